@@ -1,0 +1,4 @@
+//! What a filing is and how it moves: the pure core.
+//!
+//! Nothing here looks at a clock, a file, the network, the environment or a terminal:
+//! values come in, values go out.

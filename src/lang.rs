@@ -1,0 +1,80 @@
+//! The two languages, and text that exists in both.
+//!
+//! A [`Text`] can only be made with both wordings, by [`text!`](crate::text) or from
+//! data whose two fields are required: a missing translation does not compile.
+
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// A language that icpctl speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// Chinese, simplified.
+    Zh,
+    /// English.
+    #[default]
+    En,
+}
+
+/// One message in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// The Chinese wording.
+    pub zh: Cow<'static, str>,
+    /// The English wording.
+    pub en: Cow<'static, str>,
+}
+
+impl Text {
+    /// Two fixed wordings.
+    pub const fn fixed(zh: &'static str, en: &'static str) -> Self {
+        Self {
+            zh: Cow::Borrowed(zh),
+            en: Cow::Borrowed(en),
+        }
+    }
+
+    /// The same words in both languages: a name, a number, foreign text.
+    pub fn verbatim(words: impl Into<String>) -> Self {
+        let words: String = words.into();
+        Self {
+            zh: Cow::Owned(words.clone()),
+            en: Cow::Owned(words),
+        }
+    }
+
+    /// The wording in `lang`.
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+/// Makes a [`Text`](crate::lang::Text) from a Chinese and an English format string.
+///
+/// Both are checked at compile time and may capture variables in place: `text!("订单 {id}", "order {id}")`.
+#[macro_export]
+macro_rules! text {
+    ($zh:literal, $en:literal $(,)?) => {
+        $crate::lang::Text {
+            zh: ::std::borrow::Cow::Owned(format!($zh)),
+            en: ::std::borrow::Cow::Owned(format!($en)),
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_wordings_capture_variables() {
+        let id = "k3m9t2qd";
+        let text = text!("订单 {id}", "order {id}");
+        assert_eq!(text.get(Lang::Zh), "订单 k3m9t2qd");
+        assert_eq!(text.get(Lang::En), "order k3m9t2qd");
+    }
+}

@@ -1,0 +1,4 @@
+//! icpctl runs the whole life of mainland-China ICP filings (ICP备案).
+
+pub mod filing;
+pub mod lang;
