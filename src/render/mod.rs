@@ -4,7 +4,10 @@
 //! language come in as values. Nothing here knows an order either.
 
 pub mod clean;
+pub mod envelope;
+pub mod fields;
 pub mod mask;
+pub mod rows;
 pub mod style;
 pub mod table;
 
