@@ -1,0 +1,238 @@
+//! What is filed of a subject, a service and a person: the fields of domain.md section 4.
+//!
+//! Every field is optional: what is absent is unknown, never empty.
+
+use super::host::Host;
+use super::number::ServiceKind;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// Declares a struct all of whose fields are optional, left out of files when unknown.
+macro_rules! facts {
+    ($(#[$meta:meta])* pub struct $ty:ident { $($(#[$fmeta:meta])* $field:ident: $type:ty,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[serde(default)]
+        pub struct $ty {
+            $($(#[$fmeta])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)+
+        }
+    };
+}
+
+/// Until when a certificate is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ValidUntil {
+    /// The last day.
+    Date(NaiveDate),
+    /// 长期.
+    LongTerm,
+}
+
+impl Serialize for ValidUntil {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Date(date) => date.serialize(serializer),
+            Self::LongTerm => serializer.serialize_str("long-term"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for ValidUntil {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let words = String::deserialize(deserializer)?;
+        match words.as_str() {
+            "long-term" | "长期" => Ok(Self::LongTerm),
+            date => date.parse().map(Self::Date).map_err(|_| {
+                serde::de::Error::custom(format_args!(
+                    "`{date}` is no date: expected YYYY-MM-DD or \"long-term\""
+                ))
+            }),
+        }
+    }
+}
+
+facts! {
+    /// A responsible person (主体负责人 or 互联网信息服务负责人).
+    pub struct Person {
+        /// 姓名.
+        name: String,
+        /// 证件类型, a value of the certificate list.
+        certificate_type: String,
+        /// 证件号码.
+        certificate_number: String,
+        /// The first day of the certificate's validity.
+        valid_from: NaiveDate,
+        /// The last day of the certificate's validity.
+        valid_until: ValidUntil,
+        /// 联系方式1: the mobile phone that receives the SMS.
+        phone: String,
+        /// 应急联系方式.
+        emergency_phone: String,
+        /// 电子邮箱.
+        email: String,
+    }
+}
+
+facts! {
+    /// A subject (主办者) as filed.
+    pub struct SubjectFacts {
+        /// 主办者名称.
+        name: String,
+        /// 主办者性质, a value of the nature list (domain.md 4.6).
+        nature: String,
+        /// The province of the filing, by code, character or name.
+        province: String,
+        /// 市.
+        city: String,
+        /// 区县.
+        district: String,
+        /// 证件类型.
+        certificate_type: String,
+        /// 证件号码.
+        certificate_number: String,
+        /// 证件住址.
+        certificate_address: String,
+        /// 通信地址.
+        mailing_address: String,
+        /// 法定代表人.
+        legal_representative: String,
+        /// 法定代表人证件号码.
+        legal_representative_id: String,
+        /// 备注.
+        remark: String,
+        /// 主体负责人.
+        responsible: Person,
+    }
+}
+
+facts! {
+    /// The cloud resource that a service runs on.
+    pub struct Resource {
+        /// Its kind: instance, serverless package, load balancer, code.
+        #[serde(rename = "type")]
+        kind: String,
+        /// Its id at the provider.
+        id: String,
+        /// 备案授权码.
+        authorisation_code: String,
+    }
+}
+
+facts! {
+    /// A service (互联网信息服务) as filed.
+    pub struct ServiceFacts {
+        /// Site, app, mini program or quick app.
+        kind: ServiceKind,
+        /// 服务名称.
+        name: String,
+        /// 域名.
+        domains: Vec<Host>,
+        /// 首页地址.
+        home_urls: Vec<String>,
+        /// 服务内容, values of the content list.
+        content: Vec<String>,
+        /// 服务语言, values of the language list.
+        languages: Vec<String>,
+        /// 前置审批类型.
+        prior_approval: Vec<String>,
+        /// The number of the prior approval.
+        prior_approval_code: String,
+        /// 备注.
+        remark: String,
+        /// An app's platforms.
+        platforms: Vec<String>,
+        /// An app's package name or bundle id.
+        package: String,
+        /// An app's public key.
+        public_key: String,
+        /// An app's certificate fingerprint.
+        signature: String,
+        /// 互联网信息服务负责人.
+        responsible: Person,
+        /// Where it runs.
+        resource: Resource,
+    }
+}
+
+impl SubjectFacts {
+    /// Whether the subject files as an individual (个人).
+    pub fn is_individual(&self) -> bool {
+        self.nature.as_deref() == Some("individual")
+    }
+
+    /// Returns what identifies a subject before it has a number: its certificate.
+    pub fn certificate(&self) -> Option<Certificate> {
+        self.certificate_number.as_ref().map(|number| Certificate {
+            kind: self.certificate_type.clone(),
+            number: number.trim().to_uppercase(),
+        })
+    }
+}
+
+/// A subject's certificate: type and number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Certificate {
+    /// 证件类型, where known.
+    pub kind: Option<String>,
+    /// 证件号码, in upper case.
+    pub number: String,
+}
+
+impl Certificate {
+    /// Whether both mean one subject; a type that one side does not know is no difference.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.number == other.number
+            && match (&self.kind, &other.kind) {
+                (Some(one), Some(two)) => one == two,
+                (None, _) | (_, None) => true,
+            }
+    }
+}
+
+/// A link between a service and a provider (接入).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Access {
+    /// The provider's name.
+    pub provider: String,
+    /// The account there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The instance, package or authorisation code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// The day since when, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<NaiveDate>,
+}
+
+impl<'de> Deserialize<'de> for Access {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Full {
+            provider: String,
+            account: Option<String>,
+            resource: Option<String>,
+            since: Option<NaiveDate>,
+        }
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "a provider's name, or a table with `provider`")]
+        enum Either {
+            Name(String),
+            Full(Full),
+        }
+        Ok(match Either::deserialize(deserializer)? {
+            Either::Name(provider) => Self {
+                provider,
+                account: None,
+                resource: None,
+                since: None,
+            },
+            Either::Full(full) => Self {
+                provider: full.provider,
+                account: full.account,
+                resource: full.resource,
+                since: full.since,
+            },
+        })
+    }
+}

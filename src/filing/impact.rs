@@ -1,0 +1,382 @@
+//! What an order does once it is approved: shown before anybody agrees to it.
+
+use super::host::Host;
+use super::kind::{Kind, Via};
+use super::named::named;
+use super::number::ServiceNumber;
+use super::order::{Order, TargetService};
+use super::portfolio::{FiledService, FiledSubject, Portfolio};
+use super::profile::Profiles;
+use super::tree;
+use crate::lang::Text;
+
+named! {
+    /// A consequence; the codes are what `--accept` and scripts use.
+    pub enum Code {
+        /// The service's filing ends.
+        ServiceGoes = "service-goes", "服务备案将被注销", "the service's filing ends",
+        /// The subject's filing ends.
+        SubjectGoes = "subject-goes", "主体备案将被注销", "the subject's filing ends",
+        /// Every service under the subject ends with it.
+        ServicesGoWithSubject = "services-go-with-subject", "主体下的全部服务将一并注销", "every service under the subject ends with it",
+        /// Accesses at other providers end too.
+        FiledElsewhereGoes = "filed-elsewhere-goes", "其他接入商处的接入将一并失效", "the accesses at other providers end too",
+        /// The subject is left without a service.
+        SubjectBecomesEmptyShell = "subject-becomes-empty-shell", "主体将成为空壳主体", "the subject becomes an empty shell",
+        /// The service is left without a provider.
+        ServiceLosesLastAccess = "service-loses-last-access", "服务将失去最后一个接入商，管局可能注销其备案", "the service loses its last access; the bureau may cancel it",
+        /// Nothing of the subject is left at this provider.
+        SubjectLeavesAccount = "subject-leaves-account", "主体将从该接入商账号中移除", "the subject leaves the account at this provider",
+        /// Only paper can cancel afterwards.
+        NoProviderLeft = "no-provider-left", "此后没有接入商可代为注销，只能书面申请", "no provider is left: afterwards only a written application can cancel",
+        /// The domain may not serve any more.
+        DomainUnfiled = "domain-unfiled", "域名将变为未备案，不得继续提供服务", "the domain becomes unfiled and must not serve",
+        /// The domain stays filed in another service.
+        DomainStillFiled = "domain-still-filed", "域名仍在其他服务中备案", "the domain stays filed in another service",
+        /// The domain stops being served by this provider.
+        DomainUnreachableAtProvider = "domain-unreachable-at-provider", "域名将不能再通过该接入商访问", "the domain can no longer be served by this provider",
+        /// Leaving the SMS unanswered is the only way back.
+        LapseIsTheOnlyWayBack = "lapse-is-the-only-way-back", "提交后唯一的退路是 24 小时内不完成短信核验", "once submitted, leaving the SMS unanswered for 24 hours is the only way back",
+        /// Nothing takes it back.
+        CannotBeWithdrawn = "cannot-be-withdrawn", "提交后不能撤回", "once submitted it cannot be withdrawn",
+        /// The number is gone for good.
+        NumberNeverRestored = "number-never-restored", "注销的备案号不会恢复，也不会再次启用", "a cancelled number is never restored or used again",
+        /// The resource can carry another service.
+        QuotaReturned = "quota-returned", "云资源的备案名额会退回", "the resource's filing quota is given back",
+        /// The resource's place is spent.
+        QuotaNotReturned = "quota-not-returned", "云资源的备案名额不会退回", "the resource's filing quota is not given back",
+        /// The subject's other services go on.
+        OtherServicesUnaffected = "other-services-unaffected", "主体下的其他服务不受影响", "the subject's other services are not affected",
+        /// Paper to the bureau is needed.
+        WrittenApplicationNeeded = "written-application-needed", "须向管局提交书面申请", "a written application to the bureau is needed",
+    }
+}
+
+/// One consequence, and whom it touches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Impact {
+    /// Which.
+    pub code: Code,
+    /// The services it touches.
+    pub services: Vec<ServiceNumber>,
+    /// The domains it touches.
+    pub domains: Vec<Host>,
+    /// The providers it touches.
+    pub providers: Vec<String>,
+}
+
+impl Impact {
+    fn of(code: Code) -> Self {
+        Self {
+            code,
+            services: Vec::new(),
+            domains: Vec::new(),
+            providers: Vec::new(),
+        }
+    }
+
+    /// Returns the consequence in words, with what it touches.
+    pub fn message(&self) -> Text {
+        let touched: Vec<String> = self
+            .services
+            .iter()
+            .map(ToString::to_string)
+            .chain(self.domains.iter().map(ToString::to_string))
+            .chain(self.providers.iter().cloned())
+            .collect();
+        let label = self.code.label();
+        if touched.is_empty() {
+            return label;
+        }
+        let (zh, en) = (label.zh, label.en);
+        let (list_zh, list_en) = (touched.join("、"), touched.join(", "));
+        text!("{zh}：{list_zh}", "{en}: {list_en}")
+    }
+}
+
+/// Lists what the approval of `order` does, and what its submission cannot take back.
+///
+/// A fact that the portfolio doesn't hold is unknown: nothing is said of it.
+pub fn impact(order: &Order, portfolio: &Portfolio, profiles: &Profiles) -> Vec<Impact> {
+    let subject = order
+        .target
+        .subject
+        .as_ref()
+        .and_then(|number| portfolio.subject(number));
+    let mut list = Vec::new();
+    match order.kind {
+        Kind::New | Kind::Access => {}
+        Kind::Change => change(order, subject, portfolio, &mut list),
+        Kind::CancelSite => cancel_site(order, subject, portfolio, &mut list),
+        Kind::CancelSubject => cancel_subject(order, subject, portfolio, &mut list),
+        Kind::CancelAccess => cancel_access(order, subject, &mut list),
+    }
+    if order.kind.is_cancellation() {
+        quota(order, profiles, &mut list);
+        if order.via == Via::Written {
+            list.push(Impact::of(Code::WrittenApplicationNeeded));
+        }
+        if order.can_lapse(profiles) {
+            list.push(Impact::of(Code::LapseIsTheOnlyWayBack));
+        }
+        list.push(Impact::of(Code::CannotBeWithdrawn));
+    }
+    list
+}
+
+/// Whether the order's approval ends accesses at other providers: sending it needs its own consent.
+pub fn ends_elsewhere(list: &[Impact]) -> bool {
+    list.iter().any(|i| i.code == Code::FiledElsewhereGoes)
+}
+
+fn numbers(services: &[TargetService]) -> Vec<ServiceNumber> {
+    services.iter().map(|s| s.number.clone()).collect()
+}
+
+/// Says of `domains`, leaving the services in `leaving`, whether they stay filed somewhere.
+fn domains_leave(
+    domains: Vec<Host>,
+    leaving: &[ServiceNumber],
+    portfolio: &Portfolio,
+    list: &mut Vec<Impact>,
+) {
+    let mut domains = domains;
+    domains.sort();
+    domains.dedup();
+    let (kept, unfiled): (Vec<Host>, Vec<Host>) = domains.into_iter().partition(|domain| {
+        portfolio
+            .holders(domain)
+            .iter()
+            .any(|(_, service)| !leaving.contains(&service.number))
+    });
+    for (code, domains) in [(Code::DomainUnfiled, unfiled), (Code::DomainStillFiled, kept)] {
+        if !domains.is_empty() {
+            list.push(Impact {
+                domains,
+                ..Impact::of(code)
+            });
+        }
+    }
+}
+
+fn change(
+    order: &Order,
+    subject: Option<&FiledSubject>,
+    portfolio: &Portfolio,
+    list: &mut Vec<Impact>,
+) {
+    for change in order.changes.iter().filter(|c| c.field == "domains") {
+        let Some(number) = &change.service else {
+            continue;
+        };
+        let Some(service) = subject.and_then(|s| s.services.get(number)) else {
+            continue;
+        };
+        let mut after = service.facts.clone();
+        tree::set(&mut after, "domains", change.to.as_ref());
+        let kept = after.domains.unwrap_or_default();
+        let removed = service
+            .domains()
+            .iter()
+            .filter(|d| !kept.contains(d))
+            .cloned()
+            .collect();
+        domains_leave(removed, std::slice::from_ref(number), portfolio, list);
+    }
+}
+
+/// Returns the providers, other than the order's, that hold an access to one of `services`.
+fn elsewhere<'a>(
+    order: &Order,
+    services: impl Iterator<Item = &'a FiledService>,
+) -> (Vec<ServiceNumber>, Vec<String>) {
+    let mut touched = Vec::new();
+    let mut providers = Vec::new();
+    for service in services {
+        let others: Vec<&str> = service
+            .providers()
+            .into_iter()
+            .filter(|p| Some(*p) != order.provider.as_deref())
+            .collect();
+        if !others.is_empty() {
+            touched.push(service.number.clone());
+            providers.extend(others.into_iter().map(str::to_owned));
+        }
+    }
+    providers.sort();
+    providers.dedup();
+    (touched, providers)
+}
+
+fn cancel_site(
+    order: &Order,
+    subject: Option<&FiledSubject>,
+    portfolio: &Portfolio,
+    list: &mut Vec<Impact>,
+) {
+    let leaving = numbers(&order.target.services);
+    list.push(Impact {
+        services: leaving.clone(),
+        ..Impact::of(Code::ServiceGoes)
+    });
+    if let Some(subject) = subject {
+        let going = subject
+            .services
+            .values()
+            .filter(|s| leaving.contains(&s.number));
+        let (services, providers) = elsewhere(order, going);
+        if !providers.is_empty() {
+            list.push(Impact {
+                services,
+                providers,
+                ..Impact::of(Code::FiledElsewhereGoes)
+            });
+        }
+    }
+    let domains = order
+        .target
+        .services
+        .iter()
+        .flat_map(|s| s.domains.clone())
+        .collect();
+    domains_leave(domains, &leaving, portfolio, list);
+    if let Some(subject) = subject {
+        let rest: Vec<ServiceNumber> = subject
+            .services
+            .keys()
+            .filter(|n| !leaving.contains(n))
+            .cloned()
+            .collect();
+        list.push(if rest.is_empty() {
+            Impact::of(Code::SubjectBecomesEmptyShell)
+        } else {
+            Impact {
+                services: rest,
+                ..Impact::of(Code::OtherServicesUnaffected)
+            }
+        });
+    }
+    list.push(Impact {
+        services: leaving,
+        ..Impact::of(Code::NumberNeverRestored)
+    });
+}
+
+fn cancel_subject(
+    order: &Order,
+    subject: Option<&FiledSubject>,
+    portfolio: &Portfolio,
+    list: &mut Vec<Impact>,
+) {
+    list.push(Impact::of(Code::SubjectGoes));
+    let leaving: Vec<ServiceNumber> = match subject {
+        Some(subject) => subject.services.keys().cloned().collect(),
+        None => numbers(&order.target.services),
+    };
+    if !leaving.is_empty() {
+        list.push(Impact {
+            services: leaving.clone(),
+            ..Impact::of(Code::ServicesGoWithSubject)
+        });
+    }
+    if let Some(subject) = subject {
+        let (services, providers) = elsewhere(order, subject.services.values());
+        if !providers.is_empty() {
+            list.push(Impact {
+                services,
+                providers,
+                ..Impact::of(Code::FiledElsewhereGoes)
+            });
+        }
+        let domains = subject
+            .services
+            .values()
+            .flat_map(|s| s.domains().to_vec())
+            .collect();
+        domains_leave(domains, &leaving, portfolio, list);
+    }
+    list.push(Impact {
+        services: leaving,
+        ..Impact::of(Code::NumberNeverRestored)
+    });
+}
+
+fn cancel_access(order: &Order, subject: Option<&FiledSubject>, list: &mut Vec<Impact>) {
+    let provider = order.provider.as_deref().unwrap_or_default();
+    let leaving = numbers(&order.target.services);
+    let domains: Vec<Host> = order
+        .target
+        .services
+        .iter()
+        .flat_map(|s| s.domains.clone())
+        .collect();
+    if !domains.is_empty() {
+        list.push(Impact {
+            domains,
+            providers: vec![provider.to_owned()],
+            ..Impact::of(Code::DomainUnreachableAtProvider)
+        });
+    }
+    let Some(subject) = subject else {
+        return;
+    };
+    let after = |service: &FiledService| -> usize {
+        let goes = leaving.contains(&service.number);
+        service
+            .accesses
+            .iter()
+            .filter(|a| !(goes && order.ends(a)))
+            .count()
+    };
+    let orphans: Vec<ServiceNumber> = subject
+        .services
+        .values()
+        .filter(|s| leaving.contains(&s.number) && s.accesses_known && after(s) == 0)
+        .map(|s| s.number.clone())
+        .collect();
+    if !orphans.is_empty() {
+        list.push(Impact {
+            services: orphans,
+            ..Impact::of(Code::ServiceLosesLastAccess)
+        });
+    }
+    let known = subject.services.values().all(|s| s.accesses_known);
+    if known && subject.services.values().all(|s| after(s) == 0) {
+        list.push(Impact::of(Code::NoProviderLeft));
+    }
+    let stays_here = subject.services.values().any(|s| {
+        s.accesses.iter().any(|a| {
+            a.provider == provider && !(leaving.contains(&s.number) && order.ends(a))
+        })
+    });
+    if known && !stays_here {
+        list.push(Impact {
+            providers: vec![provider.to_owned()],
+            ..Impact::of(Code::SubjectLeavesAccount)
+        });
+    }
+    let rest: Vec<ServiceNumber> = subject
+        .services
+        .keys()
+        .filter(|n| !leaving.contains(n))
+        .cloned()
+        .collect();
+    if !rest.is_empty() {
+        list.push(Impact {
+            services: rest,
+            ..Impact::of(Code::OtherServicesUnaffected)
+        });
+    }
+}
+
+fn quota(order: &Order, profiles: &Profiles, list: &mut Vec<Impact>) {
+    let returned = order
+        .provider
+        .as_deref()
+        .and_then(|name| profiles.of(name).quota.returned);
+    match returned {
+        Some(true) => list.push(Impact::of(Code::QuotaReturned)),
+        Some(false) => list.push(Impact::of(Code::QuotaNotReturned)),
+        None => {}
+    }
+}

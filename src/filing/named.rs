@@ -1,0 +1,55 @@
+//! Closed vocabularies: an enum whose variants have one name on the wire and a label in both languages.
+
+/// Declares an enum with its wire names and labels in one table.
+///
+/// The name is what stands in files, JSON and flags; `ALL` lists the variants in the order of the table.
+macro_rules! named {
+    ($(#[$meta:meta])* pub enum $ty:ident { $($(#[$vmeta:meta])* $variant:ident = $name:literal, $zh:literal, $en:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $ty { $($(#[$vmeta])* $variant,)+ }
+
+        impl $ty {
+            /// Every value, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Returns the name on the wire: files, JSON, flags.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// Returns the label that people read.
+            pub const fn label(self) -> $crate::lang::Text {
+                match self { $(Self::$variant => $crate::lang::Text::fixed($zh, $en),)+ }
+            }
+
+            /// Returns the value of a wire name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $ty {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        impl serde::Serialize for $ty {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.name())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $ty {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
+                Self::from_name(&name).ok_or_else(|| {
+                    serde::de::Error::unknown_variant(&name, &[$($name,)+])
+                })
+            }
+        }
+    };
+}
+
+pub(crate) use named;

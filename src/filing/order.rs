@@ -1,0 +1,415 @@
+//! An order (备案订单) and its history.
+
+use super::event::{By, Event};
+use super::facts::{Access, Resource, ServiceFacts, SubjectFacts};
+use super::host::Host;
+use super::kind::{Kind, VerifyBy, Via};
+use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
+use super::status::Status;
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// An instant, always in China Standard Time.
+pub type Instant = DateTime<FixedOffset>;
+
+/// How many characters an id has.
+pub const ID_LENGTH: usize = 8;
+
+/// The alphabet of ids: Crockford base32 in lower case, without i, l, o and u.
+pub const ID_ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// Declares an id: eight characters of Crockford base32.
+macro_rules! id {
+    ($(#[$meta:meta])* $ty:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $ty(String);
+
+        impl $ty {
+            /// Returns the id in `text`, if it is one.
+            pub fn parse(text: &str) -> Option<Self> {
+                (text.len() == ID_LENGTH && text.bytes().all(|b| ID_ALPHABET.contains(&b)))
+                    .then(|| Self(text.to_owned()))
+            }
+
+            /// Makes an id from 40 random bits.
+            pub fn from_bits(bits: u64) -> Self {
+                Self(
+                    (0..ID_LENGTH)
+                        .map(|place| {
+                            let index = (bits >> (5 * place)) & 31;
+                            char::from(ID_ALPHABET[usize::try_from(index).unwrap_or(0)])
+                        })
+                        .collect(),
+                )
+            }
+
+            /// Returns the id as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $ty {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $ty {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::parse(&text).ok_or_else(|| {
+                    serde::de::Error::custom(format_args!(
+                        "`{text}` is no id: expected {ID_LENGTH} characters of 0-9 and a-z without i, l, o, u"
+                    ))
+                })
+            }
+        }
+    };
+}
+
+id! {
+    /// The id of an order: random, never reused.
+    OrderId
+}
+id! {
+    /// The id of an operation: one run of a writing command.
+    OperationId
+}
+
+/// A person of an order, by the part they play: what `--who` takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Who {
+    /// 主体负责人.
+    Subject,
+    /// 互联网信息服务负责人 of the service at this place in the order, from 1.
+    Service(usize),
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Subject => f.write_str("subject"),
+            Self::Service(place) => write!(f, "service:{place}"),
+        }
+    }
+}
+
+impl Serialize for Who {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Who {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.strip_prefix("service:").map(str::parse) {
+            Some(Ok(place)) => Ok(Self::Service(place)),
+            None if text == "subject" => Ok(Self::Subject),
+            Some(Err(_)) | None => Err(serde::de::Error::custom(format_args!(
+                "`{text}` is no person of an order: expected `subject` or `service:N`"
+            ))),
+        }
+    }
+}
+
+/// Somebody who must answer the SMS: one entry a distinct phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signatory {
+    /// The parts that this person plays; any of them names the entry.
+    pub who: Vec<Who>,
+    /// The person's name, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The phone that receives the SMS, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+/// A filed service that an order is about, as it was filed when the order was drafted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TargetService {
+    /// Its number.
+    pub number: ServiceNumber,
+    /// Site, app, mini program or quick app.
+    pub kind: ServiceKind,
+    /// Its name, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its domains.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub domains: Vec<Host>,
+    /// The resource of a new access.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<Resource>,
+}
+
+/// What an order is about: the filed subject and its services.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Target {
+    /// The filed subject; absent for a first filing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<SubjectNumber>,
+    /// Its name, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The services it is about; for a subject's cancellation all that go with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<TargetService>,
+}
+
+/// What a `new` order asks to be filed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Filing {
+    /// The subject's data: all of it for a first filing, none for added services.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<SubjectFacts>,
+    /// The services to be filed.
+    pub services: Vec<ServiceFacts>,
+}
+
+/// One field of a `change` order, or of an edit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// The service it belongs to; absent for a field of the subject, or of a dossier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<ServiceNumber>,
+    /// The field: relative to the target, or in an edit the full path in the dossier.
+    pub field: String,
+    /// What it was; absent where it was unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<toml::Value>,
+    /// What it becomes; absent where it is taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<toml::Value>,
+}
+
+/// A file that belongs to an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Material {
+    /// What it is for.
+    pub slot: String,
+    /// Its name where it came from.
+    pub file: String,
+    /// The place of the service it belongs to, from 1; absent for the subject's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<usize>,
+    /// SHA-256 of its content in lower-case hex: its name under `files/`; absent where only named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
+    /// Its content's type, judged by its bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// Its size in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+}
+
+/// A number that the bureau issued, or its refusal of one service (`--number none`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Issued {
+    /// The service's number; `none` in files where the bureau refused it.
+    #[serde(with = "issued")]
+    pub number: Option<ServiceNumber>,
+}
+
+mod issued {
+    use super::ServiceNumber;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) const NONE: &str = "none";
+
+    #[allow(
+        clippy::ref_option,
+        reason = "the signature that serde's `with` asks for"
+    )]
+    pub(super) fn serialize<S: Serializer>(
+        number: &Option<ServiceNumber>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match number {
+            Some(number) => serializer.collect_str(number),
+            None => serializer.serialize_str(NONE),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<ServiceNumber>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text == NONE {
+            return Ok(None);
+        }
+        ServiceNumber::deserialize(serde::de::value::StringDeserializer::new(text)).map(Some)
+    }
+}
+
+/// What an approval brought: the numbers, and its place among the portfolio's records.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Its place among the records of the subject: the portfolio folds in this order.
+    pub sequence: u64,
+    /// The subject's number, issued to a first filing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<SubjectNumber>,
+    /// One a service of a `new` order, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<Issued>,
+}
+
+/// One entry of a history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// What happened.
+    pub event: Event,
+    /// When it happened.
+    pub at: Instant,
+    /// When it was written down.
+    pub recorded_at: Instant,
+    /// The status before; absent in the first entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Status>,
+    /// The status after.
+    pub to: Status,
+    /// Who brought it about.
+    pub by: By,
+    /// Who wrote it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// The run of the command that wrote it.
+    pub op: OperationId,
+    /// Why: a rejection's words, a note's text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The persons it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub who: Vec<Who>,
+    /// The finding ids, impact codes or numbers that were accepted with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted: Vec<String>,
+    /// The operation that an `undo` reversed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<OperationId>,
+    /// Whether this report did not fit: it moved nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anomaly: bool,
+    /// The persons who must answer the SMS, where this entry opened the window.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub awaiting: Vec<Signatory>,
+    /// What an approval brought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
+    /// The fields that an edit or a label changed, with what they were.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<FieldChange>,
+    /// Keys of this schema that this version does not know.
+    #[serde(flatten)]
+    pub extra: toml::Table,
+}
+
+/// An application: one of six kinds, for one subject.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// Its id.
+    pub id: OrderId,
+    /// What it applies for.
+    pub kind: Kind,
+    /// Through whom.
+    pub via: Via,
+    /// The provider; absent exactly for a written application.
+    pub provider: Option<String>,
+    /// The account there; holds nothing when absent.
+    pub account: Option<String>,
+    /// How a cancellation is verified; absent for the other kinds.
+    pub verify_by: Option<VerifyBy>,
+    /// The caller's key for it.
+    pub reference: Option<String>,
+    /// A digest of what was given when it was drafted: the same key must come with the same.
+    pub given: String,
+    /// The order that must be approved first.
+    pub after: Option<OrderId>,
+    /// Its own labels.
+    pub labels: BTreeMap<String, String>,
+    /// What it is about.
+    pub target: Target,
+    /// What a `new` order asks for; empty for the other kinds.
+    pub filing: Filing,
+    /// What a `change` order changes; empty for the other kinds.
+    pub changes: Vec<FieldChange>,
+    /// Its files.
+    pub materials: Vec<Material>,
+    /// What happened, in the order in which it was recorded; the first entry is `create`.
+    pub history: Vec<Entry>,
+    /// Keys of this schema that this version does not know.
+    pub extra: toml::Table,
+}
+
+impl Order {
+    /// Whether this is a `new` order for a subject that has no number yet.
+    pub fn is_first_filing(&self) -> bool {
+        self.kind == Kind::New && self.target.subject.is_none()
+    }
+
+    /// How many services it holds.
+    pub fn service_count(&self) -> usize {
+        match self.kind {
+            Kind::New => self.filing.services.len(),
+            Kind::Access
+            | Kind::Change
+            | Kind::CancelSite
+            | Kind::CancelSubject
+            | Kind::CancelAccess => self.target.services.len(),
+        }
+    }
+
+    /// Returns every domain it is about, without repeats.
+    pub fn domains(&self) -> Vec<&Host> {
+        let filed = self.target.services.iter().flat_map(|s| &s.domains);
+        let asked = self
+            .filing
+            .services
+            .iter()
+            .flat_map(|s| s.domains.iter().flatten());
+        let mut domains: Vec<&Host> = filed.chain(asked).collect();
+        domains.sort();
+        domains.dedup();
+        domains
+    }
+
+    /// Whether its approval as a `cancel-access` ends `access`: at its provider, and where both
+    /// name an account, at its account.
+    pub fn ends(&self, access: &Access) -> bool {
+        self.provider.as_deref() == Some(access.provider.as_str())
+            && match (&self.account, &access.account) {
+                (Some(one), Some(two)) => one == two,
+                (None, _) | (_, None) => true,
+            }
+    }
+
+    /// How many entries its history holds.
+    pub fn revision(&self) -> usize {
+        self.history.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_eight_characters_of_crockford_base32() {
+        let id = OrderId::from_bits(0x00de_adbe_ef12);
+        assert_eq!(OrderId::parse(id.as_str()), Some(id));
+        assert_eq!(OrderId::parse("k3m9t2ql"), None);
+        assert_eq!(OrderId::parse("../../x1"), None);
+        assert_eq!(OrderId::parse("k3m9"), None);
+    }
+}

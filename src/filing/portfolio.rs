@@ -1,0 +1,475 @@
+//! The portfolio: what adopted filings, approved orders and `gone` records add up to.
+
+use super::facts::{Access, ServiceFacts, SubjectFacts};
+use super::host::Host;
+use super::kind::Kind;
+use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
+use super::order::{Approval, Entry, Instant, OperationId, Order};
+use super::record::{Adoption, AdoptedService, SubjectEntry, SubjectEvent, SubjectRecord};
+use super::tree;
+use crate::lang::Text;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// All that is filed now, and what is known to have ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Portfolio {
+    /// Every subject that was ever filed with us, ended ones included.
+    pub subjects: BTreeMap<SubjectNumber, FiledSubject>,
+}
+
+/// A filed subject and its services.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FiledSubject {
+    /// Its number.
+    pub number: SubjectNumber,
+    /// What is filed of it.
+    pub facts: SubjectFacts,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+    /// Its notes and its services', oldest first.
+    pub notes: Vec<Note>,
+    /// Its services, by number.
+    pub services: BTreeMap<ServiceNumber, FiledService>,
+    /// Services that were filed once and are not any more: their numbers never return (NUM-05).
+    pub ended_services: BTreeMap<ServiceNumber, NaiveDate>,
+    /// When it was cancelled, if it was.
+    pub ended: Option<NaiveDate>,
+    /// The place that the next record of this subject takes.
+    pub next_sequence: u64,
+}
+
+/// A filed service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FiledService {
+    /// Its number.
+    pub number: ServiceNumber,
+    /// What is filed of it.
+    pub facts: ServiceFacts,
+    /// Who hosts it.
+    pub accesses: Vec<Access>,
+    /// Whether `accesses` says all: an adoption may leave them unknown.
+    pub accesses_known: bool,
+    /// When the bureau filed it, where known.
+    pub approved_on: Option<NaiveDate>,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// A note on a subject or a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// When it was written.
+    pub at: Instant,
+    /// By whom.
+    pub actor: Option<String>,
+    /// The service it is about; absent for the subject itself.
+    pub service: Option<ServiceNumber>,
+    /// Its words.
+    pub text: String,
+}
+
+/// A state of the portfolio that calls for care.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Risk {
+    /// 空壳主体: a subject number without any service; the bureau purges these (S0, S1).
+    EmptyShellSubject,
+    /// 空壳网站: a service whose accesses are all gone; the bureau may cancel it (S1).
+    EmptyShellSite,
+}
+
+impl Risk {
+    /// Returns the stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::EmptyShellSubject => "empty-shell-subject",
+            Self::EmptyShellSite => "empty-shell-site",
+        }
+    }
+
+    /// Returns what it means.
+    pub fn message(self) -> Text {
+        match self {
+            Self::EmptyShellSubject => text!(
+                "空壳主体：主体下已没有任何服务，管局会不定期清理；接入商无法注销它，只能向管局提交书面申请",
+                "empty-shell subject: no service is left under it; the bureau purges such subjects from time to time, and only a written application can cancel it"
+            ),
+            Self::EmptyShellSite => text!(
+                "空壳网站：没有接入商，长期不接入可能被管局注销；请尽快办理接入备案",
+                "empty-shell site: no provider holds an access; without a new access the bureau may cancel it"
+            ),
+        }
+    }
+}
+
+impl FiledService {
+    /// Returns site, app, mini program or quick app: the number says which.
+    pub fn kind(&self) -> ServiceKind {
+        self.number.kind()
+    }
+
+    /// Returns its domains.
+    pub fn domains(&self) -> &[Host] {
+        self.facts.domains.as_deref().unwrap_or_default()
+    }
+
+    /// Lists the providers that hold an access, without repeats.
+    pub fn providers(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.accesses.iter().map(|a| a.provider.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Whether `provider` holds an access; `None` where that is unknown.
+    pub fn is_accessed_at(&self, provider: &str) -> Option<bool> {
+        if self.accesses.iter().any(|a| a.provider == provider) {
+            Some(true)
+        } else {
+            self.accesses_known.then_some(false)
+        }
+    }
+
+    /// Whether it is known that no provider holds an access.
+    pub fn is_empty_shell(&self) -> bool {
+        self.accesses_known && self.accesses.is_empty()
+    }
+
+    /// Lists what calls for care.
+    pub fn risks(&self) -> Vec<Risk> {
+        self.is_empty_shell()
+            .then_some(Risk::EmptyShellSite)
+            .into_iter()
+            .collect()
+    }
+}
+
+impl FiledSubject {
+    fn new(number: SubjectNumber) -> Self {
+        Self {
+            number,
+            facts: SubjectFacts::default(),
+            labels: BTreeMap::new(),
+            notes: Vec::new(),
+            services: BTreeMap::new(),
+            ended_services: BTreeMap::new(),
+            ended: None,
+            next_sequence: 1,
+        }
+    }
+
+    /// Whether it is filed now.
+    pub fn is_filed(&self) -> bool {
+        self.ended.is_none()
+    }
+
+    /// Whether no provider can speak for it: no service, or none with an access.
+    pub fn is_empty_shell(&self) -> bool {
+        self.services.values().all(FiledService::is_empty_shell)
+    }
+
+    /// Lists what calls for care about the subject itself.
+    pub fn risks(&self) -> Vec<Risk> {
+        self.services
+            .is_empty()
+            .then_some(Risk::EmptyShellSubject)
+            .into_iter()
+            .collect()
+    }
+
+    fn end(&mut self, day: NaiveDate) {
+        for number in std::mem::take(&mut self.services).into_keys() {
+            self.ended_services.insert(number, day);
+        }
+        self.ended = Some(day);
+    }
+
+    fn end_service(&mut self, number: &ServiceNumber, day: NaiveDate) {
+        if self.services.remove(number).is_some() {
+            self.ended_services.insert(number.clone(), day);
+        }
+    }
+
+    fn drop_access(&mut self, number: &ServiceNumber, provider: &str) {
+        if let Some(service) = self.services.get_mut(number) {
+            service.accesses.retain(|a| a.provider != provider);
+        }
+    }
+
+    fn adopt(&mut self, adoption: &Adoption, replace: bool) {
+        tree::absorb(&mut self.facts, &adoption.facts, replace);
+        self.labels.extend(adoption.labels.clone());
+        for adopted in &adoption.services {
+            self.services
+                .entry(adopted.number.clone())
+                .or_insert_with(|| FiledService::new(adopted.number.clone()))
+                .adopt(adopted, replace);
+        }
+    }
+}
+
+impl FiledService {
+    fn new(number: ServiceNumber) -> Self {
+        Self {
+            number,
+            facts: ServiceFacts::default(),
+            accesses: Vec::new(),
+            accesses_known: false,
+            approved_on: None,
+            labels: BTreeMap::new(),
+        }
+    }
+
+    fn adopt(&mut self, adopted: &AdoptedService, replace: bool) {
+        tree::absorb(&mut self.facts, &adopted.facts, replace);
+        self.approved_on = adopted.approved_on.or(self.approved_on);
+        self.labels.extend(adopted.labels.clone());
+        if let Some(accesses) = &adopted.accesses {
+            self.accesses_known = true;
+            if replace {
+                self.accesses.clear();
+            }
+            for access in accesses {
+                self.add_access(access.clone());
+            }
+        }
+    }
+
+    /// Adds an access, or what it says of one that is there.
+    fn add_access(&mut self, access: Access) {
+        self.accesses_known = true;
+        let same = self.accesses.iter_mut().find(|there| there.is_same(&access));
+        match same {
+            Some(there) => {
+                there.account = access.account.or_else(|| there.account.take());
+                there.resource = access.resource.or_else(|| there.resource.take());
+                there.since = access.since.or(there.since);
+            }
+            None => self.accesses.push(access),
+        }
+    }
+}
+
+impl Access {
+    /// Whether both mean one access: the same provider, and no two different accounts.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.provider == other.provider
+            && match (&self.account, &other.account) {
+                (Some(one), Some(two)) => one == two,
+                (None, _) | (_, None) => true,
+            }
+    }
+}
+
+/// One record that the portfolio folds.
+enum Record<'a> {
+    Entry(&'a SubjectEntry),
+    Approval(&'a Order, &'a Entry, &'a Approval),
+}
+
+impl Record<'_> {
+    fn order(&self) -> (u64, Instant, &OperationId) {
+        match self {
+            Self::Entry(entry) => (entry.sequence, entry.recorded_at, &entry.op),
+            Self::Approval(_, entry, approval) => (approval.sequence, entry.recorded_at, &entry.op),
+        }
+    }
+}
+
+impl Portfolio {
+    /// Folds what was written down about subjects, and what approved orders did.
+    ///
+    /// Each subject's records fold in the order in which they were recorded, whatever the order
+    /// in which they are handed in.
+    pub fn fold<'a>(
+        records: impl IntoIterator<Item = &'a SubjectRecord>,
+        orders: impl IntoIterator<Item = &'a Order>,
+    ) -> Self {
+        let mut by_subject: BTreeMap<SubjectNumber, Vec<Record<'a>>> = BTreeMap::new();
+        for record in records {
+            by_subject
+                .entry(record.number.clone())
+                .or_default()
+                .extend(record.effective().map(Record::Entry));
+        }
+        for order in orders {
+            let Some(entry) = order.approval() else {
+                continue;
+            };
+            let Some(approval) = &entry.approval else {
+                continue;
+            };
+            let Some(number) = approval.subject.as_ref().or(order.target.subject.as_ref()) else {
+                continue;
+            };
+            by_subject
+                .entry(number.clone())
+                .or_default()
+                .push(Record::Approval(order, entry, approval));
+        }
+        let subjects = by_subject
+            .into_iter()
+            .filter(|(_, records)| !records.is_empty())
+            .map(|(number, mut records)| {
+                records.sort_by(|one, two| one.order().cmp(&two.order()));
+                let mut subject = FiledSubject::new(number.clone());
+                for record in &records {
+                    subject.next_sequence = subject.next_sequence.max(record.order().0 + 1);
+                    match record {
+                        Record::Entry(entry) => subject.take_entry(entry),
+                        Record::Approval(order, entry, approval) => {
+                            subject.take_approval(order, entry, approval);
+                        }
+                    }
+                }
+                (number, subject)
+            })
+            .collect();
+        Self { subjects }
+    }
+
+    /// Returns the subject of `number`, if it is filed now.
+    pub fn subject(&self, number: &SubjectNumber) -> Option<&FiledSubject> {
+        self.subjects.get(number).filter(|s| s.is_filed())
+    }
+
+    /// Returns the service of `number`, if it is filed now.
+    pub fn service(&self, number: &ServiceNumber) -> Option<(&FiledSubject, &FiledService)> {
+        let subject = self.subject(number.subject())?;
+        Some((subject, subject.services.get(number)?))
+    }
+
+    /// Returns the day on which `number` ended, if it was filed once and is not any more.
+    pub fn ended(&self, number: &ServiceNumber) -> Option<NaiveDate> {
+        let subject = self.subjects.get(number.subject())?;
+        subject.ended_services.get(number).copied()
+    }
+
+    /// Lists the subjects that are filed now.
+    pub fn filed(&self) -> impl Iterator<Item = &FiledSubject> {
+        self.subjects.values().filter(|s| s.is_filed())
+    }
+
+    /// Lists the services that hold `domain`.
+    pub fn holders(&self, domain: &Host) -> Vec<(&FiledSubject, &FiledService)> {
+        self.filed()
+            .flat_map(|subject| subject.services.values().map(move |s| (subject, s)))
+            .filter(|(_, service)| service.domains().contains(domain))
+            .collect()
+    }
+
+    /// Returns the place that the next record of `number` takes.
+    pub fn next_sequence(&self, number: &SubjectNumber) -> u64 {
+        self.subjects.get(number).map_or(1, |s| s.next_sequence)
+    }
+}
+
+impl FiledSubject {
+    fn take_entry(&mut self, entry: &SubjectEntry) {
+        match entry.event {
+            SubjectEvent::Adopt => {
+                if let Some(filing) = &entry.filing {
+                    self.adopt(filing, entry.replace);
+                }
+            }
+            SubjectEvent::Gone => match (&entry.service, &entry.provider) {
+                (Some(service), Some(provider)) => self.drop_access(service, provider),
+                (Some(service), None) => self.end_service(service, entry.at.date_naive()),
+                (None, Some(provider)) => {
+                    let numbers: Vec<ServiceNumber> = self.services.keys().cloned().collect();
+                    for number in numbers {
+                        self.drop_access(&number, provider);
+                    }
+                }
+                (None, None) => self.end(entry.at.date_naive()),
+            },
+            SubjectEvent::Label => {
+                let labels = match &entry.service {
+                    Some(number) => match self.services.get_mut(number) {
+                        Some(service) => &mut service.labels,
+                        None => return,
+                    },
+                    None => &mut self.labels,
+                };
+                labels.extend(entry.labels.clone());
+                labels.retain(|key, _| !entry.unlabelled.contains(key));
+            }
+            SubjectEvent::Note => self.notes.push(Note {
+                at: entry.at,
+                actor: entry.actor.clone(),
+                service: entry.service.clone(),
+                text: entry.reason.clone().unwrap_or_default(),
+            }),
+            SubjectEvent::Undo => {}
+        }
+    }
+
+    fn take_approval(&mut self, order: &Order, entry: &Entry, approval: &Approval) {
+        let day = entry.at.date_naive();
+        let access = |resource: Option<String>| {
+            order.provider.as_ref().map(|provider| Access {
+                provider: provider.clone(),
+                account: order.account.clone(),
+                resource,
+                since: Some(day),
+            })
+        };
+        match order.kind {
+            Kind::New => {
+                if let Some(facts) = &order.filing.subject
+                    && order.is_first_filing()
+                {
+                    tree::absorb(&mut self.facts, facts, false);
+                }
+                for (facts, issued) in order.filing.services.iter().zip(&approval.services) {
+                    let Some(number) = &issued.number else {
+                        continue;
+                    };
+                    let mut service = FiledService::new(number.clone());
+                    service.facts = facts.clone();
+                    service.facts.resource = None;
+                    service.approved_on = Some(day);
+                    let resource = facts.resource.as_ref().and_then(|r| r.id.clone());
+                    service.accesses.extend(access(resource));
+                    service.accesses_known = true;
+                    self.services.insert(number.clone(), service);
+                }
+            }
+            Kind::Access => {
+                for target in &order.target.services {
+                    let resource = target.resource.as_ref().and_then(|r| r.id.clone());
+                    if let (Some(service), Some(access)) =
+                        (self.services.get_mut(&target.number), access(resource))
+                    {
+                        service.add_access(access);
+                    }
+                }
+            }
+            Kind::Change => {
+                for change in &order.changes {
+                    match &change.service {
+                        None => tree::set(&mut self.facts, &change.field, change.to.as_ref()),
+                        Some(number) => {
+                            if let Some(service) = self.services.get_mut(number) {
+                                tree::set(&mut service.facts, &change.field, change.to.as_ref());
+                            }
+                        }
+                    }
+                }
+            }
+            Kind::CancelSite => {
+                for target in &order.target.services {
+                    self.end_service(&target.number, day);
+                }
+            }
+            Kind::CancelSubject => self.end(day),
+            Kind::CancelAccess => {
+                for target in &order.target.services {
+                    if let Some(service) = self.services.get_mut(&target.number) {
+                        service.accesses.retain(|access| !order.ends(access));
+                    }
+                }
+            }
+        }
+    }
+}

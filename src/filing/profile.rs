@@ -1,0 +1,274 @@
+//! Provider profiles: what differs between providers, as data.
+
+use super::kind::{Kind, VerifyBy};
+use super::status::Status;
+use crate::lang::Text;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// The profile that an unknown provider gets.
+pub const GENERIC: &str = "generic";
+
+/// What differs between providers; the cells of `src/data/providers.toml`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// The name that people read.
+    pub title: Text,
+    /// Working days of the provider's review, least and most (TIM-01).
+    pub review_days: [u32; 2],
+    /// Working days until the order is handed to the bureau, least and most.
+    pub submission_days: [u32; 2],
+    /// Whether a cancellation passes the provider first.
+    pub cancel_stage: bool,
+    /// From where a filing order can be withdrawn.
+    pub withdraw_from: Vec<Status>,
+    /// Whether a filing order can be abandoned while queued.
+    pub abandon_queued: bool,
+    /// The ways a cancellation can be verified.
+    pub verify_by: Vec<VerifyBy>,
+    /// Where an unedited order goes when it is submitted again after its SMS expired.
+    pub resubmit_expired: Status,
+    /// Idle days before the console deletes an order; 0 where it never does (ORD-10).
+    pub purge_days: u32,
+    /// How many services a resource carries.
+    #[serde(default)]
+    pub quota: Quota,
+    /// How many services one order may hold.
+    #[serde(default)]
+    pub order_size: OrderSize,
+    /// Whether orders of one subject may run side by side at this provider (domain.md 8.1, 22).
+    #[serde(default)]
+    pub parallel_orders: bool,
+    /// The provider's own words for statuses.
+    #[serde(default)]
+    pub statuses: BTreeMap<Status, String>,
+    /// The provider's own words for kinds.
+    #[serde(default)]
+    pub kinds: BTreeMap<Kind, String>,
+    /// Where the cells come from.
+    #[serde(default)]
+    pub source: String,
+}
+
+/// How many services a resource carries, and whether a cancellation gives the place back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quota {
+    /// Services a server instance carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_instance: Option<u32>,
+    /// Services a serverless package carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serverless: Option<u32>,
+    /// Whether cancelling gives the place back (CAN-08, CAN-09); unknown where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned: Option<bool>,
+}
+
+/// How many services one order of a kind may hold; no limit where absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OrderSize {
+    /// A new filing by an organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub new: Option<usize>,
+    /// A new filing by an individual, where it differs.
+    #[serde(
+        default,
+        rename = "new_individual",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub new_individual: Option<usize>,
+    /// Adding access.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access: Option<usize>,
+    /// Cancelling access.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_access: Option<usize>,
+    /// A change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<usize>,
+    /// Cancelling services.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_site: Option<usize>,
+}
+
+impl OrderSize {
+    /// Returns the most services that one order of `kind` may hold.
+    pub const fn limit(&self, kind: Kind, by_individual: bool) -> Option<usize> {
+        match kind {
+            Kind::New => match (by_individual, self.new_individual) {
+                (true, Some(limit)) => Some(limit),
+                (true | false, _) => self.new,
+            },
+            Kind::Access => self.access,
+            Kind::Change => self.change,
+            Kind::CancelSite => self.cancel_site,
+            Kind::CancelAccess => self.cancel_access,
+            Kind::CancelSubject => None,
+        }
+    }
+}
+
+impl Profile {
+    /// Returns the provider's own word for a status, where it has one.
+    pub fn status_label(&self, status: Status) -> Option<&str> {
+        self.statuses.get(&status).map(String::as_str)
+    }
+}
+
+/// The profiles in force: the built-in ones with the user's over them.
+#[derive(Clone, Debug)]
+pub struct Profiles {
+    by_name: BTreeMap<String, Profile>,
+}
+
+/// Why a profile file was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// The file is not TOML.
+    #[error("not TOML: {0}")]
+    Syntax(#[from] toml::de::Error),
+    /// The profile that it extends does not exist.
+    #[error("extends the unknown profile `{base}`")]
+    UnknownBase {
+        /// The name after `extends`.
+        base: String,
+    },
+}
+
+static BUILT_IN: LazyLock<Result<toml::Table, toml::de::Error>> =
+    LazyLock::new(|| toml::from_str(include_str!("../data/providers.toml")));
+
+impl Profiles {
+    /// Returns the built-in profiles.
+    ///
+    /// # Errors
+    /// Only if the embedded data are broken, which a test rules out.
+    pub fn built_in() -> Result<Self, ProfileError> {
+        let table = BUILT_IN.as_ref().map_err(Clone::clone)?;
+        let by_name = table
+            .iter()
+            .map(|(name, value)| Ok((name.clone(), value.clone().try_into()?)))
+            .collect::<Result<_, toml::de::Error>>()?;
+        Ok(Self { by_name })
+    }
+
+    /// Puts the user's profile `name` over what is there.
+    ///
+    /// Cells that the file leaves out come from the profile named by `extends`, else from the
+    /// profile of the same name, else from `generic`.
+    ///
+    /// # Errors
+    /// When the text is no profile, or extends one that does not exist.
+    pub fn add(&mut self, name: &str, text: &str) -> Result<(), ProfileError> {
+        let mut cells: toml::Table = toml::from_str(text)?;
+        let built_in = BUILT_IN.as_ref().map_err(Clone::clone)?;
+        let extends = match cells.remove("extends") {
+            Some(toml::Value::String(base)) => Some(base),
+            Some(other) => {
+                return Err(ProfileError::UnknownBase {
+                    base: other.to_string(),
+                });
+            }
+            None => None,
+        };
+        let base = match &extends {
+            Some(base) => built_in
+                .get(base)
+                .ok_or_else(|| ProfileError::UnknownBase { base: base.clone() })?,
+            None => built_in
+                .get(name)
+                .or_else(|| built_in.get(GENERIC))
+                .ok_or_else(|| ProfileError::UnknownBase {
+                    base: GENERIC.to_owned(),
+                })?,
+        };
+        let mut merged = base.as_table().cloned().unwrap_or_default();
+        if extends.is_some() || !built_in.contains_key(name) {
+            merged.insert(
+                "title".to_owned(),
+                toml::Table::from_iter([("zh".to_owned(), name.into()), ("en".to_owned(), name.into())])
+                    .into(),
+            );
+        }
+        merged.extend(cells);
+        let profile = toml::Value::Table(merged).try_into()?;
+        self.by_name.insert(name.to_owned(), profile);
+        Ok(())
+    }
+
+    /// Returns the profile of `name`, where one is known by it.
+    pub fn known(&self, name: &str) -> Option<&Profile> {
+        self.by_name.get(name)
+    }
+
+    /// Returns the profile of `provider`, the generic one where none is known by that name.
+    pub fn of(&self, provider: &str) -> &Profile {
+        self.known(provider)
+            .or_else(|| self.known(GENERIC))
+            .unwrap_or(&PAPER)
+    }
+
+    /// Returns the profile that steps of an order are judged by: the provider's, or for a written
+    /// application the one of a bureau without a provider.
+    pub fn for_order(&self, provider: Option<&str>) -> &Profile {
+        provider.map_or(&PAPER, |name| self.of(name))
+    }
+
+    /// Lists the names in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+}
+
+/// What stands for a provider in a written application: nothing is reviewed, queued or purged.
+static PAPER: LazyLock<Profile> = LazyLock::new(|| Profile {
+    title: Text::fixed("书面申请", "written application"),
+    review_days: [0, 0],
+    submission_days: [0, 0],
+    cancel_stage: false,
+    withdraw_from: Vec::new(),
+    abandon_queued: false,
+    verify_by: Vec::new(),
+    resubmit_expired: Status::ProviderReview,
+    purge_days: 0,
+    quota: Quota::default(),
+    order_size: OrderSize::default(),
+    parallel_orders: false,
+    statuses: BTreeMap::new(),
+    kinds: BTreeMap::new(),
+    source: String::new(),
+});
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+
+    #[test]
+    fn the_built_in_profiles_parse() {
+        let profiles = Profiles::built_in().unwrap();
+        assert_eq!(
+            profiles.names().collect::<Vec<_>>(),
+            ["alibaba", "generic", "huawei", "tencent", "wechat"]
+        );
+    }
+
+    #[test]
+    fn a_users_profile_takes_what_it_leaves_out_from_its_base() {
+        let mut profiles = Profiles::built_in().unwrap();
+        profiles
+            .add("my-isp", "extends = \"tencent\"\npurge_days = 30")
+            .unwrap();
+        profiles.add("huawei", "purge_days = 60").unwrap();
+        assert_eq!(profiles.of("my-isp").purge_days, 30);
+        assert!(profiles.of("my-isp").abandon_queued);
+        assert_eq!(profiles.of("huawei").purge_days, 60);
+        assert_eq!(profiles.of("huawei").title.en, "Huawei Cloud");
+        assert!(profiles.add("x", "purge = 1").is_err());
+        assert!(profiles.add("x", "extends = \"nobody\"").is_err());
+    }
+}

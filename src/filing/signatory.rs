@@ -1,0 +1,121 @@
+//! Who must answer the SMS.
+
+use super::facts::Person;
+use super::kind::Kind;
+use super::order::{Order, Signatory, Who};
+use super::portfolio::{FiledSubject, Portfolio};
+use super::tree;
+
+/// Lists who must answer the SMS of `order`: one entry a distinct phone.
+///
+/// First filing: the subject's and every service's responsible person; added services and access:
+/// every service's; a change: those whose data change; a cancellation: the service's or the
+/// subject's (domain.md 2.6). An individual's persons are all the subject. Unknown phones count as
+/// different ones.
+pub fn signatories(order: &Order, portfolio: &Portfolio) -> Vec<Signatory> {
+    let filed = order
+        .target
+        .subject
+        .as_ref()
+        .and_then(|number| portfolio.subject(number));
+    let facts = order
+        .filing
+        .subject
+        .as_ref()
+        .or(filed.map(|subject| &subject.facts));
+    let is_individual = facts.is_some_and(super::facts::SubjectFacts::is_individual);
+    let subject = changed(order, None, facts.and_then(|f| f.responsible.as_ref()));
+    let mut list: Vec<Signatory> = Vec::new();
+    for who in parts(order) {
+        let who = if is_individual { Who::Subject } else { who };
+        let person = match who {
+            Who::Subject => subject.clone(),
+            Who::Service(place) => service_person(order, filed, place),
+        };
+        add(&mut list, who, person);
+    }
+    list
+}
+
+/// Lists the parts that an order's kind asks for.
+fn parts(order: &Order) -> Vec<Who> {
+    let services = (1..=order.service_count()).map(Who::Service);
+    match order.kind {
+        Kind::New if order.is_first_filing() => {
+            std::iter::once(Who::Subject).chain(services).collect()
+        }
+        Kind::New | Kind::Access | Kind::CancelSite => services.collect(),
+        Kind::Change => {
+            let of_subject = order
+                .changes
+                .iter()
+                .any(|c| c.service.is_none())
+                .then_some(Who::Subject);
+            let of_services = order.target.services.iter().enumerate().filter(|(_, s)| {
+                order
+                    .changes
+                    .iter()
+                    .any(|c| c.service.as_ref() == Some(&s.number))
+            });
+            of_subject
+                .into_iter()
+                .chain(of_services.map(|(place, _)| Who::Service(place + 1)))
+                .collect()
+        }
+        Kind::CancelSubject => vec![Who::Subject],
+        Kind::CancelAccess => Vec::new(),
+    }
+}
+
+/// Returns the responsible person of the service at `place`.
+fn service_person(order: &Order, filed: Option<&FiledSubject>, place: usize) -> Option<Person> {
+    let index = place.checked_sub(1)?;
+    if order.kind == Kind::New {
+        return order.filing.services.get(index)?.responsible.clone();
+    }
+    let number = &order.target.services.get(index)?.number;
+    let service = filed?.services.get(number);
+    changed(
+        order,
+        Some(number),
+        service.and_then(|s| s.facts.responsible.as_ref()),
+    )
+}
+
+/// Returns the person as a `change` order makes them: a new phone may answer for a dead one.
+fn changed(
+    order: &Order,
+    service: Option<&super::number::ServiceNumber>,
+    person: Option<&Person>,
+) -> Option<Person> {
+    let mut after = person.cloned();
+    for change in order
+        .changes
+        .iter()
+        .filter(|c| c.service.as_ref() == service)
+    {
+        if let Some(field) = change.field.strip_prefix("responsible.") {
+            tree::set(after.get_or_insert_default(), field, change.to.as_ref());
+        }
+    }
+    after
+}
+
+fn add(list: &mut Vec<Signatory>, who: Who, person: Option<Person>) {
+    let person = person.unwrap_or_default();
+    let same = list.iter_mut().find(|s| {
+        s.who.contains(&who) || (s.phone.is_some() && s.phone == person.phone)
+    });
+    match same {
+        Some(signatory) => {
+            if !signatory.who.contains(&who) {
+                signatory.who.push(who);
+            }
+        }
+        None => list.push(Signatory {
+            who: vec![who],
+            name: person.name,
+            phone: person.phone,
+        }),
+    }
+}

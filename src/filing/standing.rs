@@ -1,0 +1,279 @@
+//! Where an order stands: its history folded, and what the clock presumes on top.
+
+use super::event::{Command, Event, Report};
+use super::kind::Kind;
+use super::machine::Case;
+use super::order::{Entry, Instant, OperationId, Order, Signatory, Who};
+use super::profile::Profiles;
+use super::status::Status;
+use chrono::TimeDelta;
+
+/// How long the SMS may be answered (SMS-01; S0, S1, S3): the window is half-open.
+pub const SMS_WINDOW: TimeDelta = TimeDelta::hours(24);
+
+/// The running or run-out time in which every phone must answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SmsWindow {
+    /// Since when: the first SMS since the order last came here, else its coming.
+    pub opened_at: Instant,
+    /// Whether the sending itself was reported.
+    pub sent: bool,
+    /// Who must answer, and since when each has.
+    pub awaiting: Vec<(Signatory, Option<Instant>)>,
+}
+
+impl SmsWindow {
+    /// Returns the first instant that is too late.
+    pub fn closes_at(&self) -> Instant {
+        self.opened_at + SMS_WINDOW
+    }
+
+    /// Lists those who have not answered.
+    pub fn outstanding(&self) -> impl Iterator<Item = &Signatory> {
+        self.awaiting
+            .iter()
+            .filter(|(_, answered)| answered.is_none())
+            .map(|(signatory, _)| signatory)
+    }
+}
+
+/// Where an order stands by its history alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// The stored status.
+    pub status: Status,
+    /// When the entry that led to it happened.
+    pub since: Instant,
+    /// The SMS window, exactly while the status is `sms-verification-pending`.
+    pub window: Option<SmsWindow>,
+    /// When it was last touched: labels and notes do not count.
+    pub touched_at: Instant,
+    /// When it was last submitted, if it is now.
+    pub submitted_at: Option<Instant>,
+    /// When it ended, if it has.
+    pub ended_at: Option<Instant>,
+    /// Whether its data were edited since it was last submitted.
+    pub edited: bool,
+}
+
+/// Lists the entries that count: undone operations and their reversals left out.
+pub fn effective(history: &[Entry]) -> Vec<&Entry> {
+    let undone: Vec<&OperationId> = history.iter().filter_map(|e| e.undoes.as_ref()).collect();
+    history
+        .iter()
+        .filter(|e| e.undoes.is_none() && !undone.contains(&&e.op))
+        .collect()
+}
+
+/// Folds a history; `None` for an empty one, which no order has.
+pub fn fold(history: &[Entry]) -> Option<Standing> {
+    let first = history.first()?;
+    let last = history.last()?;
+    let entries = effective(history);
+    let mut standing = Standing {
+        status: Status::Draft,
+        since: first.at,
+        window: None,
+        touched_at: first.at,
+        submitted_at: None,
+        ended_at: None,
+        edited: false,
+    };
+    if entries.is_empty() {
+        standing.status = Status::Abandoned;
+        standing.since = last.at;
+        standing.ended_at = Some(last.at);
+    }
+    for entry in entries {
+        if entry.event.touches() {
+            standing.touched_at = standing.touched_at.max(entry.at);
+        }
+        if entry.anomaly {
+            continue;
+        }
+        standing.take(entry);
+    }
+    Some(standing)
+}
+
+impl Standing {
+    fn take(&mut self, entry: &Entry) {
+        let arrives = entry.from != Some(entry.to)
+            || matches!(entry.event, Event::Command(Command::Submit));
+        if arrives {
+            self.since = entry.at;
+            self.status = entry.to;
+            self.window = (entry.to == Status::SmsVerificationPending).then(|| SmsWindow {
+                opened_at: entry.at,
+                sent: entry.event == Event::Report(Report::SmsSent),
+                awaiting: entry.awaiting.iter().map(|s| (s.clone(), None)).collect(),
+            });
+            self.ended_at = entry.to.has_ended().then_some(entry.at);
+        }
+        match entry.event {
+            Event::Command(Command::Submit) => {
+                self.submitted_at = Some(entry.at);
+                self.edited = false;
+            }
+            Event::Command(Command::Withdraw) => self.submitted_at = None,
+            Event::Command(Command::Edit) => self.edited = true,
+            Event::Report(Report::SmsSent) if !arrives => {
+                if let Some(window) = self.window.as_mut().filter(|w| !w.sent) {
+                    window.opened_at = entry.at;
+                    window.sent = true;
+                }
+            }
+            Event::Report(Report::SmsVerified) => {
+                for (signatory, answered) in self.window.iter_mut().flat_map(|w| &mut w.awaiting) {
+                    if signatory.who.iter().any(|who| entry.who.contains(who)) {
+                        answered.get_or_insert(entry.at);
+                    }
+                }
+            }
+            Event::Command(Command::Abandon)
+            | Event::Report(_)
+            | Event::Create
+            | Event::Attach
+            | Event::Label
+            | Event::Note
+            | Event::Undo => {}
+        }
+    }
+}
+
+/// What the clock makes of a standing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presumption {
+    /// Nothing: the stored status is the status.
+    None,
+    /// The SMS window has passed with nobody's report: this is what that leads to.
+    Expired(Status),
+    /// The order has idled until the provider's console deleted it. What stood before, by the
+    /// stored status or an expired window, is what commands still see.
+    Purged {
+        /// The status that commands are judged by.
+        before: Status,
+    },
+}
+
+/// Where an order stands at an instant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// By its history alone.
+    pub standing: Standing,
+    /// By the clock.
+    pub presumption: Presumption,
+}
+
+impl View {
+    /// Returns the status that is shown and that guards see.
+    pub fn status(&self) -> Status {
+        match self.presumption {
+            Presumption::None => self.standing.status,
+            Presumption::Expired(status) => status,
+            Presumption::Purged { .. } => Status::Purged,
+        }
+    }
+
+    /// Whether that status is presumed, not reported.
+    pub fn is_presumed(&self) -> bool {
+        self.presumption != Presumption::None
+    }
+
+    /// Returns the status that commands are judged by: a presumed purge blocks nothing.
+    pub fn for_commands(&self) -> Status {
+        match self.presumption {
+            Presumption::None => self.standing.status,
+            Presumption::Expired(status) => status,
+            Presumption::Purged { before } => before,
+        }
+    }
+}
+
+/// Returns where `standing` leads by `now`, the clock alone considered.
+pub fn presume(case: &Case<'_>, standing: Standing, now: Instant) -> View {
+    let expired = standing
+        .window
+        .as_ref()
+        .filter(|window| now >= window.closes_at())
+        .map(|_| case.expired());
+    let before = expired.unwrap_or(standing.status);
+    let idle_end = idle_end(case, &standing, before);
+    let presumption = match (idle_end, expired) {
+        (Some(end), _) if now >= end => Presumption::Purged { before },
+        (_, Some(status)) => Presumption::Expired(status),
+        (_, None) => Presumption::None,
+    };
+    View {
+        standing,
+        presumption,
+    }
+}
+
+/// Returns when the provider's console deletes the order for idling in `status` (ORD-10).
+pub fn idle_end(case: &Case<'_>, standing: &Standing, status: Status) -> Option<Instant> {
+    let days = case.profile.purge_days;
+    (days > 0 && status.idles_at_provider())
+        .then(|| {
+            standing
+                .touched_at
+                .checked_add_signed(TimeDelta::days(i64::from(days)))
+        })
+        .flatten()
+}
+
+impl Order {
+    /// Returns what the machine has to know of the order.
+    pub fn case<'a>(&self, profiles: &'a Profiles) -> Case<'a> {
+        Case {
+            kind: self.kind,
+            via: self.via,
+            verify_by: self.verify_by,
+            profile: profiles.for_order(self.provider.as_deref()),
+        }
+    }
+
+    /// Returns where the order stands by its history.
+    pub fn standing(&self) -> Standing {
+        fold(&self.history).unwrap_or_else(|| Standing {
+            status: Status::Draft,
+            since: Instant::default(),
+            window: None,
+            touched_at: Instant::default(),
+            submitted_at: None,
+            ended_at: None,
+            edited: false,
+        })
+    }
+
+    /// Returns where the order stands at `now`.
+    pub fn view(&self, profiles: &Profiles, now: Instant) -> View {
+        presume(&self.case(profiles), self.standing(), now)
+    }
+
+    /// Prints a part that somebody plays the way `--who` takes it: the only service needs no number.
+    pub fn who_name(&self, who: Who) -> String {
+        match who {
+            Who::Service(1) if self.service_count() <= 1 => "service".to_owned(),
+            Who::Subject | Who::Service(_) => who.to_string(),
+        }
+    }
+
+    /// Whether its creation was undone, which frees its ref.
+    pub fn is_undone(&self) -> bool {
+        effective(&self.history).is_empty()
+    }
+
+    /// Returns the entry whose approval counts, if one does.
+    pub fn approval(&self) -> Option<&Entry> {
+        effective(&self.history)
+            .into_iter()
+            .find(|e| e.to == Status::Approved && e.from != Some(Status::Approved) && !e.anomaly)
+    }
+
+    /// Whether the order is a cancellation by SMS that nobody needs to withdraw.
+    pub fn can_lapse(&self, profiles: &Profiles) -> bool {
+        matches!(self.kind, Kind::CancelSite | Kind::CancelSubject)
+            && self.case(profiles).has_sms()
+    }
+}

@@ -1,0 +1,207 @@
+//! Typed facts as trees: reading, setting and merging fields by path.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use toml::Value;
+
+/// A scalar that two trees hold differently.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// The path of the field, joined by dots.
+    pub path: String,
+    /// What is there.
+    pub old: Value,
+    /// What was given.
+    pub new: Value,
+}
+
+/// Returns `facts` as a tree.
+pub fn of<T: Serialize>(facts: &T) -> Value {
+    Value::try_from(facts).unwrap_or_else(|_| Value::Table(toml::Table::new()))
+}
+
+/// Takes `new` into `facts`: scalars that are given win, lists grow, or with `replace` give way.
+pub fn absorb<T: Serialize + DeserializeOwned>(facts: &mut T, new: &T, replace: bool) {
+    let mut tree = of(facts);
+    merge(&mut tree, of(new), replace);
+    if let Ok(merged) = tree.try_into() {
+        *facts = merged;
+    }
+}
+
+fn merge(old: &mut Value, new: Value, replace: bool) {
+    match (old, new) {
+        (Value::Table(old), Value::Table(new)) => {
+            for (key, value) in new {
+                match old.get_mut(&key) {
+                    Some(there) => merge(there, value, replace),
+                    None => {
+                        old.insert(key, value);
+                    }
+                }
+            }
+        }
+        (Value::Array(old), Value::Array(new)) if !replace => {
+            for value in new {
+                if !old.contains(&value) {
+                    old.push(value);
+                }
+            }
+        }
+        (old, new) => *old = new,
+    }
+}
+
+/// Lists the scalars that `old` and `new` hold differently; what only one of them holds is none.
+pub fn differences<T: Serialize>(old: &T, new: &T) -> Vec<Difference> {
+    fn walk(path: &str, old: &Value, new: &Value, found: &mut Vec<Difference>) {
+        match (old, new) {
+            (Value::Table(old), Value::Table(new)) => {
+                for (key, value) in new {
+                    if let Some(there) = old.get(key) {
+                        let path = if path.is_empty() {
+                            key.clone()
+                        } else {
+                            format!("{path}.{key}")
+                        };
+                        walk(&path, there, value, found);
+                    }
+                }
+            }
+            (Value::Array(_), Value::Array(_)) => {}
+            (old, new) if old != new => found.push(Difference {
+                path: path.to_owned(),
+                old: old.clone(),
+                new: new.clone(),
+            }),
+            (_, _) => {}
+        }
+    }
+    let mut found = Vec::new();
+    walk("", &of(old), &of(new), &mut found);
+    found
+}
+
+/// Returns the value at `path`, list places counted from 0.
+pub fn get(tree: &Value, path: &str) -> Option<Value> {
+    path.split('.')
+        .try_fold(tree, |node, key| match node {
+            Value::Array(list) => list.get(key.parse::<usize>().ok()?),
+            Value::Table(table) => table.get(key),
+            Value::String(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Boolean(_)
+            | Value::Datetime(_) => None,
+        })
+        .cloned()
+}
+
+/// Puts `value` at `path` of a tree, making the tables on the way; `None` takes the field away.
+///
+/// Returns false where the path leads through something that has no fields.
+pub fn put(tree: &mut Value, path: &str, value: Option<Value>) -> bool {
+    let (key, rest) = match path.split_once('.') {
+        Some((key, rest)) => (key, Some(rest)),
+        None => (path, None),
+    };
+    match (tree, rest) {
+        (Value::Table(table), None) => {
+            match value {
+                Some(value) => table.insert(key.to_owned(), value),
+                None => table.remove(key),
+            };
+            true
+        }
+        (Value::Table(table), Some(rest)) => {
+            if value.is_none() && !table.contains_key(key) {
+                return true;
+            }
+            let next = table
+                .entry(key.to_owned())
+                .or_insert_with(|| Value::Table(toml::Table::new()));
+            put(next, rest, value)
+        }
+        (Value::Array(list), rest) => {
+            let Some(place) = key.parse::<usize>().ok().filter(|n| *n < list.len()) else {
+                return false;
+            };
+            match (rest, value) {
+                (Some(rest), value) => put(&mut list[place], rest, value),
+                (None, Some(value)) => {
+                    list[place] = value;
+                    true
+                }
+                (None, None) => {
+                    list.remove(place);
+                    true
+                }
+            }
+        }
+        (
+            Value::String(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Boolean(_)
+            | Value::Datetime(_),
+            _,
+        ) => false,
+    }
+}
+
+/// Sets the field at `path` of typed facts; what would not fit its type leaves them as they were.
+pub fn set<T: Serialize + DeserializeOwned>(facts: &mut T, path: &str, value: Option<&Value>) {
+    let mut tree = of(facts);
+    if put(&mut tree, path, value.cloned())
+        && let Ok(changed) = tree.try_into()
+    {
+        *facts = changed;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+    use super::*;
+    use crate::filing::facts::SubjectFacts;
+
+    fn facts(text: &str) -> SubjectFacts {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn absorbing_fills_gaps_and_keeps_what_is_not_mentioned() {
+        let mut old = facts("name = \"甲\"\nresponsible.phone = \"13800000001\"");
+        absorb(
+            &mut old,
+            &facts("nature = \"enterprise\"\nresponsible.name = \"乙\""),
+            false,
+        );
+        let person = old.responsible.unwrap();
+        assert_eq!(old.name.as_deref(), Some("甲"));
+        assert_eq!(old.nature.as_deref(), Some("enterprise"));
+        assert_eq!(person.phone.as_deref(), Some("13800000001"));
+        assert_eq!(person.name.as_deref(), Some("乙"));
+    }
+
+    #[test]
+    fn only_scalars_that_both_hold_can_differ() {
+        let old = facts("name = \"甲\"\nresponsible.phone = \"13800000001\"");
+        let new = facts("name = \"乙\"\nresponsible.email = \"a@example.com\"");
+        let found = differences(&old, &new);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].path, "name");
+    }
+
+    #[test]
+    fn a_field_is_set_and_taken_away_by_path() {
+        let mut old = facts("name = \"甲\"");
+        set(&mut old, "responsible.phone", Some(&"13800000001".into()));
+        assert_eq!(
+            old.responsible.as_ref().unwrap().phone.as_deref(),
+            Some("13800000001")
+        );
+        set(&mut old, "responsible.phone", None);
+        assert_eq!(old.responsible.unwrap().phone, None);
+    }
+}

@@ -1,0 +1,214 @@
+//! `--fields`: the part of each element that is wanted.
+
+use crate::lang::Text;
+use crate::text;
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// Names of fields, such as `id` or `target.domain`; a name stands for all that is below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields(Vec<String>);
+
+/// A field that the elements do not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("--fields: no field \"{field}\"; the fields are {}", known.join(", "))]
+pub struct UnknownField {
+    /// What was asked for.
+    pub field: String,
+    /// The field that was probably meant.
+    pub suggestion: Option<String>,
+    /// The fields that exist.
+    pub known: Vec<String>,
+}
+
+impl UnknownField {
+    /// Returns the sentence for people.
+    pub fn message(&self) -> Text {
+        let field = &self.field;
+        text!(
+            "--fields：没有字段“{field}”",
+            "--fields: no field \"{field}\""
+        )
+    }
+
+    /// Returns what to do: the field that was probably meant, then all fields.
+    pub fn hints(&self) -> Vec<Text> {
+        let known = self.known.join(", ");
+        let meant = self.suggestion.iter();
+        meant
+            .map(|field| text!("是否想用 {field}？", "did you mean {field}?"))
+            .chain([text!("可用字段：{known}", "fields: {known}")])
+            .collect()
+    }
+}
+
+/// How alike two names are at least, from 0 to 1, for one to be suggested for the other.
+const ALIKE: f64 = 0.7;
+
+impl Fields {
+    /// Takes the comma-separated names of `--fields`, each of which must be one of `known` or stand above one.
+    ///
+    /// # Errors
+    /// Fails at the first name that is neither.
+    pub fn choose(wanted: &str, known: &[&str]) -> Result<Self, UnknownField> {
+        let mut chosen: Vec<String> = Vec::new();
+        for name in wanted.split([',', '，']).map(str::trim) {
+            if !known.iter().any(|path| below(path, name).is_some()) {
+                return Err(unknown(name, known));
+            }
+            if !chosen.iter().any(|earlier| earlier == name) {
+                chosen.push(name.to_owned());
+            }
+        }
+        Ok(Self(chosen))
+    }
+
+    /// All of `known`: the header when nothing is asked for.
+    pub fn all(known: &[&str]) -> Self {
+        Self(known.iter().map(|&name| name.to_owned()).collect())
+    }
+
+    /// Returns the names in the order they were asked for.
+    pub fn names(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Returns `element` with these fields only, nested as they were and in their old order.
+    pub fn narrow(&self, element: &Value) -> Value {
+        let paths: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        keep(element, &paths)
+    }
+}
+
+/// Returns every field of `value` that has nothing below it, lists looked through, in the order
+/// of first appearance: what a sample document knows.
+pub fn paths(value: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    walk(value, "", &mut found, &mut BTreeSet::new());
+    let all = found.clone();
+    found.retain(|path| {
+        let prefix = format!("{path}.");
+        !all.iter().any(|other| other.starts_with(&prefix))
+    });
+    found
+}
+
+fn walk(value: &Value, above: &str, found: &mut Vec<String>, seen: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(entries) => {
+            for (key, inner) in entries {
+                let path = if above.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{above}.{key}")
+                };
+                if seen.insert(path.clone()) {
+                    found.push(path.clone());
+                }
+                walk(inner, &path, found, seen);
+            }
+        }
+        Value::Array(elements) => {
+            for element in elements {
+                walk(element, above, found, seen);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Returns what of `path` is below `name`; empty when they are the same.
+fn below<'p>(path: &'p str, name: &str) -> Option<&'p str> {
+    let rest = path.strip_prefix(name)?;
+    if rest.is_empty() {
+        Some(rest)
+    } else if name.is_empty() {
+        None
+    } else {
+        rest.strip_prefix('.')
+    }
+}
+
+fn unknown(name: &str, known: &[&str]) -> UnknownField {
+    let suggestion = known
+        .iter()
+        .map(|&path| {
+            let last = path.rsplit('.').next().unwrap_or(path);
+            let likeness = strsim::jaro_winkler(path, name).max(strsim::jaro_winkler(last, name));
+            (likeness, path)
+        })
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, path)| path.to_owned());
+    UnknownField {
+        field: name.to_owned(),
+        suggestion,
+        known: known.iter().map(|&path| path.to_owned()).collect(),
+    }
+}
+
+fn keep(value: &Value, paths: &[&str]) -> Value {
+    match value {
+        Value::Object(entries) => {
+            let mut kept = Map::new();
+            for (key, inner) in entries {
+                let inside: Vec<&str> = paths.iter().filter_map(|path| below(path, key)).collect();
+                if inside.contains(&"") {
+                    kept.insert(key.clone(), inner.clone());
+                } else if !inside.is_empty() {
+                    kept.insert(key.clone(), keep(inner, &inside));
+                }
+            }
+            Value::Object(kept)
+        }
+        Value::Array(elements) => elements
+            .iter()
+            .map(|element| keep(element, paths))
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+    use serde_json::json;
+
+    const KNOWN: [&str; 4] = ["id", "target.domain", "target.subject", "awaiting.phone"];
+
+    #[test]
+    fn an_element_keeps_what_is_asked_for() {
+        let element = json!({"id": "k3m9", "target": {"subject": "粤", "domain": null},
+            "awaiting": [{"who": "subject", "phone": "1"}, {"who": "service", "phone": "2"}]});
+        let narrow = |wanted: &str| Fields::choose(wanted, &KNOWN).unwrap().narrow(&element);
+        assert_eq!(
+            narrow("awaiting.phone, id"),
+            json!({"id": "k3m9", "awaiting": [{"phone": "1"}, {"phone": "2"}]})
+        );
+        assert_eq!(narrow("target"), json!({"target": element["target"]}));
+        assert_eq!(narrow("target.domain，target"), narrow("target"));
+        assert_eq!(narrow("target.domain"), json!({"target": {"domain": null}}));
+    }
+
+    #[test]
+    fn an_unknown_field_lists_the_known_ones() {
+        let unknown = Fields::choose("id,domian", &KNOWN).unwrap_err();
+        assert_eq!(unknown.field, "domian");
+        assert_eq!(unknown.suggestion.as_deref(), Some("target.domain"));
+        assert_eq!(unknown.known, KNOWN);
+        assert_eq!(unknown.hints().len(), 2);
+        for absent in ["", "i", "target.dom", "zzz", "id.x"] {
+            let unknown = Fields::choose(absent, &KNOWN).unwrap_err();
+            assert_eq!(unknown.field, absent);
+        }
+        assert_eq!(Fields::choose("zzz", &KNOWN).unwrap_err().suggestion, None);
+    }
+
+    #[test]
+    fn the_fields_of_a_sample_are_found_through_lists() {
+        let sample = json!([{"id": 1, "deadline": null}, {"id": 2, "deadline": {"at": 1}, "a": [{"b": []}]}]);
+        assert_eq!(paths(&sample), ["id", "deadline.at", "a.b"]);
+    }
+}

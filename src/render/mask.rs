@@ -1,0 +1,150 @@
+//! Personal data, hidden unless it is asked for.
+//!
+//! Enough stays to recognise a person one already knows, never enough to reach or to name them.
+
+use std::borrow::Cow;
+
+/// Whether personal data is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Privacy {
+    /// Hidden in part, as everywhere without `--reveal`.
+    #[default]
+    Masked,
+    /// Shown whole.
+    Revealed,
+}
+
+/// The fewest characters that a mask hides in a text that keeps both ends.
+const HIDDEN_AT_LEAST: usize = 4;
+
+impl Privacy {
+    /// Returns a phone number as `138****0001`.
+    pub fn phone(self, phone: &str) -> Cow<'_, str> {
+        self.apply(phone, |phone| ends(phone, 3, 4))
+    }
+
+    /// Returns a person's name as `甲*`, one in Latin letters as `J***`.
+    pub fn name(self, name: &str) -> Cow<'_, str> {
+        self.apply(name, |name| {
+            if name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+                initial(name)
+            } else {
+                ends(name, 1, 0)
+            }
+        })
+    }
+
+    /// Returns the number of a certificate as `110*************15`.
+    ///
+    /// Of a resident identity card (GB 11643) the birth date is hidden whole.
+    pub fn id_number(self, number: &str) -> Cow<'_, str> {
+        self.apply(number, |number| ends(number, 3, 2))
+    }
+
+    /// Returns an e-mail address as `a***@example.com`.
+    pub fn email(self, email: &str) -> Cow<'_, str> {
+        self.apply(email, |email| match email.rsplit_once('@') {
+            Some((local, domain)) if !local.is_empty() => format!("{}@{domain}", initial(local)),
+            Some(_) | None => initial(email),
+        })
+    }
+
+    /// Returns an address as `广东省广州市***`: six characters, or half of a shorter one.
+    pub fn address(self, address: &str) -> Cow<'_, str> {
+        self.apply(address, |address| {
+            let kept = (address.chars().count() / 2).min(6);
+            let head: String = address.chars().take(kept).collect();
+            format!("{head}***")
+        })
+    }
+
+    fn apply(self, text: &str, mask: impl FnOnce(&str) -> String) -> Cow<'_, str> {
+        match self {
+            Self::Revealed => Cow::Borrowed(text),
+            Self::Masked if text.is_empty() => Cow::Borrowed(text),
+            Self::Masked => Cow::Owned(mask(text)),
+        }
+    }
+}
+
+/// Keeps `head` and `tail` characters, or the first alone where too little would be hidden.
+fn ends(text: &str, head: usize, tail: usize) -> String {
+    let length = text.chars().count();
+    let (head, tail) = if tail > 0 && length >= head + tail + HIDDEN_AT_LEAST {
+        (head, tail)
+    } else {
+        (1.min(length.saturating_sub(1)), 0)
+    };
+    text.chars()
+        .enumerate()
+        .map(|(place, character)| {
+            if place < head || place >= length - tail {
+                character
+            } else {
+                '*'
+            }
+        })
+        .collect()
+}
+
+/// Keeps the first character and not even the length; nothing of a single one.
+fn initial(text: &str) -> String {
+    let mut characters = text.chars();
+    match (characters.next(), characters.next()) {
+        (Some(first), Some(_)) => format!("{first}***"),
+        (Some(_) | None, _) => "***".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    type Mask = fn(Privacy, &str) -> Cow<'_, str>;
+    const MASKS: [Mask; 5] = [
+        Privacy::phone,
+        Privacy::name,
+        Privacy::id_number,
+        Privacy::email,
+        Privacy::address,
+    ];
+
+    #[test]
+    fn each_kind_has_its_mask() {
+        let masked = Privacy::Masked;
+        assert_eq!(masked.phone("13800000001"), "138****0001");
+        assert_eq!(masked.phone("1380000"), "1******");
+        assert_eq!(masked.name("甲方"), "甲*");
+        assert_eq!(masked.name("欧阳某某"), "欧***");
+        assert_eq!(masked.name("甲"), "*");
+        assert_eq!(masked.name("John Smith"), "J***");
+        assert_eq!(masked.name("J"), "***");
+        assert_eq!(masked.id_number("110101199001010015"), "110*************15");
+        assert_eq!(masked.id_number("E1234567"), "E*******");
+        assert_eq!(masked.email("alice@example.com"), "a***@example.com");
+        assert_eq!(masked.email("a@example.com"), "***@example.com");
+        assert_eq!(masked.email("@x"), "@***");
+        assert_eq!(
+            masked.address("广东省广州市某某路1号某某大厦"),
+            "广东省广州市***"
+        );
+        assert_eq!(masked.address("北京市"), "北***");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_shown_whole(text in "[^*]{1,12}|[a-z@甲]{1,4}") {
+            for mask in MASKS {
+                prop_assert!(!mask(Privacy::Masked, &text).contains(&text));
+                prop_assert_eq!(mask(Privacy::Revealed, &text), text.as_str());
+            }
+        }
+
+        #[test]
+        fn the_middle_of_a_number_is_hidden(phone in "1[3-9][0-9]{9}", id in "[1-9][0-9]{16}[0-9X]") {
+            prop_assert_eq!(&Privacy::Masked.phone(&phone)[3..7], "****");
+            prop_assert_eq!(&Privacy::Masked.id_number(&id)[3..16], "*************");
+        }
+    }
+}

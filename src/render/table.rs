@@ -1,0 +1,293 @@
+//! Tables for people, aligned by terminal cells.
+//!
+//! No frame and no background. Foreign text is made harmless here, so a caller cannot forget it.
+
+use super::clean::clean;
+use super::style::{Color, Tone};
+use crate::lang::{Lang, Text};
+use comfy_table::{
+    ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table as Layout, TableStyle,
+};
+use unicode_width::UnicodeWidthStr;
+
+/// Stands between two columns of the laid-out table; [`clean`] keeps it out of every cell.
+const COLUMN: char = '\u{1f}';
+/// Makes the line between two rows of the laid-out table.
+const ROW: char = '\u{1e}';
+
+/// One cell: its text and what it means.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    text: Text,
+    tone: Tone,
+}
+
+impl Cell {
+    /// A cell whose words exist in both languages.
+    pub fn new(text: Text) -> Self {
+        Self {
+            text,
+            tone: Tone::Plain,
+        }
+    }
+
+    /// A cell that reads the same in both languages: an id, a name, a domain.
+    pub fn verbatim(words: impl Into<String>) -> Self {
+        Self::new(Text::verbatim(words))
+    }
+
+    /// The same cell in `tone`.
+    #[must_use]
+    pub fn tone(mut self, tone: Tone) -> Self {
+        self.tone = tone;
+        self
+    }
+}
+
+/// A table: a header and rows.
+#[derive(Clone, Debug)]
+pub struct Table {
+    headers: Vec<Text>,
+    rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// A table without rows.
+    pub fn new(headers: Vec<Text>) -> Self {
+        Self {
+            headers,
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a row, its cells in the order of the headers.
+    pub fn row(&mut self, cells: Vec<Cell>) -> &mut Self {
+        self.rows.push(cells);
+        self
+    }
+
+    /// Returns whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Returns the header and the rows, a line feed after each line and no spaces before it.
+    ///
+    /// `width` is the terminal's, in cells; without one no cell is wrapped. The first column,
+    /// which holds what is copied, is never wrapped.
+    pub fn render(&self, lang: Lang, width: Option<u16>, color: Color) -> String {
+        let mut layout = self.layout(lang, width);
+        let columns = layout.column_count();
+        for (place, column) in layout.column_iter_mut().enumerate() {
+            column.set_padding((0, u16::from(place + 1 < columns)));
+            if place == 0 {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
+
+        let mut rendered = String::new();
+        let mut tones: &[Cell] = &[];
+        let mut rows = self.rows.iter();
+        for line in layout.lines() {
+            if line.starts_with(ROW) {
+                tones = rows.next().map_or(&[], Vec::as_slice);
+                continue;
+            }
+            let mut painted = String::with_capacity(line.len());
+            for (place, part) in line.split(COLUMN).enumerate() {
+                if place > 0 {
+                    painted.push(' ');
+                }
+                let words = part.trim_end_matches(' ');
+                let tone = tones.get(place).map_or(Tone::Plain, |cell| cell.tone);
+                painted.push_str(&tone.paint(words, color));
+                painted.push_str(&part[words.len()..]);
+            }
+            rendered.push_str(painted.trim_end_matches(' '));
+            rendered.push('\n');
+        }
+        rendered
+    }
+
+    fn layout(&self, lang: Lang, width: Option<u16>) -> Layout {
+        let parts = ContentLineStyle::none().junction(COLUMN);
+        let rule = LineStyle::none().fill(ROW).junction(ROW);
+        let mut layout = Layout::new();
+        layout.load_style(
+            TableStyle::new()
+                .header_lines(parts)
+                .header_separator(rule)
+                .content_lines(parts)
+                .row_separator(rule),
+        );
+        match width {
+            Some(width) => layout
+                .set_content_arrangement(ContentArrangement::Dynamic)
+                .set_width(width),
+            None => layout.set_content_arrangement(ContentArrangement::Disabled),
+        };
+        layout.set_header(self.headers.iter().map(|header| clean(header.get(lang))));
+        for row in &self.rows {
+            layout.add_row(row.iter().map(|cell| clean(cell.text.get(lang))));
+        }
+        layout
+    }
+}
+
+/// Returns a page of labelled values, the values below one another.
+pub fn key_values(rows: &[(Text, Cell)], lang: Lang, color: Color) -> String {
+    let divider = match lang {
+        Lang::Zh => "：",
+        Lang::En => ": ",
+    };
+    let widest = rows.iter().map(|(label, _)| cells(label.get(lang))).max();
+    let widest = widest.unwrap_or(0) + cells(divider);
+    let mut rendered = String::new();
+    for (label, cell) in rows {
+        let label = pad(&format!("{}{divider}", clean(label.get(lang))), widest);
+        let value = clean(cell.text.get(lang));
+        let value = cell.tone.paint(value.trim_end_matches(' '), color);
+        rendered.push_str(format!("{label}{value}").trim_end_matches(' '));
+        rendered.push('\n');
+    }
+    rendered
+}
+
+/// Returns `text` made harmless and filled up with spaces to `width` terminal cells.
+pub fn pad(text: &str, width: usize) -> String {
+    let text = clean(text);
+    let missing = width.saturating_sub(text.width());
+    format!("{text}{}", " ".repeat(missing))
+}
+
+/// Returns how many terminal cells `text` takes once made harmless.
+pub fn cells(text: &str) -> usize {
+    clean(text).width()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn order_table() -> Table {
+        let mut table = Table::new(vec![
+            Text::fixed("订单", "Order"),
+            Text::fixed("状态", "Status"),
+            Text::fixed("域名", "Domain"),
+            Text::fixed("主体", "Subject"),
+        ]);
+        table.row(vec![
+            Cell::verbatim("k3m9t2qd").tone(Tone::Name),
+            Cell::new(Text::fixed("短信核验中", "SMS verification pending")).tone(Tone::Action),
+            Cell::verbatim("shop.example.cn"),
+            Cell::verbatim("某某科技有限公司"),
+        ]);
+        table.row(vec![
+            Cell::verbatim("7x2c4v8w").tone(Tone::Name),
+            Cell::new(Text::fixed("已通过", "Approved")).tone(Tone::Approved),
+            Cell::verbatim("某.example.cn"),
+            Cell::verbatim(""),
+        ]);
+        table
+    }
+
+    #[test]
+    fn a_table_reads_well_in_both_languages() {
+        let table = order_table();
+        insta::assert_snapshot!(table.render(Lang::Zh, None, Color::Off), @r"
+        订单      状态        域名             主体
+        k3m9t2qd  短信核验中  shop.example.cn  某某科技有限公司
+        7x2c4v8w  已通过      某.example.cn
+        ");
+        insta::assert_snapshot!(table.render(Lang::En, None, Color::Off), @r"
+        Order     Status                    Domain           Subject
+        k3m9t2qd  SMS verification pending  shop.example.cn  某某科技有限公司
+        7x2c4v8w  Approved                  某.example.cn
+        ");
+        insta::assert_snapshot!(table.render(Lang::Zh, Some(40), Color::Off), @r"
+        订单      状态       域名       主体
+        k3m9t2qd  短信核验   shop.exam  某某科技
+                  中         ple.cn     有限公司
+        7x2c4v8w  已通过     某.exampl
+                             e.cn
+        ");
+    }
+
+    #[test]
+    fn a_terminal_of_its_width_holds_the_table() {
+        let table = order_table();
+        for width in 30..100_u16 {
+            for lang in [Lang::Zh, Lang::En] {
+                let rendered = table.render(lang, Some(width), Color::Off);
+                assert!(
+                    rendered
+                        .lines()
+                        .all(|line| line.width() <= usize::from(width)),
+                    "{width}\n{rendered}"
+                );
+                assert!(rendered.contains("k3m9t2qd  "), "{rendered}");
+            }
+        }
+    }
+
+    #[test]
+    fn colour_changes_nothing_but_colour() {
+        let table = order_table();
+        for width in [None, Some(30)] {
+            let painted = table.render(Lang::Zh, width, Color::On);
+            assert!(painted.contains("\u{1b}[36mk3m9t2qd\u{1b}[0m  "));
+            let mut plain = painted.replace("\u{1b}[0m", "");
+            for tone in ["\u{1b}[36m", "\u{1b}[33m", "\u{1b}[32m"] {
+                plain = plain.replace(tone, "");
+            }
+            assert_eq!(plain, table.render(Lang::Zh, width, Color::Off));
+        }
+    }
+
+    #[test]
+    fn a_page_of_values_is_aligned_by_cells() {
+        let rows = [
+            (
+                Text::fixed("备案号", "Filing number"),
+                Cell::verbatim("粤ICP备2021000001号"),
+            ),
+            (Text::fixed("接入商", "Provider"), Cell::verbatim("a\nb")),
+            (Text::fixed("原因", "Reason"), Cell::verbatim("")),
+        ];
+        insta::assert_snapshot!(key_values(&rows, Lang::Zh, Color::Off), @r"
+        备案号：粤ICP备2021000001号
+        接入商：a\nb
+        原因：
+        ");
+        insta::assert_snapshot!(key_values(&rows, Lang::En, Color::Off), @r"
+        Filing number: 粤ICP备2021000001号
+        Provider:      a\nb
+        Reason:
+        ");
+    }
+
+    proptest! {
+        #[test]
+        fn rows_are_equally_wide(rows in prop::collection::vec(("[a-z备案号，ｘ\u{202e}\\n é]{0,12}", any::<String>()), 1..6)) {
+            let end = || Cell::verbatim("|");
+            let mut table = Table::new(vec![Text::verbatim("号"), Text::verbatim("b"), Text::verbatim("|")]);
+            for (first, second) in &rows {
+                table.row(vec![Cell::verbatim(first), Cell::verbatim(second), end()]);
+            }
+            let rendered = table.render(Lang::Zh, None, Color::Off);
+            prop_assert_eq!(rendered.lines().count(), rows.len() + 1);
+            let ends: Vec<usize> = rendered.lines().map(|line| line.strip_suffix('|').map_or(0, UnicodeWidthStr::width)).collect();
+            prop_assert!(ends.iter().all(|end| *end == ends[0] && *end > 0), "{ends:?}\n{rendered}");
+        }
+
+        #[test]
+        fn every_width_is_survived(text in any::<String>(), width in any::<u16>()) {
+            let mut table = order_table();
+            table.row(vec![Cell::verbatim(&text), Cell::verbatim(&text), Cell::verbatim(&text)]);
+            let rendered = table.render(Lang::En, Some(width), Color::Off);
+            prop_assert!(rendered.lines().all(|line| !line.ends_with(' ')));
+            prop_assert!(rendered.ends_with('\n') && !rendered.contains([COLUMN, ROW]));
+        }
+    }
+}
