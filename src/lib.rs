@@ -1,5 +1,11 @@
 //! icpctl runs the whole life of mainland-China ICP filings (ICP备案).
 
+pub mod clock;
+pub mod env;
+pub mod exit;
+pub mod failure;
 pub mod filing;
+pub mod ids;
 pub mod lang;
 pub mod render;
+pub mod store;

@@ -12,6 +12,12 @@ use super::profile::{Profile, Profiles};
 use super::status::Status;
 use super::tree;
 use crate::lang::Text;
+use crate::text;
+
+/// The provinces whose empty-shell subjects may add services (domain.md section 3; H).
+const SHELLS_MAY_ADD: [&str; 11] = [
+    "tj", "ln", "sc", "yn", "js", "zj", "sh", "gx", "sx", "bj", "gz",
+];
 
 /// Why an order may not be drafted or sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -348,7 +354,7 @@ fn new(
         && subject
             .number
             .province()
-            .is_some_and(|province| !province.lets_empty_shells_add())
+            .is_some_and(|province| !SHELLS_MAY_ADD.contains(&province.code()))
     {
         return Err(Obstacle::ShellCannotAdd {
             number: subject.number.clone(),
@@ -484,7 +490,7 @@ fn frozen(service: Option<&ServiceNumber>, field: &str, of_holder: bool) -> Resu
         })
     };
     match (service, field) {
-        (None, "province" | "city" | "district") if field == "province" => frozen(
+        (None, "province") => frozen(
             "CHG-07",
             text!(
                 "省份不能变更；请注销后在新省份重新备案",

@@ -9,6 +9,7 @@ use super::portfolio::{FiledService, FiledSubject, Portfolio};
 use super::profile::Profiles;
 use super::tree;
 use crate::lang::Text;
+use crate::text;
 
 named! {
     /// A consequence; the codes are what `--accept` and scripts use.

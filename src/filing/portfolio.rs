@@ -8,6 +8,7 @@ use super::order::{Approval, Entry, Instant, OperationId, Order};
 use super::record::{Adoption, AdoptedService, SubjectEntry, SubjectEvent, SubjectRecord};
 use super::tree;
 use crate::lang::Text;
+use crate::text;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -335,13 +336,13 @@ impl Portfolio {
 
     /// Returns the service of `number`, if it is filed now.
     pub fn service(&self, number: &ServiceNumber) -> Option<(&FiledSubject, &FiledService)> {
-        let subject = self.subject(number.subject())?;
+        let subject = self.subject(&number.subject())?;
         Some((subject, subject.services.get(number)?))
     }
 
     /// Returns the day on which `number` ended, if it was filed once and is not any more.
     pub fn ended(&self, number: &ServiceNumber) -> Option<NaiveDate> {
-        let subject = self.subjects.get(number.subject())?;
+        let subject = self.subjects.get(&number.subject())?;
         subject.ended_services.get(number).copied()
     }
 

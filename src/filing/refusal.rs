@@ -4,6 +4,7 @@ use super::event::{Command, Event, Report};
 use super::order::Instant;
 use super::status::Status;
 use crate::lang::Text;
+use crate::text;
 
 /// A step that the present status does not allow.
 #[derive(Clone, Debug, PartialEq, Eq)]

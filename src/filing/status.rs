@@ -2,6 +2,7 @@
 
 use super::named::named;
 use crate::lang::Text;
+use crate::text;
 
 named! {
     /// Where an order stands (contract section 2; domain.md 2.1 maps each provider's words).

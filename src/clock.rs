@@ -1,0 +1,33 @@
+//! The only look at the time.
+
+use crate::filing::calendar::CST;
+use crate::filing::order::Instant;
+use chrono::{DateTime, SubsecRound as _, Utc};
+
+/// Where the present comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// An instant that `ICPCTL_NOW` fixed, for tests.
+    Fixed(Instant),
+}
+
+impl Clock {
+    /// Returns the present, to the second, in China Standard Time.
+    pub fn now(self) -> Instant {
+        match self {
+            #[expect(clippy::disallowed_methods, reason = "this is the one door to the time")]
+            Self::System => Utc::now().with_timezone(&CST).trunc_subsecs(0),
+            Self::Fixed(at) => at,
+        }
+    }
+
+    /// Returns the clock that an instant in RFC 3339 fixes.
+    ///
+    /// # Errors
+    /// When the text is no such instant.
+    pub fn fixed(text: &str) -> Result<Self, chrono::ParseError> {
+        DateTime::parse_from_rfc3339(text).map(|at| Self::Fixed(at.with_timezone(&CST)))
+    }
+}

@@ -1,0 +1,74 @@
+//! The only reader of the environment.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// The environment variables of a run, as values.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Env {
+    values: BTreeMap<String, OsString>,
+}
+
+/// The variables that icpctl looks at, beside the `ICPCTL_` twins of its global flags.
+const NAMES: &[&str] = &[
+    "CI",
+    "CLICOLOR_FORCE",
+    "COLUMNS",
+    "FORCE_COLOR",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LC_MESSAGES",
+    "LOGNAME",
+    "NO_COLOR",
+    "TERM",
+    "USER",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+];
+
+impl Env {
+    /// Reads the environment of this process.
+    pub fn read() -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the one door to the environment"
+        )]
+        let values = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
+            .filter(|(name, _)| name.starts_with("ICPCTL_") || NAMES.contains(&name.as_str()))
+            .collect();
+        Self { values }
+    }
+
+    /// Returns a variable that is set to something, as text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.values
+            .get(name)
+            .and_then(|value| value.to_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Returns a variable that is set to something, as a path.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        self.values
+            .get(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    }
+
+    /// Whether a variable is set to something.
+    pub fn has(&self, name: &str) -> bool {
+        self.values.get(name).is_some_and(|value| !value.is_empty())
+    }
+
+    /// Returns the folder of our configuration: `$XDG_CONFIG_HOME/icpctl`.
+    pub fn config_folder(&self) -> Option<PathBuf> {
+        self.path("XDG_CONFIG_HOME")
+            .filter(|path| path.is_absolute())
+            .or_else(|| self.path("HOME").map(|home| home.join(".config")))
+            .map(|folder| folder.join("icpctl"))
+    }
+}

@@ -1,0 +1,140 @@
+//! Why a command did not succeed: every layer's error ends here, with its exit and its hints.
+
+use crate::exit::Exit;
+use crate::filing::guard::Obstacle;
+use crate::filing::refusal::Refusal;
+use crate::lang::Text;
+use crate::store::StorageError;
+use crate::text;
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// A failure, ready to be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// The exit it leads to.
+    pub exit: Exit,
+    /// The stable code of the JSON error: the exit's name, a dot, the cause.
+    pub code: Cow<'static, str>,
+    /// What was wrong, where, and what is expected.
+    pub message: Text,
+    /// What to do next.
+    pub hints: Vec<Text>,
+    /// The rule of the field behind it.
+    pub rule: Option<String>,
+    /// What the document shows beside the error.
+    pub data: Option<Box<Value>>,
+}
+
+impl Failure {
+    /// A failure with its exit, code and message.
+    pub fn new(exit: Exit, code: impl Into<Cow<'static, str>>, message: Text) -> Self {
+        Self {
+            exit,
+            code: code.into(),
+            message,
+            hints: Vec::new(),
+            rule: None,
+            data: None,
+        }
+    }
+
+    /// A command line that cannot be carried out (2).
+    pub fn usage(message: Text) -> Self {
+        Self::new(Exit::Usage, "usage.arguments", message)
+    }
+
+    /// Something given that does not validate (3).
+    pub fn invalid(code: &'static str, message: Text) -> Self {
+        Self::new(Exit::Invalid, code, message)
+    }
+
+    /// Nothing by that name, or more than one (4).
+    pub fn not_found(code: &'static str, message: Text) -> Self {
+        Self::new(Exit::NotFound, code, message)
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: Text) -> Self {
+        if !self.hints.contains(&hint) {
+            self.hints.push(hint);
+        }
+        self
+    }
+
+    /// Names the rule behind it.
+    #[must_use]
+    pub fn rule(mut self, rule: &str) -> Self {
+        self.rule = Some(rule.to_owned());
+        self
+    }
+
+    /// Whether the same command may succeed later by itself.
+    pub fn is_retryable(&self) -> bool {
+        match self.exit {
+            Exit::Unavailable | Exit::Pending => true,
+            Exit::Conflict => self.code == "conflict.locked",
+            Exit::Refused => matches!(self.code.as_ref(), "refused.live-order" | "refused.after"),
+            Exit::Ok
+            | Exit::Failure
+            | Exit::Usage
+            | Exit::Invalid
+            | Exit::NotFound
+            | Exit::Partial
+            | Exit::Negative
+            | Exit::Denied
+            | Exit::Declined
+            | Exit::Interrupted
+            | Exit::Terminated => false,
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let mut failure = Self::new(Exit::Refused, refusal.code(), refusal.message());
+        failure.hints.extend(refusal.hint());
+        failure.rule = refusal.rule().map(str::to_owned);
+        failure
+    }
+}
+
+impl From<Obstacle> for Failure {
+    fn from(obstacle: Obstacle) -> Self {
+        let mut failure = Self::new(Exit::Refused, obstacle.code(), obstacle.message());
+        failure.hints.push(obstacle.hint());
+        failure.rule = obstacle.rule().map(str::to_owned);
+        failure
+    }
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        let (exit, code) = match &error {
+            StorageError::Locked { .. } => (Exit::Conflict, "conflict.locked"),
+            StorageError::Moved { .. } | StorageError::Exists { .. } => {
+                (Exit::Conflict, "conflict.revision")
+            }
+            StorageError::NotFound { .. } => (Exit::NotFound, "not-found.file"),
+            StorageError::TooLarge { .. }
+            | StorageError::NotAFile { .. }
+            | StorageError::Outside { .. } => (Exit::Invalid, "invalid.file"),
+            StorageError::OutcomeUnknown { .. } => (Exit::Failure, "failure.outcome-unknown"),
+            StorageError::Io { .. } => (Exit::Failure, "failure.storage"),
+        };
+        let mut failure = Self::new(exit, code, error.message());
+        failure.hints.extend(error.hint());
+        failure
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new(
+            Exit::Failure,
+            "failure.encoding",
+            text!("无法输出结果：{error}", "the result cannot be encoded: {error}"),
+        )
+    }
+}

@@ -1,0 +1,49 @@
+//! The only dice: random ids for orders and operations.
+
+use crate::filing::order::{OperationId, OrderId};
+use std::hash::{BuildHasher as _, RandomState};
+
+/// Where ids come from.
+#[derive(Debug)]
+pub enum Ids {
+    /// The operating system's randomness, by way of the standard library's hasher keys.
+    Random,
+    /// A sequence that `ICPCTL_SEED` fixed, for tests.
+    Seeded(u64),
+}
+
+impl Ids {
+    fn bits(&mut self) -> u64 {
+        match self {
+            Self::Random => RandomState::new().hash_one(0_u8),
+            Self::Seeded(state) => {
+                // SplitMix64: a published mixing function whose whole state is one counter.
+                *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+                let mut mixed = *state;
+                mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+                mixed ^ (mixed >> 31)
+            }
+        }
+    }
+
+    /// Returns an order id that `is_taken` says is free.
+    pub fn order(&mut self, is_taken: impl Fn(&OrderId) -> bool) -> OrderId {
+        loop {
+            let id = OrderId::from_bits(self.bits());
+            if !is_taken(&id) {
+                return id;
+            }
+        }
+    }
+
+    /// Returns an operation id that `is_taken` says is free.
+    pub fn operation(&mut self, is_taken: impl Fn(&OperationId) -> bool) -> OperationId {
+        loop {
+            let id = OperationId::from_bits(self.bits());
+            if !is_taken(&id) {
+                return id;
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! All records of a store, read at one time: what commands look at and decide by.
+
+use super::commit::{Change, Digest};
+use super::files::{Files, Kind, RECORD_LIMIT, StorePath};
+use super::wire::RecordError;
+use super::{StorageError, order_file, subject_file};
+use crate::filing::number::SubjectNumber;
+use crate::filing::order::{OperationId, Order, OrderId};
+use crate::filing::portfolio::Portfolio;
+use crate::filing::record::SubjectRecord;
+use crate::lang::Text;
+use crate::text;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The folder of the orders.
+pub const ORDERS: &str = "orders";
+/// The folder of the subjects.
+pub const SUBJECTS: &str = "subjects";
+/// The folder of the attachments.
+pub const FILES: &str = "files";
+
+/// A record file that cannot be read: it is left alone, and the others stay usable.
+#[derive(Debug, thiserror::Error)]
+pub enum Damage {
+    /// Its content is wrong.
+    #[error(transparent)]
+    Content(#[from] RecordError),
+    /// The file system refused.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl Damage {
+    /// Returns what is wrong and where.
+    pub fn message(&self) -> Text {
+        match self {
+            Self::Content(error) => {
+                let (path, line, column) = (&error.path, error.line, error.column);
+                let problem = error.problem.message();
+                let (zh, en) = (problem.zh, problem.en);
+                text!(
+                    "{path} 第 {line} 行第 {column} 列：{zh}",
+                    "{path}:{line}:{column}: {en}"
+                )
+            }
+            Self::Storage(error) => error.message(),
+        }
+    }
+}
+
+/// All records of a store, and the portfolio they add up to.
+#[derive(Debug, Default)]
+pub struct Book {
+    /// The orders, by id.
+    pub orders: BTreeMap<OrderId, Order>,
+    /// What was written down about subjects.
+    pub subjects: BTreeMap<SubjectNumber, SubjectRecord>,
+    /// What they add up to.
+    pub portfolio: Portfolio,
+    /// Files that cannot be read, by their path in the store.
+    pub damaged: BTreeMap<String, Damage>,
+    digests: BTreeMap<StorePath, Digest>,
+}
+
+impl Book {
+    /// Reads every record.
+    ///
+    /// A record that cannot be read stands in `damaged`; the others are there.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn read(files: &dyn Files) -> Result<Self, StorageError> {
+        let mut book = Self::default();
+        let orders = StorePath::parse(ORDERS)?;
+        for shard in list(files, &orders)? {
+            if shard.1 != Kind::Folder {
+                continue;
+            }
+            let folder = orders.join(&shard.0)?;
+            for (name, _) in list(files, &folder)? {
+                let Ok(path) = folder.join(&name) else {
+                    continue;
+                };
+                if let Some(order) = book.take(files, &path, order_file::from_toml) {
+                    book.orders.insert(order.id.clone(), order);
+                }
+            }
+        }
+        let subjects = StorePath::parse(SUBJECTS)?;
+        for (name, _) in list(files, &subjects)? {
+            let Ok(path) = subjects.join(&name) else {
+                continue;
+            };
+            if let Some(record) = book.take(files, &path, subject_file::from_toml) {
+                book.subjects.insert(record.number.clone(), record);
+            }
+        }
+        book.refold();
+        Ok(book)
+    }
+
+    fn take<T>(
+        &mut self,
+        files: &dyn Files,
+        path: &StorePath,
+        parse: impl Fn(&str, &[u8]) -> Result<T, RecordError>,
+    ) -> Option<T> {
+        if !path.as_str().ends_with(".toml") {
+            return None;
+        }
+        let read = files
+            .read(path, RECORD_LIMIT)
+            .map_err(Damage::from)
+            .and_then(|bytes| Ok((parse(path.as_str(), &bytes)?, Digest::of(&bytes))));
+        match read {
+            Ok((record, digest)) => {
+                self.digests.insert(path.clone(), digest);
+                Some(record)
+            }
+            Err(Damage::Storage(StorageError::NotFound { .. })) => None,
+            Err(damage) => {
+                self.damaged.insert(path.as_str().to_owned(), damage);
+                None
+            }
+        }
+    }
+
+    /// Folds the portfolio anew, after records were changed in memory.
+    pub fn refold(&mut self) {
+        self.portfolio = Portfolio::fold(self.subjects.values(), self.orders.values());
+    }
+
+    /// Lists every operation that wrote something here.
+    pub fn operations(&self) -> BTreeSet<&OperationId> {
+        let orders = self.orders.values().flat_map(|o| &o.history).map(|e| &e.op);
+        let subjects = self
+            .subjects
+            .values()
+            .flat_map(|s| &s.history)
+            .map(|e| &e.op);
+        orders.chain(subjects).collect()
+    }
+
+    /// Returns the change that writes `order` as it is now.
+    ///
+    /// # Errors
+    /// When it cannot stand in TOML.
+    pub fn write_order(&self, order: &Order) -> Result<Change, toml::ser::Error> {
+        Ok(self.change(order_path(&order.id), order_file::to_toml(order)?))
+    }
+
+    /// Returns the change that writes `record` as it is now.
+    ///
+    /// # Errors
+    /// When it cannot stand in TOML.
+    pub fn write_subject(&self, record: &SubjectRecord) -> Result<Change, toml::ser::Error> {
+        Ok(self.change(subject_path(&record.number), subject_file::to_toml(record)?))
+    }
+
+    fn change(&self, path: StorePath, text: String) -> Change {
+        let bytes = text.into_bytes();
+        match self.digests.get(&path) {
+            Some(was) => Change::Replace {
+                was: was.clone(),
+                path,
+                bytes,
+            },
+            None => Change::Create { path, bytes },
+        }
+    }
+
+    /// Returns the change that removes a record's file, if it is there.
+    pub fn remove(&self, path: StorePath) -> Option<Change> {
+        let was = self.digests.get(&path)?.clone();
+        Some(Change::Remove { path, was })
+    }
+}
+
+/// Returns where an order's file is.
+pub fn order_path(id: &OrderId) -> StorePath {
+    let text = id.as_str();
+    let shard = &text[..2];
+    StorePath::known(format!("{ORDERS}/{shard}/{text}.toml"))
+}
+
+/// Returns where a subject's file is.
+pub fn subject_path(number: &SubjectNumber) -> StorePath {
+    StorePath::known(format!("{SUBJECTS}/{}", subject_file::file_name(number)))
+}
+
+fn list(files: &dyn Files, folder: &StorePath) -> Result<Vec<(String, Kind)>, StorageError> {
+    match files.list(folder) {
+        Ok(entries) => Ok(entries
+            .into_iter()
+            .filter(|entry| !entry.is_hidden())
+            .map(|entry| (entry.name, entry.kind))
+            .collect()),
+        Err(StorageError::NotFound { .. }) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}

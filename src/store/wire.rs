@@ -1,0 +1,127 @@
+//! What every record file has in common: its schema version, and where an error in it stands.
+
+use crate::lang::Text;
+use crate::text;
+use serde::Deserialize;
+
+/// The schema version of the store that this program writes.
+pub const SCHEMA: u32 = 1;
+
+/// Why a record file cannot be read: where, and what.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{path}:{line}:{column}: {}", self.problem.message().en)]
+pub struct RecordError {
+    /// The file.
+    pub path: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// What is wrong there.
+    pub problem: Problem,
+}
+
+/// What is wrong in a record file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// Bytes that are no UTF-8 text.
+    Encoding,
+    /// No TOML, or not the keys and types of a record; the parser's own words.
+    Shape {
+        /// What the parser says.
+        words: String,
+    },
+    /// Written by a later version.
+    Newer {
+        /// Its schema version.
+        schema: u32,
+    },
+    /// The name of the file and the id or number inside differ.
+    Misnamed {
+        /// What stands inside.
+        inside: String,
+    },
+    /// The stored status is not what the history leads to.
+    StatusMismatch {
+        /// The stored status.
+        stored: &'static str,
+        /// What the history leads to.
+        folded: &'static str,
+    },
+    /// A history without entries.
+    NoHistory,
+}
+
+impl Problem {
+    /// Returns what is wrong.
+    pub fn message(&self) -> Text {
+        match self {
+            Self::Encoding => text!(
+                "不是 UTF-8 文本（可能是 GBK）",
+                "not UTF-8 text (it may be GBK)"
+            ),
+            Self::Shape { words } => text!("格式错误：{words}", "{words}"),
+            Self::Newer { schema } => text!(
+                "由更新的版本写入（schema {schema}，本程序支持到 {SCHEMA}），请升级 icpctl",
+                "written by a later version (schema {schema}, this program knows {SCHEMA}): upgrade icpctl"
+            ),
+            Self::Misnamed { inside } => text!(
+                "文件名与内容中的 {inside} 不符",
+                "the file's name does not fit `{inside}` inside"
+            ),
+            Self::StatusMismatch { stored, folded } => text!(
+                "status 写的是 {stored}，历史记录得出的是 {folded}；请改回，或恢复此文件",
+                "status says {stored}, but the history leads to {folded}: change it back, or restore the file"
+            ),
+            Self::NoHistory => text!(
+                "没有任何历史记录",
+                "the history is empty; it must begin with `create`"
+            ),
+        }
+    }
+}
+
+/// Parses a record, saying where it goes wrong.
+///
+/// # Errors
+/// The first problem, with line and column.
+pub fn parse<T: for<'de> Deserialize<'de>>(path: &str, bytes: &[u8]) -> Result<T, RecordError> {
+    #[derive(Deserialize)]
+    struct Version {
+        schema: u32,
+    }
+    let at = |offset: usize, problem| {
+        let (line, column) = position(bytes, offset);
+        RecordError {
+            path: path.to_owned(),
+            line,
+            column,
+            problem,
+        }
+    };
+    let text =
+        std::str::from_utf8(bytes).map_err(|error| at(error.valid_up_to(), Problem::Encoding))?;
+    if let Ok(Version { schema }) = toml::from_str(text)
+        && schema > SCHEMA
+    {
+        let offset = text.find("schema").unwrap_or_default();
+        return Err(at(offset, Problem::Newer { schema }));
+    }
+    toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        let words = error.message().trim().replace('\n', "; ");
+        at(offset, Problem::Shape { words })
+    })
+}
+
+/// Returns line and column, from 1, of a byte offset; columns count characters.
+pub fn position(bytes: &[u8], offset: usize) -> (usize, usize) {
+    let before = &bytes[..offset.min(bytes.len())];
+    let line = before.iter().filter(|b| **b == b'\n').count() + 1;
+    let start = before
+        .iter()
+        .rposition(|b| *b == b'\n')
+        .map_or(0, |newline| newline + 1);
+    let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
+    (line, column)
+}
