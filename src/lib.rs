@@ -1,4 +1,5 @@
 //! icpctl runs the whole life of mainland-China ICP filings (ICP备案).
 
 pub mod filing;
+pub mod knowledge;
 pub mod lang;
