@@ -1,4 +1,5 @@
 //! One binary for all tests.
 
 mod calendar;
+mod knowledge;
 mod rendering;

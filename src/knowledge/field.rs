@@ -1,0 +1,127 @@
+//! The fields of a dossier, and the code lists that some of them draw on.
+
+use super::{Holder, embedded};
+use crate::lang::Text;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
+
+/// The shape of a field's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldType {
+    /// Text.
+    String,
+    /// A day, `YYYY-MM-DD`.
+    Date,
+    /// Several texts, or several tables where fields stand below it.
+    List,
+    /// `true` or `false`.
+    Bool,
+    /// A table with fields below it.
+    Table,
+}
+
+/// One field of a dossier.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    /// Where it stands, without list places: `services.responsible.phone`.
+    pub path: String,
+    /// The shape of its value.
+    #[serde(rename = "type")]
+    pub value_type: FieldType,
+    /// Its name in the console's words.
+    pub label: Text,
+    /// The rule for it in a line.
+    pub help: Text,
+    /// Whether it holds personal data, to be masked unless revealed.
+    pub personal: bool,
+    /// The subjects for which it is personal; empty means all.
+    #[serde(default)]
+    pub personal_natures: Vec<Holder>,
+    /// The order kinds that use it, by their names in files and flags.
+    pub kinds: Vec<String>,
+    /// The subjects that fill it in; empty means all.
+    pub natures: Vec<Holder>,
+    /// Whether it is frozen once the type check has passed (ORD-07).
+    pub type_check: bool,
+    /// The code list that its values come from.
+    #[serde(default)]
+    pub code_list: Option<String>,
+}
+
+impl Field {
+    /// Returns whether the value must be masked for a subject of this kind; an unknown kind counts as personal.
+    pub fn is_personal_for(&self, holder: Option<Holder>) -> bool {
+        self.personal
+            && (self.personal_natures.is_empty()
+                || holder.is_none_or(|holder| self.personal_natures.contains(&holder)))
+    }
+}
+
+/// One entry of a code list.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Code {
+    /// The code that consoles and interfaces use, where one is known.
+    pub code: Option<String>,
+    /// The value in a dossier, kebab-case English.
+    pub value: String,
+    /// Its name.
+    pub label: Text,
+    /// For a certificate type, the natures that may use it (SUB-07).
+    #[serde(default)]
+    pub natures: Vec<String>,
+}
+
+/// A list of codes as it stood on a day.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeList {
+    /// Its name, plural: `natures`.
+    pub name: String,
+    /// The day as of which it is known.
+    pub as_of: NaiveDate,
+    /// Keys of the sources.
+    pub source: String,
+    /// Its entries; a value recurs where the code depends on the nature.
+    pub entries: Vec<Code>,
+}
+
+impl CodeList {
+    /// Returns the first entry with this value.
+    pub fn entry(&self, value: &str) -> Option<&Code> {
+        self.entries.iter().find(|entry| entry.value == value)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FieldFile {
+    field: Vec<Field>,
+    code_list: Vec<CodeList>,
+}
+
+static FIELDS: LazyLock<FieldFile> =
+    LazyLock::new(|| embedded("fields.toml", include_str!("../data/fields.toml")));
+
+/// Returns the fields in the order in which a dossier holds them.
+pub fn fields() -> &'static [Field] {
+    &FIELDS.field
+}
+
+/// Returns the field at this path; places in lists are passed over, so `services.0.name` is found.
+pub fn field(path: &str) -> Option<&'static Field> {
+    let bare: Vec<&str> = path
+        .split('.')
+        .filter(|part| part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()))
+        .collect();
+    let bare = bare.join(".");
+    fields().iter().find(|field| field.path == bare)
+}
+
+/// Returns the code list with this name.
+pub fn code_list(name: &str) -> Option<&'static CodeList> {
+    FIELDS.code_list.iter().find(|list| list.name == name)
+}

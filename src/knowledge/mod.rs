@@ -1,0 +1,19 @@
+//! What icpctl knows of the field: explanations, the rulebook, the fields of a dossier.
+//!
+//! All of it is data in two languages under `src/data/`, embedded and parsed on first use.
+//! Nothing here decides anything: the core judges, this tells what a word means and what to do.
+
+mod field;
+mod page;
+mod rule;
+
+pub use field::{Code, CodeList, Field, FieldType, code_list, field, fields};
+pub use page::{Page, PageKind, all_pages, explain, pages, suggest};
+pub use rule::{Holder, Rule, Severity, rule, rules};
+
+use serde::de::DeserializeOwned;
+
+/// Parses a data file of this crate; one that does not parse is a bug that the tests catch.
+fn embedded<T: DeserializeOwned>(file: &str, text: &str) -> T {
+    toml::from_str(text).unwrap_or_else(|error| panic!("src/data/{file}: {error}"))
+}

@@ -1,0 +1,215 @@
+//! One page for each word that icpctl prints: a status, an event, an exit code, a rule.
+
+use super::{embedded, rules};
+use crate::lang::Text;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// What a page is about, in the order in which an id that has several pages is looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageKind {
+    /// A status of an order.
+    Status,
+    /// A step of an order: a command or a report.
+    Event,
+    /// An exit code.
+    Exit,
+    /// One of the six order kinds.
+    OrderKind,
+    /// A kind of service.
+    ServiceKind,
+    /// A way to prove or send a cancellation.
+    Path,
+    /// A kind of limit.
+    Deadline,
+    /// What an order will do to the portfolio.
+    Impact,
+    /// A warning, a risk or a refusal.
+    Code,
+    /// What a script tests instead of a status.
+    Bucket,
+    /// A rule of the rulebook.
+    #[serde(skip)]
+    Rule,
+}
+
+impl PageKind {
+    /// Returns the word that picks one of several pages, as in `event:purged`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Status => "status",
+            Self::Event => "event",
+            Self::Exit => "exit",
+            Self::OrderKind => "order-kind",
+            Self::ServiceKind => "service-kind",
+            Self::Path => "path",
+            Self::Deadline => "deadline",
+            Self::Impact => "impact",
+            Self::Code => "code",
+            Self::Bucket => "bucket",
+            Self::Rule => "rule",
+        }
+    }
+
+    /// Returns the heading under which the page stands.
+    pub const fn label(self) -> Text {
+        match self {
+            Self::Status => Text::fixed("状态", "status"),
+            Self::Event => Text::fixed("事件", "event"),
+            Self::Exit => Text::fixed("退出码", "exit code"),
+            Self::OrderKind => Text::fixed("订单类型", "order kind"),
+            Self::ServiceKind => Text::fixed("服务类型", "service kind"),
+            Self::Path => Text::fixed("注销方式", "cancellation path"),
+            Self::Deadline => Text::fixed("期限", "deadline"),
+            Self::Impact => Text::fixed("影响", "impact"),
+            Self::Code => Text::fixed("提示码", "code"),
+            Self::Bucket => Text::fixed("状态分组", "bucket"),
+            Self::Rule => Text::fixed("规则", "rule"),
+        }
+    }
+}
+
+/// One page of `icpctl explain`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// What it is about.
+    pub kind: PageKind,
+    /// The word explained, unique within its kind.
+    pub id: &'static str,
+    /// Other words that lead here, such as the number of an exit code.
+    pub aliases: &'static [String],
+    /// The word in the reader's language.
+    pub title: &'static Text,
+    /// What it means; for a rule also why and what to do.
+    pub what: &'static Text,
+    /// Why it is so.
+    pub why: Option<&'static Text>,
+    /// What to do next; `None` for a rule, whose `what` says it.
+    pub todo: Option<&'static Text>,
+    /// Keys of the sources.
+    pub source: &'static str,
+}
+
+impl Page {
+    /// Returns whether `word` names this page: its id, an alias or its Chinese title.
+    fn answers_to(&self, word: &str) -> bool {
+        self.id.eq_ignore_ascii_case(word)
+            || self
+                .aliases
+                .iter()
+                .any(|alias| alias.eq_ignore_ascii_case(word))
+            || self.title.zh == word
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: String,
+    #[serde(default)]
+    aliases: Vec<String>,
+    title: Text,
+    what: Text,
+    why: Option<Text>,
+    todo: Text,
+    source: String,
+}
+
+macro_rules! explanations {
+    ($($name:literal),+ $(,)?) => {
+        [$((
+            concat!("explain/", $name, ".toml"),
+            include_str!(concat!("../data/explain/", $name, ".toml")),
+        )),+]
+    };
+}
+
+static ENTRIES: LazyLock<BTreeMap<PageKind, Vec<Entry>>> = LazyLock::new(|| {
+    let mut all: BTreeMap<PageKind, Vec<Entry>> = BTreeMap::new();
+    for (file, text) in explanations!(
+        "statuses",
+        "events",
+        "exits",
+        "kinds",
+        "deadlines",
+        "impacts",
+        "codes",
+    ) {
+        let read: BTreeMap<PageKind, Vec<Entry>> = embedded(file, text);
+        for (kind, entries) in read {
+            all.entry(kind).or_default().extend(entries);
+        }
+    }
+    all
+});
+
+/// Returns every page, kind by kind, rules last.
+pub fn all_pages() -> impl Iterator<Item = Page> {
+    let entries = ENTRIES.iter().flat_map(|(&kind, entries)| {
+        entries.iter().map(move |entry| Page {
+            kind,
+            id: &entry.id,
+            aliases: &entry.aliases,
+            title: &entry.title,
+            what: &entry.what,
+            why: entry.why.as_ref(),
+            todo: Some(&entry.todo),
+            source: &entry.source,
+        })
+    });
+    let rules = rules().iter().map(|rule| Page {
+        kind: PageKind::Rule,
+        id: &rule.id,
+        aliases: &[],
+        title: &rule.title,
+        what: &rule.explain,
+        why: None,
+        todo: None,
+        source: &rule.source,
+    });
+    entries.chain(rules)
+}
+
+/// Returns every page that `id` names.
+///
+/// A word may be both a status and an event (`purged`) or a limit (`provider-review`);
+/// `KIND:ID` picks one. Letter case does not matter. A refusal without a page of its own,
+/// such as `conflict.locked`, leads to its exit code.
+pub fn pages(id: &str) -> Vec<Page> {
+    let id = id.trim();
+    let found: Vec<Page> = match id.split_once(':') {
+        Some((kind, word)) => all_pages()
+            .filter(|page| page.kind.name().eq_ignore_ascii_case(kind) && page.answers_to(word))
+            .collect(),
+        None => all_pages().filter(|page| page.answers_to(id)).collect(),
+    };
+    match id.split_once('.') {
+        Some((exit, _)) if found.is_empty() => all_pages()
+            .filter(|page| page.kind == PageKind::Exit && page.answers_to(exit))
+            .collect(),
+        Some(_) | None => found,
+    }
+}
+
+/// Returns the first of the pages that `id` names.
+pub fn explain(id: &str) -> Option<Page> {
+    pages(id).into_iter().next()
+}
+
+/// How alike two words must be, from 0 to 1, to be offered as a correction.
+const ALIKE: f64 = 0.8;
+
+/// Returns the known id nearest to a mistyped one.
+pub fn suggest(id: &str) -> Option<&'static str> {
+    let typed = id.trim().to_lowercase();
+    all_pages()
+        .map(|page| {
+            let likeness = strsim::jaro_winkler(&typed, &page.id.to_lowercase());
+            (likeness, page.id)
+        })
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map(|(_, id)| id)
+}
