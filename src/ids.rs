@@ -4,7 +4,7 @@ use crate::filing::order::{OperationId, OrderId};
 use std::hash::{BuildHasher as _, RandomState};
 
 /// Where ids come from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Ids {
     /// The operating system's randomness, by way of the standard library's hasher keys.
     Random,

@@ -1,6 +1,8 @@
 //! icpctl runs the whole life of mainland-China ICP filings (ICP备案).
 
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod env;
 pub mod exit;
 pub mod failure;

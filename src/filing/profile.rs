@@ -3,6 +3,7 @@
 use super::kind::{Kind, VerifyBy};
 use super::status::Status;
 use crate::lang::Text;
+use crate::text;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -137,6 +138,24 @@ pub enum ProfileError {
         /// The name after `extends`.
         base: String,
     },
+}
+
+impl ProfileError {
+    /// Returns what is wrong in `text`, and where.
+    pub fn message(&self, text: &str) -> Text {
+        match self {
+            Self::Syntax(error) => {
+                let before = error.span().and_then(|span| text.get(..span.start));
+                let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+                let words = error.message();
+                text!("第 {line} 行：{words}", "line {line}: {words}")
+            }
+            Self::UnknownBase { base } => text!(
+                "extends 指向不存在的接入商配置 {base}",
+                "extends names the unknown profile {base}"
+            ),
+        }
+    }
 }
 
 static BUILT_IN: LazyLock<Result<toml::Table, toml::de::Error>> =

@@ -23,6 +23,7 @@ pub mod files;
 pub mod lock;
 pub mod order_file;
 pub mod place;
+pub mod store_file;
 pub mod subject_file;
 pub mod wire;
 

@@ -1,0 +1,138 @@
+//! Agreement to what cannot be undone: shown first, then asked for.
+
+use super::context::Context;
+use super::reply::tell;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::lang::Text;
+use crate::text;
+
+/// What must be agreed to before it is done.
+#[derive(Clone, Debug, Default)]
+pub struct Consent {
+    /// What will happen: what goes, what stays, what cannot be undone, from when.
+    pub shown: Vec<Text>,
+    /// The question.
+    pub question: Option<Text>,
+    /// Subject numbers to be typed, each with whether `--confirm` gave it.
+    pub numbers: Vec<(String, bool)>,
+    /// Impact codes to be accepted by name off a terminal, each with whether it was.
+    pub accepts: Vec<(String, bool)>,
+    /// Whether orders or targets were named, not left to be found.
+    pub explicit: bool,
+}
+
+/// Obtains agreement: asks on a terminal, else looks for the flags.
+///
+/// # Errors
+/// 2 when nobody can be asked and a flag is missing; 13 when the answer is no.
+pub fn obtain(cx: &mut Context<'_>, consent: &Consent) -> Result<(), Failure> {
+    let asks = cx.may_ask();
+    if asks && !cx.globals.yes || cx.globals.dry_run {
+        for line in &consent.shown {
+            tell(cx.err, line.get(cx.lang));
+        }
+    }
+    if cx.globals.dry_run {
+        return Ok(());
+    }
+    for (number, confirmed) in consent.numbers.iter().filter(|(_, given)| !given) {
+        debug_assert!(!confirmed, "only those not confirmed are asked for");
+        if asks {
+            type_number(cx, number)?;
+        } else {
+            return Err(Failure::new(
+                Exit::Usage,
+                "usage.confirm",
+                text!(
+                    "注销主体必须写明主体备案号 {number}",
+                    "cancelling a subject needs its number {number} spelt out"
+                ),
+            )
+            .hint(text!(
+                "加上 --confirm {number}；仅有 --yes 不够",
+                "add --confirm {number}; --yes alone never sends it"
+            )));
+        }
+    }
+    for (code, _) in consent.accepts.iter().filter(|(_, given)| !given) {
+        if !asks {
+            return Err(Failure::new(
+                Exit::Usage,
+                "usage.accept",
+                text!(
+                    "其他接入商处的接入会一并失效（{code}），需要明确接受",
+                    "accesses at other providers end too ({code}): this needs explicit acceptance"
+                ),
+            )
+            .hint(text!("加上 --accept {code}", "add --accept {code}"))
+            .hint(text!(
+                "只想离开这一家接入商，请用 icpctl cancel-access",
+                "to leave only this provider, use icpctl cancel-access"
+            )));
+        }
+    }
+    if cx.globals.yes && consent.explicit {
+        return Ok(());
+    }
+    if !asks {
+        let failure = if consent.explicit {
+            text!("此操作需要确认，而现在无法提问", "this needs consent, and nobody can be asked")
+        } else {
+            text!(
+                "不提问时必须写明订单或目标",
+                "without questions, the orders or targets must be named"
+            )
+        };
+        return Err(Failure::new(Exit::Usage, "usage.consent", failure).hint(text!(
+            "加上 --yes，并写明订单或目标",
+            "add --yes, and name the orders or targets"
+        )));
+    }
+    if !consent.numbers.is_empty() {
+        return Ok(());
+    }
+    let question = consent
+        .question
+        .clone()
+        .unwrap_or_else(|| text!("继续吗？", "Go on?"));
+    let yes = dialoguer::Confirm::new()
+        .with_prompt(question.get(cx.lang))
+        .default(false)
+        .interact_opt()
+        .map_err(unanswered)?;
+    if yes == Some(true) { Ok(()) } else { Err(declined()) }
+}
+
+fn type_number(cx: &Context<'_>, number: &str) -> Result<(), Failure> {
+    let prompt = text!(
+        "请输入主体备案号 {number} 以确认",
+        "Type the subject number {number} to confirm"
+    );
+    let typed: String = dialoguer::Input::new()
+        .with_prompt(prompt.get(cx.lang))
+        .allow_empty(true)
+        .interact_text()
+        .map_err(unanswered)?;
+    let same = crate::filing::number::SubjectNumber::parse(&typed)
+        .is_ok_and(|parsed| parsed.number.to_string() == number);
+    if same { Ok(()) } else { Err(declined()) }
+}
+
+/// Turns a prompt that could not be answered into a failure.
+pub fn unanswered(error: dialoguer::Error) -> Failure {
+    let dialoguer::Error::IO(error) = error;
+    Failure::new(
+        Exit::Usage,
+        "usage.prompt",
+        text!("无法提问：{error}", "the question could not be asked: {error}"),
+    )
+}
+
+fn declined() -> Failure {
+    Failure::new(
+        Exit::Declined,
+        "declined",
+        text!("已取消，什么都没有改动", "declined; nothing was changed"),
+    )
+}

@@ -1,0 +1,590 @@
+//! What a command has to work with, and the one way to write.
+
+use super::consent::{self, Consent};
+use super::globals::Globals;
+use super::reply::Caution;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::filing::calendar::Calendar;
+use crate::filing::order::{Instant, OperationId, Order, OrderId};
+use crate::filing::profile::Profiles;
+use crate::filing::record::SubjectRecord;
+use crate::ids::Ids;
+use crate::lang::{Lang, Text};
+use crate::render::style::{Color, Surroundings};
+use crate::store::book::Book;
+use crate::store::place::{self, Inputs, Origin, Place, SystemProbe};
+use crate::store::{Change, Disk, Files, Holder, RECORD_LIMIT, StorageError, StoreLock, StorePath, store_file};
+use crate::text;
+use std::cell::OnceCell;
+use std::io::{IsTerminal as _, Read as _, Write};
+use std::path::{Path, PathBuf};
+
+/// Which streams are terminals, and how wide they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terminal {
+    /// Whether stdin is one.
+    pub stdin: bool,
+    /// Whether stdout is one.
+    pub stdout: bool,
+    /// Whether stderr is one.
+    pub stderr: bool,
+}
+
+impl Terminal {
+    /// Looks at this process's streams.
+    pub fn look() -> Self {
+        Self {
+            stdin: std::io::stdin().is_terminal(),
+            stdout: std::io::stdout().is_terminal(),
+            stderr: std::io::stderr().is_terminal(),
+        }
+    }
+}
+
+/// What a command has to work with.
+pub struct Context<'a> {
+    /// Where the present comes from.
+    pub clock: Clock,
+    /// The present, as the command began.
+    pub now: Instant,
+    /// The language of messages.
+    pub lang: Lang,
+    /// The global flags.
+    pub globals: Globals,
+    /// The configuration.
+    pub config: Config,
+    /// The environment.
+    pub env: &'a Env,
+    /// The streams.
+    pub terminal: Terminal,
+    /// The current folder.
+    pub current: PathBuf,
+    /// Where ids come from.
+    pub ids: Ids,
+    /// What the user should know beside the result.
+    pub cautions: Vec<Caution>,
+    /// Where streams of results go.
+    pub out: &'a mut dyn Write,
+    /// Where people are spoken to.
+    pub err: &'a mut dyn Write,
+    place: OnceCell<Place>,
+}
+
+/// Everything that decisions rest on, read at one time.
+#[derive(Debug)]
+pub struct World {
+    /// The records.
+    pub book: Book,
+    /// The providers.
+    pub profiles: Profiles,
+    /// The working days.
+    pub calendar: Calendar,
+    /// The present.
+    pub now: Instant,
+}
+
+/// Who writes, when, and in which operation.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    /// The operation.
+    pub op: OperationId,
+    /// Who acts.
+    pub actor: Option<String>,
+    /// When.
+    pub now: Instant,
+}
+
+/// What a decision wants written, and what it answers.
+#[derive(Debug, Default)]
+pub struct Plan<T> {
+    /// Orders, as they are to be.
+    pub orders: Vec<Order>,
+    /// Subject records, as they are to be.
+    pub subjects: Vec<SubjectRecord>,
+    /// Files to be added: content by its hash.
+    pub files: Vec<(StorePath, Vec<u8>)>,
+    /// Files to be removed.
+    pub removed: Vec<StorePath>,
+    /// What must be agreed to first.
+    pub consent: Option<Consent>,
+    /// What the user should know beside the result.
+    pub cautions: Vec<Caution>,
+    /// What the command makes its answer of.
+    pub answer: T,
+}
+
+impl<T> Plan<T> {
+    /// A plan that writes nothing yet.
+    pub const fn new(answer: T) -> Self {
+        Self {
+            orders: Vec::new(),
+            subjects: Vec::new(),
+            files: Vec::new(),
+            removed: Vec::new(),
+            consent: None,
+            cautions: Vec::new(),
+            answer,
+        }
+    }
+
+    /// Whether it writes anything.
+    pub fn writes(&self) -> bool {
+        !(self.orders.is_empty()
+            && self.subjects.is_empty()
+            && self.files.is_empty()
+            && self.removed.is_empty())
+    }
+}
+
+/// What came of a decision that was carried out, or in a dry run would have.
+#[derive(Debug)]
+pub struct Done<T> {
+    /// Whether anything was, or would have been, written.
+    pub changed: bool,
+    /// What the decision answers.
+    pub answer: T,
+    /// Everything as it is after it.
+    pub world: World,
+}
+
+impl<'a> Context<'a> {
+    /// Makes the context of a command.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "everything from outside is handed in here, once"
+    )]
+    pub fn new(
+        clock: Clock,
+        lang: Lang,
+        globals: Globals,
+        config: Config,
+        env: &'a Env,
+        terminal: Terminal,
+        current: PathBuf,
+        ids: Ids,
+        out: &'a mut dyn Write,
+        err: &'a mut dyn Write,
+    ) -> Self {
+        Self {
+            clock,
+            now: clock.now(),
+            lang,
+            globals,
+            config,
+            env,
+            terminal,
+            current,
+            ids,
+            cautions: Vec::new(),
+            out,
+            err,
+            place: OnceCell::new(),
+        }
+    }
+
+    /// Adds what the user should know.
+    pub fn caution(&mut self, code: &'static str, message: Text, path: Option<String>) {
+        let caution = Caution {
+            code,
+            message,
+            path,
+        };
+        if !self.cautions.contains(&caution) {
+            self.cautions.push(caution);
+        }
+    }
+
+    /// Whether questions may be asked: on a terminal, in the human format, unless told not to.
+    pub fn may_ask(&self) -> bool {
+        self.terminal.stdin && self.terminal.stderr && !self.globals.no_input
+    }
+
+    /// Returns the name that the history keeps.
+    pub fn actor(&self) -> Option<String> {
+        self.globals
+            .actor
+            .clone()
+            .or_else(|| self.config.actor.clone())
+            .or_else(|| self.env.text("USER").map(str::to_owned))
+            .or_else(|| self.env.text("LOGNAME").map(str::to_owned))
+    }
+
+    /// Returns how stdout is coloured.
+    pub fn color(&self) -> Color {
+        Color::decide(
+            self.globals.color,
+            &Surroundings {
+                force_color: self.env.text("FORCE_COLOR"),
+                clicolor_force: self.env.text("CLICOLOR_FORCE"),
+                no_color: self.env.text("NO_COLOR"),
+                term: self.env.text("TERM"),
+                is_terminal: self.terminal.stdout,
+            },
+        )
+    }
+
+    /// Returns the width that tables may take; none where nothing limits it.
+    pub fn width(&self) -> Option<u16> {
+        let asked = self.env.text("COLUMNS").and_then(|c| c.parse().ok());
+        asked.or_else(|| {
+            self.terminal
+                .stdout
+                .then(|| terminal_size::terminal_size().map(|(width, _)| width.0))
+                .flatten()
+        })
+    }
+
+    fn place_inputs<R>(&self, with: impl FnOnce(&Inputs<'_>) -> R) -> R {
+        let (env_store, data, home) = (
+            self.env.path("ICPCTL_STORE"),
+            self.env.path("XDG_DATA_HOME"),
+            self.env.path("HOME"),
+        );
+        with(&Inputs {
+            flag: self.globals.store.as_deref(),
+            env: env_store.as_deref(),
+            config: self.config.store.as_deref(),
+            current: &self.current,
+            data_home: data.as_deref(),
+            home: home.as_deref(),
+        })
+    }
+
+    /// Returns the folder in which `init` makes a store.
+    pub fn init_folder(&self, dir: Option<&Path>) -> PathBuf {
+        self.place_inputs(|inputs| place::to_make(inputs, dir))
+    }
+
+    /// Finds the store, once.
+    pub fn place(&mut self) -> Place {
+        if let Some(place) = self.place.get() {
+            return place.clone();
+        }
+        let (place, found) = self.place_inputs(|inputs| place::find(inputs, &SystemProbe));
+        for caution in found {
+            self.caution(caution.code(), caution.message(), None);
+        }
+        self.place.get_or_init(|| place).clone()
+    }
+
+    /// Opens the store for reading; none where the user has not made one yet.
+    ///
+    /// # Errors
+    /// A store that was named and is missing (4), or one of a later version (3).
+    pub fn open(&mut self) -> Result<Option<Disk>, Failure> {
+        match self.place() {
+            Place::Found { folder, .. } => {
+                let disk = Disk::open(&folder)?;
+                store_file::check(&disk)?;
+                Ok(Some(disk))
+            }
+            Place::Missing { folder, origin } => Err(missing(&folder, origin)),
+            Place::Fresh { .. } | Place::Nowhere => Ok(None),
+        }
+    }
+
+    /// Opens the store for writing; the one in the user's data folder is made by the first write.
+    ///
+    /// # Errors
+    /// A store that was named and is missing (4), none at all (4), or one of a later version (3).
+    pub fn open_to_write(&mut self) -> Result<Disk, Failure> {
+        match self.place() {
+            Place::Found { .. } => self.open()?.ok_or_else(nowhere),
+            Place::Missing { folder, origin } => Err(missing(&folder, origin)),
+            Place::Fresh { folder } => {
+                let disk = Disk::create(&folder)?;
+                store_file::make(&disk, &self.holder())?;
+                Ok(disk)
+            }
+            Place::Nowhere => Err(nowhere()),
+        }
+    }
+
+    /// Returns how this process signs a lock.
+    pub fn holder(&self) -> Holder {
+        Holder::this_process(&self.actor().unwrap_or_default(), self.now)
+    }
+
+    /// Reads everything that decisions rest on; empty where there is no store yet.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn world(&mut self) -> Result<World, Failure> {
+        let disk = self.open()?;
+        self.world_of(disk.as_ref().map(|disk| disk as &dyn Files))
+    }
+
+    /// Reads everything from an open store.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn world_of(&mut self, files: Option<&dyn Files>) -> Result<World, Failure> {
+        let book = files.map_or_else(|| Ok(Book::default()), Book::read)?;
+        for (path, damage) in &book.damaged {
+            self.caution("damaged-file", damage.message(), Some(path.clone()));
+        }
+        Ok(World {
+            book,
+            profiles: self.profiles(files)?,
+            calendar: self.calendar(files)?,
+            now: self.now,
+        })
+    }
+
+    /// Returns the provider profiles with the store's own over them.
+    ///
+    /// # Errors
+    /// When the store cannot be read; a bad profile file is a warning.
+    pub fn profiles(&mut self, files: Option<&dyn Files>) -> Result<Profiles, Failure> {
+        let mut profiles = Profiles::built_in()
+            .map_err(|error| Failure::invalid("invalid.profile", Text::verbatim(error.to_string())))?;
+        let Some(files) = files else {
+            return Ok(profiles);
+        };
+        let folder = StorePath::parse("providers.d")?;
+        let entries = match files.list(&folder) {
+            Ok(entries) => entries,
+            Err(StorageError::NotFound { .. }) => return Ok(profiles),
+            Err(error) => return Err(error.into()),
+        };
+        for entry in entries {
+            let Some(name) = entry.name.strip_suffix(".toml").filter(|_| !entry.is_hidden()) else {
+                continue;
+            };
+            let path = folder.join(&entry.name)?;
+            let read = files
+                .read(&path, RECORD_LIMIT)
+                .map_err(|error| error.message())
+                .and_then(|bytes| {
+                    String::from_utf8(bytes)
+                        .map_err(|_| text!("不是 UTF-8 文本", "not UTF-8 text"))
+                })
+                .and_then(|text| profiles.add(name, &text).map_err(|error| error.message(&text)));
+            if let Err(message) = read {
+                self.caution("invalid-profile", message, Some(path.to_string()));
+            }
+        }
+        Ok(profiles)
+    }
+
+    /// Returns the working-day calendar with the store's own years over it.
+    ///
+    /// # Errors
+    /// When the store cannot be read; a bad calendar file is a warning.
+    pub fn calendar(&mut self, files: Option<&dyn Files>) -> Result<Calendar, Failure> {
+        let embedded = Calendar::embedded().clone();
+        let Some(files) = files else {
+            return Ok(embedded);
+        };
+        let path = StorePath::parse(CALENDAR)?;
+        let bytes = match files.read(&path, RECORD_LIMIT) {
+            Ok(bytes) => bytes,
+            Err(StorageError::NotFound { .. }) => return Ok(embedded),
+            Err(error) => return Err(error.into()),
+        };
+        match Calendar::parse(&String::from_utf8_lossy(&bytes)) {
+            Ok(own) => Ok(embedded.overlay(own)),
+            Err(error) => {
+                self.caution("invalid-calendar", error.message(), Some(path.to_string()));
+                Ok(embedded)
+            }
+        }
+    }
+
+    /// Decides, asks where it must, and writes: the one way in which a command changes records.
+    ///
+    /// `decide` looks at everything and says what is to be written. It runs once under the lock,
+    /// and before that once without it where there is something to ask or nothing to write.
+    ///
+    /// # Errors
+    /// What `decide` refuses, consent withheld, and what the store meets.
+    pub fn transact<T>(
+        &mut self,
+        decide: impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
+    ) -> Result<Done<T>, Failure> {
+        let actor = self.actor();
+        let draw = |world: &World, ids: &mut Ids| {
+            let taken = world.book.operations();
+            Stamp {
+                op: ids.operation(|id| taken.contains(id)),
+                actor: actor.clone(),
+                now: world.now,
+            }
+        };
+        let world = self.world()?;
+        let mut ids = self.ids.clone();
+        let stamp = draw(&world, &mut ids);
+        let mut plan = decide(&world, &stamp, &mut ids)?;
+        if let Some(consent) = plan.consent.take() {
+            consent::obtain(self, &consent)?;
+        }
+        if self.globals.dry_run || !plan.writes() {
+            let changed = plan.writes();
+            self.adopt_cautions(&mut plan);
+            return Ok(Done {
+                changed,
+                world: after(world, &plan),
+                answer: plan.answer,
+            });
+        }
+        let disk = self.open_to_write()?;
+        let lock = StoreLock::acquire(&disk, &self.holder(), self.globals.lock_timeout)?;
+        let world = self.world_of(Some(&disk))?;
+        let mut ids = self.ids.clone();
+        let stamp = draw(&world, &mut ids);
+        let mut plan = decide(&world, &stamp, &mut ids)?;
+        lock.commit(&changes(&world.book, &plan)?)?;
+        drop(lock);
+        self.ids = ids;
+        self.adopt_cautions(&mut plan);
+        Ok(Done {
+            changed: plan.writes(),
+            world: after(world, &plan),
+            answer: plan.answer,
+        })
+    }
+
+    fn adopt_cautions<T>(&mut self, plan: &mut Plan<T>) {
+        for caution in plan.cautions.drain(..) {
+            if !self.cautions.contains(&caution) {
+                self.cautions.push(caution);
+            }
+        }
+    }
+
+    /// Reads what a `--from` names: a file, or stdin for `-`.
+    ///
+    /// # Errors
+    /// When it cannot be read (4 where it is missing, else 1).
+    pub fn read_input(&mut self, name: &str) -> Result<Vec<u8>, Failure> {
+        let unreadable = |error: &std::io::Error| {
+            let failure = if error.kind() == std::io::ErrorKind::NotFound {
+                Failure::not_found("not-found.file", text!("找不到文件 {name}", "no such file: {name}"))
+            } else {
+                Failure::new(
+                    crate::exit::Exit::Failure,
+                    "failure.file",
+                    text!("无法读取 {name}：{error}", "cannot read {name}: {error}"),
+                )
+            };
+            failure.hint(text!("检查路径和权限", "check the path and its permissions"))
+        };
+        let mut bytes = Vec::new();
+        if name == "-" {
+            std::io::stdin()
+                .lock()
+                .take(INPUT_LIMIT + 1)
+                .read_to_end(&mut bytes)
+                .map_err(|error| unreadable(&error))?;
+        } else {
+            let path = self.current.join(name);
+            let meta = std::fs::metadata(&path).map_err(|error| unreadable(&error))?;
+            if meta.is_dir() {
+                return Err(Failure::invalid(
+                    "invalid.file",
+                    text!("{name} 是目录，应为文件", "{name} is a folder; a file is expected"),
+                ));
+            }
+            std::fs::File::open(&path)
+                .and_then(|file| file.take(INPUT_LIMIT + 1).read_to_end(&mut bytes))
+                .map_err(|error| unreadable(&error))?;
+        }
+        if bytes.len() as u64 > INPUT_LIMIT {
+            return Err(Failure::invalid(
+                "invalid.too-large",
+                text!("{name} 超过 64 MiB", "{name} is larger than 64 MiB"),
+            ));
+        }
+        Ok(bytes)
+    }
+}
+
+/// The store's own years of the working-day calendar.
+pub const CALENDAR: &str = "calendar.toml";
+
+/// The most that is read of any input.
+const INPUT_LIMIT: u64 = 64 * 1024 * 1024;
+
+fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
+    let encoding = |error: toml::ser::Error| {
+        Failure::new(
+            crate::exit::Exit::Failure,
+            "failure.encoding",
+            text!("记录无法写成 TOML：{error}", "a record cannot be written as TOML: {error}"),
+        )
+    };
+    let mut changes = Vec::new();
+    for (path, bytes) in &plan.files {
+        changes.push(Change::Create {
+            path: path.clone(),
+            bytes: bytes.clone(),
+        });
+    }
+    for record in &plan.subjects {
+        changes.push(book.write_subject(record).map_err(encoding)?);
+    }
+    for order in &plan.orders {
+        changes.push(book.write_order(order).map_err(encoding)?);
+    }
+    changes.extend(plan.removed.iter().filter_map(|path| book.remove(path.clone())));
+    Ok(changes)
+}
+
+/// Returns the world as a plan leaves it.
+fn after<T>(mut world: World, plan: &Plan<T>) -> World {
+    for order in &plan.orders {
+        world.book.orders.insert(order.id.clone(), order.clone());
+    }
+    for record in &plan.subjects {
+        world
+            .book
+            .subjects
+            .insert(record.number.clone(), record.clone());
+    }
+    if plan.writes() {
+        world.book.refold();
+    }
+    world
+}
+
+fn missing(folder: &Path, origin: Origin) -> Failure {
+    let path = folder.display();
+    let by = match origin {
+        Origin::Flag => text!("--store 指定", "named by --store"),
+        Origin::Env => text!("ICPCTL_STORE 指定", "named by ICPCTL_STORE"),
+        Origin::Config => text!("配置文件指定", "named by the configuration"),
+        Origin::Upwards | Origin::DataHome => text!("找到", "found"),
+    };
+    let (zh, en) = (by.zh, by.en);
+    Failure::not_found(
+        "not-found.store",
+        text!("{zh}的备案库不存在：{path}", "there is no store at {path} ({en})"),
+    )
+    .hint(text!(
+        "创建它：icpctl init --store {path}",
+        "make it: icpctl init --store {path}"
+    ))
+}
+
+fn nowhere() -> Failure {
+    Failure::not_found(
+        "not-found.store",
+        text!("没有备案库，也不知道主目录在哪里", "there is no store, and no home folder to make one in"),
+    )
+    .hint(text!("在这里创建一个：icpctl init", "make one here: icpctl init"))
+}
+
+impl World {
+    /// Returns an order.
+    ///
+    /// # Errors
+    /// When there is none of that id (4).
+    pub fn order(&self, id: &OrderId) -> Result<&Order, Failure> {
+        self.book.orders.get(id).ok_or_else(|| {
+            Failure::not_found("not-found.order", text!("没有订单 {id}", "there is no order {id}"))
+        })
+    }
+}

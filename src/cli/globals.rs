@@ -1,0 +1,280 @@
+//! The flags that every command takes, and their twins in the environment.
+
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::lang::{Lang, Text};
+use crate::render::Format;
+use crate::render::mask::Privacy;
+use crate::text;
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, ArgMatches, ColorChoice};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long a writer waits for another one, unless told.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What the global flags, or their twins, say.
+#[derive(Clone, Debug)]
+pub struct Globals {
+    /// `--store`.
+    pub store: Option<PathBuf>,
+    /// `--config`.
+    pub config: Option<PathBuf>,
+    /// `--format`, or `--json`.
+    pub format: Format,
+    /// Whether the format was asked for by a flag, not by a twin.
+    pub format_by_flag: bool,
+    /// `--fields`.
+    pub fields: Option<String>,
+    /// `--color`.
+    pub color: ColorChoice,
+    /// `--yes`.
+    pub yes: bool,
+    /// `--dry-run`.
+    pub dry_run: bool,
+    /// `--no-input`.
+    pub no_input: bool,
+    /// `--quiet`.
+    pub quiet: bool,
+    /// `--verbose`.
+    pub verbose: bool,
+    /// `--lock-timeout`.
+    pub lock_timeout: Duration,
+    /// `--reveal`.
+    pub privacy: Privacy,
+    /// `--actor`.
+    pub actor: Option<String>,
+}
+
+/// A flag that takes a value.
+pub fn option(name: &'static str, value: &'static str, help: Text, lang: Lang) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .value_name(value)
+        .help(help.get(lang).to_owned())
+}
+
+/// A flag that takes a value and can be repeated.
+pub fn repeated(name: &'static str, value: &'static str, help: Text, lang: Lang) -> Arg {
+    option(name, value, help, lang).action(ArgAction::Append)
+}
+
+/// A flag that takes no value.
+pub fn switch(name: &'static str, help: Text, lang: Lang) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .action(ArgAction::SetTrue)
+        .help(help.get(lang).to_owned())
+}
+
+/// An argument by its place.
+pub fn place(name: &'static str, value: &'static str, help: Text, lang: Lang) -> Arg {
+    Arg::new(name)
+        .value_name(value)
+        .help(help.get(lang).to_owned())
+}
+
+/// The global flags.
+pub fn args(lang: Lang) -> Vec<Arg> {
+    let heading = text!("全局选项", "Global options");
+    let formats = PossibleValuesParser::new(Format::ALL.map(Format::name));
+    [
+        option("store", "DIR", text!("备案库目录（或其上级目录）", "The store, or the folder that holds its .icpctl"), lang),
+        option("config", "FILE", text!("配置文件", "The configuration file"), lang),
+        option("format", "FORMAT", text!("输出格式", "How results are printed"), lang).value_parser(formats),
+        switch("json", text!("等同于 --format json", "The same as --format json"), lang).conflicts_with("format"),
+        option("fields", "A,B", text!("只输出这些字段", "Print only these fields"), lang),
+        option("lang", "LANG", text!("界面语言", "The language of messages"), lang)
+            .value_parser(PossibleValuesParser::new(["zh", "en"])),
+        option("color", "WHEN", text!("是否着色", "When to colour"), lang)
+            .value_parser(PossibleValuesParser::new(["auto", "always", "never"])),
+        switch("yes", text!("不再询问，直接确认", "Consent without being asked"), lang).short('y'),
+        switch("dry-run", text!("只显示会做什么，不写入", "Show what would happen, write nothing"), lang).short('n'),
+        switch("no-input", text!("不作任何提问", "Never ask anything"), lang),
+        switch("quiet", text!("不显示说明和警告", "Say nothing beside the result"), lang).short('q'),
+        switch("verbose", text!("显示更多细节", "Say more"), lang).short('v'),
+        option("lock-timeout", "D", text!("等待其他写入者的最长时间，如 10s", "How long to wait for another writer, such as 10s"), lang),
+        switch("reveal", text!("显示完整的个人信息", "Show personal data unmasked"), lang),
+        option("actor", "NAME", text!("记入历史的操作人", "Who acts, for the history"), lang),
+    ]
+    .into_iter()
+    .map(|arg| arg.global(true).help_heading(heading.get(lang).to_owned()).overrides_with_self())
+    .chain(std::iter::once(
+        Arg::new("help")
+            .long("help")
+            .short('h')
+            .global(true)
+            .action(ArgAction::Help)
+            .help(text!("显示帮助", "Show help").get(lang).to_owned())
+            .help_heading(heading.get(lang).to_owned()),
+    ))
+    .collect()
+}
+
+trait SelfOverride {
+    fn overrides_with_self(self) -> Self;
+}
+
+impl SelfOverride for Arg {
+    /// The last of a repeated flag wins, so that aliases can be overridden.
+    fn overrides_with_self(self) -> Self {
+        let id = self.get_id().clone();
+        self.overrides_with(id)
+    }
+}
+
+/// Returns the value of a global flag as it stands on an unparsed command line.
+pub fn peek<'a>(args: &'a [String], flag: &str) -> Option<&'a str> {
+    let mut found = None;
+    let mut words = args.iter().skip(1);
+    while let Some(word) = words.next() {
+        if word == "--" {
+            break;
+        }
+        let Some(rest) = word.strip_prefix("--").and_then(|w| w.strip_prefix(flag)) else {
+            continue;
+        };
+        match rest.strip_prefix('=') {
+            Some(value) => found = Some(value),
+            None if rest.is_empty() => found = words.next().map(String::as_str).or(found),
+            None => {}
+        }
+    }
+    found
+}
+
+/// Whether a command line that cannot be parsed asks for a JSON answer.
+pub fn wants_json(args: &[String], env: &Env) -> bool {
+    let flag = args.iter().skip(1).any(|word| word == "--json")
+        || peek(args, "format").is_some_and(|f| f == "json" || f == "jsonl");
+    let twin = matches!(env.text("ICPCTL_FORMAT"), Some("json" | "jsonl"))
+        || env.text("ICPCTL_JSON").and_then(truth) == Some(true);
+    flag || (twin && peek(args, "format").is_none())
+}
+
+/// Returns what a switch's twin says.
+fn truth(value: &str) -> Option<bool> {
+    match value {
+        "1" | "true" => Some(true),
+        "0" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// Reads a duration: `30m`, `3d`, or bare seconds.
+///
+/// # Errors
+/// When it is none (2).
+pub fn duration(name: &str, value: &str) -> Result<Duration, Failure> {
+    if let Ok(seconds) = value.parse::<u64>() {
+        return Ok(Duration::from_secs(seconds));
+    }
+    humantime::parse_duration(value).map_err(|_| {
+        Failure::usage(text!(
+            "{name} 的值 `{value}` 不是时长，应写成 30m、3d 或秒数",
+            "`{value}` for {name} is no duration: expected something like 30m, 3d, or seconds"
+        ))
+    })
+}
+
+impl Globals {
+    /// Reads the flags, and where they are absent their twins.
+    ///
+    /// # Errors
+    /// When a value is not of its form (2).
+    pub fn read(matches: &ArgMatches, env: &Env) -> Result<Self, Failure> {
+        let flag = |name: &str| matches.get_one::<String>(name).cloned();
+        let twin_name = |name: &str| {
+            format!("ICPCTL_{}", name.to_uppercase().replace('-', "_"))
+        };
+        let value = |name: &str| flag(name).or_else(|| env.text(&twin_name(name)).map(str::to_owned));
+        let on = |name: &str| -> Result<bool, Failure> {
+            if matches.get_flag(name) {
+                return Ok(true);
+            }
+            let variable = twin_name(name);
+            match env.text(&variable) {
+                None => Ok(false),
+                Some(value) => truth(value).ok_or_else(|| {
+                    Failure::usage(text!(
+                        "环境变量 {variable} 的值 `{value}` 无效，应为 1、0、true 或 false",
+                        "`{value}` for the variable {variable} is neither 1, 0, true nor false"
+                    ))
+                }),
+            }
+        };
+        let by_flag = matches.get_flag("json") || flag("format").is_some();
+        let format = if matches.get_flag("json") {
+            Format::Json
+        } else {
+            let name = match flag("format") {
+                Some(name) => Some(name),
+                None if on("json")? => Some(Format::Json.name().to_owned()),
+                None => env.text("ICPCTL_FORMAT").map(str::to_owned),
+            };
+            match name {
+                None => Format::Human,
+                Some(name) => Format::named(&name).ok_or_else(|| {
+                    let known = Format::ALL.map(Format::name).join(", ");
+                    Failure::usage(text!(
+                        "未知的输出格式 `{name}`，可用：{known}",
+                        "`{name}` is no format; there are: {known}"
+                    ))
+                })?,
+            }
+        };
+        let color = match value("color").as_deref() {
+            None | Some("auto") => ColorChoice::Auto,
+            Some("always") => ColorChoice::Always,
+            Some("never") => ColorChoice::Never,
+            Some(other) => {
+                return Err(Failure::usage(text!(
+                    "color 的值 `{other}` 无效，应为 auto、always 或 never",
+                    "`{other}` for color is neither auto, always nor never"
+                )));
+            }
+        };
+        Ok(Self {
+            store: flag("store").map(PathBuf::from),
+            config: flag("config")
+                .map(PathBuf::from)
+                .or_else(|| env.path("ICPCTL_CONFIG")),
+            format,
+            format_by_flag: by_flag,
+            fields: value("fields"),
+            color,
+            yes: matches.get_flag("yes"),
+            dry_run: on("dry-run")?,
+            no_input: on("no-input")?,
+            quiet: on("quiet")?,
+            verbose: on("verbose")?,
+            lock_timeout: match value("lock-timeout") {
+                Some(value) => duration("--lock-timeout", &value)?,
+                None => LOCK_TIMEOUT,
+            },
+            privacy: if matches.get_flag("reveal") {
+                Privacy::Revealed
+            } else {
+                Privacy::Masked
+            },
+            actor: value("actor"),
+        })
+    }
+}
+
+/// Chooses the language: `--lang`, its twin, the configuration, then the locale.
+pub fn language(args: &[String], env: &Env, configured: Option<&str>) -> Lang {
+    let named = peek(args, "lang")
+        .or_else(|| env.text("ICPCTL_LANG"))
+        .or(configured)
+        .or_else(|| {
+            ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .into_iter()
+                .find_map(|name| env.text(name))
+        });
+    match named {
+        Some(name) if name.starts_with("zh") => Lang::Zh,
+        Some(_) | None => Lang::En,
+    }
+}

@@ -1,0 +1,93 @@
+//! `init`: make a store.
+
+use super::context::Context;
+use super::globals::place;
+use super::reply::Reply;
+use crate::failure::Failure;
+use crate::lang::Lang;
+use crate::store::{Disk, store_file};
+use crate::text;
+use clap::{ArgMatches, Command};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    command.arg(place(
+        "dir",
+        "DIR",
+        text!(
+            "在 DIR/.icpctl 创建；缺省为 --store 所指，或当前目录",
+            "Make DIR/.icpctl; by default what --store names, else in the current folder"
+        ),
+        lang,
+    ))
+}
+
+/// Makes the store; one that is there already is left as it is.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let dir = matches.get_one::<String>("dir").map(PathBuf::from);
+    let folder = cx.init_folder(dir.as_deref());
+    let shown = folder.display().to_string();
+    let exists = folder.join(crate::store::place::MARKER).exists();
+    if exists {
+        store_file::check(&Disk::open(&folder)?)?;
+    } else if !cx.globals.dry_run {
+        let disk = Disk::create(&folder)?;
+        store_file::make(&disk, &cx.holder())?;
+    }
+    let repository = git_root(&folder);
+    if let Some(root) = &repository {
+        if !exists && !cx.globals.dry_run {
+            ignore_leftovers(&folder)?;
+        }
+        let root = root.display();
+        cx.caution(
+            "personal-data-in-git",
+            text!(
+                "备案库位于 git 仓库 {root} 中：提交后，负责人的姓名、证件号码、电话、邮箱、地址和附件都会进入版本历史",
+                "the store is inside the git repository {root}: committing it puts names, ID numbers, phones, e-mail, addresses and attachments into its history"
+            ),
+            Some(shown.clone()),
+        );
+    }
+    let data = json!({ "store": shown, "created": !exists });
+    let reply = Reply::new("icpctl.init/1", data)
+        .human(format!("{shown}\n"))
+        .changed(!exists);
+    Ok(if exists {
+        reply.say(text!("备案库已存在", "the store is there already"))
+    } else {
+        reply
+            .say(text!("已创建备案库", "made the store"))
+            .say(text!(
+                "下一步：icpctl template adopt 导入已有备案，或 icpctl template new 起草新备案",
+                "next: icpctl template adopt brings in existing filings, icpctl template new drafts a new one"
+            ))
+    })
+}
+
+/// Returns the git work tree that a folder lies in.
+fn git_root(folder: &Path) -> Option<PathBuf> {
+    folder
+        .ancestors()
+        .skip(1)
+        .find(|above| above.join(".git").exists())
+        .map(Path::to_owned)
+}
+
+/// Keeps locks and temporaries out of a git repository.
+fn ignore_leftovers(folder: &Path) -> Result<(), Failure> {
+    let path = folder.join(".gitignore");
+    if path.exists() {
+        return Ok(());
+    }
+    std::fs::write(&path, "/locks/\n*.tmp\n/intent*\n").map_err(|error| {
+        let shown = path.display();
+        Failure::new(
+            crate::exit::Exit::Failure,
+            "failure.file",
+            text!("无法写入 {shown}：{error}", "cannot write {shown}: {error}"),
+        )
+    })
+}

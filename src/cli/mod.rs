@@ -1,0 +1,265 @@
+//! What is typed: the commands, how they are parsed, and how they are dispatched.
+//!
+//! Each command has a file of its name with `command`, which says what it takes, and `run`, which
+//! answers. To add one, write that file and add its row to [`COMMANDS`].
+
+pub mod consent;
+pub mod context;
+pub mod globals;
+pub mod reply;
+pub mod usage;
+
+pub mod init;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::env::Env;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::ids::Ids;
+use crate::lang::{Lang, Text};
+use crate::render::envelope::Envelope;
+use crate::render::rows::{Layout, json};
+use crate::text;
+use clap::{ArgMatches, Command};
+use context::{Context, Terminal};
+use globals::Globals;
+use reply::Reply;
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// A command, as the table lists it.
+pub struct Row {
+    /// What is typed.
+    pub name: &'static str,
+    /// What it does, in a line.
+    pub about: Text,
+    /// The shape of its document.
+    pub schema: &'static str,
+    /// Adds what it takes.
+    pub command: fn(Command, Lang) -> Command,
+    /// Answers.
+    pub run: fn(&mut Context<'_>, &ArgMatches) -> Result<Reply, Failure>,
+}
+
+/// Every command, in the order of the help.
+pub const COMMANDS: &[Row] = &[Row {
+    name: "init",
+    about: Text::fixed("创建备案库", "Make a store"),
+    schema: "icpctl.init/1",
+    command: init::command,
+    run: init::run,
+}];
+
+/// What a run is given from outside.
+pub struct Outside<'a> {
+    /// The words typed, the program's name first.
+    pub args: Vec<OsString>,
+    /// The environment.
+    pub env: &'a Env,
+    /// The streams.
+    pub terminal: Terminal,
+    /// The current folder.
+    pub current: PathBuf,
+    /// Where results go.
+    pub out: &'a mut dyn Write,
+    /// Where people are spoken to.
+    pub err: &'a mut dyn Write,
+}
+
+/// Runs one command line.
+pub fn run(outside: Outside<'_>) -> Exit {
+    let Outside {
+        args,
+        env,
+        terminal,
+        current,
+        out,
+        err,
+    } = outside;
+    let words: Vec<String> = args
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let first_lang = globals::language(&words, env, None);
+    let config = configuration(&words, env);
+    let lang = match &config {
+        Ok(config) => globals::language(&words, env, config.lang.as_deref()),
+        Err(_) => first_lang,
+    };
+    let as_json = globals::wants_json(&words, env);
+    let matches = match tree(named(&words), lang).try_get_matches_from(&args) {
+        Ok(matches) => matches,
+        Err(error) if !error.use_stderr() => {
+            let _ = write!(out, "{}", error.render());
+            return Exit::Ok;
+        }
+        Err(error) => return unparsed(&usage::failure(&error), as_json, lang, out, err),
+    };
+    let Some((name, sub)) = matches.subcommand() else {
+        let failure = Failure::usage(text!("缺少命令", "a command is missing"))
+            .hint(text!("用 --help 查看用法", "see the usage with --help"));
+        return unparsed(&failure, as_json, lang, out, err);
+    };
+    let Some(row) = COMMANDS.iter().find(|row| row.name == name) else {
+        return Exit::Failure;
+    };
+    let ready = config.and_then(|config| {
+        Ok((config, Globals::read(sub, env)?, clock(env)?, seed(env)?))
+    });
+    let (config, globals, clock, ids) = match ready {
+        Ok(ready) => ready,
+        Err(failure) => return unparsed(&failure, as_json, lang, out, err),
+    };
+    if let Clock::Fixed(at) = clock
+        && !globals.quiet
+    {
+        let line = text!(
+            "注意：时钟由 ICPCTL_NOW 固定为 {at}",
+            "note: ICPCTL_NOW fixes the clock at {at}"
+        );
+        reply::tell(err, line.get(lang));
+    }
+    let mut cx = Context::new(
+        clock, lang, globals, config, env, terminal, current, ids, out, err,
+    );
+    let outcome = (row.run)(&mut cx, sub);
+    reply::show(&mut cx, row.schema, outcome)
+}
+
+fn clock(env: &Env) -> Result<Clock, Failure> {
+    env.text("ICPCTL_NOW").map_or(Ok(Clock::System), |value| {
+        Clock::fixed(value).map_err(|_| {
+            Failure::usage(text!(
+                "ICPCTL_NOW 的值 `{value}` 不是 RFC 3339 时间",
+                "`{value}` in ICPCTL_NOW is no RFC 3339 instant"
+            ))
+            .hint(text!(
+                "例如 2026-11-22T10:00:00+08:00",
+                "for example 2026-11-22T10:00:00+08:00"
+            ))
+        })
+    })
+}
+
+fn seed(env: &Env) -> Result<Ids, Failure> {
+    env.text("ICPCTL_SEED").map_or(Ok(Ids::Random), |value| {
+        value.parse().map(Ids::Seeded).map_err(|_| {
+            Failure::usage(text!(
+                "ICPCTL_SEED 的值 `{value}` 不是整数",
+                "`{value}` in ICPCTL_SEED is no whole number"
+            ))
+        })
+    })
+}
+
+fn configuration(words: &[String], env: &Env) -> Result<Config, Failure> {
+    let named = globals::peek(words, "config")
+        .map(PathBuf::from)
+        .or_else(|| env.path("ICPCTL_CONFIG"));
+    match (named, env.config_folder()) {
+        (Some(path), _) => Config::read(&path, true),
+        (None, Some(folder)) => Config::read(&folder.join("config.toml"), false),
+        (None, None) => Ok(Config::default()),
+    }
+}
+
+/// Tells a command line that could not be carried out at all.
+fn unparsed(
+    failure: &Failure,
+    as_json: bool,
+    lang: Lang,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Exit {
+    if as_json {
+        let mut envelope = Envelope::new("icpctl.error/1");
+        envelope.error = Some(reply::problem(failure, lang));
+        if let Ok(text) = json(&envelope, None, Layout::Compact) {
+            let _ = out.write_all(text.as_bytes());
+            return failure.exit;
+        }
+    }
+    reply::tell_failure(failure, lang, err);
+    failure.exit
+}
+
+/// Returns the command that a command line names, if it is found at first sight.
+fn named(words: &[String]) -> Option<&'static Row> {
+    let mut words = words.iter().skip(1);
+    while let Some(word) = words.next() {
+        match word.strip_prefix("--") {
+            Some(flag) if VALUED.contains(&flag) => {
+                words.next();
+            }
+            Some(_) => {}
+            None if word.starts_with('-') => {}
+            None => return COMMANDS.iter().find(|row| row.name == word),
+        }
+    }
+    None
+}
+
+/// The global flags that take the next word as their value.
+const VALUED: [&str; 8] = [
+    "store",
+    "config",
+    "format",
+    "fields",
+    "lang",
+    "color",
+    "lock-timeout",
+    "actor",
+];
+
+/// Builds the parser: of one command where it is known which, else of all.
+pub fn tree(only: Option<&'static Row>, lang: Lang) -> Command {
+    let about = text!(
+        "办理中国大陆 ICP 备案的命令行：起草、提交、跟踪、变更与注销",
+        "Runs the whole life of mainland-China ICP filings"
+    );
+    let template = match lang {
+        Lang::Zh => "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}",
+        Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
+    };
+    let root = Command::new("icpctl")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(about.get(lang).to_owned())
+        .help_template(template)
+        .subcommand_help_heading(text!("命令", "Commands").get(lang).to_owned())
+        .subcommand_value_name(text!("命令", "COMMAND").get(lang).to_owned())
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .disable_help_subcommand(true)
+        .subcommand_required(true)
+        .max_term_width(100)
+        .args(globals::args(lang))
+        .arg(
+            clap::Arg::new("version")
+                .long("version")
+                .short('V')
+                .action(clap::ArgAction::Version)
+                .help(text!("显示版本", "Show the version").get(lang).to_owned())
+                .help_heading(text!("全局选项", "Global options").get(lang).to_owned()),
+        );
+    let rows = COMMANDS
+        .iter()
+        .filter(|row| only.is_none_or(|only| only.name == row.name));
+    rows.fold(root, |root, row| {
+        let sub = Command::new(row.name)
+            .about(row.about.get(lang).to_owned())
+            .help_template(template)
+            .disable_help_flag(true);
+        let sub = (row.command)(sub, lang);
+        let heading = text!("参数", "Arguments").get(lang).to_owned();
+        let sub = sub.mut_args(|arg| {
+            if arg.get_help_heading().is_none() {
+                arg.help_heading(heading.clone())
+            } else {
+                arg
+            }
+        });
+        root.subcommand(sub)
+    })
+}

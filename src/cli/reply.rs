@@ -1,0 +1,266 @@
+//! What a command answers, and how that is printed in every format.
+
+use super::context::Context;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::lang::{Lang, Text};
+use crate::render::envelope::{Envelope, Problem, Warning};
+use crate::render::fields::{Fields, paths};
+use crate::render::rows::{self, Layout, RowsError};
+use crate::render::{Delivery, Format, clean, print};
+use crate::text;
+use serde_json::Value;
+use std::io::Write;
+
+/// Something that the user should know although it went well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caution {
+    /// The stable code.
+    pub code: &'static str,
+    /// What it says.
+    pub message: Text,
+    /// The file or field that is meant.
+    pub path: Option<String>,
+}
+
+/// What a command answers.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The shape of `data`, such as `icpctl.order/1`.
+    pub schema: &'static str,
+    /// Whether anything was written, or in a dry run would have been.
+    pub changed: bool,
+    /// The result for machines.
+    pub data: Value,
+    /// The result for people; it goes to stdout.
+    pub human: String,
+    /// What was done and what comes next; it goes to stderr.
+    pub says: Vec<Text>,
+    /// Whether `human` is all there is in every format: templates, completions, man pages.
+    pub raw: bool,
+    /// The names that `--fields` may take, where `data` can be empty.
+    pub known: Vec<String>,
+    /// A result that is also a failure: `check` with findings, a wait that ran out.
+    pub failure: Option<Failure>,
+}
+
+impl Reply {
+    /// An answer that shows `data`.
+    pub fn new(schema: &'static str, data: Value) -> Self {
+        Self {
+            schema,
+            changed: false,
+            data,
+            human: String::new(),
+            says: Vec::new(),
+            raw: false,
+            known: Vec::new(),
+            failure: None,
+        }
+    }
+
+    /// An answer that is text as it stands.
+    pub fn raw(text: String) -> Self {
+        Self {
+            human: text,
+            raw: true,
+            ..Self::new("icpctl.raw/1", Value::Null)
+        }
+    }
+
+    /// Sets what people read.
+    #[must_use]
+    pub fn human(mut self, human: String) -> Self {
+        self.human = human;
+        self
+    }
+
+    /// Adds what was done, or what comes next.
+    #[must_use]
+    pub fn say(mut self, text: Text) -> Self {
+        self.says.push(text);
+        self
+    }
+
+    /// Sets whether anything was written.
+    #[must_use]
+    pub const fn changed(mut self, changed: bool) -> Self {
+        self.changed = changed;
+        self
+    }
+}
+
+/// Returns the failure in one language.
+pub fn problem(failure: &Failure, lang: Lang) -> Problem {
+    Problem {
+        code: failure.code.clone(),
+        exit: failure.exit.code(),
+        message: failure.message.get(lang).to_owned(),
+        hints: failure
+            .hints
+            .iter()
+            .map(|h| h.get(lang).to_owned())
+            .collect(),
+        retryable: failure.is_retryable(),
+        rule: failure.rule.clone(),
+    }
+}
+
+/// Prints what a command answered; returns the exit of the whole run.
+///
+/// What was written stays written when the printing fails: a closed pipe is quiet, any other
+/// trouble with stdout is told on stderr.
+pub fn show(
+    cx: &mut Context<'_>,
+    schema: &'static str,
+    outcome: Result<Reply, Failure>,
+) -> Exit {
+    let (reply, failure) = match outcome {
+        Ok(mut reply) => {
+            let failure = reply.failure.take();
+            (reply, failure)
+        }
+        Err(mut failure) => {
+            let data = failure.data.take().map_or(Value::Null, |data| *data);
+            (Reply::new(schema, data), Some(failure))
+        }
+    };
+    let lang = cx.lang;
+    let exit = failure.as_ref().map_or(Exit::Ok, |f| f.exit);
+    let raw = cx.globals.format == Format::Human || reply.raw;
+    // A table for machines has no place for anything but rows.
+    let is_human = raw || matches!(cx.globals.format, Format::Csv | Format::Tsv);
+    let text = if raw {
+        Ok(reply.human.clone())
+    } else {
+        document(cx, &reply, failure.as_ref())
+    };
+    let Context { out, err, .. } = cx;
+    let (text, exit) = match text {
+        Ok(text) => (text, exit),
+        Err(bad) => {
+            let exit = bad.exit;
+            tell_failure(&bad, lang, *err);
+            (String::new(), exit)
+        }
+    };
+    let delivered = print(*out, &text);
+    if !cx.globals.quiet {
+        for caution in &cx.cautions {
+            if is_human {
+                let label = text!("警告", "warning");
+                let at = caution
+                    .path
+                    .as_ref()
+                    .map_or_else(String::new, |path| format!("{path}: "));
+                let line = format!("{}: {at}{}", label.get(lang), caution.message.get(lang));
+                tell(*err, &line);
+            }
+        }
+        if is_human {
+            for line in &reply.says {
+                tell(*err, line.get(lang));
+            }
+        }
+    }
+    if let Some(failure) = failure.filter(|_| is_human) {
+        tell_failure(&failure, lang, *err);
+    }
+    match delivered {
+        Ok(Delivery::Written | Delivery::ReaderGone) => exit,
+        Err(error) => {
+            let done = if reply.changed {
+                text!(
+                    "操作已完成并保存，但结果无法输出：{error}",
+                    "the change was made and saved, but the result could not be printed: {error}"
+                )
+            } else {
+                text!("结果无法输出：{error}", "the result could not be printed: {error}")
+            };
+            tell(*err, done.get(lang));
+            if exit == Exit::Ok { Exit::Failure } else { exit }
+        }
+    }
+}
+
+/// Writes a line for people; foreign text in it is made harmless, and a closed stderr is ignored.
+pub fn tell(err: &mut dyn Write, line: &str) {
+    for part in line.split('\n') {
+        let _ = writeln!(err, "{}", clean::clean(part));
+    }
+}
+
+/// Tells a failure to people.
+pub fn tell_failure(failure: &Failure, lang: Lang, err: &mut dyn Write) {
+    let label = text!("错误", "error");
+    let rule = failure
+        .rule
+        .as_ref()
+        .map_or_else(String::new, |rule| format!(" [{rule}]"));
+    tell(
+        err,
+        &format!("{}: {}{rule}", label.get(lang), failure.message.get(lang)),
+    );
+    let label = text!("提示", "hint");
+    for hint in &failure.hints {
+        tell(err, &format!("{}: {}", label.get(lang), hint.get(lang)));
+    }
+}
+
+/// Builds the document in a machine format.
+fn document(cx: &Context<'_>, reply: &Reply, failure: Option<&Failure>) -> Result<String, Failure> {
+    let envelope = Envelope {
+        schema: reply.schema.into(),
+        changed: reply.changed,
+        dry_run: cx.globals.dry_run,
+        data: reply.data.clone(),
+        warnings: cx
+            .cautions
+            .iter()
+            .map(|caution| Warning {
+                code: caution.code.into(),
+                message: caution.message.get(cx.lang).to_owned(),
+                path: caution.path.clone(),
+            })
+            .collect(),
+        error: failure.map(|failure| problem(failure, cx.lang)),
+    };
+    let mut known = reply.known.clone();
+    if known.is_empty()
+        && let Some(first) = envelope.elements().first()
+    {
+        known = paths(first);
+    }
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let fields = match &cx.globals.fields {
+        Some(wanted) if !known.is_empty() => {
+            Some(Fields::choose(wanted, &known).map_err(|unknown| {
+                let mut failure = Failure::usage(unknown.message());
+                failure.hints = unknown.hints();
+                failure
+            })?)
+        }
+        Some(_) | None => None,
+    };
+    let layout = if cx.terminal.stdout {
+        Layout::Pretty
+    } else {
+        Layout::Compact
+    };
+    let all = || Fields::all(&known);
+    let text = match cx.globals.format {
+        Format::Human => Ok(reply.human.clone()),
+        Format::Json => rows::json(&envelope, fields.as_ref(), layout),
+        Format::Jsonl => rows::jsonl(&envelope, fields.as_ref()),
+        Format::Csv => rows::csv(&envelope, &fields.unwrap_or_else(all)),
+        Format::Tsv => rows::tsv(&envelope, &fields.unwrap_or_else(all)),
+    };
+    text.map_err(|error| match error {
+        RowsError::Json(error) => error.into(),
+        RowsError::Csv(error) => Failure::new(
+            Exit::Failure,
+            "failure.encoding",
+            text!("无法输出结果：{error}", "the result cannot be encoded: {error}"),
+        ),
+    })
+}

@@ -1,0 +1,66 @@
+//! Command lines that cannot be parsed, told in the user's language.
+
+use crate::failure::Failure;
+use crate::text;
+use clap::Error;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+/// Turns what the parser says into a failure (2).
+pub fn failure(error: &Error) -> Failure {
+    let context = |kind| {
+        error.get(kind).map(|value| match value {
+            ContextValue::String(text) => text.clone(),
+            ContextValue::Strings(list) => list.join(", "),
+            other => other.to_string(),
+        })
+    };
+    let arg = context(ContextKind::InvalidArg).unwrap_or_default();
+    let value = context(ContextKind::InvalidValue).unwrap_or_default();
+    let message = match error.kind() {
+        ErrorKind::UnknownArgument => text!("不认识的参数 `{arg}`", "unknown argument `{arg}`"),
+        ErrorKind::InvalidSubcommand => {
+            let name = context(ContextKind::InvalidSubcommand).unwrap_or_default();
+            text!("没有命令 `{name}`", "there is no command `{name}`")
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            text!("缺少命令", "a command is missing")
+        }
+        ErrorKind::MissingRequiredArgument => {
+            text!("缺少参数：{arg}", "missing: {arg}")
+        }
+        ErrorKind::InvalidValue if value.is_empty() => {
+            text!("{arg} 需要一个值", "{arg} needs a value")
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            text!("{arg} 的值 `{value}` 无效", "`{value}` is no value for {arg}")
+        }
+        ErrorKind::ArgumentConflict => {
+            let other = context(ContextKind::PriorArg).unwrap_or_default();
+            text!("{arg} 不能与 {other} 同用", "{arg} cannot be used with {other}")
+        }
+        ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => {
+            text!("{arg} 的值的个数不对", "{arg} has the wrong number of values")
+        }
+        ErrorKind::InvalidUtf8 => text!("参数不是 UTF-8 文本", "an argument is not UTF-8 text"),
+        _ => {
+            let words = error.to_string();
+            let first = words.lines().next().unwrap_or_default();
+            let first = first.strip_prefix("error: ").unwrap_or(first);
+            text!("命令行无法理解：{first}", "{first}")
+        }
+    };
+    let mut failure = Failure::usage(message);
+    let suggestion = context(ContextKind::SuggestedArg)
+        .or_else(|| context(ContextKind::SuggestedSubcommand))
+        .or_else(|| context(ContextKind::SuggestedValue));
+    if let Some(suggestion) = suggestion {
+        failure = failure.hint(text!(
+            "是不是想写 `{suggestion}`？",
+            "did you mean `{suggestion}`?"
+        ));
+    }
+    if let Some(valid) = context(ContextKind::ValidValue).filter(|valid| !valid.is_empty()) {
+        failure = failure.hint(text!("可用的值：{valid}", "possible values: {valid}"));
+    }
+    failure.hint(text!("用 --help 查看用法", "see the usage with --help"))
+}

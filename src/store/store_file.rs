@@ -1,0 +1,80 @@
+//! `store.toml`: what makes a folder a store, and its schema version.
+
+use super::files::{Files, RECORD_LIMIT, StorePath};
+use super::place::MARKER;
+use super::wire::{Problem, SCHEMA, parse};
+use super::{Change, Holder, StorageError, StoreLock};
+use crate::failure::Failure;
+use crate::store::book::Damage;
+use serde::Deserialize;
+use std::time::Duration;
+
+#[derive(Deserialize)]
+struct StoreFile {
+    schema: u32,
+}
+
+/// Checks that this program knows the store's schema.
+///
+/// # Errors
+/// 3 when it was written by a later version or is no store file.
+pub fn check(files: &dyn Files) -> Result<(), Failure> {
+    let path = StorePath::parse(MARKER)?;
+    let bytes = match files.read(&path, RECORD_LIMIT) {
+        Ok(bytes) => bytes,
+        // A folder that holds records but lost its marker is still read.
+        Err(StorageError::NotFound { .. }) => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    match parse::<StoreFile>(MARKER, &bytes) {
+        Ok(StoreFile { schema }) if (1..=SCHEMA).contains(&schema) => Ok(()),
+        Ok(StoreFile { schema }) => {
+            let (line, column) = (1, 1);
+            Err(unknown(super::wire::RecordError {
+                path: MARKER.to_owned(),
+                line,
+                column,
+                problem: Problem::Newer { schema },
+            }))
+        }
+        Err(error) => Err(unknown(error)),
+    }
+}
+
+fn unknown(error: super::wire::RecordError) -> Failure {
+    let code = match error.problem {
+        Problem::Newer { .. } => "invalid.newer-schema",
+        Problem::Encoding
+        | Problem::Shape { .. }
+        | Problem::Misnamed { .. }
+        | Problem::StatusMismatch { .. }
+        | Problem::NoHistory => "invalid.store",
+    };
+    Failure::invalid(code, Damage::from(error).message())
+}
+
+/// Makes the store file where there is none; says whether it did.
+///
+/// # Errors
+/// What the file system meets.
+pub fn make(files: &dyn Files, holder: &Holder) -> Result<bool, StorageError> {
+    let path = StorePath::parse(MARKER)?;
+    match files.stat(&path) {
+        Ok(_) => return Ok(false),
+        Err(StorageError::NotFound { .. }) => {}
+        Err(error) => return Err(error),
+    }
+    let lock = StoreLock::acquire(files, holder, WAIT)?;
+    let made = lock.commit(&[Change::Create {
+        path,
+        bytes: format!("schema = {SCHEMA}\n").into_bytes(),
+    }]);
+    match made {
+        Ok(()) => Ok(true),
+        Err(StorageError::Exists { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// How long making a store waits for somebody who makes the same one.
+const WAIT: Duration = Duration::from_secs(10);
