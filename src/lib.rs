@@ -12,3 +12,4 @@ pub mod knowledge;
 pub mod lang;
 pub mod render;
 pub mod store;
+pub mod workflow;

@@ -6,6 +6,7 @@
 pub mod consent;
 pub mod context;
 pub mod globals;
+pub mod order_doc;
 pub mod reply;
 pub mod usage;
 

@@ -1,0 +1,526 @@
+//! An order as scripts and people see it: everything computed at the present instant.
+
+use super::context::World;
+use crate::filing::deadline::{self, Deadline, Estimate};
+use crate::filing::event::{Event, Report};
+use crate::filing::guard::{self, Obstacle, Rival};
+use crate::filing::impact::{self, Impact};
+use crate::filing::kind::Kind;
+use crate::filing::order::{Entry, FieldChange, Instant, Order, OrderId, Signatory, Who};
+use crate::filing::province::Province;
+use crate::filing::standing::{Presumption, View, effective};
+use crate::filing::status::Status;
+use crate::knowledge;
+use crate::lang::Lang;
+use crate::render::mask::Privacy;
+use chrono::SecondsFormat;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// All orders with where they stand, worked out once for a whole answer.
+#[derive(Debug)]
+pub struct Desk<'a> {
+    /// What it rests on.
+    pub world: &'a World,
+    /// Where each order stands now.
+    pub views: BTreeMap<&'a OrderId, View>,
+    settled: BTreeMap<(Option<Province>, Kind), Vec<u32>>,
+}
+
+/// How an answer is worded and what it may show.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// The language of labels and messages.
+    pub lang: Lang,
+    /// Whether personal data are shown.
+    pub privacy: Privacy,
+}
+
+impl<'a> Desk<'a> {
+    /// Works out where every order stands.
+    pub fn new(world: &'a World) -> Self {
+        let orders = &world.book.orders;
+        let views: BTreeMap<&OrderId, View> = orders
+            .iter()
+            .map(|(id, order)| (id, order.view(&world.profiles, world.now)))
+            .collect();
+        let mut settled: BTreeMap<_, Vec<u32>> = BTreeMap::new();
+        for order in orders.values() {
+            if let Some(days) = days_taken(order, world) {
+                settled
+                    .entry((province(order), order.kind))
+                    .or_default()
+                    .push(days);
+            }
+        }
+        Self {
+            world,
+            views,
+            settled,
+        }
+    }
+
+    /// Returns where an order stands.
+    pub fn view(&self, order: &Order) -> View {
+        self.views
+            .get(&order.id)
+            .cloned()
+            .unwrap_or_else(|| order.view(&self.world.profiles, self.world.now))
+    }
+
+    /// Lists all orders with their present status, as guards look at them.
+    pub fn rivals(&self) -> Vec<Rival<'a>> {
+        let orders = &self.world.book.orders;
+        orders
+            .iter()
+            .filter_map(|(id, order)| {
+                let status = self.views.get(id)?.status();
+                Some(Rival { order, status })
+            })
+            .collect()
+    }
+
+    /// Returns the nearest limit of an order.
+    pub fn deadline(&self, order: &Order) -> Option<Deadline> {
+        let world = self.world;
+        deadline::nearest(
+            &order.case(&world.profiles),
+            &self.view(order),
+            &world.calendar,
+            world.now,
+        )
+    }
+
+    /// Estimates when an order is approved.
+    pub fn estimate(&self, order: &Order) -> Option<Estimate> {
+        let world = self.world;
+        let history = self.settled.get(&(province(order), order.kind));
+        deadline::estimate(
+            &order.case(&world.profiles),
+            &self.view(order),
+            &world.calendar,
+            history.map(Vec::as_slice).unwrap_or_default(),
+            world.now,
+        )
+    }
+
+    /// Lists what an order's approval does; nothing for one that has ended.
+    pub fn impact(&self, order: &Order) -> Vec<Impact> {
+        if self.view(order).standing.status.has_ended() {
+            return Vec::new();
+        }
+        impact::impact(order, &self.world.book.portfolio, &self.world.profiles)
+    }
+
+    /// Returns what holds a draft back.
+    pub fn blocked_by(&self, order: &Order) -> Option<Obstacle> {
+        if self.view(order).status() != Status::Draft {
+            return None;
+        }
+        let world = self.world;
+        guard::blocking(
+            order,
+            &world.book.portfolio,
+            &world.profiles,
+            &self.rivals(),
+        )
+        .err()
+    }
+
+    /// Returns an order's labels with its subject's beneath.
+    pub fn labels(&self, order: &Order) -> BTreeMap<String, String> {
+        let subject = order
+            .target
+            .subject
+            .as_ref()
+            .and_then(|number| self.world.book.portfolio.subjects.get(number));
+        let mut labels = subject.map(|s| s.labels.clone()).unwrap_or_default();
+        labels.extend(order.labels.clone());
+        labels
+    }
+
+    /// Returns the name of an order's subject, where known.
+    pub fn subject_name<'o>(&self, order: &'o Order) -> Option<&'o str> {
+        order.target.name.as_deref().or_else(|| {
+            let facts = order.filing.subject.as_ref()?;
+            facts.name.as_deref()
+        })
+    }
+
+    /// Whether an order's subject is an individual, whose name is personal.
+    pub fn is_individual(&self, order: &Order) -> bool {
+        let filed = order
+            .target
+            .subject
+            .as_ref()
+            .and_then(|number| self.world.book.portfolio.subjects.get(number))
+            .map(|s| &s.facts);
+        order
+            .filing
+            .subject
+            .as_ref()
+            .or(filed)
+            .is_some_and(crate::filing::facts::SubjectFacts::is_individual)
+    }
+
+    /// Lists the commands that come next.
+    pub fn next(&self, order: &Order) -> Vec<String> {
+        let id = &order.id;
+        let view = self.view(order);
+        let record = |report: Report| format!("icpctl record {id} {}", report.name());
+        let approved = || {
+            let name = Report::BureauApproved.name();
+            if order.kind != Kind::New {
+                return format!("icpctl record {id} {name}");
+            }
+            let count = order.service_count() + usize::from(order.is_first_filing());
+            format!("icpctl record {id} {name}{}", " --number NUMBER".repeat(count))
+        };
+        match view.status() {
+            Status::Draft => match self.blocked_by(order) {
+                Some(
+                    Obstacle::LiveOrder { order: other, .. }
+                    | Obstacle::DomainInFlight { order: other, .. }
+                    | Obstacle::After {
+                        order: other,
+                        ended: None,
+                    },
+                ) => vec![format!("icpctl show {other}")],
+                Some(Obstacle::After { ended: Some(_), .. }) => {
+                    vec![format!("icpctl edit {id} --unset after")]
+                }
+                Some(_) | None => vec![format!("icpctl submit {id}")],
+            },
+            Status::ProviderReview => vec![record(Report::Accepted), record(Report::Rejected)],
+            Status::AwaitingBureauSubmission => vec![record(Report::Forwarded)],
+            Status::SmsVerificationPending => view
+                .standing
+                .window
+                .iter()
+                .flat_map(|window| window.outstanding())
+                .map(|signatory| {
+                    let who = order.who_name(first_part(signatory));
+                    format!("{} --who {who}", record(Report::SmsVerified))
+                })
+                .collect(),
+            Status::SmsVerificationExpired => {
+                let submit = format!("icpctl submit {id}");
+                match view.presumption {
+                    Presumption::None => vec![submit],
+                    Presumption::Expired(_) | Presumption::Purged { .. } => {
+                        vec![record(Report::SmsExpired), submit]
+                    }
+                }
+            }
+            Status::ProviderRejected | Status::BureauRejected => vec![
+                format!("icpctl edit {id} --set FIELD=VALUE"),
+                format!("icpctl submit {id}"),
+            ],
+            Status::AwaitingBureauReview => vec![approved(), record(Report::BureauRejected)],
+            Status::Lapsed if view.is_presumed() => vec![record(Report::SmsExpired)],
+            Status::Purged if view.is_presumed() => vec![record(Report::Purged)],
+            Status::Approved | Status::Abandoned | Status::Lapsed | Status::Purged => Vec::new(),
+        }
+    }
+
+    /// Returns the document of an order.
+    pub fn document(&self, order: &Order, manner: Manner) -> Value {
+        let Manner { lang, privacy } = manner;
+        let view = self.view(order);
+        let status = view.status();
+        let standing = &view.standing;
+        let profile = self.world.profiles.for_order(order.provider.as_deref());
+        let services: Vec<Value> = order
+            .target
+            .services
+            .iter()
+            .map(|s| {
+                json!({
+                    "number": s.number,
+                    "kind": s.kind,
+                    "name": s.name,
+                    "domains": s.domains,
+                })
+            })
+            .collect();
+        let single = match order.target.services.as_slice() {
+            [only] => Some(&only.number),
+            [] | [_, ..] => None,
+        };
+        let domains = order.domains();
+        let domain = match domains.as_slice() {
+            [only] => Some(only),
+            [] | [_, ..] => None,
+        };
+        let blocked_by: Vec<String> = match self.blocked_by(order) {
+            Some(
+                Obstacle::LiveOrder { order, .. }
+                | Obstacle::DomainInFlight { order, .. }
+                | Obstacle::After { order, .. },
+            ) => vec![order.to_string()],
+            Some(_) | None => Vec::new(),
+        };
+        json!({
+            "id": order.id,
+            "kind": order.kind,
+            "status": status,
+            "bucket": status.bucket(),
+            "label": status.label().get(lang),
+            "presumed": view.is_presumed(),
+            "provider": order.provider,
+            "provider_label": profile.status_label(status),
+            "account": order.account,
+            "ref": order.reference,
+            "labels": self.labels(order),
+            "target": {
+                "subject": order.target.subject,
+                "name": self.subject_name(order).map(|name| subject_name(name, self.is_individual(order), privacy)),
+                "services": services,
+                "service": single,
+                "domain": domain,
+            },
+            "via": order.via,
+            "verify_by": order.verify_by,
+            "changes": order.changes.iter().map(|c| change(c, privacy)).collect::<Vec<_>>(),
+            "services": self.asked_services(order, privacy),
+            "materials": order.materials,
+            "awaiting": awaiting(order, &view, privacy),
+            "deadline": self.deadline(order).map(|d| json!({
+                "at": time(d.at),
+                "kind": d.kind,
+                "provisional": d.provisional,
+                "overdue": d.overdue,
+            })),
+            "estimate": self.estimate(order).map(|e| json!({
+                "earliest": e.earliest,
+                "latest": e.latest,
+                "basis": e.basis,
+                "samples": e.samples,
+                "provisional": e.provisional,
+            })),
+            "next": self.next(order),
+            "impact": self.impact(order).iter().map(|i| json!({
+                "code": i.code,
+                "services": i.services,
+                "domains": i.domains,
+                "providers": i.providers,
+                "message": i.message().get(lang),
+            })).collect::<Vec<_>>(),
+            "reasons": reasons(order),
+            "after": order.after,
+            "blocked_by": blocked_by,
+            "revision": order.revision(),
+            "created_at": order.history.first().map(|e| time(e.at)),
+            "submitted_at": standing.submitted_at.map(time),
+            "ended_at": standing.ended_at.map(time),
+            "updated_at": order.history.last().map(|e| time(e.recorded_at)),
+            "history": order.history.iter().map(|e| entry(order, e, privacy)).collect::<Vec<_>>(),
+        })
+    }
+
+    fn asked_services(&self, order: &Order, privacy: Privacy) -> Vec<Value> {
+        let issued = order
+            .approval()
+            .and_then(|e| e.approval.as_ref())
+            .map(|a| a.services.as_slice())
+            .unwrap_or_default();
+        order
+            .filing
+            .services
+            .iter()
+            .enumerate()
+            .map(|(place, facts)| {
+                let mut shown = serde_json::to_value(facts).unwrap_or_default();
+                mask_tree(&mut shown, "services", privacy);
+                let number = issued.get(place).and_then(|i| i.number.as_ref());
+                if let Value::Object(map) = &mut shown {
+                    map.insert("number".to_owned(), json!(number));
+                    for key in ["kind", "name", "domains"] {
+                        map.entry(key).or_insert(if key == "domains" {
+                            json!([])
+                        } else {
+                            Value::Null
+                        });
+                    }
+                }
+                shown
+            })
+            .collect()
+    }
+}
+
+/// Returns how many working days an approved order took from submission to approval.
+fn days_taken(order: &Order, world: &World) -> Option<u32> {
+    let approved = order.approval()?.at.date_naive();
+    let submitted = order.standing().submitted_at?.date_naive();
+    Some(world.calendar.working_days_between(submitted, approved).value)
+}
+
+/// Returns the province of an order's filing, where anything names it.
+pub fn province(order: &Order) -> Option<Province> {
+    if let Some(number) = &order.target.subject {
+        return number.province();
+    }
+    let name = order.filing.subject.as_ref()?.province.as_deref()?;
+    name.parse().ok()
+}
+
+/// Prints an instant for machines.
+pub fn time(at: Instant) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, false)
+}
+
+/// Returns the part by which an entry of the awaited is named.
+pub fn first_part(signatory: &Signatory) -> Who {
+    signatory.who.first().copied().unwrap_or(Who::Subject)
+}
+
+/// Returns a subject's name: an individual's is personal.
+pub fn subject_name(name: &str, is_individual: bool, privacy: Privacy) -> String {
+    if is_individual {
+        privacy.name(name).into_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
+/// Lists those who must answer, answered or not, while the window stands.
+fn awaiting(order: &Order, view: &View, privacy: Privacy) -> Vec<Value> {
+    view.standing
+        .window
+        .iter()
+        .flat_map(|window| &window.awaiting)
+        .map(|(signatory, answered)| {
+            let who = first_part(signatory);
+            let service = match who {
+                Who::Subject => None,
+                Who::Service(place) => order.target.services.get(place - 1).map(|s| &s.number),
+            };
+            json!({
+                "who": order.who_name(who),
+                "service": service,
+                "name": signatory.name.as_deref().map(|n| privacy.name(n)),
+                "phone": signatory.phone.as_deref().map(|p| privacy.phone(p)),
+                "verified_at": answered.map(time),
+            })
+        })
+        .collect()
+}
+
+/// Lists why the order came back, since it was last submitted.
+pub fn reasons(order: &Order) -> Vec<&str> {
+    let mut found = Vec::new();
+    for entry in effective(&order.history) {
+        match entry.event {
+            Event::Command(crate::filing::event::Command::Submit) => found.clear(),
+            Event::Report(Report::Rejected | Report::BureauRejected) if !entry.anomaly => {
+                found.extend(entry.reason.as_deref());
+            }
+            Event::Command(_)
+            | Event::Report(_)
+            | Event::Create
+            | Event::Attach
+            | Event::Label
+            | Event::Note
+            | Event::Undo => {}
+        }
+    }
+    found
+}
+
+fn change(change: &FieldChange, privacy: Privacy) -> Value {
+    let prefix = if change.service.is_some() { "services" } else { "subject" };
+    let value = |v: &Option<toml::Value>| {
+        let mut shown = v
+            .as_ref()
+            .and_then(|v| serde_json::to_value(v).ok())
+            .unwrap_or_default();
+        mask_tree(&mut shown, &format!("{prefix}.{}", change.field), privacy);
+        shown
+    };
+    json!({
+        "field": change.field,
+        "service": change.service,
+        "from": value(&change.from),
+        "to": value(&change.to),
+    })
+}
+
+/// Masks what is personal in a tree of facts; `path` is the tree's own field.
+pub fn mask_tree(value: &mut Value, path: &str, privacy: Privacy) {
+    if privacy == Privacy::Revealed {
+        return;
+    }
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                mask_tree(value, &format!("{path}.{key}"), privacy);
+            }
+        }
+        Value::Array(list) => {
+            for value in list {
+                mask_tree(value, path, privacy);
+            }
+        }
+        Value::String(text) => {
+            if knowledge::field(path).is_some_and(|f| f.personal) {
+                *text = mask(path, text, privacy);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Masks one personal value by what its field holds.
+fn mask(path: &str, text: &str, privacy: Privacy) -> String {
+    let field = path.rsplit('.').next().unwrap_or(path);
+    let masked = match field {
+        "phone" | "emergency_phone" => privacy.phone(text),
+        "email" => privacy.email(text),
+        "certificate_number" | "legal_representative_id" => privacy.id_number(text),
+        "certificate_address" | "mailing_address" => privacy.address(text),
+        _ => privacy.name(text),
+    };
+    masked.into_owned()
+}
+
+/// Returns an entry of the history.
+fn entry(order: &Order, entry: &Entry, privacy: Privacy) -> Value {
+    json!({
+        "at": time(entry.at),
+        "recorded_at": time(entry.recorded_at),
+        "event": entry.event,
+        "from": entry.from,
+        "to": entry.to,
+        "by": entry.by,
+        "actor": entry.actor,
+        "op": entry.op,
+        "reason": entry.reason,
+        "who": entry.who.iter().map(|w| order.who_name(*w)).collect::<Vec<_>>(),
+        "accepted": entry.accepted,
+        "undoes": entry.undoes,
+        "anomaly": entry.anomaly,
+        "numbers": entry.approval.as_ref().map(|a| {
+            a.subject
+                .iter()
+                .map(ToString::to_string)
+                .chain(a.services.iter().map(|i| {
+                    i.number.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)
+                }))
+                .collect::<Vec<_>>()
+        }).unwrap_or_default(),
+        "edits": entry.edits.iter().map(|c| edit(c, privacy)).collect::<Vec<_>>(),
+    })
+}
+
+fn edit(change: &FieldChange, privacy: Privacy) -> Value {
+    let value = |v: &Option<toml::Value>| {
+        let mut shown = v
+            .as_ref()
+            .and_then(|v| serde_json::to_value(v).ok())
+            .unwrap_or_default();
+        mask_tree(&mut shown, &change.field, privacy);
+        shown
+    };
+    json!({ "field": change.field, "from": value(&change.from), "to": value(&change.to) })
+}

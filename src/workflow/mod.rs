@@ -1,0 +1,6 @@
+//! The use cases: what a command decides, from the whole world to what is to be written.
+//!
+//! Nothing here reads a file, asks a question or prints: decisions come from a [`World`] and go
+//! out as a [`Plan`](crate::cli::context::Plan).
+
+pub mod resolve;

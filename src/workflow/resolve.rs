@@ -1,0 +1,286 @@
+//! What a word on the command line means: an order, or something filed.
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::host::Host;
+use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
+use crate::filing::order::{ID_ALPHABET, ID_LENGTH, Order, OrderId};
+use crate::filing::portfolio::{FiledService, Portfolio};
+use crate::lang::Text;
+use crate::store::book::Book;
+use crate::text;
+
+/// The fewest characters of an id that name an order.
+const SHORTEST_PREFIX: usize = 4;
+
+/// What a TARGET means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A subject, by its number.
+    Subject(SubjectNumber),
+    /// A service, by its number.
+    Service(ServiceNumber),
+    /// A domain and the services that hold it, at least one.
+    Domain {
+        /// The domain.
+        domain: Host,
+        /// The services that hold it.
+        services: Vec<ServiceNumber>,
+    },
+}
+
+/// Finds the order that a word means: an id, a prefix of one, `ref:KEY`, or a number or domain
+/// with exactly one order that has not ended.
+///
+/// # Errors
+/// No such order, or several (4); a damaged order file of that id (3).
+pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, Failure> {
+    if let Some(key) = word.strip_prefix("ref:") {
+        return book
+            .orders
+            .values()
+            .find(|o| o.reference.as_deref() == Some(key) && !o.is_undone())
+            .ok_or_else(|| none(text!("没有 ref 为 {key} 的订单", "there is no order with the ref {key}")));
+    }
+    if looks_like_id(word) {
+        if let Some(id) = OrderId::parse(word)
+            && let Some(order) = book.orders.get(&id)
+        {
+            return Ok(order);
+        }
+        let hits: Vec<&Order> = book
+            .orders
+            .values()
+            .filter(|o| o.id.as_str().starts_with(word))
+            .collect();
+        match hits.as_slice() {
+            [only] => return Ok(only),
+            [] => {}
+            [_, ..] => return Err(ambiguous(word, &hits)),
+        }
+        if let Some((_, damage)) = book.damaged.iter().find(|(path, _)| {
+            path.rsplit('/').next().is_some_and(|name| name.starts_with(word))
+        }) {
+            return Err(Failure::invalid("invalid.record", damage.message()).hint(text!(
+                "修正该文件，或从备份恢复；其他订单不受影响",
+                "mend that file or restore it from a backup; the other orders are not affected"
+            )));
+        }
+    }
+    let target = match target(&book.portfolio, word) {
+        Ok(target) => target,
+        Err(failure) if failure.code == "not-found.target" => {
+            let host = Host::parse(word).ok();
+            let number = match Number::parse(word) {
+                Ok(parsed) => Some(parsed.number),
+                Err(_) => None,
+            };
+            let hits: Vec<&Order> = open_orders(book)
+                .filter(|o| {
+                    host.as_ref().is_some_and(|host| o.domains().contains(&host))
+                        || match &number {
+                            Some(Number::Subject(number)) => {
+                                o.target.subject.as_ref() == Some(number)
+                            }
+                            Some(Number::Service(number)) => {
+                                o.target.services.iter().any(|s| s.number == *number)
+                            }
+                            Some(Number::Security(_)) | None => false,
+                        }
+                })
+                .collect();
+            return match hits.as_slice() {
+                [only] => Ok(only),
+                [] => Err(none(text!("没有订单 `{word}`", "there is no order `{word}`"))
+                    .hint(text!("查看全部订单：icpctl list --all", "see all orders: icpctl list --all"))),
+                [_, ..] => Err(ambiguous(word, &hits)),
+            };
+        }
+        Err(failure) => return Err(failure),
+    };
+    let hits: Vec<&Order> = open_orders(book)
+        .filter(|o| match &target {
+            Target::Subject(number) => o.target.subject.as_ref() == Some(number),
+            Target::Service(number) => o.target.services.iter().any(|s| s.number == *number),
+            Target::Domain { domain, .. } => o.domains().contains(&domain),
+        })
+        .collect();
+    match hits.as_slice() {
+        [only] => Ok(only),
+        [] => Err(none(text!(
+            "`{word}` 没有未完结的订单",
+            "`{word}` has no order that has not ended"
+        ))),
+        [_, ..] => Err(ambiguous(word, &hits)),
+    }
+}
+
+fn open_orders(book: &Book) -> impl Iterator<Item = &Order> {
+    book.orders
+        .values()
+        .filter(|o| !o.standing().status.has_ended())
+}
+
+fn looks_like_id(word: &str) -> bool {
+    (SHORTEST_PREFIX..=ID_LENGTH).contains(&word.len())
+        && word.bytes().all(|b| ID_ALPHABET.contains(&b))
+}
+
+fn none(message: Text) -> Failure {
+    Failure::not_found("not-found.order", message)
+}
+
+fn ambiguous(word: &str, hits: &[&Order]) -> Failure {
+    let list: Vec<String> = hits
+        .iter()
+        .map(|o| format!("{} ({})", o.id, o.kind.name()))
+        .collect();
+    let list = list.join(", ");
+    Failure::not_found(
+        "not-found.ambiguous",
+        text!("`{word}` 对应多个订单：{list}", "`{word}` means several orders: {list}"),
+    )
+    .hint(text!("写出完整的订单号", "spell the id out"))
+}
+
+/// Finds what a word means in the portfolio: a number or a domain.
+///
+/// # Errors
+/// 4 where nothing of that name is filed, with what is near; 5 where it was filed once.
+pub fn target(portfolio: &Portfolio, word: &str) -> Result<Target, Failure> {
+    match Number::parse(word) {
+        Ok(parsed) => match parsed.number {
+            Number::Subject(number) if portfolio.subject(&number).is_some() => {
+                Ok(Target::Subject(number))
+            }
+            Number::Service(number) if portfolio.service(&number).is_some() => {
+                Ok(Target::Service(number))
+            }
+            Number::Subject(number) => Err(
+                match portfolio.subjects.get(&number).and_then(|s| s.ended) {
+                    Some(day) => ended(&number.to_string(), &day.to_string()),
+                    None => unknown(&number.to_string()),
+                },
+            ),
+            Number::Service(number) => Err(match portfolio.ended(&number) {
+                Some(day) => ended(&number.to_string(), &day.to_string()),
+                None => unknown(&number.to_string()),
+            }),
+            Number::Security(number) => Err(unknown(&number.to_string()).hint(text!(
+                "这是公安备案号；这里需要 ICP 备案号或域名",
+                "that is a public-security number; an ICP number or a domain is expected"
+            ))),
+        },
+        Err(number_error) => {
+            let Ok(domain) = Host::parse(word) else {
+                let message = number_error.message();
+                let (zh, en) = (message.zh, message.en);
+                return Err(unknown(word).hint(text!(
+                    "应为备案号或域名（{zh}）",
+                    "a filing number or a domain is expected ({en})"
+                )));
+            };
+            by_domain(portfolio, domain)
+        }
+    }
+}
+
+fn by_domain(portfolio: &Portfolio, domain: Host) -> Result<Target, Failure> {
+    let services: Vec<ServiceNumber> = portfolio
+        .holders(&domain)
+        .into_iter()
+        .map(|(_, service)| service.number.clone())
+        .collect();
+    if !services.is_empty() {
+        return Ok(Target::Domain { domain, services });
+    }
+    let near: Vec<String> = portfolio
+        .filed()
+        .flat_map(|subject| subject.services.values())
+        .flat_map(|service| service.domains().iter().map(move |d| (d, service)))
+        .filter(|(filed, _)| domain.is_below(filed) || filed.is_below(&domain))
+        .map(|(filed, service)| format!("{filed} ({})", service.number))
+        .collect();
+    let failure = unknown(&domain.to_string());
+    Err(if near.is_empty() {
+        failure
+    } else {
+        let list = near.join(", ");
+        failure.hint(text!("已备案的相关域名：{list}", "filed near it: {list}"))
+    })
+}
+
+fn unknown(word: &str) -> Failure {
+    Failure::not_found(
+        "not-found.target",
+        text!("备案中没有 {word}", "nothing is filed as {word}"),
+    )
+    .hint(text!(
+        "查看备案：icpctl portfolio；导入已有备案：icpctl adopt --from FILE",
+        "see what is filed: icpctl portfolio; bring existing filings in: icpctl adopt --from FILE"
+    ))
+}
+
+fn ended(number: &str, day: &str) -> Failure {
+    Failure::new(
+        Exit::Refused,
+        "refused.not-filed",
+        text!(
+            "{number} 已于 {day} 失效，不在备案中",
+            "{number} ended on {day} and is not filed any more"
+        ),
+    )
+    .rule("NUM-05")
+    .hint(text!(
+        "注销的备案号不会恢复；需要时用 icpctl new 重新备案",
+        "a cancelled number never returns; file anew with icpctl new"
+    ))
+}
+
+/// Returns the one whole service that a domain means in a writing command.
+///
+/// # Errors
+/// 5 `refused.domain-not-whole` where several services share the domain, or the service has
+/// others beside it.
+pub fn whole_service<'a>(
+    portfolio: &'a Portfolio,
+    domain: &Host,
+    services: &[ServiceNumber],
+) -> Result<&'a FiledService, Failure> {
+    let found: Vec<&FiledService> = services
+        .iter()
+        .filter_map(|number| portfolio.service(number))
+        .map(|(_, service)| service)
+        .collect();
+    match found.as_slice() {
+        [only] if only.domains().len() <= 1 => Ok(only),
+        _ => {
+            let numbers: Vec<String> = services.iter().map(ToString::to_string).collect();
+            let list = numbers.join(", ");
+            let mut failure = Failure::new(
+                Exit::Refused,
+                "refused.domain-not-whole",
+                if found.len() > 1 {
+                    text!(
+                        "域名 {domain} 由多个服务共用：{list}",
+                        "the domain {domain} is shared by several services: {list}"
+                    )
+                } else {
+                    text!(
+                        "域名 {domain} 只是 {list} 的一个域名",
+                        "the domain {domain} is one of several of {list}"
+                    )
+                },
+            )
+            .rule("CAN-14")
+            .hint(text!("写出服务备案号来指整个服务", "name the whole service by its number"));
+            for number in numbers {
+                failure = failure.hint(text!(
+                    "只去掉这个域名：icpctl change {number} --unset domains={domain}",
+                    "to remove only this domain: icpctl change {number} --unset domains={domain}"
+                ));
+            }
+            Err(failure)
+        }
+    }
+}
