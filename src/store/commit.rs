@@ -1,0 +1,544 @@
+//! The one write path, and the completion of what a killed writer left.
+//!
+//! One record: temporary in the same folder, write, flush, rename, flush the folder; only then is
+//! the change acknowledged. A replace costs two flushes.
+//!
+//! Several records: all temporaries are written and flushed, then an intent file that names them
+//! with the digests of old and new content is made durable. That is the commit point. Then all are
+//! renamed, the folders flushed, the change acknowledged and the intent removed. [`recover`] rolls
+//! a whole intent forward and drops any other. It never overwrites what a person changed since.
+//!
+//! Callers write through [`RecordLock::commit`](super::RecordLock::commit) and
+//! [`StoreLock::commit`](super::StoreLock::commit): no lock, no writing.
+
+use super::error::StorageError;
+use super::files::{Files, Kind, StorePath};
+use super::lock::Run;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::PathBuf;
+
+/// What a `.gitignore` beside the store's files must hold: locks, the intent, temporaries.
+pub const GITIGNORE: &str = "/locks/\n/intent.json\n.*.tmp\n";
+
+/// The name of the intent file.
+const INTENT: &str = "intent.json";
+
+/// From this many files on, one flush of the whole file system beats one a file.
+const BULK: usize = 64;
+
+/// The largest intent read: about 10,000 records.
+const INTENT_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// How deep folders nest: `orders/k3/`, and one to spare.
+const DEPTH: usize = 3;
+
+/// The SHA-256 of a file's content, 64 hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Digest(String);
+
+impl Digest {
+    /// Returns the digest of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        let digest = Sha256::digest(bytes);
+        let mut digits = String::with_capacity(2 * digest.len());
+        for byte in digest {
+            for half in [byte >> 4, byte & 15] {
+                digits.extend(char::from_digit(half.into(), 16));
+            }
+        }
+        Self(digits)
+    }
+
+    /// Returns the hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One change to one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A file that was not there.
+    Create {
+        /// Where.
+        path: StorePath,
+        /// Its content.
+        bytes: Vec<u8>,
+    },
+    /// New content for a file that was read under the lock.
+    Replace {
+        /// Where.
+        path: StorePath,
+        /// The new content.
+        bytes: Vec<u8>,
+        /// The digest of the content that was read.
+        was: Digest,
+    },
+    /// A file goes.
+    Remove {
+        /// Where.
+        path: StorePath,
+        /// The digest of the content that was read.
+        was: Digest,
+    },
+}
+
+impl Change {
+    /// Returns the file that changes.
+    pub fn path(&self) -> &StorePath {
+        match self {
+            Self::Create { path, .. } | Self::Replace { path, .. } | Self::Remove { path, .. } => {
+                path
+            }
+        }
+    }
+}
+
+/// What [`recover`] found and did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recovery {
+    /// Files of an interrupted operation that were put in place.
+    pub completed: Vec<PathBuf>,
+    /// Files of an interrupted operation that were left alone, since they were changed meanwhile.
+    pub kept: Vec<PathBuf>,
+    /// Whether an operation that had not reached its commit point was dropped.
+    pub dropped: bool,
+    /// How many temporaries of dead writers were swept.
+    pub swept: usize,
+}
+
+/// Returns the folder of a file; the store's own where it has none.
+fn folder_of(path: &StorePath) -> StorePath {
+    path.parent().unwrap_or(StorePath::ROOT)
+}
+
+/// Makes the folder where it is missing, so that its own name is durable before its first file.
+///
+/// A folder that shows a file was flushed into its parent before that file was put in, so only an
+/// empty one (made by a writer killed since, or working right now) costs a flush.
+fn ready(files: &dyn Files, folder: &StorePath) -> Result<(), StorageError> {
+    let Some(parent) = folder.parent() else {
+        return Ok(());
+    };
+    match files.list(folder) {
+        Ok(entries) if entries.iter().any(|entry| !entry.is_hidden()) => return Ok(()),
+        Ok(_) => ready(files, &parent)?,
+        Err(StorageError::NotFound { .. }) => {
+            ready(files, &parent)?;
+            files.create_dir(folder)?;
+        }
+        Err(error) => return Err(error),
+    }
+    files.sync_dir(&parent)
+}
+
+/// Returns the digest of a file; `None` when there is no such file.
+fn digest(files: &dyn Files, path: &StorePath) -> Result<Option<Digest>, StorageError> {
+    match files.read(path, u64::MAX) {
+        Ok(bytes) => Ok(Some(Digest::of(&bytes))),
+        Err(StorageError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Checks that the file is what the change was made for.
+fn check(files: &dyn Files, change: &Change) -> Result<(), StorageError> {
+    let full = || files.full_path(change.path());
+    match change {
+        Change::Create { path, .. } => match files.stat(path) {
+            Ok(_) => Err(StorageError::Exists { path: full() }),
+            Err(StorageError::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error),
+        },
+        Change::Replace { path, was, .. } | Change::Remove { path, was } => {
+            match digest(files, path)? {
+                Some(found) if found == *was => Ok(()),
+                Some(_) => Err(StorageError::Moved { path: full() }),
+                None => Err(StorageError::NotFound { path: full() }),
+            }
+        }
+    }
+}
+
+/// Writes a temporary beside `path`; one that fails is removed again.
+fn temporary(
+    files: &dyn Files,
+    run: &Run,
+    path: &StorePath,
+    bytes: &[u8],
+    flush: bool,
+) -> Result<StorePath, StorageError> {
+    let temporary = folder_of(path).with(&run.temporary(path.name()));
+    let mut file = files.create_file(&temporary)?;
+    let written = file
+        .write_all(bytes)
+        .and_then(|()| if flush { file.sync() } else { Ok(()) });
+    drop(file);
+    if let Err(error) = written {
+        discard(files, &temporary);
+        return Err(error);
+    }
+    Ok(temporary)
+}
+
+/// Removes what is not needed any more; what stays is swept by a later writer.
+fn discard(files: &dyn Files, path: &StorePath) {
+    let _ = files.remove(path);
+}
+
+/// Says that the change was made but may not last.
+fn unknown(files: &dyn Files, path: &StorePath, error: StorageError) -> StorageError {
+    StorageError::OutcomeUnknown {
+        path: files.full_path(path),
+        source: Box::new(error),
+    }
+}
+
+/// Makes one change, durable on return.
+pub(super) fn commit_one(
+    files: &dyn Files,
+    run: &Run,
+    change: &Change,
+) -> Result<(), StorageError> {
+    let folder = folder_of(change.path());
+    match change {
+        Change::Create { path, bytes } => {
+            check(files, change)?;
+            ready(files, &folder)?;
+            let temporary = temporary(files, run, path, bytes, true)?;
+            files
+                .rename_new(&temporary, path)
+                .inspect_err(|_| discard(files, &temporary))?;
+        }
+        Change::Replace { path, bytes, .. } => {
+            let temporary = temporary(files, run, path, bytes, true)?;
+            check(files, change)
+                .and_then(|()| files.rename(&temporary, path))
+                .inspect_err(|_| discard(files, &temporary))?;
+        }
+        Change::Remove { path, .. } => {
+            check(files, change)?;
+            files.remove(path)?;
+        }
+    }
+    files
+        .sync_dir(&folder)
+        .map_err(|error| unknown(files, change.path(), error))
+}
+
+/// One file of an interrupted operation.
+#[derive(Debug, Serialize, Deserialize)]
+struct Step {
+    path: String,
+    /// The temporary's name in the same folder; `None` for a removal.
+    temporary: Option<String>,
+    /// Digest of the old content; `None` for a creation.
+    old: Option<Digest>,
+    /// Digest of the new content; `None` for a removal.
+    new: Option<Digest>,
+}
+
+/// Makes several changes, all or none, durable on return; the store lock is held alone.
+pub(super) fn commit_all(
+    files: &dyn Files,
+    run: &Run,
+    changes: &[Change],
+) -> Result<(), StorageError> {
+    match changes {
+        [] => return Ok(()),
+        [one] => return commit_one(files, run, one),
+        [..] => {}
+    }
+    for change in changes {
+        check(files, change)?;
+    }
+    let folders: BTreeSet<StorePath> = changes.iter().map(|c| folder_of(c.path())).collect();
+    for folder in &folders {
+        ready(files, folder)?;
+    }
+    let bulk = changes.len() >= BULK && files.can_sync_all();
+    let mut steps = Vec::with_capacity(changes.len());
+    prepare(files, run, changes, &folders, bulk, &mut steps).map_err(|error| {
+        take_back(files, &steps).map_or(error, |unflushed| {
+            unknown(files, &StorePath::ROOT, unflushed)
+        })
+    })?;
+    // Past the commit point: whatever fails now, the next writer completes it.
+    for step in &steps {
+        apply(files, step)?;
+    }
+    flush(files, &folders, bulk)?;
+    discard(files, &intent()?);
+    Ok(())
+}
+
+fn intent() -> Result<StorePath, StorageError> {
+    StorePath::parse(INTENT)
+}
+
+/// Writes and flushes all temporaries and the intent, noting each step as it is written.
+fn prepare(
+    files: &dyn Files,
+    run: &Run,
+    changes: &[Change],
+    folders: &BTreeSet<StorePath>,
+    bulk: bool,
+    steps: &mut Vec<Step>,
+) -> Result<(), StorageError> {
+    for change in changes {
+        let write = |path, bytes| {
+            let written = temporary(files, run, path, bytes, !bulk)?;
+            Ok((Some(written.name().to_owned()), Some(Digest::of(bytes))))
+        };
+        let (old, (temporary, new)) = match change {
+            Change::Create { path, bytes } => (None, write(path, bytes)?),
+            Change::Replace { path, bytes, was } => (Some(was.clone()), write(path, bytes)?),
+            Change::Remove { was, .. } => (Some(was.clone()), (None, None)),
+        };
+        steps.push(Step {
+            path: change.path().as_str().to_owned(),
+            temporary,
+            old,
+            new,
+        });
+    }
+    if !bulk {
+        for folder in folders {
+            files.sync_dir(folder)?;
+        }
+    }
+    let lines: Vec<String> = steps.iter().map(line).collect();
+    let body = lines.join("\n");
+    let text = format!("{}\n{body}", Digest::of(body.as_bytes()));
+    let mut file = files.create_file(&intent()?)?;
+    file.write_all(text.as_bytes())?;
+    if bulk {
+        drop(file);
+        return files.sync_all();
+    }
+    file.sync()?;
+    drop(file);
+    files.sync_dir(&StorePath::ROOT)
+}
+
+/// Returns a step as one line of JSON.
+fn line(step: &Step) -> String {
+    serde_json::json!({
+        "path": step.path,
+        "temporary": step.temporary,
+        "old": step.old,
+        "new": step.new,
+    })
+    .to_string()
+}
+
+/// Takes back an operation that did not reach its commit point.
+///
+/// Returns why the removal of the intent may not last, in which case the outcome is unknown.
+fn take_back(files: &dyn Files, steps: &[Step]) -> Option<StorageError> {
+    let intent = intent().ok()?;
+    let unflushed = match files.remove(&intent) {
+        Ok(()) => files.sync_dir(&StorePath::ROOT).err(),
+        Err(StorageError::NotFound { .. }) => None,
+        Err(error) => Some(error),
+    };
+    if unflushed.is_none() {
+        for (_, temporary) in steps.iter().filter_map(parts) {
+            if let Some(temporary) = temporary {
+                discard(files, &temporary);
+            }
+        }
+    }
+    unflushed
+}
+
+/// Returns the paths of a step's file and temporary; `None` when they are not ours.
+fn parts(step: &Step) -> Option<(StorePath, Option<StorePath>)> {
+    let path = StorePath::parse(&step.path).ok()?;
+    let Some(name) = &step.temporary else {
+        return Some((path, None));
+    };
+    let hidden = Run::is_temporary(name) && !name.contains(['/', '\\', '\0']);
+    hidden.then(|| {
+        let temporary = folder_of(&path).with(name);
+        (path, Some(temporary))
+    })
+}
+
+/// Puts one file in place.
+fn apply(files: &dyn Files, step: &Step) -> Result<(), StorageError> {
+    let Some((path, temporary)) = parts(step) else {
+        return Ok(());
+    };
+    match (&temporary, &step.old) {
+        (Some(temporary), None) => files.rename_new(temporary, &path),
+        (Some(temporary), Some(_)) => files.rename(temporary, &path),
+        (None, _) => files.remove(&path),
+    }
+    .map_err(|error| unknown(files, &path, error))
+}
+
+/// Flushes the names of all files that were put in place.
+fn flush(files: &dyn Files, folders: &BTreeSet<StorePath>, bulk: bool) -> Result<(), StorageError> {
+    if bulk {
+        return files
+            .sync_all()
+            .map_err(|error| unknown(files, &StorePath::ROOT, error));
+    }
+    for folder in folders {
+        files
+            .sync_dir(folder)
+            .map_err(|error| unknown(files, folder, error))?;
+    }
+    Ok(())
+}
+
+/// How far a step of an interrupted operation came.
+enum Progress {
+    /// The file is as the operation wants it.
+    Done,
+    /// The temporary is whole, and the file still the old one.
+    Ready,
+    /// The temporary is whole, but the file was changed meanwhile.
+    Moved,
+    /// There is nothing to put in place.
+    Lost,
+}
+
+fn progress(
+    files: &dyn Files,
+    step: &Step,
+    path: &StorePath,
+    temporary: Option<&StorePath>,
+) -> Result<Progress, StorageError> {
+    let found = digest(files, path)?;
+    if found == step.new {
+        return Ok(Progress::Done);
+    }
+    if let Some(temporary) = temporary
+        && digest(files, temporary)? != step.new
+    {
+        return Ok(Progress::Lost);
+    }
+    Ok(if found == step.old {
+        Progress::Ready
+    } else {
+        Progress::Moved
+    })
+}
+
+/// Returns whether a writer was killed within an operation on several files.
+pub(super) fn is_interrupted(files: &dyn Files) -> Result<bool, StorageError> {
+    match files.stat(&intent()?) {
+        Ok(_) => Ok(true),
+        Err(StorageError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Completes or drops an interrupted operation, and sweeps all temporaries.
+///
+/// The caller holds the store lock alone, so that every temporary is a dead writer's;
+/// [`StoreLock::recover`](super::StoreLock::recover) is the way in.
+///
+/// # Errors
+/// What reading or writing the files met; running it again is harmless.
+pub fn recover(files: &dyn Files) -> Result<Recovery, StorageError> {
+    let mut recovery = Recovery::default();
+    complete(files, &mut recovery)?;
+    recovery.swept = sweep(files, &StorePath::ROOT, DEPTH, &Run::is_temporary)?;
+    Ok(recovery)
+}
+
+fn complete(files: &dyn Files, recovery: &mut Recovery) -> Result<(), StorageError> {
+    let intent = intent()?;
+    let text = match files.read(&intent, INTENT_LIMIT) {
+        Ok(bytes) => bytes,
+        Err(StorageError::NotFound { .. }) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let mut folders = BTreeSet::new();
+    let mut pending = Vec::new();
+    let (mut begun, mut lost) = (false, false);
+    for step in steps(&text).unwrap_or_default() {
+        let Some((path, temporary)) = parts(&step) else {
+            lost = true;
+            continue;
+        };
+        folders.insert(folder_of(&path));
+        match progress(files, &step, &path, temporary.as_ref())? {
+            // New content that equals the old tells nothing.
+            Progress::Done => begun |= step.old != step.new,
+            Progress::Lost => lost = true,
+            Progress::Ready => pending.push((step, path)),
+            Progress::Moved => recovery.kept.push(files.full_path(&path)),
+        }
+    }
+    if lost && !begun {
+        pending.clear();
+        recovery.kept.clear();
+    }
+    for (step, path) in &pending {
+        apply(files, step)?;
+        recovery.completed.push(files.full_path(path));
+    }
+    recovery.dropped = !begun && pending.is_empty();
+    if !recovery.dropped {
+        // The killed writer may not have flushed those that it had put in place.
+        let bulk = folders.len() >= BULK && files.can_sync_all();
+        flush(files, &folders, bulk)?;
+    }
+    files.remove(&intent)
+}
+
+/// Returns the steps of a whole intent; `None` for a torn one.
+fn steps(text: &[u8]) -> Option<Vec<Step>> {
+    let (digest, body) = std::str::from_utf8(text).ok()?.split_once('\n')?;
+    if Digest::of(body.as_bytes()).as_str() != digest {
+        return None;
+    }
+    body.lines()
+        .map(|line| serde_json::from_str(line).ok())
+        .collect()
+}
+
+/// Removes the temporaries that `dead` tells, and returns how many.
+pub(super) fn sweep(
+    files: &dyn Files,
+    folder: &StorePath,
+    depth: usize,
+    dead: &dyn Fn(&str) -> bool,
+) -> Result<usize, StorageError> {
+    let mut swept = 0;
+    for entry in files.list(folder)? {
+        let path = folder.with(&entry.name);
+        match entry.kind {
+            Kind::Folder if depth > 0 && !entry.is_hidden() => {
+                swept += sweep(files, &path, depth - 1, dead)?;
+            }
+            Kind::File if dead(&entry.name) => match files.remove(&path) {
+                Ok(()) => swept += 1,
+                Err(StorageError::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            },
+            Kind::File | Kind::Folder | Kind::Other => {}
+        }
+    }
+    Ok(swept)
+}
+
+/// Removes the temporaries of one dead run.
+pub(super) fn sweep_run(files: &dyn Files, token: &str) -> Result<usize, StorageError> {
+    sweep(files, &StorePath::ROOT, DEPTH, &|name| {
+        Run::is_temporary(name) && name.contains(&format!(".{token}-"))
+    })
+}

@@ -1,0 +1,29 @@
+//! The store: TOML files in a folder that can be copied, or kept in git, as it is.
+//!
+//! The lowest layer, in the order one meets it:
+//! - [`place`] finds the store's folder;
+//! - [`files`] is the one trait through which every store file is touched, [`disk`] its real implementation;
+//! - [`lock`] keeps writers apart and hands out the right to write;
+//! - [`commit`] is the one durable write path, and completes what a killed writer left.
+//!
+//! Readers take no lock. They skip hidden names (temporaries) and see each file old or new,
+//! never half. An operation on several files that was killed past its commit point is completed
+//! by the next writer, before that writer reads anything; until then a reader may see some of its
+//! files old and some new.
+
+pub mod commit;
+#[cfg(unix)]
+pub mod disk;
+#[cfg(not(unix))]
+#[path = "plain.rs"]
+pub mod disk;
+mod error;
+pub mod files;
+pub mod lock;
+pub mod place;
+
+pub use commit::{Change, Digest, Recovery, recover};
+pub use disk::Disk;
+pub use error::{Action, StorageError};
+pub use files::{Entry, Files, Kind, RECORD_LIMIT, Stat, StorePath};
+pub use lock::{Holder, LockKey, RecordLock, StoreLock};
