@@ -23,10 +23,17 @@ pub(crate) enum Op {
     Acknowledged,
 }
 
+/// Folders, content of files, notes in lock files.
+pub(crate) type Visible = (
+    BTreeSet<String>,
+    BTreeMap<String, Vec<u8>>,
+    BTreeMap<String, String>,
+);
+
 /// A file tree: what a running system sees, or what a crash left.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Tree {
-    pub(crate) folders: BTreeSet<String>,
+    folders: BTreeSet<String>,
     files: BTreeMap<String, usize>,
     data: Vec<Vec<u8>>,
     notes: BTreeMap<String, String>,
@@ -40,6 +47,16 @@ impl Tree {
             .filter(|(path, _)| !hidden(path))
             .map(|(path, inode)| (path.clone(), self.data[*inode].clone()))
             .collect()
+    }
+
+    /// All that a later writer can tell apart.
+    pub(crate) fn visible(&self) -> Visible {
+        let content = |(path, inode): (&String, &usize)| (path.clone(), self.data[*inode].clone());
+        (
+            self.folders.clone(),
+            self.files.iter().map(content).collect(),
+            self.notes.clone(),
+        )
     }
 
     pub(crate) fn leftovers(&self) -> Vec<&String> {
@@ -215,7 +232,7 @@ fn choices(loose: &[usize]) -> Vec<BTreeSet<usize>> {
     }
     let all: BTreeSet<usize> = loose.iter().copied().collect();
     let mut chosen = vec![BTreeSet::new(), all.clone()];
-    for at in loose {
+    for at in loose.iter().step_by(loose.len().div_ceil(16)) {
         chosen.push(BTreeSet::from([*at]));
         chosen.push(all.iter().copied().filter(|other| other != at).collect());
         chosen.push(all.iter().copied().filter(|other| other < at).collect());
