@@ -11,6 +11,7 @@ mod crash;
 mod disk;
 mod memory;
 mod place;
+mod power;
 
 use chrono::DateTime;
 use icpctl::store::files::LockMode;

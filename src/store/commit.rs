@@ -5,7 +5,7 @@
 //!
 //! Several records: all temporaries are written and flushed, then an intent file that names them
 //! with the digests of old and new content is made durable. That is the commit point. Then all are
-//! renamed, the folders flushed, the change acknowledged and the intent removed. [`recover`] rolls
+//! renamed, the folders flushed, the change acknowledged and the intent removed. The next writer rolls
 //! a whole intent forward and drops any other. It never overwrites what a person changed since.
 //!
 //! Callers write through [`RecordLock::commit`](super::RecordLock::commit) and
@@ -103,7 +103,7 @@ impl Change {
     }
 }
 
-/// What [`recover`] found and did.
+/// What completing and sweeping found and did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recovery {
     /// Files of an interrupted operation that were put in place.
@@ -447,12 +447,8 @@ pub(super) fn is_interrupted(files: &dyn Files) -> Result<bool, StorageError> {
 
 /// Completes or drops an interrupted operation, and sweeps all temporaries.
 ///
-/// The caller holds the store lock alone, so that every temporary is a dead writer's;
-/// [`StoreLock::recover`](super::StoreLock::recover) is the way in.
-///
-/// # Errors
-/// What reading or writing the files met; running it again is harmless.
-pub fn recover(files: &dyn Files) -> Result<Recovery, StorageError> {
+/// The caller holds the store lock alone, so that every temporary is a dead writer's.
+pub(super) fn recover(files: &dyn Files) -> Result<Recovery, StorageError> {
     let mut recovery = Recovery::default();
     complete(files, &mut recovery)?;
     recovery.swept = sweep(files, &StorePath::ROOT, DEPTH, &Run::is_temporary)?;

@@ -22,7 +22,7 @@ pub mod files;
 pub mod lock;
 pub mod place;
 
-pub use commit::{Change, Digest, Recovery, recover};
+pub use commit::{Change, Digest, GITIGNORE, Recovery};
 pub use disk::Disk;
 pub use error::{Action, StorageError};
 pub use files::{Entry, Files, Kind, RECORD_LIMIT, Stat, StorePath};

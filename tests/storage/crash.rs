@@ -1,6 +1,7 @@
 //! Crashes and failing calls at every point of the write path.
 
-use super::memory::{Memory, Omitted, Op, Tree, crashes};
+use super::memory::{Memory, Omitted};
+use super::power::{Op, Tree, crashes};
 use super::{holder, path};
 use icpctl::store::{Action, Change, Digest, Files, LockKey, RecordLock, StorageError, StoreLock};
 use std::collections::{BTreeMap, HashSet};
