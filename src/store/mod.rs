@@ -11,7 +11,6 @@
 //! by the next writer, before that writer reads anything; until then a reader may see some of its
 //! files old and some new.
 
-pub mod book;
 pub mod commit;
 #[cfg(unix)]
 pub mod disk;
@@ -21,13 +20,9 @@ pub mod disk;
 mod error;
 pub mod files;
 pub mod lock;
-pub mod order_file;
 pub mod place;
-pub mod store_file;
-pub mod subject_file;
-pub mod wire;
 
-pub use commit::{Change, Digest, Recovery, recover};
+pub use commit::{Change, Digest, GITIGNORE, Recovery};
 pub use disk::Disk;
 pub use error::{Action, StorageError};
 pub use files::{Entry, Files, Kind, RECORD_LIMIT, Stat, StorePath};
