@@ -10,4 +10,6 @@ pub mod filing;
 pub mod ids;
 pub mod knowledge;
 pub mod lang;
+pub mod render;
 pub mod store;
+pub mod workflow;

@@ -1,3 +1,6 @@
 //! One binary for all tests.
 
+mod calendar;
+mod knowledge;
+mod rendering;
 mod storage;

@@ -66,6 +66,11 @@ impl StorePath {
         }
     }
 
+    /// Returns a path that is put together from checked parts.
+    pub(crate) const fn known(path: String) -> Self {
+        Self(path)
+    }
+
     /// Returns the path of a name that a folder listing gave, temporaries included.
     pub(crate) fn with(&self, name: &str) -> Self {
         if self.0.is_empty() {

@@ -11,6 +11,11 @@
 //! by the next writer, before that writer reads anything; until then a reader may see some of its
 //! files old and some new.
 
+pub mod book;
+pub mod order_file;
+pub mod store_file;
+pub mod subject_file;
+pub mod wire;
 pub mod commit;
 #[cfg(unix)]
 pub mod disk;
