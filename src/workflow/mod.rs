@@ -3,4 +3,5 @@
 //! Nothing here reads a file, asks a question or prints: decisions come from a [`World`] and go
 //! out as a [`Plan`](crate::cli::context::Plan).
 
+pub mod advance;
 pub mod resolve;
