@@ -2,3 +2,8 @@
 //!
 //! Nothing here looks at a clock, a file, the network, the environment or a terminal:
 //! values come in, values go out.
+
+pub mod host;
+pub mod identity;
+pub mod number;
+pub mod province;

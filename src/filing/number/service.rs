@@ -1,0 +1,149 @@
+//! The number of a service (互联网信息服务) under a subject, and the four kinds of service.
+
+use super::find::{Number, Parsed, read_one};
+use super::{NumberError, NumberKind, SubjectNumber};
+use crate::filing::province::Province;
+use crate::lang::Text;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::num::NonZeroU32;
+
+/// What a service is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ServiceKind {
+    /// 网站: no letter.
+    Site,
+    /// APP: letter A.
+    App,
+    /// 小程序: letter X.
+    Miniprogram,
+    /// 快应用: letter K.
+    Quickapp,
+}
+
+impl ServiceKind {
+    /// All kinds, in the order of their letters in the field's tables.
+    pub const ALL: [Self; 4] = [Self::Site, Self::App, Self::Miniprogram, Self::Quickapp];
+
+    /// Returns the name in files and documents: `site`, `app`, `miniprogram`, `quickapp`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::App => "app",
+            Self::Miniprogram => "miniprogram",
+            Self::Quickapp => "quickapp",
+        }
+    }
+
+    /// Returns the kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Returns the letter after the counter; a site has none.
+    pub const fn letter(self) -> Option<char> {
+        match self {
+            Self::Site => None,
+            Self::App => Some('A'),
+            Self::Miniprogram => Some('X'),
+            Self::Quickapp => Some('K'),
+        }
+    }
+
+    /// Returns the kind of that upper-case letter.
+    pub(super) fn from_letter(letter: char) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.letter() == Some(letter))
+    }
+
+    /// Returns the kind's label.
+    pub const fn label(self) -> Text {
+        match self {
+            Self::Site => Text::fixed("网站", "site"),
+            Self::App => Text::fixed("APP", "app"),
+            Self::Miniprogram => Text::fixed("小程序", "mini-program"),
+            Self::Quickapp => Text::fixed("快应用", "quick app"),
+        }
+    }
+}
+
+impl fmt::Display for ServiceKind {
+    /// Prints the name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The number of a service: its subject's number, a counter that all kinds share, the kind's letter.
+///
+/// Prints, and serialises as, the canonical form; reads every written form that means the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ServiceNumber {
+    subject: SubjectNumber,
+    counter: NonZeroU32,
+    kind: ServiceKind,
+}
+
+impl ServiceNumber {
+    /// The most digits that a counter is read with.
+    pub(super) const COUNTER_DIGITS: usize = 5;
+
+    pub(super) const fn new(
+        subject: SubjectNumber,
+        counter: NonZeroU32,
+        kind: ServiceKind,
+    ) -> Self {
+        Self {
+            subject,
+            counter,
+            kind,
+        }
+    }
+
+    /// Reads a field that holds one service number.
+    ///
+    /// # Errors
+    /// When the field holds none, several, another kind of number, or one that cannot exist.
+    pub fn parse(text: &str) -> Result<Parsed<Self>, NumberError> {
+        let Parsed { number, warnings } = read_one(text)?;
+        match number {
+            Number::Service(number) => Ok(Parsed { number, warnings }),
+            Number::Subject(_) | Number::Security(_) => Err(NumberError::WrongKind {
+                expected: NumberKind::Service,
+                found: number,
+            }),
+        }
+    }
+
+    /// Returns the number of the subject that the service belongs to.
+    pub const fn subject(&self) -> SubjectNumber {
+        self.subject
+    }
+
+    /// Returns the counter, 1 or more.
+    pub const fn counter(&self) -> u32 {
+        self.counter.get()
+    }
+
+    /// Returns what the service is.
+    pub const fn kind(&self) -> ServiceKind {
+        self.kind
+    }
+
+    /// Returns the province that the subject's number names.
+    pub fn province(&self) -> Option<Province> {
+        self.subject.province()
+    }
+}
+
+impl fmt::Display for ServiceNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.subject, self.counter)?;
+        self.kind
+            .letter()
+            .map_or(Ok(()), |letter| write!(f, "{letter}"))
+    }
+}
