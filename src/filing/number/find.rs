@@ -243,7 +243,7 @@ fn scan(page: &Page<'_>) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     let (mut position, mut floor) = (0, 0);
     while position < page.len() {
-        let candidate = telecom::candidate(page, position)
+        let candidate = telecom::candidate(page, position, floor)
             .or_else(|| icp::candidate(page, position, floor))
             .or_else(|| police::candidate(page, position, floor))
             .or_else(|| icp::swallowed(page, position, floor))
@@ -303,9 +303,7 @@ pub(super) fn read_one(text: &str) -> Result<Parsed<Number>, NumberError> {
         verdict,
     }) = candidates.next()
     else {
-        return Err(NumberError::NotFound {
-            given: text.trim().to_owned(),
-        });
+        return Err(unread(text));
     };
     let raw = page.raw(start, end).to_owned();
     let others: Vec<_> = candidates
@@ -330,4 +328,15 @@ pub(super) fn read_one(text: &str) -> Result<Parsed<Number>, NumberError> {
         return Err(NumberError::Surrounded { raw, stray });
     }
     Ok(parsed)
+}
+
+/// Says why a field holds no number, by its words as they are spaced.
+fn unread(text: &str) -> NumberError {
+    let given = text.trim().to_owned();
+    let Findings { found, rejected } = find(text);
+    match (found.into_iter().next(), rejected.into_iter().next()) {
+        (Some(Found { raw, .. }), _) => NumberError::Surrounded { raw, stray: given },
+        (None, Some(Rejected { raw, reason, .. })) => NumberError::Refused { raw, reason },
+        (None, None) => NumberError::NotFound { given },
+    }
 }

@@ -31,7 +31,7 @@ impl fmt::Display for Digits {
 
 /// The class of a telecom licence as printed: `B2`, `A2.B1.B2`, `B-2-4`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Class([u8; Class::LONGEST]);
+pub(super) struct Class([u8; Self::LONGEST]);
 
 impl Class {
     const LONGEST: usize = 16;

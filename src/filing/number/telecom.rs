@@ -94,10 +94,10 @@ fn old_class(page: &Page<'_>, start: usize) -> Option<(Class, usize, usize)> {
     Some((Class::keep(&printed)?, 1, end))
 }
 
-/// Reads a licence number or what looks like one.
-pub(super) fn candidate(page: &Page<'_>, start: usize) -> Option<Candidate> {
+/// Reads a licence number or what looks like one. Right at `floor` another number ended.
+pub(super) fn candidate(page: &Page<'_>, start: usize, floor: usize) -> Option<Candidate> {
     let head = head(page, start)?;
-    let before = page.before(start);
+    let before = page.before(start).filter(|_| start > floor);
     if head.scope == Scope::Unnamed
         && before.is_some_and(|ch| ch.is_ascii_alphanumeric() || matches!(ch, '-' | '.' | '/'))
     {
