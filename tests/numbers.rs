@@ -258,6 +258,27 @@ fn what_was_written_otherwise_is_remarked() {
     }
 }
 
+/// Quadratic reading would take minutes here.
+#[test]
+fn long_texts_of_beginnings_are_read_in_one_pass() {
+    for beginning in [
+        "B2",
+        "A1.",
+        "B-2",
+        "京",
+        "京ICP备",
+        "ICP备(",
+        "公网安备 ",
+        "-",
+        "X",
+        "1 ",
+        " ",
+    ] {
+        let text = format!("京ICP备{}", beginning.repeat(300_000));
+        assert_eq!(find(&text).found, vec![], "{beginning}");
+    }
+}
+
 #[test]
 fn provinces_are_those_that_the_number_names() {
     for (text, code) in [

@@ -41,11 +41,10 @@ pub(super) fn head(page: &Page<'_>, position: usize) -> Option<Head> {
         .at(position)
         .filter(|ch| Province::of_letter(*ch).is_some());
     let (scope, start) = match (letter, page.word(position, "合字")) {
-        (Some(letter), _) => (Scope::Letter(letter), position + 1),
-        (None, Some(after)) => (Scope::National, after),
+        (Some(letter), _) => (Scope::Letter(letter), page.skip_blanks(position + 1)),
+        (None, Some(after)) => (Scope::National, page.skip_blanks(after)),
         (None, None) => (Scope::Unnamed, position),
     };
-    let start = page.skip_blanks(start);
     let (class, classes, end) = listed_classes(page, start).or_else(|| old_class(page, start))?;
     let digits = page.skip_blanks(page.dash(page.skip_blanks(end))?);
     (page.is_digit(digits) || page.run(digits, &LENGTH).is_some()).then_some(Head {
@@ -75,6 +74,7 @@ fn listed_classes(page: &Page<'_>, start: usize) -> Option<(Class, usize, usize)
         };
         printed.push('.');
         printed.extend(class);
+        Class::keep(&printed)?;
         classes += 1;
         end = next + 2;
     }
@@ -88,6 +88,7 @@ fn old_class(page: &Page<'_>, start: usize) -> Option<(Class, usize, usize)> {
     while page.is(end, '-') && page.is_digit(end + 1) && !page.is_digit(end + 2) {
         printed.push('-');
         printed.extend(page.at(end + 1));
+        Class::keep(&printed)?;
         end += 2;
     }
     (printed.len() > 1).then_some(())?;
