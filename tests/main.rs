@@ -1,6 +1,2 @@
 //! One binary for all tests.
-
-mod calendar;
-mod knowledge;
-mod rendering;
-mod storage;
+mod numbers;
