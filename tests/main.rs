@@ -1,2 +1,7 @@
 //! One binary for all tests.
+
+mod calendar;
+mod knowledge;
 mod numbers;
+mod rendering;
+mod storage;

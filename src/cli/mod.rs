@@ -3,11 +3,15 @@
 //! Each command has a file of its name with `command`, which says what it takes, and `run`, which
 //! answers. To add one, write that file and add its row to [`COMMANDS`].
 
+pub mod answer;
 pub mod consent;
 pub mod context;
+pub mod draft;
 pub mod globals;
 pub mod order_doc;
+pub mod prompt;
 pub mod reply;
+pub mod sending;
 pub mod usage;
 
 pub mod init;
@@ -16,6 +20,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::env::Env;
 use crate::exit::Exit;
+use crate::filing::kind::Kind;
 use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::lang::{Lang, Text};
@@ -45,13 +50,57 @@ pub struct Row {
 }
 
 /// Every command, in the order of the help.
-pub const COMMANDS: &[Row] = &[Row {
-    name: "init",
-    about: Text::fixed("创建备案库", "Make a store"),
-    schema: "icpctl.init/1",
-    command: init::command,
-    run: init::run,
-}];
+pub const COMMANDS: &[Row] = &[
+    Row {
+        name: "init",
+        about: Text::fixed("创建备案库", "Make a store"),
+        schema: "icpctl.init/1",
+        command: init::command,
+        run: init::run,
+    },
+    Row {
+        name: "new",
+        about: Text::fixed("新增备案：首次备案，或为已备案主体新增服务", "File anew: a first filing, or services for a filed subject"),
+        schema: answer::ORDER,
+        command: |command, lang| draft::command(Kind::New, command, lang),
+        run: |cx, matches| draft::run(Kind::New, cx, matches),
+    },
+    Row {
+        name: "access",
+        about: Text::fixed("接入备案：为已备案的服务增加一个接入商", "Add a provider to filed services"),
+        schema: answer::ORDER,
+        command: |command, lang| draft::command(Kind::Access, command, lang),
+        run: |cx, matches| draft::run(Kind::Access, cx, matches),
+    },
+    Row {
+        name: "change",
+        about: Text::fixed("变更备案：修改主体或服务的已备案信息", "Change what is filed of a subject or service"),
+        schema: answer::ORDER,
+        command: |command, lang| draft::command(Kind::Change, command, lang),
+        run: |cx, matches| draft::run(Kind::Change, cx, matches),
+    },
+    Row {
+        name: "cancel-site",
+        about: Text::fixed("注销互联网信息服务（网站、APP、小程序、快应用）", "Cancel a service: a site, app, mini program or quick app"),
+        schema: answer::ORDER,
+        command: |command, lang| draft::command(Kind::CancelSite, command, lang),
+        run: |cx, matches| draft::run(Kind::CancelSite, cx, matches),
+    },
+    Row {
+        name: "cancel-subject",
+        about: Text::fixed("注销主体，连同名下全部服务", "Cancel a subject with every service under it"),
+        schema: answer::ORDER,
+        command: |command, lang| draft::command(Kind::CancelSubject, command, lang),
+        run: |cx, matches| draft::run(Kind::CancelSubject, cx, matches),
+    },
+    Row {
+        name: "cancel-access",
+        about: Text::fixed("取消接入：解除服务与一个接入商的关系", "Cancel the access of services at one provider"),
+        schema: answer::ORDER,
+        command: |command, lang| draft::command(Kind::CancelAccess, command, lang),
+        run: |cx, matches| draft::run(Kind::CancelAccess, cx, matches),
+    },
+];
 
 /// What a run is given from outside.
 pub struct Outside<'a> {

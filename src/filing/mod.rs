@@ -3,7 +3,26 @@
 //! Nothing here looks at a clock, a file, the network, the environment or a terminal:
 //! values come in, values go out.
 
+pub mod calendar;
+pub mod deadline;
+pub mod event;
+pub mod facts;
+pub mod guard;
 pub mod host;
 pub mod identity;
+pub mod impact;
+pub mod kind;
+pub mod machine;
+pub mod moment;
+mod named;
 pub mod number;
+pub mod order;
+pub mod portfolio;
+pub mod profile;
 pub mod province;
+pub mod record;
+pub mod refusal;
+pub mod signatory;
+pub mod standing;
+pub mod status;
+pub mod tree;

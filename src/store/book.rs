@@ -60,6 +60,7 @@ pub struct Book {
     /// Files that cannot be read, by their path in the store.
     pub damaged: BTreeMap<String, Damage>,
     digests: BTreeMap<StorePath, Digest>,
+    files: BTreeSet<String>,
 }
 
 impl Book {
@@ -95,6 +96,8 @@ impl Book {
                 book.subjects.insert(record.number.clone(), record);
             }
         }
+        let attachments = StorePath::parse(FILES)?;
+        book.files = list(files, &attachments)?.into_iter().map(|(name, _)| name).collect();
         book.refold();
         Ok(book)
     }
@@ -128,6 +131,21 @@ impl Book {
     /// Folds the portfolio anew, after records were changed in memory.
     pub fn refold(&mut self) {
         self.portfolio = Portfolio::fold(self.subjects.values(), self.orders.values());
+    }
+
+    /// Whether a file of that order's name is there but cannot be read.
+    pub fn is_damaged(&self, id: &OrderId) -> bool {
+        self.damaged.contains_key(order_path(id).as_str())
+    }
+
+    /// Whether an attachment of that hash is there.
+    pub fn holds_file(&self, hash: &str) -> bool {
+        self.files.contains(hash)
+    }
+
+    /// Lists the hashes of the attachments that are there.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(String::as_str)
     }
 
     /// Lists every operation that wrote something here.

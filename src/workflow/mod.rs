@@ -4,4 +4,7 @@
 //! out as a [`Plan`](crate::cli::context::Plan).
 
 pub mod advance;
+pub mod assign;
+pub mod draft;
+pub mod materials;
 pub mod resolve;
