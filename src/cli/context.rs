@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
+use crate::filing::moment::{self, Moment};
 use crate::filing::order::{Instant, OperationId, Order, OrderId};
 use crate::filing::profile::Profiles;
 use crate::filing::record::SubjectRecord;
@@ -74,7 +75,7 @@ pub struct Context<'a> {
 }
 
 /// Everything that decisions rest on, read at one time.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct World {
     /// The records.
     pub book: Book,
@@ -455,6 +456,20 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Reads `--at`.
+    ///
+    /// # Errors
+    /// 3 where it is no time.
+    pub fn moment(&self, matches: &clap::ArgMatches) -> Result<Option<Moment>, Failure> {
+        matches
+            .get_one::<String>("at")
+            .map(|word| {
+                moment::parse(word, self.now)
+                    .map_err(|error| Failure::invalid("invalid.time", error.message()))
+            })
+            .transpose()
+    }
+
     /// Reads what a `--from` names: a file, or stdin for `-`.
     ///
     /// # Errors
@@ -578,6 +593,16 @@ fn nowhere() -> Failure {
 }
 
 impl World {
+    /// Puts an order in, as if it had been written.
+    pub fn put(&mut self, order: Order) {
+        let refold = order.approval().is_some()
+            || self.book.orders.get(&order.id).is_some_and(|o| o.approval().is_some());
+        self.book.orders.insert(order.id.clone(), order);
+        if refold {
+            self.book.refold();
+        }
+    }
+
     /// Returns an order.
     ///
     /// # Errors

@@ -10,8 +10,10 @@ pub mod draft;
 pub mod globals;
 pub mod order_doc;
 pub mod prompt;
+pub mod record;
 pub mod reply;
 pub mod sending;
+pub mod steps;
 pub mod usage;
 
 pub mod init;
@@ -20,6 +22,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::env::Env;
 use crate::exit::Exit;
+use crate::filing::event::Command as Step;
 use crate::filing::kind::Kind;
 use crate::failure::Failure;
 use crate::ids::Ids;
@@ -100,7 +103,43 @@ pub const COMMANDS: &[Row] = &[
         command: |command, lang| draft::command(Kind::CancelAccess, command, lang),
         run: |cx, matches| draft::run(Kind::CancelAccess, cx, matches),
     },
+    Row {
+        name: "submit",
+        about: Text::fixed("提交订单（已在控制台提交，或由驱动提交）", "Submit orders: they have been sent"),
+        schema: answer::ORDER,
+        command: |command, lang| steps::command(Step::Submit, command, lang),
+        run: |cx, matches| steps::run(Step::Submit, cx, matches),
+    },
+    Row {
+        name: "record",
+        about: Text::fixed("记录接入商、短信核验或管局的结果", "Record what the provider, the SMS or the bureau said"),
+        schema: answer::ORDER,
+        command: record::command,
+        run: record::run,
+    },
+    Row {
+        name: "withdraw",
+        about: Text::fixed("撤回订单，回到草稿", "Withdraw orders, back to draft"),
+        schema: answer::ORDER,
+        command: |command, lang| steps::command(Step::Withdraw, command, lang),
+        run: |cx, matches| steps::run(Step::Withdraw, cx, matches),
+    },
+    Row {
+        name: "abandon",
+        about: Text::fixed("放弃订单；已备案的信息不受影响", "Abandon orders; what is filed stays untouched"),
+        schema: answer::ORDER,
+        command: |command, lang| steps::command(Step::Abandon, command, lang),
+        run: |cx, matches| steps::run(Step::Abandon, cx, matches),
+    },
 ];
+
+/// Returns the values of an argument that can be repeated.
+pub fn words(matches: &ArgMatches, name: &str) -> Vec<String> {
+    matches
+        .get_many::<String>(name)
+        .map(|values| values.cloned().collect())
+        .unwrap_or_default()
+}
 
 /// What a run is given from outside.
 pub struct Outside<'a> {

@@ -59,6 +59,11 @@ impl Reply {
         }
     }
 
+    /// An answer whose records have been printed already, one a line.
+    pub fn streamed() -> Self {
+        Self::raw(String::new())
+    }
+
     /// An answer that is text as it stands.
     pub fn raw(text: String) -> Self {
         Self {

@@ -11,6 +11,7 @@ use crate::filing::record::SubjectRecord;
 use crate::lang::Text;
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The folder of the orders.
 pub const ORDERS: &str = "orders";
@@ -49,7 +50,7 @@ impl Damage {
 }
 
 /// All records of a store, and the portfolio they add up to.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Book {
     /// The orders, by id.
     pub orders: BTreeMap<OrderId, Order>,
@@ -58,7 +59,7 @@ pub struct Book {
     /// What they add up to.
     pub portfolio: Portfolio,
     /// Files that cannot be read, by their path in the store.
-    pub damaged: BTreeMap<String, Damage>,
+    pub damaged: BTreeMap<String, Arc<Damage>>,
     digests: BTreeMap<StorePath, Digest>,
     files: BTreeSet<String>,
 }
@@ -122,7 +123,7 @@ impl Book {
             }
             Err(Damage::Storage(StorageError::NotFound { .. })) => None,
             Err(damage) => {
-                self.damaged.insert(path.as_str().to_owned(), damage);
+                self.damaged.insert(path.as_str().to_owned(), Arc::new(damage));
                 None
             }
         }
