@@ -4,6 +4,10 @@
 //! answers. To add one, write that file and add its row to [`COMMANDS`].
 
 pub mod answer;
+pub mod undo;
+pub mod template;
+pub mod edit;
+pub mod attach;
 pub mod consent;
 pub mod context;
 pub mod draft;
@@ -62,6 +66,13 @@ pub const COMMANDS: &[Row] = &[
         run: init::run,
     },
     Row {
+        name: "template",
+        about: Text::fixed("输出带注释的模板文件", "Print a commented file to fill in"),
+        schema: "icpctl.raw/1",
+        command: template::command,
+        run: template::run,
+    },
+    Row {
         name: "new",
         about: Text::fixed("新增备案：首次备案，或为已备案主体新增服务", "File anew: a first filing, or services for a filed subject"),
         schema: answer::ORDER,
@@ -104,6 +115,20 @@ pub const COMMANDS: &[Row] = &[
         run: |cx, matches| draft::run(Kind::CancelAccess, cx, matches),
     },
     Row {
+        name: "edit",
+        about: Text::fixed("修改草稿或被退回的订单", "Correct a draft, or an order that came back"),
+        schema: answer::ORDER,
+        command: edit::command,
+        run: edit::run,
+    },
+    Row {
+        name: "attach",
+        about: Text::fixed("为订单添加附件", "Attach files to an order"),
+        schema: answer::ORDER,
+        command: attach::command,
+        run: attach::run,
+    },
+    Row {
         name: "submit",
         about: Text::fixed("提交订单（已在控制台提交，或由驱动提交）", "Submit orders: they have been sent"),
         schema: answer::ORDER,
@@ -130,6 +155,13 @@ pub const COMMANDS: &[Row] = &[
         schema: answer::ORDER,
         command: |command, lang| steps::command(Step::Abandon, command, lang),
         run: |cx, matches| steps::run(Step::Abandon, cx, matches),
+    },
+    Row {
+        name: "undo",
+        about: Text::fixed("撤消一次操作", "Take back an operation"),
+        schema: "icpctl.undo/1",
+        command: undo::command,
+        run: undo::run,
     },
 ];
 

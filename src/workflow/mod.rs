@@ -6,5 +6,7 @@
 pub mod advance;
 pub mod assign;
 pub mod draft;
+pub mod edit;
 pub mod materials;
 pub mod resolve;
+pub mod undo;
