@@ -1,6 +1,7 @@
 //! One binary for all tests.
 
 mod calendar;
+mod intake;
 mod knowledge;
 mod numbers;
 mod rendering;
