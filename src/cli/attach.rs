@@ -22,14 +22,40 @@ const SLOTS: &str = "material-slots";
 pub fn command(command: Command, lang: Lang) -> Command {
     command
         .arg(place("order", "ORDER", text!("订单", "The order"), lang).required(true))
-        .arg(place("file", "FILE", text!("文件（可多个）", "The files"), lang).required(true).num_args(1..))
-        .arg(option("as", "SLOT", text!("用途，如 subject-certificate", "What it is for, such as subject-certificate"), lang).required(true))
-        .arg(option("service", "N", text!("属于哪个服务：序号或服务备案号", "Which service it belongs to: a place from 1, or a number"), lang))
+        .arg(
+            place("file", "FILE", text!("文件（可多个）", "The files"), lang)
+                .required(true)
+                .num_args(1..),
+        )
+        .arg(
+            option(
+                "as",
+                "SLOT",
+                text!(
+                    "用途，如 subject-certificate",
+                    "What it is for, such as subject-certificate"
+                ),
+                lang,
+            )
+            .required(true),
+        )
+        .arg(option(
+            "service",
+            "N",
+            text!(
+                "属于哪个服务：序号或服务备案号",
+                "Which service it belongs to: a place from 1, or a number"
+            ),
+            lang,
+        ))
 }
 
 /// Takes the files in; one that the order holds already is left as it is.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let word = matches.get_one::<String>("order").cloned().unwrap_or_default();
+    let word = matches
+        .get_one::<String>("order")
+        .cloned()
+        .unwrap_or_default();
     let slot = slot(matches.get_one::<String>("as").map_or("", String::as_str))?;
     let service = matches.get_one::<String>("service").cloned();
     let taken = words(matches, "file")

@@ -35,20 +35,86 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
         }
     };
     let command = command
-        .arg(option("from", "FILE", text!("从档案读取，- 为标准输入", "Read a dossier, - for stdin"), lang))
-        .arg(option("provider", "P", text!("接入商", "The access provider"), lang))
-        .arg(option("account", "A", text!("接入商处的账号", "The account at the provider"), lang))
-        .arg(option("ref", "KEY", text!("调用方的唯一键：重复执行不会重复起草", "The caller's key: running again drafts nothing twice"), lang))
-        .arg(option("after", "ORDER", text!("等这个订单通过后才能提交", "Hold it back until that order is approved"), lang))
-        .arg(repeated("label", "K=V", text!("标签（可重复）", "A label (can be repeated)"), lang))
-        .arg(option("reason", "TEXT", text!("原因，记入历史", "Why, for the history"), lang))
-        .arg(switch("submit", text!("起草后立即提交", "Submit it at once"), lang))
+        .arg(option(
+            "from",
+            "FILE",
+            text!("从档案读取，- 为标准输入", "Read a dossier, - for stdin"),
+            lang,
+        ))
+        .arg(option(
+            "provider",
+            "P",
+            text!("接入商", "The access provider"),
+            lang,
+        ))
+        .arg(option(
+            "account",
+            "A",
+            text!("接入商处的账号", "The account at the provider"),
+            lang,
+        ))
+        .arg(option(
+            "ref",
+            "KEY",
+            text!(
+                "调用方的唯一键：重复执行不会重复起草",
+                "The caller's key: running again drafts nothing twice"
+            ),
+            lang,
+        ))
+        .arg(option(
+            "after",
+            "ORDER",
+            text!(
+                "等这个订单通过后才能提交",
+                "Hold it back until that order is approved"
+            ),
+            lang,
+        ))
+        .arg(repeated(
+            "label",
+            "K=V",
+            text!("标签（可重复）", "A label (can be repeated)"),
+            lang,
+        ))
+        .arg(option(
+            "reason",
+            "TEXT",
+            text!("原因，记入历史", "Why, for the history"),
+            lang,
+        ))
+        .arg(switch(
+            "submit",
+            text!("起草后立即提交", "Submit it at once"),
+            lang,
+        ))
         .args(sending::args(lang));
     match kind {
         Kind::Change => command
-            .arg(repeated("set", "FIELD=V", text!("设置字段（可重复）", "Set a field (can be repeated)"), lang))
-            .arg(repeated("add", "FIELD=V", text!("向列表字段增加一个值（可重复）", "Add a value to a list (can be repeated)"), lang))
-            .arg(repeated("unset", "FIELD[=V]", text!("清除字段，或去掉列表中的一个值（可重复）", "Take a field, or one value of a list, away (can be repeated)"), lang)),
+            .arg(repeated(
+                "set",
+                "FIELD=V",
+                text!("设置字段（可重复）", "Set a field (can be repeated)"),
+                lang,
+            ))
+            .arg(repeated(
+                "add",
+                "FIELD=V",
+                text!(
+                    "向列表字段增加一个值（可重复）",
+                    "Add a value to a list (can be repeated)"
+                ),
+                lang,
+            ))
+            .arg(repeated(
+                "unset",
+                "FIELD[=V]",
+                text!(
+                    "清除字段，或去掉列表中的一个值（可重复）",
+                    "Take a field, or one value of a list, away (can be repeated)"
+                ),
+                lang,
+            )),
         Kind::CancelSite | Kind::CancelSubject => {
             let command = if kind == Kind::CancelSite {
                 command.visible_alias("cancel-service")
@@ -57,12 +123,24 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
             };
             command
                 .arg(
-                    option("verify-by", "HOW", text!("核验方式", "How it is verified"), lang)
-                        .value_parser(PossibleValuesParser::new(
-                            VerifyBy::ALL.iter().map(|v| v.name()),
-                        )),
+                    option(
+                        "verify-by",
+                        "HOW",
+                        text!("核验方式", "How it is verified"),
+                        lang,
+                    )
+                    .value_parser(PossibleValuesParser::new(
+                        VerifyBy::ALL.iter().map(|v| v.name()),
+                    )),
                 )
-                .arg(switch("written", text!("书面申请：没有接入商时使用", "A written application: where no provider holds an access"), lang))
+                .arg(switch(
+                    "written",
+                    text!(
+                        "书面申请：没有接入商时使用",
+                        "A written application: where no provider holds an access"
+                    ),
+                    lang,
+                ))
         }
         Kind::New | Kind::Access | Kind::CancelAccess => command,
     }
@@ -145,8 +223,7 @@ fn take_materials(
                 )
             })?),
         };
-        let (taken, file) =
-            materials::take(&beside.join(&material.file), &material.slot, service)?;
+        let (taken, file) = materials::take(&beside.join(&material.file), &material.slot, service)?;
         list.push(taken);
         files.push(file);
     }
@@ -156,13 +233,7 @@ fn take_materials(
 /// Drafts an order of a kind.
 pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let text_of = |name: &str| matches.get_one::<String>(name).cloned();
-    let word = |name: &str| {
-        matches
-            .try_get_one::<String>(name)
-            .ok()
-            .flatten()
-            .cloned()
-    };
+    let word = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
     let submits = matches.get_flag("submit");
     let given = Given::read(matches)?;
     if !submits && !(given.accepted.is_empty() && given.confirmed.is_empty()) {
@@ -229,7 +300,15 @@ pub fn keep_accepted(order: &mut crate::filing::order::Order, given: &Given) {
             given
                 .confirmed
                 .iter()
-                .filter(|n| order.target.subject.as_ref().map(ToString::to_string).as_ref() == Some(n))
+                .filter(|n| {
+                    order
+                        .target
+                        .subject
+                        .as_ref()
+                        .map(ToString::to_string)
+                        .as_ref()
+                        == Some(n)
+                })
                 .cloned(),
         );
     }
@@ -248,7 +327,10 @@ fn reply(
     let label = kind.label();
     let (zh, en) = (label.zh, label.en);
     reply.says.push(match (done.changed, cx.globals.dry_run) {
-        (true, true) => text!("将起草订单：{zh}（未写入）", "would draft: {en} (nothing was written)"),
+        (true, true) => text!(
+            "将起草订单：{zh}（未写入）",
+            "would draft: {en} (nothing was written)"
+        ),
         (true, false) => text!("已起草订单：{zh}", "drafted: {en}"),
         (false, _) => text!(
             "同一 ref 和内容的订单已经存在，没有改动",
@@ -293,4 +375,3 @@ fn hints(order: &crate::filing::order::Order, desk: &super::order_doc::Desk<'_>)
     }
     hints
 }
-

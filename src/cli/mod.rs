@@ -4,13 +4,11 @@
 //! answers. To add one, write that file and add its row to [`COMMANDS`].
 
 pub mod answer;
-pub mod undo;
-pub mod template;
-pub mod edit;
 pub mod attach;
 pub mod consent;
 pub mod context;
 pub mod draft;
+pub mod edit;
 pub mod globals;
 pub mod order_doc;
 pub mod prompt;
@@ -18,6 +16,8 @@ pub mod record;
 pub mod reply;
 pub mod sending;
 pub mod steps;
+pub mod template;
+pub mod undo;
 pub mod usage;
 
 pub mod init;
@@ -26,9 +26,9 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::env::Env;
 use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::Kind;
-use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::lang::{Lang, Text};
 use crate::render::envelope::Envelope;
@@ -74,49 +74,70 @@ pub const COMMANDS: &[Row] = &[
     },
     Row {
         name: "new",
-        about: Text::fixed("新增备案：首次备案，或为已备案主体新增服务", "File anew: a first filing, or services for a filed subject"),
+        about: Text::fixed(
+            "新增备案：首次备案，或为已备案主体新增服务",
+            "File anew: a first filing, or services for a filed subject",
+        ),
         schema: answer::ORDER,
         command: |command, lang| draft::command(Kind::New, command, lang),
         run: |cx, matches| draft::run(Kind::New, cx, matches),
     },
     Row {
         name: "access",
-        about: Text::fixed("接入备案：为已备案的服务增加一个接入商", "Add a provider to filed services"),
+        about: Text::fixed(
+            "接入备案：为已备案的服务增加一个接入商",
+            "Add a provider to filed services",
+        ),
         schema: answer::ORDER,
         command: |command, lang| draft::command(Kind::Access, command, lang),
         run: |cx, matches| draft::run(Kind::Access, cx, matches),
     },
     Row {
         name: "change",
-        about: Text::fixed("变更备案：修改主体或服务的已备案信息", "Change what is filed of a subject or service"),
+        about: Text::fixed(
+            "变更备案：修改主体或服务的已备案信息",
+            "Change what is filed of a subject or service",
+        ),
         schema: answer::ORDER,
         command: |command, lang| draft::command(Kind::Change, command, lang),
         run: |cx, matches| draft::run(Kind::Change, cx, matches),
     },
     Row {
         name: "cancel-site",
-        about: Text::fixed("注销互联网信息服务（网站、APP、小程序、快应用）", "Cancel a service: a site, app, mini program or quick app"),
+        about: Text::fixed(
+            "注销互联网信息服务（网站、APP、小程序、快应用）",
+            "Cancel a service: a site, app, mini program or quick app",
+        ),
         schema: answer::ORDER,
         command: |command, lang| draft::command(Kind::CancelSite, command, lang),
         run: |cx, matches| draft::run(Kind::CancelSite, cx, matches),
     },
     Row {
         name: "cancel-subject",
-        about: Text::fixed("注销主体，连同名下全部服务", "Cancel a subject with every service under it"),
+        about: Text::fixed(
+            "注销主体，连同名下全部服务",
+            "Cancel a subject with every service under it",
+        ),
         schema: answer::ORDER,
         command: |command, lang| draft::command(Kind::CancelSubject, command, lang),
         run: |cx, matches| draft::run(Kind::CancelSubject, cx, matches),
     },
     Row {
         name: "cancel-access",
-        about: Text::fixed("取消接入：解除服务与一个接入商的关系", "Cancel the access of services at one provider"),
+        about: Text::fixed(
+            "取消接入：解除服务与一个接入商的关系",
+            "Cancel the access of services at one provider",
+        ),
         schema: answer::ORDER,
         command: |command, lang| draft::command(Kind::CancelAccess, command, lang),
         run: |cx, matches| draft::run(Kind::CancelAccess, cx, matches),
     },
     Row {
         name: "edit",
-        about: Text::fixed("修改草稿或被退回的订单", "Correct a draft, or an order that came back"),
+        about: Text::fixed(
+            "修改草稿或被退回的订单",
+            "Correct a draft, or an order that came back",
+        ),
         schema: answer::ORDER,
         command: edit::command,
         run: edit::run,
@@ -130,14 +151,20 @@ pub const COMMANDS: &[Row] = &[
     },
     Row {
         name: "submit",
-        about: Text::fixed("提交订单（已在控制台提交，或由驱动提交）", "Submit orders: they have been sent"),
+        about: Text::fixed(
+            "提交订单（已在控制台提交，或由驱动提交）",
+            "Submit orders: they have been sent",
+        ),
         schema: answer::ORDER,
         command: |command, lang| steps::command(Step::Submit, command, lang),
         run: |cx, matches| steps::run(Step::Submit, cx, matches),
     },
     Row {
         name: "record",
-        about: Text::fixed("记录接入商、短信核验或管局的结果", "Record what the provider, the SMS or the bureau said"),
+        about: Text::fixed(
+            "记录接入商、短信核验或管局的结果",
+            "Record what the provider, the SMS or the bureau said",
+        ),
         schema: answer::ORDER,
         command: record::command,
         run: record::run,
@@ -151,7 +178,10 @@ pub const COMMANDS: &[Row] = &[
     },
     Row {
         name: "abandon",
-        about: Text::fixed("放弃订单；已备案的信息不受影响", "Abandon orders; what is filed stays untouched"),
+        about: Text::fixed(
+            "放弃订单；已备案的信息不受影响",
+            "Abandon orders; what is filed stays untouched",
+        ),
         schema: answer::ORDER,
         command: |command, lang| steps::command(Step::Abandon, command, lang),
         run: |cx, matches| steps::run(Step::Abandon, cx, matches),
@@ -226,9 +256,8 @@ pub fn run(outside: Outside<'_>) -> Exit {
     let Some(row) = COMMANDS.iter().find(|row| row.name == name) else {
         return Exit::Failure;
     };
-    let ready = config.and_then(|config| {
-        Ok((config, Globals::read(sub, env)?, clock(env)?, seed(env)?))
-    });
+    let ready =
+        config.and_then(|config| Ok((config, Globals::read(sub, env)?, clock(env)?, seed(env)?)));
     let (config, globals, clock, ids) = match ready {
         Ok(ready) => ready,
         Err(failure) => return unparsed(&failure, as_json, lang, out, err),

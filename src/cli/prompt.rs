@@ -39,7 +39,11 @@ pub fn complete(cx: &mut Context<'_>, ask: &mut Ask) -> Result<(), Failure> {
         | Kind::CancelAccess => {}
     }
     if ask.kind == Kind::Change && bare && ask.assigns.is_empty() {
-        let field = line(cx, &text!("要变更的字段（如 name）", "Field to change (such as name)"), false)?;
+        let field = line(
+            cx,
+            &text!("要变更的字段（如 name）", "Field to change (such as name)"),
+            false,
+        )?;
         let value = line(cx, &text!("新的值", "New value"), false)?;
         if let (Some(field), Some(value)) = (field, value) {
             ask.assigns.push(Assign::Set(field, value));
@@ -104,7 +108,14 @@ fn new_filing(cx: &Context<'_>) -> Result<Dossier, Failure> {
             None => continue,
         };
         let value = if path == "services.domains" {
-            Value::Array(answer.split([',', ';', ' ']).map(str::trim).filter(|d| !d.is_empty()).map(Value::from).collect())
+            Value::Array(
+                answer
+                    .split([',', ';', ' '])
+                    .map(str::trim)
+                    .filter(|d| !d.is_empty())
+                    .map(Value::from)
+                    .collect(),
+            )
         } else {
             answer.into()
         };
@@ -119,22 +130,30 @@ fn new_filing(cx: &Context<'_>) -> Result<Dossier, Failure> {
         Some(number) => top.insert("subject".to_owned(), number.into()),
         None => top.insert("subject".to_owned(), Value::Table(subject)),
     };
-    top.insert("services".to_owned(), Value::Array(vec![Value::Table(service)]));
+    top.insert(
+        "services".to_owned(),
+        Value::Array(vec![Value::Table(service)]),
+    );
     let text = toml::to_string(&top).unwrap_or_default();
     let source = Source {
         name: "--",
         bytes: text.as_bytes(),
     };
-    let dossier = read_dossier(&source, cx.now.date_naive())
-        .map_err(|problems| invalid("--", &problems))?;
+    let dossier =
+        read_dossier(&source, cx.now.date_naive()).map_err(|problems| invalid("--", &problems))?;
     Ok(keep_named(dossier))
 }
 
 /// Leaves out a service or subject that no question was answered for.
 fn keep_named(mut dossier: Dossier) -> Dossier {
-    dossier.services.retain(|service| *service != DossierService::default());
-    if let Some(DossierSubject::Data { number: None, facts }) = &dossier.subject
-        && *facts == crate::filing::facts::SubjectFacts::default()
+    dossier
+        .services
+        .retain(|service| *service != DossierService::default());
+    if let Some(DossierSubject::Data {
+        number: None,
+        facts,
+    }) = &dossier.subject
+        && **facts == crate::filing::facts::SubjectFacts::default()
     {
         dossier.subject = None;
     }

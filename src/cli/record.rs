@@ -31,19 +31,64 @@ pub fn command(command: Command, lang: Lang) -> Command {
             place(
                 "words",
                 "ORDER… EVENT",
-                text!("订单（可多个），最后是事件：{events}", "The orders, then the event: {events}"),
+                text!(
+                    "订单（可多个），最后是事件：{events}",
+                    "The orders, then the event: {events}"
+                ),
                 lang,
             )
             .num_args(0..),
         )
-        .arg(option("at", "TIME", text!("发生的时间，缺省为现在", "When it happened, by default now"), lang).allow_hyphen_values(true))
-        .arg(repeated("who", "W", text!("是谁：subject、service、service:N、all（可重复）", "Who: subject, service, service:N, all (can be repeated)"), lang))
-        .arg(option("reason", "TEXT", text!("驳回原因等", "Why: a rejection's words"), lang))
-        .arg(repeated("number", "N", text!("管局下发的备案号（可重复）；none 表示该服务未通过", "A number that the bureau issued (can be repeated); none for a service it refused"), lang))
-        .arg(option("from", "FILE", text!("从 CSV 或 JSON Lines 读取多条，- 为标准输入", "Read many from CSV or JSON Lines, - for stdin"), lang))
         .arg(
-            option("encoding", "ENC", text!("CSV 的编码", "How the CSV is encoded"), lang)
-                .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"])),
+            option(
+                "at",
+                "TIME",
+                text!("发生的时间，缺省为现在", "When it happened, by default now"),
+                lang,
+            )
+            .allow_hyphen_values(true),
+        )
+        .arg(repeated(
+            "who",
+            "W",
+            text!(
+                "是谁：subject、service、service:N、all（可重复）",
+                "Who: subject, service, service:N, all (can be repeated)"
+            ),
+            lang,
+        ))
+        .arg(option(
+            "reason",
+            "TEXT",
+            text!("驳回原因等", "Why: a rejection's words"),
+            lang,
+        ))
+        .arg(repeated(
+            "number",
+            "N",
+            text!(
+                "管局下发的备案号（可重复）；none 表示该服务未通过",
+                "A number that the bureau issued (can be repeated); none for a service it refused"
+            ),
+            lang,
+        ))
+        .arg(option(
+            "from",
+            "FILE",
+            text!(
+                "从 CSV 或 JSON Lines 读取多条，- 为标准输入",
+                "Read many from CSV or JSON Lines, - for stdin"
+            ),
+            lang,
+        ))
+        .arg(
+            option(
+                "encoding",
+                "ENC",
+                text!("CSV 的编码", "How the CSV is encoded"),
+                lang,
+            )
+            .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"])),
         )
 }
 
@@ -66,8 +111,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let event = names.pop().filter(|_| !names.is_empty()).ok_or_else(|| {
         let list: Vec<&str> = Report::ALL.iter().map(|r| r.name()).collect();
         let list = list.join(", ");
-        Failure::usage(text!("应写成 record ORDER EVENT", "expected: record ORDER EVENT"))
-            .hint(text!("事件：{list}", "events: {list}"))
+        Failure::usage(text!(
+            "应写成 record ORDER EVENT",
+            "expected: record ORDER EVENT"
+        ))
+        .hint(text!("事件：{list}", "events: {list}"))
     })?;
     let told = Told {
         report: report_of(&event)?,
@@ -139,9 +187,7 @@ fn report_of(word: &str) -> Result<Report, Failure> {
         };
         let near = names
             .iter()
-            .max_by(|a, b| {
-                strsim::jaro_winkler(a, word).total_cmp(&strsim::jaro_winkler(b, word))
-            })
+            .max_by(|a, b| strsim::jaro_winkler(a, word).total_cmp(&strsim::jaro_winkler(b, word)))
             .filter(|near| strsim::jaro_winkler(near, word) > 0.8);
         let failure = match near {
             Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
@@ -171,8 +217,7 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
         name: from,
         bytes: &bytes,
     };
-    let rows =
-        read_record_rows(&source, encoding).map_err(|problems| invalid(from, &problems))?;
+    let rows = read_record_rows(&source, encoding).map_err(|problems| invalid(from, &problems))?;
     let now = cx.now;
     let mut reports = Vec::new();
     for row in &rows {
@@ -240,9 +285,10 @@ fn take_row(
 fn told(row: &RecordRow, now: crate::filing::order::Instant) -> Result<Told, Failure> {
     let at = match &row.at {
         None => None,
-        Some(word) => Some(moment::parse(word, now).map_err(|error| {
-            Failure::invalid("invalid.time", error.message())
-        })?),
+        Some(word) => Some(
+            moment::parse(word, now)
+                .map_err(|error| Failure::invalid("invalid.time", error.message()))?,
+        ),
     };
     Ok(Told {
         report: report_of(&row.event)?,
@@ -324,7 +370,10 @@ fn stream(
         if let Some(failure) = &row.failure {
             let (line, order) = (row.line, &row.order);
             let (zh, en) = (&failure.message.zh, &failure.message.en);
-            let told = text!("{from} 第 {line} 行 {order}：{zh}", "{from}:{line} {order}: {en}");
+            let told = text!(
+                "{from} 第 {line} 行 {order}：{zh}",
+                "{from}:{line} {order}: {en}"
+            );
             tell(cx.err, told.get(lang));
         }
     }

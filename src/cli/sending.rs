@@ -29,13 +29,19 @@ pub fn args(lang: Lang) -> [Arg; 2] {
         repeated(
             "confirm",
             "NUMBER",
-            text!("确认注销的主体备案号（可重复）", "The subject number whose cancellation is meant (can be repeated)"),
+            text!(
+                "确认注销的主体备案号（可重复）",
+                "The subject number whose cancellation is meant (can be repeated)"
+            ),
             lang,
         ),
         repeated(
             "accept",
             "CODE",
-            text!("明确接受的影响代码（可重复）", "An impact that is accepted (can be repeated)"),
+            text!(
+                "明确接受的影响代码（可重复）",
+                "An impact that is accepted (can be repeated)"
+            ),
             lang,
         ),
     ]

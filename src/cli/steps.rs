@@ -22,13 +22,29 @@ pub fn command(step: Step, command: Command, lang: Lang) -> Command {
             place(
                 "order",
                 "ORDER",
-                text!("订单号、其前缀、ref:KEY、备案号或域名", "An id, a prefix of one, ref:KEY, a filing number or a domain"),
+                text!(
+                    "订单号、其前缀、ref:KEY、备案号或域名",
+                    "An id, a prefix of one, ref:KEY, a filing number or a domain"
+                ),
                 lang,
             )
             .num_args(0..),
         )
-        .arg(option("at", "TIME", text!("发生的时间，缺省为现在", "When it happened, by default now"), lang).allow_hyphen_values(true))
-        .arg(option("reason", "TEXT", text!("原因，记入历史", "Why, for the history"), lang));
+        .arg(
+            option(
+                "at",
+                "TIME",
+                text!("发生的时间，缺省为现在", "When it happened, by default now"),
+                lang,
+            )
+            .allow_hyphen_values(true),
+        )
+        .arg(option(
+            "reason",
+            "TEXT",
+            text!("原因，记入历史", "Why, for the history"),
+            lang,
+        ));
     match step {
         Step::Submit => command.args(sending::args(lang)),
         Step::Withdraw | Step::Abandon | Step::Edit => command,
@@ -71,17 +87,15 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         let consent = sending::consent(world, &orders, step, &given);
         let mut scratch = world.clone();
         for order in orders {
-            let mut moved =
-                advance::command(&scratch, stamp, order, step, at, reason.clone()).map_err(
-                    |failure| {
-                        let id = &order.id;
-                        let (zh, en) = (failure.message.zh.clone(), failure.message.en.clone());
-                        Failure {
-                            message: text!("{id}：{zh}", "{id}: {en}"),
-                            ..failure
-                        }
-                    },
-                )?;
+            let mut moved = advance::command(&scratch, stamp, order, step, at, reason.clone())
+                .map_err(|failure| {
+                    let id = &order.id;
+                    let (zh, en) = (failure.message.zh.clone(), failure.message.en.clone());
+                    Failure {
+                        message: text!("{id}：{zh}", "{id}: {en}"),
+                        ..failure
+                    }
+                })?;
             draft::keep_accepted(&mut moved, &given);
             scratch.put(moved.clone());
             plan.orders.push(moved);

@@ -15,7 +15,9 @@ pub fn command(command: Command, lang: Lang) -> Command {
     command.arg(
         place("what", "KIND", text!("哪一种文件", "Which file"), lang)
             .required(true)
-            .value_parser(PossibleValuesParser::new(Template::all().map(Template::name))),
+            .value_parser(PossibleValuesParser::new(
+                Template::all().map(Template::name),
+            )),
     )
 }
 
@@ -23,7 +25,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     cx.refuse_format()?;
     let name = matches.get_one::<String>("what").map_or("", String::as_str);
-    let what = Template::from_name(name)
-        .ok_or_else(|| Failure::usage(text!("没有模板 `{name}`", "there is no template `{name}`")))?;
+    let what = Template::from_name(name).ok_or_else(|| {
+        Failure::usage(text!("没有模板 `{name}`", "there is no template `{name}`"))
+    })?;
     Ok(Reply::raw(template(what, cx.lang)))
 }

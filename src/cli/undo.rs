@@ -16,7 +16,10 @@ pub fn command(command: Command, lang: Lang) -> Command {
     command.arg(place(
         "op",
         "OP",
-        text!("操作号，缺省为最近一次；见 icpctl log", "The operation, by default the latest; see icpctl log"),
+        text!(
+            "操作号，缺省为最近一次；见 icpctl log",
+            "The operation, by default the latest; see icpctl log"
+        ),
         lang,
     ))
 }
@@ -40,7 +43,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         reply.says.extend(answer::standing(&done.world, id)?);
     }
     for number in &undone.subjects {
-        reply.says.push(text!("{number}：已恢复到此前的记录", "{number}: back to what was recorded before"));
+        reply.says.push(text!(
+            "{number}：已恢复到此前的记录",
+            "{number}: back to what was recorded before"
+        ));
     }
     Ok(reply)
 }

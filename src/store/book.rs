@@ -98,7 +98,10 @@ impl Book {
             }
         }
         let attachments = StorePath::parse(FILES)?;
-        book.files = list(files, &attachments)?.into_iter().map(|(name, _)| name).collect();
+        book.files = list(files, &attachments)?
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
         book.refold();
         Ok(book)
     }
@@ -123,7 +126,8 @@ impl Book {
             }
             Err(Damage::Storage(StorageError::NotFound { .. })) => None,
             Err(damage) => {
-                self.damaged.insert(path.as_str().to_owned(), Arc::new(damage));
+                self.damaged
+                    .insert(path.as_str().to_owned(), Arc::new(damage));
                 None
             }
         }

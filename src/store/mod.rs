@@ -12,10 +12,6 @@
 //! files old and some new.
 
 pub mod book;
-pub mod order_file;
-pub mod store_file;
-pub mod subject_file;
-pub mod wire;
 pub mod commit;
 #[cfg(unix)]
 pub mod disk;
@@ -25,7 +21,11 @@ pub mod disk;
 mod error;
 pub mod files;
 pub mod lock;
+pub mod order_file;
 pub mod place;
+pub mod store_file;
+pub mod subject_file;
+pub mod wire;
 
 pub use commit::{Change, Digest, GITIGNORE, Recovery};
 pub use disk::Disk;

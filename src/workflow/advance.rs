@@ -105,7 +105,10 @@ pub fn instant(
             "invalid.future",
             text!("时间 {shown} 还没有到", "{shown} is in the future"),
         )
-        .hint(text!("--at 只能写已经发生的时间", "--at takes only what has happened")));
+        .hint(text!(
+            "--at 只能写已经发生的时间",
+            "--at takes only what has happened"
+        )));
     }
     if at < earliest {
         let since = earliest.format("%Y-%m-%d %H:%M:%S");
@@ -225,9 +228,10 @@ fn complete(order: &Order) -> Result<(), Failure> {
         Kind::New if order.filing.services.is_empty() => {
             Some(text!("没有任何服务", "it holds no service"))
         }
-        Kind::New if order.filing.services.iter().any(|s| s.kind.is_none()) => {
-            Some(text!("有服务没有写明类型", "a service does not say its kind"))
-        }
+        Kind::New if order.filing.services.iter().any(|s| s.kind.is_none()) => Some(text!(
+            "有服务没有写明类型",
+            "a service does not say its kind"
+        )),
         Kind::Change if order.changes.is_empty() => {
             Some(text!("没有任何变更", "it changes nothing"))
         }
@@ -412,9 +416,8 @@ fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
             Some(Moment::Day(day)) => entry.at.date_naive() == day,
         };
         let same_who = told.who.is_empty()
-            || named(order, &told.who).is_ok_and(|who| {
-                entry.who.iter().any(|w| who.contains(w)) || told.who == ["all"]
-            });
+            || named(order, &told.who)
+                .is_ok_and(|who| entry.who.iter().any(|w| who.contains(w)) || told.who == ["all"]);
         entry.event == Event::Report(told.report) && same_time && same_who
     })
 }
@@ -462,7 +465,9 @@ fn service_place(order: &Order, name: Option<&str>, word: &str) -> Result<Who, F
 /// Returns the place, from 1, of the service that a word names: its place or its number.
 pub fn place(order: &Order, word: &str) -> Option<usize> {
     if let Ok(place) = word.parse::<usize>() {
-        return (1..=order.service_count()).contains(&place).then_some(place);
+        return (1..=order.service_count())
+            .contains(&place)
+            .then_some(place);
     }
     let number = ServiceNumber::parse(word).ok()?.number;
     order
@@ -594,7 +599,10 @@ fn approval(world: &World, order: &Order, words: &[String]) -> Result<Approval, 
         )));
     }
     let Some(subject) = issued_to.as_ref().or(order.target.subject.as_ref()) else {
-        return Err(misfit(text!("没有主体备案号", "there is no subject number")));
+        return Err(misfit(text!(
+            "没有主体备案号",
+            "there is no subject number"
+        )));
     };
     let mut issued: Vec<Issued> = Vec::new();
     for (facts, word) in order.filing.services.iter().zip(words) {
@@ -604,7 +612,10 @@ fn approval(world: &World, order: &Order, words: &[String]) -> Result<Approval, 
             Some(service_number(subject, facts.kind, word)?)
         };
         if number.is_some() && issued.iter().any(|i| i.number == number) {
-            return Err(misfit(text!("备案号 {word} 写了两次", "{word} is given twice")));
+            return Err(misfit(text!(
+                "备案号 {word} 写了两次",
+                "{word} is given twice"
+            )));
         }
         issued.push(Issued { number });
     }
@@ -633,7 +644,10 @@ fn taken(number: &str) -> Failure {
     Failure::new(
         Exit::Conflict,
         "conflict.number",
-        text!("备案号 {number} 已经存在", "the number {number} exists already"),
+        text!(
+            "备案号 {number} 已经存在",
+            "the number {number} exists already"
+        ),
     )
     .rule("NUM-05")
     .hint(text!(
@@ -647,7 +661,10 @@ fn subject_number(order: &Order, word: &str) -> Result<SubjectNumber, Failure> {
         .map_err(|error| {
             let message = error.message();
             let (zh, en) = (message.zh, message.en);
-            misfit(text!("`{word}` 不是主体备案号：{zh}", "`{word}` is no subject number: {en}"))
+            misfit(text!(
+                "`{word}` 不是主体备案号：{zh}",
+                "`{word}` is no subject number: {en}"
+            ))
         })?
         .number;
     let asked = crate::cli::order_doc::province(order);
@@ -674,7 +691,10 @@ fn service_number(
         .map_err(|error| {
             let message = error.message();
             let (zh, en) = (message.zh, message.en);
-            misfit(text!("`{word}` 不是服务备案号：{zh}", "`{word}` is no service number: {en}"))
+            misfit(text!(
+                "`{word}` 不是服务备案号：{zh}",
+                "`{word}` is no service number: {en}"
+            ))
         })?
         .number;
     if number.subject() != *subject {
@@ -706,7 +726,12 @@ fn second_live_order(world: &World, order: &Order) -> Vec<Caution> {
     }
     let mut free = order.clone();
     free.after = None;
-    match guard::blocking(&free, &world.book.portfolio, &world.profiles, &rivals(world)) {
+    match guard::blocking(
+        &free,
+        &world.book.portfolio,
+        &world.profiles,
+        &rivals(world),
+    ) {
         Err(obstacle @ Obstacle::LiveOrder { .. }) => vec![Caution {
             code: "two-live-orders",
             message: obstacle.message(),

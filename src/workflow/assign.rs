@@ -61,7 +61,10 @@ impl Assign {
 /// Turns all problems of something read into one failure (3).
 pub fn invalid(name: &str, problems: &[Problem]) -> Failure {
     let mut failure = match problems.first() {
-        None => Failure::invalid("invalid.file", text!("{name} 无效", "{name} does not validate")),
+        None => Failure::invalid(
+            "invalid.file",
+            text!("{name} 无效", "{name} does not validate"),
+        ),
         Some(first) => {
             let more = problems.len() - 1;
             let at = place(name, first);
@@ -71,12 +74,17 @@ pub fn invalid(name: &str, problems: &[Problem]) -> Failure {
             } else {
                 Failure::invalid(
                     "invalid.file",
-                    text!("{at}：{zh}（另有 {more} 处问题）", "{at}: {en} (and {more} more)"),
+                    text!(
+                        "{at}：{zh}（另有 {more} 处问题）",
+                        "{at}: {en} (and {more} more)"
+                    ),
                 )
             }
         }
     };
-    failure.hints.extend(problems.first().and_then(|p| p.fix.clone()));
+    failure
+        .hints
+        .extend(problems.first().and_then(|p| p.fix.clone()));
     for problem in problems.iter().skip(1) {
         let at = place(name, problem);
         let (zh, en) = (&problem.message.zh, &problem.message.en);
@@ -131,9 +139,11 @@ pub fn assign(tree: &mut Value, path: &str, assign: &Assign) -> Result<(), Failu
     };
     let value = match assign {
         Assign::Set(_, value) if is_list => Some(Value::Array(words(value))),
-        Assign::Set(_, value) if field.is_some_and(|f| f.value_type == FieldType::Bool) => {
-            Some(value.parse::<bool>().map_or_else(|_| value.as_str().into(), Value::Boolean))
-        }
+        Assign::Set(_, value) if field.is_some_and(|f| f.value_type == FieldType::Bool) => Some(
+            value
+                .parse::<bool>()
+                .map_or_else(|_| value.as_str().into(), Value::Boolean),
+        ),
         Assign::Set(_, value) => Some(value.as_str().into()),
         Assign::Unset(_, None) => None,
         Assign::Add(_, _) | Assign::Unset(_, Some(_)) if !is_list => {
@@ -160,7 +170,10 @@ pub fn assign(tree: &mut Value, path: &str, assign: &Assign) -> Result<(), Failu
                 (Some(one), Some(two)) => one.eq_ignore_ascii_case(two),
                 (_, _) => one == two,
             };
-            if let Some(missing) = gone.iter().find(|g| !list.iter().any(|there| same(there, g))) {
+            if let Some(missing) = gone
+                .iter()
+                .find(|g| !list.iter().any(|there| same(there, g)))
+            {
                 let missing = missing.as_str().unwrap_or_default();
                 let name = assign.field();
                 return Err(Failure::invalid(
@@ -193,7 +206,10 @@ pub fn assign(tree: &mut Value, path: &str, assign: &Assign) -> Result<(), Failu
 /// 3 with all problems; `name` is what they are said of.
 pub fn read(tree: &Value, name: &str, today: NaiveDate) -> Result<Dossier, Failure> {
     let text = toml::to_string(tree).map_err(|error| {
-        Failure::invalid("invalid.field", text!("无法写成 TOML：{error}", "not TOML: {error}"))
+        Failure::invalid(
+            "invalid.field",
+            text!("无法写成 TOML：{error}", "not TOML: {error}"),
+        )
     })?;
     let source = Source {
         name,
@@ -240,7 +256,11 @@ pub fn lay_out(order: &Order) -> Value {
                 tree::put(&mut subject, &change.field, change.to.clone());
             }
             Some(number) => {
-                let place = order.target.services.iter().position(|s| s.number == *number);
+                let place = order
+                    .target
+                    .services
+                    .iter()
+                    .position(|s| s.number == *number);
                 if let Some(service) = place.and_then(|place| services.get_mut(place)) {
                     tree::put(service, &change.field, change.to.clone());
                 }

@@ -11,9 +11,7 @@ use crate::filing::guard::{self, Obstacle};
 use crate::filing::host::Host;
 use crate::filing::kind::{Kind, VerifyBy, Via};
 use crate::filing::number::{Number, ServiceKind, ServiceNumber, SubjectNumber};
-use crate::filing::order::{
-    FieldChange, Filing, Material, Order, OrderId, Target, TargetService,
-};
+use crate::filing::order::{FieldChange, Filing, Material, Order, OrderId, Target, TargetService};
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::status::Status;
 use crate::filing::tree;
@@ -262,7 +260,11 @@ fn build(
             (Filing::default(), Vec::new())
         }
     };
-    let via = if ask.written() { Via::Written } else { Via::Provider };
+    let via = if ask.written() {
+        Via::Written
+    } else {
+        Via::Provider
+    };
     let provider = match via {
         Via::Written => None,
         Via::Provider => Some(choose_provider(ask, world, &found)?),
@@ -373,7 +375,10 @@ fn find<'a>(
             }
             resolve::Target::Service(number) => {
                 let pair = portfolio.service(&number);
-                (pair.map(|(s, _)| s), pair.map(|(_, s)| s).into_iter().collect())
+                (
+                    pair.map(|(s, _)| s),
+                    pair.map(|(_, s)| s).into_iter().collect(),
+                )
             }
             resolve::Target::Domain { domain, services } => {
                 let service = match (ask.kind, services.as_slice()) {
@@ -492,7 +497,7 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
                 }),
             };
             if let Some(subject) = known {
-                let differing = tree::differences(&subject.facts, facts);
+                let differing = tree::differences(&subject.facts, facts.as_ref());
                 if let Some(difference) = differing.first() {
                     let (field, number) = (&difference.path, &subject.number);
                     return Err(Obstacle::WrongKind {
@@ -551,7 +556,10 @@ fn filed<'a>(world: &'a World, number: &SubjectNumber) -> Result<&'a FiledSubjec
 fn target_of(ask: &Ask, found: &Found<'_>) -> Target {
     let resource = |number: &ServiceNumber| {
         let dossier = ask.dossier.as_ref()?;
-        let service = dossier.services.iter().find(|s| s.number.as_ref() == Some(number))?;
+        let service = dossier
+            .services
+            .iter()
+            .find(|s| s.number.as_ref() == Some(number))?;
         service.facts.resource.clone()
     };
     Target {
@@ -619,9 +627,15 @@ fn choose_provider(ask: &Ask, world: &World, found: &Found<'_>) -> Result<String
     let choice = |message: Text, names: &[String]| {
         let list = names.join(", ");
         Failure::new(Exit::Usage, "usage.provider", message).hint(if list.is_empty() {
-            text!("用 --provider 写明接入商", "name the provider with --provider")
+            text!(
+                "用 --provider 写明接入商",
+                "name the provider with --provider"
+            )
         } else {
-            text!("用 --provider 选择：{list}", "choose with --provider: {list}")
+            text!(
+                "用 --provider 选择：{list}",
+                "choose with --provider: {list}"
+            )
         })
     };
     match ask.kind {
@@ -634,7 +648,10 @@ fn choose_provider(ask: &Ask, world: &World, found: &Found<'_>) -> Result<String
                 | Kind::CancelSite
                 | Kind::CancelSubject => world.profiles.names().map(str::to_owned).collect(),
             };
-            Err(choice(text!("没有写明接入商", "no provider is named"), &names))
+            Err(choice(
+                text!("没有写明接入商", "no provider is named"),
+                &names,
+            ))
         }
         Kind::Change | Kind::CancelSite | Kind::CancelSubject => {
             let mut names = holders(ask.kind, found);
@@ -645,7 +662,10 @@ fn choose_provider(ask: &Ask, world: &World, found: &Found<'_>) -> Result<String
                 }
                 .into()),
                 0 => Err(choice(
-                    text!("不知道通过哪个接入商办理", "it is not known which provider holds the access"),
+                    text!(
+                        "不知道通过哪个接入商办理",
+                        "it is not known which provider holds the access"
+                    ),
                     &[],
                 )),
                 _ => Err(choice(
@@ -711,7 +731,7 @@ fn asked_filing(ask: &Ask, found: &Found<'_>) -> Result<Filing, Failure> {
         )));
     }
     let subject = match (&dossier.subject, found.subject) {
-        (Some(DossierSubject::Data { facts, .. }), None) => Some(facts.clone()),
+        (Some(DossierSubject::Data { facts, .. }), None) => Some(facts.as_ref().clone()),
         (Some(DossierSubject::Data { .. } | DossierSubject::Number(_)) | None, _) => None,
     };
     let services = dossier
@@ -727,11 +747,7 @@ fn asked_filing(ask: &Ask, found: &Found<'_>) -> Result<Filing, Failure> {
 }
 
 /// Works out what a change order changes: fields relative to the target, with what they were.
-fn asked_changes(
-    ask: &Ask,
-    world: &World,
-    found: &Found<'_>,
-) -> Result<Vec<FieldChange>, Failure> {
+fn asked_changes(ask: &Ask, world: &World, found: &Found<'_>) -> Result<Vec<FieldChange>, Failure> {
     let Some(subject) = found.subject else {
         return Ok(Vec::new());
     };
@@ -789,10 +805,18 @@ fn asked_changes(
     sources.extend(ask.dossier.clone());
     for dossier in &sources {
         if let Some(DossierSubject::Data { facts, .. }) = &dossier.subject {
-            collect(&mut changes, None, &tree::of(&subject.facts), &tree::of(facts));
+            collect(
+                &mut changes,
+                None,
+                &tree::of(&subject.facts),
+                &tree::of(facts.as_ref()),
+            );
         }
         for service in &dossier.services {
-            let filed = service.number.as_ref().and_then(|n| subject.services.get(n));
+            let filed = service
+                .number
+                .as_ref()
+                .and_then(|n| subject.services.get(n));
             if let Some(filed) = filed {
                 collect(
                     &mut changes,

@@ -48,7 +48,10 @@ pub fn edit(
                 "invalid.field",
                 text!("{name} 不能修改", "{name} cannot be edited"),
             )
-            .hint(text!("请放弃后重新起草", "abandon the order and draft anew")));
+            .hint(text!(
+                "请放弃后重新起草",
+                "abandon the order and draft anew"
+            )));
         }
         assign::assign(&mut new, given.field(), given)?;
     }
@@ -113,7 +116,7 @@ fn overlay(tree: &mut Value, dossier: &Dossier) {
     put("after", text(&dossier.after));
     put("verify_by", dossier.verify_by.map(|v| v.name().into()));
     if let Some(DossierSubject::Data { facts, .. }) = &dossier.subject {
-        for leaf in leaves(&Value::Table(toml::Table::new()), &tree::of(facts)) {
+        for leaf in leaves(&Value::Table(toml::Table::new()), &tree::of(facts.as_ref())) {
             put(&format!("subject.{}", leaf.field), leaf.to);
         }
     }
@@ -147,7 +150,7 @@ pub fn rebuild(world: &World, order: &Order, tree: &Value) -> Result<Order, Fail
             order.filing = Filing {
                 subject: match dossier.subject {
                     Some(DossierSubject::Data { facts, .. }) if order.target.subject.is_none() => {
-                        Some(facts)
+                        Some(*facts)
                     }
                     Some(DossierSubject::Data { .. } | DossierSubject::Number(_)) | None => None,
                 },
@@ -188,7 +191,11 @@ fn as_change(world: &World, order: &Order, leaf: &FieldChange) -> Option<FieldCh
         });
     }
     let (place, field) = leaf.field.strip_prefix("services.")?.split_once('.')?;
-    let number = &order.target.services.get(place.parse::<usize>().ok()?)?.number;
+    let number = &order
+        .target
+        .services
+        .get(place.parse::<usize>().ok()?)?
+        .number;
     let service = subject.services.get(number)?;
     (field != "number" && !field.starts_with("resource")).then(|| FieldChange {
         service: Some(number.clone()),

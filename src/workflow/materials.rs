@@ -35,15 +35,24 @@ pub fn take(
                 text!("无法读取 {shown}：{error}", "cannot read {shown}: {error}"),
             )
         }
-        .hint(text!("检查路径和权限", "check the path and its permissions"))
+        .hint(text!(
+            "检查路径和权限",
+            "check the path and its permissions"
+        ))
     };
     let meta = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
     let refuse = |message| Failure::invalid("invalid.attachment", message);
     if !meta.is_file() {
-        return Err(refuse(text!("{shown} 不是普通文件", "{shown} is no regular file")));
+        return Err(refuse(text!(
+            "{shown} 不是普通文件",
+            "{shown} is no regular file"
+        )));
     }
     if meta.len() > LIMIT {
-        return Err(refuse(text!("{shown} 超过 64 MiB", "{shown} is larger than 64 MiB")));
+        return Err(refuse(text!(
+            "{shown} 超过 64 MiB",
+            "{shown} is larger than 64 MiB"
+        )));
     }
     let mut bytes = Vec::new();
     std::fs::File::open(path)

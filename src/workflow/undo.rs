@@ -47,7 +47,10 @@ pub fn undo(world: &World, stamp: &Stamp, op: Option<&str>) -> Result<Plan<Undon
         if order.history.iter().any(|e| e.op == op) {
             let reversed = reverse_order(world, stamp, order, &op)?;
             plan.answer.orders.push(order.id.clone());
-            scratch.book.orders.insert(order.id.clone(), reversed.clone());
+            scratch
+                .book
+                .orders
+                .insert(order.id.clone(), reversed.clone());
             plan.orders.push(reversed);
         }
     }
@@ -97,7 +100,10 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
                 "not-found.operation",
                 text!("没有操作 `{word}`", "there is no operation `{word}`"),
             )
-            .hint(text!("查看操作：icpctl log", "see the operations: icpctl log")));
+            .hint(text!(
+                "查看操作：icpctl log",
+                "see the operations: icpctl log"
+            )));
         }
         [_, ..] => {
             return Err(Failure::not_found(
@@ -186,7 +192,12 @@ fn reverse_order(
     for entry in of_op.iter().rev() {
         put_back(world, &mut reversed, entry)?;
     }
-    let kept: Vec<Entry> = order.history.iter().filter(|e| e.op != *op).cloned().collect();
+    let kept: Vec<Entry> = order
+        .history
+        .iter()
+        .filter(|e| e.op != *op)
+        .cloned()
+        .collect();
     let before = fold(&kept)
         .filter(|_| !effective(&kept).is_empty())
         .map_or(Status::Abandoned, |standing| standing.status);
@@ -292,9 +303,8 @@ fn rests_on_it(before: &World, after: &World) -> Result<(), Failure> {
         if order.standing().status.has_ended() {
             continue;
         }
-        let fits = |world: &World| {
-            guard::drafting(order, &world.book.portfolio, &world.profiles).is_ok()
-        };
+        let fits =
+            |world: &World| guard::drafting(order, &world.book.portfolio, &world.profiles).is_ok();
         if fits(before) && !fits(after) {
             let id = &order.id;
             return Err(refused(
