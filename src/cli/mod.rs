@@ -7,6 +7,7 @@ pub mod answer;
 pub mod attach;
 pub mod consent;
 pub mod context;
+pub mod doctor;
 pub mod draft;
 pub mod edit;
 pub mod globals;
@@ -192,6 +193,13 @@ pub const COMMANDS: &[Row] = &[
         schema: "icpctl.undo/1",
         command: undo::command,
         run: undo::run,
+    },
+    Row {
+        name: "doctor",
+        about: Text::fixed("检查备案库是否完好", "See whether the store is sound"),
+        schema: "icpctl.doctor/1",
+        command: doctor::command,
+        run: doctor::run,
     },
 ];
 

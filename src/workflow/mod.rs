@@ -7,6 +7,7 @@ pub mod advance;
 pub mod assign;
 pub mod draft;
 pub mod edit;
+pub mod examine;
 pub mod materials;
 pub mod resolve;
 pub mod undo;
