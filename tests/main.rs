@@ -2,4 +2,7 @@
 
 mod calendar;
 mod knowledge;
+mod meta;
 mod rendering;
+mod schemas;
+mod support;

@@ -9,7 +9,18 @@ pub mod globals;
 pub mod reply;
 pub mod usage;
 
+pub mod action;
+pub mod calendar;
+pub mod completions;
+pub mod config;
+pub mod explain;
+pub mod help;
 pub mod init;
+pub mod man;
+pub mod number;
+pub mod plain;
+pub mod provider;
+pub mod schema;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -44,13 +55,93 @@ pub struct Row {
 }
 
 /// Every command, in the order of the help.
-pub const COMMANDS: &[Row] = &[Row {
-    name: "init",
-    about: Text::fixed("创建备案库", "Make a store"),
-    schema: "icpctl.init/1",
-    command: init::command,
-    run: init::run,
-}];
+pub const COMMANDS: &[Row] = &[
+    Row {
+        name: "init",
+        about: Text::fixed("创建备案库", "Make a store"),
+        schema: "icpctl.init/1",
+        command: init::command,
+        run: init::run,
+    },
+    Row {
+        name: "explain",
+        about: Text::fixed(
+            "解释状态、事件、退出码、影响、规则和提示码",
+            "Explain a status, event, exit code, impact, rule or warning",
+        ),
+        schema: explain::SCHEMA,
+        command: explain::command,
+        run: explain::run,
+    },
+    Row {
+        name: "number",
+        about: Text::fixed(
+            "查找、识别并规范文字中的备案号",
+            "Find, read and normalise filing numbers in text",
+        ),
+        schema: number::SCHEMA,
+        command: number::command,
+        run: number::run,
+    },
+    Row {
+        name: "provider",
+        about: Text::fixed("查看各接入商的差异", "Show what differs between providers"),
+        schema: provider::SCHEMA,
+        command: provider::command,
+        run: provider::run,
+    },
+    Row {
+        name: "calendar",
+        about: Text::fixed("查看和更新工作日日历", "Show and update the working days"),
+        schema: calendar::SCHEMA,
+        command: calendar::command,
+        run: calendar::run,
+    },
+    Row {
+        name: "config",
+        about: Text::fixed(
+            "查看配置文件和生效的设置",
+            "Show the configuration file and the settings in force",
+        ),
+        schema: config::SCHEMA,
+        command: config::command,
+        run: config::run,
+    },
+    Row {
+        name: "completions",
+        about: Text::fixed("输出 shell 补全脚本", "Print a shell's completion script"),
+        schema: "icpctl.error/1",
+        command: completions::command,
+        run: completions::run,
+    },
+    Row {
+        name: "man",
+        about: Text::fixed("生成手册页", "Write the manual pages"),
+        schema: "icpctl.error/1",
+        command: man::command,
+        run: man::run,
+    },
+    Row {
+        name: "schema",
+        about: Text::fixed(
+            "输出各 JSON 文档的 JSON Schema",
+            "Print the JSON Schema of a document",
+        ),
+        schema: "icpctl.error/1",
+        command: schema::command,
+        run: schema::run,
+    },
+    Row {
+        name: "help",
+        about: Text::fixed(
+            "显示命令用法、退出码或环境变量",
+            "Show the usage of a command, the exit codes or the environment",
+        ),
+        schema: "icpctl.error/1",
+        command: help::command,
+        run: help::run,
+    },
+];
 
 /// What a run is given from outside.
 pub struct Outside<'a> {
