@@ -3,6 +3,9 @@
 mod calendar;
 mod intake;
 mod knowledge;
+mod meta;
 mod numbers;
 mod rendering;
+mod schemas;
 mod storage;
+mod support;

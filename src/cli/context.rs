@@ -466,20 +466,6 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Refuses a format asked for by a flag, where the answer is text as it stands.
-    ///
-    /// # Errors
-    /// 2 where `--json` or `--format` was given.
-    pub fn refuse_format(&self) -> Result<(), Failure> {
-        if self.globals.format_by_flag {
-            return Err(Failure::usage(text!(
-                "此命令只输出原文，不能用 --json 或 --format",
-                "this command prints text as it stands: neither --json nor --format go with it"
-            )));
-        }
-        Ok(())
-    }
-
     /// Reads `--at`.
     ///
     /// # Errors

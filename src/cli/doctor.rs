@@ -113,11 +113,7 @@ fn tighten(_: &Path, _: Kind) -> bool {
     false
 }
 
-fn answer(
-    cx: &Context<'_>,
-    findings: &[Finding],
-    recovery: &Recovery,
-) -> Result<Reply, Failure> {
+fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery) -> Result<Reply, Failure> {
     let lang = cx.lang;
     let shown: Vec<String> = recovery
         .completed

@@ -1,207 +1,56 @@
 //! What is typed: the commands, how they are parsed, and how they are dispatched.
 //!
 //! Each command has a file of its name with `command`, which says what it takes, and `run`, which
-//! answers. To add one, write that file and add its row to [`COMMANDS`].
+//! answers. To add one, write that file and add its row to [`COMMANDS`](table::COMMANDS).
 
+pub mod action;
 pub mod answer;
 pub mod attach;
+pub mod calendar;
+pub mod completions;
+pub mod config;
 pub mod consent;
 pub mod context;
 pub mod doctor;
 pub mod draft;
 pub mod edit;
+pub mod explain;
 pub mod globals;
+pub mod help;
+pub mod init;
+pub mod man;
+pub mod number;
 pub mod order_doc;
+pub mod plain;
 pub mod prompt;
+pub mod provider;
 pub mod record;
 pub mod reply;
+pub mod schema;
 pub mod sending;
 pub mod steps;
+pub mod table;
 pub mod template;
 pub mod undo;
 pub mod usage;
-
-pub mod init;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::filing::event::Command as Step;
-use crate::filing::kind::Kind;
 use crate::ids::Ids;
-use crate::lang::{Lang, Text};
+use crate::lang::Lang;
 use crate::render::envelope::Envelope;
 use crate::render::rows::{Layout, json};
 use crate::text;
 use clap::{ArgMatches, Command};
 use context::{Context, Terminal};
 use globals::Globals;
-use reply::Reply;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
-
-/// A command, as the table lists it.
-pub struct Row {
-    /// What is typed.
-    pub name: &'static str,
-    /// What it does, in a line.
-    pub about: Text,
-    /// The shape of its document.
-    pub schema: &'static str,
-    /// Adds what it takes.
-    pub command: fn(Command, Lang) -> Command,
-    /// Answers.
-    pub run: fn(&mut Context<'_>, &ArgMatches) -> Result<Reply, Failure>,
-}
-
-/// Every command, in the order of the help.
-pub const COMMANDS: &[Row] = &[
-    Row {
-        name: "init",
-        about: Text::fixed("创建备案库", "Make a store"),
-        schema: "icpctl.init/1",
-        command: init::command,
-        run: init::run,
-    },
-    Row {
-        name: "template",
-        about: Text::fixed("输出带注释的模板文件", "Print a commented file to fill in"),
-        schema: "icpctl.raw/1",
-        command: template::command,
-        run: template::run,
-    },
-    Row {
-        name: "new",
-        about: Text::fixed(
-            "新增备案：首次备案，或为已备案主体新增服务",
-            "File anew: a first filing, or services for a filed subject",
-        ),
-        schema: answer::ORDER,
-        command: |command, lang| draft::command(Kind::New, command, lang),
-        run: |cx, matches| draft::run(Kind::New, cx, matches),
-    },
-    Row {
-        name: "access",
-        about: Text::fixed(
-            "接入备案：为已备案的服务增加一个接入商",
-            "Add a provider to filed services",
-        ),
-        schema: answer::ORDER,
-        command: |command, lang| draft::command(Kind::Access, command, lang),
-        run: |cx, matches| draft::run(Kind::Access, cx, matches),
-    },
-    Row {
-        name: "change",
-        about: Text::fixed(
-            "变更备案：修改主体或服务的已备案信息",
-            "Change what is filed of a subject or service",
-        ),
-        schema: answer::ORDER,
-        command: |command, lang| draft::command(Kind::Change, command, lang),
-        run: |cx, matches| draft::run(Kind::Change, cx, matches),
-    },
-    Row {
-        name: "cancel-site",
-        about: Text::fixed(
-            "注销互联网信息服务（网站、APP、小程序、快应用）",
-            "Cancel a service: a site, app, mini program or quick app",
-        ),
-        schema: answer::ORDER,
-        command: |command, lang| draft::command(Kind::CancelSite, command, lang),
-        run: |cx, matches| draft::run(Kind::CancelSite, cx, matches),
-    },
-    Row {
-        name: "cancel-subject",
-        about: Text::fixed(
-            "注销主体，连同名下全部服务",
-            "Cancel a subject with every service under it",
-        ),
-        schema: answer::ORDER,
-        command: |command, lang| draft::command(Kind::CancelSubject, command, lang),
-        run: |cx, matches| draft::run(Kind::CancelSubject, cx, matches),
-    },
-    Row {
-        name: "cancel-access",
-        about: Text::fixed(
-            "取消接入：解除服务与一个接入商的关系",
-            "Cancel the access of services at one provider",
-        ),
-        schema: answer::ORDER,
-        command: |command, lang| draft::command(Kind::CancelAccess, command, lang),
-        run: |cx, matches| draft::run(Kind::CancelAccess, cx, matches),
-    },
-    Row {
-        name: "edit",
-        about: Text::fixed(
-            "修改草稿或被退回的订单",
-            "Correct a draft, or an order that came back",
-        ),
-        schema: answer::ORDER,
-        command: edit::command,
-        run: edit::run,
-    },
-    Row {
-        name: "attach",
-        about: Text::fixed("为订单添加附件", "Attach files to an order"),
-        schema: answer::ORDER,
-        command: attach::command,
-        run: attach::run,
-    },
-    Row {
-        name: "submit",
-        about: Text::fixed(
-            "提交订单（已在控制台提交，或由驱动提交）",
-            "Submit orders: they have been sent",
-        ),
-        schema: answer::ORDER,
-        command: |command, lang| steps::command(Step::Submit, command, lang),
-        run: |cx, matches| steps::run(Step::Submit, cx, matches),
-    },
-    Row {
-        name: "record",
-        about: Text::fixed(
-            "记录接入商、短信核验或管局的结果",
-            "Record what the provider, the SMS or the bureau said",
-        ),
-        schema: answer::ORDER,
-        command: record::command,
-        run: record::run,
-    },
-    Row {
-        name: "withdraw",
-        about: Text::fixed("撤回订单，回到草稿", "Withdraw orders, back to draft"),
-        schema: answer::ORDER,
-        command: |command, lang| steps::command(Step::Withdraw, command, lang),
-        run: |cx, matches| steps::run(Step::Withdraw, cx, matches),
-    },
-    Row {
-        name: "abandon",
-        about: Text::fixed(
-            "放弃订单；已备案的信息不受影响",
-            "Abandon orders; what is filed stays untouched",
-        ),
-        schema: answer::ORDER,
-        command: |command, lang| steps::command(Step::Abandon, command, lang),
-        run: |cx, matches| steps::run(Step::Abandon, cx, matches),
-    },
-    Row {
-        name: "undo",
-        about: Text::fixed("撤消一次操作", "Take back an operation"),
-        schema: "icpctl.undo/1",
-        command: undo::command,
-        run: undo::run,
-    },
-    Row {
-        name: "doctor",
-        about: Text::fixed("检查备案库是否完好", "See whether the store is sound"),
-        schema: "icpctl.doctor/1",
-        command: doctor::command,
-        run: doctor::run,
-    },
-];
+use table::{COMMANDS, Row};
 
 /// Returns the values of an argument that can be repeated.
 pub fn words(matches: &ArgMatches, name: &str) -> Vec<String> {

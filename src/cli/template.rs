@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::globals::place;
+use super::plain::refuse_format;
 use super::reply::Reply;
 use crate::failure::Failure;
 use crate::intake::{Template, template};
@@ -23,7 +24,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Prints the file.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    cx.refuse_format()?;
+    refuse_format(cx)?;
     let name = matches.get_one::<String>("what").map_or("", String::as_str);
     let what = Template::from_name(name).ok_or_else(|| {
         Failure::usage(text!("没有模板 `{name}`", "there is no template `{name}`"))

@@ -66,8 +66,11 @@ fn live_orders(world: &World) -> Vec<Finding> {
         let mut order = rival.order.clone();
         order.after = None;
         let later = &rivals[place + 1..];
-        if let Err(Obstacle::LiveOrder { order: other, account, .. }) =
-            guard::blocking(&order, &world.book.portfolio, &world.profiles, later)
+        if let Err(Obstacle::LiveOrder {
+            order: other,
+            account,
+            ..
+        }) = guard::blocking(&order, &world.book.portfolio, &world.profiles, later)
         {
             let id = &order.id;
             found.push(Finding {
@@ -225,7 +228,11 @@ fn attachments(world: &World) -> Vec<Finding> {
     let mut found = Vec::new();
     for order in world.book.orders.values() {
         for material in &order.materials {
-            if let Some(hash) = material.hash.as_deref().filter(|h| !world.book.holds_file(h)) {
+            if let Some(hash) = material
+                .hash
+                .as_deref()
+                .filter(|h| !world.book.holds_file(h))
+            {
                 let (id, file) = (&order.id, &material.file);
                 found.push(Finding {
                     code: "missing-attachment",
