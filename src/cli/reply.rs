@@ -9,19 +9,9 @@ use crate::render::fields::{Fields, paths};
 use crate::render::rows::{self, Layout, RowsError};
 use crate::render::{Delivery, Format, clean, print};
 use crate::text;
+pub use crate::workflow::plan::Caution;
 use serde_json::Value;
 use std::io::Write;
-
-/// Something that the user should know although it went well.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Caution {
-    /// The stable code.
-    pub code: &'static str,
-    /// What it says.
-    pub message: Text,
-    /// The file or field that is meant.
-    pub path: Option<String>,
-}
 
 /// What a command answers.
 #[derive(Clone, Debug)]

@@ -1,13 +1,19 @@
 //! The use cases: what a command decides, from the whole world to what is to be written.
 //!
-//! Nothing here reads a file, asks a question or prints: decisions come from a [`World`] and go
-//! out as a [`Plan`](crate::cli::context::Plan).
+//! Nothing here asks a question or prints: decisions come from a [`World`](world::World) and go
+//! out as a [`Plan`](plan::Plan), which the command layer shows, agrees on and carries out.
 
 pub mod advance;
+pub mod aim;
 pub mod assign;
+pub mod changes;
 pub mod draft;
 pub mod edit;
 pub mod examine;
+pub mod issued;
 pub mod materials;
+pub mod persons;
+pub mod plan;
 pub mod resolve;
 pub mod undo;
+pub mod world;
