@@ -285,7 +285,13 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
             "--who means nothing for {name}"
         )));
     }
-    if is_repeated(order, told, world.now) {
+    let awaits_another = report == Report::SmsVerified
+        && told.who.is_empty()
+        && standing
+            .window
+            .as_ref()
+            .is_some_and(|window| window.outstanding().next().is_some());
+    if !awaits_another && is_repeated(order, told, world.now) {
         return Ok(Taken {
             order: None,
             cautions: Vec::new(),
