@@ -13,6 +13,7 @@ pub mod identity;
 pub mod impact;
 pub mod kind;
 pub mod machine;
+pub mod moment;
 mod named;
 pub mod number;
 pub mod order;

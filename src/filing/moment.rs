@@ -1,0 +1,263 @@
+//! When something was: the TIME that `--at` and the filters take.
+
+use super::calendar::CST;
+use super::order::Instant;
+use crate::lang::Text;
+use crate::text;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound as _, TimeDelta};
+use thiserror::Error;
+
+/// A point in time as it was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// To the second.
+    Exact(Instant),
+    /// A bare date: any time of that day in China Standard Time.
+    Day(NaiveDate),
+}
+
+/// Why a text is no TIME.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum MomentError {
+    /// None of the forms.
+    #[error("`{text}` is no time")]
+    Form {
+        /// The text as given.
+        text: String,
+    },
+    /// The form of a date or time, but the calendar or the clock has none such.
+    #[error("`{text}` does not exist")]
+    Nonexistent {
+        /// The text as given.
+        text: String,
+    },
+    /// A relative time that leads before all that can be counted.
+    #[error("`{text}` is too long ago")]
+    TooFar {
+        /// The text as given.
+        text: String,
+    },
+}
+
+impl MomentError {
+    /// Returns what was wrong.
+    pub fn message(&self) -> Text {
+        match self {
+            Self::Form { text } => text!("`{text}` 不是时间", "`{text}` is no time"),
+            Self::Nonexistent { text } => text!(
+                "`{text}` 不是存在的日期或时间",
+                "`{text}` is no date or time that exists"
+            ),
+            Self::TooFar { text } => text!("`{text}` 太久远", "`{text}` is too long ago"),
+        }
+    }
+
+    /// Returns which forms are taken.
+    pub fn hint(&self) -> Text {
+        Text::fixed(
+            "写成 2026-11-22、2026-11-22 10:30（北京时间）、2026-11-22T10:30:00+08:00，或 -2h、-3d 表示多久以前",
+            "write 2026-11-22, 2026-11-22 10:30 (China Standard Time), 2026-11-22T10:30:00+08:00, or -2h, -3d for how long ago",
+        )
+    }
+}
+
+impl Moment {
+    /// Returns the first instant of it.
+    pub fn start(self) -> Instant {
+        match self {
+            Self::Exact(at) => at,
+            Self::Day(date) => midnight(date),
+        }
+    }
+
+    /// Returns the first instant after it, to the second.
+    pub fn end(self) -> Instant {
+        let (start, length) = match self {
+            Self::Exact(at) => (at, TimeDelta::seconds(1)),
+            Self::Day(date) => (midnight(date), TimeDelta::days(1)),
+        };
+        start.checked_add_signed(length).unwrap_or(start)
+    }
+}
+
+/// Reads a TIME: RFC 3339, `2026-11-22`, `2026-11-22 HH:MM` in China Standard Time, or `-2h` before `now`.
+///
+/// # Errors
+/// When the text is none of these, or names a time that does not exist.
+pub fn parse(text: &str, now: Instant) -> Result<Moment, MomentError> {
+    let given = text.trim();
+    if let Some(length) = given.strip_prefix('-') {
+        return ago(text, length, now).map(Moment::Exact);
+    }
+    if let Ok(at) = DateTime::parse_from_rfc3339(given) {
+        return Ok(Moment::Exact(at.with_timezone(&CST).trunc_subsecs(0)));
+    }
+    if let Ok(date) = NaiveDate::parse_from_str(given, "%Y-%m-%d") {
+        return in_range(text, date).map(Moment::Day);
+    }
+    if let Ok(local) = NaiveDateTime::parse_from_str(given, "%Y-%m-%d %H:%M") {
+        let date = in_range(text, local.date())?;
+        let since_midnight = local.time().signed_duration_since(NaiveTime::MIN);
+        return midnight(date)
+            .checked_add_signed(since_midnight)
+            .map(Moment::Exact)
+            .ok_or_else(|| nonexistent(text));
+    }
+    if looks_like_a_date(given) {
+        return Err(nonexistent(text));
+    }
+    Err(MomentError::Form {
+        text: text.to_owned(),
+    })
+}
+
+/// Returns the instant that lies `length` before `now`.
+fn ago(text: &str, length: &str, now: Instant) -> Result<Instant, MomentError> {
+    let length = humantime::parse_duration(length).map_err(|_| MomentError::Form {
+        text: text.to_owned(),
+    })?;
+    TimeDelta::from_std(length)
+        .ok()
+        .and_then(|length| now.checked_sub_signed(length))
+        .map(|at| at.trunc_subsecs(0))
+        .ok_or_else(|| MomentError::TooFar {
+            text: text.to_owned(),
+        })
+}
+
+/// Refuses years that no filing can lie in and that RFC 3339 cannot print.
+fn in_range(text: &str, date: NaiveDate) -> Result<NaiveDate, MomentError> {
+    use chrono::Datelike as _;
+    if (1..=9998).contains(&date.year()) {
+        Ok(date)
+    } else {
+        Err(nonexistent(text))
+    }
+}
+
+fn nonexistent(text: &str) -> MomentError {
+    MomentError::Nonexistent {
+        text: text.to_owned(),
+    }
+}
+
+/// Whether a text has the form of a date, perhaps followed by a time, whatever its numbers.
+fn looks_like_a_date(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let digits = |part: Option<&str>, count: usize| {
+        part.is_some_and(|p| p.len() == count && p.bytes().all(|b| b.is_ascii_digit()))
+    };
+    digits(parts.next(), 4)
+        && digits(parts.next(), 2)
+        && parts.next().is_some_and(|rest| {
+            let (day, time) = rest.split_at_checked(2).unwrap_or((rest, ""));
+            let is_time = time.is_empty()
+                || time
+                    .strip_prefix([' ', 'T'])
+                    .is_some_and(|t| t.contains(':'));
+            digits(Some(day), 2) && is_time
+        })
+}
+
+/// Returns the first instant of a day in China Standard Time.
+fn midnight(date: NaiveDate) -> Instant {
+    let utc = date.and_time(NaiveTime::MIN) - CST;
+    DateTime::from_naive_utc_and_offset(utc, CST)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        DateTime::parse_from_rfc3339(text).unwrap()
+    }
+
+    fn now() -> Instant {
+        at("2026-11-22T10:00:00+08:00")
+    }
+
+    #[test]
+    fn every_form_is_read_in_china_standard_time() {
+        let exact = |text| Moment::Exact(at(text));
+        for (text, expected) in [
+            (
+                "2026-11-20T09:30:00+08:00",
+                exact("2026-11-20T09:30:00+08:00"),
+            ),
+            ("2026-11-20T01:30:00Z", exact("2026-11-20T09:30:00+08:00")),
+            (
+                "2026-11-20T09:30:00.75+08:00",
+                exact("2026-11-20T09:30:00+08:00"),
+            ),
+            ("2026-11-20 09:30", exact("2026-11-20T09:30:00+08:00")),
+            ("2026-11-20 00:00", exact("2026-11-20T00:00:00+08:00")),
+            ("-2h", exact("2026-11-22T08:00:00+08:00")),
+            ("-3d", exact("2026-11-19T10:00:00+08:00")),
+            ("-1h30m", exact("2026-11-22T08:30:00+08:00")),
+            (
+                "2026-11-20",
+                Moment::Day(NaiveDate::from_ymd_opt(2026, 11, 20).unwrap()),
+            ),
+        ] {
+            let read = parse(text, now()).unwrap();
+            assert_eq!(read, expected, "{text}");
+            assert_eq!(read.start().offset(), &CST, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_runs_from_midnight_to_midnight() {
+        let day = parse("2026-11-20", now()).unwrap();
+        assert_eq!(day.start(), at("2026-11-20T00:00:00+08:00"));
+        assert_eq!(day.end(), at("2026-11-21T00:00:00+08:00"));
+        let exact = parse("2026-11-20 09:30", now()).unwrap();
+        assert_eq!(exact.end(), at("2026-11-20T09:30:01+08:00"));
+    }
+
+    #[test]
+    fn what_does_not_exist_is_told_apart_from_what_is_no_time() {
+        for text in [
+            "2026-02-30",
+            "2026-13-01 10:00",
+            "2026-11-22 25:00",
+            "2026-11-22T24:01:00Z",
+        ] {
+            let error = parse(text, now()).unwrap_err();
+            assert!(
+                matches!(error, MomentError::Nonexistent { .. }),
+                "{text}: {error:?}"
+            );
+        }
+        for text in [
+            "",
+            "-",
+            "2h",
+            "yesterday",
+            "22/11/2026",
+            "-2parsecs",
+            "2026-11-22 noon",
+        ] {
+            let error = parse(text, now()).unwrap_err();
+            assert!(
+                matches!(error, MomentError::Form { .. }),
+                "{text}: {error:?}"
+            );
+        }
+        let error = parse("-400000000000d", now()).unwrap_err();
+        assert!(
+            matches!(error, MomentError::TooFar { .. } | MomentError::Form { .. }),
+            "{error:?}"
+        );
+    }
+
+    #[test]
+    fn the_error_says_what_is_taken_in_both_languages() {
+        let error = parse("soon", now()).unwrap_err();
+        assert_eq!(error.message().en, "`soon` is no time");
+        assert_eq!(error.message().zh, "`soon` 不是时间");
+        assert!(error.hint().zh.contains("2026-11-22 10:30") && error.hint().en.contains("-2h"));
+    }
+}
