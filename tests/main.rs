@@ -2,4 +2,5 @@
 
 mod calendar;
 mod knowledge;
+mod reading;
 mod rendering;

@@ -10,7 +10,19 @@ pub mod order_doc;
 pub mod reply;
 pub mod usage;
 
+pub mod agenda;
+pub mod board;
+pub mod filters;
+pub mod goal;
+pub mod search;
+
 pub mod init;
+pub mod list;
+pub mod log;
+pub mod show;
+pub mod status;
+pub mod sync;
+pub mod wait;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -45,13 +57,57 @@ pub struct Row {
 }
 
 /// Every command, in the order of the help.
-pub const COMMANDS: &[Row] = &[Row {
-    name: "init",
-    about: Text::fixed("创建备案库", "Make a store"),
-    schema: "icpctl.init/1",
-    command: init::command,
-    run: init::run,
-}];
+pub const COMMANDS: &[Row] = &[
+    Row {
+        name: "init",
+        about: Text::fixed("创建备案库", "Make a store"),
+        schema: "icpctl.init/1",
+        command: init::command,
+        run: init::run,
+    },
+    Row {
+        name: "sync",
+        about: Text::fixed("向接入商查询订单进展", "Ask the provider where orders stand"),
+        schema: sync::SCHEMA,
+        command: sync::command,
+        run: sync::run,
+    },
+    Row {
+        name: "status",
+        about: Text::fixed("现在需要我处理什么", "What needs me now"),
+        schema: list::SCHEMA,
+        command: status::command,
+        run: status::run,
+    },
+    Row {
+        name: "list",
+        about: Text::fixed("列出订单", "List orders"),
+        schema: list::SCHEMA,
+        command: list::command,
+        run: list::run,
+    },
+    Row {
+        name: "show",
+        about: Text::fixed("查看一个订单", "Show one order"),
+        schema: show::SCHEMA,
+        command: show::command,
+        run: show::run,
+    },
+    Row {
+        name: "log",
+        about: Text::fixed("查看操作记录", "Show what was done"),
+        schema: log::SCHEMA,
+        command: log::command,
+        run: log::run,
+    },
+    Row {
+        name: "wait",
+        about: Text::fixed("等待订单有结果", "Wait for orders"),
+        schema: wait::SCHEMA,
+        command: wait::command,
+        run: wait::run,
+    },
+];
 
 /// What a run is given from outside.
 pub struct Outside<'a> {
