@@ -95,6 +95,12 @@ impl Book {
                 book.subjects.insert(record.number.clone(), record);
             }
         }
+        let attachments = StorePath::parse(FILES)?;
+        for (name, _) in list(files, &attachments)? {
+            if let (Ok(path), Some(digest)) = (attachments.join(&name), Digest::parse(&name)) {
+                book.digests.insert(path, digest);
+            }
+        }
         book.refold();
         Ok(book)
     }
@@ -169,7 +175,7 @@ impl Book {
         }
     }
 
-    /// Returns the change that removes a record's file, if it is there.
+    /// Returns the change that removes a record's or an attachment's file, if it is there.
     pub fn remove(&self, path: StorePath) -> Option<Change> {
         let was = self.digests.get(&path)?.clone();
         Some(Change::Remove { path, was })
