@@ -8,6 +8,7 @@ pub mod exit;
 pub mod failure;
 pub mod filing;
 pub mod ids;
+pub mod intake;
 pub mod knowledge;
 pub mod lang;
 pub mod render;

@@ -1,5 +1,6 @@
 //! One binary for all tests.
 
 mod calendar;
+mod intake;
 mod knowledge;
 mod rendering;

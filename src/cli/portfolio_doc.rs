@@ -1,8 +1,9 @@
 //! What is filed, as scripts and people see it.
 
+use super::context::World;
 use super::order_doc::{Desk, Manner, mask_tree, subject_name, time};
-use crate::filing::number::ServiceNumber;
-use crate::filing::order::{Order, OrderId};
+use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::filing::order::OrderId;
 use crate::filing::portfolio::{FiledService, FiledSubject, Risk};
 use crate::filing::province::Province;
 use crate::knowledge;
@@ -13,6 +14,50 @@ use crate::render::table::{Cell, Table};
 use crate::text;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+
+/// What is filed, with the live orders about each subject and service at hand.
+#[derive(Debug)]
+pub struct Shelf<'a> {
+    /// The orders, and where each stands.
+    pub desk: Desk<'a>,
+    by_subject: BTreeMap<SubjectNumber, Vec<&'a OrderId>>,
+    by_service: BTreeMap<ServiceNumber, Vec<&'a OrderId>>,
+}
+
+impl<'a> Shelf<'a> {
+    /// Gathers the live orders.
+    pub fn new(world: &'a World) -> Self {
+        let desk = Desk::new(world);
+        let mut by_subject: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut by_service: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for order in world.book.orders.values() {
+            if !desk.view(order).status().is_live() {
+                continue;
+            }
+            if let Some(number) = order.target.subject {
+                by_subject.entry(number).or_default().push(&order.id);
+            }
+            for service in &order.target.services {
+                by_service.entry(service.number).or_default().push(&order.id);
+            }
+        }
+        Self {
+            desk,
+            by_subject,
+            by_service,
+        }
+    }
+
+    /// Lists the live orders of a subject.
+    pub fn live_of_subject(&self, number: SubjectNumber) -> &[&'a OrderId] {
+        self.by_subject.get(&number).map_or(&[], Vec::as_slice)
+    }
+
+    /// Lists the live orders about a service.
+    pub fn live_of(&self, number: ServiceNumber) -> &[&'a OrderId] {
+        self.by_service.get(&number).map_or(&[], Vec::as_slice)
+    }
+}
 
 /// A subject with those of its services that are asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,12 +126,12 @@ impl<'a> Excerpt<'a> {
     }
 
     /// Returns the element of the document; `group` is null unless grouped.
-    pub fn element(&self, desk: &Desk<'_>, manner: Manner, group: Option<&str>) -> Value {
+    pub fn element(&self, shelf: &Shelf<'_>, manner: Manner, group: Option<&str>) -> Value {
         let subject = self.subject;
         let services: Vec<Value> = self
             .services
             .values()
-            .map(|service| service_element(desk, service, manner))
+            .map(|service| service_element(shelf, service, manner))
             .collect();
         json!({
             "number": subject.number,
@@ -95,7 +140,7 @@ impl<'a> Excerpt<'a> {
             "province": self.province().map(Province::code),
             "labels": subject.labels,
             "services": services,
-            "live_orders": self.live_orders(desk),
+            "live_orders": self.live_orders(shelf),
             "risks": risks(&subject.risks(), manner.lang),
             "responsible": person(&subject.facts.responsible, "subject.responsible", manner),
             "notes": subject.notes.iter().map(|note| json!({
@@ -109,13 +154,12 @@ impl<'a> Excerpt<'a> {
     }
 
     /// Lists the live orders of the subject.
-    pub fn live_orders<'d>(&self, desk: &'d Desk<'_>) -> Vec<&'d OrderId> {
-        let number = self.subject.number;
-        live(desk, |order| order.target.subject == Some(number))
+    pub fn live_orders<'s, 'w>(&self, shelf: &'s Shelf<'w>) -> &'s [&'w OrderId] {
+        shelf.live_of_subject(self.subject.number)
     }
 
     /// Returns the subject's line and the table of its services.
-    pub fn page(&self, desk: &Desk<'_>, manner: Manner, look: Look) -> String {
+    pub fn page(&self, shelf: &Shelf<'_>, manner: Manner, look: Look) -> String {
         let Manner { lang, .. } = manner;
         let subject = self.subject;
         let mut parts = vec![
@@ -143,7 +187,7 @@ impl<'a> Excerpt<'a> {
         let elsewhere: Vec<&str> = self
             .live_orders(desk)
             .into_iter()
-            .filter(|id| !self.services.keys().any(|n| live_of(desk, *n).contains(id)))
+            .filter(|id| !self.services.keys().any(|n| shelf.live_of(*n).contains(id)))
             .map(OrderId::as_str)
             .collect();
         if !elsewhere.is_empty() {
@@ -151,7 +195,7 @@ impl<'a> Excerpt<'a> {
             page.push_str(&format!("  {}: {}\n", label.get(lang), elsewhere.join(", ")));
         }
         if !self.services.is_empty() {
-            page.push_str(&self.table(desk, lang, look));
+            page.push_str(&self.table(shelf, lang, look));
         }
         if look.notes {
             for note in &subject.notes {
@@ -165,7 +209,7 @@ impl<'a> Excerpt<'a> {
         page
     }
 
-    fn table(&self, desk: &Desk<'_>, lang: Lang, look: Look) -> String {
+    fn table(&self, shelf: &Shelf<'_>, lang: Lang, look: Look) -> String {
         let mut table = Table::new(vec![
             text!("服务备案号", "Service"),
             text!("类型", "Kind"),
@@ -177,9 +221,10 @@ impl<'a> Excerpt<'a> {
         ]);
         for service in self.services.values() {
             let domains: Vec<String> = service.domains().iter().map(ToString::to_string).collect();
-            let orders: Vec<&str> = live_of(desk, service.number)
-                .into_iter()
-                .map(OrderId::as_str)
+            let orders: Vec<&str> = shelf
+                .live_of(service.number)
+                .iter()
+                .map(|id| id.as_str())
                 .collect();
             let risks = service.risks();
             table.row(vec![
@@ -207,7 +252,7 @@ pub struct Look {
     pub notes: bool,
 }
 
-fn service_element(desk: &Desk<'_>, service: &FiledService, manner: Manner) -> Value {
+fn service_element(shelf: &Shelf<'_>, service: &FiledService, manner: Manner) -> Value {
     json!({
         "number": service.number,
         "kind": service.kind(),
@@ -223,7 +268,7 @@ fn service_element(desk: &Desk<'_>, service: &FiledService, manner: Manner) -> V
         "approved_on": service.approved_on,
         "labels": service.labels,
         "responsible": person(&service.facts.responsible, "services.responsible", manner),
-        "live_orders": live_of(desk, service.number),
+        "live_orders": shelf.live_of(service.number),
         "risks": risks(&service.risks(), manner.lang),
     })
 }
@@ -240,21 +285,6 @@ fn risks(risks: &[Risk], lang: Lang) -> Vec<Value> {
         .iter()
         .map(|risk| json!({ "code": risk.code(), "message": risk.message().get(lang) }))
         .collect()
-}
-
-fn live<'d>(desk: &'d Desk<'_>, is_meant: impl Fn(&Order) -> bool) -> Vec<&'d OrderId> {
-    desk.world
-        .book
-        .orders
-        .values()
-        .filter(|order| is_meant(order) && desk.view(order).status().is_live())
-        .map(|order| &order.id)
-        .collect()
-}
-
-/// Lists the live orders about a service.
-fn live_of<'d>(desk: &'d Desk<'_>, number: ServiceNumber) -> Vec<&'d OrderId> {
-    live(desk, |order| order.target.services.iter().any(|s| s.number == number))
 }
 
 /// Returns who hosts a service, in a cell.

@@ -1,0 +1,452 @@
+//! Existing filings to be brought in: TOML, JSON, JSON Lines or CSV.
+
+use super::document::{is_json_lines, json_lines, json_tree, toml_tree};
+use super::node::{Entry, Node, Shape};
+use super::problem::{Located, Position, Problem, settle, shown};
+use super::reader::{Fields, Reader};
+use super::record::missing;
+use super::rows::{Cell, Row, csv_rows, is_csv};
+use super::schema::{Section, Table, columns};
+use super::source::{Encoding, Size, Source, decode, within};
+use crate::filing::facts::{Access, ServiceFacts};
+use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::filing::record::{AdoptedService, Adoption};
+use crate::filing::tree;
+use crate::text;
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, HashMap};
+
+/// How a file of filings is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// Told by the content: `[` or `{` first is JSON, a header CSV, else TOML.
+    #[default]
+    Auto,
+    /// One subject, or a list `[[subjects]]`.
+    Toml,
+    /// One subject, a list, or JSON Lines.
+    Json,
+    /// One service a row.
+    Csv,
+}
+
+impl Format {
+    fn of(text: &str) -> Self {
+        let body = text.trim_start();
+        let after_bracket = body
+            .strip_prefix('[')
+            .and_then(|rest| rest.trim_start().chars().next());
+        // `[labels]` and `[[subjects]]` open TOML, never JSON.
+        match (body.chars().next(), after_bracket) {
+            (Some('{'), _) | (Some('['), Some('{' | ']' | '"')) => Self::Json,
+            (Some('['), _) => Self::Toml,
+            (Some(_) | None, _) if is_csv(text, Table::Adopt) => Self::Csv,
+            (Some(_) | None, _) => Self::Toml,
+        }
+    }
+}
+
+/// Reads filings, one adoption a subject; what says the same of one subject twice is merged.
+///
+/// # Errors
+/// All problems: syntax, unknown fields and columns, wrong values, numbers that contradict each
+/// other, and one subject or service with different data in two places.
+pub fn read_adoptions(
+    source: &Source<'_>,
+    format: Format,
+    encoding: Encoding,
+    today: NaiveDate,
+) -> Result<Vec<Located<Adoption>>, Vec<Problem>> {
+    within(Size::Rows, source)?;
+    let text = decode(source, encoding)?;
+    let format = match format {
+        Format::Auto => Format::of(&text),
+        Format::Toml | Format::Json | Format::Csv => format,
+    };
+    let mut reader = Reader::new(today);
+    let mut all = Collected::default();
+    match format {
+        Format::Csv => {
+            let (rows, problems) = csv_rows(&text, Table::Adopt)?;
+            reader.problems = problems;
+            for row in &rows {
+                if let Some(node) = row_node(row, &mut reader.problems) {
+                    all.adopt(&mut reader, &node);
+                }
+            }
+        }
+        Format::Json if is_json_lines(&text) => {
+            let (nodes, problems) = json_lines(&text);
+            reader.problems = problems;
+            for node in &nodes {
+                all.document(&mut reader, node);
+            }
+        }
+        Format::Json => {
+            within(Size::Document, source)?;
+            all.document(&mut reader, &json_tree(&text)?);
+        }
+        Format::Toml | Format::Auto => {
+            within(Size::Document, source)?;
+            all.document(&mut reader, &toml_tree(&text)?);
+        }
+    }
+    settle(all.adoptions, reader.problems)
+}
+
+/// The adoptions so far, and where each number stands among them.
+#[derive(Default)]
+struct Collected {
+    adoptions: Vec<Located<Adoption>>,
+    subjects: HashMap<SubjectNumber, usize>,
+    services: HashMap<ServiceNumber, (usize, Position)>,
+}
+
+impl Collected {
+    /// Takes a subject, a list of subjects, or a table with the list `subjects`.
+    fn document(&mut self, reader: &mut Reader, node: &Node) {
+        const LIST: &str = "subjects";
+        let list = node.get(LIST);
+        let beside = node.entries().iter().filter(|entry| entry.key != LIST);
+        for entry in beside.filter(|_| list.is_some()) {
+            let key = shown(&entry.key);
+            let message = text!(
+                "“{key}”不能与 subjects 并列，请写进各个主体",
+                "\"{key}\" cannot stand beside subjects; write it into each subject"
+            );
+            let problem = Problem::new(&key, entry.at, "unknown-field", message);
+            reader.problems.push(problem);
+        }
+        let list = list.unwrap_or(node);
+        match &list.shape {
+            Shape::List(items) => items.iter().for_each(|item| self.adopt(reader, item)),
+            Shape::Text(_) | Shape::Flag(_) | Shape::Number(_) | Shape::Table(_) => {
+                self.adopt(reader, list);
+            }
+        }
+    }
+
+    fn adopt(&mut self, reader: &mut Reader, node: &Node) {
+        let fields = reader.fields(node, Section::Adoption);
+        let number = reader.required(&fields, "number", Reader::subject_number);
+        let facts = reader.facts(&fields, Section::Adoption);
+        let labels = reader.labels_of(&fields);
+        let services: Vec<(AdoptedService, Position)> = reader
+            .list_of(&fields, "services")
+            .iter()
+            .filter_map(|node| Some((adopted_service(reader, node, number)?, node.at)))
+            .collect();
+        let Some(number) = number else {
+            return;
+        };
+        let adoption = Adoption {
+            number,
+            labels,
+            facts,
+            services: Vec::new(),
+        };
+        let place = self.merge_subject(reader, adoption, &fields);
+        for (service, at) in services {
+            self.merge_service(reader, place, service, at);
+        }
+    }
+
+    /// Puts a subject beside what was said of it before, and returns its place.
+    fn merge_subject(
+        &mut self,
+        reader: &mut Reader,
+        adoption: Adoption,
+        fields: &Fields<'_>,
+    ) -> usize {
+        let place = *self
+            .subjects
+            .entry(adoption.number)
+            .or_insert(self.adoptions.len());
+        let Some(Located { value: before, at }) = self.adoptions.get_mut(place) else {
+            self.adoptions.push(Located {
+                value: adoption,
+                at: fields.at,
+            });
+            return place;
+        };
+        let (number, line) = (adoption.number, at.line);
+        let differing = tree::differences(&before.facts, &adoption.facts).into_iter();
+        let labels = differing_labels(&before.labels, &adoption.labels);
+        for path in differing.map(|difference| difference.path).chain(labels) {
+            let message = text!(
+                "{number} 的 {path} 与第 {line} 行所写不同",
+                "{path} of {number} differs from what line {line} says"
+            );
+            let place = fields.get(&path).map_or(fields.at, |node| node.at);
+            let path = fields.get(&path).map_or(path, |node| node.path.clone());
+            let problem = Problem::new(&path, place, "contradiction", message);
+            reader.problems.push(problem);
+        }
+        tree::absorb(&mut before.facts, &adoption.facts, false);
+        before.labels.extend(adoption.labels);
+        place
+    }
+
+    /// Adds a service to its subject; the same service again must say the same.
+    fn merge_service(
+        &mut self,
+        reader: &mut Reader,
+        place: usize,
+        service: AdoptedService,
+        at: Position,
+    ) {
+        let Some(Located { value: subject, .. }) = self.adoptions.get_mut(place) else {
+            return;
+        };
+        let number = service.number;
+        match self.services.get(&number) {
+            None => {
+                self.services.insert(number, (subject.services.len(), at));
+                subject.services.push(service);
+            }
+            Some((before, _)) if subject.services.get(*before) == Some(&service) => {}
+            Some((_, first)) => {
+                let line = first.line;
+                let message = text!(
+                    "{number} 与第 {line} 行重复，内容不同",
+                    "{number} stands on line {line} already, with other data"
+                );
+                let problem = Problem::new("", at, "NUM-03", message);
+                reader.problems.push(problem);
+            }
+        }
+    }
+}
+
+fn differing_labels<'a>(
+    old: &'a BTreeMap<String, String>,
+    new: &'a BTreeMap<String, String>,
+) -> impl Iterator<Item = String> + 'a {
+    new.iter()
+        .filter(|(name, value)| old.get(*name).is_some_and(|there| there != *value))
+        .map(|(name, _)| format!("labels.{name}"))
+}
+
+fn adopted_service(
+    reader: &mut Reader,
+    node: &Node,
+    subject: Option<SubjectNumber>,
+) -> Option<AdoptedService> {
+    let fields = reader.fields(node, Section::AdoptedService);
+    let number = reader.required(&fields, "number", Reader::service_number);
+    let facts: ServiceFacts = reader.facts(&fields, Section::AdoptedService);
+    let approved_on = fields
+        .get("approved_on")
+        .and_then(|node| reader.past_date(node));
+    let accesses = fields.get("accesses").map(|node| accesses(reader, node));
+    let labels = reader.labels_of(&fields);
+    let number = number?;
+    reader.check_service(&fields, number, subject, facts.kind);
+    Some(AdoptedService {
+        number,
+        approved_on,
+        labels,
+        facts,
+        accesses,
+    })
+}
+
+fn accesses(reader: &mut Reader, node: &Node) -> Vec<Access> {
+    let mut accesses: Vec<Access> = Vec::new();
+    for item in reader.list(node) {
+        let access = match &item.shape {
+            Shape::Text(_) => reader.text(item).map(|provider| Access {
+                provider,
+                account: None,
+                resource: None,
+                since: None,
+            }),
+            Shape::Flag(_) | Shape::Number(_) | Shape::List(_) | Shape::Table(_) => {
+                let fields = reader.fields(item, Section::Access);
+                let provider = reader.required(&fields, "provider", Reader::text);
+                let account = reader.text_of(&fields, "account");
+                let resource = reader.text_of(&fields, "resource");
+                let since = fields.get("since").and_then(|node| reader.past_date(node));
+                provider.map(|provider| Access {
+                    provider,
+                    account,
+                    resource,
+                    since,
+                })
+            }
+        };
+        accesses.extend(access.filter(|access| !accesses.contains(access)));
+    }
+    accesses
+}
+
+/// Turns a row of a CSV into the tree of an adoption; the paths in it are the columns' names.
+fn row_node(row: &Row, problems: &mut Vec<Problem>) -> Option<Node> {
+    let mut subject = Vec::new();
+    let mut service = Vec::new();
+    for column in columns(Table::Adopt) {
+        let Some(cell) = row.cells.get(column.name.as_str()) else {
+            continue;
+        };
+        match column.path.strip_prefix("services.") {
+            None => subject.push(entry(&column.path, cell, column.list)),
+            // Lists that run beside the accesses.
+            Some("accesses") => service.push(access_entry(row, cell, problems)),
+            Some("accounts" | "resources") => {}
+            Some(path) => service.push(entry(path, cell, column.list)),
+        }
+    }
+    for beside in ["accounts", "resources"] {
+        let accesses = row
+            .cells
+            .get("accesses")
+            .map_or(0, |cell| cell.values.len());
+        if let Some(cell) = row.cells.get(beside)
+            && cell.values.len() > accesses
+        {
+            let found = cell.values.len();
+            let message = text!(
+                "有 {found} 项，接入商只有 {accesses} 个",
+                "there are {found} values for {accesses} accesses"
+            );
+            problems.push(Problem::new(&cell.column, cell.at, "row-length", message));
+        }
+    }
+    let labels: Vec<Entry> = row
+        .labels
+        .iter()
+        .map(|(name, cell)| entry(name, cell, false))
+        .collect();
+    let is_service = !service.is_empty();
+    if !labels.is_empty() {
+        let labels = table("labels", row.at, labels);
+        if is_service {
+            service.push(labels);
+        } else {
+            subject.push(labels);
+        }
+    }
+    let absent = [
+        (!row.cells.contains_key("subject_number")).then_some("subject_number"),
+        (is_service && !row.cells.contains_key("service_number")).then_some("service_number"),
+    ];
+    if absent.iter().any(Option::is_some) {
+        problems.extend(
+            absent
+                .into_iter()
+                .flatten()
+                .map(|name| missing(name, row.at)),
+        );
+        return None;
+    }
+    if is_service {
+        let service = Node {
+            path: String::new(),
+            at: row.at,
+            shape: Shape::Table(service),
+        };
+        subject.push(Entry {
+            key: "services".to_owned(),
+            at: row.at,
+            node: Node {
+                path: String::new(),
+                at: row.at,
+                shape: Shape::List(vec![service]),
+            },
+        });
+    }
+    Some(Node {
+        path: String::new(),
+        at: row.at,
+        shape: Shape::Table(subject),
+    })
+}
+
+fn table(key: &str, at: Position, entries: Vec<Entry>) -> Entry {
+    Entry {
+        key: key.to_owned(),
+        at,
+        node: Node {
+            path: key.to_owned(),
+            at,
+            shape: Shape::Table(entries),
+        },
+    }
+}
+
+fn text_node(cell: &Cell, text: &str) -> Node {
+    Node {
+        path: cell.column.clone(),
+        at: cell.at,
+        shape: Shape::Text(text.to_owned()),
+    }
+}
+
+fn entry(key: &str, cell: &Cell, is_list: bool) -> Entry {
+    let texts = cell.texts();
+    let node = if is_list {
+        Node {
+            path: cell.column.clone(),
+            at: cell.at,
+            shape: Shape::List(texts.iter().map(|text| text_node(cell, text)).collect()),
+        }
+    } else {
+        text_node(cell, texts.first().map_or("", String::as_str))
+    };
+    Entry {
+        key: key.to_owned(),
+        at: cell.at,
+        node,
+    }
+}
+
+/// Joins the parallel lists of providers, accounts and resources.
+fn access_entry(row: &Row, cell: &Cell, problems: &mut Vec<Problem>) -> Entry {
+    let beside = |column: &str, place: usize| {
+        let cell = row.cells.get(column)?;
+        let text = cell.values.get(place).filter(|text| !text.is_empty())?;
+        Some((cell, text))
+    };
+    let mut items = Vec::new();
+    for (place, provider) in cell.values.iter().enumerate() {
+        let mut entries = vec![Entry {
+            key: "provider".to_owned(),
+            at: cell.at,
+            node: text_node(cell, provider),
+        }];
+        for (column, key) in [("accounts", "account"), ("resources", "resource")] {
+            if let Some((cell, text)) = beside(column, place) {
+                entries.push(Entry {
+                    key: key.to_owned(),
+                    at: cell.at,
+                    node: text_node(cell, text),
+                });
+            }
+        }
+        if !provider.is_empty() {
+            items.push(Node {
+                path: cell.column.clone(),
+                at: cell.at,
+                shape: Shape::Table(entries),
+            });
+        } else if entries.len() > 1 {
+            let place = place + 1;
+            let message = text!("第 {place} 个接入商为空", "access {place} is empty");
+            problems.push(Problem::new(
+                &cell.column,
+                cell.at,
+                "missing-field",
+                message,
+            ));
+        }
+    }
+    Entry {
+        key: "accesses".to_owned(),
+        at: cell.at,
+        node: Node {
+            path: cell.column.clone(),
+            at: cell.at,
+            shape: Shape::List(items),
+        },
+    }
+}

@@ -1,0 +1,220 @@
+//! The dossier (备案资料): what one order asks for.
+
+use super::document::{json_tree, toml_tree};
+use super::node::{Node, Shape};
+use super::problem::{Problem, settle};
+use super::reader::{Fields, Reader};
+use super::schema::Section;
+use super::source::{Encoding, Size, Source, decode, within};
+use crate::filing::facts::{ServiceFacts, SubjectFacts};
+use crate::filing::kind::{Kind, VerifyBy};
+use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::text;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// What a dossier says; what is absent is unknown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Dossier {
+    /// Which order it is for.
+    pub kind: Option<Kind>,
+    /// Through which provider.
+    pub provider: Option<String>,
+    /// The account there.
+    pub account: Option<String>,
+    /// The caller's key: `ref`.
+    pub reference: Option<String>,
+    /// The order that must be approved first.
+    pub after: Option<String>,
+    /// The order's labels.
+    pub labels: BTreeMap<String, String>,
+    /// The filed numbers and domains that it is about, as written: `target`.
+    pub target: Vec<String>,
+    /// How a cancellation is verified.
+    pub verify_by: Option<VerifyBy>,
+    /// Whether it goes to the bureau on paper.
+    pub written: bool,
+    /// Why.
+    pub reason: Option<String>,
+    /// The subject.
+    pub subject: Option<DossierSubject>,
+    /// The services.
+    pub services: Vec<DossierService>,
+    /// The files.
+    pub materials: Vec<DossierMaterial>,
+}
+
+/// The subject of a dossier.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DossierSubject {
+    /// A filed subject, whose data stand in the portfolio.
+    Number(SubjectNumber),
+    /// Its data.
+    Data {
+        /// Its number, where it is filed.
+        number: Option<SubjectNumber>,
+        /// What is given of it.
+        facts: Box<SubjectFacts>,
+    },
+}
+
+impl DossierSubject {
+    /// Returns the number, where one is given.
+    pub const fn number(&self) -> Option<SubjectNumber> {
+        match self {
+            Self::Number(number) => Some(*number),
+            Self::Data { number, .. } => *number,
+        }
+    }
+}
+
+/// One service of a dossier.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DossierService {
+    /// Its number, where it is filed.
+    pub number: Option<ServiceNumber>,
+    /// What is given of it.
+    pub facts: ServiceFacts,
+}
+
+/// One file of a dossier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DossierMaterial {
+    /// What it is for.
+    pub slot: String,
+    /// Its path, relative to the dossier.
+    pub file: String,
+    /// The service that it belongs to: a number, or a place from 1; absent for the subject's.
+    pub service: Option<String>,
+}
+
+/// Reads a dossier in TOML, or in JSON where it opens with `{`; `today` judges its dates.
+///
+/// # Errors
+/// All problems: syntax, unknown fields, wrong types, and values that no rulebook is needed to
+/// refuse (check digits, dates, phones, domains, numbers).
+pub fn read_dossier(source: &Source<'_>, today: NaiveDate) -> Result<Dossier, Vec<Problem>> {
+    within(Size::Document, source)?;
+    let text = decode(source, Encoding::Utf8)?;
+    // No TOML document opens with a brace; `[` opens the table `[subject]`.
+    let tree = if text.trim_start().starts_with('{') {
+        json_tree(&text)?
+    } else {
+        toml_tree(&text)?
+    };
+    let mut reader = Reader::new(today);
+    let dossier = dossier(&mut reader, &tree);
+    settle(dossier, reader.problems)
+}
+
+fn dossier(reader: &mut Reader, tree: &Node) -> Dossier {
+    let fields = reader.fields(tree, Section::Dossier);
+    let kinds: Vec<_> = Kind::ALL
+        .iter()
+        .map(|k| (*k, k.name(), k.label()))
+        .collect();
+    let ways: Vec<_> = VerifyBy::ALL
+        .iter()
+        .map(|way| (*way, way.name(), way.label()))
+        .collect();
+    let subject = fields.get("subject").and_then(|node| subject(reader, node));
+    let number = subject.as_ref().and_then(DossierSubject::number);
+    let services = services(reader, &fields, number);
+    Dossier {
+        kind: reader.word_of(&fields, "kind", &kinds),
+        provider: reader.text_of(&fields, "provider"),
+        account: reader.text_of(&fields, "account"),
+        reference: reader.text_of(&fields, "ref"),
+        after: reader.text_of(&fields, "after"),
+        labels: reader.labels_of(&fields),
+        target: reader.texts_of(&fields, "target"),
+        verify_by: reader.word_of(&fields, "verify_by", &ways),
+        written: reader.flag_of(&fields, "written"),
+        reason: reader.text_of(&fields, "reason"),
+        materials: materials(reader, &fields, services.len()),
+        subject,
+        services,
+    }
+}
+
+fn subject(reader: &mut Reader, node: &Node) -> Option<DossierSubject> {
+    match &node.shape {
+        Shape::Text(_) => reader.subject_number(node).map(DossierSubject::Number),
+        Shape::Flag(_) | Shape::Number(_) | Shape::List(_) | Shape::Table(_) => {
+            let fields = reader.fields(node, Section::Subject);
+            let number = fields.get("number");
+            Some(DossierSubject::Data {
+                number: number.and_then(|node| reader.subject_number(node)),
+                facts: Box::new(reader.facts(&fields, Section::Subject)),
+            })
+        }
+    }
+}
+
+fn services(
+    reader: &mut Reader,
+    fields: &Fields<'_>,
+    subject: Option<SubjectNumber>,
+) -> Vec<DossierService> {
+    let mut services: Vec<DossierService> = Vec::new();
+    for node in reader.list_of(fields, "services") {
+        let fields = reader.fields(node, Section::Service);
+        let number = fields
+            .get("number")
+            .and_then(|node| reader.service_number(node));
+        let facts: ServiceFacts = reader.facts(&fields, Section::Service);
+        if let (Some(number), Some(node)) = (number, fields.get("number")) {
+            reader.check_service(&fields, number, subject, facts.kind);
+            if services.iter().any(|other| other.number == Some(number)) {
+                let message = text!("{number} 重复", "{number} stands here twice");
+                reader.report(node, "NUM-03", message);
+            }
+        }
+        services.push(DossierService { number, facts });
+    }
+    services
+}
+
+fn materials(reader: &mut Reader, fields: &Fields<'_>, services: usize) -> Vec<DossierMaterial> {
+    let mut materials = Vec::new();
+    for node in reader.list_of(fields, "materials") {
+        let fields = reader.fields(node, Section::Material);
+        let slot = reader.required(&fields, "slot", |reader, node| {
+            let text = reader.text(node)?;
+            reader.code("material-slots", node, &text)
+        });
+        let file = reader.required(&fields, "file", Reader::text);
+        let service = fields
+            .get("service")
+            .and_then(|node| material_service(reader, node, services));
+        if let (Some(slot), Some(file)) = (slot, file) {
+            materials.push(DossierMaterial {
+                slot,
+                file,
+                service,
+            });
+        }
+    }
+    materials
+}
+
+/// Returns the service of a material in its normal form: a number, or a place from 1.
+fn material_service(reader: &mut Reader, node: &Node, services: usize) -> Option<String> {
+    let text = match &node.shape {
+        Shape::Number(number) => number.clone(),
+        Shape::Text(_) | Shape::Flag(_) | Shape::List(_) | Shape::Table(_) => reader.text(node)?,
+    };
+    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return reader.service_number(node).map(|number| number.to_string());
+    }
+    // Without services of its own a dossier counts those of its targets.
+    let place = text.parse::<usize>().unwrap_or(usize::MAX);
+    if place == 0 || (services > 0 && place > services) {
+        let message = text!(
+            "没有第 {text} 个服务，共有 {services} 个，从 1 数起",
+            "there is no service {text}; there are {services}, counted from 1"
+        );
+        reader.report(node, "no-such-service", message);
+    }
+    Some(text)
+}

@@ -1,0 +1,34 @@
+//! Files that people write: dossiers, adoptions, rows to record, and templates for them.
+//!
+//! Every reader returns the value, or all problems at once, each with its field, line, column
+//! and remedy. Nothing is guessed and no personal data are repeated in a message.
+
+mod adoption;
+mod document;
+mod dossier;
+mod identity;
+mod node;
+mod problem;
+mod reader;
+mod record;
+mod rows;
+mod schema;
+mod source;
+mod template;
+mod value;
+
+pub use adoption::{Format, read_adoptions};
+pub use dossier::{Dossier, DossierMaterial, DossierService, DossierSubject, read_dossier};
+pub use problem::{Located, Position, Problem};
+pub use record::{RecordRow, read_record_rows};
+pub use rows::{Cell, Row, read_rows};
+pub use schema::Table;
+pub use source::{Encoding, Source};
+pub use template::{Template, template};
+
+use serde::de::DeserializeOwned;
+
+/// Parses a data file of this crate; one that does not parse is a bug that the tests catch.
+fn embedded<T: DeserializeOwned>(file: &str, text: &str) -> T {
+    toml::from_str(text).unwrap_or_else(|error| panic!("src/data/templates/{file}: {error}"))
+}

@@ -1,0 +1,86 @@
+//! Values of which it is known where they stood, whatever the file's format.
+
+use super::problem::Position;
+use crate::lang::Text;
+
+/// A value in a file.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Node {
+    /// Its path as the user would write it; in a CSV the column's name.
+    pub(super) path: String,
+    /// The place of its first character.
+    pub(super) at: Position,
+    /// What it is.
+    pub(super) shape: Shape,
+}
+
+/// What a value is; dates are text.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Shape {
+    /// Text, or a date.
+    Text(String),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A number, as written.
+    Number(String),
+    /// Several values.
+    List(Vec<Node>),
+    /// Keys and values.
+    Table(Vec<Entry>),
+}
+
+/// One key of a table and its value.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Entry {
+    /// The key.
+    pub(super) key: String,
+    /// The place of the key.
+    pub(super) at: Position,
+    /// The value.
+    pub(super) node: Node,
+}
+
+impl Shape {
+    /// Returns what it is in words.
+    pub(super) const fn words(&self) -> Text {
+        match self {
+            Self::Text(_) => Text::fixed("文本", "text"),
+            Self::Flag(_) => Text::fixed("true 或 false", "true or false"),
+            Self::Number(_) => Text::fixed("数字", "a number"),
+            Self::List(_) => Text::fixed("列表", "a list"),
+            Self::Table(_) => Text::fixed("表", "a table"),
+        }
+    }
+}
+
+impl Node {
+    /// Returns the value of a key, where this is a table.
+    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+        self.entries()
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.node)
+    }
+
+    /// Returns the keys and values, none where this is no table.
+    pub(super) fn entries(&self) -> &[Entry] {
+        match &self.shape {
+            Shape::Table(entries) => entries,
+            Shape::Text(_) | Shape::Flag(_) | Shape::Number(_) | Shape::List(_) => &[],
+        }
+    }
+
+    /// Whether nothing but blanks stands there: as good as absent.
+    pub(super) fn is_blank(&self) -> bool {
+        matches!(&self.shape, Shape::Text(text) if text.trim().is_empty())
+    }
+}
+
+/// Returns the path of `key` below `path`.
+pub(super) fn below(path: &str, key: impl std::fmt::Display) -> String {
+    if path.is_empty() {
+        key.to_string()
+    } else {
+        format!("{path}.{key}")
+    }
+}

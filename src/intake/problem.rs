@@ -1,0 +1,124 @@
+//! What is wrong in a file, where, and how to put it right.
+
+use crate::lang::Text;
+use crate::text;
+
+/// A place in a file, both counted from 1; the column counts characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line.
+    pub line: usize,
+    /// The character within the line.
+    pub column: usize,
+}
+
+impl Position {
+    /// The first character of a file.
+    pub const START: Self = Self { line: 1, column: 1 };
+}
+
+/// One thing wrong in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The field: `services.0.name` in a document, the column's name in a CSV, empty for the file.
+    pub path: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The character within the line, from 1.
+    pub column: usize,
+    /// The stable name for scripts: a rule's id where a rule is broken, else a word such as
+    /// `unknown-field`.
+    pub code: &'static str,
+    /// What is wrong and what is expected; personal data are never shown.
+    pub message: Text,
+    /// What to do, where more than the message says.
+    pub fix: Option<Text>,
+}
+
+impl Problem {
+    /// A problem with a field.
+    pub(super) fn new(path: &str, at: Position, code: &'static str, message: Text) -> Self {
+        Self {
+            path: path.to_owned(),
+            line: at.line,
+            column: at.column,
+            code,
+            message,
+            fix: None,
+        }
+    }
+
+    /// Adds what to do.
+    pub(super) fn fix(mut self, fix: Text) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// Offers `near` in the place of a mistyped word.
+    pub(super) fn suggest(self, near: Option<&str>) -> Self {
+        match near {
+            Some(near) => self.fix(text!("您是否想写 {near}？", "did you mean {near}?")),
+            None => self,
+        }
+    }
+
+    /// Returns the place.
+    pub fn position(&self) -> Position {
+        Position {
+            line: self.line,
+            column: self.column,
+        }
+    }
+}
+
+/// A value and where it stood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Located<T> {
+    /// The value.
+    pub value: T,
+    /// The place of its first character.
+    pub at: Position,
+}
+
+/// Returns the value, or all that was wrong in the order in which it stands in the file.
+pub(super) fn settle<T>(value: T, mut problems: Vec<Problem>) -> Result<T, Vec<Problem>> {
+    if problems.is_empty() {
+        return Ok(value);
+    }
+    problems.sort_by_key(Problem::position);
+    Err(problems)
+}
+
+/// How alike two words must be, from 0 to 1, to be offered as a correction.
+const ALIKE: f64 = 0.75;
+
+/// Returns the word nearest to a mistyped one.
+pub(super) fn nearest<'a>(
+    typed: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let typed = typed.trim().to_lowercase().replace([' ', '_'], "-");
+    known
+        .into_iter()
+        .map(|word| {
+            let folded = word.to_lowercase().replace([' ', '_'], "-");
+            (strsim::jaro_winkler(&typed, &folded), word)
+        })
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map(|(_, word)| word)
+}
+
+/// The most characters of foreign text that a message repeats.
+const SHOWN: usize = 40;
+
+/// Returns foreign text cut to what a message can hold.
+pub(super) fn shown(text: &str) -> String {
+    let mut characters = text.trim().chars();
+    let head: String = characters.by_ref().take(SHOWN).collect();
+    if characters.next().is_some() {
+        format!("{head}…")
+    } else {
+        head
+    }
+}

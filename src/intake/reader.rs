@@ -1,0 +1,405 @@
+//! From located trees to typed values, collecting problems on the way.
+
+use super::node::{Node, Shape, below};
+use super::problem::{Position, Problem, nearest, shown};
+use super::schema::{Known, Section, known};
+use crate::filing::number::{NumberError, ServiceKind, ServiceNumber, SubjectNumber};
+use crate::knowledge::FieldType;
+use crate::lang::Text;
+use crate::text;
+use chrono::NaiveDate;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use toml::Value;
+
+/// Reads nodes and keeps what is wrong with them.
+pub(super) struct Reader {
+    /// The day in whose light dates are judged.
+    pub(super) today: NaiveDate,
+    /// What was wrong so far.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// The known fields of a table.
+pub(super) struct Fields<'n> {
+    /// Where the table stands.
+    pub(super) at: Position,
+    path: &'n str,
+    found: Vec<(Known, &'n Node)>,
+}
+
+impl<'n> Fields<'n> {
+    /// Returns the value of a field, where one is given.
+    pub(super) fn get(&self, name: &str) -> Option<&'n Node> {
+        self.found
+            .iter()
+            .find(|(known, _)| known.name == name)
+            .map(|(_, node)| *node)
+    }
+}
+
+impl Reader {
+    pub(super) const fn new(today: NaiveDate) -> Self {
+        Self {
+            today,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Notes a problem with the value of `node`.
+    pub(super) fn report(&mut self, node: &Node, code: &'static str, message: Text) {
+        self.problems
+            .push(Problem::new(&node.path, node.at, code, message));
+    }
+
+    fn wrong_type(&mut self, node: &Node, expected: &Text) {
+        let found = node.shape.words();
+        let (zh, en) = (&expected.zh, &expected.en);
+        let (found_zh, found_en) = (&found.zh, &found.en);
+        let message = text!(
+            "应为{zh}，这里是{found_zh}",
+            "{en} is expected, not {found_en}"
+        );
+        let problem = Problem::new(&node.path, node.at, "wrong-type", message);
+        let problem = match (&node.shape, expected) {
+            (Shape::Number(_) | Shape::Flag(_), expected) if *expected == TEXT => {
+                problem.fix(text!("请加上引号", "put it in quotes"))
+            }
+            (Shape::Text(_) | Shape::Table(_), expected) if *expected == LIST => {
+                problem.fix(text!("请放进方括号：[…]", "put it in brackets: […]"))
+            }
+            (_, _) => problem,
+        };
+        self.problems.push(problem);
+    }
+
+    /// Returns the known fields of a table; others are problems, blank ones absent.
+    pub(super) fn fields<'n>(&mut self, node: &'n Node, section: Section) -> Fields<'n> {
+        if !matches!(node.shape, Shape::Table(_)) {
+            self.wrong_type(node, &TABLE);
+        }
+        let known = known(section);
+        let mut found = Vec::new();
+        for entry in node.entries() {
+            match known.iter().find(|known| known.name == entry.key) {
+                Some(_) if entry.node.is_blank() => {}
+                Some(known) => found.push((*known, &entry.node)),
+                None => {
+                    let key = shown(&entry.key);
+                    let message = text!("没有名为“{key}”的字段", "there is no field \"{key}\"");
+                    let by_label = known.iter().find(|known| known.label.zh == entry.key);
+                    let near = by_label.map(|known| known.name);
+                    let near = near.or_else(|| nearest(&key, known.iter().map(|k| k.name)));
+                    let path = below(&node.path, &key);
+                    self.problems.push(
+                        Problem::new(&path, entry.at, "unknown-field", message).suggest(near),
+                    );
+                }
+            }
+        }
+        Fields {
+            at: node.at,
+            path: &node.path,
+            found,
+        }
+    }
+
+    /// Returns a field that must be there, read by `read`.
+    pub(super) fn required<T>(
+        &mut self,
+        fields: &Fields<'_>,
+        name: &str,
+        read: impl FnOnce(&mut Self, &Node) -> Option<T>,
+    ) -> Option<T> {
+        let Some(node) = fields.get(name) else {
+            self.missing(fields, name);
+            return None;
+        };
+        read(self, node)
+    }
+
+    /// Notes that a field without which nothing can be done is absent.
+    pub(super) fn missing(&mut self, fields: &Fields<'_>, name: &str) {
+        let message = text!("缺少 {name}", "{name} is missing");
+        let path = below(fields.path, name);
+        self.problems
+            .push(Problem::new(&path, fields.at, "missing-field", message));
+    }
+
+    /// Returns a text without the blanks around it.
+    pub(super) fn text(&mut self, node: &Node) -> Option<String> {
+        match &node.shape {
+            Shape::Text(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+            Shape::Flag(_) | Shape::Number(_) | Shape::List(_) | Shape::Table(_) => {
+                self.wrong_type(node, &TEXT);
+                None
+            }
+        }
+    }
+
+    /// Returns the text of an optional field.
+    pub(super) fn text_of(&mut self, fields: &Fields<'_>, name: &str) -> Option<String> {
+        fields.get(name).and_then(|node| self.text(node))
+    }
+
+    /// Returns the items of a list.
+    pub(super) fn list<'n>(&mut self, node: &'n Node) -> &'n [Node] {
+        match &node.shape {
+            Shape::List(items) => items,
+            Shape::Text(_) | Shape::Flag(_) | Shape::Number(_) | Shape::Table(_) => {
+                self.wrong_type(node, &LIST);
+                &[]
+            }
+        }
+    }
+
+    /// Returns the items of an optional list.
+    pub(super) fn list_of<'n>(&mut self, fields: &Fields<'n>, name: &str) -> &'n [Node] {
+        fields.get(name).map_or(&[], |node| self.list(node))
+    }
+
+    /// Returns texts from a list of them, or from one text.
+    pub(super) fn texts_of(&mut self, fields: &Fields<'_>, name: &str) -> Vec<String> {
+        let Some(node) = fields.get(name) else {
+            return Vec::new();
+        };
+        let items = match &node.shape {
+            Shape::Text(_) => std::slice::from_ref(node),
+            Shape::Flag(_) | Shape::Number(_) | Shape::List(_) | Shape::Table(_) => self.list(node),
+        };
+        items.iter().filter_map(|item| self.text(item)).collect()
+    }
+
+    /// Returns an optional `true` or `false`; absent is false.
+    pub(super) fn flag_of(&mut self, fields: &Fields<'_>, name: &str) -> bool {
+        let Some(node) = fields.get(name) else {
+            return false;
+        };
+        if let Shape::Flag(flag) = node.shape {
+            return flag;
+        }
+        self.wrong_type(node, &FLAG);
+        false
+    }
+
+    /// Returns labels: a table of texts.
+    pub(super) fn labels_of(&mut self, fields: &Fields<'_>) -> BTreeMap<String, String> {
+        let Some(node) = fields.get("labels") else {
+            return BTreeMap::new();
+        };
+        if !matches!(node.shape, Shape::Table(_)) {
+            self.wrong_type(node, &TABLE);
+        }
+        node.entries()
+            .iter()
+            .filter_map(|entry| Some((entry.key.clone(), self.text(&entry.node)?)))
+            .collect()
+    }
+
+    /// Returns one of the words of a closed list, given by its name or its Chinese label.
+    pub(super) fn word_of<T: Copy>(
+        &mut self,
+        fields: &Fields<'_>,
+        name: &str,
+        words: &[(T, &'static str, Text)],
+    ) -> Option<T> {
+        let node = fields.get(name)?;
+        let text = self.text(node)?;
+        self.word(node, &text, words)
+    }
+
+    /// Returns one of the words of a closed list, or notes that there is no such word.
+    pub(super) fn word<T: Copy>(
+        &mut self,
+        node: &Node,
+        text: &str,
+        words: &[(T, &'static str, Text)],
+    ) -> Option<T> {
+        let found = words.iter().find(|(_, word, label)| {
+            word.eq_ignore_ascii_case(text) || label.zh == text || label.en == text
+        });
+        if let Some((value, _, _)) = found {
+            return Some(*value);
+        }
+        let names = words.iter().map(|(_, word, _)| *word);
+        self.unknown_value(node, text, names);
+        None
+    }
+
+    /// Notes that a value is none of those expected.
+    pub(super) fn unknown_value<'a>(
+        &mut self,
+        node: &Node,
+        text: &str,
+        names: impl Iterator<Item = &'a str>,
+    ) {
+        let names: Vec<&str> = names.collect();
+        let (given, near) = (shown(text), nearest(text, names.iter().copied()));
+        let message = text!("没有“{given}”这个值", "there is no value \"{given}\"");
+        let problem = Problem::new(&node.path, node.at, "unknown-value", message);
+        let problem = if near.is_some() {
+            problem.suggest(near)
+        } else {
+            let (zh, en) = (names.join("、"), names.join(", "));
+            problem.fix(text!("可用的值：{zh}", "the values are {en}"))
+        };
+        self.problems.push(problem);
+    }
+
+    /// Returns the kind of a service.
+    pub(super) fn service_kind(&mut self, node: &Node, text: &str) -> Option<ServiceKind> {
+        let words = ServiceKind::ALL.map(|kind| (kind, kind.name(), kind.label()));
+        self.word(node, text, &words)
+    }
+
+    /// Returns a subject's number, aliases normalised.
+    pub(super) fn subject_number(&mut self, node: &Node) -> Option<SubjectNumber> {
+        let text = self.text(node)?;
+        let read = SubjectNumber::parse(&text).map(|parsed| parsed.number);
+        self.number(node, read)
+    }
+
+    /// Returns a service's number, aliases normalised.
+    pub(super) fn service_number(&mut self, node: &Node) -> Option<ServiceNumber> {
+        let text = self.text(node)?;
+        let read = ServiceNumber::parse(&text).map(|parsed| parsed.number);
+        self.number(node, read)
+    }
+
+    fn number<T>(&mut self, node: &Node, read: Result<T, NumberError>) -> Option<T> {
+        match read {
+            Ok(number) => Some(number),
+            Err(error) => {
+                self.report(node, "NUM-01", error.message());
+                None
+            }
+        }
+    }
+
+    /// Notes a service number that is not its subject's, or whose letter is another kind's.
+    pub(super) fn check_service(
+        &mut self,
+        fields: &Fields<'_>,
+        number: ServiceNumber,
+        subject: Option<SubjectNumber>,
+        kind: Option<ServiceKind>,
+    ) {
+        let Some(node) = fields.get("number") else {
+            return;
+        };
+        if let Some(subject) = subject.filter(|subject| *subject != number.subject()) {
+            let message = text!(
+                "{number} 不属于主体 {subject}",
+                "{number} is no service of {subject}"
+            );
+            self.report(node, "NUM-02", message);
+        }
+        if let Some(kind) = kind.filter(|kind| *kind != number.kind()) {
+            let (given, lettered) = (kind.label(), number.kind().label());
+            let (given_zh, given_en) = (given.zh, given.en);
+            let (zh, en) = (lettered.zh, lettered.en);
+            let message = text!(
+                "{number} 是{zh}的号码，kind 写的却是{given_zh}",
+                "{number} is the number of a {en}, but kind says {given_en}"
+            );
+            self.report(fields.get("kind").unwrap_or(node), "NUM-02", message);
+        }
+    }
+
+    /// Returns what is filed of a subject, a service or a person.
+    pub(super) fn facts<T: Default + DeserializeOwned>(
+        &mut self,
+        fields: &Fields<'_>,
+        section: Section,
+    ) -> T {
+        let before = self.problems.len();
+        let table = self.fact_table(fields, section);
+        let facts = Value::Table(table).try_into();
+        if let Err(error) = &facts
+            && self.problems.len() == before
+        {
+            let reason = error.to_string();
+            let message = text!("无法读取：{reason}", "this cannot be read: {reason}");
+            let problem = Problem::new(fields.path, fields.at, "wrong-type", message);
+            self.problems.push(problem);
+        }
+        facts.unwrap_or_default()
+    }
+
+    fn fact_table(&mut self, fields: &Fields<'_>, section: Section) -> toml::Table {
+        let mut table = toml::Table::new();
+        for (known, node) in fields.found.iter().filter(|(known, _)| known.is_fact) {
+            let value = match (known.value_type, nested(section, known.name)) {
+                (FieldType::Table, Some(inner)) => {
+                    let inner_fields = self.fields(node, inner);
+                    Some(Value::Table(self.fact_table(&inner_fields, inner)))
+                }
+                (FieldType::Table, None) => None,
+                (FieldType::List, _) => Some(self.fact_list(known, node)),
+                (FieldType::String, _) if takes_several(known.name) => {
+                    Some(self.fact_list(known, node))
+                }
+                (FieldType::String, _) => {
+                    let text = self.text(node);
+                    text.and_then(|text| self.fact(known, node, &text))
+                }
+                (FieldType::Date, _) => self.fact_date(known, node),
+                (FieldType::Bool, _) => Some(Value::Boolean(self.flag_of(fields, known.name))),
+            };
+            if let Some(value) = value {
+                table.insert(known.name.to_owned(), value);
+            }
+        }
+        self.check_certificate(fields, section, &mut table);
+        self.check_validity(fields, &table);
+        table
+    }
+
+    fn fact_list(&mut self, known: &Known, node: &Node) -> Value {
+        let items = match &node.shape {
+            Shape::Text(_) if takes_several(known.name) => std::slice::from_ref(node),
+            Shape::Text(_)
+            | Shape::Flag(_)
+            | Shape::Number(_)
+            | Shape::List(_)
+            | Shape::Table(_) => self.list(node),
+        };
+        let mut values: Vec<Value> = Vec::with_capacity(items.len());
+        for item in items {
+            let Some(text) = self.text(item) else {
+                continue;
+            };
+            let Some(value) = self.fact(known, item, &text) else {
+                continue;
+            };
+            if values.contains(&value) {
+                let given = shown(&text);
+                let message = text!("“{given}”重复", "\"{given}\" stands here twice");
+                self.report(item, "duplicate-value", message);
+            } else {
+                values.push(value);
+            }
+        }
+        Value::Array(values)
+    }
+}
+
+/// Whether a field that fields.toml calls a text may hold several.
+fn takes_several(name: &str) -> bool {
+    name == "prior_approval"
+}
+
+/// Returns the section of a table within a section.
+fn nested(section: Section, name: &str) -> Option<Section> {
+    match (section, name) {
+        (Section::Subject | Section::Adoption, "responsible") => Some(Section::SubjectPerson),
+        (Section::Service | Section::AdoptedService, "responsible") => Some(Section::ServicePerson),
+        (Section::Service | Section::AdoptedService, "resource") => Some(Section::Resource),
+        (_, _) => None,
+    }
+}
+
+const TEXT: Text = Text::fixed("文本", "text");
+const LIST: Text = Text::fixed("列表", "a list");
+const TABLE: Text = Text::fixed("表", "a table");
+const FLAG: Text = Text::fixed("true 或 false", "true or false");

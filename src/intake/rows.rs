@@ -1,0 +1,396 @@
+//! Tables of rows: CSV, and JSON Lines of the same columns.
+
+use super::document::{is_json_lines, json_lines, json_tree};
+use super::node::{Entry, Node, Shape};
+use super::problem::{Position, Problem, nearest, settle, shown};
+use super::schema::{Column, Table, column, columns};
+use super::source::{Encoding, Lines, Size, Source, decode, within};
+use crate::text;
+use std::collections::BTreeMap;
+
+/// What one row says in one column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// The column as the file's header calls it.
+    pub column: String,
+    /// The place of its first character.
+    pub at: Position,
+    /// The values, one unless the column holds lists; the empty ones of a list keep their places.
+    pub values: Vec<String>,
+}
+
+impl Cell {
+    /// Returns the values that are not empty.
+    pub fn texts(&self) -> Vec<String> {
+        let filled = self.values.iter().filter(|value| !value.is_empty());
+        filled.cloned().collect()
+    }
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Where it begins.
+    pub at: Position,
+    /// The cells that are not empty, by the English names of their columns.
+    pub cells: BTreeMap<&'static str, Cell>,
+    /// The cells of the columns `label:NAME`, by NAME.
+    pub labels: BTreeMap<String, Cell>,
+    /// Whether something in it was refused, so that what is missing is no news.
+    pub(super) is_flawed: bool,
+}
+
+impl Row {
+    /// Returns the first value of a cell.
+    pub fn text(&self, column: &str) -> Option<String> {
+        self.cells.get(column)?.texts().into_iter().next()
+    }
+
+    /// Returns the values of a cell that are not empty.
+    pub fn texts(&self, column: &str) -> Vec<String> {
+        self.cells.get(column).map(Cell::texts).unwrap_or_default()
+    }
+}
+
+/// Where a column of the file goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Goal<'h> {
+    /// Into a known column.
+    Column(&'static str, bool),
+    /// Into a label.
+    Label(&'h str),
+}
+
+impl<'h> Goal<'h> {
+    fn of(table: Table, header: &'h str) -> Option<Self> {
+        let label = ["label", "标签"].iter().find_map(|word| {
+            let rest = header.strip_prefix(word)?;
+            rest.strip_prefix([':', '：']).map(str::trim)
+        });
+        match label {
+            Some(name) if table.has_labels() && !name.is_empty() => Some(Self::Label(name)),
+            Some(_) | None => {
+                column(table, header).map(|column| Self::Column(&column.name, column.list))
+            }
+        }
+    }
+}
+
+/// Reads the rows of a CSV file or JSON Lines with the columns of `table`.
+///
+/// Comments, lines that begin with `#`, may stand above the header of a CSV.
+///
+/// # Errors
+/// All problems: encoding, unknown or repeated columns, rows of another length, open quotes.
+pub fn read_rows(
+    source: &Source<'_>,
+    table: Table,
+    encoding: Encoding,
+) -> Result<Vec<Row>, Vec<Problem>> {
+    let (rows, problems) = rows(source, table, encoding)?;
+    settle(rows, problems)
+}
+
+/// The rows that could be read, and what is wrong with others.
+pub(super) type Read = (Vec<Row>, Vec<Problem>);
+
+/// Reads the rows; those with problems are told apart, so that the caller can check the others.
+pub(super) fn rows(
+    source: &Source<'_>,
+    table: Table,
+    encoding: Encoding,
+) -> Result<Read, Vec<Problem>> {
+    within(Size::Rows, source)?;
+    let text = decode(source, encoding)?;
+    if text.trim_start().starts_with(['{', '[']) {
+        json_rows(&text, table)
+    } else {
+        csv_rows(&text, table)
+    }
+}
+
+/// Returns the byte at which the header of a CSV begins: after blank lines and comments.
+fn header_start(text: &str) -> usize {
+    text.split_inclusive('\n')
+        .take_while(|line| {
+            let line = line.trim_start();
+            line.is_empty() || line.starts_with('#') || line.starts_with("\"#")
+        })
+        .map(str::len)
+        .sum()
+}
+
+/// Whether the first line that counts is a header of `table`, or at least no TOML.
+pub(super) fn is_csv(text: &str, table: Table) -> bool {
+    let body = text.get(header_start(text)..).unwrap_or_default();
+    let first = body.lines().next().unwrap_or_default();
+    let is_known = first
+        .split(',')
+        .any(|cell| Goal::of(table, cell.trim().trim_matches('"').trim()).is_some());
+    is_known || (first.contains(',') && !first.contains(['=', '[']))
+}
+
+/// Reads the rows of a CSV whose header is right.
+pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
+    let lines = Lines::new(text);
+    let base = header_start(text);
+    let body = text.get(base..).unwrap_or_default();
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(body.as_bytes());
+    let mut records = reader.records();
+    let Some(Ok(header)) = records.next() else {
+        let message = text!("文件里没有表头", "the file has no header");
+        let columns: Vec<&str> = columns(table).map(|column| column.name.as_str()).collect();
+        let expected = columns.join(",");
+        return Err(vec![
+            Problem::new("", Position::START, "empty", message)
+                .fix(text!("表头应为：{expected}", "the header is {expected}")),
+        ]);
+    };
+    let mut problems = Vec::new();
+    let starts = Starts::of(text, base);
+    let header: Vec<String> = header.iter().map(|cell| cell.trim().to_owned()).collect();
+    let mut goals: Vec<Option<Goal<'_>>> = Vec::with_capacity(header.len());
+    for (place, cell) in header.iter().enumerate() {
+        let at = lines.position(starts.field(place));
+        let goal = Goal::of(table, cell);
+        if goal.is_some() && goals.contains(&goal) {
+            let message = text!("列“{cell}”重复", "the column \"{cell}\" stands here twice");
+            problems.push(Problem::new(cell, at, "duplicate-column", message));
+        } else if goal.is_none() {
+            problems.push(unknown_column(table, cell, at));
+        }
+        goals.push(goal);
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut rows = Vec::new();
+    for record in records {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = error.position().map_or(0, csv::Position::byte);
+                let at = lines.position(base + usize::try_from(line).unwrap_or(0));
+                let reason = error.to_string();
+                let message = text!("无法读取：{reason}", "this cannot be read: {reason}");
+                problems.push(Problem::new("", at, "syntax", message));
+                continue;
+            }
+        };
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let start = record.position().map_or(0, csv::Position::byte);
+        let starts = Starts::of(text, base + usize::try_from(start).unwrap_or(0));
+        let at = lines.position(starts.field(0));
+        if let Some(open) = starts.open_quote {
+            let message = text!("引号没有闭合", "this quote is never closed");
+            problems.push(Problem::new("", lines.position(open), "syntax", message));
+        } else if record.len() != header.len() {
+            let (found, expected) = (record.len(), header.len());
+            let message = text!(
+                "这一行有 {found} 格，表头有 {expected} 列",
+                "this row has {found} cells, the header {expected} columns"
+            );
+            problems.push(Problem::new("", at, "row-length", message));
+            continue;
+        }
+        let mut row = Row {
+            at,
+            cells: BTreeMap::new(),
+            labels: BTreeMap::new(),
+            is_flawed: false,
+        };
+        let named = header.iter().zip(&goals).zip(record.iter());
+        for (place, ((name, goal), text)) in named.enumerate() {
+            if text.trim().is_empty() {
+                continue;
+            }
+            let cell = |values| Cell {
+                column: name.clone(),
+                at: lines.position(starts.field(place)),
+                values,
+            };
+            match goal {
+                Some(Goal::Column(key, true)) => {
+                    row.cells.insert(key, cell(split(text)));
+                }
+                Some(Goal::Column(key, false)) => {
+                    row.cells.insert(key, cell(vec![text.trim().to_owned()]));
+                }
+                Some(Goal::Label(key)) => {
+                    let text = vec![text.trim().to_owned()];
+                    row.labels.insert((*key).to_owned(), cell(text));
+                }
+                None => {}
+            }
+        }
+        rows.push(row);
+    }
+    Ok((rows, problems))
+}
+
+/// Splits a list; the empty values keep their places.
+fn split(text: &str) -> Vec<String> {
+    text.split([';', '；'])
+        .map(|value| value.trim().to_owned())
+        .collect()
+}
+
+fn unknown_column(table: Table, header: &str, at: Position) -> Problem {
+    let given = shown(header);
+    let known = || columns(table).flat_map(|column: &Column| [&column.name, &column.zh]);
+    let near = nearest(header, known().map(String::as_str));
+    let message = if given.is_empty() {
+        text!("这一列没有名称", "this column has no name")
+    } else {
+        text!("没有名为“{given}”的列", "there is no column \"{given}\"")
+    };
+    Problem::new(&given, at, "unknown-column", message).suggest(near)
+}
+
+/// Where the fields of one record begin in the text of the file.
+struct Starts {
+    fields: Vec<usize>,
+    open_quote: Option<usize>,
+}
+
+impl Starts {
+    /// Walks over the record at byte `from` as the CSV parser does; blank lines come before it.
+    fn of(text: &str, from: usize) -> Self {
+        let bytes = text.as_bytes();
+        let at = |index: usize| bytes.get(index).copied();
+        let mut index = from;
+        while matches!(at(index), Some(b'\r' | b'\n')) {
+            index += 1;
+        }
+        let mut fields = vec![index];
+        let mut open_quote = None;
+        loop {
+            if at(index) == Some(b'"') {
+                let quote = index;
+                index += 1;
+                loop {
+                    match (at(index), at(index + 1)) {
+                        (Some(b'"'), Some(b'"')) => index += 2,
+                        (Some(b'"'), _) => break,
+                        (Some(_), _) => index += 1,
+                        (None, _) => {
+                            open_quote = Some(quote);
+                            break;
+                        }
+                    }
+                }
+            }
+            while !matches!(at(index), Some(b',' | b'\r' | b'\n') | None) {
+                index += 1;
+            }
+            if at(index) != Some(b',') {
+                return Self { fields, open_quote };
+            }
+            index += 1;
+            fields.push(index);
+        }
+    }
+
+    fn field(&self, place: usize) -> usize {
+        let last = self.fields.last().copied().unwrap_or(0);
+        self.fields.get(place).copied().unwrap_or(last)
+    }
+}
+
+fn json_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
+    let (nodes, mut problems) = if is_json_lines(text) {
+        json_lines(text)
+    } else {
+        match json_tree(text)? {
+            Node {
+                shape: Shape::List(items),
+                ..
+            } => (items, Vec::new()),
+            node => (vec![node], Vec::new()),
+        }
+    };
+    let rows = nodes
+        .iter()
+        .map(|node| json_row(node, table, &mut problems))
+        .collect();
+    Ok((rows, problems))
+}
+
+fn json_row(node: &Node, table: Table, problems: &mut Vec<Problem>) -> Row {
+    let mut row = Row {
+        at: node.at,
+        cells: BTreeMap::new(),
+        labels: BTreeMap::new(),
+        is_flawed: false,
+    };
+    let before = problems.len();
+    if !matches!(node.shape, Shape::Table(_)) {
+        let message = text!("每行应是一个 JSON 对象", "every line must be a JSON object");
+        problems.push(Problem::new(&node.path, node.at, "wrong-type", message));
+    }
+    for entry in node.entries() {
+        if entry.key == "labels" && table.has_labels() {
+            for label in entry.node.entries() {
+                if let Some(cell) = json_cell(label, false, problems) {
+                    row.labels.insert(label.key.clone(), cell);
+                }
+            }
+            continue;
+        }
+        match Goal::of(table, &entry.key) {
+            Some(Goal::Column(name, list)) => {
+                if let Some(cell) = json_cell(entry, list, problems) {
+                    row.cells.insert(name, cell);
+                }
+            }
+            Some(Goal::Label(name)) => {
+                if let Some(cell) = json_cell(entry, false, problems) {
+                    row.labels.insert(name.to_owned(), cell);
+                }
+            }
+            None => problems.push(unknown_column(table, &entry.key, entry.at)),
+        }
+    }
+    row.is_flawed = problems.len() > before;
+    row
+}
+
+/// Returns a value as a cell; `None` where it is blank or of the wrong shape.
+fn json_cell(entry: &Entry, list: bool, problems: &mut Vec<Problem>) -> Option<Cell> {
+    let values = match &entry.node.shape {
+        Shape::Text(text) if list => Some(split(text)),
+        Shape::Text(text) => Some(vec![text.trim().to_owned()]),
+        Shape::List(items) if list => items
+            .iter()
+            .map(|item| match &item.shape {
+                Shape::Text(text) => Some(text.trim().to_owned()),
+                Shape::Flag(_) | Shape::Number(_) | Shape::List(_) | Shape::Table(_) => None,
+            })
+            .collect(),
+        Shape::Flag(_) | Shape::Number(_) | Shape::List(_) | Shape::Table(_) => None,
+    };
+    let Some(values) = values else {
+        let message = if list {
+            text!(
+                "应为文本，或文本的列表",
+                "text or a list of texts is expected"
+            )
+        } else {
+            text!("应为文本", "text is expected")
+        };
+        let node = &entry.node;
+        problems.push(Problem::new(&node.path, node.at, "wrong-type", message));
+        return None;
+    };
+    let is_blank = values.iter().all(String::is_empty);
+    (!is_blank).then(|| Cell {
+        column: entry.node.path.clone(),
+        at: entry.node.at,
+        values,
+    })
+}

@@ -1,0 +1,230 @@
+//! Single values of filed data: dates, codes, provinces, hosts, contacts.
+
+use super::node::Node;
+use super::problem::shown;
+use super::reader::Reader;
+use super::schema::Known;
+use crate::filing::host::Host;
+use crate::filing::identity::{CertificateNumber, Mobile};
+use crate::filing::province::Province;
+use crate::knowledge::code_list;
+use crate::text;
+use chrono::NaiveDate;
+use toml::Value;
+
+/// Reads a day: `2021-03-01`, `2021/3/1`, `2021.3.1`, `20210301`, `2021年3月1日`.
+fn day(text: &str) -> Option<NaiveDate> {
+    if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return NaiveDate::parse_from_str(text, "%Y%m%d").ok();
+    }
+    let bare = text.strip_suffix('日').unwrap_or(text);
+    let parts: Vec<&str> = bare.split(['-', '/', '.', '年', '月']).collect();
+    let [year, month, day] = parts.as_slice() else {
+        return None;
+    };
+    let number = |part: &str| {
+        let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<u32>().ok().filter(|_| digits)
+    };
+    let year = i32::try_from(number(year).filter(|_| year.len() == 4)?).ok()?;
+    NaiveDate::from_ymd_opt(year, number(month)?, number(day)?)
+}
+
+impl Reader {
+    /// Returns the day of a field.
+    pub(super) fn date(&mut self, node: &Node) -> Option<NaiveDate> {
+        let text = self.text(node)?;
+        let read = day(&text);
+        if read.is_none() {
+            let given = shown(&text);
+            let message = text!(
+                "“{given}”不是有效日期，应形如 2021-03-01",
+                "\"{given}\" is no date; expected a form like 2021-03-01"
+            );
+            self.report(node, "not-a-date", message);
+        }
+        read
+    }
+
+    /// Returns a day that lies in the past.
+    pub(super) fn past_date(&mut self, node: &Node) -> Option<NaiveDate> {
+        let read = self.date(node)?;
+        if read > self.today {
+            let message = text!("{read} 晚于今天", "{read} lies in the future");
+            self.report(node, "future-date", message);
+        }
+        Some(read)
+    }
+
+    /// Returns a filed date; the end of a certificate may be long-term.
+    pub(super) fn fact_date(&mut self, known: &Known, node: &Node) -> Option<Value> {
+        let text = self.text(node)?;
+        if known.name == "valid_until" && matches!(text.as_str(), "long-term" | "长期") {
+            return Some(Value::String("long-term".to_owned()));
+        }
+        self.date(node).map(|day| Value::String(day.to_string()))
+    }
+
+    /// Notes a certificate that ends before it begins.
+    pub(super) fn check_validity(
+        &mut self,
+        fields: &super::reader::Fields<'_>,
+        table: &toml::Table,
+    ) {
+        let of = |name: &str| table.get(name).and_then(Value::as_str).and_then(day);
+        if let (Some(from), Some(until), Some(node)) = (
+            of("valid_from"),
+            of("valid_until"),
+            fields.get("valid_until"),
+        ) && until < from
+        {
+            let message = text!(
+                "有效期止 {until} 早于有效期起 {from}",
+                "the certificate ends on {until}, before it begins on {from}"
+            );
+            self.report(node, "impossible-dates", message);
+        }
+    }
+
+    /// Returns a text of filed data in its normal form.
+    pub(super) fn fact(&mut self, known: &Known, node: &Node, text: &str) -> Option<Value> {
+        if let Some(list) = known.code_list {
+            return self.code(list, node, text).map(Value::String);
+        }
+        let normal = match known.name {
+            "kind" => self.service_kind(node, text).map(|k| k.name().to_owned()),
+            "province" => self.province(node, text),
+            "domains" => self.host(node, text),
+            "phone" => self.mobile(node, text),
+            "emergency_phone" => self.emergency_phone(node, text),
+            "email" => self.email(node, text),
+            "legal_representative_id" => self.person_certificate(node, text, None),
+            _ => Some(text.to_owned()),
+        };
+        normal.map(Value::String)
+    }
+
+    /// Returns the value of a code list that a value, code or label means.
+    pub(super) fn code(&mut self, list: &str, node: &Node, text: &str) -> Option<String> {
+        let entries = code_list(list).map_or(&[][..], |list| &list.entries);
+        let found = entries.iter().find(|entry| {
+            // A label such as 组织机构代码证（企业） is also known without its brackets.
+            let bare = entry.label.zh.split('（').next();
+            entry.value.eq_ignore_ascii_case(text)
+                || entry.code.as_deref() == Some(text)
+                || entry.label.zh == text
+                || bare == Some(text)
+                || entry.label.en.eq_ignore_ascii_case(text)
+        });
+        if let Some(entry) = found {
+            return Some(entry.value.clone());
+        }
+        self.unknown_value(node, text, entries.iter().map(|entry| entry.value.as_str()));
+        None
+    }
+
+    fn province(&mut self, node: &Node, text: &str) -> Option<String> {
+        match text.parse::<Province>() {
+            Ok(province) => Some(province.code().to_owned()),
+            Err(error) => {
+                self.report(node, "unknown-province", error.message());
+                None
+            }
+        }
+    }
+
+    fn host(&mut self, node: &Node, text: &str) -> Option<String> {
+        match Host::parse(text) {
+            Ok(host) => Some(host.to_string()),
+            Err(error) => {
+                self.report(node, "not-a-domain", error.message());
+                None
+            }
+        }
+    }
+
+    fn mobile(&mut self, node: &Node, text: &str) -> Option<String> {
+        match Mobile::parse(text) {
+            Ok(mobile) => Some(mobile.as_str().to_owned()),
+            Err(error) => {
+                self.report(node, "not-a-mobile", error.message());
+                None
+            }
+        }
+    }
+
+    /// Returns an emergency phone: a mobile is advised, a landline possible (domain.md 4.3).
+    fn emergency_phone(&mut self, node: &Node, text: &str) -> Option<String> {
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        let is_written_so = text
+            .chars()
+            .all(|ch| ch.is_ascii_digit() || matches!(ch, ' ' | '-' | '+' | '(' | ')'));
+        let has_area = text.starts_with('0') || text.contains(['-', '(', '+']);
+        match Mobile::parse(text) {
+            Ok(mobile) => Some(mobile.as_str().to_owned()),
+            Err(_) if is_written_so && has_area && (10..=16).contains(&digits) => {
+                Some(text.to_owned())
+            }
+            Err(error) => {
+                self.report(node, "not-a-phone", error.message());
+                None
+            }
+        }
+    }
+
+    fn email(&mut self, node: &Node, text: &str) -> Option<String> {
+        let fits = text.split_once('@').is_some_and(|(user, host)| {
+            !user.is_empty() && host.contains('.') && !host.contains('@')
+        }) && !text.contains(char::is_whitespace);
+        if fits {
+            return Some(text.to_owned());
+        }
+        let message = text!(
+            "不是电子邮箱，应形如 name@example.com",
+            "this is no e-mail address; expected a form like name@example.com"
+        );
+        self.report(node, "not-an-email", message);
+        None
+    }
+
+    /// Returns the normal form of a certificate's number that has no known check digit.
+    pub(super) fn other_certificate(&mut self, node: &Node, text: &str) -> Option<String> {
+        match CertificateNumber::parse(text) {
+            Ok(number) => Some(number.as_str().to_owned()),
+            Err(error) => {
+                self.report(node, "not-a-certificate", error.message());
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::day;
+
+    #[test]
+    fn days_are_read_as_people_write_them() {
+        let expected = chrono::NaiveDate::from_ymd_opt(2021, 3, 1);
+        for text in [
+            "2021-03-01",
+            "2021/3/1",
+            "2021.3.1",
+            "20210301",
+            "2021年3月1日",
+        ] {
+            assert_eq!(day(text), expected, "{text}");
+        }
+        for text in [
+            "2021-02-30",
+            "3/1/2021",
+            "21-3-1",
+            "2021-3",
+            "2021-+3-1",
+            "",
+            "长期",
+        ] {
+            assert_eq!(day(text), None, "{text}");
+        }
+    }
+}

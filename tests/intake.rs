@@ -1,0 +1,628 @@
+//! Files that people write: what is taken, and what is said about what is wrong.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use chrono::NaiveDate;
+use icpctl::filing::facts::{SubjectFacts, ValidUntil};
+use icpctl::filing::kind::{Kind, VerifyBy};
+use icpctl::filing::record::Adoption;
+use icpctl::filing::tree;
+use icpctl::intake::{
+    Dossier, DossierSubject, Encoding, Format, Located, Problem, RecordRow, Source, Table,
+    Template, read_adoptions, read_dossier, read_record_rows, read_rows, template,
+};
+use icpctl::knowledge::{FieldType, fields};
+use icpctl::lang::Lang;
+use proptest::prelude::*;
+
+fn today() -> NaiveDate {
+    "2026-11-22".parse().unwrap()
+}
+
+fn source(bytes: &[u8]) -> Source<'_> {
+    Source {
+        name: "file",
+        bytes,
+    }
+}
+
+fn dossier(text: &str) -> Result<Dossier, Vec<Problem>> {
+    read_dossier(&source(text.as_bytes()), today())
+}
+
+fn adoptions(text: &str) -> Result<Vec<Located<Adoption>>, Vec<Problem>> {
+    adoptions_in(text.as_bytes(), Encoding::Utf8)
+}
+
+fn adoptions_in(bytes: &[u8], encoding: Encoding) -> Result<Vec<Located<Adoption>>, Vec<Problem>> {
+    read_adoptions(&source(bytes), Format::Auto, encoding, today())
+}
+
+fn records(text: &str) -> Result<Vec<RecordRow>, Vec<Problem>> {
+    read_record_rows(&source(text.as_bytes()), Encoding::Utf8)
+}
+
+/// What a problem is and where: `line:column code path`.
+fn brief(problems: &[Problem]) -> Vec<String> {
+    problems
+        .iter()
+        .map(|p| format!("{}:{} {} {}", p.line, p.column, p.code, p.path))
+        .collect()
+}
+
+fn refused<T: std::fmt::Debug>(read: Result<T, Vec<Problem>>) -> Vec<String> {
+    brief(&read.unwrap_err())
+}
+
+#[test]
+fn an_unknown_field_is_refused_with_its_place_and_the_nearest_name() {
+    let problems = dossier(concat!(
+        "kind = \"new\"\n",
+        "proivder = \"tencent\"\n",
+        "[subject]\n",
+        "  \"证件号码\" = \"1\"\n",
+        "[[services]]\n",
+        "name = \"示例商城\"\n",
+        "[services.responsible]\n",
+        "phnoe = \"13800000001\"\n",
+    ))
+    .unwrap_err();
+    assert_eq!(
+        brief(&problems),
+        [
+            "2:1 unknown-field proivder",
+            "4:3 unknown-field subject.证件号码",
+            "8:1 unknown-field services.0.responsible.phnoe",
+        ]
+    );
+    let fixes: Vec<_> = problems.iter().map(|p| p.fix.clone().unwrap().en).collect();
+    assert_eq!(
+        fixes,
+        [
+            "did you mean provider?",
+            "did you mean certificate_number?",
+            "did you mean phone?"
+        ]
+    );
+}
+
+#[test]
+fn all_syntax_errors_are_told_at_once() {
+    let text = "reason = “甲”\nafter = \"a\nref = ]\nprovider \"tencent\"\n";
+    let lines: Vec<usize> = dossier(text).unwrap_err().iter().map(|p| p.line).collect();
+    assert_eq!(lines, [1, 2, 3, 4]);
+    for text in [
+        "account = \"a\n",
+        "account = \"a",
+        "account = 'a\nref = 'b'",
+        "[subject\nname=\"a\"",
+    ] {
+        assert_eq!(dossier(text).unwrap_err()[0].line, 1, "{text}");
+    }
+}
+
+#[test]
+fn a_truncated_toml_says_where_it_breaks_off() {
+    let problems = dossier("kind = \"new\"\ntarget = [\"粤ICP备2021000001号\",\n").unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert_eq!((problems[0].code, problems[0].line), ("syntax", 2));
+    assert!(problems[0].message.zh.contains("中断"), "{problems:?}");
+}
+
+#[test]
+fn wrong_values_are_refused_together_and_personal_data_are_not_repeated() {
+    let text = r#"
+verify_by = "telegram"
+[subject]
+nature = "enterprice"
+province = "香格里拉"
+certificate_type = "business-licence"
+certificate_number = "91110000MA0000000A"
+legal_representative_id = "110101199001010014"
+[subject.responsible]
+certificate_number = "110101199001010016"
+valid_from = 2030-01-01
+valid_until = "2020-13-01"
+phone = "12345678901"
+email = "zhangsan.example.com"
+[[services]]
+kind = "website"
+domains = ["example.com", "https://www.example.com/", "EXAMPLE.com"]
+content = ["博客"]
+"#;
+    let problems = dossier(text).unwrap_err();
+    assert_eq!(
+        brief(&problems),
+        [
+            "2:13 unknown-value verify_by",
+            "4:10 unknown-value subject.nature",
+            "5:12 unknown-province subject.province",
+            "7:22 SUB-02 subject.certificate_number",
+            "8:27 SUB-03 subject.legal_representative_id",
+            "10:22 SUB-03 subject.responsible.certificate_number",
+            "12:15 not-a-date subject.responsible.valid_until",
+            "13:9 not-a-mobile subject.responsible.phone",
+            "14:9 not-an-email subject.responsible.email",
+            "16:8 unknown-value services.0.kind",
+            "17:27 not-a-domain services.0.domains.1",
+            "17:55 duplicate-value services.0.domains.2",
+            "18:12 unknown-value services.0.content.0",
+        ]
+    );
+    for personal in ["91110000", "19900101", "12345678901", "zhangsan"] {
+        for problem in &problems {
+            let said = format!("{problem:?}");
+            assert!(!said.contains(personal), "{said}");
+        }
+    }
+    let nature = problems[1].fix.clone().unwrap();
+    assert_eq!(nature.en, "did you mean enterprise?");
+}
+
+#[test]
+fn a_wrong_type_names_the_expected_one() {
+    let text = "account = 100012345678\nwritten = \"yes\"\nservices = \"none\"\nmaterials = [1]\n";
+    let problems = dossier(text).unwrap_err();
+    let codes: Vec<_> = problems.iter().map(|p| (p.line, p.code)).collect();
+    assert_eq!(
+        codes,
+        [
+            (1, "wrong-type"),
+            (2, "wrong-type"),
+            (3, "wrong-type"),
+            (4, "wrong-type"),
+            (4, "missing-field"),
+            (4, "missing-field")
+        ]
+    );
+    assert_eq!(problems[0].message.en, "text is expected, not a number");
+    assert_eq!(problems[0].fix.clone().unwrap().en, "put it in quotes");
+}
+
+#[test]
+fn numbers_must_fit_each_other() {
+    let text = r#"
+subject = "粤ICP备2021000001号"
+[[services]]
+number = "粤ICP备2021000001号-1"
+kind = "app"
+[[services]]
+number = "粤ICP备2021000002号-1"
+[[services]]
+number = "粤ICP备2021000001号-1"
+[[materials]]
+slot = "域名证书或实名认证截图"
+file = "a.jpg"
+service = 4
+"#;
+    assert_eq!(
+        refused(dossier(text)),
+        [
+            "5:8 NUM-02 services.0.kind",
+            "7:10 NUM-02 services.1.number",
+            "9:10 NUM-03 services.2.number",
+            "13:11 no-such-service materials.0.service",
+        ]
+    );
+}
+
+#[test]
+fn json_and_toml_say_the_same_and_values_are_normalised() {
+    let toml = r#"
+kind = "注销互联网信息服务"
+target = "粤ICP备2021000001号-1"
+verify_by = "SMS"
+[subject]
+nature = "个人"
+province = "广东"
+certificate_number = "11010119900101 0015"
+responsible = { valid_from = 2020-01-01, valid_until = "长期", phone = "+86 138-0000-0001" }
+[[services]]
+kind = "网站"
+domains = ["Shop.Example.com"]
+content = ["博客/个人空间"]
+prior_approval = "以上都不涉及"
+"#;
+    let json = r#"{"kind":"cancel-site","target":["粤ICP备2021000001号-1"],"verify_by":"sms",
+"account":null,
+"subject":{"nature":"5","province":"粤","certificate_number":"110101199001010015",
+"responsible":{"valid_from":"20200101","valid_until":"long-term","phone":"13800000001"}},
+"services":[{"kind":"site","domains":["shop.example.com"],"content":["blog"],"prior_approval":["none"]}]}"#;
+    let read = dossier(toml).unwrap();
+    assert_eq!(read, dossier(json).unwrap());
+    assert_eq!(read.kind, Some(Kind::CancelSite));
+    assert_eq!(read.verify_by, Some(VerifyBy::Sms));
+    let Some(DossierSubject::Data { facts, .. }) = read.subject else {
+        panic!("the subject is given by its data");
+    };
+    assert_eq!(facts.province.as_deref(), Some("gd"));
+    let person = facts.responsible.unwrap();
+    assert_eq!(person.valid_until, Some(ValidUntil::LongTerm));
+    assert_eq!(person.phone.as_deref(), Some("13800000001"));
+}
+
+#[test]
+fn json_problems_have_their_places() {
+    let text = "{\"kind\": \"new\",\n \"servces\": [],\n \"kind\": \"new\",\n \"written\": 1}";
+    assert_eq!(
+        refused(dossier(text)),
+        ["3:2 duplicate-field kind"],
+        "a document that contradicts itself is not read any further"
+    );
+    let text = "{\"reason\": \"甲\", \"servces\": [],\n \"written\": 1}";
+    assert_eq!(
+        refused(dossier(text)),
+        ["1:17 unknown-field servces", "2:13 wrong-type written"]
+    );
+    assert_eq!(refused(dossier("{\n \"kind\": }")), ["2:10 syntax "]);
+    assert_eq!(refused(dossier("{\n \"kind\": \"new\",")), ["2:15 syntax "]);
+}
+
+#[test]
+fn a_deep_or_large_document_is_refused() {
+    let deep = format!("{{\"labels\":{}1{}}}", "[".repeat(5000), "]".repeat(5000));
+    assert_eq!(dossier(&deep).unwrap_err()[0].code, "too-deep");
+    let deep = format!("labels = {}1{}", "[".repeat(5000), "]".repeat(5000));
+    assert_eq!(dossier(&deep).unwrap_err()[0].code, "syntax");
+    let large = "#".repeat((1 << 20) + 1);
+    assert_eq!(dossier(&large).unwrap_err()[0].code, "too-large");
+}
+
+#[test]
+fn every_known_field_reaches_the_facts() {
+    let examples = template(Template::Dossier(Kind::New), Lang::En);
+    let all: String = examples
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            Some(rest) if rest.starts_with('[') || rest.contains(" = ") => rest,
+            Some(_) | None => line,
+        })
+        .collect::<Vec<_>>()
+        .join("\n");
+    let read = dossier(&all).unwrap();
+    let Some(DossierSubject::Data { facts, .. }) = &read.subject else {
+        panic!("the subject is given by its data");
+    };
+    let (subject, service) = (tree::of(facts), tree::of(&read.services[0].facts));
+    for field in fields().iter().filter(|f| f.value_type != FieldType::Table) {
+        let found = if let Some(path) = field.path.strip_prefix("subject.") {
+            tree::get(&subject, path)
+        } else if let Some(path) = field.path.strip_prefix("services.") {
+            tree::get(&service, path)
+        } else {
+            continue;
+        };
+        if field.path != "services.number" {
+            assert!(found.is_some(), "{} was lost", field.path);
+        }
+    }
+}
+
+#[test]
+fn the_public_filings_are_adopted() {
+    let text = concat!(
+        r#"{"number":"粤B2-20090059","name":"深圳市腾讯计算机系统有限公司","nature":"enterprise","services":[{"number":"粤B2-20090059-5","kind":"site","name":"腾讯网","domains":["qq.com"],"accesses":["tencent"]}]}"#,
+        "\n",
+        r#"{"number":"京ICP证030173号","name":"北京百度网讯科技有限公司","nature":"enterprise","services":[{"number":"京ICP证030173号-1","kind":"site","name":"百度","domains":["baidu.com"],"accesses":["generic"]}]}"#,
+        "\n",
+        r#"{"number":"沪ICP备13002172号","name":"上海宽娱数码科技有限公司","nature":"enterprise","services":[{"number":"沪ICP备13002172号-3","kind":"site","name":"哔哩哔哩","domains":["bilibili.com"],"accesses":["generic"]}]}"#,
+        "\n",
+        r#"{"number":"京ICP备10046444号","name":"小米科技有限责任公司","nature":"enterprise","services":[{"number":"京ICP备10046444号-9","kind":"site","name":"小米科技","domains":["mi.cn"],"accesses":["generic"]}]}"#,
+        "\n",
+        r#"{"number":"京ICP备16020626号","name":"奇安信科技集团股份有限公司","nature":"enterprise","services":[{"number":"京ICP备16020626号-8","kind":"site","name":"奇安信","domains":["qianxin.com"],"accesses":["generic"]},{"number":"京ICP备16020626号-14","kind":"site","name":"天府杯","domains":["tianfucup.com"],"accesses":["generic"]}]}"#,
+        "\n",
+        r#"{"number":"蜀ICP备19011193号","name":"成都七淘网络科技有限公司","nature":"enterprise","services":[{"number":"蜀ICP备19011193号-6","kind":"site","name":"七淘","domains":["scgzyun.com"],"accesses":["generic"]}]}"#,
+        "\n",
+    );
+    let read = adoptions(text).unwrap();
+    let lines: Vec<usize> = read.iter().map(|adoption| adoption.at.line).collect();
+    assert_eq!(lines, [1, 2, 3, 4, 5, 6]);
+    let services: usize = read.iter().map(|a| a.value.services.len()).sum();
+    assert_eq!(services, 7);
+    assert_eq!(read[0].value.number.to_string(), "粤B2-20090059");
+}
+
+const DOCUMENT: &str = r#"{"number":"粤ICP备2021000001号","name":"示例科技有限公司","nature":"enterprise",
+ "services":[{"number":"粤ICP备2021000001号-1","kind":"site","name":"示例商城","domains":["shop.example.cn"],
+   "labels":{"customer":"甲"},
+   "accesses":["tencent",{"provider":"huawei","account":"a-1","resource":"ecs-7"}],"approved_on":"2021-03-01"}]}"#;
+
+#[test]
+fn one_filing_in_every_format_is_the_same() {
+    let expected = adoptions(DOCUMENT).unwrap().remove(0).value;
+    let toml = r#"
+number = "粤ICP备2021000001号"
+name = "示例科技有限公司"
+nature = "enterprise"
+[[services]]
+number = "粤ICP备2021000001号-1"
+kind = "site"
+name = "示例商城"
+domains = ["shop.example.cn"]
+labels = { customer = "甲" }
+accesses = ["tencent", { provider = "huawei", account = "a-1", resource = "ecs-7" }]
+approved_on = 2021-03-01
+"#;
+    let listed = toml
+        .replace(
+            "number = \"粤ICP备2021000001号\"",
+            "[[subjects]]\nnumber = \"粤ICP备2021000001号\"",
+        )
+        .replace("[[services]]", "[[subjects.services]]");
+    let english = "subject_number,subject_name,nature,service_number,service_kind,service_name,domains,accesses,accounts,resources,approved_on,label:customer\n粤ICP备2021000001号,示例科技有限公司,enterprise,粤ICP备2021000001号-1,site,示例商城,shop.example.cn,tencent;huawei,;a-1,;ecs-7,2021-03-01,甲\n";
+    let chinese = "\u{FEFF}标签：customer,服务备案号,主体备案号,主办者名称,主体性质,服务类型,服务名称,域名,接入商,账号,资源,备案日期\r\n甲,粤ICP备2021000001号-1,粤ICP备2021000001号,示例科技有限公司,企业,网站,示例商城,shop.example.cn,tencent；huawei,；a-1,；ecs-7,2021/3/1\r\n,,,,,,,,,,,\r\n";
+    let list = format!("[{DOCUMENT}]");
+    for text in [toml, listed.as_str(), english, chinese, list.as_str()] {
+        let read = adoptions(text).unwrap_or_else(|problems| panic!("{text}\n{problems:#?}"));
+        assert_eq!(read.len(), 1, "{text}");
+        assert_eq!(read[0].value, expected, "{text}");
+    }
+}
+
+#[test]
+fn rows_of_one_subject_become_one_and_a_row_without_service_an_empty_shell() {
+    let text = "subject_number,service_number,domains,label:customer\n\
+        粤ICP备2021000001号,粤ICP备2021000001号-1,a.example.com;b.example.com,甲\n\
+        粤ICP备2021000002号,,,乙\n\
+        粤ICP备2021000001号,粤ICP备2021000001号-2A,,\n\
+        粤ICP备2021000001号,粤ICP备2021000001号-2A,,\n";
+    let read = adoptions(text).unwrap();
+    assert_eq!(read.len(), 2);
+    let (full, shell) = (&read[0].value, &read[1].value);
+    assert_eq!(full.services.len(), 2);
+    assert_eq!(full.services[0].facts.domains.as_ref().unwrap().len(), 2);
+    assert_eq!(full.services[1].facts.domains, None);
+    assert_eq!(full.services[1].accesses, None);
+    assert!(shell.services.is_empty());
+    assert_eq!(shell.labels["customer"], "乙");
+    assert_eq!(shell.facts, SubjectFacts::default());
+}
+
+#[test]
+fn csv_problems_have_line_column_and_header_name() {
+    let text = "# 说明\n主体备案号,服务备案号,\"服务\n名称\",domain\n";
+    let problems = adoptions(text).unwrap_err();
+    assert_eq!(
+        brief(&problems),
+        [
+            "2:13 unknown-column 服务\n名称",
+            "3:5 unknown-column domain"
+        ]
+    );
+    assert_eq!(problems[1].fix.clone().unwrap().zh, "您是否想写 domains？");
+
+    let text = "主体备案号,服务备案号,服务名称,域名,接入商,账号,服务类型\r\n\
+        粤ICP备2021000001号,粤ICP备2021000001号-1,\"示例\r\n商城\",example,tencent,,网站\r\n\
+        \r\n\
+        粤ICP备2021000001号,粤ICP备2021000002号-1,,,tencent,a;b,APP\r\n\
+        粤ICP备2021000001号,粤ICP备2021000001号-1,另一个,,,,\r\n\
+        粤ICP备2021000001号\r\n\
+        ,粤ICP备2021000001号-3,,,,,\r\n";
+    assert_eq!(
+        refused(adoptions(text)),
+        [
+            "3:5 not-a-domain 域名",
+            "5:18 NUM-02 服务备案号",
+            "5:47 row-length 账号",
+            "5:51 NUM-02 服务类型",
+            "6:1 NUM-03 ",
+            "7:1 row-length ",
+            "8:1 missing-field subject_number",
+        ]
+    );
+}
+
+#[test]
+fn a_quoted_newline_belongs_to_the_value() {
+    let text = "order,event,reason,at\r\nk3m9t2qd,rejected,\"主体信息有误；\r\n请补充\",2026-08-20\r\n2026-001,accepted,,\r\n";
+    let read = records(text).unwrap();
+    assert_eq!(read[0].reason.as_deref(), Some("主体信息有误；\r\n请补充"));
+    assert_eq!(read[0].at.as_deref(), Some("2026-08-20"));
+    assert_eq!((read[1].line, read[1].order.as_str()), (4, "2026-001"));
+    assert_eq!(read[1].at, None);
+}
+
+#[test]
+fn records_are_read_from_csv_and_json_lines() {
+    let csv = "订单,事件,时间,人员,原因,备案号\n#1,管局通过,,subject；service:2,,粤ICP备2021000001号;粤ICP备2021000001号-1\n";
+    let lines = "{\"order\":\"#1\",\"event\":\"bureau-approved\",\"who\":[\"subject\",\"service:2\"],\"numbers\":\"粤ICP备2021000001号;粤ICP备2021000001号-1\"}\n\n{\"order\":\"b\",\"event\":\"submit\"}\n";
+    let (csv, lines) = (records(csv).unwrap(), records(lines).unwrap());
+    assert_eq!(csv[0].event, "bureau-approved");
+    assert_eq!(csv[0].who, ["subject", "service:2"]);
+    assert_eq!(csv[0].numbers.len(), 2);
+    assert_eq!(
+        csv[0],
+        RecordRow {
+            line: 2,
+            ..lines[0].clone()
+        }
+    );
+    assert_eq!((lines[1].line, lines[1].event.as_str()), (3, "submit"));
+}
+
+#[test]
+fn an_unknown_event_is_refused_with_the_nearest() {
+    let problems = records("order,event,at\na,bureau-aproved,\nb,,\n").unwrap_err();
+    assert_eq!(
+        brief(&problems),
+        ["2:3 unknown-value event", "3:1 missing-field event"]
+    );
+    let fix = problems[0].fix.clone().unwrap();
+    assert_eq!(fix.en, "did you mean bureau-approved?");
+    assert_eq!(
+        refused(records(
+            "{\"order\":\"a\",\"event\":1}\n{\"order\":\n{\"evnt\":\"b\"}\n"
+        )),
+        [
+            "1:22 wrong-type event",
+            "2:9 syntax ",
+            "3:2 unknown-column evnt",
+        ]
+    );
+}
+
+#[test]
+fn gbk_is_refused_with_its_place_and_read_when_it_is_named() {
+    let text = "主体备案号,主办者名称\n粤ICP备2021000001号,示例科技有限公司\n";
+    let (gbk, _, lossy) = encoding_rs::GB18030.encode(text);
+    assert!(!lossy);
+    let mixed = [b"subject_number,subject_name\nICP,".as_slice(), &gbk].concat();
+    let problems = adoptions_in(&mixed, Encoding::Utf8).unwrap_err();
+    assert_eq!(brief(&problems), ["2:5 not-utf-8 "]);
+    let fix = problems[0].fix.clone().unwrap();
+    assert!(fix.en.contains("--encoding gb18030"), "{}", fix.en);
+    let read = adoptions_in(&gbk, Encoding::Gb18030).unwrap();
+    assert_eq!(
+        read[0].value.facts.name.as_deref(),
+        Some("示例科技有限公司")
+    );
+    let broken = [&gbk[..], b"\xFF\xFF"].concat();
+    let problems = adoptions_in(&broken, Encoding::Gb18030).unwrap_err();
+    assert_eq!(brief(&problems), ["3:1 not-gb18030 "]);
+}
+
+#[test]
+fn an_open_quote_is_named_where_it_opens() {
+    let text = "order,event,reason\na,accepted,\"no end\nb,accepted,\n";
+    assert_eq!(refused(records(text)), ["2:12 syntax "]);
+}
+
+#[test]
+fn one_subject_said_in_two_ways_is_refused() {
+    let text = "subject_number,subject_name,service_number\n\
+        粤ICP备2021000001号,甲公司,粤ICP备2021000001号-1\n\
+        粤ICP备2021000001号,乙公司,粤ICP备2021000001号-2\n";
+    assert_eq!(
+        refused(adoptions(text)),
+        ["3:18 contradiction subject_name"]
+    );
+}
+
+#[test]
+fn an_adoption_needs_its_numbers_and_no_future() {
+    let text = r#"[{"name":"甲公司"},{"number":"粤ICP备2021000001号","services":[{"kind":"site"},
+{"number":"粤ICP备2021000001号-1","approved_on":"2027-01-01","accesses":[{"account":"a"}]}]}]"#;
+    assert_eq!(
+        refused(adoptions(text)),
+        [
+            "1:2 missing-field 0.number",
+            "1:58 missing-field 1.services.0.number",
+            "2:46 future-date 1.services.1.approved_on",
+            "2:71 missing-field 1.services.1.accesses.0.provider",
+        ]
+    );
+}
+
+#[test]
+fn every_template_is_readable_as_printed() {
+    for lang in [Lang::Zh, Lang::En] {
+        for what in Template::all() {
+            let text = template(what, lang);
+            let name = what.name();
+            assert_eq!(Template::from_name(name), Some(what));
+            let failed = |problems: Vec<Problem>| -> ! { panic!("{name}\n{text}\n{problems:#?}") };
+            match what {
+                Template::Dossier(kind) => {
+                    let read = dossier(&text).unwrap_or_else(|problems| failed(problems));
+                    assert_eq!(read.kind, Some(kind));
+                    assert_eq!(read.provider.as_deref(), Some("tencent"));
+                    assert_eq!(read.target.is_empty(), kind == Kind::New, "{name}");
+                    assert_eq!(
+                        read.services.len(),
+                        usize::from(kind == Kind::New),
+                        "{name}"
+                    );
+                }
+                Template::Adopt => {
+                    let read = adoptions(&text).unwrap_or_else(|problems| failed(problems));
+                    assert_eq!(
+                        read[0].value.services[0].accesses.as_ref().unwrap().len(),
+                        2
+                    );
+                }
+                Template::Batch => {
+                    let read = read_rows(&source(text.as_bytes()), Table::Batch, Encoding::Utf8)
+                        .unwrap_or_else(|problems| failed(problems));
+                    assert_eq!(read[0].text("kind").as_deref(), Some("cancel-site"));
+                    assert_eq!(read[0].labels["customer"].texts(), ["甲"]);
+                }
+                Template::Record => {
+                    let read = records(&text).unwrap_or_else(|problems| failed(problems));
+                    assert_eq!(read[0].numbers.len(), 2);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_chinese_header_of_a_template_is_understood() {
+    for (what, table) in [
+        (Template::Adopt, Table::Adopt),
+        (Template::Batch, Table::Batch),
+        (Template::Record, Table::Record),
+    ] {
+        let text = template(what, Lang::Zh);
+        let lines: Vec<&str> = text.lines().collect();
+        let [.., chinese, english, row] = lines.as_slice() else {
+            panic!("{text}");
+        };
+        let chinese = format!("{}\n{row}\n", chinese.strip_prefix("# ").unwrap());
+        let english = format!("{english}\n{row}\n");
+        let names = |text: &str| -> Vec<&'static str> {
+            let rows = read_rows(&source(text.as_bytes()), table, Encoding::Utf8).unwrap();
+            rows[0].cells.keys().copied().collect()
+        };
+        assert_eq!(names(&chinese), names(&english));
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_a_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        read_everything(&bytes);
+    }
+
+    #[test]
+    fn no_text_makes_a_reader_panic(text in "([\\[\\]{}\",:=;#'0-9a-z_.号粤\\r\\n-]|subject|services|number|domains|label:|\"粤ICP备2021000001号-1\"|\\[\\[services\\]\\]){0,60}") {
+        read_everything(text.as_bytes());
+    }
+
+    #[test]
+    fn no_damage_to_a_good_file_makes_a_reader_panic(
+        place in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+        which in 0usize..9,
+    ) {
+        let what = Template::all().nth(which).unwrap();
+        let mut bytes = template(what, Lang::Zh).into_bytes();
+        let place = place.index(bytes.len());
+        bytes[place] = byte;
+        read_everything(&bytes);
+        bytes.truncate(place);
+        read_everything(&bytes);
+    }
+}
+
+/// Every problem must lie within the file.
+fn read_everything(bytes: &[u8]) {
+    let lines = bytes.split(|byte| *byte == b'\n').count();
+    let check = |problems: Option<Vec<Problem>>| {
+        for problem in problems.into_iter().flatten() {
+            assert!((1..=lines).contains(&problem.line), "{problem:?}");
+            assert!(
+                (1..=bytes.len() + 1).contains(&problem.column),
+                "{problem:?}"
+            );
+        }
+    };
+    let source = source(bytes);
+    check(read_dossier(&source, today()).err());
+    for encoding in [Encoding::Utf8, Encoding::Gb18030] {
+        for format in [Format::Auto, Format::Toml, Format::Json, Format::Csv] {
+            check(read_adoptions(&source, format, encoding, today()).err());
+        }
+        check(read_record_rows(&source, encoding).err());
+        check(read_rows(&source, Table::Batch, encoding).err());
+    }
+}
