@@ -3,4 +3,5 @@
 mod calendar;
 mod intake;
 mod knowledge;
+mod portfolio;
 mod rendering;

@@ -7,7 +7,7 @@ use super::portfolio_doc::{Excerpt, risk_name};
 use super::reply::Reply;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::filing::number::SubjectNumber;
+use crate::filing::number::{Number, SubjectNumber};
 use crate::intake::{Encoding, Format, Problem, Source, read_adoptions};
 use crate::lang::{Lang, Text};
 use crate::render::style::Tone;
@@ -140,10 +140,10 @@ fn told(is_dry_run: bool, changed: bool, answer: &Adopted) -> Text {
 /// Returns what the file changed about a subject and its services.
 fn change(answer: &Adopted, number: SubjectNumber) -> Text {
     let is_meant = |text: &String| {
-        crate::filing::number::Number::parse(text).is_ok_and(|parsed| match parsed.number {
-            crate::filing::number::Number::Subject(subject) => subject == number,
-            crate::filing::number::Number::Service(service) => service.subject() == number,
-            crate::filing::number::Number::Security(_) => false,
+        Number::parse(text).is_ok_and(|parsed| match parsed.number {
+            Number::Subject(subject) => subject == number,
+            Number::Service(service) => service.subject() == number,
+            Number::Security(_) => false,
         })
     };
     if answer.added.contains(&number.to_string()) {
@@ -188,12 +188,13 @@ fn read(cx: &mut Context<'_>, name: &str, encoding: Encoding) -> Result<Vec<Give
 /// Tells all that is wrong in a file.
 fn invalid(name: &str, problems: &[Problem]) -> Failure {
     let count = problems.len();
+    let shown = if name == "-" { "stdin" } else { name };
     let mut failure = Failure::new(
         Exit::Invalid,
         "invalid.file",
         text!(
-            "{name} 有 {count} 处问题，什么都没有导入",
-            "{name} has {count} problem(s); nothing was brought in"
+            "{shown} 有 {count} 处问题，什么都没有导入",
+            "{shown} has {count} problem(s); nothing was brought in"
         ),
     );
     for problem in problems {

@@ -7,10 +7,17 @@ pub mod consent;
 pub mod context;
 pub mod globals;
 pub mod order_doc;
+pub mod portfolio_doc;
 pub mod reply;
 pub mod usage;
 
+pub mod adopt;
+pub mod erase;
+pub mod gone;
 pub mod init;
+pub mod label;
+pub mod note;
+pub mod portfolio;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -51,6 +58,42 @@ pub const COMMANDS: &[Row] = &[Row {
     schema: "icpctl.init/1",
     command: init::command,
     run: init::run,
+}, Row {
+    name: "adopt",
+    about: Text::fixed("导入已有备案", "Bring in existing filings"),
+    schema: "icpctl.adopt/1",
+    command: adopt::command,
+    run: adopt::run,
+}, Row {
+    name: "gone",
+    about: Text::fixed("登记并非由本工具订单导致的失效", "Record what ended without an order of ours"),
+    schema: "icpctl.gone/1",
+    command: gone::command,
+    run: gone::run,
+}, Row {
+    name: "portfolio",
+    about: Text::fixed("查看现有备案", "Show what is filed"),
+    schema: "icpctl.portfolio/1",
+    command: portfolio::command,
+    run: portfolio::run,
+}, Row {
+    name: "label",
+    about: Text::fixed("给订单、主体或服务加标签", "Put labels on an order, a subject or a service"),
+    schema: "icpctl.label/1",
+    command: label::command,
+    run: label::run,
+}, Row {
+    name: "note",
+    about: Text::fixed("给订单、主体或服务写备注", "Write a note on an order, a subject or a service"),
+    schema: "icpctl.note/1",
+    command: note::command,
+    run: note::run,
+}, Row {
+    name: "erase",
+    about: Text::fixed("彻底删除订单或主体的数据", "Remove an order's or a subject's data for good"),
+    schema: "icpctl.erase/1",
+    command: erase::command,
+    run: erase::run,
 }];
 
 /// What a run is given from outside.

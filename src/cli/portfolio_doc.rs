@@ -185,10 +185,10 @@ impl<'a> Excerpt<'a> {
             page.push('\n');
         }
         let elsewhere: Vec<&str> = self
-            .live_orders(desk)
-            .into_iter()
+            .live_orders(shelf)
+            .iter()
             .filter(|id| !self.services.keys().any(|n| shelf.live_of(*n).contains(id)))
-            .map(OrderId::as_str)
+            .map(|id| id.as_str())
             .collect();
         if !elsewhere.is_empty() {
             let label = text!("在办订单", "live orders");

@@ -299,7 +299,7 @@ fn not_ended(before: &Portfolio, given: &[Given]) -> Result<(), Failure> {
         "conflict.ended",
         text!(
             "文件中有已失效的备案号，什么都没有导入：{zh}",
-            "the file holds numbers that have ended; nothing was brought in: {en}"
+            "the file holds numbers that have ended; nothing was brought in:{en}"
         ),
     )
     .rule("NUM-05")
@@ -325,7 +325,7 @@ fn contradicts(found: &[Contradiction]) -> Failure {
         "conflict.portfolio",
         text!(
             "与已有备案矛盾 {count} 处，什么都没有导入：{zh}",
-            "the file contradicts what is filed in {count} place(s); nothing was brought in: {en}"
+            "the file contradicts what is filed in {count} place(s); nothing was brought in:{en}"
         ),
     )
     .hint(text!(

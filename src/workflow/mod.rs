@@ -7,6 +7,7 @@
 
 pub mod adopt;
 pub mod erase;
+pub mod filed;
 pub mod gone;
 pub mod mark;
 pub mod resolve;
