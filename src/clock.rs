@@ -17,7 +17,10 @@ impl Clock {
     /// Returns the present, to the second, in China Standard Time.
     pub fn now(self) -> Instant {
         match self {
-            #[expect(clippy::disallowed_methods, reason = "this is the one door to the time")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the one door to the time"
+            )]
             Self::System => Utc::now().with_timezone(&CST).trunc_subsecs(0),
             Self::Fixed(at) => at,
         }

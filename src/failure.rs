@@ -134,7 +134,10 @@ impl From<serde_json::Error> for Failure {
         Self::new(
             Exit::Failure,
             "failure.encoding",
-            text!("无法输出结果：{error}", "the result cannot be encoded: {error}"),
+            text!(
+                "无法输出结果：{error}",
+                "the result cannot be encoded: {error}"
+            ),
         )
     }
 }

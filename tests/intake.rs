@@ -268,17 +268,32 @@ fn a_deep_or_large_document_is_refused() {
     assert_eq!(dossier(&large).unwrap_err()[0].code, "too-large");
 }
 
+/// Returns a template with everything optional in it switched on.
+fn uncommented(template: &str) -> String {
+    let lines = template.lines().map(|line| match line.strip_prefix("# ") {
+        Some(rest) if rest.starts_with('[') || rest.contains(" = ") => rest,
+        Some(_) | None => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_line_of_a_template_can_be_switched_on() {
+    for (kind, lang) in Kind::ALL
+        .iter()
+        .flat_map(|kind| [(*kind, Lang::Zh), (*kind, Lang::En)])
+    {
+        let text = uncommented(&template(Template::Dossier(kind), lang));
+        let read = dossier(&text).unwrap_or_else(|problems| panic!("{text}\n{problems:#?}"));
+        assert_eq!(read.labels["customer"], "甲");
+        assert!(read.subject.is_some());
+        assert_eq!(read.materials.len(), 1);
+    }
+}
+
 #[test]
 fn every_known_field_reaches_the_facts() {
-    let examples = template(Template::Dossier(Kind::New), Lang::En);
-    let all: String = examples
-        .lines()
-        .map(|line| match line.strip_prefix("# ") {
-            Some(rest) if rest.starts_with('[') || rest.contains(" = ") => rest,
-            Some(_) | None => line,
-        })
-        .collect::<Vec<_>>()
-        .join("\n");
+    let all = uncommented(&template(Template::Dossier(Kind::New), Lang::En));
     let read = dossier(&all).unwrap();
     let Some(DossierSubject::Data { facts, .. }) = &read.subject else {
         panic!("the subject is given by its data");

@@ -3,5 +3,10 @@
 mod calendar;
 mod intake;
 mod knowledge;
+mod meta;
+mod numbers;
 mod portfolio;
 mod rendering;
+mod schemas;
+mod storage;
+mod support;

@@ -45,7 +45,10 @@ pub fn command(command: Command, lang: Lang) -> Command {
             option(
                 "encoding",
                 "ENCODING",
-                text!("CSV 的编码，缺省为 utf-8", "The encoding of a CSV, utf-8 by default"),
+                text!(
+                    "CSV 的编码，缺省为 utf-8",
+                    "The encoding of a CSV, utf-8 by default"
+                ),
                 lang,
             )
             .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"])),
@@ -54,7 +57,10 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Brings the filings of a file in, whole or not at all.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let name = matches.get_one::<String>("from").cloned().unwrap_or_default();
+    let name = matches
+        .get_one::<String>("from")
+        .cloned()
+        .unwrap_or_default();
     let encoding = match matches.get_one::<String>("encoding").map(String::as_str) {
         Some("gb18030") => Encoding::Gb18030,
         Some(_) | None => Encoding::Utf8,
@@ -113,7 +119,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             words(&contradiction.old),
             words(&contradiction.new),
         );
-        reply = reply.say(text!("已替换 {place}：{old} → {new}", "replaced {place}: {old} → {new}"));
+        reply = reply.say(text!(
+            "已替换 {place}：{old} → {new}",
+            "replaced {place}: {old} → {new}"
+        ));
     }
     Ok(reply.say(told(cx.globals.dry_run, done.changed, &answer)))
 }
@@ -156,8 +165,16 @@ fn change(answer: &Adopted, number: SubjectNumber) -> Text {
 }
 
 fn risks(excerpt: &Excerpt<'_>) -> Cell {
-    let services = excerpt.services.values().flat_map(|service| service.risks());
-    let mut all: Vec<_> = excerpt.subject.risks().into_iter().chain(services).collect();
+    let services = excerpt
+        .services
+        .values()
+        .flat_map(|service| service.risks());
+    let mut all: Vec<_> = excerpt
+        .subject
+        .risks()
+        .into_iter()
+        .chain(services)
+        .collect();
     all.sort();
     all.dedup();
     let names: Vec<Text> = all.into_iter().map(risk_name).collect();
@@ -210,7 +227,9 @@ fn invalid(name: &str, problems: &[Problem]) -> Failure {
         let fix = problem.fix.as_ref();
         let zh_fix = fix.map_or_else(String::new, |fix| format!("；{}", fix.zh));
         let en_fix = fix.map_or_else(String::new, |fix| format!("; {}", fix.en));
-        failure.hints.push(text!("{at}：{zh}{zh_fix}", "{at}: {en}{en_fix}"));
+        failure
+            .hints
+            .push(text!("{at}：{zh}{zh_fix}", "{at}: {en}{en_fix}"));
     }
     failure
 }

@@ -77,17 +77,22 @@ pub fn obtain(cx: &mut Context<'_>, consent: &Consent) -> Result<(), Failure> {
     }
     if !asks {
         let failure = if consent.explicit {
-            text!("此操作需要确认，而现在无法提问", "this needs consent, and nobody can be asked")
+            text!(
+                "此操作需要确认，而现在无法提问",
+                "this needs consent, and nobody can be asked"
+            )
         } else {
             text!(
                 "不提问时必须写明订单或目标",
                 "without questions, the orders or targets must be named"
             )
         };
-        return Err(Failure::new(Exit::Usage, "usage.consent", failure).hint(text!(
-            "加上 --yes，并写明订单或目标",
-            "add --yes, and name the orders or targets"
-        )));
+        return Err(
+            Failure::new(Exit::Usage, "usage.consent", failure).hint(text!(
+                "加上 --yes，并写明订单或目标",
+                "add --yes, and name the orders or targets"
+            )),
+        );
     }
     if !consent.numbers.is_empty() {
         return Ok(());
@@ -101,7 +106,11 @@ pub fn obtain(cx: &mut Context<'_>, consent: &Consent) -> Result<(), Failure> {
         .default(false)
         .interact_opt()
         .map_err(unanswered)?;
-    if yes == Some(true) { Ok(()) } else { Err(declined()) }
+    if yes == Some(true) {
+        Ok(())
+    } else {
+        Err(declined())
+    }
 }
 
 fn type_number(cx: &Context<'_>, number: &str) -> Result<(), Failure> {
@@ -125,7 +134,10 @@ pub fn unanswered(error: dialoguer::Error) -> Failure {
     Failure::new(
         Exit::Usage,
         "usage.prompt",
-        text!("无法提问：{error}", "the question could not be asked: {error}"),
+        text!(
+            "无法提问：{error}",
+            "the question could not be asked: {error}"
+        ),
     )
 }
 

@@ -8,6 +8,7 @@ use crate::config::Config;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
+use crate::filing::moment::{self, Moment};
 use crate::filing::order::{Instant, OperationId, Order, OrderId};
 use crate::filing::profile::Profiles;
 use crate::filing::record::SubjectRecord;
@@ -16,7 +17,9 @@ use crate::lang::{Lang, Text};
 use crate::render::style::{Color, Surroundings};
 use crate::store::book::Book;
 use crate::store::place::{self, Inputs, Origin, Place, SystemProbe};
-use crate::store::{Change, Disk, Files, Holder, RECORD_LIMIT, StorageError, StoreLock, StorePath, store_file};
+use crate::store::{
+    Change, Disk, Files, Holder, RECORD_LIMIT, StorageError, StoreLock, StorePath, store_file,
+};
 use crate::text;
 use std::cell::OnceCell;
 use std::io::{IsTerminal as _, Read as _, Write};
@@ -74,7 +77,7 @@ pub struct Context<'a> {
 }
 
 /// Everything that decisions rest on, read at one time.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct World {
     /// The records.
     pub book: Book,
@@ -339,8 +342,9 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When the store cannot be read; a bad profile file is a warning.
     pub fn profiles(&mut self, files: Option<&dyn Files>) -> Result<Profiles, Failure> {
-        let mut profiles = Profiles::built_in()
-            .map_err(|error| Failure::invalid("invalid.profile", Text::verbatim(error.to_string())))?;
+        let mut profiles = Profiles::built_in().map_err(|error| {
+            Failure::invalid("invalid.profile", Text::verbatim(error.to_string()))
+        })?;
         let Some(files) = files else {
             return Ok(profiles);
         };
@@ -351,7 +355,11 @@ impl<'a> Context<'a> {
             Err(error) => return Err(error.into()),
         };
         for entry in entries {
-            let Some(name) = entry.name.strip_suffix(".toml").filter(|_| !entry.is_hidden()) else {
+            let Some(name) = entry
+                .name
+                .strip_suffix(".toml")
+                .filter(|_| !entry.is_hidden())
+            else {
                 continue;
             };
             let path = folder.join(&entry.name)?;
@@ -359,10 +367,13 @@ impl<'a> Context<'a> {
                 .read(&path, RECORD_LIMIT)
                 .map_err(|error| error.message())
                 .and_then(|bytes| {
-                    String::from_utf8(bytes)
-                        .map_err(|_| text!("不是 UTF-8 文本", "not UTF-8 text"))
+                    String::from_utf8(bytes).map_err(|_| text!("不是 UTF-8 文本", "not UTF-8 text"))
                 })
-                .and_then(|text| profiles.add(name, &text).map_err(|error| error.message(&text)));
+                .and_then(|text| {
+                    profiles
+                        .add(name, &text)
+                        .map_err(|error| error.message(&text))
+                });
             if let Err(message) = read {
                 self.caution("invalid-profile", message, Some(path.to_string()));
             }
@@ -455,6 +466,20 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Reads `--at`.
+    ///
+    /// # Errors
+    /// 3 where it is no time.
+    pub fn moment(&self, matches: &clap::ArgMatches) -> Result<Option<Moment>, Failure> {
+        matches
+            .get_one::<String>("at")
+            .map(|word| {
+                moment::parse(word, self.now)
+                    .map_err(|error| Failure::invalid("invalid.time", error.message()))
+            })
+            .transpose()
+    }
+
     /// Reads what a `--from` names: a file, or stdin for `-`.
     ///
     /// # Errors
@@ -462,7 +487,10 @@ impl<'a> Context<'a> {
     pub fn read_input(&mut self, name: &str) -> Result<Vec<u8>, Failure> {
         let unreadable = |error: &std::io::Error| {
             let failure = if error.kind() == std::io::ErrorKind::NotFound {
-                Failure::not_found("not-found.file", text!("找不到文件 {name}", "no such file: {name}"))
+                Failure::not_found(
+                    "not-found.file",
+                    text!("找不到文件 {name}", "no such file: {name}"),
+                )
             } else {
                 Failure::new(
                     crate::exit::Exit::Failure,
@@ -470,7 +498,10 @@ impl<'a> Context<'a> {
                     text!("无法读取 {name}：{error}", "cannot read {name}: {error}"),
                 )
             };
-            failure.hint(text!("检查路径和权限", "check the path and its permissions"))
+            failure.hint(text!(
+                "检查路径和权限",
+                "check the path and its permissions"
+            ))
         };
         let mut bytes = Vec::new();
         if name == "-" {
@@ -485,7 +516,10 @@ impl<'a> Context<'a> {
             if meta.is_dir() {
                 return Err(Failure::invalid(
                     "invalid.file",
-                    text!("{name} 是目录，应为文件", "{name} is a folder; a file is expected"),
+                    text!(
+                        "{name} 是目录，应为文件",
+                        "{name} is a folder; a file is expected"
+                    ),
                 ));
             }
             std::fs::File::open(&path)
@@ -513,7 +547,10 @@ fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
         Failure::new(
             crate::exit::Exit::Failure,
             "failure.encoding",
-            text!("记录无法写成 TOML：{error}", "a record cannot be written as TOML: {error}"),
+            text!(
+                "记录无法写成 TOML：{error}",
+                "a record cannot be written as TOML: {error}"
+            ),
         )
     };
     let mut changes = Vec::new();
@@ -529,7 +566,11 @@ fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
     for order in &plan.orders {
         changes.push(book.write_order(order).map_err(encoding)?);
     }
-    changes.extend(plan.removed.iter().filter_map(|path| book.remove(path.clone())));
+    changes.extend(
+        plan.removed
+            .iter()
+            .filter_map(|path| book.remove(path.clone())),
+    );
     Ok(changes)
 }
 
@@ -561,7 +602,10 @@ fn missing(folder: &Path, origin: Origin) -> Failure {
     let (zh, en) = (by.zh, by.en);
     Failure::not_found(
         "not-found.store",
-        text!("{zh}的备案库不存在：{path}", "there is no store at {path} ({en})"),
+        text!(
+            "{zh}的备案库不存在：{path}",
+            "there is no store at {path} ({en})"
+        ),
     )
     .hint(text!(
         "创建它：icpctl init --store {path}",
@@ -572,19 +616,42 @@ fn missing(folder: &Path, origin: Origin) -> Failure {
 fn nowhere() -> Failure {
     Failure::not_found(
         "not-found.store",
-        text!("没有备案库，也不知道主目录在哪里", "there is no store, and no home folder to make one in"),
+        text!(
+            "没有备案库，也不知道主目录在哪里",
+            "there is no store, and no home folder to make one in"
+        ),
     )
-    .hint(text!("在这里创建一个：icpctl init", "make one here: icpctl init"))
+    .hint(text!(
+        "在这里创建一个：icpctl init",
+        "make one here: icpctl init"
+    ))
 }
 
 impl World {
+    /// Puts an order in, as if it had been written.
+    pub fn put(&mut self, order: Order) {
+        let refold = order.approval().is_some()
+            || self
+                .book
+                .orders
+                .get(&order.id)
+                .is_some_and(|o| o.approval().is_some());
+        self.book.orders.insert(order.id.clone(), order);
+        if refold {
+            self.book.refold();
+        }
+    }
+
     /// Returns an order.
     ///
     /// # Errors
     /// When there is none of that id (4).
     pub fn order(&self, id: &OrderId) -> Result<&Order, Failure> {
         self.book.orders.get(id).ok_or_else(|| {
-            Failure::not_found("not-found.order", text!("没有订单 {id}", "there is no order {id}"))
+            Failure::not_found(
+                "not-found.order",
+                text!("没有订单 {id}", "there is no order {id}"),
+            )
         })
     }
 }

@@ -28,7 +28,10 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Removes an order's file, or everything about a subject.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let word = matches.get_one::<String>("what").cloned().unwrap_or_default();
+    let word = matches
+        .get_one::<String>("what")
+        .cloned()
+        .unwrap_or_default();
     let done = cx.transact(|world, _, _| decide(world, &word))?;
     let erased = done.answer;
     let mut names: Vec<String> = erased.subject.iter().map(ToString::to_string).collect();
@@ -48,10 +51,16 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .human(names.iter().map(|name| format!("{name}\n")).collect())
         .changed(done.changed);
     if cx.globals.dry_run {
-        reply = reply.say(text!("将删除 {list}，附件 {count} 个", "would erase {list}, and {count} attachment(s)"));
+        reply = reply.say(text!(
+            "将删除 {list}，附件 {count} 个",
+            "would erase {list}, and {count} attachment(s)"
+        ));
     } else {
         reply = reply
-            .say(text!("已删除 {list}，附件 {count} 个", "erased {list}, and {count} attachment(s)"))
+            .say(text!(
+                "已删除 {list}，附件 {count} 个",
+                "erased {list}, and {count} attachment(s)"
+            ))
             .say(text!("以下内容没有删除：", "this does not reach:"));
         for (_, what) in remains() {
             let (zh, en) = (what.zh, what.en);

@@ -80,26 +80,103 @@ pub fn args(lang: Lang) -> Vec<Arg> {
     let heading = text!("全局选项", "Global options");
     let formats = PossibleValuesParser::new(Format::ALL.map(Format::name));
     [
-        option("store", "DIR", text!("备案库目录（或其上级目录）", "The store, or the folder that holds its .icpctl"), lang),
-        option("config", "FILE", text!("配置文件", "The configuration file"), lang),
-        option("format", "FORMAT", text!("输出格式", "How results are printed"), lang).value_parser(formats),
-        switch("json", text!("等同于 --format json", "The same as --format json"), lang).conflicts_with("format"),
-        option("fields", "A,B", text!("只输出这些字段", "Print only these fields"), lang),
-        option("lang", "LANG", text!("界面语言", "The language of messages"), lang)
-            .value_parser(PossibleValuesParser::new(["zh", "en"])),
+        option(
+            "store",
+            "DIR",
+            text!(
+                "备案库目录（或其上级目录）",
+                "The store, or the folder that holds its .icpctl"
+            ),
+            lang,
+        ),
+        option(
+            "config",
+            "FILE",
+            text!("配置文件", "The configuration file"),
+            lang,
+        ),
+        option(
+            "format",
+            "FORMAT",
+            text!("输出格式", "How results are printed"),
+            lang,
+        )
+        .value_parser(formats),
+        switch(
+            "json",
+            text!("等同于 --format json", "The same as --format json"),
+            lang,
+        )
+        .conflicts_with("format"),
+        option(
+            "fields",
+            "A,B",
+            text!("只输出这些字段", "Print only these fields"),
+            lang,
+        ),
+        option(
+            "lang",
+            "LANG",
+            text!("界面语言", "The language of messages"),
+            lang,
+        )
+        .value_parser(PossibleValuesParser::new(["zh", "en"])),
         option("color", "WHEN", text!("是否着色", "When to colour"), lang)
             .value_parser(PossibleValuesParser::new(["auto", "always", "never"])),
-        switch("yes", text!("不再询问，直接确认", "Consent without being asked"), lang).short('y'),
-        switch("dry-run", text!("只显示会做什么，不写入", "Show what would happen, write nothing"), lang).short('n'),
-        switch("no-input", text!("不作任何提问", "Never ask anything"), lang),
-        switch("quiet", text!("不显示说明和警告", "Say nothing beside the result"), lang).short('q'),
+        switch(
+            "yes",
+            text!("不再询问，直接确认", "Consent without being asked"),
+            lang,
+        )
+        .short('y'),
+        switch(
+            "dry-run",
+            text!(
+                "只显示会做什么，不写入",
+                "Show what would happen, write nothing"
+            ),
+            lang,
+        )
+        .short('n'),
+        switch(
+            "no-input",
+            text!("不作任何提问", "Never ask anything"),
+            lang,
+        ),
+        switch(
+            "quiet",
+            text!("不显示说明和警告", "Say nothing beside the result"),
+            lang,
+        )
+        .short('q'),
         switch("verbose", text!("显示更多细节", "Say more"), lang).short('v'),
-        option("lock-timeout", "D", text!("等待其他写入者的最长时间，如 10s", "How long to wait for another writer, such as 10s"), lang),
-        switch("reveal", text!("显示完整的个人信息", "Show personal data unmasked"), lang),
-        option("actor", "NAME", text!("记入历史的操作人", "Who acts, for the history"), lang),
+        option(
+            "lock-timeout",
+            "D",
+            text!(
+                "等待其他写入者的最长时间，如 10s",
+                "How long to wait for another writer, such as 10s"
+            ),
+            lang,
+        ),
+        switch(
+            "reveal",
+            text!("显示完整的个人信息", "Show personal data unmasked"),
+            lang,
+        ),
+        option(
+            "actor",
+            "NAME",
+            text!("记入历史的操作人", "Who acts, for the history"),
+            lang,
+        ),
     ]
     .into_iter()
-    .map(|arg| arg.global(true).help_heading(heading.get(lang).to_owned()).overrides_with_self())
+    .map(|arg| {
+        arg.global(true)
+            .help_heading(heading.get(lang).to_owned())
+            .overrides_with_self()
+    })
     .chain(std::iter::once(
         Arg::new("help")
             .long("help")
@@ -185,10 +262,9 @@ impl Globals {
     /// When a value is not of its form (2).
     pub fn read(matches: &ArgMatches, env: &Env) -> Result<Self, Failure> {
         let flag = |name: &str| matches.get_one::<String>(name).cloned();
-        let twin_name = |name: &str| {
-            format!("ICPCTL_{}", name.to_uppercase().replace('-', "_"))
-        };
-        let value = |name: &str| flag(name).or_else(|| env.text(&twin_name(name)).map(str::to_owned));
+        let twin_name = |name: &str| format!("ICPCTL_{}", name.to_uppercase().replace('-', "_"));
+        let value =
+            |name: &str| flag(name).or_else(|| env.text(&twin_name(name)).map(str::to_owned));
         let on = |name: &str| -> Result<bool, Failure> {
             if matches.get_flag(name) {
                 return Ok(true);

@@ -70,7 +70,10 @@ pub fn command(command: Command, lang: Lang) -> Command {
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let Some(because) = word("because").and_then(Because::from_name) else {
-        return Err(Failure::usage(text!("缺少参数：--because", "missing: --because")));
+        return Err(Failure::usage(text!(
+            "缺少参数：--because",
+            "missing: --because"
+        )));
     };
     let request = Request {
         target: word("target").unwrap_or_default(),

@@ -82,7 +82,7 @@ fn ignore_leftovers(folder: &Path) -> Result<(), Failure> {
     if path.exists() {
         return Ok(());
     }
-    std::fs::write(&path, "/locks/\n*.tmp\n/intent*\n").map_err(|error| {
+    std::fs::write(&path, crate::store::GITIGNORE).map_err(|error| {
         let shown = path.display();
         Failure::new(
             crate::exit::Exit::Failure,

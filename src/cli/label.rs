@@ -46,14 +46,20 @@ pub fn command(command: Command, lang: Lang) -> Command {
         .arg(repeated(
             "remove",
             "K",
-            text!("要去掉的标签（可多次使用）", "A label to take off (can be repeated)"),
+            text!(
+                "要去掉的标签（可多次使用）",
+                "A label to take off (can be repeated)"
+            ),
             lang,
         ))
 }
 
 /// Puts labels on and takes them off.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let word = matches.get_one::<String>("what").cloned().unwrap_or_default();
+    let word = matches
+        .get_one::<String>("what")
+        .cloned()
+        .unwrap_or_default();
     let labels = read(matches)?;
     let done = cx.transact(|world, stamp, _| mark::label(world, stamp, &word, &labels))?;
     let said = match (done.changed, cx.globals.dry_run) {
@@ -116,7 +122,10 @@ fn malformed(word: &str) -> Failure {
         "`{word}` 不是标签，应写成 K=V",
         "`{word}` is no label: expected K=V"
     ))
-    .hint(text!("去掉标签用 --remove K", "to take a label off, use --remove K"))
+    .hint(text!(
+        "去掉标签用 --remove K",
+        "to take a label off, use --remove K"
+    ))
 }
 
 /// Answers with what was marked: the order, or what is filed.

@@ -1,23 +1,45 @@
 //! What is typed: the commands, how they are parsed, and how they are dispatched.
 //!
 //! Each command has a file of its name with `command`, which says what it takes, and `run`, which
-//! answers. To add one, write that file and add its row to [`COMMANDS`].
+//! answers. To add one, write that file and add its row to [`COMMANDS`](table::COMMANDS).
 
+pub mod action;
+pub mod adopt;
+pub mod answer;
+pub mod attach;
+pub mod calendar;
+pub mod completions;
+pub mod config;
 pub mod consent;
 pub mod context;
-pub mod globals;
-pub mod order_doc;
-pub mod portfolio_doc;
-pub mod reply;
-pub mod usage;
-
-pub mod adopt;
+pub mod doctor;
+pub mod draft;
+pub mod edit;
 pub mod erase;
+pub mod explain;
+pub mod globals;
 pub mod gone;
+pub mod help;
 pub mod init;
 pub mod label;
+pub mod man;
 pub mod note;
+pub mod number;
+pub mod order_doc;
+pub mod plain;
 pub mod portfolio;
+pub mod portfolio_doc;
+pub mod prompt;
+pub mod provider;
+pub mod record;
+pub mod reply;
+pub mod schema;
+pub mod sending;
+pub mod steps;
+pub mod table;
+pub mod template;
+pub mod undo;
+pub mod usage;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -25,76 +47,25 @@ use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ids::Ids;
-use crate::lang::{Lang, Text};
+use crate::lang::Lang;
 use crate::render::envelope::Envelope;
 use crate::render::rows::{Layout, json};
 use crate::text;
 use clap::{ArgMatches, Command};
 use context::{Context, Terminal};
 use globals::Globals;
-use reply::Reply;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
+use table::{COMMANDS, Row};
 
-/// A command, as the table lists it.
-pub struct Row {
-    /// What is typed.
-    pub name: &'static str,
-    /// What it does, in a line.
-    pub about: Text,
-    /// The shape of its document.
-    pub schema: &'static str,
-    /// Adds what it takes.
-    pub command: fn(Command, Lang) -> Command,
-    /// Answers.
-    pub run: fn(&mut Context<'_>, &ArgMatches) -> Result<Reply, Failure>,
+/// Returns the values of an argument that can be repeated.
+pub fn words(matches: &ArgMatches, name: &str) -> Vec<String> {
+    matches
+        .get_many::<String>(name)
+        .map(|values| values.cloned().collect())
+        .unwrap_or_default()
 }
-
-/// Every command, in the order of the help.
-pub const COMMANDS: &[Row] = &[Row {
-    name: "init",
-    about: Text::fixed("创建备案库", "Make a store"),
-    schema: "icpctl.init/1",
-    command: init::command,
-    run: init::run,
-}, Row {
-    name: "adopt",
-    about: Text::fixed("导入已有备案", "Bring in existing filings"),
-    schema: "icpctl.adopt/1",
-    command: adopt::command,
-    run: adopt::run,
-}, Row {
-    name: "gone",
-    about: Text::fixed("登记并非由本工具订单导致的失效", "Record what ended without an order of ours"),
-    schema: "icpctl.gone/1",
-    command: gone::command,
-    run: gone::run,
-}, Row {
-    name: "portfolio",
-    about: Text::fixed("查看现有备案", "Show what is filed"),
-    schema: "icpctl.portfolio/1",
-    command: portfolio::command,
-    run: portfolio::run,
-}, Row {
-    name: "label",
-    about: Text::fixed("给订单、主体或服务加标签", "Put labels on an order, a subject or a service"),
-    schema: "icpctl.label/1",
-    command: label::command,
-    run: label::run,
-}, Row {
-    name: "note",
-    about: Text::fixed("给订单、主体或服务写备注", "Write a note on an order, a subject or a service"),
-    schema: "icpctl.note/1",
-    command: note::command,
-    run: note::run,
-}, Row {
-    name: "erase",
-    about: Text::fixed("彻底删除订单或主体的数据", "Remove an order's or a subject's data for good"),
-    schema: "icpctl.erase/1",
-    command: erase::command,
-    run: erase::run,
-}];
 
 /// What a run is given from outside.
 pub struct Outside<'a> {
@@ -149,9 +120,8 @@ pub fn run(outside: Outside<'_>) -> Exit {
     let Some(row) = COMMANDS.iter().find(|row| row.name == name) else {
         return Exit::Failure;
     };
-    let ready = config.and_then(|config| {
-        Ok((config, Globals::read(sub, env)?, clock(env)?, seed(env)?))
-    });
+    let ready =
+        config.and_then(|config| Ok((config, Globals::read(sub, env)?, clock(env)?, seed(env)?)));
     let (config, globals, clock, ids) = match ready {
         Ok(ready) => ready,
         Err(failure) => return unparsed(&failure, as_json, lang, out, err),

@@ -25,8 +25,13 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Writes a note.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let word = matches.get_one::<String>("what").cloned().unwrap_or_default();
-    let words = matches.get_one::<String>("text").map_or("", |text| text.trim());
+    let word = matches
+        .get_one::<String>("what")
+        .cloned()
+        .unwrap_or_default();
+    let words = matches
+        .get_one::<String>("text")
+        .map_or("", |text| text.trim());
     if words.is_empty() {
         return Err(Failure::usage(text!("备注是空的", "the note is empty")));
     }

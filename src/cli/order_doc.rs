@@ -174,7 +174,10 @@ impl<'a> Desk<'a> {
                 return format!("icpctl record {id} {name}");
             }
             let count = order.service_count() + usize::from(order.is_first_filing());
-            format!("icpctl record {id} {name}{}", " --number NUMBER".repeat(count))
+            format!(
+                "icpctl record {id} {name}{}",
+                " --number NUMBER".repeat(count)
+            )
         };
         match view.status() {
             Status::Draft => match self.blocked_by(order) {
@@ -353,7 +356,12 @@ impl<'a> Desk<'a> {
 fn days_taken(order: &Order, world: &World) -> Option<u32> {
     let approved = order.approval()?.at.date_naive();
     let submitted = order.standing().submitted_at?.date_naive();
-    Some(world.calendar.working_days_between(submitted, approved).value)
+    Some(
+        world
+            .calendar
+            .working_days_between(submitted, approved)
+            .value,
+    )
 }
 
 /// Returns the province of an order's filing, where anything names it.
@@ -429,7 +437,11 @@ pub fn reasons(order: &Order) -> Vec<&str> {
 }
 
 fn change(change: &FieldChange, privacy: Privacy) -> Value {
-    let prefix = if change.service.is_some() { "services" } else { "subject" };
+    let prefix = if change.service.is_some() {
+        "services"
+    } else {
+        "subject"
+    };
     let value = |v: &Option<toml::Value>| {
         let mut shown = v
             .as_ref()

@@ -210,11 +210,7 @@ fn nothing(is_beginning: bool) -> Text {
 }
 
 /// Adds what a target means to what is shown.
-fn take<'w>(
-    world: &'w World,
-    target: &Target,
-    wanted: &mut BTreeMap<SubjectNumber, Excerpt<'w>>,
-) {
+fn take<'w>(world: &'w World, target: &Target, wanted: &mut BTreeMap<SubjectNumber, Excerpt<'w>>) {
     let portfolio = &world.book.portfolio;
     let services: &[ServiceNumber] = match target {
         Target::Subject(number) => {
@@ -248,11 +244,14 @@ fn grouped<'w>(excerpts: Vec<Excerpt<'w>>, by: Option<Grouping>, manner: Manner)
     let Some(by) = by else {
         return vec![(None, excerpts)];
     };
-    let mut groups: BTreeMap<(bool, String), BTreeMap<SubjectNumber, Excerpt<'w>>> = BTreeMap::new();
+    let mut groups: BTreeMap<(bool, String), BTreeMap<SubjectNumber, Excerpt<'w>>> =
+        BTreeMap::new();
     for excerpt in excerpts {
         let subject = excerpt.subject;
         let mut put = |key: Option<String>, service: Option<&'w FiledService>| {
-            let group = groups.entry((key.is_none(), key.unwrap_or_default())).or_default();
+            let group = groups
+                .entry((key.is_none(), key.unwrap_or_default()))
+                .or_default();
             let there = group.entry(subject.number).or_insert_with(|| Excerpt {
                 subject,
                 services: BTreeMap::new(),
@@ -333,8 +332,13 @@ fn groups_of(excerpt: &Excerpt<'_>, service: &FiledService, by: Grouping) -> Vec
 fn person_key(person: Option<&Person>) -> Option<String> {
     let person = person?;
     let (name, phone) = (person.name.as_deref(), person.phone.as_deref());
-    (name.is_some() || phone.is_some())
-        .then(|| format!("{}\n{}", name.unwrap_or_default(), phone.unwrap_or_default()))
+    (name.is_some() || phone.is_some()).then(|| {
+        format!(
+            "{}\n{}",
+            name.unwrap_or_default(),
+            phone.unwrap_or_default()
+        )
+    })
 }
 
 fn shown_person(key: &str, privacy: Privacy) -> String {
@@ -363,7 +367,10 @@ fn verdict(verdicts: &[(&str, Filed)], provider: Option<&str>) -> Option<Failure
                         "{word} is not {en}: the order {order} stands against you ({sen})"
                     ),
                 )
-                .hint(text!("查看：icpctl show {order}", "see it: icpctl show {order}")),
+                .hint(text!(
+                    "查看：icpctl show {order}",
+                    "see it: icpctl show {order}"
+                )),
             )
         }
         Filed::Yes | Filed::No | Filed::Pending(..) => None,

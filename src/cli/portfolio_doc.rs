@@ -38,7 +38,10 @@ impl<'a> Shelf<'a> {
                 by_subject.entry(number).or_default().push(&order.id);
             }
             for service in &order.target.services {
-                by_service.entry(service.number).or_default().push(&order.id);
+                by_service
+                    .entry(service.number)
+                    .or_default()
+                    .push(&order.id);
             }
         }
         Self {
@@ -175,7 +178,12 @@ impl<'a> Excerpt<'a> {
             parts.push(clean(shown).into_owned());
         }
         parts.extend(self.province().map(|p| p.name().get(lang).to_owned()));
-        parts.extend(subject.labels.iter().map(|(k, v)| clean(&format!("{k}={v}")).into_owned()));
+        parts.extend(
+            subject
+                .labels
+                .iter()
+                .map(|(k, v)| clean(&format!("{k}={v}")).into_owned()),
+        );
         let mut page = parts.join("  ");
         page.push('\n');
         for risk in subject.risks() {
@@ -192,7 +200,11 @@ impl<'a> Excerpt<'a> {
             .collect();
         if !elsewhere.is_empty() {
             let label = text!("在办订单", "live orders");
-            page.push_str(&format!("  {}: {}\n", label.get(lang), elsewhere.join(", ")));
+            page.push_str(&format!(
+                "  {}: {}\n",
+                label.get(lang),
+                elsewhere.join(", ")
+            ));
         }
         if !self.services.is_empty() {
             page.push_str(&self.table(shelf, lang, look));

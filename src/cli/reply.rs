@@ -59,6 +59,11 @@ impl Reply {
         }
     }
 
+    /// An answer whose records have been printed already, one a line.
+    pub fn streamed() -> Self {
+        Self::raw(String::new())
+    }
+
     /// An answer that is text as it stands.
     pub fn raw(text: String) -> Self {
         Self {
@@ -110,11 +115,7 @@ pub fn problem(failure: &Failure, lang: Lang) -> Problem {
 ///
 /// What was written stays written when the printing fails: a closed pipe is quiet, any other
 /// trouble with stdout is told on stderr.
-pub fn show(
-    cx: &mut Context<'_>,
-    schema: &'static str,
-    outcome: Result<Reply, Failure>,
-) -> Exit {
+pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, Failure>) -> Exit {
     let (reply, failure) = match outcome {
         Ok(mut reply) => {
             let failure = reply.failure.take();
@@ -175,10 +176,17 @@ pub fn show(
                     "the change was made and saved, but the result could not be printed: {error}"
                 )
             } else {
-                text!("结果无法输出：{error}", "the result could not be printed: {error}")
+                text!(
+                    "结果无法输出：{error}",
+                    "the result could not be printed: {error}"
+                )
             };
             tell(*err, done.get(lang));
-            if exit == Exit::Ok { Exit::Failure } else { exit }
+            if exit == Exit::Ok {
+                Exit::Failure
+            } else {
+                exit
+            }
         }
     }
 }
@@ -260,7 +268,10 @@ fn document(cx: &Context<'_>, reply: &Reply, failure: Option<&Failure>) -> Resul
         RowsError::Csv(error) => Failure::new(
             Exit::Failure,
             "failure.encoding",
-            text!("无法输出结果：{error}", "the result cannot be encoded: {error}"),
+            text!(
+                "无法输出结果：{error}",
+                "the result cannot be encoded: {error}"
+            ),
         ),
     })
 }

@@ -32,14 +32,23 @@ pub fn failure(error: &Error) -> Failure {
             text!("{arg} 需要一个值", "{arg} needs a value")
         }
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            text!("{arg} 的值 `{value}` 无效", "`{value}` is no value for {arg}")
+            text!(
+                "{arg} 的值 `{value}` 无效",
+                "`{value}` is no value for {arg}"
+            )
         }
         ErrorKind::ArgumentConflict => {
             let other = context(ContextKind::PriorArg).unwrap_or_default();
-            text!("{arg} 不能与 {other} 同用", "{arg} cannot be used with {other}")
+            text!(
+                "{arg} 不能与 {other} 同用",
+                "{arg} cannot be used with {other}"
+            )
         }
         ErrorKind::TooManyValues | ErrorKind::WrongNumberOfValues | ErrorKind::TooFewValues => {
-            text!("{arg} 的值的个数不对", "{arg} has the wrong number of values")
+            text!(
+                "{arg} 的值的个数不对",
+                "{arg} has the wrong number of values"
+            )
         }
         ErrorKind::InvalidUtf8 => text!("参数不是 UTF-8 文本", "an argument is not UTF-8 text"),
         _ => {

@@ -44,7 +44,12 @@ pub struct Deadline {
 }
 
 /// Returns the nearest limit of `view` at `now`; none for drafts and ended orders.
-pub fn nearest(case: &Case<'_>, view: &View, calendar: &Calendar, now: Instant) -> Option<Deadline> {
+pub fn nearest(
+    case: &Case<'_>,
+    view: &View,
+    calendar: &Calendar,
+    now: Instant,
+) -> Option<Deadline> {
     all(case, view, calendar, now)
         .into_iter()
         .min_by_key(|deadline| deadline.at)
@@ -69,9 +74,10 @@ pub fn all(case: &Case<'_>, view: &View, calendar: &Calendar, now: Instant) -> V
         }
     };
     let stage = match standing.status {
-        Status::ProviderReview => {
-            Some(days(case.profile.review_days[1], DeadlineKind::ProviderReview))
-        }
+        Status::ProviderReview => Some(days(
+            case.profile.review_days[1],
+            DeadlineKind::ProviderReview,
+        )),
         Status::AwaitingBureauSubmission => Some(days(
             case.profile.submission_days[1],
             DeadlineKind::BureauSubmission,
@@ -90,8 +96,8 @@ pub fn all(case: &Case<'_>, view: &View, calendar: &Calendar, now: Instant) -> V
         | Status::Lapsed
         | Status::Purged => None,
     };
-    let idle = idle_end(case, standing, view.for_commands())
-        .map(|at| exact(at, DeadlineKind::IdlePurge));
+    let idle =
+        idle_end(case, standing, view.for_commands()).map(|at| exact(at, DeadlineKind::IdlePurge));
     stage.into_iter().chain(idle).collect()
 }
 

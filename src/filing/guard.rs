@@ -148,15 +148,15 @@ pub struct Rival<'a> {
 ///
 /// # Errors
 /// The first obstacle found.
-pub fn drafting(
-    order: &Order,
-    portfolio: &Portfolio,
-    profiles: &Profiles,
-) -> Result<(), Obstacle> {
+pub fn drafting(order: &Order, portfolio: &Portfolio, profiles: &Profiles) -> Result<(), Obstacle> {
     let subject = match &order.target.subject {
-        Some(number) => Some(portfolio.subject(number).ok_or_else(|| Obstacle::NotFiled {
-            number: number.to_string(),
-        })?),
+        Some(number) => Some(
+            portfolio
+                .subject(number)
+                .ok_or_else(|| Obstacle::NotFiled {
+                    number: number.to_string(),
+                })?,
+        ),
         None => None,
     };
     let services = filed_services(order, portfolio)?;
@@ -334,8 +334,7 @@ fn new(
                 });
             }
             let same_kind = order.filing.services.iter().any(|s| {
-                s.kind == Some(service.kind())
-                    && s.domains.iter().flatten().any(|d| d == domain)
+                s.kind == Some(service.kind()) && s.domains.iter().flatten().any(|d| d == domain)
             });
             if same_kind {
                 let (host, number) = (domain, &service.number);
@@ -473,7 +472,9 @@ fn change(
     for change in &order.changes {
         frozen(change.service.as_ref(), &change.field, of_holder)?;
         if change.field == "domains"
-            && let Some(service) = all.iter().find(|s| change.service.as_ref() == Some(&s.number))
+            && let Some(service) = all
+                .iter()
+                .find(|s| change.service.as_ref() == Some(&s.number))
         {
             domains_only_shrink(service, change.to.as_ref())?;
         }
@@ -515,10 +516,7 @@ fn frozen(service: Option<&ServiceNumber>, field: &str, of_holder: bool) -> Resu
     }
 }
 
-fn domains_only_shrink(
-    service: &FiledService,
-    to: Option<&toml::Value>,
-) -> Result<(), Obstacle> {
+fn domains_only_shrink(service: &FiledService, to: Option<&toml::Value>) -> Result<(), Obstacle> {
     let mut after = service.facts.clone();
     tree::set(&mut after, "domains", to);
     let after = after.domains.unwrap_or_default();
@@ -609,10 +607,9 @@ impl Obstacle {
     /// Returns what was wrong.
     pub fn message(&self) -> Text {
         match self {
-            Self::NotFiled { number } => text!(
-                "{number} 已不在备案中",
-                "{number} is not filed any more"
-            ),
+            Self::NotFiled { number } => {
+                text!("{number} 已不在备案中", "{number} is not filed any more")
+            }
             Self::NotAccessedHere {
                 number, provider, ..
             } => text!(
@@ -666,7 +663,10 @@ impl Obstacle {
             ),
             Self::FieldFrozen { field, instead, .. } => {
                 let (zh, en) = (&instead.zh, &instead.en);
-                text!("字段 {field} 不能这样变更：{zh}", "{field} cannot be changed like this: {en}")
+                text!(
+                    "字段 {field} 不能这样变更：{zh}",
+                    "{field} cannot be changed like this: {en}"
+                )
             }
             Self::LiveOrder {
                 order,

@@ -150,7 +150,10 @@ fn domains_leave(
             .iter()
             .any(|(_, service)| !leaving.contains(&service.number))
     });
-    for (code, domains) in [(Code::DomainUnfiled, unfiled), (Code::DomainStillFiled, kept)] {
+    for (code, domains) in [
+        (Code::DomainUnfiled, unfiled),
+        (Code::DomainStillFiled, kept),
+    ] {
         if !domains.is_empty() {
             list.push(Impact {
                 domains,
@@ -346,9 +349,9 @@ fn cancel_access(order: &Order, subject: Option<&FiledSubject>, list: &mut Vec<I
         list.push(Impact::of(Code::NoProviderLeft));
     }
     let stays_here = subject.services.values().any(|s| {
-        s.accesses.iter().any(|a| {
-            a.provider == provider && !(leaving.contains(&s.number) && order.ends(a))
-        })
+        s.accesses
+            .iter()
+            .any(|a| a.provider == provider && !(leaving.contains(&s.number) && order.ends(a)))
     });
     if known && !stays_here {
         list.push(Impact {

@@ -191,7 +191,7 @@ fn refusal(case: &Case<'_>, status: Status, command: Command) -> Refusal {
         {
             Refusal::CancellationSent {
                 status,
-                lapses: case.has_sms(),
+                lapses: status == Status::SmsVerificationPending,
             }
         }
         Status::SmsVerificationPending | Status::AwaitingBureauReview => {

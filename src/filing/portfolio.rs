@@ -5,7 +5,7 @@ use super::host::Host;
 use super::kind::Kind;
 use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
 use super::order::{Approval, Entry, Instant, OperationId, Order};
-use super::record::{Adoption, AdoptedService, SubjectEntry, SubjectEvent, SubjectRecord};
+use super::record::{AdoptedService, Adoption, SubjectEntry, SubjectEvent, SubjectRecord};
 use super::tree;
 use crate::lang::Text;
 use crate::text;
@@ -239,7 +239,10 @@ impl FiledService {
     /// Adds an access, or what it says of one that is there.
     fn add_access(&mut self, access: Access) {
         self.accesses_known = true;
-        let same = self.accesses.iter_mut().find(|there| there.is_same(&access));
+        let same = self
+            .accesses
+            .iter_mut()
+            .find(|there| there.is_same(&access));
         match same {
             Some(there) => {
                 there.account = access.account.or_else(|| there.account.take());

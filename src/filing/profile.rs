@@ -209,8 +209,11 @@ impl Profiles {
         if extends.is_some() || !built_in.contains_key(name) {
             merged.insert(
                 "title".to_owned(),
-                toml::Table::from_iter([("zh".to_owned(), name.into()), ("en".to_owned(), name.into())])
-                    .into(),
+                toml::Table::from_iter([
+                    ("zh".to_owned(), name.into()),
+                    ("en".to_owned(), name.into()),
+                ])
+                .into(),
             );
         }
         merged.extend(cells);

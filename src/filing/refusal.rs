@@ -107,7 +107,10 @@ impl Refusal {
             Self::Ended { status } => {
                 let label = status.label();
                 let (zh, en) = (label.zh, label.en);
-                text!("订单已结束（{zh}），不能再操作", "the order has ended ({en}); nothing leads out of it")
+                text!(
+                    "订单已结束（{zh}），不能再操作",
+                    "the order has ended ({en}); nothing leads out of it"
+                )
             }
             Self::AtBureau { status, command } => {
                 let (s, c) = (status.label(), command.label());
@@ -201,7 +204,10 @@ impl Refusal {
                 "如果核验是在窗口内完成的，用 --at 写明当时的时间；否则记录 sms-expired",
                 "if the answer was given inside the window, say when with --at; else record sms-expired"
             )),
-            Self::Ended { .. } | Self::Profile { .. } | Self::NoSms { .. } | Self::NotNow { .. } => None,
+            Self::Ended { .. }
+            | Self::Profile { .. }
+            | Self::NoSms { .. }
+            | Self::NotNow { .. } => None,
         }
     }
 }

@@ -103,9 +103,9 @@ fn changed(
 
 fn add(list: &mut Vec<Signatory>, who: Who, person: Option<Person>) {
     let person = person.unwrap_or_default();
-    let same = list.iter_mut().find(|s| {
-        s.who.contains(&who) || (s.phone.is_some() && s.phone == person.phone)
-    });
+    let same = list
+        .iter_mut()
+        .find(|s| s.who.contains(&who) || (s.phone.is_some() && s.phone == person.phone));
     match same {
         Some(signatory) => {
             if !signatory.who.contains(&who) {

@@ -314,12 +314,10 @@ impl Reader {
     ) -> T {
         let before = self.problems.len();
         let table = self.fact_table(fields, section);
-        let facts = Value::Table(table).try_into();
-        if let Err(error) = &facts
-            && self.problems.len() == before
-        {
-            let reason = error.to_string();
-            let message = text!("无法读取：{reason}", "this cannot be read: {reason}");
+        let facts: Result<T, _> = Value::Table(table).try_into();
+        // The error itself may repeat personal data.
+        if facts.is_err() && self.problems.len() == before {
+            let message = text!("这里的资料无法读取", "the data here cannot be read");
             let problem = Problem::new(fields.path, fields.at, "wrong-type", message);
             self.problems.push(problem);
         }

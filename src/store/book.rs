@@ -11,6 +11,7 @@ use crate::filing::record::SubjectRecord;
 use crate::lang::Text;
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The folder of the orders.
 pub const ORDERS: &str = "orders";
@@ -49,7 +50,7 @@ impl Damage {
 }
 
 /// All records of a store, and the portfolio they add up to.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Book {
     /// The orders, by id.
     pub orders: BTreeMap<OrderId, Order>,
@@ -58,8 +59,9 @@ pub struct Book {
     /// What they add up to.
     pub portfolio: Portfolio,
     /// Files that cannot be read, by their path in the store.
-    pub damaged: BTreeMap<String, Damage>,
+    pub damaged: BTreeMap<String, Arc<Damage>>,
     digests: BTreeMap<StorePath, Digest>,
+    files: BTreeSet<String>,
 }
 
 impl Book {
@@ -96,11 +98,10 @@ impl Book {
             }
         }
         let attachments = StorePath::parse(FILES)?;
-        for (name, _) in list(files, &attachments)? {
-            if let (Ok(path), Some(digest)) = (attachments.join(&name), Digest::parse(&name)) {
-                book.digests.insert(path, digest);
-            }
-        }
+        book.files = list(files, &attachments)?
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
         book.refold();
         Ok(book)
     }
@@ -125,7 +126,8 @@ impl Book {
             }
             Err(Damage::Storage(StorageError::NotFound { .. })) => None,
             Err(damage) => {
-                self.damaged.insert(path.as_str().to_owned(), damage);
+                self.damaged
+                    .insert(path.as_str().to_owned(), Arc::new(damage));
                 None
             }
         }
@@ -134,6 +136,21 @@ impl Book {
     /// Folds the portfolio anew, after records were changed in memory.
     pub fn refold(&mut self) {
         self.portfolio = Portfolio::fold(self.subjects.values(), self.orders.values());
+    }
+
+    /// Whether a file of that order's name is there but cannot be read.
+    pub fn is_damaged(&self, id: &OrderId) -> bool {
+        self.damaged.contains_key(order_path(id).as_str())
+    }
+
+    /// Whether an attachment of that hash is there.
+    pub fn holds_file(&self, hash: &str) -> bool {
+        self.files.contains(hash)
+    }
+
+    /// Lists the hashes of the attachments that are there.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(String::as_str)
     }
 
     /// Lists every operation that wrote something here.
@@ -177,7 +194,11 @@ impl Book {
 
     /// Returns the change that removes a record's or an attachment's file, if it is there.
     pub fn remove(&self, path: StorePath) -> Option<Change> {
-        let was = self.digests.get(&path)?.clone();
+        let attachment = || {
+            let name = path.name();
+            Digest::parse(name).filter(|_| self.holds_file(name))
+        };
+        let was = self.digests.get(&path).cloned().or_else(attachment)?;
         Some(Change::Remove { path, was })
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! Several records: all temporaries are written and flushed, then an intent file that names them
 //! with the digests of old and new content is made durable. That is the commit point. Then all are
-//! renamed, the folders flushed, the change acknowledged and the intent removed. [`recover`] rolls
+//! renamed, the folders flushed, the change acknowledged and the intent removed. The next writer rolls
 //! a whole intent forward and drops any other. It never overwrites what a person changed since.
 //!
 //! Callers write through [`RecordLock::commit`](super::RecordLock::commit) and
@@ -42,12 +42,14 @@ pub struct Digest(String);
 impl Digest {
     /// Returns the digest of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
-        Self(
-            Sha256::digest(bytes)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
-        )
+        let digest = Sha256::digest(bytes);
+        let mut digits = String::with_capacity(2 * digest.len());
+        for byte in digest {
+            for half in [byte >> 4, byte & 15] {
+                digits.extend(char::from_digit(half.into(), 16));
+            }
+        }
+        Self(digits)
     }
 
     /// Returns the digest that `name` spells, if it does: what an attachment is named by.
@@ -107,7 +109,7 @@ impl Change {
     }
 }
 
-/// What [`recover`] found and did.
+/// What completing and sweeping found and did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recovery {
     /// Files of an interrupted operation that were put in place.
@@ -183,10 +185,9 @@ fn temporary(
 ) -> Result<StorePath, StorageError> {
     let temporary = folder_of(path).with(&run.temporary(path.name()));
     let mut file = files.create_file(&temporary)?;
-    let written = file.write_all(bytes).and_then(|()| match flush {
-        true => file.sync(),
-        false => Ok(()),
-    });
+    let written = file
+        .write_all(bytes)
+        .and_then(|()| if flush { file.sync() } else { Ok(()) });
     drop(file);
     if let Err(error) = written {
         discard(files, &temporary);
@@ -321,7 +322,8 @@ fn prepare(
             files.sync_dir(folder)?;
         }
     }
-    let body: String = steps.iter().map(|step| format!("{}\n", line(step))).collect();
+    let lines: Vec<String> = steps.iter().map(line).collect();
+    let body = lines.join("\n");
     let text = format!("{}\n{body}", Digest::of(body.as_bytes()));
     let mut file = files.create_file(&intent()?)?;
     file.write_all(text.as_bytes())?;
@@ -392,11 +394,7 @@ fn apply(files: &dyn Files, step: &Step) -> Result<(), StorageError> {
 }
 
 /// Flushes the names of all files that were put in place.
-fn flush(
-    files: &dyn Files,
-    folders: &BTreeSet<StorePath>,
-    bulk: bool,
-) -> Result<(), StorageError> {
+fn flush(files: &dyn Files, folders: &BTreeSet<StorePath>, bulk: bool) -> Result<(), StorageError> {
     if bulk {
         return files
             .sync_all()
@@ -455,12 +453,8 @@ pub(super) fn is_interrupted(files: &dyn Files) -> Result<bool, StorageError> {
 
 /// Completes or drops an interrupted operation, and sweeps all temporaries.
 ///
-/// The caller holds the store lock alone, so that every temporary is a dead writer's;
-/// [`StoreLock::recover`](super::StoreLock::recover) is the way in.
-///
-/// # Errors
-/// What reading or writing the files met; running it again is harmless.
-pub fn recover(files: &dyn Files) -> Result<Recovery, StorageError> {
+/// The caller holds the store lock alone, so that every temporary is a dead writer's.
+pub(super) fn recover(files: &dyn Files) -> Result<Recovery, StorageError> {
     let mut recovery = Recovery::default();
     complete(files, &mut recovery)?;
     recovery.swept = sweep(files, &StorePath::ROOT, DEPTH, &Run::is_temporary)?;

@@ -4,9 +4,7 @@
 //! a planted link or a renamed folder cannot lead outside.
 
 use super::error::{Action, StorageError};
-use super::files::{
-    Entry, Files, Kind, LockFile, LockMode, NOTE_SIZE, NewFile, Stat, StorePath,
-};
+use super::files::{Entry, Files, Kind, LockFile, LockMode, NOTE_SIZE, NewFile, Stat, StorePath};
 use rustix::fd::OwnedFd;
 use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::{Errno, retry_on_intr};
@@ -38,12 +36,8 @@ impl Disk {
     /// [`NotFound`](StorageError::NotFound), [`NotAFile`](StorageError::NotAFile) when it is no
     /// folder, [`Io`](StorageError::Io).
     pub fn open(folder: &Path) -> Result<Self, StorageError> {
-        let root = fs::open(
-            folder,
-            OFlags::DIRECTORY | OFlags::CLOEXEC,
-            Mode::empty(),
-        )
-        .map_err(|errno| refused(folder, Action::Open, errno))?;
+        let root = fs::open(folder, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+            .map_err(|errno| refused(folder, Action::Open, errno))?;
         Ok(Self {
             path: folder.to_owned(),
             root,
@@ -66,9 +60,7 @@ impl Disk {
         {
             use rustix::fs::ResolveFlags;
             let careful = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
-            match retry_on_intr(|| {
-                fs::openat2(&self.root, path.to_path(), flags, mode, careful)
-            }) {
+            match retry_on_intr(|| fs::openat2(&self.root, path.to_path(), flags, mode, careful)) {
                 // Older than 5.6, or a sandbox that does not know the call.
                 Err(Errno::NOSYS | Errno::PERM) => {}
                 answer => return answer,
@@ -124,17 +116,18 @@ impl Disk {
             if raw == c"." || raw == c".." {
                 continue;
             }
-            let kind = match entry.file_type() {
-                FileType::Unknown => match fs::statat(&open, raw, AtFlags::SYMLINK_NOFOLLOW) {
-                    Ok(stat) => kind(FileType::from_raw_mode(stat.st_mode)),
+            let mut file_type = entry.file_type();
+            if file_type == FileType::Unknown {
+                // Not every file system tells.
+                match fs::statat(&open, raw, AtFlags::SYMLINK_NOFOLLOW) {
+                    Ok(stat) => file_type = FileType::from_raw_mode(stat.st_mode),
                     Err(Errno::NOENT) => continue,
                     Err(errno) => return Err(lost(errno)),
-                },
-                known => kind(known),
-            };
+                }
+            }
             entries.push(Entry {
                 name: raw.to_string_lossy().into_owned(),
-                kind,
+                kind: kind(file_type),
             });
         }
         Ok((open, entries))
@@ -204,9 +197,8 @@ fn kind(kind: FileType) -> Kind {
     }
 }
 
-#[expect(
+#[allow(
     clippy::useless_conversion,
-    clippy::unnecessary_fallible_conversions,
     reason = "the fields' types differ between Linux and macOS"
 )]
 fn stat(raw: &fs::Stat) -> Stat {
@@ -415,8 +407,7 @@ impl Files for Disk {
             match tried {
                 Ok(()) => return Ok(Some(Box::new(DiskLock { file, path: full }))),
                 Err(TryLockError::WouldBlock) => return Ok(None),
-                Err(TryLockError::Error(error))
-                    if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(TryLockError::Error(error)) => {
                     return Err(StorageError::io(&full, Action::Lock, error));
                 }

@@ -121,6 +121,10 @@ pub enum StorageError {
 }
 
 /// Returns the cause in words where the field's users meet it, else the system's own.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the standard library's list of causes is open"
+)]
 fn cause(error: &io::Error) -> Text {
     match error.kind() {
         io::ErrorKind::StorageFull => text!("磁盘空间已满", "the disk is full"),
@@ -138,6 +142,10 @@ fn cause(error: &io::Error) -> Text {
 
 impl StorageError {
     /// Makes the error of `action` on `path` from the system's answer.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the standard library's list of causes is open"
+    )]
     pub fn io(path: &Path, action: Action, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
@@ -232,6 +240,10 @@ impl StorageError {
     }
 
     /// Returns what to do next; `None` where the message says it all.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the standard library's list of causes is open"
+    )]
     pub fn hint(&self) -> Option<Text> {
         match self {
             Self::NotFound { .. } | Self::Exists { .. } => None,

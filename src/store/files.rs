@@ -340,7 +340,10 @@ mod tests {
         let path = StorePath::parse("orders/k3/k3m9t2qd.toml").unwrap();
         assert_eq!(path.name(), "k3m9t2qd.toml");
         assert_eq!(path.parent().unwrap().as_str(), "orders/k3");
-        assert_eq!(StorePath::parse("store.toml").unwrap().parent(), Some(StorePath::ROOT));
+        assert_eq!(
+            StorePath::parse("store.toml").unwrap().parent(),
+            Some(StorePath::ROOT)
+        );
         assert_eq!(StorePath::ROOT.parent(), None);
         assert!(StorePath::parse("subjects/粤ICP备2021000001号.toml").is_ok());
         assert!(StorePath::parse(".gitignore").is_ok());

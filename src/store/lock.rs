@@ -8,7 +8,9 @@
 //! Each lock file names its holder. A name found there by the next holder was left by a writer that
 //! died, whose temporaries are then swept.
 
-use super::commit::{Change, Digest, Recovery, commit_all, commit_one, is_interrupted, recover, sweep_run};
+use super::commit::{
+    Change, Digest, Recovery, commit_all, commit_one, is_interrupted, recover, sweep_run,
+};
 use super::error::StorageError;
 use super::files::{Files, LockFile, LockMode, NOTE_SIZE, StorePath};
 use chrono::{DateTime, FixedOffset};
@@ -84,7 +86,9 @@ impl Run {
 
     /// Returns whether a name is that of a temporary.
     pub(super) fn is_temporary(name: &str) -> bool {
-        name.starts_with('.') && name.len() > 5 && name.ends_with(".tmp")
+        name.strip_prefix('.')
+            .and_then(|rest| rest.rsplit_once('.'))
+            .is_some_and(|(rest, ending)| !rest.is_empty() && ending == "tmp")
     }
 }
 

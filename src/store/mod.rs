@@ -27,7 +27,7 @@ pub mod store_file;
 pub mod subject_file;
 pub mod wire;
 
-pub use commit::{Change, Digest, Recovery, recover};
+pub use commit::{Change, Digest, GITIGNORE, Recovery};
 pub use disk::Disk;
 pub use error::{Action, StorageError};
 pub use files::{Entry, Files, Kind, RECORD_LIMIT, Stat, StorePath};

@@ -7,9 +7,7 @@ use super::wire::{Problem, RecordError, SCHEMA, parse, position};
 use crate::filing::host::Host;
 use crate::filing::kind::{Kind, VerifyBy, Via};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
-use crate::filing::order::{
-    Entry, FieldChange, Filing, Instant, Material, Order, OrderId, Target,
-};
+use crate::filing::order::{Entry, FieldChange, Filing, Instant, Material, Order, OrderId, Target};
 use crate::filing::standing::fold;
 use crate::filing::status::Status;
 use serde::{Deserialize, Serialize};
@@ -142,7 +140,10 @@ pub fn from_toml(path: &str, bytes: &[u8]) -> Result<Order, RecordError> {
             problem,
         })
     };
-    let stem = path.rsplit('/').next().and_then(|n| n.strip_suffix(".toml"));
+    let stem = path
+        .rsplit('/')
+        .next()
+        .and_then(|n| n.strip_suffix(".toml"));
     if stem != Some(file.id.as_str()) {
         return fault(
             "id",

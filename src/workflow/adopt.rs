@@ -232,7 +232,10 @@ fn consistent(given: &[Given]) -> Result<(), Failure> {
             }
             let accesses = service.accesses.as_deref().unwrap_or_default();
             for (place, access) in accesses.iter().enumerate() {
-                if accesses[..place].iter().any(|other| contradicts_access(other, access)) {
+                if accesses[..place]
+                    .iter()
+                    .any(|other| contradicts_access(other, access))
+                {
                     let (number, provider) = (service.number, &access.provider);
                     faults.push(text!(
                         "第 {line} 行：{number} 在 {provider} 的同一账号下写了两个资源",
@@ -311,9 +314,13 @@ fn not_ended(before: &Portfolio, given: &[Given]) -> Result<(), Failure> {
 
 /// Joins texts, one a line, below a heading.
 fn joined(list: &[Text]) -> (String, String) {
-    list.iter().fold((String::new(), String::new()), |(zh, en), text| {
-        (format!("{zh}\n  {}", text.zh), format!("{en}\n  {}", text.en))
-    })
+    list.iter()
+        .fold((String::new(), String::new()), |(zh, en), text| {
+            (
+                format!("{zh}\n  {}", text.zh),
+                format!("{en}\n  {}", text.en),
+            )
+        })
 }
 
 fn contradicts(found: &[Contradiction]) -> Failure {
@@ -360,7 +367,13 @@ fn contradictions(
         for differing in tree::differences(&there.facts, &adoption.facts) {
             let field = format!("subject.{}", differing.path);
             let (old, new) = (value(&differing.old), value(&differing.new));
-            tell(adoption.number.to_string(), differing.path, &field, old, new);
+            tell(
+                adoption.number.to_string(),
+                differing.path,
+                &field,
+                old,
+                new,
+            );
         }
     }
     for given in &adoption.services {
@@ -373,13 +386,25 @@ fn contradictions(
             }
             let (old, new) = (service.approved_on, given.approved_on);
             if differ(old.as_ref(), new.as_ref()) {
-                tell(number.clone(), "approved_on".to_owned(), "", json!(old), json!(new));
+                tell(
+                    number.clone(),
+                    "approved_on".to_owned(),
+                    "",
+                    json!(old),
+                    json!(new),
+                );
             }
             for (old, new) in changed_accesses(service, given) {
                 let provider = &new.provider;
                 if differ(old.resource.as_ref(), new.resource.as_ref()) {
                     let path = format!("accesses.{provider}.resource");
-                    tell(number.clone(), path, "", json!(old.resource), json!(new.resource));
+                    tell(
+                        number.clone(),
+                        path,
+                        "",
+                        json!(old.resource),
+                        json!(new.resource),
+                    );
                 }
                 if differ(old.since.as_ref(), new.since.as_ref()) {
                     let path = format!("accesses.{provider}.since");
@@ -390,7 +415,13 @@ fn contradictions(
         for domain in brought(there, given) {
             for holder in elsewhere(before, adoption.number, domain) {
                 let path = format!("domains.{domain}");
-                tell(number.clone(), path, "", json!(holder.number), json!(given.number));
+                tell(
+                    number.clone(),
+                    path,
+                    "",
+                    json!(holder.number),
+                    json!(given.number),
+                );
             }
         }
     }

@@ -84,7 +84,10 @@ pub fn decide(world: &World, word: &str) -> Result<Plan<Erased>, Failure> {
         }
         Ok(Number::Security(_)) | Err(_) => {
             let order = resolve::order(&world.book, word)?;
-            if order.approval().is_some_and(|entry| entry.approval.is_some()) {
+            if order
+                .approval()
+                .is_some_and(|entry| entry.approval.is_some())
+            {
                 return Err(rests_on(order));
             }
             erased.orders.push(order.id.clone());
@@ -231,7 +234,10 @@ fn consent(erased: &Erased) -> Consent {
     }
     if !erased.attachments.is_empty() {
         let count = erased.attachments.len();
-        shown.push(text!("将删除附件 {count} 个", "attachments that go: {count}"));
+        shown.push(text!(
+            "将删除附件 {count} 个",
+            "attachments that go: {count}"
+        ));
     }
     shown.push(text!(
         "此操作不能撤消；以下内容不会被删除：",

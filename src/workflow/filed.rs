@@ -35,7 +35,11 @@ pub fn judge(
         Some(Target::Subject(number)) => portfolio
             .subject(number)
             .map_or_else(Vec::new, |subject| subject.services.values().collect()),
-        Some(Target::Service(number)) => portfolio.service(number).map(|(_, s)| s).into_iter().collect(),
+        Some(Target::Service(number)) => portfolio
+            .service(number)
+            .map(|(_, s)| s)
+            .into_iter()
+            .collect(),
         Some(Target::Domain { services, .. }) => services
             .iter()
             .filter_map(|number| portfolio.service(number).map(|(_, s)| s))

@@ -106,7 +106,12 @@ pub fn decide(world: &World, stamp: &Stamp, request: Request<'_>) -> Result<Plan
     let mut plan = Plan::new(gone);
     plan.consent = Some(consent(filed, &plan.answer, request));
     if !plan.answer.live_orders.is_empty() {
-        let list: Vec<&str> = plan.answer.live_orders.iter().map(OrderId::as_str).collect();
+        let list: Vec<&str> = plan
+            .answer
+            .live_orders
+            .iter()
+            .map(OrderId::as_str)
+            .collect();
         let list = list.join(", ");
         plan.cautions.push(Caution {
             code: "live-orders",
@@ -130,9 +135,8 @@ fn instant(
     let Some(typed) = request.at else {
         return Ok(stamp.now);
     };
-    let moment = moment::parse(typed, stamp.now).map_err(|error| {
-        Failure::invalid("invalid.time", error.message()).hint(error.hint())
-    })?;
+    let moment = moment::parse(typed, stamp.now)
+        .map_err(|error| Failure::invalid("invalid.time", error.message()).hint(error.hint()))?;
     let at = match (moment, since) {
         (Moment::Day(day), Some(since)) if since.date_naive() == day => since,
         (Moment::Day(_) | Moment::Exact(_), _) => moment.start(),
@@ -301,11 +305,17 @@ fn consent(filed: &FiledSubject, gone: &Gone, request: Request<'_>) -> Consent {
             if gone.service.is_none() && !gone.services.is_empty() {
                 let list: Vec<String> = gone.services.iter().map(ToString::to_string).collect();
                 let list = list.join(", ");
-                shown.push(text!("一并失效的服务：{list}", "services that go with it: {list}"));
+                shown.push(text!(
+                    "一并失效的服务：{list}",
+                    "services that go with it: {list}"
+                ));
             }
             if !gone.domains.is_empty() {
                 let list = gone.domains.join(", ");
-                shown.push(text!("不再有备案的域名：{list}", "domains left without a filing: {list}"));
+                shown.push(text!(
+                    "不再有备案的域名：{list}",
+                    "domains left without a filing: {list}"
+                ));
             }
             if !gone.accesses.is_empty() {
                 let list: Vec<String> = gone

@@ -65,11 +65,13 @@ pub fn find(world: &World, word: &str) -> Result<Marked, Failure> {
 /// As there; 3 where the file of the subject that is meant cannot be read.
 pub fn target(book: &Book, word: &str) -> Result<Target, Failure> {
     resolve::target(&book.portfolio, word).map_err(|failure| {
-        let number = Number::parse(word).ok().and_then(|parsed| match parsed.number {
-            Number::Subject(number) => Some(number),
-            Number::Service(number) => Some(number.subject()),
-            Number::Security(_) => None,
-        });
+        let number = Number::parse(word)
+            .ok()
+            .and_then(|parsed| match parsed.number {
+                Number::Subject(number) => Some(number),
+                Number::Service(number) => Some(number.subject()),
+                Number::Security(_) => None,
+            });
         match number.map(|number| record(book, &number)) {
             Some(Err(damaged)) => damaged,
             Some(Ok(_)) | None => failure,
@@ -253,10 +255,12 @@ pub fn record(book: &Book, number: &SubjectNumber) -> Result<SubjectRecord, Fail
     }
     match book.damaged.get(subject_path(number).as_str()) {
         None => Ok(SubjectRecord::new(*number)),
-        Some(damage) => Err(Failure::invalid("invalid.record", damage.message()).hint(text!(
-            "修正该文件，或从备份恢复；其他备案不受影响",
-            "mend that file or restore it from a backup; the other filings are not affected"
-        ))),
+        Some(damage) => Err(
+            Failure::invalid("invalid.record", damage.message()).hint(text!(
+                "修正该文件，或从备份恢复；其他备案不受影响",
+                "mend that file or restore it from a backup; the other filings are not affected"
+            )),
+        ),
     }
 }
 

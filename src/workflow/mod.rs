@@ -6,8 +6,15 @@
 //! [`World`]: crate::cli::context::World
 
 pub mod adopt;
+pub mod advance;
+pub mod assign;
+pub mod draft;
+pub mod edit;
 pub mod erase;
+pub mod examine;
 pub mod filed;
 pub mod gone;
 pub mod mark;
+pub mod materials;
 pub mod resolve;
+pub mod undo;

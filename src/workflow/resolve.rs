@@ -40,7 +40,12 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, Failure> {
             .orders
             .values()
             .find(|o| o.reference.as_deref() == Some(key) && !o.is_undone())
-            .ok_or_else(|| none(text!("没有 ref 为 {key} 的订单", "there is no order with the ref {key}")));
+            .ok_or_else(|| {
+                none(text!(
+                    "没有 ref 为 {key} 的订单",
+                    "there is no order with the ref {key}"
+                ))
+            });
     }
     if looks_like_id(word) {
         if let Some(id) = OrderId::parse(word)
@@ -59,12 +64,16 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, Failure> {
             [_, ..] => return Err(ambiguous(word, &hits)),
         }
         if let Some((_, damage)) = book.damaged.iter().find(|(path, _)| {
-            path.rsplit('/').next().is_some_and(|name| name.starts_with(word))
+            path.rsplit('/')
+                .next()
+                .is_some_and(|name| name.starts_with(word))
         }) {
-            return Err(Failure::invalid("invalid.record", damage.message()).hint(text!(
-                "修正该文件，或从备份恢复；其他订单不受影响",
-                "mend that file or restore it from a backup; the other orders are not affected"
-            )));
+            return Err(
+                Failure::invalid("invalid.record", damage.message()).hint(text!(
+                    "修正该文件，或从备份恢复；其他订单不受影响",
+                    "mend that file or restore it from a backup; the other orders are not affected"
+                )),
+            );
         }
     }
     let target = match target(&book.portfolio, word) {
@@ -77,7 +86,8 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, Failure> {
             };
             let hits: Vec<&Order> = open_orders(book)
                 .filter(|o| {
-                    host.as_ref().is_some_and(|host| o.domains().contains(&host))
+                    host.as_ref()
+                        .is_some_and(|host| o.domains().contains(&host))
                         || match &number {
                             Some(Number::Subject(number)) => {
                                 o.target.subject.as_ref() == Some(number)
@@ -91,8 +101,12 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, Failure> {
                 .collect();
             return match hits.as_slice() {
                 [only] => Ok(only),
-                [] => Err(none(text!("没有订单 `{word}`", "there is no order `{word}`"))
-                    .hint(text!("查看全部订单：icpctl list --all", "see all orders: icpctl list --all"))),
+                [] => Err(
+                    none(text!("没有订单 `{word}`", "there is no order `{word}`")).hint(text!(
+                        "查看全部订单：icpctl list --all",
+                        "see all orders: icpctl list --all"
+                    )),
+                ),
                 [_, ..] => Err(ambiguous(word, &hits)),
             };
         }
@@ -138,7 +152,10 @@ fn ambiguous(word: &str, hits: &[&Order]) -> Failure {
     let list = list.join(", ");
     Failure::not_found(
         "not-found.ambiguous",
-        text!("`{word}` 对应多个订单：{list}", "`{word}` means several orders: {list}"),
+        text!(
+            "`{word}` 对应多个订单：{list}",
+            "`{word}` means several orders: {list}"
+        ),
     )
     .hint(text!("写出完整的订单号", "spell the id out"))
 }
@@ -273,7 +290,10 @@ pub fn whole_service<'a>(
                 },
             )
             .rule("CAN-14")
-            .hint(text!("写出服务备案号来指整个服务", "name the whole service by its number"));
+            .hint(text!(
+                "写出服务备案号来指整个服务",
+                "name the whole service by its number"
+            ));
             for number in numbers {
                 failure = failure.hint(text!(
                     "只去掉这个域名：icpctl change {number} --unset domains={domain}",

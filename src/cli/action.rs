@@ -1,0 +1,39 @@
+//! Commands of several actions, such as `provider list` and `provider show`.
+
+use crate::lang::{Lang, Text};
+use crate::text;
+use clap::{Arg, Command};
+
+/// One action of a command.
+pub fn action(
+    name: &'static str,
+    about: &Text,
+    args: impl IntoIterator<Item = Arg>,
+    lang: Lang,
+) -> Command {
+    let heading = text!("参数", "Arguments");
+    let template = match lang {
+        Lang::Zh => "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}",
+        Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
+    };
+    Command::new(name)
+        .about(about.get(lang).to_owned())
+        .help_template(template)
+        .args(
+            args.into_iter()
+                .map(|arg| arg.help_heading(heading.get(lang).to_owned())),
+        )
+}
+
+/// Makes `command` one that does nothing without one of these actions.
+pub fn actions(
+    command: Command,
+    lang: Lang,
+    actions: impl IntoIterator<Item = Command>,
+) -> Command {
+    command
+        .subcommand_required(true)
+        .subcommand_help_heading(text!("操作", "Actions").get(lang).to_owned())
+        .subcommand_value_name(text!("操作", "ACTION").get(lang).to_owned())
+        .subcommands(actions)
+}

@@ -1,0 +1,86 @@
+//! How commands that touch orders answer: the order's document, and a line for people.
+
+use super::context::{Context, Done, World};
+use super::order_doc::{Desk, Manner};
+use super::reply::Reply;
+use super::sending::title;
+use crate::failure::Failure;
+use crate::filing::order::OrderId;
+use crate::lang::Text;
+use crate::text;
+use serde_json::Value;
+
+/// The document of one order.
+pub const ORDER: &str = "icpctl.order/1";
+/// The document of several.
+pub const ORDERS: &str = "icpctl.order-list/1";
+
+/// Answers with the orders as they are now: one document for one, an array for several.
+///
+/// # Errors
+/// Only if an order is not there any more.
+pub fn orders(cx: &Context<'_>, world: &World, ids: &[OrderId]) -> Result<Reply, Failure> {
+    let desk = Desk::new(world);
+    let manner = Manner {
+        lang: cx.lang,
+        privacy: cx.globals.privacy,
+    };
+    let mut documents = ids
+        .iter()
+        .map(|id| Ok(desk.document(world.order(id)?, manner)))
+        .collect::<Result<Vec<Value>, Failure>>()?;
+    Ok(if documents.len() == 1 {
+        Reply::new(ORDER, documents.remove(0))
+    } else {
+        Reply::new(ORDERS, Value::Array(documents))
+    })
+}
+
+/// Says where an order stands and what comes next.
+///
+/// # Errors
+/// Only if the order is not there any more.
+pub fn standing(world: &World, id: &OrderId) -> Result<Vec<Text>, Failure> {
+    let desk = Desk::new(world);
+    let order = world.order(id)?;
+    let view = desk.view(order);
+    let status = view.status().label();
+    let name = title(order);
+    let (nzh, nen, szh, sen) = (name.zh, name.en, status.zh, status.en);
+    let mut lines = vec![match desk.deadline(order) {
+        Some(deadline) => {
+            let at = deadline.at.format("%Y-%m-%d %H:%M");
+            let label = deadline.kind.label();
+            let (zh, en) = (label.zh, label.en);
+            text!(
+                "{nzh}：{szh}（{zh}截止 {at}）",
+                "{nen}: {sen} ({en} until {at})"
+            )
+        }
+        None => text!("{nzh}：{szh}", "{nen}: {sen}"),
+    }];
+    if let Some(obstacle) = desk.blocked_by(order) {
+        let message = obstacle.message();
+        let (zh, en) = (message.zh, message.en);
+        lines.push(text!("暂不能提交：{zh}", "held back: {en}"));
+    }
+    if let Some(next) = desk.next(order).first() {
+        lines.push(text!("下一步：{next}", "next: {next}"));
+    }
+    Ok(lines)
+}
+
+/// Answers a command that moved orders.
+///
+/// # Errors
+/// Only if an order is not there any more.
+pub fn moved<T>(cx: &Context<'_>, done: &Done<T>, ids: &[OrderId]) -> Result<Reply, Failure> {
+    let mut reply = orders(cx, &done.world, ids)?.changed(done.changed);
+    for id in ids {
+        reply.says.extend(standing(&done.world, id)?);
+    }
+    if !done.changed {
+        reply.says.push(text!("没有改动", "nothing changed"));
+    }
+    Ok(reply)
+}

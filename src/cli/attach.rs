@@ -1,0 +1,124 @@
+//! `attach`: put files to an order, in any status.
+
+use super::answer;
+use super::context::{Context, Plan};
+use super::globals::{option, place};
+use super::reply::Reply;
+use super::words;
+use crate::failure::Failure;
+use crate::filing::event::Event;
+use crate::filing::order::FieldChange;
+use crate::filing::tree;
+use crate::knowledge;
+use crate::lang::Lang;
+use crate::text;
+use crate::workflow::{advance, materials, resolve};
+use clap::{ArgMatches, Command};
+
+/// The code list of what a file can be for.
+const SLOTS: &str = "material-slots";
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    command
+        .arg(place("order", "ORDER", text!("订单", "The order"), lang).required(true))
+        .arg(
+            place("file", "FILE", text!("文件（可多个）", "The files"), lang)
+                .required(true)
+                .num_args(1..),
+        )
+        .arg(
+            option(
+                "as",
+                "SLOT",
+                text!(
+                    "用途，如 subject-certificate",
+                    "What it is for, such as subject-certificate"
+                ),
+                lang,
+            )
+            .required(true),
+        )
+        .arg(option(
+            "service",
+            "N",
+            text!(
+                "属于哪个服务：序号或服务备案号",
+                "Which service it belongs to: a place from 1, or a number"
+            ),
+            lang,
+        ))
+}
+
+/// Takes the files in; one that the order holds already is left as it is.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let word = matches
+        .get_one::<String>("order")
+        .cloned()
+        .unwrap_or_default();
+    let slot = slot(matches.get_one::<String>("as").map_or("", String::as_str))?;
+    let service = matches.get_one::<String>("service").cloned();
+    let taken = words(matches, "file")
+        .iter()
+        .map(|name| materials::take(&cx.current.join(name), &slot, None))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let done = cx.transact(|world, stamp, _| {
+        let mut order = resolve::order(&world.book, &word)?.clone();
+        let place = match &service {
+            None => None,
+            Some(word) => Some(advance::place(&order, word).ok_or_else(|| {
+                Failure::usage(text!(
+                    "订单没有服务 `{word}`",
+                    "the order has no service `{word}`"
+                ))
+            })?),
+        };
+        let mut plan = Plan::new(order.id.clone());
+        let mut edits = Vec::new();
+        let mut files = Vec::new();
+        for (material, file) in &taken {
+            let mut material = material.clone();
+            material.service = place;
+            if order.materials.contains(&material) {
+                continue;
+            }
+            edits.push(FieldChange {
+                service: None,
+                field: "materials".to_owned(),
+                from: None,
+                to: Some(tree::of(&material)),
+            });
+            order.materials.push(material);
+            files.push(file.clone());
+        }
+        if !edits.is_empty() {
+            let standing = order.standing();
+            let at = world.now.max(standing.since);
+            let status = standing.status;
+            let mut entry = advance::entry(stamp, Event::Attach, at, Some(status), status);
+            entry.edits = edits;
+            order.history.push(entry);
+            plan.orders.push(order);
+            plan.files = materials::missing(&files, world);
+        }
+        Ok(plan)
+    })?;
+    answer::moved(cx, &done, std::slice::from_ref(&done.answer))
+}
+
+/// Returns the slot that a word means.
+fn slot(word: &str) -> Result<String, Failure> {
+    let Some(list) = knowledge::code_list(SLOTS) else {
+        return Ok(word.to_owned());
+    };
+    if let Some(entry) = list.entry(word) {
+        return Ok(entry.value.clone());
+    }
+    let names: Vec<&str> = list.entries.iter().map(|e| e.value.as_str()).collect();
+    let all = names.join(", ");
+    Err(Failure::invalid(
+        "invalid.slot",
+        text!("没有附件用途 `{word}`", "there is no slot `{word}`"),
+    )
+    .hint(text!("可用：{all}", "the slots: {all}")))
+}

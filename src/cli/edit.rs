@@ -1,0 +1,84 @@
+//! `edit`: correct an order's data, in draft or after a return.
+
+use super::answer;
+use super::context::{Context, Plan};
+use super::draft::{assigns, dossier};
+use super::globals::{option, place, repeated};
+use super::reply::Reply;
+use crate::failure::Failure;
+use crate::lang::Lang;
+use crate::text;
+use crate::workflow::{edit, resolve};
+use clap::{ArgMatches, Command};
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    command
+        .arg(place("order", "ORDER", text!("订单", "The order"), lang).required(true))
+        .arg(repeated(
+            "set",
+            "FIELD=V",
+            text!(
+                "设置字段，写完整路径，如 services.0.name（可重复）",
+                "Set a field, by its full path such as services.0.name (can be repeated)"
+            ),
+            lang,
+        ))
+        .arg(repeated(
+            "add",
+            "FIELD=V",
+            text!(
+                "向列表字段增加一个值（可重复）",
+                "Add a value to a list (can be repeated)"
+            ),
+            lang,
+        ))
+        .arg(repeated(
+            "unset",
+            "FIELD[=V]",
+            text!(
+                "清除字段，或去掉列表中的一个值（可重复）",
+                "Take a field, or one value of a list, away (can be repeated)"
+            ),
+            lang,
+        ))
+        .arg(option(
+            "from",
+            "FILE",
+            text!(
+                "用档案中写明的字段覆盖",
+                "Put what a dossier says over the order's data"
+            ),
+            lang,
+        ))
+}
+
+/// Corrects the order.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let word = matches
+        .get_one::<String>("order")
+        .cloned()
+        .unwrap_or_default();
+    let given = assigns(matches)?;
+    let from = matches.get_one::<String>("from").cloned();
+    if given.is_empty() && from.is_none() {
+        return Err(
+            Failure::usage(text!("没有写要修改什么", "nothing to edit is named")).hint(text!(
+                "用 --set FIELD=VALUE，或 --from FILE",
+                "use --set FIELD=VALUE, or --from FILE"
+            )),
+        );
+    }
+    let dossier = match &from {
+        Some(name) => Some(dossier(cx, name)?),
+        None => None,
+    };
+    let done = cx.transact(|world, stamp, _| {
+        let order = resolve::order(&world.book, &word)?;
+        let mut plan = Plan::new(order.id.clone());
+        plan.orders
+            .extend(edit::edit(world, stamp, order, &given, dossier.as_ref())?);
+        Ok(plan)
+    })?;
+    answer::moved(cx, &done, std::slice::from_ref(&done.answer))
+}

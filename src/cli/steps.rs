@@ -1,0 +1,107 @@
+//! `submit`, `withdraw` and `abandon`: what the operator does to orders.
+
+use super::answer;
+use super::context::{Context, Plan};
+use super::globals::{option, place};
+use super::reply::Reply;
+use super::sending::{self, Given};
+use super::{draft, words};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::event::Command as Step;
+use crate::filing::order::{Order, OrderId};
+use crate::lang::Lang;
+use crate::text;
+use crate::workflow::{advance, resolve};
+use clap::{ArgMatches, Command};
+
+/// Says what a step takes.
+pub fn command(step: Step, command: Command, lang: Lang) -> Command {
+    let command = command
+        .arg(
+            place(
+                "order",
+                "ORDER",
+                text!(
+                    "订单号、其前缀、ref:KEY、备案号或域名",
+                    "An id, a prefix of one, ref:KEY, a filing number or a domain"
+                ),
+                lang,
+            )
+            .num_args(0..),
+        )
+        .arg(
+            option(
+                "at",
+                "TIME",
+                text!("发生的时间，缺省为现在", "When it happened, by default now"),
+                lang,
+            )
+            .allow_hyphen_values(true),
+        )
+        .arg(option(
+            "reason",
+            "TEXT",
+            text!("原因，记入历史", "Why, for the history"),
+            lang,
+        ));
+    match step {
+        Step::Submit => command.args(sending::args(lang)),
+        Step::Withdraw | Step::Abandon | Step::Edit => command,
+    }
+}
+
+/// Moves the orders, all or none.
+pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let names: Vec<String> = words(matches, "order");
+    if names.is_empty() {
+        return Err(Failure::new(
+            Exit::Usage,
+            "usage.order",
+            text!("没有写明订单", "no order is named"),
+        )
+        .hint(text!(
+            "写出订单号，并加上 --yes；查看订单：icpctl status",
+            "name the orders, with --yes where nobody can be asked; see them with icpctl status"
+        )));
+    }
+    let given = match step {
+        Step::Submit => Given::read(matches)?,
+        Step::Withdraw | Step::Abandon | Step::Edit => Given::default(),
+    };
+    let at = cx.moment(matches)?;
+    let reason = matches.get_one::<String>("reason").cloned();
+    let done = cx.transact(|world, stamp, _| {
+        let mut ids: Vec<OrderId> = Vec::new();
+        for name in &names {
+            let id = &resolve::order(&world.book, name)?.id;
+            if !ids.contains(id) {
+                ids.push(id.clone());
+            }
+        }
+        let orders: Vec<&Order> = ids
+            .iter()
+            .map(|id| world.order(id))
+            .collect::<Result<_, _>>()?;
+        let mut plan = Plan::new(ids.clone());
+        let consent = sending::consent(world, &orders, step, &given);
+        let mut scratch = world.clone();
+        for order in orders {
+            let mut moved = advance::command(&scratch, stamp, order, step, at, reason.clone())
+                .map_err(|failure| {
+                    let id = &order.id;
+                    let (zh, en) = (failure.message.zh.clone(), failure.message.en.clone());
+                    Failure {
+                        message: text!("{id}：{zh}", "{id}: {en}"),
+                        ..failure
+                    }
+                })?;
+            draft::keep_accepted(&mut moved, &given);
+            scratch.put(moved.clone());
+            plan.orders.push(moved);
+        }
+        plan.consent = Some(consent);
+        Ok(plan)
+    })?;
+    answer::moved(cx, &done, &done.answer)
+}

@@ -1,0 +1,52 @@
+//! `undo`: take back an operation.
+
+use super::answer;
+use super::context::Context;
+use super::globals::place;
+use super::reply::Reply;
+use crate::failure::Failure;
+use crate::lang::Lang;
+use crate::text;
+use crate::workflow::undo;
+use clap::{ArgMatches, Command};
+use serde_json::json;
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    command.arg(place(
+        "op",
+        "OP",
+        text!(
+            "操作号，缺省为最近一次；见 icpctl log",
+            "The operation, by default the latest; see icpctl log"
+        ),
+        lang,
+    ))
+}
+
+/// Takes the operation back.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let op = matches.get_one::<String>("op").cloned();
+    let done = cx.transact(|world, stamp, _| undo::undo(world, stamp, op.as_deref()))?;
+    let undone = &done.answer;
+    let data = json!({
+        "op": undone.op,
+        "orders": undone.orders,
+        "subjects": undone.subjects,
+    });
+    let op = &undone.op;
+    let mut reply = Reply::new("icpctl.undo/1", data)
+        .human(format!("{op}\n"))
+        .changed(done.changed)
+        .say(text!("已撤消操作 {op}", "undid the operation {op}"));
+    for id in &undone.orders {
+        reply.says.extend(answer::standing(&done.world, id)?);
+    }
+    for number in &undone.subjects {
+        reply.says.push(text!(
+            "{number}：已恢复到此前的记录",
+            "{number}: back to what was recorded before"
+        ));
+    }
+    Ok(reply)
+}

@@ -1,0 +1,325 @@
+//! `--set`, `--add` and `--unset`: words put into the fields of an order's data.
+//!
+//! The data are laid out as the dossier that would say the same, changed there, and read back by
+//! the dossier's own reader, so that a value is judged in one place however it was given.
+
+use crate::failure::Failure;
+use crate::filing::order::{FieldChange, Order};
+use crate::filing::tree;
+use crate::intake::{Dossier, Problem, Source, read_dossier};
+use crate::knowledge::{self, FieldType};
+use crate::text;
+use chrono::NaiveDate;
+use toml::{Table, Value};
+
+/// One assignment, as typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Assign {
+    /// `--set FIELD=V`.
+    Set(String, String),
+    /// `--add FIELD=V`: one more in a list.
+    Add(String, String),
+    /// `--unset FIELD[=V]`: the field, or one value of a list.
+    Unset(String, Option<String>),
+}
+
+impl Assign {
+    /// Reads `FIELD=V` as `--set` or `--add` take it.
+    ///
+    /// # Errors
+    /// When there is no `=` (2).
+    pub fn pair(word: &str) -> Result<(String, String), Failure> {
+        word.split_once('=')
+            .map(|(field, value)| (field.trim().to_owned(), value.trim().to_owned()))
+            .filter(|(field, _)| !field.is_empty())
+            .ok_or_else(|| {
+                Failure::usage(text!(
+                    "`{word}` 应写成 FIELD=VALUE",
+                    "`{word}` should be FIELD=VALUE"
+                ))
+            })
+    }
+
+    /// Reads `FIELD` or `FIELD=V` as `--unset` takes it.
+    pub fn unset(word: &str) -> Self {
+        match word.split_once('=') {
+            Some((field, value)) => {
+                Self::Unset(field.trim().to_owned(), Some(value.trim().to_owned()))
+            }
+            None => Self::Unset(word.trim().to_owned(), None),
+        }
+    }
+
+    /// Returns the field.
+    pub fn field(&self) -> &str {
+        match self {
+            Self::Set(field, _) | Self::Add(field, _) | Self::Unset(field, _) => field,
+        }
+    }
+}
+
+/// Turns all problems of something read into one failure (3).
+pub fn invalid(name: &str, problems: &[Problem]) -> Failure {
+    let mut failure = match problems.first() {
+        None => Failure::invalid(
+            "invalid.file",
+            text!("{name} 无效", "{name} does not validate"),
+        ),
+        Some(first) => {
+            let more = problems.len() - 1;
+            let at = place(name, first);
+            let (zh, en) = (&first.message.zh, &first.message.en);
+            if more == 0 {
+                Failure::invalid("invalid.file", text!("{at}：{zh}", "{at}: {en}"))
+            } else {
+                Failure::invalid(
+                    "invalid.file",
+                    text!(
+                        "{at}：{zh}（另有 {more} 处问题）",
+                        "{at}: {en} (and {more} more)"
+                    ),
+                )
+            }
+        }
+    };
+    failure
+        .hints
+        .extend(problems.first().and_then(|p| p.fix.clone()));
+    for problem in problems.iter().skip(1) {
+        let at = place(name, problem);
+        let (zh, en) = (&problem.message.zh, &problem.message.en);
+        failure.hints.push(text!("{at}：{zh}", "{at}: {en}"));
+        failure.hints.extend(problem.fix.clone());
+    }
+    failure.data = Some(Box::new(serde_json::json!({
+        "findings": problems.iter().map(|p| serde_json::json!({
+            "rule": p.code,
+            "severity": "error",
+            "path": p.path,
+            "line": p.line,
+            "column": p.column,
+            "message": p.message.en,
+            "fix": p.fix.as_ref().map(|f| &f.en),
+            "source": name,
+        })).collect::<Vec<_>>(),
+    })));
+    failure
+}
+
+fn place(name: &str, problem: &Problem) -> String {
+    let field = if problem.path.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", problem.path)
+    };
+    if name.starts_with("--") {
+        return format!("{name}{field}");
+    }
+    format!("{name}:{}:{}{field}", problem.line, problem.column)
+}
+
+/// Makes an assignment in a tree laid out as a dossier; `path` is the field's full path there.
+///
+/// # Errors
+/// 3 for a field that does not exist, or that is no list where one is needed.
+pub fn assign(tree: &mut Value, path: &str, assign: &Assign) -> Result<(), Failure> {
+    let field = knowledge::field(path);
+    let is_list = field.is_some_and(|f| f.value_type == FieldType::List);
+    let words = |value: &str| -> Vec<Value> {
+        value
+            .split([';', '；', ','])
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(Value::from)
+            .collect()
+    };
+    let listed = |tree: &Value| match tree::get(tree, path) {
+        Some(Value::Array(list)) => list,
+        Some(_) | None => Vec::new(),
+    };
+    let value = match assign {
+        Assign::Set(_, value) if is_list => Some(Value::Array(words(value))),
+        Assign::Set(_, value) if field.is_some_and(|f| f.value_type == FieldType::Bool) => Some(
+            value
+                .parse::<bool>()
+                .map_or_else(|_| value.as_str().into(), Value::Boolean),
+        ),
+        Assign::Set(_, value) => Some(value.as_str().into()),
+        Assign::Unset(_, None) => None,
+        Assign::Add(_, _) | Assign::Unset(_, Some(_)) if !is_list => {
+            let name = assign.field();
+            return Err(Failure::invalid(
+                "invalid.field",
+                text!("{name} 不是列表字段", "{name} is no list"),
+            )
+            .hint(text!("改用 --set", "use --set instead")));
+        }
+        Assign::Add(_, value) => {
+            let mut list = listed(tree);
+            for word in words(value) {
+                if !list.contains(&word) {
+                    list.push(word);
+                }
+            }
+            Some(Value::Array(list))
+        }
+        Assign::Unset(_, Some(value)) => {
+            let gone = words(value);
+            let mut list = listed(tree);
+            let same = |one: &Value, two: &Value| match (one.as_str(), two.as_str()) {
+                (Some(one), Some(two)) => one.eq_ignore_ascii_case(two),
+                (_, _) => one == two,
+            };
+            if let Some(missing) = gone
+                .iter()
+                .find(|g| !list.iter().any(|there| same(there, g)))
+            {
+                let missing = missing.as_str().unwrap_or_default();
+                let name = assign.field();
+                return Err(Failure::invalid(
+                    "invalid.field",
+                    text!("{name} 中没有 {missing}", "{name} does not hold {missing}"),
+                ));
+            }
+            list.retain(|there| !gone.iter().any(|g| same(there, g)));
+            Some(Value::Array(list))
+        }
+    };
+    if tree::put(tree, path, value) {
+        Ok(())
+    } else {
+        let name = assign.field();
+        Err(Failure::invalid(
+            "invalid.field",
+            text!("没有字段 {name}", "there is no field {name}"),
+        )
+        .hint(text!(
+            "字段是档案中的完整路径，如 services.0.name",
+            "a field is the full path in the dossier, such as services.0.name"
+        )))
+    }
+}
+
+/// Reads a tree laid out as a dossier the way a dossier's file is read.
+///
+/// # Errors
+/// 3 with all problems; `name` is what they are said of.
+pub fn read(tree: &Value, name: &str, today: NaiveDate) -> Result<Dossier, Failure> {
+    let text = toml::to_string(tree).map_err(|error| {
+        Failure::invalid(
+            "invalid.field",
+            text!("无法写成 TOML：{error}", "not TOML: {error}"),
+        )
+    })?;
+    let source = Source {
+        name,
+        bytes: text.as_bytes(),
+    };
+    read_dossier(&source, today).map_err(|problems| invalid(name, &problems))
+}
+
+/// Lays out what can be edited of an order as the dossier that says the same.
+pub fn lay_out(order: &Order) -> Value {
+    let mut top = Table::new();
+    let mut put = |key: &str, value: Option<String>| {
+        if let Some(value) = value {
+            top.insert(key.to_owned(), value.into());
+        }
+    };
+    put("provider", order.provider.clone());
+    put("account", order.account.clone());
+    put("after", order.after.as_ref().map(ToString::to_string));
+    put("verify_by", order.verify_by.map(|v| v.name().to_owned()));
+    let mut subject = Table::new();
+    let mut services: Vec<Value> = Vec::new();
+    if let Some(facts) = &order.filing.subject
+        && let Value::Table(facts) = tree::of(facts)
+    {
+        subject = facts;
+    }
+    if let Some(number) = &order.target.subject {
+        subject.insert("number".to_owned(), number.to_string().into());
+    }
+    services.extend(order.filing.services.iter().map(tree::of));
+    for target in &order.target.services {
+        let mut service = Table::new();
+        service.insert("number".to_owned(), target.number.to_string().into());
+        if let Some(resource) = &target.resource {
+            service.insert("resource".to_owned(), tree::of(resource));
+        }
+        services.push(Value::Table(service));
+    }
+    let mut subject = Value::Table(subject);
+    for change in &order.changes {
+        match &change.service {
+            None => {
+                tree::put(&mut subject, &change.field, change.to.clone());
+            }
+            Some(number) => {
+                let place = order
+                    .target
+                    .services
+                    .iter()
+                    .position(|s| s.number == *number);
+                if let Some(service) = place.and_then(|place| services.get_mut(place)) {
+                    tree::put(service, &change.field, change.to.clone());
+                }
+            }
+        }
+    }
+    if subject.as_table().is_some_and(|t| !t.is_empty()) {
+        top.insert("subject".to_owned(), subject);
+    }
+    if !services.is_empty() {
+        top.insert("services".to_owned(), Value::Array(services));
+    }
+    Value::Table(top)
+}
+
+/// Lists the leaves in which two trees differ: full paths, with what was and what is.
+pub fn leaves(old: &Value, new: &Value) -> Vec<FieldChange> {
+    fn walk(path: &str, old: Option<&Value>, new: Option<&Value>, found: &mut Vec<FieldChange>) {
+        let join = |key: &str| {
+            if path.is_empty() {
+                key.to_owned()
+            } else {
+                format!("{path}.{key}")
+            }
+        };
+        let tables = |value: Option<&Value>| match value {
+            Some(Value::Table(table)) => Some(table.clone()),
+            Some(Value::Array(list)) if list.iter().all(Value::is_table) && !list.is_empty() => {
+                Some(
+                    list.iter()
+                        .enumerate()
+                        .map(|(place, value)| (place.to_string(), value.clone()))
+                        .collect(),
+                )
+            }
+            Some(_) | None => None,
+        };
+        if old == new {
+            return;
+        }
+        match (tables(old), tables(new)) {
+            (None, None) => found.push(FieldChange {
+                service: None,
+                field: path.to_owned(),
+                from: old.cloned(),
+                to: new.cloned(),
+            }),
+            (old, new) => {
+                let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
+                let mut keys: Vec<&String> = old.keys().chain(new.keys()).collect();
+                keys.sort();
+                keys.dedup();
+                for key in keys {
+                    walk(&join(key), old.get(key), new.get(key), found);
+                }
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk("", Some(old), Some(new), &mut found);
+    found
+}

@@ -1,0 +1,253 @@
+//! What `doctor` looks for: records that contradict each other, as a merge can leave them.
+
+use super::advance;
+use crate::cli::context::World;
+use crate::filing::guard::{self, Obstacle};
+use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::filing::order::OrderId;
+use crate::lang::Text;
+use crate::store::book::{FILES, order_path};
+use crate::text;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Something that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The stable code.
+    pub code: &'static str,
+    /// The file in the store.
+    pub path: String,
+    /// What is wrong.
+    pub message: Text,
+    /// What to do.
+    pub fix: Text,
+}
+
+/// Looks at all records together.
+pub fn examine(world: &World) -> Vec<Finding> {
+    let mut found = damaged(world);
+    found.extend(live_orders(world));
+    found.extend(refs(world));
+    found.extend(numbers(world));
+    found.extend(domains(world));
+    found.extend(forerunners(world));
+    found.extend(attachments(world));
+    found
+}
+
+fn path(id: &OrderId) -> String {
+    order_path(id).as_str().to_owned()
+}
+
+fn damaged(world: &World) -> Vec<Finding> {
+    world
+        .book
+        .damaged
+        .iter()
+        .map(|(path, damage)| Finding {
+            code: "damaged-file",
+            path: path.clone(),
+            message: damage.message(),
+            fix: text!(
+                "修正该文件，或从备份、git 恢复；icpctl 不会改写它",
+                "mend the file, or restore it from a backup or git; icpctl never rewrites it"
+            ),
+        })
+        .collect()
+}
+
+fn live_orders(world: &World) -> Vec<Finding> {
+    let rivals = advance::rivals(world);
+    let mut found = Vec::new();
+    for (place, rival) in rivals.iter().enumerate() {
+        if !rival.status.is_live() {
+            continue;
+        }
+        let mut order = rival.order.clone();
+        order.after = None;
+        let later = &rivals[place + 1..];
+        if let Err(Obstacle::LiveOrder {
+            order: other,
+            account,
+            ..
+        }) = guard::blocking(&order, &world.book.portfolio, &world.profiles, later)
+        {
+            let id = &order.id;
+            found.push(Finding {
+                code: "two-live-orders",
+                path: path(id),
+                message: if account {
+                    text!(
+                        "订单 {id} 与 {other} 同时占用一个账号",
+                        "the orders {id} and {other} are both live on one account"
+                    )
+                } else {
+                    text!(
+                        "订单 {id} 与 {other} 同时占用一个主体",
+                        "the orders {id} and {other} are both live on one subject"
+                    )
+                },
+                fix: text!(
+                    "在控制台核实哪一个有效，对另一个记录结果或放弃",
+                    "see in the console which one stands, and record or abandon the other"
+                ),
+            });
+        }
+    }
+    found
+}
+
+fn refs(world: &World) -> Vec<Finding> {
+    let mut holders: BTreeMap<&str, Vec<&OrderId>> = BTreeMap::new();
+    for order in world.book.orders.values().filter(|o| !o.is_undone()) {
+        if let Some(key) = order.reference.as_deref() {
+            holders.entry(key).or_default().push(&order.id);
+        }
+    }
+    holders
+        .into_iter()
+        .filter(|(_, ids)| ids.len() > 1)
+        .map(|(key, ids)| {
+            let list: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+            let list = list.join(", ");
+            Finding {
+                code: "duplicate-ref",
+                path: ids.first().map(|id| path(id)).unwrap_or_default(),
+                message: text!(
+                    "ref {key} 属于多个订单：{list}",
+                    "the ref {key} belongs to several orders: {list}"
+                ),
+                fix: text!(
+                    "撤消或放弃多出的订单，或改文件中的 ref",
+                    "undo or abandon the one too many, or change `ref` in its file"
+                ),
+            }
+        })
+        .collect()
+}
+
+fn numbers(world: &World) -> Vec<Finding> {
+    let mut subjects: BTreeMap<SubjectNumber, Vec<&OrderId>> = BTreeMap::new();
+    let mut services: BTreeMap<ServiceNumber, Vec<&OrderId>> = BTreeMap::new();
+    for order in world.book.orders.values() {
+        let Some(approval) = order.approval().and_then(|e| e.approval.as_ref()) else {
+            continue;
+        };
+        if let Some(number) = &approval.subject {
+            subjects.entry(*number).or_default().push(&order.id);
+        }
+        for number in approval.services.iter().filter_map(|i| i.number.as_ref()) {
+            services.entry(*number).or_default().push(&order.id);
+        }
+    }
+    let subjects = subjects.into_iter().map(|(n, ids)| (n.to_string(), ids));
+    let services = services.into_iter().map(|(n, ids)| (n.to_string(), ids));
+    subjects
+        .chain(services)
+        .filter(|(_, ids)| ids.len() > 1)
+        .map(|(number, ids)| {
+            let list: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+            let list = list.join(", ");
+            Finding {
+                code: "duplicate-number",
+                path: ids.first().map(|id| path(id)).unwrap_or_default(),
+                message: text!(
+                    "备案号 {number} 由多个订单获得：{list}",
+                    "the number {number} was issued to several orders: {list}"
+                ),
+                fix: text!(
+                    "核对管局通知，撤消记错的那一次：icpctl undo",
+                    "check the bureau's notices and undo the wrong record: icpctl undo"
+                ),
+            }
+        })
+        .collect()
+}
+
+fn domains(world: &World) -> Vec<Finding> {
+    let mut holders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for subject in world.book.portfolio.filed() {
+        for service in subject.services.values() {
+            for domain in service.domains() {
+                holders
+                    .entry(domain.to_string())
+                    .or_default()
+                    .insert(subject.number.to_string());
+            }
+        }
+    }
+    holders
+        .into_iter()
+        .filter(|(_, subjects)| subjects.len() > 1)
+        .map(|(domain, subjects)| {
+            let list: Vec<String> = subjects.into_iter().collect();
+            let list = list.join(", ");
+            Finding {
+                code: "domain-filed-twice",
+                path: "subjects".to_owned(),
+                message: text!(
+                    "域名 {domain} 同时在多个主体名下：{list}",
+                    "the domain {domain} is filed by several subjects: {list}"
+                ),
+                fix: text!(
+                    "核实后用 icpctl gone 或 adopt --replace 更正",
+                    "find out which holds, and correct with icpctl gone or adopt --replace"
+                ),
+            }
+        })
+        .collect()
+}
+
+fn forerunners(world: &World) -> Vec<Finding> {
+    world
+        .book
+        .orders
+        .values()
+        .filter_map(|order| {
+            let after = order.after.as_ref()?;
+            (!world.book.orders.contains_key(after)).then(|| {
+                let id = &order.id;
+                Finding {
+                    code: "missing-forerunner",
+                    path: path(id),
+                    message: text!(
+                        "订单 {id} 等待的 {after} 不存在",
+                        "the order {id} waits for {after}, which is not there"
+                    ),
+                    fix: text!(
+                        "icpctl edit {id} --unset after",
+                        "icpctl edit {id} --unset after"
+                    ),
+                }
+            })
+        })
+        .collect()
+}
+
+fn attachments(world: &World) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for order in world.book.orders.values() {
+        for material in &order.materials {
+            if let Some(hash) = material
+                .hash
+                .as_deref()
+                .filter(|h| !world.book.holds_file(h))
+            {
+                let (id, file) = (&order.id, &material.file);
+                found.push(Finding {
+                    code: "missing-attachment",
+                    path: format!("{FILES}/{hash}"),
+                    message: text!(
+                        "订单 {id} 的附件 {file} 不在库中",
+                        "the attachment {file} of the order {id} is not in the store"
+                    ),
+                    fix: text!(
+                        "重新添加：icpctl attach {id} FILE --as SLOT",
+                        "attach it again: icpctl attach {id} FILE --as SLOT"
+                    ),
+                });
+            }
+        }
+    }
+    found
+}

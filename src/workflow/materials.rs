@@ -1,0 +1,92 @@
+//! Attachments: files looked at, and named by their content.
+
+use crate::cli::context::World;
+use crate::failure::Failure;
+use crate::filing::order::Material;
+use crate::store::book::FILES;
+use crate::store::{Digest, StorePath};
+use crate::text;
+use std::io::Read as _;
+use std::path::Path;
+
+/// The most bytes of an attachment; consoles take images of up to 4 MB, and videos are larger.
+const LIMIT: u64 = 64 * 1024 * 1024;
+
+/// Reads a file that is to be attached; its content goes under its hash.
+///
+/// # Errors
+/// 4 where it is missing, 3 where it is no file, empty or too large, 1 where it cannot be read.
+pub fn take(
+    path: &Path,
+    slot: &str,
+    service: Option<usize>,
+) -> Result<(Material, (StorePath, Vec<u8>)), Failure> {
+    let shown = path.display();
+    let unreadable = |error: &std::io::Error| {
+        if error.kind() == std::io::ErrorKind::NotFound {
+            Failure::not_found(
+                "not-found.file",
+                text!("找不到附件 {shown}", "no such attachment: {shown}"),
+            )
+        } else {
+            Failure::new(
+                crate::exit::Exit::Failure,
+                "failure.file",
+                text!("无法读取 {shown}：{error}", "cannot read {shown}: {error}"),
+            )
+        }
+        .hint(text!(
+            "检查路径和权限",
+            "check the path and its permissions"
+        ))
+    };
+    let meta = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
+    let refuse = |message| Failure::invalid("invalid.attachment", message);
+    if !meta.is_file() {
+        return Err(refuse(text!(
+            "{shown} 不是普通文件",
+            "{shown} is no regular file"
+        )));
+    }
+    if meta.len() > LIMIT {
+        return Err(refuse(text!(
+            "{shown} 超过 64 MiB",
+            "{shown} is larger than 64 MiB"
+        )));
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(LIMIT).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(&error))?;
+    if bytes.is_empty() {
+        return Err(refuse(text!("{shown} 是空文件", "{shown} is empty")));
+    }
+    let hash = Digest::of(&bytes).as_str().to_owned();
+    let name = path
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let material = Material {
+        slot: slot.to_owned(),
+        file: name,
+        service,
+        media_type: infer::get(&bytes).map(|kind| kind.mime_type().to_owned()),
+        size: Some(bytes.len() as u64),
+        hash: Some(hash.clone()),
+    };
+    let path = StorePath::parse(&format!("{FILES}/{hash}"))?;
+    Ok((material, (path, bytes)))
+}
+
+/// Leaves out the files that the store holds already.
+pub fn missing(files: &[(StorePath, Vec<u8>)], world: &World) -> Vec<(StorePath, Vec<u8>)> {
+    let mut seen = Vec::new();
+    files
+        .iter()
+        .filter(|(path, _)| {
+            let is_new = !world.book.holds_file(path.name()) && !seen.contains(path);
+            seen.push(path.clone());
+            is_new
+        })
+        .cloned()
+        .collect()
+}

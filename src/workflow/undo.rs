@@ -1,0 +1,324 @@
+//! Taking back an operation: its reversal is appended, nothing is struck out.
+
+use super::advance;
+use super::edit::rebuild;
+use crate::cli::context::{Plan, Stamp, World};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::event::{Command, Event};
+use crate::filing::guard;
+use crate::filing::order::{Entry, OperationId, Order, OrderId};
+use crate::filing::record::{SubjectEntry, SubjectEvent, SubjectRecord};
+use crate::filing::standing::{effective, fold};
+use crate::filing::status::Status;
+use crate::filing::tree;
+use crate::lang::Text;
+use crate::text;
+use crate::workflow::assign::lay_out;
+use std::collections::BTreeSet;
+
+/// What was taken back.
+#[derive(Debug)]
+pub struct Undone {
+    /// The operation.
+    pub op: OperationId,
+    /// The orders that it had moved.
+    pub orders: Vec<OrderId>,
+    /// The subjects that it had recorded something about.
+    pub subjects: Vec<String>,
+}
+
+/// Takes back `op`, or where none is named the latest operation that stands.
+///
+/// # Errors
+/// 4 where there is none; 5 where a record of it has moved since, or something rests on it.
+pub fn undo(world: &World, stamp: &Stamp, op: Option<&str>) -> Result<Plan<Undone>, Failure> {
+    let op = match op {
+        Some(word) => named(world, word)?,
+        None => latest(world)?,
+    };
+    let mut plan = Plan::new(Undone {
+        op: op.clone(),
+        orders: Vec::new(),
+        subjects: Vec::new(),
+    });
+    let mut scratch = world.clone();
+    for order in world.book.orders.values() {
+        if order.history.iter().any(|e| e.op == op) {
+            let reversed = reverse_order(world, stamp, order, &op)?;
+            plan.answer.orders.push(order.id.clone());
+            scratch
+                .book
+                .orders
+                .insert(order.id.clone(), reversed.clone());
+            plan.orders.push(reversed);
+        }
+    }
+    for record in world.book.subjects.values() {
+        if record.history.iter().any(|e| e.op == op) {
+            let reversed = reverse_subject(world, stamp, record, &op)?;
+            plan.answer.subjects.push(record.number.to_string());
+            scratch
+                .book
+                .subjects
+                .insert(record.number.clone(), reversed.clone());
+            plan.subjects.push(reversed);
+        }
+    }
+    scratch.book.refold();
+    rests_on_it(world, &scratch)?;
+    Ok(plan)
+}
+
+/// Lists the operations that stand: not undone, and no reversal themselves.
+fn standing_ops(world: &World) -> BTreeSet<OperationId> {
+    let orders = world
+        .book
+        .orders
+        .values()
+        .flat_map(|o| effective(&o.history))
+        .map(|e| e.op.clone());
+    let subjects = world
+        .book
+        .subjects
+        .values()
+        .flat_map(SubjectRecord::effective)
+        .map(|e| e.op.clone());
+    orders.chain(subjects).collect()
+}
+
+fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
+    let all = world.book.operations();
+    let hits: Vec<&&OperationId> = all
+        .iter()
+        .filter(|op| op.as_str() == word || (word.len() >= 4 && op.as_str().starts_with(word)))
+        .collect();
+    let op = match hits.as_slice() {
+        [only] => (**only).clone(),
+        [] => {
+            return Err(Failure::not_found(
+                "not-found.operation",
+                text!("没有操作 `{word}`", "there is no operation `{word}`"),
+            )
+            .hint(text!(
+                "查看操作：icpctl log",
+                "see the operations: icpctl log"
+            )));
+        }
+        [_, ..] => {
+            return Err(Failure::not_found(
+                "not-found.ambiguous",
+                text!("`{word}` 对应多个操作", "`{word}` means several operations"),
+            ));
+        }
+    };
+    if standing_ops(world).contains(&op) {
+        Ok(op)
+    } else {
+        Err(refused(
+            text!(
+                "操作 {op} 已被撤消，或本身就是一次撤消",
+                "the operation {op} was undone already, or is an undoing itself"
+            ),
+            "undone",
+        ))
+    }
+}
+
+fn latest(world: &World) -> Result<OperationId, Failure> {
+    let standing = standing_ops(world);
+    let orders = world
+        .book
+        .orders
+        .values()
+        .flat_map(|o| o.history.iter().enumerate())
+        .map(|(place, e)| (e.recorded_at, place, &e.op));
+    let subjects = world
+        .book
+        .subjects
+        .values()
+        .flat_map(|s| s.history.iter().enumerate())
+        .map(|(place, e)| (e.recorded_at, place, &e.op));
+    orders
+        .chain(subjects)
+        .filter(|(_, _, op)| standing.contains(op))
+        .max()
+        .map(|(_, _, op)| op.clone())
+        .ok_or_else(|| {
+            Failure::not_found(
+                "not-found.operation",
+                text!("没有可撤消的操作", "there is nothing to undo"),
+            )
+        })
+}
+
+fn refused(message: Text, cause: &'static str) -> Failure {
+    let code = match cause {
+        "undone" => "refused.already-undone",
+        "moved" => "refused.moved-since",
+        _ => "refused.rests-on-it",
+    };
+    Failure::new(Exit::Refused, code, message)
+}
+
+fn moved_since(what: &str) -> Failure {
+    refused(
+        text!(
+            "{what} 在此操作之后又有改动，不能撤消",
+            "{what} has moved since that operation, which cannot be undone any more"
+        ),
+        "moved",
+    )
+    .hint(text!(
+        "先撤消更晚的操作：icpctl log 查看顺序",
+        "undo what came later first: icpctl log shows the order"
+    ))
+}
+
+fn reverse_order(
+    world: &World,
+    stamp: &Stamp,
+    order: &Order,
+    op: &OperationId,
+) -> Result<Order, Failure> {
+    let entries = effective(&order.history);
+    let first = entries.iter().position(|e| e.op == *op);
+    let only_it_follows = first.is_some_and(|first| entries[first..].iter().all(|e| e.op == *op));
+    if !only_it_follows || later_record(world, order, op) {
+        return Err(moved_since(order.id.as_str()));
+    }
+    let mut reversed = order.clone();
+    let of_op: Vec<&Entry> = entries.into_iter().filter(|e| e.op == *op).collect();
+    for entry in of_op.iter().rev() {
+        put_back(world, &mut reversed, entry)?;
+    }
+    let kept: Vec<Entry> = order
+        .history
+        .iter()
+        .filter(|e| e.op != *op)
+        .cloned()
+        .collect();
+    let before = fold(&kept)
+        .filter(|_| !effective(&kept).is_empty())
+        .map_or(Status::Abandoned, |standing| standing.status);
+    let now = order.standing();
+    let mut entry = advance::entry(
+        stamp,
+        Event::Undo,
+        world.now.max(now.since),
+        Some(now.status),
+        before,
+    );
+    entry.undoes = Some(op.clone());
+    reversed.history.push(entry);
+    Ok(reversed)
+}
+
+/// Whether the portfolio took a later record of the subject that this operation's approval changed.
+fn later_record(world: &World, order: &Order, op: &OperationId) -> bool {
+    let Some(entry) = order.approval().filter(|e| e.op == *op) else {
+        return false;
+    };
+    let Some(approval) = &entry.approval else {
+        return false;
+    };
+    let number = approval.subject.as_ref().or(order.target.subject.as_ref());
+    number.is_some_and(|number| world.book.portfolio.next_sequence(number) > approval.sequence + 1)
+}
+
+/// Gives an order's data the values that an entry changed.
+fn put_back(world: &World, order: &mut Order, entry: &Entry) -> Result<(), Failure> {
+    match entry.event {
+        Event::Command(Command::Edit) => {
+            let mut tree = lay_out(order);
+            for edit in entry.edits.iter().rev() {
+                tree::put(&mut tree, &edit.field, edit.from.clone());
+            }
+            *order = rebuild(world, order, &tree)?;
+        }
+        Event::Attach => {
+            for edit in &entry.edits {
+                order
+                    .materials
+                    .retain(|material| Some(&tree::of(material)) != edit.to.as_ref());
+            }
+        }
+        Event::Label => {
+            for edit in &entry.edits {
+                let Some(key) = edit.field.strip_prefix("labels.") else {
+                    continue;
+                };
+                match edit.from.as_ref().and_then(toml::Value::as_str) {
+                    Some(value) => order.labels.insert(key.to_owned(), value.to_owned()),
+                    None => order.labels.remove(key),
+                };
+            }
+        }
+        Event::Create | Event::Command(_) | Event::Report(_) | Event::Note | Event::Undo => {}
+    }
+    Ok(())
+}
+
+fn reverse_subject(
+    world: &World,
+    stamp: &Stamp,
+    record: &SubjectRecord,
+    op: &OperationId,
+) -> Result<SubjectRecord, Failure> {
+    let entries: Vec<&SubjectEntry> = record.effective().collect();
+    let last = entries
+        .iter()
+        .filter(|e| e.op == *op)
+        .map(|e| e.sequence)
+        .max();
+    let next = world.book.portfolio.next_sequence(&record.number);
+    if last.is_some_and(|last| next > last + 1) {
+        return Err(moved_since(&record.number.to_string()));
+    }
+    let mut reversed = record.clone();
+    reversed.history.push(SubjectEntry {
+        event: SubjectEvent::Undo,
+        sequence: next,
+        at: world.now,
+        recorded_at: stamp.now,
+        actor: stamp.actor.clone(),
+        op: stamp.op.clone(),
+        reason: None,
+        service: None,
+        provider: None,
+        because: None,
+        replace: false,
+        undoes: Some(op.clone()),
+        labels: std::collections::BTreeMap::new(),
+        unlabelled: Vec::new(),
+        filing: None,
+        extra: toml::Table::new(),
+    });
+    Ok(reversed)
+}
+
+/// Checks that no order under way loses what it is about.
+fn rests_on_it(before: &World, after: &World) -> Result<(), Failure> {
+    for order in after.book.orders.values() {
+        if order.standing().status.has_ended() {
+            continue;
+        }
+        let fits =
+            |world: &World| guard::drafting(order, &world.book.portfolio, &world.profiles).is_ok();
+        if fits(before) && !fits(after) {
+            let id = &order.id;
+            return Err(refused(
+                text!(
+                    "订单 {id} 建立在此操作之上，不能撤消",
+                    "the order {id} rests on that operation, which cannot be undone"
+                ),
+                "rests",
+            )
+            .hint(text!(
+                "先放弃或撤消订单 {id}",
+                "abandon or undo the order {id} first"
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,594 @@
+//! The commands that tell about numbers, words, providers, days and icpctl itself.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use crate::support::Icpctl;
+use icpctl::cli::tree;
+use icpctl::lang::Lang;
+use serde_json::{Value, json};
+
+const SUBJECT: &str = "粤ICP备2021000001号";
+
+/// The schedule of a year that icpctl does not carry, made up for the test.
+const YEAR_2031: &str = r#"
+[year.2031]
+notices = ["示例通知"]
+holidays = [{ name = "new-year", from = 2031-01-01, to = 2031-01-03, work = [2031-01-04] }]
+"#;
+
+/// A store of their own, named in the environment.
+fn with_store() -> Icpctl {
+    let icpctl = Icpctl::new();
+    let store = icpctl.home().join("store").display().to_string();
+    let icpctl = icpctl.env("ICPCTL_STORE", &store);
+    icpctl.run(["-q", "init"]).exits(0);
+    icpctl
+}
+
+#[test]
+fn number_reads_and_normalises() {
+    let icpctl = Icpctl::new();
+    let text = format!("{SUBJECT} 粤icp备2021000001号-2a，川ICP备2021000001号");
+    let data = icpctl.run(["number", &text, "--json"]).exits(0).json()["data"].clone();
+    assert_eq!(
+        data[1],
+        json!({"raw": "粤icp备2021000001号-2a", "kind": "service", "canonical": format!("{SUBJECT}-2A"),
+            "subject": SUBJECT, "service_kind": "app", "province": "gd", "warnings": []})
+    );
+    assert_eq!(data[0]["kind"], "subject");
+    assert_eq!(data[2]["warnings"][0]["code"], "province-alias");
+
+    let zh = icpctl.run(["number", &text, "--lang", "zh", "-q"]).exits(0);
+    insta::assert_snapshot!(zh.stdout, @r"
+    号码                    类别        服务类型  省份  原文                    备注
+    粤ICP备2021000001号     主体备案号            广东
+    粤ICP备2021000001号-2A  服务备案号  APP       广东  粤icp备2021000001号-2a
+    蜀ICP备2021000001号     主体备案号            四川  川ICP备2021000001号     四川的ICP备案号以“蜀”开头，不用“川”
+    ");
+    assert_eq!(zh.stderr, "");
+    let en = icpctl.run(["number", SUBJECT, "-q"]).exits(0);
+    assert!(en.stdout.contains("subject number"), "{}", en.stdout);
+}
+
+#[test]
+fn number_reads_standard_input_and_prints_rows() {
+    let icpctl = Icpctl::new().stdin(format!("第一行\n{SUBJECT}\n"));
+    let csv = icpctl.run([
+        "number",
+        "-",
+        "--format",
+        "csv",
+        "--fields",
+        "canonical,province",
+    ]);
+    assert_eq!(
+        csv.exits(0).stdout,
+        format!("\u{feff}canonical,province\r\n{SUBJECT},gd\r\n")
+    );
+    let lines = icpctl.run(["number", "-", "--format", "jsonl"]).exits(0);
+    let lines: Vec<Value> = lines
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines[0]["canonical"], SUBJECT);
+    assert_eq!(lines[1]["type"], "summary");
+    assert_eq!(lines.len(), 2);
+}
+
+#[test]
+fn number_says_what_it_refused_and_why() {
+    let icpctl = Icpctl::new();
+    let none = icpctl
+        .run(["number", "粤ICP备202100001号", "--json"])
+        .exits(3)
+        .json();
+    assert_eq!(none["data"], json!([]));
+    assert_eq!(none["error"]["code"], "invalid.no-number");
+    assert_eq!(none["warnings"][0]["code"], "wrong-length");
+    let human = icpctl
+        .run(["number", "粤ICP备202100001号", "--lang", "zh"])
+        .exits(3);
+    assert!(
+        human
+            .stderr
+            .contains("警告: “粤ICP备202100001号”不是备案号"),
+        "{}",
+        human.stderr
+    );
+    assert_eq!(human.stdout, "");
+
+    let bytes = icpctl
+        .stdin(b"ab\n\xb8\xe8".to_vec())
+        .run(["number", "-", "--json"])
+        .exits(3);
+    let error = &bytes.json()["error"];
+    assert_eq!(error["code"], "invalid.encoding");
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains("line 2, column 1"),
+        "{error}"
+    );
+    Icpctl::new().run(["number"]).exits(2);
+    Icpctl::new().run(["number", "-", "-"]).exits(2);
+}
+
+#[test]
+fn explain_shows_every_page_of_a_word() {
+    let icpctl = Icpctl::new();
+    let pages = icpctl.run(["explain", "purged", "--json"]).exits(0).json();
+    let kinds: Vec<&Value> = pages["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| &p["kind"])
+        .collect();
+    assert_eq!(kinds, ["status", "event"]);
+    let one = icpctl
+        .run(["explain", "event:purged", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(one["data"].as_array().unwrap().len(), 1);
+    let rule = icpctl.run(["explain", "ord-08", "--json"]).exits(0).json();
+    assert_eq!(rule["data"][0]["id"], "ORD-08");
+
+    let zh = icpctl
+        .run(["explain", "draft", "--lang", "zh", "-q"])
+        .exits(0)
+        .stdout;
+    assert!(zh.starts_with("draft（状态）待提交\n"), "{zh}");
+    assert!(zh.contains("\n怎么办："), "{zh}");
+    let en = icpctl.run(["explain", "draft", "-q"]).exits(0).stdout;
+    assert!(en.starts_with("draft (status): Draft\n"), "{en}");
+
+    let unknown = icpctl.run(["explain", "draf", "--json"]).exits(4).json();
+    assert_eq!(unknown["error"]["hints"][0], "did you mean draft?");
+    icpctl.run(["explain", "draft", "lapsed"]).exits(2);
+}
+
+#[test]
+fn explain_alone_lists_all_words() {
+    let icpctl = Icpctl::new();
+    let all = icpctl.run(["explain", "--json"]).exits(0).json();
+    let all = all["data"].as_array().unwrap();
+    assert!(
+        all.iter()
+            .any(|page| page["kind"] == "exit" && page["aliases"] == json!(["5"]))
+    );
+    let human = icpctl.run(["explain", "-q"]).exits(0).stdout;
+    assert_eq!(human.lines().count(), all.len() + 1);
+}
+
+#[test]
+fn provider_shows_every_cell() {
+    let icpctl = Icpctl::new();
+    let data = icpctl
+        .run(["provider", "show", "tencent", "--json"])
+        .exits(0)
+        .json()["data"]
+        .clone();
+    assert_eq!(data["origin"], "built-in");
+    assert_eq!(data["submission_days"], json!([1, 3]));
+    assert_eq!(data["quota"]["returned"], true);
+    assert_eq!(data["statuses"]["sms-verification-pending"], "等待管局审核");
+    assert_eq!(data["statuses"]["lapsed"], Value::Null);
+    assert_eq!(data["order_size"]["new_individual"], 1);
+
+    let zh = icpctl
+        .run(["provider", "show", "tencent", "--lang", "zh", "-q"])
+        .exits(0)
+        .stdout;
+    assert!(
+        zh.contains("“初审中”称作：") && zh.contains("腾讯云初审中"),
+        "{zh}"
+    );
+    let en = icpctl.run(["provider", "list", "-q"]).exits(0).stdout;
+    assert!(
+        en.contains("Tencent Cloud") && en.contains("built in"),
+        "{en}"
+    );
+}
+
+#[test]
+fn provider_tells_the_stores_own_from_the_built_in() {
+    let icpctl = with_store();
+    icpctl.write(
+        "store/providers.d/my-isp.toml",
+        "extends = \"tencent\"\npurge_days = 30\n",
+    );
+    icpctl.write("store/providers.d/broken.toml", "purge = 1\n");
+    let own = icpctl
+        .run(["provider", "show", "my-isp", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(own["data"]["origin"], "store");
+    assert_eq!(own["data"]["file"], "providers.d/my-isp.toml");
+    assert_eq!(own["data"]["purge_days"], 30);
+    let list = icpctl.run(["provider", "list", "--json"]).exits(0).json();
+    assert_eq!(list["warnings"][0]["code"], "invalid-profile");
+    assert_eq!(list["warnings"][0]["path"], "providers.d/broken.toml");
+    assert_eq!(list["data"].as_array().unwrap().len(), 6);
+}
+
+#[test]
+fn provider_refuses_what_it_does_not_know() {
+    let icpctl = Icpctl::new();
+    let unknown = icpctl
+        .run(["provider", "show", "tencnt", "--json"])
+        .exits(4)
+        .json();
+    assert_eq!(unknown["error"]["hints"][0], "did you mean tencent?");
+    let list = unknown["error"]["hints"][1].as_str().unwrap().to_owned();
+    assert!(list.contains("alibaba"), "{list}");
+    icpctl.run(["provider"]).exits(2);
+    icpctl.run(["provider", "show"]).exits(2);
+}
+
+#[test]
+fn calendar_judges_a_day() {
+    let icpctl = Icpctl::new();
+    let day = |date: &str| {
+        icpctl
+            .run(["calendar", "show", date, "--json"])
+            .exits(0)
+            .json()["data"]
+            .clone()
+    };
+    assert_eq!(
+        day("2026-11-22"),
+        json!({"date": "2026-11-22", "working": false, "because": "weekend", "label": null, "provisional": false})
+    );
+    assert_eq!(day("2026-11-23")["because"], "weekday");
+    assert_eq!(day("2026-10-01")["label"], "National Day");
+    let made_up = day("2026-10-10");
+    assert_eq!(
+        (&made_up["working"], &made_up["because"]),
+        (&json!(true), &json!("make-up-workday"))
+    );
+    assert_eq!(day("2031-01-01")["provisional"], true);
+
+    let zh = icpctl
+        .run(["calendar", "show", "2026-10-10", "--lang", "zh", "-q"])
+        .exits(0);
+    insta::assert_snapshot!(zh.stdout, @r"
+    日期：      2026-10-10 星期六
+    是否工作日：是
+    原因：      国庆节调休上班
+    ");
+    icpctl.run(["calendar", "show", "tomorrow"]).exits(2);
+    icpctl.run(["calendar", "show", "2026-02-30"]).exits(2);
+}
+
+#[test]
+fn calendar_shows_the_years_it_knows() {
+    let icpctl = Icpctl::new();
+    let all = icpctl.run(["calendar", "show", "--json"]).exits(0).json();
+    let years: Vec<i64> = all["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|y| y["year"].as_i64().unwrap())
+        .collect();
+    assert_eq!((years.first(), years.last()), (Some(&2007), Some(&2026)));
+    let en = icpctl
+        .run(["calendar", "show", "2026", "-q"])
+        .exits(0)
+        .stdout;
+    assert!(en.contains("2026-10-01  2026-10-07  National Day"), "{en}");
+    let unknown = icpctl
+        .run(["calendar", "show", "2031", "--json"])
+        .exits(4)
+        .json();
+    assert_eq!(unknown["error"]["code"], "not-found.year");
+}
+
+#[test]
+fn calendar_keeps_the_years_of_an_update() {
+    let icpctl = with_store();
+    icpctl.write("2031.toml", YEAR_2031);
+    let dry = icpctl
+        .run(["calendar", "update", "2031.toml", "--dry-run", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(
+        (&dry["changed"], &dry["data"][0]["outcome"]),
+        (&json!(true), &json!("new"))
+    );
+    let kept = icpctl.home().join("store/calendar.toml");
+    assert!(!kept.exists());
+
+    let first = icpctl
+        .run(["calendar", "update", "2031.toml", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(
+        (&first["changed"], &first["data"][0]["origin"]),
+        (&json!(true), &json!("store"))
+    );
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), YEAR_2031);
+    let again = icpctl
+        .run(["calendar", "update", "2031.toml", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(
+        (&again["changed"], &again["data"][0]["outcome"]),
+        (&json!(false), &json!("unchanged"))
+    );
+
+    let more = YEAR_2031.replace("2031-01-03", "2031-01-02")
+        + &YEAR_2031
+            .replace("2031", "2032")
+            .replace("2032-01-04", "2032-01-10");
+    let icpctl = icpctl.stdin(more);
+    let second = icpctl
+        .run(["calendar", "update", "-", "--json"])
+        .exits(0)
+        .json();
+    let outcomes: Vec<&Value> = second["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|y| &y["outcome"])
+        .collect();
+    assert_eq!(outcomes, ["changed", "new"]);
+    let day = |date: &str| {
+        icpctl
+            .run(["calendar", "show", date, "--json"])
+            .exits(0)
+            .json()["data"]
+            .clone()
+    };
+    assert_eq!(day("2031-01-03")["because"], "weekday");
+    assert_eq!(day("2032-01-10")["because"], "make-up-workday");
+
+    let only_2031 = icpctl.stdin(YEAR_2031);
+    only_2031.run(["calendar", "update", "-"]).exits(0);
+    let year = only_2031
+        .run(["calendar", "show", "2032", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(year["data"][0]["origin"], "store");
+}
+
+#[test]
+fn calendar_update_makes_the_users_store_where_there_is_none() {
+    let icpctl = Icpctl::new().stdin(YEAR_2031);
+    icpctl.run(["calendar", "update", "-"]).exits(0);
+    assert!(icpctl.home().join("data/icpctl/calendar.toml").exists());
+    let named = icpctl.run(["--store", "missing", "calendar", "update", "-", "--json"]);
+    assert_eq!(named.exits(4).json()["error"]["code"], "not-found.store");
+}
+
+#[test]
+fn calendar_refuses_a_faulty_update_with_its_place() {
+    let icpctl = with_store();
+    icpctl.write("bad.toml", YEAR_2031.replace("2031-01-04", "2031-01-06"));
+    let bad = icpctl
+        .run(["calendar", "update", "bad.toml", "--json"])
+        .exits(3)
+        .json();
+    assert_eq!(bad["error"]["code"], "invalid.calendar");
+    let message = bad["error"]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("bad.toml: line 4, column "),
+        "{message}"
+    );
+    let zh = icpctl
+        .run(["calendar", "update", "bad.toml", "--lang", "zh"])
+        .exits(3);
+    assert!(zh.stderr.contains("第 4 行"), "{}", zh.stderr);
+    icpctl.run(["calendar", "update", "missing.toml"]).exits(4);
+    icpctl.run(["calendar", "update"]).exits(2);
+
+    icpctl.write("store/calendar.toml", "year = 1\n");
+    icpctl.write("2031.toml", YEAR_2031);
+    let own = icpctl
+        .run(["calendar", "update", "2031.toml", "--json"])
+        .exits(3)
+        .json();
+    assert!(
+        own["error"]["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("calendar.toml: "),
+        "{own}"
+    );
+    let kept = icpctl.home().join("store/calendar.toml");
+    assert_eq!(std::fs::read_to_string(kept).unwrap(), "year = 1\n");
+}
+
+#[test]
+fn config_says_where_each_value_comes_from() {
+    let icpctl = Icpctl::new()
+        .env("ICPCTL_QUIET", "1")
+        .env("LANG", "zh_CN.UTF-8");
+    icpctl.write("config/icpctl/config.toml", "actor = \"甲\"\n");
+    let data = icpctl
+        .run(["config", "show", "--json", "--color", "never"])
+        .exits(0)
+        .json()["data"]
+        .clone();
+    let setting = |key: &str| {
+        let settings = data["settings"].as_array().unwrap();
+        let found = settings
+            .iter()
+            .find(|setting| setting["key"] == key)
+            .unwrap();
+        (
+            found["value"].clone(),
+            found["origin"].clone(),
+            found["from"].clone(),
+        )
+    };
+    assert_eq!(setting("lang"), (json!("zh"), json!("env"), json!("LANG")));
+    assert_eq!(
+        setting("actor"),
+        (json!("甲"), json!("file"), json!("actor"))
+    );
+    assert_eq!(
+        setting("quiet"),
+        (json!("true"), json!("env"), json!("ICPCTL_QUIET"))
+    );
+    assert_eq!(
+        setting("color"),
+        (json!("never"), json!("flag"), json!("--color"))
+    );
+    assert_eq!(
+        setting("format"),
+        (json!("json"), json!("flag"), json!("--json"))
+    );
+    assert_eq!(
+        setting("verbose"),
+        (json!("false"), json!("default"), json!(null))
+    );
+    assert_eq!(data["file"]["exists"], true);
+    assert_eq!(data["store"]["exists"], false);
+
+    let zh = icpctl.run(["config", "show"]).exits(0).stdout;
+    assert!(zh.contains("环境变量 ICPCTL_QUIET"), "{zh}");
+    let en = icpctl
+        .run(["config", "show", "--lang", "en"])
+        .exits(0)
+        .stdout;
+    assert!(en.contains("environment ICPCTL_QUIET"), "{en}");
+}
+
+#[test]
+fn config_path_is_the_one_in_force() {
+    let icpctl = Icpctl::new();
+    let path = icpctl.home().join("config/icpctl/config.toml");
+    let human = icpctl.run(["config", "path"]).exits(0);
+    assert_eq!(human.stdout, format!("{}\n", path.display()));
+    assert!(
+        human.stderr.contains("defaults are used"),
+        "{}",
+        human.stderr
+    );
+
+    let named = icpctl.write("other.toml", "lang = \"zh\"\n");
+    let document = icpctl
+        .run(["config", "path", "--config", "other.toml", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(
+        document["data"]["file"]["path"],
+        named.display().to_string()
+    );
+    assert_eq!(document["data"]["file"]["from"], "--config");
+    icpctl
+        .run(["config", "path", "--config", "missing.toml"])
+        .exits(4);
+    icpctl.write("other.toml", "colour = 1\n");
+    icpctl
+        .run(["config", "show", "--config", "other.toml"])
+        .exits(3);
+    icpctl.run(["config", "edit"]).exits(2);
+}
+
+#[test]
+fn completions_are_there_for_every_shell() {
+    let icpctl = Icpctl::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = icpctl.run(["completions", shell, "-q"]).exits(0);
+        assert!(script.stdout.contains("calendar"), "{shell}");
+    }
+    let zh = icpctl.run(["completions", "zsh", "--lang", "zh"]).exits(0);
+    assert!(zh.stdout.contains("查看和更新工作日日历"));
+    icpctl.run(["completions", "cmd"]).exits(2);
+}
+
+#[test]
+fn man_writes_a_page_for_every_command() {
+    let icpctl = Icpctl::new();
+    icpctl.run(["man", "dry", "--dry-run"]).exits(0);
+    assert!(!icpctl.home().join("dry").exists());
+    let written = icpctl.run(["man", "pages", "--lang", "zh"]).exits(0);
+    assert!(
+        written.stdout.contains("pages/icpctl-provider-show.1\n"),
+        "{}",
+        written.stdout
+    );
+    for path in written.stdout.lines() {
+        let page = std::fs::read_to_string(icpctl.home().join(path)).unwrap();
+        assert!(
+            page.contains("\n.SH 名称\n") && !page.contains(".SH NAME"),
+            "{path}"
+        );
+    }
+    icpctl.run(["man", "pages"]).exits(0);
+    let page = std::fs::read_to_string(icpctl.home().join("pages/icpctl-number.1")).unwrap();
+    assert!(page.contains("\n.SH NAME\n"), "{page}");
+
+    icpctl.write("taken", "");
+    let taken = icpctl.run(["man", "taken"]).exits(1);
+    assert!(taken.stderr.contains("cannot write"), "{}", taken.stderr);
+    icpctl.run(["man"]).exits(2);
+}
+
+#[test]
+fn schema_prints_what_documents_are_checked_against() {
+    let icpctl = Icpctl::new();
+    let names = icpctl.run(["schema"]).exits(0).stdout;
+    assert!(names.lines().any(|name| name == "order-list"), "{names}");
+    let order = icpctl.run(["schema", "order"]).exits(0).narrowed();
+    assert_eq!(order["properties"]["schema"]["const"], "icpctl.order/1");
+    let unknown = icpctl.run(["schema", "ordr", "--lang", "zh"]).exits(4);
+    assert!(
+        unknown.stderr.contains("是不是想写 order？"),
+        "{}",
+        unknown.stderr
+    );
+}
+
+#[test]
+fn plain_text_is_never_json() {
+    let icpctl = Icpctl::new();
+    for command in [
+        ["completions", "bash"],
+        ["man", "pages"],
+        ["schema", "order"],
+        ["help", "number"],
+    ] {
+        let refused = icpctl
+            .run(command.into_iter().chain(["--json"]))
+            .exits(2)
+            .json();
+        assert_eq!(refused["error"]["code"], "usage.arguments");
+        icpctl
+            .run(command.into_iter().chain(["--format", "csv"]))
+            .exits(2);
+    }
+    assert!(!icpctl.home().join("pages").exists());
+    let twin = Icpctl::new()
+        .env("ICPCTL_FORMAT", "json")
+        .run(["schema"])
+        .exits(0);
+    assert!(twin.stdout.starts_with("adopt\n"), "{}", twin.stdout);
+}
+
+#[test]
+fn help_tells_the_exits_and_the_environment() {
+    let icpctl = Icpctl::new();
+    let exits = icpctl
+        .run(["help", "exit-codes", "--lang", "zh"])
+        .exits(0)
+        .stdout;
+    assert!(exits.contains("143"), "{exits}");
+    let environment = icpctl.run(["help", "environment"]).exits(0).stdout;
+    assert!(
+        environment.contains("ICPCTL_LOCK_TIMEOUT") && environment.contains("ICPCTL_NOW"),
+        "{environment}"
+    );
+    assert!(!environment.contains("ICPCTL_YES"), "{environment}");
+    let usage = icpctl.run(["help", "calendar"]).exits(0).stdout;
+    assert!(usage.contains("Usage: icpctl calendar"), "{usage}");
+    icpctl.run(["help", "nothing"]).exits(4);
+}
+
+#[test]
+fn the_command_line_is_sound_in_both_languages() {
+    for lang in [Lang::Zh, Lang::En] {
+        tree(None, lang).debug_assert();
+    }
+}

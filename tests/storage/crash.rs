@@ -1,0 +1,438 @@
+//! Crashes and failing calls at every point of the write path.
+
+use super::memory::{Memory, Omitted};
+use super::power::{Op, Tree, crashes};
+use super::{holder, path};
+use icpctl::store::{Action, Change, Digest, Files, LockKey, RecordLock, StorageError, StoreLock};
+use std::collections::{BTreeMap, HashSet};
+use std::io::ErrorKind;
+use std::time::Duration;
+
+const OLD: &[u8] = b"revision = 1\n";
+const NEW: &[u8] = b"revision = 2\n";
+
+fn create(at: &str) -> Change {
+    Change::Create {
+        path: path(at),
+        bytes: NEW.to_vec(),
+    }
+}
+
+fn replace(at: &str) -> Change {
+    Change::Replace {
+        path: path(at),
+        bytes: NEW.to_vec(),
+        was: Digest::of(OLD),
+    }
+}
+
+fn remove(at: &str) -> Change {
+    Change::Remove {
+        path: path(at),
+        was: Digest::of(OLD),
+    }
+}
+
+/// A write to try everything on.
+#[derive(Debug)]
+struct Scene {
+    before: Vec<&'static str>,
+    changes: Vec<Change>,
+}
+
+fn scenes() -> Vec<Scene> {
+    vec![
+        Scene {
+            before: vec![],
+            changes: vec![create("orders/k3/k3m9.toml")],
+        },
+        Scene {
+            before: vec!["orders/k3/k3aa.toml"],
+            changes: vec![create("orders/k3/k3m9.toml")],
+        },
+        Scene {
+            before: vec!["orders/k3/k3m9.toml"],
+            changes: vec![replace("orders/k3/k3m9.toml")],
+        },
+        Scene {
+            before: vec!["store.toml"],
+            changes: vec![replace("store.toml")],
+        },
+        Scene {
+            before: vec!["orders/k3/k3m9.toml"],
+            changes: vec![remove("orders/k3/k3m9.toml")],
+        },
+        several(),
+    ]
+}
+
+fn several() -> Scene {
+    Scene {
+        before: vec![
+            "orders/k3/k3m9.toml",
+            "orders/p7/p7aa.toml",
+            "subjects/x.toml",
+        ],
+        changes: vec![
+            replace("orders/k3/k3m9.toml"),
+            create("orders/q0/q0zz.toml"),
+            create("orders/k3/k3zz.toml"),
+            remove("orders/p7/p7aa.toml"),
+            replace("subjects/x.toml"),
+        ],
+    }
+}
+
+/// Runs the scene's write as its commands do: one record under its lock, several under the store's.
+fn write(files: &dyn Files, changes: &[Change]) -> Result<(), StorageError> {
+    let wait = Duration::ZERO;
+    if let [one] = changes {
+        RecordLock::acquire(files, &[LockKey::new("subject", "x")], &holder(), wait)?.commit(one)
+    } else {
+        StoreLock::acquire(files, &holder(), wait)?.commit(changes)
+    }
+}
+
+impl Scene {
+    /// A store at rest with the old files.
+    fn start(&self) -> Tree {
+        let files = Memory::new();
+        for at in &self.before {
+            let change = Change::Create {
+                path: path(at),
+                bytes: OLD.to_vec(),
+            };
+            write(&files, &[change]).unwrap();
+        }
+        files.tree()
+    }
+
+    /// Replays the write, stopped after each call, with all that a crash there could leave.
+    ///
+    /// Returns the first thing that was wrong afterwards.
+    fn violation(&self, omitted: Omitted, bulk: bool) -> Option<String> {
+        let prepare = |files: Memory| {
+            if bulk { files.with_bulk_flush() } else { files }
+        };
+        let start = self.start();
+        let files = prepare(Memory::from(&start)).omitting(omitted);
+        write(&files, &self.changes).unwrap();
+        files.acknowledge();
+        let (old, new) = (start.records(), files.tree().records());
+        assert_ne!(old, new);
+        let ops = files.ops();
+        let mut seen = HashSet::new();
+        for stop in 0..=ops.len() {
+            let done = ops[..stop].iter().any(|op| matches!(op, Op::Acknowledged));
+            for left in crashes(&start, &ops[..stop]) {
+                if !seen.insert((done, left.visible())) {
+                    continue;
+                }
+                let next = prepare(Memory::from(&left));
+                let found = match recovered(&next) {
+                    Ok(found) => found,
+                    Err(error) => return Some(format!("stopped after {stop}: {error}")),
+                };
+                if found.records() != new && (done || found.records() != old) {
+                    return Some(format!("stopped after {stop}: {:?}", found.records()));
+                }
+                if !found.leftovers().is_empty() {
+                    return Some(format!("stopped after {stop}: {:?}", found.leftovers()));
+                }
+                if left.records() != found.records() {
+                    let wrong = recovery_violation(&left, &next.ops(), &old, &new);
+                    if wrong.is_some() {
+                        return wrong;
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Does what the next writer does first, and returns the files then.
+fn recovered(files: &Memory) -> Result<Tree, StorageError> {
+    StoreLock::acquire(files, &holder(), Duration::ZERO)?.recover()?;
+    Ok(files.tree())
+}
+
+/// Replays a recovery, stopped after each call, as [`Scene::violation`] does a write.
+fn recovery_violation(
+    start: &Tree,
+    ops: &[Op],
+    old: &BTreeMap<String, Vec<u8>>,
+    new: &BTreeMap<String, Vec<u8>>,
+) -> Option<String> {
+    let mut seen = HashSet::new();
+    for stop in 0..=ops.len() {
+        for left in crashes(start, &ops[..stop]) {
+            if !seen.insert(left.visible()) {
+                continue;
+            }
+            let found = match recovered(&Memory::from(&left)) {
+                Ok(found) => found.records(),
+                Err(error) => return Some(format!("recovery stopped after {stop}: {error}")),
+            };
+            if found != *old && found != *new {
+                return Some(format!("recovery stopped after {stop}: {found:?}"));
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn a_crash_leaves_the_old_or_the_new_state_and_keeps_what_was_acknowledged() {
+    for scene in scenes() {
+        for bulk in [false, true] {
+            assert_eq!(scene.violation(Omitted::Nothing, bulk), None, "{scene:?}");
+        }
+    }
+}
+
+#[test]
+fn a_crash_in_a_group_commit_of_many_files_is_all_or_nothing() {
+    let names: Vec<String> = (10..80).map(|n| format!("subjects/s{n}.toml")).collect();
+    let scene = Scene {
+        before: vec![],
+        changes: names.iter().map(|n| create(n)).collect(),
+    };
+    let files = Memory::from(&scene.start()).with_bulk_flush();
+    let lock = StoreLock::acquire(&files, &holder(), Duration::ZERO).unwrap();
+    let before = files.flushes();
+    lock.commit(&scene.changes).unwrap();
+    // One for the new folder's name, one before the renames, one after.
+    assert_eq!(files.flushes() - before, 3);
+    drop(lock);
+    let (start, new) = (files.start(), files.tree().records());
+    let ops = files.ops();
+    let mut seen = HashSet::new();
+    // All around the flushes, some between them.
+    let flush = |op: &Op| matches!(op, Op::SyncAll | Op::SyncFolder(_) | Op::SyncFile(_));
+    let near = |stop: usize| {
+        ops[stop.saturating_sub(2)..ops.len().min(stop + 2)]
+            .iter()
+            .any(flush)
+    };
+    for stop in (0..=ops.len()).filter(|stop| stop % 8 == 0 || near(*stop)) {
+        for left in crashes(&start, &ops[..stop]) {
+            if !seen.insert(left.visible()) {
+                continue;
+            }
+            let next = Memory::from(&left);
+            let lock = StoreLock::acquire(&next, &holder(), Duration::ZERO).unwrap();
+            lock.recover().unwrap();
+            let found = next.tree().records();
+            assert!(found.is_empty() || found == new, "stopped after {stop}");
+        }
+    }
+}
+
+#[test]
+fn a_write_path_that_leaves_out_a_flush_is_caught() {
+    for scene in scenes() {
+        assert!(
+            scene.violation(Omitted::Folder, false).is_some(),
+            "{scene:?}"
+        );
+        let writes = |change: &Change| !matches!(change, Change::Remove { .. });
+        if scene.changes.iter().any(writes) {
+            assert!(scene.violation(Omitted::File, false).is_some(), "{scene:?}");
+        }
+    }
+}
+
+#[test]
+fn replacing_a_record_takes_two_flushes() {
+    for scene in &scenes()[2..4] {
+        let files = Memory::from(&scene.start());
+        write(&files, &scene.changes).unwrap();
+        assert_eq!(files.flushes(), 2, "{scene:?}");
+    }
+}
+
+#[test]
+fn a_killed_writer_is_tidied_up_after_by_the_next_of_the_same_record_or_of_all() {
+    for scene in scenes() {
+        let start = scene.start();
+        let files = Memory::from(&start);
+        write(&files, &scene.changes).unwrap();
+        let (old, new, ops) = (start.records(), files.tree().records(), files.ops());
+        for stop in 0..=ops.len() {
+            // The first of the crashes is a kill: nothing is lost.
+            let left = crashes(&start, &ops[..stop]).swap_remove(0);
+            for alone in [false, true] {
+                let next = Memory::from(&left);
+                let (wait, keys) = (Duration::ZERO, [LockKey::new("subject", "x")]);
+                if alone {
+                    StoreLock::acquire(&next, &holder(), wait)
+                        .map(drop)
+                        .unwrap();
+                    if scene.changes.len() == 1 {
+                        // A record's writer signs only its own lock.
+                        continue;
+                    }
+                } else {
+                    RecordLock::acquire(&next, &keys, &holder(), wait)
+                        .map(drop)
+                        .unwrap();
+                }
+                let found = next.tree();
+                assert!(found.leftovers().is_empty(), "{scene:?} {stop}: {found:?}");
+                assert!(
+                    found.records() == old || found.records() == new,
+                    "{scene:?} {stop}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_failing_call_leaves_the_store_as_it_was_or_says_that_the_outcome_is_unknown() {
+    let mut scenes = scenes();
+    let many: Vec<String> = (10..75).map(|n| format!("subjects/s{n}.toml")).collect();
+    scenes.push(Scene {
+        before: vec![],
+        changes: many.iter().map(|n| create(n)).collect(),
+    });
+    for scene in &scenes {
+        for kind in [
+            ErrorKind::Other,
+            ErrorKind::StorageFull,
+            ErrorKind::PermissionDenied,
+        ] {
+            for k in 1.. {
+                let start = scene.start();
+                let files = Memory::from(&start).with_bulk_flush();
+                files.fail(k, kind);
+                let answer = write(&files, &scene.changes);
+                let Some((action, file)) = files.failed() else {
+                    assert!(answer.is_ok(), "{answer:?}");
+                    break;
+                };
+                judge(&files, &start, &answer, action, &file);
+            }
+        }
+    }
+}
+
+/// Checks one answer after one failed call.
+fn judge(
+    files: &Memory,
+    start: &Tree,
+    answer: &Result<(), StorageError>,
+    action: Action,
+    file: &str,
+) {
+    let known = files.tree().records();
+    let settled = {
+        let next = Memory::from(&files.tree());
+        let lock = StoreLock::acquire(&next, &holder(), Duration::ZERO).unwrap();
+        lock.recover().unwrap();
+        next.tree()
+    };
+    assert!(settled.leftovers().is_empty());
+    match answer {
+        // Clearing a name or a finished intent may fail without harm.
+        Ok(()) => {
+            assert!(
+                matches!(action, Action::Remove | Action::Write),
+                "{action:?} {file} was acknowledged"
+            );
+            assert_eq!(settled.records(), known);
+        }
+        Err(StorageError::OutcomeUnknown { source, .. }) => {
+            assert!(source.message().en.contains(file), "{source}");
+        }
+        Err(error) => {
+            assert_eq!(known, start.records(), "{error}");
+            assert_eq!(settled.records(), known, "{error}");
+            assert!(
+                error.message().en.contains(file),
+                "{error} does not name {file}"
+            );
+            assert!(
+                error.message().zh.contains(file),
+                "{error} does not name {file}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_failed_flush_is_never_acknowledged_nor_tried_again() {
+    for scene in scenes() {
+        for k in 1.. {
+            let files = Memory::from(&scene.start());
+            files.fail(k, ErrorKind::Other);
+            let answer = write(&files, &scene.changes);
+            match files.failed() {
+                None => break,
+                Some((Action::Flush, file)) => {
+                    assert!(answer.is_err());
+                    let again = files.ops().into_iter().any(|op| match op {
+                        Op::SyncFolder(folder) => folder == file && !file.is_empty(),
+                        _ => false,
+                    });
+                    assert!(
+                        !again || scene.changes.len() > 1,
+                        "{file} was flushed again"
+                    );
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn a_record_that_someone_changed_is_not_overwritten() {
+    let scene = several();
+    let at = path("orders/k3/k3m9.toml");
+    for changes in [
+        vec![replace(at.as_str())],
+        vec![remove(at.as_str())],
+        scene.changes,
+    ] {
+        let files = Memory::new();
+        for (name, bytes) in [("orders/k3/k3m9.toml", NEW), ("orders/p7/p7aa.toml", OLD)] {
+            let change = Change::Create {
+                path: path(name),
+                bytes: bytes.to_vec(),
+            };
+            write(&files, &[change]).unwrap();
+        }
+        let before = files.tree().records();
+        let answer = write(&files, &changes);
+        assert!(
+            matches!(answer, Err(StorageError::Moved { .. })),
+            "{answer:?}"
+        );
+        assert_eq!(files.tree().records(), before);
+        assert!(files.tree().leftovers().is_empty());
+    }
+}
+
+#[test]
+fn recovery_keeps_what_a_person_changed_after_the_crash() {
+    let scene = several();
+    let start = scene.start();
+    let files = Memory::from(&start);
+    write(&files, &scene.changes).unwrap();
+    let ops = files.ops();
+    let first = ops
+        .iter()
+        .position(|op| matches!(op, Op::Rename(_, to) if !to.starts_with("intent")));
+    let left = crashes(&start, &ops[..=first.unwrap()]).swap_remove(0);
+    let next = Memory::from(&left);
+    next.remove(&path("subjects/x.toml")).unwrap();
+    super::put(&next, "subjects/x.toml", b"edited by hand\n");
+    let recovery = StoreLock::acquire(&next, &holder(), Duration::ZERO).map(drop);
+    recovery.unwrap();
+    let found = next.tree().records();
+    assert_eq!(found["subjects/x.toml"], b"edited by hand\n");
+    assert_eq!(found["orders/q0/q0zz.toml"], NEW);
+    assert!(!found.contains_key("orders/p7/p7aa.toml"));
+}

@@ -1,0 +1,128 @@
+//! Runs the program as a user does, shut off from the machine that the tests run on.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use icpctl::cli::schema;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// The present in every run, unless a test sets another.
+pub(crate) const NOW: &str = "2026-11-22T10:00:00+08:00";
+
+/// A user with a home folder of their own, who speaks English unless told otherwise.
+pub(crate) struct Icpctl {
+    home: TempDir,
+    env: BTreeMap<String, String>,
+    stdin: Vec<u8>,
+}
+
+/// What a run left behind.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Icpctl {
+    pub(crate) fn new() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let path = |name: &str| home.path().join(name).display().to_string();
+        let env = [
+            ("HOME", home.path().display().to_string()),
+            ("XDG_CONFIG_HOME", path("config")),
+            ("XDG_DATA_HOME", path("data")),
+            ("XDG_CACHE_HOME", path("cache")),
+            ("ICPCTL_NOW", NOW.to_owned()),
+            ("ICPCTL_SEED", "1".to_owned()),
+        ];
+        Self {
+            env: env.map(|(name, value)| (name.to_owned(), value)).into(),
+            home,
+            stdin: Vec::new(),
+        }
+    }
+
+    /// The same user, with a variable set.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// The same user, who types or pipes this in.
+    pub(crate) fn stdin(mut self, text: impl Into<Vec<u8>>) -> Self {
+        self.stdin = text.into();
+        self
+    }
+
+    /// The home folder, which is the current one too.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Writes a file below the home folder.
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.home().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Runs one command line.
+    #[must_use = "look at the exit code or the output"]
+    pub(crate) fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Output {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_icpctl"))
+            .args(args)
+            .current_dir(self.home())
+            .env_clear()
+            .envs(&self.env)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A program that does not read its input has closed its end.
+        let _ = child.stdin.take().unwrap().write_all(&self.stdin);
+        let output = child.wait_with_output().unwrap();
+        Output {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Output {
+    /// The same output, once it is sure that the run ended so.
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "{}\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// The one document on stdout, which is valid against the schema that it names.
+    #[must_use]
+    pub(crate) fn json(&self) -> Value {
+        let document = self.narrowed();
+        let name = document["schema"].as_str().unwrap();
+        let schema = schema::named(name).unwrap_or_else(|| panic!("no schema {name}"));
+        let schema: Value = serde_json::from_str(schema).unwrap();
+        let errors: Vec<String> = jsonschema::validator_for(&schema)
+            .unwrap()
+            .iter_errors(&document)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{errors:#?}\n{document:#}");
+        assert_eq!(document["ok"], self.code == 0);
+        document
+    }
+
+    /// The one document on stdout, from which `--fields` may have taken keys.
+    #[must_use]
+    pub(crate) fn narrowed(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}\n{self:#?}"))
+    }
+}
