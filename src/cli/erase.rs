@@ -48,7 +48,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let count = erased.attachments.len();
     let list = names.join(", ");
     let mut reply = Reply::new("icpctl.erase/1", data)
-        .human(names.iter().map(|name| format!("{name}\n")).collect())
+        .human(names.join("\n") + "\n")
         .changed(done.changed);
     if cx.globals.dry_run {
         reply = reply.say(text!(

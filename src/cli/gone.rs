@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::globals::{option, place};
 use super::order_doc::{Manner, time};
-use super::portfolio_doc::{Excerpt, Shelf};
+use super::portfolio_doc::{Excerpt, Stock};
 use super::reply::Reply;
 use crate::failure::Failure;
 use crate::filing::record::Because;
@@ -87,13 +87,13 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         lang: cx.lang,
         privacy: cx.globals.privacy,
     };
-    let shelf = Shelf::new(&done.world);
+    let stock = Stock::new(&done.world);
     let left = done
         .world
         .book
         .portfolio
         .subject(&gone.subject)
-        .map(|subject| Excerpt::whole(subject).element(&shelf, manner, None));
+        .map(|subject| Excerpt::whole(subject).element(&stock, manner, None));
     let number = gone
         .service
         .map_or_else(|| gone.subject.to_string(), |number| number.to_string());

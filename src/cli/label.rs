@@ -3,7 +3,7 @@
 use super::context::{Context, World};
 use super::globals::{place, repeated};
 use super::order_doc::{Desk, Manner};
-use super::portfolio_doc::{Excerpt, Look, Shelf};
+use super::portfolio_doc::{Excerpt, Look, Stock};
 use super::reply::Reply;
 use crate::failure::Failure;
 use crate::lang::Lang;
@@ -147,7 +147,7 @@ pub fn shown(cx: &Context<'_>, world: &World, marked: &Marked) -> Result<Reply, 
             Ok(Reply::new("icpctl.order/1", desk.document(order, manner)).human(human))
         }
         Marked::Filed { subject, service } => {
-            let shelf = Shelf::new(world);
+            let stock = Stock::new(world);
             let Some(filed) = world.book.portfolio.subject(subject) else {
                 return Err(Failure::not_found(
                     "not-found.target",
@@ -163,8 +163,8 @@ pub fn shown(cx: &Context<'_>, world: &World, marked: &Marked) -> Result<Reply, 
                 color: cx.color(),
                 notes: true,
             };
-            let human = excerpt.page(&shelf, manner, look);
-            let element = excerpt.element(&shelf, manner, None);
+            let human = excerpt.page(&stock, manner, look);
+            let element = excerpt.element(&stock, manner, None);
             Ok(Reply::new("icpctl.portfolio/1", json!([element])).human(human))
         }
     }

@@ -3,7 +3,7 @@
 use super::context::{Context, World};
 use super::globals::{option, place, switch};
 use super::order_doc::Manner;
-use super::portfolio_doc::{Excerpt, FIELDS, Look, Shelf};
+use super::portfolio_doc::{Excerpt, FIELDS, Look, Stock};
 use super::reply::Reply;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -110,7 +110,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         )));
     }
     let world = cx.world()?;
-    let shelf = Shelf::new(&world);
+    let stock = Stock::new(&world);
     let mut wanted: BTreeMap<SubjectNumber, Excerpt<'_>> = BTreeMap::new();
     let mut verdicts = Vec::new();
     for word in &targets {
@@ -128,7 +128,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             take(&world, target, &mut wanted);
         }
         if asks {
-            let verdict = filed::judge(&shelf.desk, word, target.as_ref(), provider);
+            let verdict = filed::judge(&stock.desk, word, target.as_ref(), provider);
             verdicts.push((word.as_str(), verdict));
         }
     }
@@ -160,11 +160,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         if by.is_some() {
             let unknown = text!("（未知）", "(unknown)");
             let heading = group.as_deref().unwrap_or_else(|| unknown.get(cx.lang));
-            human.push_str(&format!("== {}\n", clean(heading)));
+            human.extend(["== ", &clean(heading), "\n"]);
         }
         for excerpt in excerpts {
-            data.push(excerpt.element(&shelf, manner, group.as_deref()));
-            human.push_str(&excerpt.page(&shelf, manner, look));
+            data.push(excerpt.element(&stock, manner, group.as_deref()));
+            human.push_str(&excerpt.page(&stock, manner, look));
             human.push('\n');
         }
     }

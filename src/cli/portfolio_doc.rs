@@ -2,6 +2,7 @@
 
 use super::context::World;
 use super::order_doc::{Desk, Manner, mask_tree, subject_name, time};
+use crate::filing::facts::Person;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::OrderId;
 use crate::filing::portfolio::{FiledService, FiledSubject, Risk};
@@ -17,14 +18,14 @@ use std::collections::BTreeMap;
 
 /// What is filed, with the live orders about each subject and service at hand.
 #[derive(Debug)]
-pub struct Shelf<'a> {
+pub struct Stock<'a> {
     /// The orders, and where each stands.
     pub desk: Desk<'a>,
     by_subject: BTreeMap<SubjectNumber, Vec<&'a OrderId>>,
     by_service: BTreeMap<ServiceNumber, Vec<&'a OrderId>>,
 }
 
-impl<'a> Shelf<'a> {
+impl<'a> Stock<'a> {
     /// Gathers the live orders.
     pub fn new(world: &'a World) -> Self {
         let desk = Desk::new(world);
@@ -129,12 +130,12 @@ impl<'a> Excerpt<'a> {
     }
 
     /// Returns the element of the document; `group` is null unless grouped.
-    pub fn element(&self, shelf: &Shelf<'_>, manner: Manner, group: Option<&str>) -> Value {
+    pub fn element(&self, stock: &Stock<'_>, manner: Manner, group: Option<&str>) -> Value {
         let subject = self.subject;
         let services: Vec<Value> = self
             .services
             .values()
-            .map(|service| service_element(shelf, service, manner))
+            .map(|service| service_element(stock, service, manner))
             .collect();
         json!({
             "number": subject.number,
@@ -143,9 +144,9 @@ impl<'a> Excerpt<'a> {
             "province": self.province().map(Province::code),
             "labels": subject.labels,
             "services": services,
-            "live_orders": self.live_orders(shelf),
+            "live_orders": self.live_orders(stock),
             "risks": risks(&subject.risks(), manner.lang),
-            "responsible": person(&subject.facts.responsible, "subject.responsible", manner),
+            "responsible": person(subject.facts.responsible.as_ref(), "subject.responsible", manner),
             "notes": subject.notes.iter().map(|note| json!({
                 "at": time(note.at),
                 "actor": note.actor,
@@ -157,12 +158,12 @@ impl<'a> Excerpt<'a> {
     }
 
     /// Lists the live orders of the subject.
-    pub fn live_orders<'s, 'w>(&self, shelf: &'s Shelf<'w>) -> &'s [&'w OrderId] {
-        shelf.live_of_subject(self.subject.number)
+    pub fn live_orders<'s, 'w>(&self, stock: &'s Stock<'w>) -> &'s [&'w OrderId] {
+        stock.live_of_subject(self.subject.number)
     }
 
     /// Returns the subject's line and the table of its services.
-    pub fn page(&self, shelf: &Shelf<'_>, manner: Manner, look: Look) -> String {
+    pub fn page(&self, stock: &Stock<'_>, manner: Manner, look: Look) -> String {
         let Manner { lang, .. } = manner;
         let subject = self.subject;
         let mut parts = vec![
@@ -193,21 +194,24 @@ impl<'a> Excerpt<'a> {
             page.push('\n');
         }
         let elsewhere: Vec<&str> = self
-            .live_orders(shelf)
+            .live_orders(stock)
             .iter()
-            .filter(|id| !self.services.keys().any(|n| shelf.live_of(*n).contains(id)))
+            .filter(|id| !self.services.keys().any(|n| stock.live_of(*n).contains(id)))
             .map(|id| id.as_str())
             .collect();
         if !elsewhere.is_empty() {
             let label = text!("在办订单", "live orders");
-            page.push_str(&format!(
-                "  {}: {}\n",
+            page.extend([
+                "  ",
                 label.get(lang),
-                elsewhere.join(", ")
-            ));
+                ": ",
+                &elsewhere.join(", "),
+                "
+",
+            ]);
         }
         if !self.services.is_empty() {
-            page.push_str(&self.table(shelf, lang, look));
+            page.push_str(&self.table(stock, lang, look));
         }
         if look.notes {
             for note in &subject.notes {
@@ -215,13 +219,14 @@ impl<'a> Excerpt<'a> {
                 let day = note.at.format("%Y-%m-%d");
                 let label = text!("备注", "note");
                 let line = format!("{about}{}", note.text);
-                page.push_str(&format!("  {} {day}: {}\n", label.get(lang), clean(&line)));
+                page.extend(["  ", label.get(lang), " ", &day.to_string(), ": "]);
+                page.extend([&clean(&line), "\n"]);
             }
         }
         page
     }
 
-    fn table(&self, shelf: &Shelf<'_>, lang: Lang, look: Look) -> String {
+    fn table(&self, stock: &Stock<'_>, lang: Lang, look: Look) -> String {
         let mut table = Table::new(vec![
             text!("服务备案号", "Service"),
             text!("类型", "Kind"),
@@ -233,7 +238,7 @@ impl<'a> Excerpt<'a> {
         ]);
         for service in self.services.values() {
             let domains: Vec<String> = service.domains().iter().map(ToString::to_string).collect();
-            let orders: Vec<&str> = shelf
+            let orders: Vec<&str> = stock
                 .live_of(service.number)
                 .iter()
                 .map(|id| id.as_str())
@@ -264,7 +269,7 @@ pub struct Look {
     pub notes: bool,
 }
 
-fn service_element(shelf: &Shelf<'_>, service: &FiledService, manner: Manner) -> Value {
+fn service_element(stock: &Stock<'_>, service: &FiledService, manner: Manner) -> Value {
     json!({
         "number": service.number,
         "kind": service.kind(),
@@ -279,14 +284,14 @@ fn service_element(shelf: &Shelf<'_>, service: &FiledService, manner: Manner) ->
         "accesses_known": service.accesses_known,
         "approved_on": service.approved_on,
         "labels": service.labels,
-        "responsible": person(&service.facts.responsible, "services.responsible", manner),
-        "live_orders": shelf.live_of(service.number),
+        "responsible": person(service.facts.responsible.as_ref(), "services.responsible", manner),
+        "live_orders": stock.live_of(service.number),
         "risks": risks(&service.risks(), manner.lang),
     })
 }
 
 /// Returns a responsible person as far as they may be shown.
-fn person<T: serde::Serialize>(person: &Option<T>, path: &str, manner: Manner) -> Value {
+fn person(person: Option<&Person>, path: &str, manner: Manner) -> Value {
     let mut shown = serde_json::to_value(person).unwrap_or_default();
     mask_tree(&mut shown, path, manner.privacy);
     shown

@@ -6,6 +6,7 @@ use crate::cli::consent::Consent;
 use crate::cli::context::{Plan, World};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::filing::facts::SubjectFacts;
 use crate::filing::number::{Number, SubjectNumber};
 use crate::filing::order::{Order, OrderId};
 use crate::lang::Text;
@@ -57,14 +58,14 @@ pub fn remains() -> [(&'static str, Text); 3] {
 /// # Errors
 /// Nothing of that name (4), a damaged file (3), an order that is live, that the portfolio rests
 /// on, or that another order waits for (5).
-pub fn decide(world: &World, word: &str) -> Result<Plan<Erased>, Failure> {
+pub fn decide(world: &World, typed: &str) -> Result<Plan<Erased>, Failure> {
     let mut erased = Erased::default();
     let mut removed: Vec<StorePath> = Vec::new();
-    match Number::parse(word).map(|parsed| parsed.number) {
+    match Number::parse(typed).map(|parsed| parsed.number) {
         Ok(Number::Subject(number)) => {
             let orders = orders_of(world, number);
             if orders.is_empty() && !world.book.portfolio.subjects.contains_key(&number) {
-                mark::target(&world.book, word)?;
+                mark::target(&world.book, typed)?;
             }
             mark::record(&world.book, &number)?;
             removed.push(subject_path(&number));
@@ -83,7 +84,7 @@ pub fn decide(world: &World, word: &str) -> Result<Plan<Erased>, Failure> {
             )));
         }
         Ok(Number::Security(_)) | Err(_) => {
-            let order = resolve::order(&world.book, word)?;
+            let order = resolve::order(&world.book, typed)?;
             if order
                 .approval()
                 .is_some_and(|entry| entry.approval.is_some())
@@ -117,18 +118,16 @@ fn orders_of(world: &World, number: SubjectNumber) -> Vec<&Order> {
         .and_then(|subject| subject.facts.certificate());
     book.orders
         .values()
-        .filter(|order| match order.target.subject {
-            Some(target) => target == number,
-            None => {
-                let issued = order
-                    .approval()
-                    .and_then(|entry| entry.approval.as_ref()?.subject);
-                let own = order.filing.subject.as_ref().and_then(|s| s.certificate());
-                match (issued, own, &certificate) {
-                    (Some(issued), _, _) => issued == number,
-                    (None, Some(own), Some(filed)) => own.is_same(filed),
-                    (None, _, _) => false,
-                }
+        .filter(|order| {
+            let approval = order.approval().and_then(|entry| entry.approval.as_ref());
+            let issued = approval.and_then(|approval| approval.subject);
+            if let Some(known) = order.target.subject.or(issued) {
+                return known == number;
+            }
+            let own = order.filing.subject.as_ref();
+            match (own.and_then(SubjectFacts::certificate), &certificate) {
+                (Some(own), Some(filed)) => own.is_same(filed),
+                (None, _) | (_, None) => false,
             }
         })
         .collect()

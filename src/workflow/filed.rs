@@ -22,10 +22,10 @@ pub enum Filed {
     No,
 }
 
-/// Judges whether `word` is filed; `target` is what it means in the portfolio, if anything.
+/// Judges whether `typed` is filed; `target` is what it means in the portfolio, if anything.
 pub fn judge(
     desk: &Desk<'_>,
-    word: &str,
+    typed: &str,
     target: Option<&Target>,
     provider: Option<&str>,
 ) -> Filed {
@@ -54,7 +54,7 @@ pub fn judge(
     if is_there {
         return Filed::Yes;
     }
-    let end = End::new(word, &services, provider);
+    let end = End::new(typed, &services, provider);
     let mut orders: Vec<(&Order, Status)> = desk
         .world
         .book
@@ -101,8 +101,8 @@ struct End<'a> {
 }
 
 impl<'a> End<'a> {
-    fn new(word: &str, services: &[&FiledService], provider: Option<&'a str>) -> Self {
-        let number = Number::parse(word).ok().map(|parsed| parsed.number);
+    fn new(typed: &str, services: &[&FiledService], provider: Option<&'a str>) -> Self {
+        let number = Number::parse(typed).ok().map(|parsed| parsed.number);
         Self {
             subject: match number {
                 Some(Number::Subject(number)) => Some(number),
@@ -111,7 +111,7 @@ impl<'a> End<'a> {
             services: services.iter().map(|service| service.number).collect(),
             domain: match number {
                 Some(_) => None,
-                None => Host::parse(word).ok(),
+                None => Host::parse(typed).ok(),
             },
             provider,
         }

@@ -34,18 +34,18 @@ pub struct Labels {
     pub remove: Vec<String>,
 }
 
-/// Finds what a word names: an order by its id or `ref:KEY`, else something filed, else the order
+/// Finds what a typed names: an order by its id or `ref:KEY`, else something filed, else the order
 /// that a number or domain means.
 ///
 /// # Errors
 /// Nothing of that name (4), or a domain that is not one whole service (5).
-pub fn find(world: &World, word: &str) -> Result<Marked, Failure> {
+pub fn find(world: &World, typed: &str) -> Result<Marked, Failure> {
     let book = &world.book;
-    let order = || Ok(Marked::Order(resolve::order(book, word)?.id.clone()));
-    if names_an_order(word) {
+    let order = || Ok(Marked::Order(resolve::order(book, typed)?.id.clone()));
+    if names_an_order(typed) {
         return order();
     }
-    match target(book, word) {
+    match target(book, typed) {
         Ok(Target::Subject(subject)) => Ok(Marked::Filed {
             subject,
             service: None,
@@ -59,13 +59,13 @@ pub fn find(world: &World, word: &str) -> Result<Marked, Failure> {
     }
 }
 
-/// Finds what a word means in the portfolio, as [`resolve::target`] does.
+/// Finds what a typed means in the portfolio, as [`resolve::target`] does.
 ///
 /// # Errors
 /// As there; 3 where the file of the subject that is meant cannot be read.
-pub fn target(book: &Book, word: &str) -> Result<Target, Failure> {
-    resolve::target(&book.portfolio, word).map_err(|failure| {
-        let number = Number::parse(word)
+pub fn target(book: &Book, typed: &str) -> Result<Target, Failure> {
+    resolve::target(&book.portfolio, typed).map_err(|failure| {
+        let number = Number::parse(typed)
             .ok()
             .and_then(|parsed| match parsed.number {
                 Number::Subject(number) => Some(number),
@@ -86,23 +86,23 @@ fn service(number: ServiceNumber) -> Marked {
     }
 }
 
-/// Whether a word has the form by which only orders are named.
-pub fn names_an_order(word: &str) -> bool {
-    word.starts_with("ref:")
-        || (word.len() <= ID_LENGTH && word.bytes().all(|b| ID_ALPHABET.contains(&b)))
+/// Whether a typed has the form by which only orders are named.
+pub fn names_an_order(typed: &str) -> bool {
+    typed.starts_with("ref:")
+        || (typed.len() <= ID_LENGTH && typed.bytes().all(|b| ID_ALPHABET.contains(&b)))
 }
 
 /// Puts labels on and takes them off; what is so already is not written again.
 ///
 /// # Errors
-/// When `word` names nothing (4), or its file is damaged (3).
+/// When `typed` names nothing (4), or its file is damaged (3).
 pub fn label(
     world: &World,
     stamp: &Stamp,
-    word: &str,
+    typed: &str,
     labels: &Labels,
 ) -> Result<Plan<Marked>, Failure> {
-    let marked = find(world, word)?;
+    let marked = find(world, typed)?;
     let changes = |current: &BTreeMap<String, String>| Labels {
         set: labels
             .set
@@ -167,14 +167,14 @@ fn edit(key: &str, from: Option<String>, to: Option<String>) -> FieldChange {
 /// Writes a note.
 ///
 /// # Errors
-/// When `word` names nothing (4), or its file is damaged (3).
+/// When `typed` names nothing (4), or its file is damaged (3).
 pub fn note(
     world: &World,
     stamp: &Stamp,
-    word: &str,
+    typed: &str,
     words: &str,
 ) -> Result<Plan<Marked>, Failure> {
-    let marked = find(world, word)?;
+    let marked = find(world, typed)?;
     let mut plan = Plan::new(marked.clone());
     match marked {
         Marked::Order(id) => {
