@@ -1,7 +1,7 @@
 //! Why a command did not succeed: every layer's error ends here, with its exit and its hints.
 
 use crate::exit::Exit;
-use crate::filing::guard::Obstacle;
+use crate::filing::obstacle::Obstacle;
 use crate::filing::refusal::Refusal;
 use crate::lang::Text;
 use crate::store::StorageError;

@@ -6,6 +6,7 @@ mod knowledge;
 mod meta;
 mod numbers;
 mod portfolio;
+mod reading;
 mod rendering;
 mod schemas;
 mod storage;

@@ -389,6 +389,26 @@ fn an_individual_is_masked_unless_revealed() {
 }
 
 #[test]
+fn filters_narrow_the_portfolio() {
+    let store = Store::filled();
+    for (flags, numbers) in [
+        (["--provider", "huawei"], vec![SHOP]),
+        (["--label", "customer=甲"], vec![SHOP, APP]),
+        (["--province", "bj"], vec![BLOG]),
+        (["--find", "示例应用"], vec![APP]),
+        (["--find", "nothing"], vec![]),
+    ] {
+        let data = store.json(&[&["portfolio"][..], &flags].concat()).data();
+        let services = data.as_array().unwrap().iter();
+        let found: Vec<&Value> = services
+            .flat_map(|subject| subject["services"].as_array().unwrap())
+            .map(|service| &service["number"])
+            .collect();
+        assert_eq!(found, numbers, "{flags:?}");
+    }
+}
+
+#[test]
 fn groups_follow_customer_account_resource_and_person() {
     let store = Store::filled();
     let groups = |by: &str| -> Vec<(Value, Value)> {
@@ -522,6 +542,7 @@ fn the_exit_status_tells_whether_it_is_filed() {
     asked(&[SHOP, "--provider", "alibaba"]).error(4, "not-found.target");
     asked(&["new.example.org"]).error(4, "not-found.target");
     asked(&[]).error(2, "usage.arguments");
+    asked(&[SHOP, "--label", "customer"]).error(2, "usage.arguments");
     store.order("k3m9t2qd", "access", &about_shop("alibaba"), &SENT);
     let pending = asked(&[SHOP, "--provider", "alibaba"]);
     pending.error(8, "pending.order");

@@ -1,7 +1,8 @@
 //! The published schemas say what the contract and the core say.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-use icpctl::cli::{COMMANDS, schema};
+use icpctl::cli::schema;
+use icpctl::cli::table::COMMANDS;
 use icpctl::exit::Exit;
 use icpctl::filing::deadline::{Basis, DeadlineKind};
 use icpctl::filing::event::{By, Command, Event, Report};

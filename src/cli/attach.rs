@@ -12,7 +12,7 @@ use crate::filing::tree;
 use crate::knowledge;
 use crate::lang::Lang;
 use crate::text;
-use crate::workflow::{advance, materials, resolve};
+use crate::workflow::{advance, materials, persons, resolve};
 use clap::{ArgMatches, Command};
 
 /// The code list of what a file can be for.
@@ -66,7 +66,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let mut order = resolve::order(&world.book, &word)?.clone();
         let place = match &service {
             None => None,
-            Some(word) => Some(advance::place(&order, word).ok_or_else(|| {
+            Some(word) => Some(persons::place(&order, word).ok_or_else(|| {
                 Failure::usage(text!(
                     "订单没有服务 `{word}`",
                     "the order has no service `{word}`"

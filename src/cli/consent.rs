@@ -4,23 +4,8 @@ use super::context::Context;
 use super::reply::tell;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::lang::Text;
 use crate::text;
-
-/// What must be agreed to before it is done.
-#[derive(Clone, Debug, Default)]
-pub struct Consent {
-    /// What will happen: what goes, what stays, what cannot be undone, from when.
-    pub shown: Vec<Text>,
-    /// The question.
-    pub question: Option<Text>,
-    /// Subject numbers to be typed, each with whether `--confirm` gave it.
-    pub numbers: Vec<(String, bool)>,
-    /// Impact codes to be accepted by name off a terminal, each with whether it was.
-    pub accepts: Vec<(String, bool)>,
-    /// Whether orders or targets were named, not left to be found.
-    pub explicit: bool,
-}
+pub use crate::workflow::plan::Consent;
 
 /// Obtains agreement: asks on a terminal, else looks for the flags.
 ///

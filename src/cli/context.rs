@@ -1,17 +1,15 @@
 //! What a command has to work with, and the one way to write.
 
-use super::consent::{self, Consent};
+use super::consent;
 use super::globals::Globals;
-use super::reply::Caution;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
 use crate::filing::moment::{self, Moment};
-use crate::filing::order::{Instant, OperationId, Order, OrderId};
+use crate::filing::order::Instant;
 use crate::filing::profile::Profiles;
-use crate::filing::record::SubjectRecord;
 use crate::ids::Ids;
 use crate::lang::{Lang, Text};
 use crate::render::style::{Color, Surroundings};
@@ -21,6 +19,8 @@ use crate::store::{
     Change, Disk, Files, Holder, RECORD_LIMIT, StorageError, StoreLock, StorePath, store_file,
 };
 use crate::text;
+pub use crate::workflow::plan::{Caution, Done, Plan, Stamp};
+pub use crate::workflow::world::World;
 use std::cell::OnceCell;
 use std::io::{IsTerminal as _, Read as _, Write};
 use std::path::{Path, PathBuf};
@@ -74,83 +74,6 @@ pub struct Context<'a> {
     /// Where people are spoken to.
     pub err: &'a mut dyn Write,
     place: OnceCell<Place>,
-}
-
-/// Everything that decisions rest on, read at one time.
-#[derive(Clone, Debug)]
-pub struct World {
-    /// The records.
-    pub book: Book,
-    /// The providers.
-    pub profiles: Profiles,
-    /// The working days.
-    pub calendar: Calendar,
-    /// The present.
-    pub now: Instant,
-}
-
-/// Who writes, when, and in which operation.
-#[derive(Clone, Debug)]
-pub struct Stamp {
-    /// The operation.
-    pub op: OperationId,
-    /// Who acts.
-    pub actor: Option<String>,
-    /// When.
-    pub now: Instant,
-}
-
-/// What a decision wants written, and what it answers.
-#[derive(Debug, Default)]
-pub struct Plan<T> {
-    /// Orders, as they are to be.
-    pub orders: Vec<Order>,
-    /// Subject records, as they are to be.
-    pub subjects: Vec<SubjectRecord>,
-    /// Files to be added: content by its hash.
-    pub files: Vec<(StorePath, Vec<u8>)>,
-    /// Files to be removed.
-    pub removed: Vec<StorePath>,
-    /// What must be agreed to first.
-    pub consent: Option<Consent>,
-    /// What the user should know beside the result.
-    pub cautions: Vec<Caution>,
-    /// What the command makes its answer of.
-    pub answer: T,
-}
-
-impl<T> Plan<T> {
-    /// A plan that writes nothing yet.
-    pub const fn new(answer: T) -> Self {
-        Self {
-            orders: Vec::new(),
-            subjects: Vec::new(),
-            files: Vec::new(),
-            removed: Vec::new(),
-            consent: None,
-            cautions: Vec::new(),
-            answer,
-        }
-    }
-
-    /// Whether it writes anything.
-    pub fn writes(&self) -> bool {
-        !(self.orders.is_empty()
-            && self.subjects.is_empty()
-            && self.files.is_empty()
-            && self.removed.is_empty())
-    }
-}
-
-/// What came of a decision that was carried out, or in a dry run would have.
-#[derive(Debug)]
-pub struct Done<T> {
-    /// Whether anything was, or would have been, written.
-    pub changed: bool,
-    /// What the decision answers.
-    pub answer: T,
-    /// Everything as it is after it.
-    pub world: World,
 }
 
 impl<'a> Context<'a> {
@@ -474,8 +397,9 @@ impl<'a> Context<'a> {
         matches
             .get_one::<String>("at")
             .map(|word| {
-                moment::parse(word, self.now)
-                    .map_err(|error| Failure::invalid("invalid.time", error.message()))
+                moment::parse(word, self.now).map_err(|error| {
+                    Failure::invalid("invalid.time", error.message()).hint(error.hint())
+                })
             })
             .transpose()
     }
@@ -580,10 +504,7 @@ fn after<T>(mut world: World, plan: &Plan<T>) -> World {
         world.book.orders.insert(order.id.clone(), order.clone());
     }
     for record in &plan.subjects {
-        world
-            .book
-            .subjects
-            .insert(record.number.clone(), record.clone());
+        world.book.subjects.insert(record.number, record.clone());
     }
     if plan.writes() {
         world.book.refold();
@@ -625,33 +546,4 @@ fn nowhere() -> Failure {
         "在这里创建一个：icpctl init",
         "make one here: icpctl init"
     ))
-}
-
-impl World {
-    /// Puts an order in, as if it had been written.
-    pub fn put(&mut self, order: Order) {
-        let refold = order.approval().is_some()
-            || self
-                .book
-                .orders
-                .get(&order.id)
-                .is_some_and(|o| o.approval().is_some());
-        self.book.orders.insert(order.id.clone(), order);
-        if refold {
-            self.book.refold();
-        }
-    }
-
-    /// Returns an order.
-    ///
-    /// # Errors
-    /// When there is none of that id (4).
-    pub fn order(&self, id: &OrderId) -> Result<&Order, Failure> {
-        self.book.orders.get(id).ok_or_else(|| {
-            Failure::not_found(
-                "not-found.order",
-                text!("没有订单 {id}", "there is no order {id}"),
-            )
-        })
-    }
 }

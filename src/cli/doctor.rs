@@ -43,7 +43,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let fixes = matches.get_flag("fix") && !cx.globals.dry_run;
         findings.extend(permissions(folder, disk, fixes)?);
     }
-    answer(cx, &findings, &recovery)
+    Ok(answer(cx, &findings, &recovery))
 }
 
 /// Completes or drops what a killed writer left; a store that cannot be written is left alone.
@@ -113,7 +113,7 @@ fn tighten(_: &Path, _: Kind) -> bool {
     false
 }
 
-fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery) -> Result<Reply, Failure> {
+fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery) -> Reply {
     let lang = cx.lang;
     let shown: Vec<String> = recovery
         .completed
@@ -147,7 +147,7 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery) -> Result
         ));
     }
     if findings.is_empty() {
-        return Ok(reply.say(text!("备案库没有问题", "the store is sound")));
+        return reply.say(text!("备案库没有问题", "the store is sound"));
     }
     let mut table = Table::new(vec![
         text!("代码", "code"),
@@ -172,5 +172,5 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery) -> Result
         failure = failure.hint(finding.fix.clone());
     }
     reply.failure = Some(failure);
-    Ok(reply)
+    reply
 }

@@ -12,10 +12,10 @@ use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::order::{Material, OrderId};
 use crate::intake::{Dossier, DossierMaterial, Source, read_dossier};
 use crate::lang::{Lang, Text};
-use crate::store::StorePath;
 use crate::text;
 use crate::workflow::assign::{Assign, invalid};
 use crate::workflow::draft::{Ask, Drafted, draft};
+use crate::workflow::materials::Content;
 use crate::workflow::{advance, materials};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
@@ -201,7 +201,7 @@ fn take_materials(
     cx: &Context<'_>,
     name: &str,
     named: &[DossierMaterial],
-) -> Result<(Vec<Material>, Vec<(StorePath, Vec<u8>)>), Failure> {
+) -> Result<(Vec<Material>, Vec<Content>), Failure> {
     let beside = if name == "-" {
         cx.current.clone()
     } else {
@@ -236,7 +236,7 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     let word = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
     let submits = matches.get_flag("submit");
     let given = Given::read(matches)?;
-    if !submits && !(given.accepted.is_empty() && given.confirmed.is_empty()) {
+    if !submits && given != Given::default() {
         return Err(Failure::usage(text!(
             "--confirm 和 --accept 只与 --submit 同用",
             "--confirm and --accept go only with --submit"

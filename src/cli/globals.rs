@@ -16,6 +16,7 @@ const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What the global flags, or their twins, say.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Globals {
     /// `--store`.
     pub store: Option<PathBuf>,

@@ -1,6 +1,6 @@
 //! `label`: labels on orders and on what is filed.
 
-use super::context::{Context, World};
+use super::context::Context;
 use super::globals::{place, repeated};
 use super::order_doc::{Desk, Manner};
 use super::portfolio_doc::{Excerpt, Look, Stock};
@@ -10,6 +10,7 @@ use crate::lang::Lang;
 use crate::render::clean::clean;
 use crate::text;
 use crate::workflow::mark::{self, Labels, Marked};
+use crate::workflow::world::World;
 use clap::{Arg, ArgMatches, Command};
 use serde_json::json;
 

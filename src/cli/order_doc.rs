@@ -3,9 +3,10 @@
 use super::context::World;
 use crate::filing::deadline::{self, Deadline, Estimate};
 use crate::filing::event::{Event, Report};
-use crate::filing::guard::{self, Obstacle, Rival};
+use crate::filing::guard::{self, Rival};
 use crate::filing::impact::{self, Impact};
 use crate::filing::kind::Kind;
+use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Entry, FieldChange, Instant, Order, OrderId, Signatory, Who};
 use crate::filing::province::Province;
 use crate::filing::standing::{Presumption, View, effective};
@@ -25,6 +26,7 @@ pub struct Desk<'a> {
     /// Where each order stands now.
     pub views: BTreeMap<&'a OrderId, View>,
     settled: BTreeMap<(Option<Province>, Kind), Vec<u32>>,
+    rivals: Vec<Rival<'a>>,
 }
 
 /// How an answer is worded and what it may show.
@@ -48,15 +50,26 @@ impl<'a> Desk<'a> {
         for order in orders.values() {
             if let Some(days) = days_taken(order, world) {
                 settled
-                    .entry((province(order), order.kind))
+                    .entry((order.province(), order.kind))
                     .or_default()
                     .push(days);
             }
         }
+        let rivals = views
+            .iter()
+            .filter_map(|(id, view)| {
+                let order = orders.get(*id)?;
+                Some(Rival {
+                    order,
+                    status: view.status(),
+                })
+            })
+            .collect();
         Self {
             world,
             views,
             settled,
+            rivals,
         }
     }
 
@@ -66,18 +79,6 @@ impl<'a> Desk<'a> {
             .get(&order.id)
             .cloned()
             .unwrap_or_else(|| order.view(&self.world.profiles, self.world.now))
-    }
-
-    /// Lists all orders with their present status, as guards look at them.
-    pub fn rivals(&self) -> Vec<Rival<'a>> {
-        let orders = &self.world.book.orders;
-        orders
-            .iter()
-            .filter_map(|(id, order)| {
-                let status = self.views.get(id)?.status();
-                Some(Rival { order, status })
-            })
-            .collect()
     }
 
     /// Returns the nearest limit of an order.
@@ -94,7 +95,7 @@ impl<'a> Desk<'a> {
     /// Estimates when an order is approved.
     pub fn estimate(&self, order: &Order) -> Option<Estimate> {
         let world = self.world;
-        let history = self.settled.get(&(province(order), order.kind));
+        let history = self.settled.get(&(order.province(), order.kind));
         deadline::estimate(
             &order.case(&world.profiles),
             &self.view(order),
@@ -118,13 +119,7 @@ impl<'a> Desk<'a> {
             return None;
         }
         let world = self.world;
-        guard::blocking(
-            order,
-            &world.book.portfolio,
-            &world.profiles,
-            &self.rivals(),
-        )
-        .err()
+        guard::blocking(order, &world.book.portfolio, &world.profiles, &self.rivals).err()
     }
 
     /// Returns an order's labels with its subject's beneath.
@@ -200,7 +195,7 @@ impl<'a> Desk<'a> {
                 .standing
                 .window
                 .iter()
-                .flat_map(|window| window.outstanding())
+                .flat_map(super::super::filing::standing::SmsWindow::outstanding)
                 .map(|signatory| {
                     let who = order.who_name(first_part(signatory));
                     format!("{} --who {who}", record(Report::SmsVerified))
@@ -285,7 +280,7 @@ impl<'a> Desk<'a> {
             "via": order.via,
             "verify_by": order.verify_by,
             "changes": order.changes.iter().map(|c| change(c, privacy)).collect::<Vec<_>>(),
-            "services": self.asked_services(order, privacy),
+            "services": Self::asked_services(order, privacy),
             "materials": order.materials,
             "awaiting": awaiting(order, &view, privacy),
             "deadline": self.deadline(order).map(|d| json!({
@@ -321,7 +316,7 @@ impl<'a> Desk<'a> {
         })
     }
 
-    fn asked_services(&self, order: &Order, privacy: Privacy) -> Vec<Value> {
+    fn asked_services(order: &Order, privacy: Privacy) -> Vec<Value> {
         let issued = order
             .approval()
             .and_then(|e| e.approval.as_ref())
@@ -362,15 +357,6 @@ fn days_taken(order: &Order, world: &World) -> Option<u32> {
             .working_days_between(submitted, approved)
             .value,
     )
-}
-
-/// Returns the province of an order's filing, where anything names it.
-pub fn province(order: &Order) -> Option<Province> {
-    if let Some(number) = &order.target.subject {
-        return number.province();
-    }
-    let name = order.filing.subject.as_ref()?.province.as_deref()?;
-    name.parse().ok()
 }
 
 /// Prints an instant for machines.

@@ -1,6 +1,7 @@
 //! `portfolio`: what is filed now.
 
-use super::context::{Context, World};
+use super::context::Context;
+use super::filters::Filters;
 use super::globals::{option, place, switch};
 use super::order_doc::Manner;
 use super::portfolio_doc::{Excerpt, FIELDS, Look, Stock};
@@ -17,7 +18,9 @@ use crate::text;
 use crate::workflow::filed::{self, Filed};
 use crate::workflow::mark;
 use crate::workflow::resolve::Target;
+use crate::workflow::world::World;
 use clap::builder::PossibleValuesParser;
+use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -87,12 +90,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
             ),
             lang,
         ))
-        .arg(option(
-            "provider",
-            "P",
-            text!("接入商", "The provider"),
-            lang,
-        ))
+        .args(Filters::args(lang))
 }
 
 /// Shows what is filed.
@@ -101,8 +99,20 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let by = matches
         .get_one::<String>("by")
         .and_then(|name| Grouping::named(name));
-    let provider = matches.get_one::<String>("provider").map(String::as_str);
+    let filters = Filters::read(matches, cx.now)?;
+    let providers: Vec<&String> = matches.get_many("provider").into_iter().flatten().collect();
+    let provider = providers.first().map(|name| name.as_str());
     let asks = matches.get_flag("exit-status");
+    let others = Filters::args(cx.lang).into_iter().any(|arg| {
+        let name = arg.get_id().as_str();
+        name != "provider" && matches.value_source(name) == Some(ValueSource::CommandLine)
+    });
+    if asks && (providers.len() > 1 || others) {
+        return Err(Failure::usage(text!(
+            "--exit-status 只能与一个 --provider 同用，不接受其他筛选",
+            "--exit-status takes one --provider and no other filter"
+        )));
+    }
     if asks && targets.is_empty() {
         return Err(Failure::usage(text!(
             "--exit-status 需要写明 TARGET",
@@ -136,19 +146,15 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let all = world.book.portfolio.filed();
         wanted.extend(all.map(|subject| (subject.number, Excerpt::whole(subject))));
     }
-    if !asks && let Some(provider) = provider {
-        for excerpt in wanted.values_mut() {
-            excerpt
-                .services
-                .retain(|_, service| service.is_accessed_at(provider) == Some(true));
-        }
-        wanted.retain(|_, excerpt| !excerpt.services.is_empty());
+    if !asks {
+        wanted.retain(|_, excerpt| narrow(&filters, &stock, excerpt));
     }
     let manner = Manner {
         lang: cx.lang,
         privacy: cx.globals.privacy,
     };
-    let groups = grouped(wanted.into_values().collect(), by, manner);
+    let limit = filters.limit().filter(|_| !asks).unwrap_or(usize::MAX);
+    let groups = grouped(wanted.into_values().take(limit).collect(), by, manner);
     let look = Look {
         width: cx.width(),
         color: cx.color(),
@@ -184,6 +190,16 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             Ok(reply)
         }
     }
+}
+
+/// Keeps the services that the filters ask for; whether anything of the subject is left.
+fn narrow(filters: &Filters, stock: &Stock<'_>, excerpt: &mut Excerpt<'_>) -> bool {
+    let subject = excerpt.subject;
+    let is_bare = excerpt.services.is_empty();
+    excerpt
+        .services
+        .retain(|_, service| filters.matches_service(&stock.desk, subject, service));
+    !excerpt.services.is_empty() || (is_bare && filters.matches_subject(&stock.desk, subject))
 }
 
 /// What ended once is looked for in vain, as what never was.

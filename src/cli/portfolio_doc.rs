@@ -1,6 +1,5 @@
 //! What is filed, as scripts and people see it.
 
-use super::context::World;
 use super::order_doc::{Desk, Manner, mask_tree, subject_name, time};
 use crate::filing::facts::Person;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
@@ -13,6 +12,7 @@ use crate::render::clean::clean;
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table};
 use crate::text;
+use crate::workflow::world::World;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -8,8 +8,9 @@ use crate::intake::{Dossier, DossierService, DossierSubject, Source, read_dossie
 use crate::knowledge;
 use crate::lang::Text;
 use crate::text;
+use crate::workflow::aim::providers_to_choose;
 use crate::workflow::assign::{Assign, invalid};
-use crate::workflow::draft::{Ask, providers_to_choose};
+use crate::workflow::draft::Ask;
 use dialoguer::{Input, Select};
 use toml::{Table, Value};
 

@@ -202,7 +202,7 @@ fn report_of(word: &str) -> Result<Report, Failure> {
 struct Outcome {
     line: usize,
     order: String,
-    outcome: &'static str,
+    came_out: &'static str,
     failure: Option<Failure>,
 }
 
@@ -250,7 +250,7 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
             plan.answer.push(Outcome {
                 line: row.line,
                 order,
-                outcome: name,
+                came_out: name,
                 failure,
             });
         }
@@ -306,7 +306,7 @@ fn stream(
     done: &Done<Vec<Outcome>>,
     streams: bool,
 ) -> Result<Reply, Failure> {
-    let count = |name: &str| done.answer.iter().filter(|o| o.outcome == name).count();
+    let count = |name: &str| done.answer.iter().filter(|o| o.came_out == name).count();
     let (ok, unchanged, failed) = (count("ok"), count("unchanged"), count("failed"));
     let lang = cx.lang;
     let failure = (failed > 0).then(|| {
@@ -329,7 +329,7 @@ fn stream(
                 "line": row.line,
                 "ref": Value::Null,
                 "order": row.order,
-                "outcome": row.outcome,
+                "outcome": row.came_out,
                 "error": row.failure.as_ref().map(|f| super::reply::problem(f, lang)),
             })
         })

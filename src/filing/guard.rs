@@ -3,137 +3,20 @@
 //! Drafting refuses what waiting cannot cure; live orders and forerunners are looked at when the
 //! order is sent.
 
-use super::host::Host;
-use super::kind::{Kind, VerifyBy, Via};
-use super::number::{ServiceNumber, SubjectNumber};
-use super::order::{Instant, Order, OrderId};
+use super::kind::{Kind, Via};
+use super::number::ServiceNumber;
+use super::obstacle::Obstacle;
+use super::order::{Instant, Order};
 use super::portfolio::{FiledService, FiledSubject, Portfolio};
 use super::profile::{Profile, Profiles};
 use super::status::Status;
 use super::tree;
-use crate::lang::Text;
 use crate::text;
 
 /// The provinces whose empty-shell subjects may add services (domain.md section 3; H).
 const SHELLS_MAY_ADD: [&str; 11] = [
     "tj", "ln", "sc", "yn", "js", "zj", "sh", "gx", "sx", "bj", "gz",
 ];
-
-/// Why an order may not be drafted or sent.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Obstacle {
-    /// The subject or service is not filed any more.
-    NotFiled {
-        /// Its number.
-        number: String,
-    },
-    /// The provider holds no access to the service (CAN-16).
-    NotAccessedHere {
-        /// The service, or the subject where none of its services is.
-        number: String,
-        /// The provider asked for.
-        provider: String,
-        /// Those that hold one.
-        holders: Vec<String>,
-        /// What was asked.
-        kind: Kind,
-    },
-    /// The provider holds the access already (ORD-04).
-    AccessedAlready {
-        /// The service.
-        number: ServiceNumber,
-        /// The provider.
-        provider: String,
-    },
-    /// No provider holds an access, so none can cancel (CAN-04).
-    EmptyShell {
-        /// The service or subject.
-        number: String,
-    },
-    /// A written application is for what no provider holds (CAN-04).
-    NotAnEmptyShell {
-        /// The providers that hold an access.
-        holders: Vec<String>,
-    },
-    /// The profile does not have this way of verifying.
-    Path {
-        /// The way asked for.
-        verify_by: VerifyBy,
-        /// The provider.
-        provider: String,
-        /// The ways it has.
-        offered: Vec<VerifyBy>,
-    },
-    /// More services than one order of this kind may hold (CAN-10, SVC-07).
-    OrderSize {
-        /// How many were asked for.
-        count: usize,
-        /// How many fit.
-        limit: usize,
-        /// The provider.
-        provider: String,
-        /// The kind.
-        kind: Kind,
-    },
-    /// The order's kind is not the one that what is filed calls for (ORD-04; domain.md 1.2).
-    WrongKind {
-        /// What it should be.
-        should_be: Kind,
-        /// Why.
-        because: Text,
-    },
-    /// A domain is filed by another subject (DOM-07).
-    DomainElsewhere {
-        /// The domain.
-        domain: Host,
-        /// The number it is filed under.
-        number: ServiceNumber,
-    },
-    /// An empty-shell subject of this province cannot take services (PRV-03).
-    ShellCannotAdd {
-        /// The subject.
-        number: SubjectNumber,
-    },
-    /// The field cannot be changed by an order (CHG-01).
-    FieldFrozen {
-        /// The field.
-        field: String,
-        /// The rule.
-        rule: &'static str,
-        /// The way out.
-        instead: Text,
-    },
-    /// A live order holds the subject or the account (ORD-01, ORD-02).
-    LiveOrder {
-        /// That order.
-        order: OrderId,
-        /// Its kind.
-        kind: Kind,
-        /// Its status.
-        status: Status,
-        /// Whether it is the account that it holds, not the subject.
-        account: bool,
-    },
-    /// A live order files one of the domains (ORD-12).
-    DomainInFlight {
-        /// The domain.
-        domain: Host,
-        /// That order.
-        order: OrderId,
-    },
-    /// The order that must be approved first is not.
-    After {
-        /// That order.
-        order: OrderId,
-        /// How it ended, if it has.
-        ended: Option<Status>,
-    },
-    /// The order holds nothing that could be sent.
-    Incomplete {
-        /// What is missing.
-        missing: Text,
-    },
-}
 
 /// A live order as guards see it: its status may be presumed.
 #[derive(Clone, Copy, Debug)]
@@ -330,7 +213,7 @@ fn new(
             if subject.map(|s| &s.number) != Some(&holder.number) {
                 return Err(Obstacle::DomainElsewhere {
                     domain: domain.clone(),
-                    number: service.number.clone(),
+                    number: service.number,
                 });
             }
             let same_kind = order.filing.services.iter().any(|s| {
@@ -356,7 +239,7 @@ fn new(
             .is_some_and(|province| !SHELLS_MAY_ADD.contains(&province.code()))
     {
         return Err(Obstacle::ShellCannotAdd {
-            number: subject.number.clone(),
+            number: subject.number,
         });
     }
     Ok(())
@@ -369,7 +252,7 @@ fn access(order: &Order, services: &[&FiledService]) -> Result<(), Obstacle> {
         .find(|s| s.is_accessed_at(provider) == Some(true))
     {
         Some(service) => Err(Obstacle::AccessedAlready {
-            number: service.number.clone(),
+            number: service.number,
             provider: provider.to_owned(),
         }),
         None => Ok(()),
@@ -551,238 +434,4 @@ pub fn lifts_at(rival: &Rival<'_>, profiles: &Profiles, now: Instant) -> Option<
     let view = rival.order.view(profiles, now);
     let window = view.standing.window.as_ref()?;
     (rival.order.kind.is_cancellation() && !view.is_presumed()).then(|| window.closes_at())
-}
-
-impl Obstacle {
-    /// Returns the stable code of the JSON error.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotFiled { .. } => "refused.not-filed",
-            Self::NotAccessedHere { .. } => "refused.not-accessed-here",
-            Self::AccessedAlready { .. } | Self::WrongKind { .. } => "refused.order-kind",
-            Self::EmptyShell { .. } => "refused.empty-shell",
-            Self::NotAnEmptyShell { .. } => "refused.not-an-empty-shell",
-            Self::Path { .. } => "refused.path",
-            Self::OrderSize { .. } => "refused.order-size",
-            Self::DomainElsewhere { .. } => "refused.domain-filed-elsewhere",
-            Self::ShellCannotAdd { .. } => "refused.empty-shell-cannot-add",
-            Self::FieldFrozen { .. } => "refused.field-frozen",
-            Self::LiveOrder { .. } => "refused.live-order",
-            Self::DomainInFlight { .. } => "refused.domain-in-flight",
-            Self::After { .. } => "refused.after",
-            Self::Incomplete { .. } => "refused.incomplete",
-        }
-    }
-
-    /// Returns the rule of domain.md section 8 behind it.
-    pub const fn rule(&self) -> Option<&'static str> {
-        match self {
-            Self::NotAccessedHere { .. } => Some("CAN-16"),
-            Self::AccessedAlready { .. } | Self::WrongKind { .. } => Some("ORD-04"),
-            Self::EmptyShell { .. } | Self::NotAnEmptyShell { .. } => Some("CAN-04"),
-            Self::Path { verify_by, .. } => match verify_by {
-                VerifyBy::Email => Some("SMS-08"),
-                VerifyBy::Papers => Some("CAN-11"),
-                VerifyBy::Sms => Some("SMS-01"),
-            },
-            Self::OrderSize { kind, .. } => match kind {
-                Kind::New => Some("SVC-07"),
-                Kind::Access
-                | Kind::Change
-                | Kind::CancelSite
-                | Kind::CancelSubject
-                | Kind::CancelAccess => Some("CAN-10"),
-            },
-            Self::DomainElsewhere { .. } => Some("DOM-07"),
-            Self::ShellCannotAdd { .. } => Some("PRV-03"),
-            Self::FieldFrozen { rule, .. } => Some(rule),
-            Self::LiveOrder { account: true, .. } => Some("ORD-01"),
-            Self::LiveOrder { account: false, .. } => Some("ORD-02"),
-            Self::DomainInFlight { .. } => Some("ORD-12"),
-            Self::NotFiled { .. } => Some("NUM-05"),
-            Self::After { .. } | Self::Incomplete { .. } => None,
-        }
-    }
-
-    /// Returns what was wrong.
-    pub fn message(&self) -> Text {
-        match self {
-            Self::NotFiled { number } => {
-                text!("{number} 已不在备案中", "{number} is not filed any more")
-            }
-            Self::NotAccessedHere {
-                number, provider, ..
-            } => text!(
-                "{number} 没有接入 {provider}，不能通过它办理",
-                "{provider} holds no access to {number} and cannot act for it"
-            ),
-            Self::AccessedAlready { number, provider } => text!(
-                "{number} 已接入 {provider}，不需要再办接入备案",
-                "{provider} holds an access to {number} already"
-            ),
-            Self::EmptyShell { number } => text!(
-                "{number} 没有任何接入商，接入商无法代为办理",
-                "no provider holds an access to {number}, so none can act for it"
-            ),
-            Self::NotAnEmptyShell { holders } => {
-                let list = holders.join(", ");
-                text!(
-                    "仍有接入商（{list}），不适用书面申请",
-                    "a provider still holds an access ({list}): a written application does not apply"
-                )
-            }
-            Self::Path {
-                verify_by,
-                provider,
-                ..
-            } => {
-                let label = verify_by.label();
-                let (zh, en) = (label.zh, label.en);
-                text!(
-                    "{provider} 不支持以“{zh}”方式注销",
-                    "{provider} has no cancellation verified by {en}"
-                )
-            }
-            Self::OrderSize {
-                count,
-                limit,
-                provider,
-                ..
-            } => text!(
-                "一个订单最多 {limit} 个服务（{provider}），这里有 {count} 个",
-                "one order holds at most {limit} service(s) at {provider}; this has {count}"
-            ),
-            Self::WrongKind { because, .. } => because.clone(),
-            Self::DomainElsewhere { domain, number } => text!(
-                "域名 {domain} 已在其他主体名下备案（{number}）",
-                "the domain {domain} is filed by another subject ({number})"
-            ),
-            Self::ShellCannotAdd { number } => text!(
-                "{number} 是空壳主体，该省不能直接新增服务",
-                "{number} is an empty shell, and its province lets none add services"
-            ),
-            Self::FieldFrozen { field, instead, .. } => {
-                let (zh, en) = (&instead.zh, &instead.en);
-                text!(
-                    "字段 {field} 不能这样变更：{zh}",
-                    "{field} cannot be changed like this: {en}"
-                )
-            }
-            Self::LiveOrder {
-                order,
-                kind,
-                status,
-                account,
-            } => {
-                let (k, s) = (kind.label(), status.label());
-                let (kzh, ken, szh, sen) = (k.zh, k.en, s.zh, s.en);
-                if *account {
-                    text!(
-                        "该账号下有未完结的订单 {order}（{kzh}，{szh}）",
-                        "the account is held by the live order {order} ({ken}, {sen})"
-                    )
-                } else {
-                    text!(
-                        "该主体有未完结的订单 {order}（{kzh}，{szh}）",
-                        "the subject is held by the live order {order} ({ken}, {sen})"
-                    )
-                }
-            }
-            Self::DomainInFlight { domain, order } => text!(
-                "域名 {domain} 正在订单 {order} 中备案",
-                "the domain {domain} is being filed by the live order {order}"
-            ),
-            Self::After { order, ended: None } => text!(
-                "须等订单 {order} 通过后才能提交",
-                "this order waits for {order} to be approved"
-            ),
-            Self::After {
-                order,
-                ended: Some(status),
-            } => {
-                let label = status.label();
-                let (zh, en) = (label.zh, label.en);
-                text!(
-                    "前置订单 {order} 未获通过（{zh}）",
-                    "the order it waits for, {order}, ended unapproved ({en})"
-                )
-            }
-            Self::Incomplete { missing } => {
-                let (zh, en) = (&missing.zh, &missing.en);
-                text!("订单不完整：{zh}", "the order is incomplete: {en}")
-            }
-        }
-    }
-
-    /// Returns the way out.
-    pub fn hint(&self) -> Text {
-        match self {
-            Self::NotFiled { .. } => text!(
-                "已注销的备案号不会恢复；查看 icpctl portfolio，需要时用 icpctl new 重新备案",
-                "a cancelled number never returns; see icpctl portfolio, and file anew with icpctl new"
-            ),
-            Self::NotAccessedHere { holders, kind, .. } => {
-                let list = holders.join(", ");
-                match kind {
-                    Kind::New | Kind::Access | Kind::Change | Kind::CancelAccess => text!(
-                        "它的接入商是：{list}；先办接入备案，或换用 --provider",
-                        "it is accessed at: {list}; add an access first, or name one of them with --provider"
-                    ),
-                    Kind::CancelSite | Kind::CancelSubject => text!(
-                        "它的接入商是：{list}；用 --provider 指定其中之一",
-                        "it is accessed at: {list}; name one of them with --provider"
-                    ),
-                }
-            }
-            Self::AccessedAlready { .. } => text!(
-                "在该接入商处只能变更、注销或取消接入",
-                "at that provider it can only be changed, cancelled, or its access cancelled"
-            ),
-            Self::EmptyShell { .. } => text!(
-                "用 --written 起草书面申请，向当地管局提交",
-                "draft a written application to the bureau with --written"
-            ),
-            Self::NotAnEmptyShell { .. } => text!(
-                "去掉 --written，通过接入商注销",
-                "leave --written out and cancel through the provider"
-            ),
-            Self::Path { offered, .. } => {
-                let list: Vec<&str> = offered.iter().map(|v| v.name()).collect();
-                let list = list.join(", ");
-                text!("可用的方式：{list}", "the ways it has: {list}")
-            }
-            Self::OrderSize { .. } => text!("请拆分成多个订单", "split it into several orders"),
-            Self::WrongKind { should_be, .. } => {
-                let name = should_be.name();
-                text!("请改用 icpctl {name}", "use icpctl {name}")
-            }
-            Self::DomainElsewhere { .. } => text!(
-                "先由原主体注销该备案；联系不上时向当地管局书面申请",
-                "have the other subject cancel it first; where it can't be reached, apply to its bureau in writing"
-            ),
-            Self::ShellCannotAdd { .. } => text!(
-                "先向管局书面申请注销主体（cancel-subject --written），再做首次备案",
-                "cancel the subject in writing first (cancel-subject --written), then file anew"
-            ),
-            Self::FieldFrozen { rule, .. } => {
-                text!("详见 icpctl explain {rule}", "see icpctl explain {rule}")
-            }
-            Self::LiveOrder { order, .. } | Self::DomainInFlight { order, .. } => text!(
-                "等它结束后再提交：icpctl show {order}；草稿可用 --after {order} 排队",
-                "wait until it ends: icpctl show {order}; a draft can queue with --after {order}"
-            ),
-            Self::After { order, ended: None } => text!(
-                "查看进度：icpctl show {order}",
-                "see how it stands: icpctl show {order}"
-            ),
-            Self::After { ended: Some(_), .. } => text!(
-                "不再等待它：icpctl edit ORDER --unset after",
-                "stop waiting for it: icpctl edit ORDER --unset after"
-            ),
-            Self::Incomplete { .. } => text!(
-                "用 icpctl edit ORDER --set 或 --from 补齐",
-                "complete it with icpctl edit ORDER --set or --from"
-            ),
-        }
-    }
 }

@@ -131,7 +131,7 @@ pub fn ends_elsewhere(list: &[Impact]) -> bool {
 }
 
 fn numbers(services: &[TargetService]) -> Vec<ServiceNumber> {
-    services.iter().map(|s| s.number.clone()).collect()
+    services.iter().map(|s| s.number).collect()
 }
 
 /// Says of `domains`, leaving the services in `leaving`, whether they stay filed somewhere.
@@ -203,7 +203,7 @@ fn elsewhere<'a>(
             .filter(|p| Some(*p) != order.provider.as_deref())
             .collect();
         if !others.is_empty() {
-            touched.push(service.number.clone());
+            touched.push(service.number);
             providers.extend(others.into_iter().map(str::to_owned));
         }
     }
@@ -249,7 +249,7 @@ fn cancel_site(
             .services
             .keys()
             .filter(|n| !leaving.contains(n))
-            .cloned()
+            .copied()
             .collect();
         list.push(if rest.is_empty() {
             Impact::of(Code::SubjectBecomesEmptyShell)
@@ -274,7 +274,7 @@ fn cancel_subject(
 ) {
     list.push(Impact::of(Code::SubjectGoes));
     let leaving: Vec<ServiceNumber> = match subject {
-        Some(subject) => subject.services.keys().cloned().collect(),
+        Some(subject) => subject.services.keys().copied().collect(),
         None => numbers(&order.target.services),
     };
     if !leaving.is_empty() {
@@ -336,7 +336,7 @@ fn cancel_access(order: &Order, subject: Option<&FiledSubject>, list: &mut Vec<I
         .services
         .values()
         .filter(|s| leaving.contains(&s.number) && s.accesses_known && after(s) == 0)
-        .map(|s| s.number.clone())
+        .map(|s| s.number)
         .collect();
     if !orphans.is_empty() {
         list.push(Impact {
@@ -363,7 +363,7 @@ fn cancel_access(order: &Order, subject: Option<&FiledSubject>, list: &mut Vec<I
         .services
         .keys()
         .filter(|n| !leaving.contains(n))
-        .cloned()
+        .copied()
         .collect();
     if !rest.is_empty() {
         list.push(Impact {

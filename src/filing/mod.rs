@@ -16,6 +16,7 @@ pub mod machine;
 pub mod moment;
 mod named;
 pub mod number;
+pub mod obstacle;
 pub mod order;
 pub mod portfolio;
 pub mod profile;

@@ -5,6 +5,7 @@ use super::facts::{Access, Resource, ServiceFacts, SubjectFacts};
 use super::host::Host;
 use super::kind::{Kind, VerifyBy, Via};
 use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
+use super::province::Province;
 use super::status::Status;
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
@@ -356,6 +357,15 @@ impl Order {
     /// Whether this is a `new` order for a subject that has no number yet.
     pub fn is_first_filing(&self) -> bool {
         self.kind == Kind::New && self.target.subject.is_none()
+    }
+
+    /// Returns the province of its filing, where anything names it.
+    pub fn province(&self) -> Option<Province> {
+        if let Some(number) = &self.target.subject {
+            return number.province();
+        }
+        let name = self.filing.subject.as_ref()?.province.as_deref()?;
+        name.parse().ok()
     }
 
     /// How many services it holds.

@@ -187,7 +187,7 @@ impl FiledSubject {
 
     fn end_service(&mut self, number: &ServiceNumber, day: NaiveDate) {
         if self.services.remove(number).is_some() {
-            self.ended_services.insert(number.clone(), day);
+            self.ended_services.insert(*number, day);
         }
     }
 
@@ -202,8 +202,8 @@ impl FiledSubject {
         self.labels.extend(adoption.labels.clone());
         for adopted in &adoption.services {
             self.services
-                .entry(adopted.number.clone())
-                .or_insert_with(|| FiledService::new(adopted.number.clone()))
+                .entry(adopted.number)
+                .or_insert_with(|| FiledService::new(adopted.number))
                 .adopt(adopted, replace);
         }
     }
@@ -292,7 +292,7 @@ impl Portfolio {
         let mut by_subject: BTreeMap<SubjectNumber, Vec<Record<'a>>> = BTreeMap::new();
         for record in records {
             by_subject
-                .entry(record.number.clone())
+                .entry(record.number)
                 .or_default()
                 .extend(record.effective().map(Record::Entry));
         }
@@ -307,7 +307,7 @@ impl Portfolio {
                 continue;
             };
             by_subject
-                .entry(number.clone())
+                .entry(*number)
                 .or_default()
                 .push(Record::Approval(order, entry, approval));
         }
@@ -316,7 +316,7 @@ impl Portfolio {
             .filter(|(_, records)| !records.is_empty())
             .map(|(number, mut records)| {
                 records.sort_by(|one, two| one.order().cmp(&two.order()));
-                let mut subject = FiledSubject::new(number.clone());
+                let mut subject = FiledSubject::new(number);
                 for record in &records {
                     subject.next_sequence = subject.next_sequence.max(record.order().0 + 1);
                     match record {
@@ -380,7 +380,7 @@ impl FiledSubject {
                 (Some(service), Some(provider)) => self.drop_access(service, provider),
                 (Some(service), None) => self.end_service(service, entry.at.date_naive()),
                 (None, Some(provider)) => {
-                    let numbers: Vec<ServiceNumber> = self.services.keys().cloned().collect();
+                    let numbers: Vec<ServiceNumber> = self.services.keys().copied().collect();
                     for number in numbers {
                         self.drop_access(&number, provider);
                     }
@@ -401,7 +401,7 @@ impl FiledSubject {
             SubjectEvent::Note => self.notes.push(Note {
                 at: entry.at,
                 actor: entry.actor.clone(),
-                service: entry.service.clone(),
+                service: entry.service,
                 text: entry.reason.clone().unwrap_or_default(),
             }),
             SubjectEvent::Undo => {}
@@ -429,14 +429,14 @@ impl FiledSubject {
                     let Some(number) = &issued.number else {
                         continue;
                     };
-                    let mut service = FiledService::new(number.clone());
+                    let mut service = FiledService::new(*number);
                     service.facts = facts.clone();
                     service.facts.resource = None;
                     service.approved_on = Some(day);
                     let resource = facts.resource.as_ref().and_then(|r| r.id.clone());
                     service.accesses.extend(access(resource));
                     service.accesses_known = true;
-                    self.services.insert(number.clone(), service);
+                    self.services.insert(*number, service);
                 }
             }
             Kind::Access => {

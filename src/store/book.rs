@@ -94,7 +94,7 @@ impl Book {
                 continue;
             };
             if let Some(record) = book.take(files, &path, subject_file::from_toml) {
-                book.subjects.insert(record.number.clone(), record);
+                book.subjects.insert(record.number, record);
             }
         }
         let attachments = StorePath::parse(FILES)?;
@@ -112,9 +112,7 @@ impl Book {
         path: &StorePath,
         parse: impl Fn(&str, &[u8]) -> Result<T, RecordError>,
     ) -> Option<T> {
-        if !path.as_str().ends_with(".toml") {
-            return None;
-        }
+        path.as_str().strip_suffix(".toml")?;
         let read = files
             .read(path, RECORD_LIMIT)
             .map_err(Damage::from)

@@ -44,7 +44,7 @@ pub fn file_name(number: &SubjectNumber) -> String {
 pub fn to_toml(record: &SubjectRecord) -> Result<String, toml::ser::Error> {
     toml::to_string(&SubjectFile {
         schema: SCHEMA,
-        number: record.number.clone(),
+        number: record.number,
         history: record.history.clone(),
         extra: record.extra.clone(),
     })

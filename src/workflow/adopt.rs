@@ -1,9 +1,10 @@
 //! Bringing in what is filed already: what a file adds, what it contradicts, what gives way.
 
 use super::mark;
-use crate::cli::context::{Plan, Stamp, World};
+use super::plan::Caution;
+use super::plan::{Plan, Stamp};
+use super::world::World;
 use crate::cli::order_doc::mask_tree;
-use crate::cli::reply::Caution;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::facts::Access;

@@ -1,22 +1,23 @@
 //! Moving an order: the operator's commands and the outside's reports, taken into its history.
 
-use crate::cli::context::{Stamp, World};
-use crate::cli::reply::Caution;
-use crate::exit::Exit;
+use super::issued::approval;
+use super::persons::{answers, faces, named};
+use super::plan::Caution;
+use super::plan::Stamp;
+use super::world::World;
 use crate::failure::Failure;
 use crate::filing::calendar::CST;
 use crate::filing::event::{By, Command, Event, Report};
-use crate::filing::guard::{self, Obstacle, Rival};
+use crate::filing::guard::{self, Rival};
 use crate::filing::kind::Kind;
 use crate::filing::machine::{self, Arrival};
 use crate::filing::moment::Moment;
-use crate::filing::number::{ServiceNumber, SubjectNumber};
-use crate::filing::order::{Approval, Entry, Instant, Issued, Order, Signatory, Who};
+use crate::filing::obstacle::Obstacle;
+use crate::filing::order::{Entry, Instant, Order, Signatory};
 use crate::filing::refusal::Refusal;
 use crate::filing::signatory::signatories;
 use crate::filing::standing::{Presumption, Standing, View, effective};
 use crate::filing::status::Status;
-use crate::lang::Text;
 use crate::text;
 use chrono::{NaiveTime, TimeZone as _};
 
@@ -197,9 +198,10 @@ pub fn command(
 
 /// Turns an obstacle into a failure that says when the clock will lift it, where it will.
 fn held(world: &World, obstacle: Obstacle) -> Failure {
-    let other = match &obstacle {
-        Obstacle::LiveOrder { order, .. } => world.book.orders.get(order),
-        _ => None,
+    let other = if let Obstacle::LiveOrder { order, .. } = &obstacle {
+        world.book.orders.get(order)
+    } else {
+        None
     };
     let lifts = other.and_then(|order| {
         let view = order.view(&world.profiles, world.now);
@@ -283,7 +285,13 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
             "--who means nothing for {name}"
         )));
     }
-    if is_repeated(order, told, world.now) {
+    let awaits_another = report == Report::SmsVerified
+        && told.who.is_empty()
+        && standing
+            .window
+            .as_ref()
+            .is_some_and(|window| window.outstanding().next().is_some());
+    if !awaits_another && is_repeated(order, told, world.now) {
         return Ok(Taken {
             order: None,
             cautions: Vec::new(),
@@ -307,16 +315,15 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
             status
         }
         Arrival::Verified => {
-            let answered: Vec<(Signatory, bool)> = match &standing.window {
-                Some(window) => window
+            let answered: Vec<(Signatory, bool)> = if let Some(window) = &standing.window {
+                window
                     .awaiting
                     .iter()
                     .map(|(s, at)| (s.clone(), at.is_some()))
-                    .collect(),
-                None => {
-                    awaiting = signatories(order, &world.book.portfolio);
-                    awaiting.iter().map(|s| (s.clone(), false)).collect()
-                }
+                    .collect()
+            } else {
+                awaiting = signatories(order, &world.book.portfolio);
+                awaiting.iter().map(|s| (s.clone(), false)).collect()
             };
             who = answers(order, &answered, &told.who)?;
             let all = answered
@@ -370,7 +377,11 @@ fn arrival(
         Presumption::Expired(status) => Some(status),
         Presumption::Purged { before } => Some(before).filter(|before| *before != stored),
     };
-    let closes = view.standing.window.as_ref().map(|w| w.closes_at());
+    let closes = view
+        .standing
+        .window
+        .as_ref()
+        .map(super::super::filing::standing::SmsWindow::closes_at);
     if let (Some(presumed), Some(closes)) = (presumed, closes) {
         match report {
             Report::SmsVerified if at >= closes => {
@@ -420,302 +431,6 @@ fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
                 .is_ok_and(|who| entry.who.iter().any(|w| who.contains(w)) || told.who == ["all"]);
         entry.event == Event::Report(told.report) && same_time && same_who
     })
-}
-
-/// Returns the parts that `--who` names.
-fn named(order: &Order, words: &[String]) -> Result<Vec<Who>, Failure> {
-    let count = order.service_count();
-    let mut parts = Vec::new();
-    for word in words {
-        match word.as_str() {
-            "all" => {
-                parts.push(Who::Subject);
-                parts.extend((1..=count).map(Who::Service));
-            }
-            "subject" => parts.push(Who::Subject),
-            "service" if count == 1 => parts.push(Who::Service(1)),
-            "service" => {
-                return Err(Failure::usage(text!(
-                    "订单有 {count} 个服务，请写 service:N",
-                    "the order has {count} services: say which with service:N"
-                )));
-            }
-            other => parts.push(service_place(order, other.strip_prefix("service:"), other)?),
-        }
-    }
-    Ok(parts)
-}
-
-fn service_place(order: &Order, name: Option<&str>, word: &str) -> Result<Who, Failure> {
-    let unknown = || {
-        Failure::usage(text!(
-            "`{word}` 不是此订单的人员",
-            "`{word}` is no person of this order"
-        ))
-        .hint(text!(
-            "可用：subject、service、service:N（序号或服务备案号）、all",
-            "expected: subject, service, service:N (a place or a service number), all"
-        ))
-    };
-    place(order, name.ok_or_else(unknown)?)
-        .map(Who::Service)
-        .ok_or_else(unknown)
-}
-
-/// Returns the place, from 1, of the service that a word names: its place or its number.
-pub fn place(order: &Order, word: &str) -> Option<usize> {
-    if let Ok(place) = word.parse::<usize>() {
-        return (1..=order.service_count())
-            .contains(&place)
-            .then_some(place);
-    }
-    let number = ServiceNumber::parse(word).ok()?.number;
-    order
-        .target
-        .services
-        .iter()
-        .position(|s| s.number == number)
-        .map(|index| index + 1)
-}
-
-/// Chooses who answered the SMS.
-fn answers(
-    order: &Order,
-    awaiting: &[(Signatory, bool)],
-    words: &[String],
-) -> Result<Vec<Who>, Failure> {
-    let open: Vec<&Signatory> = awaiting
-        .iter()
-        .filter(|(_, done)| !done)
-        .map(|(s, _)| s)
-        .collect();
-    if words.is_empty() {
-        return match open.as_slice() {
-            [only] => Ok(only.who.clone()),
-            _ => {
-                let list: Vec<String> = open
-                    .iter()
-                    .flat_map(|s| s.who.first())
-                    .map(|w| order.who_name(*w))
-                    .collect();
-                let list = list.join(", ");
-                Err(Failure::usage(text!(
-                    "还有多人待核验，请用 --who 写明：{list}",
-                    "several persons are awaited, say who with --who: {list}"
-                )))
-            }
-        };
-    }
-    if words == ["all"] {
-        return Ok(open.iter().flat_map(|s| s.who.clone()).collect());
-    }
-    let parts = named(order, words)?;
-    for part in &parts {
-        if !open.iter().any(|s| s.who.contains(part)) {
-            let name = order.who_name(*part);
-            return Err(Failure::new(
-                Exit::Refused,
-                "refused.not-awaited",
-                text!("{name} 不在待核验之列", "{name} is not awaited"),
-            ));
-        }
-    }
-    Ok(open
-        .iter()
-        .filter(|s| s.who.iter().any(|w| parts.contains(w)))
-        .flat_map(|s| s.who.clone())
-        .collect())
-}
-
-/// Chooses whose face check passed.
-fn faces(order: &Order, words: &[String]) -> Result<Vec<Who>, Failure> {
-    if words.is_empty() {
-        return match order.service_count() {
-            0 => Ok(vec![Who::Subject]),
-            1 => Ok(vec![Who::Service(1)]),
-            _ => Err(Failure::usage(text!(
-                "订单有多个服务，请用 --who 写明是谁",
-                "the order has several services: say who with --who"
-            ))),
-        };
-    }
-    named(order, words)
-}
-
-/// Reads the numbers of an approval.
-fn approval(world: &World, order: &Order, words: &[String]) -> Result<Approval, Failure> {
-    let portfolio = &world.book.portfolio;
-    if order.kind != Kind::New {
-        let sequence = order
-            .target
-            .subject
-            .as_ref()
-            .map_or(1, |number| portfolio.next_sequence(number));
-        return Ok(Approval {
-            sequence,
-            subject: None,
-            services: Vec::new(),
-        });
-    }
-    let services = order.filing.services.len();
-    let expected = services + usize::from(order.is_first_filing());
-    if words.len() != expected {
-        let given = words.len();
-        return Err(Failure::new(
-            Exit::Usage,
-            "usage.numbers",
-            text!(
-                "需要 {expected} 个 --number，给了 {given} 个",
-                "{expected} --number are needed, {given} were given"
-            ),
-        )
-        .hint(if order.is_first_filing() {
-            text!(
-                "先写主体备案号，再按顺序每个服务一个；管局未通过的服务写 none",
-                "the subject's number first, then one a service in order; `none` for a service that the bureau refused"
-            )
-        } else {
-            text!(
-                "按顺序每个服务一个；管局未通过的服务写 none",
-                "one a service in order; `none` for a service that the bureau refused"
-            )
-        }));
-    }
-    let (issued_to, words) = if order.is_first_filing() {
-        let (first, rest) = words.split_at(1);
-        (Some(subject_number(order, &first[0])?), rest)
-    } else {
-        (None, words)
-    };
-    if !words.is_empty() && words.iter().all(|word| word == NONE) {
-        return Err(Failure::new(
-            Exit::Usage,
-            "usage.numbers",
-            text!("所有服务都写了 none", "every service says none"),
-        )
-        .hint(text!(
-            "全部未通过请记录 bureau-rejected",
-            "if the bureau refused all of them, record bureau-rejected"
-        )));
-    }
-    let Some(subject) = issued_to.as_ref().or(order.target.subject.as_ref()) else {
-        return Err(misfit(text!(
-            "没有主体备案号",
-            "there is no subject number"
-        )));
-    };
-    let mut issued: Vec<Issued> = Vec::new();
-    for (facts, word) in order.filing.services.iter().zip(words) {
-        let number = if word == NONE {
-            None
-        } else {
-            Some(service_number(subject, facts.kind, word)?)
-        };
-        if number.is_some() && issued.iter().any(|i| i.number == number) {
-            return Err(misfit(text!(
-                "备案号 {word} 写了两次",
-                "{word} is given twice"
-            )));
-        }
-        issued.push(Issued { number });
-    }
-    if let Some(number) = &issued_to
-        && portfolio.subjects.contains_key(number)
-    {
-        return Err(taken(&number.to_string()));
-    }
-    for number in issued.iter().filter_map(|i| i.number.as_ref()) {
-        if portfolio.service(number).is_some() || portfolio.ended(number).is_some() {
-            return Err(taken(&number.to_string()));
-        }
-    }
-    Ok(Approval {
-        sequence: portfolio.next_sequence(subject),
-        subject: issued_to,
-        services: issued,
-    })
-}
-
-fn misfit(message: Text) -> Failure {
-    Failure::invalid("invalid.number", message)
-}
-
-fn taken(number: &str) -> Failure {
-    Failure::new(
-        Exit::Conflict,
-        "conflict.number",
-        text!(
-            "备案号 {number} 已经存在",
-            "the number {number} exists already"
-        ),
-    )
-    .rule("NUM-05")
-    .hint(text!(
-        "核对管局通知；查看 icpctl portfolio",
-        "check the bureau's notice; see icpctl portfolio"
-    ))
-}
-
-fn subject_number(order: &Order, word: &str) -> Result<SubjectNumber, Failure> {
-    let number = SubjectNumber::parse(word)
-        .map_err(|error| {
-            let message = error.message();
-            let (zh, en) = (message.zh, message.en);
-            misfit(text!(
-                "`{word}` 不是主体备案号：{zh}",
-                "`{word}` is no subject number: {en}"
-            ))
-        })?
-        .number;
-    let asked = crate::cli::order_doc::province(order);
-    if let (Some(named), Some(asked)) = (number.province(), asked)
-        && named != asked
-    {
-        let (name, province) = (number.to_string(), asked.name());
-        let (zh, en) = (&province.zh, &province.en);
-        return Err(misfit(text!(
-            "{name} 不属于备案省份 {zh}",
-            "{name} is not of the filing's province, {en}"
-        ))
-        .rule("NUM-04"));
-    }
-    Ok(number)
-}
-
-fn service_number(
-    subject: &SubjectNumber,
-    kind: Option<crate::filing::number::ServiceKind>,
-    word: &str,
-) -> Result<ServiceNumber, Failure> {
-    let number = ServiceNumber::parse(word)
-        .map_err(|error| {
-            let message = error.message();
-            let (zh, en) = (message.zh, message.en);
-            misfit(text!(
-                "`{word}` 不是服务备案号：{zh}",
-                "`{word}` is no service number: {en}"
-            ))
-        })?
-        .number;
-    if number.subject() != *subject {
-        return Err(misfit(text!(
-            "{number} 不属于主体 {subject}",
-            "{number} does not belong to the subject {subject}"
-        ))
-        .rule("NUM-02"));
-    }
-    if let Some(kind) = kind
-        && number.kind() != kind
-    {
-        let label = kind.label();
-        let (zh, en) = (label.zh, label.en);
-        return Err(misfit(text!(
-            "{number} 的后缀与服务类型“{zh}”不符",
-            "the suffix of {number} does not fit a service of kind {en}"
-        ))
-        .rule("NUM-02"));
-    }
-    Ok(number)
 }
 
 /// Warns where an order came alive beside another one of the same subject or account.

@@ -2,8 +2,9 @@
 
 use super::advance;
 use super::assign::{self, Assign, lay_out, leaves};
+use super::plan::Stamp;
 use super::resolve;
-use crate::cli::context::{Stamp, World};
+use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
@@ -198,7 +199,7 @@ fn as_change(world: &World, order: &Order, leaf: &FieldChange) -> Option<FieldCh
         .number;
     let service = subject.services.get(number)?;
     (field != "number" && !field.starts_with("resource")).then(|| FieldChange {
-        service: Some(number.clone()),
+        service: Some(*number),
         field: field.to_owned(),
         from: tree::get(&tree::of(&service.facts), field),
         to: leaf.to.clone(),

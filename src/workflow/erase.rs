@@ -1,9 +1,10 @@
 //! Personal data removed for good: an order's file, or everything about a subject.
 
 use super::mark;
+use super::plan::Consent;
+use super::plan::Plan;
 use super::resolve;
-use crate::cli::consent::Consent;
-use crate::cli::context::{Plan, World};
+use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::facts::SubjectFacts;

@@ -1,9 +1,10 @@
 //! What `doctor` looks for: records that contradict each other, as a merge can leave them.
 
 use super::advance;
-use crate::cli::context::World;
-use crate::filing::guard::{self, Obstacle};
+use super::world::World;
+use crate::filing::guard;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::filing::obstacle::Obstacle;
 use crate::filing::order::OrderId;
 use crate::lang::Text;
 use crate::store::book::{FILES, order_path};

@@ -1,15 +1,16 @@
 //! What ended without an order of ours: a filing, or one provider's access.
 
 use super::mark;
+use super::plan::Caution;
+use super::plan::Consent;
+use super::plan::{Plan, Stamp};
 use super::resolve::{self, Target};
-use crate::cli::consent::Consent;
-use crate::cli::context::{Plan, Stamp, World};
-use crate::cli::reply::Caution;
+use super::world::World;
 use crate::failure::Failure;
-use crate::filing::guard::Obstacle;
 use crate::filing::kind::Kind;
 use crate::filing::moment::{self, Moment};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Instant, OrderId};
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::record::{Because, SubjectEvent, SubjectRecord};

@@ -1,7 +1,8 @@
 //! Labels and notes, and the records that they and all else about a subject are written into.
 
+use super::plan::{Plan, Stamp};
 use super::resolve::{self, Target};
-use crate::cli::context::{Plan, Stamp, World};
+use super::world::World;
 use crate::failure::Failure;
 use crate::filing::event::{By, Event};
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};

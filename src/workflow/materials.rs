@@ -1,6 +1,6 @@
 //! Attachments: files looked at, and named by their content.
 
-use crate::cli::context::World;
+use super::world::World;
 use crate::failure::Failure;
 use crate::filing::order::Material;
 use crate::store::book::FILES;
@@ -12,6 +12,9 @@ use std::path::Path;
 /// The most bytes of an attachment; consoles take images of up to 4 MB, and videos are larger.
 const LIMIT: u64 = 64 * 1024 * 1024;
 
+/// A file of the store and its content.
+pub type Content = (StorePath, Vec<u8>);
+
 /// Reads a file that is to be attached; its content goes under its hash.
 ///
 /// # Errors
@@ -20,7 +23,7 @@ pub fn take(
     path: &Path,
     slot: &str,
     service: Option<usize>,
-) -> Result<(Material, (StorePath, Vec<u8>)), Failure> {
+) -> Result<(Material, Content), Failure> {
     let shown = path.display();
     let unreadable = |error: &std::io::Error| {
         if error.kind() == std::io::ErrorKind::NotFound {
@@ -78,7 +81,7 @@ pub fn take(
 }
 
 /// Leaves out the files that the store holds already.
-pub fn missing(files: &[(StorePath, Vec<u8>)], world: &World) -> Vec<(StorePath, Vec<u8>)> {
+pub fn missing(files: &[Content], world: &World) -> Vec<Content> {
     let mut seen = Vec::new();
     files
         .iter()

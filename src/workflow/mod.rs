@@ -1,20 +1,24 @@
 //! The use cases: what a command decides, from the whole world to what is to be written.
 //!
-//! Nothing here reads a file, asks a question or prints: decisions come from a [`World`] and go
-//! out as a [`Plan`](crate::cli::context::Plan).
-//!
-//! [`World`]: crate::cli::context::World
+//! Nothing here asks a question or prints: decisions come from a [`World`](world::World) and go
+//! out as a [`Plan`](plan::Plan), which the command layer shows, agrees on and carries out.
 
 pub mod adopt;
 pub mod advance;
+pub mod aim;
 pub mod assign;
+pub mod changes;
 pub mod draft;
 pub mod edit;
 pub mod erase;
 pub mod examine;
 pub mod filed;
 pub mod gone;
+pub mod issued;
 pub mod mark;
 pub mod materials;
+pub mod persons;
+pub mod plan;
 pub mod resolve;
 pub mod undo;
+pub mod world;

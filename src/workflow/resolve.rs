@@ -206,7 +206,7 @@ fn by_domain(portfolio: &Portfolio, domain: Host) -> Result<Target, Failure> {
     let services: Vec<ServiceNumber> = portfolio
         .holders(&domain)
         .into_iter()
-        .map(|(_, service)| service.number.clone())
+        .map(|(_, service)| service.number)
         .collect();
     if !services.is_empty() {
         return Ok(Target::Domain { domain, services });

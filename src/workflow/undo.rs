@@ -2,7 +2,8 @@
 
 use super::advance;
 use super::edit::rebuild;
-use crate::cli::context::{Plan, Stamp, World};
+use super::plan::{Plan, Stamp};
+use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
@@ -61,7 +62,7 @@ pub fn undo(world: &World, stamp: &Stamp, op: Option<&str>) -> Result<Plan<Undon
             scratch
                 .book
                 .subjects
-                .insert(record.number.clone(), reversed.clone());
+                .insert(record.number, reversed.clone());
             plan.subjects.push(reversed);
         }
     }

@@ -244,6 +244,7 @@ mod unix {
     #[test]
     #[ignore = "run by the test of permissions, under its umask"]
     fn writes_everything() {
+        #[expect(clippy::disallowed_methods, reason = "the child's only argument")]
         let folder = std::env::var_os("ICPCTL_TEST_FOLDER").unwrap();
         let disk = Disk::create(std::path::Path::new(&folder)).unwrap();
         let lock = StoreLock::acquire(&disk, &holder(), Duration::ZERO).unwrap();

@@ -1,0 +1,418 @@
+//! What an order is about: its targets found in the portfolio, and the provider to go through.
+
+use super::draft::{Ask, normal};
+use super::plan::Caution;
+use super::resolve;
+use super::world::World;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::kind::Kind;
+use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::filing::obstacle::Obstacle;
+use crate::filing::order::{Target, TargetService};
+use crate::filing::portfolio::{FiledService, FiledSubject};
+use crate::filing::tree;
+use crate::intake::DossierSubject;
+use crate::lang::Text;
+use crate::text;
+
+/// What a target or dossier came down to.
+pub(super) struct Found<'a> {
+    pub(super) subject: Option<&'a FiledSubject>,
+    pub(super) services: Vec<&'a FiledService>,
+}
+
+/// Finds what the order is about.
+pub(super) fn find<'a>(
+    ask: &Ask,
+    world: &'a World,
+    cautions: &mut Vec<Caution>,
+) -> Result<Found<'a>, Failure> {
+    let portfolio = &world.book.portfolio;
+    if ask.kind == Kind::New {
+        return find_for_new(ask, world);
+    }
+    let mut words: Vec<String> = ask.all_targets().cloned().collect();
+    if words.is_empty()
+        && let Some(dossier) = &ask.dossier
+    {
+        words = dossier
+            .services
+            .iter()
+            .filter_map(|s| s.number.as_ref())
+            .map(ToString::to_string)
+            .collect();
+        if words.is_empty() || ask.kind == Kind::CancelSubject {
+            let number = dossier.subject.as_ref().and_then(DossierSubject::number);
+            words = number.iter().map(ToString::to_string).collect();
+        }
+    }
+    if words.is_empty() {
+        return Err(Failure::new(
+            Exit::Usage,
+            "usage.target",
+            text!("没有写明目标", "no target is named"),
+        )
+        .hint(text!(
+            "写出备案号或域名，或用 --from 给出档案",
+            "name a filing number or a domain, or give a dossier with --from"
+        )));
+    }
+    let mut subject: Option<&FiledSubject> = None;
+    let mut services: Vec<&FiledService> = Vec::new();
+    for word in &words {
+        let (of, these) = match resolve::target(portfolio, word)? {
+            resolve::Target::Subject(number) => {
+                let of = portfolio.subject(&number);
+                (of, whole_subject(ask.kind, word, of)?)
+            }
+            resolve::Target::Service(number) => {
+                let pair = portfolio.service(&number);
+                (
+                    pair.map(|(s, _)| s),
+                    pair.map(|(_, s)| s).into_iter().collect(),
+                )
+            }
+            resolve::Target::Domain { domain, services } => {
+                let service = match (ask.kind, services.as_slice()) {
+                    (Kind::CancelSubject, [first, ..]) => {
+                        portfolio.service(first).map(|(_, service)| service)
+                    }
+                    (_, _) => Some(resolve::whole_service(portfolio, &domain, &services)?),
+                };
+                let of = service.and_then(|s| portfolio.subject(&s.number.subject()));
+                (of, service.into_iter().collect())
+            }
+        };
+        if let (Some(one), Some(two)) = (subject, of)
+            && one.number != two.number
+        {
+            let (one, two) = (&one.number, &two.number);
+            return Err(Failure::usage(text!(
+                "目标分属两个主体：{one} 和 {two}",
+                "the targets belong to two subjects: {one} and {two}"
+            ))
+            .hint(text!("每个主体一个订单", "make one order a subject")));
+        }
+        subject = of;
+        for service in these {
+            if !services.iter().any(|s| s.number == service.number) {
+                services.push(service);
+            }
+        }
+    }
+    if ask.kind == Kind::CancelSubject
+        && let Some(subject) = subject
+    {
+        let number = subject.number.to_string();
+        if words.iter().any(|word| normal(word) != number) {
+            cautions.push(Caution {
+                code: "resolved-to-subject",
+                message: text!(
+                    "目标所属主体是 {number}，将注销整个主体",
+                    "the target belongs to the subject {number}: the whole subject is meant"
+                ),
+                path: None,
+            });
+        }
+        services = subject.services.values().collect();
+    }
+    Ok(Found { subject, services })
+}
+
+/// Returns the services that a subject's number stands for.
+fn whole_subject<'a>(
+    kind: Kind,
+    word: &str,
+    subject: Option<&'a FiledSubject>,
+) -> Result<Vec<&'a FiledService>, Failure> {
+    let services: Vec<&FiledService> =
+        subject.map_or_else(Vec::new, |s| s.services.values().collect());
+    match kind {
+        Kind::New | Kind::Change | Kind::CancelSubject => Ok(Vec::new()),
+        Kind::Access | Kind::CancelSite | Kind::CancelAccess => {
+            if services.len() == 1 {
+                return Ok(services);
+            }
+            let list: Vec<String> = services.iter().map(|s| s.number.to_string()).collect();
+            let (count, list) = (list.len(), list.join(", "));
+            let name = kind.name();
+            let failure = Failure::usage(text!(
+                "{name} 需要服务，{word} 是主体，名下有 {count} 个服务",
+                "{name} wants services; {word} is a subject with {count} of them"
+            ));
+            Err(if count == 0 {
+                failure.hint(text!(
+                    "主体下没有服务：注销主体请用 icpctl cancel-subject {word} --written",
+                    "it has none: cancel the subject with icpctl cancel-subject {word} --written"
+                ))
+            } else {
+                failure.hint(text!("写出服务：{list}", "name the services: {list}"))
+            })
+        }
+    }
+}
+
+fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
+    let portfolio = &world.book.portfolio;
+    let Some(dossier) = &ask.dossier else {
+        return Err(Failure::new(
+            Exit::Usage,
+            "usage.dossier",
+            text!("新增备案需要档案", "a new filing needs a dossier"),
+        )
+        .hint(text!(
+            "用 icpctl template new 得到模板，填好后用 --from 给出",
+            "print one with icpctl template new, fill it in, and give it with --from"
+        )));
+    };
+    let subject = match &dossier.subject {
+        None => {
+            return Err(Failure::invalid(
+                "invalid.dossier",
+                text!("档案缺少 subject", "the dossier has no subject"),
+            )
+            .hint(text!(
+                "写 [subject] 表，或 subject = \"主体备案号\"",
+                "write a [subject] table, or subject = \"the subject's number\""
+            )));
+        }
+        Some(DossierSubject::Number(number)) => Some(filed(world, number)?),
+        Some(DossierSubject::Data { number, facts }) => {
+            let known = match number {
+                Some(number) => Some(filed(world, number)?),
+                None => facts.certificate().and_then(|certificate| {
+                    portfolio.filed().find(|s| {
+                        s.facts
+                            .certificate()
+                            .is_some_and(|filed| filed.is_same(&certificate))
+                    })
+                }),
+            };
+            if let Some(subject) = known {
+                let differing = tree::differences(&subject.facts, facts.as_ref());
+                if let Some(difference) = differing.first() {
+                    let (field, number) = (&difference.path, &subject.number);
+                    return Err(Obstacle::WrongKind {
+                        should_be: Kind::Change,
+                        because: text!(
+                            "档案的 subject.{field} 与已备案的 {number} 不同，新增服务前应先变更",
+                            "subject.{field} differs from what {number} has filed: change that first, then add services"
+                        ),
+                    }
+                    .into());
+                }
+            }
+            known
+        }
+    };
+    if dossier.services.is_empty() {
+        return Err(Failure::invalid(
+            "invalid.dossier",
+            text!("档案没有 services", "the dossier has no services"),
+        )
+        .hint(text!(
+            "至少写一个 [[services]]",
+            "write at least one [[services]]"
+        )));
+    }
+    if let Some(number) = dossier.services.iter().find_map(|s| s.number.as_ref()) {
+        return Err(Obstacle::WrongKind {
+            should_be: if portfolio.service(number).is_some() {
+                Kind::Access
+            } else {
+                Kind::New
+            },
+            because: text!(
+                "新增备案的服务还没有备案号，档案却写了 {number}",
+                "a service that is newly filed has no number yet; the dossier says {number}"
+            ),
+        }
+        .into());
+    }
+    Ok(Found {
+        subject,
+        services: Vec::new(),
+    })
+}
+
+fn filed<'a>(world: &'a World, number: &SubjectNumber) -> Result<&'a FiledSubject, Failure> {
+    resolve::target(&world.book.portfolio, &number.to_string())?;
+    world.book.portfolio.subject(number).ok_or_else(|| {
+        Obstacle::NotFiled {
+            number: number.to_string(),
+        }
+        .into()
+    })
+}
+
+pub(super) fn target_of(ask: &Ask, found: &Found<'_>) -> Target {
+    let resource = |number: &ServiceNumber| {
+        let dossier = ask.dossier.as_ref()?;
+        let service = dossier
+            .services
+            .iter()
+            .find(|s| s.number.as_ref() == Some(number))?;
+        service.facts.resource.clone()
+    };
+    Target {
+        subject: found.subject.map(|s| s.number),
+        name: found.subject.and_then(|s| s.facts.name.clone()),
+        services: found
+            .services
+            .iter()
+            .map(|service| TargetService {
+                number: service.number,
+                kind: service.kind(),
+                name: service.facts.name.clone(),
+                domains: service.domains().to_vec(),
+                resource: resource(&service.number),
+            })
+            .collect(),
+    }
+}
+
+/// Lists the providers that hold an access to what the order is about.
+fn holders(kind: Kind, found: &Found<'_>) -> Vec<String> {
+    let of_subject = matches!(kind, Kind::CancelSubject) || found.services.is_empty();
+    let services: Vec<&FiledService> = if of_subject {
+        found
+            .subject
+            .map_or_else(Vec::new, |s| s.services.values().collect())
+    } else {
+        found.services.clone()
+    };
+    let mut names: Vec<String> = services
+        .iter()
+        .flat_map(|s| s.providers())
+        .map(str::to_owned)
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Lists the providers among which a person must choose, where it takes a choice.
+pub fn providers_to_choose(ask: &Ask, world: &World) -> Vec<String> {
+    if ask.provider().is_some() || ask.written() {
+        return Vec::new();
+    }
+    match (ask.kind, find(ask, world, &mut Vec::new())) {
+        (Kind::New | Kind::Access, _) => world.profiles.names().map(str::to_owned).collect(),
+        (Kind::Change | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess, Ok(found)) => {
+            let names = holders(ask.kind, &found);
+            if names.len() == 1 && ask.kind != Kind::CancelAccess {
+                Vec::new()
+            } else {
+                names
+            }
+        }
+        (Kind::Change | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess, Err(_)) => {
+            Vec::new()
+        }
+    }
+}
+
+pub(super) fn choose_provider(
+    ask: &Ask,
+    world: &World,
+    found: &Found<'_>,
+) -> Result<String, Failure> {
+    if let Some(name) = ask.provider() {
+        return Ok(name.clone());
+    }
+    let choice = |message: Text, names: &[String]| {
+        let list = names.join(", ");
+        Failure::new(Exit::Usage, "usage.provider", message).hint(if list.is_empty() {
+            text!(
+                "用 --provider 写明接入商",
+                "name the provider with --provider"
+            )
+        } else {
+            text!(
+                "用 --provider 选择：{list}",
+                "choose with --provider: {list}"
+            )
+        })
+    };
+    match ask.kind {
+        Kind::New | Kind::Access | Kind::CancelAccess => {
+            let names: Vec<String> = match ask.kind {
+                Kind::CancelAccess => holders(ask.kind, found),
+                Kind::New
+                | Kind::Access
+                | Kind::Change
+                | Kind::CancelSite
+                | Kind::CancelSubject => world.profiles.names().map(str::to_owned).collect(),
+            };
+            Err(choice(
+                text!("没有写明接入商", "no provider is named"),
+                &names,
+            ))
+        }
+        Kind::Change | Kind::CancelSite | Kind::CancelSubject => {
+            let mut names = holders(ask.kind, found);
+            match names.len() {
+                1 => Ok(names.remove(0)),
+                0 if is_shell(ask.kind, found) => Err(Obstacle::EmptyShell {
+                    number: shown(found),
+                }
+                .into()),
+                0 => Err(choice(
+                    text!(
+                        "不知道通过哪个接入商办理",
+                        "it is not known which provider holds the access"
+                    ),
+                    &[],
+                )),
+                _ => Err(choice(
+                    text!("有多个接入商", "several providers hold an access"),
+                    &names,
+                )),
+            }
+        }
+    }
+}
+
+fn is_shell(kind: Kind, found: &Found<'_>) -> bool {
+    if kind == Kind::CancelSubject || found.services.is_empty() {
+        found.subject.is_some_and(FiledSubject::is_empty_shell)
+    } else {
+        found.services.iter().all(|s| s.is_empty_shell())
+    }
+}
+
+fn shown(found: &Found<'_>) -> String {
+    match (found.services.as_slice(), found.subject) {
+        ([only], _) => only.number.to_string(),
+        ([] | [_, ..], Some(subject)) => subject.number.to_string(),
+        ([] | [_, ..], None) => String::new(),
+    }
+}
+
+/// Returns the account at which the order's provider holds the accesses, where it is one.
+pub(super) fn the_account(kind: Kind, provider: Option<&str>, found: &Found<'_>) -> Option<String> {
+    match kind {
+        Kind::New | Kind::Access => return None,
+        Kind::Change | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => {}
+    }
+    let services: Vec<&FiledService> = if found.services.is_empty() {
+        found
+            .subject
+            .map_or_else(Vec::new, |s| s.services.values().collect())
+    } else {
+        found.services.clone()
+    };
+    let mut accounts: Vec<&String> = services
+        .iter()
+        .flat_map(|s| &s.accesses)
+        .filter(|a| Some(a.provider.as_str()) == provider)
+        .filter_map(|a| a.account.as_ref())
+        .collect();
+    accounts.sort();
+    accounts.dedup();
+    match accounts.as_slice() {
+        [only] => Some((*only).clone()),
+        [] | [_, ..] => None,
+    }
+}

@@ -1,0 +1,191 @@
+//! The numbers that come with an approval.
+
+use super::advance::NONE;
+use super::world::World;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::kind::Kind;
+use crate::filing::number::{ServiceKind, ServiceNumber, SubjectNumber};
+use crate::filing::order::{Approval, Issued, Order};
+use crate::lang::Text;
+use crate::text;
+
+/// Reads the numbers of an approval.
+pub(super) fn approval(
+    world: &World,
+    order: &Order,
+    words: &[String],
+) -> Result<Approval, Failure> {
+    let portfolio = &world.book.portfolio;
+    if order.kind != Kind::New {
+        let sequence = order
+            .target
+            .subject
+            .as_ref()
+            .map_or(1, |number| portfolio.next_sequence(number));
+        return Ok(Approval {
+            sequence,
+            subject: None,
+            services: Vec::new(),
+        });
+    }
+    let services = order.filing.services.len();
+    let expected = services + usize::from(order.is_first_filing());
+    if words.len() != expected {
+        let given = words.len();
+        return Err(Failure::new(
+            Exit::Usage,
+            "usage.numbers",
+            text!(
+                "需要 {expected} 个 --number，给了 {given} 个",
+                "{expected} --number are needed, {given} were given"
+            ),
+        )
+        .hint(if order.is_first_filing() {
+            text!(
+                "先写主体备案号，再按顺序每个服务一个；管局未通过的服务写 none",
+                "the subject's number first, then one a service in order; `none` for a service that the bureau refused"
+            )
+        } else {
+            text!(
+                "按顺序每个服务一个；管局未通过的服务写 none",
+                "one a service in order; `none` for a service that the bureau refused"
+            )
+        }));
+    }
+    let (issued_to, words) = if order.is_first_filing() {
+        let (first, rest) = words.split_at(1);
+        (Some(subject_number(order, &first[0])?), rest)
+    } else {
+        (None, words)
+    };
+    if !words.is_empty() && words.iter().all(|word| word == NONE) {
+        return Err(Failure::new(
+            Exit::Usage,
+            "usage.numbers",
+            text!("所有服务都写了 none", "every service says none"),
+        )
+        .hint(text!(
+            "全部未通过请记录 bureau-rejected",
+            "if the bureau refused all of them, record bureau-rejected"
+        )));
+    }
+    let Some(subject) = issued_to.as_ref().or(order.target.subject.as_ref()) else {
+        return Err(misfit(text!(
+            "没有主体备案号",
+            "there is no subject number"
+        )));
+    };
+    let mut issued: Vec<Issued> = Vec::new();
+    for (facts, word) in order.filing.services.iter().zip(words) {
+        let number = if word == NONE {
+            None
+        } else {
+            Some(service_number(subject, facts.kind, word)?)
+        };
+        if number.is_some() && issued.iter().any(|i| i.number == number) {
+            return Err(misfit(text!(
+                "备案号 {word} 写了两次",
+                "{word} is given twice"
+            )));
+        }
+        issued.push(Issued { number });
+    }
+    if let Some(number) = &issued_to
+        && portfolio.subjects.contains_key(number)
+    {
+        return Err(taken(&number.to_string()));
+    }
+    for number in issued.iter().filter_map(|i| i.number.as_ref()) {
+        if portfolio.service(number).is_some() || portfolio.ended(number).is_some() {
+            return Err(taken(&number.to_string()));
+        }
+    }
+    Ok(Approval {
+        sequence: portfolio.next_sequence(subject),
+        subject: issued_to,
+        services: issued,
+    })
+}
+
+fn misfit(message: Text) -> Failure {
+    Failure::invalid("invalid.number", message)
+}
+
+fn taken(number: &str) -> Failure {
+    Failure::new(
+        Exit::Conflict,
+        "conflict.number",
+        text!(
+            "备案号 {number} 已经存在",
+            "the number {number} exists already"
+        ),
+    )
+    .rule("NUM-05")
+    .hint(text!(
+        "核对管局通知；查看 icpctl portfolio",
+        "check the bureau's notice; see icpctl portfolio"
+    ))
+}
+
+fn subject_number(order: &Order, word: &str) -> Result<SubjectNumber, Failure> {
+    let number = SubjectNumber::parse(word)
+        .map_err(|error| {
+            let message = error.message();
+            let (zh, en) = (message.zh, message.en);
+            misfit(text!(
+                "`{word}` 不是主体备案号：{zh}",
+                "`{word}` is no subject number: {en}"
+            ))
+        })?
+        .number;
+    let asked = order.province();
+    if let (Some(named), Some(asked)) = (number.province(), asked)
+        && named != asked
+    {
+        let (name, province) = (number.to_string(), asked.name());
+        let (zh, en) = (&province.zh, &province.en);
+        return Err(misfit(text!(
+            "{name} 不属于备案省份 {zh}",
+            "{name} is not of the filing's province, {en}"
+        ))
+        .rule("NUM-04"));
+    }
+    Ok(number)
+}
+
+fn service_number(
+    subject: &SubjectNumber,
+    kind: Option<ServiceKind>,
+    word: &str,
+) -> Result<ServiceNumber, Failure> {
+    let number = ServiceNumber::parse(word)
+        .map_err(|error| {
+            let message = error.message();
+            let (zh, en) = (message.zh, message.en);
+            misfit(text!(
+                "`{word}` 不是服务备案号：{zh}",
+                "`{word}` is no service number: {en}"
+            ))
+        })?
+        .number;
+    if number.subject() != *subject {
+        return Err(misfit(text!(
+            "{number} 不属于主体 {subject}",
+            "{number} does not belong to the subject {subject}"
+        ))
+        .rule("NUM-02"));
+    }
+    if let Some(kind) = kind
+        && number.kind() != kind
+    {
+        let label = kind.label();
+        let (zh, en) = (label.zh, label.en);
+        return Err(misfit(text!(
+            "{number} 的后缀与服务类型“{zh}”不符",
+            "the suffix of {number} does not fit a service of kind {en}"
+        ))
+        .rule("NUM-02"));
+    }
+    Ok(number)
+}

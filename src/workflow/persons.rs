@@ -1,0 +1,126 @@
+//! Who a report is about: the words of `--who` and `--service`.
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::number::ServiceNumber;
+use crate::filing::order::{Order, Signatory, Who};
+use crate::text;
+
+/// Returns the parts that `--who` names.
+pub(super) fn named(order: &Order, words: &[String]) -> Result<Vec<Who>, Failure> {
+    let count = order.service_count();
+    let mut parts = Vec::new();
+    for word in words {
+        match word.as_str() {
+            "all" => {
+                parts.push(Who::Subject);
+                parts.extend((1..=count).map(Who::Service));
+            }
+            "subject" => parts.push(Who::Subject),
+            "service" if count == 1 => parts.push(Who::Service(1)),
+            "service" => {
+                return Err(Failure::usage(text!(
+                    "订单有 {count} 个服务，请写 service:N",
+                    "the order has {count} services: say which with service:N"
+                )));
+            }
+            other => parts.push(service_place(order, other.strip_prefix("service:"), other)?),
+        }
+    }
+    Ok(parts)
+}
+
+fn service_place(order: &Order, name: Option<&str>, word: &str) -> Result<Who, Failure> {
+    let unknown = || {
+        Failure::usage(text!(
+            "`{word}` 不是此订单的人员",
+            "`{word}` is no person of this order"
+        ))
+        .hint(text!(
+            "可用：subject、service、service:N（序号或服务备案号）、all",
+            "expected: subject, service, service:N (a place or a service number), all"
+        ))
+    };
+    place(order, name.ok_or_else(unknown)?)
+        .map(Who::Service)
+        .ok_or_else(unknown)
+}
+
+/// Returns the place, from 1, of the service that a word names: its place or its number.
+pub fn place(order: &Order, word: &str) -> Option<usize> {
+    if let Ok(place) = word.parse::<usize>() {
+        return (1..=order.service_count())
+            .contains(&place)
+            .then_some(place);
+    }
+    let number = ServiceNumber::parse(word).ok()?.number;
+    order
+        .target
+        .services
+        .iter()
+        .position(|s| s.number == number)
+        .map(|index| index + 1)
+}
+
+/// Chooses who answered the SMS.
+pub(super) fn answers(
+    order: &Order,
+    awaiting: &[(Signatory, bool)],
+    words: &[String],
+) -> Result<Vec<Who>, Failure> {
+    let open: Vec<&Signatory> = awaiting
+        .iter()
+        .filter(|(_, done)| !done)
+        .map(|(s, _)| s)
+        .collect();
+    if words.is_empty() {
+        return if let [only] = open.as_slice() {
+            Ok(only.who.clone())
+        } else {
+            let list: Vec<String> = open
+                .iter()
+                .filter_map(|s| s.who.first())
+                .map(|w| order.who_name(*w))
+                .collect();
+            let list = list.join(", ");
+            Err(Failure::usage(text!(
+                "还有多人待核验，请用 --who 写明：{list}",
+                "several persons are awaited, say who with --who: {list}"
+            )))
+        };
+    }
+    if words == ["all"] {
+        return Ok(open.iter().flat_map(|s| s.who.clone()).collect());
+    }
+    let parts = named(order, words)?;
+    for part in &parts {
+        if !open.iter().any(|s| s.who.contains(part)) {
+            let name = order.who_name(*part);
+            return Err(Failure::new(
+                Exit::Refused,
+                "refused.not-awaited",
+                text!("{name} 不在待核验之列", "{name} is not awaited"),
+            ));
+        }
+    }
+    Ok(open
+        .iter()
+        .filter(|s| s.who.iter().any(|w| parts.contains(w)))
+        .flat_map(|s| s.who.clone())
+        .collect())
+}
+
+/// Chooses whose face check passed.
+pub(super) fn faces(order: &Order, words: &[String]) -> Result<Vec<Who>, Failure> {
+    if words.is_empty() {
+        return match order.service_count() {
+            0 => Ok(vec![Who::Subject]),
+            1 => Ok(vec![Who::Service(1)]),
+            _ => Err(Failure::usage(text!(
+                "订单有多个服务，请用 --who 写明是谁",
+                "the order has several services: say who with --who"
+            ))),
+        };
+    }
+    named(order, words)
+}
