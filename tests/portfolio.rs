@@ -1,5 +1,10 @@
 //! What is filed, through the binary: brought in, shown, ended, marked and erased.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::format_push_string,
+    reason = "a test may panic, and builds its files by hand"
+)]
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -332,7 +337,7 @@ fn a_file_that_contradicts_itself_or_is_wrong_is_refused_whole() {
 #[test]
 fn a_spreadsheet_comes_in_by_rows() {
     let store = Store::new();
-    let text = "主体备案号,主体名称,服务备案号,域名,接入商,label:customer\r\n\
+    let text = "主体备案号,主办者名称,服务备案号,域名,接入商,label:customer\r\n\
         粤ICP备2021000001号,示例科技有限公司,粤ICP备2021000001号-1,shop.example.com,tencent;huawei,甲\r\n\
         沪ICP备2021000003号,空壳公司,,,,\r\n";
     let columns = store.at(NOW, &["adopt", "--from", "-", "--json"], text);
