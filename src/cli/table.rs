@@ -61,7 +61,7 @@ pub const COMMANDS: &[Row] = &[
     Row {
         name: "template",
         about: Text::fixed("输出带注释的模板文件", "Print a commented file to fill in"),
-        schema: "icpctl.raw/1",
+        schema: "icpctl.error/1",
         command: template::command,
         run: template::run,
     },
