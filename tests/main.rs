@@ -1,11 +1,13 @@
 //! One binary for all tests.
 
 mod calendar;
+mod docs;
 mod intake;
 mod knowledge;
 mod meta;
 mod numbers;
 mod rendering;
 mod schemas;
+mod scripts;
 mod storage;
 mod support;
