@@ -1,5 +1,6 @@
 //! How commands that touch orders answer: the order's document, and a line for people.
 
+use super::board;
 use super::context::{Context, Done, World};
 use super::order_doc::{Desk, Manner};
 use super::reply::Reply;
@@ -29,11 +30,14 @@ pub fn orders(cx: &Context<'_>, world: &World, ids: &[OrderId]) -> Result<Reply,
         .iter()
         .map(|id| Ok(desk.document(world.order(id)?, manner)))
         .collect::<Result<Vec<Value>, Failure>>()?;
-    Ok(if documents.len() == 1 {
+    let known = board::fields(&documents);
+    let mut reply = if documents.len() == 1 {
         Reply::new(ORDER, documents.remove(0))
     } else {
         Reply::new(ORDERS, Value::Array(documents))
-    })
+    };
+    reply.known = known;
+    Ok(reply)
 }
 
 /// Says where an order stands and what comes next.

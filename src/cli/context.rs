@@ -397,8 +397,9 @@ impl<'a> Context<'a> {
         matches
             .get_one::<String>("at")
             .map(|word| {
-                moment::parse(word, self.now)
-                    .map_err(|error| Failure::invalid("invalid.time", error.message()))
+                moment::parse(word, self.now).map_err(|error| {
+                    Failure::invalid("invalid.time", error.message()).hint(error.hint())
+                })
             })
             .transpose()
     }

@@ -38,10 +38,20 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let world = cx.world_of(disk.as_ref().map(|disk| disk as &dyn Files))?;
     // Every damaged file is a finding here, not a warning beside the result.
     cx.cautions.retain(|caution| caution.code != "damaged-file");
-    let mut findings = examine(&world);
+    let findings = examine(&world);
     if let (Some(folder), Some(disk)) = (&folder, &disk) {
         let fixes = matches.get_flag("fix") && !cx.globals.dry_run;
-        findings.extend(permissions(folder, disk, fixes)?);
+        let count = loose(folder, disk, fixes)?;
+        if count > 0 {
+            cx.caution(
+                "loose-permissions",
+                text!(
+                    "其他用户可以访问 {count} 个文件或目录；用 icpctl doctor --fix 收紧",
+                    "other users can get at {count} file(s) or folder(s); tighten them with icpctl doctor --fix"
+                ),
+                Some(folder.display().to_string()),
+            );
+        }
     }
     Ok(answer(cx, &findings, &recovery))
 }
@@ -62,9 +72,9 @@ fn sweep(cx: &mut Context<'_>, disk: &Disk) -> Result<Recovery, Failure> {
     }
 }
 
-/// Finds files that other users can get at; tightens them where asked to.
-fn permissions(folder: &Path, disk: &Disk, fixes: bool) -> Result<Vec<Finding>, Failure> {
-    let mut found = Vec::new();
+/// Counts the files that other users can get at, after tightening them where asked to.
+fn loose(folder: &Path, disk: &Disk, fixes: bool) -> Result<usize, Failure> {
+    let mut count = 0;
     let mut folders = vec![StorePath::ROOT];
     while let Some(at) = folders.pop() {
         for entry in disk.list(&at)? {
@@ -78,23 +88,13 @@ fn permissions(folder: &Path, disk: &Disk, fixes: bool) -> Result<Vec<Finding>, 
             if entry.kind == Kind::Folder {
                 folders.push(path.clone());
             }
-            let loose = stat.mode & 0o077 != 0;
-            if !loose || (fixes && tighten(&folder.join(path.to_path()), entry.kind)) {
-                continue;
+            let is_loose = stat.mode & 0o077 != 0;
+            if is_loose && !(fixes && tighten(&folder.join(path.to_path()), entry.kind)) {
+                count += 1;
             }
-            let mode = stat.mode & 0o777;
-            found.push(Finding {
-                code: "loose-permissions",
-                path: path.to_string(),
-                message: text!(
-                    "权限为 {mode:o}，其他用户可以访问",
-                    "its mode is {mode:o}: other users can get at it"
-                ),
-                fix: text!("icpctl doctor --fix", "icpctl doctor --fix"),
-            });
         }
     }
-    Ok(found)
+    Ok(count)
 }
 
 #[cfg(unix)]

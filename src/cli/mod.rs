@@ -4,8 +4,10 @@
 //! answers. To add one, write that file and add its row to [`COMMANDS`](table::COMMANDS).
 
 pub mod action;
+pub mod agenda;
 pub mod answer;
 pub mod attach;
+pub mod board;
 pub mod calendar;
 pub mod completions;
 pub mod config;
@@ -15,9 +17,13 @@ pub mod doctor;
 pub mod draft;
 pub mod edit;
 pub mod explain;
+pub mod filters;
 pub mod globals;
+pub mod goal;
 pub mod help;
 pub mod init;
+pub mod list;
+pub mod log;
 pub mod man;
 pub mod number;
 pub mod order_doc;
@@ -27,12 +33,17 @@ pub mod provider;
 pub mod record;
 pub mod reply;
 pub mod schema;
+pub mod search;
 pub mod sending;
+pub mod show;
+pub mod status;
 pub mod steps;
+pub mod sync;
 pub mod table;
 pub mod template;
 pub mod undo;
 pub mod usage;
+pub mod wait;
 
 use crate::clock::Clock;
 use crate::config::Config;

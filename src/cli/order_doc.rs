@@ -26,6 +26,7 @@ pub struct Desk<'a> {
     /// Where each order stands now.
     pub views: BTreeMap<&'a OrderId, View>,
     settled: BTreeMap<(Option<Province>, Kind), Vec<u32>>,
+    rivals: Vec<Rival<'a>>,
 }
 
 /// How an answer is worded and what it may show.
@@ -54,10 +55,21 @@ impl<'a> Desk<'a> {
                     .push(days);
             }
         }
+        let rivals = views
+            .iter()
+            .filter_map(|(id, view)| {
+                let order = orders.get(*id)?;
+                Some(Rival {
+                    order,
+                    status: view.status(),
+                })
+            })
+            .collect();
         Self {
             world,
             views,
             settled,
+            rivals,
         }
     }
 
@@ -67,18 +79,6 @@ impl<'a> Desk<'a> {
             .get(&order.id)
             .cloned()
             .unwrap_or_else(|| order.view(&self.world.profiles, self.world.now))
-    }
-
-    /// Lists all orders with their present status, as guards look at them.
-    pub fn rivals(&self) -> Vec<Rival<'a>> {
-        let orders = &self.world.book.orders;
-        orders
-            .iter()
-            .filter_map(|(id, order)| {
-                let status = self.views.get(id)?.status();
-                Some(Rival { order, status })
-            })
-            .collect()
     }
 
     /// Returns the nearest limit of an order.
@@ -119,13 +119,7 @@ impl<'a> Desk<'a> {
             return None;
         }
         let world = self.world;
-        guard::blocking(
-            order,
-            &world.book.portfolio,
-            &world.profiles,
-            &self.rivals(),
-        )
-        .err()
+        guard::blocking(order, &world.book.portfolio, &world.profiles, &self.rivals).err()
     }
 
     /// Returns an order's labels with its subject's beneath.

@@ -28,6 +28,8 @@ pub struct Reply {
     pub says: Vec<Text>,
     /// Whether `human` is all there is in every format: templates, completions, man pages.
     pub raw: bool,
+    /// Whether the result was printed already, record by record: nothing more goes to stdout.
+    pub streamed: bool,
     /// The names that `--fields` may take, where `data` can be empty.
     pub known: Vec<String>,
     /// A result that is also a failure: `check` with findings, a wait that ran out.
@@ -44,6 +46,7 @@ impl Reply {
             human: String::new(),
             says: Vec::new(),
             raw: false,
+            streamed: false,
             known: Vec::new(),
             failure: None,
         }
@@ -51,7 +54,10 @@ impl Reply {
 
     /// An answer whose records have been printed already, one a line.
     pub fn streamed() -> Self {
-        Self::raw(String::new())
+        Self {
+            streamed: true,
+            ..Self::raw(String::new())
+        }
     }
 
     /// An answer that is text as it stands.
@@ -121,7 +127,9 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
     let raw = cx.globals.format == Format::Human || reply.raw;
     // A table for machines has no place for anything but rows.
     let is_human = raw || matches!(cx.globals.format, Format::Csv | Format::Tsv);
-    let text = if raw {
+    let text = if reply.streamed {
+        Ok(String::new())
+    } else if raw {
         Ok(reply.human.clone())
     } else {
         document(cx, &reply, failure.as_ref())

@@ -2,7 +2,8 @@
 
 use super::{
     answer, attach, calendar, completions, config, context::Context, doctor, draft, edit, explain,
-    help, init, man, number, provider, record, reply::Reply, schema, steps, template, undo,
+    help, init, list, log, man, number, provider, record, reply::Reply, schema, show, status,
+    steps, sync, template, undo, wait,
 };
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
@@ -153,6 +154,51 @@ pub const COMMANDS: &[Row] = &[
         schema: answer::ORDER,
         command: |command, lang| steps::command(Step::Abandon, command, lang),
         run: |cx, matches| steps::run(Step::Abandon, cx, matches),
+    },
+    Row {
+        name: "sync",
+        about: Text::fixed(
+            "向接入商查询订单进展",
+            "Ask the provider where orders stand",
+        ),
+        schema: sync::SCHEMA,
+        command: sync::command,
+        run: sync::run,
+    },
+    Row {
+        name: "status",
+        about: Text::fixed("现在需要我处理什么", "What needs me now"),
+        schema: list::SCHEMA,
+        command: status::command,
+        run: status::run,
+    },
+    Row {
+        name: "list",
+        about: Text::fixed("列出订单", "List orders"),
+        schema: list::SCHEMA,
+        command: list::command,
+        run: list::run,
+    },
+    Row {
+        name: "show",
+        about: Text::fixed("查看一个订单", "Show one order"),
+        schema: show::SCHEMA,
+        command: show::command,
+        run: show::run,
+    },
+    Row {
+        name: "log",
+        about: Text::fixed("查看操作记录", "Show what was done"),
+        schema: log::SCHEMA,
+        command: log::command,
+        run: log::run,
+    },
+    Row {
+        name: "wait",
+        about: Text::fixed("等待订单有结果", "Wait for orders"),
+        schema: wait::SCHEMA,
+        command: wait::command,
+        run: wait::run,
     },
     Row {
         name: "explain",

@@ -4,7 +4,7 @@ use super::event::{By, Event};
 use super::facts::{Access, Resource, ServiceFacts, SubjectFacts};
 use super::host::Host;
 use super::kind::{Kind, VerifyBy, Via};
-use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
+use super::number::{Number, ServiceKind, ServiceNumber, SubjectNumber};
 use super::province::Province;
 use super::status::Status;
 use chrono::{DateTime, FixedOffset};
@@ -264,6 +264,23 @@ pub struct Approval {
     /// One a service of a `new` order, in its order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<Issued>,
+}
+
+impl Approval {
+    /// Whether `words` spell its numbers in their order.
+    pub fn is_said_by(&self, words: &[String]) -> bool {
+        let subject = self.subject.iter().map(|n| Some(n.to_string()));
+        let services = self
+            .services
+            .iter()
+            .map(|issued| issued.number.map(|n| n.to_string()));
+        let said = words.iter().map(|word| {
+            Number::parse(word)
+                .ok()
+                .map(|parsed| parsed.number.to_string())
+        });
+        subject.chain(services).eq(said)
+    }
 }
 
 /// One entry of a history.

@@ -429,7 +429,12 @@ fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
         let same_who = told.who.is_empty()
             || named(order, &told.who)
                 .is_ok_and(|who| entry.who.iter().any(|w| who.contains(w)) || told.who == ["all"]);
-        entry.event == Event::Report(told.report) && same_time && same_who
+        let same_numbers = told.numbers.is_empty()
+            || entry
+                .approval
+                .as_ref()
+                .is_some_and(|approval| approval.is_said_by(&told.numbers));
+        entry.event == Event::Report(told.report) && same_time && same_who && same_numbers
     })
 }
 

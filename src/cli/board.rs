@@ -1,0 +1,409 @@
+//! Orders as people read them: the words of lists and pages.
+
+use super::order_doc::{Desk, Manner, subject_name};
+use crate::filing::deadline::Deadline;
+use crate::filing::order::{Instant, Order, Signatory, Who};
+use crate::filing::standing::{SmsWindow, View};
+use crate::filing::status::Bucket;
+use crate::lang::{Lang, Text};
+use crate::render::clean::clean;
+use crate::render::style::{Color, Tone};
+use crate::render::table::{Cell, Table};
+use crate::text;
+use chrono::TimeDelta;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// The names that `--fields` takes for orders; labels are added by their keys.
+const FIELDS: [&str; 81] = [
+    "id",
+    "kind",
+    "status",
+    "bucket",
+    "label",
+    "presumed",
+    "provider",
+    "provider_label",
+    "account",
+    "ref",
+    "labels",
+    "target.subject",
+    "target.name",
+    "target.services.number",
+    "target.services.kind",
+    "target.services.name",
+    "target.services.domains",
+    "target.service",
+    "target.domain",
+    "via",
+    "verify_by",
+    "changes.field",
+    "changes.service",
+    "changes.from",
+    "changes.to",
+    "services.number",
+    "services.kind",
+    "services.name",
+    "services.domains",
+    "materials.slot",
+    "materials.file",
+    "materials.service",
+    "materials.hash",
+    "materials.media_type",
+    "materials.size",
+    "awaiting.who",
+    "awaiting.service",
+    "awaiting.name",
+    "awaiting.phone",
+    "awaiting.verified_at",
+    "deadline.at",
+    "deadline.kind",
+    "deadline.provisional",
+    "deadline.overdue",
+    "estimate.earliest",
+    "estimate.latest",
+    "estimate.basis",
+    "estimate.samples",
+    "estimate.provisional",
+    "next",
+    "impact.code",
+    "impact.services",
+    "impact.domains",
+    "impact.providers",
+    "impact.message",
+    "reasons",
+    "after",
+    "blocked_by",
+    "revision",
+    "created_at",
+    "submitted_at",
+    "ended_at",
+    "updated_at",
+    "history.at",
+    "history.recorded_at",
+    "history.event",
+    "history.from",
+    "history.to",
+    "history.by",
+    "history.actor",
+    "history.op",
+    "history.reason",
+    "history.who",
+    "history.accepted",
+    "history.undoes",
+    "history.anomaly",
+    "history.numbers",
+    "history.edits",
+    "history.edits.field",
+    "history.edits.from",
+    "history.edits.to",
+];
+
+/// Returns the names that `--fields` takes for these documents of orders: those that any order
+/// can have, not only those that the first one has.
+pub fn fields(documents: &[Value]) -> Vec<String> {
+    let mut keys = BTreeSet::new();
+    let mut more: Vec<String> = Vec::new();
+    for document in documents {
+        keys.extend(
+            document["labels"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(key, _)| key),
+        );
+        let services = document["services"].as_array().into_iter().flatten();
+        for path in services.flat_map(crate::render::fields::paths) {
+            let path = format!("services.{path}");
+            if !FIELDS.contains(&path.as_str()) && !more.contains(&path) {
+                more.push(path);
+            }
+        }
+    }
+    FIELDS
+        .iter()
+        .flat_map(|field| match *field {
+            "labels" if !keys.is_empty() => {
+                keys.iter().map(|key| format!("labels.{key}")).collect()
+            }
+            "services.domains" => {
+                let mut fields = vec![(*field).to_owned()];
+                fields.append(&mut more);
+                fields
+            }
+            "history.edits" => Vec::new(),
+            other => vec![other.to_owned()],
+        })
+        .collect()
+}
+
+/// Returns a length of time in words, its two greatest units.
+pub fn span(length: TimeDelta) -> Text {
+    let (days, hours) = (length.num_days(), length.num_hours());
+    let minutes = length.num_minutes();
+    let (of_day, of_hour) = (hours % 24, minutes % 60);
+    if days >= 2 && of_day > 0 {
+        text!("{days} 天 {of_day} 小时", "{days} d {of_day} h")
+    } else if days >= 2 {
+        text!("{days} 天", "{days} d")
+    } else if hours >= 1 && of_hour > 0 {
+        text!("{hours} 小时 {of_hour} 分", "{hours} h {of_hour} min")
+    } else if hours >= 1 {
+        text!("{hours} 小时", "{hours} h")
+    } else if minutes >= 1 {
+        text!("{minutes} 分", "{minutes} min")
+    } else {
+        text!("不到 1 分钟", "under 1 min")
+    }
+}
+
+/// Returns how much time a deadline leaves.
+pub fn remaining(deadline: &Deadline, now: Instant) -> Text {
+    let words = span((deadline.at - now).abs());
+    let (zh, en) = (words.zh, words.en);
+    let (mark_zh, mark_en) = if deadline.provisional {
+        ("（暂定）", " (provisional)")
+    } else {
+        ("", "")
+    };
+    if deadline.overdue {
+        text!("已超期 {zh}{mark_zh}", "{en} overdue{mark_en}")
+    } else {
+        text!("剩余 {zh}{mark_zh}", "{en} left{mark_en}")
+    }
+}
+
+/// Returns a deadline whole: until when, what for, and how much time that leaves.
+pub fn until(deadline: &Deadline, now: Instant) -> Text {
+    let at = minute(deadline.at);
+    let kind = deadline.kind.label();
+    let left = remaining(deadline, now);
+    let (kind_zh, kind_en) = (kind.zh, kind.en);
+    let (left_zh, left_en) = (left.zh, left.en);
+    text!(
+        "{at}（{kind_zh}，{left_zh}）",
+        "{at} ({kind_en}, {left_en})"
+    )
+}
+
+/// Prints an instant for people, to the minute, in China Standard Time.
+pub fn minute(at: Instant) -> String {
+    at.format("%Y-%m-%d %H:%M").to_string()
+}
+
+/// Returns the status in words; one that the clock presumes says so.
+pub fn status(view: &View) -> Text {
+    let label = view.status().label();
+    if view.is_presumed() {
+        let (zh, en) = (label.zh, label.en);
+        text!("{zh}（推定）", "{en} (presumed)")
+    } else {
+        label
+    }
+}
+
+/// Returns what a status means for the operator.
+pub fn tone(view: &View) -> Tone {
+    let status = view.status();
+    if status.is_against() {
+        return Tone::Against;
+    }
+    match status.bucket() {
+        Bucket::Action => Tone::Action,
+        Bucket::Approved => Tone::Approved,
+        Bucket::Waiting | Bucket::Closed => Tone::Plain,
+    }
+}
+
+/// Returns what an order is about: its domains, else numbers, else the names asked for.
+pub fn about(order: &Order) -> String {
+    let domains = order.domains();
+    if let Some(first) = domains.first() {
+        return more(first.as_str(), domains.len());
+    }
+    let services = &order.target.services;
+    if let Some(first) = services.first() {
+        return more(&first.number.to_string(), services.len());
+    }
+    if let Some(number) = &order.target.subject {
+        return number.to_string();
+    }
+    let mut names = order
+        .filing
+        .services
+        .iter()
+        .filter_map(|s| s.name.as_deref());
+    names
+        .next()
+        .map(|first| more(first, order.filing.services.len()))
+        .unwrap_or_default()
+}
+
+fn more(first: &str, count: usize) -> String {
+    if count > 1 {
+        format!("{first} +{}", count - 1)
+    } else {
+        first.to_owned()
+    }
+}
+
+/// Returns the name of an order's subject as it may be shown.
+pub fn holder(desk: &Desk<'_>, order: &Order, manner: Manner) -> String {
+    desk.subject_name(order)
+        .map(|name| subject_name(name, desk.is_individual(order), manner.privacy))
+        .unwrap_or_default()
+}
+
+/// Returns those who still have to answer the SMS, each with the part they play.
+pub fn awaited(order: &Order, view: &View, manner: Manner) -> Vec<String> {
+    view.standing
+        .window
+        .iter()
+        .flat_map(SmsWindow::outstanding)
+        .map(|signatory| person(order, signatory, manner))
+        .collect()
+}
+
+fn person(order: &Order, signatory: &Signatory, manner: Manner) -> String {
+    let parts: Vec<String> = signatory
+        .who
+        .iter()
+        .map(|who| match who {
+            Who::Subject => text!("主体负责人", "responsible for the subject")
+                .get(manner.lang)
+                .to_owned(),
+            Who::Service(place) => {
+                let label = text!("互联网信息服务负责人", "responsible for the service");
+                let label = label.get(manner.lang);
+                match order.target.services.get(place.saturating_sub(1)) {
+                    Some(service) => format!("{label} {}", service.number),
+                    None if order.service_count() > 1 => format!("{label} {place}"),
+                    None => label.to_owned(),
+                }
+            }
+        })
+        .collect();
+    let name = signatory.name.as_deref().map(|n| manner.privacy.name(n));
+    let phone = signatory.phone.as_deref().map(|p| manner.privacy.phone(p));
+    let comma = match manner.lang {
+        Lang::Zh => "、",
+        Lang::En => ", ",
+    };
+    [Some(parts.join(comma).into()), name, phone]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Returns a table of orders.
+pub fn table(desk: &Desk<'_>, orders: &[&Order], manner: Manner) -> Table {
+    let mut table = Table::new(vec![
+        text!("订单", "Order"),
+        text!("状态", "Status"),
+        text!("类型", "Kind"),
+        text!("期限", "Deadline"),
+        text!("对象", "Target"),
+        text!("主体", "Subject"),
+        text!("接入商", "Provider"),
+        text!("ref", "Ref"),
+    ]);
+    for order in orders {
+        let view = desk.view(order);
+        let deadline = desk.deadline(order);
+        let left = deadline.map_or_else(
+            || Cell::verbatim(""),
+            |deadline| {
+                let cell = Cell::new(remaining(&deadline, desk.world.now));
+                if deadline.overdue {
+                    cell.tone(Tone::Against)
+                } else {
+                    cell
+                }
+            },
+        );
+        table.row(vec![
+            Cell::verbatim(order.id.as_str()).tone(Tone::Name),
+            Cell::new(status(&view)).tone(tone(&view)),
+            Cell::new(order.kind.label()),
+            left,
+            Cell::verbatim(about(order)),
+            Cell::verbatim(holder(desk, order, manner)),
+            Cell::new(provider(desk, order)),
+            Cell::verbatim(order.reference.clone().unwrap_or_default()),
+        ]);
+    }
+    table
+}
+
+/// Returns who an order goes through, in words.
+pub fn provider(desk: &Desk<'_>, order: &Order) -> Text {
+    let profiles = &desk.world.profiles;
+    match &order.provider {
+        None => profiles.for_order(None).title.clone(),
+        Some(name) => profiles
+            .known(name)
+            .map_or_else(|| Text::verbatim(name.clone()), |p| p.title.clone()),
+    }
+}
+
+/// Returns commands to type, one a line, under a label.
+pub fn commands(list: &[String], indent: &str, lang: Lang, color: Color) -> String {
+    let label = text!("下一步：", "next: ");
+    let mut lines = String::new();
+    for command in list {
+        let label = label.get(lang);
+        let command = clean(command);
+        let command = Tone::Name.paint(&command, color);
+        // Writing to a String never fails.
+        let _ = writeln!(lines, "{indent}{label}{command}");
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+    use crate::filing::deadline::DeadlineKind;
+    use chrono::DateTime;
+
+    #[test]
+    fn lengths_keep_their_two_greatest_units() {
+        let words = |seconds| span(TimeDelta::seconds(seconds));
+        assert_eq!(words(59).zh, "不到 1 分钟");
+        assert_eq!(words(60).en, "1 min");
+        assert_eq!(words(76_440).zh, "21 小时 14 分");
+        assert_eq!(words(86_400).en, "24 h");
+        assert_eq!(words(172_799).en, "47 h 59 min");
+        assert_eq!(words(172_800).zh, "2 天");
+        assert_eq!(words(200_000).en, "2 d 7 h");
+    }
+
+    #[test]
+    fn a_deadline_says_how_far_off_or_past_it_is() {
+        let at = DateTime::parse_from_rfc3339("2026-11-23T10:10:00+08:00").unwrap();
+        let deadline = Deadline {
+            at,
+            kind: DeadlineKind::SmsVerification,
+            provisional: false,
+            overdue: false,
+        };
+        let before = at - TimeDelta::minutes(90);
+        assert_eq!(
+            until(&deadline, before).zh,
+            "2026-11-23 10:10（短信核验，剩余 1 小时 30 分）"
+        );
+        let past = Deadline {
+            overdue: true,
+            provisional: true,
+            ..deadline
+        };
+        assert_eq!(
+            remaining(&past, at + TimeDelta::days(3)).en,
+            "3 d overdue (provisional)"
+        );
+    }
+}

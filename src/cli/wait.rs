@@ -1,0 +1,479 @@
+//! `wait`: look at orders until they are where they are wanted, or cannot get there.
+//!
+//! It only reads the store. The limit runs on the monotonic clock, whatever `ICPCTL_NOW` says.
+
+use super::board;
+use super::context::{Context, World};
+use super::globals::{duration, option, repeated};
+use super::goal::{Goal, Verdict, judge};
+use super::list::manner;
+use super::order_doc::{Desk, time};
+use super::reply::{self, Reply};
+use super::status::{named, orders_arg, unsettled};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::order::{Instant as Moment, Order, OrderId};
+use crate::filing::status::Status;
+use crate::lang::{Lang, Text};
+use crate::render::rows::json_line;
+use crate::render::{Delivery, Format, print};
+use crate::store::book::{Damage, order_path};
+use crate::store::{Disk, Files as _, RECORD_LIMIT, StorageError, order_file};
+use crate::text;
+use clap::builder::PossibleValuesParser;
+use clap::{ArgMatches, Command};
+use serde_json::{Value, json};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// The shape of the answer.
+pub const SCHEMA: &str = "icpctl.wait/1";
+
+/// The limit where nobody sits at a terminal, unless one is given.
+const UNATTENDED: Duration = Duration::from_mins(30);
+/// The first pause between two looks; it doubles while nothing changes.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause between two looks.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// The shortest pause that can be asked for.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
+/// How often people are told that it still waits.
+const HEARTBEAT: Duration = Duration::from_mins(10);
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    let goals = PossibleValuesParser::new(Goal::names());
+    command
+        .arg(orders_arg(lang).required(true))
+        .arg(
+            repeated("for", "STATUS|BUCKET|ended", text!("等到此状态、此分组或已完结；可多次给出，满足其一即可；缺省为 approved", "The status, the bucket or the end to wait for; of several any will do; approved by default"), lang)
+                .value_parser(goals),
+        )
+        .arg(option("timeout", "D", text!("最长等待时间，如 30m；0 表示只看一次；非终端下缺省为 30m", "How long at most, such as 30m; 0 looks once; 30m by default off a terminal"), lang))
+        .arg(option("interval", "D", text!("隔多久看一次，如 5s", "How long between two looks, such as 5s"), lang))
+}
+
+/// One order that is waited for.
+struct Watched {
+    order: Order,
+    status: Status,
+    is_presumed: bool,
+    revision: usize,
+    verdict: Verdict,
+}
+
+/// One step of an order.
+struct Step {
+    id: OrderId,
+    at: Moment,
+    from: Status,
+    to: Status,
+    is_presumed: bool,
+}
+
+/// Why the waiting ended.
+enum End {
+    Met,
+    Lost,
+    Limit,
+    Signal(Exit),
+    Broken(Box<Failure>),
+}
+
+/// Waits.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let goals: Vec<Goal> = match matches.get_many::<String>("for") {
+        Some(names) => names.filter_map(|name| Goal::named(name)).collect(),
+        None => vec![Goal::Status(Status::Approved)],
+    };
+    let length = |name: &str| {
+        let value = matches.get_one::<String>(name);
+        value.map(|v| duration(&format!("--{name}"), v)).transpose()
+    };
+    let is_attended = cx.terminal.stdout && !cx.env.has("CI");
+    let limit = length("timeout")?.or((!is_attended).then_some(UNATTENDED));
+    let interval = length("interval")?.map(|pause| pause.max(SHORTEST_PAUSE));
+    let begun = Instant::now();
+    // A limit past the end of the clock is none.
+    let deadline = limit.and_then(|limit| begun.checked_add(limit));
+    let signals = Interrupts::listen()?;
+    let world = cx.world()?;
+    let disk = cx.open()?;
+    let mut watched: Vec<Watched> = named(&world, matches)?
+        .into_iter()
+        .map(|order| watch(order.clone(), &world, &goals))
+        .collect();
+    let mut world = world;
+    let mut stream = Stream::of(cx);
+    stream.start(cx, &watched, &goals);
+
+    let mut pause = interval.unwrap_or(FIRST_PAUSE);
+    let mut spoke = begun;
+    let end = loop {
+        if let Some(end) = ended(&watched) {
+            break end;
+        }
+        let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+        if left == Some(Duration::ZERO) || stream.is_closed {
+            break End::Limit;
+        }
+        if let Some(exit) = signals.within(left.map_or(pause, |left| left.min(pause))) {
+            break End::Signal(exit);
+        }
+        world.now = cx.clock.now();
+        match look(disk.as_ref(), &mut watched, &world, &goals) {
+            Ok(steps) if steps.is_empty() => {
+                pause = interval.unwrap_or((pause * 2).min(LONGEST_PAUSE));
+            }
+            Ok(steps) => {
+                pause = interval.unwrap_or(FIRST_PAUSE);
+                spoke = Instant::now();
+                for step in steps {
+                    stream.change(cx, &step);
+                }
+            }
+            Err(failure) => break End::Broken(Box::new(failure)),
+        }
+        if spoke.elapsed() >= HEARTBEAT {
+            spoke = Instant::now();
+            stream.beat(cx, &watched);
+        }
+    };
+    Ok(answer(cx, &mut stream, world, watched, end))
+}
+
+fn watch(order: Order, world: &World, goals: &[Goal]) -> Watched {
+    let view = order.view(&world.profiles, world.now);
+    Watched {
+        status: view.status(),
+        is_presumed: view.is_presumed(),
+        revision: order.revision(),
+        verdict: judge(&order, &view, &world.profiles, goals),
+        order,
+    }
+}
+
+fn ended(watched: &[Watched]) -> Option<End> {
+    if watched.iter().any(|w| w.verdict == Verdict::Lost) {
+        return Some(End::Lost);
+    }
+    watched
+        .iter()
+        .all(|w| w.verdict == Verdict::Met)
+        .then_some(End::Met)
+}
+
+/// Reads the orders again; returns the steps that they made.
+fn look(
+    disk: Option<&Disk>,
+    watched: &mut [Watched],
+    world: &World,
+    goals: &[Goal],
+) -> Result<Vec<Step>, Failure> {
+    let Some(disk) = disk else {
+        return Ok(Vec::new());
+    };
+    let mut steps = Vec::new();
+    for was in watched {
+        let id = was.order.id.clone();
+        let path = order_path(&id);
+        let bytes = disk.read(&path, RECORD_LIMIT).map_err(|error| {
+            if matches!(error, StorageError::NotFound { .. }) {
+                return Failure::not_found(
+                    "not-found.order",
+                    text!(
+                        "订单 {id} 已不在备案库中",
+                        "the order {id} is not in the store any more"
+                    ),
+                );
+            }
+            error.into()
+        })?;
+        let order = order_file::from_toml(path.as_str(), &bytes)
+            .map_err(|error| Failure::invalid("invalid.record", Damage::from(error).message()))?;
+        let mut now = watch(order, world, goals);
+        steps.extend(made(was, &now, world.now));
+        // What was met stays met: a state that passes between two looks is not missed.
+        if was.verdict == Verdict::Met {
+            now.verdict = Verdict::Met;
+        }
+        *was = now;
+    }
+    Ok(steps)
+}
+
+/// Lists the steps between two looks at an order.
+fn made(was: &Watched, now: &Watched, at: Moment) -> Vec<Step> {
+    let id = &now.order.id;
+    let added = now.order.history.get(was.revision..).unwrap_or_default();
+    let mut steps: Vec<Step> = added
+        .iter()
+        .filter(|e| !e.anomaly && e.undoes.is_none())
+        .filter_map(|e| {
+            let from = e.from.filter(|from| *from != e.to)?;
+            Some(Step {
+                id: id.clone(),
+                at: e.at,
+                from,
+                to: e.to,
+                is_presumed: false,
+            })
+        })
+        .collect();
+    let (last, presumed) = steps
+        .last()
+        .map_or((was.status, was.is_presumed), |step| (step.to, false));
+    if last != now.status || presumed != now.is_presumed {
+        steps.push(Step {
+            id: id.clone(),
+            at,
+            from: last,
+            to: now.status,
+            is_presumed: now.is_presumed,
+        });
+    }
+    steps
+}
+
+fn answer(
+    cx: &mut Context<'_>,
+    stream: &mut Stream,
+    mut world: World,
+    watched: Vec<Watched>,
+    end: End,
+) -> Reply {
+    let data: Vec<Value> = watched.iter().map(document).collect();
+    let verdicts: Vec<(OrderId, Verdict)> = watched
+        .iter()
+        .map(|w| (w.order.id.clone(), w.verdict))
+        .collect();
+    for w in watched {
+        world.book.orders.insert(w.order.id.clone(), w.order);
+    }
+    let desk = Desk::new(&world);
+    let of = |wanted: fn(Verdict) -> bool| -> Vec<&Order> {
+        let ids = verdicts.iter().filter(|(_, verdict)| wanted(*verdict));
+        ids.filter_map(|(id, _)| world.book.orders.get(id))
+            .collect()
+    };
+    let all = of(|_| true);
+    let failure = match end {
+        End::Met => None,
+        End::Lost => {
+            let lost = of(|verdict| verdict == Verdict::Lost);
+            let message = Text::fixed(
+                "等待的结果已不可能出现，除非先处理",
+                "what was waited for cannot come any more unless somebody acts",
+            );
+            Some(unsettled(
+                &desk,
+                Exit::Negative,
+                "negative.order",
+                &message,
+                &lost,
+            ))
+        }
+        End::Limit => {
+            let open = of(|verdict| verdict == Verdict::Open);
+            let message = Text::fixed("到时仍未等到", "not there yet at the time limit");
+            Some(unsettled(
+                &desk,
+                Exit::Pending,
+                "pending.order",
+                &message,
+                &open,
+            ))
+        }
+        End::Signal(exit) => Some(stopped(exit)),
+        End::Broken(failure) => Some(*failure),
+    };
+    let table = board::table(&desk, &all, manner(cx));
+    let human = table.render(cx.lang, cx.width(), cx.color());
+    stream.summary(cx, &data, failure.as_ref());
+    Reply {
+        failure,
+        streamed: stream.is_json,
+        known: FIELDS.map(str::to_owned).to_vec(),
+        ..Reply::new(SCHEMA, Value::Array(data)).human(human)
+    }
+}
+
+/// The names that `--fields` takes.
+const FIELDS: [&str; 5] = ["id", "status", "bucket", "presumed", "met"];
+
+fn document(watched: &Watched) -> Value {
+    json!({
+        "id": watched.order.id,
+        "status": watched.status,
+        "bucket": watched.status.bucket(),
+        "presumed": watched.is_presumed,
+        "met": watched.verdict == Verdict::Met,
+    })
+}
+
+fn stopped(exit: Exit) -> Failure {
+    let code = if exit == Exit::Interrupted {
+        "signalled.interrupt"
+    } else {
+        "signalled.terminate"
+    };
+    Failure::new(exit, code, text!("等待被中止", "the waiting was stopped"))
+}
+
+/// SIGINT and SIGTERM, brought where the pause between two looks can end early.
+struct Interrupts {
+    arrived: Receiver<i32>,
+    handle: signal_hook::iterator::Handle,
+}
+
+impl Interrupts {
+    fn listen() -> Result<Self, Failure> {
+        let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(|error| {
+            Failure::new(
+                Exit::Failure,
+                "failure.signals",
+                text!(
+                    "无法处理信号：{error}",
+                    "signals cannot be handled: {error}"
+                ),
+            )
+        })?;
+        let handle = signals.handle();
+        let (send, arrived) = channel();
+        std::thread::spawn(move || {
+            for signal in signals.forever() {
+                if send.send(signal).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Self { arrived, handle })
+    }
+
+    /// Pauses; returns the exit of a signal that ended the pause.
+    fn within(&self, pause: Duration) -> Option<Exit> {
+        match self.arrived.recv_timeout(pause) {
+            Ok(SIGINT) => Some(Exit::Interrupted),
+            Ok(_) => Some(Exit::Terminated),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => {
+                std::thread::sleep(pause);
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Interrupts {
+    fn drop(&mut self) {
+        self.handle.close();
+    }
+}
+
+/// What is told while it waits: records on stdout for machines, lines on stderr for people.
+struct Stream {
+    is_json: bool,
+    is_human: bool,
+    is_closed: bool,
+}
+
+impl Stream {
+    fn of(cx: &Context<'_>) -> Self {
+        let is_json = matches!(cx.globals.format, Format::Json | Format::Jsonl);
+        Self {
+            is_json,
+            is_human: !is_json && !cx.globals.quiet,
+            is_closed: false,
+        }
+    }
+
+    fn put(&mut self, cx: &mut Context<'_>, record: &Value) {
+        if !self.is_json || self.is_closed {
+            return;
+        }
+        // A record that cannot be delivered has nobody left who would read the next.
+        let line = json_line(record).unwrap_or_default();
+        self.is_closed = !matches!(print(cx.out, &line), Ok(Delivery::Written));
+    }
+
+    fn start(&mut self, cx: &mut Context<'_>, watched: &[Watched], goals: &[Goal]) {
+        let ids: Vec<&OrderId> = watched.iter().map(|w| &w.order.id).collect();
+        let goals: Vec<&str> = goals.iter().map(|goal| goal.name()).collect();
+        let record = json!({
+            "type": "start",
+            "schema": SCHEMA,
+            "at": time(cx.clock.now()),
+            "orders": ids,
+            "for": goals,
+        });
+        self.put(cx, &record);
+    }
+
+    fn change(&mut self, cx: &mut Context<'_>, step: &Step) {
+        let Step { id, from, to, .. } = step;
+        let (was, is) = (from.label(), to.label());
+        let (was_zh, was_en, is_zh, is_en) = (was.zh, was.en, is.zh, is.en);
+        let message = if step.is_presumed {
+            text!(
+                "{id}：{was_zh} → {is_zh}（推定）",
+                "{id}: {was_en} -> {is_en} (presumed)"
+            )
+        } else {
+            text!("{id}：{was_zh} → {is_zh}", "{id}: {was_en} -> {is_en}")
+        };
+        let message = message.get(cx.lang);
+        if self.is_human {
+            let at = board::minute(step.at);
+            reply::tell(cx.err, &format!("{at}  {message}"));
+        }
+        let record = json!({
+            "type": "change",
+            "at": time(step.at),
+            "id": id,
+            "from": from,
+            "to": to,
+            "bucket": to.bucket(),
+            "presumed": step.is_presumed,
+            "message": message,
+        });
+        self.put(cx, &record);
+    }
+
+    fn beat(&self, cx: &mut Context<'_>, watched: &[Watched]) {
+        if self.is_human {
+            let open = watched
+                .iter()
+                .filter(|w| w.verdict == Verdict::Open)
+                .count();
+            let at = board::minute(cx.clock.now());
+            let words = text!(
+                "{at}  仍在等待 {open} 个订单",
+                "{at}  still waiting for {open} orders"
+            );
+            reply::tell(cx.err, words.get(cx.lang));
+        }
+    }
+
+    fn summary(&mut self, cx: &mut Context<'_>, orders: &[Value], failure: Option<&Failure>) {
+        let error = failure.map(|failure| reply::problem(failure, cx.lang));
+        let warnings: Vec<Value> = cx
+            .cautions
+            .iter()
+            .map(|c| json!({ "code": c.code, "message": c.message.get(cx.lang), "path": c.path }))
+            .collect();
+        let record = json!({
+            "type": "summary",
+            "schema": SCHEMA,
+            "ok": error.is_none(),
+            "changed": false,
+            "dry_run": cx.globals.dry_run,
+            "exit": failure.map_or(Exit::Ok, |f| f.exit).code(),
+            "orders": orders,
+            "warnings": warnings,
+            "error": error,
+        });
+        self.put(cx, &record);
+    }
+}
