@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The tour: a fictional filing agency's November, in one go.
-# 导览：一家虚构代备机构的十一月，一条命令走完。
+# The tour: six weeks of a fictional filing agency, in one go.
+# 导览：一家虚构代备机构的六个星期，一条命令走完。
 #
 #   bash examples/tour.sh [--lang zh|en] [--keep]
 #
@@ -260,9 +260,11 @@ run record "$new" sms-verified --who service
 at 2026-12-16 14:00
 say "管局通过，并给出备案号：" "The bureau approves, and gives the numbers:"
 run record "$new" bureau-approved --number 粤ICP备2026000009号 --number 粤ICP备2026000009号-1
+say "给新主体标上客户，以后按客户查看：" "Label the new subject with its customer, to find it by:"
+run label 粤ICP备2026000009号 customer=庚
 
 act 8 "结果" "What came of it"
-say "没有要办的事了；全部订单，和月末的备案现状：" "Nothing is waiting. All orders, and the portfolio at the end:"
+say "没有要办的事了。全部订单，和最后的备案现状：" "Nothing is waiting. All orders, and the portfolio at the end:"
 run status
 run list --all
 run portfolio --by customer

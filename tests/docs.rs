@@ -40,12 +40,13 @@ fn cases(kind: Kind, profiles: &Profiles) -> Vec<Case<'_>> {
             }
             Kind::New | Kind::Access | Kind::Change | Kind::CancelAccess => vec![None],
         };
-        ways.into_iter().map(move |verify_by: Option<VerifyBy>| Case {
-            kind,
-            via: Via::Provider,
-            verify_by,
-            profile,
-        })
+        ways.into_iter()
+            .map(move |verify_by: Option<VerifyBy>| Case {
+                kind,
+                via: Via::Provider,
+                verify_by,
+                profile,
+            })
     });
     let on_paper = Case {
         kind,
@@ -137,12 +138,14 @@ fn diagram(kinds: &[Kind], lang: Lang) -> String {
     }
     let mut edges: BTreeMap<(Status, Status), Vec<String>> = BTreeMap::new();
     for ((from, to, event), times) in &taken {
-        let forks = taken
-            .keys()
-            .any(|(other_from, other_to, other)| {
-                (other_from, other) == (from, event) && other_to != to
-            });
-        let star = if forks || *times < passing[from] { "*" } else { "" };
+        let forks = taken.keys().any(|(other_from, other_to, other)| {
+            (other_from, other) == (from, event) && other_to != to
+        });
+        let star = if forks || *times < passing[from] {
+            "*"
+        } else {
+            ""
+        };
         edges
             .entry((*from, *to))
             .or_default()
@@ -220,18 +223,25 @@ fn parts() -> Vec<(String, String)> {
 
 /// Puts a part between its markers.
 fn replaced(readme: &str, name: &str, part: &str) -> String {
-    let (open, close) = (format!("<!-- begin {name} -->\n"), format!("<!-- end {name} -->"));
-    let (before, rest) = readme.split_once(&open).unwrap_or_else(|| panic!("no {open}"));
-    let (_, after) = rest.split_once(&close).unwrap_or_else(|| panic!("no {close}"));
+    let (open, close) = (
+        format!("<!-- begin {name} -->\n"),
+        format!("<!-- end {name} -->"),
+    );
+    let (before, rest) = readme
+        .split_once(&open)
+        .unwrap_or_else(|| panic!("no {open}"));
+    let (_, after) = rest
+        .split_once(&close)
+        .unwrap_or_else(|| panic!("no {close}"));
     format!("{before}{open}{part}{close}{after}")
 }
 
 #[test]
 fn the_tables_and_diagrams_of_the_readme_come_from_the_code() {
     let readme = read("README.md");
-    let made = parts()
-        .iter()
-        .fold(readme.clone(), |text, (name, part)| replaced(&text, name, part));
+    let made = parts().iter().fold(readme.clone(), |text, (name, part)| {
+        replaced(&text, name, part)
+    });
     if std::env::var_os("ICPCTL_BLESS").is_some() {
         std::fs::write(root().join("README.md"), &made).unwrap();
     } else {
@@ -246,7 +256,10 @@ fn the_tables_and_diagrams_of_the_readme_come_from_the_code() {
 fn the_diagrams_show_the_way_through_and_every_status() {
     let shown = diagram(&FILINGS, Lang::En) + &diagram(&CANCELLATIONS, Lang::En);
     for status in Status::ALL {
-        assert!(shown.contains(&format!("\"{}\"", status.name())), "{status}");
+        assert!(
+            shown.contains(&format!("\"{}\"", status.name())),
+            "{status}"
+        );
     }
     let filings = diagram(&FILINGS, Lang::En);
     for line in [
@@ -284,9 +297,15 @@ fn the_minimum_rust_version_is_the_same_everywhere() {
 
 /// The files around the code, and every example.
 fn written_files() -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE"]
-        .map(|name| root().join(name))
-        .to_vec();
+    let mut files: Vec<PathBuf> = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "SECURITY.md",
+        "LICENSE",
+    ]
+    .map(|name| root().join(name))
+    .to_vec();
     let mut folders = vec![root().join("examples")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -322,11 +341,17 @@ fn every_link_of_the_documents_leads_to_a_file() {
 fn every_example_is_told_of_in_the_readme() {
     let readme = read("README.md");
     for path in written_files() {
-        let Ok(name) = path.strip_prefix(root()) else { continue };
+        let Ok(name) = path.strip_prefix(root()) else {
+            continue;
+        };
         let name = name.to_str().unwrap();
         if let Some(example) = name.strip_prefix("examples/") {
             let told = example.split_once('/').map_or(example, |(folder, file)| {
-                if folder == "dossiers" { "dossiers/" } else { file }
+                if folder == "dossiers" {
+                    "dossiers/"
+                } else {
+                    file
+                }
             });
             assert!(readme.contains(told), "{name}");
         }

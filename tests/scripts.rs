@@ -63,7 +63,10 @@ fn id(output: Output) -> String {
 #[test]
 fn the_tour_comes_out_as_it_tells_and_leaves_nothing_behind() {
     let binary = [("ICPCTL_BIN", env!("CARGO_BIN_EXE_icpctl"))];
-    for (lang, told) in [("en", "checked: the portfolio"), ("zh", "检查通过：备案现状")] {
+    for (lang, told) in [
+        ("en", "checked: the portfolio"),
+        ("zh", "检查通过：备案现状"),
+    ] {
         let user = Icpctl::new();
         let output = script(&user, "bash", "tour.sh", ["--lang", lang], &binary).exits(0);
         assert!(output.stdout.contains(told), "{}", output.stdout);
@@ -85,15 +88,31 @@ fn the_tour_fails_when_the_portfolio_is_not_right_at_the_end() {
     std::fs::set_permissions(&wrapper, std::fs::Permissions::from_mode(0o755)).unwrap();
     let binary = [("ICPCTL_BIN", wrapper.to_str().unwrap())];
     let output = script(&user, "bash", "tour.sh", ["--lang", "en"], &binary).exits(1);
-    assert!(output.stderr.contains("the check failed"), "{}", output.stderr);
+    assert!(
+        output.stderr.contains("the check failed"),
+        "{}",
+        output.stderr
+    );
 }
 
 #[test]
 fn the_dossiers_of_all_six_kinds_draft_on_the_agencys_portfolio() {
     let user = agency();
-    for kind in ["new", "access", "change", "cancel-site", "cancel-subject", "cancel-access"] {
+    for kind in [
+        "new",
+        "access",
+        "change",
+        "cancel-site",
+        "cancel-subject",
+        "cancel-access",
+    ] {
         let path = example(&format!("dossiers/{kind}.toml"));
-        let args = [kind.as_ref(), "--json".as_ref(), "--from".as_ref(), path.as_os_str()];
+        let args = [
+            kind.as_ref(),
+            "--json".as_ref(),
+            "--from".as_ref(),
+            path.as_os_str(),
+        ];
         let document = user.run(args).exits(0).json();
         assert_eq!(document["data"]["kind"], kind);
         assert_eq!(document["data"]["status"], "draft");
@@ -111,9 +130,16 @@ fn the_agencys_csv_says_what_its_json_lines_say() {
     let fields = "number,name,nature,services.number,services.kind,services.name,services.domains,\
                   services.accesses,services.approved_on";
     let shown = |user: &Icpctl| {
-        user.run(["portfolio", "--reveal", "--format", "tsv", "--fields", fields])
-            .exits(0)
-            .stdout
+        user.run([
+            "portfolio",
+            "--reveal",
+            "--format",
+            "tsv",
+            "--fields",
+            fields,
+        ])
+        .exits(0)
+        .stdout
     };
     let table = shown(&agency());
     assert_eq!(table.lines().count(), 9, "{table}");
@@ -124,11 +150,27 @@ fn the_agencys_csv_says_what_its_json_lines_say() {
 fn the_loop_sends_each_line_once_and_goes_on_after_a_refusal() {
     let user = agency();
     let list = example("cancel-batch.txt");
-    let run = |list: &Path| script(&user, "sh", "cancel-batch.sh", [list.to_str().unwrap()], &[]);
+    let run = |list: &Path| {
+        script(
+            &user,
+            "sh",
+            "cancel-batch.sh",
+            [list.to_str().unwrap()],
+            &[],
+        )
+    };
     let first = run(&list).exits(0);
-    let lines: Vec<Vec<&str>> = first.stdout.lines().map(|l| l.split('\t').collect()).collect();
+    let lines: Vec<Vec<&str>> = first
+        .stdout
+        .lines()
+        .map(|l| l.split('\t').collect())
+        .collect();
     assert_eq!(lines.len(), 3, "{}", first.stdout);
-    assert!(lines.iter().all(|line| line[2] == "sms-verification-pending"));
+    assert!(
+        lines
+            .iter()
+            .all(|line| line[2] == "sms-verification-pending")
+    );
     assert_eq!(run(&list).exits(0).stdout, first.stdout);
 
     // The tea shop has a live order; nobody has filed the second; the third can go.
@@ -144,7 +186,11 @@ fn the_loop_sends_each_line_once_and_goes_on_after_a_refusal() {
         .collect();
     assert_eq!(statuses, ["draft", "sms-verification-pending"]);
     assert!(second.stderr.contains("ORD-02"), "{}", second.stderr);
-    assert!(second.stderr.contains("none.example.com"), "{}", second.stderr);
+    assert!(
+        second.stderr.contains("none.example.com"),
+        "{}",
+        second.stderr
+    );
 }
 
 #[test]
@@ -165,7 +211,14 @@ fn the_pipelines_script_tells_approved_pending_and_rejected_apart() {
     record(&rejected, "bureau-rejected");
     let check = |args: &[&str]| {
         let quick = [("CI", "true"), ("WAIT_FOR", "0")];
-        script(&user, "sh", "ci/check-filing.sh", args.iter().copied(), &quick).code
+        script(
+            &user,
+            "sh",
+            "ci/check-filing.sh",
+            args.iter().copied(),
+            &quick,
+        )
+        .code
     };
     for question in ["order", "wait"] {
         assert_eq!(check(&[question, &approved]), 0, "{question}");
