@@ -1,6 +1,7 @@
 //! One binary for all tests.
 
 mod calendar;
+mod docs;
 mod intake;
 mod knowledge;
 mod meta;
@@ -9,5 +10,6 @@ mod portfolio;
 mod reading;
 mod rendering;
 mod schemas;
+mod scripts;
 mod storage;
 mod support;
