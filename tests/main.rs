@@ -1,6 +1,7 @@
 //! One binary for all tests.
 
 mod calendar;
+mod contract;
 mod intake;
 mod knowledge;
 mod meta;
@@ -8,6 +9,7 @@ mod numbers;
 mod portfolio;
 mod reading;
 mod rendering;
+mod scenarios;
 mod schemas;
 mod storage;
 mod support;
