@@ -6,6 +6,7 @@ mod intake;
 mod knowledge;
 mod meta;
 mod numbers;
+mod portfolio;
 mod reading;
 mod rendering;
 mod schemas;

@@ -4,6 +4,7 @@
 //! answers. To add one, write that file and add its row to [`COMMANDS`](table::COMMANDS).
 
 pub mod action;
+pub mod adopt;
 pub mod agenda;
 pub mod answer;
 pub mod attach;
@@ -16,18 +17,24 @@ pub mod context;
 pub mod doctor;
 pub mod draft;
 pub mod edit;
+pub mod erase;
 pub mod explain;
 pub mod filters;
 pub mod globals;
 pub mod goal;
+pub mod gone;
 pub mod help;
 pub mod init;
+pub mod label;
 pub mod list;
 pub mod log;
 pub mod man;
+pub mod note;
 pub mod number;
 pub mod order_doc;
 pub mod plain;
+pub mod portfolio;
+pub mod portfolio_doc;
 pub mod prompt;
 pub mod provider;
 pub mod record;

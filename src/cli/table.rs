@@ -1,9 +1,9 @@
 //! Every command, in one table.
 
 use super::{
-    answer, attach, calendar, completions, config, context::Context, doctor, draft, edit, explain,
-    help, init, list, log, man, number, provider, record, reply::Reply, schema, show, status,
-    steps, sync, template, undo, wait,
+    adopt, answer, attach, calendar, completions, config, context::Context, doctor, draft, edit,
+    erase, explain, gone, help, init, label, list, log, man, note, number, portfolio, provider,
+    record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
 };
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
@@ -35,9 +35,33 @@ pub const COMMANDS: &[Row] = &[
         run: init::run,
     },
     Row {
+        name: "adopt",
+        about: Text::fixed("导入已有备案", "Bring in existing filings"),
+        schema: "icpctl.adopt/1",
+        command: adopt::command,
+        run: adopt::run,
+    },
+    Row {
+        name: "gone",
+        about: Text::fixed(
+            "登记不经由这里的订单而失效的备案或接入",
+            "Record what ended without an order of ours",
+        ),
+        schema: "icpctl.gone/1",
+        command: gone::command,
+        run: gone::run,
+    },
+    Row {
+        name: "portfolio",
+        about: Text::fixed("查看现有备案", "Show what is filed"),
+        schema: "icpctl.portfolio/1",
+        command: portfolio::command,
+        run: portfolio::run,
+    },
+    Row {
         name: "template",
         about: Text::fixed("输出带注释的模板文件", "Print a commented file to fill in"),
-        schema: "icpctl.raw/1",
+        schema: "icpctl.error/1",
         command: template::command,
         run: template::run,
     },
@@ -291,5 +315,35 @@ pub const COMMANDS: &[Row] = &[
         schema: "icpctl.error/1",
         command: help::command,
         run: help::run,
+    },
+    Row {
+        name: "label",
+        about: Text::fixed(
+            "给订单、主体或服务加标签",
+            "Put labels on an order, a subject or a service",
+        ),
+        schema: "icpctl.label/1",
+        command: label::command,
+        run: label::run,
+    },
+    Row {
+        name: "note",
+        about: Text::fixed(
+            "给订单、主体或服务写备注",
+            "Write a note on an order, a subject or a service",
+        ),
+        schema: "icpctl.note/1",
+        command: note::command,
+        run: note::run,
+    },
+    Row {
+        name: "erase",
+        about: Text::fixed(
+            "彻底删除订单或主体的数据",
+            "Remove an order's or a subject's data for good",
+        ),
+        schema: "icpctl.erase/1",
+        command: erase::command,
+        run: erase::run,
     },
 ];

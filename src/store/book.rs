@@ -190,9 +190,13 @@ impl Book {
         }
     }
 
-    /// Returns the change that removes a record's file, if it is there.
+    /// Returns the change that removes a record's or an attachment's file, if it is there.
     pub fn remove(&self, path: StorePath) -> Option<Change> {
-        let was = self.digests.get(&path)?.clone();
+        let attachment = || {
+            let name = path.name();
+            Digest::parse(name).filter(|_| self.holds_file(name))
+        };
+        let was = self.digests.get(&path).cloned().or_else(attachment)?;
         Some(Change::Remove { path, was })
     }
 }

@@ -52,6 +52,12 @@ impl Digest {
         Self(digits)
     }
 
+    /// Returns the digest that `name` spells, if it does: what an attachment is named by.
+    pub fn parse(name: &str) -> Option<Self> {
+        let is_hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+        (name.len() == 64 && name.bytes().all(is_hex)).then(|| Self(name.to_owned()))
+    }
+
     /// Returns the hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -91,18 +91,6 @@ pub fn invalid(name: &str, problems: &[Problem]) -> Failure {
         failure.hints.push(text!("{at}：{zh}", "{at}: {en}"));
         failure.hints.extend(problem.fix.clone());
     }
-    failure.data = Some(Box::new(serde_json::json!({
-        "findings": problems.iter().map(|p| serde_json::json!({
-            "rule": p.code,
-            "severity": "error",
-            "path": p.path,
-            "line": p.line,
-            "column": p.column,
-            "message": p.message.en,
-            "fix": p.fix.as_ref().map(|f| &f.en),
-            "source": name,
-        })).collect::<Vec<_>>(),
-    })));
     failure
 }
 

@@ -3,14 +3,19 @@
 //! Nothing here asks a question or prints: decisions come from a [`World`](world::World) and go
 //! out as a [`Plan`](plan::Plan), which the command layer shows, agrees on and carries out.
 
+pub mod adopt;
 pub mod advance;
 pub mod aim;
 pub mod assign;
 pub mod changes;
 pub mod draft;
 pub mod edit;
+pub mod erase;
 pub mod examine;
+pub mod filed;
+pub mod gone;
 pub mod issued;
+pub mod mark;
 pub mod materials;
 pub mod persons;
 pub mod plan;

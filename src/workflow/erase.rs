@@ -1,0 +1,256 @@
+//! Personal data removed for good: an order's file, or everything about a subject.
+
+use super::mark;
+use super::plan::Consent;
+use super::plan::Plan;
+use super::resolve;
+use super::world::World;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::facts::SubjectFacts;
+use crate::filing::number::{Number, SubjectNumber};
+use crate::filing::order::{Order, OrderId};
+use crate::lang::Text;
+use crate::store::StorePath;
+use crate::store::book::{FILES, order_path, subject_path};
+use crate::text;
+use std::collections::BTreeSet;
+
+/// What is erased.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// The subject, where one was named.
+    pub subject: Option<SubjectNumber>,
+    /// The orders whose files go.
+    pub orders: Vec<OrderId>,
+    /// The attachments that no other order uses, by hash.
+    pub attachments: Vec<String>,
+}
+
+/// Returns what erasing never reaches.
+pub fn remains() -> [(&'static str, Text); 3] {
+    [
+        (
+            "git-history",
+            text!(
+                "git 历史中的旧版本：需要另行改写历史并强制推送",
+                "older versions in git: the history has to be rewritten and force-pushed"
+            ),
+        ),
+        (
+            "backups",
+            text!(
+                "备份、快照和导出的文件",
+                "backups, snapshots and files that were exported"
+            ),
+        ),
+        (
+            "elsewhere",
+            text!(
+                "接入商和管局处的数据：这里删除不等于注销备案",
+                "what providers and the bureau hold: erasing here cancels no filing"
+            ),
+        ),
+    ]
+}
+
+/// Decides which files go.
+///
+/// # Errors
+/// Nothing of that name (4), a damaged file (3), an order that is live, that the portfolio rests
+/// on, or that another order waits for (5).
+pub fn decide(world: &World, typed: &str) -> Result<Plan<Erased>, Failure> {
+    let mut erased = Erased::default();
+    let mut removed: Vec<StorePath> = Vec::new();
+    match Number::parse(typed).map(|parsed| parsed.number) {
+        Ok(Number::Subject(number)) => {
+            let orders = orders_of(world, number);
+            if orders.is_empty() && !world.book.portfolio.subjects.contains_key(&number) {
+                mark::target(&world.book, typed)?;
+            }
+            mark::record(&world.book, &number)?;
+            removed.push(subject_path(&number));
+            erased.subject = Some(number);
+            erased.orders = orders.into_iter().map(|order| order.id.clone()).collect();
+        }
+        Ok(Number::Service(number)) => {
+            let subject = number.subject();
+            return Err(Failure::usage(text!(
+                "{number} 是服务备案号，只能按订单或整个主体删除",
+                "{number} is a service: only orders and whole subjects can be erased"
+            ))
+            .hint(text!(
+                "删除整个主体：icpctl erase {subject}",
+                "to erase the whole subject: icpctl erase {subject}"
+            )));
+        }
+        Ok(Number::Security(_)) | Err(_) => {
+            let order = resolve::order(&world.book, typed)?;
+            if order
+                .approval()
+                .is_some_and(|entry| entry.approval.is_some())
+            {
+                return Err(rests_on(order));
+            }
+            erased.orders.push(order.id.clone());
+        }
+    }
+    for id in &erased.orders {
+        may_go(world, world.order(id)?, &erased.orders)?;
+        removed.push(order_path(id));
+    }
+    erased.attachments = attachments(world, &erased.orders);
+    for hash in &erased.attachments {
+        removed.push(StorePath::parse(&format!("{FILES}/{hash}"))?);
+    }
+    let mut plan = Plan::new(erased);
+    plan.consent = Some(consent(&plan.answer));
+    plan.removed = removed;
+    Ok(plan)
+}
+
+/// Lists a subject's orders: those about its number, and those of its certificate before it had one.
+fn orders_of(world: &World, number: SubjectNumber) -> Vec<&Order> {
+    let book = &world.book;
+    let certificate = book
+        .portfolio
+        .subjects
+        .get(&number)
+        .and_then(|subject| subject.facts.certificate());
+    book.orders
+        .values()
+        .filter(|order| {
+            let approval = order.approval().and_then(|entry| entry.approval.as_ref());
+            let issued = approval.and_then(|approval| approval.subject);
+            if let Some(known) = order.target.subject.or(issued) {
+                return known == number;
+            }
+            let own = order.filing.subject.as_ref();
+            match (own.and_then(SubjectFacts::certificate), &certificate) {
+                (Some(own), Some(filed)) => own.is_same(filed),
+                (None, _) | (_, None) => false,
+            }
+        })
+        .collect()
+}
+
+/// Refuses to erase an order that is live, or that one which stays waits for.
+fn may_go(world: &World, order: &Order, going: &[OrderId]) -> Result<(), Failure> {
+    let id = &order.id;
+    let status = order.standing().status;
+    if status.is_live() {
+        let label = status.label();
+        let (zh, en) = (label.zh, label.en);
+        return Err(Failure::new(
+            Exit::Refused,
+            "refused.live-order",
+            text!(
+                "订单 {id} 仍在办理中（{zh}），不能删除",
+                "the order {id} is live ({en}) and cannot be erased"
+            ),
+        )
+        .hint(text!(
+            "先撤回并放弃，或登记它的结果",
+            "withdraw and abandon it, or record how it ended, first"
+        )));
+    }
+    let waiting = world.book.orders.values().find(|other| {
+        other.after.as_ref() == Some(id)
+            && !other.standing().status.has_ended()
+            && !going.contains(&other.id)
+    });
+    match waiting {
+        None => Ok(()),
+        Some(other) => {
+            let other = &other.id;
+            Err(Failure::new(
+                Exit::Refused,
+                "refused.awaited",
+                text!(
+                    "订单 {other} 要等 {id} 通过，不能删除 {id}",
+                    "the order {other} waits for {id}, which cannot be erased"
+                ),
+            )
+            .hint(text!(
+                "先解除：icpctl edit {other} --unset after",
+                "release it first: icpctl edit {other} --unset after"
+            )))
+        }
+    }
+}
+
+fn rests_on(order: &Order) -> Failure {
+    let id = &order.id;
+    let approval = order.approval().and_then(|entry| entry.approval.as_ref());
+    let subject = order
+        .target
+        .subject
+        .or_else(|| approval.and_then(|approval| approval.subject));
+    let failure = Failure::new(
+        Exit::Refused,
+        "refused.portfolio-rests-on-it",
+        text!(
+            "订单 {id} 已通过，现有备案由它而来，不能单独删除",
+            "the order {id} was approved and what is filed rests on it: it cannot be erased alone"
+        ),
+    );
+    match subject {
+        None => failure,
+        Some(number) => failure.hint(text!(
+            "连同主体一起删除：icpctl erase {number}",
+            "to erase it with its subject: icpctl erase {number}"
+        )),
+    }
+}
+
+/// Lists the attachments of `going` that no other order uses.
+fn attachments(world: &World, going: &[OrderId]) -> Vec<String> {
+    let hashes = |is_going: bool| {
+        world
+            .book
+            .orders
+            .values()
+            .filter(move |order| going.contains(&order.id) == is_going)
+            .flat_map(|order| &order.materials)
+            .filter_map(|material| material.hash.as_deref())
+    };
+    let kept: BTreeSet<&str> = hashes(false).collect();
+    let lost: BTreeSet<&str> = hashes(true).filter(|hash| !kept.contains(hash)).collect();
+    lost.into_iter().map(str::to_owned).collect()
+}
+
+fn consent(erased: &Erased) -> Consent {
+    let mut shown = Vec::new();
+    if let Some(number) = erased.subject {
+        shown.push(text!(
+            "将删除主体 {number} 的全部记录：纳管、失效、标签和备注",
+            "everything written down about {number} goes: adoptions, what is gone, labels, notes"
+        ));
+    }
+    if !erased.orders.is_empty() {
+        let list: Vec<&str> = erased.orders.iter().map(OrderId::as_str).collect();
+        let list = list.join(", ");
+        shown.push(text!("将删除订单：{list}", "orders that go: {list}"));
+    }
+    if !erased.attachments.is_empty() {
+        let count = erased.attachments.len();
+        shown.push(text!(
+            "将删除附件 {count} 个",
+            "attachments that go: {count}"
+        ));
+    }
+    shown.push(text!(
+        "此操作不能撤消；以下内容不会被删除：",
+        "this cannot be undone, and it does not reach:"
+    ));
+    for (_, what) in remains() {
+        let (zh, en) = (what.zh, what.en);
+        shown.push(text!("  {zh}", "  {en}"));
+    }
+    Consent {
+        shown,
+        question: Some(text!("删除吗？", "Erase?")),
+        explicit: true,
+        ..Consent::default()
+    }
+}
