@@ -1,6 +1,7 @@
 //! One binary for all tests.
 
 mod calendar;
+mod contract;
 mod docs;
 mod intake;
 mod knowledge;
@@ -9,6 +10,7 @@ mod numbers;
 mod portfolio;
 mod reading;
 mod rendering;
+mod scenarios;
 mod schemas;
 mod scripts;
 mod storage;

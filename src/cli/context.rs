@@ -222,7 +222,7 @@ impl<'a> Context<'a> {
             Place::Missing { folder, origin } => Err(missing(&folder, origin)),
             Place::Fresh { folder } => {
                 let disk = Disk::create(&folder)?;
-                store_file::make(&disk, &self.holder())?;
+                store_file::make(&disk, &self.holder(), false)?;
                 Ok(disk)
             }
             Place::Nowhere => Err(nowhere()),

@@ -32,15 +32,13 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let exists = folder.join(crate::store::place::MARKER).exists();
     if exists {
         store_file::check(&Disk::open(&folder)?)?;
-    } else if !cx.globals.dry_run {
-        let disk = Disk::create(&folder)?;
-        store_file::make(&disk, &cx.holder())?;
     }
     let repository = git_root(&folder);
+    if !exists && !cx.globals.dry_run {
+        let disk = Disk::create(&folder)?;
+        store_file::make(&disk, &cx.holder(), repository.is_some())?;
+    }
     if let Some(root) = &repository {
-        if !exists && !cx.globals.dry_run {
-            ignore_leftovers(&folder)?;
-        }
         let root = root.display();
         cx.caution(
             "personal-data-in-git",
@@ -74,20 +72,4 @@ fn git_root(folder: &Path) -> Option<PathBuf> {
         .skip(1)
         .find(|above| above.join(".git").exists())
         .map(Path::to_owned)
-}
-
-/// Keeps locks and temporaries out of a git repository.
-fn ignore_leftovers(folder: &Path) -> Result<(), Failure> {
-    let path = folder.join(".gitignore");
-    if path.exists() {
-        return Ok(());
-    }
-    std::fs::write(&path, crate::store::GITIGNORE).map_err(|error| {
-        let shown = path.display();
-        Failure::new(
-            crate::exit::Exit::Failure,
-            "failure.file",
-            text!("无法写入 {shown}：{error}", "cannot write {shown}: {error}"),
-        )
-    })
 }

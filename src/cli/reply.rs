@@ -8,6 +8,7 @@ use crate::render::envelope::{Envelope, Problem, Warning};
 use crate::render::fields::{Fields, paths};
 use crate::render::rows::{self, Layout, RowsError};
 use crate::render::{Delivery, Format, clean, print};
+use crate::store::place::Place;
 use crate::text;
 pub use crate::workflow::plan::Caution;
 use serde_json::Value;
@@ -134,7 +135,12 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
     } else {
         document(cx, &reply, failure.as_ref())
     };
+    let verbose = cx.globals.verbose.then(|| cx.place());
     let Context { out, err, .. } = cx;
+    if let Some(Place::Found { folder, .. } | Place::Fresh { folder }) = verbose {
+        let folder = folder.display();
+        tell(*err, text!("备案库：{folder}", "store: {folder}").get(lang));
+    }
     let (text, exit) = match text {
         Ok(text) => (text, exit),
         Err(bad) => {

@@ -3,7 +3,7 @@
 use super::files::{Files, RECORD_LIMIT, StorePath};
 use super::place::MARKER;
 use super::wire::{Problem, SCHEMA, parse};
-use super::{Change, Holder, StorageError, StoreLock};
+use super::{Change, GITIGNORE, Holder, StorageError, StoreLock};
 use crate::failure::Failure;
 use crate::store::book::Damage;
 use serde::Deserialize;
@@ -53,11 +53,12 @@ fn unknown(error: super::wire::RecordError) -> Failure {
     Failure::invalid(code, Damage::from(error).message())
 }
 
-/// Makes the store file where there is none; says whether it did.
+/// Makes the store file where there is none; says whether it did. In a git work tree, what is only
+/// of the moment (locks and temporaries) is kept out of the repository.
 ///
 /// # Errors
 /// What the file system meets.
-pub fn make(files: &dyn Files, holder: &Holder) -> Result<bool, StorageError> {
+pub fn make(files: &dyn Files, holder: &Holder, in_git: bool) -> Result<bool, StorageError> {
     let path = StorePath::parse(MARKER)?;
     match files.stat(&path) {
         Ok(_) => return Ok(false),
@@ -65,11 +66,18 @@ pub fn make(files: &dyn Files, holder: &Holder) -> Result<bool, StorageError> {
         Err(error) => return Err(error),
     }
     let lock = StoreLock::acquire(files, holder, WAIT)?;
-    let made = lock.commit(&[Change::Create {
+    let mut changes = vec![Change::Create {
         path,
         bytes: format!("schema = {SCHEMA}\n").into_bytes(),
-    }]);
-    match made {
+    }];
+    let ignored = StorePath::parse(".gitignore")?;
+    if in_git && matches!(files.stat(&ignored), Err(StorageError::NotFound { .. })) {
+        changes.push(Change::Create {
+            path: ignored,
+            bytes: GITIGNORE.as_bytes().to_vec(),
+        });
+    }
+    match lock.commit(&changes) {
         Ok(()) => Ok(true),
         Err(StorageError::Exists { .. }) => Ok(false),
         Err(error) => Err(error),

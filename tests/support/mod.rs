@@ -75,11 +75,22 @@ impl Icpctl {
     /// Runs one command line.
     #[must_use = "look at the exit code or the output"]
     pub(crate) fn run<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Output {
+        self.run_with(&[], args)
+    }
+
+    /// Runs one command line with more in the environment.
+    #[must_use = "look at the exit code or the output"]
+    pub(crate) fn run_with<A: AsRef<OsStr>>(
+        &self,
+        env: &[(&str, &str)],
+        args: impl IntoIterator<Item = A>,
+    ) -> Output {
         let mut child = Command::new(env!("CARGO_BIN_EXE_icpctl"))
             .args(args)
             .current_dir(self.home())
             .env_clear()
             .envs(&self.env)
+            .envs(env.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

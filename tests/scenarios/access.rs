@@ -1,0 +1,207 @@
+//! Access: which provider carries a filed site.
+
+use super::{CERTIFICATES, MONDAY, SHOP, SUBJECT, Scene, codes, company, hints_at, impacts, site};
+use serde_json::{Value, json};
+
+const LATER: &str = "2026-11-25 10:00:00";
+
+fn providers(filed: &Value) -> Vec<&str> {
+    let accesses = filed[0]["services"][0]["accesses"].as_array().unwrap();
+    let names = accesses.iter().map(|a| a["provider"].as_str().unwrap());
+    names.collect()
+}
+
+fn approve(scene: &Scene, id: &str) {
+    scene.submit(MONDAY, id);
+    scene.record(MONDAY, id, "bureau-approved");
+}
+
+/// S3: servers of several companies can be used; what is filed need not be cancelled or changed.
+#[test]
+fn several_providers_carry_a_site_side_by_side() {
+    let scene = Scene::one_site(&["huawei"]);
+    let before = scene.portfolio(MONDAY);
+    let id = scene.draft(MONDAY, "access example.cn --provider tencent");
+    approve(&scene, &id);
+    let after = scene.portfolio(LATER);
+    assert_eq!(providers(&after), ["huawei", "tencent"]);
+    assert_eq!(
+        after[0]["services"][0]["number"],
+        before[0]["services"][0]["number"]
+    );
+    assert!(scene.is_filed(LATER, "example.cn --provider huawei"));
+    assert!(scene.is_filed(LATER, "example.cn --provider tencent"));
+}
+
+/// S3: not accessed at a provider, a domain counts as unfiled there.
+#[test]
+fn a_site_filed_elsewhere_is_not_filed_here_before_its_access() {
+    let scene = Scene::one_site(&["huawei"]);
+    assert!(!scene.is_filed(MONDAY, "example.cn --provider tencent"));
+    assert!(scene.is_filed(MONDAY, "example.cn"));
+}
+
+/// S3, steps 6 and 7: an access is reviewed by the provider; then the site's person gets the SMS.
+#[test]
+fn an_access_is_reviewed_and_verified_by_the_sites_person() {
+    let scene = Scene::one_site(&["huawei"]);
+    let id = scene.draft(MONDAY, "access example.cn --provider tencent");
+    assert_eq!(scene.submit(MONDAY, &id)["status"], "provider-review");
+    scene.record(MONDAY, &id, "accepted");
+    let order = scene.record(MONDAY, &id, "forwarded");
+    assert_eq!(order["status"], "sms-verification-pending");
+    assert_eq!(order["awaiting"].as_array().unwrap().len(), 1);
+    assert_eq!(order["awaiting"][0]["who"], "service");
+}
+
+/// S3: only what is filed can be accessed; an unfiled domain needs a filing first.
+#[test]
+fn an_unfiled_domain_cannot_be_accessed() {
+    let scene = Scene::one_site(&["huawei"]);
+    scene.fails(MONDAY, "access example.org --provider tencent", 4);
+}
+
+/// S3: a site that the provider carries already needs no access.
+#[test]
+fn an_access_that_exists_is_refused() {
+    let scene = Scene::one_site(&["tencent"]);
+    let error = scene.fails(MONDAY, "access example.cn --provider tencent", 5);
+    assert_eq!(error["rule"], "ORD-04");
+}
+
+/// S1, 7: cancelling the access leaves the ministry's number.
+#[test]
+fn cancelling_an_access_keeps_the_filing_number() {
+    let scene = Scene::one_site(&["tencent", "huawei"]);
+    let id = scene.draft(MONDAY, "cancel-access example.cn --provider tencent");
+    let impact = impacts(&scene.order(MONDAY, &id));
+    for code in ["domain-still-filed", "domain-unreachable-at-provider"] {
+        assert!(impact.contains(&code.to_owned()), "{impact:?}");
+    }
+    assert!(!impact.contains(&"service-goes".to_owned()));
+    approve(&scene, &id);
+    assert!(scene.is_filed(LATER, SHOP));
+    assert_eq!(providers(&scene.portfolio(LATER)), ["huawei"]);
+}
+
+/// S1, 7: no SMS goes out for it.
+#[test]
+fn cancelling_an_access_needs_no_sms() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-access example.cn --provider tencent");
+    let order = scene.submit(MONDAY, &id);
+    assert_eq!(order["status"], "awaiting-bureau-review");
+    assert!(order["verify_by"].is_null());
+    let error = scene.fails(MONDAY, &format!("record {id} sms-verified"), 5);
+    assert_eq!(error["rule"], "SMS-07");
+}
+
+/// S1, 7 and 5: once sent, there is no way back, not even by waiting.
+#[test]
+fn a_submitted_cancellation_of_an_access_has_no_way_back() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-access example.cn --provider tencent");
+    scene.submit(MONDAY, &id);
+    for command in ["withdraw", "abandon"] {
+        scene.fails(MONDAY, &format!("{command} {id} --yes"), 5);
+    }
+    assert_eq!(scene.status(LATER, &id), "awaiting-bureau-review");
+}
+
+/// S1, 7 (explain): a site that no provider carries may be cancelled by the bureau.
+#[test]
+fn losing_the_last_access_is_a_risk() {
+    let scene = Scene::one_site(&["tencent"]);
+    let id = scene.draft(MONDAY, "cancel-access example.cn --provider tencent");
+    let impact = impacts(&scene.order(MONDAY, &id));
+    for code in ["service-loses-last-access", "no-provider-left"] {
+        assert!(impact.contains(&code.to_owned()), "{impact:?}");
+    }
+    approve(&scene, &id);
+    let filed = scene.portfolio(LATER);
+    let risks = codes(&filed[0]["services"][0]["risks"]);
+    assert!(risks.contains(&"empty-shell-site".to_owned()), "{risks:?}");
+    assert!(scene.is_filed(LATER, SHOP));
+}
+
+/// S1 (empty shell): after that, no provider can cancel the site either.
+#[test]
+fn a_site_without_access_is_cancelled_in_writing_only() {
+    let scene = Scene::one_site(&["tencent"]);
+    let id = scene.draft(MONDAY, "cancel-access example.cn --provider tencent");
+    approve(&scene, &id);
+    let error = scene.fails(LATER, "cancel-site example.cn --provider tencent", 5);
+    assert_eq!(error["code"], "refused.empty-shell");
+    let id = scene.draft(LATER, "cancel-site example.cn --written");
+    assert_eq!(scene.submit(LATER, &id)["status"], "awaiting-bureau-review");
+}
+
+/// S1, 7: the provider in use takes such a site in by an access order.
+#[test]
+fn a_site_without_access_can_be_accessed_anew() {
+    let scene = Scene::one_site(&["tencent"]);
+    let id = scene.draft(MONDAY, "cancel-access example.cn --provider tencent");
+    approve(&scene, &id);
+    let id = scene.draft(LATER, "access example.cn --provider huawei");
+    scene.submit(LATER, &id);
+    scene.record(LATER, &id, "bureau-approved");
+    assert_eq!(providers(&scene.portfolio(LATER)), ["huawei"]);
+}
+
+/// S1 (explain): the bureau may order the access ended; no order of ours did it.
+#[test]
+fn an_access_that_the_bureau_had_ended_is_recorded_as_gone() {
+    let scene = Scene::one_site(&["tencent", "huawei"]);
+    scene.ok(
+        MONDAY,
+        "gone example.cn --provider tencent --because bureau --yes",
+    );
+    assert_eq!(providers(&scene.portfolio(MONDAY)), ["huawei"]);
+    assert!(scene.is_filed(MONDAY, SHOP));
+}
+
+/// S1 (empty shell): only the provider that carries the site can cancel it.
+#[test]
+fn a_provider_cancels_only_what_it_carries() {
+    let scene = Scene::one_site(&["huawei"]);
+    let error = scene.fails(MONDAY, "cancel-site example.cn --provider tencent", 5);
+    assert_eq!(error["code"], "refused.not-accessed-here");
+    assert!(hints_at(&error, "huawei"), "{error}");
+}
+
+/// S3: Tencent takes up to ten sites in one access order, Huawei cancels one access at a time.
+#[test]
+fn an_order_holds_as_many_sites_as_the_provider_takes() {
+    let sites: Vec<Value> = (1..=11)
+        .map(|n| {
+            let domain = format!("example{n}.cn");
+            site(&format!("{SUBJECT}-{n}"), &domain, &json!(["huawei"]))
+        })
+        .collect();
+    let scene = Scene::holding(&[company(SUBJECT, CERTIFICATES[0], &sites)]);
+    let domains = |count: usize| {
+        let names: Vec<String> = (1..=count).map(|n| format!("example{n}.cn")).collect();
+        names.join(" ")
+    };
+    let line = |count| format!("access {} --provider tencent", domains(count));
+    scene.draft(MONDAY, &line(10));
+    let error = scene.fails(MONDAY, &line(11), 5);
+    assert_eq!(error["code"], "refused.order-size");
+    let line = format!("cancel-access {} --provider huawei", domains(2));
+    assert_eq!(scene.fails(MONDAY, &line, 5)["code"], "refused.order-size");
+    scene.draft(MONDAY, "cancel-access example1.cn --provider huawei");
+}
+
+/// S1, 7: without accesses at the provider, the subject leaves the account there.
+#[test]
+fn losing_all_accesses_at_a_provider_the_subject_leaves_the_account() {
+    let scene = Scene::at("tencent");
+    let one = scene.draft(MONDAY, "cancel-access example.cn --provider tencent");
+    let both = scene.draft(
+        MONDAY,
+        "cancel-access example.cn example.com --provider tencent",
+    );
+    let leaves = "subject-leaves-account".to_owned();
+    assert!(!impacts(&scene.order(MONDAY, &one)).contains(&leaves));
+    assert!(impacts(&scene.order(MONDAY, &both)).contains(&leaves));
+}

@@ -1,0 +1,109 @@
+//! Changing what is filed.
+
+use super::{CERTIFICATES, MONDAY, SHOP, SUBJECT, Scene, company, hints_at};
+use serde_json::{Value, json};
+
+const LATER: &str = "2026-11-25 10:00:00";
+
+fn two_domains() -> Scene {
+    let service = json!({
+        "number": SHOP, "kind": "site", "name": "示例网站",
+        "domains": ["example.cn", "example.com"], "accesses": ["huawei"],
+        "responsible": { "name": "李四", "phone": "13800000003" },
+    });
+    Scene::holding(&[company(SUBJECT, CERTIFICATES[0], &[service])])
+}
+
+fn domains(filed: &Value) -> Value {
+    filed[0]["services"][0]["domains"].clone()
+}
+
+/// S2: a site's data are changed by a change order, which leaves the rest and the number alone.
+#[test]
+fn a_change_alters_the_field_and_nothing_else() {
+    let scene = Scene::at("huawei");
+    let id = scene.draft(MONDAY, "change example.cn --set name=示例商城");
+    let order = scene.order(MONDAY, &id);
+    let changes = json!([{ "field": "name", "from": "示例网站", "to": "示例商城" }]);
+    assert_eq!(order["changes"][0]["field"], changes[0]["field"]);
+    assert_eq!(order["changes"][0]["from"], changes[0]["from"]);
+    assert_eq!(order["changes"][0]["to"], changes[0]["to"]);
+    let before = scene.portfolio(MONDAY);
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "forwarded");
+    assert!(scene.is_filed(MONDAY, "example.cn --provider huawei"));
+    scene.record(LATER, &id, "bureau-approved");
+    let after = scene.portfolio(LATER);
+    assert_eq!(after[0]["services"][0]["name"], "示例商城");
+    assert_eq!(after[0]["services"][0]["number"], SHOP);
+    assert_eq!(after[0]["services"][1], before[0]["services"][1]);
+}
+
+/// S2: the person whose data change answers the SMS.
+#[test]
+fn a_change_is_verified_by_whom_it_concerns() {
+    for (target, who, field) in [
+        ("example.cn", "service", "name"),
+        (SUBJECT, "subject", "mailing_address"),
+    ] {
+        let scene = Scene::at("huawei");
+        let line = format!("change {target} --set {field}=示例路2号");
+        let id = scene.draft(MONDAY, &line);
+        scene.submit(MONDAY, &id);
+        let order = scene.record(MONDAY, &id, "forwarded");
+        let awaiting = order["awaiting"].as_array().unwrap();
+        assert_eq!(awaiting.len(), 1, "{target}");
+        assert_eq!(awaiting[0]["who"], who);
+    }
+}
+
+/// S2: domains can only be taken away; a new domain is a new filing.
+#[test]
+fn domains_can_be_removed_and_never_added() {
+    let scene = two_domains();
+    let line = "change example.cn --add domains=example.net";
+    scene.fails(MONDAY, line, 5);
+    let line = format!("change {SHOP} --add domains=example.net");
+    let error = scene.fails(MONDAY, &line, 5);
+    assert_eq!(error["rule"], "CHG-02");
+    let id = scene.draft(
+        MONDAY,
+        &format!("change {SHOP} --unset domains=example.com"),
+    );
+    scene.submit(MONDAY, &id);
+    scene.record(LATER, &id, "bureau-approved");
+    assert_eq!(domains(&scene.portfolio(LATER)), json!(["example.cn"]));
+    assert!(!scene.is_filed(LATER, "example.com"));
+}
+
+/// S2 (cancelling a site): one of several domains is no site; it is taken off by a change.
+#[test]
+fn one_of_several_domains_cannot_be_cancelled() {
+    let scene = two_domains();
+    let error = scene.fails(MONDAY, "cancel-site example.com", 5);
+    assert_eq!(error["code"], "refused.domain-not-whole");
+    assert!(hints_at(&error, "--unset domains=example.com"), "{error}");
+    assert!(hints_at(&error, SHOP), "{error}");
+    scene.draft(MONDAY, &format!("cancel-site {SHOP}"));
+}
+
+/// S2: the province cannot be changed: cancel and file again.
+#[test]
+fn the_province_cannot_be_changed() {
+    let scene = Scene::at("huawei");
+    let line = format!("change {SUBJECT} --set province=北京");
+    let error = scene.fails(MONDAY, &line, 5);
+    assert_eq!(error["code"], "refused.field-frozen");
+}
+
+/// S2: a rejected change leaves what is filed.
+#[test]
+fn a_rejected_change_leaves_what_is_filed() {
+    let scene = Scene::at("huawei");
+    let before = scene.portfolio(LATER);
+    let id = scene.draft(MONDAY, "change example.cn --set name=示例商城");
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "bureau-rejected");
+    scene.ok(MONDAY, &format!("abandon {id} --yes"));
+    assert_eq!(scene.portfolio(LATER), before);
+}

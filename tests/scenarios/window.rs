@@ -1,0 +1,220 @@
+//! The SMS window: 24 hours, half-open.
+
+use super::{FORUM, MONDAY, SHOP, SUBJECT, Scene, codes};
+
+const LAST_SECOND: &str = "2026-11-24 09:59:59";
+const TOO_LATE: &str = "2026-11-24 10:00:00";
+const AFTERWARDS: &str = "2026-11-24 15:00:00";
+
+fn cancelling() -> (Scene, String) {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.submit(MONDAY, &id);
+    (scene, id)
+}
+
+/// S0, step 5: unanswered, the cancellation returns by itself after 24 hours; the filing stays.
+#[test]
+fn an_unanswered_sms_returns_a_cancellation_after_24_hours_and_the_filing_stays() {
+    let (scene, id) = cancelling();
+    assert_eq!(scene.status(LAST_SECOND, &id), "sms-verification-pending");
+    let order = scene.order(TOO_LATE, &id);
+    assert_eq!(order["status"], "lapsed");
+    assert_eq!(order["bucket"], "closed");
+    assert_eq!(order["presumed"], true);
+    assert!(scene.is_filed(TOO_LATE, SHOP));
+}
+
+/// S0, step 5: what the clock implies is never written; the report confirms it.
+#[test]
+fn a_report_confirms_the_lapse_that_the_clock_presumed() {
+    let (scene, id) = cancelling();
+    scene.record(AFTERWARDS, &id, "sms-expired");
+    let order = scene.order(AFTERWARDS, &id);
+    assert_eq!(order["status"], "lapsed");
+    assert_eq!(order["presumed"], false);
+    assert!(scene.is_filed(AFTERWARDS, SHOP));
+}
+
+/// S0, step 4: answered in the last second of the window, the cancellation goes on.
+#[test]
+fn an_answer_in_the_last_second_counts() {
+    let (scene, id) = cancelling();
+    let order = scene.record(LAST_SECOND, &id, "sms-verified");
+    assert_eq!(order["status"], "awaiting-bureau-review");
+}
+
+/// S0, step 5: at 24 hours it is too late.
+#[test]
+fn an_answer_at_24_hours_is_too_late() {
+    let (scene, id) = cancelling();
+    let error = scene.fails(TOO_LATE, &format!("record {id} sms-verified"), 5);
+    assert_eq!(error["rule"], "SMS-01");
+    let line = format!("record {id} sms-verified --at 2026-11-24T10:00:00+08:00");
+    scene.fails(AFTERWARDS, &line, 5);
+}
+
+/// S0, step 5: a late report of an answer in time overturns the presumption.
+#[test]
+fn a_late_report_of_an_answer_in_time_overturns_the_lapse() {
+    let (scene, id) = cancelling();
+    let order = scene.record(
+        AFTERWARDS,
+        &id,
+        "sms-verified --at 2026-11-24T09:59:59+08:00",
+    );
+    assert_eq!(order["status"], "awaiting-bureau-review");
+    assert_eq!(order["presumed"], false);
+}
+
+/// S0, step 5: so does any later stage: what the bureau answered, it must have received.
+#[test]
+fn the_bureaus_answer_overturns_the_lapse() {
+    let (scene, id) = cancelling();
+    scene.record(AFTERWARDS, &id, "bureau-approved");
+    assert!(!scene.is_filed(AFTERWARDS, SHOP));
+}
+
+/// S0, step 4: another SMS gives no more time.
+#[test]
+fn sending_the_sms_again_extends_nothing() {
+    let (scene, id) = cancelling();
+    scene.record("2026-11-23 10:05:00", &id, "sms-sent");
+    let deadline = |order: serde_json::Value| order["deadline"]["at"].clone();
+    let first = deadline(scene.order("2026-11-23 10:06:00", &id));
+    assert_eq!(first, "2026-11-24T10:05:00+08:00");
+    scene.record("2026-11-23 22:00:00", &id, "sms-sent");
+    let second = deadline(scene.order("2026-11-23 22:01:00", &id));
+    assert_eq!(second, first);
+    assert_eq!(scene.status("2026-11-24 10:05:00", &id), "lapsed");
+}
+
+/// S0, step 5: the window is over by the hours of the day, weekend or not.
+#[test]
+fn the_24_hours_run_through_a_weekend() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft("2026-11-21 20:00:00", "cancel-site example.cn");
+    scene.submit("2026-11-21 20:00:00", &id);
+    let order = scene.order("2026-11-22 08:00:00", &id);
+    assert_eq!(order["deadline"]["at"], "2026-11-22T20:00:00+08:00");
+    assert_eq!(order["deadline"]["kind"], "sms-verification");
+    assert_eq!(scene.status("2026-11-22 20:00:00", &id), "lapsed");
+}
+
+/// S0, special cases: the only way to take a submitted cancellation back is not to answer.
+#[test]
+fn leaving_the_sms_unanswered_is_the_only_way_back() {
+    let (scene, id) = cancelling();
+    for command in ["withdraw", "abandon"] {
+        let error = scene.fails(MONDAY, &format!("{command} {id} --yes"), 5);
+        assert_eq!(error["rule"], "CAN-05");
+        assert!(super::hints_at(&error, "24 hours"), "{error}");
+    }
+    let impact = super::impacts(&scene.order(MONDAY, &id));
+    assert!(impact.contains(&"lapse-is-the-only-way-back".to_owned()));
+}
+
+/// S0, special cases: once the SMS is answered, there is no way back at all.
+#[test]
+fn an_answered_sms_leaves_no_way_back() {
+    let (scene, id) = cancelling();
+    let order = scene.record(MONDAY, &id, "sms-verified");
+    let impact = super::impacts(&order);
+    assert!(!impact.contains(&"lapse-is-the-only-way-back".to_owned()));
+    assert_eq!(
+        scene.status("2026-11-30 10:00:00", &id),
+        "awaiting-bureau-review"
+    );
+}
+
+/// S0, step 5: after the lapse, the subject is free for another order; if the first was answered
+/// after all, both live, and that is said.
+#[test]
+fn a_lapse_that_is_overturned_into_a_second_live_order_warns() {
+    let (scene, first) = cancelling();
+    let second = scene.draft(MONDAY, "cancel-site example.com");
+    let line = format!("submit {second} --yes");
+    assert_eq!(
+        scene.fails(LAST_SECOND, &line, 5)["code"],
+        "refused.live-order"
+    );
+    scene.ok(TOO_LATE, &line);
+    let document = scene.document(
+        AFTERWARDS,
+        &format!("record {first} sms-verified --at 2026-11-24T09:00:00+08:00"),
+        0,
+    );
+    assert!(codes(&document["warnings"]).contains(&"two-live-orders".to_owned()));
+    let doctor = scene.document(AFTERWARDS, "doctor", 3);
+    assert!(codes(&doctor["data"]["findings"]).contains(&"two-live-orders".to_owned()));
+}
+
+/// S0, step 4 and S1, 9: the SMS of a site goes to its responsible person, that of a subject to the
+/// subject's.
+#[test]
+fn the_sms_goes_to_the_person_of_what_is_cancelled() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let awaiting = scene.submit(MONDAY, &id)["awaiting"].clone();
+    assert_eq!(awaiting.as_array().unwrap().len(), 1);
+    assert_eq!(awaiting[0]["who"], "service");
+    assert_eq!(awaiting[0]["service"], SHOP);
+    assert_eq!(awaiting[0]["phone"], "138****0003");
+
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, &format!("cancel-subject {SUBJECT}"));
+    let line = format!("submit {id} --yes --confirm {SUBJECT}");
+    let awaiting = scene.ok(MONDAY, &line)["awaiting"].clone();
+    assert_eq!(awaiting.as_array().unwrap().len(), 1);
+    assert_eq!(awaiting[0]["who"], "subject");
+    assert_eq!(awaiting[0]["phone"], "138****0001");
+}
+
+/// S0, step 5 speaks of cancellations: a filing order whose SMS expires goes back to the filer.
+#[test]
+fn an_unanswered_sms_returns_a_filing_order_which_can_be_sent_again() {
+    let (scene, id) = Scene::first_filing("tencent");
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "accepted");
+    scene.record(MONDAY, &id, "forwarded");
+    let order = scene.order(TOO_LATE, &id);
+    assert_eq!(order["status"], "sms-verification-expired");
+    assert_eq!(order["bucket"], "action");
+    assert_eq!(order["presumed"], true);
+    let order = scene.submit(TOO_LATE, &id);
+    assert_eq!(order["status"], "sms-verification-pending");
+}
+
+/// S0, step 4: unedited, an expired order goes back as the provider's console has it; edited, it is
+/// reviewed again.
+#[test]
+fn an_expired_order_goes_back_to_review_only_if_it_was_edited() {
+    for (provider, unedited) in [
+        ("tencent", "sms-verification-pending"),
+        ("alibaba", "sms-verification-pending"),
+        ("huawei", "awaiting-bureau-submission"),
+        ("wechat", "awaiting-bureau-submission"),
+    ] {
+        for edited in [false, true] {
+            let (scene, id) = Scene::first_filing(provider);
+            scene.submit(MONDAY, &id);
+            scene.record(MONDAY, &id, "forwarded");
+            if edited {
+                let line = format!("edit {id} --set services.0.responsible.phone=13800000009");
+                scene.ok(TOO_LATE, &line);
+            }
+            let status = scene.submit(TOO_LATE, &id)["status"].clone();
+            let expected = if edited { "provider-review" } else { unedited };
+            assert_eq!(status, expected, "{provider}, edited: {edited}");
+        }
+    }
+}
+
+/// S1, 6: the other site is not touched by a lapse either.
+#[test]
+fn a_lapse_touches_nothing() {
+    let (scene, id) = cancelling();
+    scene.record(AFTERWARDS, &id, "sms-expired");
+    assert!(scene.is_filed(AFTERWARDS, FORUM));
+    scene.draft(AFTERWARDS, "cancel-site example.cn");
+}
