@@ -8,7 +8,7 @@
     reason = "blessing is asked for in the environment"
 )]
 
-use icpctl::cli::COMMANDS;
+use icpctl::cli::table::COMMANDS;
 use icpctl::exit::Exit;
 use icpctl::filing::event::{Command, Event, Report};
 use icpctl::filing::kind::{Kind, VerifyBy, Via};
