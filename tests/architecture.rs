@@ -93,8 +93,9 @@ fn violations(source: &str) -> Vec<(usize, String)> {
             continue;
         }
         let words = OUTSIDE.iter().filter(|word| {
-            code.match_indices(**word)
-                .any(|(place, _)| !code[..place].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+            code.match_indices(**word).any(|(place, _)| {
+                !code[..place].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+            })
         });
         found.extend(words.map(|word| (number + 1, format!("uses {word}"))));
         let modules = crate_modules(code);
@@ -121,7 +122,11 @@ fn the_core_touches_nothing_outside() {
             found.push(format!("src/filing/{name}:{line} {what}"));
         }
     }
-    assert!(found.is_empty(), "the core must stay pure:\n{}", found.join("\n"));
+    assert!(
+        found.is_empty(),
+        "the core must stay pure:\n{}",
+        found.join("\n")
+    );
 }
 
 #[test]
@@ -131,8 +136,14 @@ fn the_check_sees_what_it_looks_for() {
         ("    let now = chrono::Utc::now();", "uses Utc::now"),
         ("    eprintln!(\"x\"); println!(\"y\");", "uses println!"),
         ("use crate::store::Disk;", "reaches into crate::store"),
-        ("use crate::{lang::Text, cli::context};", "reaches into crate::cli"),
-        ("fn f() { crate::workflow::advance::rivals(w) }", "reaches into crate::workflow"),
+        (
+            "use crate::{lang::Text, cli::context};",
+            "reaches into crate::cli",
+        ),
+        (
+            "fn f() { crate::workflow::advance::rivals(w) }",
+            "reaches into crate::workflow",
+        ),
         ("use icpctl::render::table;", "reaches into crate::render"),
     ] {
         let found: Vec<String> = violations(line).into_iter().map(|(_, what)| what).collect();

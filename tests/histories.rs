@@ -3,7 +3,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test that cannot go on must fail"
+    clippy::print_stdout,
+    reason = "a test that cannot go on must fail, and its numbers are to be seen"
 )]
 
 pub(crate) mod desk;
@@ -14,6 +15,7 @@ use icpctl::cli::context::World;
 use icpctl::filing::event::{Command, Event, Report};
 use icpctl::filing::guard;
 use icpctl::filing::kind::{Kind, VerifyBy};
+use icpctl::filing::machine;
 use icpctl::filing::moment::Moment;
 use icpctl::filing::number::ServiceNumber;
 use icpctl::filing::order::{Instant, Material, OperationId, Order, OrderId};
@@ -29,21 +31,54 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 /// How many subjects the histories are about.
-const SLOTS: usize = 3;
+const SLOTS: usize = 4;
+/// The one of them that nothing is filed of at first.
+const UNFILED: usize = 4;
 const KINDS: usize = 10;
 
 /// What somebody does about a subject or one of its orders.
 #[derive(Clone, Debug)]
 enum Deed {
-    Adopt { services: usize, phones: usize, replace: bool },
-    Gone { how: usize },
-    Label { value: usize },
+    Adopt {
+        services: usize,
+        phones: usize,
+        replace: bool,
+    },
+    Gone {
+        how: usize,
+    },
+    Label {
+        value: usize,
+    },
     Note,
-    Draft { what: usize, provider: usize },
-    Command { order: usize, command: Command },
-    Edit { order: usize, value: usize },
-    Attach { order: usize },
-    Report { order: usize, report: Report, who: usize, ago: u32 },
+    Draft {
+        what: usize,
+        provider: usize,
+    },
+    Command {
+        order: usize,
+        command: Command,
+    },
+    Edit {
+        order: usize,
+        value: usize,
+    },
+    Attach {
+        order: usize,
+    },
+    Report {
+        order: usize,
+        report: Reported,
+        who: usize,
+        ago: u32,
+    },
+}
+
+/// Which report comes in: a certain one, or one of those that fit.
+#[derive(Clone, Copy, Debug)]
+enum Reported {
+    This(Report),
+    Fitting(usize),
 }
 
 /// A deed, about which subject, how many hours after the one before, and whether it is taken back.
@@ -55,42 +90,60 @@ struct Turn {
     undone: bool,
 }
 
+/// Mostly the order under way, at times another one.
+fn which() -> impl Strategy<Value = usize> {
+    prop_oneof![5 => Just(0), 1 => Just(1)]
+}
+
 fn deeds() -> impl Strategy<Value = Deed> {
     let reports = prop_oneof![
-        3 => Just(Report::SmsVerified),
-        3 => Just(Report::BureauApproved),
-        6 => (0..Report::ALL.len()).prop_map(|place| Report::ALL[place]),
+        3 => Just(Reported::This(Report::SmsVerified)),
+        4 => Just(Reported::This(Report::BureauApproved)),
+        2 => (0..Report::ALL.len()).prop_map(|place| Reported::This(Report::ALL[place])),
+        12 => any::<usize>().prop_map(Reported::Fitting),
     ];
     let commands = prop_oneof![
-        6 => Just(Command::Submit),
+        12 => Just(Command::Submit),
         1 => Just(Command::Withdraw),
         1 => Just(Command::Abandon),
     ];
     prop_oneof![
         2 => (0..3_usize, 0..3_usize, any::<bool>())
             .prop_map(|(services, phones, replace)| Deed::Adopt { services, phones, replace }),
-        1 => (0..8_usize).prop_map(|how| Deed::Gone { how }),
+        1 => (0..16_usize).prop_map(|how| Deed::Gone { how }),
         1 => (0..3_usize).prop_map(|value| Deed::Label { value }),
         1 => Just(Deed::Note),
-        4 => (0..KINDS, 0..3_usize).prop_map(|(what, provider)| Deed::Draft { what, provider }),
-        7 => (0..2_usize, commands).prop_map(|(order, command)| Deed::Command { order, command }),
-        2 => (0..2_usize, 0..3_usize).prop_map(|(order, value)| Deed::Edit { order, value }),
-        1 => (0..2_usize).prop_map(|order| Deed::Attach { order }),
-        12 => (0..2_usize, reports, 0..4_usize, 0..30_u32)
+        9 => (0..KINDS, 0..3_usize).prop_map(|(what, provider)| Deed::Draft { what, provider }),
+        16 => (which(), commands).prop_map(|(order, command)| Deed::Command { order, command }),
+        2 => (which(), 0..3_usize).prop_map(|(order, value)| Deed::Edit { order, value }),
+        1 => which().prop_map(|order| Deed::Attach { order }),
+        20 => (which(), reports, 0..4_usize, 0..30_u32)
             .prop_map(|(order, report, who, ago)| Deed::Report { order, report, who, ago }),
     ]
 }
 
 fn turns() -> impl Strategy<Value = Vec<Turn>> {
-    let gap = prop_oneof![3 => Just(0_u32), 6 => 1..10_u32, 2 => 20..30_u32, 1 => Just(45 * 24)];
-    let turn = (1..=SLOTS, gap, deeds(), prop::bool::weighted(0.1))
-        .prop_map(|(slot, gap, deed, undone)| Turn { slot, gap, deed, undone });
-    // Every subject begins with filings, so that there is something to do orders about.
-    prop::collection::vec(turn, 10..45).prop_map(|turns| {
-        let first = (1..=SLOTS).map(|slot| Turn {
+    let gap = prop_oneof![6 => Just(0_u32), 12 => 1..10_u32, 4 => 20..30_u32, 1 => Just(45 * 24)];
+    let slot = prop_oneof![6 => Just(1), 2 => Just(2), 1 => Just(3), 4 => Just(UNFILED)];
+    let turn =
+        (slot, gap, deeds(), prop::bool::weighted(0.1)).prop_map(|(slot, gap, deed, undone)| {
+            Turn {
+                slot,
+                gap,
+                deed,
+                undone,
+            }
+        });
+    // The others begin with filings, so that there is something to do orders about.
+    prop::collection::vec(turn, 40..100).prop_map(|turns| {
+        let first = (1..UNFILED).map(|slot| Turn {
             slot,
             gap: 0,
-            deed: Deed::Adopt { services: 1, phones: slot, replace: false },
+            deed: Deed::Adopt {
+                services: 1,
+                phones: slot,
+                replace: false,
+            },
             undone: false,
         });
         first.chain(turns).collect()
@@ -118,11 +171,21 @@ impl Desk {
         let stamp = desk::stamp(&self.world, place);
         let number = desk::subject_number(slot);
         match deed {
-            Deed::Adopt { services, phones, replace } => {
+            Deed::Adopt { .. }
+                if slot == UNFILED && self.world.book.portfolio.subject(&number).is_none() =>
+            {
+                false
+            }
+            Deed::Adopt {
+                services,
+                phones,
+                replace,
+            } => {
                 let phones = [Phones::Same, Phones::Different, Phones::Unknown][phones % 3];
                 let account = format!("account-{slot}");
                 let accesses = [("tencent", account.as_str()), ("generic", account.as_str())];
-                let adoption = desk::adoption(slot, services + 1, phones, &accesses[..=*services % 2]);
+                let adoption =
+                    desk::adoption(slot, services + 1, phones, &accesses[..=*services % 2]);
                 desk::adopt(&mut self.world, &stamp, adoption, *replace);
                 true
             }
@@ -131,29 +194,34 @@ impl Desk {
                     return false;
                 };
                 let service = subject.services.keys().next().cloned();
-                let mut entry = desk::record_entry(&self.world, &stamp, SubjectEvent::Gone, &number);
+                let mut entry =
+                    desk::record_entry(&self.world, &stamp, SubjectEvent::Gone, &number);
                 (entry.service, entry.provider) = match how {
                     0 => (None, None),
-                    1..=3 => (service, None),
-                    4 | 5 => (None, Some("generic".to_owned())),
+                    1..=4 => (service, None),
+                    5..=8 => (None, Some("generic".to_owned())),
                     _ => (service, Some("tencent".to_owned())),
                 };
                 desk::write(&mut self.world, &number, entry);
                 true
             }
             Deed::Label { value } => {
-                let mut entry = desk::record_entry(&self.world, &stamp, SubjectEvent::Label, &number);
+                let mut entry =
+                    desk::record_entry(&self.world, &stamp, SubjectEvent::Label, &number);
                 match value {
                     0 => entry.unlabelled = vec!["customer".to_owned()],
                     value => {
-                        entry.labels.insert("customer".to_owned(), value.to_string());
+                        entry
+                            .labels
+                            .insert("customer".to_owned(), value.to_string());
                     }
                 }
                 desk::write(&mut self.world, &number, entry);
                 true
             }
             Deed::Note => {
-                let mut entry = desk::record_entry(&self.world, &stamp, SubjectEvent::Note, &number);
+                let mut entry =
+                    desk::record_entry(&self.world, &stamp, SubjectEvent::Note, &number);
                 entry.reason = Some(format!("第 {place} 条\n\"备注\""));
                 desk::write(&mut self.world, &number, entry);
                 true
@@ -172,9 +240,10 @@ impl Desk {
                 self.orders.entry(slot).or_default().push(id);
                 true
             }
-            Deed::Command { .. } | Deed::Edit { .. } | Deed::Attach { .. } | Deed::Report { .. } => {
-                self.move_order(place, slot, deed)
-            }
+            Deed::Command { .. }
+            | Deed::Edit { .. }
+            | Deed::Attach { .. }
+            | Deed::Report { .. } => self.move_order(place, slot, deed),
         }
     }
 
@@ -186,7 +255,9 @@ impl Desk {
             filed.map_or_else(Vec::new, |s| s.services.keys().take(2).cloned().collect());
         let one: Vec<ServiceNumber> = services.first().cloned().into_iter().collect();
         let by = Some;
+        let is_first = filed.is_none();
         let (kind, verify_by, targets) = match what {
+            _ if is_first => (Kind::New, None, Vec::new()),
             0 | 1 => (Kind::New, None, Vec::new()),
             2 => (Kind::Access, None, services),
             3 => (Kind::Change, None, one),
@@ -197,12 +268,16 @@ impl Desk {
             8 => (Kind::CancelAccess, None, services),
             _ => (Kind::CancelSubject, None, services),
         };
-        let is_first = what == 0;
-        if is_first == filed.is_some() || (kind != Kind::New && targets.is_empty()) {
+        if kind != Kind::New && targets.is_empty() {
             return None;
         }
-        let provider = ["tencent", "generic", "alibaba"][provider];
-        let written = what == 9;
+        let provider = match (kind, verify_by) {
+            (Kind::Access, _) => "alibaba",
+            (_, Some(VerifyBy::Email | VerifyBy::Papers)) => "tencent",
+            (Kind::New, _) => ["tencent", "generic", "alibaba"][provider],
+            (_, Some(VerifyBy::Sms) | None) => ["tencent", "generic", "tencent"][provider],
+        };
+        let written = what == 9 && !is_first;
         let mut changes = Vec::new();
         if let (Kind::Change, [service, ..]) = (kind, targets.as_slice()) {
             // As drafting lists them: services first, with what is filed.
@@ -229,11 +304,12 @@ impl Desk {
         })
     }
 
-    /// Returns the order that a deed is about: the last one, or the one before.
+    /// Returns the order that a deed is about: the one under way, else the last, or the one before.
     fn order(&self, slot: usize, back: usize) -> Option<Order> {
         let ids = self.orders.get(&slot)?;
-        let id = ids.iter().rev().nth(back)?;
-        self.world.book.orders.get(id).cloned()
+        let all = || ids.iter().rev().map(|id| &self.world.book.orders[id]);
+        let under_way = all().find(|order| back == 0 && order.standing().status.is_live());
+        under_way.or_else(|| all().nth(back)).cloned()
     }
 
     fn move_order(&mut self, place: usize, slot: usize, deed: &Deed) -> bool {
@@ -254,12 +330,20 @@ impl Desk {
                 advance::command(world, &stamp, &order, *command, None, None).ok()
             }
             Deed::Edit { value, .. } => {
-                let field = if order.kind == Kind::New { "services.0.remark" } else { "account" };
+                let field = if order.kind == Kind::New {
+                    "services.0.remark"
+                } else {
+                    "account"
+                };
                 let set = Assign::Set(field.to_owned(), format!("value-{slot}-{value}"));
-                edit::edit(world, &stamp, &order, &[set], None).ok().flatten()
+                edit::edit(world, &stamp, &order, &[set], None)
+                    .ok()
+                    .flatten()
             }
             Deed::Attach { .. } => Some(attached(world, place, &order)),
-            Deed::Report { report, who, ago, .. } => {
+            Deed::Report {
+                report, who, ago, ..
+            } => {
                 let told = said(world, slot, &order, *report, *who, *ago);
                 let taken = advance::report(world, &stamp, &order, &told);
                 taken.ok().and_then(|taken| taken.order)
@@ -285,7 +369,10 @@ impl Desk {
         let plan = undo::undo(&self.world, &stamp, named).map_err(|f| f.code.into_owned())?;
         assert_eq!(plan.answer.op, op);
         for record in plan.subjects {
-            self.world.book.subjects.insert(record.number.clone(), record);
+            self.world
+                .book
+                .subjects
+                .insert(record.number.clone(), record);
         }
         for order in plan.orders {
             self.world.book.orders.insert(order.id.clone(), order);
@@ -336,7 +423,21 @@ fn attached(world: &World, place: usize, order: &Order) -> Order {
 }
 
 /// A report in full: who and when spelt out.
-fn said(world: &World, slot: usize, order: &Order, report: Report, who: usize, ago: u32) -> Told {
+fn said(world: &World, slot: usize, order: &Order, report: Reported, who: usize, ago: u32) -> Told {
+    let report = match report {
+        Reported::This(report) => report,
+        Reported::Fitting(place) => {
+            let status = order.view(&world.profiles, world.now).status();
+            let fitting: Vec<Report> = machine::allowed(&order.case(&world.profiles), status)
+                .into_iter()
+                .filter_map(|event| Report::from_name(event.name()))
+                .collect();
+            match fitting.len() {
+                0 => Report::Forwarded,
+                count => fitting[place % count],
+            }
+        }
+    };
     let ago = TimeDelta::hours(i64::from(ago.saturating_sub(20)));
     Told {
         report,
@@ -418,7 +519,7 @@ fn shuffled<T>(things: impl Iterator<Item = T>, seed: u64) -> Vec<T> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_written_is_what_was_decided(turns in turns()) {
@@ -490,17 +591,27 @@ proptest! {
         let mut now = desk::start();
         for (place, turn) in turns.iter().enumerate() {
             now += TimeDelta::hours(i64::from(turn.gap));
+            desk.world.now = now;
+            let told = match turn.deed {
+                Deed::Report { order, report, who, ago } => desk
+                    .order(turn.slot, order)
+                    .map(|o| (said(&desk.world, turn.slot, &o, report, who, ago), o.id)),
+                Deed::Adopt { .. }
+                | Deed::Gone { .. }
+                | Deed::Label { .. }
+                | Deed::Note
+                | Deed::Draft { .. }
+                | Deed::Command { .. }
+                | Deed::Edit { .. }
+                | Deed::Attach { .. } => None,
+            };
             let written = desk.take(place, turn.slot, &turn.deed, now);
-            let Deed::Report { order, report, who, ago } = turn.deed else {
+            let Some((told, id)) = told.filter(|_| written) else {
                 continue;
             };
-            if !written {
-                continue;
-            }
-            let order = desk.order(turn.slot, order).unwrap();
-            let told = said(&desk.world, turn.slot, &order, report, who, ago);
+            let order = &desk.world.book.orders[&id];
             let stamp = desk::stamp(&desk.world, 20_000 + place);
-            let again = advance::report(&desk.world, &stamp, &order, &told).unwrap();
+            let again = advance::report(&desk.world, &stamp, order, &told).unwrap();
             prop_assert!(again.order.is_none(), "{:?}", told);
         }
     }
@@ -536,10 +647,104 @@ fn mark(table: &mut toml::Table) {
     table.insert("urgency".to_owned(), toml::Value::from(3));
     let later = toml::Table::from_iter([("place".to_owned(), toml::Value::from("后来"))]);
     table.insert("later".to_owned(), toml::Value::Table(later));
-    for (place, entry) in table["history"].as_array_mut().unwrap().iter_mut().enumerate() {
+    for (place, entry) in table["history"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .enumerate()
+    {
         let entry = entry.as_table_mut().unwrap();
         entry.insert("mark".to_owned(), toml::Value::from(format!("{place}")));
     }
+}
+
+/// Two persons answer in the same second, each reported by a command of its own.
+#[test]
+#[ignore = "fails: is_repeated of workflow/advance.rs takes any overlap in --who for the same report"]
+fn another_persons_answer_at_the_same_time_is_no_repetition() {
+    let mut desk = Desk::new();
+    assert!(desk.take(
+        0,
+        UNFILED,
+        &Deed::Draft {
+            what: 0,
+            provider: 0
+        },
+        desk::start()
+    ));
+    let submit = Deed::Command {
+        order: 0,
+        command: Command::Submit,
+    };
+    assert!(desk.take(1, UNFILED, &submit, desk::after(1)));
+    let report = |report, who| Deed::Report {
+        order: 0,
+        report: Reported::This(report),
+        who,
+        ago: 0,
+    };
+    assert!(desk.take(2, UNFILED, &report(Report::SmsSent, 0), desk::after(2)));
+    assert!(desk.take(3, UNFILED, &report(Report::SmsVerified, 1), desk::after(3)));
+    assert!(
+        desk.take(4, UNFILED, &report(Report::SmsVerified, 0), desk::after(3)),
+        "`--who all` after `--who subject`"
+    );
+    let standing = desk.order(UNFILED, 0).unwrap().standing();
+    assert_eq!(standing.status, Status::AwaitingBureauReview);
+}
+
+/// What a later version writes inside a subject's or a service's data is kept too.
+#[test]
+#[ignore = "fails: only the record and its history entries keep unknown keys, their tables lose them"]
+fn unknown_keys_inside_the_data_survive_a_rewrite() {
+    let mut desk = Desk::new();
+    assert!(desk.take(
+        0,
+        UNFILED,
+        &Deed::Draft {
+            what: 0,
+            provider: 0
+        },
+        desk::start()
+    ));
+    let order = desk.order(UNFILED, 0).unwrap();
+    let mut table: toml::Table = order_file::to_toml(&order).unwrap().parse().unwrap();
+    let subject = table["filing"]["subject"].as_table_mut().unwrap();
+    subject.insert("later".to_owned(), toml::Value::from(1));
+    let known = read_order(&order, &toml::to_string(&table).unwrap());
+    let rewritten: toml::Table = order_file::to_toml(&known).unwrap().parse().unwrap();
+    assert_eq!(
+        rewritten["filing"]["subject"].get("later"),
+        Some(&toml::Value::from(1))
+    );
+}
+
+/// Labels and files on an order that never was do not bring it back.
+#[test]
+fn an_undone_creation_stays_undone() {
+    let mut desk = Desk::new();
+    let adopt = Deed::Adopt {
+        services: 1,
+        phones: 1,
+        replace: false,
+    };
+    let draft = Deed::Draft {
+        what: 3,
+        provider: 0,
+    };
+    assert!(desk.take(0, 1, &adopt, desk::start()));
+    assert!(desk.take(1, 1, &draft, desk::after(1)));
+    desk.undo(1, true).unwrap();
+    assert!(desk.take(2, 1, &Deed::Attach { order: 0 }, desk::after(2)));
+    let order = desk.order(1, 0).unwrap();
+    assert!(order.is_undone());
+    assert_eq!(order.standing().status, Status::Abandoned);
+    assert_eq!(order.standing().ended_at, Some(desk::after(1)));
+    let submit = Deed::Command {
+        order: 0,
+        command: Command::Submit,
+    };
+    assert!(!desk.take(3, 1, &submit, desk::after(3)));
 }
 
 fn assert_marked(text: &str, entries: usize) {
@@ -571,5 +776,9 @@ fn the_histories_are_not_idle() {
             changed += usize::from(order.approval().is_some());
         }
     }
-    assert!(reached.len() >= 11 && changed >= 25, "{changed} approvals, {reached:?}");
+    println!("{changed} approvals, {reached:?}");
+    assert!(
+        reached.len() >= 11 && changed >= 60,
+        "{changed} approvals, {reached:?}"
+    );
 }

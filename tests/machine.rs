@@ -149,7 +149,11 @@ fn steps(path: Path, profiles: &Profiles) -> String {
             let alone = by_outcome.len() == 1;
             for (outcome, names) in by_outcome {
                 let (event, names) = (happening.name(), names.join(" "));
-                let names = if alone { String::new() } else { format!("  [{names}]") };
+                let names = if alone {
+                    String::new()
+                } else {
+                    format!("  [{names}]")
+                };
                 writeln!(text, "{status:<26} {event:<15} {outcome}{names}").unwrap();
             }
         }
@@ -286,14 +290,25 @@ impl Design {
             .filter(|step| {
                 let (froms, events) = (text(step, "from"), text(step, "event"));
                 !events.starts_with("clock")
-                    && froms.replace(" (presumed)", "(presumed)").split(' ').any(|f| f == from.name())
+                    && froms
+                        .replace(" (presumed)", "(presumed)")
+                        .split(' ')
+                        .any(|f| f == from.name())
                     && events.split(" or ").any(|e| e == event)
                     && self.holds(step, path, cells, from)
             })
-            .map(|step| (format!("{step:?}"), self.leads_to(step, path, cells, from, event, edited)))
+            .map(|step| {
+                (
+                    format!("{step:?}"),
+                    self.leads_to(step, path, cells, from, event, edited),
+                )
+            })
             .filter_map(|(row, to)| Some((row, to?)))
             .collect();
-        assert!(found.len() <= 1, "{from} {event}: several rows fit: {found:?}");
+        assert!(
+            found.len() <= 1,
+            "{from} {event}: several rows fit: {found:?}"
+        );
         found.into_values().next()
     }
 
@@ -468,7 +483,10 @@ fn the_profiles_are_the_designs() {
         let known: BTreeSet<&str> = cells.map(String::as_str).collect();
         for cell in shipped[name].as_table().unwrap().keys() {
             let is_ours = ["title", "source", "statuses", "kinds"].contains(&cell.as_str());
-            assert!(is_ours || known.contains(cell.as_str()), "{name}.{cell} is not the design's");
+            assert!(
+                is_ours || known.contains(cell.as_str()),
+                "{name}.{cell} is not the design's"
+            );
         }
     }
 }

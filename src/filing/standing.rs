@@ -102,8 +102,8 @@ pub fn fold(history: &[Entry]) -> Option<Standing> {
 
 impl Standing {
     fn take(&mut self, entry: &Entry) {
-        let arrives = entry.from != Some(entry.to)
-            || matches!(entry.event, Event::Command(Command::Submit));
+        let arrives =
+            entry.from != Some(entry.to) || matches!(entry.event, Event::Command(Command::Submit));
         if arrives {
             self.since = entry.at;
             self.status = entry.to;
@@ -277,7 +277,6 @@ impl Order {
 
     /// Whether the order is a cancellation by SMS that nobody needs to withdraw.
     pub fn can_lapse(&self, profiles: &Profiles) -> bool {
-        matches!(self.kind, Kind::CancelSite | Kind::CancelSubject)
-            && self.case(profiles).has_sms()
+        matches!(self.kind, Kind::CancelSite | Kind::CancelSubject) && self.case(profiles).has_sms()
     }
 }

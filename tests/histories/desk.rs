@@ -109,7 +109,9 @@ pub(crate) fn adoption(
 ) -> Adoption {
     let accesses: Vec<String> = accesses
         .iter()
-        .map(|(provider, account)| format!("{{ provider = \"{provider}\", account = \"{account}\" }}"))
+        .map(|(provider, account)| {
+            format!("{{ provider = \"{provider}\", account = \"{account}\" }}")
+        })
         .collect();
     let accesses = accesses.join(", ");
     let mut text = format!(
@@ -120,7 +122,11 @@ pub(crate) fn adoption(
     for place in 1..=services {
         let number = service_number(slot, place);
         let site = site(slot, place, phones);
-        write!(text, "[[services]]\nnumber = \"{number}\"\naccesses = [{accesses}]\n{site}").unwrap();
+        write!(
+            text,
+            "[[services]]\nnumber = \"{number}\"\naccesses = [{accesses}]\n{site}"
+        )
+        .unwrap();
     }
     toml::from_str(&text).unwrap()
 }
@@ -141,7 +147,12 @@ pub(crate) fn filing(
 }
 
 /// An entry of a subject's record that says nothing yet.
-pub(crate) fn record_entry(world: &World, stamp: &Stamp, event: SubjectEvent, number: &SubjectNumber) -> SubjectEntry {
+pub(crate) fn record_entry(
+    world: &World,
+    stamp: &Stamp,
+    event: SubjectEvent,
+    number: &SubjectNumber,
+) -> SubjectEntry {
     SubjectEntry {
         event,
         sequence: world.book.portfolio.next_sequence(number),
