@@ -178,15 +178,15 @@ pub(crate) fn write(world: &mut World, number: &SubjectNumber, entry: SubjectEnt
     world
         .book
         .subjects
-        .entry(number.clone())
-        .or_insert_with(|| SubjectRecord::new(number.clone()))
+        .entry(*number)
+        .or_insert_with(|| SubjectRecord::new(*number))
         .history
         .push(entry);
     world.book.refold();
 }
 
 pub(crate) fn adopt(world: &mut World, stamp: &Stamp, adoption: Adoption, replace: bool) {
-    let number = adoption.number.clone();
+    let number = adoption.number;
     let mut entry = record_entry(world, stamp, SubjectEvent::Adopt, &number);
     entry.filing = Some(adoption);
     entry.replace = replace;
@@ -211,7 +211,7 @@ pub(crate) fn draft(world: &World, stamp: &Stamp, id: OrderId, ask: Ask) -> Orde
     let services = ask.services.iter().map(|number| {
         let (_, filed) = world.book.portfolio.service(number).unwrap();
         TargetService {
-            number: number.clone(),
+            number: *number,
             kind: filed.kind(),
             name: filed.facts.name.clone(),
             domains: filed.domains().to_vec(),
