@@ -11,6 +11,7 @@ pub(crate) mod desk;
 mod play;
 
 use chrono::TimeDelta;
+use desk::Phones;
 use icpctl::cli::context::World;
 use icpctl::filing::event::{Command, Report};
 use icpctl::filing::order::Order;
@@ -215,6 +216,67 @@ fn mark(table: &mut toml::Table) {
     {
         let entry = entry.as_table_mut().unwrap();
         entry.insert("mark".to_owned(), toml::Value::from(format!("{place}")));
+    }
+}
+
+/// An adoption and two approved changes say different things of one field, all in one second.
+#[test]
+fn the_last_that_was_recorded_stands() {
+    let writers = [
+        ["adopt", "change", "change"],
+        ["change", "adopt", "change"],
+        ["change", "change", "adopt"],
+    ];
+    for writers in writers {
+        let mut desk = Desk::new();
+        desk.world.now = desk::start();
+        let adopt = |desk: &mut Desk, place: usize, address: &str| {
+            let stamp = desk::stamp(&desk.world, place);
+            let mut adoption = desk::adoption(1, 1, Phones::Same, &[("tencent", "account-1")]);
+            adoption.facts.mailing_address = Some(address.to_owned());
+            desk::adopt(&mut desk.world, &stamp, adoption, true);
+        };
+        adopt(&mut desk, 0, "最初");
+        let mut last = String::new();
+        for (turn, writer) in writers.into_iter().enumerate() {
+            // Ids fall as time goes by, so that no order of ids helps.
+            let place = 30 - 10 * turn;
+            if writer == "adopt" {
+                last = format!("纳管{place}");
+                adopt(&mut desk, place, &last);
+                continue;
+            }
+            let now = desk.world.now;
+            let draft = Deed::Draft {
+                what: 3,
+                provider: 0,
+            };
+            assert!(desk.take(place, 1, &draft, now));
+            let submit = Deed::Command {
+                order: 0,
+                command: Command::Submit,
+            };
+            assert!(desk.take(place + 1, 1, &submit, now));
+            let report = Reported::This(Report::BureauApproved);
+            let approve = Deed::Report {
+                order: 0,
+                report,
+                who: 0,
+                ago: 0,
+            };
+            assert!(desk.take(place + 2, 1, &approve, now));
+            last = format!("某路 {place} 号");
+        }
+        let book = &desk.world.book;
+        let forward = Portfolio::fold(book.subjects.values(), book.orders.values());
+        let backward = Portfolio::fold(book.subjects.values(), book.orders.values().rev());
+        assert_eq!(forward, backward, "{writers:?}");
+        let subject = forward.subject(&desk::subject_number(1)).unwrap();
+        assert_eq!(
+            subject.facts.mailing_address.as_ref(),
+            Some(&last),
+            "{writers:?}"
+        );
     }
 }
 
