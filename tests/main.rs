@@ -13,5 +13,6 @@ mod rendering;
 mod scenarios;
 mod schemas;
 mod scripts;
+mod snapshots;
 mod storage;
 mod support;
