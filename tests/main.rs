@@ -1,13 +1,17 @@
 //! One binary for all tests.
 
+mod architecture;
 mod calendar;
 mod contract;
 mod docs;
+mod histories;
 mod intake;
 mod knowledge;
+mod machine;
 mod meta;
 mod numbers;
 mod portfolio;
+mod reachable;
 mod reading;
 mod rendering;
 mod scenarios;
