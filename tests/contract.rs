@@ -1,1 +1,8 @@
-//! The contract, sentence by sentence.
+//! The contract, sentence by sentence: what other people's scripts depend on.
+
+mod consent;
+mod damage;
+mod drafting;
+mod moving;
+mod output;
+mod reversal;
