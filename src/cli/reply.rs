@@ -153,12 +153,12 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
     if !cx.globals.quiet {
         for caution in &cx.cautions {
             if is_human {
-                let label = text!("警告", "warning");
+                let label = text!("警告：", "warning: ");
                 let at = caution
                     .path
                     .as_ref()
                     .map_or_else(String::new, |path| format!("{path}: "));
-                let line = format!("{}: {at}{}", label.get(lang), caution.message.get(lang));
+                let line = format!("{}{at}{}", label.get(lang), caution.message.get(lang));
                 tell(*err, &line);
             }
         }
@@ -204,18 +204,18 @@ pub fn tell(err: &mut dyn Write, line: &str) {
 
 /// Tells a failure to people.
 pub fn tell_failure(failure: &Failure, lang: Lang, err: &mut dyn Write) {
-    let label = text!("错误", "error");
+    let label = text!("错误：", "error: ");
     let rule = failure
         .rule
         .as_ref()
         .map_or_else(String::new, |rule| format!(" [{rule}]"));
     tell(
         err,
-        &format!("{}: {}{rule}", label.get(lang), failure.message.get(lang)),
+        &format!("{}{}{rule}", label.get(lang), failure.message.get(lang)),
     );
-    let label = text!("提示", "hint");
+    let label = text!("提示：", "hint: ");
     for hint in &failure.hints {
-        tell(err, &format!("{}: {}", label.get(lang), hint.get(lang)));
+        tell(err, &format!("{}{}", label.get(lang), hint.get(lang)));
     }
 }
 
