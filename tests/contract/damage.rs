@@ -46,9 +46,10 @@ fn a_wrong_check_digit_is_invalid() {
     let scene = Scene::empty();
     let text = dossier("tencent").replace("91110000MA0000000H", "91110000MA0000000J");
     scene.user.write("new.toml", text);
-    let document = scene.document(MONDAY, "new --from new.toml", 3);
-    let text = document["data"]["findings"].to_string();
-    assert!(text.contains("subject.certificate_number"), "{document}");
+    let error = scene.fails(MONDAY, "new --from new.toml", 3);
+    let told = error["message"].as_str().unwrap();
+    assert!(told.contains("subject.certificate_number"), "{told}");
+    assert!(told.starts_with("new.toml:10:"), "{told}");
 }
 
 /// "all problems are told at once".
@@ -59,9 +60,10 @@ fn all_problems_of_a_dossier_are_told_at_once() {
         .replace("91110000MA0000000H", "91110000MA0000000J")
         .replace("domains", "domians");
     scene.user.write("new.toml", text);
-    let document = scene.document(MONDAY, "new --from new.toml", 3);
-    let findings = document["data"]["findings"].as_array().unwrap();
-    assert!(findings.len() >= 2, "{document}");
+    let error = scene.fails(MONDAY, "new --from new.toml", 3).to_string();
+    for place in ["new.toml:10:", "new.toml:19:"] {
+        assert!(error.contains(place), "{error}");
+    }
 }
 
 /// "other encodings are refused with line, column and remedy".

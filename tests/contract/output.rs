@@ -73,16 +73,19 @@ fn only_texts_are_translated() {
 #[test]
 fn persons_are_masked_unless_revealed() {
     let (scene, id) = Scene::first_filing("tencent");
-    for (line, shown) in [
-        (format!("show {id}"), false),
-        (format!("show {id} --reveal"), true),
-    ] {
-        for format in ["", "--json"] {
-            let output = scene.run(MONDAY, &format!("{line} {format}")).exits(0);
-            let found = output.stdout.contains("13800000003") || output.stdout.contains("李四");
-            assert_eq!(found, shown, "{line} {format}: {}", output.stdout);
-        }
+    let shows = |line: &str| {
+        let output = scene.run(MONDAY, line).exits(0).stdout;
+        output.contains("13800000003") || output.contains("李四")
+    };
+    assert!(!shows(&format!("show {id}")));
+    assert!(!shows(&format!("show {id} --json")));
+    assert!(shows(&format!("show {id} --json --reveal")));
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "forwarded");
+    for line in ["show", "status"] {
+        assert!(!shows(&format!("{line} {id}")), "{line}");
     }
+    assert!(shows(&format!("show {id} --reveal")));
 }
 
 /// "Each has an environment twin": a flag wins over its twin, and an irrelevant one is ignored.
@@ -187,6 +190,15 @@ fn an_order_shows_its_subjects_labels() {
     let order = scene.ok(MONDAY, "cancel-site example.cn --label batch=3");
     assert_eq!(order["labels"]["customer"], "甲");
     assert_eq!(order["labels"]["batch"], "3");
+}
+
+/// "flags (2)" come first: nothing is written for a field that does not exist.
+#[test]
+fn an_unknown_field_is_usage_before_anything_is_done() {
+    let scene = Scene::at("tencent");
+    let line = "cancel-site example.cn --fields nothing";
+    scene.fails(MONDAY, line, 2);
+    assert_eq!(scene.ok(MONDAY, "list --all"), serde_json::json!([]));
 }
 
 /// "`--fields` narrows".
