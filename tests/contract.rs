@@ -1,4 +1,5 @@
 //! The contract, sentence by sentence: what other people's scripts depend on.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod consent;
 mod damage;
