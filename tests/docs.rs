@@ -8,6 +8,7 @@
     reason = "blessing is asked for in the environment"
 )]
 
+use icpctl::cli::table::COMMANDS;
 use icpctl::exit::Exit;
 use icpctl::filing::event::{Command, Event, Report};
 use icpctl::filing::kind::{Kind, VerifyBy, Via};
@@ -293,6 +294,24 @@ fn the_minimum_rust_version_is_the_same_everywhere() {
         assert!(read(name).contains(&format!("Rust {version}")), "{name}");
     }
     assert!(read("examples/ci/gitlab-ci.yml").contains(&format!("rust:{version}")));
+}
+
+#[test]
+fn every_command_that_the_readme_shows_exists() {
+    let readme = read("README.md");
+    let shown: BTreeSet<&str> = ["`icpctl ", "$ icpctl "]
+        .iter()
+        .flat_map(|before| readme.split(before).skip(1))
+        .filter_map(|rest| {
+            rest.split(|c: char| !c.is_ascii_lowercase() && c != '-')
+                .next()
+        })
+        .filter(|word| !word.is_empty() && !word.starts_with('-'))
+        .collect();
+    assert!(shown.len() > 10, "{shown:?}");
+    for word in shown {
+        assert!(COMMANDS.iter().any(|row| row.name == word), "{word}");
+    }
 }
 
 /// The files around the code, and every example.

@@ -1,17 +1,22 @@
 //! One binary for all tests.
 
+mod architecture;
 mod calendar;
 mod contract;
 mod docs;
+mod histories;
 mod intake;
 mod knowledge;
+mod machine;
 mod meta;
 mod numbers;
 mod portfolio;
+mod reachable;
 mod reading;
 mod rendering;
 mod scenarios;
 mod schemas;
 mod scripts;
+mod snapshots;
 mod storage;
 mod support;

@@ -1,10 +1,6 @@
 //! Every command, in one table.
 
-use super::{
-    adopt, answer, attach, calendar, completions, config, context::Context, doctor, draft, edit,
-    erase, explain, gone, help, init, label, list, log, man, note, number, portfolio, provider,
-    record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
-};
+use super::{adopt, answer, attach, calendar, completions, config, doctor, draft, edit, erase, explain, gone, help, init, label, list, log, man, note, number, portfolio, provider, record, schema, show, status, steps, sync, template, undo, wait, context::Context, reply::Reply};
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::Kind;
@@ -218,6 +214,26 @@ pub const COMMANDS: &[Row] = &[
         run: log::run,
     },
     Row {
+        name: "label",
+        about: Text::fixed(
+            "给订单、主体或服务加标签",
+            "Put labels on an order, a subject or a service",
+        ),
+        schema: "icpctl.label/1",
+        command: label::command,
+        run: label::run,
+    },
+    Row {
+        name: "note",
+        about: Text::fixed(
+            "给订单、主体或服务写备注",
+            "Write a note on an order, a subject or a service",
+        ),
+        schema: "icpctl.note/1",
+        command: note::command,
+        run: note::run,
+    },
+    Row {
         name: "wait",
         about: Text::fixed("等待订单有结果", "Wait for orders"),
         schema: wait::SCHEMA,
@@ -273,6 +289,16 @@ pub const COMMANDS: &[Row] = &[
         run: doctor::run,
     },
     Row {
+        name: "erase",
+        about: Text::fixed(
+            "彻底删除订单或主体的数据",
+            "Remove an order's or a subject's data for good",
+        ),
+        schema: "icpctl.erase/1",
+        command: erase::command,
+        run: erase::run,
+    },
+    Row {
         name: "config",
         about: Text::fixed(
             "查看配置文件和生效的设置",
@@ -315,35 +341,5 @@ pub const COMMANDS: &[Row] = &[
         schema: "icpctl.error/1",
         command: help::command,
         run: help::run,
-    },
-    Row {
-        name: "label",
-        about: Text::fixed(
-            "给订单、主体或服务加标签",
-            "Put labels on an order, a subject or a service",
-        ),
-        schema: "icpctl.label/1",
-        command: label::command,
-        run: label::run,
-    },
-    Row {
-        name: "note",
-        about: Text::fixed(
-            "给订单、主体或服务写备注",
-            "Write a note on an order, a subject or a service",
-        ),
-        schema: "icpctl.note/1",
-        command: note::command,
-        run: note::run,
-    },
-    Row {
-        name: "erase",
-        about: Text::fixed(
-            "彻底删除订单或主体的数据",
-            "Remove an order's or a subject's data for good",
-        ),
-        schema: "icpctl.erase/1",
-        command: erase::command,
-        run: erase::run,
     },
 ];

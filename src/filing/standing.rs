@@ -65,11 +65,15 @@ pub fn effective(history: &[Entry]) -> Vec<&Entry> {
         .collect()
 }
 
+/// Returns the entry that undid the order's creation, whatever was noted on it since.
+fn undoing(history: &[Entry]) -> Option<&Entry> {
+    let created = &history.first()?.op;
+    history.iter().find(|e| e.undoes.as_ref() == Some(created))
+}
+
 /// Folds a history; `None` for an empty one, which no order has.
 pub fn fold(history: &[Entry]) -> Option<Standing> {
     let first = history.first()?;
-    let last = history.last()?;
-    let entries = effective(history);
     let mut standing = Standing {
         status: Status::Draft,
         since: first.at,
@@ -79,12 +83,12 @@ pub fn fold(history: &[Entry]) -> Option<Standing> {
         ended_at: None,
         edited: false,
     };
-    if entries.is_empty() {
+    if let Some(undoing) = undoing(history) {
         standing.status = Status::Abandoned;
-        standing.since = last.at;
-        standing.ended_at = Some(last.at);
+        standing.since = undoing.at;
+        standing.ended_at = Some(undoing.at);
     }
-    for entry in entries {
+    for entry in effective(history) {
         if entry.event.touches() {
             standing.touched_at = standing.touched_at.max(entry.at);
         }
@@ -261,7 +265,7 @@ impl Order {
 
     /// Whether its creation was undone, which frees its ref.
     pub fn is_undone(&self) -> bool {
-        effective(&self.history).is_empty()
+        undoing(&self.history).is_some()
     }
 
     /// Returns the entry whose approval counts, if one does.

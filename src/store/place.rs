@@ -137,8 +137,8 @@ impl Caution {
     /// Returns the code for `warnings[]`.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Loose { .. } => "store.loose-permissions",
-            Self::Foreign { .. } => "store.foreign-folder",
+            Self::Loose { .. } => "loose-permissions",
+            Self::Foreign { .. } => "foreign-folder",
         }
     }
 }

@@ -1,0 +1,160 @@
+//! The core stays pure: what `src/filing` may not touch, read from its source.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on must fail"
+)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Clocks, files, the network, the environment, processes, terminals and the libraries for them.
+const OUTSIDE: [&str; 29] = [
+    "std::fs",
+    "std::env",
+    "std::io",
+    "TcpStream",
+    "UdpSocket",
+    "ToSocketAddrs",
+    "std::process",
+    "std::thread",
+    "std::time",
+    "SystemTime",
+    "Utc::now",
+    "Local::now",
+    "chrono::Local",
+    "println!",
+    "print!",
+    "dbg!",
+    "env!",
+    "tokio::",
+    "reqwest::",
+    "clap::",
+    "clap_complete::",
+    "dialoguer::",
+    "rustix::",
+    "signal_hook::",
+    "terminal_size::",
+    "comfy_table::",
+    "tempfile::",
+    "rand::",
+    "getrandom::",
+];
+
+/// The modules of the crate that the core may use: itself, and text in two languages.
+const INSIDE: [&str; 3] = ["filing", "lang", "text"];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Returns the first module of every path into the crate, `use crate::{…}` groups included.
+fn crate_modules(line: &str) -> Vec<&str> {
+    let mut modules = Vec::new();
+    for marker in ["crate::", "icpctl::"] {
+        for (place, _) in line.match_indices(marker) {
+            let rest = &line[place + marker.len()..];
+            let group = match rest.strip_prefix('{') {
+                Some(inside) => inside.split('}').next().unwrap_or_default(),
+                None => rest,
+            };
+            let parts = if rest.starts_with('{') {
+                group.split(',').collect()
+            } else {
+                vec![group]
+            };
+            modules.extend(parts.into_iter().map(|part| {
+                let part = part.trim();
+                let end = part.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                &part[..end.unwrap_or(part.len())]
+            }));
+        }
+    }
+    modules
+}
+
+/// Lists what a source does that the core may not, each with its line number.
+fn violations(source: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (number, line) in source.lines().enumerate() {
+        let code = line.trim_start();
+        if code.starts_with("//") {
+            continue;
+        }
+        let words = OUTSIDE.iter().filter(|word| {
+            code.match_indices(**word).any(|(place, _)| {
+                !code[..place].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+            })
+        });
+        found.extend(words.map(|word| (number + 1, format!("uses {word}"))));
+        let modules = crate_modules(code);
+        found.extend(
+            modules
+                .into_iter()
+                .filter(|module| !INSIDE.contains(module))
+                .map(|module| (number + 1, format!("reaches into crate::{module}"))),
+        );
+    }
+    found
+}
+
+#[test]
+fn the_core_touches_nothing_outside() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/filing");
+    let sources = sources(&folder);
+    assert!(sources.len() >= 30, "{} files only", sources.len());
+    let mut found = Vec::new();
+    for path in &sources {
+        let name = path.strip_prefix(&folder).unwrap().display().to_string();
+        let text = fs::read_to_string(path).unwrap();
+        for (line, what) in violations(&text) {
+            found.push(format!("src/filing/{name}:{line} {what}"));
+        }
+    }
+    assert!(
+        found.is_empty(),
+        "the core must stay pure:\n{}",
+        found.join("\n")
+    );
+}
+
+#[test]
+fn the_check_sees_what_it_looks_for() {
+    for (line, what) in [
+        ("use std::fs;", "uses std::fs"),
+        ("    let now = chrono::Utc::now();", "uses Utc::now"),
+        ("    eprintln!(\"x\"); println!(\"y\");", "uses println!"),
+        ("use crate::store::Disk;", "reaches into crate::store"),
+        (
+            "use crate::{lang::Text, cli::context};",
+            "reaches into crate::cli",
+        ),
+        (
+            "fn f() { crate::workflow::advance::rivals(w) }",
+            "reaches into crate::workflow",
+        ),
+        ("use icpctl::render::table;", "reaches into crate::render"),
+    ] {
+        let found: Vec<String> = violations(line).into_iter().map(|(_, what)| what).collect();
+        assert!(found.iter().any(|f| f == what), "{line}: {found:?}");
+    }
+    for line in [
+        "//! Nothing here uses std::fs or crate::store.",
+        "use crate::lang::Text;",
+        "use crate::text;",
+        "$crate::lang::Text::fixed($zh, $en)",
+    ] {
+        assert_eq!(violations(line), [], "{line}");
+    }
+}
