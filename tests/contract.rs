@@ -1,1 +1,9 @@
-//! The contract, sentence by sentence.
+//! The contract, sentence by sentence: what other people's scripts depend on.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod consent;
+mod damage;
+mod drafting;
+mod moving;
+mod output;
+mod reversal;

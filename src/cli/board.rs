@@ -7,6 +7,7 @@ use crate::filing::standing::{SmsWindow, View};
 use crate::filing::status::Bucket;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
+use crate::render::fields::{Fields, UnknownField};
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -99,6 +100,23 @@ const FIELDS: [&str; 81] = [
     "history.edits.from",
     "history.edits.to",
 ];
+
+/// Checks the names of `--fields` before an order is touched. Labels, and what services hold, are
+/// known only once there is a document.
+///
+/// # Errors
+/// The first name that no order has.
+pub fn check(wanted: &str) -> Result<(), UnknownField> {
+    let certain: Vec<&str> = wanted
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.starts_with("labels.") && !name.starts_with("services."))
+        .collect();
+    if certain.is_empty() {
+        return Ok(());
+    }
+    Fields::choose(&certain.join(","), &FIELDS).map(|_| ())
+}
 
 /// Returns the names that `--fields` takes for these documents of orders: those that any order
 /// can have, not only those that the first one has.

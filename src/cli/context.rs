@@ -352,8 +352,14 @@ impl<'a> Context<'a> {
         let mut ids = self.ids.clone();
         let stamp = draw(&world, &mut ids);
         let mut plan = decide(&world, &stamp, &mut ids)?;
-        if let Some(consent) = plan.consent.take() {
+        let refusal = plan.refusal.take();
+        if let Some(consent) = plan.consent.take()
+            && (refusal.is_none() || !self.may_ask())
+        {
             consent::obtain(self, &consent)?;
+        }
+        if let Some(refusal) = refusal {
+            return Err(refusal);
         }
         if self.globals.dry_run || !plan.writes() {
             let changed = plan.writes();
@@ -370,6 +376,9 @@ impl<'a> Context<'a> {
         let mut ids = self.ids.clone();
         let stamp = draw(&world, &mut ids);
         let mut plan = decide(&world, &stamp, &mut ids)?;
+        if let Some(refusal) = plan.refusal.take() {
+            return Err(refusal);
+        }
         lock.commit(&changes(&world.book, &plan)?)?;
         drop(lock);
         self.ids = ids;

@@ -283,9 +283,13 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         plan.files = materials::missing(&files, world);
         if submits && let Some(order) = plan.orders.pop() {
             plan.consent = Some(sending::consent(world, &[&order], Step::Submit, &given));
-            let mut sent = advance::command(world, stamp, &order, Step::Submit, None, None)?;
-            keep_accepted(&mut sent, &given);
-            plan.orders.push(sent);
+            match advance::command(world, stamp, &order, Step::Submit, None, None) {
+                Ok(mut sent) => {
+                    keep_accepted(&mut sent, &given);
+                    plan.orders.push(sent);
+                }
+                Err(failure) => return plan.refused(failure),
+            }
         }
         Ok(plan)
     })?;

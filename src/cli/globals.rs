@@ -28,6 +28,8 @@ pub struct Globals {
     pub format_by_flag: bool,
     /// `--fields`.
     pub fields: Option<String>,
+    /// Whether the fields were asked for by the flag, not by its twin.
+    pub fields_by_flag: bool,
     /// `--color`.
     pub color: ColorChoice,
     /// `--yes`.
@@ -320,6 +322,7 @@ impl Globals {
             format,
             format_by_flag: by_flag,
             fields: value("fields"),
+            fields_by_flag: flag("fields").is_some(),
             color,
             yes: matches.get_flag("yes"),
             dry_run: on("dry-run")?,

@@ -149,7 +149,16 @@ pub fn run(outside: Outside<'_>) -> Exit {
     let mut cx = Context::new(
         clock, lang, globals, config, env, terminal, current, ids, out, err,
     );
-    let outcome = (row.run)(&mut cx, sub);
+    let unknown = match &cx.globals.fields {
+        Some(wanted) if row.schema == answer::ORDER && cx.globals.fields_by_flag => {
+            board::check(wanted).err()
+        }
+        Some(_) | None => None,
+    };
+    let outcome = match unknown {
+        Some(unknown) => Err(reply::no_such_field(&unknown)),
+        None => (row.run)(&mut cx, sub),
+    };
     reply::show(&mut cx, row.schema, outcome)
 }
 

@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
 use crate::render::envelope::{Envelope, Problem, Warning};
-use crate::render::fields::{Fields, paths};
+use crate::render::fields::{Fields, UnknownField, paths};
 use crate::render::rows::{self, Layout, RowsError};
 use crate::render::{Delivery, Format, clean, print};
 use crate::store::place::Place;
@@ -219,6 +219,13 @@ pub fn tell_failure(failure: &Failure, lang: Lang, err: &mut dyn Write) {
     }
 }
 
+/// Turns a name that `--fields` does not know into a failure.
+pub fn no_such_field(unknown: &UnknownField) -> Failure {
+    let mut failure = Failure::usage(unknown.message());
+    failure.hints = unknown.hints();
+    failure
+}
+
 /// Builds the document in a machine format.
 fn document(cx: &Context<'_>, reply: &Reply, failure: Option<&Failure>) -> Result<String, Failure> {
     let envelope = Envelope {
@@ -245,13 +252,12 @@ fn document(cx: &Context<'_>, reply: &Reply, failure: Option<&Failure>) -> Resul
     }
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let fields = match &cx.globals.fields {
-        Some(wanted) if !known.is_empty() => {
-            Some(Fields::choose(wanted, &known).map_err(|unknown| {
-                let mut failure = Failure::usage(unknown.message());
-                failure.hints = unknown.hints();
-                failure
-            })?)
-        }
+        Some(wanted) if !known.is_empty() => match Fields::choose(wanted, &known) {
+            Ok(fields) => Some(fields),
+            Err(unknown) if cx.globals.fields_by_flag => return Err(no_such_field(&unknown)),
+            // A twin that means nothing for this document.
+            Err(_) => None,
+        },
         Some(_) | None => None,
     };
     let layout = if cx.terminal.stdout {

@@ -84,23 +84,25 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             .map(|id| world.order(id))
             .collect::<Result<_, _>>()?;
         let mut plan = Plan::new(ids.clone());
-        let consent = sending::consent(world, &orders, step, &given);
+        plan.consent = Some(sending::consent(world, &orders, step, &given));
         let mut scratch = world.clone();
         for order in orders {
-            let mut moved = advance::command(&scratch, stamp, order, step, at, reason.clone())
-                .map_err(|failure| {
+            match advance::command(&scratch, stamp, order, step, at, reason.clone()) {
+                Ok(mut moved) => {
+                    draft::keep_accepted(&mut moved, &given);
+                    scratch.put(moved.clone());
+                    plan.orders.push(moved);
+                }
+                Err(failure) => {
                     let id = &order.id;
                     let (zh, en) = (failure.message.zh.clone(), failure.message.en.clone());
-                    Failure {
+                    return plan.refused(Failure {
                         message: text!("{id}：{zh}", "{id}: {en}"),
                         ..failure
-                    }
-                })?;
-            draft::keep_accepted(&mut moved, &given);
-            scratch.put(moved.clone());
-            plan.orders.push(moved);
+                    });
+                }
+            }
         }
-        plan.consent = Some(consent);
         Ok(plan)
     })?;
     answer::moved(cx, &done, &done.answer)

@@ -173,9 +173,9 @@ pub fn command(
     let view = order.view(&world.profiles, world.now);
     let from = view.for_commands();
     let case = order.case(&world.profiles);
+    let at = instant(at, &view.standing, world.now)?;
     let to = machine::command(&case, from, command, view.standing.edited)
         .map_err(|refusal| refused(order, &view, world, refusal))?;
-    let at = instant(at, &view.standing, world.now)?;
     if command == Command::Submit {
         complete(order)?;
         guard::sending(

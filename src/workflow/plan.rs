@@ -1,6 +1,8 @@
 //! What a decision wants written, what must be agreed to first, and what came of it.
 
 use super::world::World;
+use crate::exit::Exit;
+use crate::failure::Failure;
 use crate::filing::order::{Instant, OperationId, Order};
 use crate::filing::record::SubjectRecord;
 use crate::lang::Text;
@@ -30,6 +32,8 @@ pub struct Plan<T> {
     pub removed: Vec<StorePath>,
     /// What must be agreed to first.
     pub consent: Option<Consent>,
+    /// What stands in the way once consent is there: off a terminal, missing consent comes first.
+    pub refusal: Option<Failure>,
     /// What the user should know beside the result.
     pub cautions: Vec<Caution>,
     /// What the command makes its answer of.
@@ -45,8 +49,22 @@ impl<T> Plan<T> {
             files: Vec::new(),
             removed: Vec::new(),
             consent: None,
+            refusal: None,
             cautions: Vec::new(),
             answer,
+        }
+    }
+
+    /// Returns the plan with what stands in its way, so that missing consent is told first.
+    ///
+    /// # Errors
+    /// The failure itself where it comes before consent: whatever is no refusal.
+    pub fn refused(mut self, failure: Failure) -> Result<Self, Failure> {
+        if failure.exit == Exit::Refused {
+            self.refusal = Some(failure);
+            Ok(self)
+        } else {
+            Err(failure)
         }
     }
 

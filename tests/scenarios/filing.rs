@@ -162,7 +162,7 @@ fn missed_calls_reject_the_filing() {
     scene.submit(MONDAY, &id);
     let order = scene.record(MONDAY, &id, "rejected --reason 两次电话未接通");
     assert_eq!(order["status"], "provider-rejected");
-    assert_eq!(order["reasons"][0]["message"], "两次电话未接通");
+    assert_eq!(order["reasons"][0], "两次电话未接通");
 }
 
 /// S3, steps 6 to 8: what the bureau rejects is reviewed by the provider again.

@@ -78,7 +78,7 @@ fn rejected_papers_can_be_handed_in_again() {
     scene.submit(MONDAY, &id);
     scene.record(MONDAY, &id, "rejected --reason 声明未盖章");
     let order = scene.order(MONDAY, &id);
-    assert_eq!(order["reasons"][0]["message"], "声明未盖章");
+    assert_eq!(order["reasons"][0], "声明未盖章");
     assert_eq!(scene.submit(MONDAY, &id)["status"], "provider-review");
 }
 

@@ -118,9 +118,9 @@ fn leaving_the_sms_unanswered_is_the_only_way_back() {
 #[test]
 fn an_answered_sms_leaves_no_way_back() {
     let (scene, id) = cancelling();
-    let order = scene.record(MONDAY, &id, "sms-verified");
-    let impact = super::impacts(&order);
-    assert!(!impact.contains(&"lapse-is-the-only-way-back".to_owned()));
+    scene.record(MONDAY, &id, "sms-verified");
+    let error = scene.fails(MONDAY, &format!("withdraw {id} --yes"), 5);
+    assert!(!super::hints_at(&error, "24 hours"), "{error}");
     assert_eq!(
         scene.status("2026-11-30 10:00:00", &id),
         "awaiting-bureau-review"

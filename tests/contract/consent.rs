@@ -1,0 +1,81 @@
+//! Consent: what is asked before something is sent.
+
+use crate::scenarios::{MONDAY, SUBJECT, Scene, hints_at};
+
+/// "Off a terminal they need `--yes` and explicit orders or targets; otherwise 2, naming both."
+#[test]
+fn off_a_terminal_sending_needs_yes() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    for line in [
+        format!("submit {id}"),
+        format!("abandon {id}"),
+        format!("gone {SUBJECT} --because holder"),
+        format!("erase {id}"),
+    ] {
+        let error = scene.fails(MONDAY, &line, 2);
+        assert!(hints_at(&error, "--yes"), "{line}: {error}");
+    }
+    assert_eq!(scene.status(MONDAY, &id), "draft");
+    scene.fails(MONDAY, "submit --yes", 2);
+}
+
+/// "Drafting asks nothing and sends nothing."
+#[test]
+fn drafting_asks_nothing() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, &format!("cancel-subject {SUBJECT} --no-input"));
+    assert_eq!(scene.status(MONDAY, &id), "draft");
+}
+
+/// "`--yes` alone never sends one": a cancel-subject needs its number.
+#[test]
+fn yes_alone_never_sends_a_cancellation_of_a_subject() {
+    let scene = Scene::at("tencent");
+    let line = format!("cancel-subject {SUBJECT} --submit --yes");
+    let error = scene.fails(MONDAY, &line, 2);
+    assert_eq!(error["code"], "usage.confirm");
+    let order = scene.ok(MONDAY, &format!("{line} --confirm {SUBJECT}"));
+    assert_eq!(order["status"], "sms-verification-pending");
+}
+
+/// "is sent off a terminal only with `--accept filed-elsewhere-goes`".
+#[test]
+fn what_ends_at_other_providers_is_accepted_by_name() {
+    let scene = Scene::one_site(&["tencent", "huawei"]);
+    let line = "cancel-site example.cn --provider tencent --submit --yes";
+    assert_eq!(scene.fails(MONDAY, line, 2)["code"], "usage.accept");
+    scene.ok(MONDAY, &format!("{line} --accept filed-elsewhere-goes"));
+}
+
+/// "Each has an environment twin, save `--yes`, `--confirm`, `--accept`, `--reveal`".
+#[test]
+fn consent_has_no_twin_in_the_environment() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let output = scene
+        .user
+        .run_with(
+            &[
+                ("ICPCTL_YES", "1"),
+                ("ICPCTL_NOW", "2026-11-23T10:00:00+08:00"),
+            ],
+            ["submit", &id],
+        )
+        .exits(2);
+    assert!(output.stderr.contains("--yes"), "{output:?}");
+}
+
+/// "A dry run writes nothing", and needs no consent.
+#[test]
+fn a_dry_run_needs_no_consent_and_writes_nothing() {
+    let scene = Scene::at("tencent");
+    let document = scene.document(MONDAY, "cancel-site example.cn --dry-run", 0);
+    assert_eq!(document["dry_run"], true);
+    assert_eq!(scene.ok(MONDAY, "list --all"), serde_json::json!([]));
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.document(MONDAY, &format!("submit {id} --dry-run"), 0);
+    scene.document(MONDAY, &format!("gone {SUBJECT} --because bureau -n"), 0);
+    assert_eq!(scene.status(MONDAY, &id), "draft");
+    assert!(scene.is_filed(MONDAY, SUBJECT));
+}

@@ -1,0 +1,229 @@
+//! What is wrong with files, and how it is told: dossiers, records, stores.
+
+use crate::scenarios::{MONDAY, Scene, codes, dossier};
+use std::path::{Path, PathBuf};
+
+/// Finds an order's file.
+fn order_file(scene: &Scene, id: &str) -> PathBuf {
+    let name = format!("{id}.toml");
+    let mut folders = vec![scene.user.home().join(".icpctl/orders")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.file_name().unwrap() == name.as_str() {
+                return path;
+            }
+        }
+    }
+    panic!("no file of {id}")
+}
+
+/// Replaces text in a file.
+fn replace(path: &Path, old: &str, new: &str) {
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.contains(old), "{text}");
+    std::fs::write(path, text.replace(old, new)).unwrap();
+}
+
+/// "Unknown fields are refused with a suggestion", with file, line and column.
+#[test]
+fn a_misspelt_field_of_a_dossier_is_told_with_its_place() {
+    let scene = Scene::empty();
+    scene
+        .user
+        .write("new.toml", dossier("tencent").replace("domains", "domians"));
+    let output = scene.run(MONDAY, "new --from new.toml").exits(3);
+    assert!(output.stderr.contains("new.toml:19:1"), "{output:?}");
+    assert!(output.stderr.contains("domains"), "{output:?}");
+    assert_eq!(output.stdout, "");
+}
+
+/// A certificate number with a wrong check digit does not validate.
+#[test]
+fn a_wrong_check_digit_is_invalid() {
+    let scene = Scene::empty();
+    let text = dossier("tencent").replace("91110000MA0000000H", "91110000MA0000000J");
+    scene.user.write("new.toml", text);
+    let error = scene.fails(MONDAY, "new --from new.toml", 3);
+    let told = error["message"].as_str().unwrap();
+    assert!(told.contains("subject.certificate_number"), "{told}");
+    assert!(told.starts_with("new.toml:10:"), "{told}");
+}
+
+/// "all problems are told at once".
+#[test]
+fn all_problems_of_a_dossier_are_told_at_once() {
+    let scene = Scene::empty();
+    let text = dossier("tencent")
+        .replace("91110000MA0000000H", "91110000MA0000000J")
+        .replace("domains", "domians");
+    scene.user.write("new.toml", text);
+    let error = scene.fails(MONDAY, "new --from new.toml", 3).to_string();
+    for place in ["new.toml:10:", "new.toml:19:"] {
+        assert!(error.contains(place), "{error}");
+    }
+}
+
+/// "other encodings are refused with line, column and remedy".
+#[test]
+fn a_dossier_in_another_encoding_is_refused() {
+    let scene = Scene::empty();
+    // 广东 in GBK.
+    let mut bytes = b"kind = \"new\"\n[subject]\nprovince = \"".to_vec();
+    bytes.extend(b"\xb9\xe3\xb6\xab\"\n");
+    scene.user.write("new.toml", bytes);
+    let output = scene.run(MONDAY, "new --from new.toml").exits(3);
+    assert!(output.stderr.contains("new.toml:3:"), "{output:?}");
+    assert!(output.stderr.contains("UTF-8"), "{output:?}");
+}
+
+/// "A file that a person edited wrongly is reported with file, line and column …; the other orders
+/// stay usable."
+#[test]
+fn a_truncated_order_file_is_told_and_the_others_stay_usable() {
+    let scene = Scene::at("tencent");
+    let broken = scene.draft(MONDAY, "cancel-site example.cn");
+    let sound = scene.draft(MONDAY, "cancel-site example.com");
+    let path = order_file(&scene, &broken);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let cut = text.find("history").unwrap() + 20;
+    std::fs::write(&path, &text[..cut]).unwrap();
+
+    let error = scene.fails(MONDAY, &format!("show {broken}"), 3);
+    let told = error["message"].as_str().unwrap();
+    let place = format!("{broken}.toml:");
+    let rest = told
+        .split(&place)
+        .nth(1)
+        .unwrap_or_else(|| panic!("{told}"));
+    assert!(rest.starts_with(|c: char| c.is_ascii_digit()), "{told}");
+
+    let document = scene.document(MONDAY, "list", 0);
+    assert_eq!(document["data"].as_array().unwrap().len(), 1);
+    assert!(codes(&document["warnings"]).contains(&"damaged-file".to_owned()));
+    scene.submit(MONDAY, &sound);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text[..cut]);
+    let doctor = scene.document(MONDAY, "doctor", 3);
+    assert!(codes(&doctor["data"]["findings"]).contains(&"damaged-file".to_owned()));
+}
+
+/// "Unknown keys in a file of the same schema are kept".
+#[test]
+fn an_unknown_key_of_an_order_file_is_kept() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let path = order_file(&scene, &id);
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("ours = \"kept\"\n{text}")).unwrap();
+    scene.submit(MONDAY, &id);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("ours = \"kept\""), "{text}");
+}
+
+/// "a newer schema is 3 with \"upgrade\"".
+#[test]
+fn a_newer_schema_is_invalid() {
+    let scene = Scene::empty();
+    replace(
+        &scene.user.home().join(".icpctl/store.toml"),
+        "schema = 1",
+        "schema = 2",
+    );
+    let error = scene.fails(MONDAY, "list", 3);
+    assert_eq!(error["code"], "invalid.newer-schema");
+    assert!(error.to_string().contains("pgrade"), "{error}");
+}
+
+/// "A named store that is missing is 4".
+#[test]
+fn a_named_store_that_is_missing_is_not_found() {
+    let scene = Scene::empty();
+    let error = scene.fails(MONDAY, "list --store nowhere", 4);
+    assert_eq!(error["code"], "not-found.store");
+}
+
+/// A store that is no store is said to be none.
+#[test]
+fn a_store_file_that_cannot_be_read_is_told() {
+    let scene = Scene::empty();
+    scene
+        .user
+        .write(".icpctl/store.toml", "this is not = = toml");
+    scene.fails(MONDAY, "list", 3);
+}
+
+/// Odd ids find nothing and break nothing.
+#[test]
+fn odd_ids_are_not_found() {
+    let scene = Scene::at("tencent");
+    for word in [
+        "../../etc",
+        "ref:",
+        "🙂",
+        "....",
+        "zzzzzzzzzzzzzzzzzz",
+        "%00",
+        "ZZZZ",
+    ] {
+        scene.fails(MONDAY, &format!("show {word}"), 4);
+    }
+}
+
+/// "`doctor` finds what a merge can break (two live orders of a subject, a ref or number twice)".
+#[test]
+fn doctor_finds_what_a_merge_breaks() {
+    let scene = Scene::at("tencent");
+    let first = scene.draft(MONDAY, "cancel-site example.cn --ref row-1");
+    let second = scene.draft(MONDAY, "cancel-site example.com --ref row-2");
+    assert_eq!(scene.run(MONDAY, "doctor").code, 0);
+    // Each branch sent one, and each gave its order the same ref.
+    let draft = std::fs::read_to_string(order_file(&scene, &second)).unwrap();
+    scene.submit(MONDAY, &first);
+    let sent = std::fs::read_to_string(order_file(&scene, &first)).unwrap();
+    let line = "2026-11-25 10:00:00";
+    scene.submit(line, &second);
+    assert_ne!(
+        std::fs::read_to_string(order_file(&scene, &second)).unwrap(),
+        draft
+    );
+    assert_eq!(
+        std::fs::read_to_string(order_file(&scene, &first)).unwrap(),
+        sent
+    );
+    replace(&order_file(&scene, &second), "row-2", "row-1");
+    replace(
+        &order_file(&scene, &first),
+        "2026-11-23T10:00:00",
+        "2026-11-25T09:00:00",
+    );
+    let doctor = scene.document(line, "doctor", 3);
+    let found = codes(&doctor["data"]["findings"]);
+    for code in ["two-live-orders", "duplicate-ref"] {
+        assert!(found.contains(&code.to_owned()), "{found:?}");
+    }
+}
+
+/// "the store can be copied": a copy tells the same.
+#[test]
+fn a_copied_store_tells_the_same() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let home = scene.user.home();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        std::fs::create_dir_all(home.join("copy").join(&folder)).unwrap();
+        for entry in std::fs::read_dir(home.join(".icpctl").join(&folder)).unwrap() {
+            let entry = entry.unwrap();
+            let path = folder.join(entry.file_name());
+            if entry.path().is_dir() {
+                folders.push(path);
+            } else {
+                std::fs::copy(entry.path(), home.join("copy").join(path)).unwrap();
+            }
+        }
+    }
+    let copy = scene.document(MONDAY, &format!("show {id} --store copy"), 0);
+    assert_eq!(copy["data"], scene.order(MONDAY, &id));
+}

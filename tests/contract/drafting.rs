@@ -1,0 +1,303 @@
+//! The six drafting commands: targets, providers, refs, and the order of checks.
+
+use crate::scenarios::{
+    CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, codes, company, dossier, hints_at, site,
+};
+use serde_json::json;
+
+/// "The six print the id alone on stdout, a sentence and the next command on stderr."
+#[test]
+fn the_six_print_the_id_alone_and_the_next_command_beside_it() {
+    let scene = Scene::at("tencent");
+    let text = dossier("tencent").replace("example.cn", "example.net");
+    scene.user.write("new.toml", text);
+    for line in [
+        "new --from new.toml",
+        "access example.cn --provider huawei",
+        "change example.cn --set name=示例商城",
+        "cancel-site example.cn",
+        "cancel-subject example.cn",
+        "cancel-access example.cn --provider tencent",
+    ] {
+        let output = scene.run(MONDAY, line).exits(0);
+        let id = output.stdout.strip_suffix('\n').unwrap();
+        assert_eq!(id.len(), 8, "{line}: {output:?}");
+        assert!(
+            id.bytes()
+                .all(|b| b"0123456789abcdefghjkmnpqrstvwxyz".contains(&b)),
+            "{id}"
+        );
+        let next = format!("icpctl submit {id}");
+        assert!(output.stderr.contains(&next), "{line}: {output:?}");
+    }
+}
+
+/// "the same key with the same content is a no-op that prints the same id whatever its status".
+#[test]
+fn the_same_ref_with_the_same_content_drafts_nothing() {
+    let scene = Scene::at("tencent");
+    let line = "cancel-site example.cn --ref row-1";
+    let id = scene.draft(MONDAY, line);
+    let again = scene.document(MONDAY, line, 0);
+    assert_eq!(again["changed"], false);
+    assert_eq!(again["data"]["id"], id.as_str());
+    scene.submit(MONDAY, &id);
+    assert_eq!(scene.draft(MONDAY, line), id);
+    let orders = scene.ok(MONDAY, "list --all");
+    assert_eq!(orders.as_array().unwrap().len(), 1);
+}
+
+/// "all that was given save labels, reason, submit, confirm, accept".
+#[test]
+fn labels_and_reason_are_no_content_of_a_ref() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn --ref row-1 --label a=1");
+    let line = "cancel-site example.cn --ref row-1 --label a=2 --reason 停办";
+    assert_eq!(scene.draft(MONDAY, line), id);
+}
+
+/// "other content is 6".
+#[test]
+fn a_ref_with_other_content_is_a_conflict() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn --ref row-1");
+    for line in [
+        "cancel-site example.com --ref row-1",
+        "cancel-site example.cn --verify-by email --ref row-1",
+    ] {
+        let error = scene.fails(MONDAY, line, 6);
+        assert_eq!(error["code"], "conflict.ref");
+        assert!(error.to_string().contains(&id), "{error}");
+    }
+}
+
+/// "guards (5), revisions and refs (6)": what drafting refuses comes first.
+#[test]
+fn a_refusal_comes_before_a_ref() {
+    let scene = Scene::at("huawei");
+    scene.draft(MONDAY, "cancel-site example.cn --ref row-1");
+    scene.fails(
+        MONDAY,
+        "cancel-site example.cn --verify-by email --ref row-1",
+        5,
+    );
+}
+
+/// "flags (2), resolution (4), validity (3), consent (2), guards (5)".
+#[test]
+fn flags_come_before_resolution_and_resolution_before_guards() {
+    let scene = Scene::at("huawei");
+    scene.fails(MONDAY, "cancel-site example.org --verify-by pigeon", 2);
+    scene.fails(MONDAY, "cancel-site example.org --verify-by email", 4);
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.submit(MONDAY, &id);
+    // Consent is missing and the status says no as well: consent comes first.
+    scene.fails(MONDAY, &format!("withdraw {id}"), 2);
+    scene.fails(MONDAY, &format!("withdraw {id} --yes"), 5);
+    // A time that cannot be is told before consent.
+    scene.fails(MONDAY, &format!("withdraw {id} --at yesterday-ish"), 3);
+}
+
+/// "TARGET is a filing number or a domain", however it is written.
+#[test]
+fn a_target_is_a_number_or_a_domain_in_any_writing() {
+    let scene = Scene::at("tencent");
+    for word in [SHOP, "粤icp备2021000001-1", "example.cn", "EXAMPLE.CN"] {
+        let order = scene.ok(MONDAY, &format!("cancel-site {word}"));
+        assert_eq!(order["target"]["service"], SHOP, "{word}");
+        assert_eq!(order["target"]["domain"], "example.cn");
+    }
+}
+
+/// "A host below or above a filed domain is 4 with a hint."
+#[test]
+fn a_host_below_or_above_a_filed_domain_is_not_it() {
+    let access = json!(["tencent"]);
+    let scene = Scene::holding(&[company(
+        SUBJECT,
+        CERTIFICATES[0],
+        &[
+            site(SHOP, "example.cn", &access),
+            site(FORUM, "bbs.example.com", &access),
+        ],
+    )]);
+    for (word, filed) in [
+        ("www.example.cn", "example.cn"),
+        ("example.com", "bbs.example.com"),
+    ] {
+        let error = scene.fails(MONDAY, &format!("cancel-site {word}"), 4);
+        assert!(hints_at(&error, filed), "{error}");
+    }
+}
+
+/// "`cancel-site`, `access`, `cancel-access` want services: a subject number is 2 unless it has
+/// exactly one."
+#[test]
+fn a_subject_number_where_services_are_wanted_is_usage() {
+    let scene = Scene::at("tencent");
+    for line in [
+        format!("cancel-site {SUBJECT}"),
+        format!("access {SUBJECT} --provider huawei"),
+        format!("cancel-access {SUBJECT} --provider tencent"),
+    ] {
+        scene.fails(MONDAY, &line, 2);
+    }
+    let scene = Scene::one_site(&["tencent"]);
+    let order = scene.ok(MONDAY, &format!("cancel-site {SUBJECT}"));
+    assert_eq!(order["target"]["service"], SHOP);
+}
+
+/// "`cancel-subject` resolves a service or domain up to its subject and says so."
+#[test]
+fn cancel_subject_goes_up_to_the_subject_and_says_so() {
+    let scene = Scene::at("tencent");
+    for word in [SHOP, "example.com"] {
+        let document = scene.document(MONDAY, &format!("cancel-subject {word}"), 0);
+        assert_eq!(document["data"]["target"]["subject"], SUBJECT);
+        assert!(document["warnings"].to_string().contains(SUBJECT));
+    }
+    let document = scene.document(MONDAY, &format!("cancel-subject {SUBJECT}"), 0);
+    assert_eq!(document["warnings"], json!([]));
+}
+
+/// "Several TARGETs make one order, all of one subject".
+#[test]
+fn several_targets_make_one_order_of_one_subject() {
+    let scene = Scene::at("huawei");
+    let line = "access example.cn example.com --provider tencent";
+    let order = scene.ok(MONDAY, line);
+    assert_eq!(order["target"]["services"].as_array().unwrap().len(), 2);
+    assert!(order["target"]["service"].is_null());
+    assert!(order["target"]["domain"].is_null());
+
+    let other = "粤ICP备2021000002号";
+    let filing = company(
+        other,
+        CERTIFICATES[1],
+        &[site(
+            &format!("{other}-1"),
+            "example.net",
+            &json!(["huawei"]),
+        )],
+    );
+    scene.user.write("more.json", filing.to_string());
+    scene.ok(MONDAY, "adopt --from more.json");
+    scene.fails(
+        MONDAY,
+        "access example.cn example.net --provider tencent",
+        2,
+    );
+}
+
+/// "shared by several services … is 5 `refused.domain-not-whole`, with the numbers".
+#[test]
+fn a_domain_that_services_share_is_not_whole() {
+    let access = json!(["tencent"]);
+    let scene = Scene::holding(&[company(
+        SUBJECT,
+        CERTIFICATES[0],
+        &[
+            site(SHOP, "example.cn", &access),
+            json!({ "number": format!("{SUBJECT}-2A"), "kind": "app", "name": "示例应用",
+                    "domains": ["example.cn"], "accesses": ["tencent"] }),
+        ],
+    )]);
+    let error = scene.fails(MONDAY, "cancel-site example.cn", 5);
+    assert_eq!(error["code"], "refused.domain-not-whole");
+    let text = error.to_string();
+    for number in [SHOP, "粤ICP备2021000001号-2A"] {
+        assert!(text.contains(number), "{text}");
+    }
+}
+
+/// "Several accesses and no `--provider`: 2, naming them".
+#[test]
+fn several_accesses_and_no_provider_is_usage_naming_them() {
+    let scene = Scene::one_site(&["tencent", "huawei"]);
+    for line in ["cancel-site example.cn", "cancel-access example.cn"] {
+        let error = scene.fails(MONDAY, line, 2);
+        for name in ["tencent", "huawei"] {
+            assert!(error.to_string().contains(name), "{line}: {error}");
+        }
+    }
+}
+
+/// "an unknown provider name is kept, uses the generic profile, and warns".
+#[test]
+fn an_unknown_provider_is_kept_with_a_warning() {
+    let scene = Scene::one_site(&["tencent"]);
+    let document = scene.document(MONDAY, "access example.cn --provider nimbus", 0);
+    assert_eq!(document["data"]["provider"], "nimbus");
+    assert!(codes(&document["warnings"]).contains(&"unknown-provider".to_owned()));
+}
+
+/// "a dossier that says otherwise is 5 (ORD-04)".
+#[test]
+fn a_dossier_of_another_kind_is_refused() {
+    let scene = Scene::at("tencent");
+    scene.user.write("new.toml", dossier("tencent"));
+    let error = scene.fails(MONDAY, "change example.cn --from new.toml", 5);
+    assert_eq!(error["rule"], "ORD-04");
+}
+
+/// "Drafting refuses what waiting cannot cure … live orders and `--after` are refused at submission
+/// only."
+#[test]
+fn a_live_order_does_not_hinder_drafting() {
+    let scene = Scene::at("tencent");
+    let first = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.submit(MONDAY, &first);
+    let id = scene.draft(MONDAY, &format!("cancel-site example.com --after {first}"));
+    let order = scene.order(MONDAY, &id);
+    assert_eq!(order["blocked_by"], json!([first]));
+}
+
+/// "`--submit`" drafts and sends in one operation, with the consent of `submit`.
+#[test]
+fn drafting_can_send_at_once() {
+    let scene = Scene::at("tencent");
+    scene.fails(MONDAY, "cancel-site example.cn --submit", 2);
+    assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
+    let order = scene.ok(MONDAY, "cancel-site example.cn --submit --yes");
+    assert_eq!(order["status"], "sms-verification-pending");
+    let ops: Vec<_> = order["history"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["op"].clone())
+        .collect();
+    assert_eq!(ops.len(), 2);
+    assert_eq!(ops[0], ops[1]);
+}
+
+/// "An ORDER is an id, a unique prefix of 4 or more, `ref:KEY`, or a number or domain with exactly
+/// one order that has not ended".
+#[test]
+fn an_order_is_named_in_any_of_its_ways() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn --ref row-1");
+    for word in [&id, &id[..4], "ref:row-1", SHOP, "example.cn"] {
+        assert_eq!(scene.order(MONDAY, word)["id"], id.as_str(), "{word}");
+    }
+    scene.fails(MONDAY, &format!("show {}", &id[..3]), 4);
+    let second = scene.draft(MONDAY, "cancel-site example.cn");
+    let error = scene.fails(MONDAY, "show example.cn", 4);
+    for id in [&id, &second] {
+        assert!(error.to_string().contains(id.as_str()), "{error}");
+    }
+    scene.ok(MONDAY, &format!("abandon {second} --yes"));
+    assert_eq!(scene.order(MONDAY, "example.cn")["id"], id.as_str());
+}
+
+/// "any other flag that means nothing here is 2".
+#[test]
+fn a_flag_of_another_command_is_usage() {
+    let scene = Scene::at("tencent");
+    for line in [
+        "access example.cn --provider huawei --verify-by sms",
+        "cancel-access example.cn --provider tencent --written",
+        "cancel-site example.cn --set name=x",
+    ] {
+        scene.fails(MONDAY, line, 2);
+    }
+}

@@ -1,0 +1,219 @@
+//! What is printed: one document, seven keys, English codes, masked persons.
+
+use crate::scenarios::{MONDAY, SUBJECT, Scene};
+use serde_json::Value;
+
+const KEYS: [&str; 7] = [
+    "schema", "ok", "changed", "dry_run", "data", "warnings", "error",
+];
+
+fn keys(document: &Value) -> Vec<&str> {
+    document
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
+}
+
+/// "One document on every path, success or failure, on stdout, and nothing else there".
+#[test]
+fn every_path_prints_one_document_with_seven_keys() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    for (line, exit) in [
+        (format!("show {id}"), 0),
+        ("list".to_owned(), 0),
+        ("show zzzzzzzz".to_owned(), 4),
+        ("no-such-command".to_owned(), 2),
+        ("cancel-site".to_owned(), 2),
+        ("cancel-site example.cn --no-such-flag".to_owned(), 2),
+        (format!("submit {id}"), 2),
+        (format!("record {id} accepted"), 5),
+        (format!("edit {id} --set nothing=1"), 3),
+        ("adopt --from missing.json".to_owned(), 4),
+    ] {
+        let document = scene.document(MONDAY, &line, exit);
+        assert_eq!(keys(&document), KEYS, "{line}");
+        assert_eq!(document["ok"], exit == 0, "{line}");
+        assert_eq!(document["error"].is_null(), exit == 0, "{line}");
+        assert_eq!(document["changed"], false, "{line}");
+        if exit != 0 {
+            assert_eq!(document["error"]["exit"], exit, "{line}");
+        }
+    }
+}
+
+/// "`icpctl.error/1` with null data: a command line that can't be parsed".
+#[test]
+fn a_command_line_that_cannot_be_parsed_is_an_error_document() {
+    let scene = Scene::at("tencent");
+    let document = scene.document(MONDAY, "cancle-site example.cn", 2);
+    assert_eq!(document["schema"], "icpctl.error/1");
+    assert!(document["data"].is_null());
+    assert!(document["error"].to_string().contains("cancel-site"));
+}
+
+/// "Keys, codes and statuses are English in every language; only texts are translated."
+#[test]
+fn only_texts_are_translated() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let line = format!("submit {id}");
+    let english = scene.document(MONDAY, &format!("{line} --lang en"), 2);
+    let chinese = scene.document(MONDAY, &format!("{line} --lang zh"), 2);
+    assert_eq!(english["error"]["code"], chinese["error"]["code"]);
+    assert_ne!(english["error"]["message"], chinese["error"]["message"]);
+    let show = |lang: &str| scene.ok(MONDAY, &format!("show {id} --lang {lang}"));
+    assert_eq!(show("zh")["status"], show("en")["status"]);
+    assert_eq!(show("zh")["label"], "待提交");
+}
+
+/// "Personal data is masked without `--reveal`."
+#[test]
+fn persons_are_masked_unless_revealed() {
+    let (scene, id) = Scene::first_filing("tencent");
+    let shows = |line: &str| {
+        let output = scene.run(MONDAY, line).exits(0).stdout;
+        output.contains("13800000003") || output.contains("李四")
+    };
+    assert!(!shows(&format!("show {id}")));
+    assert!(!shows(&format!("show {id} --json")));
+    assert!(shows(&format!("show {id} --json --reveal")));
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "forwarded");
+    for line in ["show", "status"] {
+        assert!(!shows(&format!("{line} {id}")), "{line}");
+    }
+    assert!(shows(&format!("show {id} --reveal")));
+}
+
+/// "Each has an environment twin": a flag wins over its twin, and an irrelevant one is ignored.
+#[test]
+fn a_flag_has_a_twin_in_the_environment() {
+    let scene = Scene::at("tencent");
+    let run = |env: &[(&str, &str)], line: &str| scene.user.run_with(env, line.split_whitespace());
+    let output = run(&[("ICPCTL_FORMAT", "json")], "list").exits(0);
+    assert_eq!(output.json()["ok"], true);
+    let output = run(&[("ICPCTL_JSON", "1")], "list --format human").exits(0);
+    assert!(!output.stdout.starts_with('{'), "{output:?}");
+    let output = run(
+        &[("ICPCTL_DRY_RUN", "true")],
+        "cancel-site example.cn --json",
+    )
+    .exits(0);
+    assert_eq!(output.json()["dry_run"], true);
+    let output = run(&[("ICPCTL_JSON", "1")], "completions bash").exits(0);
+    assert!(output.stdout.contains("icpctl"), "{output:?}");
+    let output = run(
+        &[("ICPCTL_FIELDS", "id"), ("ICPCTL_FORMAT", "json")],
+        "calendar show 2026",
+    );
+    assert_eq!(output.code, 0, "{output:?}");
+    let _ = run(&[("ICPCTL_DRY_RUN", "maybe")], "list").exits(2);
+}
+
+/// "`template`, `completions`, `man`, `schema` print raw text and refuse `--json`."
+#[test]
+fn raw_commands_refuse_json() {
+    let scene = Scene::empty();
+    for line in ["template new", "completions bash", "schema order"] {
+        let _ = scene.run(MONDAY, line).exits(0);
+        scene.fails(MONDAY, line, 2);
+    }
+}
+
+/// "`-q`": nothing beside the result.
+#[test]
+fn quiet_says_nothing_beside_the_result() {
+    let scene = Scene::one_site(&["tencent"]);
+    let line = "access example.cn --provider nimbus -q";
+    let output = scene.run(MONDAY, line).exits(0);
+    assert_eq!(output.stdout.len(), 9, "{output:?}");
+    assert_eq!(output.stderr, "");
+    let output = scene.run(MONDAY, "show zzzzzzzz -q").exits(4);
+    assert!(output.stderr.contains("zzzzzzzz"), "{output:?}");
+}
+
+/// "`ICPCTL_NOW` … says so on stderr".
+#[test]
+fn a_fixed_clock_is_said() {
+    let scene = Scene::empty();
+    let output = scene.run(MONDAY, "list").exits(0);
+    assert!(output.stderr.contains("ICPCTL_NOW"), "{output:?}");
+}
+
+/// "`portfolio TARGET --exit-status`: 0 filed, 8 an order to that end is live, 9 that
+/// order stands against you, 4 neither".
+#[test]
+fn the_portfolios_exit_status_tells_where_a_filing_stands() {
+    let (scene, id) = Scene::first_filing("tencent");
+    let code = || {
+        let line = "portfolio example.cn --exit-status --provider tencent";
+        scene.run(MONDAY, line).code
+    };
+    assert_eq!(code(), 4);
+    scene.submit(MONDAY, &id);
+    assert_eq!(code(), 8);
+    scene.record(MONDAY, &id, "rejected");
+    assert_eq!(code(), 9);
+    scene.submit(MONDAY, &id);
+    let numbers = "--number 粤ICP备2026000009号 --number 粤ICP备2026000009号-1";
+    scene.record(MONDAY, &id, &format!("bureau-approved {numbers}"));
+    assert_eq!(code(), 0);
+}
+
+/// "`status --exit-status ORDER…`: 9 … 8 … else 0"; presumed counts.
+#[test]
+fn the_orders_exit_status_counts_what_the_clock_presumes() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let code = |at: &str| {
+        let line = format!("status {id} --exit-status");
+        scene.run(at, &line).code
+    };
+    assert_eq!(code(MONDAY), 8);
+    scene.submit(MONDAY, &id);
+    assert_eq!(code("2026-11-24 09:59:59"), 8);
+    assert_eq!(code("2026-11-24 10:00:00"), 9);
+    let line = "sms-verified --at 2026-11-23T12:00:00+08:00";
+    scene.record("2026-11-24 12:00:00", &id, line);
+    scene.record("2026-11-24 12:00:00", &id, "bureau-approved");
+    assert_eq!(code("2026-11-24 12:00:00"), 0);
+}
+
+/// "orders show their subject's labels too".
+#[test]
+fn an_order_shows_its_subjects_labels() {
+    let scene = Scene::at("tencent");
+    scene.ok(MONDAY, &format!("label {SUBJECT} customer=甲"));
+    let order = scene.ok(MONDAY, "cancel-site example.cn --label batch=3");
+    assert_eq!(order["labels"]["customer"], "甲");
+    assert_eq!(order["labels"]["batch"], "3");
+}
+
+/// "flags (2)" come first: nothing is written for a field that does not exist.
+#[test]
+fn an_unknown_field_is_usage_before_anything_is_done() {
+    let scene = Scene::at("tencent");
+    let line = "cancel-site example.cn --fields nothing";
+    scene.fails(MONDAY, line, 2);
+    assert_eq!(scene.ok(MONDAY, "list --all"), serde_json::json!([]));
+}
+
+/// "`--fields` narrows".
+#[test]
+fn fields_narrow_a_document() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let line = format!("show {id} --json --fields id,target.domain");
+    let document = scene.run(MONDAY, &line).exits(0).narrowed();
+    assert_eq!(document["data"]["id"], id.as_str());
+    assert!(document["data"]["status"].is_null());
+    let output = scene
+        .run(MONDAY, "list --format csv --fields id,target.domain")
+        .exits(0);
+    let text = output.stdout.strip_prefix('\u{feff}').unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines, ["id,target.domain", &format!("{id},example.cn")]);
+}

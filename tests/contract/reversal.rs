@@ -1,0 +1,68 @@
+//! `undo`: the reversal of an operation whose records have not moved since.
+
+use crate::scenarios::{MONDAY, SHOP, Scene};
+
+/// "`submit` included": an undone submission is a draft again.
+#[test]
+fn an_undone_submission_is_a_draft_again() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let before = scene.order(MONDAY, &id)["revision"].clone();
+    scene.submit(MONDAY, &id);
+    let _ = scene.run(MONDAY, "undo").exits(0);
+    let order = scene.order(MONDAY, &id);
+    assert_eq!(order["status"], "draft");
+    assert!(order["submitted_at"].is_null());
+    assert!(order["revision"].as_u64() > before.as_u64());
+    scene.submit(MONDAY, &id);
+}
+
+/// "an undone creation becomes `abandoned` and frees its ref".
+#[test]
+fn an_undone_draft_is_abandoned_and_frees_its_ref() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn --ref row-1");
+    let _ = scene.run(MONDAY, "undo").exits(0);
+    assert_eq!(scene.status(MONDAY, &id), "abandoned");
+    let again = scene.draft(MONDAY, "cancel-site example.com --ref row-1");
+    assert_ne!(again, id);
+    assert_eq!(scene.order(MONDAY, "ref:row-1")["id"], again.as_str());
+}
+
+/// "An approval changes the order and the portfolio together or not at all", and so does its undo.
+#[test]
+fn an_undone_approval_gives_the_filing_back() {
+    let scene = Scene::at("tencent");
+    let id = scene.cancelled_to_bureau("cancel-site example.cn");
+    let before = scene.portfolio(MONDAY);
+    scene.record(MONDAY, &id, "bureau-approved");
+    assert!(!scene.is_filed(MONDAY, SHOP));
+    let _ = scene.run(MONDAY, "undo").exits(0);
+    assert_eq!(scene.status(MONDAY, &id), "awaiting-bureau-review");
+    assert_eq!(scene.portfolio(MONDAY), before);
+}
+
+/// "the reversal of an operation whose records have not moved since".
+#[test]
+fn an_operation_that_was_built_upon_is_not_undone() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let order = scene.submit(MONDAY, &id);
+    let op = order["history"].as_array().unwrap().last().unwrap()["op"].clone();
+    scene.record(MONDAY, &id, "sms-verified");
+    let line = format!("undo {}", op.as_str().unwrap());
+    let error = scene.fails(MONDAY, &line, 5);
+    assert_eq!(error["code"], "refused.moved-since");
+    assert_eq!(scene.status(MONDAY, &id), "awaiting-bureau-review");
+}
+
+/// An operation is undone once.
+#[test]
+fn an_operation_is_undone_once() {
+    let scene = Scene::at("tencent");
+    let order = scene.ok(MONDAY, "cancel-site example.cn");
+    let op = order["history"][0]["op"].as_str().unwrap().to_owned();
+    let _ = scene.run(MONDAY, &format!("undo {op}")).exits(0);
+    scene.fails(MONDAY, &format!("undo {op}"), 5);
+    scene.fails(MONDAY, "undo zzzzzzzz", 4);
+}
