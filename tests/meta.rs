@@ -91,7 +91,7 @@ fn number_says_what_it_refused_and_why() {
     assert!(
         human
             .stderr
-            .contains("警告: “粤ICP备202100001号”不是备案号"),
+            .contains("警告：“粤ICP备202100001号”不是备案号"),
         "{}",
         human.stderr
     );

@@ -54,11 +54,16 @@ pub fn standing(world: &World, id: &OrderId) -> Result<Vec<Text>, Failure> {
     let mut lines = vec![match desk.deadline(order) {
         Some(deadline) => {
             let at = deadline.at.format("%Y-%m-%d %H:%M");
+            let (pzh, pen) = if deadline.provisional {
+                ("，暂定", ", provisional")
+            } else {
+                ("", "")
+            };
             let label = deadline.kind.label();
             let (zh, en) = (label.zh, label.en);
             text!(
-                "{nzh}：{szh}（{zh}截止 {at}）",
-                "{nen}: {sen} ({en} until {at})"
+                "{nzh}：{szh}（{zh}截止 {at}{pzh}）",
+                "{nen}: {sen} ({en} until {at}{pen})"
             )
         }
         None => text!("{nzh}：{szh}", "{nen}: {sen}"),

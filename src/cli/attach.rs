@@ -87,6 +87,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
                 field: "materials".to_owned(),
                 from: None,
                 to: Some(tree::of(&material)),
+                extra: toml::Table::new(),
             });
             order.materials.push(material);
             files.push(file.clone());

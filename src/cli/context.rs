@@ -344,6 +344,7 @@ impl<'a> Context<'a> {
             let taken = world.book.operations();
             Stamp {
                 op: ids.operation(|id| taken.contains(id)),
+                turn: world.book.next_turn(world.now),
                 actor: actor.clone(),
                 now: world.now,
             }

@@ -1,6 +1,10 @@
 //! Every command, in one table.
 
-use super::{adopt, answer, attach, calendar, completions, config, doctor, draft, edit, erase, explain, gone, help, init, label, list, log, man, note, number, portfolio, provider, record, schema, show, status, steps, sync, template, undo, wait, context::Context, reply::Reply};
+use super::{
+    adopt, answer, attach, calendar, completions, config, context::Context, doctor, draft, edit,
+    erase, explain, gone, help, init, label, list, log, man, note, number, portfolio, provider,
+    record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
+};
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::Kind;

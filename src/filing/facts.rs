@@ -15,6 +15,9 @@ macro_rules! facts {
         #[serde(default)]
         pub struct $ty {
             $($(#[$fmeta])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)+
+            /// Keys of this schema that this version does not know.
+            #[serde(flatten)]
+            pub extra: toml::Table,
         }
     };
 }

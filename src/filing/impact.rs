@@ -7,6 +7,7 @@ use super::number::ServiceNumber;
 use super::order::{Order, TargetService};
 use super::portfolio::{FiledService, FiledSubject, Portfolio};
 use super::profile::Profiles;
+use super::status::Status;
 use super::tree;
 use crate::lang::Text;
 use crate::text;
@@ -33,7 +34,7 @@ named! {
         /// The domain may not serve any more.
         DomainUnfiled = "domain-unfiled", "域名将变为未备案，不得继续提供服务", "the domain becomes unfiled and must not serve",
         /// The domain stays filed in another service.
-        DomainStillFiled = "domain-still-filed", "域名仍在其他服务中备案", "the domain stays filed in another service",
+        DomainStillFiled = "domain-still-filed", "域名仍在备案中", "the domain stays filed",
         /// The domain stops being served by this provider.
         DomainUnreachableAtProvider = "domain-unreachable-at-provider", "域名将不能再通过该接入商访问", "the domain can no longer be served by this provider",
         /// Leaving the SMS unanswered is the only way back.
@@ -117,7 +118,7 @@ pub fn impact(order: &Order, portfolio: &Portfolio, profiles: &Profiles) -> Vec<
         if order.via == Via::Written {
             list.push(Impact::of(Code::WrittenApplicationNeeded));
         }
-        if order.can_lapse(profiles) {
+        if order.can_lapse(profiles) && order.standing().status != Status::AwaitingBureauReview {
             list.push(Impact::of(Code::LapseIsTheOnlyWayBack));
         }
         list.push(Impact::of(Code::CannotBeWithdrawn));
@@ -315,6 +316,10 @@ fn cancel_access(order: &Order, subject: Option<&FiledSubject>, list: &mut Vec<I
         .flat_map(|s| s.domains.clone())
         .collect();
     if !domains.is_empty() {
+        list.push(Impact {
+            domains: domains.clone(),
+            ..Impact::of(Code::DomainStillFiled)
+        });
         list.push(Impact {
             domains,
             providers: vec![provider.to_owned()],

@@ -120,7 +120,7 @@ impl<'de> Deserialize<'de> for Who {
 }
 
 /// Somebody who must answer the SMS: one entry a distinct phone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Signatory {
     /// The parts that this person plays; any of them names the entry.
     pub who: Vec<Who>,
@@ -130,6 +130,9 @@ pub struct Signatory {
     /// The phone that receives the SMS, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// Keys of this schema that this version does not know.
+    #[serde(flatten)]
+    pub extra: toml::Table,
 }
 
 /// A filed service that an order is about, as it was filed when the order was drafted.
@@ -148,6 +151,9 @@ pub struct TargetService {
     /// The resource of a new access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<Resource>,
+    /// Keys of this schema that this version does not know.
+    #[serde(flatten)]
+    pub extra: toml::Table,
 }
 
 /// What an order is about: the filed subject and its services.
@@ -163,6 +169,9 @@ pub struct Target {
     /// The services it is about; for a subject's cancellation all that go with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<TargetService>,
+    /// Keys of this schema that this version does not know.
+    #[serde(flatten)]
+    pub extra: toml::Table,
 }
 
 /// What a `new` order asks to be filed.
@@ -174,6 +183,9 @@ pub struct Filing {
     pub subject: Option<SubjectFacts>,
     /// The services to be filed.
     pub services: Vec<ServiceFacts>,
+    /// Keys of this schema that this version does not know.
+    #[serde(flatten)]
+    pub extra: toml::Table,
 }
 
 /// One field of a `change` order, or of an edit.
@@ -190,10 +202,13 @@ pub struct FieldChange {
     /// What it becomes; absent where it is taken away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<toml::Value>,
+    /// Keys of this schema that this version does not know.
+    #[serde(flatten)]
+    pub extra: toml::Table,
 }
 
 /// A file that belongs to an order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Material {
     /// What it is for.
     pub slot: String,
@@ -211,6 +226,9 @@ pub struct Material {
     /// Its size in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// Keys of this schema that this version does not know.
+    #[serde(flatten)]
+    pub extra: toml::Table,
 }
 
 /// A number that the bureau issued, or its refusal of one service (`--number none`).
@@ -264,6 +282,9 @@ pub struct Approval {
     /// One a service of a `new` order, in its order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<Issued>,
+    /// Keys of this schema that this version does not know.
+    #[serde(flatten)]
+    pub extra: toml::Table,
 }
 
 impl Approval {
@@ -281,6 +302,15 @@ impl Approval {
         });
         subject.chain(services).eq(said)
     }
+}
+
+/// Whether an operation is the first of its instant, which goes without saying.
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
+pub(super) const fn is_first(turn: &u32) -> bool {
+    *turn == 0
 }
 
 /// One entry of a history.
@@ -304,6 +334,9 @@ pub struct Entry {
     pub actor: Option<String>,
     /// The run of the command that wrote it.
     pub op: OperationId,
+    /// Its turn among the operations recorded at the same instant, from 0.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub turn: u32,
     /// Why: a rejection's words, a note's text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

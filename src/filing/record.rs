@@ -3,7 +3,7 @@
 use super::facts::{Access, ServiceFacts, SubjectFacts};
 use super::named::named;
 use super::number::{ServiceNumber, SubjectNumber};
-use super::order::{Instant, OperationId};
+use super::order::{Instant, OperationId, is_first};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -89,6 +89,9 @@ pub struct SubjectEntry {
     pub actor: Option<String>,
     /// The run of the command that wrote it.
     pub op: OperationId,
+    /// Its turn among the operations recorded at the same instant, from 0.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub turn: u32,
     /// A note's text, or a reason given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

@@ -116,6 +116,7 @@ fn add(list: &mut Vec<Signatory>, who: Who, person: Option<Person>) {
             who: vec![who],
             name: person.name,
             phone: person.phone,
+            extra: toml::Table::new(),
         }),
     }
 }

@@ -5,7 +5,7 @@ use super::files::{Files, Kind, RECORD_LIMIT, StorePath};
 use super::wire::RecordError;
 use super::{StorageError, order_file, subject_file};
 use crate::filing::number::SubjectNumber;
-use crate::filing::order::{OperationId, Order, OrderId};
+use crate::filing::order::{Instant, OperationId, Order, OrderId};
 use crate::filing::portfolio::Portfolio;
 use crate::filing::record::SubjectRecord;
 use crate::lang::Text;
@@ -149,6 +149,19 @@ impl Book {
     /// Lists the hashes of the attachments that are there.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(String::as_str)
+    }
+
+    /// Returns the turn of the next operation recorded at `now`.
+    pub fn next_turn(&self, now: Instant) -> u32 {
+        let orders = self.orders.values().flat_map(|o| &o.history);
+        let subjects = self.subjects.values().flat_map(|s| &s.history);
+        orders
+            .map(|e| (e.recorded_at, e.turn))
+            .chain(subjects.map(|e| (e.recorded_at, e.turn)))
+            .filter(|(at, _)| *at == now)
+            .map(|(_, turn)| turn + 1)
+            .max()
+            .unwrap_or_default()
     }
 
     /// Lists every operation that wrote something here.

@@ -78,6 +78,7 @@ pub fn entry(stamp: &Stamp, event: Event, at: Instant, from: Option<Status>, to:
         approval: None,
         edits: Vec::new(),
         extra: toml::Table::new(),
+        turn: stamp.turn,
     }
 }
 
@@ -286,7 +287,7 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
         )));
     }
     let awaits_another = report == Report::SmsVerified
-        && told.who.is_empty()
+        && (told.who.is_empty() || told.who == ["all"])
         && standing
             .window
             .as_ref()
@@ -387,9 +388,11 @@ fn arrival(
             Report::SmsVerified if at >= closes => {
                 return Err(Refusal::WindowClosed { deadline: closes });
             }
-            // After the window it is a new sending by the provider, not a resend.
-            Report::SmsSent if at >= closes => {
-                return machine::report(&case, presumed, report).map(|to| (presumed, to));
+            // Sent before, it is a new sending by the provider, not a resend.
+            Report::SmsSent if at >= closes && view.standing.window.iter().any(|w| w.sent) => {
+                return machine::report(&case, presumed, report)
+                    .map(|to| (presumed, to))
+                    .or_else(|_| machine::report(&case, stored, report).map(|to| (stored, to)));
             }
             Report::SmsVerified
             | Report::SmsSent
@@ -420,22 +423,28 @@ fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
         .iter()
         .rposition(|e| matches!(e.event, Event::Command(Command::Submit | Command::Withdraw)))
         .unwrap_or(0);
-    entries[start..].iter().any(|entry| {
-        let same_time = match told.at {
-            None => entry.at == now,
-            Some(Moment::Exact(at)) => entry.at == at,
-            Some(Moment::Day(day)) => entry.at.date_naive() == day,
-        };
-        let same_who = told.who.is_empty()
-            || named(order, &told.who)
-                .is_ok_and(|who| entry.who.iter().any(|w| who.contains(w)) || told.who == ["all"]);
-        let same_numbers = told.numbers.is_empty()
-            || entry
-                .approval
-                .as_ref()
-                .is_some_and(|approval| approval.is_said_by(&told.numbers));
-        entry.event == Event::Report(told.report) && same_time && same_who && same_numbers
-    })
+    let same: Vec<&Entry> = entries[start..]
+        .iter()
+        .copied()
+        .filter(|entry| {
+            let same_time = match told.at {
+                None => entry.at == now,
+                Some(Moment::Exact(at)) => entry.at == at,
+                Some(Moment::Day(day)) => entry.at.date_naive() == day,
+            };
+            let same_numbers = told.numbers.is_empty()
+                || entry
+                    .approval
+                    .as_ref()
+                    .is_some_and(|approval| approval.is_said_by(&told.numbers));
+            entry.event == Event::Report(told.report) && same_time && same_numbers
+        })
+        .collect();
+    let same_persons = told.who.is_empty()
+        || told.who == ["all"]
+        || named(order, &told.who)
+            .is_ok_and(|who| who.iter().all(|w| same.iter().any(|e| e.who.contains(w))));
+    !same.is_empty() && same_persons
 }
 
 /// Warns where an order came alive beside another one of the same subject or account.

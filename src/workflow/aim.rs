@@ -267,8 +267,10 @@ pub(super) fn target_of(ask: &Ask, found: &Found<'_>) -> Target {
                 name: service.facts.name.clone(),
                 domains: service.domains().to_vec(),
                 resource: resource(&service.number),
+                extra: toml::Table::new(),
             })
             .collect(),
+        extra: toml::Table::new(),
     }
 }
 

@@ -295,6 +295,7 @@ pub fn leaves(old: &Value, new: &Value) -> Vec<FieldChange> {
                 field: path.to_owned(),
                 from: old.cloned(),
                 to: new.cloned(),
+                extra: Table::new(),
             }),
             (old, new) => {
                 let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());

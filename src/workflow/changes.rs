@@ -111,6 +111,7 @@ pub(super) fn asked_changes(
                         field: field.clone(),
                         from: Some(from),
                         to: None,
+                        extra: Table::new(),
                     });
                 }
             }
@@ -168,6 +169,7 @@ fn collect(
             from: tree::get(old, &field),
             field,
             to: Some(to),
+            extra: Table::new(),
         });
     }
 }

@@ -347,5 +347,9 @@ fn asked_filing(ask: &Ask, found: &Found<'_>) -> Result<Filing, Failure> {
             facts
         })
         .collect();
-    Ok(Filing { subject, services })
+    Ok(Filing {
+        subject,
+        services,
+        extra: Table::new(),
+    })
 }

@@ -156,6 +156,7 @@ pub fn rebuild(world: &World, order: &Order, tree: &Value) -> Result<Order, Fail
                     Some(DossierSubject::Data { .. } | DossierSubject::Number(_)) | None => None,
                 },
                 services: dossier.services.into_iter().map(|s| s.facts).collect(),
+                extra: toml::Table::new(),
             };
         }
         Kind::Access => {
@@ -189,6 +190,7 @@ fn as_change(world: &World, order: &Order, leaf: &FieldChange) -> Option<FieldCh
             field: field.to_owned(),
             from: tree::get(&tree::of(&subject.facts), field),
             to: leaf.to.clone(),
+            extra: toml::Table::new(),
         });
     }
     let (place, field) = leaf.field.strip_prefix("services.")?.split_once('.')?;
@@ -203,5 +205,6 @@ fn as_change(world: &World, order: &Order, leaf: &FieldChange) -> Option<FieldCh
         field: field.to_owned(),
         from: tree::get(&tree::of(&service.facts), field),
         to: leaf.to.clone(),
+        extra: toml::Table::new(),
     })
 }

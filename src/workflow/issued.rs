@@ -27,6 +27,7 @@ pub(super) fn approval(
             sequence,
             subject: None,
             services: Vec::new(),
+            extra: toml::Table::new(),
         });
     }
     let services = order.filing.services.len();
@@ -105,6 +106,7 @@ pub(super) fn approval(
         sequence: portfolio.next_sequence(subject),
         subject: issued_to,
         services: issued,
+        extra: toml::Table::new(),
     })
 }
 

@@ -162,6 +162,7 @@ fn edit(key: &str, from: Option<String>, to: Option<String>) -> FieldChange {
         field: format!("labels.{key}"),
         from: from.map(toml::Value::String),
         to: to.map(toml::Value::String),
+        extra: toml::Table::new(),
     }
 }
 
@@ -216,6 +217,7 @@ fn order_entry(order: &Order, stamp: &Stamp, event: Event) -> Entry {
         approval: None,
         edits: Vec::new(),
         extra: toml::Table::new(),
+        turn: stamp.turn,
     }
 }
 
@@ -243,6 +245,7 @@ pub fn subject_entry(
         unlabelled: Vec::new(),
         filing: None,
         extra: toml::Table::new(),
+        turn: stamp.turn,
     }
 }
 

@@ -75,6 +75,7 @@ pub fn take(
         media_type: infer::get(&bytes).map(|kind| kind.mime_type().to_owned()),
         size: Some(bytes.len() as u64),
         hash: Some(hash.clone()),
+        extra: toml::Table::new(),
     };
     let path = StorePath::parse(&format!("{FILES}/{hash}"))?;
     Ok((material, (path, bytes)))

@@ -13,6 +13,8 @@ use crate::store::StorePath;
 pub struct Stamp {
     /// The operation.
     pub op: OperationId,
+    /// Its turn among the operations recorded at the same instant, from 0.
+    pub turn: u32,
     /// Who acts.
     pub actor: Option<String>,
     /// When.

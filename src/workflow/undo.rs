@@ -132,14 +132,14 @@ fn latest(world: &World) -> Result<OperationId, Failure> {
         .book
         .orders
         .values()
-        .flat_map(|o| o.history.iter().enumerate())
-        .map(|(place, e)| (e.recorded_at, place, &e.op));
+        .flat_map(|o| &o.history)
+        .map(|e| (e.recorded_at, e.turn, &e.op));
     let subjects = world
         .book
         .subjects
         .values()
-        .flat_map(|s| s.history.iter().enumerate())
-        .map(|(place, e)| (e.recorded_at, place, &e.op));
+        .flat_map(|s| &s.history)
+        .map(|e| (e.recorded_at, e.turn, &e.op));
     orders
         .chain(subjects)
         .filter(|(_, _, op)| standing.contains(op))
@@ -294,6 +294,7 @@ fn reverse_subject(
         unlabelled: Vec::new(),
         filing: None,
         extra: toml::Table::new(),
+        turn: stamp.turn,
     });
     Ok(reversed)
 }

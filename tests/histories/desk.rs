@@ -42,6 +42,7 @@ pub(crate) fn stamp(world: &World, operation: usize) -> Stamp {
         op: OperationId::from_bits(operation as u64),
         actor: Some("tester".to_owned()),
         now: world.now,
+        turn: 0,
     }
 }
 
@@ -143,6 +144,7 @@ pub(crate) fn filing(
     Filing {
         subject: nature.map(|nature| toml::from_str(&holder(slot, phones, nature)).unwrap()),
         services: sites.map(|site| toml::from_str(&site).unwrap()).collect(),
+        extra: toml::Table::new(),
     }
 }
 
@@ -170,6 +172,7 @@ pub(crate) fn record_entry(
         unlabelled: Vec::new(),
         filing: None,
         extra: toml::Table::new(),
+        turn: 0,
     }
 }
 
@@ -216,6 +219,7 @@ pub(crate) fn draft(world: &World, stamp: &Stamp, id: OrderId, ask: Ask) -> Orde
             name: filed.facts.name.clone(),
             domains: filed.domains().to_vec(),
             resource: None,
+            extra: toml::Table::new(),
         }
     });
     Order {
@@ -236,6 +240,7 @@ pub(crate) fn draft(world: &World, stamp: &Stamp, id: OrderId, ask: Ask) -> Orde
             subject: ask.subject,
             name: None,
             services: services.collect(),
+            extra: toml::Table::new(),
         },
         filing: ask.filing,
         changes: ask.changes,
@@ -258,6 +263,7 @@ pub(crate) fn change(service: Option<ServiceNumber>, field: &str, to: &str) -> F
         field: field.to_owned(),
         from: None,
         to: Some(to.into()),
+        extra: toml::Table::new(),
     }
 }
 

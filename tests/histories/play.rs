@@ -394,6 +394,7 @@ pub(crate) fn attached(world: &World, place: usize, order: &Order) -> Order {
         hash: None,
         media_type: None,
         size: None,
+        extra: toml::Table::new(),
     };
     let status = order.standing().status;
     let stamp = desk::stamp(world, place);

@@ -115,6 +115,7 @@ impl Store {
                 services: Vec::new(),
             }),
             extra: toml::Table::new(),
+            turn: 0,
         });
         let file = self.path().join(subject_path(&number).as_str());
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -189,7 +190,9 @@ pub(crate) fn drafted(id: &str, kind: Kind, provider: &str, created: &str) -> Or
                 name: Some("示例商城".to_owned()),
                 domains: vec![Host::parse("shop.example.cn").unwrap()],
                 resource: None,
+                extra: toml::Table::new(),
             }],
+            extra: toml::Table::new(),
         },
         filing: Filing::default(),
         changes: Vec::new(),
@@ -233,6 +236,7 @@ fn entry(
         approval: None,
         edits: Vec::new(),
         extra: toml::Table::new(),
+        turn: 0,
     }
 }
 
@@ -246,6 +250,7 @@ pub(crate) fn then(mut order: Order, event: Event, when: &str, to: Status) -> Or
             who: vec![Who::Service(1)],
             name: Some("甲乙".to_owned()),
             phone: Some("13800000001".to_owned()),
+            extra: toml::Table::new(),
         }];
     }
     if to == Status::SmsVerificationPending && event == Event::Report(Report::SmsVerified) {
