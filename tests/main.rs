@@ -4,6 +4,7 @@ mod architecture;
 mod calendar;
 mod contract;
 mod docs;
+mod formats;
 mod histories;
 mod intake;
 mod knowledge;

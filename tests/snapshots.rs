@@ -125,7 +125,7 @@ seen! {
     cancel_subject: "cancel-subject 京ICP备2021000008号", "cancel-subject 苏ICP备2021000005号 --provider tencent", "cancel-subject 京ICP备2021000008号 --submit --yes";
     cancel_access: "cancel-access cloud.example.net --provider tencent", "cancel-access cloud.example.net --provider alibaba", "cancel-access cloud.example.net";
     edit: "edit ref:draft --set account=a-2", "edit ref:pending --set account=a-2", "edit ref:draft";
-    attach: "attach ref:draft paper.png --as other-materials", "attach ref:draft nothing.png --as other-materials", "attach ref:draft";
+    attach: "attach ref:draft paper.png --as other", "attach ref:draft nothing.png --as other", "attach ref:draft";
     submit: "submit ref:draft --yes", "submit ref:review --yes", "submit ref:draft";
     record: "record ref:pending sms-verified", "record ref:review sms-verified", "record ref:pending sms-verfied";
     withdraw: "withdraw ref:new --yes", "withdraw ref:pending --yes", "withdraw ref:new";

@@ -56,7 +56,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .get_one::<String>("order")
         .cloned()
         .unwrap_or_default();
-    let slot = slot(matches.get_one::<String>("as").map_or("", String::as_str))?;
+    let slot = slot(
+        cx,
+        matches.get_one::<String>("as").map_or("", String::as_str),
+    );
     let service = matches.get_one::<String>("service").cloned();
     let taken = words(matches, "file")
         .iter()
@@ -107,19 +110,25 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     answer::moved(cx, &done, std::slice::from_ref(&done.answer))
 }
 
-/// Returns the slot that a word means.
-fn slot(word: &str) -> Result<String, Failure> {
-    let Some(list) = knowledge::code_list(SLOTS) else {
-        return Ok(word.to_owned());
-    };
-    if let Some(entry) = list.entry(word) {
-        return Ok(entry.value.clone());
+/// Returns the slot that a word means; one that no list knows is kept as it is.
+fn slot(cx: &mut Context<'_>, word: &str) -> String {
+    let plain = word.trim().to_lowercase().replace('_', "-");
+    let entries = knowledge::code_list(SLOTS).map_or(&[][..], |list| list.entries.as_slice());
+    let known = entries
+        .iter()
+        .find(|e| e.value == plain || e.label.zh == word.trim());
+    if let Some(entry) = known {
+        return entry.value.clone();
     }
-    let names: Vec<&str> = list.entries.iter().map(|e| e.value.as_str()).collect();
+    let names: Vec<&str> = entries.iter().map(|e| e.value.as_str()).collect();
     let all = names.join(", ");
-    Err(Failure::invalid(
-        "invalid.slot",
-        text!("没有附件用途 `{word}`", "there is no slot `{word}`"),
-    )
-    .hint(text!("可用：{all}", "the slots: {all}")))
+    cx.caution(
+        "unknown-slot",
+        text!(
+            "附件用途 `{word}` 不在清单中，照写保留；清单：{all}",
+            "the slot `{word}` is in no list and is kept as written; the list: {all}"
+        ),
+        None,
+    );
+    plain
 }

@@ -53,7 +53,10 @@ impl Fields {
     pub fn choose(wanted: &str, known: &[&str]) -> Result<Self, UnknownField> {
         let mut chosen: Vec<String> = Vec::new();
         for name in wanted.split([',', '，']).map(str::trim) {
-            if !known.iter().any(|path| below(path, name).is_some()) {
+            let is_known = known
+                .iter()
+                .any(|path| below(path, name).is_some() || names_label(path, name));
+            if !is_known {
                 return Err(unknown(name, known));
             }
             if !chosen.iter().any(|earlier| earlier == name) {
@@ -91,6 +94,14 @@ pub fn paths(value: &Value) -> Vec<String> {
         !all.iter().any(|other| other.starts_with(&prefix))
     });
     found
+}
+
+/// Whether a name is that of one label: their keys are the user's own.
+fn names_label(path: &str, name: &str) -> bool {
+    (path == "labels" || path.ends_with(".labels"))
+        && name
+            .strip_prefix(path)
+            .is_some_and(|rest| rest.len() > 1 && rest.starts_with('.'))
 }
 
 fn walk(value: &Value, above: &str, found: &mut Vec<String>, seen: &mut BTreeSet<String>) {
