@@ -27,6 +27,16 @@ impl Ids {
         }
     }
 
+    /// Returns ids for one operation: every copy of them draws the same ones in the same order, so
+    /// that what was shown before consent is what is written after it.
+    #[must_use]
+    pub fn for_operation(&mut self) -> Self {
+        match self {
+            Self::Random => Self::Seeded(self.bits()),
+            Self::Seeded(state) => Self::Seeded(*state),
+        }
+    }
+
     /// Returns an order id that `is_taken` says is free.
     pub fn order(&mut self, is_taken: impl Fn(&OrderId) -> bool) -> OrderId {
         loop {

@@ -330,8 +330,9 @@ impl<'a> Context<'a> {
 
     /// Decides, asks where it must, and writes: the one way in which a command changes records.
     ///
-    /// `decide` looks at everything and says what is to be written. It runs once under the lock,
-    /// and before that once without it where there is something to ask or nothing to write.
+    /// `decide` looks at everything and says what is to be written. It runs on what readers see, to
+    /// refuse, to ask or to answer without a lock, and once more under the lock, where what it says
+    /// is written.
     ///
     /// # Errors
     /// What `decide` refuses, consent withheld, and what the store meets.
@@ -349,15 +350,17 @@ impl<'a> Context<'a> {
                 now: world.now,
             }
         };
+        let ids_of_this = self.ids.for_operation();
         let world = self.world()?;
-        let mut ids = self.ids.clone();
+        let mut ids = ids_of_this.clone();
         let stamp = draw(&world, &mut ids);
         let mut plan = decide(&world, &stamp, &mut ids)?;
         let refusal = plan.refusal.take();
-        if let Some(consent) = plan.consent.take()
+        let agreed = plan.consent.take();
+        if let Some(consent) = &agreed
             && (refusal.is_none() || !self.may_ask())
         {
-            consent::obtain(self, &consent)?;
+            consent::obtain(self, consent)?;
         }
         if let Some(refusal) = refusal {
             return Err(refusal);
@@ -374,15 +377,25 @@ impl<'a> Context<'a> {
         let disk = self.open_to_write()?;
         let lock = StoreLock::acquire(&disk, &self.holder(), self.globals.lock_timeout)?;
         let world = self.world_of(Some(&disk))?;
-        let mut ids = self.ids.clone();
+        let mut ids = ids_of_this;
         let stamp = draw(&world, &mut ids);
         let mut plan = decide(&world, &stamp, &mut ids)?;
         if let Some(refusal) = plan.refusal.take() {
             return Err(refusal);
         }
+        if plan.consent != agreed {
+            return Err(Failure::new(
+                crate::exit::Exit::Conflict,
+                "conflict.revision",
+                text!(
+                    "确认期间情况有变，什么都没有写入",
+                    "things changed while this was being agreed to; nothing was written"
+                ),
+            )
+            .hint(text!("重新执行，查看新的影响", "run it again and see what it does now")));
+        }
         lock.commit(&changes(&world.book, &plan)?)?;
         drop(lock);
-        self.ids = ids;
         self.adopt_cautions(&mut plan);
         Ok(Done {
             changed: plan.writes(),

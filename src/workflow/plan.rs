@@ -102,7 +102,7 @@ pub struct Caution {
 }
 
 /// What must be agreed to before it is done.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Consent {
     /// What will happen: what goes, what stays, what cannot be undone, from when.
     pub shown: Vec<Text>,
