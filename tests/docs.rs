@@ -222,6 +222,21 @@ fn parts() -> Vec<(String, String)> {
         .collect()
 }
 
+/// The part of the transition table that is about a cancellation's SMS.
+fn excerpt() -> String {
+    let table = read("tests/data/transitions.txt");
+    let part = table
+        .split("\n== ")
+        .find(|part| part.starts_with("cancel-site, cancel-site by sms"))
+        .unwrap();
+    let lines: Vec<&str> = part
+        .lines()
+        .filter(|line| line.starts_with(Status::SmsVerificationPending.name()))
+        .collect();
+    assert!(lines.len() >= 14, "{lines:?}");
+    format!("```text\n{}\n```\n", lines.join("\n"))
+}
+
 /// Puts a part between its markers.
 fn replaced(readme: &str, name: &str, part: &str) -> String {
     let (open, close) = (
@@ -243,6 +258,9 @@ fn the_tables_and_diagrams_of_the_readme_come_from_the_code() {
     let made = parts().iter().fold(readme.clone(), |text, (name, part)| {
         replaced(&text, name, part)
     });
+    let made = ["steps-en", "steps-zh"]
+        .iter()
+        .fold(made, |text, name| replaced(&text, name, &excerpt()));
     if std::env::var_os("ICPCTL_BLESS").is_some() {
         std::fs::write(root().join("README.md"), &made).unwrap();
     } else {

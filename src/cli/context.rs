@@ -392,7 +392,10 @@ impl<'a> Context<'a> {
                     "things changed while this was being agreed to; nothing was written"
                 ),
             )
-            .hint(text!("重新执行，查看新的影响", "run it again and see what it does now")));
+            .hint(text!(
+                "重新执行，查看新的影响",
+                "run it again and see what it does now"
+            )));
         }
         lock.commit(&changes(&world.book, &plan)?)?;
         drop(lock);
