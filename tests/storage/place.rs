@@ -36,7 +36,7 @@ fn inputs() -> Inputs<'static> {
         flag: None,
         env: None,
         config: None,
-        current: Path::new("/home/u/work/deep"),
+        current: Path::new("/home/u/tasks/deep"),
         data_home: None,
         home: Some(Path::new("/home/u")),
     }
@@ -55,7 +55,7 @@ fn the_first_that_names_a_store_decides() {
         .with("/f", true, 0o700, true)
         .with("/e", true, 0o700, true)
         .with("/c/.icpctl", true, 0o700, true)
-        .with("/home/u/work/.icpctl", true, 0o700, true)
+        .with("/home/u/tasks/.icpctl", true, 0o700, true)
         .with("/home/u/.local/share/icpctl", true, 0o700, true);
     let mut inputs = Inputs {
         flag: Some(Path::new("/f")),
@@ -71,7 +71,7 @@ fn the_first_that_names_a_store_decides() {
     inputs.config = None;
     assert_eq!(
         find(&inputs, &probe).0,
-        found("/home/u/work/.icpctl", Origin::Upwards)
+        found("/home/u/tasks/.icpctl", Origin::Upwards)
     );
     inputs.current = Path::new("/srv");
     assert_eq!(
@@ -91,12 +91,12 @@ fn the_first_that_names_a_store_decides() {
 
 #[test]
 fn a_named_store_that_is_missing_is_not_replaced_by_another() {
-    let probe = Fake::default().with("/home/u/work/.icpctl", true, 0o700, true);
+    let probe = Fake::default().with("/home/u/tasks/.icpctl", true, 0o700, true);
     let inputs = Inputs {
         flag: Some(Path::new("none")),
         ..inputs()
     };
-    let folder = PathBuf::from("/home/u/work/deep/none");
+    let folder = PathBuf::from("/home/u/tasks/deep/none");
     assert_eq!(
         find(&inputs, &probe).0,
         Place::Missing {
@@ -109,7 +109,7 @@ fn a_named_store_that_is_missing_is_not_replaced_by_another() {
 #[test]
 fn a_folder_of_someone_else_is_passed_over_and_a_loose_one_warned_of() {
     let probe = Fake::default()
-        .with("/home/u/work/.icpctl", false, 0o777, true)
+        .with("/home/u/tasks/.icpctl", false, 0o777, true)
         .with("/home/u/.icpctl", true, 0o755, true);
     let (place, cautions) = find(&inputs(), &probe);
     assert_eq!(place, found("/home/u/.icpctl", Origin::Upwards));
@@ -117,7 +117,7 @@ fn a_folder_of_someone_else_is_passed_over_and_a_loose_one_warned_of() {
         cautions,
         [
             Caution::Foreign {
-                folder: "/home/u/work/.icpctl".into()
+                folder: "/home/u/tasks/.icpctl".into()
             },
             Caution::Loose {
                 folder: "/home/u/.icpctl".into(),
@@ -137,11 +137,11 @@ fn init_makes_what_is_named_exactly_there() {
     assert_eq!(to_make(&named, None), Path::new("/e"));
     assert_eq!(
         to_make(&named, Some(Path::new("x"))),
-        Path::new("/home/u/work/deep/x/.icpctl")
+        Path::new("/home/u/tasks/deep/x/.icpctl")
     );
     assert_eq!(
         to_make(&inputs(), None),
-        Path::new("/home/u/work/deep/.icpctl")
+        Path::new("/home/u/tasks/deep/.icpctl")
     );
 }
 
