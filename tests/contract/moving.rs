@@ -65,7 +65,7 @@ fn a_counter_is_taken_once_whatever_the_kind() {
     scene.submit(MONDAY, &id);
     let line = format!("record {id} bureau-approved --number {SHOP}A");
     let told = scene.fails(TUESDAY, &line, 3);
-    assert_eq!(told["error"]["rule"], "NUM-03");
+    assert_eq!(told["rule"], "NUM-03");
 }
 
 /// "on any other kind: 2".
