@@ -11,7 +11,7 @@ use crate::filing::order::{Entry, FieldChange, Instant, Order, OrderId, Signator
 use crate::filing::province::Province;
 use crate::filing::standing::{Presumption, View, effective};
 use crate::filing::status::Status;
-use crate::knowledge;
+use crate::knowledge::{self, Holder};
 use crate::lang::Lang;
 use crate::render::mask::Privacy;
 use chrono::SecondsFormat;
@@ -158,6 +158,19 @@ impl<'a> Desk<'a> {
             .is_some_and(crate::filing::facts::SubjectFacts::is_individual)
     }
 
+    /// Returns whose data an order's edits and changes may show: an individual's from either side of a change.
+    fn holder(&self, order: &Order) -> Holder {
+        let becomes_individual = order.changes.iter().any(|change| {
+            change.field == "nature"
+                && change.to.as_ref().and_then(toml::Value::as_str) == Some("individual")
+        });
+        if becomes_individual || self.is_individual(order) {
+            Holder::Individual
+        } else {
+            Holder::Organisation
+        }
+    }
+
     /// Lists the commands that come next.
     pub fn next(&self, order: &Order) -> Vec<String> {
         let id = &order.id;
@@ -258,6 +271,7 @@ impl<'a> Desk<'a> {
             ) => vec![order.to_string()],
             Some(_) | None => Vec::new(),
         };
+        let holder = Some(self.holder(order));
         json!({
             "id": order.id,
             "kind": order.kind,
@@ -279,7 +293,7 @@ impl<'a> Desk<'a> {
             },
             "via": order.via,
             "verify_by": order.verify_by,
-            "changes": order.changes.iter().map(|c| change(c, privacy)).collect::<Vec<_>>(),
+            "changes": order.changes.iter().map(|c| change(c, holder, privacy)).collect::<Vec<_>>(),
             "services": Self::asked_services(order, privacy),
             "materials": order.materials,
             "awaiting": awaiting(order, &view, privacy),
@@ -312,7 +326,7 @@ impl<'a> Desk<'a> {
             "submitted_at": standing.submitted_at.map(time),
             "ended_at": standing.ended_at.map(time),
             "updated_at": order.history.last().map(|e| time(e.recorded_at)),
-            "history": order.history.iter().map(|e| entry(order, e, privacy)).collect::<Vec<_>>(),
+            "history": order.history.iter().map(|e| entry(order, e, holder, privacy)).collect::<Vec<_>>(),
         })
     }
 
@@ -422,7 +436,7 @@ pub fn reasons(order: &Order) -> Vec<&str> {
     found
 }
 
-fn change(change: &FieldChange, privacy: Privacy) -> Value {
+fn change(change: &FieldChange, holder: Option<Holder>, privacy: Privacy) -> Value {
     let prefix = if change.service.is_some() {
         "services"
     } else {
@@ -433,7 +447,8 @@ fn change(change: &FieldChange, privacy: Privacy) -> Value {
             .as_ref()
             .and_then(|v| serde_json::to_value(v).ok())
             .unwrap_or_default();
-        mask_tree(&mut shown, &format!("{prefix}.{}", change.field), privacy);
+        let path = format!("{prefix}.{}", change.field);
+        mask_for(&mut shown, &path, holder, privacy);
         shown
     };
     json!({
@@ -446,22 +461,27 @@ fn change(change: &FieldChange, privacy: Privacy) -> Value {
 
 /// Masks what is personal in a tree of facts; `path` is the tree's own field.
 pub fn mask_tree(value: &mut Value, path: &str, privacy: Privacy) {
+    mask_for(value, path, None, privacy);
+}
+
+/// Masks what is personal for a subject of this kind; an unknown kind counts as an individual.
+fn mask_for(value: &mut Value, path: &str, holder: Option<Holder>, privacy: Privacy) {
     if privacy == Privacy::Revealed {
         return;
     }
     match value {
         Value::Object(map) => {
             for (key, value) in map {
-                mask_tree(value, &format!("{path}.{key}"), privacy);
+                mask_for(value, &format!("{path}.{key}"), holder, privacy);
             }
         }
         Value::Array(list) => {
             for value in list {
-                mask_tree(value, path, privacy);
+                mask_for(value, path, holder, privacy);
             }
         }
         Value::String(text) => {
-            if knowledge::field(path).is_some_and(|f| f.personal) {
+            if knowledge::field(path).is_some_and(|f| f.is_personal_for(holder)) {
                 *text = mask(path, text, privacy);
             }
         }
@@ -483,7 +503,7 @@ fn mask(path: &str, text: &str, privacy: Privacy) -> String {
 }
 
 /// Returns an entry of the history.
-fn entry(order: &Order, entry: &Entry, privacy: Privacy) -> Value {
+fn entry(order: &Order, entry: &Entry, holder: Option<Holder>, privacy: Privacy) -> Value {
     json!({
         "at": time(entry.at),
         "recorded_at": time(entry.recorded_at),
@@ -507,17 +527,17 @@ fn entry(order: &Order, entry: &Entry, privacy: Privacy) -> Value {
                 }))
                 .collect::<Vec<_>>()
         }).unwrap_or_default(),
-        "edits": entry.edits.iter().map(|c| edit(c, privacy)).collect::<Vec<_>>(),
+        "edits": entry.edits.iter().map(|c| edit(c, holder, privacy)).collect::<Vec<_>>(),
     })
 }
 
-fn edit(change: &FieldChange, privacy: Privacy) -> Value {
+fn edit(change: &FieldChange, holder: Option<Holder>, privacy: Privacy) -> Value {
     let value = |v: &Option<toml::Value>| {
         let mut shown = v
             .as_ref()
             .and_then(|v| serde_json::to_value(v).ok())
             .unwrap_or_default();
-        mask_tree(&mut shown, &change.field, privacy);
+        mask_for(&mut shown, &change.field, holder, privacy);
         shown
     };
     json!({ "field": change.field, "from": value(&change.from), "to": value(&change.to) })

@@ -135,6 +135,15 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
     } else {
         document(cx, &reply, failure.as_ref())
     };
+    // What cannot be shown as asked is a failure with a document of its own.
+    let (text, exit, failure) = match text {
+        Err(bad) if !is_human => {
+            let exit = bad.exit;
+            let told = document(cx, &Reply::new(schema, Value::Null), Some(&bad));
+            (told, exit, Some(bad))
+        }
+        text => (text, exit, failure),
+    };
     let verbose = cx.globals.verbose.then(|| cx.place());
     let Context { out, err, .. } = cx;
     if let Some(Place::Found { folder, .. } | Place::Fresh { folder }) = verbose {

@@ -169,6 +169,14 @@ impl FiledSubject {
         self.services.values().all(FiledService::is_empty_shell)
     }
 
+    /// Whether a service, filed or ended, has taken this place of the counter that all kinds share (NUM-03).
+    pub fn has_counted(&self, counter: u32) -> bool {
+        self.services
+            .keys()
+            .chain(self.ended_services.keys())
+            .any(|number| number.counter() == counter)
+    }
+
     /// Lists what calls for care about the subject itself.
     pub fn risks(&self) -> Vec<Risk> {
         self.services

@@ -54,13 +54,8 @@ pub(super) fn approval(
             )
         }));
     }
-    let (issued_to, words) = if order.is_first_filing() {
-        let (first, rest) = words.split_at(1);
-        (Some(subject_number(order, &first[0])?), rest)
-    } else {
-        (None, words)
-    };
-    if !words.is_empty() && words.iter().all(|word| word == NONE) {
+    let of_services = &words[usize::from(order.is_first_filing())..];
+    if !of_services.is_empty() && of_services.iter().all(|word| word == NONE) {
         return Err(Failure::new(
             Exit::Usage,
             "usage.numbers",
@@ -71,6 +66,12 @@ pub(super) fn approval(
             "if the bureau refused all of them, record bureau-rejected"
         )));
     }
+    let (issued_to, words) = if order.is_first_filing() {
+        let (first, rest) = words.split_at(1);
+        (Some(subject_number(order, &first[0])?), rest)
+    } else {
+        (None, words)
+    };
     let Some(subject) = issued_to.as_ref().or(order.target.subject.as_ref()) else {
         return Err(misfit(text!(
             "没有主体备案号",
@@ -90,6 +91,14 @@ pub(super) fn approval(
                 "{word} is given twice"
             )));
         }
+        if let Some(number) = &number
+            && issued
+                .iter()
+                .filter_map(|i| i.number.as_ref())
+                .any(|other| other.counter() == number.counter())
+        {
+            return Err(shared_counter(number));
+        }
         issued.push(Issued { number });
     }
     if let Some(number) = &issued_to
@@ -100,6 +109,10 @@ pub(super) fn approval(
     for number in issued.iter().filter_map(|i| i.number.as_ref()) {
         if portfolio.service(number).is_some() || portfolio.ended(number).is_some() {
             return Err(taken(&number.to_string()));
+        }
+        let holder = portfolio.subjects.get(subject);
+        if holder.is_some_and(|s| s.has_counted(number.counter())) {
+            return Err(shared_counter(number));
         }
     }
     Ok(Approval {
@@ -112,6 +125,20 @@ pub(super) fn approval(
 
 fn misfit(message: Text) -> Failure {
     Failure::invalid("invalid.number", message)
+}
+
+/// The counter behind the hyphen is one for all kinds (NUM-03).
+fn shared_counter(number: &ServiceNumber) -> Failure {
+    let counter = number.counter();
+    misfit(text!(
+        "{number} 的序号 {counter} 已用于该主体的其他服务",
+        "the counter {counter} of {number} is taken by another service of the subject"
+    ))
+    .rule("NUM-03")
+    .hint(text!(
+        "各类服务共用一套序号，请核对管局通知",
+        "all kinds of service share one counter; check the bureau's notice"
+    ))
 }
 
 fn taken(number: &str) -> Failure {

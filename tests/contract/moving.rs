@@ -32,6 +32,7 @@ fn numbers_must_be_there_fit_and_be_new() {
         ),
         (format!("--number 粤ICP备20260009号 --number {NEW}-1"), 3),
         (format!("--number {NEW} --number none"), 2),
+        ("--number none --number none".to_owned(), 2),
     ] {
         let line = format!("record {id} bureau-approved {numbers}");
         scene.fails(TUESDAY, &line, exit);
@@ -50,6 +51,21 @@ fn an_existing_number_is_a_conflict() {
     scene.submit(MONDAY, &id);
     let line = format!("record {id} bureau-approved --number {SHOP}");
     scene.fails(TUESDAY, &line, 6);
+}
+
+/// NUM-03: the counter behind the hyphen is one for all kinds of service.
+#[test]
+fn a_counter_is_taken_once_whatever_the_kind() {
+    let scene = Scene::at("tencent");
+    let text = dossier("tencent")
+        .replace("example.cn", "example.net")
+        .replace("kind = \"site\"", "kind = \"app\"");
+    scene.user.write("add.toml", text);
+    let id = scene.draft(MONDAY, "new --from add.toml");
+    scene.submit(MONDAY, &id);
+    let line = format!("record {id} bureau-approved --number {SHOP}A");
+    let told = scene.fails(TUESDAY, &line, 3);
+    assert_eq!(told["rule"], "NUM-03");
 }
 
 /// "on any other kind: 2".
