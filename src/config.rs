@@ -1,6 +1,7 @@
 //! The configuration file: what a user would otherwise type every time.
 
 use crate::failure::Failure;
+use crate::lang::Lang;
 use crate::store::wire::position;
 use crate::text;
 use serde::Deserialize;
@@ -12,8 +13,8 @@ use std::path::{Path, PathBuf};
 pub struct Config {
     /// The store.
     pub store: Option<PathBuf>,
-    /// The language: `zh` or `en`.
-    pub lang: Option<String>,
+    /// The language of messages.
+    pub lang: Option<Lang>,
     /// Who acts, for the history.
     pub actor: Option<String>,
 }

@@ -7,7 +7,8 @@ use serde::Deserialize;
 use std::borrow::Cow;
 
 /// A language that icpctl speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// Chinese, simplified.
     Zh,

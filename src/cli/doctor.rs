@@ -38,7 +38,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let world = cx.world_of(disk.as_ref().map(|disk| disk as &dyn Files))?;
     // Every damaged file is a finding here, not a warning beside the result.
     cx.cautions.retain(|caution| caution.code != "damaged-file");
-    let findings = examine(&world);
+    let mut findings = examine(&world);
+    findings.extend(overrides(&mut cx.cautions));
     if let (Some(folder), Some(disk)) = (&folder, &disk) {
         let fixes = matches.get_flag("fix") && !cx.globals.dry_run;
         let count = loose(folder, disk, fixes)?;
@@ -54,6 +55,24 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         }
     }
     Ok(answer(cx, &findings, &recovery))
+}
+
+/// Takes the user's own profiles and calendar that cannot be read out of the warnings.
+fn overrides(cautions: &mut Vec<Caution>) -> Vec<Finding> {
+    cautions
+        .extract_if(.., |caution| {
+            matches!(caution.code, "invalid-profile" | "invalid-calendar")
+        })
+        .map(|caution| Finding {
+            code: caution.code,
+            path: caution.path.unwrap_or_default(),
+            message: caution.message,
+            fix: text!(
+                "修正该文件，或把它移走；在此之前按内置内容处理",
+                "mend the file, or move it away; until then what is built in holds"
+            ),
+        })
+        .collect()
 }
 
 /// Completes or drops what a killed writer left; a store that cannot be written is left alone.

@@ -344,17 +344,23 @@ impl Globals {
 }
 
 /// Chooses the language: `--lang`, its twin, the configuration, then the locale.
-pub fn language(args: &[String], env: &Env, configured: Option<&str>) -> Lang {
-    let named = peek(args, "lang")
-        .or_else(|| env.text("ICPCTL_LANG"))
+pub fn language(args: &[String], env: &Env, configured: Option<Lang>) -> Lang {
+    let named = peek(args, "lang").or_else(|| env.text("ICPCTL_LANG"));
+    let locale = || {
+        ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .find_map(|name| env.text(name))
+    };
+    let spoken = |name: &str| {
+        if name.starts_with("zh") {
+            Lang::Zh
+        } else {
+            Lang::En
+        }
+    };
+    named
+        .map(spoken)
         .or(configured)
-        .or_else(|| {
-            ["LC_ALL", "LC_MESSAGES", "LANG"]
-                .into_iter()
-                .find_map(|name| env.text(name))
-        });
-    match named {
-        Some(name) if name.starts_with("zh") => Lang::Zh,
-        Some(_) | None => Lang::En,
-    }
+        .or_else(|| locale().map(spoken))
+        .unwrap_or_default()
 }

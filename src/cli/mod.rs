@@ -111,7 +111,7 @@ pub fn run(outside: Outside<'_>) -> Exit {
     let first_lang = globals::language(&words, env, None);
     let config = configuration(&words, env);
     let lang = match &config {
-        Ok(config) => globals::language(&words, env, config.lang.as_deref()),
+        Ok(config) => globals::language(&words, env, config.lang),
         Err(_) => first_lang,
     };
     let as_json = globals::wants_json(&words, env);

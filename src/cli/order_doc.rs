@@ -1,33 +1,18 @@
 //! An order as scripts and people see it: everything computed at the present instant.
 
-use super::context::World;
-use crate::filing::deadline::{self, Deadline, Estimate};
+pub use crate::workflow::desk::Desk;
+
 use crate::filing::event::{Event, Report};
-use crate::filing::guard::{self, Rival};
-use crate::filing::impact::{self, Impact};
 use crate::filing::kind::Kind;
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Entry, FieldChange, Instant, Order, OrderId, Signatory, Who};
-use crate::filing::province::Province;
+use crate::filing::order::{Entry, FieldChange, Instant, Order, Signatory, Who};
 use crate::filing::standing::{Presumption, View, effective};
 use crate::filing::status::Status;
-use crate::knowledge::{self, Holder};
+use crate::knowledge::Holder;
 use crate::lang::Lang;
-use crate::render::mask::Privacy;
+use crate::render::mask::{Privacy, mask_for, mask_tree};
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-
-/// All orders with where they stand, worked out once for a whole answer.
-#[derive(Debug)]
-pub struct Desk<'a> {
-    /// What it rests on.
-    pub world: &'a World,
-    /// Where each order stands now.
-    pub views: BTreeMap<&'a OrderId, View>,
-    settled: BTreeMap<(Option<Province>, Kind), Vec<u32>>,
-    rivals: Vec<Rival<'a>>,
-}
 
 /// How an answer is worded and what it may show.
 #[derive(Clone, Copy, Debug)]
@@ -38,126 +23,7 @@ pub struct Manner {
     pub privacy: Privacy,
 }
 
-impl<'a> Desk<'a> {
-    /// Works out where every order stands.
-    pub fn new(world: &'a World) -> Self {
-        let orders = &world.book.orders;
-        let views: BTreeMap<&OrderId, View> = orders
-            .iter()
-            .map(|(id, order)| (id, order.view(&world.profiles, world.now)))
-            .collect();
-        let mut settled: BTreeMap<_, Vec<u32>> = BTreeMap::new();
-        for order in orders.values() {
-            if let Some(days) = days_taken(order, world) {
-                settled
-                    .entry((order.province(), order.kind))
-                    .or_default()
-                    .push(days);
-            }
-        }
-        let rivals = views
-            .iter()
-            .filter_map(|(id, view)| {
-                let order = orders.get(*id)?;
-                Some(Rival {
-                    order,
-                    status: view.status(),
-                })
-            })
-            .collect();
-        Self {
-            world,
-            views,
-            settled,
-            rivals,
-        }
-    }
-
-    /// Returns where an order stands.
-    pub fn view(&self, order: &Order) -> View {
-        self.views
-            .get(&order.id)
-            .cloned()
-            .unwrap_or_else(|| order.view(&self.world.profiles, self.world.now))
-    }
-
-    /// Returns the nearest limit of an order.
-    pub fn deadline(&self, order: &Order) -> Option<Deadline> {
-        let world = self.world;
-        deadline::nearest(
-            &order.case(&world.profiles),
-            &self.view(order),
-            &world.calendar,
-            world.now,
-        )
-    }
-
-    /// Estimates when an order is approved.
-    pub fn estimate(&self, order: &Order) -> Option<Estimate> {
-        let world = self.world;
-        let history = self.settled.get(&(order.province(), order.kind));
-        deadline::estimate(
-            &order.case(&world.profiles),
-            &self.view(order),
-            &world.calendar,
-            history.map(Vec::as_slice).unwrap_or_default(),
-            world.now,
-        )
-    }
-
-    /// Lists what an order's approval does; nothing for one that has ended.
-    pub fn impact(&self, order: &Order) -> Vec<Impact> {
-        if self.view(order).standing.status.has_ended() {
-            return Vec::new();
-        }
-        impact::impact(order, &self.world.book.portfolio, &self.world.profiles)
-    }
-
-    /// Returns what holds a draft back.
-    pub fn blocked_by(&self, order: &Order) -> Option<Obstacle> {
-        if self.view(order).status() != Status::Draft {
-            return None;
-        }
-        let world = self.world;
-        guard::blocking(order, &world.book.portfolio, &world.profiles, &self.rivals).err()
-    }
-
-    /// Returns an order's labels with its subject's beneath.
-    pub fn labels(&self, order: &Order) -> BTreeMap<String, String> {
-        let subject = order
-            .target
-            .subject
-            .as_ref()
-            .and_then(|number| self.world.book.portfolio.subjects.get(number));
-        let mut labels = subject.map(|s| s.labels.clone()).unwrap_or_default();
-        labels.extend(order.labels.clone());
-        labels
-    }
-
-    /// Returns the name of an order's subject, where known.
-    pub fn subject_name<'o>(&self, order: &'o Order) -> Option<&'o str> {
-        order.target.name.as_deref().or_else(|| {
-            let facts = order.filing.subject.as_ref()?;
-            facts.name.as_deref()
-        })
-    }
-
-    /// Whether an order's subject is an individual, whose name is personal.
-    pub fn is_individual(&self, order: &Order) -> bool {
-        let filed = order
-            .target
-            .subject
-            .as_ref()
-            .and_then(|number| self.world.book.portfolio.subjects.get(number))
-            .map(|s| &s.facts);
-        order
-            .filing
-            .subject
-            .as_ref()
-            .or(filed)
-            .is_some_and(crate::filing::facts::SubjectFacts::is_individual)
-    }
-
+impl Desk<'_> {
     /// Returns whose data an order's edits and changes may show: an individual's from either side of a change.
     fn holder(&self, order: &Order) -> Holder {
         let becomes_individual = order.changes.iter().any(|change| {
@@ -361,18 +227,6 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// Returns how many working days an approved order took from submission to approval.
-fn days_taken(order: &Order, world: &World) -> Option<u32> {
-    let approved = order.approval()?.at.date_naive();
-    let submitted = order.standing().submitted_at?.date_naive();
-    Some(
-        world
-            .calendar
-            .working_days_between(submitted, approved)
-            .value,
-    )
-}
-
 /// Prints an instant for machines.
 pub fn time(at: Instant) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, false)
@@ -457,49 +311,6 @@ fn change(change: &FieldChange, holder: Option<Holder>, privacy: Privacy) -> Val
         "from": value(&change.from),
         "to": value(&change.to),
     })
-}
-
-/// Masks what is personal in a tree of facts; `path` is the tree's own field.
-pub fn mask_tree(value: &mut Value, path: &str, privacy: Privacy) {
-    mask_for(value, path, None, privacy);
-}
-
-/// Masks what is personal for a subject of this kind; an unknown kind counts as an individual.
-fn mask_for(value: &mut Value, path: &str, holder: Option<Holder>, privacy: Privacy) {
-    if privacy == Privacy::Revealed {
-        return;
-    }
-    match value {
-        Value::Object(map) => {
-            for (key, value) in map {
-                mask_for(value, &format!("{path}.{key}"), holder, privacy);
-            }
-        }
-        Value::Array(list) => {
-            for value in list {
-                mask_for(value, path, holder, privacy);
-            }
-        }
-        Value::String(text) => {
-            if knowledge::field(path).is_some_and(|f| f.is_personal_for(holder)) {
-                *text = mask(path, text, privacy);
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-/// Masks one personal value by what its field holds.
-fn mask(path: &str, text: &str, privacy: Privacy) -> String {
-    let field = path.rsplit('.').next().unwrap_or(path);
-    let masked = match field {
-        "phone" | "emergency_phone" => privacy.phone(text),
-        "email" => privacy.email(text),
-        "certificate_number" | "legal_representative_id" => privacy.id_number(text),
-        "certificate_address" | "mailing_address" => privacy.address(text),
-        _ => privacy.name(text),
-    };
-    masked.into_owned()
 }
 
 /// Returns an entry of the history.

@@ -1,6 +1,6 @@
 //! What is filed, as scripts and people see it.
 
-use super::order_doc::{Desk, Manner, mask_tree, subject_name, time};
+use super::order_doc::{Desk, Manner, subject_name, time};
 use crate::filing::facts::Person;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::OrderId;
@@ -9,6 +9,7 @@ use crate::filing::province::Province;
 use crate::knowledge;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
+use crate::render::mask::mask_tree;
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table};
 use crate::text;

@@ -2,6 +2,8 @@
 //!
 //! Enough stays to recognise a person one already knows, never enough to reach or to name them.
 
+use crate::knowledge::{self, Holder};
+use serde_json::Value;
 use std::borrow::Cow;
 
 /// Whether personal data is shown.
@@ -65,6 +67,49 @@ impl Privacy {
             Self::Masked => Cow::Owned(mask(text)),
         }
     }
+}
+
+/// Masks what is personal in a tree of facts; `path` is the tree's own field.
+pub fn mask_tree(value: &mut Value, path: &str, privacy: Privacy) {
+    mask_for(value, path, None, privacy);
+}
+
+/// Masks what is personal for a subject of this kind; an unknown kind counts as an individual.
+pub fn mask_for(value: &mut Value, path: &str, holder: Option<Holder>, privacy: Privacy) {
+    if privacy == Privacy::Revealed {
+        return;
+    }
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                mask_for(value, &format!("{path}.{key}"), holder, privacy);
+            }
+        }
+        Value::Array(list) => {
+            for value in list {
+                mask_for(value, path, holder, privacy);
+            }
+        }
+        Value::String(text) => {
+            if knowledge::field(path).is_some_and(|f| f.is_personal_for(holder)) {
+                *text = mask(path, text, privacy);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Masks one personal value by what its field holds.
+fn mask(path: &str, text: &str, privacy: Privacy) -> String {
+    let field = path.rsplit('.').next().unwrap_or(path);
+    let masked = match field {
+        "phone" | "emergency_phone" => privacy.phone(text),
+        "email" => privacy.email(text),
+        "certificate_number" | "legal_representative_id" => privacy.id_number(text),
+        "certificate_address" | "mailing_address" => privacy.address(text),
+        _ => privacy.name(text),
+    };
+    masked.into_owned()
 }
 
 /// Keeps `head` and `tail` characters, or the first alone where too little would be hidden.

@@ -12,7 +12,7 @@
 //! [`StoreLock::commit`](super::StoreLock::commit): no lock, no writing.
 
 use super::error::StorageError;
-use super::files::{Files, Kind, StorePath};
+use super::files::{Files, Kind, RECORD_LIMIT, StorePath};
 use super::lock::Run;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -159,6 +159,12 @@ fn digest(files: &dyn Files, path: &StorePath) -> Result<Option<Digest>, Storage
 /// Checks that the file is what the change was made for.
 fn check(files: &dyn Files, change: &Change) -> Result<(), StorageError> {
     let full = || files.full_path(change.path());
+    if is_unreadable(change) {
+        return Err(StorageError::TooLarge {
+            path: full(),
+            limit: RECORD_LIMIT,
+        });
+    }
     match change {
         Change::Create { path, .. } => match files.stat(path) {
             Ok(_) => Err(StorageError::Exists { path: full() }),
@@ -172,6 +178,17 @@ fn check(files: &dyn Files, change: &Change) -> Result<(), StorageError> {
                 None => Err(StorageError::NotFound { path: full() }),
             }
         }
+    }
+}
+
+/// Whether a change would leave a record that is too large to be read again.
+fn is_unreadable(change: &Change) -> bool {
+    match change {
+        Change::Create { path, bytes } | Change::Replace { path, bytes, .. } => {
+            path.to_path().extension().is_some_and(|e| e == "toml")
+                && bytes.len() as u64 > RECORD_LIMIT
+        }
+        Change::Remove { .. } => false,
     }
 }
 

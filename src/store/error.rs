@@ -256,8 +256,8 @@ impl StorageError {
                 "try again when it has ended, or wait longer with --lock-timeout"
             )),
             Self::TooLarge { .. } => Some(text!(
-                "检查该文件是否放错了位置",
-                "check whether the file is in the wrong place"
+                "如为写入，请缩短备注、原因或拆分内容；如为读取，检查该文件是否放错了位置",
+                "when writing, give shorter notes and reasons or fewer services; when reading, check whether the file is in the wrong place"
             )),
             Self::NotAFile { .. } => Some(text!(
                 "换成普通文件或目录；存储目录内不跟随符号链接",

@@ -1,7 +1,7 @@
 //! Whether something is filed, or on its way there.
 
+use super::desk::Desk;
 use super::resolve::Target;
-use crate::cli::order_doc::Desk;
 use crate::filing::host::Host;
 use crate::filing::kind::Kind;
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};

@@ -1,0 +1,157 @@
+//! The desk: every order with where it stands at the present instant.
+
+use super::world::World;
+use crate::filing::deadline::{self, Deadline, Estimate};
+use crate::filing::guard::{self, Rival};
+use crate::filing::impact::{self, Impact};
+use crate::filing::kind::Kind;
+use crate::filing::obstacle::Obstacle;
+use crate::filing::order::{Order, OrderId};
+use crate::filing::province::Province;
+use crate::filing::standing::View;
+use crate::filing::status::Status;
+use std::collections::BTreeMap;
+
+/// All orders with where they stand, worked out once for a whole answer.
+#[derive(Debug)]
+pub struct Desk<'a> {
+    /// What it rests on.
+    pub world: &'a World,
+    /// Where each order stands now.
+    pub views: BTreeMap<&'a OrderId, View>,
+    settled: BTreeMap<(Option<Province>, Kind), Vec<u32>>,
+    rivals: Vec<Rival<'a>>,
+}
+
+impl<'a> Desk<'a> {
+    /// Works out where every order stands.
+    pub fn new(world: &'a World) -> Self {
+        let orders = &world.book.orders;
+        let views: BTreeMap<&OrderId, View> = orders
+            .iter()
+            .map(|(id, order)| (id, order.view(&world.profiles, world.now)))
+            .collect();
+        let mut settled: BTreeMap<_, Vec<u32>> = BTreeMap::new();
+        for order in orders.values() {
+            if let Some(days) = days_taken(order, world) {
+                settled
+                    .entry((order.province(), order.kind))
+                    .or_default()
+                    .push(days);
+            }
+        }
+        let rivals = views
+            .iter()
+            .filter_map(|(id, view)| {
+                let order = orders.get(*id)?;
+                Some(Rival {
+                    order,
+                    status: view.status(),
+                })
+            })
+            .collect();
+        Self {
+            world,
+            views,
+            settled,
+            rivals,
+        }
+    }
+
+    /// Returns where an order stands.
+    pub fn view(&self, order: &Order) -> View {
+        self.views
+            .get(&order.id)
+            .cloned()
+            .unwrap_or_else(|| order.view(&self.world.profiles, self.world.now))
+    }
+
+    /// Returns the nearest limit of an order.
+    pub fn deadline(&self, order: &Order) -> Option<Deadline> {
+        let world = self.world;
+        deadline::nearest(
+            &order.case(&world.profiles),
+            &self.view(order),
+            &world.calendar,
+            world.now,
+        )
+    }
+
+    /// Estimates when an order is approved.
+    pub fn estimate(&self, order: &Order) -> Option<Estimate> {
+        let world = self.world;
+        let history = self.settled.get(&(order.province(), order.kind));
+        deadline::estimate(
+            &order.case(&world.profiles),
+            &self.view(order),
+            &world.calendar,
+            history.map(Vec::as_slice).unwrap_or_default(),
+            world.now,
+        )
+    }
+
+    /// Lists what an order's approval does; nothing for one that has ended.
+    pub fn impact(&self, order: &Order) -> Vec<Impact> {
+        if self.view(order).standing.status.has_ended() {
+            return Vec::new();
+        }
+        impact::impact(order, &self.world.book.portfolio, &self.world.profiles)
+    }
+
+    /// Returns what holds a draft back.
+    pub fn blocked_by(&self, order: &Order) -> Option<Obstacle> {
+        if self.view(order).status() != Status::Draft {
+            return None;
+        }
+        let world = self.world;
+        guard::blocking(order, &world.book.portfolio, &world.profiles, &self.rivals).err()
+    }
+
+    /// Returns an order's labels with its subject's beneath.
+    pub fn labels(&self, order: &Order) -> BTreeMap<String, String> {
+        let subject = order
+            .target
+            .subject
+            .as_ref()
+            .and_then(|number| self.world.book.portfolio.subjects.get(number));
+        let mut labels = subject.map(|s| s.labels.clone()).unwrap_or_default();
+        labels.extend(order.labels.clone());
+        labels
+    }
+
+    /// Returns the name of an order's subject, where known.
+    pub fn subject_name<'o>(&self, order: &'o Order) -> Option<&'o str> {
+        order.target.name.as_deref().or_else(|| {
+            let facts = order.filing.subject.as_ref()?;
+            facts.name.as_deref()
+        })
+    }
+
+    /// Whether an order's subject is an individual, whose name is personal.
+    pub fn is_individual(&self, order: &Order) -> bool {
+        let filed = order
+            .target
+            .subject
+            .as_ref()
+            .and_then(|number| self.world.book.portfolio.subjects.get(number))
+            .map(|s| &s.facts);
+        order
+            .filing
+            .subject
+            .as_ref()
+            .or(filed)
+            .is_some_and(crate::filing::facts::SubjectFacts::is_individual)
+    }
+}
+
+/// Returns how many working days an approved order took from submission to approval.
+fn days_taken(order: &Order, world: &World) -> Option<u32> {
+    let approved = order.approval()?.at.date_naive();
+    let submitted = order.standing().submitted_at?.date_naive();
+    Some(
+        world
+            .calendar
+            .working_days_between(submitted, approved)
+            .value,
+    )
+}
