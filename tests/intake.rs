@@ -338,8 +338,8 @@ fn the_public_filings_are_adopted() {
 }
 
 const DOCUMENT: &str = r#"{"number":"粤ICP备2021000001号","name":"示例科技有限公司","nature":"enterprise",
+ "labels":{"customer":"甲"},
  "services":[{"number":"粤ICP备2021000001号-1","kind":"site","name":"示例商城","domains":["shop.example.cn"],
-   "labels":{"customer":"甲"},
    "accesses":["tencent",{"provider":"huawei","account":"a-1","resource":"ecs-7"}],"approved_on":"2021-03-01"}]}"#;
 
 #[test]
@@ -349,12 +349,12 @@ fn one_filing_in_every_format_is_the_same() {
 number = "粤ICP备2021000001号"
 name = "示例科技有限公司"
 nature = "enterprise"
+labels = { customer = "甲" }
 [[services]]
 number = "粤ICP备2021000001号-1"
 kind = "site"
 name = "示例商城"
 domains = ["shop.example.cn"]
-labels = { customer = "甲" }
 accesses = ["tencent", { provider = "huawei", account = "a-1", resource = "ecs-7" }]
 approved_on = 2021-03-01
 "#;
@@ -391,6 +391,19 @@ fn rows_of_one_subject_become_one_and_a_row_without_service_an_empty_shell() {
     assert!(shell.services.is_empty());
     assert_eq!(shell.labels["customer"], "乙");
     assert_eq!(shell.facts, SubjectFacts::default());
+}
+
+#[test]
+fn a_label_on_which_a_subjects_rows_agree_is_the_subjects() {
+    let text = "subject_number,service_number,label:customer,label:team\n\
+        粤ICP备2021000001号,粤ICP备2021000001号-1,甲,一\n\
+        粤ICP备2021000001号,粤ICP备2021000001号-2,甲,二\n";
+    let read = adoptions(text).unwrap().remove(0).value;
+    assert_eq!(read.labels.len(), 1);
+    assert_eq!(read.labels["customer"], "甲");
+    assert_eq!(read.services[0].labels["team"], "一");
+    assert_eq!(read.services[1].labels["team"], "二");
+    assert!(!read.services[0].labels.contains_key("customer"));
 }
 
 #[test]

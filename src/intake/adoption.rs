@@ -74,6 +74,9 @@ pub fn read_adoptions(
                     all.adopt(&mut reader, &node);
                 }
             }
+            for adoption in &mut all.adoptions {
+                raise_labels(&mut adoption.value);
+            }
         }
         Format::Json if is_json_lines(&text) => {
             let (nodes, problems) = json_lines(&text);
@@ -92,6 +95,29 @@ pub fn read_adoptions(
         }
     }
     settle(all.adoptions, reader.problems)
+}
+
+/// Gives the subject the labels on which all of its rows that have them agree.
+fn raise_labels(adoption: &mut Adoption) {
+    let mut agreed: BTreeMap<String, Option<String>> = BTreeMap::new();
+    let services = adoption.services.iter().flat_map(|service| &service.labels);
+    for (key, value) in services.chain(&adoption.labels) {
+        let one = agreed
+            .entry(key.clone())
+            .or_insert_with(|| Some(value.clone()));
+        if one.as_ref() != Some(value) {
+            *one = None;
+        }
+    }
+    for (key, value) in agreed {
+        let Some(value) = value else {
+            continue;
+        };
+        for service in &mut adoption.services {
+            service.labels.remove(&key);
+        }
+        adoption.labels.insert(key, value);
+    }
 }
 
 /// The adoptions so far, and where each number stands among them.
