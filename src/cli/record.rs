@@ -119,11 +119,12 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     })?;
     let told = Told {
         report: report_of(&event)?,
-        at: cx.moment(matches)?,
+        at: None,
         who: words(matches, "who"),
         reason: matches.get_one::<String>("reason").cloned(),
         numbers: words(matches, "number"),
     };
+    let at = cx.moment(matches);
     let done = cx.transact(|world, stamp, _| {
         let mut ids: Vec<OrderId> = Vec::new();
         for name in &names {
@@ -132,6 +133,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
                 ids.push(id.clone());
             }
         }
+        let told = Told {
+            at: at.clone()?,
+            ..told.clone()
+        };
         let mut plan = Plan::new((ids.clone(), Vec::new()));
         let mut scratch = world.clone();
         for id in &ids {

@@ -69,7 +69,7 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         Step::Submit => Given::read(matches)?,
         Step::Withdraw | Step::Abandon | Step::Edit => Given::default(),
     };
-    let at = cx.moment(matches)?;
+    let at = cx.moment(matches);
     let reason = matches.get_one::<String>("reason").cloned();
     let done = cx.transact(|world, stamp, _| {
         let mut ids: Vec<OrderId> = Vec::new();
@@ -83,6 +83,7 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             .iter()
             .map(|id| world.order(id))
             .collect::<Result<_, _>>()?;
+        let at = at.clone()?;
         let mut plan = Plan::new(ids.clone());
         plan.consent = Some(sending::consent(world, &orders, step, &given));
         let mut scratch = world.clone();
