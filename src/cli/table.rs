@@ -25,6 +25,9 @@ pub struct Row {
     pub run: fn(&mut Context<'_>, &ArgMatches) -> Result<Reply, Failure>,
 }
 
+/// Other names of commands.
+pub const ALIASES: &[(&str, &str)] = &[("cancel-service", "cancel-site")];
+
 /// Every command, in the order of the help.
 pub const COMMANDS: &[Row] = &[
     Row {

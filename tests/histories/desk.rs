@@ -30,7 +30,7 @@ pub(crate) fn after(hours: u32) -> Instant {
 pub(crate) fn world() -> World {
     World {
         book: Book::default(),
-        profiles: Profiles::built_in().unwrap(),
+        profiles: Profiles::built_in(),
         calendar: Calendar::embedded().clone(),
         now: start(),
     }
