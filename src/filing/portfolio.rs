@@ -448,7 +448,10 @@ impl Portfolio {
     /// Returns the filed subject that a certificate means.
     pub fn of_certificate(&self, certificate: &Certificate) -> Option<&FiledSubject> {
         let numbers = self.by_certificate.get(&certificate.number);
-        let mut subjects = numbers.into_iter().flatten().filter_map(|n| self.subject(n));
+        let mut subjects = numbers
+            .into_iter()
+            .flatten()
+            .filter_map(|n| self.subject(n));
         subjects.find(|subject| {
             let filed = subject.facts.certificate();
             filed.is_some_and(|filed| filed.is_same(certificate))

@@ -1,12 +1,12 @@
 //! Drafting: one use case with six inputs.
 
+use super::advance;
 use super::aim::{Found, choose_provider, find, target_of, the_account};
 use super::assign::Assign;
 use super::changes::asked_changes;
 use super::plan::Caution;
 use super::plan::{Plan, Stamp};
 use super::world::World;
-use super::advance;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Event;

@@ -3,6 +3,7 @@
 //! Made once for an answer and kept up as orders are put in, so that a batch looks each row's few
 //! neighbours up instead of walking over all orders.
 
+use crate::filing::facts::SubjectFacts;
 use crate::filing::guard::Rival;
 use crate::filing::host::Host;
 use crate::filing::kind::Kind;
@@ -58,15 +59,11 @@ impl Register {
 
     /// Enters an order, or what it has become.
     pub fn put(&mut self, order: &Order, profiles: &Profiles, now: Instant) {
-        let place = match self.places.get(&order.id) {
-            Some(place) => *place,
-            None => {
-                let place = self.ids.len();
-                self.ids.push(order.id.clone());
-                self.places.insert(order.id.clone(), place);
-                place
-            }
-        };
+        let next = self.ids.len();
+        let place = *self.places.entry(order.id.clone()).or_insert(next);
+        if place == next {
+            self.ids.push(order.id.clone());
+        }
         if let Some(key) = &order.reference {
             add(self.refs.entry(key.clone()).or_default(), place);
         }
@@ -120,13 +117,19 @@ impl Register {
         for number in subjects(order) {
             take(self.subjects.get(&number));
         }
-        let filed = order.target.subject.and_then(|n| book.portfolio.subject(&n));
+        let filed = order
+            .target
+            .subject
+            .and_then(|n| book.portfolio.subject(&n));
         let known = filed.and_then(|subject| subject.facts.certificate());
-        for number in certificate(order).into_iter().chain(known.map(|c| c.number)) {
+        for number in certificate(order)
+            .into_iter()
+            .chain(known.map(|c| c.number))
+        {
             take(self.certificates.get(&number));
         }
         let own = order.filing.subject.as_ref();
-        if let Some(certificate) = own.and_then(|facts| facts.certificate()) {
+        if let Some(certificate) = own.and_then(SubjectFacts::certificate) {
             let subject = book.portfolio.of_certificate(&certificate);
             take(subject.and_then(|s| self.subjects.get(&s.number)));
         }

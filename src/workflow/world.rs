@@ -47,7 +47,12 @@ impl World {
         if let (Some(register), Some(order)) = (self.register.get_mut(), is) {
             register.put(order, &self.profiles, self.now);
         }
-        let mut numbers: Vec<SubjectNumber> = was.as_ref().into_iter().chain(is).filter_map(changed).collect();
+        let mut numbers: Vec<SubjectNumber> = was
+            .as_ref()
+            .into_iter()
+            .chain(is)
+            .filter_map(changed)
+            .collect();
         numbers.dedup();
         for number in numbers {
             self.refold(number);
@@ -77,7 +82,11 @@ impl World {
 
     /// Lists the orders that guards look at for `order`, with where they stand now.
     pub fn rivals_of(&self, order: &Order) -> Vec<Rival<'_>> {
-        rivals(self.register().near(&self.book, order), &self.profiles, self.now)
+        rivals(
+            self.register().near(&self.book, order),
+            &self.profiles,
+            self.now,
+        )
     }
 
     /// Lists the orders that bear on `order`, ended ones included.
