@@ -10,6 +10,7 @@ mod intake;
 mod knowledge;
 mod machine;
 mod meta;
+mod network;
 mod numbers;
 mod portfolio;
 mod reachable;
