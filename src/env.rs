@@ -13,15 +13,18 @@ pub struct Env {
     others: BTreeMap<String, OsString>,
 }
 
-impl fmt::Debug for Env {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Values may be secrets.
-        f.debug_set().entries(self.values.keys()).finish()
-    }
-}
-
 /// The variables that icpctl looks at, beside the `ICPCTL_` twins of its global flags.
 const NAMES: &[&str] = &[
+    "ALIBABA_CLOUD_ACCESS_KEY_ID",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+    "ALIBABA_CLOUD_CLI_PROFILE_DISABLED",
+    "ALIBABA_CLOUD_CREDENTIALS_FILE",
+    "ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
+    "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
+    "ALIBABA_CLOUD_PROFILE",
+    "ALIBABA_CLOUD_REGION_ID",
+    "ALIBABA_CLOUD_ROLE_ARN",
+    "ALIBABA_CLOUD_SECURITY_TOKEN",
     "ALL_PROXY",
     "CI",
     "CLICOLOR_FORCE",
@@ -36,6 +39,11 @@ const NAMES: &[&str] = &[
     "LOGNAME",
     "NO_COLOR",
     "NO_PROXY",
+    "TCCLI_PROFILE",
+    "TENCENTCLOUD_REGION",
+    "TENCENTCLOUD_SECRET_ID",
+    "TENCENTCLOUD_SECRET_KEY",
+    "TENCENTCLOUD_TOKEN",
     "TERM",
     "USER",
     "XDG_CACHE_HOME",
@@ -46,6 +54,13 @@ const NAMES: &[&str] = &[
     "https_proxy",
     "no_proxy",
 ];
+
+impl fmt::Debug for Env {
+    /// Tells the names alone: some values are secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.values.keys()).finish()
+    }
+}
 
 impl Env {
     /// Reads the environment of this process.
