@@ -181,7 +181,7 @@ fn record(subject: &Subject, dice: &mut Dice) -> SubjectRecord {
         "filing": {
             "number": subject.number.to_string(),
             "name": subject.name,
-            "nature": if subject.place % 10 == 0 { "individual" } else { "enterprise" },
+            "nature": if subject.place.is_multiple_of(10) { "individual" } else { "enterprise" },
             "labels": { "customer": format!("客户{}", subject.place % 97) },
             "responsible": person(dice),
             "services": services,
