@@ -12,6 +12,7 @@ mod machine;
 mod meta;
 mod numbers;
 mod portfolio;
+mod provinces;
 mod reachable;
 mod reading;
 mod rendering;
