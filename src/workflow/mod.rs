@@ -16,6 +16,7 @@ pub mod examine;
 pub mod filed;
 pub mod gone;
 pub mod issued;
+pub mod look;
 pub mod mark;
 pub mod materials;
 pub mod persons;
