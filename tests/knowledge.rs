@@ -155,6 +155,8 @@ const COMMANDS: &[&str] = &[
     "log",
     "label",
     "note",
+    "notice",
+    "duty",
     "wait",
     "check",
     "rules",

@@ -1,8 +1,8 @@
 //! Every command, in one table.
 
 use super::{
-    adopt, answer, attach, calendar, completions, config, context::Context, doctor, draft, edit,
-    erase, explain, gone, help, init, label, list, log, man, note, number, portfolio, provider,
+    adopt, answer, attach, calendar, completions, config, context::Context, doctor, draft, duty, edit,
+    erase, explain, gone, help, init, label, list, log, man, note, notice, number, portfolio, provider,
     record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
 };
 use crate::failure::Failure;
@@ -236,6 +236,26 @@ pub const COMMANDS: &[Row] = &[
         schema: "icpctl.note/1",
         command: note::command,
         run: note::run,
+    },
+    Row {
+        name: "notice",
+        about: Text::fixed(
+            "整改通知：记下、列出、起草整改订单、登记完成",
+            "Rectification notices: take down, list, draft the order that resolves them",
+        ),
+        schema: notice::SCHEMA,
+        command: notice::command,
+        run: notice::run,
+    },
+    Row {
+        name: "duty",
+        about: Text::fixed(
+            "备案后的事项：列出期限，登记完成",
+            "Duties after approval: until when, and that they were done",
+        ),
+        schema: duty::SCHEMA,
+        command: duty::command,
+        run: duty::run,
     },
     Row {
         name: "wait",

@@ -1,10 +1,13 @@
 //! The portfolio: what adopted filings, approved orders and `gone` records add up to.
 
+use super::duty::Fulfilled;
 use super::facts::{Access, ServiceFacts, SubjectFacts};
 use super::host::Host;
 use super::kind::Kind;
+use super::notice::Notice;
 use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
 use super::order::{Approval, Entry, Instant, OperationId, Order};
+use super::province::Province;
 use super::record::{AdoptedService, Adoption, SubjectEntry, SubjectEvent, SubjectRecord};
 use super::tree;
 use crate::lang::Text;
@@ -32,6 +35,10 @@ pub struct FiledSubject {
     pub notes: Vec<Note>,
     /// Its services, by number.
     pub services: BTreeMap<ServiceNumber, FiledService>,
+    /// The rectification notices about it and its services, in the order in which they came in.
+    pub notices: Vec<Notice>,
+    /// The subject's own duties that were said to be done, in the order in which that was recorded.
+    pub fulfilled: Vec<Fulfilled>,
     /// Services that were filed once and are not any more: their numbers never return (NUM-05).
     pub ended_services: BTreeMap<ServiceNumber, NaiveDate>,
     /// When it was cancelled, if it was.
@@ -55,6 +62,8 @@ pub struct FiledService {
     pub approved_on: Option<NaiveDate>,
     /// Its labels.
     pub labels: BTreeMap<String, String>,
+    /// Its duties that were said to be done, in the order in which that was recorded.
+    pub fulfilled: Vec<Fulfilled>,
 }
 
 /// A note on a subject or a service.
@@ -152,6 +161,8 @@ impl FiledSubject {
             facts: SubjectFacts::default(),
             labels: BTreeMap::new(),
             notes: Vec::new(),
+            notices: Vec::new(),
+            fulfilled: Vec::new(),
             services: BTreeMap::new(),
             ended_services: BTreeMap::new(),
             ended: None,
@@ -162,6 +173,22 @@ impl FiledSubject {
     /// Whether it is filed now.
     pub fn is_filed(&self) -> bool {
         self.ended.is_none()
+    }
+
+    /// Returns the province: the number's, else the filed one.
+    pub fn province(&self) -> Option<Province> {
+        self.number
+            .province()
+            .or_else(|| self.facts.province.as_deref()?.parse().ok())
+    }
+
+    /// Returns the day on which the subject or one of its services ended, if it did.
+    pub fn ended_on(&self, service: Option<&ServiceNumber>) -> Option<NaiveDate> {
+        match service {
+            None => self.ended,
+            Some(number) if self.services.contains_key(number) => None,
+            Some(number) => self.ended_services.get(number).copied().or(self.ended),
+        }
     }
 
     /// Whether no provider can speak for it: no service, or none with an access.
@@ -226,6 +253,7 @@ impl FiledService {
             accesses_known: false,
             approved_on: None,
             labels: BTreeMap::new(),
+            fulfilled: Vec::new(),
         }
     }
 
@@ -412,8 +440,45 @@ impl FiledSubject {
                 service: entry.service,
                 text: entry.reason.clone().unwrap_or_default(),
             }),
+            SubjectEvent::Notice => {
+                let received = entry.notice.as_ref();
+                self.notices
+                    .extend(received.map(|facts| Notice::received(entry, facts)));
+            }
+            SubjectEvent::NoticeOrder | SubjectEvent::NoticeResolved => self.take_notice(entry),
+            SubjectEvent::DutyDone => self.take_duty(entry),
             SubjectEvent::Undo => {}
         }
+    }
+
+    /// Takes what came of a notice.
+    fn take_notice(&mut self, entry: &SubjectEntry) {
+        let Some(facts) = &entry.notice else { return };
+        let Some(notice) = self.notices.iter_mut().find(|n| n.id == facts.id) else {
+            return;
+        };
+        if entry.event == SubjectEvent::NoticeOrder {
+            notice.order.clone_from(&facts.order);
+        } else {
+            notice.resolved = Some((entry.at, entry.reason.clone()));
+        }
+    }
+
+    /// Takes that a duty was done.
+    fn take_duty(&mut self, entry: &SubjectEntry) {
+        let Some(facts) = &entry.duty else { return };
+        let fulfilled = match &entry.service {
+            None => &mut self.fulfilled,
+            Some(number) => match self.services.get_mut(number) {
+                Some(service) => &mut service.fulfilled,
+                None => return,
+            },
+        };
+        fulfilled.push(Fulfilled {
+            duty: facts.id.clone(),
+            at: entry.at,
+            number: facts.number,
+        });
     }
 
     fn take_approval(&mut self, order: &Order, entry: &Entry, approval: &Approval) {
