@@ -67,9 +67,14 @@ pub fn command(command: Command, lang: Lang) -> Command {
             text!("包括已完成的", "Include those that are done"),
             lang,
         ),
-        repeated("duty", "DUTY", text!("只看这些事项", "Only these duties"), lang)
-            .value_parser(ids())
-            .value_delimiter(','),
+        repeated(
+            "duty",
+            "DUTY",
+            text!("只看这些事项", "Only these duties"),
+            lang,
+        )
+        .value_parser(ids())
+        .value_delimiter(','),
     ]
     .into_iter()
     .chain(Filters::some(lang, &FILED))
@@ -298,7 +303,10 @@ fn settle(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> 
     }
     let said = match (done.changed, cx.globals.dry_run) {
         (true, false) => text!("已登记完成", "recorded as done"),
-        (true, true) => text!("将登记完成（未写入）", "would record it as done (nothing was written)"),
+        (true, true) => text!(
+            "将登记完成（未写入）",
+            "would record it as done (nothing was written)"
+        ),
         (false, _) => text!("已经完成，没有改动", "done already; nothing changed"),
     };
     Ok(listed(documents)

@@ -59,8 +59,18 @@ const FIELDS: [&str; 23] = [
 
 /// The flags of `resolve` that shape the order it drafts.
 const DRAFTING: [&str; 12] = [
-    "kind", "from", "set", "add", "unset", "provider", "account", "ref", "after", "label",
-    "verify-by", "written",
+    "kind",
+    "from",
+    "set",
+    "add",
+    "unset",
+    "provider",
+    "account",
+    "ref",
+    "after",
+    "label",
+    "verify-by",
+    "written",
 ];
 
 /// Says what the command takes.
@@ -186,14 +196,20 @@ fn resolve_args(lang: Lang) -> Vec<Arg> {
         place(
             "id",
             "ID",
-            text!("整改通知号，或其前 4 位以上", "The notice: its id, or 4 or more characters of it"),
+            text!(
+                "整改通知号，或其前 4 位以上",
+                "The notice: its id, or 4 or more characters of it"
+            ),
             lang,
         )
         .required(true),
         option(
             "at",
             "TIME",
-            text!("完成的时间，缺省为现在", "When it was resolved, now by default"),
+            text!(
+                "完成的时间，缺省为现在",
+                "When it was resolved, now by default"
+            ),
             lang,
         )
         .allow_hyphen_values(true)
@@ -222,12 +238,25 @@ fn resolve_args(lang: Lang) -> Vec<Arg> {
             lang,
         )
         .value_parser(kinds),
-        option("from", "FILE", text!("从档案读取，- 为标准输入", "Read a dossier, - for stdin"), lang),
-        repeated("set", "FIELD=V", text!("设置字段（可重复）", "Set a field (can be repeated)"), lang),
+        option(
+            "from",
+            "FILE",
+            text!("从档案读取，- 为标准输入", "Read a dossier, - for stdin"),
+            lang,
+        ),
+        repeated(
+            "set",
+            "FIELD=V",
+            text!("设置字段（可重复）", "Set a field (can be repeated)"),
+            lang,
+        ),
         repeated(
             "add",
             "FIELD=V",
-            text!("向列表字段增加一个值（可重复）", "Add a value to a list (can be repeated)"),
+            text!(
+                "向列表字段增加一个值（可重复）",
+                "Add a value to a list (can be repeated)"
+            ),
             lang,
         ),
         repeated(
@@ -242,27 +271,55 @@ fn resolve_args(lang: Lang) -> Vec<Arg> {
         option(
             "provider",
             "P",
-            text!("接入商；缺省为发出通知的一家", "The access provider; by default the one that sent the notice"),
+            text!(
+                "接入商；缺省为发出通知的一家",
+                "The access provider; by default the one that sent the notice"
+            ),
             lang,
         ),
-        option("account", "A", text!("接入商处的账号", "The account at the provider"), lang),
+        option(
+            "account",
+            "A",
+            text!("接入商处的账号", "The account at the provider"),
+            lang,
+        ),
         option(
             "ref",
             "KEY",
-            text!("调用方的唯一键：重复执行不会重复起草", "The caller's key: running again drafts nothing twice"),
+            text!(
+                "调用方的唯一键：重复执行不会重复起草",
+                "The caller's key: running again drafts nothing twice"
+            ),
             lang,
         ),
         option(
             "after",
             "ORDER",
-            text!("等这个订单通过后才能提交", "Hold it back until that order is approved"),
+            text!(
+                "等这个订单通过后才能提交",
+                "Hold it back until that order is approved"
+            ),
             lang,
         ),
-        repeated("label", "K=V", text!("标签（可重复）", "A label (can be repeated)"), lang),
-        option("verify-by", "HOW", text!("核验方式", "How it is verified"), lang).value_parser(ways),
+        repeated(
+            "label",
+            "K=V",
+            text!("标签（可重复）", "A label (can be repeated)"),
+            lang,
+        ),
+        option(
+            "verify-by",
+            "HOW",
+            text!("核验方式", "How it is verified"),
+            lang,
+        )
+        .value_parser(ways),
         switch(
             "written",
-            text!("书面申请：没有接入商时使用", "A written application: where no provider holds an access"),
+            text!(
+                "书面申请：没有接入商时使用",
+                "A written application: where no provider holds an access"
+            ),
             lang,
         ),
     ];
@@ -291,7 +348,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 fn add(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let Some(class) = word("class").and_then(Class::named) else {
-        return Err(Failure::usage(text!("缺少参数：--class", "missing: --class")));
+        return Err(Failure::usage(text!(
+            "缺少参数：--class",
+            "missing: --class"
+        )));
     };
     let received = Received {
         target: word("target").unwrap_or_default(),
@@ -321,10 +381,11 @@ fn add(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
 fn term(cx: &Context<'_>, typed: &str) -> Result<Term, Failure> {
     let typed = typed.trim();
     let count = |words: &str| words.trim().parse::<u32>().ok();
-    let days = typed.strip_suffix("wd").and_then(count).map(Limit::WorkingDays);
-    let days = days.or_else(|| {
-        count(typed.strip_suffix('d').unwrap_or(typed)).map(Limit::Days)
-    });
+    let days = typed
+        .strip_suffix("wd")
+        .and_then(count)
+        .map(Limit::WorkingDays);
+    let days = days.or_else(|| count(typed.strip_suffix('d').unwrap_or(typed)).map(Limit::Days));
     if let Some(limit) = days {
         return Ok(Term::After(limit));
     }
@@ -344,8 +405,14 @@ fn resolve(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let done = cx.transact(|world, stamp, _| notice::resolve(world, stamp, id, at, reason))?;
     let said = match (done.changed, cx.globals.dry_run) {
         (true, false) => text!("已登记整改完成", "recorded as resolved"),
-        (true, true) => text!("将登记整改完成（未写入）", "would record it as resolved (nothing was written)"),
-        (false, _) => text!("整改已经完成，没有改动", "resolved already; nothing changed"),
+        (true, true) => text!(
+            "将登记整改完成（未写入）",
+            "would record it as resolved (nothing was written)"
+        ),
+        (false, _) => text!(
+            "整改已经完成，没有改动",
+            "resolved already; nothing changed"
+        ),
     };
     answered(cx, &done, &done.answer, said)
 }
@@ -369,7 +436,9 @@ fn draft(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
         reference: text_of("ref"),
         labels: labels(matches)?,
         reason: text_of("reason"),
-        verify_by: text_of("verify-by").as_deref().and_then(VerifyBy::from_name),
+        verify_by: text_of("verify-by")
+            .as_deref()
+            .and_then(VerifyBy::from_name),
         written: matches.get_flag("written"),
         assigns: assigns(matches)?,
     };

@@ -217,7 +217,10 @@ pub fn until(due: &Due, now: Instant) -> Text {
         ("", "")
     };
     if due.overdue {
-        text!("{at}（已超期 {zh}{mark_zh}）", "{at} ({en} overdue{mark_en})")
+        text!(
+            "{at}（已超期 {zh}{mark_zh}）",
+            "{at} ({en} overdue{mark_en})"
+        )
     } else {
         text!("{at}（剩余 {zh}{mark_zh}）", "{at} ({en} left{mark_en})")
     }
@@ -295,37 +298,26 @@ impl Page {
     /// on lines of their own, the rest counted.
     pub fn beside(self, all: &[Owed<'_>]) -> String {
         let lang = self.manner.lang;
-        let (mut lines, mut count) = (String::new(), 0);
+        let mut lines = String::new();
         let (mut done, mut later, mut unknown) = (0, 0, 0);
+        let mut duties: Vec<&Owed<'_>> = Vec::new();
         for owed in all {
-            if owed.is_pressing(self.now) {
-                count += 1;
-                if count <= LINES {
-                    let id = match &owed.matter {
-                        Matter::Notice { notice, .. } => format!("{}  ", notice.id),
-                        Matter::Duty { .. } => String::new(),
-                    };
-                    let label = match owed.matter {
-                        Matter::Notice { .. } => text!("整改", "notice"),
-                        Matter::Duty { .. } => text!("事项", "duty"),
-                    };
-                    let line = self.duty_line(owed);
-                    let _ = write!(lines, "  {}: {id}{line}", label.get(lang));
-                }
-                continue;
-            }
             match (&owed.matter, owed.is_settled()) {
+                (Matter::Notice { .. }, true) => {}
+                (Matter::Notice { notice, .. }, false) => {
+                    let label = text!("整改", "notice");
+                    let (label, line) = (label.get(lang), self.line(owed));
+                    let _ = write!(lines, "  {label}: {}  {line}", notice.id);
+                }
                 (Matter::Duty { .. }, true) => done += 1,
+                (Matter::Duty { .. }, false) if owed.is_pressing(self.now) => duties.push(owed),
                 (Matter::Duty { .. }, false) if owed.due().is_some() => later += 1,
                 (Matter::Duty { .. }, false) => unknown += 1,
-                (Matter::Notice { .. }, _) => {}
             }
         }
-        if count > LINES {
-            let number = all.first().map(|owed| owed.subject.number.to_string());
-            let number = number.unwrap_or_default();
-            let left = more(count, &format!("icpctl duty list {number}"), lang);
-            let _ = write!(lines, "  {left}");
+        for line in self.duty_lines(&duties).lines() {
+            let label = text!("事项", "duty");
+            let _ = writeln!(lines, "  {}: {line}", label.get(lang));
         }
         if done + later + unknown > 0 {
             let words = text!(
@@ -351,7 +343,9 @@ impl Page {
         let lang = self.manner.lang;
         let mut block = String::new();
         let head = [
-            Tone::Name.paint(notice.id.as_str(), self.color).into_owned(),
+            Tone::Name
+                .paint(notice.id.as_str(), self.color)
+                .into_owned(),
             Tone::Action
                 .paint(title(owed).get(lang), self.color)
                 .into_owned(),
@@ -380,7 +374,7 @@ impl Page {
                 text!("{at}（{zh}）", "{at} ({en})").get(lang),
             );
         }
-        for words in notice.text.iter() {
+        if let Some(words) = &notice.text {
             line(text!("内容", "text"), words);
         }
         if let Some((order, status)) = order {
@@ -428,7 +422,9 @@ impl Page {
                 "{zh}  {count} 项已超期，最早的是 {number}：icpctl duty list --overdue",
                 "{en}  {count} overdue, the first {number}: icpctl duty list --overdue"
             );
-            let line = Tone::Against.paint(words.get(lang), self.color).into_owned();
+            let line = Tone::Against
+                .paint(words.get(lang), self.color)
+                .into_owned();
             let _ = writeln!(page, "{line}");
         }
         let single: Vec<&&Owed<'_>> = duties
@@ -439,13 +435,13 @@ impl Page {
             })
             .collect();
         for owed in single.iter().take(LINES) {
-            page += &self.duty_line(owed);
+            page += &self.line(owed);
         }
         page + &more(single.len(), "icpctl duty list", lang)
     }
 
-    /// Returns the line of a duty: until when, what, and for what.
-    pub fn duty_line(self, owed: &Owed<'_>) -> String {
+    /// Returns the line of something owed: until when, what, and for what.
+    fn line(self, owed: &Owed<'_>) -> String {
         let lang = self.manner.lang;
         let tone = if owed.is_overdue() {
             Tone::Against

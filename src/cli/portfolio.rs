@@ -210,8 +210,7 @@ fn narrow(filters: &Filters, stock: &Stock<'_>, excerpt: &mut Excerpt<'_>) -> bo
     excerpt.services.retain(|_, service| {
         filters.matches_service(desk, subject, service)
             || about.as_ref().is_some_and(|about| {
-                about.matches_service(desk, subject, service)
-                    && (of_itself || owes(Some(*service)))
+                about.matches_service(desk, subject, service) && (of_itself || owes(Some(*service)))
             })
     });
     !excerpt.services.is_empty()

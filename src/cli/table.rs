@@ -1,9 +1,9 @@
 //! Every command, in one table.
 
 use super::{
-    adopt, answer, attach, calendar, completions, config, context::Context, doctor, draft, duty, edit,
-    erase, explain, gone, help, init, label, list, log, man, note, notice, number, portfolio, provider,
-    record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
+    adopt, answer, attach, calendar, completions, config, context::Context, doctor, draft, duty,
+    edit, erase, explain, gone, help, init, label, list, log, man, note, notice, number, portfolio,
+    provider, record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
 };
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;

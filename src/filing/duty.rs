@@ -231,9 +231,7 @@ impl Duty {
         };
         let province = debtor.subject.province();
         let within = |list: &[Province]| province.is_some_and(|p| list.contains(&p));
-        is_theirs
-            && (self.provinces.is_empty() || within(&self.provinces))
-            && !within(&self.except)
+        is_theirs && (self.provinces.is_empty() || within(&self.provinces)) && !within(&self.except)
     }
 
     /// Returns where the duty stands at `now`; none where it is not owed.
@@ -277,48 +275,7 @@ impl Duty {
                     Some(_) | None => due(day),
                 })
             }
-            Start::Yearly { opens, closes } => {
-                self.judge_yearly(debtor, (*opens, *closes), latest, now)
-            }
-        }
-    }
-
-    /// Judges the window of this year, or while that has not opened, what is left of the last one.
-    ///
-    /// Only what is known to have been filed before a window opened can have missed it.
-    fn judge_yearly(
-        &self,
-        debtor: &Debtor<'_>,
-        (opens, closes): (DayOfYear, DayOfYear),
-        latest: Option<&Fulfilled>,
-        now: Instant,
-    ) -> Option<State> {
-        let today = date_in_china(now);
-        let approved = debtor.service.and_then(|service| service.approved_on);
-        let window = |year: i32| Some((opens.of(year)?, closes.of(year)?));
-        let judge = |(from, to): (NaiveDate, NaiveDate)| {
-            let end = Reckoned {
-                value: end_of_day(to),
-                provisional: true,
-            };
-            match latest {
-                Some(done) if date_in_china(done.at) >= from => State::Done {
-                    at: done.at,
-                    number: None,
-                },
-                Some(_) | None => State::Due(Due::new(from, end, now)),
-            }
-        };
-        let is_known = |(from, _): &(NaiveDate, NaiveDate)| approved.is_some_and(|day| day < *from);
-        let year = today.year();
-        let begun = [year, year - 1]
-            .into_iter()
-            .filter_map(window)
-            .find(|(from, _)| *from <= today);
-        let next = || [year, year + 1].into_iter().filter_map(window).find(|(from, _)| *from > today);
-        match begun {
-            Some(current) if today <= current.1 || is_known(&current) => Some(judge(current)),
-            Some(_) | None => next().map(judge),
+            Start::Yearly { opens, closes } => judge_yearly(debtor, (*opens, *closes), latest, now),
         }
     }
 
@@ -331,5 +288,48 @@ impl Duty {
     /// Returns until when a duty that begins on `day` is owed.
     pub fn due(&self, day: NaiveDate, calendar: &Calendar, now: Instant) -> Due {
         Due::new(self.opens(day), self.limit.end(day, calendar), now)
+    }
+}
+
+/// Judges the window of this year, or while that has not opened, what is left of the last one.
+///
+/// Only what is known to have been filed before a window opened can have missed it.
+fn judge_yearly(
+    debtor: &Debtor<'_>,
+    (opens, closes): (DayOfYear, DayOfYear),
+    latest: Option<&Fulfilled>,
+    now: Instant,
+) -> Option<State> {
+    let today = date_in_china(now);
+    let approved = debtor.service.and_then(|service| service.approved_on);
+    let window = |year: i32| Some((opens.of(year)?, closes.of(year)?));
+    let judge = |(from, to): (NaiveDate, NaiveDate)| {
+        let end = Reckoned {
+            value: end_of_day(to),
+            provisional: true,
+        };
+        match latest {
+            Some(done) if date_in_china(done.at) >= from => State::Done {
+                at: done.at,
+                number: None,
+            },
+            Some(_) | None => State::Due(Due::new(from, end, now)),
+        }
+    };
+    let is_known = |(from, _): &(NaiveDate, NaiveDate)| approved.is_some_and(|day| day < *from);
+    let year = today.year();
+    let begun = [year, year - 1]
+        .into_iter()
+        .filter_map(window)
+        .find(|(from, _)| *from <= today);
+    let next = || {
+        [year, year + 1]
+            .into_iter()
+            .filter_map(window)
+            .find(|(from, _)| *from > today)
+    };
+    match begun {
+        Some(current) if today <= current.1 || is_known(&current) => Some(judge(current)),
+        Some(_) | None => next().map(judge),
     }
 }

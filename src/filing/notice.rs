@@ -226,7 +226,9 @@ impl Notice {
             Some((_, Bucket::Action | Bucket::Waiting | Bucket::Closed)) | None => {}
         }
         ended.map_or(State::Open, |day| State::Resolved {
-            at: super::moment::Moment::Day(day).start().max(self.received_at),
+            at: super::moment::Moment::Day(day)
+                .start()
+                .max(self.received_at),
             by: ResolvedBy::Ended,
         })
     }

@@ -68,7 +68,11 @@ pub fn done(world: &World, stamp: &Stamp, said: Said<'_>) -> Result<Plan<Settled
                 .service
                 .and_then(|service| service.approved_on)
                 .map(|day| day.and_time(NaiveTime::MIN))
-                .and_then(|start| start.and_local_timezone(crate::filing::calendar::CST).single());
+                .and_then(|start| {
+                    start
+                        .and_local_timezone(crate::filing::calendar::CST)
+                        .single()
+                });
             let at = past(stamp, said.at, since)?;
             let subject = one.subject.number;
             let service = one.service.map(|s| s.number);
