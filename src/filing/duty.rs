@@ -7,6 +7,7 @@ use super::number::{SecurityNumber, ServiceKind};
 use super::order::Instant;
 use super::portfolio::{FiledService, FiledSubject};
 use super::province::Province;
+use super::record::{DutyFacts, SubjectEntry};
 use super::tree;
 use crate::lang::Text;
 use chrono::{Datelike as _, Days, NaiveDate};
@@ -126,6 +127,23 @@ pub struct Fulfilled {
     pub at: Instant,
     /// The public-security number that it brought.
     pub number: Option<SecurityNumber>,
+}
+
+impl FiledSubject {
+    /// Takes that a duty of the subject, or of one of its services, was done.
+    pub(super) fn take_fulfilled(&mut self, entry: &SubjectEntry, facts: &DutyFacts) {
+        let fulfilled = match &entry.service {
+            None => Some(&mut self.fulfilled),
+            Some(number) => self.services.get_mut(number).map(|s| &mut s.fulfilled),
+        };
+        if let Some(fulfilled) = fulfilled {
+            fulfilled.push(Fulfilled {
+                duty: facts.id.clone(),
+                at: entry.at,
+                number: facts.number,
+            });
+        }
+    }
 }
 
 /// What is known, beside what is filed, of whoever owes a duty.

@@ -6,7 +6,8 @@ use super::limit::{Due, Limit};
 use super::named::named;
 use super::number::ServiceNumber;
 use super::order::{Instant, NoticeId, Order, OrderId};
-use super::record::{NoticeFacts, SubjectEntry};
+use super::portfolio::FiledSubject;
+use super::record::{NoticeFacts, SubjectEntry, SubjectEvent};
 use super::status::Bucket;
 use crate::lang::Text;
 use chrono::NaiveDate;
@@ -159,9 +160,39 @@ pub struct Notice {
     pub resolved: Option<(Instant, Option<String>)>,
 }
 
+impl FiledSubject {
+    /// Takes an entry about a notice or a duty.
+    pub(super) fn take_owed(&mut self, entry: &SubjectEntry) {
+        if let Some(facts) = &entry.duty {
+            self.take_fulfilled(entry, facts);
+        }
+        let Some(facts) = &entry.notice else { return };
+        let known = self.notices.iter_mut().find(|n| n.id == facts.id);
+        match (entry.event, known) {
+            (SubjectEvent::Notice, None) => self.notices.push(Notice::received(entry, facts)),
+            (SubjectEvent::NoticeOrder, Some(notice)) => notice.order.clone_from(&facts.order),
+            (SubjectEvent::NoticeResolved, Some(notice)) => {
+                notice.resolved = Some((entry.at, entry.reason.clone()));
+            }
+            (
+                SubjectEvent::Notice
+                | SubjectEvent::NoticeOrder
+                | SubjectEvent::NoticeResolved
+                | SubjectEvent::DutyDone
+                | SubjectEvent::Adopt
+                | SubjectEvent::Gone
+                | SubjectEvent::Label
+                | SubjectEvent::Note
+                | SubjectEvent::Undo,
+                _,
+            ) => {}
+        }
+    }
+}
+
 impl Notice {
     /// The notice that an entry brings.
-    pub fn received(entry: &SubjectEntry, facts: &NoticeFacts) -> Self {
+    fn received(entry: &SubjectEntry, facts: &NoticeFacts) -> Self {
         Self {
             id: facts.id.clone(),
             class: facts.class.clone().unwrap_or_default(),

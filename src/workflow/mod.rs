@@ -23,6 +23,7 @@ pub mod notice;
 pub mod owed;
 pub mod persons;
 pub mod plan;
+pub mod register;
 pub mod resolve;
 pub mod undo;
 pub mod world;
