@@ -21,3 +21,4 @@ mod scripts;
 mod snapshots;
 mod storage;
 mod support;
+mod transfer;

@@ -2,8 +2,9 @@
 
 use super::{
     adopt, answer, attach, calendar, completions, config, context::Context, doctor, draft, edit,
-    erase, explain, gone, help, init, label, list, log, man, note, number, portfolio, provider,
-    record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
+    erase, explain, export, gone, help, import, init, label, list, log, man, note, number,
+    portfolio, provider, record, reply::Reply, schema, show, status, steps, sync, template, undo,
+    wait,
 };
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
@@ -253,6 +254,23 @@ pub const COMMANDS: &[Row] = &[
         schema: explain::SCHEMA,
         command: explain::command,
         run: explain::run,
+    },
+    Row {
+        name: "export",
+        about: Text::fixed(
+            "导出订单和现有备案",
+            "Take orders and what is filed out of the store",
+        ),
+        schema: export::SCHEMA,
+        command: export::command,
+        run: export::run,
+    },
+    Row {
+        name: "import",
+        about: Text::fixed("导入 export 写出的文件", "Bring in what export wrote"),
+        schema: import::SCHEMA,
+        command: import::command,
+        run: import::run,
     },
     Row {
         name: "number",

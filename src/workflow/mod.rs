@@ -15,6 +15,7 @@ pub mod erase;
 pub mod examine;
 pub mod filed;
 pub mod gone;
+pub mod import;
 pub mod issued;
 pub mod mark;
 pub mod materials;
