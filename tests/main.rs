@@ -11,6 +11,7 @@ mod knowledge;
 mod machine;
 mod meta;
 mod numbers;
+mod pipelines;
 mod portfolio;
 mod reachable;
 mod reading;
