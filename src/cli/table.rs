@@ -1,8 +1,41 @@
 //! Every command, in one table.
 
-use super::{
-    adopt, answer, attach, auth, calendar, completions, config, context::Context, doctor, draft, edit, erase, explain, export, gone, help, import, init, label, list, log, man, note, number, portfolio, provider, record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
-};
+use super::adopt;
+use super::answer;
+use super::attach;
+use super::auth;
+use super::calendar;
+use super::completions;
+use super::config;
+use super::context::Context;
+use super::doctor;
+use super::draft;
+use super::edit;
+use super::erase;
+use super::explain;
+use super::export;
+use super::gone;
+use super::help;
+use super::import;
+use super::init;
+use super::label;
+use super::list;
+use super::log;
+use super::man;
+use super::note;
+use super::number;
+use super::portfolio;
+use super::provider;
+use super::record;
+use super::reply::Reply;
+use super::schema;
+use super::show;
+use super::status;
+use super::steps;
+use super::sync;
+use super::template;
+use super::undo;
+use super::wait;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::Kind;
