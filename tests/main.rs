@@ -15,6 +15,7 @@ mod network;
 mod numbers;
 mod pipelines;
 mod portfolio;
+mod provinces;
 mod reachable;
 mod reading;
 mod rendering;

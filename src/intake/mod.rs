@@ -15,6 +15,7 @@ mod record;
 mod rows;
 mod schema;
 mod source;
+mod specimen;
 mod template;
 mod value;
 
@@ -26,6 +27,7 @@ pub use record::{RecordRow, read_record_rows};
 pub use rows::{Cell, Row, read_rows};
 pub use schema::Table;
 pub use source::{Encoding, Source};
+pub use specimen::Choice;
 pub use template::{Template, template};
 
 use serde::de::DeserializeOwned;

@@ -17,6 +17,7 @@ pub mod filed;
 pub mod gone;
 pub mod import;
 pub mod issued;
+pub mod look;
 pub mod mark;
 pub mod materials;
 pub mod persons;
