@@ -1,6 +1,7 @@
 //! Duties after approval: what is owed for a filed service or subject, computed, until it is done.
 
 use super::calendar::{Calendar, Reckoned, date_in_china, end_of_day};
+use super::facts::ValidUntil;
 use super::limit::{Due, Limit};
 use super::notice::Of;
 use super::number::{SecurityNumber, ServiceKind};
@@ -8,7 +9,6 @@ use super::order::Instant;
 use super::portfolio::{FiledService, FiledSubject};
 use super::province::Province;
 use super::record::{DutyFacts, SubjectEntry};
-use super::tree;
 use crate::lang::Text;
 use chrono::{Datelike as _, Days, NaiveDate};
 use serde::Deserialize;
@@ -49,6 +49,18 @@ impl TryFrom<String> for DayOfYear {
     }
 }
 
+/// What has a last day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Expiry {
+    /// The certificate of the person responsible for the subject or the service.
+    Person,
+    /// The registration of a service's domain; of several the first to end.
+    Domain,
+    /// A service's prior approval.
+    PriorApproval,
+}
+
 /// What a duty begins with.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -59,8 +71,8 @@ pub enum Start {
     Access,
     /// The day on which another duty was done.
     After(String),
-    /// A date that the portfolio holds of the subject or service, by its field.
-    Field(String),
+    /// The last day of something, where the portfolio holds it.
+    Expiry(Expiry),
     /// A window of each year.
     Yearly {
         /// The first day.
@@ -217,13 +229,27 @@ impl Debtor<'_> {
             .max_by_key(|done| done.at)
     }
 
-    /// Returns the date in a field of what is filed.
-    fn date(&self, field: &str) -> Option<NaiveDate> {
-        let facts = match self.service {
-            Some(service) => tree::of(&service.facts),
-            None => tree::of(&self.subject.facts),
+    /// Returns the last day of something, where the portfolio holds it.
+    fn last_day(&self, of: Expiry) -> Option<NaiveDate> {
+        let until = |valid: Option<ValidUntil>| match valid? {
+            ValidUntil::Date(day) => Some(day),
+            ValidUntil::LongTerm => None,
         };
-        tree::get(&facts, field)?.as_str()?.parse().ok()
+        let facts = self.service.map(|service| &service.facts);
+        match of {
+            Expiry::Person => {
+                let person = match facts {
+                    Some(facts) => facts.responsible.as_ref(),
+                    None => self.subject.facts.responsible.as_ref(),
+                };
+                until(person?.valid_until)
+            }
+            Expiry::Domain => {
+                let registrations = facts?.registrations.iter().flatten();
+                registrations.filter_map(|r| r.expires_on).min()
+            }
+            Expiry::PriorApproval => until(facts?.prior_approval_valid_until),
+        }
     }
 }
 
@@ -285,8 +311,8 @@ impl Duty {
                 (None, Some(first)) => Some(due(date_in_china(first.at))),
                 (None, None) => None,
             },
-            Start::Field(field) => {
-                let day = debtor.date(field)?;
+            Start::Expiry(of) => {
+                let day = debtor.last_day(*of)?;
                 let opens = self.opens(day);
                 Some(match latest {
                     Some(fulfilled) if date_in_china(fulfilled.at) >= opens => done(fulfilled),

@@ -21,6 +21,7 @@ pub mod notice;
 pub mod number;
 pub mod obstacle;
 pub mod order;
+pub mod particulars;
 pub mod portfolio;
 pub mod profile;
 pub mod province;

@@ -263,6 +263,38 @@ fn an_id_that_expires_is_renewed_in_time() {
     assert_eq!(error["code"], "refused.not-owed");
 }
 
+/// Domain.md sections 6 and 7: a domain is renewed before it lapses, a prior approval in time.
+#[test]
+fn what_expires_is_renewed_where_the_portfolio_holds_the_date() {
+    let mut filing = company(
+        SUBJECT,
+        CERTIFICATES[0],
+        &[site(SHOP, "example.cn", &json!(["tencent"]))],
+    );
+    filing["services"][0]["registrations"] =
+        json!([{ "domain": "example.cn", "expires_on": "2026-12-10" }]);
+    filing["services"][0]["prior_approval_valid_until"] = json!("2026-11-30");
+    let scene = Scene::holding(&[filing]);
+    let list = scene.ok(MONDAY, "duty list");
+    assert_eq!(
+        duty(&list, "renew-domain")["deadline"]["at"],
+        "2026-12-10T23:59:59+08:00"
+    );
+    assert_eq!(duty(&list, "renew-domain")["opens_on"], "2026-09-11");
+    assert_eq!(
+        duty(&list, "renew-prior-approval")["deadline"]["at"],
+        "2026-12-14T23:59:59+08:00"
+    );
+    let warned = scene.document(MONDAY, "status", 0);
+    assert_eq!(codes(&warned["warnings"]), ["duty-due", "duty-due"]);
+    let _ = scene.ok(MONDAY, "duty done example.cn renew-domain");
+    assert!(!ids(&scene.ok(MONDAY, "duty list")).contains(&"renew-domain"));
+    assert_eq!(
+        scene.ok("2026-12-11 00:00:00", "duty list --overdue"),
+        json!([])
+    );
+}
+
 /// PST-06: Hubei's audit, once a year in its window.
 #[test]
 fn hubei_audits_every_year() {
@@ -348,6 +380,30 @@ fn the_filters_find_what_is_due() {
     scene.fails(MONDAY, "duty done nowhere.cn show-subject-number", 4);
 }
 
+/// Notices stand first on the morning's screen, with what to type.
+#[test]
+fn the_morning_screen_shows_open_notices() {
+    let scene = shop_and_app("2026-11-20");
+    let _ = scene.draft(MONDAY, "notice add example.cn --class service-contact-dead --provider tencent --deadline 10wd --text 号码停机");
+    let id = scene.draft(
+        MONDAY,
+        &format!("notice add {APP} --class app-unused --deadline 2026-11-24"),
+    );
+    let _ = scene.draft(MONDAY, &format!("notice resolve {id} --draft"));
+    for lang in ["zh", "en"] {
+        let screen = scene.run(LATER, &format!("status --lang {lang}")).exits(0);
+        insta::assert_snapshot!(format!("morning_notices_{lang}"), screen.stdout);
+        let page = scene
+            .run(LATER, &format!("portfolio --lang {lang}"))
+            .exits(0);
+        insta::assert_snapshot!(format!("portfolio_notices_{lang}"), page.stdout);
+        let list = scene
+            .run(LATER, &format!("notice list --lang {lang}"))
+            .exits(0);
+        insta::assert_snapshot!(format!("notice_list_{lang}"), list.stdout);
+    }
+}
+
 /// Hundreds of services leave the morning's screen a screen.
 #[test]
 fn a_large_portfolio_stays_readable() {
@@ -416,6 +472,8 @@ fn every_duty_is_explained_in_both_languages() {
             "change-after-access",
             "renew-subject-person-certificate",
             "renew-service-person-certificate",
+            "renew-domain",
+            "renew-prior-approval",
             "yearly-audit",
         ]
     );

@@ -144,7 +144,7 @@ fn the_tables_are_read_and_name_what_exists() {
             assert_eq!(is_change, !remedy.fields.is_empty(), "{}", class.id);
         }
     }
-    assert_eq!(Duty::all().len(), 9);
+    assert_eq!(Duty::all().len(), 11);
     for duty in Duty::all() {
         assert!(seen.insert(&duty.id), "{} twice", duty.id);
         if let icpctl::filing::duty::Start::After(other) = &duty.starts {
