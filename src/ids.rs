@@ -56,4 +56,9 @@ impl Ids {
             }
         }
     }
+
+    /// Returns a word that has not been used before, of 32 hexadecimal digits, for a signature.
+    pub fn nonce(&mut self) -> String {
+        format!("{:016x}{:016x}", self.bits(), self.bits())
+    }
 }
