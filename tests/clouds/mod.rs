@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod adopting;
 mod checking;
 mod credentials;
 mod double;

@@ -2,8 +2,10 @@
 //!
 //! Shapes: the SDKs companyreg 2026-04-23 and cdn 2018-05-10.
 
+mod adopt;
 mod cdn;
 mod filings;
 
+pub use adopt::{Adoptable, adoptable};
 pub use cdn::is_filed;
 pub use filings::{OwnFiling, OwnService, Risk, filings};
