@@ -56,9 +56,10 @@ impl Ids {
             }
         }
     }
+}
 
-    /// Returns a word that has not been used before, of 32 hexadecimal digits, for a signature.
-    pub fn nonce(&mut self) -> String {
-        format!("{:016x}{:016x}", self.bits(), self.bits())
-    }
+/// Returns a word of 32 hexadecimal digits that was not used before, for a signature: no seed fixes
+/// it, since whoever checks it takes none twice.
+pub fn nonce() -> String {
+    format!("{:016x}{:016x}", Ids::Random.bits(), Ids::Random.bits())
 }

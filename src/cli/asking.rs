@@ -36,13 +36,5 @@ pub fn client<'a>(
         Cloud::Tencent => &cx.config.tencent.endpoints,
         Cloud::Alibaba => &cx.config.alibaba.endpoints,
     };
-    Client::new(
-        cloud,
-        key,
-        endpoints,
-        network,
-        cx.clock,
-        cx.lang,
-        cx.ids.clone(),
-    )
+    Client::new(cloud, key, endpoints, network, cx.clock, cx.lang)
 }

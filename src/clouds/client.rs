@@ -6,7 +6,7 @@ use super::credentials::Credential;
 use super::sign::{acs3, tc3};
 use crate::clock::Clock;
 use crate::config::base::Base;
-use crate::ids::Ids;
+use crate::ids;
 use crate::lang::Lang;
 use crate::network::Network;
 use crate::network::answer::{Answer, host};
@@ -14,7 +14,6 @@ use crate::network::error::NetworkError;
 use crate::network::request::Request;
 use reqwest::header::{AUTHORIZATION, DATE, HeaderName};
 use serde_json::Value;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use url::Url;
 
@@ -32,7 +31,6 @@ pub struct Client<'a> {
     network: &'a Network,
     clock: Clock,
     lang: Lang,
-    nonces: RefCell<Ids>,
 }
 
 /// How a cloud said no: its code, and its words.
@@ -50,7 +48,6 @@ impl<'a> Client<'a> {
         network: &'a Network,
         clock: Clock,
         lang: Lang,
-        nonces: Ids,
     ) -> Self {
         Self {
             cloud,
@@ -59,7 +56,6 @@ impl<'a> Client<'a> {
             network,
             clock,
             lang,
-            nonces: RefCell::new(nonces),
         }
     }
 
@@ -160,7 +156,7 @@ impl<'a> Client<'a> {
         let (url, service) = self.service(product)?;
         let host = host(&url);
         let make = || {
-            let nonce = self.nonces.borrow_mut().nonce();
+            let nonce = ids::nonce();
             let call = acs3::Call {
                 host: &host,
                 action,

@@ -21,5 +21,6 @@ pub mod materials;
 pub mod persons;
 pub mod plan;
 pub mod resolve;
+pub mod settle;
 pub mod undo;
 pub mod world;

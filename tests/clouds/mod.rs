@@ -8,5 +8,6 @@ mod checking;
 mod credentials;
 mod double;
 mod peers;
+mod settling;
 mod shapes;
 mod signatures;

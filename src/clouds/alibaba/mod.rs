@@ -5,7 +5,9 @@
 mod adopt;
 mod cdn;
 mod filings;
+mod sighting;
 
 pub use adopt::{Adoptable, adoptable};
 pub use cdn::is_filed;
 pub use filings::{OwnFiling, OwnService, Risk, filings};
+pub use sighting::sighting;
