@@ -13,13 +13,6 @@ pub struct Env {
     others: BTreeMap<String, OsString>,
 }
 
-impl fmt::Debug for Env {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Values may be secrets.
-        f.debug_set().entries(self.values.keys()).finish()
-    }
-}
-
 /// The variables that icpctl looks at, beside the `ICPCTL_` twins of its global flags.
 const NAMES: &[&str] = &[
     "ALIBABA_CLOUD_ACCESS_KEY_ID",

@@ -20,6 +20,7 @@ pub mod mark;
 pub mod materials;
 pub mod persons;
 pub mod plan;
+pub mod register;
 pub mod resolve;
 pub mod settle;
 pub mod undo;
