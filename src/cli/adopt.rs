@@ -336,30 +336,13 @@ fn rectification(number: &str, risk: &Risk) -> Text {
 fn invalid(name: &str, problems: &[Problem]) -> Failure {
     let count = problems.len();
     let shown = if name == "-" { "stdin" } else { name };
-    let mut failure = Failure::new(
-        Exit::Invalid,
+    let mut failure = Failure::invalid(
         "invalid.file",
         text!(
             "{shown} 有 {count} 处问题，什么都没有导入",
             "{shown} has {count} problem(s); nothing was brought in"
         ),
     );
-    for problem in problems {
-        let Problem {
-            path, line, column, ..
-        } = problem;
-        let (zh, en) = (&problem.message.zh, &problem.message.en);
-        let at = if path.is_empty() {
-            format!("{line}:{column}")
-        } else {
-            format!("{line}:{column} {path}")
-        };
-        let fix = problem.fix.as_ref();
-        let zh_fix = fix.map_or_else(String::new, |fix| format!("；{}", fix.zh));
-        let en_fix = fix.map_or_else(String::new, |fix| format!("; {}", fix.en));
-        failure
-            .hints
-            .push(text!("{at}：{zh}{zh_fix}", "{at}: {en}{en_fix}"));
-    }
+    failure.hints = problems.iter().map(Problem::line).collect();
     failure
 }
