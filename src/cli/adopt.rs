@@ -9,7 +9,6 @@ use super::portfolio_doc::{Excerpt, risk_name};
 use super::reply::Reply;
 use crate::clouds::alibaba::Risk;
 use crate::clouds::{Cloud, alibaba};
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::number::{Number, SubjectNumber};
