@@ -7,6 +7,7 @@ pub mod action;
 pub mod adopt;
 pub mod agenda;
 pub mod answer;
+pub mod asking;
 pub mod attach;
 pub mod auth;
 pub mod board;

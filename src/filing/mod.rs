@@ -27,6 +27,7 @@ pub mod profile;
 pub mod province;
 pub mod record;
 pub mod refusal;
+pub mod settle;
 pub mod signatory;
 pub mod standing;
 pub mod status;

@@ -27,5 +27,6 @@ pub mod persons;
 pub mod plan;
 pub mod register;
 pub mod resolve;
+pub mod settle;
 pub mod undo;
 pub mod world;
