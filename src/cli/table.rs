@@ -1,10 +1,43 @@
 //! Every command, in one table.
 
-use super::{
-    adopt, answer, attach, auth, calendar, completions, config, context::Context, doctor, draft,
-    edit, erase, explain, gone, help, init, label, list, log, man, note, number, portfolio,
-    provider, record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
-};
+use super::adopt;
+use super::answer;
+use super::attach;
+use super::auth;
+use super::calendar;
+use super::completions;
+use super::config;
+use super::context::Context;
+use super::doctor;
+use super::draft;
+use super::duty;
+use super::edit;
+use super::erase;
+use super::explain;
+use super::export;
+use super::gone;
+use super::help;
+use super::import;
+use super::init;
+use super::label;
+use super::list;
+use super::log;
+use super::man;
+use super::note;
+use super::notice;
+use super::number;
+use super::portfolio;
+use super::provider;
+use super::record;
+use super::reply::Reply;
+use super::schema;
+use super::show;
+use super::status;
+use super::steps;
+use super::sync;
+use super::template;
+use super::undo;
+use super::wait;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::Kind;
@@ -241,6 +274,26 @@ pub const COMMANDS: &[Row] = &[
         run: note::run,
     },
     Row {
+        name: "notice",
+        about: Text::fixed(
+            "整改通知：记下、列出、起草整改订单、登记完成",
+            "Rectification notices: take down, list, draft the order that resolves them",
+        ),
+        schema: notice::SCHEMA,
+        command: notice::command,
+        run: notice::run,
+    },
+    Row {
+        name: "duty",
+        about: Text::fixed(
+            "备案后的事项：列出期限，登记完成",
+            "Duties after approval: until when, and that they were done",
+        ),
+        schema: duty::SCHEMA,
+        command: duty::command,
+        run: duty::run,
+    },
+    Row {
         name: "wait",
         about: Text::fixed("等待订单有结果", "Wait for orders"),
         schema: wait::SCHEMA,
@@ -256,6 +309,23 @@ pub const COMMANDS: &[Row] = &[
         schema: explain::SCHEMA,
         command: explain::command,
         run: explain::run,
+    },
+    Row {
+        name: "export",
+        about: Text::fixed(
+            "导出订单和现有备案",
+            "Take orders and what is filed out of the store",
+        ),
+        schema: export::SCHEMA,
+        command: export::command,
+        run: export::run,
+    },
+    Row {
+        name: "import",
+        about: Text::fixed("导入 export 写出的文件", "Bring in what export wrote"),
+        schema: import::SCHEMA,
+        command: import::command,
+        run: import::run,
     },
     Row {
         name: "number",
