@@ -5,6 +5,8 @@ mod calendar;
 mod clouds;
 mod contract;
 mod docs;
+#[cfg(target_os = "linux")]
+mod faults;
 mod formats;
 mod histories;
 mod intake;

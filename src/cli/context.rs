@@ -27,6 +27,7 @@ pub use crate::workflow::world::World;
 use std::cell::OnceCell;
 use std::io::{IsTerminal as _, Read as _, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Which streams are terminals, and how wide they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -239,6 +240,7 @@ impl<'a> Context<'a> {
             Place::Found { folder, .. } => {
                 let disk = Disk::open(&folder)?;
                 store_file::check(&disk)?;
+                StoreLock::settle(&disk, &self.holder(), Duration::ZERO)?;
                 Ok(Some(disk))
             }
             Place::Missing { folder, origin } => Err(missing(&folder, origin)),
@@ -387,7 +389,11 @@ impl<'a> Context<'a> {
             }
         };
         let ids_of_this = self.ids.for_operation();
+        if let Some(disk) = self.open()? {
+            StoreLock::settle(&disk, &self.holder(), self.globals.lock_timeout)?;
+        }
         let world = self.world()?;
+        seen_whole(&world.book)?;
         let mut ids = ids_of_this.clone();
         let stamp = draw(&world, &mut ids);
         let mut plan = decide(&world, &stamp, &mut ids)?;
@@ -413,6 +419,7 @@ impl<'a> Context<'a> {
         let disk = self.open_to_write()?;
         let lock = StoreLock::acquire(&disk, &self.holder(), self.globals.lock_timeout)?;
         let world = self.world_of(Some(&disk))?;
+        seen_whole(&world.book)?;
         let mut ids = ids_of_this;
         let stamp = draw(&world, &mut ids);
         let mut plan = decide(&world, &stamp, &mut ids)?;
@@ -528,6 +535,11 @@ pub const CALENDAR: &str = "calendar.toml";
 
 /// The most that is read of any input.
 const INPUT_LIMIT: u64 = 64 * 1024 * 1024;
+
+/// Refuses to decide while a record cannot be read: it could forbid what is asked for.
+fn seen_whole(book: &Book) -> Result<(), Failure> {
+    book.unread().map_or(Ok(()), |error| Err(error.into()))
+}
 
 /// Returns the changes that write a plan.
 pub(super) fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
