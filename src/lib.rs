@@ -13,6 +13,7 @@ pub mod intake;
 pub mod knowledge;
 pub mod lang;
 pub mod network;
+pub mod notify;
 pub mod render;
 pub mod store;
 pub mod workflow;

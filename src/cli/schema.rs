@@ -47,6 +47,7 @@ const DOCUMENTS: &[(&str, &str)] = &documents!(
     "label",
     "log",
     "note",
+    "notify",
     "number",
     "order",
     "order-list",

@@ -23,6 +23,7 @@ use super::list;
 use super::log;
 use super::man;
 use super::note;
+use super::notify;
 use super::number;
 use super::portfolio;
 use super::provider;
@@ -274,6 +275,16 @@ pub const COMMANDS: &[Row] = &[
         schema: wait::SCHEMA,
         command: wait::command,
         run: wait::run,
+    },
+    Row {
+        name: "notify",
+        about: Text::fixed(
+            "把需要处理的事告知团队：群机器人、webhook、邮件",
+            "Tell people what needs them: robots, webhooks, mail",
+        ),
+        schema: notify::SCHEMA,
+        command: notify::command,
+        run: notify::run,
     },
     Row {
         name: "explain",

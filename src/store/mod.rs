@@ -25,6 +25,7 @@ pub mod order_file;
 pub mod place;
 pub mod store_file;
 pub mod subject_file;
+pub mod told_file;
 pub mod wire;
 
 pub use commit::{Change, Digest, GITIGNORE, Recovery};
