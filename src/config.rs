@@ -10,7 +10,7 @@ use crate::lang::Lang;
 use crate::store::wire::position;
 use crate::text;
 use channels::Channel;
-use sections::{Dns, Network, Pages, Rdap, Record, Whois};
+use sections::{Alibaba, Dns, Network, Pages, Rdap, Record, Tencent, Whois};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +38,10 @@ pub struct Config {
     pub whois: Whois,
     /// Who tells the public record.
     pub record: Record,
+    /// Where Tencent Cloud is asked.
+    pub tencent: Tencent,
+    /// Where Alibaba Cloud is asked.
+    pub alibaba: Alibaba,
     /// Where people are told what needs them, by name.
     pub notify: BTreeMap<String, Channel>,
     /// The keys that the file holds, as `section.key`.

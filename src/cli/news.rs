@@ -4,32 +4,40 @@
 use super::board::{self, about, awaited, holder, until};
 use super::order_doc::{Desk, Manner, reasons};
 use crate::filing::deadline::DeadlineKind;
+use crate::filing::limit::Due;
 use crate::filing::order::{Instant, Order};
 use crate::filing::status::{Bucket, Status};
 use crate::lang::Text;
 use crate::text;
+use crate::workflow::owed::{Ledger, Matter, Owed};
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 
-/// What sort of news it is.
+/// What sort of news it is, the most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NewsKind {
     /// An SMS window is open; once more when it is about to close.
     SmsWindow,
-    /// Another deadline is near, or has passed.
-    Deadline,
     /// An order came back and needs its filer.
     Returned,
+    /// Another deadline is near, or has passed.
+    Deadline,
+    /// A rectification notice is open.
+    Notice,
+    /// A duty after approval is due.
+    Duty,
     /// An order has ended.
     Ended,
 }
 
 impl NewsKind {
     /// Every sort, by the name that a channel's `only` takes.
-    pub const ALL: [(&'static str, Self); 4] = [
+    pub const ALL: [(&'static str, Self); 6] = [
         ("sms-window", Self::SmsWindow),
-        ("deadline", Self::Deadline),
         ("returned", Self::Returned),
+        ("deadline", Self::Deadline),
+        ("notice", Self::Notice),
+        ("duty", Self::Duty),
         ("ended", Self::Ended),
     ];
 
@@ -47,8 +55,10 @@ pub struct News {
     pub key: String,
     /// Its sort.
     pub kind: NewsKind,
-    /// The order.
-    pub order: String,
+    /// The order, where it is about one.
+    pub order: Option<String>,
+    /// What is filed, where it is about that: a subject or service number.
+    pub number: Option<String>,
     /// The labels of the order and its subject.
     pub labels: BTreeMap<String, String>,
     /// The deadline, where there is one.
@@ -57,7 +67,7 @@ pub struct News {
     pub text: Text,
 }
 
-/// How long after its end an order is news.
+/// How long after its end an order is news, and after its date a duty.
 const FRESH: TimeDelta = TimeDelta::days(30);
 /// How long before its end an SMS window is told of once more.
 const LAST_CALL: TimeDelta = TimeDelta::hours(4);
@@ -68,8 +78,13 @@ pub fn gather(desk: &Desk<'_>, within: TimeDelta, manner: Manner) -> Vec<News> {
     for order in desk.world.book.orders.values() {
         news.extend(of_order(desk, order, within, manner));
     }
+    let ledger = Ledger::new(desk.world);
+    for subject in desk.world.book.portfolio.subjects.values() {
+        let owed = ledger.of_subject(subject);
+        news.extend(owed.iter().filter_map(|one| of_filed(desk, one, within)));
+    }
     news.sort_by(|one, two| {
-        let key = |news: &News| (news.due.is_none(), news.due, news.kind, news.key.clone());
+        let key = |news: &News| (news.kind, news.due.is_none(), news.due, news.key.clone());
         key(one).cmp(&key(two))
     });
     news
@@ -94,7 +109,8 @@ fn of_order(desk: &Desk<'_>, order: &Order, within: TimeDelta, manner: Manner) -
     let make = |kind: NewsKind, key: String, due: Option<Instant>, text: Text| News {
         key: format!("{id}:{key}"),
         kind,
-        order: id.to_owned(),
+        order: Some(id.to_owned()),
+        number: None,
         labels: desk.labels(order),
         due,
         text,
@@ -154,4 +170,76 @@ fn of_order(desk: &Desk<'_>, order: &Order, within: TimeDelta, manner: Manner) -
         }
     }
     news
+}
+
+/// Returns what is owed for what is filed, once it is near; a notice from the day it is known.
+fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News> {
+    if owed.is_settled() {
+        return None;
+    }
+    let now = desk.world.now;
+    let due = owed.due();
+    let number = owed.number();
+    let state = |due: &Due| if due.overdue { "overdue" } else { "near" };
+    let (kind, key, title) = match &owed.matter {
+        Matter::Notice { notice, .. } => {
+            let id = notice.id.as_str();
+            let near = due.filter(|due| due.overdue || due.at - now <= within);
+            // Told when it comes, and again when its date is near or has passed.
+            let key = near.map_or_else(
+                || format!("{id}:open"),
+                |due| format!("{id}:{}", state(due)),
+            );
+            (NewsKind::Notice, key, notice.title())
+        }
+        Matter::Duty { duty, .. } => {
+            // One that was missed long ago is no news; `status` goes on showing it.
+            let due = due.filter(|due| due.at - now <= within && now - due.at <= FRESH)?;
+            let key = format!("{number}:{}:{}:{}", duty.id, due.at.timestamp(), state(due));
+            (NewsKind::Duty, key, duty.title.clone())
+        }
+    };
+    let label = match kind {
+        NewsKind::Notice => text!("整改通知", "rectification notice"),
+        NewsKind::Duty
+        | NewsKind::SmsWindow
+        | NewsKind::Deadline
+        | NewsKind::Returned
+        | NewsKind::Ended => text!("备案后的义务", "duty after approval"),
+    };
+    let what = owed
+        .service
+        .and_then(|s| s.domains().first().map(ToString::to_string));
+    let what = what.map_or_else(|| number.clone(), |domain| format!("{domain} {number}"));
+    let limit = due.map(|due| remaining_of(due, now));
+    let (zh_limit, en_limit) = limit.map_or_else(Default::default, |limit| {
+        (format!("，{}", limit.zh), format!(", {}", limit.en))
+    });
+    let (zh_label, en_label) = (label.zh, label.en);
+    let (zh_title, en_title) = (title.zh, title.en);
+    let mut labels = owed.subject.labels.clone();
+    labels.extend(owed.service.map(|s| s.labels.clone()).unwrap_or_default());
+    Some(News {
+        key,
+        kind,
+        order: None,
+        number: Some(number),
+        labels,
+        due: due.map(|due| due.at),
+        text: text!(
+            "{zh_label} {what}：{zh_title}{zh_limit}",
+            "{en_label} {what}: {en_title}{en_limit}"
+        ),
+    })
+}
+
+fn remaining_of(due: &Due, now: Instant) -> Text {
+    let at = board::minute(due.at);
+    let left = board::span((due.at - now).abs());
+    let (zh, en) = (left.zh, left.en);
+    if due.overdue {
+        text!("{at} 已超期 {zh}", "due {at}, {en} overdue")
+    } else {
+        text!("{at} 前，剩余 {zh}", "due {at}, {en} left")
+    }
 }

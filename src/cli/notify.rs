@@ -314,6 +314,7 @@ fn answer(cx: &Context<'_>, news: &[News], outcomes: Vec<Outcome<'_>>) -> Reply 
             "key": one.key,
             "kind": one.kind.name(),
             "order": one.order,
+            "number": one.number,
             "due_at": one.due.map(time),
             "text": one.text.get(lang),
         })).collect::<Vec<_>>(),

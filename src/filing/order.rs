@@ -74,6 +74,10 @@ macro_rules! id {
 }
 
 id! {
+    /// The id of a rectification notice: random, never reused.
+    NoticeId
+}
+id! {
     /// The id of an order: random, never reused.
     OrderId
 }

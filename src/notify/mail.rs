@@ -7,7 +7,7 @@ use crate::config::secret::Revealed;
 use crate::failure::Failure;
 use crate::filing::order::Instant;
 use crate::network::Network;
-use crate::network::error::NetworkError;
+use crate::network::error::{NetworkError, TlsFault};
 use crate::text;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, MultiPart, SinglePart};
@@ -123,11 +123,8 @@ impl Mailer {
             let said = error.to_string();
             let error = if error.is_timeout() {
                 NetworkError::TimedOut { host }
-            } else if error.is_tls() {
-                NetworkError::Tls {
-                    host,
-                    fault: crate::network::error::TlsFault::Other(said),
-                }
+            } else if let Some(fault) = tls_fault(&error) {
+                NetworkError::Tls { host, fault }
             } else if error
                 .status()
                 .is_some_and(|code| is_denied(&code.to_string()))
@@ -145,6 +142,22 @@ impl Mailer {
             error.into()
         })
     }
+}
+
+/// Returns what is wrong with the server's TLS, where that is what went wrong.
+fn tls_fault(error: &(dyn std::error::Error + 'static)) -> Option<TlsFault> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let inner = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(|io| io.get_ref())
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        if let Some(fault) = inner.or_else(|| error.downcast_ref::<rustls::Error>()) {
+            return Some(fault.into());
+        }
+        next = error.source();
+    }
+    None
 }
 
 /// Whether a reply says that the credentials are wrong or wanted (RFC 4954).

@@ -60,24 +60,28 @@ impl Message {
     }
 }
 
+/// How many bytes the head takes beside its words: marks around it, and which part this is.
+const HEAD: usize = 24;
+
 /// Packs news: up to `digest` as messages of their own, more as few messages as `limit` bytes each
 /// allow. No news is split or left out.
 pub fn pack(lines: &[Line], digest: usize, limit: usize, lang: Lang) -> Vec<Message> {
+    const BULLET: &str = "- ";
+    const NAME: &str = "icpctl";
     if lines.len() <= digest {
+        let room = limit.saturating_sub(NAME.len() + HEAD);
         return lines
             .iter()
-            .map(|line| Message::new("icpctl".to_owned(), &[line], "", limit))
+            .map(|line| Message::new(NAME.to_owned(), &[line], "", room))
             .collect();
     }
-    const BULLET: &str = "- ";
     let count = lines.len();
     let title = text!(
         "icpctl：{count} 项待关注",
         "icpctl: {count} things to see to"
     );
     let title = title.get(lang);
-    // The head stands above the text in some channels.
-    let room = limit.saturating_sub(title.len() + 8);
+    let room = limit.saturating_sub(title.len() + HEAD);
     let mut parts: Vec<Vec<&Line>> = Vec::new();
     let mut used = usize::MAX;
     for line in lines {

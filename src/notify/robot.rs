@@ -161,6 +161,8 @@ fn quiet(error: NetworkError, host: &str) -> NetworkError {
         | NetworkError::Status { .. }
         | NetworkError::Denied { .. }
         | NetworkError::Said { .. }
+        | NetworkError::Clock { .. }
+        | NetworkError::Missing { .. }
         | NetworkError::Shape { .. }) => error,
     }
 }

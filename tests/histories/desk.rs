@@ -170,6 +170,8 @@ pub(crate) fn record_entry(
         undoes: None,
         labels: BTreeMap::new(),
         unlabelled: Vec::new(),
+        notice: None,
+        duty: None,
         filing: None,
         extra: toml::Table::new(),
         turn: 0,
