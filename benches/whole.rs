@@ -26,7 +26,10 @@ use std::time::{Duration, Instant};
 const RAW: &str = "--raw-change";
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let args: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| a != "--bench")
+        .collect();
     match args.as_slice() {
         [flag, file] if flag == RAW => raw_change(Path::new(file)),
         [icpctl, store] => measure(icpctl, Path::new(store)),
@@ -42,14 +45,21 @@ fn raw_change(path: &Path) {
     file.write_all(&bytes).unwrap();
     file.sync_all().unwrap();
     fs::rename(&temporary, path).unwrap();
-    File::open(path.parent().unwrap()).unwrap().sync_all().unwrap();
+    File::open(path.parent().unwrap())
+        .unwrap()
+        .sync_all()
+        .unwrap();
 }
 
 fn measure(icpctl: &str, store: &Path) {
     let shown = store.display().to_string();
     let ours = |line: &str| -> Vec<String> {
         let words = [icpctl, "--store", &shown, "--lang", "en"];
-        words.into_iter().chain(line.split(' ')).map(str::to_owned).collect()
+        words
+            .into_iter()
+            .chain(line.split(' '))
+            .map(str::to_owned)
+            .collect()
     };
     let theirs = |line: &str| -> Vec<String> { line.split(' ').map(str::to_owned).collect() };
 
@@ -65,11 +75,16 @@ fn measure(icpctl: &str, store: &Path) {
         let (id, _) = &live[place % live.len()];
         ours(&format!("record {id} rejected --reason {place}"))
     };
-    pair("one change: record", "raw change of the file", live.len().min(200), |place| {
-        let (_, path) = &live[place % live.len()];
-        let raw = vec![raw.clone(), RAW.to_owned(), path.display().to_string()];
-        (step(place), raw)
-    });
+    pair(
+        "one change: record",
+        "raw change of the file",
+        live.len().min(200),
+        |place| {
+            let (_, path) = &live[place % live.len()];
+            let raw = vec![raw.clone(), RAW.to_owned(), path.display().to_string()];
+            (step(place), raw)
+        },
+    );
 
     let database = std::env::temp_dir().join("icpctl-bench.sqlite");
     let _ = fs::remove_file(&database);
@@ -92,7 +107,10 @@ fn measure(icpctl: &str, store: &Path) {
     let _ = time(&["sqlite3".to_owned(), database.clone(), fill]);
     pair("list --all", "sqlite3, all rows", 9, |_| {
         let all = "select * from o;".to_owned();
-        (list.clone(), vec!["sqlite3".to_owned(), database.clone(), all])
+        (
+            list.clone(),
+            vec!["sqlite3".to_owned(), database.clone(), all],
+        )
     });
     pair("list --status draft", "list --all", 9, |_| {
         (ours("list --status draft"), list.clone())
@@ -110,28 +128,33 @@ fn live_orders(store: &Path) -> Vec<(String, PathBuf)> {
             text.contains("\nstatus = \"provider-review\"\n")
         })
         .take(400)
-        .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), path))
+        .map(|path| {
+            (
+                path.file_stem().unwrap().to_string_lossy().into_owned(),
+                path,
+            )
+        })
         .collect()
 }
 
 fn count(store: &Path) -> usize {
     let shards = fs::read_dir(store.join("orders")).unwrap();
-    shards.map(|shard| fs::read_dir(shard.unwrap().path()).unwrap().count()).sum()
+    shards
+        .map(|shard| fs::read_dir(shard.unwrap().path()).unwrap().count())
+        .sum()
 }
 
 /// Runs a command to its end; none where it is not installed.
 fn time(words: &[String]) -> Option<Duration> {
     let began = Instant::now();
-    let ended = Command::new(&words[0])
+    Command::new(&words[0])
         .args(&words[1..])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
         .ok()?;
-    let took = began.elapsed();
-    drop(ended);
-    Some(took)
+    Some(began.elapsed())
 }
 
 /// Runs two commands in turn, and prints the median ratio of the first to the second.

@@ -12,6 +12,8 @@ mod disk;
 mod memory;
 mod place;
 mod power;
+#[cfg(unix)]
+mod roll;
 
 use chrono::DateTime;
 use icpctl::store::files::LockMode;

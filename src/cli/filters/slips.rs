@@ -49,9 +49,8 @@ impl Filters {
         profiles: &Profiles,
     ) -> bool {
         let slip = &line.slip;
-        let is_in = |wanted: &[String], there: Option<&str>| {
-            any(wanted, |w| there == Some(w.as_str()))
-        };
+        let is_in =
+            |wanted: &[String], there: Option<&str>| any(wanted, |w| there == Some(w.as_str()));
         let province = slip.province.as_deref();
         let status = line.view.status();
         let until_of_creation = self.until.filter(|_| self.ended_since.is_none());
@@ -75,11 +74,11 @@ impl Filters {
     fn has_slip_labels(&self, slip: &Slip<'_>, subjects: &Subjects<'_>) -> bool {
         let of_subject = slip.subject.as_deref().and_then(|n| subjects.labels(n));
         let find = |labels: &BTreeMap<Cow<'_, str>, Cow<'_, str>>, key: &str| {
-            labels.get(key).map(|value| value.to_string())
+            labels.get(key).map(ToString::to_string)
         };
         self.labels.iter().all(|(key, wanted)| {
-            let there = find(&slip.labels, key)
-                .or_else(|| of_subject.and_then(|labels| find(labels, key)));
+            let there =
+                find(&slip.labels, key).or_else(|| of_subject.and_then(|labels| find(labels, key)));
             there.is_some_and(|value| wanted.as_ref().is_none_or(|wanted| *wanted == value))
         })
     }

@@ -243,3 +243,58 @@ pub(super) fn path(cache: &Path, identity: &str) -> PathBuf {
     let short: String = name.as_str().chars().take(16).collect();
     cache.join(format!("roll-{short}"))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may stop at once")]
+    use super::*;
+
+    fn written() -> Vec<u8> {
+        let mut writing = Writing::new("1 2 /store").unwrap();
+        for name in ["00000001", "00000002"] {
+            writing.add(name.as_bytes(), &[7; Stamp::LENGTH], |to| {
+                to.extend(b"an order");
+                Some(())
+            });
+        }
+        writing.add(b"00000003", &[7; Stamp::LENGTH], |to| {
+            to.extend(b"half");
+            None
+        });
+        writing.next_part();
+        writing.add(b"gd-icp-2021000001.toml", &[8; Stamp::LENGTH], |to| {
+            to.extend(b"a subject");
+            Some(())
+        });
+        writing.finish_part();
+        let sum = Sha256::digest(&writing.body);
+        [MAGIC, sum.as_slice(), &writing.body].concat()
+    }
+
+    #[test]
+    fn what_was_written_is_read_and_what_could_not_be_is_left_out() {
+        let kept = Kept::parse(written(), "1 2 /store").unwrap();
+        assert_eq!((kept.orders.len(), kept.subjects.len()), (2, 1));
+        assert_eq!(kept.name(kept.orders[1]), b"00000002");
+        assert_eq!(kept.body(kept.orders[1]), b"an order");
+        assert_eq!(kept.body(kept.subjects[0]), b"a subject");
+        assert_eq!(kept.stamp(kept.subjects[0]), [8; Stamp::LENGTH]);
+    }
+
+    /// R10: cut at every byte, every bit flipped, of another version, of another store.
+    #[test]
+    fn a_roll_that_is_not_whole_is_none() {
+        let whole = written();
+        for cut in 0..whole.len() {
+            assert!(Kept::parse(whole[..cut].to_vec(), "1 2 /store").is_none());
+        }
+        for bit in 0..whole.len() * 8 {
+            let mut flipped = whole.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(Kept::parse(flipped, "1 2 /store").is_none(), "{bit}");
+        }
+        for other in ["2 2 /store", "1 3 /store", "1 2 /other", ""] {
+            assert!(Kept::parse(whole.clone(), other).is_none(), "{other}");
+        }
+    }
+}

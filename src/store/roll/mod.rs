@@ -224,9 +224,7 @@ impl Roll {
 
     fn subject_slips(&self) -> impl Iterator<Item = SubjectSlip<'_>> {
         self.subjects.found.iter().filter_map(|found| match found {
-            Found::Kept(record) => {
-                SubjectSlip::read(&mut Reader::new(self.kept.body(*record)))
-            }
+            Found::Kept(record) => SubjectSlip::read(&mut Reader::new(self.kept.body(*record))),
             Found::Drawn(drawn) => SubjectSlip::read(&mut Reader::new(&drawn.body)),
             Found::Whole(record) => Some(SubjectSlip::of(record)),
         })
@@ -382,10 +380,7 @@ impl<'k> Ahead<'k> {
     }
 }
 
-fn survey(
-    files: &dyn Files,
-    folder: &StorePath,
-) -> Result<Vec<(String, Stat)>, StorageError> {
+fn survey(files: &dyn Files, folder: &StorePath) -> Result<Vec<(String, Stat)>, StorageError> {
     match files.survey(folder) {
         Err(StorageError::NotFound { .. }) => Ok(Vec::new()),
         answer => answer,

@@ -308,9 +308,7 @@ pub(super) fn put_labels(
 }
 
 /// Reads labels.
-pub(super) fn labels<'a>(
-    from: &mut Reader<'a>,
-) -> Option<BTreeMap<Cow<'a, str>, Cow<'a, str>>> {
+pub(super) fn labels<'a>(from: &mut Reader<'a>) -> Option<BTreeMap<Cow<'a, str>, Cow<'a, str>>> {
     let count = from.number()?;
     (0..count)
         .map(|_| Some((from.text()??.into(), from.text()??.into())))
@@ -328,7 +326,9 @@ fn seconds(at: Option<Instant>) -> Option<u32> {
         return Some(0);
     };
     let whole = at.timestamp_subsec_nanos() == 0;
-    u32::try_from(at.timestamp()).ok().filter(|s| *s > 0 && whole)
+    u32::try_from(at.timestamp())
+        .ok()
+        .filter(|s| *s > 0 && whole)
 }
 
 #[allow(
