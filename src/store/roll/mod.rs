@@ -75,6 +75,11 @@ impl<T> Default for Look<T> {
 }
 
 impl<T> Look<T> {
+    fn still_kept(&self) -> usize {
+        let kept = |found: &&Found<T>| matches!(found, Found::Kept(_));
+        self.found.iter().filter(kept).count()
+    }
+
     fn absorb(&mut self, mut other: Self) {
         self.found.append(&mut other.found);
         self.damaged.append(&mut other.damaged);
@@ -290,9 +295,9 @@ impl Roll {
         mask: &dyn Fn(&str) -> String,
     ) {
         let before = self.kept.orders.len() + self.kept.subjects.len();
-        let now = self.orders.found.len() + self.subjects.found.len();
+        let still = self.orders.still_kept() + self.subjects.still_kept();
         let read = self.orders.read + self.subjects.read;
-        if read + before.saturating_sub(now - read) <= SOME {
+        if read + before.saturating_sub(still) <= SOME {
             return;
         }
         let Some(cache) = cache else {
