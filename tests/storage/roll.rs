@@ -141,7 +141,7 @@ fn edit(store: &Store, kind: u8, place: u64, text: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     /// R9: for any edits, a look with the roll tells what a look without it tells.
     #[test]
