@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The names that `--fields` takes for orders; labels are added by their keys.
-const FIELDS: [&str; 81] = [
+const FIELDS: [&str; 88] = [
     "id",
     "kind",
     "status",
@@ -53,6 +53,13 @@ const FIELDS: [&str; 81] = [
     "materials.hash",
     "materials.media_type",
     "materials.size",
+    "papers.label",
+    "papers.field",
+    "papers.slots",
+    "papers.wanted",
+    "papers.files",
+    "papers.done",
+    "papers.fill",
     "awaiting.who",
     "awaiting.service",
     "awaiting.name",
@@ -364,6 +371,21 @@ pub fn provider(desk: &Desk<'_>, order: &Order) -> Text {
             .known(name)
             .map_or_else(|| Text::verbatim(name.clone()), |p| p.title.clone()),
     }
+}
+
+/// Returns a checklist of papers, as the order's document lists them.
+pub fn papers(list: &[Value]) -> Vec<String> {
+    list.iter()
+        .map(|item| {
+            let mark = if item["done"] == true { "[x]" } else { "[ ]" };
+            let files = item["files"].as_array().into_iter().flatten();
+            let files: Vec<&str> = files.filter_map(Value::as_str).collect();
+            let label = item["label"].as_str().unwrap_or_default();
+            format!("{mark} {label}  {}", files.join("  "))
+                .trim_end()
+                .to_owned()
+        })
+        .collect()
 }
 
 /// Returns commands to type, one a line, under a label.

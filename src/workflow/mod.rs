@@ -18,6 +18,7 @@ pub mod gone;
 pub mod issued;
 pub mod mark;
 pub mod materials;
+pub mod missing;
 pub mod persons;
 pub mod plan;
 pub mod resolve;
