@@ -5,6 +5,7 @@ mod calendar;
 mod contract;
 mod docs;
 mod formats;
+mod guide;
 mod histories;
 mod intake;
 mod knowledge;

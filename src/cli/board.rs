@@ -290,17 +290,18 @@ pub fn awaited(order: &Order, view: &View, manner: Manner) -> Vec<String> {
         .collect()
 }
 
-fn person(order: &Order, signatory: &Signatory, manner: Manner) -> String {
+/// Returns the parts that somebody who answers the SMS plays.
+pub fn parts(order: &Order, signatory: &Signatory, lang: Lang) -> String {
     let parts: Vec<String> = signatory
         .who
         .iter()
         .map(|who| match who {
             Who::Subject => text!("主体负责人", "responsible for the subject")
-                .get(manner.lang)
+                .get(lang)
                 .to_owned(),
             Who::Service(place) => {
                 let label = text!("互联网信息服务负责人", "responsible for the service");
-                let label = label.get(manner.lang);
+                let label = label.get(lang);
                 match order.target.services.get(place.saturating_sub(1)) {
                     Some(service) => format!("{label} {}", service.number),
                     None if order.service_count() > 1 => format!("{label} {place}"),
@@ -309,13 +310,18 @@ fn person(order: &Order, signatory: &Signatory, manner: Manner) -> String {
             }
         })
         .collect();
-    let name = signatory.name.as_deref().map(|n| manner.privacy.name(n));
-    let phone = signatory.phone.as_deref().map(|p| manner.privacy.phone(p));
-    let comma = match manner.lang {
+    let comma = match lang {
         Lang::Zh => "、",
         Lang::En => ", ",
     };
-    [Some(parts.join(comma).into()), name, phone]
+    parts.join(comma)
+}
+
+fn person(order: &Order, signatory: &Signatory, manner: Manner) -> String {
+    let parts = parts(order, signatory, manner.lang);
+    let name = signatory.name.as_deref().map(|n| manner.privacy.name(n));
+    let phone = signatory.phone.as_deref().map(|p| manner.privacy.phone(p));
+    [Some(parts.into()), name, phone]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()

@@ -2,11 +2,12 @@
 
 pub use crate::workflow::desk::Desk;
 
+use crate::filing::deadline::Deadline;
 use crate::filing::event::{Event, Report};
 use crate::filing::kind::Kind;
 use crate::filing::obstacle::Obstacle;
-use crate::filing::pack::{self, Need};
 use crate::filing::order::{Entry, FieldChange, Instant, Order, Signatory, Who};
+use crate::filing::pack::{self, Need};
 use crate::filing::standing::{Presumption, View, effective};
 use crate::filing::status::Status;
 use crate::knowledge::Holder;
@@ -27,7 +28,7 @@ pub struct Manner {
 
 impl Desk<'_> {
     /// Returns whose data an order's edits and changes may show: an individual's from either side of a change.
-    fn holder(&self, order: &Order) -> Holder {
+    pub fn holder(&self, order: &Order) -> Holder {
         let becomes_individual = order.changes.iter().any(|change| {
             change.field == "nature"
                 && change.to.as_ref().and_then(toml::Value::as_str) == Some("individual")
@@ -174,12 +175,7 @@ impl Desk<'_> {
             "materials": order.materials,
             "papers": self.papers(order, lang),
             "awaiting": awaiting(order, &view, privacy),
-            "deadline": self.deadline(order).map(|d| json!({
-                "at": time(d.at),
-                "kind": d.kind,
-                "provisional": d.provisional,
-                "overdue": d.overdue,
-            })),
+            "deadline": self.deadline(order).as_ref().map(limit),
             "estimate": self.estimate(order).map(|e| json!({
                 "earliest": e.earliest,
                 "latest": e.latest,
@@ -259,6 +255,16 @@ impl Desk<'_> {
             })
             .collect()
     }
+}
+
+/// Returns a deadline for machines.
+pub fn limit(deadline: &Deadline) -> Value {
+    json!({
+        "at": time(deadline.at),
+        "kind": deadline.kind,
+        "provisional": deadline.provisional,
+        "overdue": deadline.overdue,
+    })
 }
 
 /// Prints an instant for machines.

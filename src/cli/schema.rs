@@ -40,6 +40,7 @@ const DOCUMENTS: &[(&str, &str)] = &documents!(
     "error",
     "explain",
     "gone",
+    "guide",
     "init",
     "label",
     "log",

@@ -2,13 +2,14 @@
 
 use super::{
     adopt, answer, attach, calendar, completions, config, context::Context, doctor, draft, edit,
-    erase, explain, gone, help, init, label, list, log, man, note, number, portfolio, provider,
-    record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
+    erase, explain, gone, guide, help, init, label, list, log, man, note, number, portfolio,
+    provider, record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
 };
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::Kind;
 use crate::lang::{Lang, Text};
+use crate::render::Format;
 use clap::{ArgMatches, Command};
 
 /// A command, as the table lists it.
@@ -23,6 +24,14 @@ pub struct Row {
     pub command: fn(Command, Lang) -> Command,
     /// Answers.
     pub run: fn(&mut Context<'_>, &ArgMatches) -> Result<Reply, Failure>,
+}
+
+/// Returns the command that alone prints a format; none for those that every command prints.
+pub const fn only_printer(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Markdown => Some("guide"),
+        Format::Human | Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => None,
+    }
 }
 
 /// Every command, in the order of the help.
@@ -253,6 +262,16 @@ pub const COMMANDS: &[Row] = &[
         schema: explain::SCHEMA,
         command: explain::command,
         run: explain::run,
+    },
+    Row {
+        name: "guide",
+        about: Text::fixed(
+            "控制台填写指引：每一步填什么、传什么、确认什么",
+            "Walk through the console: what to enter, upload and confirm",
+        ),
+        schema: guide::SCHEMA,
+        command: guide::command,
+        run: guide::run,
     },
     Row {
         name: "number",

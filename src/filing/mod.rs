@@ -8,6 +8,7 @@ pub mod deadline;
 pub mod event;
 pub mod facts;
 pub mod guard;
+pub mod guide;
 pub mod host;
 pub mod identity;
 pub mod impact;

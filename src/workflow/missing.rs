@@ -30,7 +30,11 @@ pub fn fill(order: &Order, path: &str) -> Option<String> {
     let subject = order.target.subject.as_ref()?;
     let mut filing = json!({ "number": subject });
     let is_list = knowledge::field(path).is_some_and(|f| f.value_type == FieldType::List);
-    let value = if is_list { json!([VALUE]) } else { json!(VALUE) };
+    let value = if is_list {
+        json!([VALUE])
+    } else {
+        json!(VALUE)
+    };
     if let Some(field) = path.strip_prefix("subject.") {
         put(&mut filing, field, value);
     } else {
