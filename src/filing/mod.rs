@@ -20,6 +20,7 @@ pub mod number;
 pub mod obstacle;
 pub mod order;
 pub mod pack;
+pub mod particulars;
 pub mod portfolio;
 pub mod profile;
 pub mod province;

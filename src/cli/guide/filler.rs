@@ -330,7 +330,7 @@ impl<'a> Filler<'a> {
             FieldType::List => !knowledge::fields()
                 .iter()
                 .any(|other| is_below(&other.path, &field.path)),
-            FieldType::String | FieldType::Date | FieldType::Bool => true,
+            FieldType::String | FieldType::Date | FieldType::Bool | FieldType::Number => true,
         };
         let holder = self.subject.applicant.map(|who| match who {
             Applicant::Individual => Holder::Individual,
