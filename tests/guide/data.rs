@@ -60,7 +60,7 @@ fn guides_speak_of_fields_and_slots_that_exist_in_both_languages() {
 /// Every order finds a step in each status that it can be in.
 #[test]
 fn there_is_a_step_for_every_status_of_every_order() {
-    let profiles = Profiles::built_in().unwrap();
+    let profiles = Profiles::built_in();
     for provider in profiles.names().map(Some).chain([None]) {
         let profile = profiles.for_order(provider);
         let guide = Guide::of(provider, profile);
