@@ -153,6 +153,7 @@ const COMMANDS: &[&str] = &[
     "withdraw",
     "abandon",
     "sync",
+    "verify",
     "status",
     "list",
     "show",

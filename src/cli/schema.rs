@@ -53,6 +53,7 @@ const DOCUMENTS: &[(&str, &str)] = &documents!(
     "rules",
     "sync",
     "undo",
+    "verify",
     "wait",
 );
 

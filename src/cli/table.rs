@@ -3,7 +3,8 @@
 use super::{
     adopt, answer, attach, auth, calendar, completions, config, context::Context, doctor, draft,
     edit, erase, explain, gone, help, init, label, list, log, man, note, number, portfolio,
-    provider, record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
+    provider, record, reply::Reply, schema, show, status, steps, sync, template, undo, verify,
+    wait,
 };
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
@@ -188,6 +189,16 @@ pub const COMMANDS: &[Row] = &[
         schema: sync::SCHEMA,
         command: sync::command,
         run: sync::run,
+    },
+    Row {
+        name: "verify",
+        about: Text::fixed(
+            "查验：域名解析、网页、域名注册和公开记录是否与备案相符",
+            "Look whether the world agrees: DNS, pages, registration, the public record",
+        ),
+        schema: verify::SCHEMA,
+        command: verify::command,
+        run: verify::run,
     },
     Row {
         name: "status",

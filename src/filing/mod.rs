@@ -6,6 +6,7 @@
 pub mod calendar;
 pub mod deadline;
 pub mod event;
+pub mod evidence;
 pub mod facts;
 pub mod guard;
 pub mod host;

@@ -31,6 +31,19 @@ struct Facts {
     short: Text,
     name: String,
     bureau: Text,
+    #[serde(default)]
+    shows: Shown,
+}
+
+/// Which number a site shows at its foot (PST-01, PST-02).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shown {
+    /// The service's number, with its counter.
+    #[default]
+    Service,
+    /// The subject's number.
+    Subject,
 }
 
 struct Provinces {
@@ -106,6 +119,11 @@ impl Province {
     /// Returns the name of the bureau that decides there: 广东省通信管理局.
     pub fn bureau(self) -> &'static Text {
         &self.facts().bureau
+    }
+
+    /// Returns which number a site shows at its foot.
+    pub fn shows(self) -> Shown {
+        self.facts().shows
     }
 
     /// Returns the province that `letter` stands for in any kind of number, aliases (川, 云) included.

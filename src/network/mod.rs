@@ -13,6 +13,9 @@ pub mod limits;
 pub mod request;
 pub mod retry;
 pub mod tls;
+pub mod whois;
+
+pub use reqwest::header;
 
 use crate::config::sections;
 use crate::env::Env;

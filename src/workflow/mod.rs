@@ -23,4 +23,5 @@ pub mod plan;
 pub mod register;
 pub mod resolve;
 pub mod undo;
+pub mod verify;
 pub mod world;
