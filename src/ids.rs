@@ -57,3 +57,9 @@ impl Ids {
         }
     }
 }
+
+/// Returns a word of 32 hexadecimal digits that was not used before, for a signature: no seed fixes
+/// it, since whoever checks it takes none twice.
+pub fn nonce() -> String {
+    format!("{:016x}{:016x}", Ids::Random.bits(), Ids::Random.bits())
+}

@@ -112,6 +112,11 @@ const CODES: &[&str] = &[
     "loose-credentials",
     "unusable-credentials",
     "denied.no-credentials",
+    "denied.clock",
+    "sources-disagree",
+    "source-unavailable",
+    "left-out",
+    "rectification",
 ];
 /// Each family of rules and how many it has, numbered from 01 without a gap.
 const RULE_FAMILIES: &[(&str, usize)] = &[

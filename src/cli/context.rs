@@ -14,6 +14,7 @@ use crate::filing::profile::Profiles;
 use crate::ids::Ids;
 use crate::lang::{Lang, Text};
 use crate::network::{Manner, Network};
+use crate::render::envelope::Warning;
 use crate::render::style::{Color, Surroundings};
 use crate::store::book::Book;
 use crate::store::place::{self, Inputs, Origin, Place, SystemProbe};
@@ -123,6 +124,12 @@ impl<'a> Context<'a> {
         if !self.cautions.contains(&caution) {
             self.cautions.push(caution);
         }
+    }
+
+    /// Returns what the user should know, as documents say it.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let cautions = self.cautions.iter();
+        cautions.map(|caution| caution.warning(self.lang)).collect()
     }
 
     /// Whether questions may be asked: on a terminal, in the human format, unless told not to.

@@ -1,5 +1,6 @@
 //! The 31 provinces (省、自治区、直辖市) whose bureaus approve filings.
 
+use super::particulars::{Particulars, Seat};
 use crate::lang::Text;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -31,19 +32,8 @@ struct Facts {
     short: Text,
     name: String,
     bureau: Text,
-    #[serde(default)]
-    shows: Shown,
-}
-
-/// Which number a site shows at its foot (PST-01, PST-02).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Shown {
-    /// The service's number, with its counter.
-    #[default]
-    Service,
-    /// The subject's number.
-    Subject,
+    seat: Seat,
+    rules: Particulars,
 }
 
 struct Provinces {
@@ -121,9 +111,14 @@ impl Province {
         &self.facts().bureau
     }
 
-    /// Returns which number a site shows at its foot.
-    pub fn shows(self) -> Shown {
-        self.facts().shows
+    /// Returns what its bureau asks for beyond the rest of the country.
+    pub fn rules(self) -> &'static Particulars {
+        &self.facts().rules
+    }
+
+    /// Returns a place of it, for examples.
+    pub fn seat(self) -> &'static Seat {
+        &self.facts().seat
     }
 
     /// Returns the province that `letter` stands for in any kind of number, aliases (川, 云) included.

@@ -15,6 +15,7 @@ pub mod retry;
 pub mod tls;
 pub mod whois;
 
+/// The names of headers.
 pub use reqwest::header;
 
 use crate::config::sections;

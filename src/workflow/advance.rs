@@ -426,7 +426,7 @@ fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
                     .approval
                     .as_ref()
                     .is_some_and(|approval| approval.is_said_by(&told.numbers));
-            entry.event == Event::Report(told.report) && same_time && same_numbers
+            entry.event == Event::Report(told.report) && !entry.anomaly && same_time && same_numbers
         })
         .collect();
     let same_persons = told.who.is_empty()

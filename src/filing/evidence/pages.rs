@@ -4,7 +4,6 @@ use super::case::Known;
 use super::{Claim, Finding, Stance, Topic, Verdict};
 use crate::filing::host::Host;
 use crate::filing::number::{Number, ServiceNumber};
-use crate::filing::province::{Province, Shown};
 use crate::text;
 
 /// Judges the home page of a filed site.
@@ -47,10 +46,12 @@ fn number(known: &Known<'_>, domain: &Host, right: ServiceNumber) -> Finding {
         (fact.verdict, fact.reason.as_deref().unwrap_or_default())
     });
     let subject = right.subject();
-    let wants = right.province().map_or(Shown::Service, Province::shows);
-    let wanted = match wants {
-        Shown::Service => right.to_string(),
-        Shown::Subject => subject.to_string(),
+    let province = right.province();
+    let wants_subject = province.is_some_and(|province| province.rules().footer_shows_subject);
+    let wanted = if wants_subject {
+        subject.to_string()
+    } else {
+        right.to_string()
     };
     match verdict {
         Verdict::Unknown => Finding::new(
@@ -82,14 +83,14 @@ fn number(known: &Known<'_>, domain: &Host, right: ServiceNumber) -> Finding {
             let has_service = numbers.contains(&Number::Service(right));
             let has_subject = numbers.contains(&Number::Subject(subject));
             let list = values.join(", ");
-            match (wants, has_service, has_subject) {
-                (Shown::Service, true, _) | (Shown::Subject, _, true) => Finding::new(
+            match (wants_subject, has_service, has_subject) {
+                (false, true, _) | (true, _, true) => Finding::new(
                     topic,
                     Stance::Agrees,
                     about,
                     text!("首页悬挂 {wanted}", "the home page shows {wanted}"),
                 ),
-                (Shown::Service, false, true) => Finding::new(
+                (false, false, true) => Finding::new(
                     topic,
                     Stance::Conflict,
                     about,
@@ -99,7 +100,7 @@ fn number(known: &Known<'_>, domain: &Host, right: ServiceNumber) -> Finding {
                     ),
                 )
                 .rule("PST-01"),
-                (Shown::Subject, true, false) => Finding::new(
+                (true, true, false) => Finding::new(
                     topic,
                     Stance::Notice,
                     about,
@@ -109,7 +110,7 @@ fn number(known: &Known<'_>, domain: &Host, right: ServiceNumber) -> Finding {
                     ),
                 )
                 .rule("PST-02"),
-                (Shown::Service | Shown::Subject, false, false) => Finding::new(
+                (_, false, false) => Finding::new(
                     topic,
                     Stance::Conflict,
                     about,
