@@ -1,6 +1,6 @@
 //! The only dice: random ids for orders and operations.
 
-use crate::filing::order::{OperationId, OrderId};
+use crate::filing::order::{NoticeId, OperationId, OrderId};
 use std::hash::{BuildHasher as _, RandomState};
 
 /// Where ids come from.
@@ -41,6 +41,16 @@ impl Ids {
     pub fn order(&mut self, is_taken: impl Fn(&OrderId) -> bool) -> OrderId {
         loop {
             let id = OrderId::from_bits(self.bits());
+            if !is_taken(&id) {
+                return id;
+            }
+        }
+    }
+
+    /// Returns the id of a notice that `is_taken` says is free.
+    pub fn notice(&mut self, is_taken: impl Fn(&NoticeId) -> bool) -> NoticeId {
+        loop {
+            let id = NoticeId::from_bits(self.bits());
             if !is_taken(&id) {
                 return id;
             }

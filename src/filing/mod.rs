@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod deadline;
+pub mod duty;
 pub mod event;
 pub mod evidence;
 pub mod facts;
@@ -13,9 +14,11 @@ pub mod host;
 pub mod identity;
 pub mod impact;
 pub mod kind;
+pub mod limit;
 pub mod machine;
 pub mod moment;
 mod named;
+pub mod notice;
 pub mod number;
 pub mod obstacle;
 pub mod order;
