@@ -131,6 +131,7 @@ seen! {
     withdraw: "withdraw ref:new --yes", "withdraw ref:pending --yes", "withdraw ref:new";
     abandon: "abandon ref:rejected --yes", "abandon ref:review --yes", "abandon --yes";
     sync: "sync ref:pending", "sync ref:nobody", "sync --nothing";
+    verify: "verify docs.example.com --offline", "verify nothing --offline", "verify";
     status: "status", "status ref:rejected --exit-status", "status --exit-status";
     list: "list", "list --status nothing", "list --nothing";
     show: "show ref:pending", "show ref:nobody", "show";

@@ -60,6 +60,8 @@ pub mod table;
 pub mod template;
 pub mod undo;
 pub mod usage;
+pub mod verify;
+pub mod verify_doc;
 pub mod wait;
 
 use crate::clock::Clock;

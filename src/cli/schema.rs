@@ -58,6 +58,7 @@ const DOCUMENTS: &[(&str, &str)] = &documents!(
     "rules",
     "sync",
     "undo",
+    "verify",
     "wait",
 );
 

@@ -38,6 +38,7 @@ use super::steps;
 use super::sync;
 use super::template;
 use super::undo;
+use super::verify;
 use super::wait;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
@@ -234,6 +235,16 @@ pub const COMMANDS: &[Row] = &[
         schema: sync::SCHEMA,
         command: sync::command,
         run: sync::run,
+    },
+    Row {
+        name: "verify",
+        about: Text::fixed(
+            "查验：域名解析、网页、域名注册和公开记录是否与备案相符",
+            "Look whether the world agrees: DNS, pages, registration, the public record",
+        ),
+        schema: verify::SCHEMA,
+        command: verify::command,
+        run: verify::run,
     },
     Row {
         name: "status",

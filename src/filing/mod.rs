@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod deadline;
 pub mod duty;
 pub mod event;
+pub mod evidence;
 pub mod facts;
 pub mod guard;
 pub mod guide;

@@ -30,4 +30,5 @@ pub mod register;
 pub mod resolve;
 pub mod settle;
 pub mod undo;
+pub mod verify;
 pub mod world;
