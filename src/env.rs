@@ -97,7 +97,7 @@ impl Env {
         self.values.get(name).is_some_and(|value| !value.is_empty())
     }
 
-    /// Returns the folder of our caches: `$XDG_CACHE_HOME/icpctl`.
+    /// Returns the folder of what can be deleted at any time: `$XDG_CACHE_HOME/icpctl`.
     pub fn cache_folder(&self) -> Option<PathBuf> {
         self.path("XDG_CACHE_HOME")
             .filter(|path| path.is_absolute())
