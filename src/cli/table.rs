@@ -1,8 +1,8 @@
 //! Every command, in one table.
 
 use super::{
-    adopt, answer, attach, auth, calendar, completions, config, context::Context, doctor, draft,
-    edit, erase, explain, gone, help, init, label, list, log, man, note, number, portfolio,
+    adopt, answer, attach, auth, batch, calendar, completions, config, context::Context, doctor,
+    draft, edit, erase, explain, gone, help, init, label, list, log, man, note, number, portfolio,
     provider, record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
 };
 use crate::failure::Failure;
@@ -253,6 +253,16 @@ pub const COMMANDS: &[Row] = &[
         schema: explain::SCHEMA,
         command: explain::command,
         run: explain::run,
+    },
+    Row {
+        name: "batch",
+        about: Text::fixed(
+            "批量办理：检查、计划、执行一个文件里的订单",
+            "Many orders from a file: check, plan, show, apply",
+        ),
+        schema: batch::SCHEMA,
+        command: batch::command,
+        run: batch::run,
     },
     Row {
         name: "number",

@@ -26,4 +26,5 @@ pub mod refusal;
 pub mod signatory;
 pub mod standing;
 pub mod status;
+pub mod together;
 pub mod tree;

@@ -4,6 +4,7 @@
 //! and remedy. Nothing is guessed and no personal data are repeated in a message.
 
 mod adoption;
+mod batch;
 mod document;
 mod dossier;
 mod identity;
@@ -18,6 +19,7 @@ mod template;
 mod value;
 
 pub use adoption::{Format, read_adoptions};
+pub use batch::{BatchRow, read_batch_rows};
 pub use dossier::{Dossier, DossierMaterial, DossierService, DossierSubject, read_dossier};
 pub use problem::{Located, Position, Problem};
 pub use record::{RecordRow, read_record_rows};
