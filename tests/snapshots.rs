@@ -39,6 +39,10 @@ fn make() -> Icpctl {
         "record.csv",
         "order,event,at,who,reason,numbers\nref:pending,sms-verified,,all,,\nref:nobody,accepted,,,,\n",
     );
+    user.write(
+        "batch.csv",
+        "ref,kind,target\nlast,cancel-site,help.example.com\nheld,cancel-site,tea.example.com\nnone,cancel-site,nobody.example.com\n",
+    );
     for line in [
         "init",
         "adopt --from agency.jsonl",
@@ -139,6 +143,7 @@ seen! {
     note: "note ref:draft 等客户确认", "note ref:nobody 等客户确认", "note ref:draft";
     wait: "wait ref:draft --for draft --timeout 0", "wait ref:rejected --timeout 0", "wait";
     explain: "explain CAN-03", "explain CAN-99", "explain a b";
+    batch: "batch plan batch.csv --out plan.json", "batch check batch.csv", "batch apply";
     number: "number 京ICP备09564053号-1", "number 萌ICP备20148403号", "number";
     provider: "provider show tencent", "provider show nothing", "provider nothing";
     auth: "auth status", "auth status tencent", "auth status nobody";

@@ -183,7 +183,7 @@ pub fn decide(
     wishes: &[Wish],
     terms: &Terms,
 ) -> Vec<Decided> {
-    order_of(wishes)
+    order_of(world, wishes)
         .into_iter()
         .filter_map(|row| {
             let wish = wishes.get(row)?;
@@ -193,18 +193,22 @@ pub fn decide(
         .collect()
 }
 
-/// Returns the places of the rows, each after the one whose ref it waits for.
+/// Returns the places of the rows, each after the one whose ref it waits for, where that is not
+/// drafted yet.
 ///
 /// Rows that wait for each other in a circle keep their order; the first of them then finds no
 /// order to wait for.
-fn order_of(wishes: &[Wish]) -> Vec<usize> {
+fn order_of(world: &World, wishes: &[Wish]) -> Vec<usize> {
     let mut first: HashMap<&str, usize> = HashMap::new();
     for (row, wish) in wishes.iter().enumerate() {
         first.entry(&wish.reference).or_insert(row);
     }
     let forerunner = |row: usize| {
         let key = wishes.get(row)?.ask.after()?.strip_prefix("ref:")?;
-        first.get(key).copied()
+        first
+            .get(key)
+            .copied()
+            .filter(|_| world.of_ref(key).is_none())
     };
     let mut order = Vec::with_capacity(wishes.len());
     let mut seen = vec![false; wishes.len()];
