@@ -13,6 +13,8 @@ use crate::filing::order::Instant;
 use crate::filing::profile::Profiles;
 use crate::ids::Ids;
 use crate::lang::{Lang, Text};
+use crate::network::{Manner, Network};
+use crate::render::envelope::Warning;
 use crate::render::style::{Color, Surroundings};
 use crate::store::book::Book;
 use crate::store::place::{self, Inputs, Origin, Place, SystemProbe};
@@ -124,9 +126,36 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Returns what the user should know, as documents say it.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let cautions = self.cautions.iter();
+        cautions.map(|caution| caution.warning(self.lang)).collect()
+    }
+
     /// Whether questions may be asked: on a terminal, in the human format, unless told not to.
     pub fn may_ask(&self) -> bool {
         self.terminal.stdin && self.terminal.stderr && !self.globals.no_input
+    }
+
+    /// Makes the network ready, as the configuration, the flags and the environment say.
+    ///
+    /// # Errors
+    /// When certificates, proxies or resolvers cannot be read (3).
+    pub fn network(&self) -> Result<Network, Failure> {
+        let seed = match &self.ids {
+            Ids::Random => None,
+            Ids::Seeded(seed) => Some(*seed),
+        };
+        let config = &self.config;
+        let manner = Manner::new(
+            &config.network,
+            &config.dns,
+            &config.pages,
+            self.env,
+            self.globals.offline,
+            seed,
+        );
+        Ok(Network::new(&manner)?)
     }
 
     /// Returns the name that the history keeps.

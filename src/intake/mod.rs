@@ -7,6 +7,7 @@ mod adoption;
 mod batch;
 mod document;
 mod dossier;
+mod exported;
 mod identity;
 mod node;
 mod problem;
@@ -15,17 +16,20 @@ mod record;
 mod rows;
 mod schema;
 mod source;
+mod specimen;
 mod template;
 mod value;
 
 pub use adoption::{Format, read_adoptions};
 pub use batch::{BatchRow, read_batch_rows};
 pub use dossier::{Dossier, DossierMaterial, DossierService, DossierSubject, read_dossier};
+pub use exported::{Element, Unreadable, read_exported};
 pub use problem::{Located, Position, Problem};
 pub use record::{RecordRow, read_record_rows};
 pub use rows::{Cell, Row, read_rows};
 pub use schema::Table;
 pub use source::{Encoding, Source};
+pub use specimen::Choice;
 pub use template::{Template, template};
 
 use serde::de::DeserializeOwned;
