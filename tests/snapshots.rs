@@ -141,6 +141,8 @@ seen! {
     log: "log ref:rejected", "log ref:nobody", "log a b";
     label: "label ref:draft batch=3", "label ref:nobody batch=3", "label ref:draft batch";
     note: "note ref:draft 等客户确认", "note ref:nobody 等客户确认", "note ref:draft";
+    notice: "notice add docs.example.com --class service-contact-dead --provider tencent", "notice resolve zzzzzzzz", "notice add docs.example.com --class nothing";
+    duty: "duty done docs.example.com public-security-filing --number 粤公网安备44010602000001号", "duty done docs.example.com show-service-number", "duty done docs.example.com";
     wait: "wait ref:draft --for draft --timeout 0", "wait ref:rejected --timeout 0", "wait";
     explain: "explain CAN-03", "explain CAN-99", "explain a b";
     batch: "batch plan batch.csv --out plan.json", "batch check batch.csv", "batch apply";
