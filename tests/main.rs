@@ -7,6 +7,7 @@ mod clouds;
 mod contract;
 mod docs;
 mod formats;
+mod guide;
 mod histories;
 mod intake;
 mod knowledge;

@@ -17,6 +17,7 @@ use super::erase;
 use super::explain;
 use super::export;
 use super::gone;
+use super::guide;
 use super::help;
 use super::import;
 use super::init;
@@ -38,11 +39,13 @@ use super::steps;
 use super::sync;
 use super::template;
 use super::undo;
+use super::verify;
 use super::wait;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::Kind;
 use crate::lang::{Lang, Text};
+use crate::render::Format;
 use clap::{ArgMatches, Command};
 
 /// A command, as the table lists it.
@@ -57,6 +60,14 @@ pub struct Row {
     pub command: fn(Command, Lang) -> Command,
     /// Answers.
     pub run: fn(&mut Context<'_>, &ArgMatches) -> Result<Reply, Failure>,
+}
+
+/// Returns the command that alone prints a format; none for those that every command prints.
+pub const fn only_printer(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Markdown => Some("guide"),
+        Format::Human | Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => None,
+    }
 }
 
 /// Other names of commands.
@@ -227,6 +238,16 @@ pub const COMMANDS: &[Row] = &[
         run: sync::run,
     },
     Row {
+        name: "verify",
+        about: Text::fixed(
+            "查验：域名解析、网页、域名注册和公开记录是否与备案相符",
+            "Look whether the world agrees: DNS, pages, registration, the public record",
+        ),
+        schema: verify::SCHEMA,
+        command: verify::command,
+        run: verify::run,
+    },
+    Row {
         name: "status",
         about: Text::fixed("现在需要我处理什么", "What needs me now"),
         schema: list::SCHEMA,
@@ -320,6 +341,16 @@ pub const COMMANDS: &[Row] = &[
         schema: batch::SCHEMA,
         command: batch::command,
         run: batch::run,
+    },
+    Row {
+        name: "guide",
+        about: Text::fixed(
+            "控制台填写指引：每一步填什么、传什么、确认什么",
+            "Walk through the console: what to enter, upload and confirm",
+        ),
+        schema: guide::SCHEMA,
+        command: guide::command,
+        run: guide::run,
     },
     Row {
         name: "export",

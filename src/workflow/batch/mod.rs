@@ -11,6 +11,7 @@ pub use plan::{
 use super::advance;
 use super::draft::{Ask, anew, draft};
 use super::materials::{self, Content};
+use super::missing;
 use super::plan::{Caution, Consent, Given, Stamp};
 use super::world::World;
 use crate::exit::Exit;
@@ -316,6 +317,10 @@ fn send(
                 .extend(terms.given.confirmed.iter().cloned());
             given.accepted.extend(terms.given.accepted.iter().cloned());
             given.keep(&mut sent);
+            let portfolio = &world.book.portfolio;
+            decided
+                .cautions
+                .extend(missing::incomplete(&sent, portfolio));
             decided.outcome = Outcome::Ok;
             decided.writes = true;
             world.put(sent);
