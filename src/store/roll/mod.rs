@@ -346,6 +346,13 @@ impl Roll {
     }
 }
 
+/// Forgets what was kept of a store: it may tell of an order that is erased.
+pub fn forget(files: &dyn Files, store: &Path, cache: &Path) {
+    if let Ok(identity) = identity(files, store) {
+        let _ = std::fs::remove_file(file::path(cache, &identity));
+    }
+}
+
 /// Returns what tells this store from others: where it is, and the inode of its folder.
 fn identity(files: &dyn Files, store: &Path) -> Result<String, StorageError> {
     let inode = files.stat(&StorePath::ROOT)?.inode;
