@@ -16,7 +16,7 @@ use crate::text;
 use crate::workflow::assign::{Assign, invalid};
 use crate::workflow::draft::{Ask, Drafted, draft};
 use crate::workflow::materials::Content;
-use crate::workflow::{advance, materials};
+use crate::workflow::{advance, materials, missing};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
 use std::collections::BTreeMap;
@@ -279,6 +279,8 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             match advance::command(world, stamp, &order, Step::Submit, None, None) {
                 Ok(mut sent) => {
                     keep_accepted(&mut sent, &given);
+                    plan.cautions
+                        .extend(missing::incomplete(&sent, &world.book.portfolio));
                     plan.orders.push(sent);
                 }
                 Err(failure) => return plan.refused(failure),

@@ -43,6 +43,7 @@ const DOCUMENTS: &[(&str, &str)] = &documents!(
     "explain",
     "export",
     "gone",
+    "guide",
     "import",
     "init",
     "label",

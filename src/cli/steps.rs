@@ -12,7 +12,7 @@ use crate::filing::event::Command as Step;
 use crate::filing::order::{Order, OrderId};
 use crate::lang::Lang;
 use crate::text;
-use crate::workflow::{advance, resolve};
+use crate::workflow::{advance, missing, resolve};
 use clap::{ArgMatches, Command};
 
 /// Says what a step takes.
@@ -92,6 +92,10 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             match advance::command(&scratch, stamp, order, step, at, reason.clone()) {
                 Ok(mut moved) => {
                     draft::keep_accepted(&mut moved, &given);
+                    if step == Step::Submit {
+                        plan.cautions
+                            .extend(missing::incomplete(&moved, &world.book.portfolio));
+                    }
                     scratch.put(moved.clone());
                     plan.orders.push(moved);
                 }

@@ -21,6 +21,7 @@ pub mod issued;
 pub mod look;
 pub mod mark;
 pub mod materials;
+pub mod missing;
 pub mod notice;
 pub mod owed;
 pub mod persons;
