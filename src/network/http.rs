@@ -388,9 +388,12 @@ impl Proxies {
     fn hosts(&self) -> Vec<String> {
         let urls = self.https.iter().chain(&self.http);
         // As other programs do, a proxy without a scheme is one that speaks HTTP.
-        let urls = urls.filter_map(|url| match url.contains("://") {
-            true => Url::parse(url).ok(),
-            false => Url::parse(&format!("http://{url}")).ok(),
+        let urls = urls.filter_map(|url| {
+            if url.contains("://") {
+                Url::parse(url).ok()
+            } else {
+                Url::parse(&format!("http://{url}")).ok()
+            }
         });
         urls.filter_map(|url| url.host_str().map(str::to_owned))
             .collect()
