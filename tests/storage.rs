@@ -11,7 +11,6 @@ mod crash;
 mod disk;
 pub(crate) mod memory;
 mod place;
-mod power;
 pub(crate) mod power;
 #[cfg(unix)]
 mod roll;
