@@ -10,6 +10,7 @@ pub mod answer;
 pub mod asking;
 pub mod attach;
 pub mod auth;
+pub mod batch;
 pub mod board;
 pub mod calendar;
 pub mod completions;
@@ -27,6 +28,7 @@ pub mod filters;
 pub mod globals;
 pub mod goal;
 pub mod gone;
+pub mod guide;
 pub mod help;
 pub mod import;
 pub mod init;
@@ -51,9 +53,11 @@ pub mod schema;
 pub mod search;
 pub mod sending;
 pub mod show;
+pub mod signals;
 pub mod single;
 pub mod status;
 pub mod steps;
+pub mod stream;
 pub mod sync;
 pub mod table;
 pub mod template;
@@ -70,6 +74,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::lang::Lang;
+use crate::render::Format;
 use crate::render::envelope::Envelope;
 use crate::render::rows::{Layout, json};
 use crate::text;
@@ -170,11 +175,26 @@ pub fn run(outside: Outside<'_>) -> Exit {
         }
         Some(_) | None => None,
     };
-    let outcome = match unknown {
-        Some(unknown) => Err(reply::no_such_field(&unknown)),
-        None => (row.run)(&mut cx, sub),
+    let misplaced = table::only_printer(cx.globals.format).filter(|only| *only != row.name);
+    let outcome = match (unknown, misplaced) {
+        (Some(unknown), _) => Err(reply::no_such_field(&unknown)),
+        (None, Some(only)) if cx.globals.format_by_flag => Err(no_such_format(only)),
+        (None, Some(_)) => {
+            // A twin that means nothing here.
+            cx.globals.format = Format::Human;
+            (row.run)(&mut cx, sub)
+        }
+        (None, None) => (row.run)(&mut cx, sub),
     };
     reply::show(&mut cx, row.schema, outcome)
+}
+
+fn no_such_format(only: &str) -> Failure {
+    Failure::usage(text!(
+        "此命令没有这种输出格式",
+        "this command does not print that format"
+    ))
+    .hint(text!("只有 icpctl {only} 有", "only icpctl {only} does"))
 }
 
 fn clock(env: &Env) -> Result<Clock, Failure> {

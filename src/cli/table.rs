@@ -4,6 +4,7 @@ use super::adopt;
 use super::answer;
 use super::attach;
 use super::auth;
+use super::batch;
 use super::calendar;
 use super::completions;
 use super::config;
@@ -16,6 +17,7 @@ use super::erase;
 use super::explain;
 use super::export;
 use super::gone;
+use super::guide;
 use super::help;
 use super::import;
 use super::init;
@@ -43,6 +45,7 @@ use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::Kind;
 use crate::lang::{Lang, Text};
+use crate::render::Format;
 use clap::{ArgMatches, Command};
 
 /// A command, as the table lists it.
@@ -57,6 +60,14 @@ pub struct Row {
     pub command: fn(Command, Lang) -> Command,
     /// Answers.
     pub run: fn(&mut Context<'_>, &ArgMatches) -> Result<Reply, Failure>,
+}
+
+/// Returns the command that alone prints a format; none for those that every command prints.
+pub const fn only_printer(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Markdown => Some("guide"),
+        Format::Human | Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => None,
+    }
 }
 
 /// Other names of commands.
@@ -320,6 +331,26 @@ pub const COMMANDS: &[Row] = &[
         schema: explain::SCHEMA,
         command: explain::command,
         run: explain::run,
+    },
+    Row {
+        name: "batch",
+        about: Text::fixed(
+            "批量办理：检查、计划、执行一个文件里的订单",
+            "Many orders from a file: check, plan, show, apply",
+        ),
+        schema: batch::SCHEMA,
+        command: batch::command,
+        run: batch::run,
+    },
+    Row {
+        name: "guide",
+        about: Text::fixed(
+            "控制台填写指引：每一步填什么、传什么、确认什么",
+            "Walk through the console: what to enter, upload and confirm",
+        ),
+        schema: guide::SCHEMA,
+        command: guide::command,
+        run: guide::run,
     },
     Row {
         name: "export",
