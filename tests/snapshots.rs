@@ -39,6 +39,10 @@ fn make() -> Icpctl {
         "record.csv",
         "order,event,at,who,reason,numbers\nref:pending,sms-verified,,all,,\nref:nobody,accepted,,,,\n",
     );
+    user.write(
+        "batch.csv",
+        "ref,kind,target\nlast,cancel-site,help.example.com\nheld,cancel-site,tea.example.com\nnone,cancel-site,nobody.example.com\n",
+    );
     for line in [
         "init",
         "adopt --from agency.jsonl",
@@ -142,6 +146,7 @@ seen! {
     duty: "duty done docs.example.com public-security-filing --number 粤公网安备44010602000001号", "duty done docs.example.com show-service-number", "duty done docs.example.com";
     wait: "wait ref:draft --for draft --timeout 0", "wait ref:rejected --timeout 0", "wait";
     explain: "explain CAN-03", "explain CAN-99", "explain a b";
+    batch: "batch plan batch.csv --out plan.json", "batch check batch.csv", "batch apply";
     guide: "guide ref:pending", "guide ref:nobody", "guide";
     export: "export orders --ref draft", "export --out no/folder.csv", "export nothing";
     import: "import agency.jsonl -n", "import nothing.jsonl", "import";
