@@ -10,6 +10,7 @@ use crate::lang::Lang;
 use crate::store::wire::position;
 use crate::text;
 use channels::Channel;
+use sections::{Addresses, Alibaba, Dns, Network, Pages, Rdap, Record, Tencent, Whois};
 use sections::{Alibaba, Dns, Network, Pages, Rdap, Record, Tencent, Whois};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,6 +37,8 @@ pub struct Config {
     pub rdap: Rdap,
     /// Which servers answer on port 43.
     pub whois: Whois,
+    /// Where each provider's customers are.
+    pub addresses: Addresses,
     /// Who tells the public record.
     pub record: Record,
     /// Where Tencent Cloud is asked.

@@ -1,11 +1,13 @@
 //! One binary for all tests.
 
 mod architecture;
+mod batches;
 mod calendar;
 mod clouds;
 mod contract;
 mod docs;
 mod formats;
+mod guide;
 mod histories;
 mod intake;
 mod knowledge;

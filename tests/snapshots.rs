@@ -39,6 +39,10 @@ fn make() -> Icpctl {
         "record.csv",
         "order,event,at,who,reason,numbers\nref:pending,sms-verified,,all,,\nref:nobody,accepted,,,,\n",
     );
+    user.write(
+        "batch.csv",
+        "ref,kind,target\nlast,cancel-site,help.example.com\nheld,cancel-site,tea.example.com\nnone,cancel-site,nobody.example.com\n",
+    );
     for line in [
         "init",
         "adopt --from agency.jsonl",
@@ -131,6 +135,7 @@ seen! {
     withdraw: "withdraw ref:new --yes", "withdraw ref:pending --yes", "withdraw ref:new";
     abandon: "abandon ref:rejected --yes", "abandon ref:review --yes", "abandon --yes";
     sync: "sync ref:pending", "sync ref:nobody", "sync --nothing";
+    verify: "verify docs.example.com --offline", "verify nothing --offline", "verify";
     status: "status", "status ref:rejected --exit-status", "status --exit-status";
     list: "list", "list --status nothing", "list --nothing";
     show: "show ref:pending", "show ref:nobody", "show";
@@ -142,6 +147,8 @@ seen! {
     wait: "wait ref:draft --for draft --timeout 0", "wait ref:rejected --timeout 0", "wait";
     notify: "notify --channel nobody", "notify", "notify a";
     explain: "explain CAN-03", "explain CAN-99", "explain a b";
+    batch: "batch plan batch.csv --out plan.json", "batch check batch.csv", "batch apply";
+    guide: "guide ref:pending", "guide ref:nobody", "guide";
     export: "export orders --ref draft", "export --out no/folder.csv", "export nothing";
     import: "import agency.jsonl -n", "import nothing.jsonl", "import";
     number: "number 京ICP备09564053号-1", "number 萌ICP备20148403号", "number";

@@ -2,9 +2,12 @@
 
 use super::consent;
 use super::globals::Globals;
+use super::signals::Signals;
+pub use super::single::Asks;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::env::Env;
+use crate::evidence::keep;
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
 use crate::filing::moment::{self, Moment};
@@ -24,7 +27,7 @@ use crate::text;
 pub use crate::workflow::plan::{Caution, Done, Plan, Stamp};
 pub use crate::workflow::world::World;
 use std::cell::OnceCell;
-use std::io::{IsTerminal as _, Read as _, Write};
+use std::io::{IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Which streams are terminals, and how wide they are.
@@ -55,6 +58,8 @@ pub struct Context<'a> {
     pub clock: Clock,
     /// The present, as the command began.
     pub now: Instant,
+    /// Its place within the second.
+    pub turn: u32,
     /// The language of messages.
     pub lang: Lang,
     /// The global flags.
@@ -96,9 +101,11 @@ impl<'a> Context<'a> {
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
     ) -> Self {
+        let (now, turn) = clock.reading();
         Self {
             clock,
-            now: clock.now(),
+            now,
+            turn,
             lang,
             globals,
             config,
@@ -278,6 +285,14 @@ impl<'a> Context<'a> {
     /// When the store cannot be read.
     pub fn world_of(&mut self, files: Option<&dyn Files>) -> Result<World, Failure> {
         let book = files.map_or_else(|| Ok(Book::default()), Book::read)?;
+        self.world_with(files, book)
+    }
+
+    /// Returns the world that rests on these records.
+    ///
+    /// # Errors
+    /// When the store's profiles or calendar cannot be read.
+    pub fn world_with(&mut self, files: Option<&dyn Files>, book: Book) -> Result<World, Failure> {
         for (path, damage) in &book.damaged {
             self.caution("damaged-file", damage.message(), Some(path.clone()));
         }
@@ -290,9 +305,7 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When the store cannot be read; a bad profile file is a warning.
     pub fn profiles(&mut self, files: Option<&dyn Files>) -> Result<Profiles, Failure> {
-        let mut profiles = Profiles::built_in().map_err(|error| {
-            Failure::invalid("invalid.profile", Text::verbatim(error.to_string()))
-        })?;
+        let mut profiles = Profiles::built_in();
         let Some(files) = files else {
             return Ok(profiles);
         };
@@ -365,12 +378,12 @@ impl<'a> Context<'a> {
         &mut self,
         decide: impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
     ) -> Result<Done<T>, Failure> {
-        let actor = self.actor();
+        let (actor, turn) = (self.actor(), self.turn);
         let draw = |world: &World, ids: &mut Ids| {
             let taken = world.book.operations();
             Stamp {
                 op: ids.operation(|id| taken.contains(id)),
-                turn: world.book.next_turn(world.now),
+                turn: world.book.next_turn(world.now).max(turn),
                 actor: actor.clone(),
                 now: world.now,
             }
@@ -422,7 +435,11 @@ impl<'a> Context<'a> {
                 "run it again and see what it does now"
             )));
         }
-        lock.commit(&changes(&world.book, &plan)?)?;
+        let mut changes = changes(&world.book, &plan)?;
+        for holder in &plan.forgotten {
+            changes.extend(keep::forget(&disk, holder)?);
+        }
+        lock.commit(&changes)?;
         drop(lock);
         self.adopt_cautions(&mut plan);
         Ok(Done {
@@ -432,7 +449,43 @@ impl<'a> Context<'a> {
         })
     }
 
-    fn adopt_cautions<T>(&mut self, plan: &mut Plan<T>) {
+    /// Works on everything at once: alone with the store where `writes`, else on what readers see.
+    ///
+    /// # Errors
+    /// What `work` refuses, and what the store meets.
+    pub fn alone<T>(
+        &mut self,
+        writes: bool,
+        work: impl FnOnce(&mut Self, World, Option<&StoreLock<'_>>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        if !writes {
+            let world = self.world()?;
+            return work(self, world, None);
+        }
+        let disk = self.open_to_write()?;
+        let lock = StoreLock::acquire(&disk, &self.holder(), self.globals.lock_timeout)?;
+        let world = self.world_of(Some(&disk))?;
+        work(self, world, Some(&lock))
+    }
+
+    /// Draws an operation's id, and says who acts in it and when.
+    pub fn stamp(&self, world: &World, ids: &mut Ids) -> Stamp {
+        let taken = world.book.operations();
+        Stamp {
+            op: ids.operation(|id| taken.contains(id)),
+            turn: world.book.next_turn(world.now).max(self.turn),
+            actor: self.actor(),
+            now: world.now,
+        }
+    }
+
+    /// Whether there is a store that can be written to as it is.
+    pub fn has_store(&mut self) -> bool {
+        matches!(self.place(), Place::Found { .. })
+    }
+
+    /// Takes over what a plan says the user should know.
+    pub(super) fn adopt_cautions<T>(&mut self, plan: &mut Plan<T>) {
         for caution in plan.cautions.drain(..) {
             if !self.cautions.contains(&caution) {
                 self.cautions.push(caution);
@@ -460,6 +513,27 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When it cannot be read (4 where it is missing, else 1).
     pub fn read_input(&mut self, name: &str) -> Result<Vec<u8>, Failure> {
+        let go_on = || true;
+        Ok(self.read_while(name, &go_on)?.unwrap_or_default())
+    }
+
+    /// Reads what a `--from` names; `None` where a signal came first.
+    ///
+    /// # Errors
+    /// As [`read_input`](Self::read_input).
+    pub fn read_until(
+        &mut self,
+        name: &str,
+        signals: &Signals,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        self.read_while(name, &|| signals.arrived().is_none())
+    }
+
+    fn read_while(
+        &mut self,
+        name: &str,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<u8>>, Failure> {
         let unreadable = |error: &std::io::Error| {
             let failure = if error.kind() == std::io::ErrorKind::NotFound {
                 Failure::not_found(
@@ -479,12 +553,8 @@ impl<'a> Context<'a> {
             ))
         };
         let mut bytes = Vec::new();
-        if name == "-" {
-            std::io::stdin()
-                .lock()
-                .take(INPUT_LIMIT + 1)
-                .read_to_end(&mut bytes)
-                .map_err(|error| unreadable(&error))?;
+        let whole = if name == "-" {
+            pour(&mut std::io::stdin().lock(), &mut bytes, goes_on)
         } else {
             let path = self.current.join(name);
             let meta = std::fs::metadata(&path).map_err(|error| unreadable(&error))?;
@@ -497,9 +567,10 @@ impl<'a> Context<'a> {
                     ),
                 ));
             }
-            std::fs::File::open(&path)
-                .and_then(|file| file.take(INPUT_LIMIT + 1).read_to_end(&mut bytes))
-                .map_err(|error| unreadable(&error))?;
+            std::fs::File::open(&path).and_then(|mut file| pour(&mut file, &mut bytes, goes_on))
+        };
+        if !whole.map_err(|error| unreadable(&error))? {
+            return Ok(None);
         }
         if bytes.len() as u64 > INPUT_LIMIT {
             return Err(Failure::invalid(
@@ -507,7 +578,7 @@ impl<'a> Context<'a> {
                 text!("{name} 超过 64 MiB", "{name} is larger than 64 MiB"),
             ));
         }
-        Ok(bytes)
+        Ok(Some(bytes))
     }
 }
 
@@ -517,7 +588,30 @@ pub const CALENDAR: &str = "calendar.toml";
 /// The most that is read of any input.
 const INPUT_LIMIT: u64 = 64 * 1024 * 1024;
 
-fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
+/// Reads to the end, or to one byte above what is read of any input; `false` where `goes_on` says
+/// to stop first.
+fn pour(
+    from: &mut dyn Read,
+    bytes: &mut Vec<u8>,
+    goes_on: &dyn Fn() -> bool,
+) -> std::io::Result<bool> {
+    let mut part = vec![0; 64 * 1024];
+    while bytes.len() as u64 <= INPUT_LIMIT {
+        if !goes_on() {
+            return Ok(false);
+        }
+        match from.read(&mut part) {
+            Ok(0) => return Ok(true),
+            Ok(count) => bytes.extend_from_slice(part.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
+}
+
+/// Returns the changes that write a plan.
+pub(super) fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
     let encoding = |error: toml::ser::Error| {
         Failure::new(
             crate::exit::Exit::Failure,
@@ -550,7 +644,7 @@ fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
 }
 
 /// Returns the world as a plan leaves it.
-fn after<T>(mut world: World, plan: &Plan<T>) -> World {
+pub(super) fn after<T>(mut world: World, plan: &Plan<T>) -> World {
     for record in &plan.subjects {
         world.book.subjects.insert(record.number, record.clone());
     }

@@ -16,7 +16,7 @@ use crate::text;
 use crate::workflow::assign::{Assign, invalid};
 use crate::workflow::draft::{Ask, Drafted, draft};
 use crate::workflow::materials::Content;
-use crate::workflow::{advance, materials};
+use crate::workflow::{advance, materials, missing};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
 use std::collections::BTreeMap;
@@ -115,33 +115,26 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
                 ),
                 lang,
             )),
-        Kind::CancelSite | Kind::CancelSubject => {
-            let command = if kind == Kind::CancelSite {
-                command.visible_alias("cancel-service")
-            } else {
-                command
-            };
-            command
-                .arg(
-                    option(
-                        "verify-by",
-                        "HOW",
-                        text!("核验方式", "How it is verified"),
-                        lang,
-                    )
-                    .value_parser(PossibleValuesParser::new(
-                        VerifyBy::ALL.iter().map(|v| v.name()),
-                    )),
-                )
-                .arg(switch(
-                    "written",
-                    text!(
-                        "书面申请：没有接入商时使用",
-                        "A written application: where no provider holds an access"
-                    ),
+        Kind::CancelSite | Kind::CancelSubject => command
+            .arg(
+                option(
+                    "verify-by",
+                    "HOW",
+                    text!("核验方式", "How it is verified"),
                     lang,
-                ))
-        }
+                )
+                .value_parser(PossibleValuesParser::new(
+                    VerifyBy::ALL.iter().map(|v| v.name()),
+                )),
+            )
+            .arg(switch(
+                "written",
+                text!(
+                    "书面申请：没有接入商时使用",
+                    "A written application: where no provider holds an access"
+                ),
+                lang,
+            )),
         Kind::New | Kind::Access | Kind::CancelAccess => command,
     }
 }
@@ -196,6 +189,25 @@ pub fn dossier(cx: &mut Context<'_>, name: &str) -> Result<Dossier, Failure> {
     read_dossier(&source, cx.now.date_naive()).map_err(|problems| invalid(name, &problems))
 }
 
+/// Returns the place of the service that a material belongs to.
+///
+/// # Errors
+/// 3 where it is none.
+pub fn service_of(material: &DossierMaterial) -> Result<Option<usize>, Failure> {
+    let parse = |word: &String| {
+        word.parse().map_err(|_| {
+            Failure::invalid(
+                "invalid.dossier",
+                text!(
+                    "附件的 service `{word}` 应为从 1 起的序号",
+                    "service `{word}` of a material should be a place from 1"
+                ),
+            )
+        })
+    };
+    material.service.as_ref().map(parse).transpose()
+}
+
 /// Takes in the files that a dossier names, relative to where it stands.
 fn take_materials(
     cx: &Context<'_>,
@@ -211,18 +223,7 @@ fn take_materials(
     let mut list = Vec::new();
     let mut files = Vec::new();
     for material in named {
-        let service = match &material.service {
-            None => None,
-            Some(word) => Some(word.parse().map_err(|_| {
-                Failure::invalid(
-                    "invalid.dossier",
-                    text!(
-                        "附件的 service `{word}` 应为从 1 起的序号",
-                        "service `{word}` of a material should be a place from 1"
-                    ),
-                )
-            })?),
-        };
+        let service = service_of(material)?;
         let (taken, file) = materials::take(&beside.join(&material.file), &material.slot, service)?;
         list.push(taken);
         files.push(file);
@@ -235,7 +236,7 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     let text_of = |name: &str| matches.get_one::<String>(name).cloned();
     let word = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
     let submits = matches.get_flag("submit");
-    let given = Given::read(matches)?;
+    let given = sending::given(matches)?;
     if !submits && given != Given::default() {
         return Err(Failure::usage(text!(
             "--confirm 和 --accept 只与 --submit 同用",
@@ -285,7 +286,9 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             plan.consent = Some(sending::consent(world, &[&order], Step::Submit, &given));
             match advance::command(world, stamp, &order, Step::Submit, None, None) {
                 Ok(mut sent) => {
-                    keep_accepted(&mut sent, &given);
+                    given.keep(&mut sent);
+                    plan.cautions
+                        .extend(missing::incomplete(&sent, &world.book.portfolio));
                     plan.orders.push(sent);
                 }
                 Err(failure) => return plan.refused(failure),
@@ -294,28 +297,6 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         Ok(plan)
     })?;
     reply(cx, kind, &done)
-}
-
-/// Keeps in the history what was agreed to with a submission.
-pub fn keep_accepted(order: &mut crate::filing::order::Order, given: &Given) {
-    if let Some(entry) = order.history.last_mut() {
-        entry.accepted.extend(given.accepted.iter().cloned());
-        entry.accepted.extend(
-            given
-                .confirmed
-                .iter()
-                .filter(|n| {
-                    order
-                        .target
-                        .subject
-                        .as_ref()
-                        .map(ToString::to_string)
-                        .as_ref()
-                        == Some(n)
-                })
-                .cloned(),
-        );
-    }
 }
 
 fn reply(

@@ -1,18 +1,18 @@
 //! `submit`, `withdraw` and `abandon`: what the operator does to orders.
 
 use super::answer;
-use super::context::{Context, Plan};
+use super::context::{Asks, Context, Plan, World};
 use super::globals::{option, place};
 use super::reply::Reply;
 use super::sending::{self, Given};
-use super::{draft, words};
+use super::words;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::order::{Order, OrderId};
 use crate::lang::Lang;
 use crate::text;
-use crate::workflow::{advance, resolve};
+use crate::workflow::{advance, missing, resolve};
 use clap::{ArgMatches, Command};
 
 /// Says what a step takes.
@@ -66,12 +66,13 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         )));
     }
     let given = match step {
-        Step::Submit => Given::read(matches)?,
+        Step::Submit => sending::given(matches)?,
         Step::Withdraw | Step::Abandon | Step::Edit => Given::default(),
     };
     let at = cx.moment(matches);
     let reason = matches.get_one::<String>("reason").cloned();
-    let done = cx.transact(|world, stamp, _| {
+    let reach = |_: &World, _: &Order| advance::reach_of_command(step);
+    let done = cx.transact_orders(&names, Asks::Consent, reach, |world, stamp, _| {
         let mut ids: Vec<OrderId> = Vec::new();
         for name in &names {
             let id = &resolve::order(&world.book, name)?.id;
@@ -90,7 +91,11 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         for order in orders {
             match advance::command(&scratch, stamp, order, step, at, reason.clone()) {
                 Ok(mut moved) => {
-                    draft::keep_accepted(&mut moved, &given);
+                    given.keep(&mut moved);
+                    if step == Step::Submit {
+                        plan.cautions
+                            .extend(missing::incomplete(&moved, &world.book.portfolio));
+                    }
                     scratch.put(moved.clone());
                     plan.orders.push(moved);
                 }

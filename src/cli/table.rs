@@ -4,6 +4,7 @@ use super::adopt;
 use super::answer;
 use super::attach;
 use super::auth;
+use super::batch;
 use super::calendar;
 use super::completions;
 use super::config;
@@ -16,6 +17,7 @@ use super::erase;
 use super::explain;
 use super::export;
 use super::gone;
+use super::guide;
 use super::help;
 use super::import;
 use super::init;
@@ -38,11 +40,13 @@ use super::steps;
 use super::sync;
 use super::template;
 use super::undo;
+use super::verify;
 use super::wait;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::Kind;
 use crate::lang::{Lang, Text};
+use crate::render::Format;
 use clap::{ArgMatches, Command};
 
 /// A command, as the table lists it.
@@ -58,6 +62,17 @@ pub struct Row {
     /// Answers.
     pub run: fn(&mut Context<'_>, &ArgMatches) -> Result<Reply, Failure>,
 }
+
+/// Returns the command that alone prints a format; none for those that every command prints.
+pub const fn only_printer(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Markdown => Some("guide"),
+        Format::Human | Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => None,
+    }
+}
+
+/// Other names of commands.
+pub const ALIASES: &[(&str, &str)] = &[("cancel-service", "cancel-site")];
 
 /// Every command, in the order of the help.
 pub const COMMANDS: &[Row] = &[
@@ -224,6 +239,16 @@ pub const COMMANDS: &[Row] = &[
         run: sync::run,
     },
     Row {
+        name: "verify",
+        about: Text::fixed(
+            "查验：域名解析、网页、域名注册和公开记录是否与备案相符",
+            "Look whether the world agrees: DNS, pages, registration, the public record",
+        ),
+        schema: verify::SCHEMA,
+        command: verify::command,
+        run: verify::run,
+    },
+    Row {
         name: "status",
         about: Text::fixed("现在需要我处理什么", "What needs me now"),
         schema: list::SCHEMA,
@@ -317,6 +342,26 @@ pub const COMMANDS: &[Row] = &[
         schema: explain::SCHEMA,
         command: explain::command,
         run: explain::run,
+    },
+    Row {
+        name: "batch",
+        about: Text::fixed(
+            "批量办理：检查、计划、执行一个文件里的订单",
+            "Many orders from a file: check, plan, show, apply",
+        ),
+        schema: batch::SCHEMA,
+        command: batch::command,
+        run: batch::run,
+    },
+    Row {
+        name: "guide",
+        about: Text::fixed(
+            "控制台填写指引：每一步填什么、传什么、确认什么",
+            "Walk through the console: what to enter, upload and confirm",
+        ),
+        schema: guide::SCHEMA,
+        command: guide::command,
+        run: guide::run,
     },
     Row {
         name: "export",

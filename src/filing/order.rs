@@ -338,7 +338,7 @@ pub struct Entry {
     pub actor: Option<String>,
     /// The run of the command that wrote it.
     pub op: OperationId,
-    /// Its turn among the operations recorded at the same instant, from 0.
+    /// Its turn among the operations recorded at the same instant; turns may be left out.
     #[serde(default, skip_serializing_if = "is_first")]
     pub turn: u32,
     /// Why: a rejection's words, a note's text.

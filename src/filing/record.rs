@@ -130,7 +130,7 @@ pub struct SubjectEntry {
     pub actor: Option<String>,
     /// The run of the command that wrote it.
     pub op: OperationId,
-    /// Its turn among the operations recorded at the same instant, from 0.
+    /// Its turn among the operations recorded at the same instant; turns may be left out.
     #[serde(default, skip_serializing_if = "is_first")]
     pub turn: u32,
     /// A note's or a notice's text, or a reason given.

@@ -28,11 +28,20 @@ pub enum Format {
     Csv,
     /// Tab-separated values for pipes.
     Tsv,
+    /// Markdown, of the commands that have it.
+    Markdown,
 }
 
 impl Format {
     /// Every format, in the order of the help.
-    pub const ALL: [Self; 5] = [Self::Human, Self::Json, Self::Jsonl, Self::Csv, Self::Tsv];
+    pub const ALL: [Self; 6] = [
+        Self::Human,
+        Self::Json,
+        Self::Jsonl,
+        Self::Csv,
+        Self::Tsv,
+        Self::Markdown,
+    ];
 
     /// Returns the name that `--format` takes.
     pub const fn name(self) -> &'static str {
@@ -42,6 +51,15 @@ impl Format {
             Self::Jsonl => "jsonl",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            Self::Markdown => "md",
+        }
+    }
+
+    /// Whether it is for people to read, not for a program.
+    pub const fn is_text(self) -> bool {
+        match self {
+            Self::Human | Self::Markdown => true,
+            Self::Json | Self::Jsonl | Self::Csv | Self::Tsv => false,
         }
     }
 

@@ -30,7 +30,7 @@ pub(crate) fn after(hours: u32) -> Instant {
 pub(crate) fn world() -> World {
     World::new(
         Book::default(),
-        Profiles::built_in().unwrap(),
+        Profiles::built_in(),
         Calendar::embedded().clone(),
         start(),
     )
