@@ -12,5 +12,6 @@ pub mod intake;
 pub mod knowledge;
 pub mod lang;
 pub mod render;
+pub mod rulebook;
 pub mod store;
 pub mod workflow;

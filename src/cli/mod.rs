@@ -10,6 +10,7 @@ pub mod answer;
 pub mod attach;
 pub mod board;
 pub mod calendar;
+pub mod check;
 pub mod completions;
 pub mod config;
 pub mod consent;

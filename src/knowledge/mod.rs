@@ -6,10 +6,12 @@
 mod field;
 mod page;
 mod rule;
+mod view;
 
 pub use field::{Code, CodeList, Field, FieldType, code_list, field, fields};
 pub use page::{Page, PageKind, all_pages, explain, pages, suggest};
-pub use rule::{Holder, Rule, Severity, rule, rules};
+pub use rule::{Holder, Rule, Severity, Test, rule, rules};
+pub use view::{ViewFunction, ViewValue, view_functions, view_values};
 
 use serde::de::DeserializeOwned;
 

@@ -226,7 +226,11 @@ pub fn draft(
     Ok(plan)
 }
 
-fn build(
+/// Makes the order that drafting would make, without asking whether it may be drafted.
+///
+/// # Errors
+/// As for [`draft`], what the state of the portfolio refuses left out.
+pub(super) fn build(
     ask: &Ask,
     world: &World,
     stamp: &Stamp,
