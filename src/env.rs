@@ -2,16 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt;
 use std::path::PathBuf;
 
 /// The environment variables of a run, as values.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Env {
     values: BTreeMap<String, OsString>,
 }
 
 /// The variables that icpctl looks at, beside the `ICPCTL_` twins of its global flags.
 const NAMES: &[&str] = &[
+    "ALIBABA_CLOUD_ACCESS_KEY_ID",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+    "ALIBABA_CLOUD_CLI_PROFILE_DISABLED",
+    "ALIBABA_CLOUD_CREDENTIALS_FILE",
+    "ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
+    "ALIBABA_CLOUD_OIDC_TOKEN_FILE",
+    "ALIBABA_CLOUD_PROFILE",
+    "ALIBABA_CLOUD_REGION_ID",
+    "ALIBABA_CLOUD_ROLE_ARN",
+    "ALIBABA_CLOUD_SECURITY_TOKEN",
     "CI",
     "CLICOLOR_FORCE",
     "COLUMNS",
@@ -22,12 +33,24 @@ const NAMES: &[&str] = &[
     "LC_MESSAGES",
     "LOGNAME",
     "NO_COLOR",
+    "TCCLI_PROFILE",
+    "TENCENTCLOUD_REGION",
+    "TENCENTCLOUD_SECRET_ID",
+    "TENCENTCLOUD_SECRET_KEY",
+    "TENCENTCLOUD_TOKEN",
     "TERM",
     "USER",
     "XDG_CACHE_HOME",
     "XDG_CONFIG_HOME",
     "XDG_DATA_HOME",
 ];
+
+impl fmt::Debug for Env {
+    /// Tells the names alone: some values are secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.values.keys()).finish()
+    }
+}
 
 impl Env {
     /// Reads the environment of this process.

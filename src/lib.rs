@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod clock;
+pub mod clouds;
 pub mod config;
 pub mod env;
 pub mod exit;

@@ -109,6 +109,9 @@ const CODES: &[&str] = &[
     "refused.live-order",
     "refused.domain-not-whole",
     "refused.bureau-review",
+    "loose-credentials",
+    "unusable-credentials",
+    "denied.no-credentials",
 ];
 /// Each family of rules and how many it has, numbered from 01 without a gap.
 const RULE_FAMILIES: &[(&str, usize)] = &[
@@ -144,6 +147,7 @@ const COMMANDS: &[&str] = &[
     "cancel-access",
     "edit",
     "attach",
+    "auth",
     "submit",
     "record",
     "withdraw",

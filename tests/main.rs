@@ -2,6 +2,7 @@
 
 mod architecture;
 mod calendar;
+mod clouds;
 mod contract;
 mod docs;
 mod formats;

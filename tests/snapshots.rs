@@ -149,6 +149,7 @@ seen! {
     explain: "explain CAN-03", "explain CAN-99", "explain a b";
     number: "number 京ICP备09564053号-1", "number 萌ICP备20148403号", "number";
     provider: "provider show tencent", "provider show nothing", "provider nothing";
+    auth: "auth status", "auth status tencent", "auth status nobody";
     calendar: "calendar show 2026-10-10", "calendar show 2026-13-01", "calendar nothing";
     undo: "undo", "undo zzzzzzzz", "undo a b";
     doctor: "doctor", "doctor --store nothing", "doctor --nothing";

@@ -8,6 +8,7 @@ pub mod adopt;
 pub mod agenda;
 pub mod answer;
 pub mod attach;
+pub mod auth;
 pub mod board;
 pub mod calendar;
 pub mod check;

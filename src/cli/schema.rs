@@ -31,6 +31,7 @@ macro_rules! documents {
 /// What is particular to each document: its title, and `data` or, for a stream, its `record`.
 const DOCUMENTS: &[(&str, &str)] = &documents!(
     "adopt",
+    "auth",
     "batch",
     "calendar",
     "check",

@@ -1,8 +1,8 @@
 //! Every command, in one table.
 
 use super::{
-    adopt, answer, attach, calendar, check, completions, config, context::Context, doctor, draft,
-    edit, erase, explain, gone, help, init, label, list, log, man, note, number, portfolio,
+    adopt, answer, attach, auth, calendar, check, completions, config, context::Context, doctor,
+    draft, edit, erase, explain, gone, help, init, label, list, log, man, note, number, portfolio,
     provider, record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
 };
 use crate::failure::Failure;
@@ -280,6 +280,16 @@ pub const COMMANDS: &[Row] = &[
         schema: provider::SCHEMA,
         command: provider::command,
         run: provider::run,
+    },
+    Row {
+        name: "auth",
+        about: Text::fixed(
+            "查看云服务商的密钥在哪里、是否有效",
+            "Show where the keys to the clouds are, and whether they are taken",
+        ),
+        schema: auth::SCHEMA,
+        command: auth::command,
+        run: auth::run,
     },
     Row {
         name: "calendar",

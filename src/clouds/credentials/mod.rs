@@ -1,0 +1,140 @@
+//! The keys to the clouds, found where the clouds' own tools keep them, in those tools' order.
+//!
+//! They are read when a call is about to be signed, and kept nowhere else. A place that holds
+//! nothing usable is passed over, as the tools do, and told.
+
+mod alibaba;
+mod place;
+mod tencent;
+
+pub use place::{Note, Place, Trouble};
+
+use super::Cloud;
+use super::secret::Secret;
+use crate::env::Env;
+use crate::lang::Text;
+use crate::text;
+use std::path::PathBuf;
+
+/// How many characters of an id stand at each end of its mask.
+const SHOWN: usize = 4;
+
+/// A key to a cloud.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// The id of the key: it names the account's key and opens nothing.
+    pub id: String,
+    /// The secret that signs.
+    pub key: Secret,
+    /// The token of a session that will end; absent for a permanent key.
+    pub token: Option<Secret>,
+    /// The region that stands beside it.
+    pub region: Option<String>,
+    /// Where it was found.
+    pub place: Place,
+}
+
+impl Credential {
+    /// Returns the id as `AKID****wxyz`.
+    pub fn masked_id(&self) -> String {
+        let characters: Vec<char> = self.id.chars().collect();
+        if characters.len() < 3 * SHOWN {
+            return "****".to_owned();
+        }
+        let head: String = characters[..SHOWN].iter().collect();
+        let tail: String = characters[characters.len() - SHOWN..].iter().collect();
+        format!("{head}****{tail}")
+    }
+
+    /// Returns what kind of key it is, as JSON names it.
+    pub const fn kind(&self) -> &'static str {
+        match self.token {
+            Some(_) => "temporary",
+            None => "permanent",
+        }
+    }
+}
+
+/// What looking for a key came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// The first usable key.
+    pub found: Option<Credential>,
+    /// What the user should know of the places that were looked at before it, and of its own.
+    pub notes: Vec<Note>,
+}
+
+impl Search {
+    /// Takes what a place held; returns whether the search is over.
+    fn take(&mut self, (found, notes): (Option<Credential>, Vec<Note>)) -> bool {
+        self.notes.extend(notes);
+        self.found = found;
+        self.found.is_some()
+    }
+}
+
+/// Looks for the key to a cloud.
+pub fn find(cloud: Cloud, env: &Env) -> Search {
+    let mut search = Search::default();
+    let home = env.path("HOME").unwrap_or_else(|| PathBuf::from("/"));
+    match cloud {
+        Cloud::Tencent => tencent::find(env, &home, &mut search),
+        Cloud::Alibaba => alibaba::find(env, &home, &mut search),
+    }
+    search
+}
+
+/// Returns where a key to the cloud can be put, in a line.
+pub fn advice(cloud: Cloud) -> Text {
+    match cloud {
+        Cloud::Tencent => text!(
+            "设置 TENCENTCLOUD_SECRET_ID 和 TENCENTCLOUD_SECRET_KEY，或写入 ~/.tencentcloud/credentials，或用 tccli configure",
+            "set TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, or write ~/.tencentcloud/credentials, or use tccli configure"
+        ),
+        Cloud::Alibaba => text!(
+            "设置 ALIBABA_CLOUD_ACCESS_KEY_ID 和 ALIBABA_CLOUD_ACCESS_KEY_SECRET，或用 aliyun configure，或写入 ~/.alibabacloud/credentials.ini",
+            "set ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or use aliyun configure, or write ~/.alibabacloud/credentials.ini"
+        ),
+    }
+}
+
+/// A key as a place holds it, whole or in part.
+#[derive(Debug, Default)]
+struct Parts {
+    id: Option<String>,
+    key: Option<Secret>,
+    token: Option<Secret>,
+    region: Option<String>,
+}
+
+impl Parts {
+    /// Returns the key, if it is whole; what is missing of one that was begun is told.
+    fn whole(
+        self,
+        place: Place,
+        names: (&'static str, &'static str),
+    ) -> (Option<Credential>, Vec<Note>) {
+        let missing = match (self.id, self.key) {
+            (Some(id), Some(key)) => {
+                let credential = Credential {
+                    id,
+                    key,
+                    token: self.token,
+                    region: self.region,
+                    place,
+                };
+                return (Some(credential), Vec::new());
+            }
+            (None, None) => return (None, Vec::new()),
+            (None, Some(_)) => names.0,
+            (Some(_), None) => names.1,
+        };
+        (None, vec![Note::new(place, Trouble::Lacks(missing))])
+    }
+}
+
+/// Returns a text with something in it.
+fn filled(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
