@@ -150,7 +150,7 @@ fn the_check_sees_what_it_looks_for() {
             "reaches into crate::cli",
         ),
         (
-            "fn f() { crate::workflow::advance::rivals(w) }",
+            "fn f() { crate::workflow::register::rivals(w) }",
             "reaches into crate::workflow",
         ),
         ("use icpctl::render::table;", "reaches into crate::render"),

@@ -248,7 +248,7 @@ impl Scenario {
             let mut leaves = false;
             world.now = nodes[index].now;
             let order = nodes[index].order.clone();
-            world.book.orders.insert(order.id.clone(), order);
+            world.put(order);
             for step in self.moves(&nodes[index]) {
                 let node = &nodes[index];
                 let made = Self::make(&world, &node.order, &step);

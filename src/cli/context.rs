@@ -254,12 +254,8 @@ impl<'a> Context<'a> {
         for (path, damage) in &book.damaged {
             self.caution("damaged-file", damage.message(), Some(path.clone()));
         }
-        Ok(World {
-            book,
-            profiles: self.profiles(files)?,
-            calendar: self.calendar(files)?,
-            now: self.now,
-        })
+        let (profiles, calendar) = (self.profiles(files)?, self.calendar(files)?);
+        Ok(World::new(book, profiles, calendar, self.now))
     }
 
     /// Returns the provider profiles with the store's own over them.
@@ -536,14 +532,14 @@ fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
 
 /// Returns the world as a plan leaves it.
 fn after<T>(mut world: World, plan: &Plan<T>) -> World {
-    for order in &plan.orders {
-        world.book.orders.insert(order.id.clone(), order.clone());
-    }
     for record in &plan.subjects {
         world.book.subjects.insert(record.number, record.clone());
     }
-    if plan.writes() {
+    if !plan.subjects.is_empty() {
         world.book.refold();
+    }
+    for order in &plan.orders {
+        world.put(order.clone());
     }
     world
 }

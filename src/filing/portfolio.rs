@@ -1,22 +1,26 @@
 //! The portfolio: what adopted filings, approved orders and `gone` records add up to.
 
-use super::facts::{Access, ServiceFacts, SubjectFacts};
+use super::facts::{Access, Certificate, ServiceFacts, SubjectFacts};
 use super::host::Host;
 use super::kind::Kind;
 use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
-use super::order::{Approval, Entry, Instant, OperationId, Order};
+use super::order::{Approval, Entry, Instant, Issued, OperationId, Order};
 use super::record::{AdoptedService, Adoption, SubjectEntry, SubjectEvent, SubjectRecord};
 use super::tree;
 use crate::lang::Text;
 use crate::text;
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// All that is filed now, and what is known to have ended.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Portfolio {
     /// Every subject that was ever filed with us, ended ones included.
     pub subjects: BTreeMap<SubjectNumber, FiledSubject>,
+    /// The filed services that hold each domain.
+    by_domain: BTreeMap<Host, BTreeSet<ServiceNumber>>,
+    /// The filed subjects of each certificate number.
+    by_certificate: BTreeMap<String, BTreeSet<SubjectNumber>>,
 }
 
 /// A filed subject and its services.
@@ -319,25 +323,98 @@ impl Portfolio {
                 .or_default()
                 .push(Record::Approval(order, entry, approval));
         }
-        let subjects = by_subject
-            .into_iter()
-            .filter(|(_, records)| !records.is_empty())
-            .map(|(number, mut records)| {
-                records.sort_by(|one, two| one.order().cmp(&two.order()));
-                let mut subject = FiledSubject::new(number);
-                for record in &records {
-                    subject.next_sequence = subject.next_sequence.max(record.order().0 + 1);
-                    match record {
-                        Record::Entry(entry) => subject.take_entry(entry),
-                        Record::Approval(order, entry, approval) => {
-                            subject.take_approval(order, entry, approval);
-                        }
+        let mut portfolio = Self::default();
+        for (number, mut records) in by_subject {
+            if records.is_empty() {
+                continue;
+            }
+            records.sort_by(|one, two| one.order().cmp(&two.order()));
+            let mut subject = FiledSubject::new(number);
+            for record in &records {
+                subject.next_sequence = subject.next_sequence.max(record.order().0 + 1);
+                match record {
+                    Record::Entry(entry) => subject.take_entry(entry),
+                    Record::Approval(order, entry, approval) => {
+                        subject.take_approval(order, entry.at.date_naive(), &approval.services);
                     }
                 }
-                (number, subject)
-            })
-            .collect();
-        Self { subjects }
+            }
+            portfolio.put(subject);
+        }
+        portfolio
+    }
+
+    /// Folds one subject anew; `record` and `orders` are all that was written down about it.
+    pub fn refold<'a>(
+        &mut self,
+        number: SubjectNumber,
+        record: Option<&'a SubjectRecord>,
+        orders: impl IntoIterator<Item = &'a Order>,
+    ) {
+        self.take_out(&number);
+        let mut part = Self::fold(record, orders);
+        if let Some(subject) = part.subjects.remove(&number) {
+            self.put(subject);
+        }
+    }
+
+    /// Returns the subjects that `orders` are about as they would be, were all approved on `day`.
+    ///
+    /// A new filing has no numbers before its approval and adds nothing.
+    pub fn supposing<'a>(
+        &self,
+        orders: impl IntoIterator<Item = &'a Order>,
+        day: NaiveDate,
+    ) -> BTreeMap<SubjectNumber, FiledSubject> {
+        let mut supposed = BTreeMap::new();
+        for order in orders {
+            let Some(filed) = order.target.subject.and_then(|n| self.subject(&n)) else {
+                continue;
+            };
+            let subject = supposed
+                .entry(filed.number)
+                .or_insert_with(|| filed.clone());
+            if subject.is_filed() {
+                subject.take_approval(order, day, &[]);
+            }
+        }
+        supposed
+    }
+
+    fn put(&mut self, subject: FiledSubject) {
+        if subject.is_filed() {
+            for service in subject.services.values() {
+                for domain in service.domains() {
+                    let holders = self.by_domain.entry(domain.clone()).or_default();
+                    holders.insert(service.number);
+                }
+            }
+            if let Some(certificate) = subject.facts.certificate() {
+                let holders = self.by_certificate.entry(certificate.number).or_default();
+                holders.insert(subject.number);
+            }
+        }
+        self.subjects.insert(subject.number, subject);
+    }
+
+    fn take_out(&mut self, number: &SubjectNumber) -> Option<FiledSubject> {
+        let subject = self.subjects.remove(number)?;
+        for service in subject.services.values() {
+            for domain in service.domains() {
+                if let Some(holders) = self.by_domain.get_mut(domain) {
+                    holders.remove(&service.number);
+                    if holders.is_empty() {
+                        self.by_domain.remove(domain);
+                    }
+                }
+            }
+        }
+        if let Some(certificate) = subject.facts.certificate()
+            && let Some(holders) = self.by_certificate.get_mut(&certificate.number)
+        {
+            holders.remove(number);
+        }
+        Some(subject)
     }
 
     /// Returns the subject of `number`, if it is filed now.
@@ -364,10 +441,21 @@ impl Portfolio {
 
     /// Lists the services that hold `domain`.
     pub fn holders(&self, domain: &Host) -> Vec<(&FiledSubject, &FiledService)> {
-        self.filed()
-            .flat_map(|subject| subject.services.values().map(move |s| (subject, s)))
-            .filter(|(_, service)| service.domains().contains(domain))
-            .collect()
+        let numbers = self.by_domain.get(domain).into_iter().flatten();
+        numbers.filter_map(|number| self.service(number)).collect()
+    }
+
+    /// Returns the filed subject that a certificate means.
+    pub fn of_certificate(&self, certificate: &Certificate) -> Option<&FiledSubject> {
+        let numbers = self.by_certificate.get(&certificate.number);
+        let mut subjects = numbers
+            .into_iter()
+            .flatten()
+            .filter_map(|n| self.subject(n));
+        subjects.find(|subject| {
+            let filed = subject.facts.certificate();
+            filed.is_some_and(|filed| filed.is_same(certificate))
+        })
     }
 
     /// Returns the place that the next record of `number` takes.
@@ -416,8 +504,8 @@ impl FiledSubject {
         }
     }
 
-    fn take_approval(&mut self, order: &Order, entry: &Entry, approval: &Approval) {
-        let day = entry.at.date_naive();
+    /// Does what the approval of `order` does; `issued` are the numbers that it brought.
+    fn take_approval(&mut self, order: &Order, day: NaiveDate, issued: &[Issued]) {
         let access = |resource: Option<String>| {
             order.provider.as_ref().map(|provider| Access {
                 provider: provider.clone(),
@@ -433,7 +521,7 @@ impl FiledSubject {
                 {
                     tree::absorb(&mut self.facts, facts, false);
                 }
-                for (facts, issued) in order.filing.services.iter().zip(&approval.services) {
+                for (facts, issued) in order.filing.services.iter().zip(issued) {
                     let Some(number) = &issued.number else {
                         continue;
                     };

@@ -39,17 +39,6 @@ pub struct Told {
     pub numbers: Vec<String>,
 }
 
-/// Lists all orders as guards see them now.
-pub fn rivals(world: &World) -> Vec<Rival<'_>> {
-    let orders = world.book.orders.values();
-    orders
-        .map(|order| Rival {
-            order,
-            status: order.view(&world.profiles, world.now).status(),
-        })
-        .collect()
-}
-
 /// A history entry with nothing special to it.
 pub fn entry(stamp: &Stamp, event: Event, at: Instant, from: Option<Status>, to: Status) -> Entry {
     Entry {
@@ -183,7 +172,7 @@ pub fn command(
             order,
             &world.book.portfolio,
             &world.profiles,
-            &rivals(world),
+            &world.rivals_of(order),
         )
         .map_err(|obstacle| held(world, obstacle))?;
     }
@@ -459,7 +448,7 @@ fn second_live_order(world: &World, order: &Order) -> Vec<Caution> {
         &free,
         &world.book.portfolio,
         &world.profiles,
-        &rivals(world),
+        &world.rivals_of(&free),
     ) {
         Err(obstacle @ Obstacle::LiveOrder { .. }) => vec![Caution {
             code: "two-live-orders",

@@ -181,13 +181,9 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
         Some(DossierSubject::Data { number, facts }) => {
             let known = match number {
                 Some(number) => Some(filed(world, number)?),
-                None => facts.certificate().and_then(|certificate| {
-                    portfolio.filed().find(|s| {
-                        s.facts
-                            .certificate()
-                            .is_some_and(|filed| filed.is_same(&certificate))
-                    })
-                }),
+                None => facts
+                    .certificate()
+                    .and_then(|certificate| portfolio.of_certificate(&certificate)),
             };
             if let Some(subject) = known {
                 let differing = tree::differences(&subject.facts, facts.as_ref());

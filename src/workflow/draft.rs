@@ -1,12 +1,12 @@
 //! Drafting: one use case with six inputs.
 
+use super::advance;
 use super::aim::{Found, choose_provider, find, target_of, the_account};
 use super::assign::Assign;
 use super::changes::asked_changes;
 use super::plan::Caution;
 use super::plan::{Plan, Stamp};
 use super::world::World;
-use super::{advance, resolve};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Event;
@@ -159,7 +159,8 @@ impl Ask {
         self.written || self.dossier.as_ref().is_some_and(|d| d.written)
     }
 
-    fn reference(&self) -> Option<&String> {
+    /// Returns the caller's key, given or in the dossier.
+    pub fn reference(&self) -> Option<&String> {
         self.reference
             .as_ref()
             .or_else(|| self.dossier.as_ref()?.reference.as_ref())
@@ -186,13 +187,7 @@ pub fn draft(
     ids: &mut Ids,
 ) -> Result<Plan<Drafted>, Failure> {
     let given = ask.given()?;
-    let holder = ask.reference().and_then(|key| {
-        world
-            .book
-            .orders
-            .values()
-            .find(|o| o.reference.as_ref() == Some(key) && !o.is_undone())
-    });
+    let holder = ask.reference().and_then(|key| world.of_ref(key));
     if let Some(order) = holder
         && order.given == given
     {
@@ -200,24 +195,43 @@ pub fn draft(
             id: order.id.clone(),
         }));
     }
-    let mut cautions = Vec::new();
-    let order = build(ask, world, stamp, ids, given, &mut cautions)?;
-    guard::drafting(&order, &world.book.portfolio, &world.profiles)?;
+    let plan = anew(ask, world, stamp, ids)?;
     if let (Some(order), Some(key)) = (holder, ask.reference()) {
-        let id = &order.id;
-        return Err(Failure::new(
-            Exit::Conflict,
-            "conflict.ref",
-            text!(
-                "ref {key} 已用于内容不同的订单 {id}",
-                "the ref {key} belongs to the order {id}, which has other content"
-            ),
-        )
-        .hint(text!(
-            "换一个 ref，或用 icpctl edit {id} 修改那个订单",
-            "take another ref, or change that order with icpctl edit {id}"
-        )));
+        return Err(taken(key, order));
     }
+    Ok(plan)
+}
+
+/// Says that a ref belongs to an order with other content.
+fn taken(key: &str, order: &Order) -> Failure {
+    let id = &order.id;
+    Failure::new(
+        Exit::Conflict,
+        "conflict.ref",
+        text!(
+            "ref {key} 已用于内容不同的订单 {id}",
+            "the ref {key} belongs to the order {id}, which has other content"
+        ),
+    )
+    .hint(text!(
+        "换一个 ref，或用 icpctl edit {id} 修改那个订单",
+        "take another ref, or change that order with icpctl edit {id}"
+    ))
+}
+
+/// Drafts an order whatever its ref was given to before.
+///
+/// # Errors
+/// As [`draft`], save for the ref.
+pub fn anew(
+    ask: &Ask,
+    world: &World,
+    stamp: &Stamp,
+    ids: &mut Ids,
+) -> Result<Plan<Drafted>, Failure> {
+    let mut cautions = Vec::new();
+    let order = build(ask, world, stamp, ids, ask.given()?, &mut cautions)?;
+    guard::drafting(&order, &world.book.portfolio, &world.profiles)?;
     let mut plan = Plan::new(Drafted {
         id: order.id.clone(),
     });
@@ -286,7 +300,7 @@ pub(super) fn build(
         .or_else(|| the_account(ask.kind, provider.as_deref(), &found));
     let after = match ask.after() {
         None => None,
-        Some(word) => Some(resolve::order(&world.book, word)?.id.clone()),
+        Some(word) => Some(world.find(word)?.id.clone()),
     };
     let verify_by = match (ask.kind, via) {
         (Kind::CancelSite | Kind::CancelSubject, Via::Provider) => {

@@ -1,11 +1,12 @@
 //! What `doctor` looks for: records that contradict each other, as a merge can leave them.
 
-use super::advance;
+use super::register::rivals;
 use super::world::World;
 use crate::filing::guard;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::OrderId;
+use crate::filing::order::{Order, OrderId};
+use crate::filing::status::Bucket;
 use crate::lang::Text;
 use crate::store::book::{FILES, order_path};
 use crate::text;
@@ -58,7 +59,7 @@ fn damaged(world: &World) -> Vec<Finding> {
 }
 
 fn live_orders(world: &World) -> Vec<Finding> {
-    let rivals = advance::rivals(world);
+    let rivals = rivals(world.book.orders.values(), &world.profiles, world.now);
     let mut found = Vec::new();
     for (place, rival) in rivals.iter().enumerate() {
         if !rival.status.is_live() {
@@ -100,7 +101,11 @@ fn live_orders(world: &World) -> Vec<Finding> {
 
 fn refs(world: &World) -> Vec<Finding> {
     let mut holders: BTreeMap<&str, Vec<&OrderId>> = BTreeMap::new();
-    for order in world.book.orders.values().filter(|o| !o.is_undone()) {
+    let is_over = |order: &Order| {
+        let status = order.view(&world.profiles, world.now).status();
+        status.bucket() == Bucket::Closed
+    };
+    for order in world.book.orders.values().filter(|o| !is_over(o)) {
         if let Some(key) = order.reference.as_deref() {
             holders.entry(key).or_default().push(&order.id);
         }

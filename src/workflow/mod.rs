@@ -21,6 +21,7 @@ pub mod mark;
 pub mod materials;
 pub mod persons;
 pub mod plan;
+pub mod register;
 pub mod resolve;
 pub mod undo;
 pub mod world;

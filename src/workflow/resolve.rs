@@ -9,6 +9,7 @@ use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::lang::Text;
 use crate::store::book::Book;
 use crate::text;
+use std::ops::Bound;
 
 /// The fewest characters of an id that name an order.
 const SHORTEST_PREFIX: usize = 4;
@@ -36,16 +37,9 @@ pub enum Target {
 /// No such order, or several (4); a damaged order file of that id (3).
 pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, Failure> {
     if let Some(key) = word.strip_prefix("ref:") {
-        return book
-            .orders
-            .values()
-            .find(|o| o.reference.as_deref() == Some(key) && !o.is_undone())
-            .ok_or_else(|| {
-                none(text!(
-                    "没有 ref 为 {key} 的订单",
-                    "there is no order with the ref {key}"
-                ))
-            });
+        let orders = book.orders.values();
+        let given = orders.filter(|o| o.reference.as_deref() == Some(key));
+        return holder(given).ok_or_else(|| no_ref(key));
     }
     if looks_like_id(word) {
         if let Some(id) = OrderId::parse(word)
@@ -53,10 +47,13 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, Failure> {
         {
             return Ok(order);
         }
+        let first = format!("{word:0<ID_LENGTH$}");
+        let from = OrderId::parse(&first).map_or(Bound::Unbounded, Bound::Included);
         let hits: Vec<&Order> = book
             .orders
-            .values()
-            .filter(|o| o.id.as_str().starts_with(word))
+            .range((from, Bound::Unbounded))
+            .map(|(_, order)| order)
+            .take_while(|o| o.id.as_str().starts_with(word))
             .collect();
         match hits.as_slice() {
             [only] => return Ok(only),
@@ -112,12 +109,47 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, Failure> {
         }
         Err(failure) => return Err(failure),
     };
-    let hits: Vec<&Order> = open_orders(book)
-        .filter(|o| match &target {
-            Target::Subject(number) => o.target.subject.as_ref() == Some(number),
-            Target::Service(number) => o.target.services.iter().any(|s| s.number == *number),
-            Target::Domain { domain, .. } => o.domains().contains(&domain),
-        })
+    the_open_one(word, book.orders.values(), |order| target.is_of(order))
+}
+
+impl Target {
+    /// Whether an order is about it.
+    pub(super) fn is_of(&self, order: &Order) -> bool {
+        match self {
+            Self::Subject(number) => order.target.subject.as_ref() == Some(number),
+            Self::Service(number) => order.target.services.iter().any(|s| s.number == *number),
+            Self::Domain { domain, .. } => order.domains().contains(&domain),
+        }
+    }
+}
+
+/// Returns the order that holds a ref among those that were given it: the latest that was not
+/// undone, since an ended order's ref can be taken up again.
+pub(super) fn holder<'a>(given: impl IntoIterator<Item = &'a Order>) -> Option<&'a Order> {
+    let standing = given.into_iter().filter(|order| !order.is_undone());
+    standing.max_by_key(|order| {
+        let created = order.history.first();
+        created.map(|entry| (entry.recorded_at, entry.turn))
+    })
+}
+
+/// Nothing was given that ref.
+pub(super) fn no_ref(key: &str) -> Failure {
+    none(text!(
+        "没有 ref 为 {key} 的订单",
+        "there is no order with the ref {key}"
+    ))
+}
+
+/// Returns the only order of those that `is_meant` tells and that has not ended.
+pub(super) fn the_open_one<'a>(
+    word: &str,
+    orders: impl IntoIterator<Item = &'a Order>,
+    is_meant: impl Fn(&Order) -> bool,
+) -> Result<&'a Order, Failure> {
+    let hits: Vec<&Order> = orders
+        .into_iter()
+        .filter(|o| is_meant(o) && !o.standing().status.has_ended())
         .collect();
     match hits.as_slice() {
         [only] => Ok(only),

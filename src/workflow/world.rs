@@ -1,11 +1,16 @@
 //! Everything that decisions rest on.
 
+use super::register::{Register, rivals};
+use super::resolve::{self, Target};
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
+use crate::filing::guard::Rival;
+use crate::filing::number::SubjectNumber;
 use crate::filing::order::{Instant, Order, OrderId};
 use crate::filing::profile::Profiles;
 use crate::store::book::Book;
 use crate::text;
+use std::cell::OnceCell;
 
 /// Everything that decisions rest on, read at one time.
 #[derive(Clone, Debug)]
@@ -18,21 +23,103 @@ pub struct World {
     pub calendar: Calendar,
     /// The present.
     pub now: Instant,
+    /// Made when it is first asked for; [`put`](Self::put) keeps it up.
+    register: OnceCell<Register>,
 }
 
 impl World {
+    /// Puts together what was read.
+    pub const fn new(book: Book, profiles: Profiles, calendar: Calendar, now: Instant) -> Self {
+        Self {
+            book,
+            profiles,
+            calendar,
+            now,
+            register: OnceCell::new(),
+        }
+    }
+
     /// Puts an order in, as if it had been written.
     pub fn put(&mut self, order: Order) {
-        let refold = order.approval().is_some()
-            || self
-                .book
-                .orders
-                .get(&order.id)
-                .is_some_and(|o| o.approval().is_some());
-        self.book.orders.insert(order.id.clone(), order);
-        if refold {
-            self.book.refold();
+        let id = order.id.clone();
+        let was = self.book.orders.insert(id.clone(), order);
+        let is = self.book.orders.get(&id);
+        if let (Some(register), Some(order)) = (self.register.get_mut(), is) {
+            register.put(order, &self.profiles, self.now);
         }
+        let mut numbers: Vec<SubjectNumber> = was
+            .as_ref()
+            .into_iter()
+            .chain(is)
+            .filter_map(changed)
+            .collect();
+        numbers.dedup();
+        for number in numbers {
+            self.refold(number);
+        }
+    }
+
+    /// Folds a subject anew after an approval of it came or went.
+    fn refold(&mut self, number: SubjectNumber) {
+        let Some(register) = self.register.get() else {
+            self.book.refold();
+            return;
+        };
+        let orders: Vec<Order> = register
+            .of_subject(&self.book, &number)
+            .into_iter()
+            .filter(|order| changed(order).is_some())
+            .cloned()
+            .collect();
+        let record = self.book.subjects.get(&number);
+        self.book.portfolio.refold(number, record, &orders);
+    }
+
+    fn register(&self) -> &Register {
+        self.register
+            .get_or_init(|| Register::of(&self.book, &self.profiles, self.now))
+    }
+
+    /// Lists the orders that guards look at for `order`, with where they stand now.
+    pub fn rivals_of(&self, order: &Order) -> Vec<Rival<'_>> {
+        rivals(
+            self.register().near(&self.book, order),
+            &self.profiles,
+            self.now,
+        )
+    }
+
+    /// Lists the orders that bear on `order`, ended ones included.
+    pub fn neighbours(&self, order: &Order) -> Vec<&Order> {
+        self.register().near(&self.book, order)
+    }
+
+    /// Returns the order that holds a ref.
+    pub fn of_ref(&self, key: &str) -> Option<&Order> {
+        resolve::holder(self.register().of_ref(&self.book, key))
+    }
+
+    /// Finds the order that a word means, as [`resolve::order`] does, without walking over all.
+    ///
+    /// # Errors
+    /// As [`resolve::order`].
+    pub fn find(&self, word: &str) -> Result<&Order, Failure> {
+        if let Some(key) = word.strip_prefix("ref:") {
+            return self.of_ref(key).ok_or_else(|| resolve::no_ref(key));
+        }
+        if let Some(order) = OrderId::parse(word).and_then(|id| self.book.orders.get(&id)) {
+            return Ok(order);
+        }
+        let Ok(target) = resolve::target(&self.book.portfolio, word) else {
+            return resolve::order(&self.book, word);
+        };
+        let register = self.register();
+        let orders = match &target {
+            Target::Subject(number) => register.of_subject(&self.book, number),
+            Target::Service(number) => register.of_service(&self.book, number),
+            Target::Domain { domain, .. } => register.of_domain(&self.book, domain),
+        };
+        resolve::the_open_one(word, orders, |order| target.is_of(order))
     }
 
     /// Returns an order.
@@ -47,4 +134,10 @@ impl World {
             )
         })
     }
+}
+
+/// Returns the subject that an order's approval changed, where it has one.
+fn changed(order: &Order) -> Option<SubjectNumber> {
+    let approval = order.approval()?.approval.as_ref()?;
+    approval.subject.or(order.target.subject)
 }

@@ -28,12 +28,12 @@ pub(crate) fn after(hours: u32) -> Instant {
 }
 
 pub(crate) fn world() -> World {
-    World {
-        book: Book::default(),
-        profiles: Profiles::built_in().unwrap(),
-        calendar: Calendar::embedded().clone(),
-        now: start(),
-    }
+    World::new(
+        Book::default(),
+        Profiles::built_in().unwrap(),
+        Calendar::embedded().clone(),
+        start(),
+    )
 }
 
 /// The stamp of the operation of that number, at the present.
