@@ -13,7 +13,7 @@ use crate::render::style::Tone;
 use crate::rulebook::{Finding, Judgement, Rulebook};
 use crate::text;
 use crate::workflow::check::Bench;
-use crate::workflow::{materials, resolve};
+use crate::workflow::materials;
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -73,7 +73,7 @@ fn one(
 ) -> Result<Vec<Located>, Failure> {
     let bench = Bench::new(world, rulebook, cx.globals.privacy);
     if !is_file(cx, name) {
-        let order = resolve::order(&world.book, name)?;
+        let order = world.find(name)?;
         let judgement = bench.order(order);
         let order = order.id.to_string();
         return Ok(taken(cx, judgement, |finding| Located {

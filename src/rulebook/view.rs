@@ -22,12 +22,11 @@ use std::collections::{BTreeSet, HashMap};
 /// The most elements of a list that rules are asked of; what is longer is judged up to there.
 pub const LIST_LIMIT: usize = 100;
 
-/// What an order is judged beside: the portfolio, the other orders, the providers, the day.
+/// What orders are judged beside: the portfolio, the providers, the day.
 #[derive(Debug)]
 pub struct Setting<'a> {
     portfolio: &'a Portfolio,
     profiles: &'a Profiles,
-    rivals: Vec<Rival<'a>>,
     today: NaiveDate,
     phones: HashMap<&'a str, Vec<Use<'a>>>,
     domains: HashMap<&'a str, Vec<(&'a FiledSubject, ServiceNumber)>>,
@@ -41,13 +40,8 @@ struct Use<'a> {
 }
 
 impl<'a> Setting<'a> {
-    /// Looks once at all that is filed and at all orders, so that each order is judged quickly.
-    pub fn new(
-        portfolio: &'a Portfolio,
-        profiles: &'a Profiles,
-        orders: Vec<Rival<'a>>,
-        today: NaiveDate,
-    ) -> Self {
+    /// Looks once at all that is filed, so that each order is judged quickly.
+    pub fn new(portfolio: &'a Portfolio, profiles: &'a Profiles, today: NaiveDate) -> Self {
         let mut phones: HashMap<&str, Vec<Use<'_>>> = HashMap::new();
         let mut domains: HashMap<&str, Vec<(&FiledSubject, ServiceNumber)>> = HashMap::new();
         for subject in portfolio.filed() {
@@ -71,7 +65,6 @@ impl<'a> Setting<'a> {
         Self {
             portfolio,
             profiles,
-            rivals: orders.into_iter().filter(|r| r.status.is_live()).collect(),
             today,
             phones,
             domains,
@@ -114,8 +107,14 @@ struct Seen<'a> {
 }
 
 impl View {
-    /// Shows an order; `materials` are its files as they were looked at.
-    pub fn of(order: &Order, setting: &Setting<'_>, materials: &[Json]) -> Self {
+    /// Shows an order; `near` are the orders that may be in its way, `materials` its files as they
+    /// were looked at.
+    pub fn of(
+        order: &Order,
+        setting: &Setting<'_>,
+        near: &[Rival<'_>],
+        materials: &[Json],
+    ) -> Self {
         let filed = order
             .target
             .subject
@@ -158,7 +157,7 @@ impl View {
             "materials": materials.iter().take(LIST_LIMIT).collect::<Vec<_>>(),
             "changes": order.changes.iter().take(LIST_LIMIT).map(change_view).collect::<Vec<_>>(),
             "filed": filed_view(filed),
-            "rivals": rivals_view(order, setting),
+            "rivals": rivals_view(order, setting, near),
             "profile": profile_view(order, setting),
         });
         Self {
@@ -555,12 +554,10 @@ fn filed_view(filed: Option<&FiledSubject>) -> Json {
 }
 
 /// Lists the live orders that share the subject or the account.
-fn rivals_view(order: &Order, setting: &Setting<'_>) -> Vec<Json> {
+fn rivals_view(order: &Order, setting: &Setting<'_>, near: &[Rival<'_>]) -> Vec<Json> {
     let profile = setting.profiles.for_order(order.provider.as_deref());
-    setting
-        .rivals
-        .iter()
-        .filter(|rival| rival.order.id != order.id)
+    near.iter()
+        .filter(|rival| rival.order.id != order.id && rival.status.is_live())
         .filter_map(|rival| {
             let same_subject = guard::is_same_subject(order, rival.order, setting.portfolio);
             let same_provider = order.provider == rival.order.provider;

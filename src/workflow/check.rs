@@ -35,7 +35,6 @@ impl<'a> Bench<'a> {
         let setting = Setting::new(
             &world.book.portfolio,
             &world.profiles,
-            advance::rivals(world),
             world.now.date_naive(),
         );
         Self {
@@ -69,7 +68,7 @@ impl<'a> Bench<'a> {
     }
 
     fn judge(&self, order: &Order, looks: &[Json]) -> Judgement {
-        let view = View::of(order, &self.setting, looks)
+        let view = View::of(order, &self.setting, &self.world.rivals_of(order), looks)
             .hiding(|shown, holder| hide(shown, holder, self.privacy));
         self.rulebook.judge(&view)
     }
