@@ -1,14 +1,21 @@
 //! The configuration file: what a user would otherwise type every time.
 
+pub mod base;
+pub mod secret;
+pub mod sections;
+
 use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::store::wire::position;
 use crate::text;
-use serde::Deserialize;
+use sections::{Dns, Network, Pages, Rdap, Record, Whois};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What the configuration file says; every key may be left out.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// The store.
@@ -17,11 +24,26 @@ pub struct Config {
     pub lang: Option<Lang>,
     /// Who acts, for the history.
     pub actor: Option<String>,
+    /// How every service is asked.
+    pub network: Network,
+    /// Which resolvers are asked.
+    pub dns: Dns,
+    /// How sites are looked at.
+    pub pages: Pages,
+    /// Where the registration of domains is asked.
+    pub rdap: Rdap,
+    /// Which servers answer on port 43.
+    pub whois: Whois,
+    /// Who tells the public record.
+    pub record: Record,
+    /// The keys that the file holds, as `section.key`.
+    #[serde(skip)]
+    pub given: BTreeSet<String>,
 }
 
 impl Config {
-    /// The keys of the file.
-    pub const KEYS: [&'static str; 3] = ["store", "lang", "actor"];
+    /// The keys of the file that stand in no section.
+    const ALONE: [&'static str; 3] = ["store", "lang", "actor"];
 
     /// Reads the file at `path`; one that nobody named may be missing.
     ///
@@ -50,7 +72,7 @@ impl Config {
         };
         let invalid = |offset: usize, words: &str| {
             let (line, column) = position(&bytes, offset);
-            let keys = Self::KEYS.join(", ");
+            let keys = Self::keys().join(", ");
             Failure::invalid(
                 "invalid.config",
                 text!(
@@ -62,11 +84,71 @@ impl Config {
         };
         let text = std::str::from_utf8(&bytes)
             .map_err(|error| invalid(error.valid_up_to(), "not UTF-8"))?;
-        toml::from_str(text).map_err(|error: toml::de::Error| {
+        let wrong = |error: toml::de::Error| {
             invalid(
                 error.span().map_or(0, |span| span.start),
                 error.message().trim(),
             )
-        })
+        };
+        let mut config: Self = toml::from_str(text).map_err(wrong)?;
+        let table: Value = toml::from_str(text).map_err(wrong)?;
+        config.given = flat(&table).into_iter().map(|(key, _)| key).collect();
+        Ok(config)
     }
+
+    /// The keys of the file and its sections.
+    fn keys() -> Vec<String> {
+        let sections = serde_json::to_value(Self::default());
+        let names = sections.ok().and_then(|value| {
+            let table = value.as_object()?;
+            let names = table.iter().filter(|(_, value)| value.is_object());
+            Some(names.map(|(key, _)| format!("[{key}]")).collect::<Vec<_>>())
+        });
+        let alone = Self::ALONE.map(str::to_owned).into_iter();
+        alone.chain(names.unwrap_or_default()).collect()
+    }
+
+    /// Returns the settings of all sections that are in force, as `section.key` and value; secrets
+    /// appear as the place where they are kept.
+    pub fn settings(&self) -> Vec<(String, Option<String>)> {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        let all = flat(&value).into_iter();
+        all.filter(|(key, _)| !Self::ALONE.contains(&key.as_str()))
+            .collect()
+    }
+}
+
+/// Flattens tables to `section.key`; lists are joined, an empty table or list is no value.
+fn flat(value: &Value) -> Vec<(String, Option<String>)> {
+    fn walk(prefix: &str, value: &Value, found: &mut Vec<(String, Option<String>)>) {
+        match value {
+            Value::Object(table) if !table.is_empty() => {
+                for (key, value) in table {
+                    let path = if prefix.is_empty() {
+                        key.clone()
+                    } else {
+                        format!("{prefix}.{key}")
+                    };
+                    walk(&path, value, found);
+                }
+            }
+            Value::Object(_) | Value::Null => found.push((prefix.to_owned(), None)),
+            Value::Array(list) => {
+                let words = list.iter().map(word).collect::<Vec<_>>().join("; ");
+                found.push((prefix.to_owned(), (!list.is_empty()).then_some(words)));
+            }
+            Value::String(_) | Value::Number(_) | Value::Bool(_) => {
+                found.push((prefix.to_owned(), Some(word(value))));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk("", value, &mut found);
+    found
+}
+
+fn word(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }

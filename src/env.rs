@@ -9,6 +9,8 @@ use std::path::PathBuf;
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Env {
     values: BTreeMap<String, OsString>,
+    /// All others, which only a secret's name in the configuration reaches.
+    others: BTreeMap<String, OsString>,
 }
 
 /// The variables that icpctl looks at, beside the `ICPCTL_` twins of its global flags.
@@ -23,16 +25,20 @@ const NAMES: &[&str] = &[
     "ALIBABA_CLOUD_REGION_ID",
     "ALIBABA_CLOUD_ROLE_ARN",
     "ALIBABA_CLOUD_SECURITY_TOKEN",
+    "ALL_PROXY",
     "CI",
     "CLICOLOR_FORCE",
     "COLUMNS",
     "FORCE_COLOR",
     "HOME",
+    "HTTPS_PROXY",
+    "HTTP_PROXY",
     "LANG",
     "LC_ALL",
     "LC_MESSAGES",
     "LOGNAME",
     "NO_COLOR",
+    "NO_PROXY",
     "TCCLI_PROFILE",
     "TENCENTCLOUD_REGION",
     "TENCENTCLOUD_SECRET_ID",
@@ -43,6 +49,10 @@ const NAMES: &[&str] = &[
     "XDG_CACHE_HOME",
     "XDG_CONFIG_HOME",
     "XDG_DATA_HOME",
+    "all_proxy",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
 ];
 
 impl fmt::Debug for Env {
@@ -59,11 +69,19 @@ impl Env {
             clippy::disallowed_methods,
             reason = "this is the one door to the environment"
         )]
-        let values = std::env::vars_os()
+        let (values, others) = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-            .filter(|(name, _)| name.starts_with("ICPCTL_") || NAMES.contains(&name.as_str()))
-            .collect();
-        Self { values }
+            .partition(|(name, _)| name.starts_with("ICPCTL_") || NAMES.contains(&name.as_str()));
+        Self { values, others }
+    }
+
+    /// Returns any variable that is set to something: the configuration named it as holding a
+    /// secret.
+    pub fn secret(&self, name: &str) -> Option<&str> {
+        let value = self.others.get(name).or_else(|| self.values.get(name));
+        value
+            .and_then(|value| value.to_str())
+            .filter(|value| !value.is_empty())
     }
 
     /// Returns a variable that is set to something, as text.

@@ -3,11 +3,11 @@
 //! A [`Text`] can only be made with both wordings, by [`text!`](crate::text) or from
 //! data whose two fields are required: a missing translation does not compile.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// A language that icpctl speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// Chinese, simplified.

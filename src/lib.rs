@@ -12,6 +12,7 @@ pub mod ids;
 pub mod intake;
 pub mod knowledge;
 pub mod lang;
+pub mod network;
 pub mod render;
 pub mod rulebook;
 pub mod store;

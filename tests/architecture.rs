@@ -138,6 +138,33 @@ fn the_core_touches_nothing_outside() {
     }
 }
 
+/// The libraries that open sockets or start a runtime.
+const NETWORK: [&str; 6] = [
+    "tokio::",
+    "reqwest::",
+    "hickory_resolver::",
+    "lettre::",
+    "std::net::Tcp",
+    "std::net::Udp",
+];
+
+#[test]
+fn only_the_network_layer_opens_sockets() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut inside = 0;
+    for path in sources(&folder) {
+        let name = path.strip_prefix(&folder).unwrap().display().to_string();
+        let text = fs::read_to_string(&path).unwrap();
+        let found = NETWORK.iter().filter(|word| text.contains(**word)).count();
+        if name.starts_with("network/") {
+            inside += found;
+        } else {
+            assert_eq!(found, 0, "src/{name} reaches past src/network/");
+        }
+    }
+    assert!(inside > 5, "{inside}");
+}
+
 #[test]
 fn the_check_sees_what_it_looks_for() {
     for (line, what) in [

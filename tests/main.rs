@@ -11,6 +11,7 @@ mod intake;
 mod knowledge;
 mod machine;
 mod meta;
+mod network;
 mod numbers;
 mod portfolio;
 mod reachable;

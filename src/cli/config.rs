@@ -12,6 +12,7 @@ use crate::text;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, ColorChoice, Command};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 /// The shape of the document.
@@ -86,7 +87,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     row("config", shown.as_deref(), &from);
     row("store", store.as_deref(), &store_from);
     for setting in &settings {
-        row(setting.key, setting.value.as_deref(), &setting.from);
+        row(&setting.key, setting.value.as_deref(), &setting.from);
     }
     let settings: Vec<Value> = settings
         .iter()
@@ -175,7 +176,7 @@ impl Giver {
 
 /// A setting in force.
 struct Setting {
-    key: &'static str,
+    key: Cow<'static, str>,
     value: Option<String>,
     from: Giver,
 }
@@ -251,12 +252,12 @@ fn settings(cx: &Context<'_>, matches: &ArgMatches) -> Vec<Setting> {
     };
     let mut settings = vec![
         Setting {
-            key: "lang",
+            key: "lang".into(),
             value: Some(lang.to_owned()),
             from: lang_from(cx, matches),
         },
         Setting {
-            key: "actor",
+            key: "actor".into(),
             value: cx.actor(),
             from: actor_from(cx, matches),
         },
@@ -269,9 +270,30 @@ fn settings(cx: &Context<'_>, matches: &ArgMatches) -> Vec<Setting> {
             key => given(cx, matches, key),
         };
         Setting {
-            key,
+            key: key.into(),
             value,
             from: from.unwrap_or_else(Giver::default),
+        }
+    }));
+    settings.extend(cx.config.settings().into_iter().map(|(key, value)| {
+        let from = match key.as_str() {
+            "network.offline" => given(cx, matches, "offline"),
+            "network.ca_file" => variable(cx, &["ICPCTL_CA_FILE"]),
+            _ => None,
+        };
+        let value = match key.as_str() {
+            "network.offline" if from.is_some() => switch(globals.offline),
+            "network.ca_file" => cx.env.text("ICPCTL_CA_FILE").map(str::to_owned).or(value),
+            _ => value,
+        };
+        let in_file = || {
+            let given = cx.config.given.contains(&key);
+            given.then(|| Giver::new(Origin::File, key.clone()))
+        };
+        Setting {
+            from: from.or_else(in_file).unwrap_or_else(Giver::default),
+            key: key.into(),
+            value,
         }
     }));
     settings

@@ -13,6 +13,7 @@ use crate::filing::profile::Profiles;
 use crate::ids::Ids;
 use crate::knowledge::rules;
 use crate::lang::{Lang, Text};
+use crate::network::{Manner, Network};
 use crate::render::style::{Color, Surroundings};
 use crate::rulebook::Rulebook;
 use crate::store::book::Book;
@@ -128,6 +129,27 @@ impl<'a> Context<'a> {
     /// Whether questions may be asked: on a terminal, in the human format, unless told not to.
     pub fn may_ask(&self) -> bool {
         self.terminal.stdin && self.terminal.stderr && !self.globals.no_input
+    }
+
+    /// Makes the network ready, as the configuration, the flags and the environment say.
+    ///
+    /// # Errors
+    /// When certificates, proxies or resolvers cannot be read (3).
+    pub fn network(&self) -> Result<Network, Failure> {
+        let seed = match &self.ids {
+            Ids::Random => None,
+            Ids::Seeded(seed) => Some(*seed),
+        };
+        let config = &self.config;
+        let manner = Manner::new(
+            &config.network,
+            &config.dns,
+            &config.pages,
+            self.env,
+            self.globals.offline,
+            seed,
+        );
+        Ok(Network::new(&manner)?)
     }
 
     /// Returns the name that the history keeps.

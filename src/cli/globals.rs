@@ -42,6 +42,8 @@ pub struct Globals {
     pub quiet: bool,
     /// `--verbose`.
     pub verbose: bool,
+    /// `--offline`.
+    pub offline: bool,
     /// `--lock-timeout`.
     pub lock_timeout: Duration,
     /// `--reveal`.
@@ -153,6 +155,14 @@ pub fn args(lang: Lang) -> Vec<Arg> {
         )
         .short('q'),
         switch("verbose", text!("显示更多细节", "Say more"), lang).short('v'),
+        switch(
+            "offline",
+            text!(
+                "不访问网络；需要网络才能知道的一律为未知",
+                "Ask nobody over the network; what only it knows is unknown"
+            ),
+            lang,
+        ),
         option(
             "lock-timeout",
             "D",
@@ -329,6 +339,7 @@ impl Globals {
             no_input: on("no-input")?,
             quiet: on("quiet")?,
             verbose: on("verbose")?,
+            offline: on("offline")?,
             lock_timeout: match value("lock-timeout") {
                 Some(value) => duration("--lock-timeout", &value)?,
                 None => LOCK_TIMEOUT,

@@ -1,6 +1,8 @@
 //! Runs the program as a user does, shut off from the machine that the tests run on.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+pub(crate) mod web;
+
 use icpctl::cli::schema;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -1,0 +1,110 @@
+//! Addresses and lengths of time, as the configuration file holds them.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+use url::{Host, Url};
+
+/// The address of a service: `https`, or `http` on this machine; without name and password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base(Url);
+
+impl Base {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let url = Url::parse(text).map_err(|error| format!("`{text}` is no URL: {error}"))?;
+        if !may_be_asked(&url) {
+            return Err(format!(
+                "`{text}` must be https; http is for this machine alone (127.0.0.1, ::1, localhost)"
+            ));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(
+                "a URL holds no user name and password; give them as a header, \
+                        from a variable or a file"
+                    .to_owned(),
+            );
+        }
+        Ok(Self(url))
+    }
+
+    /// Returns the address.
+    pub const fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
+/// Whether a service may be asked at a URL: over `https`, or over `http` on this machine.
+pub fn may_be_asked(url: &Url) -> bool {
+    match url.scheme() {
+        "https" => url.has_host(),
+        "http" => is_here(url),
+        _ => false,
+    }
+}
+
+/// Whether a URL names this machine.
+pub fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
+        None => false,
+    }
+}
+
+impl fmt::Display for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<'de> Deserialize<'de> for Base {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+impl Serialize for Base {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// A length of time, written as people do: `500ms`, `30s`, `6h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period(pub Duration);
+
+impl Period {
+    /// Some milliseconds.
+    pub const fn millis(millis: u64) -> Self {
+        Self(Duration::from_millis(millis))
+    }
+
+    /// Some seconds.
+    pub const fn seconds(seconds: u64) -> Self {
+        Self(Duration::from_secs(seconds))
+    }
+}
+
+impl<'de> Deserialize<'de> for Period {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        humantime::parse_duration(&text).map(Self).map_err(|_| {
+            serde::de::Error::custom(format!(
+                "`{text}` is no length of time: expected something like 500ms, 30s or 6h"
+            ))
+        })
+    }
+}
+
+impl Serialize for Period {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&humantime::format_duration(self.0))
+    }
+}

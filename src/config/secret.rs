@@ -1,0 +1,101 @@
+//! Secrets: the configuration says where one stands, never what it is.
+
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::text;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::path::PathBuf;
+
+/// Where a secret is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "a secret is not written here: { env = \"NAME\" } or { file = \"PATH\" } says where it is kept"
+)]
+pub enum Secret {
+    /// In an environment variable.
+    Env {
+        /// Its name.
+        env: String,
+    },
+    /// In a file, whose last newline does not count.
+    File {
+        /// Its path.
+        file: PathBuf,
+    },
+}
+
+/// A secret in hand: never shown, never stored.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Revealed(String);
+
+impl Revealed {
+    /// Takes a secret in hand.
+    pub const fn new(secret: String) -> Self {
+        Self(secret)
+    }
+
+    /// Returns it, to be sent to whom it is for.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Revealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// The most that a secret's file may hold.
+const LIMIT: u64 = 64 * 1024;
+
+impl Secret {
+    /// Fetches the secret from where it is kept.
+    ///
+    /// # Errors
+    /// When it is not there (12).
+    pub fn reveal(&self, env: &Env) -> Result<Revealed, Failure> {
+        match self {
+            Self::Env { env: name } => env
+                .secret(name)
+                .map(|secret| Revealed(secret.to_owned()))
+                .ok_or_else(|| {
+                    denied(text!(
+                        "环境变量 {name} 没有设置，其中应有凭据",
+                        "the variable {name}, which should hold a credential, is not set"
+                    ))
+                }),
+            Self::File { file: path } => {
+                let shown = path.display();
+                let small = std::fs::metadata(path).is_ok_and(|meta| meta.len() <= LIMIT);
+                let read = if small {
+                    std::fs::read_to_string(path)
+                } else {
+                    Err(std::io::Error::other("missing, or larger than 64 KiB"))
+                };
+                read.map(|text| Revealed(text.trim_end_matches(['\r', '\n']).to_owned()))
+                    .map_err(|error| {
+                        denied(text!(
+                            "无法读取凭据文件 {shown}：{error}",
+                            "cannot read the credential in {shown}: {error}"
+                        ))
+                    })
+            }
+        }
+    }
+}
+
+fn denied(message: crate::lang::Text) -> Failure {
+    Failure::new(
+        crate::exit::Exit::Denied,
+        "denied.credentials-missing",
+        message,
+    )
+    .hint(text!(
+        "配置文件里的 {{ env = … }} 或 {{ file = … }} 说明凭据放在哪里",
+        "the configuration's {{ env = … }} or {{ file = … }} says where a credential is kept"
+    ))
+}

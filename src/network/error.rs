@@ -1,0 +1,415 @@
+//! Why a question to somebody else got no usable answer.
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::lang::Text;
+use crate::text;
+use std::net::IpAddr;
+use std::time::Duration;
+use url::Url;
+
+/// Why a question got no usable answer. None of these says anything about what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message().en)]
+pub enum NetworkError {
+    /// Nobody may be asked: `--offline`.
+    Offline {
+        /// Who would have been.
+        host: String,
+    },
+    /// The network cannot be made ready: certificates, proxies, resolvers.
+    Setup {
+        /// What is wrong.
+        what: String,
+    },
+    /// Only `https`, or `http` on this machine, may be asked.
+    NotSecure {
+        /// The URL without its query.
+        url: String,
+    },
+    /// A site's name leads to an address that is not public.
+    Private {
+        /// The site.
+        host: String,
+        /// The address.
+        address: IpAddr,
+    },
+    /// A name has no address.
+    NoAddress {
+        /// The name.
+        host: String,
+        /// What the resolver said.
+        why: String,
+    },
+    /// No connection came about.
+    Connect {
+        /// The host.
+        host: String,
+        /// What the system said.
+        why: String,
+    },
+    /// The host's certificate does not hold, or no TLS came about.
+    Tls {
+        /// The host.
+        host: String,
+        /// What is wrong.
+        fault: TlsFault,
+    },
+    /// No answer within the time allowed.
+    TimedOut {
+        /// The host.
+        host: String,
+    },
+    /// The answer broke off, or was no HTTP.
+    Broken {
+        /// The host.
+        host: String,
+        /// What was wrong.
+        why: String,
+    },
+    /// The answer is larger than what is read.
+    TooLarge {
+        /// The host.
+        host: String,
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// A redirect that is not followed.
+    Redirect {
+        /// Where it came from.
+        from: String,
+        /// Where it leads.
+        to: String,
+        /// Why it is not followed.
+        why: RedirectFault,
+    },
+    /// An HTTP status that is no answer.
+    Status {
+        /// The host.
+        host: String,
+        /// The status.
+        status: u16,
+        /// How long the host wants to be left alone.
+        wait: Option<Duration>,
+    },
+    /// The other side does not know us, or does not let us.
+    Denied {
+        /// The host.
+        host: String,
+        /// What it said: a status, or a code of its own.
+        said: String,
+    },
+    /// HTTP was well, but the body says that the question failed.
+    Said {
+        /// The host.
+        host: String,
+        /// Its code and words.
+        said: String,
+        /// Whether the same question may succeed later.
+        passing: bool,
+    },
+    /// The answer has another shape than expected: another service, a captive page, a new version.
+    Shape {
+        /// The host.
+        host: String,
+        /// What was expected, and what came.
+        what: String,
+    },
+}
+
+/// What is wrong with a host's TLS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TlsFault {
+    /// The certificate has expired, or is not valid yet.
+    Expired,
+    /// The certificate is for other names.
+    WrongName,
+    /// Nobody that is trusted has signed it; self-signed ones are among these.
+    Untrusted,
+    /// Anything else, in the library's words.
+    Other(String),
+}
+
+/// Why a redirect is not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RedirectFault {
+    /// There were too many.
+    TooMany,
+    /// It leads from `https` to `http`.
+    NotSecure,
+    /// It names no place that can be read.
+    NoPlace,
+}
+
+impl TlsFault {
+    fn message(&self) -> Text {
+        match self {
+            Self::Expired => text!("证书已过期或尚未生效", "its certificate is not valid today"),
+            Self::WrongName => {
+                text!(
+                    "证书不是签给这个域名的",
+                    "its certificate is for other names"
+                )
+            }
+            Self::Untrusted => text!(
+                "证书不是由受信任的机构签发的",
+                "its certificate is signed by nobody that is trusted"
+            ),
+            Self::Other(words) => Text::verbatim(words),
+        }
+    }
+}
+
+impl NetworkError {
+    /// Returns the code of the reason, for `unknown (why)` and error codes.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Offline { .. } => "offline",
+            Self::Setup { .. } => "setup",
+            Self::NotSecure { .. } => "not-secure",
+            Self::Private { .. } => "private-address",
+            Self::NoAddress { .. } => "no-address",
+            Self::Connect { .. } => "no-connection",
+            Self::Tls { fault, .. } => match fault {
+                TlsFault::Expired => "certificate-expired",
+                TlsFault::WrongName => "certificate-name",
+                TlsFault::Untrusted => "certificate-untrusted",
+                TlsFault::Other(_) => "tls",
+            },
+            Self::TimedOut { .. } => "timeout",
+            Self::Broken { .. } => "cut-off",
+            Self::TooLarge { .. } => "too-large",
+            Self::Redirect { .. } => "redirect",
+            Self::Status { status: 429, .. } => "rate-limited",
+            Self::Status { .. } => "http-status",
+            Self::Denied { .. } => "denied",
+            Self::Said { .. } => "service-error",
+            Self::Shape { .. } => "unexpected-shape",
+        }
+    }
+
+    /// Returns the code of the error that a command ends with.
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Offline { .. } => "unavailable.offline",
+            Self::Setup { .. } => "invalid.network",
+            Self::Denied { .. } => "denied.credentials",
+            Self::Status { status: 429, .. } => "unavailable.rate-limited",
+            Self::TimedOut { .. } => "unavailable.timeout",
+            Self::Said { .. } => "unavailable.service",
+            Self::Shape { .. } => "unavailable.unexpected-shape",
+            Self::NotSecure { .. }
+            | Self::Private { .. }
+            | Self::NoAddress { .. }
+            | Self::Connect { .. }
+            | Self::Tls { .. }
+            | Self::Broken { .. }
+            | Self::TooLarge { .. }
+            | Self::Redirect { .. }
+            | Self::Status { .. } => "unavailable.network",
+        }
+    }
+
+    /// Returns the exit of a command whose point was the answer.
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self::Setup { .. } => Exit::Invalid,
+            Self::Denied { .. } => Exit::Denied,
+            Self::Offline { .. }
+            | Self::NotSecure { .. }
+            | Self::Private { .. }
+            | Self::NoAddress { .. }
+            | Self::Connect { .. }
+            | Self::Tls { .. }
+            | Self::TimedOut { .. }
+            | Self::Broken { .. }
+            | Self::TooLarge { .. }
+            | Self::Redirect { .. }
+            | Self::Status { .. }
+            | Self::Said { .. }
+            | Self::Shape { .. } => Exit::Unavailable,
+        }
+    }
+
+    /// Says what happened, naming who was asked.
+    pub fn message(&self) -> Text {
+        match self {
+            Self::Offline { host } => text!(
+                "离线模式下没有查询 {host}",
+                "{host} was not asked: this is offline"
+            ),
+            Self::Setup { what } => text!(
+                "网络设置有误：{what}",
+                "the network cannot be made ready: {what}"
+            ),
+            Self::NotSecure { url } => text!(
+                "没有访问 {url}：只访问 https，http 只用于本机",
+                "{url} was not asked: only https is, and http on this machine"
+            ),
+            Self::Private { host, address } => text!(
+                "没有访问 {host}：它解析到非公网地址 {address}",
+                "{host} was not asked: it leads to {address}, which is no public address"
+            ),
+            Self::NoAddress { host, why } => {
+                text!("{host} 没有地址：{why}", "{host} has no address: {why}")
+            }
+            Self::Connect { host, why } => {
+                text!("无法连接 {host}：{why}", "no connection to {host}: {why}")
+            }
+            Self::Tls { host, fault } => {
+                let fault = fault.message();
+                let (zh, en) = (fault.zh, fault.en);
+                text!("{host} 的 TLS 无效：{zh}", "no TLS with {host}: {en}")
+            }
+            Self::TimedOut { host } => {
+                text!("{host} 没有及时答复", "{host} did not answer in time")
+            }
+            Self::Broken { host, why } => text!(
+                "{host} 的答复中断：{why}",
+                "the answer of {host} broke off: {why}"
+            ),
+            Self::TooLarge { host, limit } => text!(
+                "{host} 的答复超过 {limit} 字节",
+                "the answer of {host} is larger than {limit} bytes"
+            ),
+            Self::Redirect { from, to, why } => match why {
+                RedirectFault::TooMany => text!(
+                    "{from} 的跳转次数太多，最后指向 {to}",
+                    "{from} redirects too often, at last to {to}"
+                ),
+                RedirectFault::NotSecure => text!(
+                    "{from} 跳转到不加密的 {to}，没有跟随",
+                    "{from} redirects to {to}, which is not secure; that is not followed"
+                ),
+                RedirectFault::NoPlace => text!(
+                    "{from} 的跳转目标无法识别：{to}",
+                    "{from} redirects to what cannot be read: {to}"
+                ),
+            },
+            Self::Status { host, status, wait } => {
+                let (zh, en) = wait.map_or_else(Default::default, |wait| {
+                    let wait = humantime::format_duration(wait);
+                    (format!("，要求等待 {wait}"), format!(", asking for {wait}"))
+                });
+                text!(
+                    "{host} 答复 HTTP {status}{zh}",
+                    "{host} answered HTTP {status}{en}"
+                )
+            }
+            Self::Denied { host, said } => text!(
+                "{host} 拒绝了凭据：{said}",
+                "{host} refused the credentials: {said}"
+            ),
+            Self::Said { host, said, .. } => text!(
+                "{host} 答复查询失败：{said}",
+                "{host} says that the question failed: {said}"
+            ),
+            Self::Shape { host, what } => text!(
+                "{host} 的答复格式不对：{what}",
+                "the answer of {host} has another shape: {what}"
+            ),
+        }
+    }
+
+    /// Says what to do about it.
+    pub fn hint(&self) -> Option<Text> {
+        match self {
+            Self::Offline { .. } => Some(text!(
+                "去掉 --offline（或 ICPCTL_OFFLINE、network.offline）",
+                "leave out --offline (or ICPCTL_OFFLINE, or network.offline)"
+            )),
+            Self::Setup { .. } | Self::NotSecure { .. } => Some(text!(
+                "查看设置：icpctl config show",
+                "see icpctl config show"
+            )),
+            Self::Private { .. } => Some(text!(
+                "内网站点可用 --allow-private",
+                "for a site inside a company, say --allow-private"
+            )),
+            Self::Tls {
+                fault: TlsFault::Untrusted,
+                ..
+            } => Some(text!(
+                "自有机构的根证书可用 network.ca_file 或 ICPCTL_CA_FILE 指定",
+                "name the certificate of your own authority as network.ca_file or ICPCTL_CA_FILE"
+            )),
+            Self::Denied { .. } => Some(text!(
+                "检查凭据及其权限",
+                "check the credentials and what they may do"
+            )),
+            Self::Tls { .. }
+            | Self::NoAddress { .. }
+            | Self::Connect { .. }
+            | Self::TimedOut { .. }
+            | Self::Broken { .. }
+            | Self::TooLarge { .. }
+            | Self::Redirect { .. }
+            | Self::Status { .. }
+            | Self::Said { .. }
+            | Self::Shape { .. } => None,
+        }
+    }
+
+    /// Whether the same question may succeed in a moment.
+    pub const fn is_passing(&self) -> bool {
+        match self {
+            Self::TimedOut { .. } | Self::Connect { .. } | Self::Broken { .. } => true,
+            Self::Status { status, .. } => is_passing_status(*status),
+            Self::Said { passing, .. } => *passing,
+            Self::Offline { .. }
+            | Self::Setup { .. }
+            | Self::NotSecure { .. }
+            | Self::Private { .. }
+            | Self::NoAddress { .. }
+            | Self::Tls { .. }
+            | Self::TooLarge { .. }
+            | Self::Redirect { .. }
+            | Self::Denied { .. }
+            | Self::Shape { .. } => false,
+        }
+    }
+
+    /// How long the other side wants to be left alone.
+    pub const fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::Status { wait, .. } => *wait,
+            Self::Offline { .. }
+            | Self::Setup { .. }
+            | Self::NotSecure { .. }
+            | Self::Private { .. }
+            | Self::NoAddress { .. }
+            | Self::Connect { .. }
+            | Self::Tls { .. }
+            | Self::TimedOut { .. }
+            | Self::Broken { .. }
+            | Self::TooLarge { .. }
+            | Self::Redirect { .. }
+            | Self::Denied { .. }
+            | Self::Said { .. }
+            | Self::Shape { .. } => None,
+        }
+    }
+}
+
+/// Whether an HTTP status may be gone in a moment.
+pub const fn is_passing_status(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504)
+}
+
+/// Returns a URL without what may be secret in it: name, password, query and fragment.
+pub fn shown(url: &Url) -> String {
+    let mut shown = url.clone();
+    let _ = shown.set_username("");
+    let _ = shown.set_password(None);
+    shown.set_query(None);
+    shown.set_fragment(None);
+    shown.to_string()
+}
+
+impl From<NetworkError> for Failure {
+    fn from(error: NetworkError) -> Self {
+        let mut failure = Self::new(error.exit(), error.code(), error.message());
+        failure.hints.extend(error.hint());
+        failure
+    }
+}

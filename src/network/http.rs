@@ -1,0 +1,426 @@
+//! The door to web services and sites.
+
+use super::answer::{Answer, host};
+use super::dns::Dns;
+use super::error::{NetworkError, RedirectFault, TlsFault, is_passing_status, shown};
+use super::guard;
+use super::limits::Limits;
+use super::request::{Reach, Request};
+use super::retry::{Passing, Retry};
+use super::{Manner, Proxies, tls};
+use crate::config::base::may_be_asked;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT, HeaderMap, LOCATION};
+use reqwest::{Client, NoProxy, Proxy, redirect};
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use url::{Host, Url};
+
+/// How we call ourselves to others.
+const AGENT: &str = concat!("icpctl/", env!("CARGO_PKG_VERSION"));
+
+/// The door to web services and sites.
+#[derive(Clone, Debug)]
+pub struct Http {
+    services: Clients,
+    sites: Clients,
+    limits: Limits,
+    retry: Retry,
+    timeout: Duration,
+    offline: bool,
+    allow_private: bool,
+    connect_to: Arc<BTreeMap<String, SocketAddr>>,
+}
+
+/// A client for each scheme: a name alone does not tell its resolver which port it is for.
+#[derive(Clone, Debug)]
+struct Clients {
+    https: Client,
+    http: Client,
+}
+
+impl Http {
+    /// Makes the door.
+    ///
+    /// # Errors
+    /// When the certificates or a proxy cannot be read.
+    pub fn new(manner: &Manner, dns: Dns, retry: Retry) -> Result<Self, NetworkError> {
+        let tls = tls::client(manner.network.ca_file.as_deref())?;
+        let connect_to = Arc::new(manner.network.connect_to.clone());
+        let client = |reach: Reach, port: u16| {
+            let names = Names {
+                dns: dns.clone(),
+                reach,
+                port,
+                allow_private: manner.allow_private,
+                connect_to: Arc::clone(&connect_to),
+            };
+            let builder = Client::builder()
+                .user_agent(AGENT)
+                .tls_backend_preconfigured(tls.clone())
+                .redirect(redirect::Policy::none())
+                .referer(false)
+                .connect_timeout(manner.network.connect_timeout.0)
+                .dns_resolver(names)
+                .no_proxy();
+            let proxies = manner.proxies.all()?;
+            let builder = proxies
+                .into_iter()
+                .fold(builder, reqwest::ClientBuilder::proxy);
+            builder.build().map_err(|error| NetworkError::Setup {
+                what: words(&error),
+            })
+        };
+        let clients = |reach| {
+            Ok(Clients {
+                https: client(reach, 443)?,
+                http: client(reach, 80)?,
+            })
+        };
+        Ok(Self {
+            services: clients(Reach::Service)?,
+            sites: clients(Reach::Site)?,
+            limits: Limits::new(manner.network.per_host),
+            retry,
+            timeout: manner.network.timeout.0,
+            offline: manner.network.offline,
+            allow_private: manner.allow_private,
+            connect_to,
+        })
+    }
+
+    /// Asks, follows redirects, and repeats what failed in passing where that does no harm. The
+    /// answer may have any status.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn send(&self, request: Request) -> Result<Answer, NetworkError> {
+        self.send_each(|| request.clone()).await
+    }
+
+    /// The same, with the question made anew each time: for those whose signature holds a time or a
+    /// word that may be used only once.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn send_each(&self, make: impl Fn() -> Request) -> Result<Answer, NetworkError> {
+        let first = make();
+        if self.offline {
+            return Err(NetworkError::Offline {
+                host: host(&first.url),
+            });
+        }
+        if !first.repeatable {
+            return self.once(first).await;
+        }
+        let outcome = self.retry.run(|| async {
+            let answer = self.once(make()).await.map_err(Trial::Failed)?;
+            if is_passing_status(answer.status) {
+                return Err(Trial::Refused(Box::new(answer)));
+            }
+            Ok(answer)
+        });
+        outcome.await.or_else(|trial| match trial {
+            Trial::Refused(answer) => Ok(*answer),
+            Trial::Failed(error) => Err(error),
+        })
+    }
+
+    /// Asks once, with all redirects, within the time allowed.
+    async fn once(&self, request: Request) -> Result<Answer, NetworkError> {
+        let name = host(&request.url);
+        let timeout = request.timeout.unwrap_or(self.timeout);
+        let turn = self.limits.turn(&name, request.at_once).await;
+        let asked = tokio::time::timeout(timeout, self.follow(request)).await;
+        drop(turn);
+        asked.unwrap_or(Err(NetworkError::TimedOut { host: name }))
+    }
+
+    async fn follow(&self, request: Request) -> Result<Answer, NetworkError> {
+        let Request {
+            method,
+            mut url,
+            mut headers,
+            body,
+            ..
+        } = request.clone();
+        let mut hops = Vec::new();
+        loop {
+            self.check(&url, request.reach)?;
+            let mut answer = self
+                .fetch(&request, method.clone(), &url, &headers, &body)
+                .await?;
+            answer.hops.clone_from(&hops);
+            let is_redirect = matches!(answer.status, 301 | 302 | 303 | 307 | 308);
+            if !is_redirect || !method.is_safe() {
+                return Ok(answer);
+            }
+            let next = target(&url, &answer.headers)?;
+            let fault = |why| NetworkError::Redirect {
+                from: shown(&url),
+                to: shown(&next),
+                why,
+            };
+            if url.scheme() == "https" && next.scheme() != "https" {
+                return Err(fault(RedirectFault::NotSecure));
+            }
+            if hops.len() >= request.redirects {
+                return Err(fault(RedirectFault::TooMany));
+            }
+            if url.origin() != next.origin() {
+                // What was for the first host alone stays there.
+                let accept = headers.remove(ACCEPT);
+                headers = accept.map(|value| (ACCEPT, value)).into_iter().collect();
+            }
+            hops.push(std::mem::replace(&mut url, next));
+        }
+    }
+
+    /// Says whether a URL may be asked at all; names are judged once they are resolved.
+    fn check(&self, url: &Url, reach: Reach) -> Result<(), NetworkError> {
+        let not_secure = || NetworkError::NotSecure { url: shown(url) };
+        match reach {
+            Reach::Service if may_be_asked(url) => Ok(()),
+            Reach::Service => Err(not_secure()),
+            Reach::Site => {
+                if !matches!(url.scheme(), "https" | "http") {
+                    return Err(not_secure());
+                }
+                let address = match url.host() {
+                    Some(Host::Ipv4(address)) => Some(address.into()),
+                    Some(Host::Ipv6(address)) => Some(address.into()),
+                    Some(Host::Domain(_)) | None => None,
+                };
+                match address {
+                    Some(address) if !self.allow_private && !guard::is_public(address) => {
+                        Err(NetworkError::Private {
+                            host: host(url),
+                            address,
+                        })
+                    }
+                    Some(_) | None => Ok(()),
+                }
+            }
+        }
+    }
+
+    async fn fetch(
+        &self,
+        request: &Request,
+        method: reqwest::Method,
+        url: &Url,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<Answer, NetworkError> {
+        let clients = match request.reach {
+            Reach::Service => &self.services,
+            Reach::Site => &self.sites,
+        };
+        let client = if url.scheme() == "https" {
+            &clients.https
+        } else {
+            &clients.http
+        };
+        let name = host(url);
+        let failed = |error: reqwest::Error| classify(&name, &error);
+        let mut response = client
+            .request(method, url.clone())
+            .headers(headers.clone())
+            .body(body.to_vec())
+            .send()
+            .await
+            .map_err(failed)?;
+        let limit = request.body_limit;
+        let too_large = || NetworkError::TooLarge {
+            host: name.clone(),
+            limit,
+        };
+        if response
+            .content_length()
+            .is_some_and(|length| length > limit as u64)
+        {
+            return Err(too_large());
+        }
+        let mut answer = Answer {
+            url: url.clone(),
+            hops: Vec::new(),
+            address: response.remote_addr(),
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: Vec::new(),
+        };
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            if answer.body.len() + chunk.len() > limit {
+                return Err(too_large());
+            }
+            answer.body.extend_from_slice(&chunk);
+        }
+        Ok(answer)
+    }
+
+    /// Whether the user named the address of a host and port.
+    pub fn is_named(&self, host: &str, port: u16) -> bool {
+        self.connect_to.contains_key(&format!("{host}:{port}"))
+    }
+}
+
+/// How one attempt ended that may be repeated.
+enum Trial {
+    /// With an answer that may be another one in a moment.
+    Refused(Box<Answer>),
+    /// With none.
+    Failed(NetworkError),
+}
+
+impl Passing for Trial {
+    fn is_passing(&self) -> bool {
+        match self {
+            Self::Refused(_) => true,
+            Self::Failed(error) => error.is_passing(),
+        }
+    }
+
+    fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::Refused(answer) => answer.wait(),
+            Self::Failed(error) => error.wait(),
+        }
+    }
+}
+
+/// Returns where a redirect leads.
+fn target(url: &Url, headers: &HeaderMap) -> Result<Url, NetworkError> {
+    // Old servers write names and paths in their own encoding.
+    let place = headers.get(LOCATION).map_or_else(String::new, |value| {
+        String::from_utf8_lossy(value.as_bytes()).into_owned()
+    });
+    let next = url.join(&place).ok().filter(|next| {
+        !place.is_empty() && matches!(next.scheme(), "https" | "http") && next.has_host()
+    });
+    next.ok_or_else(|| NetworkError::Redirect {
+        from: shown(url),
+        to: place.chars().take(120).collect(),
+        why: RedirectFault::NoPlace,
+    })
+}
+
+/// The names that a client connects to.
+struct Names {
+    dns: Dns,
+    reach: Reach,
+    port: u16,
+    allow_private: bool,
+    connect_to: Arc<BTreeMap<String, SocketAddr>>,
+}
+
+impl Resolve for Names {
+    fn resolve(&self, name: Name) -> Resolving {
+        let host = name.as_str().to_owned();
+        let (dns, reach, allow_private) = (self.dns.clone(), self.reach, self.allow_private);
+        let named = self
+            .connect_to
+            .get(&format!("{host}:{}", self.port))
+            .copied();
+        Box::pin(async move {
+            // The user named the address: it is not the name's owner who leads us there.
+            if let Some(address) = named {
+                return Ok(Box::new(std::iter::once(address)) as Addrs);
+            }
+            let addresses: Vec<SocketAddr> = match reach {
+                Reach::Service => tokio::net::lookup_host((host.as_str(), 0))
+                    .await
+                    .map_err(|error| NetworkError::NoAddress {
+                        host: host.clone(),
+                        why: error.to_string(),
+                    })?
+                    .collect(),
+                Reach::Site => {
+                    let found = dns.addresses(&host).await?;
+                    let private = found.iter().find(|address| !guard::is_public(**address));
+                    if let Some(&address) = private.filter(|_| !allow_private) {
+                        return Err(NetworkError::Private { host, address }.into());
+                    }
+                    found.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect()
+                }
+            };
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}
+
+impl Proxies {
+    fn all(&self) -> Result<Vec<Proxy>, NetworkError> {
+        let setup = |error: reqwest::Error| NetworkError::Setup {
+            what: format!("proxy: {}", words(&error)),
+        };
+        // This machine is never behind one.
+        let mut except = "localhost,127.0.0.0/8,::1".to_owned();
+        if let Some(more) = &self.except {
+            except = format!("{except},{more}");
+        }
+        let except = || NoProxy::from_string(&except);
+        let https = self.https.as_ref().map(Proxy::https);
+        let http = self.http.as_ref().map(Proxy::http);
+        let proxies: Result<Vec<Proxy>, _> = https.into_iter().chain(http).collect();
+        let proxies = proxies.map_err(setup)?;
+        Ok(proxies
+            .into_iter()
+            .map(|proxy| proxy.no_proxy(except()))
+            .collect())
+    }
+}
+
+/// Finds an error of a type among the causes of another.
+fn cause<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<E>() {
+            return Some(found);
+        }
+        // An I/O error hides what it was made from: its source is the source of that.
+        let inner = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        if let Some(inner) = inner
+            && let Some(found) = cause::<E>(inner)
+        {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// The words of the innermost cause: the outer ones name URLs, which may hold secrets.
+fn words(error: &(dyn Error + 'static)) -> String {
+    let mut last = error;
+    while let Some(next) = last.source() {
+        last = next;
+    }
+    last.to_string()
+}
+
+fn classify(host: &str, error: &reqwest::Error) -> NetworkError {
+    let host = host.to_owned();
+    if let Some(ours) = cause::<NetworkError>(error) {
+        return ours.clone();
+    }
+    if let Some(fault) = cause::<rustls::Error>(error) {
+        return NetworkError::Tls {
+            host,
+            fault: TlsFault::from(fault),
+        };
+    }
+    if error.is_timeout() {
+        return NetworkError::TimedOut { host };
+    }
+    // The innermost cause of what concerns the URL would be the URL.
+    let why = words(error);
+    if error.is_connect() {
+        return NetworkError::Connect { host, why };
+    }
+    NetworkError::Broken { host, why }
+}

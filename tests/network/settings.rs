@@ -1,0 +1,87 @@
+//! The sections of the configuration that say how the network is asked.
+
+use crate::support::Icpctl;
+
+const FULL: &str = r#"
+[network]
+connect_timeout = "3s"
+per_host = 2
+connect_to = { "shop.example.cn:443" = "127.0.0.1:8443" }
+[dns]
+servers = ["223.5.5.5:53", "[2400:3200::1]:53"]
+[rdap.servers]
+com = "https://rdap.example.com/v1/"
+[whois.servers]
+cn = "127.0.0.1:4343"
+[record]
+url = "http://127.0.0.1:16181/query/{kind}?search={query}"
+headers = { Authorization = { env = "RECORD_TOKEN" } }
+"#;
+
+fn config(text: &str) -> Icpctl {
+    let user = Icpctl::new();
+    user.write("config/icpctl/config.toml", text);
+    user
+}
+
+#[test]
+fn what_is_in_force_is_shown_with_its_giver_and_without_secrets() {
+    let user = config(FULL)
+        .env("RECORD_TOKEN", "SECRET")
+        .env("ICPCTL_OFFLINE", "1");
+    let output = user.run(["config", "show", "--json"]).exits(0);
+    assert!(!output.stdout.contains("SECRET"));
+    let document = output.json();
+    let setting = |key: &str| {
+        let settings = document["data"]["settings"].as_array().unwrap();
+        let found = settings.iter().find(|setting| setting["key"] == key);
+        let found = found.unwrap_or_else(|| panic!("{key}: {document:#}"));
+        let word = |name: &str| found[name].as_str().unwrap_or("–").to_owned();
+        (word("value"), word("origin"))
+    };
+    for (key, value, origin) in [
+        ("network.connect_timeout", "3s", "file"),
+        ("network.timeout", "20s", "default"),
+        ("network.offline", "true", "env"),
+        (
+            "network.connect_to.shop.example.cn:443",
+            "127.0.0.1:8443",
+            "file",
+        ),
+        ("dns.servers", "223.5.5.5:53; [2400:3200::1]:53", "file"),
+        ("rdap.bootstrap", "–", "default"),
+        ("rdap.servers.com", "https://rdap.example.com/v1/", "file"),
+        ("record.headers.Authorization.env", "RECORD_TOKEN", "file"),
+    ] {
+        assert_eq!(setting(key), (value.to_owned(), origin.to_owned()), "{key}");
+    }
+}
+
+#[test]
+fn a_wrong_value_is_told_with_its_place_and_what_is_expected() {
+    for (text, place, words) in [
+        ("[network]\ntimeout = \"soon\"\n", ":2:11:", "30s"),
+        (
+            "[rdap]\nbootstrap = \"http://data.example.org/\"\n",
+            ":2:13:",
+            "must be https",
+        ),
+        (
+            "[rdap]\nbootstrap = \"https://u:SECRET@x.example.org/\"\n",
+            ":2:13:",
+            "header",
+        ),
+        ("[network]\ntime_out = \"1s\"\n", ":2:1:", "unknown field"),
+        (
+            "[dns]\nservers = [\"resolver\"]\n",
+            ":2:12:",
+            "socket address",
+        ),
+        ("[record]\nheaders = { X = \"SECRET\" }\n", ":2:17:", "env"),
+    ] {
+        let output = config(text).run(["list"]).exits(3);
+        assert!(output.stderr.contains(place), "{text}\n{}", output.stderr);
+        assert!(output.stderr.contains(words), "{text}\n{}", output.stderr);
+        assert!(!output.stderr.contains("SECRET"), "{}", output.stderr);
+    }
+}
