@@ -17,6 +17,7 @@ mod portfolio;
 mod reachable;
 mod reading;
 mod rendering;
+mod rulebook;
 mod scenarios;
 mod schemas;
 mod scripts;

@@ -3,12 +3,13 @@
 use super::{
     adopt, answer, attach, auth, calendar, check, completions, config, context::Context, doctor,
     draft, edit, erase, explain, gone, help, init, label, list, log, man, note, number, portfolio,
-    provider, record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
+    provider, record, reply::Reply, rules, schema, show, status, steps, sync, template, undo, wait,
 };
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::Kind;
 use crate::lang::{Lang, Text};
+use crate::render::Format;
 use clap::{ArgMatches, Command};
 
 /// A command, as the table lists it.
@@ -23,6 +24,14 @@ pub struct Row {
     pub command: fn(Command, Lang) -> Command,
     /// Answers.
     pub run: fn(&mut Context<'_>, &ArgMatches) -> Result<Reply, Failure>,
+}
+
+/// Returns the command that alone prints a format; none for those that every command prints.
+pub const fn only_printer(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Sarif => Some("check"),
+        Format::Human | Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => None,
+    }
 }
 
 /// Every command, in the order of the help.
@@ -253,6 +262,13 @@ pub const COMMANDS: &[Row] = &[
         schema: check::SCHEMA,
         command: check::command,
         run: check::run,
+    },
+    Row {
+        name: "rules",
+        about: Text::fixed("列出规则", "List the rules"),
+        schema: rules::SCHEMA,
+        command: rules::command,
+        run: rules::run,
     },
     Row {
         name: "explain",

@@ -7,9 +7,13 @@ use super::reply::Reply;
 use crate::failure::Failure;
 use crate::intake::{Template, template};
 use crate::lang::Lang;
+use crate::rulebook::sample;
 use crate::text;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
+
+/// A file of rules.
+const RULES: &str = "rules";
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
@@ -17,7 +21,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
         place("what", "KIND", text!("哪一种文件", "Which file"), lang)
             .required(true)
             .value_parser(PossibleValuesParser::new(
-                Template::all().map(Template::name),
+                Template::all().map(Template::name).chain([RULES]),
             )),
     )
 }
@@ -26,6 +30,9 @@ pub fn command(command: Command, lang: Lang) -> Command {
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     refuse_format(cx)?;
     let name = matches.get_one::<String>("what").map_or("", String::as_str);
+    if name == RULES {
+        return Ok(Reply::raw(sample(cx.lang)));
+    }
     let what = Template::from_name(name).ok_or_else(|| {
         Failure::usage(text!("没有模板 `{name}`", "there is no template `{name}`"))
     })?;

@@ -27,12 +27,14 @@ pub(super) struct Place<'v> {
 }
 
 /// The lists that may be gone through, each with the name of one element.
-const LISTS: [(&str, &str); 12] = [
+const LISTS: [(&str, &str); 14] = [
     ("services", "service"),
     ("materials", "material"),
     ("persons", "person"),
     ("changes", "change"),
     ("rivals", "rival"),
+    ("siblings", "sibling"),
+    ("differences", "difference"),
     ("domains", "domain"),
     ("home_urls", "home_url"),
     ("content", "content"),
