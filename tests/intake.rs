@@ -5,10 +5,12 @@
 use chrono::NaiveDate;
 use icpctl::filing::facts::{SubjectFacts, ValidUntil};
 use icpctl::filing::kind::{Kind, VerifyBy};
+use icpctl::filing::number::ServiceKind;
+use icpctl::filing::province::Province;
 use icpctl::filing::record::Adoption;
 use icpctl::filing::tree;
 use icpctl::intake::{
-    Dossier, DossierSubject, Encoding, Format, Located, Problem, RecordRow, Source, Table,
+    Choice, Dossier, DossierSubject, Encoding, Format, Located, Problem, RecordRow, Source, Table,
     Template, read_adoptions, read_dossier, read_record_rows, read_rows, template,
 };
 use icpctl::knowledge::{FieldType, fields};
@@ -283,34 +285,136 @@ fn every_line_of_a_template_can_be_switched_on() {
         .iter()
         .flat_map(|kind| [(*kind, Lang::Zh), (*kind, Lang::En)])
     {
-        let text = uncommented(&template(Template::Dossier(kind), lang));
+        let text = uncommented(&template(Template::Dossier(kind), &Choice::default(), lang));
         let read = dossier(&text).unwrap_or_else(|problems| panic!("{text}\n{problems:#?}"));
         assert_eq!(read.labels["customer"], "甲");
         assert!(read.subject.is_some());
-        assert_eq!(read.materials.len(), 1);
+        assert!(!read.materials.is_empty());
     }
 }
 
 #[test]
 fn every_known_field_reaches_the_facts() {
-    let all = uncommented(&template(Template::Dossier(Kind::New), Lang::En));
-    let read = dossier(&all).unwrap();
-    let Some(DossierSubject::Data { facts, .. }) = &read.subject else {
-        panic!("the subject is given by its data");
-    };
-    let (subject, service) = (tree::of(facts), tree::of(&read.services[0].facts));
-    for field in fields().iter().filter(|f| f.value_type != FieldType::Table) {
-        let found = if let Some(path) = field.path.strip_prefix("subject.") {
-            tree::get(&subject, path)
-        } else if let Some(path) = field.path.strip_prefix("services.") {
-            tree::get(&service, path)
-        } else {
-            continue;
+    let mut unseen: Vec<&str> = fields()
+        .iter()
+        .filter(|field| field.value_type != FieldType::Table && field.path != "services.number")
+        .map(|field| field.path.as_str())
+        .filter(|path| path.starts_with("subject.") || path.starts_with("services."))
+        .collect();
+    for service in ServiceKind::ALL {
+        let choice = Choice {
+            service,
+            ..Choice::default()
         };
-        if field.path != "services.number" {
-            assert!(found.is_some(), "{} was lost", field.path);
+        let all = uncommented(&template(Template::Dossier(Kind::New), &choice, Lang::En));
+        let read = dossier(&all).unwrap();
+        let Some(DossierSubject::Data { facts, .. }) = &read.subject else {
+            panic!("the subject is given by its data");
+        };
+        let (subject, service) = (tree::of(facts), tree::of(&read.services[0].facts));
+        unseen.retain(|path| {
+            let found = if let Some(field) = path.strip_prefix("subject.") {
+                tree::get(&subject, field)
+            } else {
+                let field = path.strip_prefix("services.").unwrap();
+                let in_lists = field
+                    .replace("registrations.", "registrations.0.")
+                    .replace("builds.", "builds.0.");
+                tree::get(&service, &in_lists)
+            };
+            found.is_none()
+        });
+    }
+    assert!(unseen.is_empty(), "lost: {unseen:?}");
+}
+
+/// Every choice that a template can be made for.
+fn choices() -> impl Iterator<Item = Choice> {
+    let natures = [
+        "enterprise",
+        "individual",
+        "government",
+        "institution",
+        "foundation",
+    ];
+    let of_kinds = natures.into_iter().flat_map(|nature| {
+        ServiceKind::ALL.iter().map(move |service| Choice {
+            nature: nature.to_owned(),
+            service: *service,
+            ..Choice::default()
+        })
+    });
+    let of_provinces = Province::all().flat_map(|province| {
+        ["enterprise", "individual"].map(|nature| Choice {
+            nature: nature.to_owned(),
+            province: Some(province),
+            ..Choice::default()
+        })
+    });
+    let of_providers = ["huawei", "alibaba", "wechat", "generic", "own"].map(|provider| Choice {
+        provider: provider.to_owned(),
+        ..Choice::default()
+    });
+    of_kinds.chain(of_provinces).chain(of_providers)
+}
+
+#[test]
+fn the_template_of_every_choice_reads_back_as_printed_and_with_everything_switched_on() {
+    for (choice, kind) in
+        choices().flat_map(|c| Kind::ALL.iter().map(move |kind| (c.clone(), *kind)))
+    {
+        let text = template(Template::Dossier(kind), &choice, Lang::En);
+        let whole = uncommented(&text);
+        for text in [&text, &whole] {
+            let read =
+                dossier(text).unwrap_or_else(|found| panic!("{choice:?}\n{text}\n{found:#?}"));
+            assert_eq!(read.provider.as_deref(), Some(choice.provider.as_str()));
+            if let (Kind::New, Some(DossierSubject::Data { facts, .. })) = (kind, &read.subject) {
+                assert_eq!(facts.is_individual(), choice.nature == "individual");
+                assert_eq!(facts.nature.as_deref(), Some(choice.nature.as_str()));
+                assert_eq!(
+                    facts.province.as_deref(),
+                    choice.province.map(Province::code)
+                );
+                assert_eq!(read.services[0].facts.kind, Some(choice.service));
+            }
         }
     }
+}
+
+#[test]
+fn a_template_holds_what_its_nature_province_and_provider_need_and_no_more() {
+    let printed = |nature: &str, province: &str, provider: &str, service| {
+        let choice = Choice {
+            nature: nature.to_owned(),
+            province: Province::of_code(province),
+            provider: provider.to_owned(),
+            service,
+        };
+        template(Template::Dossier(Kind::New), &choice, Lang::En)
+    };
+    let company = printed("enterprise", "gd", "tencent", ServiceKind::Site);
+    let person = printed("individual", "js", "tencent", ServiceKind::Site);
+    for (word, in_company, in_person) in [
+        ("\nlegal_representative = ", true, false),
+        ("[services.responsible]", true, false),
+        ("\nname = \"示例商城\"", true, false),
+        ("slot = \"commitment-letter\"", true, false),
+        ("slot = \"authenticity-commitment-letter\"", false, true),
+        ("slot = \"subject-certificate\"", true, false),
+        ("Guangdong asks for more", true, false),
+        ("Jiangsu asks for more", false, true),
+    ] {
+        assert_eq!(company.contains(word), in_company, "{word}");
+        assert_eq!(person.contains(word), in_person, "{word}");
+    }
+    let app = printed("enterprise", "gd", "wechat", ServiceKind::App);
+    assert!(app.contains("\n[[services.builds]]") && !app.contains("home_urls"));
+    assert!(!app.contains("[services.resource]"));
+    let mini = printed("enterprise", "gd", "wechat", ServiceKind::Miniprogram);
+    assert!(mini.contains("\nremark = ") && !mini.contains("builds"));
+    let office = printed("government", "gd", "tencent", ServiceKind::Site);
+    assert!(office.contains("site-identification") && office.contains("domain-review-form"));
 }
 
 #[test]
@@ -545,7 +649,7 @@ fn an_adoption_needs_its_numbers_and_no_future() {
 fn every_template_is_readable_as_printed() {
     for lang in [Lang::Zh, Lang::En] {
         for what in Template::all() {
-            let text = template(what, lang);
+            let text = template(what, &Choice::default(), lang);
             let name = what.name();
             assert_eq!(Template::from_name(name), Some(what));
             let failed = |problems: Vec<Problem>| -> ! { panic!("{name}\n{text}\n{problems:#?}") };
@@ -590,7 +694,7 @@ fn the_chinese_header_of_a_template_is_understood() {
         (Template::Batch, Table::Batch),
         (Template::Record, Table::Record),
     ] {
-        let text = template(what, Lang::Zh);
+        let text = template(what, &Choice::default(), Lang::Zh);
         let lines: Vec<&str> = text.lines().collect();
         let [.., chinese, english, row] = lines.as_slice() else {
             panic!("{text}");
@@ -623,7 +727,7 @@ proptest! {
         which in 0usize..9,
     ) {
         let what = Template::all().nth(which).unwrap();
-        let mut bytes = template(what, Lang::Zh).into_bytes();
+        let mut bytes = template(what, &Choice::default(), Lang::Zh).into_bytes();
         let place = place.index(bytes.len());
         bytes[place] = byte;
         read_everything(&bytes);

@@ -14,6 +14,7 @@ use crate::ids::Ids;
 use crate::knowledge::{Rule, rules};
 use crate::lang::{Lang, Text};
 use crate::network::{Manner, Network};
+use crate::render::envelope::Warning;
 use crate::render::style::{Color, Surroundings};
 use crate::rulebook::{FILE_LIMIT, FileProblem, Rulebook, overlay};
 use crate::store::book::Book;
@@ -124,6 +125,12 @@ impl<'a> Context<'a> {
         if !self.cautions.contains(&caution) {
             self.cautions.push(caution);
         }
+    }
+
+    /// Returns what the user should know, as documents say it.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let cautions = self.cautions.iter();
+        cautions.map(|caution| caution.warning(self.lang)).collect()
     }
 
     /// Whether questions may be asked: on a terminal, in the human format, unless told not to.

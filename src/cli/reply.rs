@@ -4,7 +4,7 @@ use super::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
-use crate::render::envelope::{Envelope, Problem, Warning};
+use crate::render::envelope::{Envelope, Problem};
 use crate::render::fields::{Fields, UnknownField, paths};
 use crate::render::rows::{self, Layout, RowsError};
 use crate::render::{Delivery, Format, clean, print};
@@ -242,15 +242,7 @@ fn document(cx: &Context<'_>, reply: &Reply, failure: Option<&Failure>) -> Resul
         changed: reply.changed,
         dry_run: cx.globals.dry_run,
         data: reply.data.clone(),
-        warnings: cx
-            .cautions
-            .iter()
-            .map(|caution| Warning {
-                code: caution.code.into(),
-                message: caution.message.get(cx.lang).to_owned(),
-                path: caution.path.clone(),
-            })
-            .collect(),
+        warnings: cx.warnings(),
         error: failure.map(|failure| problem(failure, cx.lang)),
     };
     let mut known = reply.known.clone();

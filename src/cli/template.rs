@@ -1,11 +1,14 @@
 //! `template`: a commented file to fill in.
 
 use super::context::Context;
-use super::globals::place;
+use super::globals::{option, place};
 use super::plain::refuse_format;
 use super::reply::Reply;
 use crate::failure::Failure;
-use crate::intake::{Template, template};
+use crate::filing::number::ServiceKind;
+use crate::filing::province::Province;
+use crate::intake::{Choice, Template, template};
+use crate::knowledge::code_list;
 use crate::lang::Lang;
 use crate::rulebook::sample;
 use crate::text;
@@ -15,26 +18,105 @@ use clap::{ArgMatches, Command};
 /// A file of rules.
 const RULES: &str = "rules";
 
+/// The flags that say whom a dossier is for.
+const CHOICES: [&str; 4] = ["nature", "province", "provider", "service-kind"];
+
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    command.arg(
-        place("what", "KIND", text!("哪一种文件", "Which file"), lang)
-            .required(true)
+    let natures = code_list("natures").map_or(&[][..], |list| &list.entries);
+    command
+        .arg(
+            place("what", "KIND", text!("哪一种文件", "Which file"), lang)
+                .required(true)
+                .value_parser(PossibleValuesParser::new(
+                    Template::all().map(Template::name).chain([RULES]),
+                )),
+        )
+        .arg(
+            option(
+                "nature",
+                "NATURE",
+                text!(
+                    "主体的性质，默认 enterprise",
+                    "The subject's nature, enterprise unless given"
+                ),
+                lang,
+            )
             .value_parser(PossibleValuesParser::new(
-                Template::all().map(Template::name).chain([RULES]),
+                natures.iter().map(|entry| entry.value.as_str()),
+            ))
+            .hide_possible_values(true),
+        )
+        .arg(option(
+            "province",
+            "P",
+            text!(
+                "备案省份：代码、简称或名称",
+                "The province of the filing: its code, letter or name"
+            ),
+            lang,
+        ))
+        .arg(option(
+            "provider",
+            "P",
+            text!("接入商，默认 tencent", "The provider, tencent unless given"),
+            lang,
+        ))
+        .arg(
+            option(
+                "service-kind",
+                "KIND",
+                text!(
+                    "服务类型，默认 site",
+                    "The kind of service, site unless given"
+                ),
+                lang,
+            )
+            .value_parser(PossibleValuesParser::new(
+                ServiceKind::ALL.iter().map(|kind| kind.name()),
             )),
-    )
+        )
 }
 
 /// Prints the file.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     refuse_format(cx)?;
+<<<<<<< HEAD
     let name = matches.get_one::<String>("what").map_or("", String::as_str);
     if name == RULES {
         return Ok(Reply::raw(sample(cx.lang)));
     }
+=======
+    let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+    let name = word("what").unwrap_or_default();
+>>>>>>> engine
     let what = Template::from_name(name).ok_or_else(|| {
         Failure::usage(text!("没有模板 `{name}`", "there is no template `{name}`"))
     })?;
-    Ok(Reply::raw(template(what, cx.lang)))
+    let given = CHOICES.iter().find(|flag| word(flag).is_some());
+    if let (Template::Adopt | Template::Batch | Template::Record, Some(flag)) = (what, given) {
+        return Err(Failure::usage(text!(
+            "--{flag} 只用于资料文件的模板，{name} 是表格",
+            "--{flag} goes with the template of a dossier; {name} is a table"
+        )));
+    }
+    let mut choice = Choice::default();
+    if let Some(province) = word("province") {
+        let province: Province =
+            province
+                .parse()
+                .map_err(|error: crate::filing::province::UnknownProvince| {
+                    Failure::usage(error.message())
+                })?;
+        choice.province = Some(province);
+    }
+    if let Some(nature) = word("nature") {
+        nature.clone_into(&mut choice.nature);
+    }
+    if let Some(provider) = word("provider") {
+        provider.clone_into(&mut choice.provider);
+    }
+    let service = word("service-kind").and_then(ServiceKind::from_name);
+    choice.service = service.unwrap_or(choice.service);
+    Ok(Reply::raw(template(what, &choice, cx.lang)))
 }

@@ -118,6 +118,54 @@ facts! {
         id: String,
         /// 备案授权码.
         authorisation_code: String,
+        /// For how many months it was bought in all, renewals included.
+        prepaid_months: u32,
+        /// The day on which it ends unless renewed.
+        expires_on: NaiveDate,
+        /// Whether it stands in the mainland.
+        mainland: bool,
+        /// Its public address.
+        public_ip: String,
+    }
+}
+
+facts! {
+    /// What a registrar shows of a domain (域名注册信息).
+    pub struct Registration {
+        /// 域名.
+        domain: Host,
+        /// 注册商.
+        registrar: String,
+        /// Whether the registrar is one of the mainland.
+        mainland_registrar: bool,
+        /// The day of the latest registration.
+        registered_on: NaiveDate,
+        /// 过期日期.
+        expires_on: NaiveDate,
+        /// The day of the real-name verification (实名认证).
+        real_name_on: NaiveDate,
+        /// 域名持有者.
+        holder: String,
+        /// The holder's certificate type, a value of the certificate list.
+        holder_certificate_type: String,
+        /// The holder's certificate number.
+        holder_certificate_number: String,
+    }
+}
+
+facts! {
+    /// An app as it is on one platform (各平台版本).
+    pub struct Build {
+        /// The platform, a value of the platform list.
+        platform: String,
+        /// Its name there, where it is given apart.
+        name: String,
+        /// Package name or bundle id.
+        package: String,
+        /// The signing certificate's public key.
+        public_key: String,
+        /// The signing certificate's fingerprint: MD5 on Android, SHA-1 on iOS.
+        signature: String,
     }
 }
 
@@ -140,8 +188,12 @@ facts! {
         prior_approval: Vec<String>,
         /// The number of the prior approval.
         prior_approval_code: String,
+        /// The last day of the prior approval.
+        prior_approval_valid_until: ValidUntil,
         /// 备注.
         remark: String,
+        /// 接入方式, a value of the access mode list.
+        access_mode: String,
         /// An app's platforms.
         platforms: Vec<String>,
         /// An app's package name or bundle id.
@@ -150,8 +202,12 @@ facts! {
         public_key: String,
         /// An app's certificate fingerprint.
         signature: String,
+        /// An app on each of its platforms.
+        builds: Vec<Build>,
         /// 互联网信息服务负责人.
         responsible: Person,
+        /// Its domains as their registrars show them.
+        registrations: Vec<Registration>,
         /// Where it runs.
         resource: Resource,
     }

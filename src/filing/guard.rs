@@ -13,11 +13,6 @@ use super::status::Status;
 use super::tree;
 use crate::text;
 
-/// The provinces whose empty-shell subjects may add services (domain.md section 3; H).
-const SHELLS_MAY_ADD: [&str; 11] = [
-    "tj", "ln", "sc", "yn", "js", "zj", "sh", "gx", "sx", "bj", "gz",
-];
-
 /// A live order as guards see it: its status may be presumed.
 #[derive(Clone, Copy, Debug)]
 pub struct Rival<'a> {
@@ -236,7 +231,7 @@ fn new(
         && subject
             .number
             .province()
-            .is_some_and(|province| !SHELLS_MAY_ADD.contains(&province.code()))
+            .is_some_and(|province| !province.rules().shell_adds)
     {
         return Err(Obstacle::ShellCannotAdd {
             number: subject.number,

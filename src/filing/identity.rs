@@ -162,15 +162,34 @@ impl ResidentId {
         if birth > today {
             return Err(IdentityError::BornInFuture);
         }
-        let sum: u32 = characters
+        if Self::check(&characters[..17]) != characters[17] {
+            return Err(IdentityError::CheckCharacter);
+        }
+        Ok(Self { number, birth })
+    }
+
+    /// Returns the check character of 17 digits.
+    fn check(body: &[u8]) -> u8 {
+        let sum: u32 = body
             .iter()
             .zip(Self::WEIGHTS)
             .map(|(byte, weight)| u32::from(byte - b'0') * weight)
             .sum();
-        if Self::CHECKS[sum as usize % 11] != characters[17] {
-            return Err(IdentityError::CheckCharacter);
-        }
-        Ok(Self { number, birth })
+        Self::CHECKS[sum as usize % 11]
+    }
+
+    /// Makes the number of an area code (6 digits), a birth and a sequence (3 digits), for
+    /// examples; `None` where they are no digits.
+    pub fn of(area: &str, birth: NaiveDate, sequence: u16) -> Option<Self> {
+        let body = format!("{area}{}{sequence:03}", birth.format("%Y%m%d"));
+        let is_body = body.len() == 17 && body.bytes().all(|byte| byte.is_ascii_digit());
+        is_body.then(|| {
+            let check = char::from(Self::check(body.as_bytes()));
+            Self {
+                number: format!("{body}{check}"),
+                birth,
+            }
+        })
     }
 
     /// Returns the number, 18 characters.
@@ -233,15 +252,32 @@ impl CreditCode {
                 Self::value(byte).is_some()
             }
         })?;
-        let sum: usize = characters
+        if Self::check(&characters[..17]) != characters[17] {
+            return Err(IdentityError::CheckCharacter);
+        }
+        Ok(Self(code))
+    }
+
+    /// Returns the check character of 17 characters of the alphabet.
+    fn check(body: &[u8]) -> u8 {
+        let sum: usize = body
             .iter()
             .zip(Self::WEIGHTS)
             .filter_map(|(byte, weight)| Self::value(*byte).map(|value| value * weight))
             .sum();
-        if Self::ALPHABET[(31 - sum % 31) % 31] != characters[17] {
-            return Err(IdentityError::CheckCharacter);
-        }
-        Ok(Self(code))
+        Self::ALPHABET[(31 - sum % 31) % 31]
+    }
+
+    /// Makes the code of its first 17 characters, for examples; `None` where they are none.
+    pub fn of(body: &str) -> Option<Self> {
+        let check = char::from(Self::check(body.as_bytes()));
+        Self::parse(&format!("{body}{check}")).ok()
+    }
+
+    /// Returns the province in whose area the organisation was registered, where it is one of the
+    /// 31: characters 3 and 4. Bodies registered with the state have 10 there.
+    pub fn province(&self) -> Option<Province> {
+        self.0.get(2..4).and_then(Province::of_area)
     }
 
     /// Returns the code, 18 characters.

@@ -18,6 +18,7 @@ mod named;
 pub mod number;
 pub mod obstacle;
 pub mod order;
+pub mod particulars;
 pub mod portfolio;
 pub mod profile;
 pub mod province;

@@ -1,5 +1,6 @@
 //! The 31 provinces (省、自治区、直辖市) whose bureaus approve filings.
 
+use super::particulars::{Particulars, Seat};
 use crate::lang::Text;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -31,6 +32,8 @@ struct Facts {
     short: Text,
     name: String,
     bureau: Text,
+    seat: Seat,
+    rules: Particulars,
 }
 
 struct Provinces {
@@ -106,6 +109,16 @@ impl Province {
     /// Returns the name of the bureau that decides there: 广东省通信管理局.
     pub fn bureau(self) -> &'static Text {
         &self.facts().bureau
+    }
+
+    /// Returns what its bureau asks for beyond the rest of the country.
+    pub fn rules(self) -> &'static Particulars {
+        &self.facts().rules
+    }
+
+    /// Returns a place of it, for examples.
+    pub fn seat(self) -> &'static Seat {
+        &self.facts().seat
     }
 
     /// Returns the province that `letter` stands for in any kind of number, aliases (川, 云) included.

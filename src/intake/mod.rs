@@ -6,6 +6,7 @@
 mod adoption;
 mod document;
 mod dossier;
+mod exported;
 mod identity;
 mod node;
 mod problem;
@@ -14,6 +15,7 @@ mod record;
 mod rows;
 mod schema;
 mod source;
+mod specimen;
 mod template;
 mod value;
 
@@ -22,11 +24,14 @@ pub use dossier::{
     Dossier, DossierMaterial, DossierService, DossierSubject, Inspected, inspect_dossier,
     read_dossier,
 };
+pub use dossier::{Dossier, DossierMaterial, DossierService, DossierSubject, read_dossier};
+pub use exported::{Element, Unreadable, read_exported};
 pub use problem::{Located, Position, Problem};
 pub use record::{RecordRow, read_record_rows};
 pub use rows::{Cell, Row, read_rows};
 pub use schema::Table;
 pub use source::{Encoding, Source};
+pub use specimen::Choice;
 pub use template::{Template, template};
 
 use serde::de::DeserializeOwned;

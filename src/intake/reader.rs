@@ -182,6 +182,27 @@ impl Reader {
         false
     }
 
+    /// Returns a whole number, in quotes or not.
+    fn count(&mut self, node: &Node) -> Option<Value> {
+        let words = match &node.shape {
+            Shape::Number(number) | Shape::Text(number) => number.trim(),
+            Shape::Flag(_) | Shape::List(_) | Shape::Table(_) => {
+                self.wrong_type(node, &NUMBER);
+                return None;
+            }
+        };
+        if let Ok(number) = words.parse::<u32>() {
+            return Some(Value::Integer(number.into()));
+        }
+        let given = shown(words);
+        let message = text!(
+            "“{given}”不是非负整数",
+            "\"{given}\" is no whole number of 0 or more"
+        );
+        self.report(node, "not-a-number", message);
+        None
+    }
+
     /// Returns labels: a table of texts.
     pub(super) fn labels_of(&mut self, fields: &Fields<'_>) -> BTreeMap<String, String> {
         let Some(node) = fields.get("labels") else {
@@ -333,7 +354,16 @@ impl Reader {
                     Some(Value::Table(self.fact_table(&inner_fields, inner)))
                 }
                 (FieldType::Table, None) => None,
-                (FieldType::List, _) => Some(self.fact_list(known, node)),
+                (FieldType::List, Some(inner)) => {
+                    let items = self.list(node);
+                    let tables = items.iter().map(|item| {
+                        let fields = self.fields(item, inner);
+                        Value::Table(self.fact_table(&fields, inner))
+                    });
+                    Some(Value::Array(tables.collect()))
+                }
+                (FieldType::Number, _) => self.count(node),
+                (FieldType::List, None) => Some(self.fact_list(known, node)),
                 (FieldType::String, _) if takes_several(known.name) => {
                     Some(self.fact_list(known, node))
                 }
@@ -393,6 +423,10 @@ fn nested(section: Section, name: &str) -> Option<Section> {
         (Section::Subject | Section::Adoption, "responsible") => Some(Section::SubjectPerson),
         (Section::Service | Section::AdoptedService, "responsible") => Some(Section::ServicePerson),
         (Section::Service | Section::AdoptedService, "resource") => Some(Section::Resource),
+        (Section::Service | Section::AdoptedService, "registrations") => {
+            Some(Section::Registration)
+        }
+        (Section::Service | Section::AdoptedService, "builds") => Some(Section::Build),
         (_, _) => None,
     }
 }
@@ -400,4 +434,5 @@ fn nested(section: Section, name: &str) -> Option<Section> {
 const TEXT: Text = Text::fixed("文本", "text");
 const LIST: Text = Text::fixed("列表", "a list");
 const TABLE: Text = Text::fixed("表", "a table");
+const NUMBER: Text = Text::fixed("整数", "a whole number");
 const FLAG: Text = Text::fixed("true 或 false", "true or false");

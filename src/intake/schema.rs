@@ -19,6 +19,10 @@ pub(super) enum Section {
     Service,
     /// The responsible person of a service.
     ServicePerson,
+    /// A domain of a service as its registrar shows it.
+    Registration,
+    /// An app on one platform.
+    Build,
     /// The resource of a service.
     Resource,
     /// One of a dossier's materials.
@@ -32,12 +36,14 @@ pub(super) enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Dossier,
         Self::Subject,
         Self::SubjectPerson,
         Self::Service,
         Self::ServicePerson,
+        Self::Registration,
+        Self::Build,
         Self::Resource,
         Self::Material,
         Self::Adoption,
@@ -53,6 +59,8 @@ impl Section {
             Self::SubjectPerson => Some("subject.responsible."),
             Self::Service | Self::AdoptedService => Some("services."),
             Self::ServicePerson => Some("services.responsible."),
+            Self::Registration => Some("services.registrations."),
+            Self::Build => Some("services.builds."),
             Self::Resource => Some("services.resource."),
             Self::Material => Some("materials."),
             Self::Access => None,
@@ -144,7 +152,7 @@ static COLUMNS: LazyLock<ColumnFile> = LazyLock::new(|| {
     )
 });
 
-static KNOWN: LazyLock<[(Section, Vec<Known>); 10]> =
+static KNOWN: LazyLock<[(Section, Vec<Known>); 12]> =
     LazyLock::new(|| Section::ALL.map(|section| (section, gather(section))));
 
 /// Lists the fields that a section may hold: those of the knowledge, then those of files alone.

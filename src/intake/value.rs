@@ -59,7 +59,7 @@ impl Reader {
     /// Returns a filed date; the end of a certificate may be long-term.
     pub(super) fn fact_date(&mut self, known: &Known, node: &Node) -> Option<Value> {
         let text = self.text(node)?;
-        if known.name == "valid_until" && matches!(text.as_str(), "long-term" | "长期") {
+        if known.name.ends_with("valid_until") && matches!(text.as_str(), "long-term" | "长期") {
             return Some(Value::String("long-term".to_owned()));
         }
         self.date(node).map(|day| Value::String(day.to_string()))
@@ -94,10 +94,11 @@ impl Reader {
         let normal = match known.name {
             "kind" => self.service_kind(node, text).map(|k| k.name().to_owned()),
             "province" => self.province(node, text),
-            "domains" => self.host(node, text),
+            "domains" | "domain" => self.host(node, text),
             "phone" => self.mobile(node, text),
             "emergency_phone" => self.emergency_phone(node, text),
             "email" => self.email(node, text),
+            "holder_certificate_number" => self.other_certificate(node, text),
             "legal_representative_id" => self.person_certificate(node, text, None),
             _ => Some(text.to_owned()),
         };
@@ -111,6 +112,10 @@ impl Reader {
             // A label such as 组织机构代码证（企业） is also known without its brackets.
             let bare = entry.label.zh.split('（').next();
             entry.value.eq_ignore_ascii_case(text)
+                || entry
+                    .aliases
+                    .iter()
+                    .any(|alias| alias.eq_ignore_ascii_case(text))
                 || entry.code.as_deref() == Some(text)
                 || entry.label.zh == text
                 || bare == Some(text)

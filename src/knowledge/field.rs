@@ -18,6 +18,8 @@ pub enum FieldType {
     List,
     /// `true` or `false`.
     Bool,
+    /// A whole number, 0 or more.
+    Number,
     /// A table with fields below it.
     Table,
 }
@@ -49,6 +51,18 @@ pub struct Field {
     /// The code list that its values come from.
     #[serde(default)]
     pub code_list: Option<String>,
+    /// The order kinds that cannot do without it.
+    #[serde(default)]
+    pub required: Vec<String>,
+    /// The service kinds for which alone it is required; empty means all.
+    #[serde(default)]
+    pub required_for: Vec<String>,
+    /// The service kinds that have it; empty means all.
+    #[serde(default)]
+    pub service_kinds: Vec<String>,
+    /// The providers that never ask for it.
+    #[serde(default)]
+    pub providers_without: Vec<String>,
 }
 
 impl Field {
@@ -70,9 +84,26 @@ pub struct Code {
     pub value: String,
     /// Its name.
     pub label: Text,
+    /// Other words that mean it in a file.
+    #[serde(default)]
+    pub aliases: Vec<String>,
     /// For a certificate type, the natures that may use it (SUB-07).
     #[serde(default)]
     pub natures: Vec<String>,
+    /// For a material slot, what it holds.
+    #[serde(default)]
+    pub holds: Holds,
+}
+
+/// What a file of a slot must be (MAT-03).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Holds {
+    /// A photograph or scan.
+    #[default]
+    Image,
+    /// A recording.
+    Video,
 }
 
 /// A list of codes as it stood on a day.

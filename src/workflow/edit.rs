@@ -168,7 +168,8 @@ pub fn rebuild(world: &World, order: &Order, tree: &Value) -> Result<Order, Fail
             let laid = lay_out(&order);
             let mut changes: Vec<FieldChange> = Vec::new();
             for leaf in leaves(&Value::Table(toml::Table::new()), tree) {
-                changes.extend(as_change(world, &order, &leaf));
+                let change = as_change(world, &order, &whole(leaf, tree));
+                changes.extend(change.filter(|change| !changes.contains(change)));
             }
             if changes.is_empty() && laid != *tree {
                 changes.clone_from(&order.changes);
@@ -178,6 +179,23 @@ pub fn rebuild(world: &World, order: &Order, tree: &Value) -> Result<Order, Fail
         Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => {}
     }
     Ok(order)
+}
+
+/// Returns a leaf within a list of a service's tables as the whole list, which changes as one.
+fn whole(leaf: FieldChange, tree: &Value) -> FieldChange {
+    let mut parts = leaf.field.splitn(4, '.');
+    let head = (parts.next(), parts.next(), parts.next(), parts.next());
+    if let (Some("services"), Some(place), Some(list), Some(_)) = head {
+        let field = format!("services.{place}.{list}");
+        if let Some(to @ Value::Array(_)) = tree::get(tree, &field) {
+            return FieldChange {
+                field,
+                to: Some(to),
+                ..leaf
+            };
+        }
+    }
+    leaf
 }
 
 /// Returns the change that a leaf of a change order's data means.

@@ -1,0 +1,99 @@
+//! What is uploaded with an order, and when.
+
+use super::embedded;
+use crate::lang::Text;
+use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer};
+use std::sync::LazyLock;
+
+/// Whose a paper is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PaperOf {
+    /// The subject's.
+    Subject,
+    /// Each service's.
+    Service,
+}
+
+/// One paper that some orders carry (domain.md 4.9).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paper {
+    /// The material slot.
+    pub slot: String,
+    /// Whose it is.
+    pub of: PaperOf,
+    /// The order kinds that carry it.
+    pub kinds: Vec<String>,
+    /// The natures that need it, `organisation` for all but individuals; empty means all.
+    #[serde(default)]
+    pub natures: Vec<String>,
+    /// The provinces that want it, as two-letter codes; empty means all.
+    #[serde(default)]
+    pub provinces: Vec<String>,
+    /// The providers that want it; empty means all.
+    #[serde(default)]
+    pub providers: Vec<String>,
+    /// The service kinds that need it; empty means all.
+    #[serde(default)]
+    pub service_kinds: Vec<String>,
+    /// The condition; it is always needed where there is none.
+    pub when: Option<Text>,
+    /// The first day on which it is wanted, where known.
+    #[serde(default, deserialize_with = "day")]
+    pub since: Option<NaiveDate>,
+    /// Keys of the sources.
+    pub source: String,
+}
+
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let date = toml::value::Datetime::deserialize(deserializer)?;
+    let date = date.to_string().parse();
+    date.map(Some).map_err(serde::de::Error::custom)
+}
+
+/// What papers are asked of.
+#[derive(Clone, Copy, Debug)]
+pub struct Occasion<'a> {
+    /// The order kind.
+    pub kind: &'a str,
+    /// The subject's nature.
+    pub nature: &'a str,
+    /// The province's code, where known.
+    pub province: Option<&'a str>,
+    /// The provider, where known.
+    pub provider: Option<&'a str>,
+    /// The kind of service.
+    pub service: &'a str,
+}
+
+impl Paper {
+    /// Whether orders on this occasion carry it, if its condition holds.
+    pub fn is_for(&self, occasion: &Occasion<'_>) -> bool {
+        let within = |list: &[String], word: Option<&str>| {
+            list.is_empty() || word.is_some_and(|word| list.iter().any(|known| known == word))
+        };
+        let is_organisation = occasion.nature != "individual";
+        let by_holder = is_organisation && self.natures.iter().any(|n| n == "organisation");
+        within(&self.kinds, Some(occasion.kind))
+            && (by_holder || within(&self.natures, Some(occasion.nature)))
+            && within(&self.provinces, occasion.province)
+            && within(&self.providers, occasion.provider)
+            && within(&self.service_kinds, Some(occasion.service))
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PaperFile {
+    paper: Vec<Paper>,
+}
+
+static PAPERS: LazyLock<PaperFile> =
+    LazyLock::new(|| embedded("papers.toml", include_str!("../data/papers.toml")));
+
+/// Returns every paper, in the order in which consoles ask for them.
+pub fn papers() -> &'static [Paper] {
+    &PAPERS.paper
+}

@@ -1,0 +1,218 @@
+//! What the bureaus ask for: the data, held against an independent copy of the table.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use icpctl::filing::kind::Kind;
+use icpctl::filing::particulars::{
+    Counts, LocalPhone, Match, NatureChange, OutOfProvince, Particulars, Persons, ServicePerson,
+    SubjectPerson,
+};
+use icpctl::filing::province::Province;
+use icpctl::knowledge::code_list;
+
+const TABLE: &str = include_str!("data/provinces.tsv");
+
+fn rules(code: &str) -> &'static Particulars {
+    Province::of_code(code).unwrap().rules()
+}
+
+fn disputed(word: &str, is: bool) -> String {
+    format!("{word}{}", if is { "!" } else { "" })
+}
+
+fn or_unknown(word: Option<String>) -> String {
+    word.unwrap_or_else(|| ".".to_owned())
+}
+
+fn level(level: Match) -> &'static str {
+    match level {
+        Match::Free => "F",
+        Match::Name => "N",
+        Match::NameAndNumber => "NI",
+        Match::All => "ALL",
+    }
+}
+
+fn change(change: NatureChange) -> &'static str {
+    match change {
+        NatureChange::No => "n",
+        NatureChange::Yes => "y",
+        NatureChange::LegalRepresentative => "lr",
+    }
+}
+
+/// One row as the table writes it.
+fn row(code: &str) -> Vec<String> {
+    let rules = rules(code);
+    let person = match rules.subject_person {
+        SubjectPerson::Must => "M",
+        SubjectPerson::Letter => "L",
+        SubjectPerson::Free => "F",
+    };
+    let out = rules.out_of_province.map(|out| match out {
+        OutOfProvince::No => "N",
+        OutOfProvince::Proof => "P",
+        OutOfProvince::Yes => "Y",
+    });
+    let age = rules.age.map(|age| {
+        let parts = [
+            age.individual.map(|n| format!("i{n}")),
+            age.organisation.map(|n| format!("o{n}")),
+            age.with_job_proof.map(|n| format!("j{n}")),
+            age.guardian.then(|| "g".to_owned()),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    });
+    let phone = rules.local_phone.map(|phone| match phone {
+        LocalPhone::All => "y".to_owned(),
+        LocalPhone::Individual => "i".to_owned(),
+        LocalPhone::None => "n".to_owned(),
+    });
+    let persons = match rules.access.persons {
+        Some(Persons::Both) => "+R",
+        Some(Persons::Service) => "+V",
+        None => "",
+    };
+    let individual = rules.access.individual.map(|l| format!("/{}", level(l)));
+    vec![
+        code.to_owned(),
+        disputed(person, rules.subject_person_disputed),
+        or_unknown(rules.service_letter.map(|_| "y".to_owned())),
+        or_unknown(out.map(|out| disputed(out, rules.out_of_province_disputed))),
+        or_unknown(age),
+        or_unknown(phone),
+        format!(
+            "{}{}{persons}",
+            level(rules.access.level),
+            individual.unwrap_or_default()
+        ),
+        or_unknown(
+            rules
+                .to_individual
+                .map(|c| disputed(change(c), rules.to_individual_disputed)),
+        ),
+        or_unknown(
+            rules
+                .to_organisation
+                .map(|c| disputed(change(c), rules.to_organisation_disputed)),
+        ),
+        if rules.shell_adds { "y" } else { "." }.to_owned(),
+    ]
+}
+
+#[test]
+fn the_data_say_what_the_table_says_in_every_cell() {
+    let rows: Vec<Vec<String>> = TABLE
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .skip(1)
+        .map(|line| line.split('\t').map(str::to_owned).collect())
+        .collect();
+    let of_data: Vec<Vec<String>> = Province::all().map(|p| row(p.code())).collect();
+    let mut expected = rows.clone();
+    let mut found = of_data;
+    expected.sort();
+    found.sort();
+    for (expected, found) in expected.iter().zip(&found) {
+        assert_eq!(expected, found);
+    }
+    assert_eq!((expected.len(), found.len()), (31, 31));
+}
+
+/// What the last column limits: province, what is counted, how many, whose, what helps.
+#[test]
+fn the_data_hold_the_limits_of_the_last_column() {
+    use Counts::{DomainsInOrder, DomainsInSite, ServicesInOrder, ServicesOfSubject};
+    let plan = Some("website-construction-proposal");
+    let (org, ind) = (Some("organisation"), Some("individual"));
+    let expected = [
+        ("sx", DomainsInOrder, 3, None, None),
+        ("hl", ServicesInOrder, 4, org, None),
+        ("hl", ServicesInOrder, 2, ind, None),
+        ("sh", ServicesOfSubject, 29, org, plan),
+        ("js", ServicesOfSubject, 29, org, plan),
+        ("js", ServicesOfSubject, 9, ind, plan),
+        ("jx", DomainsInOrder, 1, ind, None),
+        ("jx", DomainsInOrder, 1, org, None),
+        ("ha", DomainsInOrder, 5, org, None),
+        ("ha", DomainsInOrder, 3, ind, None),
+        ("ha", DomainsInOrder, 3, None, Some("domain-certificate")),
+        ("hb", ServicesInOrder, 1, None, None),
+        ("hb", DomainsInOrder, 1, None, None),
+        ("hn", ServicesInOrder, 1, None, None),
+        ("hn", ServicesOfSubject, 1, None, plan),
+        ("gd", ServicesOfSubject, 31, org, plan),
+        ("gd", ServicesOfSubject, 5, ind, plan),
+        ("gx", DomainsInSite, 1, None, None),
+        ("hi", DomainsInOrder, 1, ind, None),
+        ("cq", DomainsInSite, 1, None, None),
+        ("sc", DomainsInOrder, 5, None, Some("statement")),
+        ("gz", ServicesInOrder, 5, None, None),
+        ("sn", ServicesInOrder, 5, None, None),
+        ("sn", ServicesOfSubject, 30, None, None),
+        ("sn", DomainsInOrder, 4, None, Some("domain-certificate")),
+        ("xj", DomainsInSite, 1, None, None),
+    ];
+    let mut found = Vec::new();
+    for province in Province::all() {
+        for limit in &province.rules().limits {
+            let (holder, needs) = (limit.holder.as_deref(), limit.needs.as_deref());
+            found.push((province.code(), limit.counts, limit.most, holder, needs));
+        }
+    }
+    for limit in expected {
+        assert!(found.contains(&limit), "{limit:?}");
+    }
+    assert_eq!(found.len(), expected.len());
+    let of = |code: &str| rules(code).limits.iter();
+    assert_eq!(
+        of("jx").map(|l| l.beyond_filed).collect::<Vec<_>>(),
+        [Some(7), Some(15)]
+    );
+    assert!(of("hi").all(|l| l.first_filing) && of("sn").any(|l| l.first_filing));
+}
+
+#[test]
+fn the_data_hold_the_extras_of_the_last_column() {
+    assert_eq!(rules("zj").bureau_days, Some(30));
+    assert!(rules("zj").letter_refused);
+    assert_eq!(rules("ah").service_person, Some(ServicePerson::Same));
+    assert_eq!(rules("tj").service_person, Some(ServicePerson::Different));
+    assert_eq!(
+        rules("js").service_person,
+        Some(ServicePerson::SameUnlessLegalRepresentative)
+    );
+    let retirement = rules("tj").retirement_age.unwrap();
+    assert_eq!((retirement.men, retirement.women), (60, 55));
+    for (code, one, two) in [("bj", 2, 3), ("gd", 2, 2)] {
+        let numbers = rules(code).distinct_numbers.unwrap();
+        assert_eq!((numbers.one_person, numbers.two_persons), (one, two));
+    }
+    assert_eq!(rules("gd").subject_person_kinds, [Kind::New]);
+    assert_eq!(rules("gd").student_card, Some(false));
+    assert!(rules("gd").footer_shows_subject && rules("hb").annual_audit);
+    assert_eq!(rules("hl").content_refused, ["other"]);
+    assert_eq!(rules("sd").unique_across_subjects, ["phone", "certificate"]);
+    assert_eq!(rules("he").foreigners, Some(false));
+    assert!(rules("nx").holder_is_the_unit);
+    for province in Province::all() {
+        let rules = province.rules();
+        assert!(rules.as_of.to_string().as_str() >= "2019-01-01");
+        assert!(!rules.source.is_empty());
+        let slots = code_list("material-slots").unwrap();
+        for slot in rules
+            .limits
+            .iter()
+            .filter_map(|limit| limit.needs.as_deref())
+        {
+            assert!(slots.entry(slot).is_some(), "{slot}");
+        }
+        let contents = code_list("content-types").unwrap();
+        assert!(
+            rules
+                .content_refused
+                .iter()
+                .all(|c| contents.entry(c).is_some())
+        );
+    }
+}
