@@ -43,7 +43,8 @@ struct Use<'a> {
 
 impl<'a> Setting<'a> {
     /// Looks once at all that is filed, so that each order is judged quickly.
-    pub fn new(portfolio: &'a Portfolio, profiles: &'a Profiles, today: NaiveDate) -> Self {
+    pub fn new(portfolio: &'a Portfolio, profiles: &'a Profiles, now: Instant) -> Self {
+        let mut accounts: HashMap<(&str, &str), BTreeSet<SubjectNumber>> = HashMap::new();
         let mut phones: HashMap<&str, Vec<Use<'_>>> = HashMap::new();
         let mut domains: HashMap<&str, Vec<(&FiledSubject, ServiceNumber)>> = HashMap::new();
         for subject in portfolio.filed() {
@@ -374,7 +375,9 @@ fn known(section: &str, facts: Option<Json>) -> Map<String, Json> {
         let value = match field.value_type {
             FieldType::Table => known(&field.path, value).into(),
             FieldType::List => value.unwrap_or_else(|| json!([])),
-            FieldType::String | FieldType::Date | FieldType::Bool => value.unwrap_or(Json::Null),
+            FieldType::String | FieldType::Date | FieldType::Bool | FieldType::Number => {
+                value.unwrap_or(Json::Null)
+            }
         };
         table.insert(name.to_owned(), value);
     }
@@ -711,7 +714,9 @@ mod tests {
                 };
                 paths(value, &path, found);
             }),
-            Json::Array(list) if list.iter().any(Json::is_object) && !matches!(path, "rivals" | "siblings") => {
+            Json::Array(list)
+                if list.iter().any(Json::is_object) && !matches!(path, "rivals" | "siblings") =>
+            {
                 for value in list {
                     paths(value, path, found);
                 }

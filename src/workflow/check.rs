@@ -16,8 +16,8 @@ use crate::ids::Ids;
 use crate::intake::{Dossier, DossierSubject};
 use crate::knowledge::{Holder, Severity, field};
 use crate::render::mask::{Privacy, mask_for};
-use crate::text;
 use crate::rulebook::{Finding, Judgement, Rulebook, Setting, View};
+use crate::text;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use toml::Table;
@@ -81,7 +81,11 @@ impl<'a> Bench<'a> {
             .findings
             .iter()
             .filter(|finding| finding.severity == Severity::Error)
-            .filter(|finding| !accepted.iter().any(|id| id.eq_ignore_ascii_case(&finding.rule)))
+            .filter(|finding| {
+                !accepted
+                    .iter()
+                    .any(|id| id.eq_ignore_ascii_case(&finding.rule))
+            })
             .collect();
         let Some(first) = errors.first() else {
             return Ok(());
@@ -108,7 +112,10 @@ impl<'a> Bench<'a> {
                 text!("{rule} {path}：{zh}", "{rule} {path}: {en}")
             });
         }
-        let accept: Vec<String> = rules.iter().map(|rule| format!("--accept {rule}")).collect();
+        let accept: Vec<String> = rules
+            .iter()
+            .map(|rule| format!("--accept {rule}"))
+            .collect();
         let (id, accept) = (&order.id, accept.join(" "));
         Err(failure
             .hint(text!(

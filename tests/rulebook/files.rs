@@ -29,12 +29,23 @@ fn a_store_adds_overrides_and_switches_off_rules() {
     let wrong = GOOD.replace("enterprise", "individual");
     assert!(fires(&check_dossier(&scene, &wrong), "SUB-06"));
     put(&scene, "own.toml", BRAND);
-    put(&scene, "quiet.toml", "[[rule]]\nid = \"SUB-06\"\noff = true\n");
+    put(
+        &scene,
+        "quiet.toml",
+        "[[rule]]\nid = \"SUB-06\"\noff = true\n",
+    );
     let found = check_dossier(&scene, &wrong);
     assert!(!fires(&found, "SUB-06"), "{found:?}");
     assert!(fires(&found, "MY-01"), "{found:?}");
     let rules = scene.ok(MONDAY, "rules");
-    let of = |id: &str| rules.as_array().unwrap().iter().find(|r| r["id"] == id).cloned();
+    let of = |id: &str| {
+        rules
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|r| r["id"] == id)
+            .cloned()
+    };
     assert_eq!(of("MY-01").unwrap()["severity"], "error");
     assert_eq!(of("SUB-06").unwrap()["off"], true);
     let page = scene.ok(MONDAY, "explain MY-01");
@@ -51,7 +62,11 @@ fn rules_beside_the_configuration_hold_in_every_store() {
 #[test]
 fn a_wrong_rule_file_is_told_of_with_its_place_and_doctor_finds_it() {
     let scene = Scene::empty();
-    put(&scene, "bad.toml", &BRAND.replace("service.name == null || ", ""));
+    put(
+        &scene,
+        "bad.toml",
+        &BRAND.replace("service.name == null || ", ""),
+    );
     put(&scene, "good.toml", &BRAND.replace("MY-01", "MY-02"));
     scene.user.write("dossier.toml", GOOD);
     let document = scene.document(MONDAY, "check dossier.toml", 3);
@@ -61,7 +76,10 @@ fn a_wrong_rule_file_is_told_of_with_its_place_and_doctor_finds_it() {
     let message = warning["message"].as_str().unwrap();
     assert!(message.contains("line 10, column 11"), "{message}");
     let found = check_dossier(&scene, GOOD);
-    assert!(fires(&found, "MY-02") && !fires(&found, "MY-01"), "{found:?}");
+    assert!(
+        fires(&found, "MY-02") && !fires(&found, "MY-01"),
+        "{found:?}"
+    );
     let document = scene.document(MONDAY, "doctor", 3);
     let codes: Vec<&Value> = document["data"]["findings"]
         .as_array()

@@ -64,7 +64,10 @@ fn what_the_portfolio_does_not_hold_is_never_an_error_for_access_and_cancellatio
         let found = check_at(&scene, MONDAY, &id);
         assert!(found.iter().all(|f| f.1 != "error"), "{line}: {found:?}");
     }
-    let found = check_dossier(&scene, "kind = \"cancel-site\"\ntarget = \"other.example.cn\"\n");
+    let found = check_dossier(
+        &scene,
+        "kind = \"cancel-site\"\ntarget = \"other.example.cn\"\n",
+    );
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].1, "info");
 }

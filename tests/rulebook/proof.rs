@@ -63,23 +63,46 @@ fn busy(first: &str) -> Scene {
 const PROOFS: &[(&str, Ask)] = &[
     ("NUM-01", |flawed| {
         let dossier = cancellation(SUBJECT, SHOP);
-        swapped(&Scene::at("tencent"), &dossier, "号\"\n[[", "号x萌\"\n[[", flawed)
+        swapped(
+            &Scene::at("tencent"),
+            &dossier,
+            "号\"\n[[",
+            "号x萌\"\n[[",
+            flawed,
+        )
     }),
     ("NUM-02", |flawed| {
         let dossier = cancellation(SUBJECT, SHOP);
-        swapped(&Scene::at("tencent"), &dossier, "\"site\"", "\"app\"", flawed)
+        swapped(
+            &Scene::at("tencent"),
+            &dossier,
+            "\"site\"",
+            "\"app\"",
+            flawed,
+        )
     }),
     ("NUM-03", |flawed| {
         let more = format!("[[services]]\nnumber = \"{FORUM}\"\n");
         let dossier = cancellation(SUBJECT, SHOP) + &more;
-        swapped(&Scene::at("tencent"), &dossier, &more, &more.replace(FORUM, &format!("{SHOP}A")), flawed)
+        swapped(
+            &Scene::at("tencent"),
+            &dossier,
+            &more,
+            &more.replace(FORUM, &format!("{SHOP}A")),
+            flawed,
+        )
     }),
     ("NUM-04", |flawed| {
-        let dossier = cancellation(SUBJECT, SHOP).replace(
-            &format!("subject = \"{SUBJECT}\"\n"),
-            "",
-        ) + &format!("[subject]\nnumber = \"{SUBJECT}\"\nprovince = \"广东\"\n");
-        swapped(&Scene::empty(), &dossier.replace("cancel-site", "access"), "广东", "浙江", flawed)
+        let dossier = cancellation(SUBJECT, SHOP)
+            .replace(&format!("subject = \"{SUBJECT}\"\n"), "")
+            + &format!("[subject]\nnumber = \"{SUBJECT}\"\nprovince = \"广东\"\n");
+        swapped(
+            &Scene::empty(),
+            &dossier.replace("cancel-site", "access"),
+            "广东",
+            "浙江",
+            flawed,
+        )
     }),
     ("NUM-05", |flawed| {
         let scene = Scene::at("tencent");
@@ -102,13 +125,25 @@ const PROOFS: &[(&str, Ask)] = &[
         Outcome::Found(check_at(&scene, MONDAY, &second))
     }),
     ("ORD-03", |flawed| {
-        swapped(&Scene::at("tencent"), GOOD, "\"100000000009\"", "\"acc-1\"", flawed)
+        swapped(
+            &Scene::at("tencent"),
+            GOOD,
+            "\"100000000009\"",
+            "\"acc-1\"",
+            flawed,
+        )
     }),
     ("ORD-04", |flawed| {
         let dossier = format!(
             "kind = \"new\"\nprovider = \"huawei\"\nsubject = \"{SUBJECT}\"\n[[services]]\nkind = \"site\"\nname = \"示例商城\"\ndomains = [\"example.net\"]\n"
         );
-        swapped(&Scene::at("tencent"), &dossier, "example.net", "example.cn", flawed)
+        swapped(
+            &Scene::at("tencent"),
+            &dossier,
+            "example.net",
+            "example.cn",
+            flawed,
+        )
     }),
     ("ORD-05", |flawed| {
         let scene = busy(&format!("cancel-site {SHOP}"));
@@ -133,7 +168,11 @@ const PROOFS: &[(&str, Ask)] = &[
         let (scene, id) = Scene::first_filing("tencent");
         scene.submit(MONDAY, &id);
         scene.record(MONDAY, &id, "rejected --reason 材料不清晰");
-        let field = if flawed { "certificate_number=91350100M000100Y43" } else { "remark=无" };
+        let field = if flawed {
+            "certificate_number=91350100M000100Y43"
+        } else {
+            "remark=无"
+        };
         refusal(&scene, &format!("edit {id} --set subject.{field}"))
     }),
     ("ORD-08", |flawed| {
@@ -150,7 +189,11 @@ const PROOFS: &[(&str, Ask)] = &[
         let scene = Scene::at("tencent");
         let id = scene.draft(MONDAY, &format!("access {SHOP} --provider alibaba"));
         scene.submit(MONDAY, &id);
-        let at = if flawed { "2026-12-31 10:00:00" } else { MONDAY };
+        let at = if flawed {
+            "2026-12-31 10:00:00"
+        } else {
+            MONDAY
+        };
         Outcome::Found(check_at(&scene, at, &id))
     }),
     ("ORD-12", |flawed| {
@@ -161,18 +204,30 @@ const PROOFS: &[(&str, Ask)] = &[
     ("TIM-01", |flawed| {
         let (scene, id) = Scene::first_filing("tencent");
         scene.submit(MONDAY, &id);
-        let at = if flawed { "2026-12-01 10:00:00" } else { MONDAY };
+        let at = if flawed {
+            "2026-12-01 10:00:00"
+        } else {
+            MONDAY
+        };
         Outcome::Found(check_at(&scene, at, &id))
     }),
     ("TIM-02", |flawed| {
         let scene = Scene::at("tencent");
         let id = scene.cancelled_to_bureau(&format!("cancel-site {SHOP}"));
-        let at = if flawed { "2026-12-31 10:00:00" } else { MONDAY };
+        let at = if flawed {
+            "2026-12-31 10:00:00"
+        } else {
+            MONDAY
+        };
         Outcome::Found(check_at(&scene, at, &id))
     }),
     ("TIM-03", |flawed| {
         let scene = Scene::at("tencent");
-        let at = if flawed { "2026-12-21 09:00:00" } else { MONDAY };
+        let at = if flawed {
+            "2026-12-21 09:00:00"
+        } else {
+            MONDAY
+        };
         let id = scene.draft(at, &format!("access {SHOP} --provider huawei"));
         scene.submit(at, &id);
         Outcome::Found(check_at(&scene, at, &id))
@@ -189,7 +244,11 @@ const PROOFS: &[(&str, Ask)] = &[
         let (scene, id) = Scene::first_filing("tencent");
         scene.submit(MONDAY, &id);
         scene.record(MONDAY, &id, "sms-sent");
-        let at = if flawed { "2026-12-31 10:00:00" } else { MONDAY };
+        let at = if flawed {
+            "2026-12-31 10:00:00"
+        } else {
+            MONDAY
+        };
         Outcome::Found(check_at(&scene, at, &id))
     }),
     ("SMS-03", |flawed| {
@@ -201,7 +260,13 @@ const PROOFS: &[(&str, Ask)] = &[
         Outcome::Found(check_at(&scene, MONDAY, &id))
     }),
     ("SMS-06", |flawed| {
-        swapped(&Scene::empty(), GOOD, "phone = \"13800000019\"\n", "", flawed)
+        swapped(
+            &Scene::empty(),
+            GOOD,
+            "phone = \"13800000019\"\n",
+            "",
+            flawed,
+        )
     }),
     ("SMS-08", |flawed| {
         let scene = Scene::at("tencent");
@@ -212,7 +277,13 @@ const PROOFS: &[(&str, Ask)] = &[
         let dossier = format!(
             "kind = \"access\"\nprovider = \"huawei\"\n[[services]]\nnumber = \"{SHOP}\"\n[services.responsible]\nphone = \"13800000002\"\n"
         );
-        swapped(&Scene::at("tencent"), &dossier, "13800000002", "13800000009", flawed)
+        swapped(
+            &Scene::at("tencent"),
+            &dossier,
+            "13800000002",
+            "13800000009",
+            flawed,
+        )
     }),
     ("CAN-01", |flawed| cancels_last(!flawed)),
     ("CAN-02", |flawed| {
@@ -248,17 +319,32 @@ const PROOFS: &[(&str, Ask)] = &[
     }),
     ("CAN-08", |flawed| {
         let scene = Scene::at(if flawed { "tencent" } else { "huawei" });
-        Outcome::Found(check_dossier(&scene, &cancellation(SUBJECT, SHOP).replace("\"tencent\"", if flawed { "\"tencent\"" } else { "\"huawei\"" })))
+        Outcome::Found(check_dossier(
+            &scene,
+            &cancellation(SUBJECT, SHOP).replace(
+                "\"tencent\"",
+                if flawed { "\"tencent\"" } else { "\"huawei\"" },
+            ),
+        ))
     }),
     ("CAN-09", |flawed| {
         let scene = Scene::at(if flawed { "huawei" } else { "tencent" });
-        Outcome::Found(check_dossier(&scene, &cancellation(SUBJECT, SHOP).replace("\"tencent\"", if flawed { "\"huawei\"" } else { "\"tencent\"" })))
+        Outcome::Found(check_dossier(
+            &scene,
+            &cancellation(SUBJECT, SHOP).replace(
+                "\"tencent\"",
+                if flawed { "\"huawei\"" } else { "\"tencent\"" },
+            ),
+        ))
     }),
     ("CAN-10", |flawed| {
         let scene = Scene::at("huawei");
         let more = format!("[[services]]\nnumber = \"{FORUM}\"\n");
         let one = cancellation(SUBJECT, SHOP).replace("tencent", "huawei");
-        Outcome::Found(check_dossier(&scene, &if flawed { one + &more } else { one }))
+        Outcome::Found(check_dossier(
+            &scene,
+            &if flawed { one + &more } else { one },
+        ))
     }),
     ("CAN-11", |flawed| {
         let scene = Scene::at("tencent");
@@ -267,10 +353,7 @@ const PROOFS: &[(&str, Ask)] = &[
     }),
     ("CAN-14", |flawed| {
         let scene = Scene::at("tencent");
-        let id = scene.draft(
-            MONDAY,
-            &format!("change {SHOP} --set name=示例新商城"),
-        );
+        let id = scene.draft(MONDAY, &format!("change {SHOP} --set name=示例新商城"));
         if flawed {
             return refusal(&scene, &format!("change {SHOP} --unset domains=example.cn"));
         }
@@ -289,16 +372,32 @@ const PROOFS: &[(&str, Ask)] = &[
     }),
     ("CAN-16", |flawed| {
         let dossier = cancellation(SUBJECT, SHOP);
-        swapped(&Scene::at("tencent"), &dossier, "\"tencent\"", "\"huawei\"", flawed)
+        swapped(
+            &Scene::at("tencent"),
+            &dossier,
+            "\"tencent\"",
+            "\"huawei\"",
+            flawed,
+        )
     }),
     ("ACC-01", |flawed| {
         let dossier = format!(
             "kind = \"access\"\nprovider = \"huawei\"\n[[services]]\nnumber = \"{SHOP}\"\nname = \"示例站点\"\n"
         );
-        swapped(&Scene::at("tencent"), &dossier, "示例站点", "示例别名站", flawed)
+        swapped(
+            &Scene::at("tencent"),
+            &dossier,
+            "示例站点",
+            "示例别名站",
+            flawed,
+        )
     }),
     ("ACC-04", |flawed| {
-        let scene = Scene::one_site(if flawed { &["tencent"] } else { &["tencent", "huawei"] });
+        let scene = Scene::one_site(if flawed {
+            &["tencent"]
+        } else {
+            &["tencent", "huawei"]
+        });
         let id = scene.draft(MONDAY, &format!("cancel-access {SHOP} --provider tencent"));
         Outcome::Found(check_at(&scene, MONDAY, &id))
     }),
@@ -312,26 +411,44 @@ const PROOFS: &[(&str, Ask)] = &[
         )
     }),
     ("CHG-01", |flawed| {
-        changes(flawed, "name=示例新名", "certificate_number=91350100M000100Y43")
+        changes(
+            flawed,
+            "name=示例新名",
+            "certificate_number=91350100M000100Y43",
+        )
     }),
     ("CHG-02", |flawed| {
-        let field = if flawed { "--add domains=example.org" } else { "--set name=示例新商城" };
+        let field = if flawed {
+            "--add domains=example.org"
+        } else {
+            "--set name=示例新商城"
+        };
         refusal_or_check(&format!("change {SHOP} {field}"))
     }),
-    ("CHG-03", |flawed| changes(flawed, "remark=无", "name=示例新名")),
-    ("CHG-07", |flawed| changes(flawed, "remark=无", "province=浙江")),
+    ("CHG-03", |flawed| {
+        changes(flawed, "remark=无", "name=示例新名")
+    }),
+    ("CHG-07", |flawed| {
+        changes(flawed, "remark=无", "province=浙江")
+    }),
 ];
 
 /// A cancellation of the only service, or of one of two.
 fn cancels_last(flawed: bool) -> Outcome {
-    let scene = if flawed { Scene::one_site(&["tencent"]) } else { Scene::at("tencent") };
+    let scene = if flawed {
+        Scene::one_site(&["tencent"])
+    } else {
+        Scene::at("tencent")
+    };
     let id = scene.draft(MONDAY, &format!("cancel-site {SHOP}"));
     Outcome::Found(check_at(&scene, MONDAY, &id))
 }
 
 fn changes(flawed: bool, good: &str, bad: &str) -> Outcome {
     let field = if flawed { bad } else { good };
-    refusal_or_check(&format!("change {SUBJECT} --provider tencent --set {field}"))
+    refusal_or_check(&format!(
+        "change {SUBJECT} --provider tencent --set {field}"
+    ))
 }
 
 /// Checks what a command line drafts, or returns the rule by which it is refused.

@@ -35,7 +35,10 @@ fn everything_wrong_is_told_at_once_with_its_place() {
 #[test]
 fn several_errors_of_syntax_are_told_at_once() {
     let scene = Scene::empty();
-    scene.user.write("new.toml", "kind = \nprovider = tencent\n[subject\nname = \"a\"\n");
+    scene.user.write(
+        "new.toml",
+        "kind = \nprovider = tencent\n[subject\nname = \"a\"\n",
+    );
     let document = scene.document(MONDAY, "check new.toml", 3);
     let lines: Vec<&Value> = findings(&document).iter().map(|f| &f["line"]).collect();
     assert!(lines.len() >= 3, "{document:#}");
@@ -44,7 +47,9 @@ fn several_errors_of_syntax_are_told_at_once() {
 #[test]
 fn a_document_of_more_than_a_mebibyte_is_refused() {
     let scene = Scene::empty();
-    scene.user.write("new.toml", format!("#{}\n", "x".repeat(1 << 20)));
+    scene
+        .user
+        .write("new.toml", format!("#{}\n", "x".repeat(1 << 20)));
     let document = scene.document(MONDAY, "check new.toml", 3);
     assert_eq!(findings(&document)[0]["rule"], "too-large");
 }
@@ -53,7 +58,10 @@ fn a_document_of_more_than_a_mebibyte_is_refused() {
 fn a_dossier_of_very_many_services_is_judged_in_time() {
     let scene = Scene::empty();
     let many = "[[services]]\nkind = \"site\"\n".repeat(5_000);
-    scene.user.write("new.toml", format!("kind = \"new\"\n[subject]\nname = \"示例\"\n{many}"));
+    scene.user.write(
+        "new.toml",
+        format!("kind = \"new\"\n[subject]\nname = \"示例\"\n{many}"),
+    );
     let output = scene.run(MONDAY, "check new.toml --json");
     assert!(matches!(output.code, 0 | 3), "{output:?}");
 }
@@ -62,7 +70,10 @@ fn a_dossier_of_very_many_services_is_judged_in_time() {
 fn a_mistyped_order_is_not_found_and_several_things_are_judged_together() {
     let scene = Scene::empty();
     scene.user.write("one.toml", GOOD);
-    scene.user.write("two.toml", GOOD.replace("\"example.com\"", "\"www.example.com\""));
+    scene.user.write(
+        "two.toml",
+        GOOD.replace("\"example.com\"", "\"www.example.com\""),
+    );
     let document = scene.document(MONDAY, "check one.toml two.toml", 3);
     assert!(findings(&document).iter().any(|f| f["file"] == "two.toml"));
     assert_eq!(scene.fails(MONDAY, "check zzzz", 4)["exit"], 4);
@@ -92,7 +103,10 @@ fn findings_are_told_as_sarif_with_relative_addresses() {
     let results = run["results"].as_array().unwrap();
     let of = |rule: &str| results.iter().find(|r| r["ruleId"] == rule).unwrap();
     let place = &of("DOM-05")["locations"][0]["physicalLocation"];
-    assert_eq!(place["artifactLocation"]["uri"], "%E6%A1%A3%E6%A1%88/new%20one.toml");
+    assert_eq!(
+        place["artifactLocation"]["uri"],
+        "%E6%A1%A3%E6%A1%88/new%20one.toml"
+    );
     assert_eq!(place["region"]["startLine"], 38);
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
     for result in results {
