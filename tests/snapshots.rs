@@ -146,6 +146,7 @@ seen! {
     note: "note ref:draft 等客户确认", "note ref:nobody 等客户确认", "note ref:draft";
     wait: "wait ref:draft --for draft --timeout 0", "wait ref:rejected --timeout 0", "wait";
     check: "check wrong.toml", "check nothing.toml", "check";
+    rules: "rules --province 广东 --provider tencent --kind cancel-site --nature enterprise", "rules --province 萌", "rules --kind nothing";
     explain: "explain CAN-03", "explain CAN-99", "explain a b";
     export: "export orders --ref draft", "export --out no/folder.csv", "export nothing";
     import: "import agency.jsonl -n", "import nothing.jsonl", "import";

@@ -27,7 +27,7 @@ pub(super) struct Place<'v> {
 }
 
 /// The lists that may be gone through, each with the name of one element.
-const LISTS: [(&str, &str); 14] = [
+const LISTS: [(&str, &str); 16] = [
     ("services", "service"),
     ("materials", "material"),
     ("persons", "person"),
@@ -40,6 +40,8 @@ const LISTS: [(&str, &str); 14] = [
     ("content", "content"),
     ("languages", "language"),
     ("prior_approval", "approval"),
+    ("registrations", "registration"),
+    ("builds", "build"),
     ("accesses", "access"),
     ("platforms", "platform"),
 ];

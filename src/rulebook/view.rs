@@ -224,6 +224,8 @@ impl View {
             "province": province_view(None),
             "services": [with(known("services", None), json!({
                 "number": null, "place": 1, "filed": false, "approved_on": null,
+                "registrations": [known("services.registrations", None)],
+                "builds": [known("services.builds", None)],
                 "accesses": [], "accesses_known": false, "holders": [],
             }))],
             "persons": [with(known("subject.responsible", None), json!({
@@ -267,9 +269,17 @@ impl View {
     }
 }
 
+/// The lists that hold tables and that nothing may be known of.
+const LISTS_OF_TABLES: [&str; 4] = ["accesses", "filed", "holders", "phone_uses"];
+
 fn fill(value: &mut Json) {
     match value {
-        Json::Object(table) => table.values_mut().for_each(fill),
+        Json::Object(table) => {
+            let words = |key: &str| !LISTS_OF_TABLES.contains(&key);
+            for (_, value) in table.iter_mut().filter(|(key, _)| words(key)) {
+                fill(value);
+            }
+        }
         Json::Array(list) if list.is_empty() => list.push(json!("example.com")),
         Json::Array(list) => list.iter_mut().for_each(fill),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
@@ -374,7 +384,7 @@ fn known(section: &str, facts: Option<Json>) -> Map<String, Json> {
         let value = given.get(name).cloned().filter(|value| !value.is_null());
         let value = match field.value_type {
             FieldType::Table => known(&field.path, value).into(),
-            FieldType::List => value.unwrap_or_else(|| json!([])),
+            FieldType::List => list(&field.path, value),
             FieldType::String | FieldType::Date | FieldType::Bool | FieldType::Number => {
                 value.unwrap_or(Json::Null)
             }
@@ -395,6 +405,21 @@ fn known(section: &str, facts: Option<Json>) -> Map<String, Json> {
         list.truncate(LIST_LIMIT);
     }
     table
+}
+
+/// Returns a list; where fields stand below it, each element with all of them.
+fn list(path: &str, value: Option<Json>) -> Json {
+    let Some(Json::Array(list)) = value else {
+        return json!([]);
+    };
+    let below = format!("{path}.");
+    if !fields().iter().any(|field| field.path.starts_with(&below)) {
+        return list.into();
+    }
+    let elements = list.into_iter();
+    elements
+        .map(|element| Json::from(known(path, Some(element))))
+        .collect()
 }
 
 fn with(mut table: Map<String, Json>, more: Json) -> Json {
@@ -742,6 +767,10 @@ mod tests {
                 .iter()
                 .any(|section| field.path.starts_with(section))
             {
+                continue;
+            }
+            let below = format!("{}.", field.path);
+            if fields().iter().any(|field| field.path.starts_with(&below)) {
                 continue;
             }
             documented.insert(field.path.clone());
