@@ -6,6 +6,7 @@ pub use super::single::Asks;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::env::Env;
+use crate::evidence::keep;
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
 use crate::filing::moment::{self, Moment};
@@ -351,10 +352,9 @@ impl<'a> Context<'a> {
         let disk = self.open()?;
         let files = disk.as_ref().map(|disk| disk as &dyn Files);
         let mut all = rules().to_vec();
-        for (path, text) in self.configured_rules() {
-            self.take_rules(&mut all, path, text);
-        }
-        for (path, text) in self.stored_rules(files)? {
+        let mut own = self.configured_rules();
+        own.extend(stored_rules(files)?);
+        for (path, text) in own {
             self.take_rules(&mut all, path, text);
         }
         Ok(Rulebook::new(all, self.calendar(files)?))
@@ -374,7 +374,7 @@ impl<'a> Context<'a> {
     }
 
     /// Reads the rule files beside the configuration, in the order of their names.
-    fn configured_rules(&self) -> Vec<(String, Result<String, Text>)> {
+    fn configured_rules(&self) -> Vec<RuleFile> {
         let Some(folder) = self.env.config_folder().map(|folder| folder.join(RULES)) else {
             return Vec::new();
         };
@@ -396,33 +396,6 @@ impl<'a> Context<'a> {
             .iter()
             .map(|path| (path.display().to_string(), read(path)))
             .collect()
-    }
-
-    /// Reads the rule files of the store, in the order of their names.
-    fn stored_rules(
-        &self,
-        files: Option<&dyn Files>,
-    ) -> Result<Vec<(String, Result<String, Text>)>, Failure> {
-        let Some(files) = files else {
-            return Ok(Vec::new());
-        };
-        let folder = StorePath::parse(RULES)?;
-        let entries = match files.list(&folder) {
-            Ok(entries) => entries,
-            Err(StorageError::NotFound { .. }) => return Ok(Vec::new()),
-            Err(error) => return Err(error.into()),
-        };
-        let mut read = Vec::new();
-        for entry in entries {
-            if entry.name.ends_with(".toml") && !entry.is_hidden() {
-                let path = folder.join(&entry.name)?;
-                let bytes = files.read(&path, RECORD_LIMIT);
-                let text = bytes.map_err(|error| error.message()).and_then(rule_text);
-                read.push((path.to_string(), text));
-            }
-        }
-        read.sort_by(|one, two| one.0.cmp(&two.0));
-        Ok(read)
     }
 
     /// Returns the working-day calendar with the store's own years over it.
@@ -518,7 +491,11 @@ impl<'a> Context<'a> {
                 "run it again and see what it does now"
             )));
         }
-        lock.commit(&changes(&world.book, &plan)?)?;
+        let mut changes = changes(&world.book, &plan)?;
+        for holder in &plan.forgotten {
+            changes.extend(keep::forget(&disk, holder)?);
+        }
+        lock.commit(&changes)?;
         drop(lock);
         self.adopt_cautions(&mut plan);
         Ok(Done {
@@ -616,6 +593,36 @@ const RULES: &str = "rules.d";
 
 /// The code of a rule file in which something is wrong.
 pub const INVALID_RULE_FILE: &str = "invalid-rule-file";
+
+/// A rule file: what it is called, and its text where it can be read.
+type RuleFile = (String, Result<String, Text>);
+
+/// Reads the rule files of the store, in the order of their names.
+fn stored_rules(files: Option<&dyn Files>) -> Result<Vec<RuleFile>, Failure> {
+    let Some(files) = files else {
+        return Ok(Vec::new());
+    };
+    let folder = StorePath::parse(RULES)?;
+    let entries = match files.list(&folder) {
+        Ok(entries) => entries,
+        Err(StorageError::NotFound { .. }) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut read = Vec::new();
+    for entry in entries {
+        let is_rules = Path::new(&entry.name)
+            .extension()
+            .is_some_and(|e| e == "toml");
+        if is_rules && !entry.is_hidden() {
+            let path = folder.join(&entry.name)?;
+            let bytes = files.read(&path, RECORD_LIMIT);
+            let text = bytes.map_err(|error| error.message()).and_then(rule_text);
+            read.push((path.to_string(), text));
+        }
+    }
+    read.sort_by(|one, two| one.0.cmp(&two.0));
+    Ok(read)
+}
 
 /// Returns the text of a rule file.
 fn rule_text(bytes: Vec<u8>) -> Result<String, Text> {
