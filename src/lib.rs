@@ -16,5 +16,6 @@ pub mod lang;
 pub mod network;
 pub mod notify;
 pub mod render;
+pub mod rulebook;
 pub mod store;
 pub mod workflow;

@@ -22,6 +22,7 @@ mod provinces;
 mod reachable;
 mod reading;
 mod rendering;
+mod rulebook;
 mod scenarios;
 mod schemas;
 mod scripts;

@@ -34,6 +34,13 @@ fn make() -> Icpctl {
     let user = Icpctl::new();
     user.write("agency.jsonl", include_str!("../examples/agency.jsonl"));
     user.write("new.toml", include_str!("../examples/dossiers/new.toml"));
+    user.write(
+        "wrong.toml",
+        include_str!("../examples/dossiers/new.toml")
+            .replace("\"example.com\"", "\"www.example.com\"")
+            .replace("\"enterprise\"", "\"individual\"")
+            .replace("ref =", "reff ="),
+    );
     user.write("paper.png", b"\x89PNG\r\n\x1a\n not much of a picture");
     user.write(
         "record.csv",
@@ -146,6 +153,8 @@ seen! {
     duty: "duty done docs.example.com public-security-filing --number 粤公网安备44010602000001号", "duty done docs.example.com show-service-number", "duty done docs.example.com";
     wait: "wait ref:draft --for draft --timeout 0", "wait ref:rejected --timeout 0", "wait";
     notify: "notify --channel nobody", "notify", "notify a";
+    check: "check wrong.toml", "check nothing.toml", "check";
+    rules: "rules --province 广东 --provider tencent --kind cancel-site --nature enterprise", "rules --province 萌", "rules --kind nothing";
     explain: "explain CAN-03", "explain CAN-99", "explain a b";
     batch: "batch plan batch.csv --out plan.json", "batch check batch.csv", "batch apply";
     guide: "guide ref:pending", "guide ref:nobody", "guide";

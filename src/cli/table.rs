@@ -6,6 +6,7 @@ use super::attach;
 use super::auth;
 use super::batch;
 use super::calendar;
+use super::check;
 use super::completions;
 use super::config;
 use super::context::Context;
@@ -33,6 +34,7 @@ use super::portfolio;
 use super::provider;
 use super::record;
 use super::reply::Reply;
+use super::rules;
 use super::schema;
 use super::show;
 use super::status;
@@ -66,6 +68,7 @@ pub struct Row {
 /// Returns the command that alone prints a format; none for those that every command prints.
 pub const fn only_printer(format: Format) -> Option<&'static str> {
     match format {
+        Format::Sarif => Some("check"),
         Format::Markdown => Some("guide"),
         Format::Human | Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => None,
     }
@@ -332,6 +335,23 @@ pub const COMMANDS: &[Row] = &[
         schema: notify::SCHEMA,
         command: notify::command,
         run: notify::run,
+    },
+    Row {
+        name: "check",
+        about: Text::fixed(
+            "用规则库检查订单、档案或批量表",
+            "Judge orders, dossiers or batch files by the rulebook",
+        ),
+        schema: check::SCHEMA,
+        command: check::command,
+        run: check::run,
+    },
+    Row {
+        name: "rules",
+        about: Text::fixed("列出规则", "List the rules"),
+        schema: rules::SCHEMA,
+        command: rules::command,
+        run: rules::run,
     },
     Row {
         name: "explain",

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ChannelKind {
-    /// A robot of a WeCom group (企业微信群机器人).
+    /// A robot of a `WeCom` group (企业微信群机器人).
     Wecom,
-    /// A robot of a DingTalk group (钉钉).
+    /// A robot of a `DingTalk` group (钉钉).
     Dingtalk,
     /// A robot of a Feishu or Lark group (飞书).
     Feishu,

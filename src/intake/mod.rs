@@ -22,7 +22,10 @@ mod value;
 
 pub use adoption::{Format, read_adoptions};
 pub use batch::{BatchRow, read_batch_rows};
-pub use dossier::{Dossier, DossierMaterial, DossierService, DossierSubject, read_dossier};
+pub use dossier::{
+    Dossier, DossierMaterial, DossierService, DossierSubject, Inspected, inspect_dossier,
+    read_dossier,
+};
 pub use exported::{Element, Unreadable, read_exported};
 pub use problem::{Located, Position, Problem};
 pub use record::{RecordRow, read_record_rows};

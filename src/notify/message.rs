@@ -111,22 +111,22 @@ pub fn pack(lines: &[Line], digest: usize, limit: usize, lang: Lang) -> Vec<Mess
 
 /// Cuts a text to so many bytes, between characters.
 fn cut(text: &str, bytes: usize) -> String {
+    const MARK: &str = "…";
     if text.len() <= bytes {
         return text.to_owned();
     }
-    const MARK: &str = "…";
     let end = text.floor_char_boundary(bytes.saturating_sub(MARK.len()));
     format!("{}{MARK}", &text[..end])
 }
 
 fn id(keys: &[String]) -> String {
     let digest = Sha256::digest(keys.join("\n").as_bytes());
-    let hex: String = digest
-        .iter()
-        .take(12)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("msg_{hex}")
+    let mut id = "msg_".to_owned();
+    for byte in digest.iter().take(12) {
+        // Writing to a String never fails.
+        let _ = write!(id, "{byte:02x}");
+    }
+    id
 }
 
 #[cfg(test)]

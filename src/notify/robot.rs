@@ -176,7 +176,7 @@ fn hmac(key: &[u8], message: &[u8]) -> String {
     STANDARD.encode(mac.finalize().into_bytes())
 }
 
-/// DingTalk: keyed by the secret, over milliseconds and secret.
+/// `DingTalk`: keyed by the secret, over milliseconds and secret.
 fn dingtalk_sign(secret: &str, millis: i64) -> String {
     hmac(secret.as_bytes(), format!("{millis}\n{secret}").as_bytes())
 }

@@ -28,18 +28,21 @@ pub enum Format {
     Csv,
     /// Tab-separated values for pipes.
     Tsv,
+    /// A SARIF log, of the commands that have it.
+    Sarif,
     /// Markdown, of the commands that have it.
     Markdown,
 }
 
 impl Format {
     /// Every format, in the order of the help.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Human,
         Self::Json,
         Self::Jsonl,
         Self::Csv,
         Self::Tsv,
+        Self::Sarif,
         Self::Markdown,
     ];
 
@@ -51,14 +54,15 @@ impl Format {
             Self::Jsonl => "jsonl",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            Self::Sarif => "sarif",
             Self::Markdown => "md",
         }
     }
 
-    /// Whether it is for people to read, not for a program.
+    /// Whether a command prints it as it stands, outside the envelope.
     pub const fn is_text(self) -> bool {
         match self {
-            Self::Human | Self::Markdown => true,
+            Self::Human | Self::Sarif | Self::Markdown => true,
             Self::Json | Self::Jsonl | Self::Csv | Self::Tsv => false,
         }
     }

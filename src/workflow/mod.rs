@@ -9,6 +9,7 @@ pub mod aim;
 pub mod assign;
 pub mod batch;
 pub mod changes;
+pub mod check;
 pub mod desk;
 pub mod draft;
 pub mod duty;
