@@ -14,5 +14,6 @@ pub mod knowledge;
 pub mod lang;
 pub mod network;
 pub mod render;
+pub mod rulebook;
 pub mod store;
 pub mod workflow;

@@ -34,6 +34,13 @@ fn make() -> Icpctl {
     let user = Icpctl::new();
     user.write("agency.jsonl", include_str!("../examples/agency.jsonl"));
     user.write("new.toml", include_str!("../examples/dossiers/new.toml"));
+    user.write(
+        "wrong.toml",
+        include_str!("../examples/dossiers/new.toml")
+            .replace("\"example.com\"", "\"www.example.com\"")
+            .replace("\"enterprise\"", "\"individual\"")
+            .replace("ref =", "reff ="),
+    );
     user.write("paper.png", b"\x89PNG\r\n\x1a\n not much of a picture");
     user.write(
         "record.csv",
@@ -138,6 +145,7 @@ seen! {
     label: "label ref:draft batch=3", "label ref:nobody batch=3", "label ref:draft batch";
     note: "note ref:draft 等客户确认", "note ref:nobody 等客户确认", "note ref:draft";
     wait: "wait ref:draft --for draft --timeout 0", "wait ref:rejected --timeout 0", "wait";
+    check: "check wrong.toml", "check nothing.toml", "check";
     explain: "explain CAN-03", "explain CAN-99", "explain a b";
     number: "number 京ICP备09564053号-1", "number 萌ICP备20148403号", "number";
     provider: "provider show tencent", "provider show nothing", "provider nothing";

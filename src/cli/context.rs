@@ -11,9 +11,11 @@ use crate::filing::moment::{self, Moment};
 use crate::filing::order::Instant;
 use crate::filing::profile::Profiles;
 use crate::ids::Ids;
+use crate::knowledge::rules;
 use crate::lang::{Lang, Text};
 use crate::network::{Manner, Network};
 use crate::render::style::{Color, Surroundings};
+use crate::rulebook::Rulebook;
 use crate::store::book::Book;
 use crate::store::place::{self, Inputs, Origin, Place, SystemProbe};
 use crate::store::{
@@ -320,6 +322,14 @@ impl<'a> Context<'a> {
             }
         }
         Ok(profiles)
+    }
+
+    /// Returns the rules in force.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn rulebook(&mut self, world: &World) -> Result<Rulebook, Failure> {
+        Ok(Rulebook::new(rules().to_vec(), world.calendar.clone()))
     }
 
     /// Returns the working-day calendar with the store's own years over it.

@@ -11,6 +11,7 @@ pub mod attach;
 pub mod auth;
 pub mod board;
 pub mod calendar;
+pub mod check;
 pub mod completions;
 pub mod config;
 pub mod consent;

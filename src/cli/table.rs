@@ -1,8 +1,8 @@
 //! Every command, in one table.
 
 use super::{
-    adopt, answer, attach, auth, calendar, completions, config, context::Context, doctor, draft,
-    edit, erase, explain, gone, help, init, label, list, log, man, note, number, portfolio,
+    adopt, answer, attach, auth, calendar, check, completions, config, context::Context, doctor,
+    draft, edit, erase, explain, gone, help, init, label, list, log, man, note, number, portfolio,
     provider, record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
 };
 use crate::failure::Failure;
@@ -243,6 +243,16 @@ pub const COMMANDS: &[Row] = &[
         schema: wait::SCHEMA,
         command: wait::command,
         run: wait::run,
+    },
+    Row {
+        name: "check",
+        about: Text::fixed(
+            "用规则库检查订单、档案或批量表",
+            "Judge orders, dossiers or batch files by the rulebook",
+        ),
+        schema: check::SCHEMA,
+        command: check::command,
+        run: check::run,
     },
     Row {
         name: "explain",

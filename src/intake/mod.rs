@@ -19,7 +19,10 @@ mod template;
 mod value;
 
 pub use adoption::{Format, read_adoptions};
-pub use dossier::{Dossier, DossierMaterial, DossierService, DossierSubject, read_dossier};
+pub use dossier::{
+    Dossier, DossierMaterial, DossierService, DossierSubject, Inspected, inspect_dossier,
+    read_dossier,
+};
 pub use problem::{Located, Position, Problem};
 pub use record::{RecordRow, read_record_rows};
 pub use rows::{Cell, Row, read_rows};

@@ -240,7 +240,11 @@ pub fn anew(
     Ok(plan)
 }
 
-fn build(
+/// Makes the order that drafting would make, without asking whether it may be drafted.
+///
+/// # Errors
+/// As for [`draft`], what the state of the portfolio refuses left out.
+pub(super) fn build(
     ask: &Ask,
     world: &World,
     stamp: &Stamp,

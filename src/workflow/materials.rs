@@ -3,9 +3,11 @@
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::order::Material;
+use crate::intake::DossierMaterial;
 use crate::store::book::FILES;
 use crate::store::{Digest, StorePath};
 use crate::text;
+use serde_json::{Value as Json, json};
 use std::io::Read as _;
 use std::path::Path;
 
@@ -79,6 +81,23 @@ pub fn take(
     };
     let path = StorePath::parse(&format!("{FILES}/{hash}"))?;
     Ok((material, (path, bytes)))
+}
+
+/// Looks at a file that a dossier names, relative to the folder in which it stands.
+pub fn look(beside: &Path, material: &DossierMaterial) -> Json {
+    let path = beside.join(&material.file);
+    let meta = std::fs::metadata(&path)
+        .ok()
+        .filter(std::fs::Metadata::is_file);
+    let kind = infer::get_from_path(&path).ok().flatten();
+    json!({
+        "slot": material.slot,
+        "file": material.file,
+        "service": material.service.as_ref().and_then(|word| word.parse::<usize>().ok()),
+        "exists": meta.is_some(),
+        "media_type": kind.map(|kind| kind.mime_type()),
+        "size": meta.map(|meta| meta.len()),
+    })
 }
 
 /// Leaves out the files that the store holds already.

@@ -1,0 +1,269 @@
+//! Asking the rulebook: an order, or the order that a dossier would make.
+
+use super::advance;
+use super::draft::{self, Ask};
+use super::plan::Stamp;
+use super::world::World;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::event::Event;
+use crate::filing::guard;
+use crate::filing::kind::{Kind, Via};
+use crate::filing::order::{Filing, Material, OperationId, Order, Target, TargetService};
+use crate::filing::status::Status;
+use crate::ids::Ids;
+use crate::intake::{Dossier, DossierSubject};
+use crate::knowledge::{Holder, Severity, field};
+use crate::render::mask::{Privacy, mask_for};
+use crate::rulebook::{Finding, Judgement, Rulebook, Setting, View};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+use toml::Table;
+
+/// The rulebook beside everything that orders are judged in the light of.
+#[derive(Debug)]
+pub struct Bench<'a> {
+    world: &'a World,
+    rulebook: &'a Rulebook,
+    setting: Setting<'a>,
+    privacy: Privacy,
+}
+
+impl<'a> Bench<'a> {
+    /// Looks once at all that is filed and in the works.
+    pub fn new(world: &'a World, rulebook: &'a Rulebook, privacy: Privacy) -> Self {
+        let setting = Setting::new(
+            &world.book.portfolio,
+            &world.profiles,
+            world.now.date_naive(),
+        );
+        Self {
+            world,
+            rulebook,
+            setting,
+            privacy,
+        }
+    }
+
+    /// Judges an order as it stands.
+    pub fn order(&self, order: &Order) -> Judgement {
+        let looks: Vec<Json> = order.materials.iter().map(stored).collect();
+        let mut judgement = self.judge(order, &looks);
+        let standing = order.view(&self.world.profiles, self.world.now);
+        if standing.status() == Status::Draft {
+            self.guard(order, &mut judgement);
+        }
+        judgement
+    }
+
+    /// Judges the order that a dossier would make; `looks` are its files as they are.
+    pub fn dossier(&self, dossier: &Dossier, looks: &[Json], ids: &mut Ids) -> Judgement {
+        let (order, refusal) = self.imagine(dossier, ids);
+        let mut judgement = self.judge(&order, looks);
+        match refusal {
+            Some(refusal) => self.add(&mut judgement, &refusal),
+            None => self.guard(&order, &mut judgement),
+        }
+        judgement
+    }
+
+    fn judge(&self, order: &Order, looks: &[Json]) -> Judgement {
+        let view = View::of(order, &self.setting, &self.world.rivals_of(order), looks)
+            .hiding(|shown, holder| hide(shown, holder, self.privacy));
+        self.rulebook.judge(&view)
+    }
+
+    /// Adds what keeps the order from being drafted.
+    fn guard(&self, order: &Order, judgement: &mut Judgement) {
+        let World { book, profiles, .. } = self.world;
+        if let Err(obstacle) = guard::drafting(order, &book.portfolio, profiles) {
+            self.add(judgement, &obstacle.into());
+        }
+    }
+
+    /// Adds what the program itself refuses, unless a rule has said so already.
+    fn add(&self, judgement: &mut Judgement, refusal: &Failure) {
+        let id = refusal.rule.as_deref().unwrap_or(&refusal.code);
+        let rule = self.rulebook.rule(id);
+        if judgement.findings.iter().any(|f| f.rule == id) || rule.is_some_and(|rule| rule.off) {
+            return;
+        }
+        judgement.findings.push(Finding {
+            rule: id.to_owned(),
+            // What the portfolio does not hold is unknown.
+            severity: if refusal.exit == Exit::NotFound {
+                Severity::Info
+            } else {
+                Severity::Error
+            },
+            path: String::new(),
+            message: refusal.message.clone(),
+            fix: refusal.hints.first().cloned(),
+            source: rule.map(|rule| rule.source.clone()),
+        });
+    }
+
+    /// Makes the order that drafting would make, as far as it can be made, and says what would be
+    /// refused; choices that can still be made on the command line are no refusal.
+    fn imagine(&self, dossier: &Dossier, ids: &mut Ids) -> (Order, Option<Failure>) {
+        let kind = dossier.kind.unwrap_or(Kind::New);
+        let mut ask = Ask {
+            kind,
+            targets: Vec::new(),
+            dossier: Some(dossier.clone()),
+            materials: Vec::new(),
+            provider: None,
+            account: None,
+            after: None,
+            reference: None,
+            labels: BTreeMap::new(),
+            reason: None,
+            verify_by: None,
+            written: false,
+            assigns: Vec::new(),
+        };
+        let stamp = Stamp {
+            op: OperationId::from_bits(0),
+            turn: 0,
+            actor: None,
+            now: self.world.now,
+        };
+        let mut build =
+            |ask: &Ask| draft::build(ask, self.world, &stamp, ids, String::new(), &mut Vec::new());
+        let mut built = build(&ask);
+        if built
+            .as_ref()
+            .is_err_and(|failure| failure.exit == Exit::Usage)
+        {
+            ask.provider = Some(crate::filing::profile::GENERIC.to_owned());
+            built = build(&ask).map(|mut order| {
+                order.provider.clone_from(&dossier.provider);
+                order
+            });
+        }
+        match built {
+            Ok(order) => (order, None),
+            Err(failure) => {
+                let told = matches!(failure.exit, Exit::Refused | Exit::NotFound);
+                (as_written(dossier, kind, &stamp), told.then_some(failure))
+            }
+        }
+    }
+}
+
+/// Returns an order that says what the dossier says, whatever is filed.
+fn as_written(dossier: &Dossier, kind: Kind, stamp: &Stamp) -> Order {
+    let number = dossier.subject.as_ref().and_then(DossierSubject::number);
+    let filing = match kind {
+        Kind::New => Filing {
+            subject: match &dossier.subject {
+                Some(DossierSubject::Data { facts, .. }) => Some(facts.as_ref().clone()),
+                Some(DossierSubject::Number(_)) | None => None,
+            },
+            services: dossier.services.iter().map(|s| s.facts.clone()).collect(),
+            extra: Table::new(),
+        },
+        Kind::Access
+        | Kind::Change
+        | Kind::CancelSite
+        | Kind::CancelSubject
+        | Kind::CancelAccess => Filing::default(),
+    };
+    let services = dossier.services.iter().filter_map(|service| {
+        let number = service.number?;
+        Some(TargetService {
+            number,
+            kind: number.kind(),
+            name: service.facts.name.clone(),
+            domains: service.facts.domains.clone().unwrap_or_default(),
+            resource: service.facts.resource.clone(),
+            extra: Table::new(),
+        })
+    });
+    let services = match kind {
+        Kind::New => Vec::new(),
+        Kind::Access
+        | Kind::Change
+        | Kind::CancelSite
+        | Kind::CancelSubject
+        | Kind::CancelAccess => services.collect(),
+    };
+    Order {
+        id: crate::filing::order::OrderId::from_bits(0),
+        kind,
+        via: if dossier.written {
+            Via::Written
+        } else {
+            Via::Provider
+        },
+        provider: dossier.provider.clone().filter(|_| !dossier.written),
+        account: dossier.account.clone(),
+        verify_by: dossier.verify_by,
+        reference: dossier.reference.clone(),
+        given: String::new(),
+        after: None,
+        labels: dossier.labels.clone(),
+        target: Target {
+            subject: number,
+            name: None,
+            services,
+            extra: Table::new(),
+        },
+        filing,
+        changes: Vec::new(),
+        materials: Vec::new(),
+        history: vec![advance::entry(
+            stamp,
+            Event::Create,
+            stamp.now,
+            None,
+            Status::Draft,
+        )],
+        extra: Table::new(),
+    }
+}
+
+/// Returns what is known of a file that the store holds.
+fn stored(material: &Material) -> Json {
+    json!({
+        "slot": material.slot,
+        "file": material.file,
+        "service": material.service,
+        "exists": material.hash.is_some(),
+        "media_type": material.media_type,
+        "size": material.size,
+    })
+}
+
+/// Masks what is personal in the values that messages show.
+fn hide(shown: &mut Json, holder: Option<Holder>, privacy: Privacy) {
+    for (key, section) in [
+        ("subject", "subject"),
+        ("services", "services"),
+        ("persons", "subject.responsible"),
+        ("filed", "subject"),
+    ] {
+        if let Some(value) = shown.get_mut(key) {
+            mask_for(value, section, holder, privacy);
+        }
+    }
+    let changes = shown.get_mut("changes").and_then(Json::as_array_mut);
+    for change in changes.into_iter().flatten() {
+        let section = if change.get("service").is_some_and(|s| !s.is_null()) {
+            "services"
+        } else {
+            "subject"
+        };
+        let name = change
+            .get("field")
+            .and_then(Json::as_str)
+            .unwrap_or_default();
+        let path = format!("{section}.{name}");
+        debug_assert!(field(section).is_some(), "{section} is a field");
+        for side in ["from", "to"] {
+            if let Some(value) = change.get_mut(side) {
+                mask_for(value, &path, holder, privacy);
+            }
+        }
+    }
+}
