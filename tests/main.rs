@@ -14,6 +14,7 @@ mod meta;
 mod network;
 mod numbers;
 mod portfolio;
+mod proofs;
 mod provinces;
 mod reachable;
 mod reading;

@@ -27,7 +27,10 @@ pub(super) struct Place<'v> {
 }
 
 /// The lists that may be gone through, each with the name of one element.
-const LISTS: [(&str, &str); 12] = [
+const LISTS: [(&str, &str); 15] = [
+    ("registrations", "registration"),
+    ("builds", "build"),
+    ("limits", "limit"),
     ("services", "service"),
     ("materials", "material"),
     ("persons", "person"),

@@ -9,6 +9,7 @@ use crate::filing::guard::{self, Rival};
 use crate::filing::kind::Kind;
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
 use crate::filing::order::{FieldChange, Order};
+use crate::filing::particulars::{Counts, Limit};
 use crate::filing::portfolio::{FiledSubject, Portfolio};
 use crate::filing::profile::Profiles;
 use crate::filing::province::Province;
@@ -30,6 +31,7 @@ pub struct Setting<'a> {
     today: NaiveDate,
     phones: HashMap<&'a str, Vec<Use<'a>>>,
     domains: HashMap<&'a str, Vec<(&'a FiledSubject, ServiceNumber)>>,
+    resources: HashMap<(&'a str, &'a str), Vec<ServiceNumber>>,
 }
 
 /// One person who has a phone in the portfolio.
@@ -44,6 +46,7 @@ impl<'a> Setting<'a> {
     pub fn new(portfolio: &'a Portfolio, profiles: &'a Profiles, today: NaiveDate) -> Self {
         let mut phones: HashMap<&str, Vec<Use<'_>>> = HashMap::new();
         let mut domains: HashMap<&str, Vec<(&FiledSubject, ServiceNumber)>> = HashMap::new();
+        let mut resources: HashMap<(&str, &str), Vec<ServiceNumber>> = HashMap::new();
         for subject in portfolio.filed() {
             let of_services = subject.services.values().map(|s| &s.facts.responsible);
             let persons = of_services.chain([&subject.facts.responsible]);
@@ -60,6 +63,12 @@ impl<'a> Setting<'a> {
                     let holders = domains.entry(domain.ascii()).or_default();
                     holders.push((subject, service.number));
                 }
+                for access in &service.accesses {
+                    if let Some(resource) = &access.resource {
+                        let there = resources.entry((&access.provider, resource)).or_default();
+                        there.push(service.number);
+                    }
+                }
             }
         }
         Self {
@@ -68,7 +77,22 @@ impl<'a> Setting<'a> {
             today,
             phones,
             domains,
+            resources,
         }
+    }
+
+    /// Counts the filed services that stand on a resource of the order's provider, those that the
+    /// order is about left out.
+    fn uses_of(&self, order: &Order, resource: &str) -> usize {
+        let provider = order.provider.as_deref().unwrap_or_default();
+        let there = self.resources.get(&(provider, resource));
+        let is_own =
+            |number: &&ServiceNumber| order.target.services.iter().any(|t| t.number == **number);
+        there
+            .into_iter()
+            .flatten()
+            .filter(|number| !is_own(number))
+            .count()
     }
 
     /// The day on which is judged.
@@ -146,12 +170,16 @@ impl View {
                 "service_count": order.service_count(),
             },
             "subject": subject_view(order, setting, filed, &subject, holder),
-            "province": province_view(province),
+            "province": province_view(province, &Counted::of(&services, filed)),
             "services": services
                 .iter()
                 .take(LIST_LIMIT)
                 .enumerate()
-                .map(|(place, service)| service_view(place, service, order, setting))
+                .map(|(place, service)| {
+                    let more = shared_view(service, &services, &subject, order, setting);
+                    let service = service_view(place, service, order, setting);
+                    merged(service, more)
+                })
                 .collect::<Vec<_>>(),
             "persons": persons,
             "materials": materials.iter().take(LIST_LIMIT).collect::<Vec<_>>(),
@@ -198,8 +226,9 @@ impl View {
             "subject": with(known("subject", None), json!({
                 "number": null, "filed": false, "individual": null, "ended_numbers": [],
             })),
-            "province": province_view(None),
-            "services": [with(known("services", None), json!({
+            "province": province_view(None, &Counted::NOTHING),
+            "services": [with(unknown_service(), json!({
+                "person_is_subjects": null, "resource_uses": null, "code_uses": null,
                 "number": null, "place": 1, "filed": false, "approved_on": null,
                 "accesses": [], "accesses_known": false, "holders": [],
             }))],
@@ -242,9 +271,22 @@ impl View {
     }
 }
 
+/// Whether a list of the view holds tables; what it holds is asked of as such.
+fn is_of_tables(key: &str) -> bool {
+    matches!(
+        key,
+        "holders" | "accesses" | "phone_uses" | "services" | "limits" | "registrations" | "builds"
+    )
+}
+
 fn fill(value: &mut Json) {
     match value {
-        Json::Object(table) => table.values_mut().for_each(fill),
+        Json::Object(table) => table
+            .iter_mut()
+            .filter(|(key, value)| {
+                !(is_of_tables(key) && value.as_array().is_some_and(Vec::is_empty))
+            })
+            .for_each(|(_, value)| fill(value)),
         Json::Array(list) if list.is_empty() => list.push(json!("example.com")),
         Json::Array(list) => list.iter_mut().for_each(fill),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
@@ -255,7 +297,8 @@ fn fill(value: &mut Json) {
 pub fn material_unknown() -> Json {
     json!({
         "slot": null, "file": null, "service": null,
-        "exists": null, "media_type": null, "size": null,
+        "holds": "image", "exists": null, "fault": null, "media_type": null, "size": null,
+        "width": null, "height": null,
     })
 }
 
@@ -349,8 +392,13 @@ fn known(section: &str, facts: Option<Json>) -> Map<String, Json> {
         let value = given.get(name).cloned().filter(|value| !value.is_null());
         let value = match field.value_type {
             FieldType::Table => known(&field.path, value).into(),
-            FieldType::List => value.unwrap_or_else(|| json!([])),
-            FieldType::String | FieldType::Date | FieldType::Bool => value.unwrap_or(Json::Null),
+            FieldType::List => {
+                let given = value.unwrap_or_else(|| json!([]));
+                whole(&field.path, given)
+            }
+            FieldType::String | FieldType::Date | FieldType::Bool | FieldType::Number => {
+                value.unwrap_or(Json::Null)
+            }
         };
         table.insert(name.to_owned(), value);
     }
@@ -368,6 +416,21 @@ fn known(section: &str, facts: Option<Json>) -> Map<String, Json> {
         list.truncate(LIST_LIMIT);
     }
     table
+}
+
+/// Returns a list whose tables, where the knowledge has fields for them, hold all their keys.
+fn whole(path: &str, list: Json) -> Json {
+    let Json::Array(list) = list else {
+        return list;
+    };
+    let tables = list.into_iter().take(LIST_LIMIT).map(|element| {
+        if element.is_object() {
+            known(path, Some(element)).into()
+        } else {
+            element
+        }
+    });
+    Json::Array(tables.collect())
 }
 
 fn with(mut table: Map<String, Json>, more: Json) -> Json {
@@ -407,12 +470,99 @@ fn subject_view(
     )
 }
 
-fn province_view(province: Option<Province>) -> Json {
+/// What the province's bureau asks for, with every key whether the province is known or not.
+fn province_view(province: Option<Province>, counted: &Counted) -> Json {
+    let rules = match province {
+        Some(province) => json_of(province.rules()),
+        None => Province::all()
+            .next()
+            .and_then(|any| json_of(any.rules()))
+            .map(unknown),
+    };
+    let mut rules = match rules {
+        Some(Json::Object(rules)) => rules,
+        Some(_) | None => Map::new(),
+    };
+    let limits = province.map_or_else(
+        || vec![limit_view(None, counted)],
+        |province| {
+            let limits = province.rules().limits.iter();
+            limits
+                .map(|limit| limit_view(Some(limit), counted))
+                .collect()
+        },
+    );
+    rules.insert("limits".to_owned(), limits.into());
+    with(
+        rules,
+        json!({
+            "code": province.map(Province::code),
+            "letter": province.map(|p| p.letter().to_string()),
+            "area": province.map(Province::area),
+            "name": province.map(|p| p.name().zh.clone()),
+        }),
+    )
+}
+
+/// Returns the same shape with nothing in it: null for values, no element in lists.
+fn unknown(value: Json) -> Json {
+    match value {
+        Json::Object(table) => table
+            .into_iter()
+            .map(|(key, value)| (key, unknown(value)))
+            .collect::<Map<_, _>>()
+            .into(),
+        Json::Array(_) => json!([]),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => Json::Null,
+    }
+}
+
+/// What provinces limit, counted in an order.
+struct Counted {
+    services: usize,
+    domains: usize,
+    most_domains: usize,
+    of_subject: usize,
+}
+
+impl Counted {
+    const NOTHING: Self = Self {
+        services: 0,
+        domains: 0,
+        most_domains: 0,
+        of_subject: 0,
+    };
+
+    fn of(services: &[Seen<'_>], filed: Option<&FiledSubject>) -> Self {
+        let domains = |service: &Seen<'_>| service.facts.domains.as_ref().map_or(0, Vec::len);
+        let filed = filed.map_or(0, |subject| subject.services.len());
+        let new = services.iter().filter(|s| s.number.is_none()).count();
+        Self {
+            services: services.len(),
+            domains: services.iter().map(domains).sum(),
+            most_domains: services.iter().map(domains).max().unwrap_or(0),
+            of_subject: filed + new,
+        }
+    }
+}
+
+/// One limit, and how much of it the order takes up.
+fn limit_view(limit: Option<&Limit>, counted: &Counted) -> Json {
+    let count = limit.map(|limit| match limit.counts {
+        Counts::ServicesInOrder => counted.services,
+        Counts::DomainsInOrder => counted.domains,
+        Counts::DomainsInSite => counted.most_domains,
+        Counts::ServicesOfSubject => counted.of_subject,
+    });
     json!({
-        "code": province.map(Province::code),
-        "letter": province.map(|p| p.letter().to_string()),
-        "area": province.map(Province::area),
-        "name": province.map(|p| p.name().zh.clone()),
+        "path": "services",
+        "counts": limit.map(|limit| limit.counts),
+        "count": count,
+        "most": limit.map(|limit| limit.most),
+        "holder": limit.and_then(|limit| limit.holder.as_deref()),
+        "needs": limit.and_then(|limit| limit.needs.as_deref()),
+        "first_filing": limit.map(|limit| limit.first_filing),
+        "beyond_filed": limit.and_then(|limit| limit.beyond_filed),
     })
 }
 
@@ -455,6 +605,60 @@ fn service_view(place: usize, service: &Seen<'_>, order: &Order, setting: &Setti
             "holders": holders,
         }),
     )
+}
+
+/// A service of which nothing is known, with one element in each list of tables.
+fn unknown_service() -> Map<String, Json> {
+    let mut service = known("services", None);
+    for list in ["registrations", "builds"] {
+        let path = format!("services.{list}");
+        service.insert(list.to_owned(), json!([known(&path, None)]));
+    }
+    service
+}
+
+fn merged(one: Json, more: Json) -> Json {
+    match one {
+        Json::Object(table) => with(table, more),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => one,
+    }
+}
+
+/// What a service shares with the subject, with the other services and with what is filed.
+fn shared_view(
+    service: &Seen<'_>,
+    services: &[Seen<'_>],
+    subject: &SubjectFacts,
+    order: &Order,
+    setting: &Setting<'_>,
+) -> Json {
+    let resource = |seen: &Seen<'_>| seen.facts.resource.clone().unwrap_or_default();
+    let own = resource(service);
+    let code_uses = own.authorisation_code.as_ref().map(|code| {
+        let same = |seen: &&Seen<'_>| resource(seen).authorisation_code.as_ref() == Some(code);
+        services.iter().filter(same).count() + setting.uses_of(order, code)
+    });
+    let resource_uses = own.id.as_ref().map(|id| {
+        let same = |seen: &&Seen<'_>| resource(seen).id.as_ref() == Some(id);
+        services.iter().filter(same).count() + setting.uses_of(order, id)
+    });
+    let person = service.facts.responsible.as_ref();
+    json!({
+        "person_is_subjects": is_same_person(person, subject.responsible.as_ref()),
+        "resource_uses": resource_uses,
+        "code_uses": code_uses,
+    })
+}
+
+/// Whether two are one person, by certificate or else by name; `None` where that is unknown.
+fn is_same_person(one: Option<&Person>, other: Option<&Person>) -> Option<bool> {
+    let (one, other) = one.zip(other)?;
+    let by = |one: &Option<String>, other: &Option<String>| {
+        one.as_ref()
+            .zip(other.as_ref())
+            .map(|(one, other)| one == other)
+    };
+    by(&one.certificate_number, &other.certificate_number).or_else(|| by(&one.name, &other.name))
 }
 
 /// Lists the responsible persons that are given: the subject's first, then each service's.
@@ -646,7 +850,11 @@ mod tests {
             .iter()
             .map(|value| value.path.clone())
             .collect();
-        for field in fields().iter().filter(|f| f.value_type != FieldType::Table) {
+        let is_of_tables = |path: &str| {
+            let below = format!("{path}.");
+            fields().iter().any(|inner| inner.path.starts_with(&below))
+        };
+        for field in fields().iter().filter(|f| !is_of_tables(&f.path)) {
             let sections = ["subject.", "services.", "materials."];
             if !sections
                 .iter()
