@@ -35,7 +35,11 @@ fn judge(user: &Icpctl, dossiers: &BTreeMap<String, Table>) -> BTreeMap<String, 
     }
     let args = ["check".to_owned(), "--json".to_owned()];
     let document = user.run(args.into_iter().chain(names)).json();
-    assert_eq!(document["warnings"], Json::Array(Vec::new()), "{document:#}");
+    assert_eq!(
+        document["warnings"],
+        Json::Array(Vec::new()),
+        "{document:#}"
+    );
     for finding in document["data"]["findings"].as_array().unwrap() {
         let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
         let file = text("file");
@@ -53,7 +57,8 @@ fn ids(found: &Found) -> BTreeSet<&str> {
 /// Every good dossier of a first filing, by name.
 fn good_dossiers() -> BTreeMap<String, Table> {
     let of_provinces = Province::all().flat_map(|province| {
-        ["enterprise", "individual"].map(|nature| Base::new(nature, province.code(), ServiceKind::Site))
+        ["enterprise", "individual"]
+            .map(|nature| Base::new(nature, province.code(), ServiceKind::Site))
     });
     let natures = [
         "enterprise",
@@ -66,7 +71,9 @@ fn good_dossiers() -> BTreeMap<String, Table> {
         "law-practice",
     ];
     let of_natures = natures.into_iter().flat_map(|nature| {
-        ServiceKind::ALL.into_iter().map(move |kind| Base::new(nature, "gd", kind))
+        ServiceKind::ALL
+            .into_iter()
+            .map(move |kind| Base::new(nature, "gd", kind))
     });
     let of_providers = ["huawei", "alibaba", "wechat", "generic"].map(|provider| Base {
         provider: provider.to_owned(),
@@ -84,7 +91,10 @@ fn good_dossiers_of_every_province_nature_and_kind_break_no_rule() {
     let user = Icpctl::new();
     let found = judge(&user, &good_dossiers());
     assert!(found.len() > 90, "{}", found.len());
-    let broken: Vec<_> = found.iter().filter(|(_, found)| !found.is_empty()).collect();
+    let broken: Vec<_> = found
+        .iter()
+        .filter(|(_, found)| !found.is_empty())
+        .collect();
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
@@ -117,7 +127,13 @@ fn each_wrong_value_breaks_exactly_the_rules_that_are_about_it() {
             wrong.push(format!("{case:?}\n    found {found:?}"));
         }
     }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), CASES.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {}:\n{}",
+        wrong.len(),
+        CASES.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -130,7 +146,10 @@ fn every_rule_has_a_dossier_that_breaks_it() {
         .filter(|id| !broken.contains(id))
         .collect();
     assert!(unproved.is_empty(), "{unproved:?}");
-    for rule in rules().iter().filter(|rule| FAMILIES.contains(&rule.id.split('-').next().unwrap())) {
+    for rule in rules()
+        .iter()
+        .filter(|rule| FAMILIES.contains(&rule.id.split('-').next().unwrap()))
+    {
         assert_eq!(rule.check, !rule.test.is_empty(), "{}", rule.id);
     }
 }
@@ -138,7 +157,9 @@ fn every_rule_has_a_dossier_that_breaks_it() {
 #[test]
 fn every_field_of_a_dossier_has_a_wrong_value_or_is_free() {
     let bare = |path: &str| {
-        let parts = path.split('.').filter(|part| part.parse::<usize>().is_err());
+        let parts = path
+            .split('.')
+            .filter(|part| part.parse::<usize>().is_err());
         parts.collect::<Vec<_>>().join(".")
     };
     let changed: BTreeSet<String> = CASES
@@ -150,9 +171,17 @@ fn every_field_of_a_dossier_has_a_wrong_value_or_is_free() {
         .iter()
         .filter(|field| field.kinds.iter().any(|kind| kind == "new"))
         .map(|field| field.path.as_str())
-        .filter(|path| path.starts_with("subject.") || path.starts_with("services.") || path.starts_with("materials."))
+        .filter(|path| {
+            path.starts_with("subject.")
+                || path.starts_with("services.")
+                || path.starts_with("materials.")
+        })
         .filter(|path| !changed.contains(*path) && !FREE.contains(path))
-        .filter(|path| !fields().iter().any(|inner| inner.path.starts_with(&format!("{path}."))))
+        .filter(|path| {
+            !fields()
+                .iter()
+                .any(|inner| inner.path.starts_with(&format!("{path}.")))
+        })
         .collect();
     assert!(unproved.is_empty(), "{unproved:?}");
 }
@@ -188,13 +217,19 @@ fn orders_about_filings_of_which_only_the_numbers_are_known_find_no_error() {
     user.run(["adopt", "--from", "adopt.json"]).exits(0);
     let mut dossiers = BTreeMap::new();
     for kind in ["access", "cancel-site", "cancel-subject", "cancel-access"] {
-        let target = if kind == "cancel-subject" { number.to_owned() } else { format!("{number}-1") };
+        let target = if kind == "cancel-subject" {
+            number.to_owned()
+        } else {
+            format!("{number}-1")
+        };
         let text = format!("kind = \"{kind}\"\nprovider = \"tencent\"\ntarget = [\"{target}\"]\n");
         dossiers.insert(kind.to_owned(), text.parse::<Table>().unwrap());
     }
     for (kind, found) in judge(&user, &dossiers) {
-        let errors: Vec<_> = found.iter().filter(|(_, severity, _)| severity == "error").collect();
+        let errors: Vec<_> = found
+            .iter()
+            .filter(|(_, severity, _)| severity == "error")
+            .collect();
         assert!(errors.is_empty(), "{kind}: {errors:?}");
     }
 }
-

@@ -147,6 +147,8 @@ seen! {
     wait: "wait ref:draft --for draft --timeout 0", "wait ref:rejected --timeout 0", "wait";
     check: "check wrong.toml", "check nothing.toml", "check";
     explain: "explain CAN-03", "explain CAN-99", "explain a b";
+    export: "export orders --ref draft", "export --out no/folder.csv", "export nothing";
+    import: "import agency.jsonl -n", "import nothing.jsonl", "import";
     number: "number 京ICP备09564053号-1", "number 萌ICP备20148403号", "number";
     provider: "provider show tencent", "provider show nothing", "provider nothing";
     auth: "auth status", "auth status tencent", "auth status nobody";

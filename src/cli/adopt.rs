@@ -5,7 +5,6 @@ use super::globals::{option, switch};
 use super::order_doc::Manner;
 use super::portfolio_doc::{Excerpt, risk_name};
 use super::reply::Reply;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::number::{Number, SubjectNumber};
 use crate::intake::{Encoding, Format, Problem, Source, read_adoptions};
@@ -206,30 +205,13 @@ fn read(cx: &mut Context<'_>, name: &str, encoding: Encoding) -> Result<Vec<Give
 fn invalid(name: &str, problems: &[Problem]) -> Failure {
     let count = problems.len();
     let shown = if name == "-" { "stdin" } else { name };
-    let mut failure = Failure::new(
-        Exit::Invalid,
+    let mut failure = Failure::invalid(
         "invalid.file",
         text!(
             "{shown} 有 {count} 处问题，什么都没有导入",
             "{shown} has {count} problem(s); nothing was brought in"
         ),
     );
-    for problem in problems {
-        let Problem {
-            path, line, column, ..
-        } = problem;
-        let (zh, en) = (&problem.message.zh, &problem.message.en);
-        let at = if path.is_empty() {
-            format!("{line}:{column}")
-        } else {
-            format!("{line}:{column} {path}")
-        };
-        let fix = problem.fix.as_ref();
-        let zh_fix = fix.map_or_else(String::new, |fix| format!("；{}", fix.zh));
-        let en_fix = fix.map_or_else(String::new, |fix| format!("; {}", fix.en));
-        failure
-            .hints
-            .push(text!("{at}：{zh}{zh_fix}", "{at}: {en}{en_fix}"));
-    }
+    failure.hints = problems.iter().map(Problem::line).collect();
     failure
 }

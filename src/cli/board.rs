@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The names that `--fields` takes for orders; labels are added by their keys.
-const FIELDS: [&str; 81] = [
+pub const FIELDS: [&str; 81] = [
     "id",
     "kind",
     "status",

@@ -3,12 +3,14 @@
 use super::context::{Context, World};
 use super::globals::place;
 use super::reply::Reply;
+use super::sarif;
 use super::words;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::intake::{Dossier, Inspected, Position, Problem, Source, inspect_dossier};
 use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
+use crate::render::Format;
 use crate::render::style::Tone;
 use crate::rulebook::{Finding, Judgement, Rulebook};
 use crate::text;
@@ -56,12 +58,12 @@ pub fn command(command: Command, lang: Lang) -> Command {
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let names: Vec<String> = words(matches, "what");
     let world = cx.world()?;
-    let rulebook = cx.rulebook(&world)?;
+    let rulebook = cx.rulebook()?;
     let mut found = Vec::new();
     for name in &names {
         found.extend(one(cx, &world, &rulebook, name)?);
     }
-    Ok(answer(cx, &found))
+    Ok(answer(cx, &found, &rulebook))
 }
 
 /// Judges one order or file.
@@ -178,13 +180,18 @@ fn taken(
     judgement.findings.into_iter().map(locate).collect()
 }
 
-fn answer(cx: &Context<'_>, found: &[Located]) -> Reply {
+fn answer(cx: &Context<'_>, found: &[Located], rulebook: &Rulebook) -> Reply {
     let lang = cx.lang;
+    let human = if cx.globals.format == Format::Sarif {
+        format!("{:#}\n", sarif::log(found, rulebook, &cx.current, lang))
+    } else {
+        sheet(cx, found)
+    };
     let findings: Vec<Value> = found
         .iter()
         .map(|located| document(located, lang))
         .collect();
-    let mut reply = Reply::new(SCHEMA, json!({ "findings": findings })).human(sheet(cx, found));
+    let mut reply = Reply::new(SCHEMA, json!({ "findings": findings })).human(human);
     let count = |severity: Severity| {
         let of_it = |l: &&Located| l.finding.severity == severity;
         found.iter().filter(of_it).count()

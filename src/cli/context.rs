@@ -11,11 +11,12 @@ use crate::filing::moment::{self, Moment};
 use crate::filing::order::Instant;
 use crate::filing::profile::Profiles;
 use crate::ids::Ids;
-use crate::knowledge::rules;
+use crate::knowledge::{Rule, rules};
 use crate::lang::{Lang, Text};
 use crate::network::{Manner, Network};
+use crate::render::envelope::Warning;
 use crate::render::style::{Color, Surroundings};
-use crate::rulebook::Rulebook;
+use crate::rulebook::{FILE_LIMIT, FileProblem, Rulebook, overlay};
 use crate::store::book::Book;
 use crate::store::place::{self, Inputs, Origin, Place, SystemProbe};
 use crate::store::{
@@ -124,6 +125,12 @@ impl<'a> Context<'a> {
         if !self.cautions.contains(&caution) {
             self.cautions.push(caution);
         }
+    }
+
+    /// Returns what the user should know, as documents say it.
+    pub fn warnings(&self) -> Vec<Warning> {
+        let cautions = self.cautions.iter();
+        cautions.map(|caution| caution.warning(self.lang)).collect()
     }
 
     /// Whether questions may be asked: on a terminal, in the human format, unless told not to.
@@ -324,12 +331,87 @@ impl<'a> Context<'a> {
         Ok(profiles)
     }
 
-    /// Returns the rules in force.
+    /// Returns the rules in force: the built-in ones, with those of `rules.d` in the configuration's
+    /// folder and in the store over them.
     ///
     /// # Errors
-    /// When the store cannot be read.
-    pub fn rulebook(&mut self, world: &World) -> Result<Rulebook, Failure> {
-        Ok(Rulebook::new(rules().to_vec(), world.calendar.clone()))
+    /// When the store cannot be read; what is wrong in a rule file is a warning.
+    pub fn rulebook(&mut self) -> Result<Rulebook, Failure> {
+        let disk = self.open()?;
+        let files = disk.as_ref().map(|disk| disk as &dyn Files);
+        let mut all = rules().to_vec();
+        for (path, text) in self.configured_rules() {
+            self.take_rules(&mut all, path, text);
+        }
+        for (path, text) in self.stored_rules(files)? {
+            self.take_rules(&mut all, path, text);
+        }
+        Ok(Rulebook::new(all, self.calendar(files)?))
+    }
+
+    fn take_rules(&mut self, all: &mut Vec<Rule>, path: String, text: Result<String, Text>) {
+        let problems = match text {
+            Ok(text) => overlay(all, &text)
+                .iter()
+                .map(FileProblem::message)
+                .collect(),
+            Err(message) => vec![message],
+        };
+        for message in problems {
+            self.caution(INVALID_RULE_FILE, message, Some(path.clone()));
+        }
+    }
+
+    /// Reads the rule files beside the configuration, in the order of their names.
+    fn configured_rules(&self) -> Vec<(String, Result<String, Text>)> {
+        let Some(folder) = self.env.config_folder().map(|folder| folder.join(RULES)) else {
+            return Vec::new();
+        };
+        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|e| e == "toml"));
+        paths.sort();
+        let read = |path: &Path| -> Result<String, Text> {
+            let unreadable =
+                |error: std::io::Error| text!("无法读取：{error}", "it cannot be read: {error}");
+            let file = std::fs::File::open(path).map_err(unreadable)?;
+            let mut bytes = Vec::new();
+            file.take(FILE_LIMIT + 1)
+                .read_to_end(&mut bytes)
+                .map_err(unreadable)?;
+            rule_text(bytes)
+        };
+        paths
+            .iter()
+            .map(|path| (path.display().to_string(), read(path)))
+            .collect()
+    }
+
+    /// Reads the rule files of the store, in the order of their names.
+    fn stored_rules(
+        &self,
+        files: Option<&dyn Files>,
+    ) -> Result<Vec<(String, Result<String, Text>)>, Failure> {
+        let Some(files) = files else {
+            return Ok(Vec::new());
+        };
+        let folder = StorePath::parse(RULES)?;
+        let entries = match files.list(&folder) {
+            Ok(entries) => entries,
+            Err(StorageError::NotFound { .. }) => return Ok(Vec::new()),
+            Err(error) => return Err(error.into()),
+        };
+        let mut read = Vec::new();
+        for entry in entries {
+            if entry.name.ends_with(".toml") && !entry.is_hidden() {
+                let path = folder.join(&entry.name)?;
+                let bytes = files.read(&path, RECORD_LIMIT);
+                let text = bytes.map_err(|error| error.message()).and_then(rule_text);
+                read.push((path.to_string(), text));
+            }
+        }
+        read.sort_by(|one, two| one.0.cmp(&two.0));
+        Ok(read)
     }
 
     /// Returns the working-day calendar with the store's own years over it.
@@ -516,6 +598,20 @@ impl<'a> Context<'a> {
 
 /// The store's own years of the working-day calendar.
 pub const CALENDAR: &str = "calendar.toml";
+
+/// The folder of the user's own rules, in the store and beside the configuration.
+const RULES: &str = "rules.d";
+
+/// The code of a rule file in which something is wrong.
+pub const INVALID_RULE_FILE: &str = "invalid-rule-file";
+
+/// Returns the text of a rule file.
+fn rule_text(bytes: Vec<u8>) -> Result<String, Text> {
+    if bytes.len() as u64 > FILE_LIMIT {
+        return Err(text!("超过 1 MiB", "it is larger than 1 MiB"));
+    }
+    String::from_utf8(bytes).map_err(|_| text!("不是 UTF-8 文本", "not UTF-8 text"))
+}
 
 /// The most that is read of any input.
 const INPUT_LIMIT: u64 = 64 * 1024 * 1024;

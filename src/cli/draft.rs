@@ -14,6 +14,7 @@ use crate::intake::{Dossier, DossierMaterial, Source, read_dossier};
 use crate::lang::{Lang, Text};
 use crate::text;
 use crate::workflow::assign::{Assign, invalid};
+use crate::workflow::check::Bench;
 use crate::workflow::draft::{Ask, Drafted, draft};
 use crate::workflow::materials::Content;
 use crate::workflow::{advance, materials};
@@ -278,12 +279,21 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     if cx.may_ask() {
         prompt::complete(cx, &mut ask)?;
     }
+    let rulebook = if submits { Some(cx.rulebook()?) } else { None };
+    let privacy = cx.globals.privacy;
     let done = cx.transact(|world, stamp, ids| {
         let mut plan: Plan<Drafted> = draft(&ask, world, stamp, ids)?;
         plan.files = materials::missing(&files, world);
         if submits && let Some(order) = plan.orders.pop() {
             plan.consent = Some(sending::consent(world, &[&order], Step::Submit, &given));
-            match advance::command(world, stamp, &order, Step::Submit, None, None) {
+            let sent = advance::command(world, stamp, &order, Step::Submit, None, None);
+            let judged = sent.and_then(|sent| match &rulebook {
+                Some(rulebook) => Bench::new(world, rulebook, privacy)
+                    .sending(&order, &given.accepted)
+                    .map(|()| sent),
+                None => Ok(sent),
+            });
+            match judged {
                 Ok(mut sent) => {
                     keep_accepted(&mut sent, &given);
                     plan.orders.push(sent);

@@ -21,11 +21,13 @@ pub mod draft;
 pub mod edit;
 pub mod erase;
 pub mod explain;
+pub mod export;
 pub mod filters;
 pub mod globals;
 pub mod goal;
 pub mod gone;
 pub mod help;
+pub mod import;
 pub mod init;
 pub mod label;
 pub mod list;
@@ -37,10 +39,13 @@ pub mod order_doc;
 pub mod plain;
 pub mod portfolio;
 pub mod portfolio_doc;
+pub mod private_file;
 pub mod prompt;
 pub mod provider;
 pub mod record;
 pub mod reply;
+pub mod rules;
+pub mod sarif;
 pub mod schema;
 pub mod search;
 pub mod sending;
@@ -61,6 +66,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::lang::Lang;
+use crate::render::Format;
 use crate::render::envelope::Envelope;
 use crate::render::rows::{Layout, json};
 use crate::text;
@@ -157,11 +163,26 @@ pub fn run(outside: Outside<'_>) -> Exit {
         }
         Some(_) | None => None,
     };
-    let outcome = match unknown {
-        Some(unknown) => Err(reply::no_such_field(&unknown)),
-        None => (row.run)(&mut cx, sub),
+    let misplaced = table::only_printer(cx.globals.format).filter(|only| *only != row.name);
+    let outcome = match (unknown, misplaced) {
+        (Some(unknown), _) => Err(reply::no_such_field(&unknown)),
+        (None, Some(only)) if cx.globals.format_by_flag => Err(no_such_format(only)),
+        (None, Some(_)) => {
+            // A twin that means nothing here.
+            cx.globals.format = Format::Human;
+            (row.run)(&mut cx, sub)
+        }
+        (None, None) => (row.run)(&mut cx, sub),
     };
     reply::show(&mut cx, row.schema, outcome)
+}
+
+fn no_such_format(only: &str) -> Failure {
+    Failure::usage(text!(
+        "此命令没有这种输出格式",
+        "this command does not print that format"
+    ))
+    .hint(text!("只有 icpctl {only} 有", "only icpctl {only} does"))
 }
 
 fn clock(env: &Env) -> Result<Clock, Failure> {

@@ -193,7 +193,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 }
 
 /// Keeps the services that the filters ask for; whether anything of the subject is left.
-fn narrow(filters: &Filters, stock: &Stock<'_>, excerpt: &mut Excerpt<'_>) -> bool {
+pub fn narrow(filters: &Filters, stock: &Stock<'_>, excerpt: &mut Excerpt<'_>) -> bool {
     let subject = excerpt.subject;
     let is_bare = excerpt.services.is_empty();
     excerpt

@@ -4,7 +4,7 @@ use super::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
-use crate::render::envelope::{Envelope, Problem, Warning};
+use crate::render::envelope::{Envelope, Problem};
 use crate::render::fields::{Fields, UnknownField, paths};
 use crate::render::rows::{self, Layout, RowsError};
 use crate::render::{Delivery, Format, clean, print};
@@ -125,7 +125,7 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
     };
     let lang = cx.lang;
     let exit = failure.as_ref().map_or(Exit::Ok, |f| f.exit);
-    let raw = cx.globals.format == Format::Human || reply.raw;
+    let raw = cx.globals.format.is_text() || reply.raw;
     // A table for machines has no place for anything but rows.
     let is_human = raw || matches!(cx.globals.format, Format::Csv | Format::Tsv);
     let text = if reply.streamed {
@@ -242,15 +242,7 @@ fn document(cx: &Context<'_>, reply: &Reply, failure: Option<&Failure>) -> Resul
         changed: reply.changed,
         dry_run: cx.globals.dry_run,
         data: reply.data.clone(),
-        warnings: cx
-            .cautions
-            .iter()
-            .map(|caution| Warning {
-                code: caution.code.into(),
-                message: caution.message.get(cx.lang).to_owned(),
-                path: caution.path.clone(),
-            })
-            .collect(),
+        warnings: cx.warnings(),
         error: failure.map(|failure| problem(failure, cx.lang)),
     };
     let mut known = reply.known.clone();
@@ -276,7 +268,7 @@ fn document(cx: &Context<'_>, reply: &Reply, failure: Option<&Failure>) -> Resul
     };
     let all = || Fields::all(&known);
     let text = match cx.globals.format {
-        Format::Human => Ok(reply.human.clone()),
+        Format::Human | Format::Sarif => Ok(reply.human.clone()),
         Format::Json => rows::json(&envelope, fields.as_ref(), layout),
         Format::Jsonl => rows::jsonl(&envelope, fields.as_ref()),
         Format::Csv => rows::csv(&envelope, &fields.unwrap_or_else(all)),

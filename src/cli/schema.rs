@@ -40,7 +40,9 @@ const DOCUMENTS: &[(&str, &str)] = &documents!(
     "erase",
     "error",
     "explain",
+    "export",
     "gone",
+    "import",
     "init",
     "label",
     "log",
@@ -51,6 +53,7 @@ const DOCUMENTS: &[(&str, &str)] = &documents!(
     "portfolio",
     "provider",
     "rules",
+    "rules-file",
     "sync",
     "undo",
     "wait",
@@ -125,6 +128,10 @@ fn unknown(name: &str) -> Failure {
 /// Puts a document's own part into the envelope, with the shared words that it uses.
 fn assembled(name: &str, source: &str) -> serde_json::Result<String> {
     let mut own: Map<String, Value> = serde_json::from_str(source)?;
+    if own.contains_key("$id") {
+        // A file that people write stands in no envelope.
+        return Ok(serde_json::to_string_pretty(&own)? + "\n");
+    }
     let mut shared: Map<String, Value> = serde_json::from_str(SHARED)?;
     let words = match shared.remove("$defs") {
         Some(Value::Object(words)) => words,

@@ -39,8 +39,8 @@ pub fn args(lang: Lang) -> [Arg; 2] {
             "accept",
             "CODE",
             text!(
-                "明确接受的影响代码（可重复）",
-                "An impact that is accepted (can be repeated)"
+                "明确接受的影响代码或规则（可重复）",
+                "An impact or a rule's finding that is accepted (can be repeated)"
             ),
             lang,
         ),

@@ -12,6 +12,7 @@ use crate::filing::event::Command as Step;
 use crate::filing::order::{Order, OrderId};
 use crate::lang::Lang;
 use crate::text;
+use crate::workflow::check::Bench;
 use crate::workflow::{advance, resolve};
 use clap::{ArgMatches, Command};
 
@@ -69,6 +70,11 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         Step::Submit => Given::read(matches)?,
         Step::Withdraw | Step::Abandon | Step::Edit => Given::default(),
     };
+    let rulebook = match step {
+        Step::Submit => Some(cx.rulebook()?),
+        Step::Withdraw | Step::Abandon | Step::Edit => None,
+    };
+    let privacy = cx.globals.privacy;
     let at = cx.moment(matches);
     let reason = matches.get_one::<String>("reason").cloned();
     let done = cx.transact(|world, stamp, _| {
@@ -87,8 +93,16 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         let mut plan = Plan::new(ids.clone());
         plan.consent = Some(sending::consent(world, &orders, step, &given));
         let mut scratch = world.clone();
+        let bench = rulebook
+            .as_ref()
+            .map(|rulebook| Bench::new(world, rulebook, privacy));
         for order in orders {
-            match advance::command(&scratch, stamp, order, step, at, reason.clone()) {
+            let moved = advance::command(&scratch, stamp, order, step, at, reason.clone());
+            let judged = moved.and_then(|moved| match &bench {
+                Some(bench) => bench.sending(order, &given.accepted).map(|()| moved),
+                None => Ok(moved),
+            });
+            match judged {
                 Ok(mut moved) => {
                     draft::keep_accepted(&mut moved, &given);
                     scratch.put(moved.clone());

@@ -1,14 +1,48 @@
 //! Every command, in one table.
 
-use super::{
-    adopt, answer, attach, auth, calendar, check, completions, config, context::Context, doctor,
-    draft, edit, erase, explain, gone, help, init, label, list, log, man, note, number, portfolio,
-    provider, record, reply::Reply, schema, show, status, steps, sync, template, undo, wait,
-};
+use super::adopt;
+use super::answer;
+use super::attach;
+use super::auth;
+use super::calendar;
+use super::check;
+use super::completions;
+use super::config;
+use super::context::Context;
+use super::doctor;
+use super::draft;
+use super::edit;
+use super::erase;
+use super::explain;
+use super::export;
+use super::gone;
+use super::help;
+use super::import;
+use super::init;
+use super::label;
+use super::list;
+use super::log;
+use super::man;
+use super::note;
+use super::number;
+use super::portfolio;
+use super::provider;
+use super::record;
+use super::reply::Reply;
+use super::rules;
+use super::schema;
+use super::show;
+use super::status;
+use super::steps;
+use super::sync;
+use super::template;
+use super::undo;
+use super::wait;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::Kind;
 use crate::lang::{Lang, Text};
+use crate::render::Format;
 use clap::{ArgMatches, Command};
 
 /// A command, as the table lists it.
@@ -23,6 +57,14 @@ pub struct Row {
     pub command: fn(Command, Lang) -> Command,
     /// Answers.
     pub run: fn(&mut Context<'_>, &ArgMatches) -> Result<Reply, Failure>,
+}
+
+/// Returns the command that alone prints a format; none for those that every command prints.
+pub const fn only_printer(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Sarif => Some("check"),
+        Format::Human | Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => None,
+    }
 }
 
 /// Every command, in the order of the help.
@@ -255,6 +297,13 @@ pub const COMMANDS: &[Row] = &[
         run: check::run,
     },
     Row {
+        name: "rules",
+        about: Text::fixed("列出规则", "List the rules"),
+        schema: rules::SCHEMA,
+        command: rules::command,
+        run: rules::run,
+    },
+    Row {
         name: "explain",
         about: Text::fixed(
             "解释状态、事件、退出码、影响、规则和提示码",
@@ -263,6 +312,23 @@ pub const COMMANDS: &[Row] = &[
         schema: explain::SCHEMA,
         command: explain::command,
         run: explain::run,
+    },
+    Row {
+        name: "export",
+        about: Text::fixed(
+            "导出订单和现有备案",
+            "Take orders and what is filed out of the store",
+        ),
+        schema: export::SCHEMA,
+        command: export::command,
+        run: export::run,
+    },
+    Row {
+        name: "import",
+        about: Text::fixed("导入 export 写出的文件", "Bring in what export wrote"),
+        schema: import::SCHEMA,
+        command: import::command,
+        run: import::run,
     },
     Row {
         name: "number",

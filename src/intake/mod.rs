@@ -6,6 +6,7 @@
 mod adoption;
 mod document;
 mod dossier;
+mod exported;
 mod identity;
 mod node;
 mod problem;
@@ -23,6 +24,8 @@ pub use dossier::{
     Dossier, DossierMaterial, DossierService, DossierSubject, Inspected, inspect_dossier,
     read_dossier,
 };
+pub use dossier::{Dossier, DossierMaterial, DossierService, DossierSubject, read_dossier};
+pub use exported::{Element, Unreadable, read_exported};
 pub use problem::{Located, Position, Problem};
 pub use record::{RecordRow, read_record_rows};
 pub use rows::{Cell, Row, read_rows};

@@ -62,6 +62,28 @@ impl Problem {
         }
     }
 
+    /// Returns it in a line: where, what is wrong, and what to do.
+    pub fn line(&self) -> Text {
+        let Self {
+            path, line, column, ..
+        } = self;
+        let (zh, en) = (&self.message.zh, &self.message.en);
+        let at = if path.is_empty() {
+            format!("{line}:{column}")
+        } else {
+            format!("{line}:{column} {path}")
+        };
+        let zh_fix = self
+            .fix
+            .as_ref()
+            .map_or_else(String::new, |fix| format!("；{}", fix.zh));
+        let en_fix = self
+            .fix
+            .as_ref()
+            .map_or_else(String::new, |fix| format!("; {}", fix.en));
+        text!("{at}：{zh}{zh_fix}", "{at}: {en}{en_fix}")
+    }
+
     /// Returns the place.
     pub fn position(&self) -> Position {
         Position {

@@ -8,6 +8,7 @@ pub mod envelope;
 pub mod fields;
 pub mod mask;
 pub mod rows;
+pub mod stream;
 pub mod style;
 pub mod table;
 
@@ -27,11 +28,20 @@ pub enum Format {
     Csv,
     /// Tab-separated values for pipes.
     Tsv,
+    /// A SARIF log, of the commands that have it.
+    Sarif,
 }
 
 impl Format {
     /// Every format, in the order of the help.
-    pub const ALL: [Self; 5] = [Self::Human, Self::Json, Self::Jsonl, Self::Csv, Self::Tsv];
+    pub const ALL: [Self; 6] = [
+        Self::Human,
+        Self::Json,
+        Self::Jsonl,
+        Self::Csv,
+        Self::Tsv,
+        Self::Sarif,
+    ];
 
     /// Returns the name that `--format` takes.
     pub const fn name(self) -> &'static str {
@@ -41,6 +51,15 @@ impl Format {
             Self::Jsonl => "jsonl",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            Self::Sarif => "sarif",
+        }
+    }
+
+    /// Whether a command prints it as it stands, outside the envelope.
+    pub const fn is_text(self) -> bool {
+        match self {
+            Self::Human | Self::Sarif => true,
+            Self::Json | Self::Jsonl | Self::Csv | Self::Tsv => false,
         }
     }
 

@@ -85,13 +85,34 @@ pub fn json_line(value: &impl Serialize) -> Result<String, RowsError> {
 /// # Errors
 /// Fails when a record cannot be written.
 pub fn csv(envelope: &Envelope, fields: &Fields) -> Result<String, RowsError> {
+    let mut lines = csv_header(fields)?;
+    for element in envelope.elements() {
+        lines += &csv_row(element, fields)?;
+    }
+    Ok(lines)
+}
+
+/// Returns what opens a CSV: the byte order mark and the header.
+///
+/// # Errors
+/// Fails when the header cannot be written.
+pub(super) fn csv_header(fields: &Fields) -> Result<String, RowsError> {
+    Ok("\u{feff}".to_owned() + &csv_record(fields.names())?)
+}
+
+/// Returns one element as a record of a CSV.
+///
+/// # Errors
+/// Fails when the record cannot be written.
+pub(super) fn csv_row(element: &Value, fields: &Fields) -> Result<String, RowsError> {
+    csv_record(&cells(element, fields, protect)?)
+}
+
+fn csv_record(cells: &[String]) -> Result<String, RowsError> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
-        .from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(fields.names())?;
-    for element in envelope.elements() {
-        writer.write_record(cells(element, fields, protect)?)?;
-    }
+        .from_writer(Vec::new());
+    writer.write_record(cells)?;
     let bytes = writer
         .into_inner()
         .map_err(|failure| csv::Error::from(failure.into_error()))?;
@@ -104,13 +125,25 @@ pub fn csv(envelope: &Envelope, fields: &Fields) -> Result<String, RowsError> {
 /// # Errors
 /// Fails when a value has no JSON form.
 pub fn tsv(envelope: &Envelope, fields: &Fields) -> Result<String, RowsError> {
-    let mut lines = fields.names().join("\t") + "\n";
+    let mut lines = tsv_header(fields);
     for element in envelope.elements() {
-        let cells = cells(element, fields, |text| clean(&guard(text)).into_owned())?;
-        lines += &cells.join("\t");
-        lines.push('\n');
+        lines += &tsv_row(element, fields)?;
     }
     Ok(lines)
+}
+
+/// Returns the header of a TSV.
+pub(super) fn tsv_header(fields: &Fields) -> String {
+    fields.names().join("\t") + "\n"
+}
+
+/// Returns one element as a line of a TSV.
+///
+/// # Errors
+/// Fails when a value has no JSON form.
+pub(super) fn tsv_row(element: &Value, fields: &Fields) -> Result<String, RowsError> {
+    let cells = cells(element, fields, |text| clean(&guard(text)).into_owned())?;
+    Ok(cells.join("\t") + "\n")
 }
 
 fn cells(

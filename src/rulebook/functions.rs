@@ -13,7 +13,7 @@ use crate::knowledge::{
     word_in, words,
 };
 use cel::{Context, DeclarationError, Value};
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Datelike as _, Days, Months, NaiveDate};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -156,9 +156,16 @@ fn numbers(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
     scope.add_function("kind_of_number", |value: Value| {
         let kind = match text(&value).and_then(number_in) {
             Some(Number::Service(service)) => Some(service.kind().name().to_owned()),
-            Some(_) | None => None,
+            Some(Number::Subject(_) | Number::Security(_)) | None => None,
         };
         or_null(kind)
+    })?;
+    scope.add_function("counter", |value: Value| {
+        let counter = match text(&value).and_then(number_in) {
+            Some(Number::Service(service)) => Some(i64::from(service.counter())),
+            Some(Number::Subject(_) | Number::Security(_)) | None => None,
+        };
+        or_null(counter)
     })?;
     scope.add_function("registered_domain", |value: Value| {
         or_null(host(&value).map(|host| host.registered_domain().to_string()))
@@ -348,6 +355,10 @@ fn dates(scope: &mut Context<'_, '_>, calendar: &Arc<Calendar>) -> Result<(), De
     scope.add_function("days_between", |from: Value, to: Value| {
         let given = date(&from).zip(date(&to));
         or_null(given.map(|(from, to)| (to - from).num_days()))
+    })?;
+    let days = Arc::clone(calendar);
+    scope.add_function("calendar_knows", move |at: Value| {
+        or_null(date(&at).map(|at| days.knows(at.year())))
     })?;
     let days = Arc::clone(calendar);
     scope.add_function("workday_after", move |from: Value, n: Value| {

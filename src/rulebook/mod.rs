@@ -6,12 +6,16 @@
 
 mod compiled;
 mod expression;
+mod file;
 mod functions;
 mod judge;
 mod range;
+mod sample;
 mod view;
 mod wording;
 
 pub use compiled::{Fault, Part};
+pub use file::{FILE_LIMIT, FileProblem, overlay};
 pub use judge::{Finding, Judgement, Rulebook, try_out};
+pub use sample::sample;
 pub use view::{LIST_LIMIT, Setting, View, material_unknown};

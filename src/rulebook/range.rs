@@ -27,7 +27,7 @@ pub(super) struct Place<'v> {
 }
 
 /// The lists that may be gone through, each with the name of one element.
-const LISTS: [(&str, &str); 15] = [
+const LISTS: [(&str, &str); 17] = [
     ("registrations", "registration"),
     ("builds", "build"),
     ("limits", "limit"),
@@ -36,6 +36,8 @@ const LISTS: [(&str, &str); 15] = [
     ("persons", "person"),
     ("changes", "change"),
     ("rivals", "rival"),
+    ("siblings", "sibling"),
+    ("differences", "difference"),
     ("domains", "domain"),
     ("home_urls", "home_url"),
     ("content", "content"),

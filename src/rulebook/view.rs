@@ -6,13 +6,14 @@
 
 use crate::filing::facts::{Access, Person, ServiceFacts, SubjectFacts};
 use crate::filing::guard::{self, Rival};
-use crate::filing::kind::Kind;
+use crate::filing::kind::{Kind, VerifyBy, Via};
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
-use crate::filing::order::{FieldChange, Order};
+use crate::filing::order::{FieldChange, Instant, Order};
 use crate::filing::particulars::{Counts, Limit};
 use crate::filing::portfolio::{FiledSubject, Portfolio};
 use crate::filing::profile::Profiles;
 use crate::filing::province::Province;
+use crate::filing::status::Status;
 use crate::filing::tree;
 use crate::knowledge::{FieldType, Holder, fields};
 use chrono::NaiveDate;
@@ -28,7 +29,8 @@ pub const LIST_LIMIT: usize = 100;
 pub struct Setting<'a> {
     portfolio: &'a Portfolio,
     profiles: &'a Profiles,
-    today: NaiveDate,
+    now: Instant,
+    accounts: HashMap<(&'a str, &'a str), BTreeSet<SubjectNumber>>,
     phones: HashMap<&'a str, Vec<Use<'a>>>,
     domains: HashMap<&'a str, Vec<(&'a FiledSubject, ServiceNumber)>>,
     resources: HashMap<(&'a str, &'a str), Vec<ServiceNumber>>,
@@ -59,6 +61,12 @@ impl<'a> Setting<'a> {
                 }
             }
             for service in subject.services.values() {
+                for access in &service.accesses {
+                    if let Some(account) = &access.account {
+                        let key = (access.provider.as_str(), account.as_str());
+                        accounts.entry(key).or_default().insert(subject.number);
+                    }
+                }
                 for domain in service.domains() {
                     let holders = domains.entry(domain.ascii()).or_default();
                     holders.push((subject, service.number));
@@ -74,7 +82,8 @@ impl<'a> Setting<'a> {
         Self {
             portfolio,
             profiles,
-            today,
+            now,
+            accounts,
             phones,
             domains,
             resources,
@@ -95,9 +104,9 @@ impl<'a> Setting<'a> {
             .count()
     }
 
-    /// The day on which is judged.
-    pub const fn today(&self) -> NaiveDate {
-        self.today
+    /// Returns the day on which is judged.
+    pub fn today(&self) -> NaiveDate {
+        self.now.date_naive()
     }
 }
 
@@ -156,19 +165,8 @@ impl View {
         let is_bare = is_bare(order, &subject, &services);
         let persons = persons(order, setting, &subject, &services);
         let facts = json!({
-            "today": setting.today,
-            "order": {
-                "kind": order.kind.name(),
-                "provider": order.provider,
-                "account": order.account,
-                "ref": order.reference,
-                "after": order.after,
-                "verify_by": order.verify_by.map(crate::filing::kind::VerifyBy::name),
-                "written": order.provider.is_none() && order.kind.is_cancellation(),
-                "first": order.is_first_filing(),
-                "bare": is_bare,
-                "service_count": order.service_count(),
-            },
+            "today": setting.today(),
+            "order": order_view(order, setting, is_bare),
             "subject": subject_view(order, setting, filed, &subject, holder),
             "province": province_view(province, &Counted::of(&services, filed)),
             "services": services
@@ -186,6 +184,8 @@ impl View {
             "changes": order.changes.iter().take(LIST_LIMIT).map(change_view).collect::<Vec<_>>(),
             "filed": filed_view(filed),
             "rivals": rivals_view(order, setting, near),
+            "siblings": siblings_view(order, setting, near),
+            "differences": [],
             "profile": profile_view(order, setting),
         });
         Self {
@@ -196,8 +196,24 @@ impl View {
             province,
             provider: order.provider.clone(),
             is_bare,
-            day: setting.today,
+            day: setting.today(),
         }
+    }
+
+    /// The same view, of a dossier that says of filed services and their subject what is not filed
+    /// so; `differences` are the paths of such fields, each with its name below the service or the
+    /// subject.
+    #[must_use]
+    pub fn differing(mut self, differences: &[(String, String)]) -> Self {
+        let list: Json = differences
+            .iter()
+            .take(LIST_LIMIT)
+            .map(|(path, field)| json!({ "path": path, "field": field }))
+            .collect();
+        for values in [&mut self.facts, &mut self.shown] {
+            values["differences"] = list.clone();
+        }
+        self
     }
 
     /// The same view, which shows messages only what `hide` leaves.
@@ -222,6 +238,12 @@ impl View {
                 "first": false,
                 "bare": true,
                 "service_count": 1,
+                "status": null,
+                "live": false,
+                "since": null,
+                "idle_days": null,
+                "sms_until": null,
+                "account_subjects": [],
             },
             "subject": with(known("subject", None), json!({
                 "number": null, "filed": false, "individual": null, "ended_numbers": [],
@@ -243,8 +265,10 @@ impl View {
                 "same_subject": false, "same_account": false, "same_domain": false,
                 "parallel": false,
             }],
+            "siblings": [{"path": "", "id": null, "kind": null, "awaited": false}],
+            "differences": [{"path": "", "field": null}],
             "profile": {
-                "name": null, "limit": null, "known": false, "parallel_orders": false,
+                "name": null, "limit": null, "purge_days": 0, "review_days": 0, "known": false, "parallel_orders": false,
                 "verify_by": [], "quota": {"per_instance": null, "serverless": null},
             },
         });
@@ -442,6 +466,43 @@ fn with(mut table: Map<String, Json>, more: Json) -> Json {
 
 fn json_of<T: Serialize>(value: &T) -> Option<Json> {
     serde_json::to_value(value).ok()
+}
+
+fn order_view(order: &Order, setting: &Setting<'_>, is_bare: bool) -> Json {
+    let view = order.view(setting.profiles, setting.now);
+    let status = view.status();
+    let window = view.standing.window.as_ref();
+    let holders = order
+        .provider
+        .as_deref()
+        .zip(order.account.as_deref())
+        .and_then(|key| setting.accounts.get(&key));
+    let others: Vec<String> = holders
+        .into_iter()
+        .flatten()
+        .filter(|number| order.target.subject.as_ref() != Some(number))
+        .take(LIST_LIMIT)
+        .map(ToString::to_string)
+        .collect();
+    let idle = (setting.now - view.standing.touched_at).num_days();
+    json!({
+        "kind": order.kind.name(),
+        "provider": order.provider,
+        "account": order.account,
+        "ref": order.reference,
+        "after": order.after,
+        "verify_by": order.verify_by.map(VerifyBy::name),
+        "written": order.via == Via::Written,
+        "first": order.is_first_filing(),
+        "bare": is_bare,
+        "service_count": order.service_count(),
+        "status": status.name(),
+        "live": status.is_live(),
+        "since": view.standing.since.date_naive(),
+        "idle_days": status.is_live().then_some(idle),
+        "sms_until": window.map(|w| w.closes_at().format("%Y-%m-%d %H:%M").to_string()),
+        "account_subjects": others,
+    })
 }
 
 fn subject_view(
@@ -761,7 +822,7 @@ fn filed_view(filed: Option<&FiledSubject>) -> Json {
 fn rivals_view(order: &Order, setting: &Setting<'_>, near: &[Rival<'_>]) -> Vec<Json> {
     let profile = setting.profiles.for_order(order.provider.as_deref());
     near.iter()
-        .filter(|rival| rival.order.id != order.id && rival.status.is_live())
+        .filter(|rival| !is_same(order, rival.order) && rival.status.is_live())
         .filter_map(|rival| {
             let same_subject = guard::is_same_subject(order, rival.order, setting.portfolio);
             let same_provider = order.provider == rival.order.provider;
@@ -787,6 +848,28 @@ fn rivals_view(order: &Order, setting: &Setting<'_>, near: &[Rival<'_>]) -> Vec<
         .collect()
 }
 
+/// Lists the drafts of the same subject.
+fn siblings_view(order: &Order, setting: &Setting<'_>, near: &[Rival<'_>]) -> Vec<Json> {
+    near.iter()
+        .filter(|other| other.status == Status::Draft && !is_same(order, other.order))
+        .filter(|other| guard::is_same_subject(order, other.order, setting.portfolio))
+        .map(|other| {
+            json!({
+                "path": "",
+                "id": other.order.id,
+                "kind": other.order.kind.name(),
+                "awaited": order.after.as_ref() == Some(&other.order.id),
+            })
+        })
+        .take(LIST_LIMIT)
+        .collect()
+}
+
+/// Whether two orders are one, or one is what came of the dossier that is the other.
+fn is_same(one: &Order, two: &Order) -> bool {
+    one.id == two.id || one.reference.is_some() && one.reference == two.reference
+}
+
 /// What differs between providers, as far as rules ask for it.
 fn profile_view(order: &Order, setting: &Setting<'_>) -> Json {
     let profile = setting.profiles.for_order(order.provider.as_deref());
@@ -799,6 +882,8 @@ fn profile_view(order: &Order, setting: &Setting<'_>) -> Json {
         "name": order.provider,
         "known": order.provider.as_deref().is_some_and(|p| setting.profiles.known(p).is_some()),
         "limit": profile.order_size.limit(order.kind, by_individual),
+        "purge_days": profile.purge_days,
+        "review_days": profile.review_days[1],
         "parallel_orders": profile.parallel_orders,
         "verify_by": profile.verify_by.iter().map(|way| way.name()).collect::<Vec<_>>(),
         "quota": {
@@ -830,7 +915,7 @@ mod tests {
                 };
                 paths(value, &path, found);
             }),
-            Json::Array(list) if list.iter().any(Json::is_object) && path != "rivals" => {
+            Json::Array(list) if list.iter().any(Json::is_object) && !matches!(path, "rivals" | "siblings") => {
                 for value in list {
                     paths(value, path, found);
                 }

@@ -13,14 +13,19 @@ use crate::filing::guard;
 use crate::filing::kind::{Kind, Via};
 use crate::filing::order::{Filing, Material, OperationId, Order, Target, TargetService};
 use crate::filing::status::Status;
+use crate::filing::tree;
 use crate::ids::Ids;
 use crate::intake::{Dossier, DossierSubject};
 use crate::knowledge::{Holder, Severity, field};
 use crate::render::mask::{Privacy, mask_for};
+use crate::text;
 use crate::rulebook::{Finding, Judgement, Rulebook, Setting, View};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use toml::Table;
+
+/// The most findings that a refusal repeats.
+const SHOWN: usize = 5;
 
 /// The rulebook beside everything that orders are judged in the light of.
 #[derive(Debug)]
@@ -34,11 +39,7 @@ pub struct Bench<'a> {
 impl<'a> Bench<'a> {
     /// Looks once at all that is filed and in the works.
     pub fn new(world: &'a World, rulebook: &'a Rulebook, privacy: Privacy) -> Self {
-        let setting = Setting::new(
-            &world.book.portfolio,
-            &world.profiles,
-            world.now.date_naive(),
-        );
+        let setting = Setting::new(&world.book.portfolio, &world.profiles, world.now);
         Self {
             world,
             rulebook,
@@ -50,7 +51,7 @@ impl<'a> Bench<'a> {
     /// Judges an order as it stands.
     pub fn order(&self, order: &Order) -> Judgement {
         let looks: Vec<Json> = order.materials.iter().map(stored).collect();
-        let mut judgement = self.judge(order, &looks);
+        let mut judgement = self.rulebook.judge(&self.view(order, &looks));
         let standing = order.view(&self.world.profiles, self.world.now);
         if standing.status() == Status::Draft {
             self.guard(order, &mut judgement);
@@ -61,7 +62,10 @@ impl<'a> Bench<'a> {
     /// Judges the order that a dossier would make; `looks` are its files as they are.
     pub fn dossier(&self, dossier: &Dossier, looks: &[Json], ids: &mut Ids) -> Judgement {
         let (order, refusal) = self.imagine(dossier, ids);
-        let mut judgement = self.judge(&order, looks);
+        let view = self
+            .view(&order, looks)
+            .differing(&self.differences(dossier, order.kind));
+        let mut judgement = self.rulebook.judge(&view);
         match refusal {
             Some(refusal) => self.add(&mut judgement, &refusal),
             None => self.guard(&order, &mut judgement),
@@ -69,10 +73,101 @@ impl<'a> Bench<'a> {
         judgement
     }
 
-    fn judge(&self, order: &Order, looks: &[Json]) -> Judgement {
-        let view = View::of(order, &self.setting, &self.world.rivals_of(order), looks)
-            .hiding(|shown, holder| hide(shown, holder, self.privacy));
-        self.rulebook.judge(&view)
+    /// Refuses to send an order in which the rulebook finds errors that are not accepted.
+    ///
+    /// # Errors
+    /// 5 with the rules, where there are such errors.
+    pub fn sending(&self, order: &Order, accepted: &[String]) -> Result<(), Failure> {
+        let judgement = self.order(order);
+        let errors: Vec<&Finding> = judgement
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .filter(|finding| !accepted.iter().any(|id| id.eq_ignore_ascii_case(&finding.rule)))
+            .collect();
+        let Some(first) = errors.first() else {
+            return Ok(());
+        };
+        let mut rules: Vec<&str> = errors.iter().map(|finding| finding.rule.as_str()).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        let (count, list) = (errors.len(), rules.join(", "));
+        let mut failure = Failure::new(
+            Exit::Refused,
+            "refused.rule",
+            text!(
+                "规则库发现 {count} 处会被驳回的错误：{list}",
+                "the rulebook finds {count} error(s) that lead to a rejection: {list}"
+            ),
+        )
+        .rule(&first.rule);
+        for finding in errors.iter().take(SHOWN) {
+            let (rule, path, message) = (&finding.rule, &finding.path, &finding.message);
+            let (zh, en) = (&message.zh, &message.en);
+            failure = failure.hint(if path.is_empty() {
+                text!("{rule}：{zh}", "{rule}: {en}")
+            } else {
+                text!("{rule} {path}：{zh}", "{rule} {path}: {en}")
+            });
+        }
+        let accept: Vec<String> = rules.iter().map(|rule| format!("--accept {rule}")).collect();
+        let (id, accept) = (&order.id, accept.join(" "));
+        Err(failure
+            .hint(text!(
+                "查看全部问题和改法：icpctl check；修正草稿：icpctl edit {id} --set FIELD=VALUE",
+                "see all findings and what to do with icpctl check; mend the draft with icpctl edit {id} --set FIELD=VALUE"
+            ))
+            .hint(text!(
+                "确信无误，可加上 {accept} 照样提交，历史会记下",
+                "where you know better, add {accept}; the history keeps it"
+            )))
+    }
+
+    fn view(&self, order: &Order, looks: &[Json]) -> View {
+        let near = self.world.rivals_of(order);
+        View::of(order, &self.setting, &near, looks)
+            .hiding(|shown, holder| hide(shown, holder, self.privacy))
+    }
+
+    /// Lists what a dossier says otherwise than it is filed, where its kind of order changes no
+    /// filed field.
+    fn differences(&self, dossier: &Dossier, kind: Kind) -> Vec<(String, String)> {
+        match kind {
+            Kind::New | Kind::Change => return Vec::new(),
+            Kind::Access | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => {}
+        }
+        let portfolio = &self.world.book.portfolio;
+        let mut found = Vec::new();
+        for (place, service) in dossier.services.iter().enumerate() {
+            let filed = service.number.as_ref().and_then(|n| portfolio.service(n));
+            let Some((_, filed)) = filed else {
+                continue;
+            };
+            let differences = tree::differences(&filed.facts, &service.facts);
+            found.extend(
+                differences
+                    .into_iter()
+                    .filter(|difference| !difference.path.starts_with("resource"))
+                    .map(|difference| {
+                        let path = format!("services.{place}.{}", difference.path);
+                        (path, difference.path)
+                    }),
+            );
+        }
+        if let Some(DossierSubject::Data {
+            number: Some(number),
+            facts,
+        }) = &dossier.subject
+            && let Some(filed) = portfolio.subject(number)
+        {
+            let differences = tree::differences(&filed.facts, facts.as_ref());
+            found.extend(
+                differences
+                    .into_iter()
+                    .map(|difference| (format!("subject.{}", difference.path), difference.path)),
+            );
+        }
+        found
     }
 
     /// Adds what keeps the order from being drafted.

@@ -14,7 +14,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 /// The most bytes of an attachment; consoles take images of up to 4 MB, and videos are larger.
-const LIMIT: u64 = 64 * 1024 * 1024;
+pub const LIMIT: u64 = 64 * 1024 * 1024;
 
 /// A file of the store and its content.
 pub type Content = (StorePath, Vec<u8>);

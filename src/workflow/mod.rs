@@ -16,6 +16,7 @@ pub mod erase;
 pub mod examine;
 pub mod filed;
 pub mod gone;
+pub mod import;
 pub mod issued;
 pub mod look;
 pub mod mark;

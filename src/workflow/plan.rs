@@ -5,7 +5,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::order::{Instant, OperationId, Order};
 use crate::filing::record::SubjectRecord;
-use crate::lang::Text;
+use crate::lang::{Lang, Text};
+use crate::render::envelope::Warning;
 use crate::store::StorePath;
 
 /// Who writes, when, and in which operation.
@@ -99,6 +100,17 @@ pub struct Caution {
     pub message: Text,
     /// The file or field that is meant.
     pub path: Option<String>,
+}
+
+impl Caution {
+    /// Returns it as a document says it.
+    pub fn warning(&self, lang: Lang) -> Warning {
+        Warning {
+            code: self.code.into(),
+            message: self.message.get(lang).to_owned(),
+            path: self.path.clone(),
+        }
+    }
 }
 
 /// What must be agreed to before it is done.

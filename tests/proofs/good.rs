@@ -34,7 +34,11 @@ impl Base {
     /// Reads `nature province kind`.
     pub(super) fn parse(words: &str) -> Self {
         let words: Vec<&str> = words.split(' ').collect();
-        let base = Self::new(words[0], words[1], ServiceKind::from_name(words[2]).unwrap());
+        let base = Self::new(
+            words[0],
+            words[1],
+            ServiceKind::from_name(words[2]).unwrap(),
+        );
         Self {
             provider: words.get(3).copied().unwrap_or("tencent").to_owned(),
             ..base
@@ -42,7 +46,13 @@ impl Base {
     }
 
     pub(super) fn name(&self) -> String {
-        format!("{}-{}-{}-{}", self.nature, self.province, self.service.name(), self.provider)
+        format!(
+            "{}-{}-{}-{}",
+            self.nature,
+            self.province,
+            self.service.name(),
+            self.provider
+        )
     }
 
     /// The dossier as the template prints it, with all that is needed to submit it.
@@ -74,7 +84,10 @@ impl Base {
                 ("real_name_on", "2024-03-02".into()),
                 ("holder", of("subject.name")),
                 ("holder_certificate_type", of("subject.certificate_type")),
-                ("holder_certificate_number", of("subject.certificate_number")),
+                (
+                    "holder_certificate_number",
+                    of("subject.certificate_number"),
+                ),
             ]
             .into_iter()
             .map(|(key, value)| (key.to_owned(), value))
@@ -95,10 +108,15 @@ impl Base {
             service: self.service.name(),
         };
         let needed = knowledge::papers().iter().filter(|paper| {
-            paper.is_for(&occasion) && (paper.when.is_none() || paper.slot == "authorisation-letter")
+            paper.is_for(&occasion)
+                && (paper.when.is_none() || paper.slot == "authorisation-letter")
         });
         let list = needed.map(|paper| {
-            let ending = if paper.slot.ends_with("video") { "mp4" } else { "jpg" };
+            let ending = if paper.slot.ends_with("video") {
+                "mp4"
+            } else {
+                "jpg"
+            };
             let mut material = Table::new();
             material.insert("slot".to_owned(), paper.slot.clone().into());
             material.insert("file".to_owned(), format!("papers/paper.{ending}").into());
@@ -114,10 +132,15 @@ impl Base {
 /// Writes the files that good dossiers name, and some that are no good.
 pub(super) fn papers(user: &Icpctl) {
     let mut jpeg = Cursor::new(Vec::new());
-    RgbImage::new(16, 16).write_to(&mut jpeg, ImageFormat::Jpeg).unwrap();
+    RgbImage::new(16, 16)
+        .write_to(&mut jpeg, ImageFormat::Jpeg)
+        .unwrap();
     let jpeg = jpeg.into_inner();
     user.write("papers/paper.jpg", &jpeg);
-    user.write("papers/paper.mp4", b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom");
+    user.write(
+        "papers/paper.mp4",
+        b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom",
+    );
     user.write("papers/half.jpg", &jpeg[..jpeg.len() / 2]);
     user.write("papers/words.jpg", "no picture");
     user.write("papers/empty.jpg", "");
@@ -157,13 +180,27 @@ pub(super) fn change(tree: &mut Value, path: &str, value: &str) {
         for place in 1..=value.parse::<usize>().unwrap() {
             let mut copy = service.clone();
             let domain = format!("example{place}.com");
-            tree::put(&mut copy, "name", Some(format!("示例随笔{}", "甲乙丙丁戊己".chars().nth(place - 1).unwrap()).into()));
-            tree::put(&mut copy, "domains", Some(Value::Array(vec![domain.clone().into()])));
-            tree::put(&mut copy, "home_urls", Some(Value::Array(vec![domain.clone().into()])));
+            tree::put(
+                &mut copy,
+                "name",
+                Some(format!("示例随笔{}", "甲乙丙丁戊己".chars().nth(place - 1).unwrap()).into()),
+            );
+            tree::put(
+                &mut copy,
+                "domains",
+                Some(Value::Array(vec![domain.clone().into()])),
+            );
+            tree::put(
+                &mut copy,
+                "home_urls",
+                Some(Value::Array(vec![domain.clone().into()])),
+            );
             tree::put(&mut copy, "registrations.0.domain", Some(domain.into()));
             services.push(copy);
             let material = tree::get(tree, "materials").unwrap();
-            let Value::Array(mut materials) = material else { panic!("materials are a list") };
+            let Value::Array(mut materials) = material else {
+                panic!("materials are a list")
+            };
             let mut certificate = Table::new();
             certificate.insert("slot".to_owned(), "domain-certificate".into());
             certificate.insert("file".to_owned(), "papers/paper.jpg".into());
@@ -265,13 +302,22 @@ impl Filing {
         change.insert("materials".to_owned(), self.base.materials("change"));
         let mut changed = Table::new();
         changed.insert("number".to_owned(), service.clone().into());
-        changed.insert("languages".to_owned(), Value::Array(vec!["simplified-chinese".into(), "english".into()]));
-        change.insert("services".to_owned(), Value::Array(vec![Value::Table(changed)]));
+        changed.insert(
+            "languages".to_owned(),
+            Value::Array(vec!["simplified-chinese".into(), "english".into()]),
+        );
+        change.insert(
+            "services".to_owned(),
+            Value::Array(vec![Value::Table(changed)]),
+        );
         vec![
             ("access", access),
             ("change", change),
             ("cancel-site", order("cancel-site", "tencent", &service)),
-            ("cancel-subject", order("cancel-subject", "tencent", &self.number)),
+            (
+                "cancel-subject",
+                order("cancel-subject", "tencent", &self.number),
+            ),
             ("cancel-access", order("cancel-access", "tencent", &service)),
         ]
     }

@@ -1,0 +1,26 @@
+//! Files that a user asks for by name and that may hold personal data: only their owner reads them.
+
+use std::io::Write;
+use std::path::Path;
+
+/// Writes a file whole or not at all, readable by its owner alone whatever the umask; one of that
+/// name is replaced.
+///
+/// # Errors
+/// What `write` meets, or the file system.
+pub fn write<E: From<std::io::Error>>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+) -> Result<(), E> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    };
+    // Told by its own name, not by that of the temporary.
+    std::fs::metadata(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    write(&mut file)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

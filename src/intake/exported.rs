@@ -1,0 +1,331 @@
+//! What `export` wrote, read again: records and attachments, an element at a time.
+
+use super::problem::{Located, Position, Problem};
+use crate::lang::Text;
+use crate::render::rows::restore;
+use crate::text;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::error::Category;
+use std::io::{BufRead, Read as _};
+
+/// The most bytes of one JSON document; JSON Lines and CSV have no limit but that of an element.
+const DOCUMENT_LIMIT: usize = 64 << 20;
+/// The most bytes of one line of JSON Lines: an attachment of 64 MiB in Base64.
+const LINE_LIMIT: usize = 96 << 20;
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// One thing that was exported whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// An order's file.
+    Order {
+        /// Its id, as written.
+        id: String,
+        /// The file's text.
+        record: String,
+    },
+    /// A subject's file.
+    Subject {
+        /// Its number, as written.
+        number: String,
+        /// The file's text.
+        record: String,
+    },
+    /// An attachment.
+    File {
+        /// Its hash, as written.
+        hash: String,
+        /// Its content.
+        content: Vec<u8>,
+    },
+}
+
+/// Why an export could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// The input failed.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// The file is not what `export` writes.
+    #[error("{} problem(s)", .0.len())]
+    Problems(Vec<Problem>),
+}
+
+/// An element as it stands in a file, with the keys that matter here.
+#[derive(Debug, Default, Deserialize)]
+struct Raw {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    number: Option<String>,
+    #[serde(default)]
+    record: Option<String>,
+    #[serde(default)]
+    hash: Option<String>,
+    #[serde(default)]
+    content: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Document {
+    data: Vec<Raw>,
+}
+
+/// Reads the elements of an export in JSON, JSON Lines or CSV, told apart by how it begins.
+///
+/// # Errors
+/// When the input fails, or all that is wrong in it.
+pub fn read_exported(input: &mut dyn BufRead) -> Result<Vec<Located<Element>>, Unreadable> {
+    let mut reader = Reader::default();
+    if input.fill_buf()?.starts_with(BOM) {
+        input.consume(BOM.len());
+    }
+    let mut first = Vec::new();
+    read_line(input, &mut first)?;
+    let opening = first.trim_ascii_start().first();
+    if opening != Some(&b'{') {
+        reader.table(&mut first.as_slice().chain(input))?;
+    } else if serde_json::from_slice::<Raw>(&first).is_ok() {
+        reader.lines(first, input)?;
+    } else {
+        reader.document(first, input)?;
+    }
+    reader.settle()
+}
+
+/// Reads up to and with a line feed, or to one byte more than a line may have.
+fn read_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> std::io::Result<usize> {
+    let mut limited = input.take(LINE_LIMIT as u64 + 1);
+    limited.read_until(b'\n', line)
+}
+
+#[derive(Default)]
+struct Reader {
+    found: Vec<Located<Element>>,
+    problems: Vec<Problem>,
+}
+
+impl Reader {
+    fn lines(&mut self, first: Vec<u8>, input: &mut dyn BufRead) -> Result<(), Unreadable> {
+        let mut line = first;
+        let mut place = 1;
+        while !line.is_empty() {
+            let at = Position {
+                line: place,
+                column: 1,
+            };
+            if line.len() > LINE_LIMIT {
+                self.too_large(at, LINE_LIMIT);
+                return Ok(());
+            }
+            if !line.trim_ascii().is_empty() {
+                match serde_json::from_slice::<Raw>(line.trim_ascii_end()) {
+                    Ok(raw) => self.take(at, raw),
+                    Err(error) => self.broken(place, &error),
+                }
+            }
+            line.clear();
+            read_line(input, &mut line)?;
+            place += 1;
+        }
+        Ok(())
+    }
+
+    fn document(&mut self, first: Vec<u8>, input: &mut dyn BufRead) -> Result<(), Unreadable> {
+        let mut bytes = first;
+        input
+            .take(DOCUMENT_LIMIT as u64 + 1)
+            .read_to_end(&mut bytes)?;
+        if bytes.len() > DOCUMENT_LIMIT {
+            self.too_large(Position::START, DOCUMENT_LIMIT);
+            return Ok(());
+        }
+        match serde_json::from_slice::<Document>(&bytes) {
+            Ok(document) => {
+                for raw in document.data {
+                    self.take(Position::START, raw);
+                }
+            }
+            Err(error) if error.classify() == Category::Data => self.not_exported(text!(
+                "这不是 export 写出的文件：不是带 data 列表的 icpctl.export/1 文档",
+                "this is nothing that export wrote: it is no icpctl.export/1 with its list `data`"
+            )),
+            Err(error) => self.broken(1, &error),
+        }
+        Ok(())
+    }
+
+    fn table(&mut self, input: &mut dyn std::io::Read) -> Result<(), Unreadable> {
+        let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(input);
+        let header: Vec<String> = match rows.byte_headers() {
+            Ok(header) => header
+                .iter()
+                .map(|name| String::from_utf8_lossy(name).into_owned())
+                .collect(),
+            Err(error) => return self.no_table(error),
+        };
+        let place = |name: &str| header.iter().position(|column| column == name);
+        let (Some(kind), Some(record)) = (place("type"), place("record")) else {
+            self.not_exported(text!(
+                "这不是 export 写出的文件：没有 type 和 record 两列",
+                "this is nothing that export wrote: it has no columns type and record"
+            ));
+            return Ok(());
+        };
+        let (id, number) = (place("id"), place("number"));
+        for row in rows.byte_records() {
+            let row = match row {
+                Ok(row) => row,
+                Err(error) => return self.no_table(error),
+            };
+            let line = row.position().map_or(1, csv::Position::line);
+            let at = Position {
+                line: usize::try_from(line).unwrap_or(usize::MAX),
+                column: 1,
+            };
+            if std::str::from_utf8(row.as_slice()).is_err() {
+                let message = text!("这一行不是 UTF-8 编码", "this row is not UTF-8");
+                let problem = Problem::new("", at, "not-utf-8", message);
+                self.problems.push(problem.fix(text!(
+                    "用 export 写出的原文件，或另存为“CSV UTF-8”",
+                    "take the file as export wrote it, or save it as CSV UTF-8"
+                )));
+                continue;
+            }
+            let cell = |place: Option<usize>| {
+                let bytes = row.get(place?)?;
+                let text = std::str::from_utf8(bytes).ok()?;
+                (!text.is_empty()).then(|| restore(text).into_owned())
+            };
+            let raw = Raw {
+                kind: cell(Some(kind)).unwrap_or_default(),
+                id: cell(id),
+                number: cell(number),
+                record: cell(Some(record)),
+                ..Raw::default()
+            };
+            self.take(at, raw);
+        }
+        Ok(())
+    }
+
+    /// Takes one element; what holds no record of its own is passed over.
+    fn take(&mut self, at: Position, raw: Raw) {
+        let value = match (raw.kind.as_str(), raw.record) {
+            ("order", Some(record)) => raw.id.map(|id| Element::Order { id, record }),
+            ("subject", Some(record)) => {
+                raw.number.map(|number| Element::Subject { number, record })
+            }
+            ("file", _) => {
+                let content = raw.content.and_then(|text| STANDARD.decode(text).ok());
+                let parts = raw.hash.zip(content);
+                parts.map(|(hash, content)| Element::File { hash, content })
+            }
+            ("order", None) => {
+                let message = text!(
+                    "这份导出隐去了个人信息，没有可导入的记录",
+                    "this export is masked and holds no record to bring in"
+                );
+                let problem = Problem::new("record", at, "masked", message);
+                self.problems.push(problem.fix(text!(
+                    "重新导出：icpctl export --reveal",
+                    "export again with icpctl export --reveal"
+                )));
+                return;
+            }
+            // A subject that orders alone made has no record; further services and the summary
+            // of a stream never have one.
+            ("subject" | "service" | "summary", _) => return,
+            (kind, _) => {
+                let kind = super::problem::shown(kind);
+                let message = text!(
+                    "未知的类型“{kind}”，应为 order、subject 或 file",
+                    "\"{kind}\" is no type; order, subject or file is expected"
+                );
+                self.problems
+                    .push(Problem::new("type", at, "unknown-type", message));
+                return;
+            }
+        };
+        match value {
+            Some(value) => self.found.push(Located { value, at }),
+            None => self.problems.push(Problem::new(
+                "",
+                at,
+                "incomplete",
+                text!(
+                    "这一项不完整：订单要有 id，主体要有 number，附件要有 hash 和 Base64 的 content",
+                    "this element is incomplete: an order has an id, a subject a number, an attachment a hash and its content in Base64"
+                ),
+            )),
+        }
+    }
+
+    fn not_exported(&mut self, message: Text) {
+        let problem = Problem::new("", Position::START, "not-exported", message);
+        self.problems.push(problem.fix(text!(
+            "已有备案用 icpctl adopt --from FILE 导入",
+            "bring in existing filings with icpctl adopt --from FILE"
+        )));
+    }
+
+    fn too_large(&mut self, at: Position, limit: usize) {
+        let limit = limit >> 20;
+        let message = text!("超过 {limit} MiB", "this is larger than {limit} MiB");
+        let problem = Problem::new("", at, "too-large", message);
+        self.problems.push(problem.fix(text!(
+            "用 icpctl export --format jsonl 导出，它没有总大小限制",
+            "export with --format jsonl, which has no limit as a whole"
+        )));
+    }
+
+    fn broken(&mut self, line: usize, error: &serde_json::Error) {
+        let words = error.to_string();
+        let reason = words.split(" at line ").next().unwrap_or(&words);
+        let at = Position {
+            line: line + error.line().saturating_sub(1),
+            column: error.column().max(1),
+        };
+        self.problems.push(Problem::new(
+            "",
+            at,
+            "syntax",
+            text!("JSON 语法有误：{reason}", "this is no JSON: {reason}"),
+        ));
+    }
+
+    fn no_table(&mut self, error: csv::Error) -> Result<(), Unreadable> {
+        let line = error.position().map_or(1, csv::Position::line);
+        let at = Position {
+            line: usize::try_from(line).unwrap_or(usize::MAX),
+            column: 1,
+        };
+        if error.is_io_error()
+            && let csv::ErrorKind::Io(error) = error.into_kind()
+        {
+            return Err(error.into());
+        }
+        let message = text!("这里不是 CSV", "this is no CSV");
+        self.problems.push(Problem::new("", at, "syntax", message));
+        Ok(())
+    }
+
+    fn settle(self) -> Result<Vec<Located<Element>>, Unreadable> {
+        if !self.problems.is_empty() {
+            return Err(Unreadable::Problems(self.problems));
+        }
+        if self.found.is_empty() {
+            let message = text!("其中没有可导入的记录", "it holds no record to bring in");
+            let problem = Problem::new("", Position::START, "nothing-exported", message);
+            return Err(Unreadable::Problems(vec![problem.fix(text!(
+                "重新导出：icpctl export --reveal",
+                "export again with icpctl export --reveal"
+            ))]));
+        }
+        Ok(self.found)
+    }
+}

@@ -1,0 +1,149 @@
+//! A result written element by element, for results that are too large to hold.
+
+use super::envelope::Envelope;
+use super::fields::Fields;
+use super::rows::{self, RowsError};
+use super::{Delivery, Format};
+use serde_json::Value;
+use std::io::{BufWriter, ErrorKind, Write};
+
+/// Why a stream broke off.
+#[derive(Debug, thiserror::Error)]
+pub enum StreamError {
+    /// An element has no form in the format.
+    #[error(transparent)]
+    Rows(#[from] RowsError),
+    /// The output cannot be written.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// An envelope whose elements are written one at a time.
+pub struct Stream<'w> {
+    out: BufWriter<&'w mut dyn Write>,
+    format: Format,
+    columns: Columns,
+    is_first: bool,
+    is_closed: bool,
+}
+
+/// Which fields of an element are shown.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    /// What a table has.
+    pub table: Fields,
+    /// What a document is narrowed to; all of it where there is none.
+    pub document: Option<Fields>,
+}
+
+impl<'w> Stream<'w> {
+    /// Begins a stream: the opening of the document, or the header of a table.
+    ///
+    /// People are given CSV, which is what opens when they double-click it.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn begin(
+        out: &'w mut dyn Write,
+        format: Format,
+        columns: Columns,
+        envelope: &Envelope,
+    ) -> Result<Self, StreamError> {
+        let opening = match format {
+            Format::Json => around(envelope)?.0,
+            Format::Jsonl => String::new(),
+            Format::Tsv => rows::tsv_header(&columns.table),
+            Format::Human | Format::Csv => rows::csv_header(&columns.table)?,
+        };
+        let mut stream = Self {
+            out: BufWriter::new(out),
+            format,
+            columns,
+            is_first: true,
+            is_closed: false,
+        };
+        stream.write(&opening)?;
+        Ok(stream)
+    }
+
+    /// Writes one element.
+    ///
+    /// # Errors
+    /// When it has no form in this format, or the output cannot be written.
+    pub fn element(&mut self, element: &Value) -> Result<(), StreamError> {
+        let Columns { table, document } = &self.columns;
+        let line = || match document {
+            Some(fields) => rows::json_line(&fields.narrow(element)),
+            None => rows::json_line(element),
+        };
+        let text = match self.format {
+            Format::Json => {
+                let comma = if self.is_first { "" } else { "," };
+                format!("{comma}{}", line()?.trim_end_matches('\n'))
+            }
+            Format::Jsonl => line()?,
+            Format::Tsv => rows::tsv_row(element, table)?,
+            Format::Human | Format::Csv => rows::csv_row(element, table)?,
+        };
+        self.is_first = false;
+        self.write(&text)
+    }
+
+    /// Ends the stream with the rest of the document, or the summary, as `envelope` says them by now.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn end(mut self, envelope: &Envelope) -> Result<Delivery, StreamError> {
+        let closing = match self.format {
+            Format::Json => around(envelope)?.1,
+            Format::Jsonl => rows::jsonl(
+                &Envelope {
+                    data: Value::Null,
+                    ..envelope.clone()
+                },
+                None,
+            )?,
+            Format::Tsv | Format::Human | Format::Csv => String::new(),
+        };
+        self.write(&closing)?;
+        self.attempt(BufWriter::flush)?;
+        Ok(if self.is_closed {
+            Delivery::ReaderGone
+        } else {
+            Delivery::Written
+        })
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), StreamError> {
+        self.attempt(|out| out.write_all(text.as_bytes()))
+    }
+
+    /// Does one thing to the output; a reader who has gone makes all later ones idle.
+    fn attempt(
+        &mut self,
+        act: impl FnOnce(&mut BufWriter<&'w mut dyn Write>) -> std::io::Result<()>,
+    ) -> Result<(), StreamError> {
+        if self.is_closed {
+            return Ok(());
+        }
+        match act(&mut self.out) {
+            Err(failure) if failure.kind() == ErrorKind::BrokenPipe => {
+                self.is_closed = true;
+                Ok(())
+            }
+            done => Ok(done?),
+        }
+    }
+}
+
+/// Returns what stands before and after the elements of a document.
+fn around(envelope: &Envelope) -> Result<(String, String), RowsError> {
+    const EMPTY: &str = "\"data\":[";
+    let whole = rows::json_line(&Envelope {
+        data: Value::Array(Vec::new()),
+        ..envelope.clone()
+    })?;
+    let place = whole.find(EMPTY).map_or(0, |place| place + EMPTY.len());
+    let (head, tail) = whole.split_at(place);
+    Ok((head.to_owned(), tail.to_owned()))
+}

@@ -1,0 +1,273 @@
+//! What was exported, brought into a store again: records as they were, histories and all.
+
+use super::examine::examine;
+use super::plan::{Caution, Plan};
+use super::world::World;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::number::{Number, SubjectNumber};
+use crate::filing::order::{Order, OrderId};
+use crate::filing::record::SubjectRecord;
+use crate::intake::{Element, Located};
+use crate::lang::Text;
+use crate::store::book::{Damage, FILES, order_path, subject_path};
+use crate::store::{Digest, StorePath, order_file, subject_file};
+use crate::text;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A record or attachment that was exported, and understood.
+#[derive(Clone, Debug)]
+pub enum Given {
+    /// An order.
+    Order(Box<Order>),
+    /// What was written down about a subject.
+    Subject(SubjectRecord),
+    /// An attachment.
+    File(Digest, Vec<u8>),
+}
+
+/// How much was brought in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Orders that were not there.
+    pub orders: usize,
+    /// Subject records that were not there.
+    pub subjects: usize,
+    /// Attachments that were not there.
+    pub files: usize,
+    /// What was there already, the same.
+    pub unchanged: usize,
+}
+
+/// Understands what was exported.
+///
+/// # Errors
+/// All elements that are no sound records (3), each with its line.
+pub fn understand(elements: Vec<Located<Element>>) -> Result<Vec<Given>, Failure> {
+    let mut given = Vec::with_capacity(elements.len());
+    let mut wrong = Vec::new();
+    for Located { value, at } in elements {
+        match record(value) {
+            Ok(record) => given.push(record),
+            Err(message) => {
+                let line = at.line;
+                let (zh, en) = (message.zh, message.en);
+                wrong.push(text!("第 {line} 行：{zh}", "line {line}: {en}"));
+            }
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(given);
+    }
+    let count = wrong.len();
+    let mut failure = Failure::invalid(
+        "invalid.record",
+        text!(
+            "有 {count} 条记录不正确，什么都没有导入",
+            "{count} record(s) are not sound; nothing was brought in"
+        ),
+    );
+    failure.hints = wrong;
+    Err(failure)
+}
+
+fn record(element: Element) -> Result<Given, Text> {
+    match element {
+        Element::Order { id, record } => {
+            let id = OrderId::parse(&id).ok_or_else(|| {
+                let id = short(&id);
+                text!("“{id}”不是订单 id", "\"{id}\" is no order id")
+            })?;
+            order_file::from_toml(order_path(&id).as_str(), record.as_bytes())
+                .map(|order| Given::Order(Box::new(order)))
+                .map_err(|error| Damage::from(error).message())
+        }
+        Element::Subject { number, record } => {
+            let number = subject(&number).ok_or_else(|| {
+                let number = short(&number);
+                text!(
+                    "“{number}”不是主体备案号",
+                    "\"{number}\" is no subject number"
+                )
+            })?;
+            subject_file::from_toml(subject_path(&number).as_str(), record.as_bytes())
+                .map(Given::Subject)
+                .map_err(|error| Damage::from(error).message())
+        }
+        Element::File { hash, content } => {
+            let digest = Digest::of(&content);
+            if digest.as_str() == hash {
+                return Ok(Given::File(digest, content));
+            }
+            let hash = short(&hash);
+            Err(text!(
+                "附件内容与哈希 {hash} 不符",
+                "the attachment's content is not that of the hash {hash}"
+            ))
+        }
+    }
+}
+
+fn subject(text: &str) -> Option<SubjectNumber> {
+    match Number::parse(text).ok()?.number {
+        Number::Subject(number) => Some(number),
+        Number::Service(_) | Number::Security(_) => None,
+    }
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+/// Decides what is written: all of it, or nothing.
+///
+/// # Errors
+/// A record that is there but differs, or records that contradict those that are there (6).
+pub fn decide(world: &World, given: &[Given]) -> Result<Plan<Imported>, Failure> {
+    let mut orders: BTreeMap<&OrderId, &Order> = BTreeMap::new();
+    let mut subjects: BTreeMap<SubjectNumber, &SubjectRecord> = BTreeMap::new();
+    let mut files: BTreeMap<&str, &[u8]> = BTreeMap::new();
+    let mut conflicts: Vec<Text> = Vec::new();
+    let mut unchanged = 0;
+    for one in given {
+        match one {
+            Given::Order(order) => {
+                let there = world.book.orders.get(&order.id);
+                let there = there.or_else(|| orders.get(&order.id).copied());
+                if world.book.is_damaged(&order.id) || there.is_some_and(|t| *t != **order) {
+                    conflicts.push(differs(order_path(&order.id).as_str()));
+                } else if there.is_some() {
+                    unchanged += 1;
+                } else {
+                    orders.insert(&order.id, order);
+                }
+            }
+            Given::Subject(record) => {
+                let path = subject_path(&record.number);
+                let there = world.book.subjects.get(&record.number);
+                let there = there.or_else(|| subjects.get(&record.number).copied());
+                if world.book.damaged.contains_key(path.as_str())
+                    || there.is_some_and(|t| t != record)
+                {
+                    conflicts.push(differs(path.as_str()));
+                } else if there.is_some() {
+                    unchanged += 1;
+                } else {
+                    subjects.insert(record.number, record);
+                }
+            }
+            Given::File(digest, content) => {
+                let hash = digest.as_str();
+                if world.book.holds_file(hash) || files.insert(hash, content).is_some() {
+                    unchanged += 1;
+                }
+            }
+        }
+    }
+    if conflicts.is_empty() {
+        conflicts = contradictions(world, &orders, &subjects);
+    }
+    if !conflicts.is_empty() {
+        return Err(refused(conflicts));
+    }
+    let mut plan = Plan::new(Imported {
+        orders: orders.len(),
+        subjects: subjects.len(),
+        files: files.len(),
+        unchanged,
+    });
+    plan.cautions = incomplete(world, &orders, &files);
+    plan.orders = orders.into_values().cloned().collect();
+    plan.subjects = subjects.into_values().cloned().collect();
+    for (hash, content) in files {
+        let path = StorePath::parse(&format!("{FILES}/{hash}"))?;
+        plan.files.push((path, content.to_vec()));
+    }
+    Ok(plan)
+}
+
+fn differs(path: &str) -> Text {
+    text!(
+        "{path} 已存在，内容不同",
+        "{path} is there already and differs"
+    )
+}
+
+/// Lists what the store would hold against itself with these records in it, and did not before.
+fn contradictions(
+    world: &World,
+    orders: &BTreeMap<&OrderId, &Order>,
+    subjects: &BTreeMap<SubjectNumber, &SubjectRecord>,
+) -> Vec<Text> {
+    let before: BTreeSet<_> = examine(world).into_iter().map(|f| f.message.en).collect();
+    let mut after = world.clone();
+    for order in orders.values() {
+        after.book.orders.insert(order.id.clone(), (*order).clone());
+    }
+    for record in subjects.values() {
+        after.book.subjects.insert(record.number, (*record).clone());
+    }
+    after.book.refold();
+    examine(&after)
+        .into_iter()
+        // What is only missing may follow; the cautions tell it.
+        .filter(|f| !matches!(f.code, "missing-attachment" | "missing-forerunner"))
+        .filter(|f| !before.contains(&f.message.en))
+        .map(|f| f.message)
+        .collect()
+}
+
+/// Tells which attachments and forerunners the records name that are nowhere.
+fn incomplete(
+    world: &World,
+    orders: &BTreeMap<&OrderId, &Order>,
+    files: &BTreeMap<&str, &[u8]>,
+) -> Vec<Caution> {
+    let mut cautions = Vec::new();
+    for order in orders.values() {
+        let id = &order.id;
+        for hash in order.materials.iter().filter_map(|m| m.hash.as_deref()) {
+            if !world.book.holds_file(hash) && !files.contains_key(hash) {
+                cautions.push(Caution {
+                    code: "missing-attachment",
+                    message: text!(
+                        "订单 {id} 的附件 {hash} 不在导出中，也不在库中",
+                        "the attachment {hash} of the order {id} is neither in the export nor in the store"
+                    ),
+                    path: Some(format!("{FILES}/{hash}")),
+                });
+            }
+        }
+        if let Some(after) = &order.after
+            && !world.book.orders.contains_key(after)
+            && !orders.contains_key(after)
+        {
+            cautions.push(Caution {
+                code: "missing-forerunner",
+                message: text!(
+                    "订单 {id} 等待的 {after} 不在导出中，也不在库中",
+                    "the order {id} waits for {after}, which is neither in the export nor in the store"
+                ),
+                path: Some(order_path(id).as_str().to_owned()),
+            });
+        }
+    }
+    cautions
+}
+
+fn refused(conflicts: Vec<Text>) -> Failure {
+    let count = conflicts.len();
+    let mut failure = Failure::new(
+        Exit::Conflict,
+        "conflict.import",
+        text!(
+            "与库中已有内容有 {count} 处冲突，什么都没有导入",
+            "{count} conflict(s) with what the store holds; nothing was brought in"
+        ),
+    );
+    failure.hints = conflicts;
+    failure.hint(text!(
+        "导入到新的备案库（icpctl init DIR），或先核对上述记录",
+        "import into a store of its own (icpctl init DIR), or settle these records first"
+    ))
+}

@@ -1,0 +1,367 @@
+//! A store in git, and the pipelines of the examples run on a checkout of it.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use crate::support::{Icpctl, NOW};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// Runs git on its own configuration alone; the checkout may belong to somebody else.
+fn git(folder: &Path, args: &[&str]) -> Output {
+    Command::new("git")
+        .args(["-c", "safe.directory=*", "-c", "user.name=ops"])
+        .args([
+            "-c",
+            "user.email=ops@example.com",
+            "-c",
+            "init.defaultBranch=main",
+        ])
+        .args(args)
+        .current_dir(folder)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .stdin(Stdio::null())
+        .output()
+        .expect("git is needed for the tests of a store in git")
+}
+
+fn git_ok(folder: &Path, args: &[&str]) -> String {
+    let output = git(folder, args);
+    assert!(output.status.success(), "git {args:?}: {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// A repository whose `.icpctl/` holds the agency's filings and one order, `ref:shop-2026`.
+fn repository() -> Icpctl {
+    let user = Icpctl::new();
+    git_ok(user.home(), &["init", "-q", "repo"]);
+    user.write("agency.jsonl", include_str!("../examples/agency.jsonl"));
+    user.run(["init", "repo"]).exits(0);
+    act(&user, "adopt --from agency.jsonl");
+    act(
+        &user,
+        "change shop.example.com --set name=示例商店 --ref shop-2026",
+    );
+    commit(&user, "the agency's filings");
+    user
+}
+
+/// Runs a command on the repository's store.
+fn act(user: &Icpctl, line: &str) -> String {
+    let words = ["--store", "repo"].into_iter().chain(line.split(' '));
+    user.run(words).exits(0).stdout.trim().to_owned()
+}
+
+fn commit(user: &Icpctl, message: &str) {
+    let repo = user.home().join("repo");
+    git_ok(&repo, &["add", "-A"]);
+    git_ok(&repo, &["commit", "-q", "-m", message]);
+}
+
+/// A pipeline's checkout: files that everybody may read, and that belong to somebody else where
+/// the tests may arrange that.
+fn checkout(user: &Icpctl, name: &str) -> PathBuf {
+    let folder = user.home().join(name);
+    git_ok(user.home(), &["clone", "-q", "repo", name]);
+    hand_over(&folder, own_uid(user) == 0);
+    folder
+}
+
+fn own_uid(user: &Icpctl) -> u32 {
+    user.home().metadata().unwrap().uid()
+}
+
+/// The user whom nobody is.
+const NOBODY: u32 = 65534;
+
+fn hand_over(path: &Path, to_nobody: bool) {
+    let is_folder = path.is_dir();
+    let mode = if is_folder { 0o755 } else { 0o644 };
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    if to_nobody {
+        std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    if is_folder {
+        for entry in std::fs::read_dir(path).unwrap() {
+            hand_over(&entry.unwrap().path(), to_nobody);
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct GitHub {
+    env: BTreeMap<String, String>,
+    jobs: BTreeMap<String, GitHubJob>,
+}
+
+#[derive(Deserialize)]
+struct GitHubJob {
+    steps: Vec<GitHubStep>,
+}
+
+#[derive(Deserialize)]
+struct GitHubStep {
+    #[serde(default)]
+    run: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct GitLab {
+    variables: BTreeMap<String, String>,
+    before_script: Vec<String>,
+    script: Vec<String>,
+    allow_failure: AllowFailure,
+}
+
+#[derive(Deserialize)]
+struct AllowFailure {
+    exit_codes: i32,
+}
+
+/// Runs a step as a runner does: a shell, no terminal, `CI=true`, the checkout as the folder.
+fn step(user: &Icpctl, shell: &[&str], script: &str, folder: &Path, env: (&str, &str)) -> i32 {
+    let output = Command::new(shell[0])
+        .args(&shell[1..])
+        .arg(script)
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("HOME", user.home().join("runner"))
+        .env("CI", "true")
+        .env("ICPCTL", env!("CARGO_BIN_EXE_icpctl"))
+        .env("ICPCTL_NOW", NOW)
+        .env(env.0, env.1)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    output.status.code().unwrap()
+}
+
+/// Runs the GitHub workflow; returns the exit of its first step that fails, else 0.
+fn on_github(user: &Icpctl, folder: &Path) -> i32 {
+    let workflow: GitHub =
+        serde_saphyr::from_str(include_str!("../examples/ci/github-actions.yml")).unwrap();
+    let store =
+        workflow.env["ICPCTL_STORE"].replace("${{ github.workspace }}", folder.to_str().unwrap());
+    let scripts: Vec<String> = workflow
+        .jobs
+        .into_values()
+        .flat_map(|job| job.steps)
+        .filter_map(|step| step.run)
+        .collect();
+    // The program is built already.
+    let (install, scripts) = scripts.split_first().unwrap();
+    assert!(install.starts_with("cargo install"), "{install}");
+    assert!(!scripts.is_empty());
+    scripts
+        .iter()
+        .map(|script| {
+            step(
+                user,
+                &["bash", "-e", "-c"],
+                script,
+                folder,
+                ("ICPCTL_STORE", &store),
+            )
+        })
+        .find(|code| *code != 0)
+        .unwrap_or(0)
+}
+
+/// Runs the GitLab job; returns its exit, and whether the pipeline may go on all the same.
+fn on_gitlab(user: &Icpctl, folder: &Path) -> (i32, bool) {
+    let mut jobs: BTreeMap<String, GitLab> =
+        serde_saphyr::from_str(include_str!("../examples/ci/gitlab-ci.yml")).unwrap();
+    let job = jobs.remove("filing").unwrap();
+    let store = job.variables["ICPCTL_STORE"].replace("$CI_PROJECT_DIR", folder.to_str().unwrap());
+    assert!(
+        job.before_script
+            .iter()
+            .all(|line| line.starts_with("cargo install"))
+    );
+    let script = job.script.join("\n");
+    let code = step(
+        user,
+        &["sh", "-e", "-c"],
+        &script,
+        folder,
+        ("ICPCTL_STORE", &store),
+    );
+    (code, code == 0 || code == job.allow_failure.exit_codes)
+}
+
+#[test]
+fn the_pipelines_of_the_examples_let_a_site_live_when_its_order_is_approved() {
+    let user = repository();
+    let script = std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/ci/check-filing.sh"),
+    );
+    user.write("repo/ci/check-filing.sh", script.unwrap());
+    commit(&user, "the script");
+    let mut seen = Vec::new();
+    let mut look = |name: &str| {
+        let folder = checkout(&user, name);
+        let found = (on_github(&user, &folder), on_gitlab(&user, &folder));
+        // A pipeline that only asks leaves the checkout as it was, ignored files included.
+        let left = git_ok(&folder, &["status", "--porcelain", "--ignored"]);
+        assert_eq!(left, "", "{name}");
+        seen.push(found);
+    };
+    look("draft");
+    act(&user, "submit ref:shop-2026 --yes");
+    commit(&user, "sent");
+    look("sent");
+    act(&user, "record ref:shop-2026 rejected --reason 名称不符");
+    commit(&user, "rejected");
+    look("rejected");
+    act(&user, "submit ref:shop-2026 --yes");
+    act(&user, "record ref:shop-2026 forwarded");
+    act(&user, "record ref:shop-2026 sms-verified --who all");
+    act(&user, "record ref:shop-2026 bureau-approved");
+    commit(&user, "approved");
+    look("approved");
+    assert_eq!(
+        seen,
+        [
+            (8, (8, true)),
+            (8, (8, true)),
+            (9, (9, false)),
+            (0, (0, true))
+        ]
+    );
+}
+
+#[test]
+fn a_checked_in_store_stays_clean_whatever_is_asked_of_it() {
+    let user = repository();
+    let folder = checkout(&user, "clone");
+    let store = folder.join(".icpctl");
+    user.write("numbers.txt", "粤ICP备2021000001号-1");
+    for line in [
+        "status",
+        "status ref:shop-2026 --exit-status",
+        "list --all",
+        "list --format csv",
+        "show ref:shop-2026",
+        "log",
+        "portfolio",
+        "portfolio shop.example.com --exit-status",
+        "portfolio --by customer",
+        "wait ref:shop-2026 --timeout 0",
+        "export --reveal --format jsonl",
+        "sync ref:shop-2026",
+        "provider list",
+        "calendar show",
+        "config show",
+        "explain CAN-03",
+        "submit ref:shop-2026 -n --yes",
+        "cancel-site tea.example.com -n",
+        "undo -n",
+        "doctor -n",
+    ] {
+        let mut env = vec![("CI", "true")];
+        let named = store.to_str().unwrap().to_owned();
+        env.push(("ICPCTL_STORE", &named));
+        let output = user.run_with(&env, line.split(' '));
+        assert!(
+            ![1, 6, 101, 134].contains(&output.code),
+            "{line} {output:?}"
+        );
+        let left = git_ok(&folder, &["status", "--porcelain", "--ignored"]);
+        assert_eq!(left, "", "{line}");
+    }
+}
+
+/// Makes two branches, each by one command from the same state, and merges them.
+fn merged(user: &Icpctl, one: &[&str], other: &[&str]) {
+    let repo = user.home().join("repo");
+    for (branch, lines) in [("one", one), ("other", other)] {
+        git_ok(&repo, &["checkout", "-q", "-b", branch, "main"]);
+        for line in lines {
+            let seeded = user.run_with(
+                &[("ICPCTL_SEED", branch_seed(branch))],
+                ["--store", "repo"].into_iter().chain(line.split(' ')),
+            );
+            seeded.exits(0);
+        }
+        commit(user, branch);
+    }
+    // Ends with 0 only where git found no conflict.
+    git_ok(&repo, &["merge", "-q", "--no-edit", "one"]);
+}
+
+fn branch_seed(branch: &str) -> &'static str {
+    if branch == "one" { "11" } else { "12" }
+}
+
+/// The codes of what `doctor` finds.
+fn found(user: &Icpctl, exit: i32) -> Vec<String> {
+    let document = user
+        .run(["--store", "repo", "doctor", "--json"])
+        .exits(exit)
+        .json();
+    let findings = document["data"]["findings"].as_array().unwrap();
+    let codes = findings.iter().map(|f| f["code"].as_str().unwrap());
+    codes.map(str::to_owned).collect()
+}
+
+#[test]
+fn branches_that_touch_different_orders_merge_and_are_sound() {
+    let user = repository();
+    merged(
+        &user,
+        &["cancel-site tea.example.com --ref tea --submit --yes"],
+        &[
+            "cancel-site docs.example.com --ref docs",
+            "note docs.example.com 等客户确认",
+        ],
+    );
+    assert_eq!(found(&user, 0), Vec::<String>::new());
+    let listed = user
+        .run(["--store", "repo", "list", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(listed["data"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn doctor_finds_what_a_clean_merge_broke() {
+    let user = repository();
+    merged(
+        &user,
+        &["cancel-site tea.example.com --ref row-1 --submit --yes"],
+        &["change tea.example.com --set name=示例茶馆 --ref row-1 --submit --yes"],
+    );
+    let mut codes = found(&user, 3);
+    codes.sort();
+    codes.dedup();
+    assert_eq!(codes, ["duplicate-ref", "two-live-orders"]);
+}
+
+#[test]
+fn doctor_finds_a_number_that_two_branches_issued() {
+    let user = repository();
+    user.write("new.toml", include_str!("../examples/dossiers/new.toml"));
+    act(&user, "new --from new.toml --ref one");
+    act(&user, "new --from new.toml --ref two --account another");
+    commit(&user, "two drafts");
+    let approve = |key: &'static str| -> Vec<String> {
+        [
+            "submit ref:KEY --yes",
+            "record ref:KEY forwarded",
+            "record ref:KEY sms-verified --who all",
+            "record ref:KEY bureau-approved --number 粤ICP备2026000009号 --number 粤ICP备2026000009号-1",
+        ]
+        .map(|line| line.replace("KEY", key))
+        .into()
+    };
+    let (one, two) = (approve("one"), approve("two"));
+    let one: Vec<&str> = one.iter().map(String::as_str).collect();
+    let two: Vec<&str> = two.iter().map(String::as_str).collect();
+    merged(&user, &one, &two);
+    let codes = found(&user, 3);
+    assert!(codes.contains(&"duplicate-number".to_owned()), "{codes:?}");
+}

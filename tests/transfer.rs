@@ -1,0 +1,306 @@
+//! `export` and `import`: a store goes out in three formats and comes back the same.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use crate::support::Icpctl;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// An agency with orders in several statuses, an attachment, labels and notes, and a reason that
+/// a spreadsheet would take for a formula.
+fn agency() -> Icpctl {
+    let user = Icpctl::new();
+    user.write("agency.jsonl", include_str!("../examples/agency.jsonl"));
+    user.write("new.toml", include_str!("../examples/dossiers/new.toml"));
+    user.write("paper.png", b"\x89PNG\r\n\x1a\n not much of a picture");
+    for line in [
+        "init",
+        "adopt --from agency.jsonl",
+        "cancel-site shop.example.com --ref draft --label assignee=甲",
+        "cancel-site tea.example.com --ref pending --submit --yes",
+        "new --from new.toml --ref new --submit --yes",
+        "attach ref:new paper.png --as other",
+        "cancel-site open.example.net --ref rejected --submit --yes",
+        "record ref:rejected sms-verified",
+        "record ref:rejected bureau-rejected --reason =HYPERLINK(1)",
+        "note 粤ICP备2021000001号 @说明",
+    ] {
+        user.run(line.split(' ')).exits(0);
+    }
+    user
+}
+
+/// Every file of a store that is a record or an attachment, by its path.
+fn contents(store: &Path) -> BTreeMap<String, Vec<u8>> {
+    fn walk(folder: &Path, base: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, base, found);
+            } else {
+                let name = path.strip_prefix(base).unwrap().display().to_string();
+                found.insert(name, std::fs::read(&path).unwrap());
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    for folder in ["orders", "subjects", "files"] {
+        let folder = store.join(folder);
+        if folder.exists() {
+            walk(&folder, store, &mut found);
+        }
+    }
+    found
+}
+
+fn store(user: &Icpctl) -> BTreeMap<String, Vec<u8>> {
+    contents(&user.home().join(".icpctl"))
+}
+
+#[test]
+fn what_is_exported_whole_comes_back_byte_for_byte() {
+    let user = agency();
+    let there = store(&user);
+    assert!(there.len() > 10);
+    for format in ["json", "jsonl"] {
+        let out = user
+            .run(["export", "--reveal", "--format", format])
+            .exits(0);
+        let other = Icpctl::new().stdin(out.stdout);
+        other.run(["init"]).exits(0);
+        let done = other.run(["import", "-", "--json"]).exits(0).json();
+        assert_eq!(done["changed"], true, "{format}");
+        assert_eq!(done["data"]["orders"], 4);
+        assert_eq!(done["data"]["files"], 1);
+        assert_eq!(store(&other), there, "{format}");
+        let again = other.run(["import", "-", "--json"]).exits(0).json();
+        assert_eq!(again["changed"], false, "{format}");
+        other.run(["doctor"]).exits(0);
+    }
+}
+
+#[test]
+fn a_table_brings_everything_back_but_attachments() {
+    let user = agency();
+    let mut there = store(&user);
+    there.retain(|path, _| !path.starts_with("files/"));
+    let out = user.run(["export", "--reveal"]).exits(0);
+    assert!(out.stdout.starts_with('\u{feff}'));
+    let other = Icpctl::new().stdin(out.stdout);
+    other.run(["init"]).exits(0);
+    let done = other
+        .run(["import", "--from", "-", "--json"])
+        .exits(0)
+        .json();
+    let codes: Vec<&str> = done["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|w| w["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes, ["missing-attachment"]);
+    assert_eq!(store(&other), there);
+}
+
+#[test]
+fn the_parts_can_be_taken_apart_and_put_together() {
+    let user = agency();
+    for part in ["orders", "portfolio"] {
+        let out = format!("{part}.csv");
+        user.run(["export", part, "--reveal", "--out", &out])
+            .exits(0);
+    }
+    let files = ["orders.csv", "portfolio.csv"].map(|name| user.home().join(name));
+    let other = Icpctl::new();
+    other.run(["init"]).exits(0);
+    let mut words = vec!["import".into()];
+    words.extend(files.iter().map(|path| path.clone().into_os_string()));
+    other.run(&words).exits(0);
+    let listed =
+        |user: &Icpctl| user.run(["list", "--all", "--json"]).exits(0).json()["data"].clone();
+    assert_eq!(listed(&other), listed(&user));
+}
+
+#[test]
+fn a_cell_is_never_a_formula() {
+    let user = agency();
+    let out = user.run(["export", "--reveal", "--format", "csv"]).exits(0);
+    let text = out.stdout.strip_prefix('\u{feff}').unwrap();
+    let mut rows = csv::Reader::from_reader(text.as_bytes());
+    let header = rows.headers().unwrap().clone();
+    let reasons = header.iter().position(|name| name == "reasons").unwrap();
+    let mut seen = Vec::new();
+    for row in rows.records() {
+        let row = row.unwrap();
+        for cell in &row {
+            assert!(
+                !cell.starts_with(['=', '+', '-', '@', '\t', '\r']),
+                "{cell}"
+            );
+        }
+        seen.push(row[reasons].to_owned());
+    }
+    assert!(seen.iter().any(|reason| reason == "'=HYPERLINK(1)"));
+}
+
+#[test]
+fn a_month_s_report_is_one_command() {
+    let user = agency();
+    let report = |since: &str, until: &str| {
+        let out = user
+            .run([
+                "export",
+                "orders",
+                "--created-since",
+                since,
+                "--until",
+                until,
+                "--fields",
+                "ref,status",
+                "--format",
+                "csv",
+            ])
+            .exits(0);
+        out.stdout.lines().count() - 1
+    };
+    assert_eq!(report("2026-11-01", "2026-11-30"), 4);
+    assert_eq!(report("2026-10-01", "2026-10-31"), 0);
+    let rejected = user
+        .run(["export", "--status", "bureau-rejected", "--format", "json"])
+        .exits(0)
+        .json();
+    let data = rejected["data"].as_array().unwrap();
+    assert_eq!(data.len(), 1);
+    assert_eq!(data[0]["ref"], "rejected");
+}
+
+#[test]
+fn without_reveal_no_personal_data_leaves_and_nothing_comes_back() {
+    let user = agency();
+    let whole = user
+        .run(["export", "--reveal", "--format", "jsonl"])
+        .exits(0);
+    assert!(whole.stdout.contains("13800000001"));
+    for format in ["json", "jsonl", "csv", "tsv"] {
+        let out = user.run(["export", "--format", format]).exits(0);
+        for canary in ["13800000001", "13900000002", "110101199001010015"] {
+            assert!(!out.stdout.contains(canary), "{format} {canary}");
+        }
+        let other = Icpctl::new().stdin(out.stdout);
+        other.run(["init"]).exits(0);
+        let failed = other.run(["import", "-", "--json"]).exits(3).json();
+        assert_eq!(failed["error"]["code"], "invalid.file", "{format}");
+        assert!(store(&other).is_empty());
+    }
+}
+
+#[test]
+fn an_exported_file_is_private_and_whole() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let user = agency();
+    user.write("out.json", "old");
+    std::fs::set_permissions(
+        user.home().join("out.json"),
+        std::fs::Permissions::from_mode(0o666),
+    )
+    .unwrap();
+    let done = user
+        .run([
+            "export", "--reveal", "--format", "json", "--out", "out.json",
+        ])
+        .exits(0);
+    assert_eq!(done.stdout, "");
+    let path = user.home().join("out.json");
+    assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let document: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(document["schema"], "icpctl.export/1");
+    let failed = user.run(["export", "--out", "no/such/folder.csv"]).exits(1);
+    assert!(failed.stderr.contains("no/such/folder.csv"), "{failed:?}");
+    user.run(["export", "--out", "dry.csv", "-n"]).exits(0);
+    assert!(!user.home().join("dry.csv").exists());
+}
+
+#[test]
+fn what_contradicts_the_store_is_a_conflict_and_changes_nothing() {
+    let user = agency();
+    let out = user
+        .run(["export", "--reveal", "--format", "jsonl"])
+        .exits(0);
+    user.run(["label", "ref:draft", "assignee=乙"]).exits(0);
+    let before = store(&user);
+    user.write("old.jsonl", &out.stdout);
+    let failed = user.run(["import", "old.jsonl", "--json"]).exits(6).json();
+    assert_eq!(failed["error"]["code"], "conflict.import");
+    assert_eq!(store(&user), before);
+
+    // Another order of the same subject lives here.
+    let pending = user
+        .run([
+            "export", "orders", "--ref", "pending", "--reveal", "--format", "jsonl",
+        ])
+        .exits(0);
+    let other = Icpctl::new().env("ICPCTL_SEED", "9").stdin(pending.stdout);
+    other.write("agency.jsonl", include_str!("../examples/agency.jsonl"));
+    for line in [
+        "init",
+        "adopt --from agency.jsonl",
+        "cancel-site tea.example.com --submit --yes",
+    ] {
+        other.run(line.split(' ')).exits(0);
+    }
+    let before = store(&other);
+    let failed = other.run(["import", "-", "--json"]).exits(6).json();
+    let hints = failed["error"]["hints"].as_array().unwrap();
+    assert!(hints[0].as_str().unwrap().contains("live"), "{hints:?}");
+    assert_eq!(store(&other), before);
+}
+
+#[test]
+fn what_export_did_not_write_is_told_with_its_line() {
+    let user = Icpctl::new();
+    user.run(["init"]).exits(0);
+    let hash = "0".repeat(64);
+    for (text, says) in [
+        (String::new(), "type and record"),
+        ("a,b\n1,2\n".to_owned(), "type and record"),
+        (
+            "{\"type\":\"order\",\"id\":\"../x\",\"record\":\"schema = 1\"}\n".to_owned(),
+            "line 1: \"../x\"",
+        ),
+        (
+            "{\"type\":\"order\",\"id\":\"abcdefgh\",\"record\":\"schema = \"}\n".to_owned(),
+            "orders/ab/abcdefgh.toml:1:",
+        ),
+        (
+            "{\"type\":\"subject\",\"number\":\"粤\",\"record\":\"\"}\n".to_owned(),
+            "no subject number",
+        ),
+        ("{\"type\":\"thing\"}\n".to_owned(), "\"thing\" is no type"),
+        ("{\"type\":\"summary\"}\n".to_owned(), "no record"),
+        ("{\"type\":\"summary\"}\n{\"type\":\n".to_owned(), "2:"),
+        (
+            format!("{{\"type\":\"file\",\"hash\":\"{hash}\",\"content\":\"AAAA\"}}\n"),
+            "content is not that",
+        ),
+        (
+            "{\"type\":\"file\",\"hash\":\"x\",\"content\":\"*\"}\n".to_owned(),
+            "incomplete",
+        ),
+        ("{\"data\": 5}".to_owned(), "nothing that export wrote"),
+        ("type,record\norder,\u{fffd}x\n".to_owned(), "incomplete"),
+    ] {
+        user.write("given", &text);
+        let failed = user.run(["import", "given", "--json"]).exits(3).json();
+        let hints = failed["error"]["hints"].to_string();
+        assert!(hints.replace("\\\"", "\"").contains(says), "{text} {hints}");
+        assert!(store(&user).is_empty());
+    }
+    user.write("latin", b"type,record\norder,\xff\n");
+    let failed = user.run(["import", "latin"]).exits(3);
+    assert!(
+        failed.stderr.contains("2:1: this row is not UTF-8"),
+        "{failed:?}"
+    );
+    user.run(["import", "nothing"]).exits(4);
+    user.run(["import"]).exits(2);
+}
