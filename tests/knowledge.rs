@@ -185,7 +185,7 @@ const PROVINCES: &[&str] = &[
 ];
 const PROVIDERS: &[&str] = &["tencent", "huawei", "alibaba", "wechat", "generic"];
 
-fn of(kind: PageKind, id: &str) -> Page {
+fn of(kind: PageKind, id: &str) -> Page<'static> {
     let named = format!("{}:{id}", kind.name());
     match pages(&named).as_slice() {
         [page] => *page,

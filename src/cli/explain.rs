@@ -1,9 +1,9 @@
 //! `explain`: what a status, event, exit code, impact, rule or warning means.
 
 use super::context::Context;
-use super::{check, rules};
 use super::globals::place;
 use super::reply::Reply;
+use super::{check, rules};
 use crate::failure::Failure;
 use crate::knowledge::{Page, PageKind, Rule, all_pages, pages, suggest};
 use crate::lang::Lang;

@@ -34,10 +34,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
         .arg(option(
             "provider",
             "P",
-            text!(
-                "只列适用于该接入商的规则",
-                "Only rules for this provider"
-            ),
+            text!("只列适用于该接入商的规则", "Only rules for this provider"),
             lang,
         ))
         .arg(
@@ -50,7 +47,9 @@ pub fn command(command: Command, lang: Lang) -> Command {
                 ),
                 lang,
             )
-            .value_parser(PossibleValuesParser::new(Kind::ALL.iter().map(|k| k.name()))),
+            .value_parser(PossibleValuesParser::new(
+                Kind::ALL.iter().map(|k| k.name()),
+            )),
         )
         .arg(option(
             "nature",
@@ -163,8 +162,19 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 
 /// The keys of a rule's document.
 const KNOWN: [&str; 13] = [
-    "id", "title", "severity", "kinds", "natures", "provinces", "providers", "since", "until",
-    "source", "check", "off", "tests",
+    "id",
+    "title",
+    "severity",
+    "kinds",
+    "natures",
+    "provinces",
+    "providers",
+    "since",
+    "until",
+    "source",
+    "check",
+    "off",
+    "tests",
 ];
 
 fn document(rule: &Rule, lang: Lang) -> Value {
@@ -205,7 +215,10 @@ pub fn scope(rule: &Rule) -> Text {
             Holder::Organisation => text!("单位", "organisations"),
         })
         .collect();
-    let provinces = rule.provinces.iter().filter_map(|code| Province::of_code(code));
+    let provinces = rule
+        .provinces
+        .iter()
+        .filter_map(|code| Province::of_code(code));
     let provinces: Vec<Text> = provinces.map(|p| p.name().clone()).collect();
     let providers: Vec<Text> = rule.providers.iter().cloned().map(Text::verbatim).collect();
     let kinds = if kinds.len() == Kind::ALL.len() {

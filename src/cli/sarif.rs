@@ -10,7 +10,8 @@ use std::fmt::Write as _;
 use std::path::{Component, Path};
 
 /// The schema that a log validates against.
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// What relative addresses are relative to: the folder in which the program runs.
 const BASE: &str = "%SRCROOT%";

@@ -81,11 +81,12 @@ pub fn command(command: Command, lang: Lang) -> Command {
 /// Prints the file.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     refuse_format(cx)?;
-    let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
-    let name = word("what").unwrap_or_default();
+    let name = matches.get_one::<String>("what").map_or("", String::as_str);
     if name == RULES {
         return Ok(Reply::raw(sample(cx.lang)));
     }
+    let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+    let name = word("what").unwrap_or_default();
     let what = Template::from_name(name).ok_or_else(|| {
         Failure::usage(text!("没有模板 `{name}`", "there is no template `{name}`"))
     })?;

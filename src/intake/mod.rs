@@ -24,7 +24,6 @@ pub use dossier::{
     Dossier, DossierMaterial, DossierService, DossierSubject, Inspected, inspect_dossier,
     read_dossier,
 };
-pub use dossier::{Dossier, DossierMaterial, DossierService, DossierSubject, read_dossier};
 pub use exported::{Element, Unreadable, read_exported};
 pub use problem::{Located, Position, Problem};
 pub use record::{RecordRow, read_record_rows};

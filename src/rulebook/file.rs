@@ -74,7 +74,10 @@ pub fn overlay(rules: &mut Vec<Rule>, source: &str) -> Vec<FileProblem> {
     for error in &errors {
         let at = error.span().map_or(source.len(), |span| span.start);
         let words = error.message();
-        file.wrong(at, text!("TOML 语法有误：{words}", "this is no TOML: {words}"));
+        file.wrong(
+            at,
+            text!("TOML 语法有误：{words}", "this is no TOML: {words}"),
+        );
     }
     if !errors.is_empty() {
         return file.problems;
@@ -281,16 +284,29 @@ fix = { zh = "加上品牌", en = "add the brand" }
     #[test]
     fn a_rule_that_is_wrong_is_told_of_with_its_place_and_switches_nothing_else_off() {
         for (from, to, at) in [
-            ("require = \"service", "require = \"serv ice", "line 11, column"),
+            (
+                "require = \"service",
+                "require = \"serv ice",
+                "line 11, column",
+            ),
             ("service.name == null || ", "", "line 11, column 11:"),
-            ("{service.name} lacks", "{service.nmae} lacks", "line 12, column 11:"),
+            (
+                "{service.name} lacks",
+                "{service.nmae} lacks",
+                "line 12, column 11:",
+            ),
             ("services[*]", "service[*]", "line 9, column 7:"),
-            ("severity = \"warning\"", "severity = \"bad\"", "line 4, column 12:"),
+            (
+                "severity = \"warning\"",
+                "severity = \"bad\"",
+                "line 4, column 12:",
+            ),
             ("field = ", "feild = ", "line 10, column 1:"),
             ("id = \"MY-01\"", "", "line 2, column"),
         ] {
             let wrong = ADDED.replace(from, to);
-            let (all, problems) = read(&format!("{wrong}\n[[rule]]\nid = \"SUB-06\"\noff = true\n"));
+            let (all, problems) =
+                read(&format!("{wrong}\n[[rule]]\nid = \"SUB-06\"\noff = true\n"));
             assert_eq!(problems.len(), 1, "{to}: {problems:#?}");
             assert!(problems[0].contains(at), "{to}: {problems:#?}");
             assert_eq!(all.len(), rules().len(), "{to}");

@@ -45,10 +45,7 @@ What nobody gave is null, a list never is. Unknown must not be taken for an erro
     }
     section(
         &mut file,
-        text!(
-            "CEL 自带函数之外的函数",
-            "functions beside those of CEL"
-        ),
+        text!("CEL 自带函数之外的函数", "functions beside those of CEL"),
         lang,
     );
     for function in view_functions() {

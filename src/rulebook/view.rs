@@ -45,7 +45,8 @@ struct Use<'a> {
 
 impl<'a> Setting<'a> {
     /// Looks once at all that is filed, so that each order is judged quickly.
-    pub fn new(portfolio: &'a Portfolio, profiles: &'a Profiles, today: NaiveDate) -> Self {
+    pub fn new(portfolio: &'a Portfolio, profiles: &'a Profiles, now: Instant) -> Self {
+        let mut accounts: HashMap<(&str, &str), BTreeSet<SubjectNumber>> = HashMap::new();
         let mut phones: HashMap<&str, Vec<Use<'_>>> = HashMap::new();
         let mut domains: HashMap<&str, Vec<(&FiledSubject, ServiceNumber)>> = HashMap::new();
         let mut resources: HashMap<(&str, &str), Vec<ServiceNumber>> = HashMap::new();
@@ -915,7 +916,9 @@ mod tests {
                 };
                 paths(value, &path, found);
             }),
-            Json::Array(list) if list.iter().any(Json::is_object) && !matches!(path, "rivals" | "siblings") => {
+            Json::Array(list)
+                if list.iter().any(Json::is_object) && !matches!(path, "rivals" | "siblings") =>
+            {
                 for value in list {
                     paths(value, path, found);
                 }

@@ -18,8 +18,8 @@ use crate::ids::Ids;
 use crate::intake::{Dossier, DossierSubject};
 use crate::knowledge::{Holder, Severity, field};
 use crate::render::mask::{Privacy, mask_for};
-use crate::text;
 use crate::rulebook::{Finding, Judgement, Rulebook, Setting, View};
+use crate::text;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use toml::Table;
@@ -83,7 +83,11 @@ impl<'a> Bench<'a> {
             .findings
             .iter()
             .filter(|finding| finding.severity == Severity::Error)
-            .filter(|finding| !accepted.iter().any(|id| id.eq_ignore_ascii_case(&finding.rule)))
+            .filter(|finding| {
+                !accepted
+                    .iter()
+                    .any(|id| id.eq_ignore_ascii_case(&finding.rule))
+            })
             .collect();
         let Some(first) = errors.first() else {
             return Ok(());
@@ -110,7 +114,10 @@ impl<'a> Bench<'a> {
                 text!("{rule} {path}：{zh}", "{rule} {path}: {en}")
             });
         }
-        let accept: Vec<String> = rules.iter().map(|rule| format!("--accept {rule}")).collect();
+        let accept: Vec<String> = rules
+            .iter()
+            .map(|rule| format!("--accept {rule}"))
+            .collect();
         let (id, accept) = (&order.id, accept.join(" "));
         Err(failure
             .hint(text!(
