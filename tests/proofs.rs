@@ -3,6 +3,8 @@
 //! The good dossiers are what `template` prints, with the papers that it asks for; all files of a test are judged by one
 //! run of `icpctl check`.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod cases;
 mod good;
 

@@ -196,8 +196,7 @@ fn certificates(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
     })?;
     scope.add_function("has_house_number", |value: Value| {
         text(&value).is_some_and(|address| {
-            address.chars().any(|ch| ch.is_numeric())
-                || word_in(address, "house-marks", None).is_some()
+            address.chars().any(char::is_numeric) || word_in(address, "house-marks", None).is_some()
         })
     })
 }

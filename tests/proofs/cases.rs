@@ -93,7 +93,7 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "subject.responsible.phone" = "'13800000002'" => "RP-06";
     FIRM: "subject.responsible.phone" = "'13800000003'" => "RP-03";
     FIRM: "subject.responsible.phone" = "'13900000001'" => "RP-07";
-    FIRM: "subject.responsible.phone" = "-" => "RP-05";
+    FIRM: "subject.responsible.phone" = "-" => "RP-05", "SMS-06";
     FIRM: "subject.responsible.emergency_phone" = "'13800000001'" => "RP-06";
     FIRM: "subject.responsible.emergency_phone" = "-" => "RP-05";
     FIRM: "subject.responsible.email" = "'service@example.com'" => "RP-03";
@@ -132,7 +132,7 @@ pub(super) const CASES: &[Case] = cases! {
     ZHEJIANG: "services.0.responsible.valid_until" = "'2027-01-01'" => "RP-09";
     FIRM: "services.0.responsible.valid_until" = "-" => "RP-09";
     FIRM: "services.0.responsible.phone" = "'13800000001'" => "RP-03";
-    FIRM: "services.0.responsible.phone" = "-" => "RP-05";
+    FIRM: "services.0.responsible.phone" = "-" => "RP-05", "SMS-06";
     FIRM: "services.0.responsible.emergency_phone" = "'13800000001'" => "RP-04";
     FIRM: "services.0.responsible.emergency_phone" = "'13800000003'" => "RP-06";
     FUJIAN: "services.0.responsible.emergency_phone" = "'13800000003'" => "RP-05";

@@ -245,14 +245,14 @@ pub(super) fn filings(user: &Icpctl) -> Vec<Filing> {
             let serial = 100 + place * 2 + turn;
             let number = format!("{}ICP备2021{serial:06}号", province.letter());
             let dossier = base.dossier();
-            let mut document = serde_json::to_value(&dossier["subject"]).unwrap();
+            let mut document = json_of(&dossier["subject"]);
             document["number"] = number.clone().into();
             let phone = |role: usize| format!("139{serial:04}{role:04}");
             document["responsible"]["phone"] = phone(1).into();
             document["responsible"]["emergency_phone"] = phone(2).into();
             let services: Vec<serde_json::Value> = (1..=2)
                 .map(|counter| {
-                    let mut service = serde_json::to_value(&dossier["services"][0]).unwrap();
+                    let mut service = json_of(&dossier["services"][0]);
                     for gone in ["resource", "registrations"] {
                         service.as_object_mut().unwrap().remove(gone);
                     }
@@ -320,5 +320,23 @@ impl Filing {
             ),
             ("cancel-access", order("cancel-access", "tencent", &service)),
         ]
+    }
+}
+
+/// Returns TOML as JSON, dates as texts.
+fn json_of(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Datetime(date) => date.to_string().into(),
+        Value::Array(list) => list.iter().map(json_of).collect(),
+        Value::Table(table) => {
+            let entries = table
+                .iter()
+                .map(|(key, value)| (key.clone(), json_of(value)));
+            serde_json::Value::Object(entries.collect())
+        }
+        Value::String(text) => text.as_str().into(),
+        Value::Integer(number) => (*number).into(),
+        Value::Float(number) => (*number).into(),
+        Value::Boolean(flag) => (*flag).into(),
     }
 }
