@@ -16,13 +16,25 @@ pub enum Clock {
 impl Clock {
     /// Returns the present, to the second, in China Standard Time.
     pub fn now(self) -> Instant {
+        self.reading().0
+    }
+
+    /// Returns the present, and its place within the second in microseconds; 0 where it is fixed.
+    ///
+    /// Operations recorded in one second keep their order by that place, even where none of them
+    /// reads the others.
+    pub fn reading(self) -> (Instant, u32) {
         match self {
             #[expect(
                 clippy::disallowed_methods,
                 reason = "this is the one door to the time"
             )]
-            Self::System => Utc::now().with_timezone(&CST).trunc_subsecs(0),
-            Self::Fixed(at) => at,
+            Self::System => {
+                let now = Utc::now();
+                let second = now.with_timezone(&CST).trunc_subsecs(0);
+                (second, now.timestamp_subsec_micros())
+            }
+            Self::Fixed(at) => (at, 0),
         }
     }
 

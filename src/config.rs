@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::store::wire::position;
 use crate::text;
-use sections::{Dns, Network, Pages, Rdap, Record, Whois};
+use sections::{Alibaba, Dns, Network, Pages, Rdap, Record, Tencent, Whois};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -36,6 +36,10 @@ pub struct Config {
     pub whois: Whois,
     /// Who tells the public record.
     pub record: Record,
+    /// Where Tencent Cloud is asked.
+    pub tencent: Tencent,
+    /// Where Alibaba Cloud is asked.
+    pub alibaba: Alibaba,
     /// The keys that the file holds, as `section.key`.
     #[serde(skip)]
     pub given: BTreeSet<String>,

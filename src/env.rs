@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fmt;
 use std::path::PathBuf;
 
 /// The environment variables of a run, as values.
@@ -54,13 +53,6 @@ const NAMES: &[&str] = &[
     "https_proxy",
     "no_proxy",
 ];
-
-impl fmt::Debug for Env {
-    /// Tells the names alone: some values are secret.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.values.keys()).finish()
-    }
-}
 
 impl Env {
     /// Reads the environment of this process.

@@ -1,6 +1,6 @@
 //! The only dice: random ids for orders and operations.
 
-use crate::filing::order::{OperationId, OrderId};
+use crate::filing::order::{NoticeId, OperationId, OrderId};
 use std::hash::{BuildHasher as _, RandomState};
 
 /// Where ids come from.
@@ -47,6 +47,16 @@ impl Ids {
         }
     }
 
+    /// Returns the id of a notice that `is_taken` says is free.
+    pub fn notice(&mut self, is_taken: impl Fn(&NoticeId) -> bool) -> NoticeId {
+        loop {
+            let id = NoticeId::from_bits(self.bits());
+            if !is_taken(&id) {
+                return id;
+            }
+        }
+    }
+
     /// Returns an operation id that `is_taken` says is free.
     pub fn operation(&mut self, is_taken: impl Fn(&OperationId) -> bool) -> OperationId {
         loop {
@@ -56,4 +66,10 @@ impl Ids {
             }
         }
     }
+}
+
+/// Returns a word of 32 hexadecimal digits that was not used before, for a signature: no seed fixes
+/// it, since whoever checks it takes none twice.
+pub fn nonce() -> String {
+    format!("{:016x}{:016x}", Ids::Random.bits(), Ids::Random.bits())
 }

@@ -121,7 +121,7 @@ fn reachable(case: &Case<'_>) -> BTreeSet<Status> {
 
 /// The diagram of some kinds; a star marks what holds only for some of them or at some providers.
 fn diagram(kinds: &[Kind], lang: Lang) -> String {
-    let profiles = Profiles::built_in().unwrap();
+    let profiles = Profiles::built_in();
     let cases: Vec<Case<'_>> = kinds
         .iter()
         .flat_map(|kind| cases(*kind, &profiles))

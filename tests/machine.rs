@@ -187,7 +187,7 @@ fn table(profiles: &Profiles) -> String {
     reason = "a switch for whoever runs the tests, not for the program"
 )]
 fn every_step_is_the_agreed_one() {
-    let now = table(&Profiles::built_in().unwrap());
+    let now = table(&Profiles::built_in());
     if std::env::var_os(BLESS).is_some_and(|value| value == "1") {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/transitions.txt");
         std::fs::write(path, &now).unwrap();
@@ -404,7 +404,7 @@ fn paper() -> Table {
 #[test]
 fn the_machine_is_the_designs_table() {
     let design = Design::read();
-    let profiles = Profiles::built_in().unwrap();
+    let profiles = Profiles::built_in();
     let paper = paper();
     let (mut compared, mut taken) = (0, 0);
     for path in Path::all() {
@@ -493,7 +493,7 @@ fn the_profiles_are_the_designs() {
 
 #[test]
 fn allowed_lists_exactly_what_is_taken() {
-    let profiles = Profiles::built_in().unwrap();
+    let profiles = Profiles::built_in();
     for path in Path::all() {
         for (_, profile) in judges(path, &profiles) {
             let case = path.case(profile);

@@ -13,6 +13,7 @@ mod machine;
 mod meta;
 mod network;
 mod numbers;
+mod owed;
 mod pipelines;
 mod portfolio;
 mod proofs;

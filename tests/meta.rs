@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use crate::support::Icpctl;
-use icpctl::cli::tree;
+use icpctl::cli::{Branches, tree};
 use icpctl::lang::Lang;
 use serde_json::{Value, json};
 
@@ -589,6 +589,6 @@ fn help_tells_the_exits_and_the_environment() {
 #[test]
 fn the_command_line_is_sound_in_both_languages() {
     for lang in [Lang::Zh, Lang::En] {
-        tree(None, lang).debug_assert();
+        tree(Branches::All, lang).debug_assert();
     }
 }

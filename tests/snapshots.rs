@@ -144,8 +144,11 @@ seen! {
     log: "log ref:rejected", "log ref:nobody", "log a b";
     label: "label ref:draft batch=3", "label ref:nobody batch=3", "label ref:draft batch";
     note: "note ref:draft 等客户确认", "note ref:nobody 等客户确认", "note ref:draft";
+    notice: "notice add docs.example.com --class service-contact-dead --provider tencent", "notice resolve zzzzzzzz", "notice add docs.example.com --class nothing";
+    duty: "duty done docs.example.com public-security-filing --number 粤公网安备44010602000001号", "duty done docs.example.com show-service-number", "duty done docs.example.com";
     wait: "wait ref:draft --for draft --timeout 0", "wait ref:rejected --timeout 0", "wait";
     check: "check wrong.toml", "check nothing.toml", "check";
+    rules: "rules --province 广东 --provider tencent --kind cancel-site --nature enterprise", "rules --province 萌", "rules --kind nothing";
     explain: "explain CAN-03", "explain CAN-99", "explain a b";
     export: "export orders --ref draft", "export --out no/folder.csv", "export nothing";
     import: "import agency.jsonl -n", "import nothing.jsonl", "import";

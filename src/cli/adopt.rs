@@ -1,21 +1,27 @@
 //! `adopt`: bring in what is filed already.
 
+use super::asking;
+use super::consent::Consent;
 use super::context::Context;
 use super::globals::{option, switch};
 use super::order_doc::Manner;
 use super::portfolio_doc::{Excerpt, risk_name};
 use super::reply::Reply;
+use crate::clouds::alibaba::Risk;
+use crate::clouds::{Cloud, alibaba};
 use crate::failure::Failure;
+use crate::filing::host::Host;
 use crate::filing::number::{Number, SubjectNumber};
 use crate::intake::{Encoding, Format, Problem, Source, read_adoptions};
 use crate::lang::{Lang, Text};
+use crate::render::mask::Privacy;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
 use crate::workflow::adopt::{Adopted, Given, decide, words};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
@@ -30,7 +36,19 @@ pub fn command(command: Command, lang: Lang) -> Command {
                 ),
                 lang,
             )
-            .required(true),
+            .required_unless_present("source"),
+        )
+        .arg(
+            option(
+                "source",
+                "SOURCE",
+                text!(
+                    "从来源导入，先列出再写入：alibaba 为阿里云账号下的备案，record:QUERY 为公开备案记录",
+                    "Bring in from a source, shown before it is written: alibaba for the filings of an Alibaba Cloud account, record:QUERY for the public record"
+                ),
+                lang,
+            )
+            .conflicts_with_all(["from", "encoding"]),
         )
         .arg(switch(
             "replace",
@@ -56,18 +74,21 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Brings the filings of a file in, whole or not at all.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let name = matches
-        .get_one::<String>("from")
-        .cloned()
-        .unwrap_or_default();
-    let encoding = match matches.get_one::<String>("encoding").map(String::as_str) {
-        Some("gb18030") => Encoding::Gb18030,
-        Some(_) | None => Encoding::Utf8,
+    let source = matches.get_one::<String>("source");
+    let given = match source {
+        Some(source) => from_source(cx, source)?,
+        None => from_file(cx, matches)?,
     };
-    let given = read(cx, &name, encoding)?;
     let replace = matches.get_flag("replace");
     let privacy = cx.globals.privacy;
-    let done = cx.transact(|world, stamp, _| decide(world, stamp, &given, replace, privacy))?;
+    let done = cx.transact(|world, stamp, _| {
+        let mut plan = decide(world, stamp, &given, replace, privacy)?;
+        // A file was written by the user; what somebody else says is looked at first.
+        if source.is_some() && plan.writes() {
+            plan.consent = Some(consent(&plan.answer, &given, privacy));
+        }
+        Ok(plan)
+    })?;
     let answer = done.answer;
     let data = json!({
         "subjects": answer.subjects,
@@ -183,12 +204,65 @@ fn risks(excerpt: &Excerpt<'_>) -> Cell {
     Cell::new(text!("{zh}", "{en}")).tone(Tone::Against)
 }
 
-fn read(cx: &mut Context<'_>, name: &str, encoding: Encoding) -> Result<Vec<Given>, Failure> {
-    let bytes = cx.read_input(name)?;
-    let source = Source {
-        name,
-        bytes: &bytes,
+/// Shows what a source brings in, a line a subject and a service.
+fn consent(answer: &Adopted, given: &[Given], privacy: Privacy) -> Consent {
+    let mut shown = Vec::new();
+    let mut tell = |number: String, name: &str, rest: String| {
+        let (zh, en) = if answer.added.contains(&number) {
+            ("新导入", "new")
+        } else if answer.updated.contains(&number) {
+            ("有补充", "updated")
+        } else {
+            return;
+        };
+        shown.push(text!(
+            "  {number}  {name}  {rest}（{zh}）",
+            "  {number}  {name}  {rest} ({en})"
+        ));
     };
+    for Given { adoption, .. } in given {
+        let name = adoption.facts.name.as_deref().unwrap_or_default();
+        // Who is not known to be an organisation may be a person.
+        let name = match &adoption.facts.nature {
+            Some(_) if !adoption.facts.is_individual() => name.into(),
+            Some(_) | None => privacy.name(name),
+        };
+        tell(adoption.number.to_string(), &name, String::new());
+        for service in &adoption.services {
+            let name = service.facts.name.as_deref().unwrap_or_default();
+            let domains = service.facts.domains.iter().flatten();
+            let domains: Vec<&str> = domains.map(Host::as_str).collect();
+            tell(service.number.to_string(), name, domains.join(", "));
+        }
+    }
+    Consent {
+        shown,
+        question: Some(text!("导入这些备案吗？", "Bring these in?")),
+        explicit: true,
+        ..Consent::default()
+    }
+}
+
+fn from_file(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Vec<Given>, Failure> {
+    let name = matches
+        .get_one::<String>("from")
+        .cloned()
+        .unwrap_or_default();
+    let encoding = match matches.get_one::<String>("encoding").map(String::as_str) {
+        Some("gb18030") => Encoding::Gb18030,
+        Some(_) | None => Encoding::Utf8,
+    };
+    let bytes = cx.read_input(&name)?;
+    read(cx, &name, &bytes, encoding)
+}
+
+fn read(
+    cx: &Context<'_>,
+    name: &str,
+    bytes: &[u8],
+    encoding: Encoding,
+) -> Result<Vec<Given>, Failure> {
+    let source = Source { name, bytes };
     let today = cx.now.date_naive();
     let read = read_adoptions(&source, Format::Auto, encoding, today)
         .map_err(|problems| invalid(name, &problems))?;
@@ -199,6 +273,62 @@ fn read(cx: &mut Context<'_>, name: &str, encoding: Encoding) -> Result<Vec<Give
             line: located.at.line,
         })
         .collect())
+}
+
+/// Asks a source; a line of what it gives is a subject.
+fn from_source(cx: &mut Context<'_>, source: &str) -> Result<Vec<Given>, Failure> {
+    let documents = match source.split_once(':') {
+        None if source == Cloud::Alibaba.name() => of_account(cx)?,
+        _ => {
+            return Err(Failure::usage(text!(
+                "没有来源 `{source}`",
+                "there is no source `{source}`"
+            ))
+            .hint(text!(
+                "可用：alibaba，或 record:QUERY（域名、备案号或单位名称）",
+                "there are alibaba, and record:QUERY with a domain, a number or a name"
+            )));
+        }
+    };
+    if documents.is_empty() {
+        return Ok(Vec::new());
+    }
+    let lines: Vec<String> = documents.iter().map(Value::to_string).collect();
+    read(cx, source, lines.join("\n").as_bytes(), Encoding::Utf8)
+}
+
+/// Asks for the filings of the Alibaba Cloud account.
+fn of_account(cx: &mut Context<'_>) -> Result<Vec<Value>, Failure> {
+    let key = asking::needed_key(cx, Cloud::Alibaba)?;
+    let network = cx.network()?;
+    let client = asking::client(cx, Cloud::Alibaba, &key, &network);
+    let filings = network.run(alibaba::filings(&client))?;
+    for filing in &filings {
+        for risk in &filing.risks {
+            cx.caution("rectification", rectification(&filing.number, risk), None);
+        }
+    }
+    let all = alibaba::adoptable(&filings);
+    for words in all.left_out {
+        cx.caution("left-out", words, None);
+    }
+    Ok(all.documents)
+}
+
+/// Says what the cloud wants put right, and how to take that down.
+fn rectification(number: &str, risk: &Risk) -> Text {
+    let what = &risk.what;
+    let advice = risk.advice.join("; ");
+    let until = risk.until.map(|day| day.to_string());
+    let deadline = until
+        .as_ref()
+        .map_or_else(String::new, |day| format!(" --deadline {day}"));
+    let until = until.or_else(|| risk.until_raw.clone());
+    let until = until.as_deref().unwrap_or("–");
+    text!(
+        "{number} 需要整改：{what}（{advice}），期限 {until}；记下：icpctl notice add {number} --class CLASS --provider alibaba{deadline}",
+        "{number} must be put right: {what} ({advice}), until {until}; take it down with icpctl notice add {number} --class CLASS --provider alibaba{deadline}"
+    )
 }
 
 /// Tells all that is wrong in a file.

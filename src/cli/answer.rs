@@ -8,6 +8,7 @@ use super::sending::title;
 use crate::failure::Failure;
 use crate::filing::order::OrderId;
 use crate::lang::Text;
+use crate::render::Format;
 use crate::text;
 use serde_json::Value;
 
@@ -16,11 +17,15 @@ pub const ORDER: &str = "icpctl.order/1";
 /// The document of several.
 pub const ORDERS: &str = "icpctl.order-list/1";
 
-/// Answers with the orders as they are now: one document for one, an array for several.
+/// Answers with the orders as they are now: one document for one, an array for several. People get
+/// sentences instead.
 ///
 /// # Errors
 /// Only if an order is not there any more.
 pub fn orders(cx: &Context<'_>, world: &World, ids: &[OrderId]) -> Result<Reply, Failure> {
+    if cx.globals.format == Format::Human {
+        return Ok(Reply::new(ORDER, Value::Null));
+    }
     let desk = Desk::new(world);
     let manner = Manner {
         lang: cx.lang,

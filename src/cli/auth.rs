@@ -1,14 +1,17 @@
 //! `auth`: which keys to the clouds are there, where they were found, and whether they are taken.
 
 use super::action::{action, actions};
+use super::asking;
 use super::context::Context;
-use super::globals::place;
+use super::globals::{place, switch};
 use super::reply::Reply;
-use crate::clouds::Cloud;
+use crate::clouds::client::Client;
 use crate::clouds::credentials::{self, Credential, Place};
+use crate::clouds::{Cloud, alibaba, tencent};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::network::error::NetworkError;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -32,6 +35,14 @@ pub fn command(command: Command, lang: Lang) -> Command {
         lang,
     )
     .value_parser(PossibleValuesParser::new(names));
+    let check = switch(
+        "check",
+        text!(
+            "用密钥实际读取一次，看是否被接受、权限够不够",
+            "Read once with each key, to see whether it is taken and may do so"
+        ),
+        lang,
+    );
     actions(
         command,
         lang,
@@ -41,66 +52,130 @@ pub fn command(command: Command, lang: Lang) -> Command {
                 "显示在哪里找到了云服务商的密钥；密钥本身从不显示，也不保存",
                 "Show where keys to the clouds are found; the keys are never shown or kept"
             ),
-            [provider],
+            [provider, check],
             lang,
         )],
     )
 }
 
-/// Shows the keys.
+/// A key that was looked for, and what the cloud says of it.
+struct Looked {
+    cloud: Cloud,
+    found: Option<Credential>,
+    /// Absent where the cloud was not asked.
+    answer: Option<Result<(), NetworkError>>,
+}
+
+/// Shows the keys, and with `--check` whether the clouds take them.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let named = matches
-        .subcommand()
-        .and_then(|(_, status)| status.get_one::<String>("provider"))
+    let status = matches.subcommand().map(|(_, status)| status);
+    let named = status
+        .and_then(|status| status.get_one::<String>("provider"))
         .and_then(|name| Cloud::from_name(name));
+    let checks = status.is_some_and(|status| status.get_flag("check"));
     let clouds: Vec<Cloud> = named.map_or_else(|| Cloud::ALL.to_vec(), |cloud| vec![cloud]);
-    let mut data = Vec::new();
-    let mut missing = None;
-    let mut table = Table::new(vec![
+    let mut looked = Vec::new();
+    for cloud in clouds {
+        looked.push(Looked {
+            cloud,
+            found: asking::key(cx, cloud),
+            answer: None,
+        });
+    }
+    if checks && looked.iter().any(|one| one.found.is_some()) {
+        let network = cx.network()?;
+        for one in &mut looked {
+            if let Some(found) = &one.found {
+                let client = asking::client(cx, one.cloud, found, &network);
+                one.answer = Some(network.run(ask(one.cloud, &client)));
+            }
+        }
+    }
+    let data = looked.iter().map(|one| document(one, cx.lang)).collect();
+    let mut reply = Reply::new(SCHEMA, Value::Array(data)).human(table(cx, &looked, checks));
+    reply.failure = failure(&looked, named, checks);
+    Ok(reply)
+}
+
+/// Reads the least that shows whether a key is taken and may read what is needed.
+async fn ask(cloud: Cloud, client: &Client<'_>) -> Result<(), NetworkError> {
+    match cloud {
+        Cloud::Tencent => tencent::account(client).await.map(drop),
+        Cloud::Alibaba => alibaba::filings(client).await.map(drop),
+    }
+}
+
+/// Says why not all is well, a refusal first.
+fn failure(looked: &[Looked], named: Option<Cloud>, checks: bool) -> Option<Failure> {
+    let errors = || {
+        let answers = looked.iter().filter_map(|one| one.answer.as_ref());
+        answers.filter_map(|answer| answer.as_ref().err())
+    };
+    let refused = errors().find(|error| error.exit() == Exit::Denied);
+    if let Some(error) = refused.or_else(|| errors().next()) {
+        return Some(error.clone().into());
+    }
+    let nothing = looked.iter().all(|one| one.found.is_none());
+    match (named, looked.first()) {
+        (Some(cloud), _) if nothing => Some(absent(cloud)),
+        (None, Some(first)) if nothing && checks => Some(absent(first.cloud)),
+        _ => None,
+    }
+}
+
+fn table(cx: &Context<'_>, looked: &[Looked], checks: bool) -> String {
+    let mut headings = vec![
         text!("云服务商", "Cloud"),
         text!("密钥 ID", "Key id"),
         text!("类型", "Kind"),
         text!("来源", "Found in"),
-    ]);
-    for cloud in clouds {
-        let search = credentials::find(cloud, cx.env);
-        for note in &search.notes {
-            cx.caution(note.code(), note.message(), None);
-        }
-        data.push(document(cloud, search.found.as_ref()));
-        table.row(match &search.found {
-            Some(found) => vec![
-                Cell::new(cloud.label()).tone(Tone::Name),
-                Cell::verbatim(found.masked_id()),
-                Cell::new(match found.token {
-                    Some(_) => text!("临时", "temporary"),
-                    None => text!("长期", "permanent"),
-                }),
-                Cell::verbatim(found.place.to_string()),
-            ],
-            None => vec![
-                Cell::new(cloud.label()).tone(Tone::Name),
-                Cell::new(text!("没有找到", "not found")),
-            ],
-        });
-        if search.found.is_none() && named.is_some() {
-            missing = Some(absent(cloud));
-        }
+    ];
+    if checks {
+        headings.push(text!("是否接受", "Taken"));
     }
-    let human = table.render(cx.lang, cx.width(), cx.color());
-    let mut reply = Reply::new(SCHEMA, Value::Array(data)).human(human);
-    reply.failure = missing;
-    Ok(reply)
+    let mut table = Table::new(headings);
+    for one in looked {
+        let name = Cell::new(one.cloud.label()).tone(Tone::Name);
+        let Some(found) = &one.found else {
+            table.row(vec![name, Cell::new(text!("没有找到", "not found"))]);
+            continue;
+        };
+        let mut row = vec![
+            name,
+            Cell::verbatim(found.masked_id()),
+            Cell::new(match found.token {
+                Some(_) => text!("临时", "temporary"),
+                None => text!("长期", "permanent"),
+            }),
+            Cell::verbatim(found.place.to_string()),
+        ];
+        row.extend(one.answer.as_ref().map(|answer| match answer {
+            Ok(()) => Cell::new(text!("是", "yes")),
+            Err(error) if error.exit() == Exit::Denied => {
+                Cell::new(text!("否", "no")).tone(Tone::Against)
+            }
+            Err(_) => Cell::new(text!("未知", "unknown")),
+        }));
+        table.row(row);
+    }
+    table.render(cx.lang, cx.width(), cx.color())
 }
 
-fn document(cloud: Cloud, found: Option<&Credential>) -> Value {
+fn document(one: &Looked, lang: Lang) -> Value {
+    let found = one.found.as_ref();
     let (place, profile) = match found.map(|found| &found.place) {
         Some(Place::Environment { variable }) => (Some((*variable).to_owned()), None),
         Some(Place::File { path, profile }) => (Some(path.display().to_string()), Some(profile)),
         None => (None, None),
     };
+    let error = one.answer.as_ref().and_then(|answer| answer.as_ref().err());
+    let accepted = match (&one.answer, error) {
+        (Some(_), None) => Some(true),
+        (_, Some(error)) if error.exit() == Exit::Denied => Some(false),
+        (_, _) => None,
+    };
     json!({
-        "provider": cloud.name(),
+        "provider": one.cloud.name(),
         "found": found.is_some(),
         "kind": found.map(Credential::kind),
         "id": found.map(Credential::masked_id),
@@ -108,6 +183,9 @@ fn document(cloud: Cloud, found: Option<&Credential>) -> Value {
         "place": place,
         "profile": profile,
         "region": found.and_then(|found| found.region.clone()),
+        "accepted": accepted,
+        "code": error.map(NetworkError::reason),
+        "reason": error.map(|error| error.message().get(lang).to_owned()),
     })
 }
 

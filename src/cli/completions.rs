@@ -4,7 +4,7 @@ use super::context::Context;
 use super::globals::place;
 use super::plain::refuse_format;
 use super::reply::Reply;
-use super::tree;
+use super::{Branches, tree};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
@@ -28,7 +28,12 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         return Err(Failure::usage(text!("缺少参数：SHELL", "missing: SHELL")));
     };
     let mut script = Vec::new();
-    clap_complete::generate(*shell, &mut tree(None, cx.lang), "icpctl", &mut script);
+    clap_complete::generate(
+        *shell,
+        &mut tree(Branches::All, cx.lang),
+        "icpctl",
+        &mut script,
+    );
     let script = String::from_utf8(script).map_err(|error| {
         Failure::new(
             Exit::Failure,

@@ -2,6 +2,7 @@
 
 use super::consent;
 use super::globals::Globals;
+pub use super::single::Asks;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::env::Env;
@@ -57,6 +58,8 @@ pub struct Context<'a> {
     pub clock: Clock,
     /// The present, as the command began.
     pub now: Instant,
+    /// Its place within the second.
+    pub turn: u32,
     /// The language of messages.
     pub lang: Lang,
     /// The global flags.
@@ -98,9 +101,11 @@ impl<'a> Context<'a> {
         out: &'a mut dyn Write,
         err: &'a mut dyn Write,
     ) -> Self {
+        let (now, turn) = clock.reading();
         Self {
             clock,
-            now: clock.now(),
+            now,
+            turn,
             lang,
             globals,
             config,
@@ -280,6 +285,14 @@ impl<'a> Context<'a> {
     /// When the store cannot be read.
     pub fn world_of(&mut self, files: Option<&dyn Files>) -> Result<World, Failure> {
         let book = files.map_or_else(|| Ok(Book::default()), Book::read)?;
+        self.world_with(files, book)
+    }
+
+    /// Returns the world that rests on these records.
+    ///
+    /// # Errors
+    /// When the store's profiles or calendar cannot be read.
+    pub fn world_with(&mut self, files: Option<&dyn Files>, book: Book) -> Result<World, Failure> {
         for (path, damage) in &book.damaged {
             self.caution("damaged-file", damage.message(), Some(path.clone()));
         }
@@ -292,9 +305,7 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When the store cannot be read; a bad profile file is a warning.
     pub fn profiles(&mut self, files: Option<&dyn Files>) -> Result<Profiles, Failure> {
-        let mut profiles = Profiles::built_in().map_err(|error| {
-            Failure::invalid("invalid.profile", Text::verbatim(error.to_string()))
-        })?;
+        let mut profiles = Profiles::built_in();
         let Some(files) = files else {
             return Ok(profiles);
         };
@@ -450,12 +461,12 @@ impl<'a> Context<'a> {
         &mut self,
         decide: impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
     ) -> Result<Done<T>, Failure> {
-        let actor = self.actor();
+        let (actor, turn) = (self.actor(), self.turn);
         let draw = |world: &World, ids: &mut Ids| {
             let taken = world.book.operations();
             Stamp {
                 op: ids.operation(|id| taken.contains(id)),
-                turn: world.book.next_turn(world.now),
+                turn: world.book.next_turn(world.now).max(turn),
                 actor: actor.clone(),
                 now: world.now,
             }
@@ -517,7 +528,8 @@ impl<'a> Context<'a> {
         })
     }
 
-    fn adopt_cautions<T>(&mut self, plan: &mut Plan<T>) {
+    /// Takes over what a plan says the user should know.
+    pub(super) fn adopt_cautions<T>(&mut self, plan: &mut Plan<T>) {
         for caution in plan.cautions.drain(..) {
             if !self.cautions.contains(&caution) {
                 self.cautions.push(caution);
@@ -616,7 +628,8 @@ fn rule_text(bytes: Vec<u8>) -> Result<String, Text> {
 /// The most that is read of any input.
 const INPUT_LIMIT: u64 = 64 * 1024 * 1024;
 
-fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
+/// Returns the changes that write a plan.
+pub(super) fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
     let encoding = |error: toml::ser::Error| {
         Failure::new(
             crate::exit::Exit::Failure,
@@ -649,7 +662,7 @@ fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
 }
 
 /// Returns the world as a plan leaves it.
-fn after<T>(mut world: World, plan: &Plan<T>) -> World {
+pub(super) fn after<T>(mut world: World, plan: &Plan<T>) -> World {
     for record in &plan.subjects {
         world.book.subjects.insert(record.number, record.clone());
     }

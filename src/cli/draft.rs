@@ -116,33 +116,26 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
                 ),
                 lang,
             )),
-        Kind::CancelSite | Kind::CancelSubject => {
-            let command = if kind == Kind::CancelSite {
-                command.visible_alias("cancel-service")
-            } else {
-                command
-            };
-            command
-                .arg(
-                    option(
-                        "verify-by",
-                        "HOW",
-                        text!("核验方式", "How it is verified"),
-                        lang,
-                    )
-                    .value_parser(PossibleValuesParser::new(
-                        VerifyBy::ALL.iter().map(|v| v.name()),
-                    )),
-                )
-                .arg(switch(
-                    "written",
-                    text!(
-                        "书面申请：没有接入商时使用",
-                        "A written application: where no provider holds an access"
-                    ),
+        Kind::CancelSite | Kind::CancelSubject => command
+            .arg(
+                option(
+                    "verify-by",
+                    "HOW",
+                    text!("核验方式", "How it is verified"),
                     lang,
-                ))
-        }
+                )
+                .value_parser(PossibleValuesParser::new(
+                    VerifyBy::ALL.iter().map(|v| v.name()),
+                )),
+            )
+            .arg(switch(
+                "written",
+                text!(
+                    "书面申请：没有接入商时使用",
+                    "A written application: where no provider holds an access"
+                ),
+                lang,
+            )),
         Kind::New | Kind::Access | Kind::CancelAccess => command,
     }
 }

@@ -9,6 +9,7 @@ use super::search::{self, Needle};
 use crate::failure::Failure;
 use crate::filing::deadline::Deadline;
 use crate::filing::kind::Kind;
+use crate::filing::limit::Due;
 use crate::filing::moment::{self, Moment};
 use crate::filing::order::{Instant, Order};
 use crate::filing::portfolio::{FiledService, FiledSubject};
@@ -89,7 +90,26 @@ const NAMES: [&str; 16] = [
     "limit",
 ];
 
+/// Those of the flags that ask about what is filed and what is owed for it.
+pub const FILED: [&str; 8] = [
+    "find",
+    "provider",
+    "province",
+    "account",
+    "label",
+    "due-within",
+    "overdue",
+    "limit",
+];
+
 impl Filters {
+    /// Lists some of the flags, by name.
+    pub fn some(lang: Lang, names: &[&str]) -> Vec<Arg> {
+        let mut args = Self::args(lang);
+        args.retain(|arg| names.contains(&arg.get_id().as_str()));
+        args
+    }
+
     /// Lists the flags.
     pub fn args(lang: Lang) -> Vec<Arg> {
         let heading = text!("筛选", "Filters");
@@ -198,18 +218,17 @@ impl Filters {
         .collect()
     }
 
-    /// Reads the flags of [`Filters::args`]; relative times count from `now`.
+    /// Reads the flags of [`Filters::args`], as far as the command takes them; relative times
+    /// count from `now`.
     ///
     /// # Errors
     /// When a value is not of its form (2).
     pub fn read(matches: &ArgMatches, now: Instant) -> Result<Self, Failure> {
         let words = |name: &str| -> Vec<String> {
-            matches
-                .get_many::<String>(name)
-                .map(|values| values.cloned().collect())
-                .unwrap_or_default()
+            let values = matches.try_get_many::<String>(name).ok().flatten();
+            values.into_iter().flatten().cloned().collect()
         };
-        let word = |name: &str| matches.get_one::<String>(name).cloned();
+        let word = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
         let time = |name: &str| word(name).map(|t| moment_of(name, &t, now)).transpose();
         let due_by = word("due-within")
             .map(|value| {
@@ -259,7 +278,7 @@ impl Filters {
             labels,
             references: words("ref"),
             due_by,
-            overdue: matches.get_flag("overdue"),
+            overdue: matches!(matches.try_get_one::<bool>("overdue"), Ok(Some(true))),
             created_since: time("created-since")?.map(Moment::start),
             ended_since: time("ended-since")?.map(Moment::start),
             until: time("until")?.map(Moment::end),
@@ -298,6 +317,30 @@ impl Filters {
             || self.overdue
             || self.created_since.is_some()
             || self.until.is_some()
+    }
+
+    /// Whether a flag asks for what is due by some time.
+    pub fn asks_for_due(&self) -> bool {
+        self.due_by.is_some() || self.overdue
+    }
+
+    /// Returns what the flags ask of what is filed, dates aside; none where a flag can be answered
+    /// only by an order.
+    pub fn about_filed(&self) -> Option<Self> {
+        let dateless = Self {
+            due_by: None,
+            overdue: false,
+            ..self.clone()
+        };
+        (!dateless.asks_for_orders()).then_some(dateless)
+    }
+
+    /// Whether something that is owed until then is asked for.
+    pub fn takes_due(&self, due: Option<&Due>) -> bool {
+        (!self.overdue || due.is_some_and(|due| due.overdue))
+            && self
+                .due_by
+                .is_none_or(|limit| due.is_some_and(|due| due.at <= limit))
     }
 
     /// Whether an order is asked for; a presumed status counts like a reported one.
@@ -401,11 +444,7 @@ impl Filters {
 
     fn matches_province(&self, subject: &FiledSubject) -> bool {
         any(&self.provinces, |province| {
-            let filed = subject
-                .number
-                .province()
-                .or_else(|| subject.facts.province.as_deref()?.parse().ok());
-            filed == Some(*province)
+            subject.province() == Some(*province)
         })
     }
 

@@ -156,7 +156,7 @@ mod tests {
     use crate::filing::kind::{Kind, Via};
 
     fn reach(kind: Kind, provider: &str, status: Status) -> Vec<Status> {
-        let profiles = Profiles::built_in().unwrap();
+        let profiles = Profiles::built_in();
         let case = Case {
             kind,
             via: Via::Provider,

@@ -5,7 +5,7 @@ use super::globals::{self, place};
 use super::plain::refuse_format;
 use super::reply::Reply;
 use super::table::COMMANDS;
-use super::tree;
+use super::{Branches, tree};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
@@ -39,7 +39,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let topic = matches.get_one::<String>("topic").map(String::as_str);
     let (lang, width, color) = (cx.lang, cx.width(), cx.color());
     Ok(Reply::raw(match topic {
-        None => tree(None, lang).render_help().to_string(),
+        None => tree(Branches::Names, lang).render_help().to_string(),
         Some("exit-codes") => exit_codes().render(lang, width, color),
         Some("environment") => environment(lang).render(lang, width, color),
         Some(name) => usage(name, lang)?,
@@ -47,7 +47,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 }
 
 fn usage(name: &str, lang: Lang) -> Result<String, Failure> {
-    let mut root = tree(None, lang);
+    let mut root = tree(Branches::All, lang);
     root.build();
     root.find_subcommand_mut(name)
         .map(|command| command.render_help().to_string())

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::globals::place;
 use super::plain::refuse_format;
 use super::reply::Reply;
-use super::tree;
+use super::{Branches, tree};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
@@ -42,7 +42,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     refuse_format(cx)?;
     let dir = matches.get_one::<String>("dir").map_or("", String::as_str);
     let folder = cx.current.join(dir);
-    let mut root = tree(None, cx.lang).disable_help_subcommand(true);
+    let mut root = tree(Branches::All, cx.lang).disable_help_subcommand(true);
     root.build();
     let pages = pages(&root, cx.lang).map_err(|error| unwritten(&folder, &error))?;
     if !cx.globals.dry_run {

@@ -7,6 +7,7 @@ pub mod action;
 pub mod adopt;
 pub mod agenda;
 pub mod answer;
+pub mod asking;
 pub mod attach;
 pub mod auth;
 pub mod board;
@@ -18,6 +19,7 @@ pub mod consent;
 pub mod context;
 pub mod doctor;
 pub mod draft;
+pub mod duty;
 pub mod edit;
 pub mod erase;
 pub mod explain;
@@ -34,8 +36,10 @@ pub mod list;
 pub mod log;
 pub mod man;
 pub mod note;
+pub mod notice;
 pub mod number;
 pub mod order_doc;
+pub mod owed;
 pub mod plain;
 pub mod portfolio;
 pub mod portfolio_doc;
@@ -50,6 +54,7 @@ pub mod schema;
 pub mod search;
 pub mod sending;
 pub mod show;
+pub mod single;
 pub mod status;
 pub mod steps;
 pub mod sync;
@@ -76,7 +81,7 @@ use globals::Globals;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
-use table::{COMMANDS, Row};
+use table::{ALIASES, COMMANDS, Row};
 
 /// Returns the values of an argument that can be repeated.
 pub fn words(matches: &ArgMatches, name: &str) -> Vec<String> {
@@ -116,6 +121,10 @@ pub fn run(outside: Outside<'_>) -> Exit {
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
+    if matches!(words.as_slice(), [_, only] if matches!(only.as_str(), "--version" | "-V")) {
+        let _ = writeln!(out, "icpctl {}", env!("CARGO_PKG_VERSION"));
+        return Exit::Ok;
+    }
     let first_lang = globals::language(&words, env, None);
     let config = configuration(&words, env);
     let lang = match &config {
@@ -123,7 +132,7 @@ pub fn run(outside: Outside<'_>) -> Exit {
         Err(_) => first_lang,
     };
     let as_json = globals::wants_json(&words, env);
-    let matches = match tree(named(&words), lang).try_get_matches_from(&args) {
+    let matches = match tree(branches(&words), lang).try_get_matches_from(&args) {
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => {
             let _ = write!(out, "{}", error.render());
@@ -242,8 +251,19 @@ fn unparsed(
     failure.exit
 }
 
-/// Returns the command that a command line names, if it is found at first sight.
-fn named(words: &[String]) -> Option<&'static Row> {
+/// Which commands a parser is built for.
+#[derive(Clone, Copy)]
+pub enum Branches {
+    /// One, with what it takes.
+    One(&'static Row),
+    /// All, by their names alone.
+    Names,
+    /// All, with what they take.
+    All,
+}
+
+/// Returns what a command line calls for, as far as it is seen at first sight.
+fn branches(words: &[String]) -> Branches {
     let mut words = words.iter().skip(1);
     while let Some(word) = words.next() {
         match word.strip_prefix("--") {
@@ -252,10 +272,15 @@ fn named(words: &[String]) -> Option<&'static Row> {
             }
             Some(_) => {}
             None if word.starts_with('-') => {}
-            None => return COMMANDS.iter().find(|row| row.name == word),
+            None => {
+                let alias = ALIASES.iter().find(|(alias, _)| alias == word);
+                let name = alias.map_or(word.as_str(), |(_, name)| *name);
+                let named = COMMANDS.iter().find(|row| row.name == name);
+                return named.map_or(Branches::All, Branches::One);
+            }
         }
     }
-    None
+    Branches::Names
 }
 
 /// The global flags that take the next word as their value.
@@ -270,8 +295,8 @@ const VALUED: [&str; 8] = [
     "actor",
 ];
 
-/// Builds the parser: of one command where it is known which, else of all.
-pub fn tree(only: Option<&'static Row>, lang: Lang) -> Command {
+/// Builds the parser.
+pub fn tree(branches: Branches, lang: Lang) -> Command {
     let about = text!(
         "办理中国大陆 ICP 备案的命令行：起草、提交、跟踪、变更与注销",
         "Runs the whole life of mainland-China ICP filings"
@@ -300,14 +325,20 @@ pub fn tree(only: Option<&'static Row>, lang: Lang) -> Command {
                 .help(text!("显示版本", "Show the version").get(lang).to_owned())
                 .help_heading(text!("全局选项", "Global options").get(lang).to_owned()),
         );
-    let rows = COMMANDS
-        .iter()
-        .filter(|row| only.is_none_or(|only| only.name == row.name));
+    let rows = COMMANDS.iter().filter(|row| match branches {
+        Branches::One(only) => only.name == row.name,
+        Branches::Names | Branches::All => true,
+    });
     rows.fold(root, |root, row| {
         let sub = Command::new(row.name)
             .about(row.about.get(lang).to_owned())
             .help_template(template)
             .disable_help_flag(true);
+        let aliases = ALIASES.iter().filter(|(_, name)| *name == row.name);
+        let sub = sub.visible_aliases(aliases.map(|(alias, _)| *alias));
+        if matches!(branches, Branches::Names) {
+            return root.subcommand(sub);
+        }
         let sub = (row.command)(sub, lang);
         let heading = text!("参数", "Arguments").get(lang).to_owned();
         let sub = sub.mut_args(|arg| {

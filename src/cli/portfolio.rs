@@ -194,12 +194,29 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 
 /// Keeps the services that the filters ask for; whether anything of the subject is left.
 pub fn narrow(filters: &Filters, stock: &Stock<'_>, excerpt: &mut Excerpt<'_>) -> bool {
-    let subject = excerpt.subject;
+    let (subject, desk) = (excerpt.subject, &stock.desk);
     let is_bare = excerpt.services.is_empty();
-    excerpt
-        .services
-        .retain(|_, service| filters.matches_service(&stock.desk, subject, service));
-    !excerpt.services.is_empty() || (is_bare && filters.matches_subject(&stock.desk, subject))
+    let about = filters.about_filed().filter(|_| filters.asks_for_due());
+    let owes = |service: Option<&FiledService>| {
+        let number = service.map(|service| service.number);
+        let notices = stock
+            .ledger
+            .notices(subject)
+            .filter(|owed| owed.service.map(|service| service.number) == number);
+        let mut all = notices.chain(stock.ledger.duties(subject, service));
+        all.any(|owed| !owed.is_settled() && filters.takes_due(owed.due()))
+    };
+    let of_itself = about.is_some() && owes(None);
+    excerpt.services.retain(|_, service| {
+        filters.matches_service(desk, subject, service)
+            || about.as_ref().is_some_and(|about| {
+                about.matches_service(desk, subject, service) && (of_itself || owes(Some(*service)))
+            })
+    });
+    !excerpt.services.is_empty()
+        || (is_bare
+            && (filters.matches_subject(desk, subject)
+                || about.is_some_and(|about| of_itself && about.matches_subject(desk, subject))))
 }
 
 /// What ended once is looked for in vain, as what never was.

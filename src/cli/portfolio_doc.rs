@@ -1,7 +1,9 @@
 //! What is filed, as scripts and people see it.
 
 use super::order_doc::{Desk, Manner, subject_name, time};
+use super::owed;
 use crate::filing::facts::Person;
+use crate::filing::notice::Notice;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::OrderId;
 use crate::filing::portfolio::{FiledService, FiledSubject, Risk};
@@ -13,6 +15,7 @@ use crate::render::mask::mask_tree;
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table};
 use crate::text;
+use crate::workflow::owed::{Ledger, Matter, Owed, nearest_first};
 use crate::workflow::world::World;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -22,6 +25,8 @@ use std::collections::BTreeMap;
 pub struct Stock<'a> {
     /// The orders, and where each stands.
     pub desk: Desk<'a>,
+    /// What is owed for what is filed.
+    pub ledger: Ledger<'a>,
     by_subject: BTreeMap<SubjectNumber, Vec<&'a OrderId>>,
     by_service: BTreeMap<ServiceNumber, Vec<&'a OrderId>>,
 }
@@ -48,6 +53,7 @@ impl<'a> Stock<'a> {
         }
         Self {
             desk,
+            ledger: Ledger::new(world),
             by_subject,
             by_service,
         }
@@ -74,7 +80,7 @@ pub struct Excerpt<'a> {
 }
 
 /// The fields of an element, for tables that hold none.
-pub const FIELDS: [&str; 24] = [
+pub const FIELDS: [&str; 33] = [
     "number",
     "name",
     "nature",
@@ -99,6 +105,15 @@ pub const FIELDS: [&str; 24] = [
     "responsible",
     "notes.text",
     "group",
+    "services.notices.id",
+    "services.notices.class",
+    "services.notices.state",
+    "services.duties.duty",
+    "services.duties.state",
+    "notices.id",
+    "notices.class",
+    "notices.state",
+    "duties",
 ];
 
 impl<'a> Excerpt<'a> {
@@ -115,15 +130,6 @@ impl<'a> Excerpt<'a> {
         self.subject.facts.is_individual()
     }
 
-    /// Returns the province: the number's, else the filed one.
-    pub fn province(&self) -> Option<Province> {
-        let facts = &self.subject.facts;
-        self.subject
-            .number
-            .province()
-            .or_else(|| facts.province.as_deref()?.parse().ok())
-    }
-
     /// Returns the name as it may be shown.
     pub fn name(&self, manner: Manner) -> Option<String> {
         let name = self.subject.facts.name.as_deref()?;
@@ -136,13 +142,13 @@ impl<'a> Excerpt<'a> {
         let services: Vec<Value> = self
             .services
             .values()
-            .map(|service| service_element(stock, service, manner))
+            .map(|service| service_element(stock, subject, service, manner))
             .collect();
         json!({
             "number": subject.number,
             "name": self.name(manner),
             "nature": subject.facts.nature,
-            "province": self.province().map(Province::code),
+            "province": subject.province().map(Province::code),
             "labels": subject.labels,
             "services": services,
             "live_orders": self.live_orders(stock),
@@ -155,6 +161,8 @@ impl<'a> Excerpt<'a> {
                 "text": note.text,
             })).collect::<Vec<_>>(),
             "group": group,
+            "notices": notices(stock, subject, |notice| notice.service.is_none(), manner),
+            "duties": duties(stock, subject, None, manner),
         })
     }
 
@@ -179,7 +187,7 @@ impl<'a> Excerpt<'a> {
             let shown = label.map_or(nature.as_str(), |entry| entry.label.get(lang));
             parts.push(clean(shown).into_owned());
         }
-        parts.extend(self.province().map(|p| p.name().get(lang).to_owned()));
+        parts.extend(subject.province().map(|p| p.name().get(lang).to_owned()));
         parts.extend(
             subject
                 .labels
@@ -214,6 +222,7 @@ impl<'a> Excerpt<'a> {
         if !self.services.is_empty() {
             page.push_str(&self.table(stock, lang, look));
         }
+        page.push_str(&self.owed(stock, manner, look));
         if look.notes {
             for note in &subject.notes {
                 let about = note.service.map_or_else(String::new, |n| format!("{n} "));
@@ -225,6 +234,27 @@ impl<'a> Excerpt<'a> {
             }
         }
         page
+    }
+
+    /// Returns what is owed for what is shown: open notices and pressing duties on lines of their
+    /// own, the rest counted.
+    fn owed(&self, stock: &Stock<'_>, manner: Manner, look: Look) -> String {
+        let page = owed::Page {
+            now: stock.desk.world.now,
+            manner,
+            color: look.color,
+        };
+        let mut all: Vec<Owed<'_>> = stock
+            .ledger
+            .of_subject(self.subject)
+            .into_iter()
+            .filter(|owed| {
+                owed.service
+                    .is_none_or(|service| self.services.contains_key(&service.number))
+            })
+            .collect();
+        nearest_first(&mut all);
+        page.beside(&all)
     }
 
     fn table(&self, stock: &Stock<'_>, lang: Lang, look: Look) -> String {
@@ -270,7 +300,13 @@ pub struct Look {
     pub notes: bool,
 }
 
-fn service_element(stock: &Stock<'_>, service: &FiledService, manner: Manner) -> Value {
+fn service_element(
+    stock: &Stock<'_>,
+    subject: &FiledSubject,
+    service: &FiledService,
+    manner: Manner,
+) -> Value {
+    let number = service.number;
     json!({
         "number": service.number,
         "kind": service.kind(),
@@ -288,7 +324,38 @@ fn service_element(stock: &Stock<'_>, service: &FiledService, manner: Manner) ->
         "responsible": person(service.facts.responsible.as_ref(), "services.responsible", manner),
         "live_orders": stock.live_of(service.number),
         "risks": risks(&service.risks(), manner.lang),
+        "notices": notices(stock, subject, |notice| notice.service == Some(number), manner),
+        "duties": duties(stock, subject, Some(service), manner),
     })
+}
+
+/// Returns the notices of a subject that `wanted` takes, resolved ones included.
+fn notices(
+    stock: &Stock<'_>,
+    subject: &FiledSubject,
+    wanted: impl Fn(&Notice) -> bool,
+    manner: Manner,
+) -> Vec<Value> {
+    stock
+        .ledger
+        .notices(subject)
+        .filter(|owed| match &owed.matter {
+            Matter::Notice { notice, .. } => wanted(notice),
+            Matter::Duty { .. } => false,
+        })
+        .map(|owed| owed::notice_document(&owed, manner))
+        .collect()
+}
+
+/// Returns the duties of a subject itself or of a service, done ones included.
+fn duties(
+    stock: &Stock<'_>,
+    subject: &FiledSubject,
+    service: Option<&FiledService>,
+    manner: Manner,
+) -> Vec<Value> {
+    let all = stock.ledger.duties(subject, service);
+    all.map(|owed| owed::duty_document(&owed, manner)).collect()
 }
 
 /// Returns a responsible person as far as they may be shown.

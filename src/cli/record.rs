@@ -1,7 +1,7 @@
 //! `record`: what the provider, the ministry or the bureau said.
 
 use super::answer;
-use super::context::{Context, Done, Plan, World};
+use super::context::{Asks, Context, Done, Plan, World};
 use super::globals::{option, place, repeated};
 use super::reply::{Reply, tell};
 use super::words;
@@ -125,7 +125,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         numbers: words(matches, "number"),
     };
     let at = cx.moment(matches);
-    let done = cx.transact(|world, stamp, _| {
+    let reach = |world: &World, order: &Order| advance::reach_of_report(world, order, told.report);
+    let done = cx.transact_orders(&names, Asks::Nothing, reach, |world, stamp, _| {
         let mut ids: Vec<OrderId> = Vec::new();
         for name in &names {
             let id = &resolve::order(&world.book, name)?.id;

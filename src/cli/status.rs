@@ -3,7 +3,8 @@
 //! Without orders the document holds those that need the operator, nearest deadline first: bucket
 //! `action`, anything presumed, whatever is overdue, and drafts that nothing holds back. Drafts
 //! held back and orders that others are at work on are only counted, unless `--status` or
-//! `--bucket` asks for them.
+//! `--bucket` asks for them. What is owed for what is filed stands below them for people, and
+//! among the warnings for scripts.
 
 use super::agenda::{self, Group};
 use super::board;
@@ -12,6 +13,7 @@ use super::filters::Filters;
 use super::globals::switch;
 use super::list::{answer, manner};
 use super::order_doc::Desk;
+use super::owed;
 use super::reply::Reply;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -22,6 +24,7 @@ use crate::render::Format;
 use crate::render::clean::clean;
 use crate::render::style::Tone;
 use crate::text;
+use crate::workflow::owed::Ledger;
 use crate::workflow::resolve;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use std::fmt::Write as _;
@@ -124,7 +127,12 @@ fn morning(cx: &mut Context<'_>, desk: &Desk<'_>, filters: &Filters, narrowed: b
         .collect();
     let wanted = filters.arrange(desk, wanted);
     let risks = risks(desk, filters);
+    let ledger = Ledger::new(desk.world);
+    let owed = owed::gather(&ledger, desk, filters);
     if cx.globals.format != Format::Human {
+        for (code, message, number) in owed::warnings(&owed, filters, desk.world.now) {
+            cx.caution(code, message, number);
+        }
         for (number, code, message) in risks {
             cx.caution(code, message, Some(number));
         }
@@ -144,6 +152,13 @@ fn morning(cx: &mut Context<'_>, desk: &Desk<'_>, filters: &Filters, narrowed: b
         page += &blocks(cx, desk, &members);
         page.push('\n');
     }
+    let owed = owed::Page {
+        now: desk.world.now,
+        manner: manner(cx),
+        color: cx.color(),
+    }
+    .morning(&owed, filters);
+    page += &owed;
     let summary = agenda::summary(desk, &found).filter(|_| !takes_all);
     if let Some(summary) = &summary {
         let _ = writeln!(page, "{}", summary.get(lang));
@@ -159,7 +174,7 @@ fn morning(cx: &mut Context<'_>, desk: &Desk<'_>, filters: &Filters, narrowed: b
     } else {
         reply.human(format!("{page}\n"))
     };
-    if !wanted.is_empty() {
+    if !(wanted.is_empty() && owed.is_empty()) {
         return reply;
     }
     reply.say(if narrowed {

@@ -1,7 +1,7 @@
 //! `submit`, `withdraw` and `abandon`: what the operator does to orders.
 
 use super::answer;
-use super::context::{Context, Plan};
+use super::context::{Asks, Context, Plan, World};
 use super::globals::{option, place};
 use super::reply::Reply;
 use super::sending::{self, Given};
@@ -77,7 +77,8 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     let privacy = cx.globals.privacy;
     let at = cx.moment(matches);
     let reason = matches.get_one::<String>("reason").cloned();
-    let done = cx.transact(|world, stamp, _| {
+    let reach = |_: &World, _: &Order| advance::reach_of_command(step);
+    let done = cx.transact_orders(&names, Asks::Consent, reach, |world, stamp, _| {
         let mut ids: Vec<OrderId> = Vec::new();
         for name in &names {
             let id = &resolve::order(&world.book, name)?.id;

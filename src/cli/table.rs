@@ -11,6 +11,7 @@ use super::config;
 use super::context::Context;
 use super::doctor;
 use super::draft;
+use super::duty;
 use super::edit;
 use super::erase;
 use super::explain;
@@ -24,6 +25,7 @@ use super::list;
 use super::log;
 use super::man;
 use super::note;
+use super::notice;
 use super::number;
 use super::portfolio;
 use super::provider;
@@ -66,6 +68,9 @@ pub const fn only_printer(format: Format) -> Option<&'static str> {
         Format::Human | Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => None,
     }
 }
+
+/// Other names of commands.
+pub const ALIASES: &[(&str, &str)] = &[("cancel-service", "cancel-site")];
 
 /// Every command, in the order of the help.
 pub const COMMANDS: &[Row] = &[
@@ -278,6 +283,26 @@ pub const COMMANDS: &[Row] = &[
         schema: "icpctl.note/1",
         command: note::command,
         run: note::run,
+    },
+    Row {
+        name: "notice",
+        about: Text::fixed(
+            "整改通知：记下、列出、起草整改订单、登记完成",
+            "Rectification notices: take down, list, draft the order that resolves them",
+        ),
+        schema: notice::SCHEMA,
+        command: notice::command,
+        run: notice::run,
+    },
+    Row {
+        name: "duty",
+        about: Text::fixed(
+            "备案后的事项：列出期限，登记完成",
+            "Duties after approval: until when, and that they were done",
+        ),
+        schema: duty::SCHEMA,
+        command: duty::command,
+        run: duty::run,
     },
     Row {
         name: "wait",

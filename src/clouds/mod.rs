@@ -1,8 +1,12 @@
 //! The clouds that one files through: their keys, their signatures, and what their interfaces say.
 
+pub mod alibaba;
+pub mod catalogue;
+pub mod client;
 pub mod credentials;
 pub mod secret;
 pub mod sign;
+pub mod tencent;
 
 use crate::lang::Text;
 use serde::{Deserialize, Serialize};

@@ -122,6 +122,26 @@ pub struct Record {
     pub timeout: Option<Period>,
 }
 
+/// `[tencent]`: where Tencent Cloud is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Tencent {
+    /// `product = "https://…/"`: where a product answers, as in the regions of governments and banks.
+    pub endpoints: BTreeMap<String, Base>,
+    /// The regions in which servers are looked for.
+    pub regions: Vec<String>,
+    /// Starts of zones' names that lie in the mainland, beside those that are known.
+    pub mainland: Vec<String>,
+}
+
+/// `[alibaba]`: where Alibaba Cloud is asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Alibaba {
+    /// `product = "https://…/"`: where a product answers.
+    pub endpoints: BTreeMap<String, Base>,
+}
+
 /// `[record.shape]`: where an answer of the public record says what, as JSON pointers (RFC 6901).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

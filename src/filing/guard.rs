@@ -3,10 +3,11 @@
 //! Drafting refuses what waiting cannot cure; live orders and forerunners are looked at when the
 //! order is sent.
 
+use super::identity::CreditCode;
 use super::kind::{Kind, Via};
 use super::number::ServiceNumber;
 use super::obstacle::Obstacle;
-use super::order::{Instant, Order};
+use super::order::{FieldChange, Instant, Order};
 use super::portfolio::{FiledService, FiledSubject, Portfolio};
 use super::profile::{Profile, Profiles};
 use super::status::Status;
@@ -346,7 +347,11 @@ fn change(
     let of_holder = order
         .changes
         .iter()
-        .any(|c| c.service.is_none() && matches!(c.field.as_str(), "name" | "nature"));
+        .any(|c| c.service.is_none() && matches!(c.field.as_str(), "name" | "nature"))
+        || order
+            .changes
+            .iter()
+            .any(takes_the_place_of_organisation_code);
     for change in &order.changes {
         frozen(change.service.as_ref(), &change.field, of_holder)?;
         if change.field == "domains"
@@ -358,6 +363,20 @@ fn change(
         }
     }
     Ok(())
+}
+
+/// Whether a credit code takes the place of the organisation code that it was made from: the same
+/// holder under the number that counts since 2015-10-01 (domain.md section 7).
+fn takes_the_place_of_organisation_code(change: &FieldChange) -> bool {
+    let text = |value: &Option<toml::Value>| value.as_ref()?.as_str().map(str::to_owned);
+    let (Some(from), Some(to)) = (text(&change.from), text(&change.to)) else {
+        return false;
+    };
+    let former: String = from.chars().filter(char::is_ascii_alphanumeric).collect();
+    change.service.is_none()
+        && change.field == "certificate_number"
+        && CreditCode::parse(&to)
+            .is_ok_and(|code| code.organisation_code().eq_ignore_ascii_case(&former))
 }
 
 fn frozen(service: Option<&ServiceNumber>, field: &str, of_holder: bool) -> Result<(), Obstacle> {

@@ -293,6 +293,11 @@ impl CreditCode {
         &self.0
     }
 
+    /// Returns characters 9 to 17: the organisation code, for whoever had one.
+    pub fn organisation_code(&self) -> &str {
+        self.0.get(8..17).unwrap_or_default()
+    }
+
     /// Whether characters 9 to 17 also pass the check of the organisation codes of before
     /// 2015 (GB 11714); newer codes need not.
     pub fn has_organisation_code(&self) -> bool {

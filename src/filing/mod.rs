@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod deadline;
+pub mod duty;
 pub mod event;
 pub mod facts;
 pub mod guard;
@@ -12,9 +13,11 @@ pub mod host;
 pub mod identity;
 pub mod impact;
 pub mod kind;
+pub mod limit;
 pub mod machine;
 pub mod moment;
 mod named;
+pub mod notice;
 pub mod number;
 pub mod obstacle;
 pub mod order;
@@ -24,6 +27,7 @@ pub mod profile;
 pub mod province;
 pub mod record;
 pub mod refusal;
+pub mod settle;
 pub mod signatory;
 pub mod standing;
 pub mod status;

@@ -74,6 +74,10 @@ macro_rules! id {
 }
 
 id! {
+    /// The id of a rectification notice: random, never reused.
+    NoticeId
+}
+id! {
     /// The id of an order: random, never reused.
     OrderId
 }
@@ -334,7 +338,7 @@ pub struct Entry {
     pub actor: Option<String>,
     /// The run of the command that wrote it.
     pub op: OperationId,
-    /// Its turn among the operations recorded at the same instant, from 0.
+    /// Its turn among the operations recorded at the same instant; turns may be left out.
     #[serde(default, skip_serializing_if = "is_first")]
     pub turn: u32,
     /// Why: a rejection's words, a note's text.

@@ -1,10 +1,13 @@
 //! The portfolio: what adopted filings, approved orders and `gone` records add up to.
 
+use super::duty::Fulfilled;
 use super::facts::{Access, Certificate, ServiceFacts, SubjectFacts};
 use super::host::Host;
 use super::kind::Kind;
+use super::notice::Notice;
 use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
 use super::order::{Approval, Entry, Instant, Issued, OperationId, Order};
+use super::province::Province;
 use super::record::{AdoptedService, Adoption, SubjectEntry, SubjectEvent, SubjectRecord};
 use super::tree;
 use crate::lang::Text;
@@ -36,6 +39,10 @@ pub struct FiledSubject {
     pub notes: Vec<Note>,
     /// Its services, by number.
     pub services: BTreeMap<ServiceNumber, FiledService>,
+    /// The rectification notices about it and its services, in the order in which they came in.
+    pub notices: Vec<Notice>,
+    /// The subject's own duties that were said to be done, in the order in which that was recorded.
+    pub fulfilled: Vec<Fulfilled>,
     /// Services that were filed once and are not any more: their numbers never return (NUM-05).
     pub ended_services: BTreeMap<ServiceNumber, NaiveDate>,
     /// When it was cancelled, if it was.
@@ -59,6 +66,8 @@ pub struct FiledService {
     pub approved_on: Option<NaiveDate>,
     /// Its labels.
     pub labels: BTreeMap<String, String>,
+    /// Its duties that were said to be done, in the order in which that was recorded.
+    pub fulfilled: Vec<Fulfilled>,
 }
 
 /// A note on a subject or a service.
@@ -156,6 +165,8 @@ impl FiledSubject {
             facts: SubjectFacts::default(),
             labels: BTreeMap::new(),
             notes: Vec::new(),
+            notices: Vec::new(),
+            fulfilled: Vec::new(),
             services: BTreeMap::new(),
             ended_services: BTreeMap::new(),
             ended: None,
@@ -166,6 +177,22 @@ impl FiledSubject {
     /// Whether it is filed now.
     pub fn is_filed(&self) -> bool {
         self.ended.is_none()
+    }
+
+    /// Returns the province: the number's, else the filed one.
+    pub fn province(&self) -> Option<Province> {
+        self.number
+            .province()
+            .or_else(|| self.facts.province.as_deref()?.parse().ok())
+    }
+
+    /// Returns the day on which the subject or one of its services ended, if it did.
+    pub fn ended_on(&self, service: Option<&ServiceNumber>) -> Option<NaiveDate> {
+        match service {
+            None => self.ended,
+            Some(number) if self.services.contains_key(number) => None,
+            Some(number) => self.ended_services.get(number).copied().or(self.ended),
+        }
     }
 
     /// Whether no provider can speak for it: no service, or none with an access.
@@ -230,6 +257,7 @@ impl FiledService {
             accesses_known: false,
             approved_on: None,
             labels: BTreeMap::new(),
+            fulfilled: Vec::new(),
         }
     }
 
@@ -500,6 +528,10 @@ impl FiledSubject {
                 service: entry.service,
                 text: entry.reason.clone().unwrap_or_default(),
             }),
+            SubjectEvent::Notice
+            | SubjectEvent::NoticeOrder
+            | SubjectEvent::NoticeResolved
+            | SubjectEvent::DutyDone => self.take_owed(entry),
             SubjectEvent::Undo => {}
         }
     }

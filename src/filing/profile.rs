@@ -5,8 +5,8 @@ use super::status::Status;
 use crate::lang::Text;
 use crate::text;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{LazyLock, OnceLock};
 
 /// The profile that an unknown provider gets.
 pub const GENERIC: &str = "generic";
@@ -123,7 +123,7 @@ impl Profile {
 /// The profiles in force: the built-in ones with the user's over them.
 #[derive(Clone, Debug)]
 pub struct Profiles {
-    by_name: BTreeMap<String, Profile>,
+    own: BTreeMap<String, Profile>,
 }
 
 /// Why a profile file was refused.
@@ -158,21 +158,61 @@ impl ProfileError {
     }
 }
 
-static BUILT_IN: LazyLock<Result<toml::Table, toml::de::Error>> =
-    LazyLock::new(|| toml::from_str(include_str!("../data/providers.toml")));
+const TEXT: &str = include_str!("../data/providers.toml");
+
+/// A built-in profile, read when it is first asked for.
+struct BuiltIn {
+    /// Its sections of the file.
+    text: &'static str,
+    read: OnceLock<Result<(toml::Table, Profile), toml::de::Error>>,
+}
+
+impl BuiltIn {
+    fn read(&self, name: &str) -> Result<&(toml::Table, Profile), toml::de::Error> {
+        let read = || {
+            let mut whole: BTreeMap<String, toml::Table> = toml::from_str(self.text)?;
+            let cells = whole.remove(name).unwrap_or_default();
+            let profile = toml::Value::Table(cells.clone()).try_into()?;
+            Ok((cells, profile))
+        };
+        self.read.get_or_init(read).as_ref().map_err(Clone::clone)
+    }
+}
+
+/// The file, cut where the next profile begins: at `[NAME]`, but not at `[NAME.statuses]`.
+static BUILT_IN: LazyLock<BTreeMap<&'static str, BuiltIn>> = LazyLock::new(|| {
+    let headings = TEXT.match_indices("\n[").filter_map(|(at, _)| {
+        let name = TEXT.get(at + 2..)?.split(']').next()?;
+        (!name.contains('.')).then_some((at + 1, name))
+    });
+    let headings: Vec<(usize, &str)> = headings.collect();
+    let ends = headings.iter().skip(1).map(|(at, _)| *at);
+    headings
+        .iter()
+        .zip(ends.chain([TEXT.len()]))
+        .filter_map(|((start, name), end)| {
+            let text = TEXT.get(*start..end)?;
+            let read = OnceLock::new();
+            Some((*name, BuiltIn { text, read }))
+        })
+        .collect()
+});
+
+/// Returns a built-in profile with its cells.
+fn built_in(name: &str) -> Result<Option<&'static (toml::Table, Profile)>, toml::de::Error> {
+    BUILT_IN
+        .get(name)
+        .map(|profile| profile.read(name))
+        .transpose()
+}
 
 impl Profiles {
-    /// Returns the built-in profiles.
-    ///
-    /// # Errors
-    /// Only if the embedded data are broken, which a test rules out.
-    pub fn built_in() -> Result<Self, ProfileError> {
-        let table = BUILT_IN.as_ref().map_err(Clone::clone)?;
-        let by_name = table
-            .iter()
-            .map(|(name, value)| Ok((name.clone(), value.clone().try_into()?)))
-            .collect::<Result<_, toml::de::Error>>()?;
-        Ok(Self { by_name })
+    /// Returns the built-in profiles; each is read when it is first asked for, and a test reads
+    /// them all.
+    pub const fn built_in() -> Self {
+        Self {
+            own: BTreeMap::new(),
+        }
     }
 
     /// Puts the user's profile `name` over what is there.
@@ -184,7 +224,6 @@ impl Profiles {
     /// When the text is no profile, or extends one that does not exist.
     pub fn add(&mut self, name: &str, text: &str) -> Result<(), ProfileError> {
         let mut cells: toml::Table = toml::from_str(text)?;
-        let built_in = BUILT_IN.as_ref().map_err(Clone::clone)?;
         let extends = match cells.remove("extends") {
             Some(toml::Value::String(base)) => Some(base),
             Some(other) => {
@@ -195,18 +234,15 @@ impl Profiles {
             None => None,
         };
         let base = match &extends {
-            Some(base) => built_in
-                .get(base)
-                .ok_or_else(|| ProfileError::UnknownBase { base: base.clone() })?,
-            None => built_in
-                .get(name)
-                .or_else(|| built_in.get(GENERIC))
-                .ok_or_else(|| ProfileError::UnknownBase {
-                    base: GENERIC.to_owned(),
-                })?,
+            Some(base) => base,
+            None if BUILT_IN.contains_key(name) => name,
+            None => GENERIC,
         };
-        let mut merged = base.as_table().cloned().unwrap_or_default();
-        if extends.is_some() || !built_in.contains_key(name) {
+        let (cells_of_base, _) = built_in(base)?.ok_or_else(|| ProfileError::UnknownBase {
+            base: base.to_owned(),
+        })?;
+        let mut merged = cells_of_base.clone();
+        if extends.is_some() || !BUILT_IN.contains_key(name) {
             merged.insert(
                 "title".to_owned(),
                 toml::Table::from_iter([
@@ -218,13 +254,17 @@ impl Profiles {
         }
         merged.extend(cells);
         let profile = toml::Value::Table(merged).try_into()?;
-        self.by_name.insert(name.to_owned(), profile);
+        self.own.insert(name.to_owned(), profile);
         Ok(())
     }
 
     /// Returns the profile of `name`, where one is known by it.
     pub fn known(&self, name: &str) -> Option<&Profile> {
-        self.by_name.get(name)
+        let beneath = || {
+            let (_, profile) = built_in(name).ok()??;
+            Some(profile)
+        };
+        self.own.get(name).or_else(beneath)
     }
 
     /// Returns the profile of `provider`, the generic one where none is known by that name.
@@ -242,7 +282,9 @@ impl Profiles {
 
     /// Lists the names in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.by_name.keys().map(String::as_str)
+        let own = self.own.keys().map(String::as_str);
+        let all: BTreeSet<&str> = own.chain(BUILT_IN.keys().copied()).collect();
+        all.into_iter()
     }
 }
 
@@ -272,16 +314,19 @@ mod tests {
 
     #[test]
     fn the_built_in_profiles_parse() {
-        let profiles = Profiles::built_in().unwrap();
-        assert_eq!(
-            profiles.names().collect::<Vec<_>>(),
-            ["alibaba", "generic", "huawei", "tencent", "wechat"]
-        );
+        let profiles = Profiles::built_in();
+        let names: Vec<&str> = profiles.names().collect();
+        assert_eq!(names, ["alibaba", "generic", "huawei", "tencent", "wechat"]);
+        let whole: BTreeMap<String, Profile> = toml::from_str(TEXT).unwrap();
+        for (name, profile) in &whole {
+            assert_eq!(&built_in(name).unwrap().unwrap().1, profile);
+        }
+        assert_eq!(names.len(), whole.len());
     }
 
     #[test]
     fn a_users_profile_takes_what_it_leaves_out_from_its_base() {
-        let mut profiles = Profiles::built_in().unwrap();
+        let mut profiles = Profiles::built_in();
         profiles
             .add("my-isp", "extends = \"tencent\"\npurge_days = 30")
             .unwrap();

@@ -2,8 +2,9 @@
 
 use super::facts::{Access, ServiceFacts, SubjectFacts};
 use super::named::named;
-use super::number::{ServiceNumber, SubjectNumber};
-use super::order::{Instant, OperationId, is_first};
+use super::notice::Term;
+use super::number::{SecurityNumber, ServiceNumber, SubjectNumber};
+use super::order::{Instant, NoticeId, OperationId, OrderId, is_first};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -54,6 +55,14 @@ named! {
         Label = "label", "标签", "labels",
         /// A note was written.
         Note = "note", "备注", "note",
+        /// A rectification notice came in.
+        Notice = "notice", "整改通知", "notice received",
+        /// An order was drafted for a notice.
+        NoticeOrder = "notice-order", "起草整改订单", "order for a notice",
+        /// A notice was said to be resolved.
+        NoticeResolved = "notice-resolved", "整改完成", "notice resolved",
+        /// A duty was said to be done.
+        DutyDone = "duty-done", "事项完成", "duty done",
         /// An earlier operation was reversed.
         Undo = "undo", "撤消操作", "undone",
     }
@@ -73,6 +82,38 @@ named! {
     }
 }
 
+/// What an entry says of a rectification notice; its words are the entry's reason.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NoticeFacts {
+    /// The notice.
+    pub id: NoticeId,
+    /// Its class, where it came in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
+    /// The deadline that it names, where it came in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub term: Option<Term>,
+    /// The order that was drafted for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+    /// Keys of this schema that this version does not know.
+    #[serde(flatten)]
+    pub extra: toml::Table,
+}
+
+/// What an entry says of a duty that is done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DutyFacts {
+    /// The duty.
+    pub id: String,
+    /// The public-security number that it brought.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<SecurityNumber>,
+    /// Keys of this schema that this version does not know.
+    #[serde(flatten)]
+    pub extra: toml::Table,
+}
+
 /// One entry of a subject's history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SubjectEntry {
@@ -89,16 +130,16 @@ pub struct SubjectEntry {
     pub actor: Option<String>,
     /// The run of the command that wrote it.
     pub op: OperationId,
-    /// Its turn among the operations recorded at the same instant, from 0.
+    /// Its turn among the operations recorded at the same instant; turns may be left out.
     #[serde(default, skip_serializing_if = "is_first")]
     pub turn: u32,
-    /// A note's text, or a reason given.
+    /// A note's or a notice's text, or a reason given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The service it is about; absent for the subject itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<ServiceNumber>,
-    /// The provider whose access is gone; absent where the filing itself is.
+    /// The provider whose access is gone, absent where the filing itself is; or that sent a notice.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
     /// Why it is gone.
@@ -119,6 +160,12 @@ pub struct SubjectEntry {
     /// What was adopted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filing: Option<Adoption>,
+    /// The rectification notice it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<NoticeFacts>,
+    /// The duty that is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duty: Option<DutyFacts>,
     /// Keys of this schema that this version does not know.
     #[serde(flatten)]
     pub extra: toml::Table,

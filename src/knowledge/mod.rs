@@ -22,6 +22,6 @@ pub use words::{is_word_list, word_in, words};
 use serde::de::DeserializeOwned;
 
 /// Parses a data file of this crate; one that does not parse is a bug that the tests catch.
-fn embedded<T: DeserializeOwned>(file: &str, text: &str) -> T {
+pub(crate) fn embedded<T: DeserializeOwned>(file: &str, text: &str) -> T {
     toml::from_str(text).unwrap_or_else(|error| panic!("src/data/{file}: {error}"))
 }

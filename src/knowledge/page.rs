@@ -1,6 +1,8 @@
-//! One page for each word that icpctl prints: a status, an event, an exit code, a rule.
+//! One page for each word that icpctl prints: a status, an event, an exit code, a notice, a rule.
 
 use super::{embedded, rules};
+use crate::filing::duty::Duty;
+use crate::filing::notice::Class;
 use crate::lang::Text;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -30,6 +32,12 @@ pub enum PageKind {
     Code,
     /// What a script tests instead of a status.
     Bucket,
+    /// A class of rectification notices.
+    #[serde(skip)]
+    Notice,
+    /// A duty after approval.
+    #[serde(skip)]
+    Duty,
     /// A rule of the rulebook.
     #[serde(skip)]
     Rule,
@@ -49,6 +57,8 @@ impl PageKind {
             Self::Impact => "impact",
             Self::Code => "code",
             Self::Bucket => "bucket",
+            Self::Notice => "notice",
+            Self::Duty => "duty",
             Self::Rule => "rule",
         }
     }
@@ -66,6 +76,8 @@ impl PageKind {
             Self::Impact => Text::fixed("影响", "impact"),
             Self::Code => Text::fixed("提示码", "code"),
             Self::Bucket => Text::fixed("状态分组", "bucket"),
+            Self::Notice => Text::fixed("整改通知", "notice"),
+            Self::Duty => Text::fixed("备案后的事项", "duty"),
             Self::Rule => Text::fixed("规则", "rule"),
         }
     }
@@ -169,7 +181,27 @@ pub fn all_pages() -> impl Iterator<Item = Page<'static>> {
         todo: None,
         source: &rule.source,
     });
-    entries.chain(rules)
+    let notices = Class::all().iter().map(|class| Page {
+        kind: PageKind::Notice,
+        id: &class.id,
+        aliases: &[],
+        title: &class.title,
+        what: &class.cause,
+        why: None,
+        todo: Some(&class.fix),
+        source: &class.source,
+    });
+    let duties = Duty::all().iter().map(|duty| Page {
+        kind: PageKind::Duty,
+        id: &duty.id,
+        aliases: &[],
+        title: &duty.title,
+        what: &duty.what,
+        why: Some(&duty.why),
+        todo: Some(&duty.todo),
+        source: &duty.source,
+    });
+    entries.chain(notices).chain(duties).chain(rules)
 }
 
 /// Returns every page that `id` names.

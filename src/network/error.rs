@@ -2,6 +2,7 @@
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::filing::order::Instant;
 use crate::lang::Text;
 use crate::text;
 use std::net::IpAddr;
@@ -99,6 +100,24 @@ pub enum NetworkError {
         /// What it said: a status, or a code of its own.
         said: String,
     },
+    /// The signature's time is not the other side's: this machine's clock is wrong, or theirs.
+    Clock {
+        /// The host.
+        host: String,
+        /// What it said.
+        said: String,
+        /// This machine's time, which was signed.
+        ours: Instant,
+        /// The other side's, as its answer tells it.
+        theirs: Option<String>,
+    },
+    /// There is no such thing, as the other side sees it.
+    Missing {
+        /// The host.
+        host: String,
+        /// What it said.
+        said: String,
+    },
     /// HTTP was well, but the body says that the question failed.
     Said {
         /// The host.
@@ -183,6 +202,8 @@ impl NetworkError {
             Self::Status { status: 429, .. } => "rate-limited",
             Self::Status { .. } => "http-status",
             Self::Denied { .. } => "denied",
+            Self::Clock { .. } => "clock",
+            Self::Missing { .. } => "not-there",
             Self::Said { .. } => "service-error",
             Self::Shape { .. } => "unexpected-shape",
         }
@@ -194,6 +215,8 @@ impl NetworkError {
             Self::Offline { .. } => "unavailable.offline",
             Self::Setup { .. } => "invalid.network",
             Self::Denied { .. } => "denied.credentials",
+            Self::Clock { .. } => "denied.clock",
+            Self::Missing { .. } => "not-found.remote",
             Self::Status { status: 429, .. } => "unavailable.rate-limited",
             Self::TimedOut { .. } => "unavailable.timeout",
             Self::Said { .. } => "unavailable.service",
@@ -214,7 +237,8 @@ impl NetworkError {
     pub const fn exit(&self) -> Exit {
         match self {
             Self::Setup { .. } => Exit::Invalid,
-            Self::Denied { .. } => Exit::Denied,
+            Self::Denied { .. } | Self::Clock { .. } => Exit::Denied,
+            Self::Missing { .. } => Exit::NotFound,
             Self::Offline { .. }
             | Self::NotSecure { .. }
             | Self::Private { .. }
@@ -300,6 +324,25 @@ impl NetworkError {
                 "{host} 拒绝了凭据：{said}",
                 "{host} refused the credentials: {said}"
             ),
+            Self::Clock {
+                host,
+                said,
+                ours,
+                theirs,
+            } => {
+                let ours = ours.to_rfc3339();
+                let theirs = theirs.as_deref().unwrap_or("–");
+                text!(
+                    "{host} 不接受签名的时间：{said}；本机时间 {ours}，对方时间 {theirs}",
+                    "{host} does not take the signature's time: {said}; here it is {ours}, there {theirs}"
+                )
+            }
+            Self::Missing { host, said } => {
+                text!(
+                    "{host} 答复没有：{said}",
+                    "{host} has no such thing: {said}"
+                )
+            }
             Self::Said { host, said, .. } => text!(
                 "{host} 答复查询失败：{said}",
                 "{host} says that the question failed: {said}"
@@ -337,6 +380,10 @@ impl NetworkError {
                 "检查凭据及其权限",
                 "check the credentials and what they may do"
             )),
+            Self::Clock { .. } => Some(text!(
+                "校准本机时钟（例如 timedatectl set-ntp true），或去掉 ICPCTL_NOW",
+                "set this machine's clock right, such as with timedatectl set-ntp true, or leave out ICPCTL_NOW"
+            )),
             Self::Tls { .. }
             | Self::NoAddress { .. }
             | Self::Connect { .. }
@@ -345,6 +392,7 @@ impl NetworkError {
             | Self::TooLarge { .. }
             | Self::Redirect { .. }
             | Self::Status { .. }
+            | Self::Missing { .. }
             | Self::Said { .. }
             | Self::Shape { .. } => None,
         }
@@ -365,6 +413,8 @@ impl NetworkError {
             | Self::TooLarge { .. }
             | Self::Redirect { .. }
             | Self::Denied { .. }
+            | Self::Clock { .. }
+            | Self::Missing { .. }
             | Self::Shape { .. } => false,
         }
     }
@@ -385,6 +435,8 @@ impl NetworkError {
             | Self::TooLarge { .. }
             | Self::Redirect { .. }
             | Self::Denied { .. }
+            | Self::Clock { .. }
+            | Self::Missing { .. }
             | Self::Said { .. }
             | Self::Shape { .. } => None,
         }

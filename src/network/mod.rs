@@ -14,6 +14,9 @@ pub mod request;
 pub mod retry;
 pub mod tls;
 
+/// The names of headers.
+pub use reqwest::header;
+
 use crate::config::sections;
 use crate::env::Env;
 use dns::Dns;

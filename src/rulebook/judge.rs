@@ -9,8 +9,11 @@ use crate::filing::kind::Kind;
 use crate::filing::province::Province;
 use crate::knowledge::{Rule, Severity, Test};
 use crate::lang::Text;
-use cel::Context;
+use cel::objects::{Key, Map};
+use cel::{Context, Value};
+use serde_json::Value as Json;
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 /// The most findings of one rule on one order; what is more says nothing new.
@@ -199,15 +202,35 @@ impl<'v> Scopes<'v> {
     }
 }
 
-fn scope(values: &serde_json::Value, calendar: &Arc<Calendar>) -> Result<Scope, String> {
+fn scope(values: &Json, calendar: &Arc<Calendar>) -> Result<Scope, String> {
     let mut scope = Context::default();
     functions::declare(&mut scope, calendar).map_err(|error| error.to_string())?;
     for (name, value) in values.as_object().into_iter().flatten() {
-        scope
-            .add_variable(name.as_str(), value)
-            .map_err(|error| error.to_string())?;
+        scope.add_variable_from_value(name.as_str(), valued(value));
     }
     Ok(scope)
+}
+
+/// Returns a value of the view as expressions have it; every whole number is one type, so that
+/// they can be reckoned with.
+fn valued(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(flag) => Value::Bool(*flag),
+        Json::Number(number) => match number.as_i64() {
+            Some(whole) => Value::Int(whole),
+            None => number.as_f64().map_or(Value::Null, Value::Float),
+        },
+        Json::String(text) => Value::String(Arc::new(text.clone())),
+        Json::Array(list) => Value::List(Arc::new(list.iter().map(valued).collect())),
+        Json::Object(table) => {
+            let entries = table.iter();
+            let map: HashMap<Key, Value> = entries
+                .map(|(key, value)| (Key::String(Arc::new(key.clone())), valued(value)))
+                .collect();
+            Value::Map(Map { map: Arc::new(map) })
+        }
+    }
 }
 
 fn is_in_scope(rule: &Rule, view: &View) -> bool {
@@ -248,7 +271,7 @@ fn ask(
     let places = ready.range.places(&view.facts).map_err(unknown)?;
     let mut found = 0;
     for (index, place) in places.iter().enumerate() {
-        let scope = bound(&scopes.facts, &place.bound).map_err(|e| fault(Part::For, e))?;
+        let scope = bound(&scopes.facts, &place.bound);
         if let Some(when) = &ready.when
             && !when
                 .holds(&scope)
@@ -296,7 +319,7 @@ fn words(
     let shown = scopes
         .shown()
         .map_err(|error| fault(Part::Message, error))?;
-    let scope = bound(shown, &place.bound).map_err(|error| fault(Part::Message, error))?;
+    let scope = bound(shown, &place.bound);
     let message = ready.message.fill(&scope);
     let fix = ready.fix.fill(&scope);
     Ok((
@@ -306,17 +329,12 @@ fn words(
 }
 
 /// Returns a scope in which names stand for the elements of lists.
-fn bound<'b, 'v>(
-    scope: &'b Context<'b, 'v>,
-    names: &[(&'static str, &serde_json::Value)],
-) -> Result<Context<'b, 'v>, String> {
+fn bound<'b, 'v>(scope: &'b Context<'b, 'v>, names: &[(&'static str, &Json)]) -> Context<'b, 'v> {
     let mut inner = scope.new_inner_scope();
     for (name, value) in names {
-        inner
-            .add_variable(*name, *value)
-            .map_err(|error| error.to_string())?;
+        inner.add_variable_from_value(*name, valued(value));
     }
-    Ok(inner)
+    inner
 }
 
 /// Returns how much a finding weighs: what is not given is no error where it cannot be expected.

@@ -28,8 +28,6 @@ pub(super) struct Place<'v> {
 
 /// The lists that may be gone through, each with the name of one element.
 const LISTS: [(&str, &str); 17] = [
-    ("registrations", "registration"),
-    ("builds", "build"),
     ("limits", "limit"),
     ("services", "service"),
     ("materials", "material"),
@@ -43,6 +41,8 @@ const LISTS: [(&str, &str); 17] = [
     ("content", "content"),
     ("languages", "language"),
     ("prior_approval", "approval"),
+    ("registrations", "registration"),
+    ("builds", "build"),
     ("accesses", "access"),
     ("platforms", "platform"),
 ];

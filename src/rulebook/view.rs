@@ -250,9 +250,11 @@ impl View {
                 "number": null, "filed": false, "individual": null, "ended_numbers": [],
             })),
             "province": province_view(None, &Counted::NOTHING),
-            "services": [with(unknown_service(), json!({
+            "services": [with(known("services", None), json!({
                 "person_is_subjects": null, "resource_uses": null, "code_uses": null,
                 "number": null, "place": 1, "filed": false, "approved_on": null,
+                "registrations": [known("services.registrations", None)],
+                "builds": [known("services.builds", None)],
                 "accesses": [], "accesses_known": false, "holders": [],
             }))],
             "persons": [with(known("subject.responsible", None), json!({
@@ -296,22 +298,17 @@ impl View {
     }
 }
 
-/// Whether a list of the view holds tables; what it holds is asked of as such.
-fn is_of_tables(key: &str) -> bool {
-    matches!(
-        key,
-        "holders" | "accesses" | "phone_uses" | "services" | "limits" | "registrations" | "builds"
-    )
-}
+/// The lists that hold tables and that nothing may be known of.
+const LISTS_OF_TABLES: [&str; 4] = ["accesses", "filed", "holders", "phone_uses"];
 
 fn fill(value: &mut Json) {
     match value {
-        Json::Object(table) => table
-            .iter_mut()
-            .filter(|(key, value)| {
-                !(is_of_tables(key) && value.as_array().is_some_and(Vec::is_empty))
-            })
-            .for_each(|(_, value)| fill(value)),
+        Json::Object(table) => {
+            let words = |key: &str| !LISTS_OF_TABLES.contains(&key);
+            for (_, value) in table.iter_mut().filter(|(key, _)| words(key)) {
+                fill(value);
+            }
+        }
         Json::Array(list) if list.is_empty() => list.push(json!("example.com")),
         Json::Array(list) => list.iter_mut().for_each(fill),
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
@@ -417,10 +414,7 @@ fn known(section: &str, facts: Option<Json>) -> Map<String, Json> {
         let value = given.get(name).cloned().filter(|value| !value.is_null());
         let value = match field.value_type {
             FieldType::Table => known(&field.path, value).into(),
-            FieldType::List => {
-                let given = value.unwrap_or_else(|| json!([]));
-                whole(&field.path, given)
-            }
+            FieldType::List => list(&field.path, value),
             FieldType::String | FieldType::Date | FieldType::Bool | FieldType::Number => {
                 value.unwrap_or(Json::Null)
             }
@@ -443,19 +437,19 @@ fn known(section: &str, facts: Option<Json>) -> Map<String, Json> {
     table
 }
 
-/// Returns a list whose tables, where the knowledge has fields for them, hold all their keys.
-fn whole(path: &str, list: Json) -> Json {
-    let Json::Array(list) = list else {
-        return list;
+/// Returns a list; where fields stand below it, each element with all of them.
+fn list(path: &str, value: Option<Json>) -> Json {
+    let Some(Json::Array(list)) = value else {
+        return json!([]);
     };
-    let tables = list.into_iter().take(LIST_LIMIT).map(|element| {
-        if element.is_object() {
-            known(path, Some(element)).into()
-        } else {
-            element
-        }
-    });
-    Json::Array(tables.collect())
+    let below = format!("{path}.");
+    if !fields().iter().any(|field| field.path.starts_with(&below)) {
+        return list.into();
+    }
+    let elements = list.into_iter();
+    elements
+        .map(|element| Json::from(known(path, Some(element))))
+        .collect()
 }
 
 fn with(mut table: Map<String, Json>, more: Json) -> Json {
@@ -667,16 +661,6 @@ fn service_view(place: usize, service: &Seen<'_>, order: &Order, setting: &Setti
             "holders": holders,
         }),
     )
-}
-
-/// A service of which nothing is known, with one element in each list of tables.
-fn unknown_service() -> Map<String, Json> {
-    let mut service = known("services", None);
-    for list in ["registrations", "builds"] {
-        let path = format!("services.{list}");
-        service.insert(list.to_owned(), json!([known(&path, None)]));
-    }
-    service
 }
 
 fn merged(one: Json, more: Json) -> Json {
@@ -938,16 +922,16 @@ mod tests {
             .iter()
             .map(|value| value.path.clone())
             .collect();
-        let is_of_tables = |path: &str| {
-            let below = format!("{path}.");
-            fields().iter().any(|inner| inner.path.starts_with(&below))
-        };
-        for field in fields().iter().filter(|f| !is_of_tables(&f.path)) {
+        for field in fields().iter().filter(|f| f.value_type != FieldType::Table) {
             let sections = ["subject.", "services.", "materials."];
             if !sections
                 .iter()
                 .any(|section| field.path.starts_with(section))
             {
+                continue;
+            }
+            let below = format!("{}.", field.path);
+            if fields().iter().any(|field| field.path.starts_with(&below)) {
                 continue;
             }
             documented.insert(field.path.clone());

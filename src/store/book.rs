@@ -20,6 +20,9 @@ pub const SUBJECTS: &str = "subjects";
 /// The folder of the attachments.
 pub const FILES: &str = "files";
 
+/// Fewer folders than this are read by one thread.
+const FEW: usize = 32;
+
 /// A record file that cannot be read: it is left alone, and the others stay usable.
 #[derive(Debug, thiserror::Error)]
 pub enum Damage {
@@ -72,30 +75,34 @@ impl Book {
     /// # Errors
     /// When a folder cannot be listed.
     pub fn read(files: &dyn Files) -> Result<Self, StorageError> {
-        let mut book = Self::default();
         let orders = StorePath::parse(ORDERS)?;
-        for shard in list(files, &orders)? {
-            if shard.1 != Kind::Folder {
-                continue;
-            }
-            let folder = orders.join(&shard.0)?;
-            for (name, _) in list(files, &folder)? {
-                let Ok(path) = folder.join(&name) else {
-                    continue;
-                };
-                if let Some(order) = book.take(files, &path, order_file::from_toml) {
-                    book.orders.insert(order.id.clone(), order);
-                }
+        let mut shards = Vec::new();
+        for (name, kind) in list(files, &orders)? {
+            if kind == Kind::Folder {
+                shards.push(orders.join(&name)?);
             }
         }
+        let (one, two) = shards.split_at(shards.len() / 2);
+        let mut book = if shards.len() < FEW {
+            Self::read_shards(files, &shards)?
+        } else {
+            // Parsing takes the time: two threads halve it.
+            std::thread::scope(|scope| {
+                let other = scope.spawn(|| Self::read_shards(files, two));
+                let mut book = Self::read_shards(files, one)?;
+                match other.join() {
+                    Ok(rest) => book.absorb(rest?),
+                    Err(_) => book.absorb(Self::read_shards(files, two)?),
+                }
+                Ok::<_, StorageError>(book)
+            })?
+        };
         let subjects = StorePath::parse(SUBJECTS)?;
         for (name, _) in list(files, &subjects)? {
             let Ok(path) = subjects.join(&name) else {
                 continue;
             };
-            if let Some(record) = book.take(files, &path, subject_file::from_toml) {
-                book.subjects.insert(record.number, record);
-            }
+            book.take_subject(files, &path);
         }
         let attachments = StorePath::parse(FILES)?;
         book.files = list(files, &attachments)?
@@ -104,6 +111,39 @@ impl Book {
             .collect();
         book.refold();
         Ok(book)
+    }
+
+    fn read_shards(files: &dyn Files, shards: &[StorePath]) -> Result<Self, StorageError> {
+        let mut book = Self::default();
+        for folder in shards {
+            for (name, _) in list(files, folder)? {
+                let Ok(path) = folder.join(&name) else {
+                    continue;
+                };
+                book.take_order(files, &path);
+            }
+        }
+        Ok(book)
+    }
+
+    fn absorb(&mut self, mut other: Self) {
+        self.orders.append(&mut other.orders);
+        self.damaged.append(&mut other.damaged);
+        self.digests.append(&mut other.digests);
+    }
+
+    /// Reads one order's file, if it is there.
+    pub(super) fn take_order(&mut self, files: &dyn Files, path: &StorePath) {
+        if let Some(order) = self.take(files, path, order_file::from_toml) {
+            self.orders.insert(order.id.clone(), order);
+        }
+    }
+
+    /// Reads one subject's file, if it is there.
+    pub(super) fn take_subject(&mut self, files: &dyn Files, path: &StorePath) {
+        if let Some(record) = self.take(files, path, subject_file::from_toml) {
+            self.subjects.insert(record.number, record);
+        }
     }
 
     fn take<T>(

@@ -1,8 +1,9 @@
 //! Locks: who may write what, at the same time as whom.
 //!
 //! A writer of single records shares the store lock and holds the lock of each thing whose rules it
-//! could break together with another writer: a subject, a ref, an account. A writer of many records
-//! holds the store lock alone. Readers take none. The system releases the locks of a process that
+//! could break together with another writer: a subject, a ref, an account. Things share 256 lock
+//! files, so that their number stays bounded; two that meet in one only wait a moment. A writer of
+//! many records holds the store lock alone. Readers take none. The system releases the locks of a process that
 //! dies; lock files are never deleted.
 //!
 //! Each lock file names its holder. A name found there by the next holder was left by a writer that
@@ -92,9 +93,15 @@ impl Run {
     }
 }
 
-/// A thing that one writer at a time may touch.
+/// How many digits of a thing's digest name its lock file: 256 files.
+const KEY_LENGTH: usize = 2;
+
+/// A thing that one writer at a time may touch, or that several may rely on beside one another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct LockKey(String);
+pub struct LockKey {
+    file: String,
+    shared: bool,
+}
 
 impl LockKey {
     /// Returns the key of one thing: `what` says of which sort (`subject`, `ref`, `account`).
@@ -102,11 +109,23 @@ impl LockKey {
     /// The lock file's name is a digest, so that `name` may be any text and does not show.
     pub fn new(what: &str, name: &str) -> Self {
         let digest = Digest::of(format!("{what}\0{name}").as_bytes());
-        Self(digest.as_str().chars().take(32).collect())
+        Self {
+            file: digest.as_str().chars().take(KEY_LENGTH).collect(),
+            shared: false,
+        }
+    }
+
+    /// Returns the key of a thing that is only relied on: it may be held by several at a time.
+    #[must_use]
+    pub fn shared(self) -> Self {
+        Self {
+            shared: true,
+            ..self
+        }
     }
 
     fn path(&self) -> Result<StorePath, StorageError> {
-        StorePath::parse(FOLDER)?.join(&format!("{}.lock", self.0))
+        StorePath::parse(FOLDER)?.join(&format!("{}.lock", self.file))
     }
 }
 
@@ -224,11 +243,21 @@ impl<'files> RecordLock<'files> {
         }
         let mut records = Vec::with_capacity(keys.len());
         let mut dead = BTreeSet::new();
-        // One order for all writers: nobody waits in a circle.
+        // One order for all writers: nobody waits in a circle. Where two keys meet in one file, the
+        // stricter comes first and is enough.
+        let mut taken: Option<&str> = None;
         for key in keys.iter().collect::<BTreeSet<_>>() {
-            let mut held = take(files, &key.path()?, LockMode::Exclusive, began, timeout)?;
-            dead.extend(held.sign(&run, holder)?);
-            records.push(held);
+            if taken == Some(key.file.as_str()) {
+                continue;
+            }
+            taken = Some(&key.file);
+            records.push(if key.shared {
+                take(files, &key.path()?, LockMode::Shared, began, timeout)?
+            } else {
+                let mut held = take(files, &key.path()?, LockMode::Exclusive, began, timeout)?;
+                dead.extend(held.sign(&run, holder)?);
+                held
+            });
         }
         for token in dead.iter().filter(|token| !token.is_empty()) {
             sweep_run(files, token)?;

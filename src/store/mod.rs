@@ -21,6 +21,7 @@ pub mod disk;
 mod error;
 pub mod files;
 pub mod lock;
+pub mod near;
 pub mod order_file;
 pub mod place;
 pub mod store_file;

@@ -7,6 +7,9 @@ use serde::Deserialize;
 /// The schema version of the store that this program writes.
 pub const SCHEMA: u32 = 1;
 
+/// The first line of what this program writes.
+const OURS: &str = "schema = 1\n";
+
 /// Why a record file cannot be read: where, and what.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}:{line}:{column}: {}", self.problem.message().en)]
@@ -101,7 +104,9 @@ pub fn parse<T: for<'de> Deserialize<'de>>(path: &str, bytes: &[u8]) -> Result<T
     };
     let text =
         std::str::from_utf8(bytes).map_err(|error| at(error.valid_up_to(), Problem::Encoding))?;
-    if let Ok(Version { schema }) = toml::from_str(text)
+    // What we write begins with our own version: nothing later can stand there.
+    if !text.starts_with(OURS)
+        && let Ok(Version { schema }) = toml::from_str(text)
         && schema > SCHEMA
     {
         let offset = text.find("schema").unwrap_or_default();

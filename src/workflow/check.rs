@@ -258,20 +258,20 @@ impl<'a> Bench<'a> {
 /// Returns an order that says what the dossier says, whatever is filed.
 fn as_written(dossier: &Dossier, kind: Kind, stamp: &Stamp) -> Order {
     let number = dossier.subject.as_ref().and_then(DossierSubject::number);
-    let filing = match kind {
-        Kind::New => Filing {
-            subject: match &dossier.subject {
-                Some(DossierSubject::Data { facts, .. }) => Some(facts.as_ref().clone()),
-                Some(DossierSubject::Number(_)) | None => None,
-            },
-            services: dossier.services.iter().map(|s| s.facts.clone()).collect(),
-            extra: Table::new(),
+    let filing = Filing {
+        subject: match &dossier.subject {
+            Some(DossierSubject::Data { facts, .. }) => Some(facts.as_ref().clone()),
+            Some(DossierSubject::Number(_)) | None => None,
         },
-        Kind::Access
-        | Kind::Change
-        | Kind::CancelSite
-        | Kind::CancelSubject
-        | Kind::CancelAccess => Filing::default(),
+        services: match kind {
+            Kind::New => dossier.services.iter().map(|s| s.facts.clone()).collect(),
+            Kind::Access
+            | Kind::Change
+            | Kind::CancelSite
+            | Kind::CancelSubject
+            | Kind::CancelAccess => Vec::new(),
+        },
+        extra: Table::new(),
     };
     let services = dossier.services.iter().filter_map(|service| {
         let number = service.number?;

@@ -243,6 +243,8 @@ pub fn subject_entry(
         undoes: None,
         labels: BTreeMap::new(),
         unlabelled: Vec::new(),
+        notice: None,
+        duty: None,
         filing: None,
         extra: toml::Table::new(),
         turn: stamp.turn,

@@ -14,7 +14,7 @@ use crate::store::StorePath;
 pub struct Stamp {
     /// The operation.
     pub op: OperationId,
-    /// Its turn among the operations recorded at the same instant, from 0.
+    /// Its turn among the operations recorded at the same instant; turns may be left out.
     pub turn: u32,
     /// Who acts.
     pub actor: Option<String>,

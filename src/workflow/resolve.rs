@@ -4,15 +4,13 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
-use crate::filing::order::{ID_ALPHABET, ID_LENGTH, Order, OrderId};
+use crate::filing::order::{ID_LENGTH, Order, OrderId};
 use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::lang::Text;
 use crate::store::book::Book;
+use crate::store::near::looks_like_id;
 use crate::text;
 use std::ops::Bound;
-
-/// The fewest characters of an id that name an order.
-const SHORTEST_PREFIX: usize = 4;
 
 /// What a TARGET means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -165,11 +163,6 @@ fn open_orders(book: &Book) -> impl Iterator<Item = &Order> {
     book.orders
         .values()
         .filter(|o| !o.standing().status.has_ended())
-}
-
-fn looks_like_id(word: &str) -> bool {
-    (SHORTEST_PREFIX..=ID_LENGTH).contains(&word.len())
-        && word.bytes().all(|b| ID_ALPHABET.contains(&b))
 }
 
 fn none(message: Text) -> Failure {

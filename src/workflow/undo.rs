@@ -292,6 +292,8 @@ fn reverse_subject(
         undoes: Some(op.clone()),
         labels: std::collections::BTreeMap::new(),
         unlabelled: Vec::new(),
+        notice: None,
+        duty: None,
         filing: None,
         extra: toml::Table::new(),
         turn: stamp.turn,

@@ -1,5 +1,13 @@
 //! The clouds: signatures against the vendors' own examples, keys found where the vendors' tools
 //! keep them and seen nowhere, and interfaces that answer as recorded.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod adopting;
+mod checking;
 mod credentials;
+mod double;
+mod peers;
+mod settling;
+mod shapes;
 mod signatures;

@@ -30,7 +30,7 @@ pub(crate) fn after(hours: u32) -> Instant {
 pub(crate) fn world() -> World {
     World::new(
         Book::default(),
-        Profiles::built_in().unwrap(),
+        Profiles::built_in(),
         Calendar::embedded().clone(),
         start(),
     )
@@ -170,6 +170,8 @@ pub(crate) fn record_entry(
         undoes: None,
         labels: BTreeMap::new(),
         unlabelled: Vec::new(),
+        notice: None,
+        duty: None,
         filing: None,
         extra: toml::Table::new(),
         turn: 0,

@@ -108,6 +108,8 @@ impl Store {
             undoes: None,
             labels: BTreeMap::new(),
             unlabelled: Vec::new(),
+            notice: None,
+            duty: None,
             filing: Some(Adoption {
                 number,
                 labels: BTreeMap::new(),

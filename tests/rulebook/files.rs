@@ -74,7 +74,7 @@ fn a_wrong_rule_file_is_told_of_with_its_place_and_doctor_finds_it() {
     assert_eq!(warning["code"], "invalid-rule-file");
     assert_eq!(warning["path"], "rules.d/bad.toml");
     let message = warning["message"].as_str().unwrap();
-    assert!(message.contains("line 10, column 11"), "{message}");
+    assert!(message.contains("line 11, column 11"), "{message}");
     let found = check_dossier(&scene, GOOD);
     assert!(
         fires(&found, "MY-02") && !fires(&found, "MY-01"),

@@ -46,6 +46,15 @@ impl Credential {
         format!("{head}****{tail}")
     }
 
+    /// Returns words of somebody else's with whatever of the key is in them hidden.
+    pub fn redacted(&self, words: &str) -> String {
+        let secrets = std::iter::once(&self.key).chain(&self.token);
+        let words = secrets.fold(words.to_owned(), |words, secret| {
+            words.replace(secret.expose(), "***")
+        });
+        words.replace(&self.id, &self.masked_id())
+    }
+
     /// Returns what kind of key it is, as JSON names it.
     pub const fn kind(&self) -> &'static str {
         match self.token {

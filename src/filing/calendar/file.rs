@@ -13,19 +13,23 @@ use toml::de::{DeTable, DeValue};
 
 type Value<'i> = Spanned<DeValue<'i>>;
 
+/// Reads the names of `text` and nothing else.
+pub(super) fn read_names(text: &str) -> Result<BTreeMap<String, Text>, CalendarError> {
+    let root = DeTable::parse(text).map_err(|error| not_toml(&error, text))?;
+    let mut reader = Reader::new(text, &BARE);
+    reader.read_names(root.get_ref())?;
+    Ok(reader.names)
+}
+
 /// Reads `text`, which may use the holiday names of `base`.
 pub(super) fn read(text: &str, base: &Calendar) -> Result<Calendar, CalendarError> {
     let root = DeTable::parse(text).map_err(|error| not_toml(&error, text))?;
-    let mut reader = Reader {
-        text,
-        base: &base.names,
-        names: BTreeMap::new(),
-        days: BTreeMap::new(),
-    };
+    let mut reader = Reader::new(text, base);
     let years = reader.root(root.get_ref())?;
     Ok(Calendar {
         names: reader.names,
         years,
+        carried: false,
     })
 }
 
@@ -61,21 +65,42 @@ enum Use {
 
 struct Reader<'a> {
     text: &'a str,
-    base: &'a BTreeMap<String, Text>,
+    base: &'a Calendar,
     names: BTreeMap<String, Text>,
     /// The days that the file has named so far.
     days: BTreeMap<NaiveDate, Use>,
 }
 
-impl Reader<'_> {
-    fn root(&mut self, root: &DeTable<'_>) -> Result<BTreeMap<i32, Schedule>, CalendarError> {
-        self.allow(root, &["names", "year"])?;
+/// A calendar that knows nothing.
+static BARE: Calendar = Calendar {
+    names: BTreeMap::new(),
+    years: BTreeMap::new(),
+    carried: false,
+};
+
+impl<'a> Reader<'a> {
+    const fn new(text: &'a str, base: &'a Calendar) -> Self {
+        Self {
+            text,
+            base,
+            names: BTreeMap::new(),
+            days: BTreeMap::new(),
+        }
+    }
+
+    fn read_names(&mut self, root: &DeTable<'_>) -> Result<(), CalendarError> {
         if let Some(names) = root.get("names") {
             for (key, value) in self.table("names", names)? {
                 let name = self.name(key.get_ref(), value)?;
                 self.names.insert(key.get_ref().to_string(), name);
             }
         }
+        Ok(())
+    }
+
+    fn root(&mut self, root: &DeTable<'_>) -> Result<BTreeMap<i32, Schedule>, CalendarError> {
+        self.allow(root, &["names", "year"])?;
+        self.read_names(root)?;
         let mut years = BTreeMap::new();
         if let Some(tables) = root.get("year") {
             for (key, value) in self.table("year", tables)? {
@@ -142,7 +167,7 @@ impl Reader<'_> {
         let name = self
             .names
             .get(name)
-            .or_else(|| self.base.get(name))
+            .or_else(|| self.base.name(name))
             .cloned()
             .ok_or_else(|| {
                 let name = name.to_owned();

@@ -6,6 +6,7 @@
 //! Where no schedule is known, Monday to Friday count as working and the result is
 //! [provisional](Reckoned::provisional).
 
+mod carried;
 mod error;
 mod file;
 
@@ -14,8 +15,7 @@ pub use error::{CalendarError, CalendarFault, Position, Shape};
 use crate::lang::Text;
 use crate::text;
 use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Weekday};
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// China Standard Time, UTC+8 the whole year; all limits are reckoned in it.
 pub const CST: FixedOffset = match FixedOffset::east_opt(8 * 60 * 60) {
@@ -32,11 +32,11 @@ const END_OF_DAY_UTC: NaiveTime = match NaiveTime::from_hms_opt(15, 59, 59) {
 /// Working days in a week without holidays.
 const WORKING_DAYS_A_WEEK: u32 = 5;
 
-static EMBEDDED: LazyLock<Calendar> = LazyLock::new(|| {
-    let bare = Calendar::default();
-    // A calendar that knows no year makes every result provisional; a test reads the file.
-    file::read(include_str!("../../data/calendar.toml"), &bare).unwrap_or(bare)
-});
+static EMBEDDED: Calendar = Calendar {
+    names: BTreeMap::new(),
+    years: BTreeMap::new(),
+    carried: true,
+};
 
 /// Returns the date in China at the instant `at`, whatever its offset; saturates at the
 /// last date there is.
@@ -108,10 +108,13 @@ impl Schedule {
 pub struct Calendar {
     names: BTreeMap<String, Text>,
     years: BTreeMap<i32, Schedule>,
+    /// Whether the years that icpctl carries are beneath.
+    carried: bool,
 }
 
 impl Calendar {
-    /// Returns the calendar that icpctl carries, 2007 to 2026.
+    /// Returns the calendar that icpctl carries, 2007 to 2026; a year of it is read when it is
+    /// first asked for.
     pub fn embedded() -> &'static Self {
         &EMBEDDED
     }
@@ -130,22 +133,32 @@ impl Calendar {
     pub fn overlay(mut self, user: Self) -> Self {
         self.names.extend(user.names);
         self.years.extend(user.years);
+        self.carried |= user.carried;
         self
     }
 
     /// Returns the years that have a schedule, in order.
     pub fn years(&self) -> impl Iterator<Item = i32> {
-        self.years.keys().copied()
+        let beneath = carried::years().filter(|_| self.carried);
+        let all: BTreeSet<i32> = self.years.keys().copied().chain(beneath).collect();
+        all.into_iter()
+    }
+
+    /// Returns what a holiday is called, by its key.
+    fn name(&self, key: &str) -> Option<&Text> {
+        let beneath = || carried::name(key).filter(|_| self.carried);
+        self.names.get(key).or_else(beneath)
     }
 
     /// Returns the schedule of `year`, where there is one.
     pub fn schedule(&self, year: i32) -> Option<&Schedule> {
-        self.years.get(&year)
+        let beneath = || carried::schedule(year).filter(|_| self.carried);
+        self.years.get(&year).or_else(beneath)
     }
 
     /// Returns whether `year` has a schedule.
     pub fn knows(&self, year: i32) -> bool {
-        self.years.contains_key(&year)
+        self.years.contains_key(&year) || self.carried && carried::years().any(|y| y == year)
     }
 
     /// Returns whether `date` is a working day; in an unknown year, whether it is one of
@@ -243,9 +256,9 @@ impl Calendar {
 
     /// Whether no schedule has anything to say of `date` or later.
     fn ends_before(&self, date: NaiveDate) -> bool {
-        self.years
-            .last_key_value()
-            .is_none_or(|(last, _)| *last < date.year())
+        let own = self.years.last_key_value().map(|(last, _)| *last);
+        let beneath = carried::years().next_back().filter(|_| self.carried);
+        own.max(beneath).is_none_or(|last| last < date.year())
     }
 
     fn reckoned<T>(&self, value: T, from: NaiveDate, to: NaiveDate) -> Reckoned<T> {

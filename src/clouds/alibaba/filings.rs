@@ -1,0 +1,183 @@
+//! The filings that an account holds, with what the cloud finds wrong in them.
+
+use crate::clouds::client::Client;
+use crate::network::error::NetworkError;
+use chrono::NaiveDate;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Who calls, as this interface wants to be told: the value of its vendor's own example.
+const CALLER: &str = "skill";
+
+/// A subject that is accessed in this account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnFiling {
+    /// Its number, as the answer has it.
+    pub number: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its nature, in the cloud's words.
+    pub nature: Option<String>,
+    /// Its sites and apps.
+    pub services: Vec<OwnService>,
+    /// What must be put right.
+    pub risks: Vec<Risk>,
+}
+
+/// A site or app of such a subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnService {
+    /// Its number, as the answer has it.
+    pub number: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its domains, as the answer has them.
+    pub domains: Vec<String>,
+}
+
+/// Something that must be put right, and by when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Risk {
+    /// What is wrong, in the cloud's words.
+    pub what: String,
+    /// What to do, in the cloud's words, without mark-up.
+    pub advice: Vec<String>,
+    /// The last day for it.
+    pub until: Option<NaiveDate>,
+    /// The same, as the answer has it.
+    pub until_raw: Option<String>,
+}
+
+/// Asks for the filings of the account that the key belongs to.
+///
+/// # Errors
+/// When there is no answer, or the answer has another shape.
+pub async fn filings(client: &Client<'_>) -> Result<Vec<OwnFiling>, NetworkError> {
+    let query = BTreeMap::from([("Caller", CALLER.to_owned())]);
+    let answer = client
+        .alibaba("companyreg", "QuerySuccessIcpData", &query)
+        .await?;
+    // An account without filings may have null or nothing there, but says that it went well.
+    match (
+        answer.get("Success"),
+        answer.get("BaSuccessDataWithRiskList"),
+    ) {
+        (_, Some(Value::Array(list))) => list.iter().map(read).collect(),
+        (Some(Value::Bool(true)), None | Some(Value::Null)) => Ok(Vec::new()),
+        _ => Err(shape("BaSuccessDataWithRiskList")),
+    }
+}
+
+fn shape(what: &str) -> NetworkError {
+    NetworkError::Shape {
+        host: "companyreg".to_owned(),
+        what: format!("no `{what}`"),
+    }
+}
+
+fn read(value: &Value) -> Result<OwnFiling, NetworkError> {
+    let services = [
+        ("WebsiteList", "SiteName", "SiteRecordNum"),
+        ("AppList", "AppName", "AppRecordNum"),
+    ];
+    let mut filing = OwnFiling {
+        number: text(value, "IcpNumber").ok_or_else(|| shape("IcpNumber"))?,
+        name: text(value, "OrganizersName"),
+        nature: text(value, "OrganizersNature"),
+        services: Vec::new(),
+        risks: Vec::new(),
+    };
+    for (list, name, number) in services {
+        for service in elements(value, list) {
+            filing.services.push(OwnService {
+                number: text(service, number).ok_or_else(|| shape(number))?,
+                name: text(service, name),
+                domains: elements(service, "DomainList")
+                    .filter_map(|domain| domain.as_str().map(str::to_owned))
+                    .collect(),
+            });
+        }
+    }
+    for risk in elements(value, "RiskList") {
+        let until_raw = text(risk, "DeadLine");
+        for detail in elements(risk, "RiskDetailList") {
+            let advice = detail
+                .get("RectifySuggestList")
+                .or_else(|| detail.get("rectifySuggest"))
+                .or_else(|| detail.get("RectifySuggest"));
+            filing.risks.push(Risk {
+                what: text(detail, "RiskSource").unwrap_or_default(),
+                advice: words(advice),
+                until: until_raw.as_deref().and_then(last_day),
+                until_raw: until_raw.clone(),
+            });
+        }
+    }
+    Ok(filing)
+}
+
+fn elements<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    let list = value.get(key).and_then(Value::as_array);
+    list.into_iter().flatten()
+}
+
+fn text(value: &Value, key: &str) -> Option<String> {
+    let text = value.get(key)?.as_str()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Returns advice without its mark-up; it is a list, or a single text.
+fn words(value: Option<&Value>) -> Vec<String> {
+    let texts: Vec<&str> = match value {
+        Some(Value::String(text)) => vec![text],
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).collect(),
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => {
+            Vec::new()
+        }
+    };
+    texts
+        .into_iter()
+        .map(|html| {
+            let page = scraper::Html::parse_fragment(html);
+            let words: Vec<&str> = page
+                .root_element()
+                .text()
+                .flat_map(str::split_whitespace)
+                .collect();
+            words.join(" ")
+        })
+        .filter(|text| !text.is_empty())
+        .collect()
+}
+
+/// Reads `2026年04月28日0点`: at that hour it is too late, so at 0 o'clock the last day is the one before.
+fn last_day(text: &str) -> Option<NaiveDate> {
+    let (date, rest) = text.trim().split_once('日')?;
+    let (year, date) = date.split_once('年')?;
+    let (month, day) = date.split_once('月')?;
+    let date = NaiveDate::from_ymd_opt(
+        year.trim().parse().ok()?,
+        month.trim().parse().ok()?,
+        day.trim().parse().ok()?,
+    )?;
+    let hour = rest.trim().trim_end_matches('点').trim();
+    match hour.parse::<u32>() {
+        Ok(0) => date.pred_opt(),
+        Ok(_) | Err(_) => Some(date),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deadline_in_prose_is_its_last_day() {
+        let day = |text: &str| last_day(text).map(|day| day.to_string());
+        assert_eq!(day("2026年04月28日0点").as_deref(), Some("2026-04-27"));
+        assert_eq!(day(" 2026年4月8日 18点").as_deref(), Some("2026-04-08"));
+        assert_eq!(day("2026年04月28日").as_deref(), Some("2026-04-28"));
+        assert_eq!(day("2026年02月30日0点"), None);
+        assert_eq!(day("尽快"), None);
+    }
+}

@@ -1,0 +1,52 @@
+//! The filings of an account as evidence.
+
+use super::filings::OwnFiling;
+use crate::clouds::Cloud;
+use crate::filing::host::Host;
+use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::filing::order::Instant;
+use crate::filing::settle::{Authority, Seen, Sighting};
+use std::collections::BTreeSet;
+
+/// Turns the filings of an account, asked at `at`, into what it shows of orders.
+pub fn sighting(filings: &[OwnFiling], at: Instant) -> Sighting {
+    let mut seen = Vec::new();
+    for filing in filings {
+        // What cannot be read shows nothing.
+        let Ok(subject) = SubjectNumber::parse(&filing.number) else {
+            continue;
+        };
+        let alone = Seen {
+            subject: subject.number,
+            subject_name: filing.name.clone(),
+            service: None,
+            name: None,
+            domains: Vec::new(),
+            updated: None,
+        };
+        seen.push(alone.clone());
+        for service in &filing.services {
+            let Ok(number) = ServiceNumber::parse(&service.number) else {
+                continue;
+            };
+            seen.push(Seen {
+                service: Some(number.number),
+                name: service.name.clone(),
+                domains: service
+                    .domains
+                    .iter()
+                    .filter_map(|domain| Host::parse(domain).ok())
+                    .collect(),
+                ..alone.clone()
+            });
+        }
+    }
+    Sighting {
+        authority: Authority::OwnAccount {
+            provider: Cloud::Alibaba.name().to_owned(),
+        },
+        at,
+        seen,
+        looked_up: BTreeSet::new(),
+    }
+}

@@ -1,0 +1,103 @@
+//! Where the clouds' interfaces answer, and what their codes mean: `src/data/clouds.toml`.
+
+use super::Cloud;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// A product of a cloud that is asked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// Where it answers.
+    pub host: String,
+    /// The version of its interface, a date.
+    pub version: String,
+    /// Whether a region must be named.
+    #[serde(default)]
+    pub regional: bool,
+}
+
+/// What is particular to a cloud.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Particulars {
+    /// The products that are asked, by the names that the cloud gives them.
+    pub services: BTreeMap<String, Service>,
+    denied: Vec<String>,
+    clock: Vec<String>,
+    passing: Vec<String>,
+    missing: Vec<String>,
+    mainland: Vec<String>,
+    outside: Vec<String>,
+    /// The regions in which instances are looked for, unless others are named.
+    pub regions: Vec<String>,
+}
+
+/// What a code of a cloud means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    /// The key is refused, or may not ask this.
+    Denied,
+    /// The signature's time is not the cloud's.
+    Clock,
+    /// It may succeed in a moment.
+    Passing,
+    /// What was asked for is not there.
+    Missing,
+    /// Anything else.
+    Other,
+}
+
+impl Particulars {
+    /// Returns what a code means.
+    pub fn meaning(&self, code: &str) -> Meaning {
+        let is_of = |list: &[String]| {
+            list.iter().any(|above| {
+                code.strip_prefix(above.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
+        };
+        if is_of(&self.clock) {
+            Meaning::Clock
+        } else if is_of(&self.denied) {
+            Meaning::Denied
+        } else if is_of(&self.passing) {
+            Meaning::Passing
+        } else if is_of(&self.missing) {
+            Meaning::Missing
+        } else {
+            Meaning::Other
+        }
+    }
+
+    /// Whether a zone, such as `ap-guangzhou-6`, lies in the mainland; absent where that is not
+    /// known.
+    pub fn is_mainland(&self, zone: &str, more: &[String]) -> Option<bool> {
+        let starts = |list: &[String]| list.iter().any(|start| zone.starts_with(start.as_str()));
+        if starts(&self.mainland) || starts(more) {
+            Some(true)
+        } else {
+            starts(&self.outside).then_some(false)
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Catalogue {
+    tencent: Particulars,
+    alibaba: Particulars,
+}
+
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    crate::knowledge::embedded("clouds.toml", include_str!("../data/clouds.toml"))
+});
+
+/// Returns what is particular to a cloud.
+pub fn of(cloud: Cloud) -> &'static Particulars {
+    match cloud {
+        Cloud::Tencent => &CATALOGUE.tencent,
+        Cloud::Alibaba => &CATALOGUE.alibaba,
+    }
+}

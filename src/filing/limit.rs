@@ -1,0 +1,70 @@
+//! How long something may take once it has begun, in days or working days.
+
+use super::calendar::{Calendar, Reckoned, date_in_china, end_of_day};
+use super::order::Instant;
+use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+/// A length of time, counted from a day that is day 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// Days of the calendar.
+    Days(u32),
+    /// Working days (TIM-03).
+    WorkingDays(u32),
+}
+
+impl Limit {
+    /// Returns the last instant of the limit that begins on `day`; saturates at the last date there is.
+    pub fn end(self, day: NaiveDate, calendar: &Calendar) -> Reckoned<Instant> {
+        let Reckoned { value, provisional } = match self {
+            Self::Days(count) => Reckoned {
+                value: day
+                    .checked_add_days(Days::new(u64::from(count)))
+                    .unwrap_or(NaiveDate::MAX),
+                provisional: false,
+            },
+            Self::WorkingDays(count) => calendar.add_working_days(day, count),
+        };
+        Reckoned {
+            value: end_of_day(value),
+            provisional,
+        }
+    }
+}
+
+/// Until when something is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The day from which on it can be done, or is looked at.
+    pub opens: NaiveDate,
+    /// The last instant that is not too late.
+    pub at: Instant,
+    /// Whether the date may still move: it reaches into a year whose holidays are not known, or
+    /// is announced year by year.
+    pub provisional: bool,
+    /// Whether it has passed.
+    pub overdue: bool,
+}
+
+impl Due {
+    /// Puts an end beside the present.
+    pub fn new(opens: NaiveDate, end: Reckoned<Instant>, now: Instant) -> Self {
+        Self {
+            opens,
+            at: end.value,
+            provisional: end.provisional,
+            overdue: now > end.value,
+        }
+    }
+
+    /// Whether it is overdue, or can be done already and ends within `days` of `now`.
+    pub fn is_near(&self, now: Instant, days: u32) -> bool {
+        let today = date_in_china(now);
+        let horizon = today
+            .checked_add_days(Days::new(u64::from(days)))
+            .unwrap_or(NaiveDate::MAX);
+        self.opens <= today && date_in_china(self.at) <= horizon
+    }
+}
