@@ -25,7 +25,7 @@ fn main() {
 
 fn world() -> World {
     let now: Instant = "2026-11-22T10:00:00+08:00".parse().unwrap();
-    let profiles = Profiles::built_in().unwrap();
+    let profiles = Profiles::built_in();
     World::new(Book::default(), profiles, Calendar::embedded().clone(), now)
 }
 

@@ -354,7 +354,7 @@ impl<'a> Context<'a> {
         for (path, text) in self.configured_rules() {
             self.take_rules(&mut all, path, text);
         }
-        for (path, text) in self.stored_rules(files)? {
+        for (path, text) in stored_rules(files)? {
             self.take_rules(&mut all, path, text);
         }
         Ok(Rulebook::new(all, self.calendar(files)?))
@@ -396,33 +396,6 @@ impl<'a> Context<'a> {
             .iter()
             .map(|path| (path.display().to_string(), read(path)))
             .collect()
-    }
-
-    /// Reads the rule files of the store, in the order of their names.
-    fn stored_rules(
-        &self,
-        files: Option<&dyn Files>,
-    ) -> Result<Vec<(String, Result<String, Text>)>, Failure> {
-        let Some(files) = files else {
-            return Ok(Vec::new());
-        };
-        let folder = StorePath::parse(RULES)?;
-        let entries = match files.list(&folder) {
-            Ok(entries) => entries,
-            Err(StorageError::NotFound { .. }) => return Ok(Vec::new()),
-            Err(error) => return Err(error.into()),
-        };
-        let mut read = Vec::new();
-        for entry in entries {
-            if entry.name.ends_with(".toml") && !entry.is_hidden() {
-                let path = folder.join(&entry.name)?;
-                let bytes = files.read(&path, RECORD_LIMIT);
-                let text = bytes.map_err(|error| error.message()).and_then(rule_text);
-                read.push((path.to_string(), text));
-            }
-        }
-        read.sort_by(|one, two| one.0.cmp(&two.0));
-        Ok(read)
     }
 
     /// Returns the working-day calendar with the store's own years over it.
@@ -616,6 +589,33 @@ const RULES: &str = "rules.d";
 
 /// The code of a rule file in which something is wrong.
 pub const INVALID_RULE_FILE: &str = "invalid-rule-file";
+
+/// A rule file's name, and its text or why it cannot be read.
+type RuleText = (String, Result<String, Text>);
+
+/// Reads the rule files of the store, in the order of their names.
+fn stored_rules(files: Option<&dyn Files>) -> Result<Vec<RuleText>, Failure> {
+    let Some(files) = files else {
+        return Ok(Vec::new());
+    };
+    let folder = StorePath::parse(RULES)?;
+    let entries = match files.list(&folder) {
+        Ok(entries) => entries,
+        Err(StorageError::NotFound { .. }) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut read = Vec::new();
+    for entry in entries {
+        if entry.name.strip_suffix(".toml").is_some() && !entry.is_hidden() {
+            let path = folder.join(&entry.name)?;
+            let bytes = files.read(&path, RECORD_LIMIT);
+            let text = bytes.map_err(|error| error.message()).and_then(rule_text);
+            read.push((path.to_string(), text));
+        }
+    }
+    read.sort_by(|one, two| one.0.cmp(&two.0));
+    Ok(read)
+}
 
 /// Returns the text of a rule file.
 fn rule_text(bytes: Vec<u8>) -> Result<String, Text> {
