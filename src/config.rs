@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::store::wire::position;
 use crate::text;
-use sections::{Alibaba, Dns, Network, Pages, Rdap, Record, Tencent, Whois};
+use sections::{Addresses, Alibaba, Dns, Network, Pages, Rdap, Record, Tencent, Whois};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -34,6 +34,8 @@ pub struct Config {
     pub rdap: Rdap,
     /// Which servers answer on port 43.
     pub whois: Whois,
+    /// Where each provider's customers are.
+    pub addresses: Addresses,
     /// Who tells the public record.
     pub record: Record,
     /// Where Tencent Cloud is asked.

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod clouds;
 pub mod config;
 pub mod env;
+pub mod evidence;
 pub mod exit;
 pub mod failure;
 pub mod filing;

@@ -162,6 +162,7 @@ const COMMANDS: &[&str] = &[
     "withdraw",
     "abandon",
     "sync",
+    "verify",
     "status",
     "list",
     "show",

@@ -6,6 +6,7 @@ mod clouds;
 mod contract;
 mod docs;
 mod formats;
+mod guide;
 mod histories;
 mod intake;
 mod knowledge;

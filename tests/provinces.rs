@@ -1,4 +1,4 @@
-//! What the bureaus ask for: the data, held against an independent copy of the table.
+//! What the bureaus ask for: the data, held against an independent copy of the table; and every data file against its schema.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -214,5 +214,66 @@ fn the_data_hold_the_extras_of_the_last_column() {
                 .iter()
                 .all(|c| contents.entry(c).is_some())
         );
+    }
+}
+
+/// The data files and the schemas that they are held to.
+const FILES: [(&str, &str, &str); 5] = [
+    (
+        "provinces",
+        include_str!("../src/data/provinces.toml"),
+        include_str!("data/schemas/provinces.json"),
+    ),
+    (
+        "providers",
+        include_str!("../src/data/providers.toml"),
+        include_str!("data/schemas/providers.json"),
+    ),
+    (
+        "suffixes",
+        include_str!("../src/data/suffixes.toml"),
+        include_str!("data/schemas/suffixes.json"),
+    ),
+    (
+        "words",
+        include_str!("../src/data/words.toml"),
+        include_str!("data/schemas/words.json"),
+    ),
+    (
+        "papers",
+        include_str!("../src/data/papers.toml"),
+        include_str!("data/schemas/papers.json"),
+    ),
+];
+
+/// Returns TOML as JSON, dates as texts.
+fn json_of(value: &toml::Value) -> serde_json::Value {
+    match value {
+        toml::Value::Datetime(date) => date.to_string().into(),
+        toml::Value::Array(list) => list.iter().map(json_of).collect(),
+        toml::Value::Table(table) => {
+            let entries = table
+                .iter()
+                .map(|(key, value)| (key.clone(), json_of(value)));
+            serde_json::Value::Object(entries.collect())
+        }
+        toml::Value::String(text) => text.as_str().into(),
+        toml::Value::Integer(number) => (*number).into(),
+        toml::Value::Float(number) => (*number).into(),
+        toml::Value::Boolean(flag) => (*flag).into(),
+    }
+}
+
+#[test]
+fn every_data_file_is_valid_against_its_schema() {
+    for (name, text, schema) in FILES {
+        let data = json_of(&toml::Value::Table(text.parse().unwrap()));
+        let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+        let validator = jsonschema::validator_for(&schema).unwrap();
+        let errors: Vec<String> = validator
+            .iter_errors(&data)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{name}: {errors:#?}");
     }
 }

@@ -138,6 +138,7 @@ seen! {
     withdraw: "withdraw ref:new --yes", "withdraw ref:pending --yes", "withdraw ref:new";
     abandon: "abandon ref:rejected --yes", "abandon ref:review --yes", "abandon --yes";
     sync: "sync ref:pending", "sync ref:nobody", "sync --nothing";
+    verify: "verify docs.example.com --offline", "verify nothing --offline", "verify";
     status: "status", "status ref:rejected --exit-status", "status --exit-status";
     list: "list", "list --status nothing", "list --nothing";
     show: "show ref:pending", "show ref:nobody", "show";
@@ -150,6 +151,7 @@ seen! {
     check: "check wrong.toml", "check nothing.toml", "check";
     rules: "rules --province 广东 --provider tencent --kind cancel-site --nature enterprise", "rules --province 萌", "rules --kind nothing";
     explain: "explain CAN-03", "explain CAN-99", "explain a b";
+    guide: "guide ref:pending", "guide ref:nobody", "guide";
     export: "export orders --ref draft", "export --out no/folder.csv", "export nothing";
     import: "import agency.jsonl -n", "import nothing.jsonl", "import";
     number: "number 京ICP备09564053号-1", "number 萌ICP备20148403号", "number";

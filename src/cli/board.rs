@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The names that `--fields` takes for orders; labels are added by their keys.
-pub const FIELDS: [&str; 81] = [
+pub const FIELDS: [&str; 88] = [
     "id",
     "kind",
     "status",
@@ -53,6 +53,13 @@ pub const FIELDS: [&str; 81] = [
     "materials.hash",
     "materials.media_type",
     "materials.size",
+    "papers.label",
+    "papers.field",
+    "papers.slots",
+    "papers.wanted",
+    "papers.files",
+    "papers.done",
+    "papers.fill",
     "awaiting.who",
     "awaiting.service",
     "awaiting.name",
@@ -283,17 +290,18 @@ pub fn awaited(order: &Order, view: &View, manner: Manner) -> Vec<String> {
         .collect()
 }
 
-fn person(order: &Order, signatory: &Signatory, manner: Manner) -> String {
+/// Returns the parts that somebody who answers the SMS plays.
+pub fn parts(order: &Order, signatory: &Signatory, lang: Lang) -> String {
     let parts: Vec<String> = signatory
         .who
         .iter()
         .map(|who| match who {
             Who::Subject => text!("主体负责人", "responsible for the subject")
-                .get(manner.lang)
+                .get(lang)
                 .to_owned(),
             Who::Service(place) => {
                 let label = text!("互联网信息服务负责人", "responsible for the service");
-                let label = label.get(manner.lang);
+                let label = label.get(lang);
                 match order.target.services.get(place.saturating_sub(1)) {
                     Some(service) => format!("{label} {}", service.number),
                     None if order.service_count() > 1 => format!("{label} {place}"),
@@ -302,13 +310,18 @@ fn person(order: &Order, signatory: &Signatory, manner: Manner) -> String {
             }
         })
         .collect();
-    let name = signatory.name.as_deref().map(|n| manner.privacy.name(n));
-    let phone = signatory.phone.as_deref().map(|p| manner.privacy.phone(p));
-    let comma = match manner.lang {
+    let comma = match lang {
         Lang::Zh => "、",
         Lang::En => ", ",
     };
-    [Some(parts.join(comma).into()), name, phone]
+    parts.join(comma)
+}
+
+fn person(order: &Order, signatory: &Signatory, manner: Manner) -> String {
+    let parts = parts(order, signatory, manner.lang);
+    let name = signatory.name.as_deref().map(|n| manner.privacy.name(n));
+    let phone = signatory.phone.as_deref().map(|p| manner.privacy.phone(p));
+    [Some(parts.into()), name, phone]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
@@ -364,6 +377,21 @@ pub fn provider(desk: &Desk<'_>, order: &Order) -> Text {
             .known(name)
             .map_or_else(|| Text::verbatim(name.clone()), |p| p.title.clone()),
     }
+}
+
+/// Returns a checklist of papers, as the order's document lists them.
+pub fn papers(list: &[Value]) -> Vec<String> {
+    list.iter()
+        .map(|item| {
+            let mark = if item["done"] == true { "[x]" } else { "[ ]" };
+            let files = item["files"].as_array().into_iter().flatten();
+            let files: Vec<&str> = files.filter_map(Value::as_str).collect();
+            let label = item["label"].as_str().unwrap_or_default();
+            format!("{mark} {label}  {}", files.join("  "))
+                .trim_end()
+                .to_owned()
+        })
+        .collect()
 }
 
 /// Returns commands to type, one a line, under a label.

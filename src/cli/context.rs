@@ -6,6 +6,7 @@ pub use super::single::Asks;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::env::Env;
+use crate::evidence::keep;
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
 use crate::filing::moment::{self, Moment};
@@ -491,7 +492,11 @@ impl<'a> Context<'a> {
                 "run it again and see what it does now"
             )));
         }
-        lock.commit(&changes(&world.book, &plan)?)?;
+        let mut changes = changes(&world.book, &plan)?;
+        for holder in &plan.forgotten {
+            changes.extend(keep::forget(&disk, holder)?);
+        }
+        lock.commit(&changes)?;
         drop(lock);
         self.adopt_cautions(&mut plan);
         Ok(Done {

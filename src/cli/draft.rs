@@ -17,7 +17,7 @@ use crate::workflow::assign::{Assign, invalid};
 use crate::workflow::check::Bench;
 use crate::workflow::draft::{Ask, Drafted, draft};
 use crate::workflow::materials::Content;
-use crate::workflow::{advance, materials};
+use crate::workflow::{advance, materials, missing};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
 use std::collections::BTreeMap;
@@ -289,6 +289,8 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             match judged {
                 Ok(mut sent) => {
                     keep_accepted(&mut sent, &given);
+                    plan.cautions
+                        .extend(missing::incomplete(&sent, &world.book.portfolio));
                     plan.orders.push(sent);
                 }
                 Err(failure) => return plan.refused(failure),

@@ -28,6 +28,7 @@ pub mod filters;
 pub mod globals;
 pub mod goal;
 pub mod gone;
+pub mod guide;
 pub mod help;
 pub mod import;
 pub mod init;
@@ -62,6 +63,8 @@ pub mod table;
 pub mod template;
 pub mod undo;
 pub mod usage;
+pub mod verify;
+pub mod verify_doc;
 pub mod wait;
 
 use crate::clock::Clock;

@@ -43,6 +43,7 @@ const DOCUMENTS: &[(&str, &str)] = &documents!(
     "explain",
     "export",
     "gone",
+    "guide",
     "import",
     "init",
     "label",
@@ -58,6 +59,7 @@ const DOCUMENTS: &[(&str, &str)] = &documents!(
     "rules-file",
     "sync",
     "undo",
+    "verify",
     "wait",
 );
 

@@ -13,7 +13,7 @@ use crate::filing::order::{Order, OrderId};
 use crate::lang::Lang;
 use crate::text;
 use crate::workflow::check::Bench;
-use crate::workflow::{advance, resolve};
+use crate::workflow::{advance, missing, resolve};
 use clap::{ArgMatches, Command};
 
 /// Says what a step takes.
@@ -106,6 +106,10 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             match judged {
                 Ok(mut moved) => {
                     draft::keep_accepted(&mut moved, &given);
+                    if step == Step::Submit {
+                        plan.cautions
+                            .extend(missing::incomplete(&moved, &world.book.portfolio));
+                    }
                     scratch.put(moved.clone());
                     plan.orders.push(moved);
                 }

@@ -17,6 +17,7 @@ use super::erase;
 use super::explain;
 use super::export;
 use super::gone;
+use super::guide;
 use super::help;
 use super::import;
 use super::init;
@@ -39,6 +40,7 @@ use super::steps;
 use super::sync;
 use super::template;
 use super::undo;
+use super::verify;
 use super::wait;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
@@ -65,6 +67,7 @@ pub struct Row {
 pub const fn only_printer(format: Format) -> Option<&'static str> {
     match format {
         Format::Sarif => Some("check"),
+        Format::Markdown => Some("guide"),
         Format::Human | Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => None,
     }
 }
@@ -237,6 +240,16 @@ pub const COMMANDS: &[Row] = &[
         run: sync::run,
     },
     Row {
+        name: "verify",
+        about: Text::fixed(
+            "查验：域名解析、网页、域名注册和公开记录是否与备案相符",
+            "Look whether the world agrees: DNS, pages, registration, the public record",
+        ),
+        schema: verify::SCHEMA,
+        command: verify::command,
+        run: verify::run,
+    },
+    Row {
         name: "status",
         about: Text::fixed("现在需要我处理什么", "What needs me now"),
         schema: list::SCHEMA,
@@ -337,6 +350,16 @@ pub const COMMANDS: &[Row] = &[
         schema: explain::SCHEMA,
         command: explain::command,
         run: explain::run,
+    },
+    Row {
+        name: "guide",
+        about: Text::fixed(
+            "控制台填写指引：每一步填什么、传什么、确认什么",
+            "Walk through the console: what to enter, upload and confirm",
+        ),
+        schema: guide::SCHEMA,
+        command: guide::command,
+        run: guide::run,
     },
     Row {
         name: "export",

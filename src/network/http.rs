@@ -4,7 +4,7 @@ use super::answer::{Answer, host};
 use super::dns::Dns;
 use super::error::{NetworkError, RedirectFault, TlsFault, is_passing_status, shown};
 use super::guard;
-use super::limits::Limits;
+use super::limits::{Limits, Turn};
 use super::request::{Reach, Request};
 use super::retry::{Passing, Retry};
 use super::{Manner, Proxies, tls};
@@ -32,7 +32,6 @@ pub struct Http {
     timeout: Duration,
     offline: bool,
     allow_private: bool,
-    connect_to: Arc<BTreeMap<String, SocketAddr>>,
 }
 
 /// A client for each scheme: a name alone does not tell its resolver which port it is for.
@@ -88,7 +87,6 @@ impl Http {
             timeout: manner.network.timeout.0,
             offline: manner.network.offline,
             allow_private: manner.allow_private,
-            connect_to,
         })
     }
 
@@ -261,9 +259,9 @@ impl Http {
         Ok(answer)
     }
 
-    /// Whether the user named the address of a host and port.
-    pub fn is_named(&self, host: &str, port: u16) -> bool {
-        self.connect_to.contains_key(&format!("{host}:{port}"))
+    /// Waits for a turn at a host that is asked by other means than HTTP.
+    pub async fn turn(&self, host: &str, at_once: usize) -> Turn {
+        self.limits.turn(host, Some(at_once)).await
     }
 }
 

@@ -13,6 +13,7 @@ pub mod limits;
 pub mod request;
 pub mod retry;
 pub mod tls;
+pub mod whois;
 
 /// The names of headers.
 pub use reqwest::header;

@@ -30,17 +30,20 @@ pub enum Format {
     Tsv,
     /// A SARIF log, of the commands that have it.
     Sarif,
+    /// Markdown, of the commands that have it.
+    Markdown,
 }
 
 impl Format {
     /// Every format, in the order of the help.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Human,
         Self::Json,
         Self::Jsonl,
         Self::Csv,
         Self::Tsv,
         Self::Sarif,
+        Self::Markdown,
     ];
 
     /// Returns the name that `--format` takes.
@@ -52,13 +55,14 @@ impl Format {
             Self::Csv => "csv",
             Self::Tsv => "tsv",
             Self::Sarif => "sarif",
+            Self::Markdown => "md",
         }
     }
 
     /// Whether a command prints it as it stands, outside the envelope.
     pub const fn is_text(self) -> bool {
         match self {
-            Self::Human | Self::Sarif => true,
+            Self::Human | Self::Sarif | Self::Markdown => true,
             Self::Json | Self::Jsonl | Self::Csv | Self::Tsv => false,
         }
     }

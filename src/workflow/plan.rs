@@ -1,6 +1,7 @@
 //! What a decision wants written, what must be agreed to first, and what came of it.
 
 use super::world::World;
+use crate::evidence::keep::Holder;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::order::{Instant, OperationId, Order};
@@ -33,6 +34,8 @@ pub struct Plan<T> {
     pub files: Vec<(StorePath, Vec<u8>)>,
     /// Files to be removed.
     pub removed: Vec<StorePath>,
+    /// Beside what all observations are to be removed.
+    pub forgotten: Vec<Holder>,
     /// What must be agreed to first.
     pub consent: Option<Consent>,
     /// What stands in the way once consent is there: off a terminal, missing consent comes first.
@@ -51,6 +54,7 @@ impl<T> Plan<T> {
             subjects: Vec::new(),
             files: Vec::new(),
             removed: Vec::new(),
+            forgotten: Vec::new(),
             consent: None,
             refusal: None,
             cautions: Vec::new(),
