@@ -352,10 +352,9 @@ impl<'a> Context<'a> {
         let disk = self.open()?;
         let files = disk.as_ref().map(|disk| disk as &dyn Files);
         let mut all = rules().to_vec();
-        for (path, text) in self.configured_rules() {
-            self.take_rules(&mut all, path, text);
-        }
-        for (path, text) in stored_rules(files)? {
+        let mut own = self.configured_rules();
+        own.extend(stored_rules(files)?);
+        for (path, text) in own {
             self.take_rules(&mut all, path, text);
         }
         Ok(Rulebook::new(all, self.calendar(files)?))
@@ -375,7 +374,7 @@ impl<'a> Context<'a> {
     }
 
     /// Reads the rule files beside the configuration, in the order of their names.
-    fn configured_rules(&self) -> Vec<(String, Result<String, Text>)> {
+    fn configured_rules(&self) -> Vec<RuleFile> {
         let Some(folder) = self.env.config_folder().map(|folder| folder.join(RULES)) else {
             return Vec::new();
         };
@@ -595,11 +594,11 @@ const RULES: &str = "rules.d";
 /// The code of a rule file in which something is wrong.
 pub const INVALID_RULE_FILE: &str = "invalid-rule-file";
 
-/// A rule file's name, and its text or why it cannot be read.
-type RuleText = (String, Result<String, Text>);
+/// A rule file: what it is called, and its text where it can be read.
+type RuleFile = (String, Result<String, Text>);
 
 /// Reads the rule files of the store, in the order of their names.
-fn stored_rules(files: Option<&dyn Files>) -> Result<Vec<RuleText>, Failure> {
+fn stored_rules(files: Option<&dyn Files>) -> Result<Vec<RuleFile>, Failure> {
     let Some(files) = files else {
         return Ok(Vec::new());
     };
@@ -611,7 +610,10 @@ fn stored_rules(files: Option<&dyn Files>) -> Result<Vec<RuleText>, Failure> {
     };
     let mut read = Vec::new();
     for entry in entries {
-        if entry.name.strip_suffix(".toml").is_some() && !entry.is_hidden() {
+        let is_rules = Path::new(&entry.name)
+            .extension()
+            .is_some_and(|e| e == "toml");
+        if is_rules && !entry.is_hidden() {
             let path = folder.join(&entry.name)?;
             let bytes = files.read(&path, RECORD_LIMIT);
             let text = bytes.map_err(|error| error.message()).and_then(rule_text);
