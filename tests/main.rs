@@ -1,6 +1,7 @@
 //! One binary for all tests.
 
 mod architecture;
+mod batches;
 mod calendar;
 mod clouds;
 mod contract;

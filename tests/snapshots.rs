@@ -46,6 +46,10 @@ fn make() -> Icpctl {
         "record.csv",
         "order,event,at,who,reason,numbers\nref:pending,sms-verified,,all,,\nref:nobody,accepted,,,,\n",
     );
+    user.write(
+        "batch.csv",
+        "ref,kind,target\nlast,cancel-site,help.example.com\nheld,cancel-site,tea.example.com\nnone,cancel-site,nobody.example.com\n",
+    );
     for line in [
         "init",
         "adopt --from agency.jsonl",
@@ -151,6 +155,7 @@ seen! {
     check: "check wrong.toml", "check nothing.toml", "check";
     rules: "rules --province 广东 --provider tencent --kind cancel-site --nature enterprise", "rules --province 萌", "rules --kind nothing";
     explain: "explain CAN-03", "explain CAN-99", "explain a b";
+    batch: "batch plan batch.csv --out plan.json", "batch check batch.csv", "batch apply";
     guide: "guide ref:pending", "guide ref:nobody", "guide";
     export: "export orders --ref draft", "export --out no/folder.csv", "export nothing";
     import: "import agency.jsonl -n", "import nothing.jsonl", "import";

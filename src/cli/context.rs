@@ -2,6 +2,7 @@
 
 use super::consent;
 use super::globals::Globals;
+use super::signals::Signals;
 pub use super::single::Asks;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -28,7 +29,7 @@ use crate::text;
 pub use crate::workflow::plan::{Caution, Done, Plan, Stamp};
 pub use crate::workflow::world::World;
 use std::cell::OnceCell;
-use std::io::{IsTerminal as _, Read as _, Write};
+use std::io::{IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Which streams are terminals, and how wide they are.
@@ -505,6 +506,41 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// Works on everything at once: alone with the store where `writes`, else on what readers see.
+    ///
+    /// # Errors
+    /// What `work` refuses, and what the store meets.
+    pub fn alone<T>(
+        &mut self,
+        writes: bool,
+        work: impl FnOnce(&mut Self, World, Option<&StoreLock<'_>>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        if !writes {
+            let world = self.world()?;
+            return work(self, world, None);
+        }
+        let disk = self.open_to_write()?;
+        let lock = StoreLock::acquire(&disk, &self.holder(), self.globals.lock_timeout)?;
+        let world = self.world_of(Some(&disk))?;
+        work(self, world, Some(&lock))
+    }
+
+    /// Draws an operation's id, and says who acts in it and when.
+    pub fn stamp(&self, world: &World, ids: &mut Ids) -> Stamp {
+        let taken = world.book.operations();
+        Stamp {
+            op: ids.operation(|id| taken.contains(id)),
+            turn: world.book.next_turn(world.now).max(self.turn),
+            actor: self.actor(),
+            now: world.now,
+        }
+    }
+
+    /// Whether there is a store that can be written to as it is.
+    pub fn has_store(&mut self) -> bool {
+        matches!(self.place(), Place::Found { .. })
+    }
+
     /// Takes over what a plan says the user should know.
     pub(super) fn adopt_cautions<T>(&mut self, plan: &mut Plan<T>) {
         for caution in plan.cautions.drain(..) {
@@ -534,6 +570,27 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When it cannot be read (4 where it is missing, else 1).
     pub fn read_input(&mut self, name: &str) -> Result<Vec<u8>, Failure> {
+        let go_on = || true;
+        Ok(self.read_while(name, &go_on)?.unwrap_or_default())
+    }
+
+    /// Reads what a `--from` names; `None` where a signal came first.
+    ///
+    /// # Errors
+    /// As [`read_input`](Self::read_input).
+    pub fn read_until(
+        &mut self,
+        name: &str,
+        signals: &Signals,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        self.read_while(name, &|| signals.arrived().is_none())
+    }
+
+    fn read_while(
+        &mut self,
+        name: &str,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<u8>>, Failure> {
         let unreadable = |error: &std::io::Error| {
             let failure = if error.kind() == std::io::ErrorKind::NotFound {
                 Failure::not_found(
@@ -553,12 +610,8 @@ impl<'a> Context<'a> {
             ))
         };
         let mut bytes = Vec::new();
-        if name == "-" {
-            std::io::stdin()
-                .lock()
-                .take(INPUT_LIMIT + 1)
-                .read_to_end(&mut bytes)
-                .map_err(|error| unreadable(&error))?;
+        let whole = if name == "-" {
+            pour(&mut std::io::stdin().lock(), &mut bytes, goes_on)
         } else {
             let path = self.current.join(name);
             let meta = std::fs::metadata(&path).map_err(|error| unreadable(&error))?;
@@ -571,9 +624,10 @@ impl<'a> Context<'a> {
                     ),
                 ));
             }
-            std::fs::File::open(&path)
-                .and_then(|file| file.take(INPUT_LIMIT + 1).read_to_end(&mut bytes))
-                .map_err(|error| unreadable(&error))?;
+            std::fs::File::open(&path).and_then(|mut file| pour(&mut file, &mut bytes, goes_on))
+        };
+        if !whole.map_err(|error| unreadable(&error))? {
+            return Ok(None);
         }
         if bytes.len() as u64 > INPUT_LIMIT {
             return Err(Failure::invalid(
@@ -581,7 +635,7 @@ impl<'a> Context<'a> {
                 text!("{name} 超过 64 MiB", "{name} is larger than 64 MiB"),
             ));
         }
-        Ok(bytes)
+        Ok(Some(bytes))
     }
 }
 
@@ -634,6 +688,28 @@ fn rule_text(bytes: Vec<u8>) -> Result<String, Text> {
 
 /// The most that is read of any input.
 const INPUT_LIMIT: u64 = 64 * 1024 * 1024;
+
+/// Reads to the end, or to one byte above what is read of any input; `false` where `goes_on` says
+/// to stop first.
+fn pour(
+    from: &mut dyn Read,
+    bytes: &mut Vec<u8>,
+    goes_on: &dyn Fn() -> bool,
+) -> std::io::Result<bool> {
+    let mut part = vec![0; 64 * 1024];
+    while bytes.len() as u64 <= INPUT_LIMIT {
+        if !goes_on() {
+            return Ok(false);
+        }
+        match from.read(&mut part) {
+            Ok(0) => return Ok(true),
+            Ok(count) => bytes.extend_from_slice(part.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
+}
 
 /// Returns the changes that write a plan.
 pub(super) fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {

@@ -55,6 +55,7 @@ const DOCUMENTS: &[(&str, &str)] = &documents!(
     "order-list",
     "portfolio",
     "provider",
+    "record",
     "rules",
     "rules-file",
     "sync",
@@ -147,11 +148,18 @@ fn assembled(name: &str, source: &str) -> serde_json::Result<String> {
     for key in ["title", "description"] {
         schema.extend(own.remove(key).map(|value| (key.to_owned(), value)));
     }
+    shared["properties"]["schema"] = json!({ "const": format!("icpctl.{name}/1") });
+    let data = own.remove("data").unwrap_or(Value::Null);
     if let Some(record) = own.remove("record") {
-        schema.insert("allOf".to_owned(), json!([record]));
+        // A stream that could not begin is one document.
+        let data = if data.is_null() {
+            json!({ "type": "null" })
+        } else {
+            data
+        };
+        shared["properties"]["data"] = json!({ "anyOf": [data, { "type": "null" }] });
+        schema.insert("anyOf".to_owned(), json!([record, shared]));
     } else {
-        shared["properties"]["schema"] = json!({ "const": format!("icpctl.{name}/1") });
-        let data = own.remove("data").unwrap_or(Value::Null);
         shared["properties"]["data"] = json!({ "anyOf": [data, { "type": "null" }] });
         schema.extend(shared);
     }

@@ -5,7 +5,7 @@ use super::context::{Asks, Context, Plan, World};
 use super::globals::{option, place};
 use super::reply::Reply;
 use super::sending::{self, Given};
-use super::{draft, words};
+use super::words;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
@@ -67,7 +67,7 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         )));
     }
     let given = match step {
-        Step::Submit => Given::read(matches)?,
+        Step::Submit => sending::given(matches)?,
         Step::Withdraw | Step::Abandon | Step::Edit => Given::default(),
     };
     let rulebook = match step {
@@ -105,7 +105,7 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             });
             match judged {
                 Ok(mut moved) => {
-                    draft::keep_accepted(&mut moved, &given);
+                    given.keep(&mut moved);
                     if step == Step::Submit {
                         plan.cautions
                             .extend(missing::incomplete(&moved, &world.book.portfolio));

@@ -4,6 +4,7 @@ use super::adopt;
 use super::answer;
 use super::attach;
 use super::auth;
+use super::batch;
 use super::calendar;
 use super::check;
 use super::completions;
@@ -350,6 +351,16 @@ pub const COMMANDS: &[Row] = &[
         schema: explain::SCHEMA,
         command: explain::command,
         run: explain::run,
+    },
+    Row {
+        name: "batch",
+        about: Text::fixed(
+            "批量办理：检查、计划、执行一个文件里的订单",
+            "Many orders from a file: check, plan, show, apply",
+        ),
+        schema: batch::SCHEMA,
+        command: batch::command,
+        run: batch::run,
     },
     Row {
         name: "guide",

@@ -1,20 +1,25 @@
 //! `verify`: what the world says about a filing, beside what we say.
 
+use super::asking;
 use super::context::{Context, Plan};
 use super::globals::{duration, option, switch};
 use super::order_doc::Desk;
 use super::reply::Reply;
 use super::verify_doc::{self, Verified};
 use super::words;
+use crate::clouds::credentials::Credential;
+use crate::clouds::{Cloud, catalogue};
 use crate::evidence::cache::Cache;
+use crate::evidence::clouds::Clouds;
 use crate::evidence::keep;
 use crate::evidence::known::KNOWN;
 use crate::evidence::{Asker, Found};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::filing::evidence::case::{About, Ground};
+use crate::filing::evidence::case::{About, Ground, Matter};
 use crate::filing::evidence::{Fact, Stance, Verdict};
 use crate::lang::Lang;
+use crate::network::Network;
 use crate::render::Format;
 use crate::text;
 use crate::workflow::verify;
@@ -106,10 +111,16 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     } else {
         verify::named(&world, &named)?
     };
+    let keys = [Cloud::Tencent, Cloud::Alibaba].map(|cloud| asking::key(cx, cloud));
     let network = cx.network()?;
     let cache = Cache::new(cx.env.cache_folder(), cx.now, max_age, network.offline);
     let asker = Asker::new(&network, &cx.config, cx.env, cache, cx.now)?;
     let asked = network.run(ask_all(cx, &asker, &abouts));
+    let matters: Vec<Matter<'_>> = abouts
+        .iter()
+        .map(|about| verify::matter(&desk, about))
+        .collect();
+    let said = network.run(clouds(cx, &keys, &network).all(&matters));
     let ground = Ground {
         ranges: cx.config.addresses.clone(),
         content_networks: KNOWN.content_networks.clone(),
@@ -117,10 +128,15 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     };
     let mut verified = Vec::new();
     let mut kept: BTreeMap<_, Vec<Fact>> = BTreeMap::new();
-    for (about, found) in abouts.iter().zip(asked) {
-        let matter = verify::matter(&desk, about);
+    for ((about, matter), (mut found, said)) in
+        abouts.iter().zip(&matters).zip(asked.into_iter().zip(said))
+    {
+        found.extend(said.into_iter().map(|fact| Found {
+            fact,
+            cached: false,
+        }));
         let facts: Vec<Fact> = found.iter().map(|found| found.fact.clone()).collect();
-        let keepers = verify::keepers(&matter);
+        let keepers = verify::keepers(matter);
         let fresh = found.iter().filter(|found| !found.cached && is_kept(found));
         let fresh: Vec<Fact> = fresh.map(|found| found.fact.clone()).collect();
         if !fresh.is_empty() {
@@ -137,7 +153,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         }
         verified.push(Verified {
             findings: matter.judge(&facts, &ground, cx.now),
-            services: verify::services(&matter),
+            services: verify::services(matter),
             orders: matter
                 .orders
                 .iter()
@@ -185,6 +201,35 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         reply.failure = verdict(&verified);
     }
     Ok(reply)
+}
+
+/// Returns the clouds that can be asked with the user's keys.
+fn clouds<'a>(
+    cx: &'a Context<'_>,
+    keys: &'a [Option<Credential>; 2],
+    network: &'a Network,
+) -> Clouds<'a> {
+    let [tencent, alibaba] = keys;
+    let settings = &cx.config.tencent;
+    let mut regions = settings.regions.clone();
+    if regions.is_empty() {
+        let own = tencent.as_ref().and_then(|key| key.region.clone());
+        regions = own.map_or_else(
+            || catalogue::of(Cloud::Tencent).regions.clone(),
+            |own| vec![own],
+        );
+    }
+    let client = |cloud, key: &'a Option<Credential>| {
+        let key = key.as_ref()?;
+        Some(asking::client(cx, cloud, key, network))
+    };
+    Clouds {
+        tencent: client(Cloud::Tencent, tencent),
+        alibaba: client(Cloud::Alibaba, alibaba),
+        regions,
+        mainland: settings.mainland.clone(),
+        now: cx.now,
+    }
 }
 
 /// Whether a fact says something about the world: that nobody was asked does not.

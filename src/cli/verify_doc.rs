@@ -184,6 +184,9 @@ const fn source(source: Source) -> Text {
         Source::Rdap => Text::fixed("RDAP", "RDAP"),
         Source::Whois => Text::fixed("WHOIS", "WHOIS"),
         Source::Record => Text::fixed("公开记录", "record"),
+        Source::Alibaba => Text::fixed("阿里云账号", "alibaba"),
+        Source::AlibabaCdn => Text::fixed("阿里云 CDN", "alibaba-cdn"),
+        Source::Tencent => Text::fixed("腾讯云", "tencent"),
     }
 }
 

@@ -1,13 +1,16 @@
 //! Evidence gathered: every source is asked about a domain or service, and says yes, no or unknown.
 
+pub mod adopt;
 pub mod cache;
+pub mod clouds;
 pub mod html;
 pub mod keep;
 pub mod known;
 mod names;
 mod page;
-mod record;
+pub mod record;
 mod registration;
+pub mod sighting;
 
 use crate::config::Config;
 use crate::env::Env;

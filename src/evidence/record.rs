@@ -37,6 +37,21 @@ pub(super) struct Endpoint {
     shown: String,
 }
 
+/// One entry of the public record, as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The domain.
+    pub domain: Option<String>,
+    /// The service's number.
+    pub service: Option<String>,
+    /// The subject's number.
+    pub subject: Option<String>,
+    /// The subject's name.
+    pub name: Option<String>,
+    /// When it was last approved.
+    pub updated: Option<String>,
+}
+
 /// The shape of the open services.
 fn built_in() -> RecordShape {
     let pointer = |text: &str| Some(text.to_owned());
@@ -115,7 +130,8 @@ impl Endpoint {
 }
 
 impl Asker<'_> {
-    pub(super) async fn recorded(&self, about: &About) -> Vec<Found> {
+    /// Asks the public record about something; nothing where no endpoint is configured.
+    pub async fn recorded(&self, about: &About) -> Vec<Found> {
         let Some(endpoint) = &self.record else {
             return Vec::new();
         };
@@ -123,6 +139,54 @@ impl Asker<'_> {
         let key = format!("{query} {}", endpoint.template);
         let ask = self.look_up(endpoint, about);
         self.through(Source::Record, &key, ask).await
+    }
+
+    /// Looks for everything that the public record has under a domain, a number or a name.
+    ///
+    /// # Errors
+    /// When there is no answer, or not all of it.
+    pub async fn search(&self, query: &str) -> Result<Vec<Entry>, NetworkError> {
+        let Some(endpoint) = &self.record else {
+            return Err(NetworkError::Setup {
+                what: "record.url".to_owned(),
+            });
+        };
+        let shape = &endpoint.shape;
+        let mut found = Vec::new();
+        // An endpoint without a place for the kind is asked once.
+        let kinds = if endpoint.template.contains("{kind}") {
+            &["web", "app", "mapp", "kapp"][..]
+        } else {
+            &["web"][..]
+        };
+        for kind in kinds {
+            let request = endpoint.request(kind, query)?;
+            let answer = self.network.http.send(request).await?.success()?;
+            let body: Value = answer.json()?;
+            let host = answer.host();
+            let entries = entries(&body, shape, &host)?;
+            if !entries.is_whole {
+                return Err(NetworkError::Shape {
+                    host,
+                    what: format!("more pages than one ({})", entries.raw),
+                });
+            }
+            let read = |entry: &Value| {
+                let at = |pointer: &Option<String>| {
+                    let text = entry.pointer(pointer.as_deref()?)?.as_str()?.trim();
+                    (!text.is_empty()).then(|| text.to_owned())
+                };
+                Entry {
+                    domain: at(&shape.domain),
+                    service: at(&shape.service),
+                    subject: at(&shape.subject),
+                    name: at(&shape.name),
+                    updated: at(&shape.updated),
+                }
+            };
+            found.extend(entries.list.iter().map(read));
+        }
+        Ok(found)
     }
 
     async fn look_up(&self, endpoint: &Endpoint, about: &About) -> Vec<Fact> {

@@ -34,4 +34,5 @@ pub mod settle;
 pub mod signatory;
 pub mod standing;
 pub mod status;
+pub mod together;
 pub mod tree;

@@ -144,7 +144,8 @@ impl Ask {
             .or_else(|| self.dossier.as_ref()?.account.as_ref())
     }
 
-    fn after(&self) -> Option<&String> {
+    /// Returns the order to wait for, as typed or in the dossier.
+    pub fn after(&self) -> Option<&String> {
         self.after
             .as_ref()
             .or_else(|| self.dossier.as_ref()?.after.as_ref())

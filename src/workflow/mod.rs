@@ -7,6 +7,7 @@ pub mod adopt;
 pub mod advance;
 pub mod aim;
 pub mod assign;
+pub mod batch;
 pub mod changes;
 pub mod check;
 pub mod desk;

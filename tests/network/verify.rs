@@ -1024,3 +1024,58 @@ fn a_first_filing_keeps_quiet_until_it_is_approved() {
     let status = user.run(["show", &id, "--json"]).exits(0).json()["data"]["status"].clone();
     assert_eq!(status, "provider-review");
 }
+
+#[test]
+fn an_app_is_looked_up_by_its_number() {
+    let world = World::new();
+    let user = &world.user;
+    let app = FILED
+        .replace("号-1\"", "号-2A\"")
+        .replace("\"site\"", "\"app\"");
+    let file = user.write(
+        "app.json",
+        app.replace("\"domains\":[\"shop.example.cn\"],", ""),
+    );
+    user.run(["adopt", "--from", file.to_str().unwrap()])
+        .exits(0);
+    let body = record("示例应用", "京ICP备2021000001号-2A");
+    *world.recorded.lock().unwrap() = Answer::json(body);
+    let args = ["verify", "京ICP备2021000001号-2A", "--json"];
+    let document = user.run(args).exits(0).json();
+    assert_eq!(document["data"][0]["kind"], "service");
+    let found = findings(&document);
+    assert_eq!(found, ["public-record agrees", "recorded-name agrees"]);
+    let [asked] = &world.record.asked()[..] else {
+        panic!()
+    };
+    assert!(
+        asked.path.starts_with("/query/app?search=%E4%BA%AC"),
+        "{}",
+        asked.path
+    );
+}
+
+#[test]
+fn a_site_that_answers_in_the_clear_alone_is_read_and_a_refresh_is_followed() {
+    let world = World::new();
+    let site = Web::http(|asked| match asked.path.as_str() {
+        "/" => Answer::html("<meta http-equiv=Refresh content='0; url=/home'>"),
+        _ => page(FOOTER),
+    });
+    let line = world
+        .config
+        .lines()
+        .find(|line| line.starts_with("connect_to"));
+    let nobody =
+        "connect_to = { \"shop.example.cn:443\" = \"127.0.0.1:1\", \"shop.example.cn:80\" = ";
+    let to = format!("{nobody}\"{}\" }}", site.address);
+    world.configure(line.unwrap(), &to);
+    let document = world.look();
+    assert_eq!(fact(&document, "number-shown", "shop.example.cn"), "yes");
+    let facts = document["data"][0]["facts"].as_array().unwrap();
+    let read = facts
+        .iter()
+        .find(|fact| fact["claim"] == "page-read")
+        .unwrap();
+    assert_eq!(read["values"][0], "http://shop.example.cn/home");
+}

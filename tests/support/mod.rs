@@ -81,6 +81,17 @@ impl Icpctl {
         self.run_with(&[], args)
     }
 
+    /// One command line, to be run as this user.
+    pub(crate) fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_icpctl"));
+        command
+            .args(args)
+            .current_dir(self.home())
+            .env_clear()
+            .envs(&self.env);
+        command
+    }
+
     /// Runs one command line with more in the environment.
     #[must_use = "look at the exit code or the output"]
     pub(crate) fn run_with<A: AsRef<OsStr>>(
@@ -88,11 +99,8 @@ impl Icpctl {
         env: &[(&str, &str)],
         args: impl IntoIterator<Item = A>,
     ) -> Output {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_icpctl"))
-            .args(args)
-            .current_dir(self.home())
-            .env_clear()
-            .envs(&self.env)
+        let mut child = self
+            .command(args)
             .envs(env.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -42,7 +42,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let human = match cx.globals.format {
         Format::Human | Format::Sarif => page::page(&sheet, cx.lang, Markup::Text(cx.color())),
         Format::Markdown => page::page(&sheet, cx.lang, Markup::Markdown),
-        Format::Sarif | Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => String::new(),
+        Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => String::new(),
     };
     let reply = reply.human(human);
     Ok(match cx.globals.privacy {

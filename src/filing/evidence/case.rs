@@ -85,6 +85,7 @@ impl<'a> Matter<'a> {
             found.extend(super::registration::judge(&known, domain));
         }
         found.extend(super::records::judge(&known));
+        found.extend(super::clouds::judge(&known));
         found
     }
 

@@ -4,6 +4,7 @@
 //! look-up is never a no, and facts that contradict each other stand side by side.
 
 pub mod case;
+mod clouds;
 mod pages;
 mod records;
 mod registration;
@@ -61,6 +62,12 @@ named! {
         Whois = "whois",
         /// The public record, through the endpoint that the user named.
         Record = "record",
+        /// The account at Alibaba Cloud, with the user's own key.
+        Alibaba = "alibaba",
+        /// The content network of Alibaba Cloud.
+        AlibabaCdn = "alibaba-cdn",
+        /// Tencent Cloud, with the user's own key.
+        Tencent = "tencent",
     }
 }
 
@@ -103,6 +110,30 @@ named! {
         FiledName = "filed-name",
         /// The day of the last approval is the value.
         FiledUpdated = "filed-updated",
+        /// The account at a provider shows it; its service numbers are the values.
+        InAccount = "in-account",
+        /// It is filed by somebody.
+        FiledAtAll = "filed-at-all",
+        /// A provider wants something put right: what, and until when, are the values.
+        Rectification = "rectification",
+        /// What a provider says of the account's real name, in its own words.
+        AccountInfo = "account-info",
+        /// The domain is real-named; the registrar's word for it is the value.
+        DomainRealNamed = "domain-real-named",
+        /// The records of the domain are paused; else the hosts that are on are the values.
+        RecordsPaused = "records-paused",
+        /// The server is prepaid; how it is paid for is the value.
+        ServerPrepaid = "server-prepaid",
+        /// The server was bought for three months; when it was made is the value.
+        ServerThreeMonths = "server-three-months",
+        /// The server is paid for another month; its end is the value.
+        ServerMonthLeft = "server-month-left",
+        /// The server is in the mainland; its zone is the value.
+        ServerMainland = "server-mainland",
+        /// The server has a public address; it is the value.
+        ServerPublic = "server-public",
+        /// The server is not isolated or restricted; its state is the value.
+        ServerUnrestricted = "server-unrestricted",
     }
 }
 
@@ -126,7 +157,19 @@ impl Claim {
             | Self::RegistrationStatus
             | Self::Filed
             | Self::FiledSubject
-            | Self::FiledUpdated => false,
+            | Self::FiledUpdated
+            | Self::InAccount
+            | Self::FiledAtAll
+            | Self::Rectification
+            | Self::AccountInfo
+            | Self::DomainRealNamed
+            | Self::RecordsPaused
+            | Self::ServerPrepaid
+            | Self::ServerThreeMonths
+            | Self::ServerMonthLeft
+            | Self::ServerMainland
+            | Self::ServerPublic
+            | Self::ServerUnrestricted => false,
         }
     }
 }
@@ -200,6 +243,18 @@ named! {
         PublicRecord = "public-record",
         /// The public record names the subject as we do.
         RecordedName = "recorded-name",
+        /// A server is what a filing needs.
+        ServerFit = "server-fit",
+        /// The account at a provider shows what we hold.
+        OwnAccount = "own-account",
+        /// A provider wants something put right.
+        Rectification = "rectification",
+        /// Somebody has filed it.
+        FiledAtAll = "filed-at-all",
+        /// The domain is real-named.
+        DomainRealName = "domain-real-name",
+        /// The account is real-named.
+        AccountRealName = "account-real-name",
     }
 }
 
