@@ -12,6 +12,8 @@ mod disk;
 pub(crate) mod memory;
 mod place;
 pub(crate) mod power;
+#[cfg(unix)]
+mod roll;
 
 use chrono::DateTime;
 use icpctl::store::files::LockMode;

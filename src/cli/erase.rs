@@ -6,6 +6,8 @@ use super::reply::Reply;
 use crate::evidence::cache;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::store::place::Place;
+use crate::store::roll;
 use crate::text;
 use crate::workflow::erase::{decide, remains};
 use clap::{ArgMatches, Command};
@@ -38,6 +40,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         // What was remembered of it may name persons too.
         if let Some(folder) = cx.env.cache_folder() {
             cache::forget(&folder);
+            if let (Place::Found { folder: store, .. }, Some(disk)) = (cx.place(), cx.open()?) {
+                roll::forget(&disk, &store, &folder);
+            }
         }
     }
     let erased = done.answer;
