@@ -18,6 +18,7 @@ mod numbers;
 mod owed;
 mod pipelines;
 mod portfolio;
+mod proofs;
 mod provinces;
 mod reachable;
 mod reading;
