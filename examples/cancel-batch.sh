@@ -1,33 +1,21 @@
 #!/bin/sh
-# Cancels every service in a list: drafts an order for each, sends it, and prints where it stands.
-# 批量注销：为清单中的每个服务起草注销订单并提交，然后列出各订单的状态。
+# Cancels every service of a batch file: checks it, says what all rows do together, and sends the orders.
+# 批量注销：先检查批量文件，写明合计影响，再起草并提交各行的订单。
 #
-#   sh examples/cancel-batch.sh LIST
+#   sh examples/cancel-batch.sh BATCH
 #
-# Safe to run twice: `--ref` makes the same line the same order, and what has been sent is not sent
-# again. A line that is refused is told on stderr and the rest goes on; the exit code is then 7.
+# Nothing is done unless every row passes the check (exit 3 otherwise). Safe to run twice, and after a
+# kill at any moment: a row is done once by its `ref`. What stands on stdout is one line a row.
+# 任何一行通不过检查，就什么都不做（退出码 3）。可以重复执行，中途被杀掉也能接着办：同一 ref 只办一次。标准输出每行一份订单。
 # ICPCTL names the program where it is not on the PATH.
-set -u
+set -eu
 
 icpctl=${ICPCTL:-icpctl}
-list=${1:?"usage: cancel-batch.sh LIST"}
-code=0
+batch=${1:?"usage: cancel-batch.sh BATCH"}
+plan=$(mktemp)
+trap 'rm -f "$plan"' EXIT
 
-status_of() {
-    "$icpctl" --quiet status "$1" --format tsv --fields status </dev/null | tail -n 1
-}
-
-while read -r target provider _; do
-    case $target in '' | '#'*) continue ;; esac
-    # One key a target: the second run finds the order that the first one made.
-    if ! id=$("$icpctl" --quiet cancel-site "$target" --provider "$provider" --ref "cancel-$target" </dev/null); then
-        code=7
-        continue
-    fi
-    if [ "$(status_of "$id")" = draft ]; then
-        "$icpctl" --quiet submit "$id" --yes </dev/null >/dev/null || code=7
-    fi
-    printf '%s\t%s\t%s\n' "$id" "$target" "$(status_of "$id")"
-done <"$list"
-
-exit "$code"
+"$icpctl" --quiet batch check "$batch" >&2
+"$icpctl" --quiet batch plan "$batch" --out "$plan" >&2
+# What moves between the plan and this is told (exit 6), not overrun.
+"$icpctl" --quiet batch apply "$plan" --submit --yes --format tsv --fields ref,order,outcome

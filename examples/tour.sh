@@ -160,10 +160,10 @@ act 3 "批量注销：客户己的三家公司，用一个 shell 循环" \
 at 2026-11-11 09:00
 export ICPCTL="$icpctl" # what the script calls
 say "脚本对清单里的每一行：起草、提交、打印状态：" "For each line of a list, the script drafts an order, sends it and prints where it stands:"
-step 0 "sh examples/cancel-batch.sh" "sh examples/cancel-batch.sh" examples/cancel-batch.txt
+step 0 "sh examples/cancel-loop.sh" "sh examples/cancel-loop.sh" examples/cancel-loop.txt
 loop=$out
 say "再跑一遍也不会重复：--ref 认得每一行，订单号不变：" "Running it again does nothing twice: --ref knows each line, and the ids are the same:"
-step 0 "sh examples/cancel-batch.sh" "sh examples/cancel-batch.sh" examples/cancel-batch.txt
+step 0 "sh examples/cancel-loop.sh" "sh examples/cancel-loop.sh" examples/cancel-loop.txt
 if [ "$out" != "$loop" ]; then
     say "第二遍的订单号不同" "the second run named other orders" >&2
     exit 1

@@ -46,3 +46,13 @@ impl Clock {
         DateTime::parse_from_rfc3339(text).map(|at| Self::Fixed(at.with_timezone(&CST)))
     }
 }
+
+/// Returns the machine's time in nanoseconds since 1970, to compare times of files with.
+pub fn machine_time() -> i128 {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one door to the time"
+    )]
+    let now = Utc::now();
+    i128::from(now.timestamp()) * 1_000_000_000 + i128::from(now.timestamp_subsec_nanos())
+}

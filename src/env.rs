@@ -97,6 +97,14 @@ impl Env {
         self.values.get(name).is_some_and(|value| !value.is_empty())
     }
 
+    /// Returns the folder of what can be deleted at any time: `$XDG_CACHE_HOME/icpctl`.
+    pub fn cache_folder(&self) -> Option<PathBuf> {
+        self.path("XDG_CACHE_HOME")
+            .filter(|path| path.is_absolute())
+            .or_else(|| self.path("HOME").map(|home| home.join(".cache")))
+            .map(|folder| folder.join("icpctl"))
+    }
+
     /// Returns the folder of our configuration: `$XDG_CONFIG_HOME/icpctl`.
     pub fn config_folder(&self) -> Option<PathBuf> {
         self.path("XDG_CONFIG_HOME")

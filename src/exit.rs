@@ -114,7 +114,7 @@ impl Exit {
                 "bad flags; consent or a choice was needed but input is off",
             ),
             Self::Invalid => Text::fixed(
-                "文件、行、资料或配置无效；什么都没有改动",
+                "文件、行、资料、计划或配置无效；什么都没有改动",
                 "a file, row, dossier, plan or config does not validate; nothing was changed",
             ),
             Self::NotFound => Text::fixed(
@@ -126,8 +126,8 @@ impl Exit {
                 "the state machine or a precondition says no",
             ),
             Self::Conflict => Text::fixed(
-                "被锁定、版本已变、ref 另有所用，或与备案现状矛盾",
-                "locked, revision moved, ref reused for something else, adoption contradicts the portfolio",
+                "被锁定、版本已变、计划已过期、ref 另有所用，或与备案现状矛盾",
+                "locked, revision moved, plan stale, ref reused for something else, adoption contradicts the portfolio",
             ),
             Self::Partial => Text::fixed(
                 "批量完成，但至少一行失败",

@@ -70,6 +70,14 @@ impl Failure {
         self
     }
 
+    /// Whether another order stands in the way, so that waiting for it cures it.
+    pub fn is_held_back(&self) -> bool {
+        matches!(
+            self.code.as_ref(),
+            "refused.live-order" | "refused.after" | "refused.domain-in-flight"
+        )
+    }
+
     /// Whether the same command may succeed later by itself.
     pub fn is_retryable(&self) -> bool {
         match self.exit {

@@ -162,6 +162,7 @@ const COMMANDS: &[&str] = &[
     "withdraw",
     "abandon",
     "sync",
+    "verify",
     "status",
     "list",
     "show",
@@ -196,7 +197,7 @@ const PROVINCES: &[&str] = &[
 ];
 const PROVIDERS: &[&str] = &["tencent", "huawei", "alibaba", "wechat", "generic"];
 
-fn of(kind: PageKind, id: &str) -> Page {
+fn of(kind: PageKind, id: &str) -> Page<'static> {
     let named = format!("{}:{id}", kind.name());
     match pages(&named).as_slice() {
         [page] => *page,

@@ -1,6 +1,7 @@
 //! One binary for all tests.
 
 mod architecture;
+mod batches;
 mod calendar;
 mod clouds;
 mod contract;
@@ -8,6 +9,7 @@ mod docs;
 #[cfg(target_os = "linux")]
 mod faults;
 mod formats;
+mod guide;
 mod histories;
 mod intake;
 mod knowledge;
@@ -18,14 +20,17 @@ mod numbers;
 mod owed;
 mod pipelines;
 mod portfolio;
+mod proofs;
 mod provinces;
 mod reachable;
 mod reading;
 mod rendering;
+mod rulebook;
 mod scenarios;
 mod schemas;
 mod scripts;
 mod snapshots;
 mod storage;
 mod support;
+mod telling;
 mod transfer;

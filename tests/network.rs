@@ -3,3 +3,4 @@
 
 mod door;
 mod settings;
+mod verify;

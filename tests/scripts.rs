@@ -149,16 +149,8 @@ fn the_agencys_csv_says_what_its_json_lines_say() {
 #[test]
 fn the_loop_sends_each_line_once_and_goes_on_after_a_refusal() {
     let user = agency();
-    let list = example("cancel-batch.txt");
-    let run = |list: &Path| {
-        script(
-            &user,
-            "sh",
-            "cancel-batch.sh",
-            [list.to_str().unwrap()],
-            &[],
-        )
-    };
+    let list = example("cancel-loop.txt");
+    let run = |list: &Path| script(&user, "sh", "cancel-loop.sh", [list.to_str().unwrap()], &[]);
     let first = run(&list).exits(0);
     let lines: Vec<Vec<&str>> = first
         .stdout
@@ -191,6 +183,50 @@ fn the_loop_sends_each_line_once_and_goes_on_after_a_refusal() {
         "{}",
         second.stderr
     );
+}
+
+#[test]
+fn the_batch_is_checked_planned_and_sent_once() {
+    let user = agency();
+    let run = |batch: &Path| {
+        let batch = batch.to_str().unwrap();
+        script(&user, "sh", "cancel-batch.sh", [batch], &[])
+    };
+    let batch = example("cancel-batch.csv");
+    let first = run(&batch).exits(0);
+    let lines: Vec<&str> = first.stdout.lines().collect();
+    assert_eq!(lines.len(), 4, "{}", first.stdout);
+    assert!(
+        lines[1..].iter().all(|line| line.ends_with("\tok")),
+        "{lines:?}"
+    );
+    let told = first.stderr.contains("the service's filing ends");
+    assert!(told, "{}", first.stderr);
+    let again = run(&batch).exits(0).stdout;
+    assert_eq!(again, first.stdout.replace("\tok", "\tunchanged"));
+    let sent = user
+        .run(["list", "--label", "project=cleanup", "--json"])
+        .exits(0)
+        .json();
+    let sent = sent["data"].as_array().unwrap();
+    assert!(
+        sent.iter()
+            .all(|order| order["status"] == "sms-verification-pending")
+    );
+    assert_eq!(sent.len(), 3);
+
+    let batch = user.write(
+        "bad.csv",
+        "ref,kind,target,provider\na,cancel-site,help.example.com,tencent\nb,cancel-site,none.example.com,tencent\n",
+    );
+    let refused = run(&batch).exits(3);
+    assert!(
+        refused.stderr.contains("none.example.com"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(refused.stdout, "");
+    let _ = user.run(["show", "ref:a"]).exits(4);
 }
 
 #[test]

@@ -34,10 +34,21 @@ fn make() -> Icpctl {
     let user = Icpctl::new();
     user.write("agency.jsonl", include_str!("../examples/agency.jsonl"));
     user.write("new.toml", include_str!("../examples/dossiers/new.toml"));
+    user.write(
+        "wrong.toml",
+        include_str!("../examples/dossiers/new.toml")
+            .replace("\"example.com\"", "\"www.example.com\"")
+            .replace("\"enterprise\"", "\"individual\"")
+            .replace("ref =", "reff ="),
+    );
     user.write("paper.png", b"\x89PNG\r\n\x1a\n not much of a picture");
     user.write(
         "record.csv",
         "order,event,at,who,reason,numbers\nref:pending,sms-verified,,all,,\nref:nobody,accepted,,,,\n",
+    );
+    user.write(
+        "batch.csv",
+        "ref,kind,target\nlast,cancel-site,help.example.com\nheld,cancel-site,tea.example.com\nnone,cancel-site,nobody.example.com\n",
     );
     for line in [
         "init",
@@ -131,6 +142,7 @@ seen! {
     withdraw: "withdraw ref:new --yes", "withdraw ref:pending --yes", "withdraw ref:new";
     abandon: "abandon ref:rejected --yes", "abandon ref:review --yes", "abandon --yes";
     sync: "sync ref:pending", "sync ref:nobody", "sync --nothing";
+    verify: "verify docs.example.com --offline", "verify nothing --offline", "verify";
     status: "status", "status ref:rejected --exit-status", "status --exit-status";
     list: "list", "list --status nothing", "list --nothing";
     show: "show ref:pending", "show ref:nobody", "show";
@@ -140,7 +152,12 @@ seen! {
     notice: "notice add docs.example.com --class service-contact-dead --provider tencent", "notice resolve zzzzzzzz", "notice add docs.example.com --class nothing";
     duty: "duty done docs.example.com public-security-filing --number 粤公网安备44010602000001号", "duty done docs.example.com show-service-number", "duty done docs.example.com";
     wait: "wait ref:draft --for draft --timeout 0", "wait ref:rejected --timeout 0", "wait";
+    notify: "notify --channel nobody", "notify", "notify a";
+    check: "check wrong.toml", "check nothing.toml", "check";
+    rules: "rules --province 广东 --provider tencent --kind cancel-site --nature enterprise", "rules --province 萌", "rules --kind nothing";
     explain: "explain CAN-03", "explain CAN-99", "explain a b";
+    batch: "batch plan batch.csv --out plan.json", "batch check batch.csv", "batch apply";
+    guide: "guide ref:pending", "guide ref:nobody", "guide";
     export: "export orders --ref draft", "export --out no/folder.csv", "export nothing";
     import: "import agency.jsonl -n", "import nothing.jsonl", "import";
     number: "number 京ICP备09564053号-1", "number 萌ICP备20148403号", "number";

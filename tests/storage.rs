@@ -9,9 +9,11 @@
 
 mod crash;
 mod disk;
-mod memory;
+pub(crate) mod memory;
 mod place;
-mod power;
+pub(crate) mod power;
+#[cfg(unix)]
+mod roll;
 
 use chrono::DateTime;
 use icpctl::store::files::LockMode;
@@ -21,7 +23,7 @@ fn path(text: &str) -> StorePath {
     StorePath::parse(text).unwrap()
 }
 
-fn holder() -> Holder {
+pub(crate) fn holder() -> Holder {
     let since = DateTime::parse_from_rfc3339("2026-11-22T10:00:00+08:00").unwrap();
     Holder::this_process("operator", since)
 }

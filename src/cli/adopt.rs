@@ -9,6 +9,9 @@ use super::portfolio_doc::{Excerpt, risk_name};
 use super::reply::Reply;
 use crate::clouds::alibaba::Risk;
 use crate::clouds::{Cloud, alibaba};
+use crate::evidence::Asker;
+use crate::evidence::adopt::adoptable;
+use crate::evidence::cache::Cache;
 use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::number::{Number, SubjectNumber};
@@ -22,6 +25,7 @@ use crate::workflow::adopt::{Adopted, Given, decide, words};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
@@ -279,6 +283,7 @@ fn read(
 fn from_source(cx: &mut Context<'_>, source: &str) -> Result<Vec<Given>, Failure> {
     let documents = match source.split_once(':') {
         None if source == Cloud::Alibaba.name() => of_account(cx)?,
+        Some(("record", query)) if !query.trim().is_empty() => of_record(cx, query.trim())?,
         _ => {
             return Err(Failure::usage(text!(
                 "没有来源 `{source}`",
@@ -313,6 +318,29 @@ fn of_account(cx: &mut Context<'_>) -> Result<Vec<Value>, Failure> {
         cx.caution("left-out", words, None);
     }
     Ok(all.documents)
+}
+
+/// Asks the public record; accesses are not in it.
+fn of_record(cx: &mut Context<'_>, query: &str) -> Result<Vec<Value>, Failure> {
+    if cx.config.record.url.is_none() {
+        return Err(Failure::usage(text!(
+            "没有设置公开备案记录的查询地址 record.url",
+            "no endpoint of the public record is configured: record.url"
+        ))
+        .hint(text!(
+            "在配置文件 [record] 下设置 url；查看：icpctl config path",
+            "set url under [record] in the configuration: icpctl config path"
+        )));
+    }
+    let network = cx.network()?;
+    let cache = Cache::new(None, cx.now, Some(Duration::ZERO), false);
+    let asker = Asker::new(&network, &cx.config, cx.env, cache, cx.now)?;
+    let entries = network.run(asker.search(query))?;
+    let (documents, left_out) = adoptable(&entries);
+    for words in left_out {
+        cx.caution("left-out", words, None);
+    }
+    Ok(documents)
 }
 
 /// Says what the cloud wants put right, and how to take that down.

@@ -3,6 +3,7 @@
 use super::order_doc::{Desk, reasons};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::Order;
+use crate::filing::pack;
 use crate::filing::standing::Presumption;
 use crate::filing::status::{Bucket, Status};
 use crate::lang::{Lang, Text};
@@ -73,9 +74,27 @@ impl Group {
     }
 }
 
-/// Lists why an order stands where it does: what was said of it, what holds it back, or what
-/// nobody has reported.
+/// Lists why an order stands where it does: what was said of it, what holds it back, what
+/// nobody has reported, or that papers are missing.
 pub fn why(desk: &Desk<'_>, order: &Order, lang: Lang) -> Vec<String> {
+    let mut reasons = stands(desk, order, lang);
+    if desk.view(order).status().is_editable()
+        && let Some(list) = pack::checklist(order, &desk.world.book.portfolio)
+        && !list.is_complete()
+    {
+        let (all, missing) = (list.items.len(), list.missing().count());
+        let done = all - missing;
+        let id = &order.id;
+        let words = text!(
+            "注销材料已备 {done}/{all}，详见 icpctl guide {id}",
+            "{done} of {all} papers are there, see icpctl guide {id}",
+        );
+        reasons.push(words.get(lang).to_owned());
+    }
+    reasons
+}
+
+fn stands(desk: &Desk<'_>, order: &Order, lang: Lang) -> Vec<String> {
     let view = desk.view(order);
     let one = |text: &Text| vec![text.get(lang).to_owned()];
     match view.presumption {

@@ -2,7 +2,9 @@
 
 use super::order_doc::{Desk, Manner, subject_name};
 use crate::filing::deadline::Deadline;
+use crate::filing::kind::Kind;
 use crate::filing::order::{Instant, Order, Signatory, Who};
+use crate::filing::profile::Profiles;
 use crate::filing::standing::{SmsWindow, View};
 use crate::filing::status::Bucket;
 use crate::lang::{Lang, Text};
@@ -10,6 +12,7 @@ use crate::render::clean::clean;
 use crate::render::fields::{Fields, UnknownField};
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table};
+pub use crate::store::roll::about;
 use crate::text;
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -17,7 +20,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The names that `--fields` takes for orders; labels are added by their keys.
-pub const FIELDS: [&str; 81] = [
+pub const FIELDS: [&str; 88] = [
     "id",
     "kind",
     "status",
@@ -53,6 +56,13 @@ pub const FIELDS: [&str; 81] = [
     "materials.hash",
     "materials.media_type",
     "materials.size",
+    "papers.label",
+    "papers.field",
+    "papers.slots",
+    "papers.wanted",
+    "papers.files",
+    "papers.done",
+    "papers.fill",
     "awaiting.who",
     "awaiting.service",
     "awaiting.name",
@@ -234,38 +244,6 @@ pub fn tone(view: &View) -> Tone {
     }
 }
 
-/// Returns what an order is about: its domains, else numbers, else the names asked for.
-pub fn about(order: &Order) -> String {
-    let domains = order.domains();
-    if let Some(first) = domains.first() {
-        return more(first.as_str(), domains.len());
-    }
-    let services = &order.target.services;
-    if let Some(first) = services.first() {
-        return more(&first.number.to_string(), services.len());
-    }
-    if let Some(number) = &order.target.subject {
-        return number.to_string();
-    }
-    let mut names = order
-        .filing
-        .services
-        .iter()
-        .filter_map(|s| s.name.as_deref());
-    names
-        .next()
-        .map(|first| more(first, order.filing.services.len()))
-        .unwrap_or_default()
-}
-
-fn more(first: &str, count: usize) -> String {
-    if count > 1 {
-        format!("{first} +{}", count - 1)
-    } else {
-        first.to_owned()
-    }
-}
-
 /// Returns the name of an order's subject as it may be shown.
 pub fn holder(desk: &Desk<'_>, order: &Order, manner: Manner) -> String {
     desk.subject_name(order)
@@ -283,17 +261,18 @@ pub fn awaited(order: &Order, view: &View, manner: Manner) -> Vec<String> {
         .collect()
 }
 
-fn person(order: &Order, signatory: &Signatory, manner: Manner) -> String {
+/// Returns the parts that somebody who answers the SMS plays.
+pub fn parts(order: &Order, signatory: &Signatory, lang: Lang) -> String {
     let parts: Vec<String> = signatory
         .who
         .iter()
         .map(|who| match who {
             Who::Subject => text!("主体负责人", "responsible for the subject")
-                .get(manner.lang)
+                .get(lang)
                 .to_owned(),
             Who::Service(place) => {
                 let label = text!("互联网信息服务负责人", "responsible for the service");
-                let label = label.get(manner.lang);
+                let label = label.get(lang);
                 match order.target.services.get(place.saturating_sub(1)) {
                     Some(service) => format!("{label} {}", service.number),
                     None if order.service_count() > 1 => format!("{label} {place}"),
@@ -302,22 +281,48 @@ fn person(order: &Order, signatory: &Signatory, manner: Manner) -> String {
             }
         })
         .collect();
-    let name = signatory.name.as_deref().map(|n| manner.privacy.name(n));
-    let phone = signatory.phone.as_deref().map(|p| manner.privacy.phone(p));
-    let comma = match manner.lang {
+    let comma = match lang {
         Lang::Zh => "、",
         Lang::En => ", ",
     };
-    [Some(parts.join(comma).into()), name, phone]
+    parts.join(comma)
+}
+
+fn person(order: &Order, signatory: &Signatory, manner: Manner) -> String {
+    let parts = parts(order, signatory, manner.lang);
+    let name = signatory.name.as_deref().map(|n| manner.privacy.name(n));
+    let phone = signatory.phone.as_deref().map(|p| manner.privacy.phone(p));
+    [Some(parts.into()), name, phone]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
         .join(" ")
 }
 
-/// Returns a table of orders.
-pub fn table(desk: &Desk<'_>, orders: &[&Order], manner: Manner) -> Table {
-    let mut table = Table::new(vec![
+/// One row of a table of orders.
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// The order's id.
+    pub id: &'a str,
+    /// Where it stands.
+    pub view: &'a View,
+    /// What it applies for.
+    pub kind: Kind,
+    /// Its nearest limit.
+    pub deadline: Option<Deadline>,
+    /// What it is about.
+    pub about: &'a str,
+    /// The name of its subject, as it may be shown.
+    pub holder: &'a str,
+    /// Who it goes through.
+    pub provider: Text,
+    /// The caller's key for it.
+    pub reference: &'a str,
+}
+
+/// Returns a table without rows.
+pub fn empty_table() -> Table {
+    Table::new(vec![
         text!("订单", "Order"),
         text!("状态", "Status"),
         text!("类型", "Kind"),
@@ -326,44 +331,81 @@ pub fn table(desk: &Desk<'_>, orders: &[&Order], manner: Manner) -> Table {
         text!("主体", "Subject"),
         text!("接入商", "Provider"),
         text!("ref", "Ref"),
+    ])
+}
+
+/// Adds a row to a table of orders.
+pub fn add_row(table: &mut Table, row: Row<'_>, now: Instant) {
+    let left = row.deadline.map_or_else(
+        || Cell::verbatim(""),
+        |deadline| {
+            let cell = Cell::new(remaining(&deadline, now));
+            if deadline.overdue {
+                cell.tone(Tone::Against)
+            } else {
+                cell
+            }
+        },
+    );
+    table.row(vec![
+        Cell::verbatim(row.id).tone(Tone::Name),
+        Cell::new(status(row.view)).tone(tone(row.view)),
+        Cell::new(row.kind.label()),
+        left,
+        Cell::verbatim(row.about),
+        Cell::verbatim(row.holder),
+        Cell::new(row.provider),
+        Cell::verbatim(row.reference),
     ]);
+}
+
+/// Returns a table of orders.
+pub fn table(desk: &Desk<'_>, orders: &[&Order], manner: Manner) -> Table {
+    let mut table = empty_table();
     for order in orders {
-        let view = desk.view(order);
-        let deadline = desk.deadline(order);
-        let left = deadline.map_or_else(
-            || Cell::verbatim(""),
-            |deadline| {
-                let cell = Cell::new(remaining(&deadline, desk.world.now));
-                if deadline.overdue {
-                    cell.tone(Tone::Against)
-                } else {
-                    cell
-                }
-            },
-        );
-        table.row(vec![
-            Cell::verbatim(order.id.as_str()).tone(Tone::Name),
-            Cell::new(status(&view)).tone(tone(&view)),
-            Cell::new(order.kind.label()),
-            left,
-            Cell::verbatim(about(order)),
-            Cell::verbatim(holder(desk, order, manner)),
-            Cell::new(provider(desk, order)),
-            Cell::verbatim(order.reference.clone().unwrap_or_default()),
-        ]);
+        let row = Row {
+            id: order.id.as_str(),
+            view: &desk.view(order),
+            kind: order.kind,
+            deadline: desk.deadline(order),
+            about: &about(order),
+            holder: &holder(desk, order, manner),
+            provider: provider(desk, order),
+            reference: order.reference.as_deref().unwrap_or_default(),
+        };
+        add_row(&mut table, row, desk.world.now);
     }
     table
 }
 
 /// Returns who an order goes through, in words.
 pub fn provider(desk: &Desk<'_>, order: &Order) -> Text {
-    let profiles = &desk.world.profiles;
-    match &order.provider {
+    provider_of(&desk.world.profiles, order.provider.as_deref())
+}
+
+/// Returns a provider in words; without one, a written application.
+pub fn provider_of(profiles: &Profiles, provider: Option<&str>) -> Text {
+    match provider {
         None => profiles.for_order(None).title.clone(),
         Some(name) => profiles
             .known(name)
-            .map_or_else(|| Text::verbatim(name.clone()), |p| p.title.clone()),
+            .map_or_else(|| Text::verbatim(name.to_owned()), |p| p.title.clone()),
     }
+}
+
+/// Returns a checklist of papers, as the order's document lists them.
+pub fn papers(list: &[Value]) -> Vec<String> {
+    list.iter()
+        .map(|item| {
+            let mark = if item["done"] == true { "[x]" } else { "[ ]" };
+            let files = item["files"].as_array().into_iter().flatten();
+            let files: Vec<&str> = files.filter_map(Value::as_str).collect();
+            let label = item["label"].as_str().unwrap_or_default();
+            format!("{mark} {label}  {}", files.join("  "))
+                .trim_end()
+                .to_owned()
+        })
+        .collect()
 }
 
 /// Returns commands to type, one a line, under a label.

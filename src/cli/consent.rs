@@ -21,41 +21,12 @@ pub fn obtain(cx: &mut Context<'_>, consent: &Consent) -> Result<(), Failure> {
     if cx.globals.dry_run {
         return Ok(());
     }
-    for (number, confirmed) in consent.numbers.iter().filter(|(_, given)| !given) {
-        debug_assert!(!confirmed, "only those not confirmed are asked for");
-        if asks {
+    if asks {
+        for (number, _) in consent.numbers.iter().filter(|(_, given)| !given) {
             type_number(cx, number)?;
-        } else {
-            return Err(Failure::new(
-                Exit::Usage,
-                "usage.confirm",
-                text!(
-                    "注销主体必须写明主体备案号 {number}",
-                    "cancelling a subject needs its number {number} spelt out"
-                ),
-            )
-            .hint(text!(
-                "加上 --confirm {number}；仅有 --yes 不够",
-                "add --confirm {number}; --yes alone never sends it"
-            )));
         }
-    }
-    for (code, _) in consent.accepts.iter().filter(|(_, given)| !given) {
-        if !asks {
-            return Err(Failure::new(
-                Exit::Usage,
-                "usage.accept",
-                text!(
-                    "其他接入商处的接入会一并失效（{code}），需要明确接受",
-                    "accesses at other providers end too ({code}): this needs explicit acceptance"
-                ),
-            )
-            .hint(text!("加上 --accept {code}", "add --accept {code}"))
-            .hint(text!(
-                "只想离开这一家接入商，请用 icpctl cancel-access",
-                "to leave only this provider, use icpctl cancel-access"
-            )));
-        }
+    } else if let Some(failure) = consent.missing() {
+        return Err(failure);
     }
     if cx.globals.yes && consent.explicit {
         return Ok(());
@@ -79,7 +50,7 @@ pub fn obtain(cx: &mut Context<'_>, consent: &Consent) -> Result<(), Failure> {
             )),
         );
     }
-    if !consent.numbers.is_empty() {
+    if !consent.numbers.is_empty() && !consent.always_asks {
         return Ok(());
     }
     let question = consent

@@ -2,20 +2,24 @@
 
 use super::consent;
 use super::globals::Globals;
+use super::signals::Signals;
 pub use super::single::Asks;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::env::Env;
+use crate::evidence::keep;
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
 use crate::filing::moment::{self, Moment};
 use crate::filing::order::Instant;
 use crate::filing::profile::Profiles;
 use crate::ids::Ids;
+use crate::knowledge::{Rule, rules};
 use crate::lang::{Lang, Text};
 use crate::network::{Manner, Network};
 use crate::render::envelope::Warning;
 use crate::render::style::{Color, Surroundings};
+use crate::rulebook::{FILE_LIMIT, FileProblem, Rulebook, overlay};
 use crate::store::book::Book;
 use crate::store::place::{self, Inputs, Origin, Place, SystemProbe};
 use crate::store::{
@@ -25,7 +29,7 @@ use crate::text;
 pub use crate::workflow::plan::{Caution, Done, Plan, Stamp};
 pub use crate::workflow::world::World;
 use std::cell::OnceCell;
-use std::io::{IsTerminal as _, Read as _, Write};
+use std::io::{IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -342,6 +346,61 @@ impl<'a> Context<'a> {
         Ok(profiles)
     }
 
+    /// Returns the rules in force: the built-in ones, with those of `rules.d` in the configuration's
+    /// folder and in the store over them.
+    ///
+    /// # Errors
+    /// When the store cannot be read; what is wrong in a rule file is a warning.
+    pub fn rulebook(&mut self) -> Result<Rulebook, Failure> {
+        let disk = self.open()?;
+        let files = disk.as_ref().map(|disk| disk as &dyn Files);
+        let mut all = rules().to_vec();
+        let mut own = self.configured_rules();
+        own.extend(stored_rules(files)?);
+        for (path, text) in own {
+            self.take_rules(&mut all, path, text);
+        }
+        Ok(Rulebook::new(all, self.calendar(files)?))
+    }
+
+    fn take_rules(&mut self, all: &mut Vec<Rule>, path: String, text: Result<String, Text>) {
+        let problems = match text {
+            Ok(text) => overlay(all, &text)
+                .iter()
+                .map(FileProblem::message)
+                .collect(),
+            Err(message) => vec![message],
+        };
+        for message in problems {
+            self.caution(INVALID_RULE_FILE, message, Some(path.clone()));
+        }
+    }
+
+    /// Reads the rule files beside the configuration, in the order of their names.
+    fn configured_rules(&self) -> Vec<RuleFile> {
+        let Some(folder) = self.env.config_folder().map(|folder| folder.join(RULES)) else {
+            return Vec::new();
+        };
+        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|e| e == "toml"));
+        paths.sort();
+        let read = |path: &Path| -> Result<String, Text> {
+            let unreadable =
+                |error: std::io::Error| text!("无法读取：{error}", "it cannot be read: {error}");
+            let file = std::fs::File::open(path).map_err(unreadable)?;
+            let mut bytes = Vec::new();
+            file.take(FILE_LIMIT + 1)
+                .read_to_end(&mut bytes)
+                .map_err(unreadable)?;
+            rule_text(bytes)
+        };
+        paths
+            .iter()
+            .map(|path| (path.display().to_string(), read(path)))
+            .collect()
+    }
+
     /// Returns the working-day calendar with the store's own years over it.
     ///
     /// # Errors
@@ -440,7 +499,11 @@ impl<'a> Context<'a> {
                 "run it again and see what it does now"
             )));
         }
-        lock.commit(&changes(&world.book, &plan)?)?;
+        let mut changes = changes(&world.book, &plan)?;
+        for holder in &plan.forgotten {
+            changes.extend(keep::forget(&disk, holder)?);
+        }
+        lock.commit(&changes)?;
         drop(lock);
         self.adopt_cautions(&mut plan);
         Ok(Done {
@@ -448,6 +511,42 @@ impl<'a> Context<'a> {
             world: after(world, &plan),
             answer: plan.answer,
         })
+    }
+
+    /// Works on everything at once: alone with the store where `writes`, else on what readers see.
+    ///
+    /// # Errors
+    /// What `work` refuses, and what the store meets.
+    pub fn alone<T>(
+        &mut self,
+        writes: bool,
+        work: impl FnOnce(&mut Self, World, Option<&StoreLock<'_>>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        if !writes {
+            let world = self.world()?;
+            return work(self, world, None);
+        }
+        let disk = self.open_to_write()?;
+        let lock = StoreLock::acquire(&disk, &self.holder(), self.globals.lock_timeout)?;
+        let world = self.world_of(Some(&disk))?;
+        seen_whole(&world.book)?;
+        work(self, world, Some(&lock))
+    }
+
+    /// Draws an operation's id, and says who acts in it and when.
+    pub fn stamp(&self, world: &World, ids: &mut Ids) -> Stamp {
+        let taken = world.book.operations();
+        Stamp {
+            op: ids.operation(|id| taken.contains(id)),
+            turn: world.book.next_turn(world.now).max(self.turn),
+            actor: self.actor(),
+            now: world.now,
+        }
+    }
+
+    /// Whether there is a store that can be written to as it is.
+    pub fn has_store(&mut self) -> bool {
+        matches!(self.place(), Place::Found { .. })
     }
 
     /// Takes over what a plan says the user should know.
@@ -479,6 +578,27 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When it cannot be read (4 where it is missing, else 1).
     pub fn read_input(&mut self, name: &str) -> Result<Vec<u8>, Failure> {
+        let go_on = || true;
+        Ok(self.read_while(name, &go_on)?.unwrap_or_default())
+    }
+
+    /// Reads what a `--from` names; `None` where a signal came first.
+    ///
+    /// # Errors
+    /// As [`read_input`](Self::read_input).
+    pub fn read_until(
+        &mut self,
+        name: &str,
+        signals: &Signals,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        self.read_while(name, &|| signals.arrived().is_none())
+    }
+
+    fn read_while(
+        &mut self,
+        name: &str,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<u8>>, Failure> {
         let unreadable = |error: &std::io::Error| {
             let failure = if error.kind() == std::io::ErrorKind::NotFound {
                 Failure::not_found(
@@ -498,12 +618,8 @@ impl<'a> Context<'a> {
             ))
         };
         let mut bytes = Vec::new();
-        if name == "-" {
-            std::io::stdin()
-                .lock()
-                .take(INPUT_LIMIT + 1)
-                .read_to_end(&mut bytes)
-                .map_err(|error| unreadable(&error))?;
+        let whole = if name == "-" {
+            pour(&mut std::io::stdin().lock(), &mut bytes, goes_on)
         } else {
             let path = self.current.join(name);
             let meta = std::fs::metadata(&path).map_err(|error| unreadable(&error))?;
@@ -516,9 +632,10 @@ impl<'a> Context<'a> {
                     ),
                 ));
             }
-            std::fs::File::open(&path)
-                .and_then(|file| file.take(INPUT_LIMIT + 1).read_to_end(&mut bytes))
-                .map_err(|error| unreadable(&error))?;
+            std::fs::File::open(&path).and_then(|mut file| pour(&mut file, &mut bytes, goes_on))
+        };
+        if !whole.map_err(|error| unreadable(&error))? {
+            return Ok(None);
         }
         if bytes.len() as u64 > INPUT_LIMIT {
             return Err(Failure::invalid(
@@ -526,12 +643,56 @@ impl<'a> Context<'a> {
                 text!("{name} 超过 64 MiB", "{name} is larger than 64 MiB"),
             ));
         }
-        Ok(bytes)
+        Ok(Some(bytes))
     }
 }
 
 /// The store's own years of the working-day calendar.
 pub const CALENDAR: &str = "calendar.toml";
+
+/// The folder of the user's own rules, in the store and beside the configuration.
+const RULES: &str = "rules.d";
+
+/// The code of a rule file in which something is wrong.
+pub const INVALID_RULE_FILE: &str = "invalid-rule-file";
+
+/// A rule file: what it is called, and its text where it can be read.
+type RuleFile = (String, Result<String, Text>);
+
+/// Reads the rule files of the store, in the order of their names.
+fn stored_rules(files: Option<&dyn Files>) -> Result<Vec<RuleFile>, Failure> {
+    let Some(files) = files else {
+        return Ok(Vec::new());
+    };
+    let folder = StorePath::parse(RULES)?;
+    let entries = match files.list(&folder) {
+        Ok(entries) => entries,
+        Err(StorageError::NotFound { .. }) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut read = Vec::new();
+    for entry in entries {
+        let is_rules = Path::new(&entry.name)
+            .extension()
+            .is_some_and(|e| e == "toml");
+        if is_rules && !entry.is_hidden() {
+            let path = folder.join(&entry.name)?;
+            let bytes = files.read(&path, RECORD_LIMIT);
+            let text = bytes.map_err(|error| error.message()).and_then(rule_text);
+            read.push((path.to_string(), text));
+        }
+    }
+    read.sort_by(|one, two| one.0.cmp(&two.0));
+    Ok(read)
+}
+
+/// Returns the text of a rule file.
+fn rule_text(bytes: Vec<u8>) -> Result<String, Text> {
+    if bytes.len() as u64 > FILE_LIMIT {
+        return Err(text!("超过 1 MiB", "it is larger than 1 MiB"));
+    }
+    String::from_utf8(bytes).map_err(|_| text!("不是 UTF-8 文本", "not UTF-8 text"))
+}
 
 /// The most that is read of any input.
 const INPUT_LIMIT: u64 = 64 * 1024 * 1024;
@@ -539,6 +700,28 @@ const INPUT_LIMIT: u64 = 64 * 1024 * 1024;
 /// Refuses to decide while a record cannot be read: it could forbid what is asked for.
 fn seen_whole(book: &Book) -> Result<(), Failure> {
     book.unread().map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// Reads to the end, or to one byte above what is read of any input; `false` where `goes_on` says
+/// to stop first.
+fn pour(
+    from: &mut dyn Read,
+    bytes: &mut Vec<u8>,
+    goes_on: &dyn Fn() -> bool,
+) -> std::io::Result<bool> {
+    let mut part = vec![0; 64 * 1024];
+    while bytes.len() as u64 <= INPUT_LIMIT {
+        if !goes_on() {
+            return Ok(false);
+        }
+        match from.read(&mut part) {
+            Ok(0) => return Ok(true),
+            Ok(count) => bytes.extend_from_slice(part.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
 }
 
 /// Returns the changes that write a plan.

@@ -1,6 +1,6 @@
 //! `doctor`: is the store sound?
 
-use super::context::Context;
+use super::context::{Context, INVALID_RULE_FILE};
 use super::globals::switch;
 use super::reply::{Caution, Reply};
 use crate::exit::Exit;
@@ -38,6 +38,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let world = cx.world_of(disk.as_ref().map(|disk| disk as &dyn Files))?;
     // Every damaged file is a finding here, not a warning beside the result.
     cx.cautions.retain(|caution| caution.code != "damaged-file");
+    let _ = cx.rulebook()?;
     let mut findings = examine(&world);
     findings.extend(overrides(&mut cx.cautions));
     if let (Some(folder), Some(disk)) = (&folder, &disk) {
@@ -57,11 +58,14 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     Ok(answer(cx, &findings, &recovery))
 }
 
-/// Takes the user's own profiles and calendar that cannot be read out of the warnings.
+/// Takes the user's own profiles, calendar and rules that cannot be used out of the warnings.
 fn overrides(cautions: &mut Vec<Caution>) -> Vec<Finding> {
     cautions
         .extract_if(.., |caution| {
-            matches!(caution.code, "invalid-profile" | "invalid-calendar")
+            matches!(
+                caution.code,
+                "invalid-profile" | "invalid-calendar" | INVALID_RULE_FILE
+            )
         })
         .map(|caution| Finding {
             code: caution.code,

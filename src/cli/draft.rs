@@ -14,9 +14,10 @@ use crate::intake::{Dossier, DossierMaterial, Source, read_dossier};
 use crate::lang::{Lang, Text};
 use crate::text;
 use crate::workflow::assign::{Assign, invalid};
+use crate::workflow::check::Bench;
 use crate::workflow::draft::{Ask, Drafted, draft};
 use crate::workflow::materials::Content;
-use crate::workflow::{advance, materials};
+use crate::workflow::{advance, materials, missing};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
 use std::collections::BTreeMap;
@@ -189,6 +190,25 @@ pub fn dossier(cx: &mut Context<'_>, name: &str) -> Result<Dossier, Failure> {
     read_dossier(&source, cx.now.date_naive()).map_err(|problems| invalid(name, &problems))
 }
 
+/// Returns the place of the service that a material belongs to.
+///
+/// # Errors
+/// 3 where it is none.
+pub fn service_of(material: &DossierMaterial) -> Result<Option<usize>, Failure> {
+    let parse = |word: &String| {
+        word.parse().map_err(|_| {
+            Failure::invalid(
+                "invalid.dossier",
+                text!(
+                    "附件的 service `{word}` 应为从 1 起的序号",
+                    "service `{word}` of a material should be a place from 1"
+                ),
+            )
+        })
+    };
+    material.service.as_ref().map(parse).transpose()
+}
+
 /// Takes in the files that a dossier names, relative to where it stands.
 fn take_materials(
     cx: &Context<'_>,
@@ -204,18 +224,7 @@ fn take_materials(
     let mut list = Vec::new();
     let mut files = Vec::new();
     for material in named {
-        let service = match &material.service {
-            None => None,
-            Some(word) => Some(word.parse().map_err(|_| {
-                Failure::invalid(
-                    "invalid.dossier",
-                    text!(
-                        "附件的 service `{word}` 应为从 1 起的序号",
-                        "service `{word}` of a material should be a place from 1"
-                    ),
-                )
-            })?),
-        };
+        let service = service_of(material)?;
         let (taken, file) = materials::take(&beside.join(&material.file), &material.slot, service)?;
         list.push(taken);
         files.push(file);
@@ -228,7 +237,7 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     let text_of = |name: &str| matches.get_one::<String>(name).cloned();
     let word = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
     let submits = matches.get_flag("submit");
-    let given = Given::read(matches)?;
+    let given = sending::given(matches)?;
     if !submits && given != Given::default() {
         return Err(Failure::usage(text!(
             "--confirm 和 --accept 只与 --submit 同用",
@@ -271,14 +280,25 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     if cx.may_ask() {
         prompt::complete(cx, &mut ask)?;
     }
+    let rulebook = if submits { Some(cx.rulebook()?) } else { None };
+    let privacy = cx.globals.privacy;
     let done = cx.transact(|world, stamp, ids| {
         let mut plan: Plan<Drafted> = draft(&ask, world, stamp, ids)?;
         plan.files = materials::missing(&files, world);
         if submits && let Some(order) = plan.orders.pop() {
             plan.consent = Some(sending::consent(world, &[&order], Step::Submit, &given));
-            match advance::command(world, stamp, &order, Step::Submit, None, None) {
+            let sent = advance::command(world, stamp, &order, Step::Submit, None, None);
+            let judged = sent.and_then(|sent| match &rulebook {
+                Some(rulebook) => Bench::new(world, rulebook, privacy)
+                    .sending(&order, &given.accepted)
+                    .map(|()| sent),
+                None => Ok(sent),
+            });
+            match judged {
                 Ok(mut sent) => {
-                    keep_accepted(&mut sent, &given);
+                    given.keep(&mut sent);
+                    plan.cautions
+                        .extend(missing::incomplete(&sent, &world.book.portfolio));
                     plan.orders.push(sent);
                 }
                 Err(failure) => return plan.refused(failure),
@@ -287,28 +307,6 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         Ok(plan)
     })?;
     reply(cx, kind, &done)
-}
-
-/// Keeps in the history what was agreed to with a submission.
-pub fn keep_accepted(order: &mut crate::filing::order::Order, given: &Given) {
-    if let Some(entry) = order.history.last_mut() {
-        entry.accepted.extend(given.accepted.iter().cloned());
-        entry.accepted.extend(
-            given
-                .confirmed
-                .iter()
-                .filter(|n| {
-                    order
-                        .target
-                        .subject
-                        .as_ref()
-                        .map(ToString::to_string)
-                        .as_ref()
-                        == Some(n)
-                })
-                .cloned(),
-        );
-    }
 }
 
 fn reply(

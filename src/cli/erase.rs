@@ -3,8 +3,11 @@
 use super::context::Context;
 use super::globals::place;
 use super::reply::Reply;
+use crate::evidence::cache;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::store::place::Place;
+use crate::store::roll;
 use crate::text;
 use crate::workflow::erase::{decide, remains};
 use clap::{ArgMatches, Command};
@@ -33,6 +36,15 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .cloned()
         .unwrap_or_default();
     let done = cx.transact(|world, _, _| decide(world, &word))?;
+    if done.changed && !cx.globals.dry_run {
+        // What was remembered of it may name persons too.
+        if let Some(folder) = cx.env.cache_folder() {
+            cache::forget(&folder);
+            if let (Place::Found { folder: store, .. }, Some(disk)) = (cx.place(), cx.open()?) {
+                roll::forget(&disk, &store, &folder);
+            }
+        }
+    }
     let erased = done.answer;
     let mut names: Vec<String> = erased.subject.iter().map(ToString::to_string).collect();
     names.extend(erased.orders.iter().map(ToString::to_string));

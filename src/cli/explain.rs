@@ -3,14 +3,16 @@
 use super::context::Context;
 use super::globals::place;
 use super::reply::Reply;
+use super::{check, rules};
 use crate::failure::Failure;
-use crate::knowledge::{Page, all_pages, pages, suggest};
+use crate::knowledge::{Page, PageKind, Rule, all_pages, pages, suggest};
 use crate::lang::Lang;
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table};
 use crate::text;
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 /// The shape of the document.
 pub const SCHEMA: &str = "icpctl.explain/1";
@@ -36,15 +38,70 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let human = index(&all, lang, cx.width(), color);
         return Ok(Reply::new(SCHEMA, document(&all, lang)).human(human));
     };
-    let found = pages(id);
+    let rulebook = cx.rulebook()?;
+    let word = id.split_once(':').map_or(id.as_str(), |(_, word)| word);
+    let rule = rulebook.rule(word);
+    let mut found = pages(id);
+    if let Some(rule) = rule.filter(|_| found.is_empty()) {
+        found.push(Page {
+            kind: PageKind::Rule,
+            id: &rule.id,
+            aliases: &[],
+            title: &rule.title,
+            what: &rule.explain,
+            why: None,
+            todo: None,
+            source: &rule.source,
+        });
+    }
     if found.is_empty() {
         return Err(unknown(id));
     }
-    let human: Vec<String> = found.iter().map(|page| sheet(page, lang, color)).collect();
-    Ok(Reply::new(SCHEMA, document(&found, lang)).human(human.join("\n")))
+    let human: Vec<String> = found
+        .iter()
+        .map(|page| {
+            let rule = rule.filter(|_| page.kind == PageKind::Rule);
+            sheet(page, rule, lang, color)
+        })
+        .collect();
+    let mut data = document(&found, lang);
+    if let (Some(rule), Some(page)) = (
+        rule,
+        data.as_array_mut()
+            .into_iter()
+            .flatten()
+            .find(|page| page["kind"] == PageKind::Rule.name()),
+    ) {
+        page["rule"] = particulars(rule, lang);
+    }
+    Ok(Reply::new(SCHEMA, data).human(human.join("\n")))
 }
 
-fn document(pages: &[Page], lang: Lang) -> Value {
+/// Returns for whom a rule is, since when, and what it says when it is broken.
+fn particulars(rule: &Rule, lang: Lang) -> Value {
+    json!({
+        "severity": rule.severity,
+        "kinds": rule.kinds,
+        "natures": rule.natures,
+        "provinces": rule.provinces,
+        "providers": rule.providers,
+        "since": rule.since,
+        "until": rule.until,
+        "check": rule.check,
+        "off": rule.off,
+        "tests": rule.test.iter().map(|test| json!({
+            "for": test.range,
+            "field": test.field,
+            "severity": test.severity.unwrap_or(rule.severity),
+            "when": test.when,
+            "require": test.require,
+            "message": test.message.get(lang),
+            "fix": test.fix.get(lang),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn document(pages: &[Page<'_>], lang: Lang) -> Value {
     pages
         .iter()
         .map(|page| {
@@ -57,13 +114,14 @@ fn document(pages: &[Page], lang: Lang) -> Value {
                 "why": page.why.map(|why| why.get(lang)),
                 "todo": page.todo.map(|todo| todo.get(lang)),
                 "source": page.source,
+                "rule": null,
             })
         })
         .collect()
 }
 
 /// Returns a page as people read it.
-fn sheet(page: &Page, lang: Lang, color: Color) -> String {
+fn sheet(page: &Page<'_>, rule: Option<&Rule>, lang: Lang, color: Color) -> String {
     let label = page.kind.label();
     let mut lines = match lang {
         Lang::Zh => format!(
@@ -92,11 +150,48 @@ fn sheet(page: &Page, lang: Lang, color: Color) -> String {
             lines.push('\n');
         }
     }
+    if let Some(rule) = rule {
+        lines.push('\n');
+        lines.push_str(&scope_lines(rule, lang));
+    }
     let source = text!("来源：", "Source: ");
     lines + &format!("\n{}{}\n", source.get(lang), page.source)
 }
 
-fn index(pages: &[Page], lang: Lang, width: Option<u16>, color: Color) -> String {
+/// Returns for whom a rule is and what it says when it is broken, as people read it.
+fn scope_lines(rule: &Rule, lang: Lang) -> String {
+    let mut lines = String::new();
+    let (weight, _) = check::label(rule.severity);
+    let judged = match (rule.off, rule.check) {
+        (true, _) => text!("已关闭", "switched off"),
+        (false, true) => text!("由 icpctl 检查", "checked by icpctl"),
+        (false, false) => text!("离线无法检查", "cannot be checked offline"),
+    };
+    let days = match (rule.since, rule.until) {
+        (None, None) => None,
+        (Some(since), None) => Some(text!("{since} 起", "since {since}")),
+        (None, Some(until)) => Some(text!("到 {until} 为止", "until {until}")),
+        (Some(since), Some(until)) => Some(text!("{since} 至 {until}", "{since} to {until}")),
+    };
+    let parts = [
+        (text!("轻重：", "Weight: "), Some(weight)),
+        (text!("适用：", "For: "), Some(rules::scope(rule))),
+        (text!("时间：", "Dates: "), days),
+        (text!("检查：", "Checked: "), Some(judged)),
+    ];
+    for (heading, words) in parts {
+        if let Some(words) = words {
+            let _ = writeln!(lines, "{}{}", heading.get(lang), words.get(lang));
+        }
+    }
+    for test in &rule.test {
+        let _ = writeln!(lines, "  - {}", test.message.get(lang));
+        let _ = writeln!(lines, "    → {}", test.fix.get(lang));
+    }
+    lines
+}
+
+fn index(pages: &[Page<'_>], lang: Lang, width: Option<u16>, color: Color) -> String {
     let mut table = Table::new(vec![
         text!("名称", "ID"),
         text!("类别", "Kind"),

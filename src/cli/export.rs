@@ -284,15 +284,25 @@ impl Export<'_> {
             .get(&excerpt.subject.number);
         let record = || subject_file::to_toml(record?).ok();
         let rows: Vec<Excerpt<'_>> = match self.format {
-            Format::Human | Format::Csv | Format::Tsv if !excerpt.services.is_empty() => excerpt
-                .services
-                .iter()
-                .map(|(number, service)| Excerpt {
-                    subject: excerpt.subject,
-                    services: BTreeMap::from([(*number, *service)]),
-                })
-                .collect(),
-            Format::Human | Format::Csv | Format::Tsv | Format::Json | Format::Jsonl => {
+            Format::Human | Format::Sarif | Format::Markdown | Format::Csv | Format::Tsv
+                if !excerpt.services.is_empty() =>
+            {
+                excerpt
+                    .services
+                    .iter()
+                    .map(|(number, service)| Excerpt {
+                        subject: excerpt.subject,
+                        services: BTreeMap::from([(*number, *service)]),
+                    })
+                    .collect()
+            }
+            Format::Human
+            | Format::Sarif
+            | Format::Markdown
+            | Format::Csv
+            | Format::Tsv
+            | Format::Json
+            | Format::Jsonl => {
                 vec![excerpt.clone()]
             }
         };
@@ -314,7 +324,9 @@ impl Export<'_> {
         let holds = match (self.format, self.privacy) {
             (Format::Json | Format::Jsonl, Privacy::Revealed) => true,
             (Format::Json | Format::Jsonl, Privacy::Masked)
-            | (Format::Human | Format::Csv | Format::Tsv, _) => false,
+            | (Format::Human | Format::Sarif | Format::Markdown | Format::Csv | Format::Tsv, _) => {
+                false
+            }
         };
         for hash in self.attachments.iter().filter(|_| holds) {
             let bytes = StorePath::parse(&format!("{FILES}/{hash}"))

@@ -3,6 +3,10 @@
 //! A flag given twice takes what either asks for; labels alone must all be there. Different flags
 //! narrow one another.
 
+mod slips;
+
+pub use slips::Line;
+
 use super::globals::{duration, option, repeated, switch};
 use super::order_doc::Desk;
 use super::search::{self, Needle};

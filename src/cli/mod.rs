@@ -10,8 +10,10 @@ pub mod answer;
 pub mod asking;
 pub mod attach;
 pub mod auth;
+pub mod batch;
 pub mod board;
 pub mod calendar;
+pub mod check;
 pub mod completions;
 pub mod config;
 pub mod consent;
@@ -27,6 +29,7 @@ pub mod filters;
 pub mod globals;
 pub mod goal;
 pub mod gone;
+pub mod guide;
 pub mod help;
 pub mod import;
 pub mod init;
@@ -34,8 +37,10 @@ pub mod label;
 pub mod list;
 pub mod log;
 pub mod man;
+pub mod news;
 pub mod note;
 pub mod notice;
+pub mod notify;
 pub mod number;
 pub mod order_doc;
 pub mod owed;
@@ -47,18 +52,24 @@ pub mod prompt;
 pub mod provider;
 pub mod record;
 pub mod reply;
+pub mod rules;
+pub mod sarif;
 pub mod schema;
 pub mod search;
 pub mod sending;
 pub mod show;
+pub mod signals;
 pub mod single;
 pub mod status;
 pub mod steps;
+pub mod stream;
 pub mod sync;
 pub mod table;
 pub mod template;
 pub mod undo;
 pub mod usage;
+pub mod verify;
+pub mod verify_doc;
 pub mod wait;
 
 use crate::clock::Clock;
@@ -68,6 +79,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::lang::Lang;
+use crate::render::Format;
 use crate::render::envelope::Envelope;
 use crate::render::rows::{Layout, json};
 use crate::text;
@@ -168,11 +180,26 @@ pub fn run(outside: Outside<'_>) -> Exit {
         }
         Some(_) | None => None,
     };
-    let outcome = match unknown {
-        Some(unknown) => Err(reply::no_such_field(&unknown)),
-        None => (row.run)(&mut cx, sub),
+    let misplaced = table::only_printer(cx.globals.format).filter(|only| *only != row.name);
+    let outcome = match (unknown, misplaced) {
+        (Some(unknown), _) => Err(reply::no_such_field(&unknown)),
+        (None, Some(only)) if cx.globals.format_by_flag => Err(no_such_format(only)),
+        (None, Some(_)) => {
+            // A twin that means nothing here.
+            cx.globals.format = Format::Human;
+            (row.run)(&mut cx, sub)
+        }
+        (None, None) => (row.run)(&mut cx, sub),
     };
     reply::show(&mut cx, row.schema, outcome)
+}
+
+fn no_such_format(only: &str) -> Failure {
+    Failure::usage(text!(
+        "此命令没有这种输出格式",
+        "this command does not print that format"
+    ))
+    .hint(text!("只有 icpctl {only} 有", "only icpctl {only} does"))
 }
 
 fn clock(env: &Env) -> Result<Clock, Failure> {

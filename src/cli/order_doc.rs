@@ -2,15 +2,18 @@
 
 pub use crate::workflow::desk::Desk;
 
+use crate::filing::deadline::Deadline;
 use crate::filing::event::{Event, Report};
 use crate::filing::kind::Kind;
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Entry, FieldChange, Instant, Order, Signatory, Who};
+use crate::filing::pack::{self, Need};
 use crate::filing::standing::{Presumption, View, effective};
 use crate::filing::status::Status;
 use crate::knowledge::Holder;
 use crate::lang::Lang;
 use crate::render::mask::{Privacy, mask_for, mask_tree};
+use crate::workflow::missing;
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
@@ -25,7 +28,7 @@ pub struct Manner {
 
 impl Desk<'_> {
     /// Returns whose data an order's edits and changes may show: an individual's from either side of a change.
-    fn holder(&self, order: &Order) -> Holder {
+    pub fn holder(&self, order: &Order) -> Holder {
         let becomes_individual = order.changes.iter().any(|change| {
             change.field == "nature"
                 && change.to.as_ref().and_then(toml::Value::as_str) == Some("individual")
@@ -66,7 +69,7 @@ impl Desk<'_> {
                 Some(Obstacle::After { ended: Some(_), .. }) => {
                     vec![format!("icpctl edit {id} --unset after")]
                 }
-                Some(_) | None => vec![format!("icpctl submit {id}")],
+                Some(_) | None => self.completed(order, format!("icpctl submit {id}")),
             },
             Status::ProviderReview => vec![record(Report::Accepted), record(Report::Rejected)],
             Status::AwaitingBureauSubmission => vec![record(Report::Forwarded)],
@@ -89,15 +92,23 @@ impl Desk<'_> {
                     }
                 }
             }
-            Status::ProviderRejected | Status::BureauRejected => vec![
-                format!("icpctl edit {id} --set FIELD=VALUE"),
-                format!("icpctl submit {id}"),
-            ],
+            Status::ProviderRejected | Status::BureauRejected => {
+                let mut next = vec![format!("icpctl edit {id} --set FIELD=VALUE")];
+                next.extend(self.completed(order, format!("icpctl submit {id}")));
+                next
+            }
             Status::AwaitingBureauReview => vec![approved(), record(Report::BureauRejected)],
             Status::Lapsed if view.is_presumed() => vec![record(Report::SmsExpired)],
             Status::Purged if view.is_presumed() => vec![record(Report::Purged)],
             Status::Approved | Status::Abandoned | Status::Lapsed | Status::Purged => Vec::new(),
         }
+    }
+
+    /// Returns a command that sends, after those that complete the papers.
+    fn completed(&self, order: &Order, submit: String) -> Vec<String> {
+        let mut next = missing::papers(order, &self.world.book.portfolio);
+        next.push(submit);
+        next
     }
 
     /// Returns the document of an order.
@@ -162,13 +173,9 @@ impl Desk<'_> {
             "changes": order.changes.iter().map(|c| change(c, holder, privacy)).collect::<Vec<_>>(),
             "services": Self::asked_services(order, privacy),
             "materials": order.materials,
+            "papers": self.papers(order, lang),
             "awaiting": awaiting(order, &view, privacy),
-            "deadline": self.deadline(order).map(|d| json!({
-                "at": time(d.at),
-                "kind": d.kind,
-                "provisional": d.provisional,
-                "overdue": d.overdue,
-            })),
+            "deadline": self.deadline(order).as_ref().map(limit),
             "estimate": self.estimate(order).map(|e| json!({
                 "earliest": e.earliest,
                 "latest": e.latest,
@@ -194,6 +201,29 @@ impl Desk<'_> {
             "updated_at": order.history.last().map(|e| time(e.recorded_at)),
             "history": order.history.iter().map(|e| entry(order, e, holder, privacy)).collect::<Vec<_>>(),
         })
+    }
+
+    /// Lists the papers of a cancellation that no SMS can prove; none for other orders.
+    pub fn papers(&self, order: &Order, lang: Lang) -> Vec<Value> {
+        let list = pack::checklist(order, &self.world.book.portfolio);
+        let items = list.iter().flat_map(|list| &list.items);
+        items
+            .map(|item| {
+                let (field, slots, wanted) = match item.need {
+                    Need::Fact(fact) => (Some(fact.field()), &[][..], 0),
+                    Need::Files { slots, count } => (None, slots, count),
+                };
+                json!({
+                    "label": item.label.get(lang),
+                    "field": field,
+                    "slots": slots,
+                    "wanted": wanted,
+                    "files": item.held.iter().map(|held| &held.file).collect::<Vec<_>>(),
+                    "done": item.is_done,
+                    "fill": missing::paper(order, item),
+                })
+            })
+            .collect()
     }
 
     fn asked_services(order: &Order, privacy: Privacy) -> Vec<Value> {
@@ -225,6 +255,16 @@ impl Desk<'_> {
             })
             .collect()
     }
+}
+
+/// Returns a deadline for machines.
+pub fn limit(deadline: &Deadline) -> Value {
+    json!({
+        "at": time(deadline.at),
+        "kind": deadline.kind,
+        "provisional": deadline.provisional,
+        "overdue": deadline.overdue,
+    })
 }
 
 /// Prints an instant for machines.

@@ -152,6 +152,8 @@ fn document(name: &str, profile: &Profile, own: Option<&str>, lang: Lang) -> Val
         parallel_orders,
         statuses,
         kinds,
+        // Its steps are for `guide`.
+        guide: _,
         source,
     } = profile;
     let statuses: Map<String, Value> = Status::ALL

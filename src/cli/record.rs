@@ -1,26 +1,27 @@
 //! `record`: what the provider, the ministry or the bureau said.
 
 use super::answer;
-use super::context::{Asks, Context, Done, Plan, World};
+use super::context::{Asks, Caution, Context, Done, Plan, Stamp, World};
 use super::globals::{option, place, repeated};
-use super::reply::{Reply, tell};
+use super::reply::Reply;
+use super::signals::Signals;
+use super::stream::{RowTold, Stream};
 use super::words;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command as Step, Report};
-use crate::filing::moment;
+use crate::filing::moment::{self, Moment};
 use crate::filing::order::{Order, OrderId};
 use crate::intake::{Encoding, RecordRow, Source, read_record_rows};
 use crate::lang::Lang;
-use crate::render::rows::json_line;
-use crate::render::{Format, print};
+use crate::store::StoreLock;
 use crate::text;
 use crate::workflow::advance::{self, Told};
 use crate::workflow::assign::invalid;
+use crate::workflow::batch::{self, CHUNK, Outcome};
 use crate::workflow::resolve;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
@@ -203,98 +204,147 @@ fn report_of(word: &str) -> Result<Report, Failure> {
     })
 }
 
-/// How one row of a file came out.
-#[derive(Clone, Debug)]
-struct Outcome {
-    line: usize,
-    order: String,
-    came_out: &'static str,
-    failure: Option<Failure>,
-}
+/// The shape of the stream.
+const STREAM: &str = "icpctl.record/1";
 
-/// Takes many reports: one operation, rows in their order; a refused row leaves the others alone.
+/// Takes many reports: one operation, chunk after chunk; a refused row leaves the others alone.
 fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<Reply, Failure> {
-    let bytes = cx.read_input(from)?;
-    let encoding = match matches.get_one::<String>("encoding").map(String::as_str) {
-        Some("gb18030") => Encoding::Gb18030,
-        Some(_) | None => Encoding::Utf8,
+    let signals = Signals::listen()?;
+    let Some(bytes) = cx.read_until(from, &signals)? else {
+        return Ok(Stream::start(cx, STREAM, from, 0).finish(cx, false, signals.arrived(), None));
     };
     let source = Source {
         name: from,
         bytes: &bytes,
     };
-    let rows = read_record_rows(&source, encoding).map_err(|problems| invalid(from, &problems))?;
-    let now = cx.now;
-    let mut reports = Vec::new();
+    let rows = read_record_rows(&source, encoding(matches))
+        .map_err(|problems| invalid(from, &problems))?;
+    let mut reports = Vec::with_capacity(rows.len());
+    let mut problems = Vec::new();
     for row in &rows {
-        reports.push(told(row, now).map_err(|failure| {
-            let line = row.line;
-            let (zh, en) = (failure.message.zh.clone(), failure.message.en.clone());
-            Failure {
-                exit: Exit::Invalid,
-                code: "invalid.row".into(),
-                message: text!("{from} 第 {line} 行：{zh}", "{from}:{line}: {en}"),
-                ..failure
-            }
-        })?);
+        match told(row, cx.now) {
+            Ok(told) => reports.push(told),
+            Err(failure) => problems.push(row.problem(failure.message)),
+        }
     }
-    let streams = matches!(cx.globals.format, Format::Json | Format::Jsonl);
-    let done = cx.transact(|world, stamp, _| {
-        let mut plan = Plan::new(Vec::new());
-        let mut scratch = world.clone();
-        let mut touched: Vec<OrderId> = Vec::new();
-        for (row, told) in rows.iter().zip(&reports) {
-            let outcome = take_row(&mut scratch, stamp, row, told, &mut touched);
-            let (name, order, failure) = match outcome {
-                Ok((order, cautions, true)) => {
-                    plan.cautions.extend(cautions);
-                    ("ok", order, None)
-                }
-                Ok((order, _, false)) => ("unchanged", order, None),
-                Err(failure) => ("failed", row.order.clone(), Some(failure)),
-            };
-            plan.answer.push(Outcome {
-                line: row.line,
-                order,
-                came_out: name,
-                failure,
-            });
+    if !problems.is_empty() {
+        return Err(invalid(from, &problems));
+    }
+    let writes = !cx.globals.dry_run && cx.has_store();
+    cx.alone(writes, |cx, mut world, lock| {
+        let mut ids = cx.ids.for_operation();
+        let stamp = cx.stamp(&world, &mut ids);
+        let mut stream = Stream::start(cx, STREAM, from, rows.len());
+        let (mut changed, mut broken) = (false, None);
+        let all: Vec<(&RecordRow, &Told)> = rows.iter().zip(&reports).collect();
+        for chunk in all.chunks(CHUNK) {
+            if signals.arrived().is_some() {
+                break;
+            }
+            let taken = take_rows(&mut world, &stamp, chunk);
+            if let Some(lock) = lock
+                && let Err(failure) = write(lock, &mut world, &taken.touched)
+            {
+                broken = Some(failure);
+                break;
+            }
+            changed |= !taken.touched.is_empty();
+            for caution in taken.cautions {
+                cx.caution(caution.code, caution.message, caution.path);
+            }
+            stream.rows(cx, taken.rows);
         }
-        for id in &touched {
-            plan.orders.push(scratch.order(id)?.clone());
-        }
-        Ok(plan)
-    })?;
-    stream(cx, from, &done, streams)
+        let left = stream.left() > 0;
+        let signal = signals.arrived().filter(|_| left);
+        Ok(stream.finish(cx, changed, signal, broken))
+    })
+}
+
+/// Returns the encoding that `--encoding` names.
+pub fn encoding(matches: &ArgMatches) -> Encoding {
+    match matches.get_one::<String>("encoding").map(String::as_str) {
+        Some("gb18030") => Encoding::Gb18030,
+        Some(_) | None => Encoding::Utf8,
+    }
+}
+
+/// What came of a chunk.
+#[derive(Default)]
+struct Chunk {
+    rows: Vec<RowTold>,
+    touched: BTreeSet<OrderId>,
+    cautions: Vec<Caution>,
+}
+
+fn take_rows(world: &mut World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Chunk {
+    let mut chunk = Chunk::default();
+    for (row, told) in rows {
+        let (outcome, order, failure) = match take_row(world, stamp, row, told, &mut chunk) {
+            Ok((outcome, id)) => (outcome, id.to_string(), None),
+            Err(failure) => (Outcome::Failed, row.order.clone(), Some(failure)),
+        };
+        let reference = row.order.strip_prefix("ref:").map(str::to_owned);
+        chunk.rows.push(RowTold {
+            line: row.line,
+            reference,
+            order: OrderId::parse(&order).map(|id| id.to_string()),
+            outcome,
+            failure,
+        });
+    }
+    chunk
 }
 
 fn take_row(
-    scratch: &mut World,
-    stamp: &super::context::Stamp,
+    world: &mut World,
+    stamp: &Stamp,
     row: &RecordRow,
     told: &Told,
-    touched: &mut Vec<OrderId>,
-) -> Result<(String, Vec<super::reply::Caution>, bool), Failure> {
-    let order = resolve::order(&scratch.book, &row.order)?;
+    chunk: &mut Chunk,
+) -> Result<(Outcome, OrderId), Failure> {
+    let order = world.find(&row.order)?;
     let id = order.id.clone();
-    let taken = advance::report(scratch, stamp, order, told)?;
+    let taken = advance::report(world, stamp, order, told)?;
     let Some(order) = taken.order else {
-        return Ok((id.to_string(), Vec::new(), false));
+        return Ok((Outcome::Unchanged, id));
     };
-    scratch.put(order);
-    if !touched.contains(&id) {
-        touched.push(id.clone());
-    }
-    Ok((id.to_string(), taken.cautions, true))
+    world.put(order);
+    chunk.touched.insert(id.clone());
+    chunk.cautions.extend(taken.cautions);
+    Ok((Outcome::Ok, id))
+}
+
+fn write(
+    lock: &StoreLock<'_>,
+    world: &mut World,
+    touched: &BTreeSet<OrderId>,
+) -> Result<(), Failure> {
+    let orders: Vec<&Order> = touched
+        .iter()
+        .filter_map(|id| world.book.orders.get(id))
+        .collect();
+    let changes = batch::changes(&world.book, &orders, Vec::new())?;
+    batch::commit(lock, &mut world.book, changes)
 }
 
 fn told(row: &RecordRow, now: crate::filing::order::Instant) -> Result<Told, Failure> {
     let at = match &row.at {
         None => None,
-        Some(word) => Some(
-            moment::parse(word, now)
-                .map_err(|error| Failure::invalid("invalid.time", error.message()))?,
-        ),
+        Some(word) => {
+            let at = moment::parse(word, now)
+                .map_err(|error| Failure::invalid("invalid.time", error.message()))?;
+            let is_future = match at {
+                Moment::Exact(at) => at > now,
+                Moment::Day(day) => day > now.date_naive(),
+            };
+            if is_future {
+                return Err(Failure::invalid(
+                    "invalid.future",
+                    text!("时间 {word} 还没有到", "{word} is in the future"),
+                ));
+            }
+            Some(at)
+        }
     };
     Ok(Told {
         report: report_of(&row.event)?,
@@ -303,92 +353,4 @@ fn told(row: &RecordRow, now: crate::filing::order::Instant) -> Result<Told, Fai
         reason: row.reason.clone(),
         numbers: row.numbers.clone(),
     })
-}
-
-/// Prints how the rows came out, and what they add up to.
-fn stream(
-    cx: &mut Context<'_>,
-    from: &str,
-    done: &Done<Vec<Outcome>>,
-    streams: bool,
-) -> Result<Reply, Failure> {
-    let count = |name: &str| done.answer.iter().filter(|o| o.came_out == name).count();
-    let (ok, unchanged, failed) = (count("ok"), count("unchanged"), count("failed"));
-    let lang = cx.lang;
-    let failure = (failed > 0).then(|| {
-        Failure::new(
-            Exit::Partial,
-            "partial.rows",
-            text!("{failed} 行失败", "{failed} row(s) failed"),
-        )
-        .hint(text!(
-            "改正后再次执行：已记录的行不会重复",
-            "mend them and run again: rows that were recorded are not recorded twice"
-        ))
-    });
-    let rows: Vec<Value> = done
-        .answer
-        .iter()
-        .map(|row| {
-            json!({
-                "type": "row",
-                "line": row.line,
-                "ref": Value::Null,
-                "order": row.order,
-                "outcome": row.came_out,
-                "error": row.failure.as_ref().map(|f| super::reply::problem(f, lang)),
-            })
-        })
-        .collect();
-    if streams {
-        let start = json!({
-            "type": "start",
-            "schema": "icpctl.record/1",
-            "file": from,
-            "rows": rows.len(),
-            "dry_run": cx.globals.dry_run,
-        });
-        let summary = json!({
-            "type": "summary",
-            "ok": failure.is_none(),
-            "exit": failure.as_ref().map_or(0, |f| f.exit.code()),
-            "changed": done.changed,
-            "dry_run": cx.globals.dry_run,
-            "counts": { "ok": ok, "unchanged": unchanged, "skipped": 0, "failed": failed },
-            "error": failure.as_ref().map(|f| super::reply::problem(f, lang)),
-        });
-        for line in std::iter::once(&start).chain(&rows).chain([&summary]) {
-            let line = json_line(line).map_err(|_| {
-                Failure::new(
-                    Exit::Failure,
-                    "failure.encoding",
-                    text!("无法输出结果", "the result cannot be encoded"),
-                )
-            })?;
-            let _ = print(cx.out, &line);
-        }
-        let mut reply = Reply::streamed();
-        reply.failure = failure;
-        reply.changed = done.changed;
-        return Ok(reply);
-    }
-    for row in done.answer.iter().filter(|row| row.failure.is_some()) {
-        if let Some(failure) = &row.failure {
-            let (line, order) = (row.line, &row.order);
-            let (zh, en) = (&failure.message.zh, &failure.message.en);
-            let told = text!(
-                "{from} 第 {line} 行 {order}：{zh}",
-                "{from}:{line} {order}: {en}"
-            );
-            tell(cx.err, told.get(lang));
-        }
-    }
-    let mut reply = Reply::new("icpctl.record/1", Value::Array(rows))
-        .changed(done.changed)
-        .say(text!(
-            "已记录 {ok} 行，{unchanged} 行此前已记录，{failed} 行失败",
-            "recorded {ok} row(s), {unchanged} were recorded before, {failed} failed"
-        ));
-    reply.failure = failure;
-    Ok(reply)
 }

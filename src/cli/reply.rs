@@ -125,7 +125,7 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
     };
     let lang = cx.lang;
     let exit = failure.as_ref().map_or(Exit::Ok, |f| f.exit);
-    let raw = cx.globals.format == Format::Human || reply.raw;
+    let raw = cx.globals.format.is_text() || reply.raw;
     // A table for machines has no place for anything but rows.
     let is_human = raw || matches!(cx.globals.format, Format::Csv | Format::Tsv);
     let text = if reply.streamed {
@@ -268,7 +268,7 @@ fn document(cx: &Context<'_>, reply: &Reply, failure: Option<&Failure>) -> Resul
     };
     let all = || Fields::all(&known);
     let text = match cx.globals.format {
-        Format::Human => Ok(reply.human.clone()),
+        Format::Human | Format::Sarif | Format::Markdown => Ok(reply.human.clone()),
         Format::Json => rows::json(&envelope, fields.as_ref(), layout),
         Format::Jsonl => rows::jsonl(&envelope, fields.as_ref()),
         Format::Csv => rows::csv(&envelope, &fields.unwrap_or_else(all)),

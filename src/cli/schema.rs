@@ -43,20 +43,25 @@ const DOCUMENTS: &[(&str, &str)] = &documents!(
     "explain",
     "export",
     "gone",
+    "guide",
     "import",
     "init",
     "label",
     "log",
     "note",
     "notice",
+    "notify",
     "number",
     "order",
     "order-list",
     "portfolio",
     "provider",
+    "record",
     "rules",
+    "rules-file",
     "sync",
     "undo",
+    "verify",
     "wait",
 );
 
@@ -129,6 +134,10 @@ fn unknown(name: &str) -> Failure {
 /// Puts a document's own part into the envelope, with the shared words that it uses.
 fn assembled(name: &str, source: &str) -> serde_json::Result<String> {
     let mut own: Map<String, Value> = serde_json::from_str(source)?;
+    if own.contains_key("$id") {
+        // A file that people write stands in no envelope.
+        return Ok(serde_json::to_string_pretty(&own)? + "\n");
+    }
     let mut shared: Map<String, Value> = serde_json::from_str(SHARED)?;
     let words = match shared.remove("$defs") {
         Some(Value::Object(words)) => words,
@@ -140,11 +149,18 @@ fn assembled(name: &str, source: &str) -> serde_json::Result<String> {
     for key in ["title", "description"] {
         schema.extend(own.remove(key).map(|value| (key.to_owned(), value)));
     }
+    shared["properties"]["schema"] = json!({ "const": format!("icpctl.{name}/1") });
+    let data = own.remove("data").unwrap_or(Value::Null);
     if let Some(record) = own.remove("record") {
-        schema.insert("allOf".to_owned(), json!([record]));
+        // A stream that could not begin is one document.
+        let data = if data.is_null() {
+            json!({ "type": "null" })
+        } else {
+            data
+        };
+        shared["properties"]["data"] = json!({ "anyOf": [data, { "type": "null" }] });
+        schema.insert("anyOf".to_owned(), json!([record, shared]));
     } else {
-        shared["properties"]["schema"] = json!({ "const": format!("icpctl.{name}/1") });
-        let data = own.remove("data").unwrap_or(Value::Null);
         shared["properties"]["data"] = json!({ "anyOf": [data, { "type": "null" }] });
         schema.extend(shared);
     }

@@ -4,6 +4,7 @@ use super::consent::Consent;
 use super::context::World;
 use super::globals::repeated;
 use super::order_doc::Desk;
+use super::words;
 use crate::failure::Failure;
 use crate::filing::event::Command;
 use crate::filing::impact::{self, Code};
@@ -12,16 +13,8 @@ use crate::filing::number::SubjectNumber;
 use crate::filing::order::Order;
 use crate::lang::{Lang, Text};
 use crate::text;
+pub use crate::workflow::plan::Given;
 use clap::{Arg, ArgMatches};
-
-/// What `--confirm` and `--accept` gave.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Given {
-    /// Subject numbers, in canonical form.
-    pub confirmed: Vec<String>,
-    /// Impact codes and rule ids.
-    pub accepted: Vec<String>,
-}
 
 /// The flags of whatever sends.
 pub fn args(lang: Lang) -> [Arg; 2] {
@@ -39,46 +32,38 @@ pub fn args(lang: Lang) -> [Arg; 2] {
             "accept",
             "CODE",
             text!(
-                "明确接受的影响代码（可重复）",
-                "An impact that is accepted (can be repeated)"
+                "明确接受的影响代码或规则（可重复）",
+                "An impact or a rule's finding that is accepted (can be repeated)"
             ),
             lang,
         ),
     ]
 }
 
-impl Given {
-    /// Reads the flags.
-    ///
-    /// # Errors
-    /// 2 for a `--confirm` that is no subject number.
-    pub fn read(matches: &ArgMatches) -> Result<Self, Failure> {
-        let list = |name: &str| -> Vec<String> {
-            matches
-                .get_many::<String>(name)
-                .map(|values| values.cloned().collect())
-                .unwrap_or_default()
-        };
-        let confirmed = list("confirm")
-            .into_iter()
-            .map(|word| {
-                SubjectNumber::parse(&word)
-                    .map(|parsed| parsed.number.to_string())
-                    .map_err(|error| {
-                        let message = error.message();
-                        let (zh, en) = (message.zh, message.en);
-                        Failure::usage(text!(
-                            "--confirm 的值 `{word}` 不是主体备案号：{zh}",
-                            "`{word}` for --confirm is no subject number: {en}"
-                        ))
-                    })
-            })
-            .collect::<Result<_, _>>()?;
-        Ok(Self {
-            confirmed,
-            accepted: list("accept"),
+/// Reads the flags.
+///
+/// # Errors
+/// 2 for a `--confirm` that is no subject number.
+pub fn given(matches: &ArgMatches) -> Result<Given, Failure> {
+    let confirmed = words(matches, "confirm")
+        .into_iter()
+        .map(|word| {
+            SubjectNumber::parse(&word)
+                .map(|parsed| parsed.number.to_string())
+                .map_err(|error| {
+                    let message = error.message();
+                    let (zh, en) = (message.zh, message.en);
+                    Failure::usage(text!(
+                        "--confirm 的值 `{word}` 不是主体备案号：{zh}",
+                        "`{word}` for --confirm is no subject number: {en}"
+                    ))
+                })
         })
-    }
+        .collect::<Result<_, _>>()?;
+    Ok(Given {
+        confirmed,
+        accepted: words(matches, "accept"),
+    })
 }
 
 /// Names an order in a line for people.

@@ -97,6 +97,10 @@ fn page(cx: &Context<'_>, desk: &Desk<'_>, order: &Order) -> String {
             .collect(),
     );
     page += &section(
+        text!("注销材料", "Papers"),
+        board::papers(&desk.papers(order, lang)),
+    );
+    page += &section(
         text!("通过后的影响", "What its approval does"),
         desk.impact(order)
             .iter()

@@ -5,14 +5,15 @@ use super::context::{Asks, Context, Plan, World};
 use super::globals::{option, place};
 use super::reply::Reply;
 use super::sending::{self, Given};
-use super::{draft, words};
+use super::words;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::order::{Order, OrderId};
 use crate::lang::Lang;
 use crate::text;
-use crate::workflow::{advance, resolve};
+use crate::workflow::check::Bench;
+use crate::workflow::{advance, missing, resolve};
 use clap::{ArgMatches, Command};
 
 /// Says what a step takes.
@@ -66,9 +67,14 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         )));
     }
     let given = match step {
-        Step::Submit => Given::read(matches)?,
+        Step::Submit => sending::given(matches)?,
         Step::Withdraw | Step::Abandon | Step::Edit => Given::default(),
     };
+    let rulebook = match step {
+        Step::Submit => Some(cx.rulebook()?),
+        Step::Withdraw | Step::Abandon | Step::Edit => None,
+    };
+    let privacy = cx.globals.privacy;
     let at = cx.moment(matches);
     let reason = matches.get_one::<String>("reason").cloned();
     let reach = |_: &World, _: &Order| advance::reach_of_command(step);
@@ -88,10 +94,22 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         let mut plan = Plan::new(ids.clone());
         plan.consent = Some(sending::consent(world, &orders, step, &given));
         let mut scratch = world.clone();
+        let bench = rulebook
+            .as_ref()
+            .map(|rulebook| Bench::new(world, rulebook, privacy));
         for order in orders {
-            match advance::command(&scratch, stamp, order, step, at, reason.clone()) {
+            let moved = advance::command(&scratch, stamp, order, step, at, reason.clone());
+            let judged = moved.and_then(|moved| match &bench {
+                Some(bench) => bench.sending(order, &given.accepted).map(|()| moved),
+                None => Ok(moved),
+            });
+            match judged {
                 Ok(mut moved) => {
-                    draft::keep_accepted(&mut moved, &given);
+                    given.keep(&mut moved);
+                    if step == Step::Submit {
+                        plan.cautions
+                            .extend(missing::incomplete(&moved, &world.book.portfolio));
+                    }
                     scratch.put(moved.clone());
                     plan.orders.push(moved);
                 }

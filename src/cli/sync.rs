@@ -10,6 +10,8 @@ use super::order_doc::{Desk, time};
 use super::reply::Reply;
 use super::status::{named, orders_arg};
 use crate::clouds::{Cloud, alibaba};
+use crate::evidence::Asker;
+use crate::evidence::cache::Cache;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Report;
@@ -23,6 +25,7 @@ use crate::workflow::settle::{Weighed, settle};
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The shape of the answer.
 pub const SCHEMA: &str = "icpctl.sync/1";
@@ -145,6 +148,19 @@ fn ask(
             all.entry(order.id.clone()).or_default().push(Asked {
                 authority: Authority::OwnAccount { provider },
                 answer: answer.clone(),
+            });
+        }
+    }
+    if cx.config.record.url.is_some() && !live.is_empty() {
+        let network = ready(cx, &mut network)?;
+        // What was heard some time ago settles nothing.
+        let cache = Cache::new(None, cx.now, Some(Duration::ZERO), false);
+        let asker = Asker::new(network, &cx.config, cx.env, cache, cx.now)?;
+        for order in live {
+            let answer = network.run(asker.sighting(order));
+            all.entry(order.id.clone()).or_default().push(Asked {
+                authority: Authority::PublicRecord,
+                answer,
             });
         }
     }

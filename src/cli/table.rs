@@ -4,7 +4,9 @@ use super::adopt;
 use super::answer;
 use super::attach;
 use super::auth;
+use super::batch;
 use super::calendar;
+use super::check;
 use super::completions;
 use super::config;
 use super::context::Context;
@@ -16,6 +18,7 @@ use super::erase;
 use super::explain;
 use super::export;
 use super::gone;
+use super::guide;
 use super::help;
 use super::import;
 use super::init;
@@ -25,11 +28,13 @@ use super::log;
 use super::man;
 use super::note;
 use super::notice;
+use super::notify;
 use super::number;
 use super::portfolio;
 use super::provider;
 use super::record;
 use super::reply::Reply;
+use super::rules;
 use super::schema;
 use super::show;
 use super::status;
@@ -37,11 +42,13 @@ use super::steps;
 use super::sync;
 use super::template;
 use super::undo;
+use super::verify;
 use super::wait;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::Kind;
 use crate::lang::{Lang, Text};
+use crate::render::Format;
 use clap::{ArgMatches, Command};
 
 /// A command, as the table lists it.
@@ -56,6 +63,15 @@ pub struct Row {
     pub command: fn(Command, Lang) -> Command,
     /// Answers.
     pub run: fn(&mut Context<'_>, &ArgMatches) -> Result<Reply, Failure>,
+}
+
+/// Returns the command that alone prints a format; none for those that every command prints.
+pub const fn only_printer(format: Format) -> Option<&'static str> {
+    match format {
+        Format::Sarif => Some("check"),
+        Format::Markdown => Some("guide"),
+        Format::Human | Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => None,
+    }
 }
 
 /// Other names of commands.
@@ -226,6 +242,16 @@ pub const COMMANDS: &[Row] = &[
         run: sync::run,
     },
     Row {
+        name: "verify",
+        about: Text::fixed(
+            "查验：域名解析、网页、域名注册和公开记录是否与备案相符",
+            "Look whether the world agrees: DNS, pages, registration, the public record",
+        ),
+        schema: verify::SCHEMA,
+        command: verify::command,
+        run: verify::run,
+    },
+    Row {
         name: "status",
         about: Text::fixed("现在需要我处理什么", "What needs me now"),
         schema: list::SCHEMA,
@@ -301,6 +327,33 @@ pub const COMMANDS: &[Row] = &[
         run: wait::run,
     },
     Row {
+        name: "notify",
+        about: Text::fixed(
+            "把需要处理的事告知团队：群机器人、webhook、邮件",
+            "Tell people what needs them: robots, webhooks, mail",
+        ),
+        schema: notify::SCHEMA,
+        command: notify::command,
+        run: notify::run,
+    },
+    Row {
+        name: "check",
+        about: Text::fixed(
+            "用规则库检查订单、档案或批量表",
+            "Judge orders, dossiers or batch files by the rulebook",
+        ),
+        schema: check::SCHEMA,
+        command: check::command,
+        run: check::run,
+    },
+    Row {
+        name: "rules",
+        about: Text::fixed("列出规则", "List the rules"),
+        schema: rules::SCHEMA,
+        command: rules::command,
+        run: rules::run,
+    },
+    Row {
         name: "explain",
         about: Text::fixed(
             "解释状态、事件、退出码、影响、规则和提示码",
@@ -309,6 +362,26 @@ pub const COMMANDS: &[Row] = &[
         schema: explain::SCHEMA,
         command: explain::command,
         run: explain::run,
+    },
+    Row {
+        name: "batch",
+        about: Text::fixed(
+            "批量办理：检查、计划、执行一个文件里的订单",
+            "Many orders from a file: check, plan, show, apply",
+        ),
+        schema: batch::SCHEMA,
+        command: batch::command,
+        run: batch::run,
+    },
+    Row {
+        name: "guide",
+        about: Text::fixed(
+            "控制台填写指引：每一步填什么、传什么、确认什么",
+            "Walk through the console: what to enter, upload and confirm",
+        ),
+        schema: guide::SCHEMA,
+        command: guide::command,
+        run: guide::run,
     },
     Row {
         name: "export",

@@ -10,9 +10,13 @@ use crate::filing::province::Province;
 use crate::intake::{Choice, Template, template};
 use crate::knowledge::code_list;
 use crate::lang::Lang;
+use crate::rulebook::sample;
 use crate::text;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
+
+/// A file of rules.
+const RULES: &str = "rules";
 
 /// The flags that say whom a dossier is for.
 const CHOICES: [&str; 4] = ["nature", "province", "provider", "service-kind"];
@@ -25,7 +29,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
             place("what", "KIND", text!("哪一种文件", "Which file"), lang)
                 .required(true)
                 .value_parser(PossibleValuesParser::new(
-                    Template::all().map(Template::name),
+                    Template::all().map(Template::name).chain([RULES]),
                 )),
         )
         .arg(
@@ -77,6 +81,10 @@ pub fn command(command: Command, lang: Lang) -> Command {
 /// Prints the file.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     refuse_format(cx)?;
+    let name = matches.get_one::<String>("what").map_or("", String::as_str);
+    if name == RULES {
+        return Ok(Reply::raw(sample(cx.lang)));
+    }
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let name = word("what").unwrap_or_default();
     let what = Template::from_name(name).ok_or_else(|| {

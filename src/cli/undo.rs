@@ -24,6 +24,9 @@ pub fn command(command: Command, lang: Lang) -> Command {
     ))
 }
 
+/// The most records that are told one by one.
+const TOLD: usize = 20;
+
 /// Takes the operation back.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let op = matches.get_one::<String>("op").cloned();
@@ -39,6 +42,13 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .human(format!("{op}\n"))
         .changed(done.changed)
         .say(text!("已撤消操作 {op}", "undid the operation {op}"));
+    let count = undone.orders.len() + undone.subjects.len();
+    if count > TOLD {
+        return Ok(reply.say(text!(
+            "{count} 条记录已恢复到此前的状态：icpctl log",
+            "{count} records are back to what they were: icpctl log"
+        )));
+    }
     for id in &undone.orders {
         reply.says.extend(answer::standing(&done.world, id)?);
     }

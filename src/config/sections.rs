@@ -2,6 +2,7 @@
 
 use super::base::{Base, Period};
 use super::secret::Secret;
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -105,6 +106,9 @@ pub struct Whois {
     /// `tld = "host:port"`: a server for a top-level domain, in its ASCII form, over the built-in.
     pub servers: BTreeMap<String, String>,
 }
+
+/// `[addresses]`: the address ranges of each provider's customers, as `tencent = ["119.28.0.0/15"]`.
+pub type Addresses = BTreeMap<String, Vec<IpNet>>;
 
 /// `[record]`: an endpoint that tells the public record; none is asked unless it is named.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]

@@ -92,6 +92,19 @@ impl Case<'_> {
         }
     }
 
+    /// Lists the statuses that an order passes when all goes well, from its draft to its approval.
+    pub fn way(&self) -> Vec<Status> {
+        let mut way = vec![Status::Draft, self.first()];
+        if self.first() == Status::ProviderReview {
+            way.extend([Status::AwaitingBureauSubmission, self.forwarded()]);
+        }
+        if self.has_sms() {
+            way.push(Status::AwaitingBureauReview);
+        }
+        way.push(Status::Approved);
+        way
+    }
+
     /// Returns what an unanswered SMS does: a filing order comes back, a cancellation is void.
     pub const fn expired(&self) -> Status {
         if self.kind.is_cancellation() {

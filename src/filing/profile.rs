@@ -1,5 +1,6 @@
 //! Provider profiles: what differs between providers, as data.
 
+use super::guide::Step;
 use super::kind::{Kind, VerifyBy};
 use super::status::Status;
 use crate::lang::Text;
@@ -48,6 +49,9 @@ pub struct Profile {
     /// The provider's own words for kinds.
     #[serde(default)]
     pub kinds: BTreeMap<Kind, String>,
+    /// Steps of its console that go before those that are built in.
+    #[serde(default)]
+    pub guide: Vec<Step>,
     /// Where the cells come from.
     #[serde(default)]
     pub source: String,
@@ -304,6 +308,7 @@ static PAPER: LazyLock<Profile> = LazyLock::new(|| Profile {
     parallel_orders: false,
     statuses: BTreeMap::new(),
     kinds: BTreeMap::new(),
+    guide: Vec::new(),
     source: String::new(),
 });
 

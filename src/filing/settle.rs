@@ -386,9 +386,18 @@ fn gone(order: &Order, sighting: &Sighting) -> Verdict {
                     .flat_map(|service| &service.domains)
                     .map(|domain| domain.as_str().to_owned()),
             );
-            words.extend(is_subject.then(|| subject.to_string()));
             if !words.iter().all(|word| sighting.was_asked(word)) {
                 return not_asked();
+            }
+            // It may have services that nobody here knows of.
+            if is_subject {
+                return Verdict::Unclear {
+                    why: text!(
+                        "已知的服务都查不到了，主体本身要到公共查询核对",
+                        "none of its known services is shown any more; look the subject itself up"
+                    ),
+                    proposal: Some(Report::BureauApproved.name().to_owned()),
+                };
             }
         }
     }

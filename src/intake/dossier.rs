@@ -2,7 +2,7 @@
 
 use super::document::{json_tree, toml_tree};
 use super::node::{Node, Shape};
-use super::problem::{Problem, settle};
+use super::problem::{Position, Problem, settle};
 use super::reader::{Fields, Reader};
 use super::schema::Section;
 use super::source::{Encoding, Size, Source, decode, within};
@@ -94,6 +94,41 @@ pub struct DossierMaterial {
 /// All problems: syntax, unknown fields, wrong types, and values that no rulebook is needed to
 /// refuse (check digits, dates, phones, domains, numbers).
 pub fn read_dossier(source: &Source<'_>, today: NaiveDate) -> Result<Dossier, Vec<Problem>> {
+    let inspected = inspect_dossier(source, today)?;
+    settle(inspected.dossier, inspected.problems)
+}
+
+/// A dossier as far as it could be read, and where its fields stand.
+#[derive(Clone, Debug)]
+pub struct Inspected {
+    /// What could be read; a field with a problem is absent.
+    pub dossier: Dossier,
+    /// What is wrong, in the order in which it stands in the file.
+    pub problems: Vec<Problem>,
+    places: BTreeMap<String, Position>,
+}
+
+impl Inspected {
+    /// Returns the place of a field, or of the nearest table around it that is there.
+    pub fn place(&self, path: &str) -> Position {
+        let mut path = path;
+        loop {
+            if let Some(at) = self.places.get(path) {
+                return *at;
+            }
+            match path.rsplit_once('.') {
+                Some((above, _)) => path = above,
+                None => return Position::START,
+            }
+        }
+    }
+}
+
+/// Reads a dossier like [`read_dossier`], and returns what could be read beside what is wrong.
+///
+/// # Errors
+/// Where nothing can be read: too large, another encoding, or syntax.
+pub fn inspect_dossier(source: &Source<'_>, today: NaiveDate) -> Result<Inspected, Vec<Problem>> {
     within(Size::Document, source)?;
     let text = decode(source, Encoding::Utf8)?;
     // No TOML document opens with a brace; `[` opens the table `[subject]`.
@@ -104,7 +139,27 @@ pub fn read_dossier(source: &Source<'_>, today: NaiveDate) -> Result<Dossier, Ve
     };
     let mut reader = Reader::new(today);
     let dossier = dossier(&mut reader, &tree);
-    settle(dossier, reader.problems)
+    let mut problems = reader.problems;
+    problems.sort_by_key(Problem::position);
+    let mut places = BTreeMap::new();
+    remember(&tree, &mut places);
+    Ok(Inspected {
+        dossier,
+        problems,
+        places,
+    })
+}
+
+/// Notes where each value of a tree stands.
+fn remember(node: &Node, places: &mut BTreeMap<String, Position>) {
+    places.insert(node.path.clone(), node.at);
+    match &node.shape {
+        Shape::Table(entries) => entries
+            .iter()
+            .for_each(|entry| remember(&entry.node, places)),
+        Shape::List(items) => items.iter().for_each(|item| remember(item, places)),
+        Shape::Text(_) | Shape::Flag(_) | Shape::Number(_) => {}
+    }
 }
 
 fn dossier(reader: &mut Reader, tree: &Node) -> Dossier {

@@ -4,6 +4,7 @@
 //! and remedy. Nothing is guessed and no personal data are repeated in a message.
 
 mod adoption;
+mod batch;
 mod document;
 mod dossier;
 mod exported;
@@ -20,7 +21,11 @@ mod template;
 mod value;
 
 pub use adoption::{Format, read_adoptions};
-pub use dossier::{Dossier, DossierMaterial, DossierService, DossierSubject, read_dossier};
+pub use batch::{BatchRow, read_batch_rows};
+pub use dossier::{
+    Dossier, DossierMaterial, DossierService, DossierSubject, Inspected, inspect_dossier,
+    read_dossier,
+};
 pub use exported::{Element, Unreadable, read_exported};
 pub use problem::{Located, Position, Problem};
 pub use record::{RecordRow, read_record_rows};

@@ -5,6 +5,7 @@ use super::rows::{Row, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
 use crate::filing::event::{Command, Event, Report};
+use crate::lang::Text;
 use crate::text;
 
 /// One event to be recorded; its values are not resolved yet.
@@ -18,12 +19,25 @@ pub struct RecordRow {
     pub event: String,
     /// When it happened, as written; absent for now.
     pub at: Option<String>,
+    /// The character at which that is written, from 1.
+    pub at_column: usize,
     /// The persons it is about, as written.
     pub who: Vec<String>,
     /// Why.
     pub reason: Option<String>,
     /// The numbers that were issued, as written.
     pub numbers: Vec<String>,
+}
+
+impl RecordRow {
+    /// Something wrong with its time.
+    pub fn problem(&self, message: Text) -> Problem {
+        let at = Position {
+            line: self.line,
+            column: self.at_column,
+        };
+        Problem::new("at", at, "not-a-time", message)
+    }
 }
 
 /// Reads a CSV or JSON Lines with `order,event,at,who,reason,numbers`.
@@ -42,6 +56,7 @@ pub fn read_record_rows(
             order: required(row, "order", &mut problems),
             event: event(row, &mut problems),
             at: row.text("at"),
+            at_column: row.cells.get("at").map_or(1, |cell| cell.at.column),
             who: row.texts("who"),
             reason: row.text("reason"),
             numbers: row.texts("numbers"),
@@ -50,7 +65,8 @@ pub fn read_record_rows(
     settle(read, problems)
 }
 
-fn required(row: &Row, column: &str, problems: &mut Vec<Problem>) -> String {
+/// Returns the text of a cell that must be there.
+pub(super) fn required(row: &Row, column: &str, problems: &mut Vec<Problem>) -> String {
     let text = row.text(column);
     if text.is_none() && !row.is_flawed {
         problems.push(missing(column, row.at));

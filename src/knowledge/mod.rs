@@ -8,13 +8,15 @@ mod page;
 mod paper;
 mod rule;
 mod suffix;
+mod view;
 mod words;
 
 pub use field::{Code, CodeList, Field, FieldType, Holds, code_list, field, fields};
 pub use page::{Page, PageKind, all_pages, explain, pages, suggest};
 pub use paper::{Occasion, Paper, PaperOf, papers};
-pub use rule::{Holder, Rule, Severity, rule, rules};
+pub use rule::{Holder, Rule, Severity, Test, rule, rules};
 pub use suffix::{is_suffix_approved, is_suffix_filed_in, natures_of_suffix, suffixes_as_of};
+pub use view::{ViewFunction, ViewValue, view_functions, view_values};
 pub use words::{is_word_list, word_in, words};
 
 use serde::de::DeserializeOwned;

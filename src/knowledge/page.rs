@@ -85,26 +85,26 @@ impl PageKind {
 
 /// One page of `icpctl explain`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Page {
+pub struct Page<'a> {
     /// What it is about.
     pub kind: PageKind,
     /// The word explained, unique within its kind.
-    pub id: &'static str,
+    pub id: &'a str,
     /// Other words that lead here, such as the number of an exit code.
-    pub aliases: &'static [String],
+    pub aliases: &'a [String],
     /// The word in the reader's language.
-    pub title: &'static Text,
+    pub title: &'a Text,
     /// What it means; for a rule also why and what to do.
-    pub what: &'static Text,
+    pub what: &'a Text,
     /// Why it is so.
-    pub why: Option<&'static Text>,
+    pub why: Option<&'a Text>,
     /// What to do next; `None` for a rule, whose `what` says it.
-    pub todo: Option<&'static Text>,
+    pub todo: Option<&'a Text>,
     /// Keys of the sources.
-    pub source: &'static str,
+    pub source: &'a str,
 }
 
-impl Page {
+impl Page<'_> {
     /// Returns whether `word` names this page: its id, an alias or its Chinese title.
     fn answers_to(&self, word: &str) -> bool {
         self.id.eq_ignore_ascii_case(word)
@@ -158,7 +158,7 @@ static ENTRIES: LazyLock<BTreeMap<PageKind, Vec<Entry>>> = LazyLock::new(|| {
 });
 
 /// Returns every page, kind by kind, rules last.
-pub fn all_pages() -> impl Iterator<Item = Page> {
+pub fn all_pages() -> impl Iterator<Item = Page<'static>> {
     let entries = ENTRIES.iter().flat_map(|(&kind, entries)| {
         entries.iter().map(move |entry| Page {
             kind,
@@ -209,9 +209,9 @@ pub fn all_pages() -> impl Iterator<Item = Page> {
 /// A word may be both a status and an event (`purged`) or a limit (`provider-review`);
 /// `KIND:ID` picks one. Letter case does not matter. A refusal without a page of its own,
 /// such as `conflict.locked`, leads to its exit code.
-pub fn pages(id: &str) -> Vec<Page> {
+pub fn pages(id: &str) -> Vec<Page<'static>> {
     let id = id.trim();
-    let found: Vec<Page> = match id.split_once(':') {
+    let found: Vec<Page<'static>> = match id.split_once(':') {
         Some((kind, word)) => all_pages()
             .filter(|page| page.kind.name().eq_ignore_ascii_case(kind) && page.answers_to(word))
             .collect(),
@@ -226,7 +226,7 @@ pub fn pages(id: &str) -> Vec<Page> {
 }
 
 /// Returns the first of the pages that `id` names.
-pub fn explain(id: &str) -> Option<Page> {
+pub fn explain(id: &str) -> Option<Page<'static>> {
     pages(id).into_iter().next()
 }
 

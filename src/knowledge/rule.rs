@@ -56,6 +56,47 @@ pub struct Rule {
     pub source: String,
     /// Whether it can be judged offline, from the order and the store alone.
     pub check: bool,
+    /// Whether the user has switched it off.
+    #[serde(default)]
+    pub off: bool,
+    /// How it is judged, in expressions over the view; none where it only informs.
+    #[serde(default)]
+    pub test: Vec<Test>,
+}
+
+/// One way in which a rule is broken: what must hold, where, and what is said when it does not.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Test {
+    /// What it ranges over, such as `services[*]`: it is asked once of each, under the name `it`.
+    #[serde(rename = "for", default = "the_order")]
+    pub range: String,
+    /// The field that a finding points at, below what it ranges over.
+    pub field: Option<String>,
+    /// Of which it is asked; of all where absent.
+    pub when: Option<String>,
+    /// What must hold: a CEL expression that is true or false.
+    pub require: String,
+    /// Whether it is broken by something that is not given.
+    ///
+    /// Such a finding is a warning where the dossier is a bare one, and information where the
+    /// portfolio is the only source: unknown is no error.
+    #[serde(default)]
+    pub missing: bool,
+    /// How much it weighs, where that differs from the rule.
+    pub severity: Option<Severity>,
+    /// The order kinds, where it is for fewer than the rule.
+    pub kinds: Option<Vec<String>>,
+    /// The provinces, where it is for fewer than the rule.
+    pub provinces: Option<Vec<String>>,
+    /// What is wrong; `{expression}` stands for a value of the view.
+    pub message: Text,
+    /// What to do, with values as in the message.
+    pub fix: Text,
+}
+
+fn the_order() -> String {
+    "order".to_owned()
 }
 
 impl Rule {
@@ -71,12 +112,31 @@ struct RuleFile {
     rule: Vec<Rule>,
 }
 
-static RULES: LazyLock<RuleFile> =
-    LazyLock::new(|| embedded("rules.toml", include_str!("../data/rules.toml")));
+macro_rules! families {
+    ($($name:literal),+ $(,)?) => {
+        [$((
+            concat!("rules/", $name, ".toml"),
+            include_str!(concat!("../data/rules/", $name, ".toml")),
+        )),+]
+    };
+}
+
+/// The files of the rulebook, one a family, in its order.
+const RULE_FILES: [(&str, &str); 16] = families!(
+    "num", "ord", "tim", "sms", "can", "acc", "chg", "sub", "rp", "dom", "nam", "svc", "res",
+    "mat", "prv", "pst",
+);
+
+static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    RULE_FILES
+        .iter()
+        .flat_map(|(file, text)| embedded::<RuleFile>(file, text).rule)
+        .collect()
+});
 
 /// Returns the rules in the order of the rulebook.
 pub fn rules() -> &'static [Rule] {
-    &RULES.rule
+    &RULES
 }
 
 /// Returns the rule with this id, in any letter case.

@@ -189,6 +189,14 @@ impl Resolved {
         }
     }
 
+    /// Returns the names that lead on, where there are records.
+    pub fn aliases(&self) -> &[String] {
+        match self {
+            Self::Records { aliases, .. } => aliases,
+            Self::NoName | Self::NoData | Self::Failed(_) | Self::TimedOut | Self::Offline => &[],
+        }
+    }
+
     fn no_address(&self, host: &str) -> NetworkError {
         let host = host.to_owned();
         let why = match self {

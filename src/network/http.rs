@@ -4,7 +4,7 @@ use super::answer::{Answer, host};
 use super::dns::Dns;
 use super::error::{NetworkError, RedirectFault, TlsFault, is_passing_status, shown};
 use super::guard;
-use super::limits::Limits;
+use super::limits::{Limits, Turn};
 use super::request::{Reach, Request};
 use super::retry::{Passing, Retry};
 use super::{Manner, Proxies, tls};
@@ -14,7 +14,7 @@ use reqwest::header::{ACCEPT, HeaderMap, LOCATION};
 use reqwest::{Client, NoProxy, Proxy, redirect};
 use std::collections::BTreeMap;
 use std::error::Error;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use url::{Host, Url};
@@ -32,7 +32,8 @@ pub struct Http {
     timeout: Duration,
     offline: bool,
     allow_private: bool,
-    connect_to: Arc<BTreeMap<String, SocketAddr>>,
+    proxied: bool,
+    dns: Dns,
 }
 
 /// A client for each scheme: a name alone does not tell its resolver which port it is for.
@@ -54,6 +55,7 @@ impl Http {
             let names = Names {
                 dns: dns.clone(),
                 reach,
+                proxies: manner.proxies.hosts(),
                 port,
                 allow_private: manner.allow_private,
                 connect_to: Arc::clone(&connect_to),
@@ -88,7 +90,8 @@ impl Http {
             timeout: manner.network.timeout.0,
             offline: manner.network.offline,
             allow_private: manner.allow_private,
-            connect_to,
+            proxied: !manner.proxies.hosts().is_empty(),
+            dns,
         })
     }
 
@@ -150,6 +153,7 @@ impl Http {
         let mut hops = Vec::new();
         loop {
             self.check(&url, request.reach)?;
+            self.check_behind_proxy(&url, request.reach).await?;
             let mut answer = self
                 .fetch(&request, method.clone(), &url, &headers, &body)
                 .await?;
@@ -207,6 +211,17 @@ impl Http {
         }
     }
 
+    /// Judges where a site's name leads when it is a proxy that will connect: it would not tell.
+    async fn check_behind_proxy(&self, url: &Url, reach: Reach) -> Result<(), NetworkError> {
+        let Some(Host::Domain(name)) = url.host() else {
+            return Ok(());
+        };
+        if reach == Reach::Service || !self.proxied || self.allow_private {
+            return Ok(());
+        }
+        public(name, &self.dns.addresses(name).await?)
+    }
+
     async fn fetch(
         &self,
         request: &Request,
@@ -261,9 +276,9 @@ impl Http {
         Ok(answer)
     }
 
-    /// Whether the user named the address of a host and port.
-    pub fn is_named(&self, host: &str, port: u16) -> bool {
-        self.connect_to.contains_key(&format!("{host}:{port}"))
+    /// Waits for a turn at a host that is asked by other means than HTTP.
+    pub async fn turn(&self, host: &str, at_once: usize) -> Turn {
+        self.limits.turn(host, Some(at_once)).await
     }
 }
 
@@ -307,10 +322,25 @@ fn target(url: &Url, headers: &HeaderMap) -> Result<Url, NetworkError> {
     })
 }
 
+/// Refuses a name that leads to an address which is not public.
+fn public(host: &str, addresses: &[IpAddr]) -> Result<(), NetworkError> {
+    match addresses
+        .iter()
+        .find(|address| !guard::is_public(**address))
+    {
+        None => Ok(()),
+        Some(&address) => Err(NetworkError::Private {
+            host: host.to_owned(),
+            address,
+        }),
+    }
+}
+
 /// The names that a client connects to.
 struct Names {
     dns: Dns,
     reach: Reach,
+    proxies: Vec<String>,
     port: u16,
     allow_private: bool,
     connect_to: Arc<BTreeMap<String, SocketAddr>>,
@@ -319,7 +349,10 @@ struct Names {
 impl Resolve for Names {
     fn resolve(&self, name: Name) -> Resolving {
         let host = name.as_str().to_owned();
-        let (dns, reach, allow_private) = (self.dns.clone(), self.reach, self.allow_private);
+        let (dns, allow_private) = (self.dns.clone(), self.allow_private);
+        // The user named the proxy too.
+        let is_proxy = self.proxies.contains(&host);
+        let reach = if is_proxy { Reach::Service } else { self.reach };
         let named = self
             .connect_to
             .get(&format!("{host}:{}", self.port))
@@ -339,9 +372,8 @@ impl Resolve for Names {
                     .collect(),
                 Reach::Site => {
                     let found = dns.addresses(&host).await?;
-                    let private = found.iter().find(|address| !guard::is_public(**address));
-                    if let Some(&address) = private.filter(|_| !allow_private) {
-                        return Err(NetworkError::Private { host, address }.into());
+                    if !allow_private {
+                        public(&host, &found)?;
                     }
                     found.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect()
                 }
@@ -352,6 +384,21 @@ impl Resolve for Names {
 }
 
 impl Proxies {
+    /// Returns the names of the proxies.
+    fn hosts(&self) -> Vec<String> {
+        let urls = self.https.iter().chain(&self.http);
+        // As other programs do, a proxy without a scheme is one that speaks HTTP.
+        let urls = urls.filter_map(|url| {
+            if url.contains("://") {
+                Url::parse(url).ok()
+            } else {
+                Url::parse(&format!("http://{url}")).ok()
+            }
+        });
+        urls.filter_map(|url| url.host_str().map(str::to_owned))
+            .collect()
+    }
+
     fn all(&self) -> Result<Vec<Proxy>, NetworkError> {
         let setup = |error: reqwest::Error| NetworkError::Setup {
             what: format!("proxy: {}", words(&error)),

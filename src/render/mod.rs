@@ -28,11 +28,23 @@ pub enum Format {
     Csv,
     /// Tab-separated values for pipes.
     Tsv,
+    /// A SARIF log, of the commands that have it.
+    Sarif,
+    /// Markdown, of the commands that have it.
+    Markdown,
 }
 
 impl Format {
     /// Every format, in the order of the help.
-    pub const ALL: [Self; 5] = [Self::Human, Self::Json, Self::Jsonl, Self::Csv, Self::Tsv];
+    pub const ALL: [Self; 7] = [
+        Self::Human,
+        Self::Json,
+        Self::Jsonl,
+        Self::Csv,
+        Self::Tsv,
+        Self::Sarif,
+        Self::Markdown,
+    ];
 
     /// Returns the name that `--format` takes.
     pub const fn name(self) -> &'static str {
@@ -42,6 +54,16 @@ impl Format {
             Self::Jsonl => "jsonl",
             Self::Csv => "csv",
             Self::Tsv => "tsv",
+            Self::Sarif => "sarif",
+            Self::Markdown => "md",
+        }
+    }
+
+    /// Whether a command prints it as it stands, outside the envelope.
+    pub const fn is_text(self) -> bool {
+        match self {
+            Self::Human | Self::Sarif | Self::Markdown => true,
+            Self::Json | Self::Jsonl | Self::Csv | Self::Tsv => false,
         }
     }
 

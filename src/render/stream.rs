@@ -53,7 +53,9 @@ impl<'w> Stream<'w> {
             Format::Json => around(envelope)?.0,
             Format::Jsonl => String::new(),
             Format::Tsv => rows::tsv_header(&columns.table),
-            Format::Human | Format::Csv => rows::csv_header(&columns.table)?,
+            Format::Human | Format::Sarif | Format::Markdown | Format::Csv => {
+                rows::csv_header(&columns.table)?
+            }
         };
         let mut stream = Self {
             out: BufWriter::new(out),
@@ -83,7 +85,9 @@ impl<'w> Stream<'w> {
             }
             Format::Jsonl => line()?,
             Format::Tsv => rows::tsv_row(element, table)?,
-            Format::Human | Format::Csv => rows::csv_row(element, table)?,
+            Format::Human | Format::Sarif | Format::Markdown | Format::Csv => {
+                rows::csv_row(element, table)?
+            }
         };
         self.is_first = false;
         self.write(&text)
@@ -103,7 +107,9 @@ impl<'w> Stream<'w> {
                 },
                 None,
             )?,
-            Format::Tsv | Format::Human | Format::Csv => String::new(),
+            Format::Tsv | Format::Human | Format::Sarif | Format::Markdown | Format::Csv => {
+                String::new()
+            }
         };
         self.write(&closing)?;
         self.attempt(BufWriter::flush)?;

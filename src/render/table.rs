@@ -15,6 +15,9 @@ const COLUMN: char = '\u{1f}';
 /// Makes the line between two rows of the laid-out table.
 const ROW: char = '\u{1e}';
 
+/// Spaces between two columns.
+const GAP: usize = 2;
+
 /// One cell: its text and what it means.
 #[derive(Clone, Debug)]
 pub struct Cell {
@@ -76,6 +79,9 @@ impl Table {
     /// `width` is the terminal's, in cells; without one no cell is wrapped. The first column,
     /// which holds what is copied, is never wrapped.
     pub fn render(&self, lang: Lang, width: Option<u16>, color: Color) -> String {
+        let Some(width) = width else {
+            return self.unwrapped(lang, color);
+        };
         let mut layout = self.layout(lang, width);
         let columns = layout.column_count();
         for (place, column) in layout.column_iter_mut().enumerate() {
@@ -109,7 +115,46 @@ impl Table {
         rendered
     }
 
-    fn layout(&self, lang: Lang, width: Option<u16>) -> Layout {
+    /// Returns the table with each column as wide as its widest cell.
+    fn unwrapped(&self, lang: Lang, color: Color) -> String {
+        let width_of = |text: &str| {
+            let text = clean(text);
+            if text.is_ascii() {
+                text.len()
+            } else {
+                text.width()
+            }
+        };
+        let headers = self.headers.iter().map(|header| width_of(header.get(lang)));
+        let mut widths: Vec<usize> = headers.collect();
+        for row in &self.rows {
+            for (widest, cell) in widths.iter_mut().zip(row) {
+                *widest = (*widest).max(width_of(cell.text.get(lang)));
+            }
+        }
+        let mut rendered = String::new();
+        let mut line = |cells: &mut dyn Iterator<Item = (&Text, Tone)>| {
+            let start = rendered.len();
+            for ((text, tone), widest) in cells.zip(&widths) {
+                let text = clean(text.get(lang));
+                let words = text.trim_end_matches(' ');
+                rendered.push_str(&tone.paint(words, color));
+                let gap = widest.saturating_sub(width_of(words)) + GAP;
+                rendered.extend(std::iter::repeat_n(' ', gap));
+            }
+            let end = rendered.get(start..).unwrap_or_default();
+            let kept = start + end.trim_end_matches(' ').len();
+            rendered.truncate(kept);
+            rendered.push('\n');
+        };
+        line(&mut self.headers.iter().map(|header| (header, Tone::Plain)));
+        for row in &self.rows {
+            line(&mut row.iter().map(|cell| (&cell.text, cell.tone)));
+        }
+        rendered
+    }
+
+    fn layout(&self, lang: Lang, width: u16) -> Layout {
         let parts = ContentLineStyle::none().junction(COLUMN);
         let rule = LineStyle::none().fill(ROW).junction(ROW);
         let mut layout = Layout::new();
@@ -120,12 +165,9 @@ impl Table {
                 .content_lines(parts)
                 .row_separator(rule),
         );
-        match width {
-            Some(width) => layout
-                .set_content_arrangement(ContentArrangement::Dynamic)
-                .set_width(width),
-            None => layout.set_content_arrangement(ContentArrangement::Disabled),
-        };
+        layout
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(width);
         layout.set_header(self.headers.iter().map(|header| clean(header.get(lang))));
         for row in &self.rows {
             layout.add_row(row.iter().map(|cell| clean(cell.text.get(lang))));

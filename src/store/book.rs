@@ -270,6 +270,23 @@ impl Book {
         }
     }
 
+    /// Notes that a change was made, so that the next one to the same file starts from it.
+    pub fn wrote(&mut self, change: &Change) {
+        match change {
+            Change::Create { path, bytes } | Change::Replace { path, bytes, .. } => {
+                if path.as_str().starts_with(FILES) {
+                    self.files.insert(path.name().to_owned());
+                } else {
+                    self.digests.insert(path.clone(), Digest::of(bytes));
+                }
+            }
+            Change::Remove { path, .. } => {
+                self.files.remove(path.name());
+                self.digests.remove(path);
+            }
+        }
+    }
+
     /// Returns the change that removes a record's or an attachment's file, if it is there.
     pub fn remove(&self, path: StorePath) -> Option<Change> {
         let attachment = || {

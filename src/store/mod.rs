@@ -24,8 +24,10 @@ pub mod lock;
 pub mod near;
 pub mod order_file;
 pub mod place;
+pub mod roll;
 pub mod store_file;
 pub mod subject_file;
+pub mod told_file;
 pub mod wire;
 
 pub use commit::{Change, Digest, GITIGNORE, Recovery};

@@ -144,7 +144,8 @@ impl Ask {
             .or_else(|| self.dossier.as_ref()?.account.as_ref())
     }
 
-    fn after(&self) -> Option<&String> {
+    /// Returns the order to wait for, as typed or in the dossier.
+    pub fn after(&self) -> Option<&String> {
         self.after
             .as_ref()
             .or_else(|| self.dossier.as_ref()?.after.as_ref())
@@ -240,7 +241,11 @@ pub fn anew(
     Ok(plan)
 }
 
-fn build(
+/// Makes the order that drafting would make, without asking whether it may be drafted.
+///
+/// # Errors
+/// As for [`draft`], what the state of the portfolio refuses left out.
+pub(super) fn build(
     ask: &Ask,
     world: &World,
     stamp: &Stamp,

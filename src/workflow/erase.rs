@@ -5,6 +5,7 @@ use super::plan::Consent;
 use super::plan::Plan;
 use super::resolve;
 use super::world::World;
+use crate::evidence::keep::Holder;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::facts::SubjectFacts;
@@ -62,6 +63,7 @@ pub fn remains() -> [(&'static str, Text); 3] {
 pub fn decide(world: &World, typed: &str) -> Result<Plan<Erased>, Failure> {
     let mut erased = Erased::default();
     let mut removed: Vec<StorePath> = Vec::new();
+    let mut forgotten: Vec<Holder> = Vec::new();
     match Number::parse(typed).map(|parsed| parsed.number) {
         Ok(Number::Subject(number)) => {
             let orders = orders_of(world, number);
@@ -70,6 +72,7 @@ pub fn decide(world: &World, typed: &str) -> Result<Plan<Erased>, Failure> {
             }
             mark::record(&world.book, &number)?;
             removed.push(subject_path(&number));
+            forgotten.push(Holder::Subject(number));
             erased.subject = Some(number);
             erased.orders = orders.into_iter().map(|order| order.id.clone()).collect();
         }
@@ -98,6 +101,7 @@ pub fn decide(world: &World, typed: &str) -> Result<Plan<Erased>, Failure> {
     for id in &erased.orders {
         may_go(world, world.order(id)?, &erased.orders)?;
         removed.push(order_path(id));
+        forgotten.push(Holder::Order(id.clone()));
     }
     erased.attachments = attachments(world, &erased.orders);
     for hash in &erased.attachments {
@@ -106,6 +110,7 @@ pub fn decide(world: &World, typed: &str) -> Result<Plan<Erased>, Failure> {
     let mut plan = Plan::new(erased);
     plan.consent = Some(consent(&plan.answer));
     plan.removed = removed;
+    plan.forgotten = forgotten;
     Ok(plan)
 }
 
@@ -223,8 +228,8 @@ fn consent(erased: &Erased) -> Consent {
     let mut shown = Vec::new();
     if let Some(number) = erased.subject {
         shown.push(text!(
-            "将删除主体 {number} 的全部记录：纳管、失效、标签和备注",
-            "everything written down about {number} goes: adoptions, what is gone, labels, notes"
+            "将删除主体 {number} 的全部记录：纳管、失效、标签、备注和观察结果",
+            "everything written down about {number} goes: adoptions, what is gone, labels, notes, observations"
         ));
     }
     if !erased.orders.is_empty() {

@@ -1,11 +1,15 @@
 //! Attachments: files looked at, and named by their content.
 
+use super::look::{self, Look};
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::order::Material;
+use crate::intake::DossierMaterial;
+use crate::knowledge::{Holds, code_list};
 use crate::store::book::FILES;
 use crate::store::{Digest, StorePath};
 use crate::text;
+use serde_json::{Value as Json, json};
 use std::io::Read as _;
 use std::path::Path;
 
@@ -79,6 +83,32 @@ pub fn take(
     };
     let path = StorePath::parse(&format!("{FILES}/{hash}"))?;
     Ok((material, (path, bytes)))
+}
+
+/// Looks at a file that a dossier names, relative to the folder in which it stands.
+pub fn look(beside: &Path, material: &DossierMaterial) -> Json {
+    let found = look::at_file(&beside.join(&material.file));
+    let service = material.service.as_ref().and_then(|word| word.parse().ok());
+    seen(&material.slot, &material.file, service, &found)
+}
+
+/// Returns what rules see of a file that was looked at.
+pub(super) fn seen(slot: &str, file: &str, service: Option<usize>, found: &Look) -> Json {
+    let holds = code_list("material-slots")
+        .and_then(|list| list.entry(slot))
+        .map_or(Holds::Image, |entry| entry.holds);
+    json!({
+        "slot": slot,
+        "file": file,
+        "service": service,
+        "holds": holds,
+        "exists": found.exists,
+        "fault": found.fault,
+        "media_type": found.media_type,
+        "size": found.size,
+        "width": found.width,
+        "height": found.height,
+    })
 }
 
 /// Leaves out the files that the store holds already.

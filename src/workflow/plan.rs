@@ -1,6 +1,7 @@
 //! What a decision wants written, what must be agreed to first, and what came of it.
 
 use super::world::World;
+use crate::evidence::keep::Holder;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::order::{Instant, OperationId, Order};
@@ -8,6 +9,7 @@ use crate::filing::record::SubjectRecord;
 use crate::lang::{Lang, Text};
 use crate::render::envelope::Warning;
 use crate::store::StorePath;
+use crate::text;
 
 /// Who writes, when, and in which operation.
 #[derive(Clone, Debug)]
@@ -33,6 +35,8 @@ pub struct Plan<T> {
     pub files: Vec<(StorePath, Vec<u8>)>,
     /// Files to be removed.
     pub removed: Vec<StorePath>,
+    /// Beside what all observations are to be removed.
+    pub forgotten: Vec<Holder>,
     /// What must be agreed to first.
     pub consent: Option<Consent>,
     /// What stands in the way once consent is there: off a terminal, missing consent comes first.
@@ -51,6 +55,7 @@ impl<T> Plan<T> {
             subjects: Vec::new(),
             files: Vec::new(),
             removed: Vec::new(),
+            forgotten: Vec::new(),
             consent: None,
             refusal: None,
             cautions: Vec::new(),
@@ -126,4 +131,67 @@ pub struct Consent {
     pub accepts: Vec<(String, bool)>,
     /// Whether orders or targets were named, not left to be found.
     pub explicit: bool,
+    /// Whether the question is asked although numbers were typed: they speak for some orders only.
+    pub always_asks: bool,
+}
+
+impl Consent {
+    /// Returns the first thing that is needed by name and was not given.
+    pub fn missing(&self) -> Option<Failure> {
+        if let Some((number, _)) = self.numbers.iter().find(|(_, given)| !given) {
+            return Some(
+                Failure::new(
+                    Exit::Usage,
+                    "usage.confirm",
+                    text!(
+                        "注销主体必须写明主体备案号 {number}",
+                        "cancelling a subject needs its number {number} spelt out"
+                    ),
+                )
+                .hint(text!(
+                    "加上 --confirm {number}；仅有 --yes 不够",
+                    "add --confirm {number}; --yes alone never sends it"
+                )),
+            );
+        }
+        let (code, _) = self.accepts.iter().find(|(_, given)| !given)?;
+        let failure = Failure::new(
+            Exit::Usage,
+            "usage.accept",
+            text!(
+                "其他接入商处的接入会一并失效（{code}），需要明确接受",
+                "accesses at other providers end too ({code}): this needs explicit acceptance"
+            ),
+        );
+        Some(
+            failure
+                .hint(text!("加上 --accept {code}", "add --accept {code}"))
+                .hint(text!(
+                    "只想离开这一家接入商，请用 icpctl cancel-access",
+                    "to leave only this provider, use icpctl cancel-access"
+                )),
+        )
+    }
+}
+
+/// What was agreed to by name: in flags, or in a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Given {
+    /// Subject numbers, in canonical form.
+    pub confirmed: Vec<String>,
+    /// Impact codes and rule ids.
+    pub accepted: Vec<String>,
+}
+
+impl Given {
+    /// Keeps in an order's history what was agreed to with its submission.
+    pub fn keep(&self, order: &mut Order) {
+        let number = order.target.subject.as_ref().map(ToString::to_string);
+        let Some(entry) = order.history.last_mut() else {
+            return;
+        };
+        entry.accepted.extend(self.accepted.iter().cloned());
+        let own = self.confirmed.iter().filter(|n| number.as_ref() == Some(n));
+        entry.accepted.extend(own.cloned());
+    }
 }

@@ -35,6 +35,17 @@ pub(crate) fn config(tencent: Option<&Web>, alibaba: Option<&Web>) -> String {
     text
 }
 
+/// The same, in which nobody else answers: no resolver, no registry.
+pub(crate) fn alone(tencent: Option<&Web>, alibaba: Option<&Web>) -> String {
+    let mut text = config(tencent, alibaba);
+    text.push_str(
+        "[dns]\nservers = [\"127.0.0.1:1\"]\ntimeout = \"50ms\"\nattempts = 1\n\
+         [rdap]\nbootstrap = \"http://127.0.0.1:1/\"\n\
+         [whois.servers]\ncn = \"127.0.0.1:1\"\n",
+    );
+    text
+}
+
 /// What a double was asked, once the signature holds.
 #[derive(Debug)]
 pub(crate) struct Call {

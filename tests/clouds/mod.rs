@@ -8,6 +8,8 @@ mod checking;
 mod credentials;
 mod double;
 mod peers;
+mod recording;
 mod settling;
 mod shapes;
 mod signatures;
+mod verifying;

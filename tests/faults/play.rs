@@ -104,6 +104,12 @@ pub(super) const PLAYS: &[Play] = &[
         ],
         "import all.jsonl",
     ),
+    Play::new("batch", &["init", ADOPT], "batch apply batch.csv"),
+    Play::new(
+        "record-from",
+        &["init", ADOPT, ONE, TWO, "submit ref:r1 ref:r2 --yes"],
+        "record --from events.csv",
+    ),
     Play::new("doctor", &["init", ADOPT, ONE, "!loosen"], "doctor --fix"),
 ];
 
@@ -158,6 +164,14 @@ impl Stage {
         user.write(
             "template/new.toml",
             dossier("tencent").replace("example.cn", "example.net"),
+        );
+        user.write(
+            "template/batch.csv",
+            "ref,kind,target\nb1,cancel-site,example.cn\nb2,cancel-site,example.org\n",
+        );
+        user.write(
+            "template/events.csv",
+            "order,event,who\nref:r1,sms-verified,all\nref:r2,sms-verified,all\n",
         );
         user.write(
             "template/paper.png",

@@ -188,9 +188,11 @@ fn failed(
     if code == 0 {
         return Ok(true);
     }
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
-    let message = document["error"]["message"].as_str().unwrap_or_default();
+    // One document, or lines of which the last sums up.
     let whole = String::from_utf8_lossy(&output.stdout);
+    let last = whole.lines().last().unwrap_or_default();
+    let document: Value = serde_json::from_str(last).unwrap_or_default();
+    let message = document["error"]["message"].as_str().unwrap_or_default();
     let told = format!("{message}\n{said}\n{whole}");
     let saved = told.contains("the change was made and saved");
     if message.is_empty() && !saved && !said.contains("could not be printed") {

@@ -1,5 +1,6 @@
 //! The door to web services and sites.
 
+use crate::support::dns::Dns;
 use crate::support::web::{Answer, Authority, Valid, Web};
 use icpctl::config::Config;
 use icpctl::config::base::Period;
@@ -9,9 +10,12 @@ use icpctl::failure::Failure;
 use icpctl::network::answer::Answer as Got;
 use icpctl::network::error::{NetworkError, TlsFault};
 use icpctl::network::request::Request;
-use icpctl::network::{Manner, Network};
+use icpctl::network::{Manner, Network, Proxies};
 use reqwest::header::{ACCEPT, AUTHORIZATION};
-use std::net::SocketAddr;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 use tempfile::TempDir;
 use url::Url;
@@ -21,6 +25,7 @@ struct World {
     authority: Authority,
     config: Config,
     offline: bool,
+    proxies: Proxies,
     _folder: TempDir,
 }
 
@@ -36,6 +41,7 @@ impl World {
             authority,
             config,
             offline: false,
+            proxies: Proxies::default(),
             _folder: folder,
         }
     }
@@ -48,7 +54,7 @@ impl World {
     }
 
     fn send(&self, request: Request) -> Result<Got, NetworkError> {
-        let manner = Manner::new(
+        let mut manner = Manner::new(
             &self.config.network,
             &self.config.dns,
             &self.config.pages,
@@ -56,6 +62,7 @@ impl World {
             self.offline,
             Some(1),
         );
+        manner.proxies = self.proxies.clone();
         let network = Network::new(&manner).unwrap();
         network.run(network.http.send(request))
     }
@@ -286,6 +293,60 @@ fn a_site_at_a_private_address_is_refused_by_the_address_itself() {
     let mut world = world;
     world.config.pages.allow_private = true;
     assert_eq!(world.send(url(&web.url("/"))).unwrap().status, 200);
+}
+
+/// A proxy that leads every tunnel to one server; returns its port, and whom it was asked for.
+fn proxy(server: SocketAddr) -> (u16, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let seen = Arc::clone(&asked);
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let Ok(client) = client else { return };
+            let mut reader = BufReader::new(client.try_clone().unwrap());
+            let mut first = String::new();
+            reader.read_line(&mut first).unwrap();
+            seen.lock().unwrap().push(first.trim_end().to_owned());
+            let mut line = String::new();
+            while reader.read_line(&mut line).unwrap() > 2 {
+                line.clear();
+            }
+            let server = TcpStream::connect(server).unwrap();
+            (&client).write_all(b"HTTP/1.1 200 x\r\n\r\n").unwrap();
+            let (mut to, mut from) = (server.try_clone().unwrap(), server);
+            let mut back = client;
+            thread::spawn(move || std::io::copy(&mut reader, &mut to));
+            thread::spawn(move || std::io::copy(&mut from, &mut back));
+        }
+    });
+    (port, asked)
+}
+
+#[test]
+fn a_proxy_is_used_and_hides_no_private_address() {
+    let mut world = World::new();
+    let tls = world.authority.server(&["shop.example.cn"], Valid::Always);
+    let site = Web::https(tls, |_| Answer::html("well"));
+    let (port, asked) = proxy(site.address);
+    let dns = Dns::start(&["shop.example.cn A 223.5.5.5", "inner.example.cn A 10.0.0.1"]);
+    world.config.dns.servers = vec![dns.address];
+    world.proxies.https = Some(format!("http://localhost:{port}"));
+    let get = |url: &str| Request::get(Url::parse(url).unwrap());
+    let site = || get("https://shop.example.cn/");
+    assert_eq!(world.send(site()).unwrap().status, 200);
+    assert_eq!(world.send(site().to_a_site()).unwrap().status, 200);
+    let tunnels = asked.lock().unwrap().clone();
+    assert_eq!(tunnels, ["CONNECT shop.example.cn:443 HTTP/1.1"; 2]);
+    let inner = world.send(get("https://inner.example.cn/").to_a_site());
+    assert!(
+        matches!(inner, Err(NetworkError::Private { .. })),
+        "{inner:?}"
+    );
+    // This machine is asked directly.
+    let here = Web::http(|_| Answer::json("{}"));
+    assert_eq!(world.get(&here.url("/")).unwrap().status, 200);
+    assert_eq!(asked.lock().unwrap().len(), 2);
 }
 
 #[test]

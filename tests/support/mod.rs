@@ -1,6 +1,7 @@
 //! Runs the program as a user does, shut off from the machine that the tests run on.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+pub(crate) mod dns;
 pub(crate) mod web;
 
 use icpctl::cli::schema;

@@ -1,0 +1,202 @@
+//! `batch apply`: drafts, and with `--submit` sends, what the rows ask for.
+
+use super::super::consent;
+use super::super::context::{Context, World};
+use super::super::reply::Reply;
+use super::super::sending;
+use super::super::signals::Signals;
+use super::super::stream::{RowTold, Stream};
+use super::SCHEMA;
+use super::load::{self, Loaded};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::ids::Ids;
+use crate::intake::{BatchRow, Problem};
+use crate::store::StoreLock;
+use crate::text;
+use crate::workflow::assign::invalid;
+use crate::workflow::batch::{self, CHUNK, Decided, Terms, Wish, decide, stale, write_rows};
+use crate::workflow::plan::Given;
+use clap::ArgMatches;
+
+/// What is to be applied.
+struct Work {
+    loaded: Loaded,
+    wishes: Vec<Wish>,
+    terms: Terms,
+    ids: Ids,
+    signals: Signals,
+}
+
+/// Applies a batch or a plan.
+pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let signals = Signals::listen()?;
+    let name = matches
+        .get_one::<String>("file")
+        .map_or("-", String::as_str);
+    let given = sending::given(matches)?;
+    let submits = matches.get_flag("submit");
+    if !submits && given != Given::default() {
+        return Err(Failure::usage(text!(
+            "--confirm 和 --accept 只与 --submit 同用",
+            "--confirm and --accept go with --submit"
+        )));
+    }
+    let Some(bytes) = cx.read_until(name, &signals)? else {
+        return Ok(Stream::start(cx, SCHEMA, name, 0).finish(cx, false, signals.arrived(), None));
+    };
+    let loaded = match load::plan(name, &bytes)? {
+        Some(loaded) => loaded,
+        None => load::rows(cx, matches, name, &bytes).map_err(|p| invalid(name, &p))?,
+    };
+    drop(bytes);
+    let wishes = load::wishes(cx, &loaded).map_err(|p| invalid(&loaded.name, &p))?;
+    let terms = Terms {
+        submits,
+        retries: matches.get_flag("retry"),
+        asks: cx.may_ask(),
+        given,
+    };
+    let ids = cx.ids.for_operation();
+    let work = Work {
+        loaded,
+        wishes,
+        terms,
+        ids,
+        signals,
+    };
+    // What is asked about, or not written at all, is worked out from what readers see.
+    let needs_look = cx.globals.dry_run || submits && !cx.globals.yes || !cx.has_store();
+    let mut agreed = None;
+    if needs_look {
+        let mut world = cx.world()?;
+        let (decided, stale) = work.decide(cx, &mut world)?;
+        agreed = batch::consent(&world, &decided);
+        if let Some(consent) = &agreed
+            && (stale.is_none() || !cx.may_ask())
+        {
+            consent::obtain(cx, consent)?;
+        }
+        if let Some(failure) = stale {
+            return Err(failure);
+        }
+        if cx.globals.dry_run || !decided.iter().any(|decided| decided.writes) {
+            return Ok(work.carry_out(cx, world, decided, None));
+        }
+    }
+    cx.alone(true, |cx, mut world, lock| {
+        let (decided, stale) = work.decide(cx, &mut world)?;
+        if let Some(failure) = stale {
+            return Err(failure);
+        }
+        if needs_look && batch::consent(&world, &decided) != agreed {
+            return Err(moved());
+        }
+        Ok(work.carry_out(cx, world, decided, lock))
+    })
+}
+
+fn moved() -> Failure {
+    Failure::new(
+        Exit::Conflict,
+        "conflict.revision",
+        text!(
+            "确认期间情况有变，什么都没有写入",
+            "things changed while this was being agreed to; nothing was written"
+        ),
+    )
+    .hint(text!(
+        "重新执行，查看新的影响",
+        "run it again and see what it does now"
+    ))
+}
+
+/// Refuses a batch of which a row does not validate, with all such rows.
+///
+/// # Errors
+/// 3.
+pub(super) fn valid(loaded: &Loaded, decided: &[Decided]) -> Result<(), Failure> {
+    let mut problems: Vec<_> = decided
+        .iter()
+        .filter_map(|decided| {
+            let failure = decided.failure.as_ref()?;
+            let row = loaded.rows.get(decided.row)?;
+            // A damaged record of the store is no fault of the row's.
+            let is_own = failure.exit == Exit::Invalid && failure.code != "invalid.record";
+            is_own.then(|| row.problem(column(row), failure.message.clone()))
+        })
+        .collect();
+    problems.sort_by_key(Problem::position);
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(invalid(&loaded.name, &problems))
+    }
+}
+
+/// Returns the column that holds what a row says about its content.
+fn column(row: &BatchRow) -> &'static str {
+    if row.set.is_empty() { "from" } else { "set" }
+}
+
+impl Work {
+    /// Decides all rows, and says why the plan that they come from does not hold.
+    fn decide(
+        &self,
+        cx: &Context<'_>,
+        world: &mut World,
+    ) -> Result<(Vec<Decided>, Option<Failure>), Failure> {
+        let mut ids = self.ids.clone();
+        let stamp = cx.stamp(world, &mut ids);
+        let decided = decide(world, &stamp, &mut ids, &self.wishes, &self.terms);
+        valid(&self.loaded, &decided)?;
+        let plan = self.loaded.plan.as_ref();
+        let stale = plan.and_then(|plan| stale(plan, world, &self.wishes, &decided));
+        Ok((decided, stale))
+    }
+
+    /// Writes what was decided, chunk after chunk, and tells the rows as they are done.
+    fn carry_out(
+        &self,
+        cx: &mut Context<'_>,
+        mut world: World,
+        decided: Vec<Decided>,
+        lock: Option<&StoreLock<'_>>,
+    ) -> Reply {
+        let mut stream = Stream::start(cx, SCHEMA, &self.loaded.name, decided.len());
+        let (mut changed, mut broken) = (false, None);
+        let mut decided = decided;
+        while !decided.is_empty() && self.signals.arrived().is_none() {
+            let rest = decided.split_off(decided.len().min(CHUNK));
+            let chunk = std::mem::replace(&mut decided, rest);
+            if let Some(lock) = lock
+                && let Err(failure) = write_rows(lock, &mut world, &chunk, &self.wishes)
+            {
+                broken = Some(failure);
+                break;
+            }
+            changed |= chunk.iter().any(|decided| decided.writes);
+            let told = chunk
+                .into_iter()
+                .map(|decided| self.told(cx, decided))
+                .collect();
+            stream.rows(cx, told);
+        }
+        let signal = self.signals.arrived().filter(|_| stream.left() > 0);
+        stream.finish(cx, changed, signal, broken)
+    }
+
+    fn told(&self, cx: &mut Context<'_>, decided: Decided) -> RowTold {
+        for caution in decided.cautions {
+            cx.caution(caution.code, caution.message, caution.path);
+        }
+        let row = self.loaded.rows.get(decided.row);
+        RowTold {
+            line: row.map_or(0, |row| row.line),
+            reference: row.map(|row| row.reference.clone()),
+            order: decided.order.map(|id| id.to_string()),
+            outcome: decided.outcome,
+            failure: decided.failure,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! `batch check`: all that is wrong with a batch, before anything is done.
+
+use super::super::context::Context;
+use super::super::reply::Reply;
+use super::{SCHEMA, load};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::intake::{BatchRow, Problem};
+use crate::knowledge::rule;
+use crate::lang::{Lang, Text};
+use crate::text;
+use crate::workflow::batch::{Decided, Outcome, Terms, decide};
+use clap::ArgMatches;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// One thing to know about a row.
+struct Finding {
+    rule: String,
+    severity: &'static str,
+    path: Option<String>,
+    line: usize,
+    column: usize,
+    message: Text,
+    fix: Option<Text>,
+    source: Option<String>,
+}
+
+impl Finding {
+    fn of_problem(problem: Problem) -> Self {
+        Self {
+            rule: problem.code.to_owned(),
+            severity: "error",
+            path: Some(problem.path).filter(|path| !path.is_empty()),
+            line: problem.line,
+            column: problem.column,
+            message: problem.message,
+            fix: problem.fix,
+            source: None,
+        }
+    }
+
+    fn of_row(row: &BatchRow, outcome: Outcome, failure: &Failure) -> Self {
+        let (zh, en) = (&failure.message.zh, &failure.message.en);
+        let key = &row.reference;
+        let known = failure.rule.as_deref().and_then(rule);
+        Self {
+            rule: failure
+                .rule
+                .clone()
+                .unwrap_or_else(|| failure.code.clone().into_owned()),
+            severity: match outcome {
+                Outcome::Failed => "error",
+                Outcome::Ok | Outcome::Unchanged | Outcome::Skipped => "info",
+            },
+            path: None,
+            line: row.line,
+            column: 1,
+            message: text!("{key}：{zh}", "{key}: {en}"),
+            fix: failure.hints.first().cloned(),
+            source: known.map(|rule| rule.source.clone()),
+        }
+    }
+
+    fn document(&self, lang: Lang) -> Value {
+        json!({
+            "rule": self.rule,
+            "severity": self.severity,
+            "path": self.path,
+            "line": self.line,
+            "column": self.column,
+            "message": self.message.get(lang),
+            "fix": self.fix.as_ref().map(|fix| fix.get(lang)),
+            "source": self.source,
+        })
+    }
+}
+
+/// Looks every row over.
+pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let name = matches
+        .get_one::<String>("file")
+        .map_or("-", String::as_str);
+    let bytes = cx.read_input(name)?;
+    let (rows, findings) = match examine(cx, matches, name, &bytes)? {
+        Ok(found) => found,
+        Err(problems) => (0, problems.into_iter().map(Finding::of_problem).collect()),
+    };
+    let lang = cx.lang;
+    let errors = findings.iter().filter(|f| f.severity == "error").count();
+    let file = if name == "-" { "stdin" } else { name };
+    let mut human = String::new();
+    for finding in &findings {
+        let Finding { line, column, .. } = finding;
+        let message = finding.message.get(lang);
+        let path = finding
+            .path
+            .as_ref()
+            .map_or_else(String::new, |path| format!(" ({path})"));
+        let _ = writeln!(
+            human,
+            "{file}:{line}:{column}{path}: {message} [{}]",
+            finding.rule
+        );
+        if let Some(fix) = &finding.fix {
+            let _ = writeln!(human, "    {}", fix.get(lang));
+        }
+    }
+    let data = json!({
+        "findings": findings.iter().map(|f| f.document(lang)).collect::<Vec<_>>(),
+    });
+    let mut reply = Reply {
+        known: [
+            "rule", "severity", "path", "line", "column", "message", "fix", "source",
+        ]
+        .map(|field| format!("findings.{field}"))
+        .to_vec(),
+        ..Reply::new(SCHEMA, data).human(human)
+    };
+    if errors == 0 {
+        return Ok(reply.say(text!(
+            "{rows} 行都可以执行",
+            "all {rows} row(s) can be applied"
+        )));
+    }
+    reply.failure = Some(Failure::new(
+        Exit::Invalid,
+        "invalid.batch",
+        text!(
+            "{file} 有 {errors} 处问题",
+            "{file} has {errors} problem(s)"
+        ),
+    ));
+    Ok(reply)
+}
+
+type Found = Result<(usize, Vec<Finding>), Vec<Problem>>;
+
+/// Decides all rows as `apply --submit` would, and lists what stands in their way.
+fn examine(
+    cx: &mut Context<'_>,
+    matches: &ArgMatches,
+    name: &str,
+    bytes: &[u8],
+) -> Result<Found, Failure> {
+    let loaded = match load::rows(cx, matches, name, bytes) {
+        Ok(loaded) => loaded,
+        Err(problems) => return Ok(Err(problems)),
+    };
+    let wishes = match load::wishes(cx, &loaded) {
+        Ok(wishes) => wishes,
+        Err(problems) => return Ok(Err(problems)),
+    };
+    let terms = Terms {
+        submits: true,
+        retries: matches.get_flag("retry"),
+        ..Terms::default()
+    };
+    let mut world = cx.world()?;
+    let mut ids = cx.ids.for_operation();
+    let stamp = cx.stamp(&world, &mut ids);
+    let mut decided: Vec<Decided> = decide(&mut world, &stamp, &mut ids, &wishes, &terms);
+    decided.sort_by_key(|decided| decided.row);
+    let findings = decided.iter().filter_map(|decided| {
+        let row = loaded.rows.get(decided.row)?;
+        let failure = decided.failure.as_ref()?;
+        Some(Finding::of_row(row, decided.outcome, failure))
+    });
+    Ok(Ok((loaded.rows.len(), findings.collect())))
+}

@@ -1,0 +1,211 @@
+//! What a batch command is given: rows of a file or of a plan, with their dossiers.
+
+use super::super::context::Context;
+use super::super::draft;
+use super::super::record::encoding;
+use crate::failure::Failure;
+use crate::filing::order::Material;
+use crate::intake::{BatchRow, Problem, Source, read_batch_rows, read_dossier};
+use crate::lang::Text;
+use crate::text;
+use crate::workflow::assign::Assign;
+use crate::workflow::batch::{Attached, BatchPlan, PLAN_SCHEMA, Wish};
+use crate::workflow::draft::Ask;
+use crate::workflow::materials;
+use crate::workflow::plan::Given;
+use clap::ArgMatches;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// Rows as they were read.
+pub(super) struct Loaded {
+    /// What messages call the file.
+    pub(super) name: String,
+    /// The rows, in the order of the file.
+    pub(super) rows: Vec<BatchRow>,
+    /// The plan that they come from.
+    pub(super) plan: Option<BatchPlan>,
+    /// What their dossiers are relative to.
+    pub(super) folder: PathBuf,
+}
+
+/// As much of a JSON document as tells what it is.
+#[derive(Deserialize)]
+struct Head {
+    schema: Option<String>,
+}
+
+/// Reads the rows of a batch file.
+///
+/// # Errors
+/// All problems, each with its line, column and remedy.
+pub(super) fn rows(
+    cx: &Context<'_>,
+    matches: &ArgMatches,
+    name: &str,
+    bytes: &[u8],
+) -> Result<Loaded, Vec<Problem>> {
+    let source = Source { name, bytes };
+    let rows = read_batch_rows(&source, encoding(matches))?;
+    let folder = if name == "-" {
+        cx.current.clone()
+    } else {
+        Path::new(name)
+            .parent()
+            .map_or_else(PathBuf::new, Path::to_owned)
+    };
+    Ok(Loaded {
+        name: name.to_owned(),
+        rows,
+        plan: None,
+        folder,
+    })
+}
+
+/// Returns the plan that a file holds; `None` where it is no plan at all.
+///
+/// # Errors
+/// 3 for a plan of another version, or one that was damaged.
+pub(super) fn plan(name: &str, bytes: &[u8]) -> Result<Option<Loaded>, Failure> {
+    let schema = serde_json::from_slice::<Head>(bytes)
+        .ok()
+        .and_then(|head| head.schema);
+    match schema {
+        None => return Ok(None),
+        Some(schema) if schema == PLAN_SCHEMA => {}
+        Some(schema) => {
+            return Err(Failure::invalid(
+                "invalid.plan",
+                text!(
+                    "{name} 是 {schema}，应为 {PLAN_SCHEMA}",
+                    "{name} is {schema}; {PLAN_SCHEMA} is expected"
+                ),
+            )
+            .hint(again()));
+        }
+    }
+    let plan: BatchPlan = serde_json::from_slice(bytes).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        Failure::invalid(
+            "invalid.plan",
+            text!(
+                "{name}:{line}:{column}：计划已损坏：{error}",
+                "{name}:{line}:{column}: the plan is damaged: {error}"
+            ),
+        )
+        .hint(again())
+    })?;
+    Ok(Some(Loaded {
+        name: plan.file.clone(),
+        rows: plan.rows.iter().map(|row| row.row.clone()).collect(),
+        folder: PathBuf::from(&plan.folder),
+        plan: Some(plan),
+    }))
+}
+
+fn again() -> Text {
+    text!(
+        "重新计划：icpctl batch plan FILE --out PLAN",
+        "plan again: icpctl batch plan FILE --out PLAN"
+    )
+}
+
+/// Turns rows into what they ask for: dossiers read, attachments looked at.
+///
+/// # Errors
+/// All problems of all dossiers, told at their rows.
+pub(super) fn wishes(cx: &mut Context<'_>, loaded: &Loaded) -> Result<Vec<Wish>, Vec<Problem>> {
+    let mut wishes = Vec::with_capacity(loaded.rows.len());
+    let mut problems = Vec::new();
+    for row in &loaded.rows {
+        match wish(cx, loaded, row) {
+            Ok(wish) => wishes.push(wish),
+            Err(messages) => {
+                let told = messages
+                    .into_iter()
+                    .map(|message| row.problem("from", message));
+                problems.extend(told);
+            }
+        }
+    }
+    if problems.is_empty() {
+        Ok(wishes)
+    } else {
+        Err(problems)
+    }
+}
+
+fn wish(cx: &mut Context<'_>, loaded: &Loaded, row: &BatchRow) -> Result<Wish, Vec<Text>> {
+    let sets = row.set.iter().map(|word| {
+        let (field, value) = Assign::pair(word)?;
+        Ok(Assign::Set(field, value))
+    });
+    let assigns = sets
+        .collect::<Result<Vec<Assign>, Failure>>()
+        .map_err(|failure| vec![failure.message])?;
+    let mut ask = Ask {
+        kind: row.kind,
+        targets: row.target.clone(),
+        dossier: None,
+        materials: Vec::new(),
+        provider: row.provider.clone(),
+        account: row.account.clone(),
+        after: row.after.clone(),
+        reference: Some(row.reference.clone()),
+        labels: row.labels.clone(),
+        reason: row.reason.clone(),
+        verify_by: row.verify_by,
+        written: false,
+        assigns,
+    };
+    let mut attached = Vec::new();
+    if let Some(from) = &row.from {
+        let path = loaded.folder.join(from);
+        (ask.dossier, attached) = dossier(cx, &path)?;
+        ask.materials = attached.iter().map(|file| file.material.clone()).collect();
+    }
+    Ok(Wish {
+        line: row.line,
+        reference: row.reference.clone(),
+        ask,
+        given: Given {
+            confirmed: row.confirm.clone(),
+            accepted: row.accept.clone(),
+        },
+        attached,
+    })
+}
+
+type Read = (Option<crate::intake::Dossier>, Vec<Attached>);
+
+/// Reads a dossier and looks at the files that it names.
+fn dossier(cx: &mut Context<'_>, path: &Path) -> Result<Read, Vec<Text>> {
+    let told = |failure: Failure| vec![failure.message];
+    let name = path.display().to_string();
+    let bytes = cx.read_input(&name).map_err(told)?;
+    let source = Source {
+        name: &name,
+        bytes: &bytes,
+    };
+    let dossier = read_dossier(&source, cx.now.date_naive()).map_err(|problems| {
+        let messages = problems.iter().map(|problem| {
+            let (line, column) = (problem.line, problem.column);
+            let (zh, en) = (&problem.message.zh, &problem.message.en);
+            text!(
+                "{name}:{line}:{column}：{zh}",
+                "{name}:{line}:{column}: {en}"
+            )
+        });
+        messages.collect::<Vec<Text>>()
+    })?;
+    let beside = path.parent().unwrap_or_else(|| Path::new(""));
+    let mut attached = Vec::new();
+    for material in &dossier.materials {
+        let service = draft::service_of(material).map_err(told)?;
+        let path = cx.current.join(beside).join(&material.file);
+        let (material, _): (Material, _) =
+            materials::take(&path, &material.slot, service).map_err(told)?;
+        attached.push(Attached { path, material });
+    }
+    Ok((Some(dossier), attached))
+}

@@ -1,0 +1,136 @@
+//! `batch`: many orders from one file, looked over, planned, and carried out.
+
+mod apply;
+mod check;
+mod load;
+mod plan;
+
+use super::action::{action, actions};
+use super::context::Context;
+use super::globals::{option, place, switch};
+use super::reply::Reply;
+use super::sending;
+use crate::failure::Failure;
+use crate::lang::Lang;
+use crate::text;
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command};
+
+/// The shape of all of its documents and records.
+pub const SCHEMA: &str = "icpctl.batch/1";
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    let file = || {
+        place(
+            "file",
+            "FILE",
+            text!(
+                "批量文件：CSV 或 JSON Lines，- 为标准输入；格式见 icpctl template batch",
+                "The batch: CSV or JSON Lines, - for stdin; icpctl template batch explains it"
+            ),
+            lang,
+        )
+        .required(true)
+    };
+    let check = action(
+        "check",
+        &text!(
+            "检查每一行，列出全部问题，不写入",
+            "Look every row over and tell all that is wrong; nothing is written"
+        ),
+        [file(), encoding(lang), retry(lang)],
+        lang,
+    );
+    let plan = action(
+        "plan",
+        &text!(
+            "写明每一行会做什么、合计有什么影响",
+            "Write down what each row will do, and what all do together"
+        ),
+        [file(), out(lang), encoding(lang), retry(lang)],
+        lang,
+    );
+    let show = action(
+        "show",
+        &text!("查看计划", "Show a plan"),
+        [place("file", "PLAN", text!("计划文件", "The plan"), lang).required(true)],
+        lang,
+    );
+    let either = place(
+        "file",
+        "FILE|PLAN",
+        text!(
+            "批量文件或计划，由内容区分；- 为标准输入",
+            "A batch or a plan, told apart by content; - for stdin"
+        ),
+        lang,
+    );
+    let submit = switch(
+        "submit",
+        text!("起草后立即提交", "Submit what is drafted"),
+        lang,
+    );
+    let apply = action(
+        "apply",
+        &text!(
+            "起草（并提交）每一行的订单；可以重复执行",
+            "Draft, and submit, the order of each row; safe to run again"
+        ),
+        [either.required(true), submit, encoding(lang), retry(lang)]
+            .into_iter()
+            .chain(sending::args(lang)),
+        lang,
+    );
+    actions(command, lang, [check, plan, show, apply])
+}
+
+fn encoding(lang: Lang) -> Arg {
+    option(
+        "encoding",
+        "ENC",
+        text!(
+            "CSV 的编码，缺省为 utf-8",
+            "How the CSV is encoded, utf-8 by default"
+        ),
+        lang,
+    )
+    .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"]))
+}
+
+fn retry(lang: Lang) -> Arg {
+    switch(
+        "retry",
+        text!(
+            "同一 ref 的订单已结束而未通过时，重新起草",
+            "Draft again where the order of a ref ended unapproved"
+        ),
+        lang,
+    )
+}
+
+fn out(lang: Lang) -> Arg {
+    option(
+        "out",
+        "PLAN",
+        text!(
+            "把计划写入这个文件，供 batch show 和 batch apply 使用",
+            "Write the plan to this file, for batch show and batch apply"
+        ),
+        lang,
+    )
+}
+
+/// Does what was asked for.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    match matches.subcommand() {
+        Some(("check", matches)) => check::run(cx, matches),
+        Some(("plan", matches)) => plan::run(cx, matches),
+        Some(("show", matches)) => plan::show(cx, matches),
+        Some(("apply", matches)) => apply::run(cx, matches),
+        Some(_) | None => Err(Failure::usage(text!(
+            "应写成 batch check、plan、show 或 apply",
+            "expected: batch check, plan, show or apply"
+        ))),
+    }
+}

@@ -1,0 +1,236 @@
+//! `batch plan` and `batch show`: what each row will do, told before anything happens.
+
+use super::super::context::Context;
+use super::super::order_doc::time;
+use super::super::reply::Reply;
+use super::{SCHEMA, apply, load};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::lang::{Lang, Text};
+use crate::text;
+use crate::workflow::assign::invalid;
+use crate::workflow::batch::{
+    Action, BatchPlan, Consequence, PlannedRow, Said, Terms, Words, decide,
+};
+use clap::ArgMatches;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+/// Works the plan out, and writes it where `--out` says.
+pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let name = matches
+        .get_one::<String>("file")
+        .map_or("-", String::as_str);
+    let bytes = cx.read_input(name)?;
+    let loaded = load::rows(cx, matches, name, &bytes).map_err(|p| invalid(name, &p))?;
+    drop(bytes);
+    let wishes = load::wishes(cx, &loaded).map_err(|p| invalid(name, &p))?;
+    let terms = Terms {
+        submits: true,
+        retries: matches.get_flag("retry"),
+        ..Terms::default()
+    };
+    let mut world = cx.world()?;
+    let mut ids = cx.ids.for_operation();
+    let stamp = cx.stamp(&world, &mut ids);
+    let decided = decide(&mut world, &stamp, &mut ids, &wishes, &terms);
+    apply::valid(&loaded, &decided)?;
+    let folder = cx.current.join(&loaded.folder).display().to_string();
+    let plan = BatchPlan::of(&world, loaded.rows, &wishes, &decided, name, &folder);
+    for decided in decided {
+        for caution in decided.cautions {
+            cx.caution(caution.code, caution.message, caution.path);
+        }
+    }
+    let out = matches.get_one::<String>("out");
+    let mut reply = answer(cx, &plan);
+    if let Some(out) = out {
+        if !cx.globals.dry_run {
+            let text = serde_json::to_string(&plan)? + "\n";
+            let path = cx.current.join(out);
+            keep(&path, text.as_bytes()).map_err(|error| unwritten(&path, &error))?;
+        }
+        reply = reply.changed(true).say(text!(
+            "计划已写入 {out}（含批量文件的内容，请妥善保管）；执行：icpctl batch apply {out}",
+            "the plan is in {out} (it holds what the batch says: keep it private); carry it out with icpctl batch apply {out}"
+        ));
+    }
+    Ok(reply)
+}
+
+/// Shows a plan, stale or not.
+pub(super) fn show(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let name = matches
+        .get_one::<String>("file")
+        .map_or("-", String::as_str);
+    let bytes = cx.read_input(name)?;
+    let plan = load::plan(name, &bytes)?.and_then(|loaded| loaded.plan);
+    let plan = plan.ok_or_else(|| {
+        Failure::invalid(
+            "invalid.plan",
+            text!("{name} 不是计划", "{name} is no plan"),
+        )
+        .hint(text!(
+            "先计划：icpctl batch plan FILE --out PLAN",
+            "make one: icpctl batch plan FILE --out PLAN"
+        ))
+    })?;
+    Ok(answer(cx, &plan))
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let written = options.open(&beside).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written
+        .and_then(|()| std::fs::rename(&beside, path))
+        .inspect_err(|_| {
+            // What stays is only a file of no use.
+            let _ = std::fs::remove_file(&beside);
+        })
+}
+
+fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
+    let path = path.display();
+    Failure::new(
+        Exit::Failure,
+        "failure.file",
+        text!("无法写入 {path}：{error}", "cannot write {path}: {error}"),
+    )
+    .hint(text!(
+        "检查路径和权限",
+        "check the path and its permissions"
+    ))
+}
+
+fn answer(cx: &Context<'_>, plan: &BatchPlan) -> Reply {
+    let counts = [Action::Draft, Action::Send, Action::None, Action::Fail].map(|a| plan.count(a));
+    let [draft, send, none, fail] = counts;
+    let reply = Reply::new(SCHEMA, document(plan, cx.lang)).human(human(plan, cx.lang));
+    reply.say(text!(
+        "起草 {draft} 行，已起草待提交 {send} 行，已完成 {none} 行，将失败 {fail} 行",
+        "{draft} row(s) draft an order, {send} have one to be sent, {none} are done, {fail} will fail"
+    ))
+}
+
+fn document(plan: &BatchPlan, lang: Lang) -> Value {
+    let actions = [Action::Draft, Action::Send, Action::None, Action::Fail];
+    let counts: serde_json::Map<String, Value> = actions
+        .into_iter()
+        .map(|action| (action.name().to_owned(), plan.count(action).into()))
+        .collect();
+    json!({
+        "file": plan.file,
+        "made_at": time(plan.made_at),
+        "counts": counts,
+        "impact": plan.impact.iter().map(|c| joint(c, lang)).collect::<Vec<_>>(),
+        "rows": plan.rows.iter().map(|row| planned(row, lang)).collect::<Vec<_>>(),
+    })
+}
+
+fn planned(row: &PlannedRow, lang: Lang) -> Value {
+    json!({
+        "line": row.row.line,
+        "ref": row.row.reference,
+        "kind": row.row.kind,
+        "action": row.action.name(),
+        "order": row.order,
+        "subject": row.subject,
+        "services": row.services,
+        "provider": row.provider,
+        "impact": row.impact.iter().map(|c| own(c, lang)).collect::<Vec<_>>(),
+        "error": row.error.as_ref().map(|said| problem(said, lang)),
+        "held_by": row.held_by.as_ref().map(|said| problem(said, lang)),
+        "based_on": row.based_on.iter().map(|based| json!({
+            "record": based.record,
+            "revision": based.revision,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn own(consequence: &Consequence, lang: Lang) -> Value {
+    json!({
+        "code": consequence.code,
+        "services": consequence.services,
+        "domains": consequence.domains,
+        "providers": consequence.providers,
+        "message": said(&consequence.message, lang),
+    })
+}
+
+fn joint(consequence: &Consequence, lang: Lang) -> Value {
+    let mut value = own(consequence, lang);
+    if let Value::Object(entries) = &mut value {
+        entries.insert("subjects".to_owned(), json!(consequence.subjects));
+    }
+    value
+}
+
+fn said(words: &Words, lang: Lang) -> String {
+    Text::from(words).get(lang).to_owned()
+}
+
+fn problem(of: &Said, lang: Lang) -> Value {
+    json!({
+        "code": of.code,
+        "exit": of.exit,
+        "message": said(&of.message, lang),
+        "hints": of.hints.iter().map(|hint| said(hint, lang)).collect::<Vec<_>>(),
+        "retryable": false,
+        "rule": of.rule,
+    })
+}
+
+fn human(plan: &BatchPlan, lang: Lang) -> String {
+    let mut page = String::new();
+    for row in &plan.rows {
+        let (line, key) = (row.row.line, &row.row.reference);
+        let label = row.row.kind.label();
+        let what = row.services.iter().map(ToString::to_string);
+        let what: Vec<String> = match row.services.as_slice() {
+            [] => row.subject.iter().map(ToString::to_string).collect(),
+            [..] => what.collect(),
+        };
+        let what = if what.is_empty() {
+            row.row.target.join(" ")
+        } else {
+            what.join(" ")
+        };
+        let does = match row.action {
+            Action::Draft => text!("起草", "draft"),
+            Action::Send => text!("已起草，提交时发送", "drafted already; sent with --submit"),
+            Action::None => text!("已完成", "done already"),
+            Action::Fail => text!("将失败", "will fail"),
+        };
+        let (kind, does) = (label.get(lang), does.get(lang));
+        let _ = writeln!(page, "{line}  {key}  {kind} {what}  {does}");
+        for consequence in &row.impact {
+            let _ = writeln!(page, "     - {}", said(&consequence.message, lang));
+        }
+        let because = row.error.as_ref().or(row.held_by.as_ref());
+        if let Some(because) = because {
+            let _ = writeln!(page, "     ! {}", said(&because.message, lang));
+        }
+    }
+    if !plan.impact.is_empty() {
+        let heading = text!("合计：", "All together:");
+        let _ = writeln!(page, "\n{}", heading.get(lang));
+        for consequence in &plan.impact {
+            let _ = writeln!(page, "  - {}", said(&consequence.message, lang));
+        }
+    }
+    page
+}

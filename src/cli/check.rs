@@ -1,0 +1,280 @@
+//! `check`: the rulebook over orders and over files.
+
+use super::context::{Context, World};
+use super::globals::place;
+use super::reply::Reply;
+use super::sarif;
+use super::words;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::intake::{Dossier, Inspected, Position, Problem, Source, inspect_dossier};
+use crate::knowledge::{Severity, rule};
+use crate::lang::{Lang, Text};
+use crate::render::Format;
+use crate::render::style::Tone;
+use crate::rulebook::{Finding, Judgement, Rulebook};
+use crate::text;
+use crate::workflow::check::Bench;
+use crate::workflow::materials;
+use clap::{ArgMatches, Command};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The shape of the document.
+pub const SCHEMA: &str = "icpctl.check/1";
+
+/// One finding and where it stands.
+#[derive(Clone, Debug)]
+pub struct Located {
+    /// The file, as it was named; absent for an order.
+    pub file: Option<String>,
+    /// The order; absent for a file.
+    pub order: Option<String>,
+    /// Where in the file.
+    pub at: Option<Position>,
+    /// What is wrong.
+    pub finding: Finding,
+}
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    command.arg(
+        place(
+            "what",
+            "ORDER|FILE",
+            text!(
+                "订单，或档案、批量表文件；- 为标准输入",
+                "Orders, dossiers or batch files; - for stdin"
+            ),
+            lang,
+        )
+        .num_args(1..)
+        .required(true),
+    )
+}
+
+/// Judges everything that is named, and tells all findings at once.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let names: Vec<String> = words(matches, "what");
+    let world = cx.world()?;
+    let rulebook = cx.rulebook()?;
+    let mut found = Vec::new();
+    for name in &names {
+        found.extend(one(cx, &world, &rulebook, name)?);
+    }
+    Ok(answer(cx, &found, &rulebook))
+}
+
+/// Judges one order or file.
+fn one(
+    cx: &mut Context<'_>,
+    world: &World,
+    rulebook: &Rulebook,
+    name: &str,
+) -> Result<Vec<Located>, Failure> {
+    let bench = Bench::new(world, rulebook, cx.globals.privacy);
+    if !is_file(cx, name) {
+        let order = world.find(name)?;
+        let judgement = bench.order(order);
+        let order = order.id.to_string();
+        return Ok(taken(cx, judgement, |finding| Located {
+            file: None,
+            order: Some(order.clone()),
+            at: None,
+            finding,
+        }));
+    }
+    let bytes = cx.read_input(name)?;
+    let source = Source {
+        name,
+        bytes: &bytes,
+    };
+    let of_file = |at: Position, finding: Finding| Located {
+        file: Some(name.to_owned()),
+        order: None,
+        at: Some(at),
+        finding,
+    };
+    let inspected = match inspect_dossier(&source, cx.now.date_naive()) {
+        Ok(inspected) => inspected,
+        Err(problems) => {
+            let told = problems.iter().map(|p| of_file(p.position(), told(p)));
+            return Ok(told.collect());
+        }
+    };
+    let looks = looks(cx, name, &inspected.dossier);
+    let mut ids = cx.ids.for_operation();
+    let judgement = bench.dossier(&inspected.dossier, &looks, &mut ids);
+    let judged = taken(cx, judgement, |finding| {
+        of_file(inspected.place(&finding.path), finding)
+    });
+    let mut all: Vec<Located> = inspected
+        .problems
+        .iter()
+        .map(|problem| of_file(problem.position(), told(problem)))
+        .collect();
+    // What the reader refused is absent to the rules: they would only repeat it.
+    all.extend(
+        judged
+            .into_iter()
+            .filter(|l| !is_echo(&inspected, &l.finding)),
+    );
+    all.sort_by_key(|located| located.at);
+    Ok(all)
+}
+
+/// Whether a name means a file: it is there, or looks like one.
+fn is_file(cx: &Context<'_>, name: &str) -> bool {
+    let extension = Path::new(name).extension().and_then(|e| e.to_str());
+    name == "-"
+        || cx.current.join(name).is_file()
+        || extension.is_some_and(|e| matches!(e, "toml" | "json" | "jsonl" | "csv"))
+}
+
+/// Whether a finding is about a field that the reader refused.
+fn is_echo(inspected: &Inspected, finding: &Finding) -> bool {
+    inspected.problems.iter().any(|problem| {
+        !problem.path.is_empty()
+            && (problem.path == finding.path
+                || problem.path.starts_with(&format!("{}.", finding.path))
+                    && problem.code == finding.rule)
+    })
+}
+
+/// Returns a problem of the reader as a finding.
+fn told(problem: &Problem) -> Finding {
+    Finding {
+        rule: problem.code.to_owned(),
+        severity: Severity::Error,
+        path: problem.path.clone(),
+        message: problem.message.clone(),
+        fix: problem.fix.clone(),
+        source: rule(problem.code).map(|rule| rule.source.clone()),
+    }
+}
+
+/// Looks at the files that a dossier names, relative to where it stands.
+fn looks(cx: &Context<'_>, name: &str, dossier: &Dossier) -> Vec<Value> {
+    let beside = if name == "-" {
+        cx.current.clone()
+    } else {
+        let path = cx.current.join(name);
+        path.parent().map_or_else(PathBuf::new, Path::to_owned)
+    };
+    let named = dossier.materials.iter();
+    named
+        .map(|material| materials::look(&beside, material))
+        .collect()
+}
+
+/// Takes the findings of a judgement; rules that could not be asked are warned of.
+fn taken(
+    cx: &mut Context<'_>,
+    judgement: Judgement,
+    locate: impl Fn(Finding) -> Located,
+) -> Vec<Located> {
+    for fault in judgement.faults {
+        cx.caution("invalid-rule", fault.message(), Some(fault.rule.clone()));
+    }
+    judgement.findings.into_iter().map(locate).collect()
+}
+
+fn answer(cx: &Context<'_>, found: &[Located], rulebook: &Rulebook) -> Reply {
+    let lang = cx.lang;
+    let human = if cx.globals.format == Format::Sarif {
+        format!("{:#}\n", sarif::log(found, rulebook, &cx.current, lang))
+    } else {
+        sheet(cx, found)
+    };
+    let findings: Vec<Value> = found
+        .iter()
+        .map(|located| document(located, lang))
+        .collect();
+    let mut reply = Reply::new(SCHEMA, json!({ "findings": findings })).human(human);
+    let count = |severity: Severity| {
+        let of_it = |l: &&Located| l.finding.severity == severity;
+        found.iter().filter(of_it).count()
+    };
+    let (errors, warnings, infos) = (
+        count(Severity::Error),
+        count(Severity::Warning),
+        count(Severity::Info),
+    );
+    let summary = text!(
+        "错误 {errors}，警告 {warnings}，提示 {infos}",
+        "{errors} error(s), {warnings} warning(s), {infos} note(s)"
+    );
+    if errors == 0 {
+        return reply.say(if found.is_empty() {
+            text!("没有发现问题", "nothing is wrong")
+        } else {
+            summary
+        });
+    }
+    let first = found.iter().find(|located| {
+        located.finding.severity == Severity::Error && rule(&located.finding.rule).is_some()
+    });
+    let mut failure = Failure::new(Exit::Invalid, "invalid.findings", summary).hint(text!(
+        "逐条修正后再检查；规则的含义：icpctl explain RULE-ID",
+        "mend each and check again; what a rule means: icpctl explain RULE-ID"
+    ));
+    if let Some(first) = first {
+        failure = failure.rule(&first.finding.rule);
+    }
+    reply.failure = Some(failure);
+    reply
+}
+
+fn document(located: &Located, lang: Lang) -> Value {
+    let finding = &located.finding;
+    json!({
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "path": finding.path,
+        "line": located.at.map(|at| at.line),
+        "column": located.at.map(|at| at.column),
+        "message": finding.message.get(lang),
+        "fix": finding.fix.as_ref().map(|fix| fix.get(lang)),
+        "source": finding.source,
+        "file": located.file,
+        "order": located.order,
+    })
+}
+
+/// Returns how a severity is called.
+pub fn label(severity: Severity) -> (Text, Tone) {
+    match severity {
+        Severity::Error => (text!("错误", "error"), Tone::Against),
+        Severity::Warning => (text!("警告", "warning"), Tone::Action),
+        Severity::Info => (text!("提示", "note"), Tone::Plain),
+    }
+}
+
+/// Returns the findings as people read them: where, what, and what to do.
+fn sheet(cx: &Context<'_>, found: &[Located]) -> String {
+    let (lang, color) = (cx.lang, cx.color());
+    let mut lines = String::new();
+    for located in found {
+        let finding = &located.finding;
+        let place = match (&located.file, located.at) {
+            (Some(file), Some(at)) => format!("{file}:{}:{}", at.line, at.column),
+            (Some(file), None) => file.clone(),
+            (None, _) => located.order.clone().unwrap_or_default(),
+        };
+        let (word, tone) = label(finding.severity);
+        let word = tone.paint(word.get(lang), color);
+        let rule = Tone::Name.paint(&finding.rule, color);
+        let path = if finding.path.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", finding.path)
+        };
+        let _ = writeln!(lines, "{place}: {word} {rule}{path}");
+        let _ = writeln!(lines, "    {}", finding.message.get(lang));
+        if let Some(fix) = &finding.fix {
+            let _ = writeln!(lines, "    → {}", fix.get(lang));
+        }
+    }
+    lines
+}

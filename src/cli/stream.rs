@@ -1,0 +1,299 @@
+//! How many rows are told, one by one as they are done: records on stdout for machines, a bar or
+//! lines on stderr for people, and one summary.
+
+use super::context::Context;
+use super::reply::{Reply, problem, tell};
+use super::signals::stopped;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::lang::Text;
+use crate::render::rows::json_line;
+use crate::render::style::Tone;
+use crate::render::table::{Cell, Table};
+use crate::render::{Delivery, Format, print};
+use crate::text;
+use crate::workflow::batch::Outcome;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Map, Value, json};
+
+/// One row as it came out.
+#[derive(Clone, Debug)]
+pub struct RowTold {
+    /// The line on which it begins.
+    pub line: usize,
+    /// Its ref, where its file has refs.
+    pub reference: Option<String>,
+    /// Its order: the id, or the word that names none.
+    pub order: Option<String>,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// What stands in its way.
+    pub failure: Option<Failure>,
+}
+
+/// A stream of rows.
+pub struct Stream {
+    schema: &'static str,
+    file: String,
+    rows: usize,
+    format: Format,
+    is_quiet: bool,
+    bar: Option<ProgressBar>,
+    counts: [usize; 4],
+    done: usize,
+    /// Rows for the formats that print a table at the end.
+    kept: Vec<RowTold>,
+    delivery: std::io::Result<Delivery>,
+}
+
+impl Stream {
+    /// Begins a stream of `rows` rows and tells so.
+    pub fn start(cx: &mut Context<'_>, schema: &'static str, file: &str, rows: usize) -> Self {
+        let draws = cx.terminal.stderr && !cx.globals.quiet && rows > 0;
+        let bar = draws.then(|| {
+            let target = ProgressDrawTarget::stderr();
+            let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}");
+            let bar = ProgressBar::with_draw_target(Some(rows as u64), target);
+            style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
+        });
+        let mut stream = Self {
+            schema,
+            file: if file == "-" {
+                "stdin".to_owned()
+            } else {
+                file.to_owned()
+            },
+            rows,
+            format: cx.globals.format,
+            is_quiet: cx.globals.quiet,
+            bar,
+            counts: [0; 4],
+            done: 0,
+            kept: Vec::new(),
+            delivery: Ok(Delivery::Written),
+        };
+        let start = json!({
+            "type": "start",
+            "schema": schema,
+            "file": file,
+            "rows": rows,
+            "dry_run": cx.globals.dry_run,
+        });
+        stream.put(cx, &[start]);
+        stream
+    }
+
+    fn put(&mut self, cx: &mut Context<'_>, records: &[Value]) {
+        // Where one record could not be delivered, nobody is left to read the next.
+        if !self.is_json() || !matches!(self.delivery, Ok(Delivery::Written)) {
+            return;
+        }
+        let lines: String = records
+            .iter()
+            .map(|record| json_line(record).unwrap_or_default())
+            .collect();
+        self.delivery = print(cx.out, &lines);
+    }
+
+    fn is_json(&self) -> bool {
+        matches!(self.format, Format::Json | Format::Jsonl)
+    }
+
+    fn is_human(&self) -> bool {
+        self.format == Format::Human
+    }
+
+    /// Tells rows that are done, and how far it is.
+    pub fn rows(&mut self, cx: &mut Context<'_>, rows: Vec<RowTold>) {
+        let lang = cx.lang;
+        let records: Vec<Value> = rows.iter().map(|row| record(row, lang)).collect();
+        self.put(cx, &records);
+        self.done += rows.len();
+        for row in rows {
+            if let Some(count) = self.counts.get_mut(row.outcome as usize) {
+                *count += 1;
+            }
+            if self.is_human()
+                && let Some(failure) = &row.failure
+            {
+                let told = self.complaint(&row, failure);
+                let line = told.get(lang).to_owned();
+                match &self.bar {
+                    Some(bar) => bar.suspend(|| tell(cx.err, &line)),
+                    None => tell(cx.err, &line),
+                }
+            }
+            if !self.is_json() {
+                self.kept.push(row);
+            }
+        }
+        self.tick(cx);
+    }
+
+    /// Returns how many rows are not done.
+    pub const fn left(&self) -> usize {
+        self.rows - self.done
+    }
+
+    fn complaint(&self, row: &RowTold, failure: &Failure) -> Text {
+        let (file, line) = (&self.file, row.line);
+        let name = row.reference.as_ref().or(row.order.as_ref());
+        let name = name.map_or("", String::as_str);
+        let (zh, en) = (&failure.message.zh, &failure.message.en);
+        match row.outcome {
+            Outcome::Skipped => text!(
+                "{file} 第 {line} 行 {name}：暂缓，{zh}",
+                "{file}:{line} {name}: held back, {en}"
+            ),
+            Outcome::Ok | Outcome::Unchanged | Outcome::Failed => text!(
+                "{file} 第 {line} 行 {name}：{zh}",
+                "{file}:{line} {name}: {en}"
+            ),
+        }
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) {
+        if let Some(bar) = &self.bar {
+            bar.set_position(self.done as u64);
+        } else if self.is_human() && !self.is_quiet && self.left() > 0 {
+            let (done, rows) = (self.done, self.rows);
+            let line = text!("已处理 {done}/{rows} 行", "{done} of {rows} rows done");
+            tell(cx.err, line.get(cx.lang));
+        }
+    }
+
+    /// Ends the stream: exactly one summary.
+    ///
+    /// `signal` is the exit of a signal that stopped it, `broken` what else did.
+    pub fn finish(
+        mut self,
+        cx: &mut Context<'_>,
+        changed: bool,
+        signal: Option<Exit>,
+        broken: Option<Failure>,
+    ) -> Reply {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+        let [ok, unchanged, skipped, failed] = self.counts;
+        let left = self.left();
+        let failure = broken
+            .or_else(|| signal.map(|exit| stopped(exit, left)))
+            .or_else(|| (failed > 0).then(|| partial(failed)));
+        let mut counts: Map<String, Value> = Outcome::ALL
+            .iter()
+            .zip(self.counts)
+            .map(|(outcome, count)| (outcome.name().to_owned(), count.into()))
+            .collect();
+        counts.insert("left".to_owned(), left.into());
+        let warnings: Vec<Value> = cx
+            .cautions
+            .iter()
+            .map(|c| json!({ "code": c.code, "message": c.message.get(cx.lang), "path": c.path }))
+            .collect();
+        let error = failure.as_ref().map(|failure| problem(failure, cx.lang));
+        let summary = json!({
+            "type": "summary",
+            "schema": self.schema,
+            "ok": error.is_none(),
+            "changed": changed,
+            "dry_run": cx.globals.dry_run,
+            "exit": failure.as_ref().map_or(Exit::Ok, |f| f.exit).code(),
+            "counts": counts,
+            "warnings": warnings,
+            "error": error,
+        });
+        self.put(cx, &[summary]);
+        let mut reply = if self.is_json() {
+            Reply::streamed()
+        } else {
+            let rows: Vec<Value> = self.kept.iter().map(|row| record(row, cx.lang)).collect();
+            let human = self.table().render(cx.lang, cx.width(), cx.color());
+            Reply {
+                known: FIELDS.map(str::to_owned).to_vec(),
+                ..Reply::new(self.schema, Value::Array(rows)).human(human)
+            }
+        };
+        let dry = if cx.globals.dry_run {
+            text!("（未写入）", " (nothing was written)")
+        } else {
+            text!("", "")
+        };
+        let (dry_zh, dry_en) = (dry.zh, dry.en);
+        reply.says.push(text!(
+            "完成 {ok} 行，此前已完成 {unchanged} 行，暂缓 {skipped} 行，失败 {failed} 行{dry_zh}",
+            "{ok} row(s) done, {unchanged} done before, {skipped} held back, {failed} failed{dry_en}"
+        ));
+        reply.changed = changed;
+        reply.failure = failure.or_else(|| self.delivery.err().map(|error| undelivered(&error)));
+        reply
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(vec![
+            text!("行", "Line"),
+            text!("自定编号", "Ref"),
+            text!("订单", "Order"),
+            text!("结果", "Outcome"),
+        ]);
+        for row in &self.kept {
+            let outcome = match row.outcome {
+                Outcome::Ok => Cell::new(text!("完成", "done")),
+                Outcome::Unchanged => Cell::new(text!("此前已完成", "done before")),
+                Outcome::Skipped => Cell::new(text!("暂缓", "held back")),
+                Outcome::Failed => Cell::new(text!("失败", "failed")).tone(Tone::Against),
+            };
+            table.row(vec![
+                Cell::verbatim(row.line.to_string()),
+                Cell::verbatim(row.reference.clone().unwrap_or_default()),
+                Cell::verbatim(row.order.clone().unwrap_or_default()).tone(Tone::Name),
+                outcome,
+            ]);
+        }
+        table
+    }
+}
+
+/// The names that `--fields` takes.
+const FIELDS: [&str; 6] = [
+    "line",
+    "ref",
+    "order",
+    "outcome",
+    "error.code",
+    "error.message",
+];
+
+fn record(row: &RowTold, lang: crate::lang::Lang) -> Value {
+    json!({
+        "type": "row",
+        "line": row.line,
+        "ref": row.reference,
+        "order": row.order,
+        "outcome": row.outcome.name(),
+        "error": row.failure.as_ref().map(|failure| problem(failure, lang)),
+    })
+}
+
+fn partial(failed: usize) -> Failure {
+    Failure::new(
+        Exit::Partial,
+        "partial.rows",
+        text!("{failed} 行失败", "{failed} row(s) failed"),
+    )
+    .hint(text!(
+        "改正后再次执行：已完成的行不会重复",
+        "mend them and run again: rows that are done are not done twice"
+    ))
+}
+
+fn undelivered(error: &std::io::Error) -> Failure {
+    Failure::new(
+        Exit::Failure,
+        "failure.output",
+        text!(
+            "各行已处理并保存，但结果无法输出：{error}",
+            "the rows were done and saved, but the result could not be printed: {error}"
+        ),
+    )
+}

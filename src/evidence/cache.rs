@@ -1,0 +1,135 @@
+//! What was found lately, outside the store: it can be deleted at any time.
+
+use crate::filing::evidence::{Fact, Source, Verdict};
+use crate::filing::order::Instant;
+use sha2::{Digest as _, Sha256};
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The folder below the cache folder.
+const FOLDER: &str = "evidence";
+
+/// What was found lately.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    folder: Option<PathBuf>,
+    now: Instant,
+    /// How old an answer may be; each source's own limit where it is not given.
+    max_age: Option<Duration>,
+    /// Whether age does not matter, as nobody can be asked.
+    any_age: bool,
+}
+
+/// How long answers of a source are good for.
+const fn good_for(source: Source) -> Duration {
+    match source {
+        Source::Dns => Duration::from_mins(5),
+        Source::Page => Duration::from_mins(10),
+        Source::Rdap | Source::Whois => Duration::from_hours(24),
+        Source::Record => Duration::from_hours(6),
+        // What one's own key shows is asked anew each time.
+        Source::Alibaba | Source::AlibabaCdn | Source::Tencent => Duration::ZERO,
+    }
+}
+
+impl Cache {
+    /// Opens the cache below a folder; without one, nothing is remembered.
+    pub fn new(
+        folder: Option<PathBuf>,
+        now: Instant,
+        max_age: Option<Duration>,
+        any_age: bool,
+    ) -> Self {
+        Self {
+            folder: folder.map(|folder| folder.join(FOLDER)),
+            now,
+            max_age,
+            any_age,
+        }
+    }
+
+    /// Returns what was found lately under a key, if it is young enough.
+    pub fn get(&self, source: Source, key: &str) -> Option<Vec<Fact>> {
+        let facts: Vec<Fact> = serde_json::from_slice(&fs::read(self.path(key)?).ok()?).ok()?;
+        let limit = self.max_age.unwrap_or_else(|| good_for(source));
+        let is_young = |fact: &Fact| {
+            let age = (self.now - fact.at).to_std();
+            // What comes from the future is from another clock.
+            age.is_ok_and(|age| self.any_age || age < limit)
+        };
+        (!facts.is_empty() && facts.iter().all(is_young)).then_some(facts)
+    }
+
+    /// Remembers what was found; what nobody knew is asked again. Where nothing can be written,
+    /// things are only slower.
+    pub fn put(&self, key: &str, facts: &[Fact]) {
+        if facts.iter().any(|fact| fact.verdict == Verdict::Unknown) {
+            return;
+        }
+        if let Some(path) = self.path(key)
+            && let Ok(bytes) = serde_json::to_vec(facts)
+        {
+            let _ = write(&path, &bytes);
+        }
+    }
+
+    /// Reads a file of our own, such as a list of servers, if it is young enough.
+    pub fn file(&self, name: &str, limit: Duration) -> Option<Vec<u8>> {
+        let kept: Kept = serde_json::from_slice(&fs::read(self.path(name)?).ok()?).ok()?;
+        let age = (self.now - kept.at).to_std().ok()?;
+        (self.any_age || age < limit).then(|| kept.text.into_bytes())
+    }
+
+    /// Remembers a file of our own.
+    pub fn keep_file(&self, name: &str, bytes: &[u8]) {
+        let kept = Kept {
+            at: self.now,
+            text: String::from_utf8_lossy(bytes).into_owned(),
+        };
+        if let Some(path) = self.path(name)
+            && let Ok(bytes) = serde_json::to_vec(&kept)
+        {
+            let _ = write(&path, &bytes);
+        }
+    }
+
+    fn path(&self, key: &str) -> Option<PathBuf> {
+        let mut name = String::with_capacity(64);
+        for byte in Sha256::digest(key.as_bytes()) {
+            let _ = write!(name, "{byte:02x}");
+        }
+        Some(self.folder.as_ref()?.join(format!("{name}.json")))
+    }
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Kept {
+    at: Instant,
+    text: String,
+}
+
+/// Forgets everything: what was erased must not be found here.
+pub fn forget(folder: &Path) {
+    let _ = fs::remove_dir_all(folder.join(FOLDER));
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    let mut builder = fs::DirBuilder::new();
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+        builder.mode(0o700);
+        options.mode(0o600);
+    }
+    builder.recursive(true).create(folder)?;
+    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+    options.open(&temporary)?.write_all(bytes)?;
+    fs::rename(&temporary, path)
+}

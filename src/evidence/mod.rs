@@ -1,0 +1,181 @@
+//! Evidence gathered: every source is asked about a domain or service, and says yes, no or unknown.
+
+pub mod adopt;
+pub mod cache;
+pub mod clouds;
+pub mod html;
+pub mod keep;
+pub mod known;
+mod names;
+mod page;
+pub mod record;
+mod registration;
+pub mod sighting;
+
+use crate::config::Config;
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::filing::evidence::case::About;
+use crate::filing::evidence::{Claim, Fact, Source, Verdict};
+use crate::filing::host::Host;
+use crate::filing::order::Instant;
+use crate::network::Network;
+use crate::network::error::NetworkError;
+use cache::Cache;
+use record::Endpoint;
+
+/// Everything that questions need.
+#[derive(Debug)]
+pub struct Asker<'a> {
+    network: &'a Network,
+    config: &'a Config,
+    cache: Cache,
+    record: Option<Endpoint>,
+    now: Instant,
+}
+
+/// A fact, and whether it was found in an earlier run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The fact.
+    pub fact: Fact,
+    /// Whether it is from the cache.
+    pub cached: bool,
+}
+
+impl<'a> Asker<'a> {
+    /// Makes everything ready.
+    ///
+    /// # Errors
+    /// A secret that is not where the configuration says (12), or a bad address of the endpoint (3).
+    pub fn new(
+        network: &'a Network,
+        config: &'a Config,
+        env: &Env,
+        cache: Cache,
+        now: Instant,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            network,
+            config,
+            cache,
+            record: Endpoint::new(&config.record, env)?,
+            now,
+        })
+    }
+
+    /// Whether an endpoint of the public record is configured.
+    pub const fn has_record(&self) -> bool {
+        self.record.is_some()
+    }
+
+    /// Asks every source about something, at the same time.
+    pub async fn ask(&self, about: &About) -> Vec<Found> {
+        match about {
+            About::Domain(domain) => {
+                let (names, pages, registration, record) = futures_util::future::join4(
+                    Box::pin(self.names(domain)),
+                    Box::pin(self.page(domain)),
+                    Box::pin(self.registration(domain)),
+                    Box::pin(self.recorded(about)),
+                )
+                .await;
+                [names, pages, registration, record].concat()
+            }
+            About::Service(_) => self.recorded(about).await,
+        }
+    }
+
+    /// Takes facts from the cache, else asks for them.
+    async fn through(
+        &self,
+        source: Source,
+        key: &str,
+        ask: impl Future<Output = Vec<Fact>>,
+    ) -> Vec<Found> {
+        let key = format!("{} {key}", source.name());
+        let (facts, cached) = match self.cache.get(source, &key) {
+            Some(facts) => (facts, true),
+            None => (ask.await, false),
+        };
+        if !cached {
+            self.cache.put(&key, &facts);
+        }
+        let found = facts.into_iter();
+        found.map(|fact| Found { fact, cached }).collect()
+    }
+
+    fn fact(&self, about: &str, claim: Claim, source: Source, from: &str) -> Fact {
+        Fact {
+            at: self.now,
+            about: about.to_owned(),
+            claim,
+            verdict: Verdict::Yes,
+            reason: None,
+            values: Vec::new(),
+            source,
+            from: from.to_owned(),
+            raw: None,
+        }
+    }
+}
+
+/// What a fact becomes of.
+trait Told: Sized {
+    fn values(self, values: Vec<String>) -> Self;
+    fn no(self, reason: &str) -> Self;
+    fn unknown(self, reason: &str) -> Self;
+    fn raw(self, raw: impl Into<String>) -> Self;
+    fn failed(self, error: &NetworkError) -> Self;
+}
+
+/// The longest excerpt, in characters.
+const EXCERPT: usize = 400;
+
+impl Told for Fact {
+    fn values(mut self, values: Vec<String>) -> Self {
+        self.values = values;
+        self
+    }
+
+    fn no(mut self, reason: &str) -> Self {
+        self.verdict = Verdict::No;
+        self.reason = Some(reason.to_owned());
+        self
+    }
+
+    fn unknown(mut self, reason: &str) -> Self {
+        self.verdict = Verdict::Unknown;
+        self.reason = Some(reason.to_owned());
+        self
+    }
+
+    fn raw(mut self, raw: impl Into<String>) -> Self {
+        let raw: String = raw.into();
+        let short: String = raw.chars().take(EXCERPT).collect();
+        self.raw = (!short.is_empty()).then_some(short);
+        self
+    }
+
+    fn failed(self, error: &NetworkError) -> Self {
+        self.unknown(error.reason())
+            .raw(error.message().en.into_owned())
+    }
+}
+
+/// The hosts of a domain that should lead to the same place: itself, `www`, and the registered
+/// domain with its `www`.
+pub fn hosts(domain: &Host) -> Vec<String> {
+    let registered = domain.registered_domain();
+    let mut hosts = vec![domain.ascii().to_owned()];
+    for host in [domain.ascii(), registered.ascii()] {
+        hosts.push(host.to_owned());
+        // `www` stands before a registered domain alone.
+        if host == registered.ascii() {
+            hosts.push(format!("www.{host}"));
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    hosts.retain(|host| seen.insert(host.clone()));
+    hosts
+}

@@ -1,0 +1,171 @@
+//! What the site shows: its home page, over `https`, or over `http` where nothing else answers.
+
+use super::html::{self, Page};
+use super::known::KNOWN;
+use super::{Asker, Found, Told as _};
+use crate::filing::evidence::{Claim, Fact, Source};
+use crate::filing::host::Host;
+use crate::network::answer::Answer;
+use crate::network::error::{NetworkError, shown};
+use crate::network::request::Request;
+use url::Url;
+
+/// How often a page may send its reader on by itself.
+const REFRESHES: usize = 2;
+
+impl Asker<'_> {
+    pub(super) async fn page(&self, domain: &Host) -> Vec<Found> {
+        self.through(Source::Page, domain.ascii(), self.home(domain))
+            .await
+    }
+
+    async fn home(&self, domain: &Host) -> Vec<Fact> {
+        let name = domain.ascii();
+        let unread = |from: &str| self.fact(name, Claim::PageRead, Source::Page, from);
+        let (answer, page) = match self.read(domain).await {
+            Ok(read) => read,
+            Err((url, error)) => return vec![unread(&url).failed(&error)],
+        };
+        let url = shown(&answer.url);
+        let read = unread(&url);
+        if !(200..300).contains(&answer.status) {
+            let status = answer.status;
+            return vec![read.unknown("http-status").raw(format!("HTTP {status}"))];
+        }
+        if !same_site(domain, &answer.url) {
+            let raw = format!("it leads to {url}");
+            return vec![read.unknown("other-site").raw(raw)];
+        }
+        let kind = answer.content_type().unwrap_or_default();
+        if !(kind.is_empty() || kind.contains("html")) {
+            return vec![read.unknown("not-html").raw(kind)];
+        }
+        let read = read.values(vec![url.clone()]).raw(format!(
+            "HTTP {}, {}, {} bytes, as {}",
+            answer.status,
+            if kind.is_empty() { "no type" } else { &kind },
+            answer.body.len(),
+            page.encoding,
+        ));
+        let mut facts = vec![read];
+        facts.extend(self.shown(name, &url, &page));
+        facts
+    }
+
+    /// Reads the home page, where it or its own refresh leads.
+    async fn read(&self, domain: &Host) -> Result<(Answer, Page), (String, NetworkError)> {
+        let name = domain.ascii();
+        let get = async |url: &str| {
+            let failed = |error| (url.to_owned(), error);
+            let place = Url::parse(url).map_err(|error| {
+                failed(NetworkError::Shape {
+                    host: name.to_owned(),
+                    what: error.to_string(),
+                })
+            })?;
+            let request = Request::get(place)
+                .to_a_site()
+                .body_limit(self.config.pages.limit);
+            self.network.http.send(request).await.map_err(failed)
+        };
+        let secure = get(&format!("https://{name}/")).await;
+        let mut answer = match secure {
+            Err((_, NetworkError::Connect { .. })) => get(&format!("http://{name}/")).await?,
+            other => other?,
+        };
+        let mut page = html::read(&answer);
+        for _ in 0..REFRESHES {
+            let Some(next) = page
+                .refresh
+                .as_ref()
+                .and_then(|to| answer.url.join(to).ok())
+            else {
+                break;
+            };
+            if next == answer.url || next.scheme() != answer.url.scheme() {
+                break;
+            }
+            answer = get(next.as_str()).await?;
+            page = html::read(&answer);
+        }
+        Ok((answer, page))
+    }
+
+    /// Returns what a page shows.
+    fn shown(&self, name: &str, url: &str, page: &Page) -> Vec<Fact> {
+        let fact = |claim| self.fact(name, claim, Source::Page, url);
+        let hidden_by_script = page.numbers.is_empty() && page.needs_script;
+        let mut facts = Vec::new();
+        let shown = fact(Claim::NumberShown);
+        if page.numbers.is_empty() {
+            facts.push(if hidden_by_script {
+                shown.unknown("needs-script").raw(page.tail.clone())
+            } else {
+                shown.no("not-found").raw(page.tail.clone())
+            });
+        } else {
+            let mut values: Vec<String> = Vec::new();
+            for number in &page.numbers {
+                if !values.contains(&number.number) {
+                    values.push(number.number.clone());
+                }
+            }
+            let raw: Vec<&str> = page.numbers.iter().map(|n| n.raw.as_str()).collect();
+            facts.push(shown.values(values).raw(raw.join("; ")));
+            let any = |is: fn(&html::Shown) -> bool| page.numbers.iter().any(is);
+            let judged = |claim, is, reason: &str| {
+                if any(is) {
+                    fact(claim)
+                } else {
+                    fact(claim).no(reason)
+                }
+            };
+            facts.push(judged(Claim::NumberInFooter, |n| n.in_footer, "elsewhere"));
+            facts.push(judged(Claim::NumberVisible, |n| !n.hidden, "hidden"));
+            facts.push(link(fact(Claim::NumberLinked), page));
+        }
+        let security = fact(Claim::SecurityNumberShown);
+        facts.push(if page.security.is_empty() {
+            if hidden_by_script {
+                security.unknown("needs-script")
+            } else {
+                security.no("not-found")
+            }
+        } else {
+            security.values(page.security.clone())
+        });
+        facts
+    }
+}
+
+fn link(fact: Fact, page: &Page) -> Fact {
+    let links: Vec<&str> = page
+        .numbers
+        .iter()
+        .filter_map(|n| n.link.as_deref())
+        .collect();
+    let to = |hosts: &[String]| {
+        let found = links.iter().find(|link| {
+            let url = Url::parse(link).ok();
+            let host = url.as_ref().and_then(Url::host_str);
+            host.is_some_and(|host| hosts.iter().any(|known| known == host))
+        });
+        found.map(|link| vec![(*link).to_owned()])
+    };
+    if let Some(right) = to(&KNOWN.links.right) {
+        return fact.values(right);
+    }
+    if let Some(legacy) = to(&KNOWN.links.legacy) {
+        return fact.values(legacy).no("legacy-link");
+    }
+    match links.first() {
+        Some(link) => fact.values(vec![(*link).to_owned()]).no("other-link"),
+        None => fact.no("no-link"),
+    }
+}
+
+/// Whether a page that was led to still belongs to the domain.
+fn same_site(domain: &Host, url: &Url) -> bool {
+    let host = url.host_str().and_then(|host| Host::parse(host).ok());
+    host.is_some_and(|host| host.registered_domain() == domain.registered_domain())
+}

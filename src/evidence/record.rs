@@ -1,0 +1,339 @@
+//! What the public record says, through an endpoint that the user runs or buys.
+//!
+//! The authority's own site asks for a captcha, which is for people; here only the user's endpoint is
+//! asked. Without a shape in the configuration, it answers as the open `ICP_Query` services do: filed
+//! or not only if `code` is 200, `success` is true and `params.list` is a list.
+
+use super::{Asker, Found, Told as _};
+use crate::config::base::Base;
+use crate::config::secret::Revealed;
+use crate::config::sections::{Record, RecordShape};
+use crate::env::Env;
+use crate::failure::Failure;
+use crate::filing::evidence::case::About;
+use crate::filing::evidence::{Claim, Fact, Source};
+use crate::filing::host::Host;
+use crate::filing::number::{Number, ServiceKind};
+use crate::network::error::{NetworkError, shown};
+use crate::network::header::HeaderName;
+use crate::network::request::Request;
+use crate::text;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+/// How long the built-in kind of endpoint may take: it asks others in turn.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// An endpoint that tells the public record.
+#[derive(Debug)]
+pub(super) struct Endpoint {
+    template: String,
+    secret: Option<Revealed>,
+    headers: Vec<(HeaderName, Revealed)>,
+    shape: RecordShape,
+    timeout: Duration,
+    shown: String,
+}
+
+/// One entry of the public record, as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The domain.
+    pub domain: Option<String>,
+    /// The service's number.
+    pub service: Option<String>,
+    /// The subject's number.
+    pub subject: Option<String>,
+    /// The subject's name.
+    pub name: Option<String>,
+    /// When it was last approved.
+    pub updated: Option<String>,
+}
+
+/// The shape of the open services.
+fn built_in() -> RecordShape {
+    let pointer = |text: &str| Some(text.to_owned());
+    RecordShape {
+        ok: BTreeMap::from([
+            ("/code".to_owned(), Value::from(200)),
+            ("/success".to_owned(), Value::from(true)),
+        ]),
+        entries: "/params/list".to_owned(),
+        domain: pointer("/domain"),
+        service: pointer("/serviceLicence"),
+        subject: pointer("/mainLicence"),
+        name: pointer("/unitName"),
+        updated: pointer("/updateRecordTime"),
+    }
+}
+
+impl Endpoint {
+    /// Reads what the configuration says; none where it names no endpoint.
+    ///
+    /// # Errors
+    /// A bad address (3), or a secret that is not there (12).
+    pub(super) fn new(settings: &Record, env: &Env) -> Result<Option<Self>, Failure> {
+        let Some(template) = &settings.url else {
+            return Ok(None);
+        };
+        let invalid = |words: String| {
+            Failure::invalid(
+                "invalid.config",
+                text!("record.url 无效：{words}", "record.url is wrong: {words}"),
+            )
+        };
+        let sample = template
+            .replace("{kind}", "web")
+            .replace("{query}", "example.cn")
+            .replace("{secret}", "x");
+        let base = Base::parse(&sample).map_err(invalid)?;
+        if !template.contains("{query}") {
+            return Err(invalid("{query} is missing".to_owned()));
+        }
+        let secret = settings.secret.as_ref().map(|secret| secret.reveal(env));
+        let mut headers = Vec::new();
+        for (name, secret) in &settings.headers {
+            let name = HeaderName::from_str(name).map_err(|error| invalid(error.to_string()))?;
+            headers.push((name, secret.reveal(env)?));
+        }
+        Ok(Some(Self {
+            template: template.clone(),
+            secret: secret.transpose()?,
+            headers,
+            shape: settings.shape.clone().unwrap_or_else(built_in),
+            timeout: settings.timeout.map_or(PATIENCE, |timeout| timeout.0),
+            shown: shown(base.url()),
+        }))
+    }
+
+    fn request(&self, kind: &str, query: &str) -> Result<Request, NetworkError> {
+        let encode = |text: &str| -> String {
+            url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+        };
+        let secret = self.secret.as_ref().map_or("", Revealed::expose);
+        let url = self
+            .template
+            .replace("{kind}", kind)
+            .replace("{query}", &encode(query))
+            .replace("{secret}", &encode(secret));
+        let url = url::Url::parse(&url).map_err(|error| NetworkError::Setup {
+            what: format!("record.url: {error}"),
+        })?;
+        let request = Request::get(url).timeout(self.timeout).at_once(1);
+        let headers = self.headers.iter();
+        Ok(headers.fold(request, |request, (name, value)| {
+            request.header(name.clone(), value.expose())
+        }))
+    }
+}
+
+impl Asker<'_> {
+    /// Asks the public record about something; nothing where no endpoint is configured.
+    pub async fn recorded(&self, about: &About) -> Vec<Found> {
+        let Some(endpoint) = &self.record else {
+            return Vec::new();
+        };
+        let query = about.ascii();
+        let key = format!("{query} {}", endpoint.template);
+        let ask = self.look_up(endpoint, about);
+        self.through(Source::Record, &key, ask).await
+    }
+
+    /// Looks for everything that the public record has under a domain, a number or a name.
+    ///
+    /// # Errors
+    /// When there is no answer, or not all of it.
+    pub async fn search(&self, query: &str) -> Result<Vec<Entry>, NetworkError> {
+        let Some(endpoint) = &self.record else {
+            return Err(NetworkError::Setup {
+                what: "record.url".to_owned(),
+            });
+        };
+        let shape = &endpoint.shape;
+        let mut found = Vec::new();
+        // An endpoint without a place for the kind is asked once.
+        let kinds = if endpoint.template.contains("{kind}") {
+            &["web", "app", "mapp", "kapp"][..]
+        } else {
+            &["web"][..]
+        };
+        for kind in kinds {
+            let request = endpoint.request(kind, query)?;
+            let answer = self.network.http.send(request).await?.success()?;
+            let body: Value = answer.json()?;
+            let host = answer.host();
+            let entries = entries(&body, shape, &host)?;
+            if !entries.is_whole {
+                return Err(NetworkError::Shape {
+                    host,
+                    what: format!("more pages than one ({})", entries.raw),
+                });
+            }
+            let read = |entry: &Value| {
+                let at = |pointer: &Option<String>| {
+                    let text = entry.pointer(pointer.as_deref()?)?.as_str()?.trim();
+                    (!text.is_empty()).then(|| text.to_owned())
+                };
+                Entry {
+                    domain: at(&shape.domain),
+                    service: at(&shape.service),
+                    subject: at(&shape.subject),
+                    name: at(&shape.name),
+                    updated: at(&shape.updated),
+                }
+            };
+            found.extend(entries.list.iter().map(read));
+        }
+        Ok(found)
+    }
+
+    async fn look_up(&self, endpoint: &Endpoint, about: &About) -> Vec<Fact> {
+        let query = about.ascii();
+        let kind = match about {
+            About::Domain(_) => "web",
+            About::Service(number) => match number.kind() {
+                ServiceKind::Site => "web",
+                ServiceKind::App => "app",
+                ServiceKind::Miniprogram => "mapp",
+                ServiceKind::Quickapp => "kapp",
+            },
+        };
+        let fact = |claim| self.fact(&query, claim, Source::Record, &endpoint.shown);
+        let filed = || fact(Claim::Filed);
+        let ask = async {
+            let request = endpoint.request(kind, &query)?;
+            let answer = self.network.http.send(request).await?.success()?;
+            let body: Value = answer.json()?;
+            entries(&body, &endpoint.shape, &answer.host())
+        };
+        let entries = match ask.await {
+            Ok(entries) => entries,
+            Err(error) => return vec![filed().failed(&error)],
+        };
+        let shape = &endpoint.shape;
+        let ours: Vec<&Value> = entries
+            .list
+            .iter()
+            .filter(|entry| is_about(entry, shape, about))
+            .collect();
+        let said = |entry: &Value, pointer: &Option<String>| -> Option<String> {
+            let found = entry.pointer(pointer.as_deref()?)?.as_str()?.trim();
+            (!found.is_empty()).then(|| found.to_owned())
+        };
+        let all = |pointer: &Option<String>| -> Vec<String> {
+            let mut values: Vec<String> = Vec::new();
+            for value in ours.iter().filter_map(|entry| said(entry, pointer)) {
+                let value = plain(value);
+                if !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            values
+        };
+        let services = all(&shape.service);
+        let subjects = all(&shape.subject);
+        if services.is_empty() && subjects.is_empty() {
+            if !ours.is_empty() && shape.service.is_none() && shape.subject.is_none() {
+                return vec![filed().unknown("no-number")];
+            }
+            return vec![if entries.is_whole {
+                filed().no("not-found").raw(entries.raw)
+            } else {
+                // It may stand on a page that was not asked for.
+                filed().unknown("more-pages").raw(entries.raw)
+            }];
+        }
+        let excerpt: Vec<String> = services.iter().chain(&subjects).cloned().collect();
+        let updated = all(&shape.updated);
+        let raw = [excerpt, updated.clone()].concat().join("; ");
+        let mut facts = vec![filed().values(services).raw(raw)];
+        for (claim, values) in [
+            (Claim::FiledSubject, subjects),
+            (Claim::FiledName, all(&shape.name)),
+            (Claim::FiledUpdated, updated),
+        ] {
+            if !values.is_empty() {
+                facts.push(fact(claim).values(values));
+            }
+        }
+        facts
+    }
+}
+
+/// Writes a number as we do.
+fn plain(value: String) -> String {
+    match Number::parse(&value) {
+        Ok(parsed) => parsed.number.to_string(),
+        Err(_) => value,
+    }
+}
+
+struct Entries {
+    list: Vec<Value>,
+    is_whole: bool,
+    raw: String,
+}
+
+/// Takes the entries out of an answer, if it is one.
+fn entries(body: &Value, shape: &RecordShape, host: &str) -> Result<Entries, NetworkError> {
+    for (pointer, wanted) in &shape.ok {
+        let found = body.pointer(pointer).unwrap_or(&Value::Null);
+        if found != wanted {
+            return Err(NetworkError::Said {
+                host: host.to_owned(),
+                said: complaint(body, pointer, found),
+                passing: false,
+            });
+        }
+    }
+    let list = match body.pointer(&shape.entries) {
+        Some(Value::Array(list)) => list.clone(),
+        Some(one @ Value::Object(_)) => vec![one.clone()],
+        Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => {
+            return Err(NetworkError::Shape {
+                host: host.to_owned(),
+                what: format!("no list at {}", shape.entries),
+            });
+        }
+    };
+    let folder = shape
+        .entries
+        .rsplit_once('/')
+        .map_or("", |(folder, _)| folder);
+    let total = body
+        .pointer(&format!("{folder}/total"))
+        .and_then(Value::as_u64);
+    let count = list.len();
+    Ok(Entries {
+        is_whole: total.is_none_or(|total| total <= count as u64),
+        raw: format!("{count} of {}", total.unwrap_or(count as u64)),
+        list,
+    })
+}
+
+/// Returns the words in which a service says that it failed.
+fn complaint(body: &Value, pointer: &str, found: &Value) -> String {
+    let words = ["message", "msg", "error"]
+        .iter()
+        .filter_map(|key| body[*key].as_str());
+    let words: Vec<&str> = words.collect();
+    let words: String = words.join("; ").chars().take(200).collect();
+    format!("{pointer} = {found}: {words}")
+}
+
+/// Whether an entry is about what was asked: the search also finds what only sounds alike.
+fn is_about(entry: &Value, shape: &RecordShape, about: &About) -> bool {
+    let at = |pointer: &Option<String>| entry.pointer(pointer.as_deref()?)?.as_str();
+    match about {
+        About::Domain(domain) => match at(&shape.domain) {
+            None => shape.domain.is_none(),
+            Some(said) => Host::parse(said).is_ok_and(|said| said == *domain),
+        },
+        About::Service(number) => at(&shape.service).is_some_and(|said| {
+            let said = Number::parse(said).map(|parsed| parsed.number);
+            said == Ok(Number::Service(*number))
+        }),
+    }
+}

@@ -1,0 +1,93 @@
+//! What the public record says of an order, as evidence to settle it by.
+
+use super::Asker;
+use crate::filing::evidence::case::About;
+use crate::filing::evidence::{Claim, Fact, Verdict};
+use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::filing::order::Order;
+use crate::filing::settle::{Authority, Seen, Sighting};
+use crate::network::error::NetworkError;
+use chrono::NaiveDate;
+use std::collections::BTreeSet;
+
+impl Asker<'_> {
+    /// Looks up every domain and number of an order in the public record.
+    ///
+    /// # Errors
+    /// When none of them got an answer.
+    pub async fn sighting(&self, order: &Order) -> Result<Sighting, NetworkError> {
+        let domains = order.domains().into_iter().cloned().map(About::Domain);
+        let services = order.target.services.iter();
+        let services = services.map(|service| About::Service(service.number));
+        let mut sighting = Sighting {
+            authority: Authority::PublicRecord,
+            at: self.now,
+            seen: Vec::new(),
+            looked_up: BTreeSet::new(),
+        };
+        let mut failed = None;
+        for about in domains.chain(services) {
+            let found = self.recorded(&about).await;
+            let facts: Vec<Fact> = found.into_iter().map(|found| found.fact).collect();
+            let filed = facts.iter().find(|fact| fact.claim == Claim::Filed);
+            match filed.map(|fact| (fact.verdict, fact)) {
+                Some((Verdict::Yes | Verdict::No, fact)) => {
+                    sighting.looked_up.insert(about.shown());
+                    sighting.seen.extend(seen(&about, fact, &facts));
+                }
+                Some((Verdict::Unknown, fact)) => failed = Some(fact.clone()),
+                None => {}
+            }
+        }
+        match failed {
+            Some(fact) if sighting.looked_up.is_empty() => Err(NetworkError::Said {
+                host: fact.from,
+                said: fact.raw.or(fact.reason).unwrap_or_default(),
+                passing: true,
+            }),
+            Some(_) | None => Ok(sighting),
+        }
+    }
+}
+
+/// Reads the services of one answer.
+fn seen(about: &About, filed: &Fact, facts: &[Fact]) -> Vec<Seen> {
+    if filed.verdict != Verdict::Yes {
+        return Vec::new();
+    }
+    let first = |claim| {
+        let fact = facts.iter().find(|fact| fact.claim == claim)?;
+        fact.values.first().cloned()
+    };
+    let updated = first(Claim::FiledUpdated);
+    let updated = updated.and_then(|text| text.get(..10)?.parse::<NaiveDate>().ok());
+    let domains = match about {
+        About::Domain(domain) => vec![domain.clone()],
+        About::Service(_) => Vec::new(),
+    };
+    let one = |subject, service| Seen {
+        subject,
+        subject_name: first(Claim::FiledName),
+        service,
+        name: None,
+        domains: domains.clone(),
+        updated,
+    };
+    let numbers: Vec<ServiceNumber> = filed
+        .values
+        .iter()
+        .filter_map(|value| Some(ServiceNumber::parse(value).ok()?.number))
+        .collect();
+    if numbers.is_empty() {
+        let subject = first(Claim::FiledSubject);
+        let subject = subject.and_then(|text| Some(SubjectNumber::parse(&text).ok()?.number));
+        return subject
+            .map(|subject| one(subject, None))
+            .into_iter()
+            .collect();
+    }
+    let services = numbers.into_iter();
+    services
+        .map(|number| one(number.subject(), Some(number)))
+        .collect()
+}

@@ -1,0 +1,309 @@
+//! Evidence: what the world says about a filing, and what that says about our records.
+//!
+//! Every remote fact is yes, no or unknown (why), with its source, its time and an excerpt. A failed
+//! look-up is never a no, and facts that contradict each other stand side by side.
+
+pub mod case;
+mod clouds;
+mod pages;
+mod records;
+mod registration;
+mod resolution;
+
+use super::order::Instant;
+use crate::lang::Text;
+use serde::{Deserialize, Serialize};
+
+/// Declares an enum whose variants have names in files and documents.
+macro_rules! named {
+    ($(#[$meta:meta])* pub enum $ty:ident { $($(#[$vmeta:meta])* $variant:ident = $name:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $ty {
+            $($(#[$vmeta])* #[serde(rename = $name)] $variant,)+
+        }
+
+        impl $ty {
+            /// Every one of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Returns its name in files and documents.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+    };
+}
+
+named! {
+    /// Whether something is so.
+    pub enum Verdict {
+        /// It is.
+        Yes = "yes",
+        /// It is not: whoever knows was asked, and said no.
+        No = "no",
+        /// Nobody who knows gave a usable answer.
+        Unknown = "unknown",
+    }
+}
+
+named! {
+    /// Who was asked.
+    pub enum Source {
+        /// The resolvers.
+        Dns = "dns",
+        /// The site itself.
+        Page = "page",
+        /// The registry of the domain, over RDAP.
+        Rdap = "rdap",
+        /// The registry of the domain, on port 43.
+        Whois = "whois",
+        /// The public record, through the endpoint that the user named.
+        Record = "record",
+        /// The account at Alibaba Cloud, with the user's own key.
+        Alibaba = "alibaba",
+        /// The content network of Alibaba Cloud.
+        AlibabaCdn = "alibaba-cdn",
+        /// Tencent Cloud, with the user's own key.
+        Tencent = "tencent",
+    }
+}
+
+named! {
+    /// What is said to be so.
+    pub enum Claim {
+        /// The host has addresses; they are the values.
+        Resolves = "resolves",
+        /// The host is another name's alias; the names are the values.
+        Alias = "alias",
+        /// The home page was read; its URL is the value.
+        PageRead = "page-read",
+        /// The page shows filing numbers; they are the values.
+        NumberShown = "number-shown",
+        /// The number stands in the footer.
+        NumberInFooter = "number-in-footer",
+        /// The number is linked to the authority; the links are the values.
+        NumberLinked = "number-linked",
+        /// People can see the number.
+        NumberVisible = "number-visible",
+        /// The page shows a public-security number; it is the value.
+        SecurityNumberShown = "security-number-shown",
+        /// The domain is registered.
+        Registered = "registered",
+        /// The day on which it was registered is the value.
+        RegisteredOn = "registered-on",
+        /// The day on which the registration ends is the value.
+        ExpiresOn = "expires-on",
+        /// The registrar is the value.
+        Registrar = "registrar",
+        /// The registry's statuses are the values.
+        RegistrationStatus = "registration-status",
+        /// The holder's name is the value.
+        Registrant = "registrant",
+        /// It is filed; its service number is the value.
+        Filed = "filed",
+        /// The subject's number is the value.
+        FiledSubject = "filed-subject",
+        /// The subject's name is the value.
+        FiledName = "filed-name",
+        /// The day of the last approval is the value.
+        FiledUpdated = "filed-updated",
+        /// The account at a provider shows it; its service numbers are the values.
+        InAccount = "in-account",
+        /// It is filed by somebody.
+        FiledAtAll = "filed-at-all",
+        /// A provider wants something put right: what, and until when, are the values.
+        Rectification = "rectification",
+        /// What a provider says of the account's real name, in its own words.
+        AccountInfo = "account-info",
+        /// The domain is real-named; the registrar's word for it is the value.
+        DomainRealNamed = "domain-real-named",
+        /// The records of the domain are paused; else the hosts that are on are the values.
+        RecordsPaused = "records-paused",
+        /// The server is prepaid; how it is paid for is the value.
+        ServerPrepaid = "server-prepaid",
+        /// The server was bought for three months; when it was made is the value.
+        ServerThreeMonths = "server-three-months",
+        /// The server is paid for another month; its end is the value.
+        ServerMonthLeft = "server-month-left",
+        /// The server is in the mainland; its zone is the value.
+        ServerMainland = "server-mainland",
+        /// The server has a public address; it is the value.
+        ServerPublic = "server-public",
+        /// The server is not isolated or restricted; its state is the value.
+        ServerUnrestricted = "server-unrestricted",
+    }
+}
+
+impl Claim {
+    /// Whether the values may name a natural person.
+    pub const fn is_personal(self) -> bool {
+        match self {
+            Self::Registrant | Self::FiledName => true,
+            Self::Resolves
+            | Self::Alias
+            | Self::PageRead
+            | Self::NumberShown
+            | Self::NumberInFooter
+            | Self::NumberLinked
+            | Self::NumberVisible
+            | Self::SecurityNumberShown
+            | Self::Registered
+            | Self::RegisteredOn
+            | Self::ExpiresOn
+            | Self::Registrar
+            | Self::RegistrationStatus
+            | Self::Filed
+            | Self::FiledSubject
+            | Self::FiledUpdated
+            | Self::InAccount
+            | Self::FiledAtAll
+            | Self::Rectification
+            | Self::AccountInfo
+            | Self::DomainRealNamed
+            | Self::RecordsPaused
+            | Self::ServerPrepaid
+            | Self::ServerThreeMonths
+            | Self::ServerMonthLeft
+            | Self::ServerMainland
+            | Self::ServerPublic
+            | Self::ServerUnrestricted => false,
+        }
+    }
+}
+
+/// One fact as it was found: an observation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fact {
+    /// When it was found.
+    pub at: Instant,
+    /// The host, domain or number that was asked about, in its ASCII form.
+    pub about: String,
+    /// What is said.
+    pub claim: Claim,
+    /// Whether it is so.
+    pub verdict: Verdict,
+    /// Why not, or why nobody knows: a code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What exactly is so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<String>,
+    /// Who was asked.
+    pub source: Source,
+    /// The resolver, server or URL that answered, without secrets.
+    pub from: String,
+    /// The words of the answer that say so, without personal data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<String>,
+}
+
+named! {
+    /// How the facts stand to our records.
+    pub enum Stance {
+        /// They say the same.
+        Agrees = "agrees",
+        /// They say the opposite, or the law asks for something else.
+        Conflict = "conflict",
+        /// They say the same, and something is due.
+        Notice = "notice",
+        /// The facts are not known.
+        Unknown = "unknown",
+    }
+}
+
+named! {
+    /// What facts and records are held against each other for.
+    pub enum Topic {
+        /// The site of a first filing must not resolve before it is approved.
+        QuietBeforeFiling = "quiet-before-filing",
+        /// A filed site points at a provider that holds an access.
+        PointsAtProvider = "points-at-provider",
+        /// A domain has left the provider whose access was cancelled.
+        LeftFormerProvider = "left-former-provider",
+        /// A cancelled site resolves no more.
+        QuietAfterCancellation = "quiet-after-cancellation",
+        /// The page shows the right number.
+        NumberOnPage = "number-on-page",
+        /// The number stands in the footer, for people to see.
+        NumberInFooter = "number-in-footer",
+        /// The number is linked to the authority.
+        NumberLinked = "number-linked",
+        /// The page shows a public-security number.
+        SecurityNumber = "security-number",
+        /// The domain is registered, in validity and not on hold.
+        Registration = "registration",
+        /// The domain was registered before it was filed.
+        RegistrationDate = "registration-date",
+        /// The domain belongs to the subject.
+        DomainHolder = "domain-holder",
+        /// The public record says what we say.
+        PublicRecord = "public-record",
+        /// The public record names the subject as we do.
+        RecordedName = "recorded-name",
+        /// A server is what a filing needs.
+        ServerFit = "server-fit",
+        /// The account at a provider shows what we hold.
+        OwnAccount = "own-account",
+        /// A provider wants something put right.
+        Rectification = "rectification",
+        /// Somebody has filed it.
+        FiledAtAll = "filed-at-all",
+        /// The domain is real-named.
+        DomainRealName = "domain-real-name",
+        /// The account is real-named.
+        AccountRealName = "account-real-name",
+    }
+}
+
+/// What the facts say about our records.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// On what.
+    pub topic: Topic,
+    /// How they stand to each other.
+    pub stance: Stance,
+    /// What it is about: a host, domain or number, as people read it.
+    pub about: String,
+    /// What both say.
+    pub message: Text,
+    /// The rule of the field behind it.
+    pub rule: Option<&'static str>,
+    /// The commands that would act on it.
+    pub next: Vec<String>,
+    /// Who said so.
+    pub sources: Vec<Source>,
+}
+
+impl Finding {
+    fn new(topic: Topic, stance: Stance, about: impl Into<String>, message: Text) -> Self {
+        Self {
+            topic,
+            stance,
+            about: about.into(),
+            message,
+            rule: None,
+            next: Vec::new(),
+            sources: Vec::new(),
+        }
+    }
+
+    fn rule(mut self, rule: &'static str) -> Self {
+        self.rule = Some(rule);
+        self
+    }
+
+    fn next(mut self, command: String) -> Self {
+        self.next.push(command);
+        self
+    }
+
+    fn by(mut self, facts: &[&Fact]) -> Self {
+        self.sources.extend(facts.iter().map(|fact| fact.source));
+        self.sources.sort_unstable();
+        self.sources.dedup();
+        self
+    }
+}

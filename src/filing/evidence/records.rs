@@ -1,0 +1,188 @@
+//! What the public record says, beside what we say.
+
+use super::case::Known;
+use super::registration::same_name;
+use super::{Claim, Fact, Finding, Stance, Topic, Verdict};
+use crate::filing::number::{Number, ServiceNumber};
+use crate::text;
+
+/// Judges what the public record said.
+pub(super) fn judge(known: &Known<'_>) -> Vec<Finding> {
+    let about = known.matter.about.ascii();
+    let facts = known.all(Claim::Filed, &about);
+    let mut found: Vec<Finding> = facts.iter().map(|fact| filed(known, fact)).collect();
+    if let Some(contradiction) = contradiction(known, &facts) {
+        found.push(contradiction);
+    }
+    found.extend(name(known, &about));
+    found
+}
+
+fn numbers(fact: &Fact) -> Vec<ServiceNumber> {
+    let values = fact.values.iter();
+    values
+        .filter_map(|value| match Number::parse(value).ok()?.number {
+            Number::Service(number) => Some(number),
+            Number::Subject(_) | Number::Security(_) => None,
+        })
+        .collect()
+}
+
+fn filed(known: &Known<'_>, fact: &Fact) -> Finding {
+    let matter = known.matter;
+    let shown = matter.about.shown();
+    let say = |stance, message| {
+        Finding::new(Topic::PublicRecord, stance, shown.clone(), message).by(&[fact])
+    };
+    let source = fact.source.name();
+    let list = fact.values.join(", ");
+    let ours: Vec<ServiceNumber> = matter.holders.iter().map(|(_, s)| s.number).collect();
+    let own = ours
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
+    match fact.verdict {
+        Verdict::Unknown => {
+            let why = fact.reason.as_deref().unwrap_or_default();
+            say(
+                Stance::Unknown,
+                text!(
+                    "是否备案未知（{source}：{why}）；查询失败不等于没有备案",
+                    "whether it is filed is unknown ({source}: {why}); a look-up that failed says nothing"
+                ),
+            )
+        }
+        Verdict::Yes if !ours.is_empty() => {
+            let recorded = numbers(fact);
+            if recorded.iter().any(|number| ours.contains(number)) {
+                say(
+                    Stance::Agrees,
+                    text!("公开记录为 {list}", "the public record has it as {list}"),
+                )
+            } else {
+                say(
+                    Stance::Conflict,
+                    text!(
+                        "公开记录为 {list}，这里记的是 {own}",
+                        "the public record has it as {list}, here it is {own}"
+                    ),
+                )
+            }
+        }
+        Verdict::Yes => {
+            if let Some(order) = matter.cancelled() {
+                let id = &order.id;
+                return say(
+                    Stance::Conflict,
+                    text!(
+                        "订单 {id} 已记为注销，公开记录仍有 {list}",
+                        "the order {id} cancelled it, yet the public record still has {list}"
+                    ),
+                );
+            }
+            match matter.live_new() {
+                Some(order) => {
+                    let id = &order.id;
+                    say(
+                        Stance::Conflict,
+                        text!(
+                            "公开记录已有 {list}，订单 {id} 还没有记录结果",
+                            "the public record has {list}, while the order {id} has no result yet"
+                        ),
+                    )
+                    .next(approval(
+                        &order.id.to_string(),
+                        order.is_first_filing(),
+                        known,
+                        fact,
+                    ))
+                }
+                None => say(
+                    Stance::Notice,
+                    text!(
+                        "公开记录为 {list}，这里没有这项备案",
+                        "the public record has it as {list}; nothing is filed here"
+                    ),
+                ),
+            }
+        }
+        Verdict::No if !ours.is_empty() => say(
+            Stance::Conflict,
+            text!(
+                "这里记的是 {own}，公开记录没有；请到 beian.miit.gov.cn 核对，确实失效再用 gone 登记",
+                "here it is {own}, the public record has nothing; look at beian.miit.gov.cn, and use gone only if it has really ended"
+            ),
+        ),
+        Verdict::No => say(
+            Stance::Agrees,
+            text!(
+                "公开记录没有，这里也没有",
+                "nothing is in the public record, and nothing is filed here"
+            ),
+        ),
+    }
+}
+
+/// Returns the command that would record the approval.
+fn approval(id: &str, first: bool, known: &Known<'_>, fact: &Fact) -> String {
+    let about = known.matter.about.ascii();
+    let subject = known.one(Claim::FiledSubject, &about);
+    let subject = subject
+        .filter(|_| first)
+        .into_iter()
+        .flat_map(|fact| &fact.values);
+    let numbers: Vec<String> = subject
+        .chain(&fact.values)
+        .map(|number| format!(" --number {number}"))
+        .collect();
+    format!("icpctl record {id} bureau-approved{}", numbers.concat())
+}
+
+/// Says that sources contradict each other.
+fn contradiction(known: &Known<'_>, facts: &[&Fact]) -> Option<Finding> {
+    let of = |verdict: Verdict| facts.iter().find(|fact| fact.verdict == verdict);
+    let (yes, no) = (of(Verdict::Yes)?, of(Verdict::No)?);
+    let (filed, not) = (yes.source.name(), no.source.name());
+    let finding = Finding::new(
+        Topic::PublicRecord,
+        Stance::Conflict,
+        known.matter.about.shown(),
+        text!(
+            "来源互相矛盾：{filed} 说已备案，{not} 说没有",
+            "the sources contradict each other: {filed} says filed, {not} says not"
+        ),
+    );
+    Some(finding.by(&[yes, no]))
+}
+
+fn name(known: &Known<'_>, about: &str) -> Option<Finding> {
+    let fact = known.one(Claim::FiledName, about)?;
+    let said = fact.values.first()?;
+    let (subject, _) = known.matter.holders.first()?;
+    let ours = subject.facts.name.as_deref()?;
+    let (stance, message) = if same_name(said, ours) {
+        (
+            Stance::Agrees,
+            text!(
+                "公开记录的主办单位名称与这里一致",
+                "the public record names the subject as we do"
+            ),
+        )
+    } else {
+        (
+            Stance::Conflict,
+            text!(
+                "公开记录的主办单位名称与这里不同",
+                "the public record names the subject otherwise"
+            ),
+        )
+    };
+    let finding = Finding::new(
+        Topic::RecordedName,
+        stance,
+        known.matter.about.shown(),
+        message,
+    );
+    Some(finding.by(&[fact]))
+}

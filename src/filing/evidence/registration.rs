@@ -1,0 +1,182 @@
+//! The registration of the domain: in validity, early enough, and the subject's own.
+
+use super::case::Known;
+use super::{Claim, Fact, Finding, Stance, Topic, Verdict};
+use crate::filing::host::Host;
+use crate::text;
+use chrono::NaiveDate;
+
+/// Statuses of a registry under which a domain does not work (EPP, RFC 5731, as RDAP and WHOIS
+/// write them), without blanks and in lower case.
+const HELD: [&str; 5] = [
+    "clienthold",
+    "serverhold",
+    "redemptionperiod",
+    "pendingdelete",
+    "inactive",
+];
+
+/// Judges what the registry said of a domain.
+pub(super) fn judge(known: &Known<'_>, domain: &Host) -> Vec<Finding> {
+    let registered = domain.registered_domain();
+    let Some(fact) = known.one(Claim::Registered, registered.ascii()) else {
+        return Vec::new();
+    };
+    let mut found = vec![validity(known, &registered, fact)];
+    found.extend(date(known, &registered));
+    found.extend(holder(known, &registered));
+    found
+}
+
+fn validity(known: &Known<'_>, domain: &Host, fact: &Fact) -> Finding {
+    let say = |stance, message| {
+        Finding::new(Topic::Registration, stance, domain.as_str(), message).by(&[fact])
+    };
+    match fact.verdict {
+        Verdict::Unknown => {
+            let why = fact.reason.as_deref().unwrap_or_default();
+            return say(
+                Stance::Unknown,
+                text!(
+                    "域名注册情况未知（{why}）",
+                    "its registration is unknown ({why})"
+                ),
+            );
+        }
+        Verdict::No => {
+            return say(
+                Stance::Conflict,
+                text!("域名没有注册", "the domain is not registered"),
+            );
+        }
+        Verdict::Yes => {}
+    }
+    let statuses = known.one(Claim::RegistrationStatus, domain.ascii());
+    let held = statuses.and_then(|fact| {
+        fact.values.iter().find(|value| {
+            let plain: String = value.chars().filter(char::is_ascii_alphabetic).collect();
+            HELD.contains(&plain.to_ascii_lowercase().as_str())
+        })
+    });
+    if let Some(held) = held {
+        return say(
+            Stance::Conflict,
+            text!(
+                "注册局状态为 {held}，域名不能使用",
+                "the registry has it under {held}: the domain does not work"
+            ),
+        );
+    }
+    let Some(end) = day(known.one(Claim::ExpiresOn, domain.ascii())) else {
+        return say(
+            Stance::Agrees,
+            text!(
+                "域名已注册，到期日未知",
+                "it is registered; until when is unknown"
+            ),
+        );
+    };
+    let left = (end - known.now.date_naive()).num_days();
+    if left < 0 {
+        say(
+            Stance::Conflict,
+            text!("域名已于 {end} 到期", "the registration ended on {end}"),
+        )
+    } else if left <= known.ground.expiry_days {
+        say(
+            Stance::Notice,
+            text!(
+                "域名 {end} 到期，还有 {left} 天，请续费",
+                "the registration ends on {end}, in {left} days: renew it"
+            ),
+        )
+    } else {
+        say(
+            Stance::Agrees,
+            text!("域名注册有效至 {end}", "it is registered until {end}"),
+        )
+    }
+}
+
+/// Whether the domain was registered before it was filed: else it is another's now (CHG-06).
+fn date(known: &Known<'_>, domain: &Host) -> Option<Finding> {
+    let fact = known.one(Claim::RegisteredOn, domain.ascii())?;
+    let registered = day(Some(fact))?;
+    let (_, service) = known.matter.holders.first()?;
+    let topic = Topic::RegistrationDate;
+    let filed = service.approved_on?;
+    let number = service.number;
+    let finding = if registered > filed {
+        Finding::new(
+            topic,
+            Stance::Conflict,
+            domain.as_str(),
+            text!(
+                "域名注册于 {registered}，晚于备案日期 {filed}：须注销 {number} 后重新备案",
+                "it was registered on {registered}, after it was filed on {filed}: {number} must be cancelled and filed anew"
+            ),
+        )
+        .next(format!("icpctl cancel-site {number}"))
+    } else {
+        Finding::new(
+            topic,
+            Stance::Agrees,
+            domain.as_str(),
+            text!(
+                "域名注册于 {registered}，早于备案日期 {filed}",
+                "it was registered on {registered}, before it was filed on {filed}"
+            ),
+        )
+    };
+    Some(finding.rule("CHG-06").by(&[fact]))
+}
+
+/// Whether the domain belongs to the subject.
+fn holder(known: &Known<'_>, domain: &Host) -> Option<Finding> {
+    let fact = known.one(Claim::Registrant, domain.ascii())?;
+    let said = fact.values.first()?;
+    let (subject, _) = known.matter.holders.first()?;
+    let name = subject.facts.name.as_deref()?;
+    let finding = if same_name(said, name) {
+        Finding::new(
+            Topic::DomainHolder,
+            Stance::Agrees,
+            domain.as_str(),
+            text!(
+                "域名持有者与主办者名称一致",
+                "the domain's holder has the subject's name"
+            ),
+        )
+    } else {
+        Finding::new(
+            Topic::DomainHolder,
+            Stance::Conflict,
+            domain.as_str(),
+            text!(
+                "域名持有者与主办者名称不一致",
+                "the domain's holder has another name than the subject"
+            ),
+        )
+    };
+    Some(finding.by(&[fact]))
+}
+
+/// Whether two names are one, however they are spaced and bracketed.
+pub(super) fn same_name(one: &str, two: &str) -> bool {
+    let plain = |name: &str| -> String {
+        let fold = |c: char| match c {
+            '（' => '(',
+            '）' => ')',
+            other => other,
+        };
+        let kept = name.chars().filter(|c| !c.is_whitespace()).map(fold);
+        kept.flat_map(char::to_lowercase).collect()
+    };
+    plain(one) == plain(two)
+}
+
+/// Reads the day that a fact's value begins with.
+pub(super) fn day(fact: Option<&Fact>) -> Option<NaiveDate> {
+    let value = fact?.values.first()?;
+    value.get(..10)?.parse().ok()
+}

@@ -1,0 +1,247 @@
+//! Where a name leads, and where it should.
+
+use super::case::Known;
+use super::{Claim, Fact, Finding, Stance, Topic, Verdict};
+use crate::filing::host::Host;
+use crate::filing::kind::Kind;
+use crate::lang::Text;
+use crate::text;
+use std::net::IpAddr;
+
+/// Judges what the resolvers said of a domain and its hosts.
+pub(super) fn judge(known: &Known<'_>, domain: &Host) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let hosts: Vec<&Fact> = known
+        .facts
+        .iter()
+        .filter(|fact| fact.claim == Claim::Resolves)
+        .collect();
+    if hosts.is_empty() {
+        return found;
+    }
+    let matter = known.matter;
+    if matter.holders.is_empty()
+        && let Some(order) = matter.live_new().filter(|order| order.is_first_filing())
+    {
+        let id = &order.id;
+        found.push(quiet(
+            Topic::QuietBeforeFiling,
+            domain,
+            &hosts,
+            |list| {
+                text!(
+                    "首次备案 {id} 办理期间仍能解析：{list}；请到实际托管 DNS 的地方暂停解析，并关闭网站",
+                    "the first filing {id} is under way, yet these resolve: {list}; pause them where the DNS is hosted, and close the site"
+                )
+            },
+            text!(
+                "首次备案 {id} 办理期间没有解析",
+                "nothing resolves while the first filing {id} is under way"
+            ),
+        ));
+    }
+    if let Some(order) = matter.cancelled() {
+        let id = &order.id;
+        found.push(quiet(
+            Topic::QuietAfterCancellation,
+            domain,
+            &hosts,
+            |list| {
+                text!(
+                    "订单 {id} 已注销备案，但仍能解析：{list}；请删除解析",
+                    "the order {id} cancelled the filing, yet these resolve: {list}; remove the records"
+                )
+            },
+            text!(
+                "订单 {id} 注销后已没有解析",
+                "nothing resolves any more after the order {id} cancelled it"
+            ),
+        ));
+    }
+    if !matter.holders.is_empty() {
+        let own: Vec<&Fact> = known.all(Claim::Resolves, domain.ascii());
+        found.extend(points(known, domain, &own));
+        found.extend(left(known, domain, &own));
+    }
+    found
+}
+
+/// Whether none of the hosts resolves.
+fn quiet(
+    topic: Topic,
+    domain: &Host,
+    hosts: &[&Fact],
+    still: impl Fn(&str) -> Text,
+    silent: Text,
+) -> Finding {
+    let names = |verdict: Verdict| -> Vec<&str> {
+        let hosts = hosts.iter().filter(|fact| fact.verdict == verdict);
+        hosts.map(|fact| fact.about.as_str()).collect()
+    };
+    let (resolving, unknown) = (names(Verdict::Yes), names(Verdict::Unknown));
+    let finding = if !resolving.is_empty() {
+        let list = resolving.join(", ");
+        Finding::new(topic, Stance::Conflict, domain.as_str(), still(&list))
+    } else if !unknown.is_empty() {
+        let list = unknown.join(", ");
+        Finding::new(
+            topic,
+            Stance::Unknown,
+            domain.as_str(),
+            text!(
+                "不知道是否仍在解析：{list}",
+                "it is not known whether these resolve: {list}"
+            ),
+        )
+    } else {
+        Finding::new(topic, Stance::Agrees, domain.as_str(), silent)
+    };
+    finding.by(hosts)
+}
+
+/// Whether a filed domain points at a provider that holds an access.
+fn points(known: &Known<'_>, domain: &Host, own: &[&Fact]) -> Option<Finding> {
+    let topic = Topic::PointsAtProvider;
+    let accessed = known
+        .matter
+        .holders
+        .iter()
+        .any(|(_, service)| service.accesses_known);
+    let mut providers: Vec<&str> = known
+        .matter
+        .holders
+        .iter()
+        .flat_map(|(_, service)| service.providers())
+        .collect();
+    providers.sort_unstable();
+    providers.dedup();
+    if !accessed || providers.is_empty() {
+        return None;
+    }
+    let list = providers.join(", ");
+    let say = |stance, message| Some(Finding::new(topic, stance, domain.as_str(), message).by(own));
+    let fact = own.first()?;
+    match fact.verdict {
+        Verdict::Unknown => {
+            let why = fact.reason.as_deref().unwrap_or_default();
+            say(
+                Stance::Unknown,
+                text!(
+                    "解析情况未知（{why}），不能判断是否指向 {list}",
+                    "whether it points at {list} is unknown: the resolvers did not tell ({why})"
+                ),
+            )
+        }
+        Verdict::No => {
+            let why = fact.reason.as_deref().unwrap_or_default();
+            say(
+                Stance::Conflict,
+                text!(
+                    "备案接入在 {list}，但域名没有解析（{why}）：长期如此会被视为空壳网站",
+                    "it is accessed at {list}, but does not resolve ({why}): if that lasts, it counts as an empty-shell site"
+                ),
+            )
+        }
+        Verdict::Yes => {
+            let ranges = || {
+                let known = providers
+                    .iter()
+                    .filter_map(|name| known.ground.ranges.get(*name));
+                known.flatten()
+            };
+            let addresses = Known::addresses(own);
+            let within = |address: &IpAddr| ranges().any(|range| range.contains(address));
+            let shown: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+            let shown = shown.join(", ");
+            let unlisted: Vec<&str> = providers
+                .iter()
+                .copied()
+                .filter(|name| !known.ground.ranges.contains_key(*name))
+                .collect();
+            if !addresses.is_empty() && addresses.iter().all(within) {
+                return say(
+                    Stance::Agrees,
+                    text!(
+                        "指向接入商 {list} 的地址：{shown}",
+                        "it points at addresses of {list}: {shown}"
+                    ),
+                );
+            }
+            if let Some(network) = known.content_network(domain.ascii()) {
+                return say(
+                    Stance::Unknown,
+                    text!(
+                        "经由 CDN（{network}），看不到源站，不能判断是否指向 {list}",
+                        "it goes through a content network ({network}), which hides whether the origin is at {list}"
+                    ),
+                );
+            }
+            if !unlisted.is_empty() {
+                let unlisted = unlisted.join(", ");
+                return say(
+                    Stance::Unknown,
+                    text!(
+                        "解析到 {shown}；没有 {unlisted} 的地址段，不能判断（配置文件 [addresses]）",
+                        "it resolves to {shown}; no address ranges of {unlisted} are known ([addresses] in the configuration)"
+                    ),
+                );
+            }
+            say(
+                Stance::Conflict,
+                text!(
+                    "备案接入在 {list}，却解析到别处：{shown}；有被认定为空壳网站的风险",
+                    "it is accessed at {list}, but resolves elsewhere: {shown}; it may be taken for an empty-shell site"
+                ),
+            )
+        }
+    }
+}
+
+/// Whether a domain has left the provider whose access was cancelled.
+fn left(known: &Known<'_>, domain: &Host, own: &[&Fact]) -> Option<Finding> {
+    let order = known.matter.approved(Kind::CancelAccess)?;
+    let provider = order.provider.as_deref()?;
+    let still = known.matter.holders.iter();
+    if still
+        .flat_map(|(_, service)| service.providers())
+        .any(|name| name == provider)
+    {
+        return None;
+    }
+    let topic = Topic::LeftFormerProvider;
+    let id = &order.id;
+    let say = |stance, message| Some(Finding::new(topic, stance, domain.as_str(), message).by(own));
+    let fact = own.first()?;
+    let ranges = known.ground.ranges.get(provider);
+    let there: Vec<String> = Known::addresses(own)
+        .into_iter()
+        .filter(|address| ranges.is_some_and(|ranges| ranges.iter().any(|r| r.contains(address))))
+        .map(|address| address.to_string())
+        .collect();
+    if !there.is_empty() {
+        let list = there.join(", ");
+        return say(
+            Stance::Conflict,
+            text!(
+                "订单 {id} 已取消在 {provider} 的接入，但仍指向那里：{list}；会被拦截而无法访问",
+                "the order {id} cancelled the access at {provider}, yet it still points there: {list}; it will be blocked"
+            ),
+        );
+    }
+    match (fact.verdict, ranges) {
+        (Verdict::No, _) | (Verdict::Yes, Some(_)) => say(
+            Stance::Agrees,
+            text!(
+                "取消接入 {id} 后已不再指向 {provider}",
+                "it has left {provider} after the order {id} cancelled the access"
+            ),
+        ),
+        (Verdict::Yes, None) | (Verdict::Unknown, _) => say(
+            Stance::Unknown,
+            text!(
+                "不能判断是否仍指向已取消接入的 {provider}",
+                "it is not known whether it still points at {provider}, whose access was cancelled"
+            ),
+        ),
+    }
+}

@@ -1,0 +1,253 @@
+//! What several orders do together: more than each of them tells by itself.
+
+use super::host::Host;
+use super::impact::{Code, impact};
+use super::number::{ServiceNumber, SubjectNumber};
+use super::order::Order;
+use super::portfolio::{FiledService, FiledSubject, Portfolio};
+use super::profile::Profiles;
+use crate::lang::Text;
+use crate::text;
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One consequence of several orders, and whom it touches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Joint {
+    /// Which.
+    pub code: Code,
+    /// The subjects it touches.
+    pub subjects: BTreeSet<SubjectNumber>,
+    /// The services it touches.
+    pub services: BTreeSet<ServiceNumber>,
+    /// The domains it touches.
+    pub domains: BTreeSet<Host>,
+    /// The providers it touches.
+    pub providers: BTreeSet<String>,
+}
+
+/// How many names a line for people holds of one sort.
+const NAMED: usize = 8;
+
+impl Joint {
+    const fn of(code: Code) -> Self {
+        Self {
+            code,
+            subjects: BTreeSet::new(),
+            services: BTreeSet::new(),
+            domains: BTreeSet::new(),
+            providers: BTreeSet::new(),
+        }
+    }
+
+    /// Whether its subjects are what it is about, not only those whose orders bring it.
+    const fn is_of_subjects(&self) -> bool {
+        match self.code {
+            Code::SubjectGoes
+            | Code::ServicesGoWithSubject
+            | Code::SubjectBecomesEmptyShell
+            | Code::SubjectLeavesAccount
+            | Code::NoProviderLeft
+            | Code::WrittenApplicationNeeded => true,
+            Code::ServiceGoes
+            | Code::FiledElsewhereGoes
+            | Code::ServiceLosesLastAccess
+            | Code::DomainUnfiled
+            | Code::DomainStillFiled
+            | Code::DomainUnreachableAtProvider
+            | Code::LapseIsTheOnlyWayBack
+            | Code::CannotBeWithdrawn
+            | Code::NumberNeverRestored
+            | Code::QuotaReturned
+            | Code::QuotaNotReturned
+            | Code::OtherServicesUnaffected => false,
+        }
+    }
+
+    /// Returns the consequence in words, with the first of what it touches.
+    pub fn message(&self) -> Text {
+        let mut names: Vec<String> = Vec::new();
+        let mut more = 0;
+        let mut take = |list: Vec<String>| {
+            more += list.len().saturating_sub(NAMED);
+            names.extend(list.into_iter().take(NAMED));
+        };
+        if self.services.is_empty() && self.is_of_subjects() {
+            take(self.subjects.iter().map(ToString::to_string).collect());
+        }
+        take(self.services.iter().map(ToString::to_string).collect());
+        take(self.domains.iter().map(ToString::to_string).collect());
+        take(self.providers.iter().cloned().collect());
+        let label = self.code.label();
+        if names.is_empty() {
+            return label;
+        }
+        let (zh, en) = (label.zh, label.en);
+        let (list_zh, list_en) = (names.join("、"), names.join(", "));
+        if more == 0 {
+            return text!("{zh}：{list_zh}", "{en}: {list_en}");
+        }
+        text!(
+            "{zh}：{list_zh} 等，另有 {more} 个",
+            "{en}: {list_en} and {more} more"
+        )
+    }
+}
+
+/// Lists what the approval of all these orders does, computed over them as a whole.
+///
+/// Two orders that each leave the other's service standing make an empty shell of their subject
+/// together, and a domain that both services hold becomes unfiled.
+pub fn together(
+    orders: &[&Order],
+    portfolio: &Portfolio,
+    profiles: &Profiles,
+    day: NaiveDate,
+) -> Vec<Joint> {
+    let after = portfolio.supposing(orders.iter().copied(), day);
+    let mut sum = Sum::default();
+    for (number, after) in &after {
+        if let Some(before) = portfolio.subject(number) {
+            sum.subject(before, after);
+        }
+    }
+    sum.domains(portfolio, &after);
+    for order in orders {
+        sum.own(order, portfolio, profiles);
+    }
+    sum.joint.into_values().collect()
+}
+
+#[derive(Default)]
+struct Sum {
+    joint: BTreeMap<Code, Joint>,
+    /// The domains that leave a service, each with that service.
+    leaving: BTreeSet<Host>,
+}
+
+impl Sum {
+    fn at(&mut self, code: Code) -> &mut Joint {
+        self.joint.entry(code).or_insert_with(|| Joint::of(code))
+    }
+
+    /// Compares one subject before and after.
+    fn subject(&mut self, before: &FiledSubject, after: &FiledSubject) {
+        let number = before.number;
+        let gone: Vec<&FiledService> = before
+            .services
+            .values()
+            .filter(|s| !after.services.contains_key(&s.number))
+            .collect();
+        let numbers = || gone.iter().map(|s| s.number);
+        for service in before.services.values() {
+            let kept = after.services.get(&service.number);
+            let left = service
+                .domains()
+                .iter()
+                .filter(|d| kept.is_none_or(|kept| !kept.domains().contains(d)));
+            self.leaving.extend(left.cloned());
+        }
+        if !gone.is_empty() {
+            let joint = self.at(Code::NumberNeverRestored);
+            joint.subjects.insert(number);
+            joint.services.extend(numbers());
+        }
+        if !after.is_filed() {
+            self.at(Code::SubjectGoes).subjects.insert(number);
+            if !gone.is_empty() {
+                let joint = self.at(Code::ServicesGoWithSubject);
+                joint.subjects.insert(number);
+                joint.services.extend(numbers());
+            }
+            return;
+        }
+        if !gone.is_empty() {
+            let joint = self.at(Code::ServiceGoes);
+            joint.subjects.insert(number);
+            joint.services.extend(numbers());
+            if after.services.is_empty() {
+                self.at(Code::SubjectBecomesEmptyShell)
+                    .subjects
+                    .insert(number);
+            }
+        }
+        self.accesses(before, after);
+    }
+
+    /// Compares who hosts the services that stay.
+    fn accesses(&mut self, before: &FiledSubject, after: &FiledSubject) {
+        let number = before.number;
+        let orphans: Vec<ServiceNumber> = after
+            .services
+            .values()
+            .filter(|s| s.is_empty_shell())
+            .filter(|s| {
+                before
+                    .services
+                    .get(&s.number)
+                    .is_some_and(|b| !b.is_empty_shell())
+            })
+            .map(|s| s.number)
+            .collect();
+        if orphans.is_empty() {
+            return;
+        }
+        let joint = self.at(Code::ServiceLosesLastAccess);
+        joint.subjects.insert(number);
+        joint.services.extend(orphans);
+        if after.is_empty_shell() {
+            self.at(Code::NoProviderLeft).subjects.insert(number);
+        }
+    }
+
+    /// Says of the domains that leave a service whether they stay filed in another.
+    fn domains(&mut self, portfolio: &Portfolio, after: &BTreeMap<SubjectNumber, FiledSubject>) {
+        for domain in std::mem::take(&mut self.leaving) {
+            let stays = portfolio.holders(&domain).iter().any(|(subject, service)| {
+                after.get(&subject.number).is_none_or(|subject| {
+                    let kept = subject.services.get(&service.number);
+                    kept.is_some_and(|kept| kept.domains().contains(&domain))
+                })
+            });
+            let code = if stays {
+                Code::DomainStillFiled
+            } else {
+                Code::DomainUnfiled
+            };
+            self.at(code).domains.insert(domain);
+        }
+    }
+
+    /// Adds what an order does whatever the others do.
+    fn own(&mut self, order: &Order, portfolio: &Portfolio, profiles: &Profiles) {
+        for one in impact(order, portfolio, profiles) {
+            match one.code {
+                Code::FiledElsewhereGoes
+                | Code::SubjectLeavesAccount
+                | Code::DomainUnreachableAtProvider
+                | Code::LapseIsTheOnlyWayBack
+                | Code::CannotBeWithdrawn
+                | Code::QuotaReturned
+                | Code::QuotaNotReturned
+                | Code::WrittenApplicationNeeded => {
+                    let joint = self.at(one.code);
+                    joint.subjects.extend(order.target.subject);
+                    joint.services.extend(one.services);
+                    joint.domains.extend(one.domains);
+                    joint.providers.extend(one.providers);
+                }
+                // These are told over the whole.
+                Code::ServiceGoes
+                | Code::SubjectGoes
+                | Code::ServicesGoWithSubject
+                | Code::SubjectBecomesEmptyShell
+                | Code::ServiceLosesLastAccess
+                | Code::NoProviderLeft
+                | Code::DomainUnfiled
+                | Code::DomainStillFiled
+                | Code::NumberNeverRestored
+                | Code::OtherServicesUnaffected => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! Rows of a batch: orders to be made.
+
+use super::problem::{Position, Problem, nearest, settle, shown};
+use super::record::{missing, required};
+use super::rows::{Cell, Row, rows};
+use super::schema::Table;
+use super::source::{Encoding, Source};
+use crate::filing::kind::{Kind, VerifyBy};
+use crate::filing::number::SubjectNumber;
+use crate::knowledge;
+use crate::lang::Text;
+use crate::text;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One order to be made; what it is about is not looked up yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatchRow {
+    /// The line on which it begins, from 1.
+    pub line: usize,
+    /// The character at which the name of its dossier begins, from 1; 1 where it has none.
+    #[serde(skip, default = "first")]
+    pub from_column: usize,
+    /// The caller's key.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// Which of the six.
+    pub kind: Kind,
+    /// Filing numbers or domains, as written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub target: Vec<String>,
+    /// The provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// The account there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// How a cancellation is verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verify_by: Option<VerifyBy>,
+    /// Why, for the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What a change sets, each `FIELD=VALUE`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<String>,
+    /// The order that must be approved first, as written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// The subject numbers whose cancellation is meant, in canonical form.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confirm: Vec<String>,
+    /// The impact codes that are accepted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accept: Vec<String>,
+    /// The dossier, by its path relative to the batch file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// Its labels.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+}
+
+impl BatchRow {
+    /// Something wrong with what a row says, found when it is looked up; told at its dossier where
+    /// that is what says it.
+    pub fn problem(&self, column: &str, message: Text) -> Problem {
+        let at = Position {
+            line: self.line,
+            column: if column == "from" {
+                self.from_column
+            } else {
+                1
+            },
+        };
+        Problem::new(column, at, "invalid-row", message)
+    }
+}
+
+const fn first() -> usize {
+    1
+}
+
+/// Reads a CSV or JSON Lines with the columns of a batch.
+///
+/// # Errors
+/// All problems, with line, column and remedy.
+pub fn read_batch_rows(
+    source: &Source<'_>,
+    encoding: Encoding,
+) -> Result<Vec<BatchRow>, Vec<Problem>> {
+    let (given, mut problems) = rows(source, Table::Batch, encoding)?;
+    let mut read = Vec::with_capacity(given.len());
+    for row in given {
+        read.extend(batch_row(&row, &mut problems));
+    }
+    settle(read, problems)
+}
+
+fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {
+    let reference = required(row, "ref", problems);
+    let verify_by = verify_by(row, problems);
+    let confirm = confirm(row, problems);
+    let kind = kind(row, problems)?;
+    fits(row, kind, problems);
+    let set = row.texts("set");
+    if let Some(cell) = row.cells.get("set") {
+        for word in &set {
+            settable(cell, word, problems);
+        }
+    }
+    let labels = row.labels.iter().filter_map(|(name, cell)| {
+        let value = cell.texts().into_iter().next()?;
+        Some((name.clone(), value))
+    });
+    Some(BatchRow {
+        line: row.at.line,
+        from_column: row.cells.get("from").map_or(1, |cell| cell.at.column),
+        reference,
+        kind,
+        target: row.texts("target"),
+        provider: row.text("provider"),
+        account: row.text("account"),
+        verify_by,
+        reason: row.text("reason"),
+        set,
+        after: row.text("after"),
+        confirm,
+        accept: row.texts("accept"),
+        from: row.text("from"),
+        labels: labels.collect(),
+    })
+}
+
+/// A value that is none of those that its column may hold.
+fn unknown<'a>(
+    cell: &Cell,
+    given: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    problems: &mut Vec<Problem>,
+) {
+    let known: Vec<&str> = known.into_iter().collect();
+    let near = nearest(given, known.iter().copied());
+    let (words, list) = (shown(given), known.join(", "));
+    let message = text!(
+        "“{words}”不在可用的值之中：{list}",
+        "\"{words}\" is none of {list}"
+    );
+    problems.push(Problem::new(&cell.column, cell.at, "unknown-value", message).suggest(near));
+}
+
+fn kind(row: &Row, problems: &mut Vec<Problem>) -> Option<Kind> {
+    let given = required(row, "kind", problems);
+    let cell = row.cells.get("kind")?;
+    let found = Kind::ALL
+        .iter()
+        .copied()
+        .find(|kind| kind.name() == given || kind.label().zh == given);
+    let found = found.or_else(|| (given == "cancel-service").then_some(Kind::CancelSite));
+    if found.is_none() {
+        unknown(
+            cell,
+            &given,
+            Kind::ALL.iter().map(|kind| kind.name()),
+            problems,
+        );
+    }
+    found
+}
+
+fn verify_by(row: &Row, problems: &mut Vec<Problem>) -> Option<VerifyBy> {
+    let cell = row.cells.get("verify_by")?;
+    let given = row.text("verify_by")?;
+    let found = VerifyBy::ALL
+        .iter()
+        .copied()
+        .find(|way| way.name() == given || way.label().zh == given);
+    if found.is_none() {
+        unknown(
+            cell,
+            &given,
+            VerifyBy::ALL.iter().map(|way| way.name()),
+            problems,
+        );
+    }
+    found
+}
+
+fn confirm(row: &Row, problems: &mut Vec<Problem>) -> Vec<String> {
+    let Some(cell) = row.cells.get("confirm") else {
+        return Vec::new();
+    };
+    let read = cell
+        .texts()
+        .into_iter()
+        .filter_map(|word| match SubjectNumber::parse(&word) {
+            Ok(parsed) => Some(parsed.number.to_string()),
+            Err(error) => {
+                let (message, words) = (error.message(), shown(&word));
+                let (zh, en) = (message.zh, message.en);
+                let message = text!(
+                    "“{words}”不是主体备案号：{zh}",
+                    "\"{words}\" is no subject number: {en}"
+                );
+                problems.push(Problem::new(&cell.column, cell.at, "not-a-number", message));
+                None
+            }
+        });
+    read.collect()
+}
+
+/// Checks that a row gives what its kind needs, and nothing that means nothing for it.
+fn fits(row: &Row, kind: Kind, problems: &mut Vec<Problem>) {
+    if row.is_flawed {
+        return;
+    }
+    let has = |column: &str| row.cells.contains_key(column);
+    let mut need = |column: &str| {
+        if !has(column) {
+            problems.push(missing(column, row.at));
+        }
+    };
+    if !has("from") {
+        match kind {
+            Kind::New => need("from"),
+            Kind::Access | Kind::CancelAccess => {
+                need("target");
+                need("provider");
+            }
+            Kind::Change => {
+                need("target");
+                need("set");
+            }
+            Kind::CancelSite | Kind::CancelSubject => need("target"),
+        }
+    }
+    let meaningless: &[&str] = match kind {
+        Kind::New => &["target", "set", "verify_by"],
+        Kind::Access | Kind::CancelAccess => &["set", "verify_by"],
+        Kind::Change => &["verify_by"],
+        Kind::CancelSite | Kind::CancelSubject => &["set"],
+    };
+    for column in meaningless {
+        if let Some(cell) = row.cells.get(column) {
+            let (name, column) = (kind.name(), &cell.column);
+            let message = text!(
+                "{name} 不用 {column}，应为空",
+                "{name} takes no {column}: leave it empty"
+            );
+            problems.push(Problem::new(column, cell.at, "not-for-this-kind", message));
+        }
+    }
+    if matches!(kind, Kind::CancelSite | Kind::CancelSubject)
+        && let Some(cell) = row.cells.get("target")
+        && cell.texts().len() > 1
+    {
+        let name = kind.name();
+        let message = text!(
+            "{name} 每行只能写一个对象",
+            "a row of {name} names one target"
+        );
+        let problem = Problem::new(&cell.column, cell.at, "too-many", message);
+        problems.push(problem.fix(text!("请拆成几行", "make it several rows")));
+    }
+}
+
+/// Checks that one word of `set` has its form and names a field.
+fn settable(cell: &Cell, word: &str, problems: &mut Vec<Problem>) {
+    let mut told = |code, message| {
+        let problem = Problem::new(&cell.column, cell.at, code, message);
+        problems.push(problem.fix(text!("例如 name=新名称", "for example name=NEW NAME")));
+    };
+    let field = match word.split_once('=') {
+        Some((field, _)) if !field.trim().is_empty() => field.trim(),
+        Some(_) | None => {
+            let words = shown(word);
+            told(
+                "wrong-form",
+                text!(
+                    "“{words}”应写成 字段=新值",
+                    "\"{words}\" should be FIELD=VALUE"
+                ),
+            );
+            return;
+        }
+    };
+    let bases = ["subject.", "services."];
+    let is_known = bases
+        .iter()
+        .any(|base| knowledge::field(&format!("{base}{field}")).is_some());
+    if !is_known {
+        let known = knowledge::fields().iter().filter_map(|known| {
+            let path = known.path.as_str();
+            bases.iter().find_map(|base| path.strip_prefix(base))
+        });
+        let near = nearest(field, known);
+        let words = shown(field);
+        let message = text!("没有字段“{words}”", "there is no field \"{words}\"");
+        let problem = Problem::new(&cell.column, cell.at, "unknown-field", message);
+        problems.push(problem.suggest(near));
+    }
+}

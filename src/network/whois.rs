@@ -1,0 +1,74 @@
+//! Questions on port 43 (RFC 3912).
+
+use super::Network;
+use super::error::NetworkError;
+use crate::config::sections;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// The most that is read of an answer.
+const LIMIT: usize = 64 * 1024;
+
+/// Asks a server, as `host:port`, about a name; one question at a time.
+///
+/// # Errors
+/// When there is no answer, or one that is too large or empty.
+pub async fn ask(
+    network: &Network,
+    settings: &sections::Network,
+    server: &str,
+    name: &str,
+) -> Result<String, NetworkError> {
+    let host = || server.to_owned();
+    if network.offline {
+        return Err(NetworkError::Offline { host: host() });
+    }
+    let once = || async {
+        let turn = network.http.turn(server, 1).await;
+        let asked =
+            tokio::time::timeout(settings.timeout.0, exchange(settings, server, name)).await;
+        drop(turn);
+        asked.unwrap_or_else(|_| Err(NetworkError::TimedOut { host: host() }))
+    };
+    network.retry.run(once).await
+}
+
+async fn exchange(
+    settings: &sections::Network,
+    server: &str,
+    name: &str,
+) -> Result<String, NetworkError> {
+    let host = || server.to_owned();
+    let connect =
+        tokio::time::timeout(settings.connect_timeout.0, TcpStream::connect(server)).await;
+    let mut stream = connect
+        .map_err(|_| NetworkError::TimedOut { host: host() })?
+        .map_err(|error| NetworkError::Connect {
+            host: host(),
+            why: error.to_string(),
+        })?;
+    let broken = |error: std::io::Error| NetworkError::Broken {
+        host: host(),
+        why: error.to_string(),
+    };
+    stream
+        .write_all(format!("{name}\r\n").as_bytes())
+        .await
+        .map_err(broken)?;
+    let mut bytes = Vec::new();
+    let mut reader = stream.take(LIMIT as u64 + 1);
+    reader.read_to_end(&mut bytes).await.map_err(broken)?;
+    if bytes.len() > LIMIT {
+        return Err(NetworkError::TooLarge {
+            host: host(),
+            limit: LIMIT,
+        });
+    }
+    if bytes.is_empty() {
+        return Err(NetworkError::Broken {
+            host: host(),
+            why: "it said nothing".to_owned(),
+        });
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

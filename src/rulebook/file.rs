@@ -1,0 +1,345 @@
+//! Rule files of the user: rules added, overridden or switched off, in the format of the built-in
+//! ones.
+
+use super::compiled::{Fault, Part};
+use super::judge::try_out;
+use crate::filing::kind::Kind;
+use crate::knowledge::{Holder, Rule, Severity, Test};
+use crate::lang::Text;
+use crate::text;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+/// The most bytes of a rule file.
+pub const FILE_LIMIT: u64 = 1 << 20;
+
+/// One thing wrong in a rule file; the rule that it is about is left as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileProblem {
+    /// The line, from 1.
+    pub line: usize,
+    /// The character within the line, from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub reason: Text,
+}
+
+impl FileProblem {
+    /// Returns where it is and what is wrong.
+    pub fn message(&self) -> Text {
+        let Self {
+            line,
+            column,
+            reason,
+        } = self;
+        let (zh, en) = (&reason.zh, &reason.en);
+        text!(
+            "第 {line} 行第 {column} 列：{zh}",
+            "line {line}, column {column}: {en}"
+        )
+    }
+}
+
+/// A rule as a user's file has it: what is left out stays as the rule of the same id has it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Own {
+    id: String,
+    title: Option<Text>,
+    explain: Option<Text>,
+    severity: Option<Severity>,
+    kinds: Option<Vec<Kind>>,
+    natures: Option<Vec<Holder>>,
+    provinces: Option<Vec<String>>,
+    providers: Option<Vec<String>>,
+    since: Option<NaiveDate>,
+    until: Option<NaiveDate>,
+    source: Option<String>,
+    check: Option<bool>,
+    off: Option<bool>,
+    test: Option<Vec<Test>>,
+}
+
+/// Puts the rules of a file over those that are there.
+///
+/// A rule that is wrong is left out and told of; the others of the file count.
+pub fn overlay(rules: &mut Vec<Rule>, source: &str) -> Vec<FileProblem> {
+    let mut file = Reader {
+        source,
+        problems: Vec::new(),
+    };
+    let (table, errors) = DeTable::parse_recoverable(source);
+    for error in &errors {
+        let at = error.span().map_or(source.len(), |span| span.start);
+        let words = error.message();
+        file.wrong(
+            at,
+            text!("TOML 语法有误：{words}", "this is no TOML: {words}"),
+        );
+    }
+    if !errors.is_empty() {
+        return file.problems;
+    }
+    for (key, value) in table.get_ref() {
+        if key.get_ref() == "rule" {
+            file.rules(rules, value);
+        } else {
+            let name = key.get_ref();
+            file.wrong(
+                key.span().start,
+                text!(
+                    "没有名为“{name}”的字段，规则写在 [[rule]] 里",
+                    "there is no field \"{name}\"; rules stand in [[rule]]"
+                ),
+            );
+        }
+    }
+    file.problems.sort_by_key(|p| (p.line, p.column));
+    file.problems
+}
+
+struct Reader<'s> {
+    source: &'s str,
+    problems: Vec<FileProblem>,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, offset: usize, reason: Text) {
+        let offset = self.source.floor_char_boundary(offset);
+        let before = self.source.get(..offset).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        self.problems.push(FileProblem {
+            line: before.matches('\n').count() + 1,
+            column: before.get(start..).unwrap_or_default().chars().count() + 1,
+            reason,
+        });
+    }
+
+    fn rules(&mut self, rules: &mut Vec<Rule>, value: &Spanned<DeValue<'_>>) {
+        let DeValue::Array(list) = value.get_ref() else {
+            let message = text!("规则应写成 [[rule]]", "rules are written as [[rule]]");
+            self.wrong(value.span().start, message);
+            return;
+        };
+        for element in list {
+            let own = Own::deserialize(ValueDeserializer::from(element.clone()));
+            let own = match own {
+                Ok(own) => own,
+                Err(error) => {
+                    let at = error.span().map_or(element.span().start, |span| span.start);
+                    let words = error.message();
+                    self.wrong(at, text!("规则有误：{words}", "this is no rule: {words}"));
+                    continue;
+                }
+            };
+            let there = rules.iter().position(|rule| rule.id == own.id);
+            let made = match there.and_then(|place| rules.get(place)) {
+                Some(base) => Ok(over(base.clone(), own)),
+                None => new(own),
+            };
+            let rule = match made {
+                Ok(rule) => rule,
+                Err(reason) => {
+                    self.wrong(element.span().start, reason);
+                    continue;
+                }
+            };
+            // One that is switched off need not work.
+            if !rule.off
+                && let Err(fault) = try_out(&rule)
+            {
+                let at = place(element, &fault).unwrap_or(element.span().start);
+                self.wrong(at, fault.message());
+                continue;
+            }
+            match there.and_then(|place| rules.get_mut(place)) {
+                Some(base) => *base = rule,
+                None => rules.push(rule),
+            }
+        }
+    }
+}
+
+/// Puts what a file says over a rule.
+fn over(mut rule: Rule, own: Own) -> Rule {
+    rule.title = own.title.unwrap_or(rule.title);
+    rule.explain = own.explain.unwrap_or(rule.explain);
+    rule.severity = own.severity.unwrap_or(rule.severity);
+    rule.kinds = own.kinds.map_or(rule.kinds, |kinds| names(&kinds));
+    rule.natures = own.natures.unwrap_or(rule.natures);
+    rule.provinces = own.provinces.unwrap_or(rule.provinces);
+    rule.providers = own.providers.unwrap_or(rule.providers);
+    rule.since = own.since.or(rule.since);
+    rule.until = own.until.or(rule.until);
+    rule.source = own.source.unwrap_or(rule.source);
+    rule.check = own.check.unwrap_or(rule.check);
+    rule.off = own.off.unwrap_or(rule.off);
+    if own.severity.is_some() && own.test.is_none() {
+        // A weight given to the rule is meant for all of it.
+        for test in &mut rule.test {
+            test.severity = None;
+        }
+    }
+    rule.test = own.test.unwrap_or(rule.test);
+    rule
+}
+
+/// Makes a rule that was not there.
+fn new(own: Own) -> Result<Rule, Text> {
+    let id = own.id;
+    let (Some(title), Some(severity), Some(test)) = (own.title, own.severity, own.test) else {
+        return Err(text!(
+            "没有规则 {id} 可改；新规则要写 title、severity 和 [[rule.test]]",
+            "there is no rule {id} to change; a new one needs title, severity and [[rule.test]]"
+        ));
+    };
+    Ok(Rule {
+        id,
+        explain: own.explain.unwrap_or_else(|| title.clone()),
+        title,
+        severity,
+        kinds: names(own.kinds.as_deref().unwrap_or(Kind::ALL)),
+        natures: own.natures.unwrap_or_default(),
+        provinces: own.provinces.unwrap_or_default(),
+        providers: own.providers.unwrap_or_default(),
+        since: own.since,
+        until: own.until,
+        source: own.source.unwrap_or_default(),
+        check: own.check.unwrap_or(true),
+        off: own.off.unwrap_or(false),
+        test,
+    })
+}
+
+fn names(kinds: &[Kind]) -> Vec<String> {
+    kinds.iter().map(|kind| kind.name().to_owned()).collect()
+}
+
+/// Returns the byte at which a fault stands in the file.
+fn place(rule: &Spanned<DeValue<'_>>, fault: &Fault) -> Option<usize> {
+    let (place, part) = fault.at?;
+    let DeValue::Table(rule) = rule.get_ref() else {
+        return None;
+    };
+    let DeValue::Array(tests) = rule.get("test")?.get_ref() else {
+        return None;
+    };
+    let DeValue::Table(test) = tests.get(place)?.get_ref() else {
+        return None;
+    };
+    let value = test.get(part.key())?;
+    let start = value.span().start;
+    match (part, fault.column) {
+        // Past the quote; a column that is known counts from 1.
+        (Part::When | Part::Require, Some(column)) => Some(start + column),
+        (Part::For | Part::When | Part::Require | Part::Message | Part::Fix, _) => Some(start),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+    use crate::knowledge::rules;
+    use proptest::prelude::*;
+
+    fn read(source: &str) -> (Vec<Rule>, Vec<String>) {
+        let mut all = rules().to_vec();
+        let problems = overlay(&mut all, source);
+        let told = problems.iter().map(|p| p.message().en.into_owned());
+        (all, told.collect())
+    }
+
+    const ADDED: &str = r#"
+[[rule]]
+id = "MY-01"
+severity = "warning"
+[rule.title]
+zh = "名称要有品牌"
+en = "Names carry the brand"
+[[rule.test]]
+for = "services[*]"
+field = "name"
+require = "service.name == null || service.name.contains('示例')"
+message = { zh = "{service.name} 里没有品牌", en = "{service.name} lacks the brand" }
+fix = { zh = "加上品牌", en = "add the brand" }
+"#;
+
+    #[test]
+    fn rules_are_added_overridden_and_switched_off() {
+        let (all, problems) = read(&format!(
+            "{ADDED}\n[[rule]]\nid = \"DOM-05\"\nseverity = \"info\"\n[[rule]]\nid = \"SUB-06\"\noff = true\n"
+        ));
+        assert!(problems.is_empty(), "{problems:#?}");
+        let of = |id: &str| all.iter().find(|rule| rule.id == id).unwrap();
+        assert_eq!(all.len(), rules().len() + 1);
+        assert_eq!(of("MY-01").kinds.len(), Kind::ALL.len());
+        assert_eq!(of("DOM-05").severity, Severity::Info);
+        assert!(!of("DOM-05").test.is_empty());
+        assert!(of("SUB-06").off);
+    }
+
+    #[test]
+    fn a_rule_that_is_wrong_is_told_of_with_its_place_and_switches_nothing_else_off() {
+        for (from, to, at) in [
+            (
+                "require = \"service",
+                "require = \"serv ice",
+                "line 11, column",
+            ),
+            ("service.name == null || ", "", "line 11, column 11:"),
+            (
+                "{service.name} lacks",
+                "{service.nmae} lacks",
+                "line 12, column 11:",
+            ),
+            ("services[*]", "service[*]", "line 9, column 7:"),
+            (
+                "severity = \"warning\"",
+                "severity = \"bad\"",
+                "line 4, column 12:",
+            ),
+            ("field = ", "feild = ", "line 10, column 1:"),
+            ("id = \"MY-01\"", "", "line 2, column"),
+        ] {
+            let wrong = ADDED.replace(from, to);
+            let (all, problems) =
+                read(&format!("{wrong}\n[[rule]]\nid = \"SUB-06\"\noff = true\n"));
+            assert_eq!(problems.len(), 1, "{to}: {problems:#?}");
+            assert!(problems[0].contains(at), "{to}: {problems:#?}");
+            assert_eq!(all.len(), rules().len(), "{to}");
+            assert!(all.iter().any(|rule| rule.id == "SUB-06" && rule.off));
+        }
+    }
+
+    #[test]
+    fn several_errors_of_syntax_are_told_at_once() {
+        let (all, problems) = read("[[rule]]\nid = \n[[rule]]\noff = yes\n");
+        assert!(problems.len() >= 2, "{problems:#?}");
+        assert_eq!(all.len(), rules().len());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_rule_file_brings_the_program_down(
+            at in 0..ADDED.len(),
+            length in 0..40usize,
+            text in "\\PC{0,12}|[\\[\\]{}()'\"=.,?:!&|]{0,8}",
+        ) {
+            let start = ADDED.floor_char_boundary(at);
+            let end = ADDED.floor_char_boundary((at + length).min(ADDED.len()));
+            let source = format!("{}{text}{}", &ADDED[..start], &ADDED[end..]);
+            let (all, _) = read(&source);
+            prop_assert!(all.len() >= rules().len());
+        }
+
+        #[test]
+        fn no_expression_brings_the_program_down(source in "[a-z.()\\[\\]'|&=<>!?:, 0-9]{0,60}") {
+            let text = ADDED.replace("service.name == null || service.name.contains('示例')", &source);
+            let _ = read(&text);
+        }
+    }
+}

@@ -1,0 +1,397 @@
+//! Judging: every rule in scope asked of everything that it ranges over.
+
+use super::compiled::{Compiled, Fault, Part, Ready};
+use super::functions;
+use super::range::join;
+use super::view::View;
+use crate::filing::calendar::Calendar;
+use crate::filing::kind::Kind;
+use crate::filing::province::Province;
+use crate::knowledge::{Rule, Severity, Test};
+use crate::lang::Text;
+use cel::objects::{Key, Map};
+use cel::{Context, Value};
+use serde_json::Value as Json;
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+/// The most findings of one rule on one order; what is more says nothing new.
+const FINDINGS_LIMIT: usize = 50;
+
+/// One thing that a rule finds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: String,
+    /// How much it weighs here.
+    pub severity: Severity,
+    /// The field, as in the dossier: `services.0.name`; empty for the order as a whole.
+    pub path: String,
+    /// What is wrong.
+    pub message: Text,
+    /// What to do.
+    pub fix: Option<Text>,
+    /// Keys of the sources.
+    pub source: Option<String>,
+}
+
+/// What came of judging an order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// What is wrong, in the order of the rulebook.
+    pub findings: Vec<Finding>,
+    /// The rules that could not be asked.
+    pub faults: Vec<Fault>,
+}
+
+impl Judgement {
+    /// Whether anything found is an error.
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|f| f.severity == Severity::Error)
+    }
+}
+
+/// The rules in force, read once and asked often.
+#[derive(Debug)]
+pub struct Rulebook {
+    rules: Vec<Loaded>,
+    calendar: Arc<Calendar>,
+}
+
+/// A rule and its expressions, which are read when they are first asked.
+#[derive(Debug)]
+struct Loaded {
+    rule: Rule,
+    compiled: OnceLock<Result<Compiled, Fault>>,
+}
+
+impl Loaded {
+    fn compiled(&self) -> Result<&Compiled, &Fault> {
+        self.compiled
+            .get_or_init(|| Compiled::of(&self.rule))
+            .as_ref()
+    }
+}
+
+impl Rulebook {
+    /// Takes rules as they are.
+    pub fn new(rules: Vec<Rule>, calendar: Calendar) -> Self {
+        Self {
+            rules: rules
+                .into_iter()
+                .map(|rule| Loaded {
+                    rule,
+                    compiled: OnceLock::new(),
+                })
+                .collect(),
+            calendar: Arc::new(calendar),
+        }
+    }
+
+    /// Lists the rules in force, those switched off included.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().map(|loaded| &loaded.rule)
+    }
+
+    /// Returns the rule with this id, in any letter case.
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        let id = id.trim();
+        self.rules().find(|rule| rule.id.eq_ignore_ascii_case(id))
+    }
+
+    /// Judges an order.
+    pub fn judge(&self, view: &View) -> Judgement {
+        let mut judgement = Judgement::default();
+        let scopes = match Scopes::of(view, &self.calendar) {
+            Ok(scopes) => scopes,
+            Err(reason) => {
+                judgement.faults.push(Fault::of_all(reason));
+                return judgement;
+            }
+        };
+        for loaded in &self.rules {
+            let rule = &loaded.rule;
+            if rule.test.is_empty() || !is_in_scope(rule, view) {
+                continue;
+            }
+            match loaded.compiled() {
+                Ok(compiled) => {
+                    for (test, ready) in rule.test.iter().zip(&compiled.tests) {
+                        if test_is_in_scope(test, view)
+                            && let Err(fault) =
+                                ask(rule, test, ready, view, &scopes, &mut judgement.findings)
+                        {
+                            judgement.faults.push(fault);
+                        }
+                    }
+                }
+                Err(fault) => judgement.faults.push(fault.clone()),
+            }
+        }
+        judgement
+    }
+}
+
+/// Tries a rule on orders of which nothing is known.
+///
+/// # Errors
+/// Where an expression is wrong, cannot be evaluated on unknown data, or finds an error in them.
+pub fn try_out(rule: &Rule) -> Result<(), Fault> {
+    let calendar = &Arc::new(Calendar::embedded().clone());
+    let compiled = Compiled::of(rule)?;
+    let day = chrono::NaiveDate::default();
+    for kind in Kind::ALL {
+        let empty = View::unknown(*kind, day);
+        let filled = empty.clone().with_some_word();
+        for view in [&empty, &filled] {
+            let scopes = Scopes::of(view, calendar).map_err(Fault::of_all)?;
+            for (test, ready) in rule.test.iter().zip(&compiled.tests) {
+                let mut findings = Vec::new();
+                ask(rule, test, ready, view, &scopes, &mut findings)?;
+                let is_error = |f: &Finding| f.severity == Severity::Error;
+                if view.is_bare && !test.missing && findings.iter().any(is_error) {
+                    return Err(Fault::new(
+                        &rule.id,
+                        ready.place,
+                        Part::Require,
+                        None,
+                        UNKNOWN_IS_NO_ERROR.to_owned(),
+                    ));
+                }
+                // What it says is tried even where the condition holds.
+                words(rule, ready, &scopes, 0)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with a rule that takes the unknown for an error.
+const UNKNOWN_IS_NO_ERROR: &str =
+    "it finds an error where nothing is known: ask `x == null ||` first, or say `missing = true`";
+
+/// A scope that holds its values.
+type Scope = Context<'static, 'static>;
+
+/// The values that expressions see, and those that messages see.
+struct Scopes<'v> {
+    facts: Scope,
+    shown: OnceCell<Scope>,
+    view: &'v View,
+    calendar: &'v Arc<Calendar>,
+}
+
+impl<'v> Scopes<'v> {
+    fn of(view: &'v View, calendar: &'v Arc<Calendar>) -> Result<Self, String> {
+        Ok(Self {
+            facts: scope(&view.facts, calendar)?,
+            shown: OnceCell::new(),
+            view,
+            calendar,
+        })
+    }
+
+    /// Returns the scope of messages, which most orders never need.
+    fn shown(&self) -> Result<&Scope, String> {
+        if let Some(made) = self.shown.get() {
+            return Ok(made);
+        }
+        let made = scope(&self.view.shown, self.calendar)?;
+        Ok(self.shown.get_or_init(|| made))
+    }
+}
+
+fn scope(values: &Json, calendar: &Arc<Calendar>) -> Result<Scope, String> {
+    let mut scope = Context::default();
+    functions::declare(&mut scope, calendar).map_err(|error| error.to_string())?;
+    for (name, value) in values.as_object().into_iter().flatten() {
+        scope.add_variable_from_value(name.as_str(), valued(value));
+    }
+    Ok(scope)
+}
+
+/// Returns a value of the view as expressions have it; every whole number is one type, so that
+/// they can be reckoned with.
+fn valued(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(flag) => Value::Bool(*flag),
+        Json::Number(number) => match number.as_i64() {
+            Some(whole) => Value::Int(whole),
+            None => number.as_f64().map_or(Value::Null, Value::Float),
+        },
+        Json::String(text) => Value::String(Arc::new(text.clone())),
+        Json::Array(list) => Value::List(Arc::new(list.iter().map(valued).collect())),
+        Json::Object(table) => {
+            let entries = table.iter();
+            let map: HashMap<Key, Value> = entries
+                .map(|(key, value)| (Key::String(Arc::new(key.clone())), valued(value)))
+                .collect();
+            Value::Map(Map { map: Arc::new(map) })
+        }
+    }
+}
+
+fn is_in_scope(rule: &Rule, view: &View) -> bool {
+    let of = |list: &[String], word: Option<&str>| {
+        list.is_empty() || word.is_some_and(|word| list.iter().any(|known| known == word))
+    };
+    !rule.off
+        && rule.holds_on(view.day)
+        && of(&rule.kinds, view.kind.map(Kind::name))
+        && of(&rule.provinces, view.province.map(Province::code))
+        && of(&rule.providers, view.provider.as_deref())
+        && (rule.natures.is_empty()
+            || view
+                .holder
+                .is_some_and(|holder| rule.natures.contains(&holder)))
+}
+
+fn test_is_in_scope(test: &Test, view: &View) -> bool {
+    let of = |list: &Option<Vec<String>>, word: Option<&str>| {
+        list.as_ref()
+            .is_none_or(|list| word.is_some_and(|word| list.iter().any(|known| known == word)))
+    };
+    of(&test.kinds, view.kind.map(Kind::name))
+        && of(&test.provinces, view.province.map(Province::code))
+}
+
+/// Asks one test of everything that it ranges over.
+fn ask(
+    rule: &Rule,
+    test: &Test,
+    ready: &Ready,
+    view: &View,
+    scopes: &Scopes<'_>,
+    findings: &mut Vec<Finding>,
+) -> Result<(), Fault> {
+    let fault = |part, reason| Fault::new(&rule.id, ready.place, part, None, reason);
+    let unknown = |key: String| fault(Part::For, format!("the view has no list or table `{key}`"));
+    let places = ready.range.places(&view.facts).map_err(unknown)?;
+    let mut found = 0;
+    for (index, place) in places.iter().enumerate() {
+        let scope = bound(&scopes.facts, &place.bound);
+        if let Some(when) = &ready.when
+            && !when
+                .holds(&scope)
+                .map_err(|error| fault(Part::When, error.reason))?
+        {
+            continue;
+        }
+        if ready
+            .require
+            .holds(&scope)
+            .map_err(|error| fault(Part::Require, error.reason))?
+        {
+            continue;
+        }
+        let (message, fix) = words(rule, ready, scopes, index)?;
+        findings.push(Finding {
+            rule: rule.id.clone(),
+            severity: severity(rule, test, view),
+            path: join(&place.path, test.field.as_deref().unwrap_or_default()),
+            message,
+            fix: Some(fix),
+            source: Some(rule.source.clone()),
+        });
+        found += 1;
+        if found == FINDINGS_LIMIT {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Returns what a test says of the thing at a place of its range.
+fn words(
+    rule: &Rule,
+    ready: &Ready,
+    scopes: &Scopes<'_>,
+    index: usize,
+) -> Result<(Text, Text), Fault> {
+    let fault = |part, reason| Fault::new(&rule.id, ready.place, part, None, reason);
+    let places = ready.range.places(&scopes.view.shown);
+    let places = places.map_err(|key| fault(Part::For, key))?;
+    let Some(place) = places.get(index) else {
+        return Ok((Text::fixed("", ""), Text::fixed("", "")));
+    };
+    let shown = scopes
+        .shown()
+        .map_err(|error| fault(Part::Message, error))?;
+    let scope = bound(shown, &place.bound);
+    let message = ready.message.fill(&scope);
+    let fix = ready.fix.fill(&scope);
+    Ok((
+        message.map_err(|error| fault(Part::Message, error.reason))?,
+        fix.map_err(|error| fault(Part::Fix, error.reason))?,
+    ))
+}
+
+/// Returns a scope in which names stand for the elements of lists.
+fn bound<'b, 'v>(scope: &'b Context<'b, 'v>, names: &[(&'static str, &Json)]) -> Context<'b, 'v> {
+    let mut inner = scope.new_inner_scope();
+    for (name, value) in names {
+        inner.add_variable_from_value(*name, valued(value));
+    }
+    inner
+}
+
+/// Returns how much a finding weighs: what is not given is no error where it cannot be expected.
+fn severity(rule: &Rule, test: &Test, view: &View) -> Severity {
+    let severity = test.severity.unwrap_or(rule.severity);
+    if !test.missing {
+        return severity;
+    }
+    match view.kind {
+        // Only the portfolio says what is filed, and it may know little.
+        Some(Kind::Access | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess) => {
+            severity.min(Severity::Info)
+        }
+        Some(Kind::New | Kind::Change) | None if view.is_bare => severity.min(Severity::Warning),
+        Some(Kind::New | Kind::Change) | None => severity,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::knowledge::rules;
+
+    #[test]
+    fn every_rule_can_be_asked_of_orders_of_which_nothing_is_known() {
+        let faults: Vec<String> = rules()
+            .iter()
+            .filter_map(|rule| Some(try_out(rule).err()?.message().en.into_owned()))
+            .collect();
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    }
+
+    #[test]
+    fn a_rule_that_takes_the_unknown_for_an_error_is_refused() {
+        let refused = |require: &str| {
+            let mut rule = rules()
+                .iter()
+                .find(|rule| rule.id == "NUM-04")
+                .cloned()
+                .unwrap_or_else(|| unreachable!("NUM-04 is built in"));
+            rule.test.truncate(1);
+            for test in &mut rule.test {
+                require.clone_into(&mut test.require);
+            }
+            try_out(&rule).err().map(|fault| fault.reason)
+        };
+        assert_eq!(refused("true"), None);
+        for require in [
+            "subject.name.startsWith('a')",
+            "size(subject.name) > 3",
+            "subject.name",
+            "subject.nmae == null",
+            "nobody",
+            "nothing(subject.name)",
+            "subject.name != null",
+        ] {
+            assert!(refused(require).is_some(), "{require}");
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! What a list needs of one order, drawn from its file alone, and how the roll keeps it.
+
+use super::bytes::{Reader, put_number, put_text};
+use crate::filing::calendar::CST;
+use crate::filing::facts::SubjectFacts;
+use crate::filing::kind::{Kind, VerifyBy, Via};
+use crate::filing::machine::Case;
+use crate::filing::order::{Instant, Order};
+use crate::filing::profile::Profiles;
+use crate::filing::standing::{SmsWindow, Standing, View, presume};
+use crate::filing::status::Status;
+use chrono::DateTime;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// What is known of a subject being an individual (个人), whose name is personal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nature {
+    /// It is not said here.
+    Unsaid,
+    /// An individual.
+    Individual,
+    /// Anything else.
+    Organisation,
+    /// Something that only the whole history of the subject tells.
+    Involved,
+}
+
+impl Nature {
+    const ALL: [Self; 4] = [
+        Self::Unsaid,
+        Self::Individual,
+        Self::Organisation,
+        Self::Involved,
+    ];
+
+    /// Returns what filed facts say; without a nature, nothing.
+    pub fn of(facts: &SubjectFacts) -> Self {
+        match (&facts.nature, facts.is_individual()) {
+            (None, _) => Self::Unsaid,
+            (Some(_), true) => Self::Individual,
+            (Some(_), false) => Self::Organisation,
+        }
+    }
+}
+
+/// What a list needs of one order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slip<'a> {
+    /// Its id.
+    pub id: Cow<'a, str>,
+    /// What it applies for.
+    pub kind: Kind,
+    /// Through whom.
+    pub via: Via,
+    /// How a cancellation is verified.
+    pub verify_by: Option<VerifyBy>,
+    /// The stored status.
+    pub status: Status,
+    /// When the entry that led to it happened.
+    pub since: Instant,
+    /// When it was last touched.
+    pub touched_at: Instant,
+    /// When the SMS window opened, while it stands.
+    pub window: Option<Instant>,
+    /// When it was last submitted.
+    pub submitted_at: Option<Instant>,
+    /// When it ended.
+    pub ended_at: Option<Instant>,
+    /// When it was drafted.
+    pub created_at: Option<Instant>,
+    /// When its last entry was recorded.
+    pub updated_at: Option<Instant>,
+    /// The provider.
+    pub provider: Option<Cow<'a, str>>,
+    /// The account there.
+    pub account: Option<Cow<'a, str>>,
+    /// The caller's key for it.
+    pub reference: Option<Cow<'a, str>>,
+    /// The subject it is about.
+    pub subject: Option<Cow<'a, str>>,
+    /// The subject whose record its approval is.
+    pub approved_for: Option<Cow<'a, str>>,
+    /// The code of its province.
+    pub province: Option<Cow<'a, str>>,
+    /// The name of its subject, masked where `masked` says so.
+    pub name: Option<Cow<'a, str>>,
+    /// Whether the name is masked.
+    pub masked: bool,
+    /// What the order itself says of its subject's nature; its subject's record decides the rest.
+    pub nature: Nature,
+    /// What its approval says of its subject's nature.
+    pub decides: Nature,
+    /// What it is about: its domains, else numbers, else the names asked for.
+    pub about: Cow<'a, str>,
+    /// Its labels.
+    pub labels: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
+}
+
+/// Returns what an order is about: its domains, else numbers, else the names asked for.
+pub fn about(order: &Order) -> String {
+    let more = |first: &str, count: usize| {
+        if count > 1 {
+            format!("{first} +{}", count - 1)
+        } else {
+            first.to_owned()
+        }
+    };
+    let domains = order.domains();
+    if let Some(first) = domains.first() {
+        return more(first.as_str(), domains.len());
+    }
+    let services = &order.target.services;
+    if let Some(first) = services.first() {
+        return more(&first.number.to_string(), services.len());
+    }
+    if let Some(number) = &order.target.subject {
+        return number.to_string();
+    }
+    let mut names = order
+        .filing
+        .services
+        .iter()
+        .filter_map(|s| s.name.as_deref());
+    names
+        .next()
+        .map(|first| more(first, order.filing.services.len()))
+        .unwrap_or_default()
+}
+
+fn borrowed(text: Option<&String>) -> Option<Cow<'_, str>> {
+    text.map(|text| Cow::Borrowed(text.as_str()))
+}
+
+impl<'a> Slip<'a> {
+    /// Draws the slip of an order.
+    pub fn of(order: &'a Order) -> Self {
+        let standing = order.standing();
+        let facts = order.filing.subject.as_ref();
+        let approval = order.approval().and_then(|entry| entry.approval.as_ref());
+        let approved_for = approval.and_then(|a| a.subject.or(order.target.subject));
+        let changes_nature = || {
+            let mut changes = order.changes.iter();
+            changes.any(|c| c.service.is_none() && c.field == "nature")
+        };
+        let decides = match (approved_for, facts) {
+            (None, _) => Nature::Unsaid,
+            (Some(_), _) if changes_nature() => Nature::Involved,
+            (Some(_), facts) => facts.map_or(Nature::Unsaid, Nature::of),
+        };
+        let nature = match facts {
+            None => Nature::Unsaid,
+            Some(facts) if facts.is_individual() => Nature::Individual,
+            Some(_) => Nature::Organisation,
+        };
+        Self {
+            id: Cow::Borrowed(order.id.as_str()),
+            kind: order.kind,
+            via: order.via,
+            verify_by: order.verify_by,
+            status: standing.status,
+            since: standing.since,
+            touched_at: standing.touched_at,
+            window: standing.window.map(|window| window.opened_at),
+            submitted_at: standing.submitted_at,
+            ended_at: standing.ended_at,
+            created_at: order.history.first().map(|e| e.at),
+            updated_at: order.history.last().map(|e| e.recorded_at),
+            provider: borrowed(order.provider.as_ref()),
+            account: borrowed(order.account.as_ref()),
+            reference: borrowed(order.reference.as_ref()),
+            subject: order.target.subject.map(|n| n.to_string().into()),
+            approved_for: approved_for.map(|n| n.to_string().into()),
+            province: order.province().map(|p| Cow::Borrowed(p.code())),
+            name: borrowed(order.target.name.as_ref())
+                .or_else(|| borrowed(facts.and_then(|facts| facts.name.as_ref()))),
+            masked: false,
+            nature,
+            decides,
+            about: about(order).into(),
+            labels: order
+                .labels
+                .iter()
+                .map(|(key, value)| (Cow::Borrowed(key.as_str()), Cow::Borrowed(value.as_str())))
+                .collect(),
+        }
+    }
+
+    /// Returns what the machine has to know of the order.
+    pub fn case<'p>(&self, profiles: &'p Profiles) -> Case<'p> {
+        Case {
+            kind: self.kind,
+            via: self.via,
+            verify_by: self.verify_by,
+            profile: profiles.for_order(self.provider.as_deref()),
+        }
+    }
+
+    /// Returns where the order stands at `now`; who must answer an SMS is not on the slip.
+    pub fn view(&self, profiles: &Profiles, now: Instant) -> View {
+        let standing = Standing {
+            status: self.status,
+            since: self.since,
+            window: self.window.map(|opened_at| SmsWindow {
+                opened_at,
+                sent: false,
+                awaiting: Vec::new(),
+            }),
+            touched_at: self.touched_at,
+            submitted_at: self.submitted_at,
+            ended_at: self.ended_at,
+            edited: false,
+        };
+        presume(&self.case(profiles), standing, now)
+    }
+
+    /// Writes the slip down; none where it holds something that this form cannot.
+    pub(super) fn write(&self, to: &mut Vec<u8>) -> Option<()> {
+        to.extend([
+            place(Kind::ALL, &self.kind)?,
+            place(Via::ALL, &self.via)?,
+            match &self.verify_by {
+                None => u8::MAX,
+                Some(verify_by) => place(VerifyBy::ALL, verify_by)?,
+            },
+            place(Status::ALL, &self.status)?,
+            place(&Nature::ALL, &self.nature)?,
+            place(&Nature::ALL, &self.decides)?,
+            u8::from(self.masked),
+        ]);
+        for at in [
+            Some(self.since),
+            Some(self.touched_at),
+            self.window,
+            self.submitted_at,
+            self.ended_at,
+            self.created_at,
+            self.updated_at,
+        ] {
+            put_number(to, seconds(at)?);
+        }
+        put_text(to, Some(&self.id))?;
+        for text in [
+            &self.provider,
+            &self.account,
+            &self.reference,
+            &self.subject,
+            &self.approved_for,
+            &self.province,
+            &self.name,
+        ] {
+            put_text(to, text.as_deref())?;
+        }
+        put_text(to, Some(&self.about))?;
+        put_labels(to, &self.labels)
+    }
+
+    /// Reads what [`write`](Self::write) wrote.
+    pub(super) fn read(from: &mut Reader<'a>) -> Option<Self> {
+        let [kind, via, verify_by, status, nature, decides, masked] = from.take()?;
+        let mut at = || instant(from.number()?);
+        let (since, touched_at) = (at()??, at()??);
+        let [window, submitted_at, ended_at, created_at, updated_at] =
+            [at()?, at()?, at()?, at()?, at()?];
+        Some(Self {
+            kind: *Kind::ALL.get(usize::from(kind))?,
+            via: *Via::ALL.get(usize::from(via))?,
+            verify_by: match verify_by {
+                u8::MAX => None,
+                place => Some(*VerifyBy::ALL.get(usize::from(place))?),
+            },
+            status: *Status::ALL.get(usize::from(status))?,
+            nature: *Nature::ALL.get(usize::from(nature))?,
+            decides: *Nature::ALL.get(usize::from(decides))?,
+            masked: masked == 1,
+            since,
+            touched_at,
+            window,
+            submitted_at,
+            ended_at,
+            created_at,
+            updated_at,
+            id: from.text()??.into(),
+            provider: from.text()?.map(Cow::Borrowed),
+            account: from.text()?.map(Cow::Borrowed),
+            reference: from.text()?.map(Cow::Borrowed),
+            subject: from.text()?.map(Cow::Borrowed),
+            approved_for: from.text()?.map(Cow::Borrowed),
+            province: from.text()?.map(Cow::Borrowed),
+            name: from.text()?.map(Cow::Borrowed),
+            about: from.text()??.into(),
+            labels: labels(from)?,
+        })
+    }
+}
+
+/// Writes labels down.
+pub(super) fn put_labels(
+    to: &mut Vec<u8>,
+    labels: &BTreeMap<Cow<'_, str>, Cow<'_, str>>,
+) -> Option<()> {
+    put_number(to, u32::try_from(labels.len()).ok()?);
+    for (key, value) in labels {
+        put_text(to, Some(key))?;
+        put_text(to, Some(value))?;
+    }
+    Some(())
+}
+
+/// Reads labels.
+pub(super) fn labels<'a>(from: &mut Reader<'a>) -> Option<BTreeMap<Cow<'a, str>, Cow<'a, str>>> {
+    let count = from.number()?;
+    (0..count)
+        .map(|_| Some((from.text()??.into(), from.text()??.into())))
+        .collect()
+}
+
+fn place<T: PartialEq>(all: &[T], one: &T) -> Option<u8> {
+    let place = all.iter().position(|other| other == one)?;
+    u8::try_from(place).ok()
+}
+
+/// Returns whole seconds since 1970, 0 for no instant; none for an instant that has another form.
+fn seconds(at: Option<Instant>) -> Option<u32> {
+    let Some(at) = at else {
+        return Some(0);
+    };
+    let whole = at.timestamp_subsec_nanos() == 0;
+    u32::try_from(at.timestamp())
+        .ok()
+        .filter(|s| *s > 0 && whole)
+}
+
+#[allow(
+    clippy::option_option,
+    reason = "what cannot be read, and what is not there"
+)]
+fn instant(seconds: u32) -> Option<Option<Instant>> {
+    if seconds == 0 {
+        return Some(None);
+    }
+    let at = DateTime::from_timestamp(i64::from(seconds), 0)?;
+    Some(Some(at.with_timezone(&CST)))
+}

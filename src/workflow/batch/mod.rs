@@ -1,0 +1,467 @@
+//! Batches: many orders decided row by row, written in chunks, resumed by ref.
+
+mod commit;
+mod plan;
+
+pub use commit::{CHUNK, changes, commit, write_rows};
+pub use plan::{
+    Action, Based, BatchPlan, Consequence, PLAN_SCHEMA, PlannedRow, Said, Words, stale,
+};
+
+use super::advance;
+use super::draft::{Ask, anew, draft};
+use super::materials::{self, Content};
+use super::missing;
+use super::plan::{Caution, Consent, Given, Stamp};
+use super::world::World;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::event::{Command, Event};
+use crate::filing::impact::{self, Code};
+use crate::filing::kind::Kind;
+use crate::filing::order::{Material, Order, OrderId};
+use crate::filing::standing::effective;
+use crate::filing::status::{Bucket, Status};
+use crate::ids::Ids;
+use crate::text;
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+/// What a row asks for, its dossier and the files that it names read.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    /// The line on which the row begins.
+    pub line: usize,
+    /// The caller's key.
+    pub reference: String,
+    /// The order.
+    pub ask: Ask,
+    /// What the row itself agrees to.
+    pub given: Given,
+    /// The files to be attached: read again when they are written.
+    pub attached: Vec<Attached>,
+}
+
+/// A file that is attached to an order.
+#[derive(Clone, Debug)]
+pub struct Attached {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What it is, as it was when the row was read.
+    pub material: Material,
+}
+
+impl Attached {
+    /// Reads the file once more.
+    ///
+    /// # Errors
+    /// 6 where it is not what it was; else as [`materials::take`].
+    fn content(&self) -> Result<Content, Failure> {
+        let Material {
+            slot,
+            service,
+            hash,
+            ..
+        } = &self.material;
+        let (now, content) = materials::take(&self.path, slot, *service)?;
+        if now.hash == *hash {
+            return Ok(content);
+        }
+        let path = self.path.display();
+        Err(Failure::new(
+            Exit::Conflict,
+            "conflict.revision",
+            text!(
+                "附件 {path} 在执行期间被修改",
+                "the attachment {path} was changed meanwhile"
+            ),
+        )
+        .hint(text!("再次执行", "run it again")))
+    }
+}
+
+/// How rows are taken.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// `--submit`: orders are sent, not only drafted.
+    pub submits: bool,
+    /// `--retry`: a ref whose order ended unapproved is taken up again.
+    pub retries: bool,
+    /// Whether somebody can be asked for what a row does not confirm.
+    pub asks: bool,
+    /// What `--confirm` and `--accept` agree to for all rows.
+    pub given: Given,
+}
+
+/// How a row comes out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Something was done for it.
+    Ok,
+    /// It was done before.
+    Unchanged,
+    /// Its order is held back by another one, and is taken up at the next run.
+    Skipped,
+    /// It was refused.
+    Failed,
+}
+
+impl Outcome {
+    /// Every outcome, in the order in which they are counted.
+    pub const ALL: [Self; 4] = [Self::Ok, Self::Unchanged, Self::Skipped, Self::Failed];
+
+    /// Returns the name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Unchanged => "unchanged",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What came of one row.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    /// Its place among the rows, from 0.
+    pub row: usize,
+    /// How it comes out.
+    pub outcome: Outcome,
+    /// Its order, new or there before.
+    pub order: Option<OrderId>,
+    /// What stands in its way, where it is skipped or failed.
+    pub failure: Option<Failure>,
+    /// Whether its order is to be written.
+    pub writes: bool,
+    /// Whether its order was there before.
+    pub was_there: bool,
+    /// What sending it needs agreement to.
+    pub needs: Needs,
+    /// What the user should know.
+    pub cautions: Vec<Caution>,
+}
+
+/// What the sending of an order needs, each with whether it was given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The number of the subject whose cancellation it is.
+    pub number: Option<(String, bool)>,
+    /// Whether accesses at other providers end with it.
+    pub accept: Option<bool>,
+}
+
+impl Decided {
+    fn new(row: usize, outcome: Outcome) -> Self {
+        Self {
+            row,
+            outcome,
+            order: None,
+            failure: None,
+            writes: false,
+            was_there: false,
+            needs: Needs::default(),
+            cautions: Vec::new(),
+        }
+    }
+
+    fn failed(row: usize, failure: Failure) -> Self {
+        Self {
+            failure: Some(failure),
+            ..Self::new(row, Outcome::Failed)
+        }
+    }
+}
+
+/// Decides all rows; the world is then as they leave it.
+///
+/// A row that waits for the ref of a later one is decided after it, so the answer is in the order
+/// in which the rows are to be written.
+pub fn decide(
+    world: &mut World,
+    stamp: &Stamp,
+    ids: &mut Ids,
+    wishes: &[Wish],
+    terms: &Terms,
+) -> Vec<Decided> {
+    order_of(world, wishes)
+        .into_iter()
+        .filter_map(|row| {
+            let wish = wishes.get(row)?;
+            let decided = decide_row(world, stamp, ids, row, wish, terms);
+            Some(decided.unwrap_or_else(|failure| Decided::failed(row, failure)))
+        })
+        .collect()
+}
+
+/// Returns the places of the rows, each after the one whose ref it waits for, where that is not
+/// drafted yet.
+///
+/// Rows that wait for each other in a circle keep their order; the first of them then finds no
+/// order to wait for.
+fn order_of(world: &World, wishes: &[Wish]) -> Vec<usize> {
+    let mut first: HashMap<&str, usize> = HashMap::new();
+    for (row, wish) in wishes.iter().enumerate() {
+        first.entry(&wish.reference).or_insert(row);
+    }
+    let forerunner = |row: usize| {
+        let key = wishes.get(row)?.ask.after()?.strip_prefix("ref:")?;
+        first
+            .get(key)
+            .copied()
+            .filter(|_| world.of_ref(key).is_none())
+    };
+    let mut order = Vec::with_capacity(wishes.len());
+    let mut seen = vec![false; wishes.len()];
+    for row in 0..wishes.len() {
+        let mut chain = Vec::new();
+        let mut next = Some(row);
+        while let Some(place) = next.filter(|place| seen.get(*place) == Some(&false)) {
+            if let Some(seen) = seen.get_mut(place) {
+                *seen = true;
+            }
+            chain.push(place);
+            next = forerunner(place);
+        }
+        order.extend(chain.into_iter().rev());
+    }
+    order
+}
+
+fn decide_row(
+    world: &mut World,
+    stamp: &Stamp,
+    ids: &mut Ids,
+    row: usize,
+    wish: &Wish,
+    terms: &Terms,
+) -> Result<Decided, Failure> {
+    let holder = world.of_ref(&wish.reference);
+    let is_same = |order: &Order| {
+        let given = wish.ask.given();
+        given.is_ok_and(|given| given == order.given)
+    };
+    let ended = holder.filter(|order| has_failed(order, world));
+    if let Some(order) = ended.filter(|_| !terms.retries) {
+        let mut failed = Decided::failed(row, over(order, world));
+        failed.order = Some(order.id.clone());
+        failed.was_there = true;
+        return Ok(failed);
+    }
+    if let Some(order) = holder.filter(|order| ended.is_none() && is_same(order)) {
+        let mut decided = Decided::new(row, Outcome::Unchanged);
+        decided.order = Some(order.id.clone());
+        decided.was_there = true;
+        if terms.submits && is_unsent(order) {
+            let order = order.clone();
+            send(world, stamp, &order, wish, terms, &mut decided)?;
+        }
+        return Ok(decided);
+    }
+    let mut plan = if ended.is_some() {
+        anew(&wish.ask, world, stamp, ids)?
+    } else {
+        draft(&wish.ask, world, stamp, ids)?
+    };
+    let mut decided = Decided::new(row, Outcome::Ok);
+    decided.cautions = std::mem::take(&mut plan.cautions);
+    decided.order = Some(plan.answer.id.clone());
+    let Some(order) = plan.orders.pop() else {
+        decided.outcome = Outcome::Unchanged;
+        decided.was_there = true;
+        return Ok(decided);
+    };
+    if terms.submits {
+        send(world, stamp, &order, wish, terms, &mut decided)?;
+        if decided.outcome == Outcome::Failed {
+            decided.order = None;
+            return Ok(decided);
+        }
+    } else {
+        decided.needs = needs(world, &order, wish, terms);
+        agreed(&decided.needs, terms)?;
+    }
+    if !decided.writes {
+        decided.writes = true;
+        world.put(order);
+    }
+    Ok(decided)
+}
+
+/// Sends an order, or says what holds it back.
+///
+/// # Errors
+/// 2 where it lacks what it needs and nobody can be asked; refusals stand in `decided`.
+fn send(
+    world: &mut World,
+    stamp: &Stamp,
+    order: &Order,
+    wish: &Wish,
+    terms: &Terms,
+    decided: &mut Decided,
+) -> Result<(), Failure> {
+    decided.needs = needs(world, order, wish, terms);
+    if let Err(failure) = agreed(&decided.needs, terms) {
+        if !decided.was_there {
+            return Err(failure);
+        }
+        decided.outcome = Outcome::Failed;
+        decided.failure = Some(failure);
+        return Ok(());
+    }
+    match advance::command(world, stamp, order, Command::Submit, None, None) {
+        Ok(mut sent) => {
+            let mut given = wish.given.clone();
+            given
+                .confirmed
+                .extend(terms.given.confirmed.iter().cloned());
+            given.accepted.extend(terms.given.accepted.iter().cloned());
+            given.keep(&mut sent);
+            let portfolio = &world.book.portfolio;
+            decided
+                .cautions
+                .extend(missing::incomplete(&sent, portfolio));
+            decided.outcome = Outcome::Ok;
+            decided.writes = true;
+            world.put(sent);
+        }
+        Err(failure) if failure.is_held_back() => {
+            decided.outcome = Outcome::Skipped;
+            decided.failure = Some(failure);
+        }
+        Err(failure) => {
+            decided.outcome = Outcome::Failed;
+            decided.failure = Some(failure);
+        }
+    }
+    Ok(())
+}
+
+fn needs(world: &World, order: &Order, wish: &Wish, terms: &Terms) -> Needs {
+    let mut needs = Needs::default();
+    if order.kind == Kind::CancelSubject
+        && let Some(number) = &order.target.subject
+    {
+        let number = number.to_string();
+        let given = [&wish.given, &terms.given]
+            .iter()
+            .any(|given| given.confirmed.contains(&number));
+        needs.number = Some((number, given));
+    }
+    let impacts = impact::impact(order, &world.book.portfolio, &world.profiles);
+    if impact::ends_elsewhere(&impacts) {
+        let code = Code::FiledElsewhereGoes.name();
+        let given = [&wish.given, &terms.given]
+            .iter()
+            .any(|given| given.accepted.iter().any(|accepted| accepted == code));
+        needs.accept = Some(given);
+    }
+    needs
+}
+
+/// Checks that what an order needs was given, where it cannot be asked for.
+fn agreed(needs: &Needs, terms: &Terms) -> Result<(), Failure> {
+    if terms.asks && terms.submits {
+        return Ok(());
+    }
+    let mut consent = Consent::default();
+    consent.numbers.extend(needs.number.clone());
+    let code = Code::FiledElsewhereGoes.name().to_owned();
+    consent
+        .accepts
+        .extend(needs.accept.map(|given| (code, given)));
+    match consent.missing() {
+        Some(mut failure) => {
+            let column = if needs.number.as_ref().is_some_and(|(_, given)| !given) {
+                "confirm"
+            } else {
+                "accept"
+            };
+            let hint = text!(
+                "在该行的 {column} 列写明",
+                "say so in the row's {column} column"
+            );
+            failure.hints.insert(0, hint);
+            Err(failure)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether an order has never been sent, and can be.
+fn is_unsent(order: &Order) -> bool {
+    let submit = Event::Command(Command::Submit);
+    order.standing().status == Status::Draft
+        && !effective(&order.history).iter().any(|e| e.event == submit)
+}
+
+/// Whether an order has ended unapproved, as far as is known or presumed.
+fn has_failed(order: &Order, world: &World) -> bool {
+    let status = order.view(&world.profiles, world.now).status();
+    status.bucket() == Bucket::Closed
+}
+
+fn over(order: &Order, world: &World) -> Failure {
+    let status = order.view(&world.profiles, world.now).status().label();
+    let (id, zh, en) = (&order.id, status.zh, status.en);
+    Failure::new(
+        Exit::Refused,
+        "refused.ref-ended",
+        text!(
+            "这个 ref 的订单 {id} 已结束而未通过（{zh}）",
+            "the order {id} of this ref ended unapproved ({en})"
+        ),
+    )
+    .hint(text!(
+        "加上 --retry 以同一 ref 重新起草",
+        "draft it again under the same ref with --retry"
+    ))
+}
+
+/// Returns the consent that sending the decided rows needs; none where nothing is sent.
+pub fn consent(world: &World, decided: &[Decided]) -> Option<Consent> {
+    let sent: Vec<&Order> = decided
+        .iter()
+        .filter(|d| d.outcome == Outcome::Ok && d.writes)
+        .filter_map(|d| world.book.orders.get(d.order.as_ref()?))
+        .filter(|order| !is_unsent(order))
+        .collect();
+    if sent.is_empty() {
+        return None;
+    }
+    let mut consent = Consent {
+        explicit: true,
+        always_asks: true,
+        ..Consent::default()
+    };
+    let count = sent.len();
+    consent.question = Some(text!(
+        "提交这 {count} 个订单吗？",
+        "Submit {count} order(s)?"
+    ));
+    consent.shown.push(text!(
+        "将提交 {count} 个订单，合计影响：",
+        "this submits {count} order(s), which together:"
+    ));
+    let day = world.now.date_naive();
+    for joint in
+        crate::filing::together::together(&sent, &world.book.portfolio, &world.profiles, day)
+    {
+        let message = joint.message();
+        let (zh, en) = (message.zh, message.en);
+        consent.shown.push(text!("  - {zh}", "  - {en}"));
+    }
+    let code = Code::FiledElsewhereGoes.name();
+    for needs in decided
+        .iter()
+        .filter(|d| d.outcome == Outcome::Ok)
+        .map(|d| &d.needs)
+    {
+        let number = needs.number.iter().filter(|(_, given)| !given);
+        consent.numbers.extend(number.cloned());
+        if needs.accept == Some(false) && consent.accepts.is_empty() {
+            consent.accepts.push((code.to_owned(), false));
+        }
+    }
+    Some(consent)
+}

@@ -1,0 +1,456 @@
+//! The plan of a batch: what each row will do, and the revisions that this was worked out from.
+
+use super::{Decided, Outcome, Wish};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::guard;
+use crate::filing::impact::{self, Code, Impact};
+use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::filing::order::{Instant, Order, OrderId};
+use crate::filing::together::{Joint, together};
+use crate::intake::BatchRow;
+use crate::lang::Text;
+use crate::text;
+use crate::workflow::world::World;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a plan's file names itself.
+pub const PLAN_SCHEMA: &str = "icpctl.batch-plan/1";
+
+/// A plan, as its file holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BatchPlan {
+    /// [`PLAN_SCHEMA`].
+    pub schema: String,
+    /// When it was made.
+    pub made_at: Instant,
+    /// What the batch file is called.
+    pub file: String,
+    /// The folder that the rows' dossiers are relative to.
+    pub folder: String,
+    /// What all rows do together.
+    pub impact: Vec<Consequence>,
+    /// The rows, in the order of the file.
+    pub rows: Vec<PlannedRow>,
+}
+
+/// What a row will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// An order is drafted.
+    Draft,
+    /// The order is there as a draft: only `--submit` does something.
+    Send,
+    /// Nothing is left to do.
+    None,
+    /// It will be refused.
+    Fail,
+}
+
+impl Action {
+    /// Returns the name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Send => "send",
+            Self::None => "none",
+            Self::Fail => "fail",
+        }
+    }
+}
+
+/// One row of a plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedRow {
+    /// The row itself.
+    pub row: BatchRow,
+    /// What it will do.
+    pub action: Action,
+    /// Its order, where there is one already.
+    pub order: Option<OrderId>,
+    /// The subject that it came down to.
+    pub subject: Option<SubjectNumber>,
+    /// The services that it came down to.
+    pub services: Vec<ServiceNumber>,
+    /// The provider that it goes through.
+    pub provider: Option<String>,
+    /// What its approval does.
+    pub impact: Vec<Consequence>,
+    /// Why it will be refused.
+    pub error: Option<Said>,
+    /// What would hold it back if it were sent now.
+    pub held_by: Option<Said>,
+    /// A digest of what was given, its dossier's content included.
+    pub given: String,
+    /// The records that this rests on.
+    pub based_on: Vec<Based>,
+}
+
+/// A record, and how many entries its history held.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Based {
+    /// An order's id or a subject's number.
+    pub record: String,
+    /// The length of its history.
+    pub revision: usize,
+}
+
+/// One consequence, of a row or of all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Consequence {
+    /// Which.
+    pub code: Code,
+    /// The subjects it touches; only where it is of all rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subjects: Vec<String>,
+    /// The services it touches.
+    pub services: Vec<String>,
+    /// The domains it touches.
+    pub domains: Vec<String>,
+    /// The providers it touches.
+    pub providers: Vec<String>,
+    /// In words, in both languages.
+    pub message: Words,
+}
+
+/// A sentence in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+/// A failure as it was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    /// The stable code.
+    pub code: String,
+    /// The exit that the same refusal leads to.
+    pub exit: u8,
+    /// What is wrong.
+    pub message: Words,
+    /// What to do.
+    pub hints: Vec<Words>,
+    /// The rule behind it.
+    pub rule: Option<String>,
+}
+
+impl From<&Text> for Words {
+    fn from(text: &Text) -> Self {
+        Self {
+            zh: text.zh.clone().into_owned(),
+            en: text.en.clone().into_owned(),
+        }
+    }
+}
+
+impl From<&Words> for Text {
+    fn from(words: &Words) -> Self {
+        let (zh, en) = (&words.zh, &words.en);
+        text!("{zh}", "{en}")
+    }
+}
+
+impl From<&Failure> for Said {
+    fn from(failure: &Failure) -> Self {
+        Self {
+            code: failure.code.clone().into_owned(),
+            exit: failure.exit.code(),
+            message: (&failure.message).into(),
+            hints: failure.hints.iter().map(Words::from).collect(),
+            rule: failure.rule.clone(),
+        }
+    }
+}
+
+fn names<T: ToString>(list: impl IntoIterator<Item = T>) -> Vec<String> {
+    list.into_iter().map(|one| one.to_string()).collect()
+}
+
+impl From<Impact> for Consequence {
+    fn from(impact: Impact) -> Self {
+        Self {
+            code: impact.code,
+            message: (&impact.message()).into(),
+            subjects: Vec::new(),
+            services: names(impact.services),
+            domains: names(impact.domains),
+            providers: impact.providers,
+        }
+    }
+}
+
+impl From<Joint> for Consequence {
+    fn from(joint: Joint) -> Self {
+        Self {
+            code: joint.code,
+            message: (&joint.message()).into(),
+            subjects: names(joint.subjects),
+            services: names(joint.services),
+            domains: names(joint.domains),
+            providers: joint.providers.into_iter().collect(),
+        }
+    }
+}
+
+impl BatchPlan {
+    /// Writes down what was decided, once the rows were taken as `--submit` takes them.
+    pub fn of(
+        world: &World,
+        rows: Vec<BatchRow>,
+        wishes: &[Wish],
+        decided: &[Decided],
+        file: &str,
+        folder: &str,
+    ) -> Self {
+        let refs = refs(wishes);
+        let mut by_row: BTreeMap<usize, &Decided> = decided.iter().map(|d| (d.row, d)).collect();
+        let mut orders: Vec<&Order> = Vec::new();
+        let mut planned = Vec::with_capacity(rows.len());
+        for (place, row) in rows.into_iter().enumerate() {
+            let (Some(decided), Some(wish)) = (by_row.remove(&place), wishes.get(place)) else {
+                continue;
+            };
+            let order = decided
+                .order
+                .as_ref()
+                .and_then(|id| world.book.orders.get(id));
+            let action = action(decided);
+            if matches!(action, Action::Draft | Action::Send) {
+                orders.extend(order);
+            }
+            planned.push(planned_row(world, row, wish, decided, order, action, &refs));
+        }
+        let day = world.now.date_naive();
+        let joint = together(&orders, &world.book.portfolio, &world.profiles, day);
+        Self {
+            schema: PLAN_SCHEMA.to_owned(),
+            made_at: world.now,
+            file: file.to_owned(),
+            folder: folder.to_owned(),
+            impact: joint.into_iter().map(Consequence::from).collect(),
+            rows: planned,
+        }
+    }
+
+    /// Returns how many rows do what.
+    pub fn count(&self, action: Action) -> usize {
+        self.rows.iter().filter(|row| row.action == action).count()
+    }
+}
+
+fn refs(wishes: &[Wish]) -> BTreeSet<&str> {
+    wishes.iter().map(|wish| wish.reference.as_str()).collect()
+}
+
+fn action(decided: &Decided) -> Action {
+    match (decided.outcome, decided.was_there) {
+        (Outcome::Failed, _) => Action::Fail,
+        (Outcome::Unchanged, _) => Action::None,
+        (Outcome::Ok | Outcome::Skipped, true) => Action::Send,
+        (Outcome::Ok | Outcome::Skipped, false) => Action::Draft,
+    }
+}
+
+fn planned_row(
+    world: &World,
+    row: BatchRow,
+    wish: &Wish,
+    decided: &Decided,
+    order: Option<&Order>,
+    action: Action,
+    refs: &BTreeSet<&str>,
+) -> PlannedRow {
+    let said = decided.failure.as_ref().map(Said::from);
+    let (error, held_by) = match action {
+        Action::Fail => (said, None),
+        Action::Draft | Action::Send | Action::None => (None, said),
+    };
+    let acts = matches!(action, Action::Draft | Action::Send);
+    let impacts = order
+        .filter(|_| acts)
+        .map(|order| impact::impact(order, &world.book.portfolio, &world.profiles));
+    PlannedRow {
+        row,
+        action,
+        order: decided.order.clone().filter(|_| decided.was_there),
+        subject: order.and_then(|order| order.target.subject),
+        services: order
+            .map(|order| order.target.services.iter().map(|s| s.number).collect())
+            .unwrap_or_default(),
+        provider: order.and_then(|order| order.provider.clone()),
+        impact: impacts
+            .into_iter()
+            .flatten()
+            .map(Consequence::from)
+            .collect(),
+        error,
+        held_by,
+        given: wish.ask.given().unwrap_or_default(),
+        based_on: order
+            .map(|order| basis(world, order, decided, refs))
+            .unwrap_or_default(),
+    }
+}
+
+/// Lists the records that a row rests on: what its subject's file says, the other orders of that
+/// subject, and its own order where that was there before.
+///
+/// Orders of the batch's own rows are none of them: what a plan wrote does not make it stale. Nor is
+/// the order that the row waits for, whose approval is what is expected of it.
+fn basis(world: &World, order: &Order, decided: &Decided, refs: &BTreeSet<&str>) -> Vec<Based> {
+    let mut based = Vec::new();
+    if let Some(number) = &order.target.subject {
+        based.push(Based {
+            record: number.to_string(),
+            revision: revision_of_subject(world, number),
+        });
+    }
+    let is_own = |other: &Order| {
+        let key = other.reference.as_deref();
+        key.is_some_and(|key| refs.contains(key))
+    };
+    let others = world.neighbours(order).into_iter().filter(|other| {
+        let is_awaited = order.after.as_ref() == Some(&other.id);
+        other.id != order.id
+            && !is_own(other)
+            && !is_awaited
+            && guard::is_same_subject(order, other, &world.book.portfolio)
+    });
+    based.extend(others.map(|other| Based {
+        record: other.id.to_string(),
+        revision: other.revision(),
+    }));
+    if decided.was_there {
+        let added = usize::from(decided.writes);
+        based.push(Based {
+            record: order.id.to_string(),
+            revision: order.revision() - added,
+        });
+    }
+    based.sort();
+    based
+}
+
+fn revision_of_subject(world: &World, number: &SubjectNumber) -> usize {
+    let record = world.book.subjects.get(number);
+    record.map_or(0, |record| record.history.len())
+}
+
+fn revision(world: &World, record: &str) -> usize {
+    if let Some(order) = OrderId::parse(record).and_then(|id| world.book.orders.get(&id)) {
+        return order.revision();
+    }
+    SubjectNumber::parse(record).map_or(0, |parsed| revision_of_subject(world, &parsed.number))
+}
+
+/// Returns why a plan does not hold any more; `world` is as the decided rows leave it.
+///
+/// Only rows that are not done yet count.
+pub fn stale(
+    plan: &BatchPlan,
+    world: &World,
+    wishes: &[Wish],
+    decided: &[Decided],
+) -> Option<Failure> {
+    let refs = refs(wishes);
+    decided.iter().find_map(|decided| {
+        let planned = plan.rows.get(decided.row)?;
+        let wish = wishes.get(decided.row)?;
+        let moved = moved(planned, world, wish, decided, &refs)?;
+        let (line, key) = (planned.row.line, &planned.row.reference);
+        let (zh, en) = (moved.zh, moved.en);
+        Some(
+            Failure::new(
+                Exit::Conflict,
+                "conflict.stale-plan",
+                text!(
+                    "计划已过期：第 {line} 行（{key}）{zh}",
+                    "the plan is stale: line {line} ({key}): {en}"
+                ),
+            )
+            .hint(text!(
+                "重新计划：icpctl batch plan FILE --out PLAN",
+                "plan again: icpctl batch plan FILE --out PLAN"
+            )),
+        )
+    })
+}
+
+/// Returns what has moved under a row since it was planned.
+fn moved(
+    planned: &PlannedRow,
+    world: &World,
+    wish: &Wish,
+    decided: &Decided,
+    refs: &BTreeSet<&str>,
+) -> Option<Text> {
+    if wish.ask.given().ok().as_ref() != Some(&planned.given) {
+        return Some(text!("的资料文件已变", "its dossier has changed"));
+    }
+    let order = decided
+        .order
+        .as_ref()
+        .and_then(|id| world.book.orders.get(id));
+    // What is done, or ended since, is not looked at again.
+    let is_done = match decided.outcome {
+        Outcome::Unchanged => true,
+        Outcome::Failed => decided.was_there,
+        Outcome::Ok | Outcome::Skipped => false,
+    };
+    // What was asked for then can be given now: a number, an acceptance, another try.
+    let is_cured = planned.error.as_ref().is_some_and(|said| {
+        matches!(
+            said.code.as_str(),
+            "usage.confirm" | "usage.accept" | "refused.ref-ended"
+        )
+    });
+    if is_done || is_cured {
+        return None;
+    }
+    if (planned.action == Action::Fail) != (decided.outcome == Outcome::Failed)
+        || (planned.action == Action::None && planned.order.is_some())
+    {
+        return Some(text!(
+            "的情况已与计划时不同",
+            "it would come out otherwise than planned"
+        ));
+    }
+    let order = order?;
+    let is_made_since = planned.order.is_none() && decided.was_there;
+    if order.target.subject != planned.subject {
+        return Some(text!("指向了另一个主体", "it means another subject now"));
+    }
+    let now: BTreeSet<Based> = basis(world, order, decided, refs)
+        .into_iter()
+        .filter(|based| !is_made_since || based.record != order.id.as_str())
+        .collect();
+    let then: BTreeSet<&Based> = planned.based_on.iter().collect();
+    let own_added = |record: &str| {
+        usize::from(decided.writes && decided.was_there && record == order.id.as_str())
+    };
+    let changed = planned
+        .based_on
+        .iter()
+        .find(|based| revision(world, &based.record) - own_added(&based.record) != based.revision)
+        .map(|based| &based.record);
+    let added = now
+        .iter()
+        .find(|based| !then.contains(based))
+        .map(|based| &based.record);
+    let record = changed.or(added)?;
+    Some(text!(
+        "所依据的 {record} 已变",
+        "{record}, which it rests on, has moved"
+    ))
+}

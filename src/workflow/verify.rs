@@ -1,0 +1,182 @@
+//! What `verify` asks about: the domains and services behind orders, numbers and domains.
+
+use super::desk::Desk;
+use super::resolve::{self, Target};
+use super::world::World;
+use crate::evidence::keep::Holder;
+use crate::failure::Failure;
+use crate::filing::evidence::case::{About, Case, Matter};
+use crate::filing::host::Host;
+use crate::filing::kind::Kind;
+use crate::filing::number::{Number, ServiceKind, ServiceNumber};
+use crate::filing::order::Order;
+use crate::filing::portfolio::FiledService;
+use crate::filing::status::Bucket;
+use chrono::Duration;
+use std::collections::BTreeSet;
+
+/// How long after a cancellation `--all` still looks whether the site is gone.
+const LOOK_BACK: Duration = Duration::days(90);
+
+/// Finds what the words on the command line are about.
+///
+/// # Errors
+/// A word that means nothing (4).
+pub fn named(world: &World, words: &[String]) -> Result<Vec<About>, Failure> {
+    let mut found = BTreeSet::new();
+    for word in words {
+        found.extend(one(world, word)?);
+    }
+    Ok(found.into_iter().collect())
+}
+
+fn one(world: &World, word: &str) -> Result<Vec<About>, Failure> {
+    let book = &world.book;
+    match resolve::target(&book.portfolio, word) {
+        Ok(Target::Subject(number)) => {
+            let subject = book.portfolio.subject(&number);
+            let services = subject
+                .into_iter()
+                .flat_map(|subject| subject.services.values());
+            Ok(services.flat_map(of_service).collect())
+        }
+        Ok(Target::Service(number)) => {
+            let service = book.portfolio.service(&number);
+            Ok(service
+                .map(|(_, service)| of_service(service))
+                .unwrap_or_default())
+        }
+        Ok(Target::Domain { domain, .. }) => Ok(vec![About::Domain(domain)]),
+        Err(failure) if failure.code == "refused.not-filed" => {
+            let number = Number::parse(word).ok().map(|parsed| parsed.number);
+            let orders = book.orders.values().filter(|order| {
+                order.approval().is_some()
+                    && match number {
+                        Some(Number::Subject(number)) => order.target.subject == Some(number),
+                        Some(Number::Service(number)) => {
+                            order.target.services.iter().any(|s| s.number == number)
+                        }
+                        Some(Number::Security(_)) | None => false,
+                    }
+            });
+            let about: Vec<About> = orders.flat_map(of_order).collect();
+            if about.is_empty() {
+                Err(failure)
+            } else {
+                Ok(about)
+            }
+        }
+        Err(failure) => match resolve::order(book, word) {
+            Ok(order) => Ok(of_order(order)),
+            Err(order_failure) if order_failure.code == "not-found.ambiguous" => Err(order_failure),
+            Err(_) => match Host::parse(word) {
+                // Neither filed nor asked for here: still a domain that can be looked at.
+                Ok(domain) if word.contains('.') => Ok(vec![About::Domain(domain)]),
+                Ok(_) | Err(_) => Err(failure),
+            },
+        },
+    }
+}
+
+/// Finds everything that is filed, asked for, or was cancelled lately.
+pub fn all(desk: &Desk<'_>) -> Vec<About> {
+    let world = desk.world;
+    let filed = world.book.portfolio.filed();
+    let services = filed.flat_map(|subject| subject.services.values());
+    let mut found: BTreeSet<About> = services.flat_map(of_service).collect();
+    for order in world.book.orders.values() {
+        let standing = desk.view(order).standing;
+        let lately = || {
+            let ended = order.history.last().map(|entry| entry.at);
+            let cancels = matches!(order.kind, Kind::CancelSite | Kind::CancelSubject);
+            cancels
+                && standing.status.bucket() == Bucket::Approved
+                && ended.is_some_and(|at| world.now - at <= LOOK_BACK)
+        };
+        if standing.status.is_live() || lately() {
+            found.extend(of_order(order));
+        }
+    }
+    found.into_iter().collect()
+}
+
+fn of_service(service: &FiledService) -> Vec<About> {
+    let domains = service.domains();
+    if service.kind() == ServiceKind::Site && !domains.is_empty() {
+        domains.iter().cloned().map(About::Domain).collect()
+    } else {
+        vec![About::Service(service.number)]
+    }
+}
+
+fn of_order(order: &Order) -> Vec<About> {
+    let mut found: Vec<About> = order
+        .domains()
+        .into_iter()
+        .cloned()
+        .map(About::Domain)
+        .collect();
+    let apps = order
+        .target
+        .services
+        .iter()
+        .filter(|service| service.domains.is_empty());
+    found.extend(apps.map(|service| About::Service(service.number)));
+    found
+}
+
+/// Puts everything that we hold beside what is asked about.
+pub fn matter<'w>(desk: &Desk<'w>, about: &About) -> Matter<'w> {
+    let book = &desk.world.book;
+    let holders = match about {
+        About::Domain(domain) => book.portfolio.holders(domain),
+        About::Service(number) => book.portfolio.service(number).into_iter().collect(),
+    };
+    let is_about = |order: &Order| match about {
+        About::Domain(domain) => order.domains().contains(&domain),
+        About::Service(number) => order.target.services.iter().any(|s| s.number == *number),
+    };
+    let orders = book.orders.values();
+    let orders = orders.filter(|order| !order.is_undone() && is_about(order));
+    Matter {
+        about: about.clone(),
+        holders,
+        orders: orders
+            .map(|order| Case {
+                order,
+                status: desk.view(order).status(),
+            })
+            .collect(),
+    }
+}
+
+/// Says beside what the observations of a matter are kept: its subjects, else its latest order.
+pub fn keepers(matter: &Matter<'_>) -> Vec<Holder> {
+    let mut subjects: Vec<Holder> = matter
+        .holders
+        .iter()
+        .map(|(subject, _)| Holder::Subject(subject.number))
+        .collect();
+    subjects.sort();
+    subjects.dedup();
+    if !subjects.is_empty() {
+        return subjects;
+    }
+    let latest = matter.orders.iter().max_by_key(|case| {
+        let last = case.order.history.last().map(|entry| entry.at);
+        (!case.status.has_ended(), last)
+    });
+    latest
+        .map(|case| Holder::Order(case.order.id.clone()))
+        .into_iter()
+        .collect()
+}
+
+/// Lists the services that hold what is asked about.
+pub fn services(matter: &Matter<'_>) -> Vec<ServiceNumber> {
+    matter
+        .holders
+        .iter()
+        .map(|(_, service)| service.number)
+        .collect()
+}

@@ -1,0 +1,233 @@
+//! What a batch file may look like, and how everything wrong in it is told.
+
+use super::{holding, outcomes};
+use crate::scenarios::{MONDAY, dossier};
+use encoding_rs::GB18030;
+use serde_json::{Value, json};
+
+/// "UTF-8 with or without BOM, CRLF or LF, quoted newlines"; "Chinese header names are accepted
+/// too"; "columns `label:NAME`".
+#[test]
+fn a_spreadsheets_file_is_read_as_it_is() {
+    let scene = holding(3);
+    let text = "\u{feff}自定编号,订单类型,对象,接入商,原因,标签:customer\r\n\
+                a,注销互联网信息服务,s1.example.net,,\"停办\r\n第二行\",甲\r\n\
+                \r\n\
+                b,cancel-site,粤icp备2021000001-2,tencent,,乙\r\n";
+    scene.user.write("batch.csv", text);
+    let output = scene.run(MONDAY, "batch apply batch.csv --json").exits(0);
+    assert_eq!(outcomes(&output), ["a ok", "b ok"]);
+    let order = scene.order(MONDAY, "ref:a");
+    assert_eq!(order["labels"]["customer"], "甲");
+    assert_eq!(order["target"]["domain"], "s1.example.net");
+    assert!(
+        order["history"][0]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("第二行")
+    );
+    assert_eq!(
+        scene.order(MONDAY, "ref:b")["target"]["domain"],
+        "s2.example.net"
+    );
+}
+
+/// "Batch, CSV or JSON Lines", from a file or stdin.
+#[test]
+fn json_lines_and_stdin_say_the_same() {
+    let rows = [
+        json!({"ref": "a", "kind": "change", "target": "s1.example.net", "set": ["name=示例书店", "remark=搬迁"]}),
+        json!({"ref": "b", "kind": "access", "target": "s2.example.net;s3.example.net", "provider": "huawei", "label:customer": "甲"}),
+    ];
+    let lines = rows.map(|row| row.to_string()).join("\n");
+    let csv = "ref,kind,target,set,provider,label:customer\n\
+               a,change,s1.example.net,name=示例书店;remark=搬迁,,\n\
+               b,access,s2.example.net;s3.example.net,,huawei,甲\n";
+    let mut shown: Vec<Value> = Vec::new();
+    for text in [lines.as_str(), csv] {
+        let mut scene = holding(3);
+        scene.user = scene.user.stdin(text);
+        let output = scene.run(MONDAY, "batch apply - --json").exits(0);
+        assert_eq!(outcomes(&output), ["a ok", "b ok"]);
+        let order = |key: &str| {
+            let mut order = scene.order(MONDAY, key);
+            order["history"] = Value::Null;
+            order
+        };
+        shown.push(json!([order("ref:a"), order("ref:b")]));
+    }
+    assert_eq!(shown[0], shown[1]);
+    assert_eq!(shown[0][0]["changes"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        shown[0][1]["target"]["services"].as_array().unwrap().len(),
+        2
+    );
+}
+
+/// "other encodings are refused with line, column and remedy, or read with `--encoding gb18030`".
+#[test]
+fn another_encoding_is_never_guessed() {
+    let scene = holding(1);
+    let text = "ref,kind,target,label:customer\na,cancel-site,s1.example.net,甲\n";
+    let (bytes, _, _) = GB18030.encode(text);
+    scene.user.write("batch.csv", bytes);
+    for command in ["check", "plan", "apply"] {
+        let line = format!("batch {command} batch.csv");
+        let output = scene.run(MONDAY, &line).exits(3);
+        let told = output.stdout + &output.stderr;
+        assert!(told.contains(":2:30"), "{told}");
+        assert!(told.contains("--encoding gb18030"), "{told}");
+    }
+    let _ = scene
+        .run(MONDAY, "batch apply batch.csv --encoding gb18030")
+        .exits(0);
+    assert_eq!(scene.order(MONDAY, "ref:a")["labels"]["customer"], "甲");
+}
+
+/// "unknown columns are refused with a suggestion; all problems are told at once".
+#[test]
+fn all_problems_are_told_at_once_with_line_and_column() {
+    let scene = holding(2);
+    scene.user.write(
+        "columns.csv",
+        "ref,knd,target\na,cancel-site,s1.example.net\n",
+    );
+    let error = scene.document(MONDAY, "batch check columns.csv", 3);
+    let finding = &error["data"]["findings"][0];
+    assert_eq!(
+        (&finding["line"], &finding["column"]),
+        (&json!(1), &json!(5))
+    );
+    assert!(
+        finding["fix"].as_str().unwrap().contains("kind"),
+        "{finding}"
+    );
+
+    let text = "ref,kind,target,set,verify_by,confirm,from\n\
+                ,cancel-site,s1.example.net,,,,\n\
+                b,cancel-sight,s1.example.net,,,,\n\
+                c,cancel-site,s1.example.net,,pigeon,,\n\
+                d,access,s1.example.net,,,,\n\
+                e,change,s1.example.net,nmae=x,,,\n\
+                f,change,s1.example.net,name,sms,,\n\
+                g,cancel-subject,s1.example.net,,,粤ICP备1号,\n\
+                h,cancel-site,s1.example.net;s2.example.net,,,,\n\
+                i,new,,,,,\n\
+                j,new,,,,,missing.toml\n";
+    scene.user.write("rows.csv", text);
+    let document = scene.document(MONDAY, "batch check rows.csv", 3);
+    let findings = document["data"]["findings"].as_array().unwrap();
+    let places: Vec<(u64, u64, &str)> = findings
+        .iter()
+        .map(|f| {
+            let number = |key: &str| f[key].as_u64().unwrap();
+            (
+                number("line"),
+                number("column"),
+                f["rule"].as_str().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        places,
+        [
+            (2, 1, "missing-field"),
+            (3, 3, "unknown-value"),
+            (4, 31, "unknown-value"),
+            (5, 1, "missing-field"),
+            (6, 25, "unknown-field"),
+            (7, 25, "wrong-form"),
+            (7, 30, "not-for-this-kind"),
+            (8, 35, "not-a-number"),
+            (9, 15, "too-many"),
+            (10, 1, "missing-field"),
+        ]
+    );
+    assert!(findings[1]["fix"].as_str().unwrap().contains("cancel-site"));
+    assert!(findings[4]["fix"].as_str().unwrap().contains("name"));
+    // The same problems stop `plan` and `apply` before anything is done.
+    for line in [
+        "batch plan rows.csv --out plan.json",
+        "batch apply rows.csv",
+    ] {
+        let error = scene.fails(MONDAY, line, 3);
+        let told = error.to_string();
+        for (line, column, _) in &places {
+            assert!(
+                told.contains(&format!("rows.csv:{line}:{column}")),
+                "{told}"
+            );
+        }
+    }
+    assert!(!scene.user.home().join("plan.json").exists());
+    assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
+}
+
+/// "An invalid row is 3 before anything is done".
+#[test]
+fn an_invalid_row_leaves_the_others_undone() {
+    let scene = holding(2);
+    for bad in [
+        "b,change,s2.example.net,domains=not a host",
+        "b,cancel-site,,",
+    ] {
+        let text = format!("ref,kind,target,set\na,cancel-site,s1.example.net,\n{bad}\n");
+        scene.user.write("batch.csv", text);
+        let error = scene.fails(MONDAY, "batch apply batch.csv", 3);
+        assert!(
+            error["message"].as_str().unwrap().contains("batch.csv:3:"),
+            "{error}"
+        );
+        assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
+    }
+}
+
+/// "`from`: a dossier, relative to the batch file".
+#[test]
+fn a_dossier_is_found_beside_the_batch() {
+    let scene = holding(1);
+    let text = dossier("tencent")
+        + "\n[[materials]]\nslot = \"domain-certificate\"\nfile = \"scan.png\"\nservice = \"1\"\n";
+    scene.user.write(
+        "jobs/dossiers/new.toml",
+        text.replace("example.cn", "new.example.org"),
+    );
+    scene
+        .user
+        .write("jobs/dossiers/scan.png", b"\x89PNG\r\n\x1a\n0000");
+    scene.user.write(
+        "jobs/batch.csv",
+        "ref,kind,from\nfirst,new,dossiers/new.toml\n",
+    );
+    let _ = scene
+        .run(MONDAY, "batch plan jobs/batch.csv --out plan.json")
+        .exits(0);
+    let output = scene.run(MONDAY, "batch apply plan.json --json").exits(0);
+    assert_eq!(outcomes(&output), ["first ok"]);
+    let order = scene.order(MONDAY, "ref:first");
+    assert_eq!(order["services"][0]["domains"], json!(["new.example.org"]));
+    let files = std::fs::read_dir(scene.user.home().join(".icpctl/files")).unwrap();
+    assert_eq!(files.count(), 1);
+
+    scene.user.write(
+        "jobs/dossiers/bad.toml",
+        "kind = \"new\"\nprovder = \"x\"\n",
+    );
+    scene
+        .user
+        .write("jobs/bad.csv", "ref,kind,from\nbad,new,dossiers/bad.toml\n");
+    let error = scene.fails(MONDAY, "batch apply jobs/bad.csv", 3);
+    let told = error.to_string();
+    assert!(told.contains("jobs/bad.csv:2:9"), "{told}");
+    assert!(told.contains("bad.toml:2:1"), "{told}");
+}
+
+/// "`template` prints both": what it prints can be applied as it stands.
+#[test]
+fn the_template_is_a_batch() {
+    let scene = holding(1);
+    let text = scene.run(MONDAY, "template batch").exits(0).stdout;
+    scene.user.write("batch.csv", text);
+    let output = scene.run(MONDAY, "batch apply batch.csv --json").exits(0);
+    assert_eq!(outcomes(&output), ["2026-001 ok"]);
+}

@@ -1,0 +1,251 @@
+//! Plans: what is told before anything happens, and when a plan does not hold any more.
+
+use super::{holding, outcomes};
+use crate::scenarios::{CERTIFICATES, MONDAY, Scene, codes, company, dossier, site};
+use serde_json::{Value, json};
+
+const TWO: &str = "ref,kind,target\na,cancel-site,s1.example.net\nb,cancel-site,s2.example.net\n";
+
+fn planned(scene: &Scene, text: &str) -> Value {
+    scene.user.write("batch.csv", text);
+    scene.ok(MONDAY, "batch plan batch.csv --out plan.json")
+}
+
+fn messages(list: &Value, code: &str) -> String {
+    let list = list.as_array().unwrap();
+    let of_code = list.iter().filter(|one| one["code"] == code);
+    of_code.map(ToString::to_string).collect()
+}
+
+/// "a batch that cancels the last site of a subject says so before anything happens"
+#[test]
+fn rows_that_together_cancel_the_last_site_say_so() {
+    let scene = holding(2);
+    let plan = planned(&scene, TWO);
+    assert!(
+        messages(&plan["impact"], "subject-becomes-empty-shell").contains("粤ICP备2021000001号")
+    );
+    for row in plan["rows"].as_array().unwrap() {
+        assert_eq!(row["action"], "draft");
+        assert!(!codes(&row["impact"]).contains(&"subject-becomes-empty-shell".to_owned()));
+    }
+    let human = scene.run(MONDAY, "batch show plan.json").exits(0).stdout;
+    assert!(
+        human.contains("becomes an empty shell: 粤ICP备2021000001号"),
+        "{human}"
+    );
+    assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
+
+    // One of three leaves two: nobody is left alone.
+    let plan = planned(&holding(3), TWO);
+    assert!(!codes(&plan["impact"]).contains(&"subject-becomes-empty-shell".to_owned()));
+}
+
+/// The total is computed over the whole: a domain that both services hold becomes unfiled.
+#[test]
+fn what_no_row_does_alone_is_told_of_all() {
+    let access = json!(["tencent", "huawei"]);
+    let app = json!({"number": "粤ICP备2021000001号-2A", "kind": "app", "name": "示例应用",
+        "domains": ["s1.example.net"], "accesses": ["tencent"]});
+    let shared = [
+        site("粤ICP备2021000001号-1", "s1.example.net", &access),
+        app,
+    ];
+    let scene = Scene::holding(&[company("粤ICP备2021000001号", CERTIFICATES[0], &shared)]);
+    let plan = planned(
+        &scene,
+        "ref,kind,target,provider,accept\n\
+         a,cancel-site,粤ICP备2021000001号-1,tencent,filed-elsewhere-goes\n\
+         b,cancel-site,粤ICP备2021000001号-2A,tencent,\n",
+    );
+    for row in plan["rows"].as_array().unwrap() {
+        assert!(codes(&row["impact"]).contains(&"domain-still-filed".to_owned()));
+    }
+    let together = codes(&plan["impact"]);
+    assert!(
+        together.contains(&"domain-unfiled".to_owned()),
+        "{together:?}"
+    );
+    assert!(!together.contains(&"domain-still-filed".to_owned()));
+    assert!(messages(&plan["impact"], "filed-elsewhere-goes").contains("huawei"));
+
+    // Both accesses of one service, one by one: its last access goes.
+    let plan = planned(
+        &scene,
+        "ref,kind,target,provider\n\
+         a,cancel-access,粤ICP备2021000001号-1,tencent\n\
+         b,cancel-access,粤ICP备2021000001号-1,huawei\n",
+    );
+    let last = messages(&plan["impact"], "service-loses-last-access");
+    assert!(last.contains("粤ICP备2021000001号-1"), "{last}");
+    let rows = plan["rows"].as_array().unwrap();
+    assert!(
+        rows.iter()
+            .all(|row| !codes(&row["impact"]).contains(&"service-loses-last-access".to_owned()))
+    );
+}
+
+/// "`batch plan FILE --out PLAN` writes what each row will do, its impact, and the revisions it was
+/// made from"; "`apply` tells a plan from a batch by content".
+#[test]
+fn a_plan_is_a_file_that_apply_takes_like_a_batch() {
+    let scene = holding(2);
+    let live = scene.draft(MONDAY, "change s1.example.net --set remark=x");
+    scene.submit(MONDAY, &live);
+    scene.user.write(
+        "other.csv",
+        "ref,kind,target\na,cancel-site,s1.example.net\nc,cancel-site,nobody.example.net\n",
+    );
+    let plan = scene.ok(MONDAY, "batch plan other.csv --out plan.csv");
+    assert_eq!(
+        plan["counts"],
+        json!({"draft": 1, "send": 0, "none": 0, "fail": 1})
+    );
+    assert_eq!(plan["rows"][0]["held_by"]["code"], "refused.live-order");
+    assert_eq!(plan["rows"][1]["error"]["exit"], 4);
+    let based = plan["rows"][0]["based_on"].to_string();
+    assert!(
+        based.contains("粤ICP备2021000001号") && based.contains(&live),
+        "{based}"
+    );
+    assert_eq!(scene.ok(MONDAY, "batch show plan.csv"), plan);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let meta = std::fs::metadata(scene.user.home().join("plan.csv")).unwrap();
+        assert_eq!(meta.permissions().mode() & 0o777, 0o600);
+    }
+    let output = scene.run(MONDAY, "batch apply plan.csv --json").exits(7);
+    assert_eq!(outcomes(&output), ["a ok", "c failed"]);
+    // A dry run writes no plan.
+    let _ = scene
+        .run(MONDAY, "batch plan other.csv --out none.json -n")
+        .exits(0);
+    assert!(!scene.user.home().join("none.json").exists());
+}
+
+/// "refuses a stale plan (6) before touching anything".
+#[test]
+fn a_plan_holds_until_something_that_it_rests_on_moves() {
+    for (line, exit) in [
+        ("note d2.example.net 无关", 0),
+        ("cancel-site d2.example.net", 0),
+        ("change s1.example.net --set remark=x", 6),
+        ("label 粤ICP备2021000001号 customer=甲", 6),
+        ("gone s3.example.net --because bureau --yes", 6),
+        (
+            "change s2.example.net --set name=新名称 --ref c --submit --yes",
+            6,
+        ),
+    ] {
+        let scene = holding(3);
+        let other = company(
+            "粤ICP备2021000002号",
+            CERTIFICATES[1],
+            &[site(
+                "粤ICP备2021000002号-1",
+                "d2.example.net",
+                &json!(["tencent"]),
+            )],
+        );
+        scene.user.write("more.json", other.to_string());
+        scene.ok("2026-01-05 09:00:00", "adopt --from more.json");
+        planned(&scene, TWO);
+        scene.ok(MONDAY, line);
+        let before = scene.ok(MONDAY, "list --all");
+        let output = scene
+            .run(MONDAY, "batch apply plan.json --json")
+            .exits(exit);
+        if exit == 6 {
+            assert!(
+                output.stdout.contains("conflict.stale-plan"),
+                "{line}: {output:?}"
+            );
+            assert_eq!(scene.ok(MONDAY, "list --all"), before, "{line}");
+            let _ = scene.run(MONDAY, "batch show plan.json").exits(0);
+            let _ = scene.run(MONDAY, "batch apply batch.csv").exits(0);
+        } else {
+            assert_eq!(outcomes(&output), ["a ok", "b ok"], "{line}");
+        }
+    }
+}
+
+/// "only rows not yet done count, and what this plan wrote does not".
+#[test]
+fn a_plan_is_not_made_stale_by_what_it_wrote() {
+    let scene = holding(2);
+    planned(&scene, TWO);
+    let run =
+        |line: &str| outcomes(&scene.run(MONDAY, &format!("batch apply plan.json --json {line}")));
+    assert_eq!(run(""), ["a ok", "b ok"]);
+    assert_eq!(run(""), ["a unchanged", "b unchanged"]);
+    assert_eq!(run("--submit --yes"), ["a ok", "b skipped"]);
+    assert_eq!(run("--submit --yes"), ["a unchanged", "b skipped"]);
+    scene.record(MONDAY, "ref:a", "bureau-approved");
+    assert_eq!(run("--submit --yes"), ["a unchanged", "b ok"]);
+    // All is done: what moves now is no concern of the plan.
+    scene.ok(MONDAY, "label 粤ICP备2021000001号 customer=甲");
+    assert_eq!(run("--submit --yes"), ["a unchanged", "b unchanged"]);
+}
+
+/// What a row rests on includes its dossier.
+#[test]
+fn a_changed_dossier_makes_a_plan_stale() {
+    let scene = holding(1);
+    scene.user.write("new.toml", dossier("tencent"));
+    planned(&scene, "ref,kind,from\na,new,new.toml\n");
+    scene.user.write(
+        "new.toml",
+        dossier("tencent").replace("示例商城", "示例书店"),
+    );
+    let error = scene.fails(MONDAY, "batch apply plan.json", 6);
+    assert!(
+        error["message"].as_str().unwrap().contains("dossier"),
+        "{error}"
+    );
+    assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
+}
+
+/// A file that is no whole plan is told so.
+#[test]
+fn a_damaged_plan_is_refused() {
+    let scene = holding(1);
+    planned(&scene, "ref,kind,target\na,cancel-site,s1.example.net\n");
+    let text = std::fs::read_to_string(scene.user.home().join("plan.json")).unwrap();
+    for damaged in [
+        text.replace("\"action\":\"draft\"", "\"action\":\"dance\""),
+        text.replace("\"line\":2", "\"line\":\"2\""),
+        text.replace("batch-plan/1", "batch-plan/9"),
+    ] {
+        scene.user.write("damaged.json", damaged);
+        assert_eq!(
+            scene.fails(MONDAY, "batch show damaged.json", 3)["code"],
+            "invalid.plan"
+        );
+        scene.fails(MONDAY, "batch apply damaged.json", 3);
+    }
+    scene.user.write("cut.json", &text[..text.len() / 2]);
+    scene.fails(MONDAY, "batch show cut.json", 3);
+    scene.fails(MONDAY, "batch apply cut.json", 3);
+    scene.fails(MONDAY, "batch show batch.csv", 3);
+    assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
+}
+
+/// "A ref whose order ended unapproved is `failed` unless `--retry`", of a plan too.
+#[test]
+fn what_was_missing_then_can_be_given_now() {
+    let scene = holding(1);
+    planned(
+        &scene,
+        "ref,kind,target\na,cancel-subject,粤ICP备2021000001号\n",
+    );
+    let run = |line: &str, exit| {
+        let output = scene.run(MONDAY, &format!("batch apply plan.json --json {line}"));
+        outcomes(&output.exits(exit))
+    };
+    assert_eq!(run("--submit --yes", 7), ["a failed"]);
+    assert_eq!(
+        run("--submit --yes --confirm 粤ICP备2021000001号", 0),
+        ["a ok"]
+    );
+}

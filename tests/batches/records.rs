@@ -1,0 +1,122 @@
+//! `record --from`: many reports, streamed and written in chunks.
+
+use super::{outcomes, stream, subjects};
+use crate::scenarios::{MONDAY, Scene};
+use crate::support::Icpctl;
+use serde_json::{Value, json};
+
+const TUESDAY: &str = "2026-11-24 09:00:00";
+
+fn sent() -> Scene {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn --ref a");
+    scene.submit(MONDAY, &id);
+    scene
+}
+
+/// "the same event with the same `at` is `unchanged`"; the stream is that of a batch.
+#[test]
+fn reports_are_streamed_and_taken_once() {
+    let scene = sent();
+    let text = "order,event,at\n\
+                ref:a,sms-sent,2026-11-23 11:00\n\
+                example.cn,sms-verified,2026-11-23 12:00\n\
+                ref:none,accepted,2026-11-23 12:00\n\
+                example.cn,bureau-approved,2026-11-24\n";
+    scene.user.write("reports.csv", text);
+    let line = "record --from reports.csv --json";
+    let first = scene.run(TUESDAY, line).exits(7);
+    assert_eq!(outcomes(&first), ["a ok", "- ok", "none failed", "- ok"]);
+    let records = stream(&first);
+    assert_eq!(records[0]["schema"], "icpctl.record/1");
+    assert_eq!(records[3]["error"]["exit"], 4);
+    assert_eq!(records[3]["order"], Value::Null);
+    assert!(records[1]["order"].is_string());
+    assert_eq!(scene.status(TUESDAY, "ref:a"), "approved");
+    let order = scene.order(TUESDAY, "ref:a");
+    let ops: Vec<&Value> = order["history"].as_array().unwrap()[2..]
+        .iter()
+        .map(|e| &e["op"])
+        .collect();
+    assert!(ops.iter().all(|op| *op == ops[0]), "one operation: {ops:?}");
+    // A domain names only what has not ended; by its ref, each is there already.
+    scene
+        .user
+        .write("reports.csv", text.replace("example.cn", "ref:a"));
+    let again = scene.run(TUESDAY, line).exits(7);
+    assert_eq!(
+        outcomes(&again),
+        ["a unchanged", "a unchanged", "none failed", "a unchanged"]
+    );
+    assert_eq!(stream(&again)[5]["changed"], false);
+}
+
+/// "An invalid row is 3 before anything is done", with line and column: a time that is none, or
+/// that has not come.
+#[test]
+fn a_wrong_time_stops_the_file() {
+    let scene = sent();
+    for at in ["yesterday-ish", "2026-11-25"] {
+        scene.user.write(
+            "reports.csv",
+            format!("order,event,at\nref:a,sms-verified,\nref:a,bureau-approved,{at}\n"),
+        );
+        let error = scene.fails(TUESDAY, "record --from reports.csv", 3);
+        assert!(
+            error["message"]
+                .as_str()
+                .unwrap()
+                .contains("reports.csv:3:23"),
+            "{error}"
+        );
+        assert_eq!(scene.status(MONDAY, "ref:a"), "sms-verification-pending");
+    }
+}
+
+/// A dry run tells the same and writes nothing.
+#[test]
+fn a_dry_run_records_nothing() {
+    let mut scene = sent();
+    scene.user = scene
+        .user
+        .stdin("order,event\nref:a,sms-verified\nref:a,bureau-approved\n");
+    let output = scene.run(MONDAY, "record --from - --json -n").exits(0);
+    assert_eq!(outcomes(&output), ["a ok", "a ok"]);
+    assert_eq!(stream(&output)[3]["dry_run"], true);
+    assert_eq!(scene.status(MONDAY, "ref:a"), "sms-verification-pending");
+}
+
+/// An order that moves in one chunk and again in the next is written each time from what it is.
+#[test]
+fn an_order_may_move_in_several_chunks() {
+    let user = Icpctl::new();
+    subjects(&user, 1001);
+    let rows = (1..=1001).map(|n| format!("r{n},cancel-site,d{n}.example.net\n"));
+    user.write(
+        "batch.csv",
+        format!("ref,kind,target\n{}", rows.collect::<String>()),
+    );
+    let _ = user
+        .run(["-q", "batch", "apply", "batch.csv", "--submit", "--yes"])
+        .exits(0);
+    let verified = (1..=1001).map(|n| format!("ref:r{n},sms-verified\n"));
+    let text = format!(
+        "order,event\n{}ref:r1,bureau-approved\n",
+        verified.collect::<String>()
+    );
+    user.write("reports.csv", text);
+    let output = user
+        .run(["record", "--from", "reports.csv", "--json"])
+        .exits(0);
+    let summary: Value = serde_json::from_str(output.stdout.lines().last().unwrap()).unwrap();
+    assert_eq!(
+        summary["counts"],
+        json!({"ok": 1002, "unchanged": 0, "skipped": 0, "failed": 0, "left": 0})
+    );
+    let shown = user.run(["show", "ref:r1", "--json"]).exits(0).json();
+    assert_eq!(shown["data"]["status"], "approved");
+    let _ = user
+        .run(["portfolio", "d1.example.net", "--exit-status"])
+        .exits(4);
+    let _ = user.run(["doctor"]).exits(0);
+}

@@ -1,0 +1,339 @@
+//! Applying: which rows are done, held back and refused, what it asks for, and doing it again.
+
+use super::{holding, outcomes, stream, subjects};
+use crate::scenarios::{CERTIFICATES, MONDAY, SUBJECT, Scene, company, site};
+use crate::support::Icpctl;
+use icpctl::store::{Disk, Holder, StoreLock};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+fn apply(scene: &Scene, text: &str, flags: &str, exit: i32) -> Vec<String> {
+    scene.user.write("batch.csv", text);
+    let line = format!("batch apply batch.csv --json {flags}");
+    outcomes(&scene.run(MONDAY, &line).exits(exit))
+}
+
+/// "an unknown target, a ref with other content, a missing confirm or accept is a `failed` row;
+/// `batch check` is 3 for any such row".
+#[test]
+fn what_check_finds_is_what_apply_refuses() {
+    let access = json!(["tencent", "huawei"]);
+    let scene = Scene::holding(&[company(
+        SUBJECT,
+        CERTIFICATES[0],
+        &[
+            site("粤ICP备2021000001号-1", "s1.example.net", &access),
+            site(
+                "粤ICP备2021000001号-2",
+                "s2.example.net",
+                &json!(["tencent"]),
+            ),
+        ],
+    )]);
+    scene.draft(MONDAY, "cancel-site s2.example.net --ref taken");
+    for (row, code) in [
+        ("a,cancel-site,nobody.example.net,,,", "not-found.target"),
+        (
+            "taken,cancel-site,s1.example.net,tencent,,filed-elsewhere-goes",
+            "conflict.ref",
+        ),
+        (
+            "a,cancel-subject,s2.example.net,tencent,,filed-elsewhere-goes",
+            "usage.confirm",
+        ),
+        (
+            "a,cancel-subject,s2.example.net,tencent,粤ICP备2021000002号,filed-elsewhere-goes",
+            "usage.confirm",
+        ),
+        ("a,cancel-site,s1.example.net,tencent,,", "usage.accept"),
+        (
+            "a,cancel-site,s1.example.net,,,filed-elsewhere-goes",
+            "usage.provider",
+        ),
+    ] {
+        let text =
+            format!("ref,kind,target,provider,confirm,accept\n{row}\nz,change,s2.example.net,,,\n");
+        let text = text.replace(
+            "z,change,s2.example.net,,,",
+            "z,access,s2.example.net,alibaba,,",
+        );
+        scene.user.write("batch.csv", &text);
+        let document = scene.document(MONDAY, "batch check batch.csv", 3);
+        let findings = document["data"]["findings"].as_array().unwrap();
+        assert_eq!(findings.len(), 1, "{row}");
+        assert_eq!(
+            (&findings[0]["line"], &findings[0]["severity"]),
+            (&json!(2), &json!("error"))
+        );
+        let output = scene
+            .run(MONDAY, "batch apply batch.csv --submit --yes --json -n")
+            .exits(7);
+        let records = stream(&output);
+        assert_eq!(records[1]["outcome"], "failed", "{row}");
+        assert_eq!(records[1]["error"]["code"], code, "{row}");
+        assert_eq!(records[2]["outcome"], "ok", "{row}");
+        let counts = &records[3]["counts"];
+        assert_eq!(
+            counts,
+            &json!({"ok": 1, "unchanged": 0, "skipped": 0, "failed": 1, "left": 0})
+        );
+        assert_eq!(records[3]["exit"], 7);
+    }
+    // What is right is 0, with what is held back told.
+    let id = scene.draft(MONDAY, "change s2.example.net --set remark=x");
+    scene.submit(MONDAY, &id);
+    scene.user.write("batch.csv", "ref,kind,target,provider,confirm,accept\na,cancel-subject,s2.example.net,tencent,粤ICP备2021000001号,filed-elsewhere-goes\n");
+    let document = scene.document(MONDAY, "batch check batch.csv", 0);
+    assert_eq!(document["data"]["findings"][0]["severity"], "info");
+}
+
+/// "a refused one is `failed` and the rest goes on (7)"; without `--submit` nothing is sent.
+#[test]
+fn a_refused_row_leaves_the_others_alone() {
+    let scene = holding(2);
+    let text = "ref,kind,target,provider\n\
+                a,cancel-access,s1.example.net,huawei\n\
+                b,cancel-site,s2.example.net,\n";
+    assert_eq!(apply(&scene, text, "", 7), ["a failed", "b ok"]);
+    let orders = scene.ok(MONDAY, "list --all");
+    assert_eq!(orders.as_array().unwrap().len(), 1);
+    assert_eq!(orders[0]["status"], "draft");
+}
+
+/// "`apply` drafts; `--submit` also sends"; "`--submit` asks the consent of `submit`".
+#[test]
+fn sending_needs_consent() {
+    let scene = holding(2);
+    let text = "ref,kind,target\na,cancel-site,s1.example.net\n";
+    scene.user.write("batch.csv", text);
+    for flags in ["", "--no-input"] {
+        let error = scene.fails(
+            MONDAY,
+            &format!("batch apply batch.csv --submit {flags}"),
+            2,
+        );
+        assert_eq!(error["code"], "usage.consent");
+    }
+    assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
+    assert_eq!(apply(&scene, text, "--submit --yes", 0), ["a ok"]);
+    assert_eq!(scene.status(MONDAY, "ref:a"), "sms-verification-pending");
+    // `--confirm` and `--accept` mean nothing where nothing is sent.
+    scene.fails(
+        MONDAY,
+        &format!("batch apply batch.csv --confirm {SUBJECT}"),
+        2,
+    );
+    // Where nothing is left to send, nothing is asked.
+    assert_eq!(apply(&scene, text, "--submit", 0), ["a unchanged"]);
+}
+
+/// "Whatever sends a `cancel-subject` needs its number … `--yes` alone never sends one".
+#[test]
+fn cancelling_a_subject_needs_its_number() {
+    let scene = holding(1);
+    let text = "ref,kind,target,confirm\na,cancel-subject,s1.example.net,\n";
+    assert_eq!(apply(&scene, text, "--submit --yes", 7), ["a failed"]);
+    assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
+    let confirmed = text.replace("net,\n", "net,粤icp备2021000001号\n");
+    assert_eq!(apply(&scene, &confirmed, "--submit --yes", 0), ["a ok"]);
+    let order = scene.order(MONDAY, "ref:a");
+    assert_eq!(order["status"], "sms-verification-pending");
+}
+
+/// "one held back by a live order or `after` is `skipped`", and taken up at the next apply.
+#[test]
+fn a_row_that_is_held_back_is_taken_up_later() {
+    let scene = holding(2);
+    let text = "ref,kind,target,after,set\n\
+                last,cancel-site,s1.example.net,ref:first,\n\
+                first,change,s1.example.net,,name=示例书店\n\
+                other,cancel-site,s2.example.net,,\n";
+    // A row that waits for one that is not drafted yet is taken after it, wherever it stands.
+    let expected = ["first ok", "last skipped", "other skipped"];
+    assert_eq!(apply(&scene, text, "--submit --yes", 0), expected);
+    let last = scene.order(MONDAY, "ref:last");
+    assert_eq!(last["status"], "draft");
+    assert_eq!(
+        last["blocked_by"],
+        json!([scene.order(MONDAY, "ref:first")["id"]])
+    );
+    let expected = ["last skipped", "first unchanged", "other skipped"];
+    assert_eq!(apply(&scene, text, "--submit --yes", 0), expected);
+    scene.record(MONDAY, "ref:first", "bureau-approved");
+    let expected = ["last ok", "first unchanged", "other skipped"];
+    assert_eq!(apply(&scene, text, "--submit --yes", 0), expected);
+    scene.record(MONDAY, "ref:last", "bureau-approved");
+    let expected = ["last unchanged", "first unchanged", "other ok"];
+    assert_eq!(apply(&scene, text, "--submit --yes", 0), expected);
+    // A circle waits for nothing that there is.
+    let circle = "ref,kind,target,after\n\
+                  x,cancel-site,s2.example.net,ref:y\n\
+                  y,cancel-site,s2.example.net,ref:x\n";
+    assert_eq!(apply(&scene, circle, "", 7), ["y failed", "x failed"]);
+}
+
+/// "A ref whose order ended unapproved is `failed` unless `--retry`."
+#[test]
+fn an_ended_order_is_tried_again_only_when_told_so() {
+    let scene = holding(1);
+    let text = "ref,kind,target\na,cancel-site,s1.example.net\n";
+    apply(&scene, text, "", 0);
+    let first = scene.order(MONDAY, "ref:a")["id"].clone();
+    scene.ok(MONDAY, "abandon ref:a --yes");
+    assert_eq!(apply(&scene, text, "", 7), ["a failed"]);
+    scene.document(MONDAY, "batch check batch.csv", 3);
+    scene.document(MONDAY, "batch check batch.csv --retry", 0);
+    assert_eq!(apply(&scene, text, "--retry", 0), ["a ok"]);
+    let second = scene.order(MONDAY, "ref:a")["id"].clone();
+    assert_ne!(first, second);
+    assert_eq!(apply(&scene, text, "--retry", 0), ["a unchanged"]);
+    let _ = scene.run(MONDAY, "doctor").exits(0);
+    assert_eq!(
+        scene.draft(MONDAY, "cancel-site s1.example.net --ref a"),
+        second
+    );
+    // A pulled-back order is not sent behind its filer's back.
+    let access = text.replace("cancel-site,s1.example.net", "access,s1.example.net,huawei");
+    let access = access
+        .replace("target\n", "target,provider\n")
+        .replace("a,acc", "b,acc");
+    assert_eq!(apply(&scene, &access, "--submit --yes", 0), ["b ok"]);
+    scene.ok(MONDAY, "withdraw ref:b --yes");
+    assert_eq!(apply(&scene, &access, "--submit --yes", 0), ["b unchanged"]);
+    assert_eq!(scene.status(MONDAY, "ref:b"), "draft");
+}
+
+/// A row is what the command of its kind would draft: the same ref, either way.
+#[test]
+fn a_row_and_a_command_are_one_order() {
+    let scene = holding(2);
+    let id = scene.draft(
+        MONDAY,
+        "change s1.example.net --set name=示例书店 --provider tencent --ref a",
+    );
+    let text = "ref,kind,target,provider,set\na,change,s1.example.net,tencent,name=示例书店\n";
+    assert_eq!(apply(&scene, text, "", 0), ["a unchanged"]);
+    assert_eq!(scene.order(MONDAY, "ref:a")["id"], id.as_str());
+    // Twice in one file: once as it is, once as something else.
+    let text = "ref,kind,target\nb,cancel-site,s2.example.net\nb,cancel-site,s2.example.net\nb,cancel-site,s1.example.net\n";
+    assert_eq!(
+        apply(&scene, text, "", 7),
+        ["b ok", "b unchanged", "b failed"]
+    );
+}
+
+/// "readers and dry runs take no lock"; "a batch against anything" excludes others.
+#[test]
+fn a_batch_is_alone_and_a_dry_run_is_nobody() {
+    let scene = holding(1);
+    let text = "ref,kind,target\na,cancel-site,s1.example.net\n";
+    scene.user.write("batch.csv", text);
+    let disk = Disk::open(&scene.user.home().join(".icpctl")).unwrap();
+    let since = chrono::DateTime::parse_from_rfc3339(crate::support::NOW).unwrap();
+    let lock =
+        StoreLock::acquire(&disk, &Holder::this_process("x", since), Duration::ZERO).unwrap();
+    assert_eq!(apply(&scene, text, "-n", 0), ["a ok"]);
+    let _ = scene.run(MONDAY, "batch check batch.csv").exits(0);
+    let _ = scene
+        .run(MONDAY, "batch plan batch.csv --out plan.json")
+        .exits(0);
+    let error = scene.fails(MONDAY, "batch apply batch.csv --lock-timeout 0", 6);
+    assert_eq!(error["code"], "conflict.locked");
+    drop(lock);
+    assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
+    assert_eq!(apply(&scene, text, "", 0), ["a ok"]);
+}
+
+/// The user's own store is made by the first row that is written, and by nothing else.
+#[test]
+fn a_store_is_made_by_the_first_row() {
+    let user = Icpctl::new();
+    user.write(
+        "batch.csv",
+        "ref,kind,target\na,cancel-site,s1.example.net\n",
+    );
+    let _ = user.run(["batch", "apply", "batch.csv"]).exits(7);
+    assert!(!user.home().join("data").exists());
+    user.write("new.toml", crate::scenarios::dossier("tencent"));
+    user.write("batch.csv", "ref,kind,from\na,new,new.toml\n");
+    let _ = user.run(["batch", "apply", "batch.csv"]).exits(0);
+    assert!(user.home().join("data/icpctl/store.toml").exists());
+}
+
+/// "A thousand rows are one operation in `log` and one `undo`"; chunks of up to 1,000; "a line now
+/// and then off a terminal, none with `-q`".
+#[test]
+fn a_thousand_rows_and_more_are_one_operation() {
+    let user = Icpctl::new();
+    subjects(&user, 1100);
+    let rows = (1..=1100).map(|n| format!("r{n},cancel-site,d{n}.example.net\n"));
+    user.write(
+        "batch.csv",
+        format!("ref,kind,target\n{}", rows.collect::<String>()),
+    );
+    let output = user.run([
+        "batch",
+        "apply",
+        "batch.csv",
+        "--format",
+        "tsv",
+        "--fields",
+        "outcome",
+    ]);
+    let output = output.exits(0);
+    assert_eq!(
+        output.stdout.lines().filter(|line| *line == "ok").count(),
+        1100
+    );
+    let human = user.run(["batch", "apply", "batch.csv"]).exits(0);
+    assert!(
+        human.stderr.contains("1000 of 1100 rows done"),
+        "{}",
+        human.stderr
+    );
+    assert!(
+        human.stderr.contains("1100 done before"),
+        "{}",
+        human.stderr
+    );
+    let quiet = user.run(["batch", "apply", "batch.csv", "-q"]).exits(0);
+    assert_eq!(quiet.stderr, "");
+    let log = user.run(["log", "--limit", "1", "--json"]).exits(0).json();
+    assert_eq!(log["data"][0]["records"].as_array().unwrap().len(), 1100);
+    let undone = user.run(["undo"]).exits(0);
+    assert!(undone.stderr.contains("1100 records"), "{}", undone.stderr);
+    let orders = user.run(["list", "--json"]).exits(0).json();
+    assert_eq!(orders["data"], json!([]));
+    // Undone rows are drafted anew.
+    let again = user.run(["batch", "apply", "batch.csv", "--json"]).exits(0);
+    let summary: Value = serde_json::from_str(again.stdout.lines().last().unwrap()).unwrap();
+    assert_eq!(summary["counts"]["ok"], 1100);
+}
+
+/// People read the table in their language; scripts read rows.
+#[test]
+fn people_read_what_became_of_each_row() {
+    let scene = holding(1);
+    scene.user.write(
+        "batch.csv",
+        "ref,kind,target\na,cancel-site,s1.example.net\nb,cancel-site,none.example.net\n",
+    );
+    let output = scene
+        .run(MONDAY, "batch apply batch.csv --lang zh")
+        .exits(7);
+    assert!(
+        output.stdout.contains("完成") && output.stdout.contains("失败"),
+        "{output:?}"
+    );
+    assert!(output.stderr.contains("batch.csv 第 3 行 b"), "{output:?}");
+    let output = scene
+        .run(MONDAY, "batch apply batch.csv --format csv")
+        .exits(7);
+    assert!(
+        output.stdout.starts_with("\u{feff}line,ref,order,outcome,"),
+        "{output:?}"
+    );
+    scene.fails(MONDAY, "batch apply missing.csv", 4);
+    scene.fails(MONDAY, "batch", 2);
+    scene.fails(MONDAY, "batch check batch.csv --submit", 2);
+}

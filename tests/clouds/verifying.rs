@@ -1,0 +1,270 @@
+//! `verify` with the user's own keys: what a server, a domain and an account show.
+
+use super::double::{self, ALIBABA_ID, ALIBABA_KEY, Call, TENCENT_ID, TENCENT_KEY};
+use super::shapes;
+use crate::support::Icpctl;
+use crate::support::web::{Answer, Web};
+use serde_json::{Value, json};
+
+/// Tencent Cloud with one server, one domain in its account, and its records on.
+fn cloud(server: Value) -> Web {
+    double::tencent(move |call| answer(call, &server))
+}
+
+fn answer(call: &Call, server: &Value) -> Answer {
+    match &*call.action {
+        "DescribeGetAuthInfo" => shapes::account(),
+        "DescribeInstances" if call.region.as_deref() == Some("ap-shanghai") => {
+            assert_eq!(
+                call.parameters,
+                json!({"InstanceIds": [server["InstanceId"]]})
+            );
+            shapes::servers(std::slice::from_ref(server))
+        }
+        "DescribeInstances" => shapes::servers(&[]),
+        "DescribeDomainBaseInfo" => double::tencent_answer(json!({"DomainInfo": {
+            "DomainName": "example.cn", "RealNameAuditStatus": "InAudit",
+            "CreationDate": "2020-01-02", "ExpirationDate": "2030-01-02",
+        }})),
+        "DescribeDomain" => double::tencent_answer(json!({"DomainInfo": {"Status": "ENABLE"}})),
+        "DescribeRecordList" => double::tencent_answer(json!({"RecordList": [
+            {"Name": "@", "Type": "NS", "Status": "ENABLE"},
+            {"Name": "new", "Type": "A", "Status": "ENABLE"},
+            {"Name": "old", "Type": "A", "Status": "DISABLE"},
+        ]})),
+        other => panic!("{other}"),
+    }
+}
+
+/// A user with a first filing under way at Tencent Cloud, on this server.
+fn filer(web: &Web, server: &str) -> Icpctl {
+    let user = Icpctl::new()
+        .env("TENCENTCLOUD_SECRET_ID", TENCENT_ID)
+        .env("TENCENTCLOUD_SECRET_KEY", TENCENT_KEY);
+    let config = double::alone(Some(web), None).replace(
+        "[tencent.endpoints]",
+        "[tencent]\nregions = [\"ap-guangzhou\", \"ap-shanghai\"]\n[tencent.endpoints]",
+    );
+    user.write("config/icpctl/config.toml", config);
+    user.run(["init"]).exits(0);
+    user.write("new.toml", format!(
+        "kind = \"new\"\nprovider = \"tencent\"\n[subject]\nname = \"广州示例商贸有限公司\"\nnature = \"enterprise\"\n\
+         province = \"广东\"\n[[services]]\nkind = \"site\"\nname = \"示例商城\"\ndomains = [\"new.example.cn\"]\n\
+         [services.resource]\nid = \"{server}\"\n"
+    ));
+    user.run(["new", "--from", "new.toml", "--submit", "--yes"])
+        .exits(0);
+    user
+}
+
+fn verify(user: &Icpctl, domain: &str) -> Value {
+    let output = user.run(["verify", domain, "--json"]);
+    let shown = format!("{}{}", output.stdout, output.stderr);
+    assert!(!shown.contains("CANARY"), "{shown}");
+    output.exits(0).json()["data"][0].clone()
+}
+
+fn finding(data: &Value, topic: &str, source: &str) -> Value {
+    let all = data["findings"].as_array().unwrap();
+    let found = all.iter().find(|finding| {
+        finding["topic"] == topic
+            && finding["sources"]
+                .as_array()
+                .unwrap()
+                .contains(&json!(source))
+    });
+    found.unwrap_or_else(|| panic!("{topic}: {data:#}")).clone()
+}
+
+fn facts(data: &Value) -> Vec<(String, String)> {
+    let all = data["facts"].as_array().unwrap();
+    let text = |fact: &Value, key: &str| fact[key].as_str().unwrap().to_owned();
+    all.iter()
+        .filter(|fact| fact["claim"].as_str().unwrap().starts_with("server-"))
+        .map(|fact| (text(fact, "claim"), text(fact, "verdict")))
+        .collect()
+}
+
+#[test]
+fn a_server_that_fits_agrees_and_what_does_not_is_told() {
+    let good = shapes::server("ins-00000001");
+    let web = cloud(good.clone());
+    let data = verify(&filer(&web, "ins-00000001"), "new.example.cn");
+    let fit = finding(&data, "server-fit", "tencent");
+    assert_eq!(
+        (&fit["stance"], &fit["about"]),
+        (&json!("agrees"), &json!("ins-00000001"))
+    );
+    assert!(
+        facts(&data).iter().all(|(_, verdict)| verdict == "yes"),
+        "{data:#}"
+    );
+    let named = finding(&data, "domain-real-name", "tencent");
+    assert_eq!(
+        (&named["stance"], &named["about"]),
+        (&json!("conflict"), &json!("example.cn"))
+    );
+    let quiet = finding(&data, "quiet-before-filing", "tencent");
+    assert_eq!(quiet["stance"], "conflict");
+    assert!(
+        quiet["message"]
+            .as_str()
+            .unwrap()
+            .contains("new.example.cn"),
+        "{quiet}"
+    );
+    let account = finding(&data, "account-real-name", "tencent");
+    assert_eq!(account["stance"], "notice");
+    assert!(
+        account["message"]
+            .as_str()
+            .unwrap()
+            .contains("IsAuthenticated=1"),
+        "{account}"
+    );
+
+    for (key, value, claim, verdict) in [
+        (
+            "InstanceChargeType",
+            json!("POSTPAID_BY_HOUR"),
+            "server-prepaid",
+            "no",
+        ),
+        (
+            "CreatedTime",
+            json!("2026-10-11T02:00:00Z"),
+            "server-three-months",
+            "no",
+        ),
+        (
+            "ExpiredTime",
+            json!("2026-12-22T01:59:59Z"),
+            "server-month-left",
+            "no",
+        ),
+        (
+            "Placement",
+            json!({"Zone": "ap-hongkong-2"}),
+            "server-mainland",
+            "no",
+        ),
+        (
+            "Placement",
+            json!({"Zone": "ap-atlantis-1"}),
+            "server-mainland",
+            "unknown",
+        ),
+        ("PublicIpAddresses", json!(null), "server-public", "no"),
+        (
+            "RestrictState",
+            json!("EXPIRED"),
+            "server-unrestricted",
+            "no",
+        ),
+        ("ExpiredTime", json!(null), "server-month-left", "unknown"),
+    ] {
+        let mut server = good.clone();
+        server[key] = value;
+        // One that was bought for exactly three months, and one with exactly a month left, are well.
+        if claim == "server-three-months" {
+            server["ExpiredTime"] = json!("2027-01-11T01:59:59Z");
+        }
+        let web = cloud(server);
+        let data = verify(&filer(&web, "ins-00000001"), "new.example.cn");
+        let expected = (claim.to_owned(), verdict.to_owned());
+        assert!(facts(&data).contains(&expected), "{claim}: {data:#}");
+        let stance = if verdict == "no" {
+            "conflict"
+        } else {
+            "unknown"
+        };
+        assert_eq!(
+            finding(&data, "server-fit", "tencent")["stance"],
+            stance,
+            "{claim}"
+        );
+    }
+}
+
+#[test]
+fn lighthouse_names_its_fields_in_its_own_way() {
+    let mut server = shapes::server("lhins-00000001");
+    let table = server.as_object_mut().unwrap();
+    for key in ["Placement", "PublicIpAddresses", "RestrictState"] {
+        table.remove(key);
+    }
+    server["Zone"] = json!("ap-nanjing-3");
+    server["PublicAddresses"] = json!(["203.0.113.9"]);
+    server["InstanceRestrictState"] = json!("NORMAL");
+    let web = cloud(server);
+    let data = verify(&filer(&web, "lhins-00000001"), "new.example.cn");
+    assert_eq!(finding(&data, "server-fit", "tencent")["stance"], "agrees");
+}
+
+#[test]
+fn a_server_that_is_not_found_or_not_told_of_is_unknown_and_never_wrong() {
+    let web = cloud(shapes::server("ins-00000002"));
+    let web_denies = double::tencent(|_| double::tencent_error("UnauthorizedOperation", "no"));
+    for (user, reason) in [
+        (filer(&web, "clb-00000001"), "no-server"),
+        (filer(&web_denies, "ins-00000001"), "denied"),
+    ] {
+        let data = verify(&user, "new.example.cn");
+        let fit = finding(&data, "server-fit", "tencent");
+        assert_eq!(fit["stance"], "unknown");
+        assert!(fit["message"].as_str().unwrap().contains(reason), "{fit}");
+    }
+}
+
+#[test]
+fn an_account_is_held_against_the_portfolio() {
+    let web = double::alibaba(|call| match &*call.action {
+        "QuerySuccessIcpData" => shapes::filings(&shapes::agency()),
+        _ if call.parameters["DomainName"] == "shop.example.cn" => shapes::registered(true),
+        _ => double::alibaba_error(400, "-124", "domain does not belong to you"),
+    });
+    let user = Icpctl::new()
+        .env("ALIBABA_CLOUD_ACCESS_KEY_ID", ALIBABA_ID)
+        .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", ALIBABA_KEY);
+    user.write("config/icpctl/config.toml", double::alone(None, Some(&web)));
+    user.run(["init"]).exits(0);
+    user.write(
+        "own.jsonl",
+        r#"{"number":"粤ICP备2021000001号","nature":"enterprise","services":[
+            {"number":"粤ICP备2021000001号-1","domains":["shop.example.cn"],"accesses":["alibaba"]},
+            {"number":"粤ICP备2021000001号-9","domains":["gone.example.cn"],"accesses":["alibaba"]}]}"#
+            .replace('\n', " "),
+    );
+    user.run(["adopt", "--from", "own.jsonl"]).exits(0);
+    let data = verify(&user, "shop.example.cn");
+    assert_eq!(finding(&data, "own-account", "alibaba")["stance"], "agrees");
+    assert_eq!(
+        finding(&data, "filed-at-all", "alibaba-cdn")["stance"],
+        "agrees"
+    );
+    let notice = finding(&data, "rectification", "alibaba");
+    assert_eq!(
+        (&notice["stance"], &notice["about"]),
+        (&json!("notice"), &json!("粤ICP备2021000001号"))
+    );
+    let next = notice["next"][0].as_str().unwrap();
+    assert!(
+        next.ends_with("--provider alibaba --deadline 2026-12-17"),
+        "{next}"
+    );
+
+    let data = verify(&user, "gone.example.cn");
+    let lost = finding(&data, "own-account", "alibaba");
+    let next = "icpctl gone 粤ICP备2021000001号-9 --provider alibaba --because provider";
+    assert_eq!(
+        (&lost["stance"], &lost["next"][0]),
+        (&json!("conflict"), &json!(next))
+    );
+
+    let data = verify(&user, "docs.example.com");
+    let more = finding(&data, "own-account", "alibaba");
+    assert_eq!(
+        (&more["stance"], &more["next"][0]),
+        (&json!("conflict"), &json!("icpctl adopt --source alibaba"))
+    );
+}

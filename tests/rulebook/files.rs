@@ -1,0 +1,117 @@
+//! Rules of the user's own, and what is said of wrong ones.
+
+use super::{GOOD, check_dossier, fires};
+use crate::scenarios::{MONDAY, Scene};
+use serde_json::Value;
+
+const BRAND: &str = r#"
+[[rule]]
+id = "MY-01"
+severity = "error"
+[rule.title]
+zh = "名称要有品牌"
+en = "Names carry the brand"
+[[rule.test]]
+for = "services[*]"
+field = "name"
+require = "service.name == null || service.name.contains('品牌')"
+message = { zh = "{service.name} 没有品牌", en = "{service.name} lacks the brand" }
+fix = { zh = "加上品牌", en = "add the brand" }
+"#;
+
+fn put(scene: &Scene, name: &str, text: &str) {
+    scene.user.write(&format!(".icpctl/rules.d/{name}"), text);
+}
+
+#[test]
+fn a_store_adds_overrides_and_switches_off_rules() {
+    let scene = Scene::empty();
+    let wrong = GOOD.replace("enterprise", "individual");
+    assert!(fires(&check_dossier(&scene, &wrong), "SUB-06"));
+    put(&scene, "own.toml", BRAND);
+    put(
+        &scene,
+        "quiet.toml",
+        "[[rule]]\nid = \"SUB-06\"\noff = true\n",
+    );
+    let found = check_dossier(&scene, &wrong);
+    assert!(!fires(&found, "SUB-06"), "{found:?}");
+    assert!(fires(&found, "MY-01"), "{found:?}");
+    let rules = scene.ok(MONDAY, "rules");
+    let of = |id: &str| {
+        rules
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|r| r["id"] == id)
+            .cloned()
+    };
+    assert_eq!(of("MY-01").unwrap()["severity"], "error");
+    assert_eq!(of("SUB-06").unwrap()["off"], true);
+    let page = scene.ok(MONDAY, "explain MY-01");
+    assert_eq!(page[0]["rule"]["tests"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn rules_beside_the_configuration_hold_in_every_store() {
+    let scene = Scene::empty();
+    scene.user.write("config/icpctl/rules.d/own.toml", BRAND);
+    assert!(fires(&check_dossier(&scene, GOOD), "MY-01"));
+}
+
+#[test]
+fn a_wrong_rule_file_is_told_of_with_its_place_and_doctor_finds_it() {
+    let scene = Scene::empty();
+    put(
+        &scene,
+        "bad.toml",
+        &BRAND.replace("service.name == null || ", ""),
+    );
+    put(&scene, "good.toml", &BRAND.replace("MY-01", "MY-02"));
+    scene.user.write("dossier.toml", GOOD);
+    let document = scene.document(MONDAY, "check dossier.toml", 3);
+    let warning = &document["warnings"][0];
+    assert_eq!(warning["code"], "invalid-rule-file");
+    assert_eq!(warning["path"], "rules.d/bad.toml");
+    let message = warning["message"].as_str().unwrap();
+    assert!(message.contains("line 11, column 11"), "{message}");
+    let found = check_dossier(&scene, GOOD);
+    assert!(
+        fires(&found, "MY-02") && !fires(&found, "MY-01"),
+        "{found:?}"
+    );
+    let document = scene.document(MONDAY, "doctor", 3);
+    let codes: Vec<&Value> = document["data"]["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| &finding["code"])
+        .collect();
+    assert_eq!(codes, ["invalid-rule-file"]);
+}
+
+#[test]
+fn submit_refuses_what_the_rulebook_rejects_unless_each_rule_is_accepted() {
+    let scene = Scene::empty();
+    put(&scene, "own.toml", BRAND);
+    scene.user.write("new.toml", GOOD);
+    let id = scene.draft(MONDAY, "new --from new.toml");
+    // Consent comes first, then the rules.
+    assert_eq!(scene.fails(MONDAY, &format!("submit {id}"), 2)["exit"], 2);
+    let error = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
+    assert_eq!(error["code"], "refused.rule");
+    assert_eq!(error["rule"], "MY-01");
+    assert!(error["message"].as_str().unwrap().contains("MY-01"));
+    assert_eq!(scene.status(MONDAY, &id), "draft");
+    let line = format!("submit {id} --yes --accept NAM-99");
+    assert_eq!(scene.fails(MONDAY, &line, 5)["code"], "refused.rule");
+    let order = scene.ok(MONDAY, &format!("submit {id} --yes --accept MY-01"));
+    assert_eq!(order["status"], "provider-review");
+    let file = std::fs::read_dir(scene.user.home().join(".icpctl/orders")).unwrap();
+    let folder = file.map(|entry| entry.unwrap().path()).next().unwrap();
+    let text = std::fs::read_to_string(folder.join(format!("{id}.toml"))).unwrap();
+    assert!(text.contains("accepted = [\"MY-01\"]"), "{text}");
+    // Drafting and sending at once is judged the same.
+    let line = "new --from new.toml --ref two --submit --yes";
+    let _ = scene.run(MONDAY, line).exits(5);
+}
