@@ -171,7 +171,7 @@ impl Stage {
         );
         user.write(
             "template/events.csv",
-            "order,event,who\nref:r1,sms-verified,all\nref:r2,sms-verified,all\n",
+            "order,event,at\nref:r1,sms-sent,2026-11-22 10:00\nref:r2,sms-sent,2026-11-22 10:00\n",
         );
         user.write(
             "template/paper.png",
@@ -393,7 +393,7 @@ fn walk(folder: &Path, base: &Path, see: &mut dyn FnMut(String, &Path)) {
 }
 
 fn is_leftover(name: &str) -> bool {
-    name == "intent.json" || name.ends_with(".tmp")
+    name == "intent.json" || Path::new(name).extension().is_some_and(|e| e == "tmp")
 }
 
 /// The records and attachments of the store in a folder.
