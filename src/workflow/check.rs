@@ -2,6 +2,8 @@
 
 use super::advance;
 use super::draft::{self, Ask};
+use super::look::Look;
+use super::materials;
 use super::plan::Stamp;
 use super::world::World;
 use crate::exit::Exit;
@@ -18,7 +20,7 @@ use crate::knowledge::{Holder, Severity, field};
 use crate::render::mask::{Privacy, mask_for};
 use crate::rulebook::{Finding, Judgement, Rulebook, Setting, View};
 use crate::text;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use toml::Table;
 
@@ -337,14 +339,13 @@ fn as_written(dossier: &Dossier, kind: Kind, stamp: &Stamp) -> Order {
 
 /// Returns what is known of a file that the store holds.
 fn stored(material: &Material) -> Json {
-    json!({
-        "slot": material.slot,
-        "file": material.file,
-        "service": material.service,
-        "exists": material.hash.is_some(),
-        "media_type": material.media_type,
-        "size": material.size,
-    })
+    let found = Look {
+        exists: Some(material.hash.is_some()),
+        media_type: material.media_type.clone(),
+        size: material.size,
+        ..Look::default()
+    };
+    materials::seen(&material.slot, &material.file, material.service, &found)
 }
 
 /// Masks what is personal in the values that messages show.
