@@ -61,10 +61,16 @@ impl<'a> Bench<'a> {
 
     /// Judges the order that a dossier would make; `looks` are its files as they are.
     pub fn dossier(&self, dossier: &Dossier, looks: &[Json], ids: &mut Ids) -> Judgement {
-        let (order, refusal) = self.imagine(dossier, ids);
+        self.asked(wish(dossier), looks, ids)
+    }
+
+    /// Judges the order that is asked for.
+    pub fn asked(&self, ask: Ask, looks: &[Json], ids: &mut Ids) -> Judgement {
+        let dossier = ask.dossier.clone().unwrap_or_default();
+        let (order, refusal) = self.imagine(ask, &dossier, ids);
         let view = self
             .view(&order, looks)
-            .differing(&self.differences(dossier, order.kind));
+            .differing(&self.differences(&dossier, order.kind));
         let mut judgement = self.rulebook.judge(&view);
         match refusal {
             Some(refusal) => self.add(&mut judgement, &refusal),
@@ -209,23 +215,8 @@ impl<'a> Bench<'a> {
 
     /// Makes the order that drafting would make, as far as it can be made, and says what would be
     /// refused; choices that can still be made on the command line are no refusal.
-    fn imagine(&self, dossier: &Dossier, ids: &mut Ids) -> (Order, Option<Failure>) {
-        let kind = dossier.kind.unwrap_or(Kind::New);
-        let mut ask = Ask {
-            kind,
-            targets: Vec::new(),
-            dossier: Some(dossier.clone()),
-            materials: Vec::new(),
-            provider: None,
-            account: None,
-            after: None,
-            reference: None,
-            labels: BTreeMap::new(),
-            reason: None,
-            verify_by: None,
-            written: false,
-            assigns: Vec::new(),
-        };
+    fn imagine(&self, mut ask: Ask, dossier: &Dossier, ids: &mut Ids) -> (Order, Option<Failure>) {
+        let kind = ask.kind;
         let stamp = Stamp {
             op: OperationId::from_bits(0),
             turn: 0,
@@ -252,6 +243,25 @@ impl<'a> Bench<'a> {
                 (as_written(dossier, kind, &stamp), told.then_some(failure))
             }
         }
+    }
+}
+
+/// Returns what a dossier alone asks for; one that does not say its kind files anew.
+pub fn wish(dossier: &Dossier) -> Ask {
+    Ask {
+        kind: dossier.kind.unwrap_or(Kind::New),
+        targets: Vec::new(),
+        dossier: Some(dossier.clone()),
+        materials: Vec::new(),
+        provider: None,
+        account: None,
+        after: None,
+        reference: None,
+        labels: BTreeMap::new(),
+        reason: None,
+        verify_by: None,
+        written: false,
+        assigns: Vec::new(),
     }
 }
 
