@@ -304,3 +304,39 @@ fn what_export_did_not_write_is_told_with_its_line() {
     user.run(["import", "nothing"]).exits(4);
     user.run(["import"]).exits(2);
 }
+
+#[test]
+fn the_dates_go_into_a_calendar_that_keeps_its_events() {
+    let user = agency();
+    let calendar = |now: &str| {
+        let out = user
+            .run_with(&[("ICPCTL_NOW", now)], ["export", "--format", "ics"])
+            .exits(0)
+            .stdout;
+        assert!(!out.contains("13800000"), "{out}");
+        let mut events = BTreeMap::new();
+        // A long line goes on after a line break and a space (RFC 5545, 3.1).
+        let whole = out.replace("\r\n ", "");
+        for event in whole.split("BEGIN:VEVENT").skip(1) {
+            let value = |name: &str| {
+                let line = event.lines().find(|line| line.starts_with(name)).unwrap();
+                line[name.len() + 1..].trim_end().to_owned()
+            };
+            assert!(events.insert(value("UID"), value("DTSTART")).is_none());
+        }
+        events
+    };
+    let events = calendar("2026-11-22T10:00:00+08:00");
+    let window: Vec<&String> = events
+        .iter()
+        .filter(|(uid, _)| uid.contains("-sms-verification@"))
+        .map(|(_, at)| at)
+        .collect();
+    assert_eq!(window, ["20261123T020000Z"]);
+    assert_eq!(calendar("2026-11-22T11:00:00+08:00"), events);
+    user.run(["export", "--format", "ics", "--out", "dates.ics"])
+        .exits(0);
+    let text = std::fs::read_to_string(user.home().join("dates.ics")).unwrap();
+    assert!(text.starts_with("BEGIN:VCALENDAR"));
+    user.run(["list", "--format", "ics"]).exits(2);
+}

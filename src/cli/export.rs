@@ -4,6 +4,7 @@ use super::board;
 use super::context::{Context, World};
 use super::filters::Filters;
 use super::globals::{option, place};
+use super::ics;
 use super::list::manner;
 use super::order_doc::Manner;
 use super::portfolio::narrow;
@@ -167,6 +168,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         missing: Vec::new(),
     };
     let manner = manner(cx);
+    if cx.globals.format == Format::Ics {
+        let text = ics::calendar(&stock.desk, &orders, &subjects, manner);
+        return told.calendar(cx, matches, text);
+    }
     let base = Envelope {
         dry_run: cx.globals.dry_run,
         warnings: cx.warnings(),
@@ -218,6 +223,24 @@ struct Told {
 }
 
 impl Told {
+    /// Answers with a calendar, in a file or as it stands.
+    fn calendar(
+        &self,
+        cx: &Context<'_>,
+        matches: &ArgMatches,
+        text: String,
+    ) -> Result<Reply, Failure> {
+        let Some(name) = matches.get_one::<String>("out") else {
+            return Ok(Reply::raw(text));
+        };
+        let path = cx.current.join(name);
+        if !cx.globals.dry_run {
+            private_file::write(&path, |out| Ok(out.write_all(text.as_bytes())?))
+                .map_err(|error: StreamError| unwritten(&path, &error))?;
+        }
+        Ok(self.reply(cx, matches))
+    }
+
     fn reply(&self, cx: &Context<'_>, matches: &ArgMatches) -> Reply {
         let Self { orders, subjects } = self;
         let mut reply = Reply::streamed().say(match matches.get_one::<String>("out") {
@@ -284,7 +307,12 @@ impl Export<'_> {
             .get(&excerpt.subject.number);
         let record = || subject_file::to_toml(record?).ok();
         let rows: Vec<Excerpt<'_>> = match self.format {
-            Format::Human | Format::Sarif | Format::Markdown | Format::Csv | Format::Tsv
+            Format::Human
+            | Format::Sarif
+            | Format::Markdown
+            | Format::Ics
+            | Format::Csv
+            | Format::Tsv
                 if !excerpt.services.is_empty() =>
             {
                 excerpt
@@ -299,6 +327,7 @@ impl Export<'_> {
             Format::Human
             | Format::Sarif
             | Format::Markdown
+            | Format::Ics
             | Format::Csv
             | Format::Tsv
             | Format::Json
@@ -324,9 +353,15 @@ impl Export<'_> {
         let holds = match (self.format, self.privacy) {
             (Format::Json | Format::Jsonl, Privacy::Revealed) => true,
             (Format::Json | Format::Jsonl, Privacy::Masked)
-            | (Format::Human | Format::Sarif | Format::Markdown | Format::Csv | Format::Tsv, _) => {
-                false
-            }
+            | (
+                Format::Human
+                | Format::Sarif
+                | Format::Markdown
+                | Format::Ics
+                | Format::Csv
+                | Format::Tsv,
+                _,
+            ) => false,
         };
         for hash in self.attachments.iter().filter(|_| holds) {
             let bytes = StorePath::parse(&format!("{FILES}/{hash}"))

@@ -146,7 +146,7 @@ pub fn manner(cx: &Context<'_>) -> Manner {
 /// Returns the answer that holds the documents of `orders`; what people read is still to be set.
 pub fn answer(cx: &Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Reply {
     let documents: Vec<Value> = match cx.globals.format {
-        Format::Human | Format::Sarif | Format::Markdown => Vec::new(),
+        Format::Human | Format::Sarif | Format::Markdown | Format::Ics => Vec::new(),
         Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => orders
             .iter()
             .map(|order| desk.document(order, manner(cx)))

@@ -31,6 +31,7 @@ pub mod goal;
 pub mod gone;
 pub mod guide;
 pub mod help;
+pub mod ics;
 pub mod import;
 pub mod init;
 pub mod label;

@@ -268,7 +268,7 @@ fn document(cx: &Context<'_>, reply: &Reply, failure: Option<&Failure>) -> Resul
     };
     let all = || Fields::all(&known);
     let text = match cx.globals.format {
-        Format::Human | Format::Sarif | Format::Markdown => Ok(reply.human.clone()),
+        Format::Human | Format::Sarif | Format::Markdown | Format::Ics => Ok(reply.human.clone()),
         Format::Json => rows::json(&envelope, fields.as_ref(), layout),
         Format::Jsonl => rows::jsonl(&envelope, fields.as_ref()),
         Format::Csv => rows::csv(&envelope, &fields.unwrap_or_else(all)),

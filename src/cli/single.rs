@@ -140,7 +140,7 @@ impl Context<'_> {
         let mut world = self.world_with(Some(disk), book)?;
         // A document says what depends on the orders beside it.
         let shown = match self.globals.format {
-            Format::Human | Format::Sarif | Format::Markdown => Reach::Itself,
+            Format::Human | Format::Sarif | Format::Markdown | Format::Ics => Reach::Itself,
             Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => Reach::Neighbours,
         };
         let reach = ids

@@ -70,6 +70,7 @@ pub const fn only_printer(format: Format) -> Option<&'static str> {
     match format {
         Format::Sarif => Some("check"),
         Format::Markdown => Some("guide"),
+        Format::Ics => Some("export"),
         Format::Human | Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => None,
     }
 }

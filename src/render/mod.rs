@@ -32,11 +32,13 @@ pub enum Format {
     Sarif,
     /// Markdown, of the commands that have it.
     Markdown,
+    /// A calendar (iCalendar), of the commands that have it.
+    Ics,
 }
 
 impl Format {
     /// Every format, in the order of the help.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Human,
         Self::Json,
         Self::Jsonl,
@@ -44,6 +46,7 @@ impl Format {
         Self::Tsv,
         Self::Sarif,
         Self::Markdown,
+        Self::Ics,
     ];
 
     /// Returns the name that `--format` takes.
@@ -56,13 +59,14 @@ impl Format {
             Self::Tsv => "tsv",
             Self::Sarif => "sarif",
             Self::Markdown => "md",
+            Self::Ics => "ics",
         }
     }
 
     /// Whether a command prints it as it stands, outside the envelope.
     pub const fn is_text(self) -> bool {
         match self {
-            Self::Human | Self::Sarif | Self::Markdown => true,
+            Self::Human | Self::Sarif | Self::Markdown | Self::Ics => true,
             Self::Json | Self::Jsonl | Self::Csv | Self::Tsv => false,
         }
     }

@@ -53,7 +53,7 @@ impl<'w> Stream<'w> {
             Format::Json => around(envelope)?.0,
             Format::Jsonl => String::new(),
             Format::Tsv => rows::tsv_header(&columns.table),
-            Format::Human | Format::Sarif | Format::Markdown | Format::Csv => {
+            Format::Human | Format::Sarif | Format::Markdown | Format::Ics | Format::Csv => {
                 rows::csv_header(&columns.table)?
             }
         };
@@ -85,7 +85,7 @@ impl<'w> Stream<'w> {
             }
             Format::Jsonl => line()?,
             Format::Tsv => rows::tsv_row(element, table)?,
-            Format::Human | Format::Sarif | Format::Markdown | Format::Csv => {
+            Format::Human | Format::Sarif | Format::Markdown | Format::Ics | Format::Csv => {
                 rows::csv_row(element, table)?
             }
         };
@@ -107,9 +107,12 @@ impl<'w> Stream<'w> {
                 },
                 None,
             )?,
-            Format::Tsv | Format::Human | Format::Sarif | Format::Markdown | Format::Csv => {
-                String::new()
-            }
+            Format::Tsv
+            | Format::Human
+            | Format::Sarif
+            | Format::Markdown
+            | Format::Ics
+            | Format::Csv => String::new(),
         };
         self.write(&closing)?;
         self.attempt(BufWriter::flush)?;

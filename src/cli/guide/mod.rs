@@ -40,7 +40,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let sheet = sheet(&desk, order, manner(cx));
     let reply = Reply::new(SCHEMA, serde_json::to_value(&sheet)?);
     let human = match cx.globals.format {
-        Format::Human | Format::Sarif => page::page(&sheet, cx.lang, Markup::Text(cx.color())),
+        Format::Human | Format::Sarif | Format::Ics => {
+            page::page(&sheet, cx.lang, Markup::Text(cx.color()))
+        }
         Format::Markdown => page::page(&sheet, cx.lang, Markup::Markdown),
         Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => String::new(),
     };

@@ -1,0 +1,83 @@
+//! The dates of orders and filings as a calendar (iCalendar, RFC 5545), for a team's own.
+
+use super::board::{about, status};
+use super::order_doc::{Desk, Manner};
+use super::portfolio_doc::Excerpt;
+use crate::filing::limit::Due;
+use crate::filing::order::{Instant, Order};
+use crate::lang::Text;
+use crate::text;
+use crate::workflow::owed::{Ledger, Matter};
+use chrono::{TimeDelta, Utc};
+use icalendar::{Alarm, Calendar, Component as _, Event, EventLike as _};
+
+/// How long before a date its calendar reminds of it.
+const REMINDER: TimeDelta = TimeDelta::hours(4);
+
+/// Returns a calendar of the deadlines of orders, and of open notices and duties that have a date.
+pub fn calendar(
+    desk: &Desk<'_>,
+    orders: &[&Order],
+    subjects: &[Excerpt<'_>],
+    manner: Manner,
+) -> String {
+    let now = desk.world.now;
+    let mut calendar = Calendar::new();
+    calendar.name("icpctl");
+    for order in orders {
+        let view = desk.view(order);
+        let Some(deadline) = desk.deadline(order).filter(|_| !view.status().has_ended()) else {
+            continue;
+        };
+        let (id, what) = (&order.id, about(order));
+        let (kind, stands) = (deadline.kind.label(), status(&view));
+        let (zh, en) = (kind.zh, kind.en);
+        let summary = text!("{zh} {what}", "{en} {what}");
+        let key = format!("{id}-{}", deadline.kind.name());
+        let (zh, en) = (stands.zh, stands.en);
+        let words = text!("{zh}；icpctl show {id}", "{en}; icpctl show {id}");
+        calendar.push(event(&key, deadline.at, &summary, &words, now, manner));
+    }
+    let ledger = Ledger::new(desk.world);
+    for excerpt in subjects {
+        for owed in ledger.of_subject(excerpt.subject) {
+            let is_meant = owed
+                .service
+                .is_none_or(|service| excerpt.services.contains_key(&service.number));
+            let Some(Due { at, .. }) = owed.due().filter(|_| is_meant) else {
+                continue;
+            };
+            let number = owed.number();
+            let (key, title) = match &owed.matter {
+                Matter::Notice { notice, .. } => (notice.id.as_str().to_owned(), notice.title()),
+                Matter::Duty { duty, .. } => (format!("{number}-{}", duty.id), duty.title.clone()),
+            };
+            let (zh, en) = (title.zh, title.en);
+            let summary = text!("{zh} {number}", "{en} {number}");
+            let words = text!("icpctl portfolio {number}", "icpctl portfolio {number}");
+            calendar.push(event(&key, *at, &summary, &words, now, manner));
+        }
+    }
+    calendar.to_string()
+}
+
+/// Makes an event; its id stays the same, so that a later calendar moves it instead of adding one.
+fn event(
+    key: &str,
+    at: Instant,
+    summary: &Text,
+    words: &Text,
+    now: Instant,
+    manner: Manner,
+) -> Event {
+    let (summary, words) = (summary.get(manner.lang), words.get(manner.lang));
+    Event::new()
+        .uid(&format!("{key}@icpctl"))
+        .timestamp(now.with_timezone(&Utc))
+        .starts(at.with_timezone(&Utc))
+        .ends(at.with_timezone(&Utc))
+        .summary(summary)
+        .description(words)
+        .alarm(Alarm::display(summary, -REMINDER))
+        .done()
+}
