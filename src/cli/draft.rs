@@ -291,7 +291,10 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             let judged = sent.and_then(|sent| match &rulebook {
                 Some(rulebook) => Bench::new(world, rulebook, privacy)
                     .sending(&order, &given.accepted)
-                    .map(|()| sent),
+                    .map(|caution| {
+                        plan.cautions.extend(caution);
+                        sent
+                    }),
                 None => Ok(sent),
             });
             match judged {

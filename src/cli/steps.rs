@@ -100,7 +100,10 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         for order in orders {
             let moved = advance::command(&scratch, stamp, order, step, at, reason.clone());
             let judged = moved.and_then(|moved| match &bench {
-                Some(bench) => bench.sending(order, &given.accepted).map(|()| moved),
+                Some(bench) => bench.sending(order, &given.accepted).map(|caution| {
+                    plan.cautions.extend(caution);
+                    moved
+                }),
                 None => Ok(moved),
             });
             match judged {

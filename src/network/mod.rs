@@ -10,6 +10,7 @@ pub mod error;
 pub mod guard;
 pub mod http;
 pub mod limits;
+pub mod mail;
 pub mod request;
 pub mod retry;
 pub mod tls;

@@ -3,7 +3,6 @@
 //!
 //! What is worth telling stands in `cli/news.rs`, what was told already in `store/told_file.rs`.
 
-pub mod mail;
 pub mod message;
 pub mod robot;
 
@@ -13,6 +12,7 @@ use crate::env::Env;
 use crate::failure::Failure;
 use crate::filing::order::Instant;
 use crate::network::Network;
+use crate::network::mail;
 use crate::text;
 use message::Message;
 
@@ -103,7 +103,7 @@ pub const fn limit(kind: ChannelKind) -> usize {
 }
 
 /// The port of a mail server, where none is named.
-const fn usual_port(tls: MailTls) -> u16 {
+pub(crate) const fn usual_port(tls: MailTls) -> u16 {
     match tls {
         MailTls::Implicit => 465,
         MailTls::Starttls => 587,
@@ -111,7 +111,7 @@ const fn usual_port(tls: MailTls) -> u16 {
     }
 }
 
-fn lacks(name: &str, key: &str) -> Failure {
+pub(crate) fn lacks(name: &str, key: &str) -> Failure {
     Failure::invalid(
         "invalid.config",
         text!(

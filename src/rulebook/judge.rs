@@ -43,6 +43,8 @@ pub struct Judgement {
     pub findings: Vec<Finding>,
     /// The rules that could not be asked.
     pub faults: Vec<Fault>,
+    /// Whether the order tells little more than icpctl needs.
+    pub is_bare: bool,
 }
 
 impl Judgement {
@@ -102,7 +104,10 @@ impl Rulebook {
 
     /// Judges an order.
     pub fn judge(&self, view: &View) -> Judgement {
-        let mut judgement = Judgement::default();
+        let mut judgement = Judgement {
+            is_bare: view.is_bare,
+            ..Judgement::default()
+        };
         let scopes = match Scopes::of(view, &self.calendar) {
             Ok(scopes) => scopes,
             Err(reason) => {

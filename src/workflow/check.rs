@@ -4,7 +4,7 @@ use super::advance;
 use super::draft::{self, Ask};
 use super::look::Look;
 use super::materials;
-use super::plan::Stamp;
+use super::plan::{Caution, Stamp};
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -81,9 +81,12 @@ impl<'a> Bench<'a> {
 
     /// Refuses to send an order in which the rulebook finds errors that are not accepted.
     ///
+    /// A new filing that tells little more than icpctl needs is filled in at the provider's
+    /// console: what is found in it is a caution.
+    ///
     /// # Errors
     /// 5 with the rules, where there are such errors.
-    pub fn sending(&self, order: &Order, accepted: &[String]) -> Result<(), Failure> {
+    pub fn sending(&self, order: &Order, accepted: &[String]) -> Result<Option<Caution>, Failure> {
         let judgement = self.order(order);
         let errors: Vec<&Finding> = judgement
             .findings
@@ -96,12 +99,23 @@ impl<'a> Bench<'a> {
             })
             .collect();
         let Some(first) = errors.first() else {
-            return Ok(());
+            return Ok(None);
         };
         let mut rules: Vec<&str> = errors.iter().map(|finding| finding.rule.as_str()).collect();
         rules.sort_unstable();
         rules.dedup();
         let (count, list) = (errors.len(), rules.join(", "));
+        let id = &order.id;
+        if order.kind == Kind::New && judgement.is_bare {
+            return Ok(Some(Caution {
+                code: "rule-findings",
+                message: text!(
+                    "规则库发现 {count} 处会被驳回的错误（{list}），在控制台填写前请看 icpctl check {id}",
+                    "the rulebook finds {count} error(s) that lead to a rejection ({list}); see icpctl check {id} before you fill in the console"
+                ),
+                path: None,
+            }));
+        }
         let mut failure = Failure::new(
             Exit::Refused,
             "refused.rule",
@@ -124,7 +138,7 @@ impl<'a> Bench<'a> {
             .iter()
             .map(|rule| format!("--accept {rule}"))
             .collect();
-        let (id, accept) = (&order.id, accept.join(" "));
+        let accept = accept.join(" ");
         Err(failure
             .hint(text!(
                 "查看全部问题和改法：icpctl check；修正草稿：icpctl edit {id} --set FIELD=VALUE",

@@ -1,13 +1,13 @@
 //! Mail.
 
-use super::message::Message;
-use super::{lacks, usual_port};
+use super::Network;
+use super::error::{NetworkError, TlsFault};
 use crate::config::channels::{Channel, MailTls};
 use crate::config::secret::Revealed;
 use crate::failure::Failure;
 use crate::filing::order::Instant;
-use crate::network::Network;
-use crate::network::error::{NetworkError, TlsFault};
+use crate::notify::message::Message;
+use crate::notify::{lacks, usual_port};
 use crate::text;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, MultiPart, SinglePart};
@@ -93,7 +93,7 @@ impl Mailer {
     ///
     /// # Errors
     /// When the server did not take it, or nobody knows.
-    pub(super) async fn send(&self, message: &Message, now: Instant) -> Result<(), Failure> {
+    pub(crate) async fn send(&self, message: &Message, now: Instant) -> Result<(), Failure> {
         let host = self.host.clone();
         if self.is_offline {
             return Err(NetworkError::Offline { host }.into());
