@@ -9,6 +9,7 @@ mod docs;
 mod formats;
 mod guide;
 mod histories;
+mod hostile;
 mod intake;
 mod knowledge;
 mod machine;
