@@ -26,7 +26,16 @@
 //!
 //! S14 (attachments) is in `guide::papers` and `contract::moving`, S15 (TLS) in `network::door`,
 //! S7 (keys) in `clouds::credentials` and `network::settings`.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::format_collect,
+    clippy::items_after_statements,
+    clippy::print_stderr,
+    clippy::type_complexity,
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "a test may panic, and says what it could not run"
+)]
 
 mod bombs;
 mod doors;
