@@ -136,6 +136,7 @@ seen! {
     notice: "notice add docs.example.com --class service-contact-dead --provider tencent", "notice resolve zzzzzzzz", "notice add docs.example.com --class nothing";
     duty: "duty done docs.example.com public-security-filing --number 粤公网安备44010602000001号", "duty done docs.example.com show-service-number", "duty done docs.example.com";
     wait: "wait ref:draft --for draft --timeout 0", "wait ref:rejected --timeout 0", "wait";
+    notify: "notify --channel nobody", "notify", "notify a";
     check: "check wrong.toml", "check nothing.toml", "check";
     rules: "rules --province 广东 --provider tencent --kind cancel-site --nature enterprise", "rules --province 萌", "rules --kind nothing";
     explain: "explain CAN-03", "explain CAN-99", "explain a b";
