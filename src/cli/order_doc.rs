@@ -358,6 +358,9 @@ fn change(change: &FieldChange, holder: Option<Holder>, privacy: Privacy) -> Val
             .unwrap_or_default();
         let path = format!("{prefix}.{}", change.field);
         mask_for(&mut shown, &path, holder, privacy);
+        if let Some(Value::String(file)) = shown.get_mut("file") {
+            *file = privacy.file_name(file).into_owned();
+        }
         shown
     };
     json!({

@@ -50,7 +50,7 @@ fn what_is_revealed_is_what_is_hidden() {
         "show ref:firm --json",
         "show ref:person --json",
         "show ref:change --json",
-        "export portfolio --format json",
+        "export --format jsonl",
         "guide ref:firm",
         "portfolio 沪ICP备2021000003号 --json",
     ] {
