@@ -11,6 +11,7 @@ mod faults;
 mod formats;
 mod guide;
 mod histories;
+mod hostile;
 mod intake;
 mod knowledge;
 mod machine;

@@ -2,9 +2,8 @@
 //! error. `INSTA_UPDATE=always cargo test --locked snapshots` takes them anew.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use crate::support::Icpctl;
+use crate::support::{Icpctl, copy};
 use std::fmt::Write as _;
-use std::path::Path;
 use std::sync::OnceLock;
 
 /// An agency's store: eight subjects adopted, orders in several statuses.
@@ -13,21 +12,6 @@ fn agency() -> Icpctl {
     let user = Icpctl::new();
     copy(MADE.get_or_init(make).home(), user.home());
     user
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            std::fs::create_dir(&target).unwrap();
-            let mode = entry.metadata().unwrap().permissions();
-            std::fs::set_permissions(&target, mode).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), &target).unwrap();
-        }
-    }
 }
 
 fn make() -> Icpctl {

@@ -201,6 +201,8 @@ pub(super) const CASES: &[Case] = cases! {
     PERSON: "services.0.content" = "['shopping']" => "SVC-01";
     PERSON: "services.0.prior_approval" = "'news'" => "SVC-05";
     PERSON: "services.0.name" = "'示例论坛随笔'" => "NAM-03";
+    PERSON: "services.0.name" = "'示例在线随笔'" => "NAM-03";
+    FIRM: "subject.mailing_address" = "-", "services.0.responsible.phone" = "'13800000001'" => "RP-03", "SUB-08";
     PERSON: "services.again" = "1" => "SVC-07";
     PERSON_OF_JIANGSU: "services.0.name" = "'示例生活随笔'" => "NAM-03";
     PERSON_OF_SHANXI: "subject.certificate_number" = "'440104199001010037'", "services.0.registrations.0.holder_certificate_number" = "'440104199001010037'" => "PRV-01";
