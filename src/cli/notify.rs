@@ -136,15 +136,6 @@ fn chosen<'a>(
 ) -> Result<Vec<(&'a str, &'a Channel)>, Failure> {
     let known: Vec<&str> = config.keys().map(String::as_str).collect();
     let list = known.join(", ");
-    for name in named {
-        if !config.contains_key(name) {
-            return Err(Failure::not_found(
-                "not-found.channel",
-                text!("没有通知渠道 {name}", "there is no channel {name}"),
-            )
-            .hint(text!("现有渠道：{list}", "there are: {list}")));
-        }
-    }
     if config.is_empty() {
         return Err(Failure::not_found(
             "not-found.channel",
@@ -154,6 +145,15 @@ fn chosen<'a>(
             "在配置文件中写 [notify.NAME]，kind 为 wecom、dingtalk、feishu、webhook 或 smtp；见 README",
             "write [notify.NAME] with kind wecom, dingtalk, feishu, webhook or smtp into the configuration; see the README"
         )));
+    }
+    for name in named {
+        if !config.contains_key(name) {
+            return Err(Failure::not_found(
+                "not-found.channel",
+                text!("没有通知渠道 {name}", "there is no channel {name}"),
+            )
+            .hint(text!("现有渠道：{list}", "there are: {list}")));
+        }
     }
     for (name, channel) in config {
         check(name, channel)?;

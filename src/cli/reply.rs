@@ -98,14 +98,25 @@ pub fn problem(failure: &Failure, lang: Lang) -> Problem {
         code: failure.code.clone(),
         exit: failure.exit.code(),
         message: failure.message.get(lang).to_owned(),
-        hints: failure
-            .hints
-            .iter()
-            .map(|h| h.get(lang).to_owned())
-            .collect(),
+        hints: hints(failure, lang),
         retryable: failure.is_retryable(),
         rule: failure.rule.clone(),
     }
+}
+
+/// The most hints that are told: a file that is wrong throughout is not told line by line.
+const TOLD: usize = 1000;
+
+/// Returns the hints of a failure in one language.
+fn hints(failure: &Failure, lang: Lang) -> Vec<String> {
+    let all = &failure.hints;
+    let told = all.iter().take(TOLD).map(|hint| hint.get(lang).to_owned());
+    let rest = all.len().saturating_sub(TOLD);
+    let more = (rest > 0).then(|| {
+        let more = text!("另有 {rest} 处", "and {rest} more");
+        more.get(lang).to_owned()
+    });
+    told.chain(more).collect()
 }
 
 /// Prints what a command answered; returns the exit of the whole run.
@@ -223,8 +234,8 @@ pub fn tell_failure(failure: &Failure, lang: Lang, err: &mut dyn Write) {
         &format!("{}{}{rule}", label.get(lang), failure.message.get(lang)),
     );
     let label = text!("提示：", "hint: ");
-    for hint in &failure.hints {
-        tell(err, &format!("{}{}", label.get(lang), hint.get(lang)));
+    for hint in hints(failure, lang) {
+        tell(err, &format!("{}{hint}", label.get(lang)));
     }
 }
 

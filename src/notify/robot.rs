@@ -7,12 +7,13 @@ use crate::failure::Failure;
 use crate::filing::order::Instant;
 use crate::network::answer::{Answer, host};
 use crate::network::error::NetworkError;
+use crate::network::header::HeaderName;
 use crate::network::request::Request;
 use crate::text;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use reqwest::header::HeaderName;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::Sha256;

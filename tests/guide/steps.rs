@@ -28,9 +28,14 @@ fn at_hand(guide: &Value) -> Vec<String> {
 fn a_first_filing_is_led_from_status_to_status() {
     let scene = Scene::empty();
     let id = first_filing(&scene, "tencent", Holder::Organisation, "site");
+    // The site is at a host below the registered name, and another person answers for the subject.
+    let send = || {
+        let line = format!("submit {id} --yes --accept DOM-05 --accept RP-01");
+        assert_eq!(scene.run(MONDAY, &line).code, 0);
+    };
     let now = |at: &str| at_hand(&guide(&scene, at, &id, ""));
     assert_eq!(now(MONDAY).len(), 9);
-    scene.submit(MONDAY, &id);
+    send();
     assert_eq!(now(MONDAY), ["provider-review"]);
     scene.record(MONDAY, &id, "rejected --reason 地址不详");
     let back = guide(&scene, MONDAY, &id, "");
@@ -40,7 +45,7 @@ fn a_first_filing_is_led_from_status_to_status() {
         "the console is gone through again"
     );
     assert_eq!(back["why"], json!(["地址不详"]));
-    scene.submit(MONDAY, &id);
+    send();
     scene.record(MONDAY, &id, "accepted");
     assert_eq!(now(MONDAY), ["queued"]);
     scene.record(MONDAY, &id, "forwarded");

@@ -392,6 +392,10 @@ const SCRIPT: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "notify",
+        &["notify -n", "notify --offline", "notify --channel {A}"],
+    ),
+    (
         "check",
         &[
             "check ref:firm",
@@ -593,7 +597,7 @@ fn make() -> Icpctl {
     for line in [
         "init",
         "adopt --from inputs/filed.jsonl",
-        "new --from inputs/firm.toml --submit --yes",
+        "new --from inputs/firm.toml --submit --yes --accept RP-07 --accept SUB-01",
         "new --from inputs/person.toml",
         "attach ref:person inputs/黄莺乙-{A}.png --as subject-responsible-id-front",
         "cancel-site shop.example.org --provider tencent --ref moved --accept filed-elsewhere-goes --submit --yes",
