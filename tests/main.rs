@@ -20,6 +20,7 @@ mod pipelines;
 mod portfolio;
 mod provinces;
 mod reachable;
+mod readers;
 mod reading;
 mod rendering;
 mod rulebook;

@@ -37,6 +37,7 @@ pub mod label;
 pub mod list;
 pub mod log;
 pub mod man;
+mod nearby;
 pub mod note;
 pub mod notice;
 pub mod number;
