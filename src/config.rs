@@ -1,6 +1,7 @@
 //! The configuration file: what a user would otherwise type every time.
 
 pub mod base;
+pub mod channels;
 pub mod secret;
 pub mod sections;
 
@@ -8,10 +9,11 @@ use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::store::wire::position;
 use crate::text;
+use channels::Channel;
 use sections::{Addresses, Alibaba, Dns, Network, Pages, Rdap, Record, Tencent, Whois};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What the configuration file says; every key may be left out.
@@ -42,6 +44,8 @@ pub struct Config {
     pub tencent: Tencent,
     /// Where Alibaba Cloud is asked.
     pub alibaba: Alibaba,
+    /// Where people are told what needs them, by name.
+    pub notify: BTreeMap<String, Channel>,
     /// The keys that the file holds, as `section.key`.
     #[serde(skip)]
     pub given: BTreeSet<String>,

@@ -119,7 +119,13 @@ impl From<Obstacle> for Failure {
 
 impl From<StorageError> for Failure {
     fn from(error: StorageError) -> Self {
-        let (exit, code) = match &error {
+        Self::from(&error)
+    }
+}
+
+impl From<&StorageError> for Failure {
+    fn from(error: &StorageError) -> Self {
+        let (exit, code) = match error {
             StorageError::Locked { .. } => (Exit::Conflict, "conflict.locked"),
             StorageError::Moved { .. } | StorageError::Exists { .. } => {
                 (Exit::Conflict, "conflict.revision")

@@ -14,6 +14,7 @@ pub mod intake;
 pub mod knowledge;
 pub mod lang;
 pub mod network;
+pub mod notify;
 pub mod render;
 pub mod rulebook;
 pub mod store;

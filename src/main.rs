@@ -6,6 +6,7 @@ use icpctl::env::Env;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    leave_no_core();
     let env = Env::read();
     let exit = run(Outside {
         args: std::env::args_os().collect(),
@@ -16,4 +17,18 @@ fn main() -> ExitCode {
         err: &mut std::io::stderr().lock(),
     });
     ExitCode::from(exit.code())
+}
+
+/// Asks the system for no core dump: what is in memory holds personal data and keys.
+fn leave_no_core() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, setrlimit};
+        let none = Rlimit {
+            current: Some(0),
+            maximum: Some(0),
+        };
+        // Where that is not allowed, the limit is what the user has set.
+        let _ = setrlimit(Resource::Core, none);
+    }
 }

@@ -2,9 +2,8 @@
 //! error. `INSTA_UPDATE=always cargo test --locked snapshots` takes them anew.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use crate::support::Icpctl;
+use crate::support::{Icpctl, copy};
 use std::fmt::Write as _;
-use std::path::Path;
 use std::sync::OnceLock;
 
 /// An agency's store: eight subjects adopted, orders in several statuses.
@@ -13,21 +12,6 @@ fn agency() -> Icpctl {
     let user = Icpctl::new();
     copy(MADE.get_or_init(make).home(), user.home());
     user
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            std::fs::create_dir(&target).unwrap();
-            let mode = entry.metadata().unwrap().permissions();
-            std::fs::set_permissions(&target, mode).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), &target).unwrap();
-        }
-    }
 }
 
 fn make() -> Icpctl {
@@ -152,6 +136,7 @@ seen! {
     notice: "notice add docs.example.com --class service-contact-dead --provider tencent", "notice resolve zzzzzzzz", "notice add docs.example.com --class nothing";
     duty: "duty done docs.example.com public-security-filing --number 粤公网安备44010602000001号", "duty done docs.example.com show-service-number", "duty done docs.example.com";
     wait: "wait ref:draft --for draft --timeout 0", "wait ref:rejected --timeout 0", "wait";
+    notify: "notify --channel nobody", "notify", "notify a";
     check: "check wrong.toml", "check nothing.toml", "check";
     rules: "rules --province 广东 --provider tencent --kind cancel-site --nature enterprise", "rules --province 萌", "rules --kind nothing";
     explain: "explain CAN-03", "explain CAN-99", "explain a b";

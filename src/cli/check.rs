@@ -1,20 +1,26 @@
 //! `check`: the rulebook over orders and over files.
 
-use super::context::{Context, World};
+use super::context::Context;
 use super::globals::place;
 use super::reply::Reply;
 use super::sarif;
 use super::words;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::intake::{Dossier, Inspected, Position, Problem, Source, inspect_dossier};
+use crate::filing::order::Order;
+use crate::intake::{
+    BatchRow, Dossier, Encoding, Inspected, Position, Problem, Source, inspect_dossier,
+    read_batch_rows,
+};
 use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
 use crate::render::Format;
 use crate::render::style::Tone;
 use crate::rulebook::{Finding, Judgement, Rulebook};
 use crate::text;
-use crate::workflow::check::Bench;
+use crate::workflow::assign::Assign;
+use crate::workflow::check::{Bench, wish};
+use crate::workflow::draft::Ask;
 use crate::workflow::materials;
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
@@ -59,32 +65,116 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let names: Vec<String> = words(matches, "what");
     let world = cx.world()?;
     let rulebook = cx.rulebook()?;
+    let bench = Bench::new(&world, &rulebook, cx.globals.privacy);
     let mut found = Vec::new();
     for name in &names {
-        found.extend(one(cx, &world, &rulebook, name)?);
+        if !is_file(cx, name) {
+            found.extend(order(cx, &bench, world.find(name)?));
+        } else if is_rows(name) {
+            found.extend(rows(cx, &bench, name)?);
+        } else {
+            found.extend(dossier(cx, &bench, name, wish)?);
+        }
     }
     Ok(answer(cx, &found, &rulebook))
 }
 
-/// Judges one order or file.
-fn one(
-    cx: &mut Context<'_>,
-    world: &World,
-    rulebook: &Rulebook,
-    name: &str,
-) -> Result<Vec<Located>, Failure> {
-    let bench = Bench::new(world, rulebook, cx.globals.privacy);
-    if !is_file(cx, name) {
-        let order = world.find(name)?;
-        let judgement = bench.order(order);
-        let order = order.id.to_string();
-        return Ok(taken(cx, judgement, |finding| Located {
-            file: None,
-            order: Some(order.clone()),
-            at: None,
-            finding,
-        }));
+/// Judges an order.
+fn order(cx: &mut Context<'_>, bench: &Bench<'_>, order: &Order) -> Vec<Located> {
+    let judgement = bench.order(order);
+    taken(cx, judgement, |finding| Located {
+        file: None,
+        order: Some(order.id.to_string()),
+        at: None,
+        finding,
+    })
+}
+
+/// Judges the rows of a batch file: their form, and the order that each asks for.
+///
+/// What is wrong in a dossier that a row names is told at its place in the dossier.
+fn rows(cx: &mut Context<'_>, bench: &Bench<'_>, name: &str) -> Result<Vec<Located>, Failure> {
+    let bytes = cx.read_input(name)?;
+    let source = Source {
+        name,
+        bytes: &bytes,
+    };
+    let in_file = |at: Position, finding: Finding| Located {
+        file: Some(name.to_owned()),
+        order: None,
+        at: Some(at),
+        finding,
+    };
+    let rows = match read_batch_rows(&source, Encoding::Utf8) {
+        Ok(rows) => rows,
+        Err(problems) => {
+            let told = problems.iter().map(|p| in_file(p.position(), told(p)));
+            return Ok(told.collect());
+        }
+    };
+    let folder = Path::new(name).parent().map(Path::to_owned);
+    let folder = folder.unwrap_or_default();
+    let mut found = Vec::new();
+    for row in &rows {
+        let at = Position {
+            line: row.line,
+            column: row.from_column,
+        };
+        let Some(from) = &row.from else {
+            let mut ids = cx.ids.for_operation();
+            let judgement = bench.asked(of_row(row, None), &[], &mut ids);
+            found.extend(taken(cx, judgement, |finding| in_file(at, finding)));
+            continue;
+        };
+        let path = folder.join(from).display().to_string();
+        let judged = dossier(cx, bench, &path, |dossier| of_row(row, Some(dossier)));
+        match judged {
+            Ok(judged) => found.extend(judged),
+            Err(failure) => found.push(in_file(
+                at,
+                Finding {
+                    rule: failure.code.to_string(),
+                    severity: Severity::Error,
+                    path: "from".to_owned(),
+                    message: failure.message,
+                    fix: failure.hints.into_iter().next(),
+                    source: None,
+                },
+            )),
+        }
     }
+    Ok(found)
+}
+
+/// Returns what a row of a batch asks for.
+fn of_row(row: &BatchRow, dossier: Option<&Dossier>) -> Ask {
+    let sets = row.set.iter().filter_map(|word| Assign::pair(word).ok());
+    Ask {
+        kind: row.kind,
+        targets: row.target.clone(),
+        dossier: dossier.cloned(),
+        materials: Vec::new(),
+        provider: row.provider.clone(),
+        account: row.account.clone(),
+        after: None,
+        reference: Some(row.reference.clone()),
+        labels: row.labels.clone(),
+        reason: row.reason.clone(),
+        verify_by: row.verify_by,
+        written: false,
+        assigns: sets
+            .map(|(field, value)| Assign::Set(field, value))
+            .collect(),
+    }
+}
+
+/// Judges a dossier, whose order is that which `ask` makes of it.
+fn dossier(
+    cx: &mut Context<'_>,
+    bench: &Bench<'_>,
+    name: &str,
+    ask: impl Fn(&Dossier) -> Ask,
+) -> Result<Vec<Located>, Failure> {
     let bytes = cx.read_input(name)?;
     let source = Source {
         name,
@@ -105,7 +195,7 @@ fn one(
     };
     let looks = looks(cx, name, &inspected.dossier);
     let mut ids = cx.ids.for_operation();
-    let judgement = bench.dossier(&inspected.dossier, &looks, &mut ids);
+    let judgement = bench.asked(ask(&inspected.dossier), &looks, &mut ids);
     let judged = taken(cx, judgement, |finding| {
         of_file(inspected.place(&finding.path), finding)
     });
@@ -122,6 +212,12 @@ fn one(
     );
     all.sort_by_key(|located| located.at);
     Ok(all)
+}
+
+/// Whether a file is a batch by its name.
+fn is_rows(name: &str) -> bool {
+    let extension = Path::new(name).extension().and_then(|e| e.to_str());
+    extension.is_some_and(|e| e.eq_ignore_ascii_case("csv") || e.eq_ignore_ascii_case("jsonl"))
 }
 
 /// Whether a name means a file: it is there, or looks like one.

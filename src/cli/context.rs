@@ -31,6 +31,7 @@ pub use crate::workflow::world::World;
 use std::cell::OnceCell;
 use std::io::{IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Which streams are terminals, and how wide they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -243,6 +244,7 @@ impl<'a> Context<'a> {
             Place::Found { folder, .. } => {
                 let disk = Disk::open(&folder)?;
                 store_file::check(&disk)?;
+                StoreLock::settle(&disk, &self.holder(), Duration::ZERO)?;
                 Ok(Some(disk))
             }
             Place::Missing { folder, origin } => Err(missing(&folder, origin)),
@@ -446,7 +448,11 @@ impl<'a> Context<'a> {
             }
         };
         let ids_of_this = self.ids.for_operation();
+        if let Some(disk) = self.open()? {
+            StoreLock::settle(&disk, &self.holder(), self.globals.lock_timeout)?;
+        }
         let world = self.world()?;
+        seen_whole(&world.book)?;
         let mut ids = ids_of_this.clone();
         let stamp = draw(&world, &mut ids);
         let mut plan = decide(&world, &stamp, &mut ids)?;
@@ -472,6 +478,7 @@ impl<'a> Context<'a> {
         let disk = self.open_to_write()?;
         let lock = StoreLock::acquire(&disk, &self.holder(), self.globals.lock_timeout)?;
         let world = self.world_of(Some(&disk))?;
+        seen_whole(&world.book)?;
         let mut ids = ids_of_this;
         let stamp = draw(&world, &mut ids);
         let mut plan = decide(&world, &stamp, &mut ids)?;
@@ -522,6 +529,7 @@ impl<'a> Context<'a> {
         let disk = self.open_to_write()?;
         let lock = StoreLock::acquire(&disk, &self.holder(), self.globals.lock_timeout)?;
         let world = self.world_of(Some(&disk))?;
+        seen_whole(&world.book)?;
         work(self, world, Some(&lock))
     }
 
@@ -688,6 +696,11 @@ fn rule_text(bytes: Vec<u8>) -> Result<String, Text> {
 
 /// The most that is read of any input.
 const INPUT_LIMIT: u64 = 64 * 1024 * 1024;
+
+/// Refuses to decide while a record cannot be read: it could forbid what is asked for.
+fn seen_whole(book: &Book) -> Result<(), Failure> {
+    book.unread().map_or(Ok(()), |error| Err(error.into()))
+}
 
 /// Reads to the end, or to one byte above what is read of any input; `false` where `goes_on` says
 /// to stop first.

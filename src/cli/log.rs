@@ -78,8 +78,6 @@ struct Operation<'a> {
     actor: Option<&'a str>,
     undoes: Option<&'a OperationId>,
     undone_by: Option<&'a OperationId>,
-    /// The latest place in any history: orders operations of the same second.
-    depth: usize,
     records: Vec<Record<'a>>,
 }
 
@@ -108,25 +106,23 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 /// Collects the operations from the histories, the latest first.
 fn collect<'b>(book: &'b Book, only: Option<&OrderId>) -> Vec<Operation<'b>> {
     let mut found: BTreeMap<&OperationId, Operation<'b>> = BTreeMap::new();
-    let mut add = |op, recorded_at, actor, undoes, depth, record| {
+    let mut add = |op, recorded_at, actor, undoes, record| {
         let operation = found.entry(op).or_insert_with(|| Operation {
             op,
             recorded_at,
             actor,
             undoes: None,
             undone_by: None,
-            depth,
             records: Vec::new(),
         });
         operation.undoes = operation.undoes.or(undoes);
-        operation.depth = operation.depth.max(depth);
         operation.records.push(record);
     };
     for order in book.orders.values() {
         if only.is_some_and(|id| *id != order.id) {
             continue;
         }
-        for (depth, entry) in order.history.iter().enumerate() {
+        for entry in &order.history {
             let record = Record {
                 of: Of::Order(&order.id),
                 event: entry.event.name(),
@@ -138,11 +134,11 @@ fn collect<'b>(book: &'b Book, only: Option<&OrderId>) -> Vec<Operation<'b>> {
             };
             let actor = entry.actor.as_deref();
             let undoes = entry.undoes.as_ref();
-            add(&entry.op, entry.recorded_at, actor, undoes, depth, record);
+            add(&entry.op, entry.recorded_at, actor, undoes, record);
         }
     }
     for subject in book.subjects.values().filter(|_| only.is_none()) {
-        for (depth, entry) in subject.history.iter().enumerate() {
+        for entry in &subject.history {
             let record = Record {
                 of: Of::Subject(&subject.number),
                 event: entry.event.name(),
@@ -154,7 +150,7 @@ fn collect<'b>(book: &'b Book, only: Option<&OrderId>) -> Vec<Operation<'b>> {
             };
             let actor = entry.actor.as_deref();
             let undoes = entry.undoes.as_ref();
-            add(&entry.op, entry.recorded_at, actor, undoes, depth, record);
+            add(&entry.op, entry.recorded_at, actor, undoes, record);
         }
     }
     let undone: Vec<(&OperationId, &OperationId)> = found
@@ -167,7 +163,8 @@ fn collect<'b>(book: &'b Book, only: Option<&OrderId>) -> Vec<Operation<'b>> {
         }
     }
     let mut operations: Vec<Operation<'b>> = found.into_values().collect();
-    operations.sort_by_key(|o| Reverse((o.recorded_at, o.depth)));
+    let sequence = book.sequence();
+    operations.sort_by_key(|o| Reverse(sequence.get(o.op)));
     operations
 }
 

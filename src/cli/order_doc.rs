@@ -172,8 +172,8 @@ impl Desk<'_> {
             "verify_by": order.verify_by,
             "changes": order.changes.iter().map(|c| change(c, holder, privacy)).collect::<Vec<_>>(),
             "services": Self::asked_services(order, privacy),
-            "materials": order.materials,
-            "papers": self.papers(order, lang),
+            "materials": materials(order, privacy),
+            "papers": self.papers(order, manner),
             "awaiting": awaiting(order, &view, privacy),
             "deadline": self.deadline(order).as_ref().map(limit),
             "estimate": self.estimate(order).map(|e| json!({
@@ -204,7 +204,8 @@ impl Desk<'_> {
     }
 
     /// Lists the papers of a cancellation that no SMS can prove; none for other orders.
-    pub fn papers(&self, order: &Order, lang: Lang) -> Vec<Value> {
+    pub fn papers(&self, order: &Order, manner: Manner) -> Vec<Value> {
+        let Manner { lang, privacy } = manner;
         let list = pack::checklist(order, &self.world.book.portfolio);
         let items = list.iter().flat_map(|list| &list.items);
         items
@@ -218,7 +219,7 @@ impl Desk<'_> {
                     "field": field,
                     "slots": slots,
                     "wanted": wanted,
-                    "files": item.held.iter().map(|held| &held.file).collect::<Vec<_>>(),
+                    "files": item.held.iter().map(|held| privacy.file_name(&held.file)).collect::<Vec<_>>(),
                     "done": item.is_done,
                     "fill": missing::paper(order, item),
                 })
@@ -330,6 +331,20 @@ pub fn reasons(order: &Order) -> Vec<&str> {
     found
 }
 
+/// Lists what is attached, the names of the files masked.
+fn materials(order: &Order, privacy: Privacy) -> Value {
+    let mut shown = json!(order.materials);
+    for (item, held) in shown
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .zip(&order.materials)
+    {
+        item["file"] = json!(privacy.file_name(&held.file));
+    }
+    shown
+}
+
 fn change(change: &FieldChange, holder: Option<Holder>, privacy: Privacy) -> Value {
     let prefix = if change.service.is_some() {
         "services"
@@ -343,6 +358,9 @@ fn change(change: &FieldChange, holder: Option<Holder>, privacy: Privacy) -> Val
             .unwrap_or_default();
         let path = format!("{prefix}.{}", change.field);
         mask_for(&mut shown, &path, holder, privacy);
+        if let Some(Value::String(file)) = shown.get_mut("file") {
+            *file = privacy.file_name(file).into_owned();
+        }
         shown
     };
     json!({

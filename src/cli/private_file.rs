@@ -19,6 +19,12 @@ pub fn write<E: From<std::io::Error>>(
     // Told by its own name, not by that of the temporary.
     std::fs::metadata(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let owner_alone = std::fs::Permissions::from_mode(0o600);
+        file.as_file().set_permissions(owner_alone)?;
+    }
     write(&mut file)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;

@@ -50,6 +50,7 @@ const DOCUMENTS: &[(&str, &str)] = &documents!(
     "log",
     "note",
     "notice",
+    "notify",
     "number",
     "order",
     "order-list",

@@ -102,7 +102,7 @@ fn page(cx: &Context<'_>, desk: &Desk<'_>, order: &Order) -> String {
     );
     page += &section(
         text!("注销材料", "Papers"),
-        board::papers(&desk.papers(order, lang)),
+        board::papers(&desk.papers(order, manner)),
     );
     page += &section(
         text!("通过后的影响", "What its approval does"),
@@ -211,7 +211,7 @@ fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> 
     let attached = order
         .materials
         .iter()
-        .map(|m| format!("{} ({})", m.file, m.slot));
+        .map(|m| format!("{} ({})", cx.globals.privacy.file_name(&m.file), m.slot));
     row(text!("材料", "Materials"), Some(joined(attached.collect())));
     rows
 }

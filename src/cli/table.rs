@@ -28,6 +28,7 @@ use super::log;
 use super::man;
 use super::note;
 use super::notice;
+use super::notify;
 use super::number;
 use super::portfolio;
 use super::provider;
@@ -324,6 +325,16 @@ pub const COMMANDS: &[Row] = &[
         schema: wait::SCHEMA,
         command: wait::command,
         run: wait::run,
+    },
+    Row {
+        name: "notify",
+        about: Text::fixed(
+            "把需要处理的事告知团队：群机器人、webhook、邮件",
+            "Tell people what needs them: robots, webhooks, mail",
+        ),
+        schema: notify::SCHEMA,
+        command: notify::command,
+        run: notify::run,
     },
     Row {
         name: "check",

@@ -116,20 +116,19 @@ pub fn forget(folder: &Path) {
     let _ = fs::remove_dir_all(folder.join(FOLDER));
 }
 
-/// Writes a file that only its owner can read, whole or not at all.
+/// Writes a file that only its owner can read, whole or not at all; no name that somebody planted
+/// is written through.
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     let mut builder = fs::DirBuilder::new();
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     {
-        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+        use std::os::unix::fs::DirBuilderExt as _;
         builder.mode(0o700);
-        options.mode(0o600);
     }
     builder.recursive(true).create(folder)?;
-    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
-    options.open(&temporary)?.write_all(bytes)?;
-    fs::rename(&temporary, path)
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
 }

@@ -207,6 +207,14 @@ impl ResidentId {
         date.years_since(self.birth)
     }
 
+    /// Whether the holder is a man: the third digit of the sequence is odd (GB 11643).
+    pub fn is_male(&self) -> bool {
+        self.number
+            .as_bytes()
+            .get(16)
+            .is_some_and(|digit| digit % 2 == 1)
+    }
+
     /// Returns the province that issued the number, where it is one of the 31.
     pub fn province(&self) -> Option<Province> {
         self.number.get(..2).and_then(Province::of_area)

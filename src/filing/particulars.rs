@@ -102,26 +102,23 @@ pub enum Persons {
 #[serde(default, deny_unknown_fields)]
 pub struct Age {
     /// For an individual.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub individual: Option<u32>,
     /// For the persons of an organisation.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organisation: Option<u32>,
     /// For whoever proves to be employed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub with_job_proof: Option<u32>,
     /// Whether a minor may file with a guardian's papers (domain.md 8.1, 20).
     pub guardian: bool,
 }
 
 /// The age beyond which nobody is a service's person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct RetirementAge {
     /// For men.
-    pub men: u32,
+    pub men: Option<u32>,
     /// For women.
-    pub women: u32,
+    pub women: Option<u32>,
 }
 
 /// What adding a provider asks for (column Acc).
@@ -132,10 +129,10 @@ pub struct AccessMatch {
     #[serde(rename = "match")]
     pub level: Match,
     /// What must, for an individual, where it differs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub individual: Option<Match>,
     /// Whose data must too.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub persons: Option<Persons>,
     /// Whether a proof of the change stands in for equality.
     #[serde(default)]
@@ -147,18 +144,18 @@ pub struct AccessMatch {
     #[serde(default)]
     pub subject_person_is_legal_representative: bool,
     /// Within how many working days the rest is changed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub then_change: Option<u32>,
 }
 
 /// The least count of distinct numbers among the contacts of both persons (RP-06).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct DistinctNumbers {
     /// Where one person plays both parts.
-    pub one_person: u32,
+    pub one_person: Option<u32>,
     /// Where two do.
-    pub two_persons: u32,
+    pub two_persons: Option<u32>,
 }
 
 /// What a limit counts.
@@ -184,16 +181,16 @@ pub struct Limit {
     /// What the count may reach.
     pub most: u32,
     /// Whose orders it limits: `individual` or `organisation`; all where absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub holder: Option<String>,
     /// The material slot that lets it go beyond; nothing does where absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub needs: Option<String>,
     /// Whether it limits first filings only.
     #[serde(default)]
     pub first_filing: bool,
     /// It limits only subjects with more services filed than this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub beyond_filed: Option<u32>,
 }
 
@@ -231,39 +228,39 @@ pub struct Particulars {
     #[serde(default)]
     pub letter_refused: bool,
     /// How the service's person relates to the subject's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub service_person: Option<ServicePerson>,
     /// Whether a service's person who is not the legal representative needs a letter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub service_letter: Option<bool>,
     /// Whether an individual may file with another province's ID.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub out_of_province: Option<OutOfProvince>,
     /// Whether the sources differ about it.
     #[serde(default)]
     pub out_of_province_disputed: bool,
     /// Whether a student card proves residence.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub student_card: Option<bool>,
     /// The least age.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub age: Option<Age>,
+    #[serde(default)]
+    pub age: Age,
     /// The age beyond which nobody is a service's person.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub retirement_age: Option<RetirementAge>,
+    #[serde(default)]
+    pub retirement_age: RetirementAge,
     /// Who needs a mobile of the province.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub local_phone: Option<LocalPhone>,
     /// What adding a provider asks for.
     pub access: AccessMatch,
     /// Whether an organisation's filing can become an individual's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub to_individual: Option<NatureChange>,
     /// Whether the sources differ about it.
     #[serde(default)]
     pub to_individual_disputed: bool,
     /// Whether an individual's filing can become an organisation's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub to_organisation: Option<NatureChange>,
     /// Whether the sources differ about it.
     #[serde(default)]
@@ -274,8 +271,8 @@ pub struct Particulars {
     /// Whether an empty-shell subject may add services (PRV-03).
     pub shell_adds: bool,
     /// How many distinct numbers the contacts must hold.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub distinct_numbers: Option<DistinctNumbers>,
+    #[serde(default)]
+    pub distinct_numbers: DistinctNumbers,
     /// Whether an individual's two numbers may be one.
     #[serde(default)]
     pub individual_may_repeat_number: bool,
@@ -283,13 +280,13 @@ pub struct Particulars {
     #[serde(default)]
     pub unique_across_subjects: Vec<String>,
     /// How many months a person's ID must be good for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub id_months_left: Option<u32>,
     /// How many months a licence must be good for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub licence_months_left: Option<u32>,
     /// Whether foreigners may file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub foreigners: Option<bool>,
     /// Whether the mailing address lies in the city of the certificate.
     #[serde(default)]
@@ -313,7 +310,7 @@ pub struct Particulars {
     #[serde(default)]
     pub institution_suffixes: Vec<String>,
     /// How many working days the bureau may take, by a provider's word.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub bureau_days: Option<u32>,
     /// Whether services are audited every year (PST-06).
     #[serde(default)]

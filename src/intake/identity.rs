@@ -62,8 +62,12 @@ impl Reader {
         };
         // A type that stands there but is unknown was reported already.
         let is_type_open = kind.is_none() && fields.get("certificate_type").is_some();
+        let is_persons = section == Section::SubjectPerson || section == Section::ServicePerson;
         let normal = if is_type_open {
             None
+        } else if is_persons && !is_person {
+            // No person has such a certificate, whatever its number (SUB-07).
+            Some(number)
         } else if is_person {
             self.person_certificate(node, &number, kind.as_deref())
         } else if kind.is_none() && nature.is_none() && looks_like_resident_id(&number) {

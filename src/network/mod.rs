@@ -24,6 +24,8 @@ use dns::Dns;
 use error::NetworkError;
 use http::Http;
 use retry::Retry;
+use std::path::PathBuf;
+use std::time::Duration;
 
 /// How the network is asked in this run.
 #[derive(Clone, Debug)]
@@ -101,6 +103,10 @@ pub struct Network {
     pub retry: Retry,
     /// Whether nobody may be asked.
     pub offline: bool,
+    /// Certificates to trust beside the system's.
+    pub ca_file: Option<PathBuf>,
+    /// How long an answer may take.
+    pub timeout: Duration,
     runtime: tokio::runtime::Runtime,
 }
 
@@ -124,6 +130,8 @@ impl Network {
             dns,
             retry,
             offline: manner.network.offline,
+            ca_file: manner.network.ca_file.clone(),
+            timeout: manner.network.timeout.0,
             runtime,
         })
     }

@@ -19,6 +19,9 @@ pub enum Privacy {
 /// The fewest characters that a mask hides in a text that keeps both ends.
 const HIDDEN_AT_LEAST: usize = 4;
 
+/// The fewest digits in a row that may be a phone's: a fixed line without its area code.
+const PHONE_DIGITS: usize = 7;
+
 impl Privacy {
     /// Returns a phone number as `138****0001`.
     pub fn phone(self, phone: &str) -> Cow<'_, str> {
@@ -57,6 +60,25 @@ impl Privacy {
             let kept = (address.chars().count() / 2).min(6);
             let head: String = address.chars().take(kept).collect();
             format!("{head}***")
+        })
+    }
+
+    /// Returns the name of an attachment as `黄***.png`, since people name scans after the person.
+    ///
+    /// A plain one stays, as cameras and scripts give it: ASCII, without blanks, and without as
+    /// many digits in a row as a phone or a certificate has.
+    pub fn file_name(self, name: &str) -> Cow<'_, str> {
+        let digits = name.split(|c: char| !c.is_ascii_digit());
+        let is_plain = name.chars().all(|c| c.is_ascii_graphic())
+            && digits.map(str::len).max() < Some(PHONE_DIGITS);
+        if is_plain {
+            return Cow::Borrowed(name);
+        }
+        self.apply(name, |name| match name.rsplit_once('.') {
+            Some((stem, ending)) if ending.chars().all(|c| c.is_ascii_alphanumeric()) => {
+                format!("{}.{ending}", initial(stem))
+            }
+            Some(_) | None => initial(name),
         })
     }
 
@@ -175,6 +197,11 @@ mod tests {
             "广东省广州市***"
         );
         assert_eq!(masked.address("北京市"), "北***");
+        assert_eq!(masked.file_name("licence-2.png"), "licence-2.png");
+        assert_eq!(masked.file_name("张三身份证.jpg"), "张***.jpg");
+        assert_eq!(masked.file_name("John Smith.pdf"), "J***.pdf");
+        assert_eq!(masked.file_name("13800000001.png"), "1***.png");
+        assert_eq!(masked.file_name("scan.张三"), "s***");
     }
 
     proptest! {

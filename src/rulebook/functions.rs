@@ -8,11 +8,16 @@ use crate::filing::host::Host;
 use crate::filing::identity::{CreditCode, ResidentId};
 use crate::filing::number::Number;
 use crate::filing::province::Province;
-use crate::knowledge::code_list;
+use crate::knowledge::{
+    Code, code_list, is_suffix_approved, is_suffix_filed_in, natures_of_suffix, suffixes_as_of,
+    word_in, words,
+};
 use cel::{Context, DeclarationError, Value};
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 use std::sync::Arc;
+use unicode_normalization::UnicodeNormalization;
 
 fn text(value: &Value) -> Option<&str> {
     if let Value::String(text) = value {
@@ -25,6 +30,8 @@ fn text(value: &Value) -> Option<&str> {
 fn number(value: &Value) -> Option<i64> {
     if let Value::Int(number) = value {
         Some(*number)
+    } else if let Value::UInt(number) = value {
+        i64::try_from(*number).ok()
     } else {
         None
     }
@@ -106,6 +113,9 @@ pub(super) fn declare(
     calendar: &Arc<Calendar>,
 ) -> Result<(), DeclarationError> {
     numbers(scope)?;
+    certificates(scope)?;
+    hosts(scope)?;
+    lists(scope)?;
     texts(scope)?;
     dates(scope, calendar)
 }
@@ -163,6 +173,134 @@ fn numbers(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
     scope.add_function("suffix", |value: Value| {
         let registered = host(&value).map(|host| host.registered_domain().to_string());
         or_null(registered.and_then(|name| Some(name.split_once('.')?.1.to_owned())))
+    })
+}
+
+/// Certificates, and where they were issued.
+fn certificates(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
+    scope.add_function("fits_nature", |certificate: Value, nature: Value| {
+        or_null(text(&certificate).zip(text(&nature)).and_then(fits_nature))
+    })?;
+    scope.add_function("male", |value: Value| {
+        or_null(resident(&value).map(|id| id.is_male()))
+    })?;
+    scope.add_function("province_of_code", |value: Value| {
+        let code = text(&value).and_then(|code| CreditCode::parse(code).ok());
+        or_null(code.and_then(|code| Some(code.province()?.code().to_owned())))
+    })?;
+    scope.add_function("province_of_address", |value: Value| {
+        let province = text(&value).and_then(|address| {
+            Province::all().find(|province| address.trim().starts_with(&*province.name().zh))
+        });
+        or_null(province.map(|province| province.code().to_owned()))
+    })?;
+    scope.add_function("has_house_number", |value: Value| {
+        text(&value).is_some_and(|address| {
+            address.chars().any(char::is_numeric) || word_in(address, "house-marks", None).is_some()
+        })
+    })
+}
+
+/// Whether a certificate type fits a nature, where the list says which do (SUB-07).
+fn fits_nature((certificate, nature): (&str, &str)) -> Option<bool> {
+    let entries = &code_list("certificate-types")?.entries;
+    let of_nature = |entry: &&Code| entry.natures.iter().any(|known| known == nature);
+    let mut listed = entries.iter().filter(of_nature).peekable();
+    listed.peek()?;
+    Some(listed.any(|entry| entry.value == certificate))
+}
+
+/// Hosts, suffixes and addresses of machines.
+fn hosts(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
+    scope.add_function("host_of", |value: Value| {
+        let host = text(&value).and_then(|url| {
+            let bare = url
+                .trim()
+                .split_once("://")
+                .map_or(url.trim(), |(_, rest)| rest);
+            let name = bare.split(['/', '?', '#', ':']).next().unwrap_or(bare);
+            Host::parse(name).ok()
+        });
+        or_null(host.map(|host| host.to_string()))
+    })?;
+    scope.add_function("suffix_approved", |value: Value| {
+        or_null(host(&value).map(|host| is_suffix_approved(&host)))
+    })?;
+    scope.add_function("suffix_filed_in", |value: Value, province: Value| {
+        let province = text(&province).and_then(Province::of_code);
+        let known = host(&value).zip(province);
+        or_null(known.map(|(host, province)| is_suffix_filed_in(&host, province)))
+    })?;
+    scope.add_function("suffixes_as_of", |value: Value| {
+        or_null(host(&value).map(|_| suffixes_as_of().to_string()))
+    })?;
+    scope.add_function("natures_of_suffix", |value: Value| {
+        let natures = host(&value).map_or(&[][..], |host| natures_of_suffix(&host));
+        let natures: Vec<Value> = natures.iter().map(|n| n.clone().into()).collect();
+        Value::List(Arc::new(natures))
+    })?;
+    scope.add_function("public_address", |value: Value| {
+        or_null(text(&value).map(|address| address.trim().parse().is_ok_and(is_public)))
+    })
+}
+
+/// Whether an address can be reached from everywhere.
+fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            let [first, second, ..] = v4.octets();
+            let is_shared = first == 100 && (64..128).contains(&second);
+            !(v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_unspecified()
+                || v4.is_broadcast()
+                || v4.is_multicast()
+                || is_shared)
+        }
+        IpAddr::V6(v6) => {
+            !(v6.is_loopback()
+                || v6.is_unspecified()
+                || v6.is_multicast()
+                || v6.is_unique_local()
+                || v6.is_unicast_link_local())
+        }
+    }
+}
+
+/// The word lists, and texts compared.
+fn lists(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
+    scope.add_function("words", |name: Value, province: Value| {
+        let found: Vec<Value> = text(&name)
+            .into_iter()
+            .flat_map(|name| {
+                words(name, text(&province))
+                    .map(Into::into)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        Value::List(Arc::new(found))
+    })?;
+    scope.add_function("word_in", |value: Value, name: Value, province: Value| {
+        let known = text(&value).zip(text(&name));
+        or_null(known.and_then(|(value, name)| word_in(value, name, text(&province))))
+    })?;
+    scope.add_function("joined", |values: Value| {
+        let texts: Vec<&str> = list(&values).iter().filter_map(text).collect();
+        or_null((!texts.is_empty()).then(|| texts.join(", ")))
+    })?;
+    scope.add_function("same_text", |one: Value, other: Value| {
+        let fold = |text: &str| -> String {
+            text.nfkc()
+                .filter(|ch| !ch.is_whitespace())
+                .collect::<String>()
+                .to_lowercase()
+        };
+        or_null(
+            text(&one)
+                .zip(text(&other))
+                .map(|(one, other)| fold(one) == fold(other)),
+        )
     })
 }
 

@@ -9,6 +9,7 @@ use crate::filing::guard::{self, Rival};
 use crate::filing::kind::{Kind, VerifyBy, Via};
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
 use crate::filing::order::{FieldChange, Instant, Order};
+use crate::filing::particulars::{Counts, Limit};
 use crate::filing::portfolio::{FiledSubject, Portfolio};
 use crate::filing::profile::Profiles;
 use crate::filing::province::Province;
@@ -32,6 +33,7 @@ pub struct Setting<'a> {
     accounts: HashMap<(&'a str, &'a str), BTreeSet<SubjectNumber>>,
     phones: HashMap<&'a str, Vec<Use<'a>>>,
     domains: HashMap<&'a str, Vec<(&'a FiledSubject, ServiceNumber)>>,
+    resources: HashMap<(&'a str, &'a str), Vec<ServiceNumber>>,
 }
 
 /// One person who has a phone in the portfolio.
@@ -47,6 +49,7 @@ impl<'a> Setting<'a> {
         let mut accounts: HashMap<(&str, &str), BTreeSet<SubjectNumber>> = HashMap::new();
         let mut phones: HashMap<&str, Vec<Use<'_>>> = HashMap::new();
         let mut domains: HashMap<&str, Vec<(&FiledSubject, ServiceNumber)>> = HashMap::new();
+        let mut resources: HashMap<(&str, &str), Vec<ServiceNumber>> = HashMap::new();
         for subject in portfolio.filed() {
             let of_services = subject.services.values().map(|s| &s.facts.responsible);
             let persons = of_services.chain([&subject.facts.responsible]);
@@ -69,6 +72,12 @@ impl<'a> Setting<'a> {
                     let holders = domains.entry(domain.ascii()).or_default();
                     holders.push((subject, service.number));
                 }
+                for access in &service.accesses {
+                    if let Some(resource) = &access.resource {
+                        let there = resources.entry((&access.provider, resource)).or_default();
+                        there.push(service.number);
+                    }
+                }
             }
         }
         Self {
@@ -78,7 +87,22 @@ impl<'a> Setting<'a> {
             accounts,
             phones,
             domains,
+            resources,
         }
+    }
+
+    /// Counts the filed services that stand on a resource of the order's provider, those that the
+    /// order is about left out.
+    fn uses_of(&self, order: &Order, resource: &str) -> usize {
+        let provider = order.provider.as_deref().unwrap_or_default();
+        let there = self.resources.get(&(provider, resource));
+        let is_own =
+            |number: &&ServiceNumber| order.target.services.iter().any(|t| t.number == **number);
+        there
+            .into_iter()
+            .flatten()
+            .filter(|number| !is_own(number))
+            .count()
     }
 
     /// Returns the day on which is judged.
@@ -145,12 +169,16 @@ impl View {
             "today": setting.today(),
             "order": order_view(order, setting, is_bare),
             "subject": subject_view(order, setting, filed, &subject, holder),
-            "province": province_view(province),
+            "province": province_view(province, &Counted::of(&services, filed)),
             "services": services
                 .iter()
                 .take(LIST_LIMIT)
                 .enumerate()
-                .map(|(place, service)| service_view(place, service, order, setting))
+                .map(|(place, service)| {
+                    let more = shared_view(service, &services, &subject, order, setting);
+                    let service = service_view(place, service, order, setting);
+                    merged(service, more)
+                })
                 .collect::<Vec<_>>(),
             "persons": persons,
             "materials": materials.iter().take(LIST_LIMIT).collect::<Vec<_>>(),
@@ -221,8 +249,9 @@ impl View {
             "subject": with(known("subject", None), json!({
                 "number": null, "filed": false, "individual": null, "ended_numbers": [],
             })),
-            "province": province_view(None),
+            "province": province_view(None, &Counted::NOTHING),
             "services": [with(known("services", None), json!({
+                "person_is_subjects": null, "resource_uses": null, "code_uses": null,
                 "number": null, "place": 1, "filed": false, "approved_on": null,
                 "registrations": [known("services.registrations", None)],
                 "builds": [known("services.builds", None)],
@@ -290,7 +319,8 @@ fn fill(value: &mut Json) {
 pub fn material_unknown() -> Json {
     json!({
         "slot": null, "file": null, "service": null,
-        "exists": null, "media_type": null, "size": null,
+        "holds": "image", "exists": null, "fault": null, "media_type": null, "size": null,
+        "width": null, "height": null,
     })
 }
 
@@ -496,12 +526,99 @@ fn subject_view(
     )
 }
 
-fn province_view(province: Option<Province>) -> Json {
+/// What the province's bureau asks for, with every key whether the province is known or not.
+fn province_view(province: Option<Province>, counted: &Counted) -> Json {
+    let rules = match province {
+        Some(province) => json_of(province.rules()),
+        None => Province::all()
+            .next()
+            .and_then(|any| json_of(any.rules()))
+            .map(unknown),
+    };
+    let mut rules = match rules {
+        Some(Json::Object(rules)) => rules,
+        Some(_) | None => Map::new(),
+    };
+    let limits = province.map_or_else(
+        || vec![limit_view(None, counted)],
+        |province| {
+            let limits = province.rules().limits.iter();
+            limits
+                .map(|limit| limit_view(Some(limit), counted))
+                .collect()
+        },
+    );
+    rules.insert("limits".to_owned(), limits.into());
+    with(
+        rules,
+        json!({
+            "code": province.map(Province::code),
+            "letter": province.map(|p| p.letter().to_string()),
+            "area": province.map(Province::area),
+            "name": province.map(|p| p.name().zh.clone()),
+        }),
+    )
+}
+
+/// Returns the same shape with nothing in it: null for values, no element in lists.
+fn unknown(value: Json) -> Json {
+    match value {
+        Json::Object(table) => table
+            .into_iter()
+            .map(|(key, value)| (key, unknown(value)))
+            .collect::<Map<_, _>>()
+            .into(),
+        Json::Array(_) => json!([]),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => Json::Null,
+    }
+}
+
+/// What provinces limit, counted in an order.
+struct Counted {
+    services: usize,
+    domains: usize,
+    most_domains: usize,
+    of_subject: usize,
+}
+
+impl Counted {
+    const NOTHING: Self = Self {
+        services: 0,
+        domains: 0,
+        most_domains: 0,
+        of_subject: 0,
+    };
+
+    fn of(services: &[Seen<'_>], filed: Option<&FiledSubject>) -> Self {
+        let domains = |service: &Seen<'_>| service.facts.domains.as_ref().map_or(0, Vec::len);
+        let filed = filed.map_or(0, |subject| subject.services.len());
+        let new = services.iter().filter(|s| s.number.is_none()).count();
+        Self {
+            services: services.len(),
+            domains: services.iter().map(domains).sum(),
+            most_domains: services.iter().map(domains).max().unwrap_or(0),
+            of_subject: filed + new,
+        }
+    }
+}
+
+/// One limit, and how much of it the order takes up.
+fn limit_view(limit: Option<&Limit>, counted: &Counted) -> Json {
+    let count = limit.map(|limit| match limit.counts {
+        Counts::ServicesInOrder => counted.services,
+        Counts::DomainsInOrder => counted.domains,
+        Counts::DomainsInSite => counted.most_domains,
+        Counts::ServicesOfSubject => counted.of_subject,
+    });
     json!({
-        "code": province.map(Province::code),
-        "letter": province.map(|p| p.letter().to_string()),
-        "area": province.map(Province::area),
-        "name": province.map(|p| p.name().zh.clone()),
+        "path": "services",
+        "counts": limit.map(|limit| limit.counts),
+        "count": count,
+        "most": limit.map(|limit| limit.most),
+        "holder": limit.and_then(|limit| limit.holder.as_deref()),
+        "needs": limit.and_then(|limit| limit.needs.as_deref()),
+        "first_filing": limit.map(|limit| limit.first_filing),
+        "beyond_filed": limit.and_then(|limit| limit.beyond_filed),
     })
 }
 
@@ -544,6 +661,50 @@ fn service_view(place: usize, service: &Seen<'_>, order: &Order, setting: &Setti
             "holders": holders,
         }),
     )
+}
+
+fn merged(one: Json, more: Json) -> Json {
+    match one {
+        Json::Object(table) => with(table, more),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_) => one,
+    }
+}
+
+/// What a service shares with the subject, with the other services and with what is filed.
+fn shared_view(
+    service: &Seen<'_>,
+    services: &[Seen<'_>],
+    subject: &SubjectFacts,
+    order: &Order,
+    setting: &Setting<'_>,
+) -> Json {
+    let resource = |seen: &Seen<'_>| seen.facts.resource.clone().unwrap_or_default();
+    let own = resource(service);
+    let code_uses = own.authorisation_code.as_ref().map(|code| {
+        let same = |seen: &&Seen<'_>| resource(seen).authorisation_code.as_ref() == Some(code);
+        services.iter().filter(same).count() + setting.uses_of(order, code)
+    });
+    let resource_uses = own.id.as_ref().map(|id| {
+        let same = |seen: &&Seen<'_>| resource(seen).id.as_ref() == Some(id);
+        services.iter().filter(same).count() + setting.uses_of(order, id)
+    });
+    let person = service.facts.responsible.as_ref();
+    json!({
+        "person_is_subjects": is_same_person(person, subject.responsible.as_ref()),
+        "resource_uses": resource_uses,
+        "code_uses": code_uses,
+    })
+}
+
+/// Whether two are one person, by certificate or else by name; `None` where that is unknown.
+fn is_same_person(one: Option<&Person>, other: Option<&Person>) -> Option<bool> {
+    let (one, other) = one.zip(other)?;
+    let by = |one: &Option<String>, other: &Option<String>| {
+        one.as_ref()
+            .zip(other.as_ref())
+            .map(|(one, other)| one == other)
+    };
+    by(&one.certificate_number, &other.certificate_number).or_else(|| by(&one.name, &other.name))
 }
 
 /// Lists the responsible persons that are given: the subject's first, then each service's.

@@ -181,6 +181,16 @@ impl Book {
         self.damaged.contains_key(order_path(id).as_str())
     }
 
+    /// Returns why a record could not be read this time, though its content may be right.
+    pub fn unread(&self) -> Option<&StorageError> {
+        self.damaged
+            .values()
+            .find_map(|damage| match damage.as_ref() {
+                Damage::Storage(error) => error.is_refusal().then_some(error),
+                Damage::Content(_) => None,
+            })
+    }
+
     /// Whether an attachment of that hash is there.
     pub fn holds_file(&self, hash: &str) -> bool {
         self.files.contains(hash)
@@ -202,6 +212,23 @@ impl Book {
             .map(|(_, turn)| turn + 1)
             .max()
             .unwrap_or_default()
+    }
+
+    /// Returns where each operation stands among all: what was done later is greater.
+    ///
+    /// Within a record that is its place in the history, even where the clock was put back between
+    /// two entries. Between records only the clock can tell.
+    pub fn sequence(&self) -> BTreeMap<&OperationId, (Instant, u32)> {
+        let mut places = BTreeMap::new();
+        for order in self.orders.values() {
+            let entries = order.history.iter();
+            place(&mut places, entries.map(|e| (&e.op, e.recorded_at, e.turn)));
+        }
+        for subject in self.subjects.values() {
+            let entries = subject.history.iter();
+            place(&mut places, entries.map(|e| (&e.op, e.recorded_at, e.turn)));
+        }
+        places
     }
 
     /// Lists every operation that wrote something here.
@@ -268,6 +295,24 @@ impl Book {
         };
         let was = self.digests.get(&path).cloned().or_else(attachment)?;
         Some(Change::Remove { path, was })
+    }
+}
+
+/// Enters the operations of one history, each after the one before it.
+fn place<'book>(
+    places: &mut BTreeMap<&'book OperationId, (Instant, u32)>,
+    entries: impl Iterator<Item = (&'book OperationId, Instant, u32)>,
+) {
+    let mut last: Option<(&OperationId, (Instant, u32))> = None;
+    for (op, recorded_at, turn) in entries {
+        let mut here = (recorded_at, turn);
+        if let Some((before, (at, turn))) = last {
+            let least = if before == op { turn } else { turn + 1 };
+            here = here.max((at, least));
+        }
+        last = Some((op, here));
+        let known = places.entry(op).or_insert(here);
+        *known = here.max(*known);
     }
 }
 

@@ -159,6 +159,21 @@ impl StorageError {
         }
     }
 
+    /// Whether the file system refused: it may answer otherwise another time.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Io { .. } => true,
+            Self::NotFound { .. }
+            | Self::Exists { .. }
+            | Self::Moved { .. }
+            | Self::Locked { .. }
+            | Self::TooLarge { .. }
+            | Self::NotAFile { .. }
+            | Self::Outside { .. }
+            | Self::OutcomeUnknown { .. } => false,
+        }
+    }
+
     /// Returns what was wrong, and where.
     pub fn message(&self) -> Text {
         match self {

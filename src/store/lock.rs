@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher as _, RandomState};
+use std::io;
 use std::time::{Duration, Instant};
 
 /// The folder of the lock files.
@@ -282,6 +283,13 @@ impl<'files> RecordLock<'files> {
     }
 }
 
+fn may_only_read(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    )
+}
+
 /// The right to write anything, alone.
 #[derive(Debug)]
 pub struct StoreLock<'files> {
@@ -315,6 +323,29 @@ impl<'files> StoreLock<'files> {
             run,
             _store: store,
         })
+    }
+
+    /// Completes or drops an operation on several files whose writer was killed within it, so that
+    /// nobody sees a half of it.
+    ///
+    /// A writer that is still alive is waited for until `timeout`. After that, and where the store
+    /// may only be read, all is left as it is.
+    ///
+    /// # Errors
+    /// What the files met; running it again is harmless.
+    pub fn settle(
+        files: &'files dyn Files,
+        holder: &Holder,
+        timeout: Duration,
+    ) -> Result<(), StorageError> {
+        if !is_interrupted(files)? {
+            return Ok(());
+        }
+        match Self::acquire(files, holder, timeout) {
+            Ok(_) | Err(StorageError::Locked { .. }) => Ok(()),
+            Err(StorageError::Io { source, .. }) if may_only_read(&source) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     /// Makes all changes or none; durable when this returns.

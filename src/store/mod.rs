@@ -27,6 +27,7 @@ pub mod place;
 pub mod roll;
 pub mod store_file;
 pub mod subject_file;
+pub mod told_file;
 pub mod wire;
 
 pub use commit::{Change, Digest, GITIGNORE, Recovery};

@@ -248,9 +248,10 @@ pub struct SystemProbe;
 
 impl Probe for SystemProbe {
     fn look(&self, path: &Path) -> Seen {
-        let (Ok(meta), Ok(link)) = (std::fs::metadata(path), std::fs::symlink_metadata(path))
-        else {
-            return Seen::Nothing;
+        let (meta, link) = match (std::fs::metadata(path), std::fs::symlink_metadata(path)) {
+            (Ok(meta), Ok(link)) => (meta, link),
+            (Err(error), _) | (_, Err(error)) if is_absent(&error) => return Seen::Nothing,
+            (Err(_), _) | (_, Err(_)) => return UNREADABLE,
         };
         if !meta.is_dir() {
             return Seen::Nothing;
@@ -260,9 +261,27 @@ impl Probe for SystemProbe {
             ours,
             mode,
             linked: link.is_symlink(),
-            marked: path.join(MARKER).symlink_metadata().is_ok(),
+            marked: match path.join(MARKER).symlink_metadata() {
+                Ok(_) => true,
+                Err(error) => !is_absent(&error),
+            },
         }
     }
+}
+
+/// A folder that cannot be looked at counts as a store, so that opening it tells why it cannot be
+/// read; to pass it over would be to write into another store.
+const UNREADABLE: Seen = Seen::Folder {
+    ours: true,
+    linked: false,
+    mode: 0,
+    marked: true,
+};
+
+/// Whether an answer says that nothing is there.
+fn is_absent(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory)
 }
 
 #[cfg(unix)]

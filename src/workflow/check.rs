@@ -2,6 +2,8 @@
 
 use super::advance;
 use super::draft::{self, Ask};
+use super::look::Look;
+use super::materials;
 use super::plan::Stamp;
 use super::world::World;
 use crate::exit::Exit;
@@ -18,7 +20,7 @@ use crate::knowledge::{Holder, Severity, field};
 use crate::render::mask::{Privacy, mask_for};
 use crate::rulebook::{Finding, Judgement, Rulebook, Setting, View};
 use crate::text;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use toml::Table;
 
@@ -59,10 +61,16 @@ impl<'a> Bench<'a> {
 
     /// Judges the order that a dossier would make; `looks` are its files as they are.
     pub fn dossier(&self, dossier: &Dossier, looks: &[Json], ids: &mut Ids) -> Judgement {
-        let (order, refusal) = self.imagine(dossier, ids);
+        self.asked(wish(dossier), looks, ids)
+    }
+
+    /// Judges the order that is asked for.
+    pub fn asked(&self, ask: Ask, looks: &[Json], ids: &mut Ids) -> Judgement {
+        let dossier = ask.dossier.clone().unwrap_or_default();
+        let (order, refusal) = self.imagine(ask, &dossier, ids);
         let view = self
             .view(&order, looks)
-            .differing(&self.differences(dossier, order.kind));
+            .differing(&self.differences(&dossier, order.kind));
         let mut judgement = self.rulebook.judge(&view);
         match refusal {
             Some(refusal) => self.add(&mut judgement, &refusal),
@@ -207,23 +215,8 @@ impl<'a> Bench<'a> {
 
     /// Makes the order that drafting would make, as far as it can be made, and says what would be
     /// refused; choices that can still be made on the command line are no refusal.
-    fn imagine(&self, dossier: &Dossier, ids: &mut Ids) -> (Order, Option<Failure>) {
-        let kind = dossier.kind.unwrap_or(Kind::New);
-        let mut ask = Ask {
-            kind,
-            targets: Vec::new(),
-            dossier: Some(dossier.clone()),
-            materials: Vec::new(),
-            provider: None,
-            account: None,
-            after: None,
-            reference: None,
-            labels: BTreeMap::new(),
-            reason: None,
-            verify_by: None,
-            written: false,
-            assigns: Vec::new(),
-        };
+    fn imagine(&self, mut ask: Ask, dossier: &Dossier, ids: &mut Ids) -> (Order, Option<Failure>) {
+        let kind = ask.kind;
         let stamp = Stamp {
             op: OperationId::from_bits(0),
             turn: 0,
@@ -250,6 +243,25 @@ impl<'a> Bench<'a> {
                 (as_written(dossier, kind, &stamp), told.then_some(failure))
             }
         }
+    }
+}
+
+/// Returns what a dossier alone asks for; one that does not say its kind files anew.
+pub fn wish(dossier: &Dossier) -> Ask {
+    Ask {
+        kind: dossier.kind.unwrap_or(Kind::New),
+        targets: Vec::new(),
+        dossier: Some(dossier.clone()),
+        materials: Vec::new(),
+        provider: None,
+        account: None,
+        after: None,
+        reference: None,
+        labels: BTreeMap::new(),
+        reason: None,
+        verify_by: None,
+        written: false,
+        assigns: Vec::new(),
     }
 }
 
@@ -327,14 +339,13 @@ fn as_written(dossier: &Dossier, kind: Kind, stamp: &Stamp) -> Order {
 
 /// Returns what is known of a file that the store holds.
 fn stored(material: &Material) -> Json {
-    json!({
-        "slot": material.slot,
-        "file": material.file,
-        "service": material.service,
-        "exists": material.hash.is_some(),
-        "media_type": material.media_type,
-        "size": material.size,
-    })
+    let found = Look {
+        exists: Some(material.hash.is_some()),
+        media_type: material.media_type.clone(),
+        size: material.size,
+        ..Look::default()
+    };
+    materials::seen(&material.slot, &material.file, material.service, &found)
 }
 
 /// Masks what is personal in the values that messages show.

@@ -27,6 +27,8 @@ pub enum Fault {
     Unreadable,
     /// Its content says that it is a picture, but it cannot be opened as one.
     Damaged,
+    /// Its content is of no known type.
+    Unrecognised,
 }
 
 /// What a look at a file found; what could not be found out is `None`.
@@ -111,7 +113,11 @@ pub fn at_bytes(bytes: &[u8]) -> Look {
                 ..look
             },
         },
-        Some(_) | None => look,
+        Some(_) => look,
+        None => Look {
+            fault: Some(Fault::Unrecognised),
+            ..look
+        },
     }
 }
 
@@ -180,7 +186,7 @@ mod tests {
             at_bytes(b"%PDF-1.7\n").media_type.as_deref(),
             Some("application/pdf")
         );
-        assert_eq!(at_bytes(b"just words").media_type, None);
+        assert_eq!(at_bytes(b"just words").fault, Some(Fault::Unrecognised));
         assert_eq!(at_bytes(b"").fault, Some(Fault::Empty));
     }
 

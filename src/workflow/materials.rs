@@ -1,9 +1,11 @@
 //! Attachments: files looked at, and named by their content.
 
+use super::look::{self, Look};
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::order::Material;
 use crate::intake::DossierMaterial;
+use crate::knowledge::{Holds, code_list};
 use crate::store::book::FILES;
 use crate::store::{Digest, StorePath};
 use crate::text;
@@ -85,18 +87,27 @@ pub fn take(
 
 /// Looks at a file that a dossier names, relative to the folder in which it stands.
 pub fn look(beside: &Path, material: &DossierMaterial) -> Json {
-    let path = beside.join(&material.file);
-    let meta = std::fs::metadata(&path)
-        .ok()
-        .filter(std::fs::Metadata::is_file);
-    let kind = infer::get_from_path(&path).ok().flatten();
+    let found = look::at_file(&beside.join(&material.file));
+    let service = material.service.as_ref().and_then(|word| word.parse().ok());
+    seen(&material.slot, &material.file, service, &found)
+}
+
+/// Returns what rules see of a file that was looked at.
+pub(super) fn seen(slot: &str, file: &str, service: Option<usize>, found: &Look) -> Json {
+    let holds = code_list("material-slots")
+        .and_then(|list| list.entry(slot))
+        .map_or(Holds::Image, |entry| entry.holds);
     json!({
-        "slot": material.slot,
-        "file": material.file,
-        "service": material.service.as_ref().and_then(|word| word.parse::<usize>().ok()),
-        "exists": meta.is_some(),
-        "media_type": kind.map(|kind| kind.mime_type()),
-        "size": meta.map(|meta| meta.len()),
+        "slot": slot,
+        "file": file,
+        "service": service,
+        "holds": holds,
+        "exists": found.exists,
+        "fault": found.fault,
+        "media_type": found.media_type,
+        "size": found.size,
+        "width": found.width,
+        "height": found.height,
     })
 }
 

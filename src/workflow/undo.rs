@@ -128,23 +128,12 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
 
 fn latest(world: &World) -> Result<OperationId, Failure> {
     let standing = standing_ops(world);
-    let orders = world
-        .book
-        .orders
-        .values()
-        .flat_map(|o| &o.history)
-        .map(|e| (e.recorded_at, e.turn, &e.op));
-    let subjects = world
-        .book
-        .subjects
-        .values()
-        .flat_map(|s| &s.history)
-        .map(|e| (e.recorded_at, e.turn, &e.op));
-    orders
-        .chain(subjects)
-        .filter(|(_, _, op)| standing.contains(op))
-        .max()
-        .map(|(_, _, op)| op.clone())
+    let sequence = world.book.sequence();
+    sequence
+        .into_iter()
+        .filter(|(op, _)| standing.contains(*op))
+        .max_by_key(|(_, place)| *place)
+        .map(|(op, _)| op.clone())
         .ok_or_else(|| {
             Failure::not_found(
                 "not-found.operation",

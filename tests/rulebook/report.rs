@@ -80,6 +80,36 @@ fn a_mistyped_order_is_not_found_and_several_things_are_judged_together() {
     assert_eq!(scene.fails(MONDAY, "check nothing.toml", 4)["exit"], 4);
 }
 
+#[test]
+fn a_batch_is_judged_row_by_row_and_its_dossiers_with_it() {
+    let scene = Scene::at("tencent");
+    let wrong = GOOD.replace("\"example.com\"", "\"www.example.com\"");
+    scene.user.write("batch/new.toml", &wrong);
+    scene.user.write(
+        "batch/rows.csv",
+        "ref,kind,target,provider,from\na,new,,,new.toml\nb,cancel-site,example.cn,huawei,\nc,new,,,none.toml\n",
+    );
+    let document = scene.document(MONDAY, "check batch/rows.csv", 3);
+    let told: Vec<String> = findings(&document)
+        .iter()
+        .filter(|f| f["severity"] == "error")
+        .map(|f| format!("{}:{} {}", f["file"], f["line"], f["rule"]))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "\"batch/new.toml\":38 \"DOM-05\"",
+            "\"batch/rows.csv\":3 \"CAN-16\"",
+            "\"batch/rows.csv\":4 \"not-found.file\"",
+        ]
+    );
+    scene
+        .user
+        .write("batch/rows.csv", "ref,kind,traget\na,new,x\n");
+    let document = scene.document(MONDAY, "check batch/rows.csv", 3);
+    assert_eq!(findings(&document)[0]["rule"], "unknown-column");
+}
+
 /// The schema of OASIS, as published with SARIF 2.1.0; one pattern that is no regular expression mended.
 fn sarif_schema() -> Value {
     serde_json::from_str(include_str!("../data/sarif-schema-2.1.0.json")).unwrap()

@@ -299,9 +299,12 @@ fn a_failing_call_leaves_the_store_as_it_was_or_says_that_the_outcome_is_unknown
     });
     for scene in &scenes {
         for kind in [
+            // EIO and EMFILE; ENOSPC, EACCES, EROFS, EDQUOT. EINTR ends in the files themselves.
             ErrorKind::Other,
             ErrorKind::StorageFull,
             ErrorKind::PermissionDenied,
+            ErrorKind::ReadOnlyFilesystem,
+            ErrorKind::QuotaExceeded,
         ] {
             for k in 1.. {
                 let start = scene.start();

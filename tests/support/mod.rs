@@ -23,6 +23,22 @@ pub(crate) struct Icpctl {
     stdin: Vec<u8>,
 }
 
+/// Copies what is in a folder, permissions included.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir(&target).unwrap();
+            let mode = entry.metadata().unwrap().permissions();
+            std::fs::set_permissions(&target, mode).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
 /// What a run left behind.
 #[derive(Debug)]
 pub(crate) struct Output {

@@ -36,8 +36,8 @@ impl Authority {
         self.0.pem()
     }
 
-    /// A server's settings, with a certificate for these names.
-    pub(crate) fn server(&self, names: &[&str], valid: Valid) -> Arc<ServerConfig> {
+    /// A certificate for these names, and its key.
+    fn certified(&self, names: &[&str], valid: Valid) -> (rcgen::Certificate, KeyPair) {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
         let mut params = CertificateParams::new(names).unwrap();
         params.not_before = date_time_ymd(2001, 1, 1);
@@ -46,7 +46,18 @@ impl Authority {
             Valid::Formerly => date_time_ymd(2002, 1, 1),
         };
         let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.0).unwrap();
+        (params.signed_by(&key, &self.0).unwrap(), key)
+    }
+
+    /// The same as files hold them.
+    pub(crate) fn files(&self, names: &[&str], valid: Valid) -> (String, String) {
+        let (certificate, key) = self.certified(names, valid);
+        (certificate.pem(), key.serialize_pem())
+    }
+
+    /// A server's settings, with a certificate for these names.
+    pub(crate) fn server(&self, names: &[&str], valid: Valid) -> Arc<ServerConfig> {
+        let (certificate, key) = self.certified(names, valid);
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)

@@ -2,6 +2,7 @@
 
 use super::super::context::Context;
 use super::super::order_doc::time;
+use super::super::private_file;
 use super::super::reply::Reply;
 use super::{SCHEMA, apply, load};
 use crate::exit::Exit;
@@ -15,7 +16,6 @@ use crate::workflow::batch::{
 use clap::ArgMatches;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 
 /// Works the plan out, and writes it where `--out` says.
@@ -50,7 +50,8 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         if !cx.globals.dry_run {
             let text = serde_json::to_string(&plan)? + "\n";
             let path = cx.current.join(out);
-            keep(&path, text.as_bytes()).map_err(|error| unwritten(&path, &error))?;
+            private_file::write(&path, |file| file.write_all(text.as_bytes()))
+                .map_err(|error| unwritten(&path, &error))?;
         }
         reply = reply.changed(true).say(text!(
             "计划已写入 {out}（含批量文件的内容，请妥善保管）；执行：icpctl batch apply {out}",
@@ -78,29 +79,6 @@ pub(super) fn show(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, 
         ))
     })?;
     Ok(answer(cx, &plan))
-}
-
-/// Writes a file that only its owner can read, whole or not at all.
-fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let written = options.open(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    written
-        .and_then(|()| std::fs::rename(&beside, path))
-        .inspect_err(|_| {
-            // What stays is only a file of no use.
-            let _ = std::fs::remove_file(&beside);
-        })
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Failure {

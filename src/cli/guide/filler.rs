@@ -199,7 +199,15 @@ impl<'a> Filler<'a> {
         let changes = lists(Listed::Changes).then(|| self.changes());
         let uploads = step.uploads.iter();
         let persons = lists(Listed::Persons).then(|| self.persons());
-        let papers = lists(Listed::Papers).then(|| self.desk.papers(self.order, self.lang));
+        let papers = lists(Listed::Papers).then(|| {
+            self.desk.papers(
+                self.order,
+                Manner {
+                    lang: self.lang,
+                    privacy: self.privacy,
+                },
+            )
+        });
         Filled {
             id: step.id.clone(),
             state,
@@ -414,7 +422,7 @@ impl<'a> Filler<'a> {
             .filter(|held| {
                 service.is_none() || held.service == service || held.service.is_none() && count == 1
             })
-            .map(|held| held.file.clone())
+            .map(|held| self.privacy.file_name(&held.file).into_owned())
             .collect();
         let label = upload.label.clone().or_else(|| {
             let list = knowledge::code_list("material-slots")?;

@@ -1,0 +1,191 @@
+//! Mail.
+
+use super::message::Message;
+use super::{lacks, usual_port};
+use crate::config::channels::{Channel, MailTls};
+use crate::config::secret::Revealed;
+use crate::failure::Failure;
+use crate::filing::order::Instant;
+use crate::network::Network;
+use crate::network::error::{NetworkError, TlsFault};
+use crate::text;
+use lettre::message::header::ContentType;
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
+use std::net::IpAddr;
+
+/// A mail server, and whom mail goes to.
+pub struct Mailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    host: String,
+    from: Mailbox,
+    to: Vec<Mailbox>,
+    is_offline: bool,
+}
+
+impl std::fmt::Debug for Mailer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mailer")
+            .field("host", &self.host)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Mailer {
+    /// Makes a mailer of a channel; nobody is asked yet.
+    ///
+    /// # Errors
+    /// A channel that lacks something or holds no addresses (3).
+    pub fn new(
+        name: &str,
+        channel: &Channel,
+        password: Option<Revealed>,
+        network: &Network,
+    ) -> Result<Self, Failure> {
+        let host = channel.host.clone().ok_or_else(|| lacks(name, "host"))?;
+        let from = channel.from.as_deref().ok_or_else(|| lacks(name, "from"))?;
+        if channel.to.is_empty() {
+            return Err(lacks(name, "to"));
+        }
+        let to = channel.to.iter().map(|text| address(name, text));
+        let is_here =
+            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        let tls = match channel.tls {
+            MailTls::None if !is_here => {
+                return Err(Failure::invalid(
+                    "invalid.config",
+                    text!(
+                        "通知渠道 {name}：不加密的邮件服务器只能在本机",
+                        "the channel {name}: a mail server without TLS must be on this machine"
+                    ),
+                )
+                .hint(text!(
+                    "改用 tls = \"implicit\" 或 \"starttls\"",
+                    "say tls = \"implicit\" or \"starttls\""
+                )));
+            }
+            MailTls::None => Tls::None,
+            MailTls::Implicit => Tls::Wrapper(parameters(&host, network)?),
+            MailTls::Starttls => Tls::Required(parameters(&host, network)?),
+        };
+        let port = channel.port.unwrap_or(usual_port(channel.tls));
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&host)
+            .port(port)
+            .tls(tls)
+            .timeout(Some(network.timeout));
+        if let Some(user) = &channel.user {
+            let password = password.ok_or_else(|| lacks(name, "password"))?;
+            builder =
+                builder.credentials(Credentials::new(user.clone(), password.expose().to_owned()));
+        }
+        Ok(Self {
+            transport: builder.build(),
+            host,
+            from: address(name, from)?,
+            to: to.collect::<Result<_, _>>()?,
+            is_offline: network.offline,
+        })
+    }
+
+    /// Sends one message.
+    ///
+    /// # Errors
+    /// When the server did not take it, or nobody knows.
+    pub(super) async fn send(&self, message: &Message, now: Instant) -> Result<(), Failure> {
+        let host = self.host.clone();
+        if self.is_offline {
+            return Err(NetworkError::Offline { host }.into());
+        }
+        let domain = self.from.email.domain();
+        let mut mail = lettre::Message::builder()
+            .message_id(Some(format!("<{}@{domain}>", message.id)))
+            .date(now.to_utc().into())
+            .from(self.from.clone())
+            .subject(&message.title);
+        for to in &self.to {
+            mail = mail.to(to.clone());
+        }
+        let part = SinglePart::builder()
+            .header(ContentType::TEXT_PLAIN)
+            .body(message.body.clone());
+        let mail = mail
+            .multipart(MultiPart::mixed().singlepart(part))
+            .map_err(|error| {
+                Failure::invalid(
+                    "invalid.config",
+                    text!("邮件无法构成：{error}", "no mail can be made: {error}"),
+                )
+            })?;
+        let sent = self.transport.send(mail).await;
+        sent.map(|_| ()).map_err(|error| {
+            let said = error.to_string();
+            let error = if error.is_timeout() {
+                NetworkError::TimedOut { host }
+            } else if let Some(fault) = tls_fault(&error) {
+                NetworkError::Tls { host, fault }
+            } else if error
+                .status()
+                .is_some_and(|code| is_denied(&code.to_string()))
+            {
+                NetworkError::Denied { host, said }
+            } else if error.is_permanent() || error.is_transient() {
+                NetworkError::Said {
+                    host,
+                    said,
+                    passing: error.is_transient(),
+                }
+            } else {
+                NetworkError::Connect { host, why: said }
+            };
+            error.into()
+        })
+    }
+}
+
+/// Returns what is wrong with the server's TLS, where that is what went wrong.
+fn tls_fault(error: &(dyn std::error::Error + 'static)) -> Option<TlsFault> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let inner = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(|io| io.get_ref())
+            .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        if let Some(fault) = inner.or_else(|| error.downcast_ref::<rustls::Error>()) {
+            return Some(fault.into());
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// Whether a reply says that the credentials are wrong or wanted (RFC 4954).
+fn is_denied(code: &str) -> bool {
+    matches!(code, "530" | "534" | "535" | "538")
+}
+
+fn parameters(host: &str, network: &Network) -> Result<TlsParameters, Failure> {
+    let setup = |what: String| Failure::from(NetworkError::Setup { what });
+    let mut builder = TlsParameters::builder(host.to_owned());
+    if let Some(path) = &network.ca_file {
+        let shown = path.display();
+        let bytes = std::fs::read(path).map_err(|error| setup(format!("{shown}: {error}")))?;
+        let certificate =
+            Certificate::from_pem(&bytes).map_err(|error| setup(format!("{shown}: {error}")))?;
+        builder = builder.add_root_certificate(certificate);
+    }
+    builder.build().map_err(|error| setup(error.to_string()))
+}
+
+fn address(name: &str, text: &str) -> Result<Mailbox, Failure> {
+    text.parse().map_err(|_| {
+        Failure::invalid(
+            "invalid.config",
+            text!(
+                "通知渠道 {name} 中的“{text}”不是邮箱地址",
+                "\"{text}\" of the channel {name} is no mail address"
+            ),
+        )
+    })
+}

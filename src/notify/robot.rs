@@ -1,0 +1,231 @@
+//! Robots and webhooks: what each is sent, how that is signed, and what its answer means.
+
+use super::message::Message;
+use crate::config::channels::ChannelKind;
+use crate::config::secret::Revealed;
+use crate::failure::Failure;
+use crate::filing::order::Instant;
+use crate::network::answer::{Answer, host};
+use crate::network::error::NetworkError;
+use crate::network::request::Request;
+use crate::text;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use reqwest::header::HeaderName;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use sha2::Sha256;
+use url::Url;
+
+/// Makes the request that posts a message.
+///
+/// # Errors
+/// A secret that cannot sign (3).
+pub fn request(
+    kind: ChannelKind,
+    url: &Url,
+    secret: Option<&Revealed>,
+    message: &Message,
+    now: Instant,
+) -> Result<Request, Failure> {
+    let Message { title, body, .. } = message;
+    let mut url = url.clone();
+    let post = |url: Url, document: &Value| {
+        Request::post(url, "application/json", document.to_string().into_bytes())
+    };
+    Ok(match kind {
+        ChannelKind::Wecom => {
+            let content = format!("**{title}**\n{body}");
+            post(
+                url,
+                &json!({"msgtype": "markdown", "markdown": {"content": content}}),
+            )
+        }
+        ChannelKind::Dingtalk => {
+            if let Some(secret) = secret {
+                let millis = now.timestamp_millis();
+                let sign = dingtalk_sign(secret.expose(), millis);
+                url.query_pairs_mut()
+                    .append_pair("timestamp", &millis.to_string())
+                    .append_pair("sign", &sign);
+            }
+            let words = format!("**{title}**\n\n{}", body.replace('\n', "\n\n"));
+            post(
+                url,
+                &json!({"msgtype": "markdown", "markdown": {"title": title, "text": words}}),
+            )
+        }
+        ChannelKind::Feishu => {
+            let mut document = json!({
+                "msg_type": "text",
+                "content": {"text": format!("{title}\n{body}")},
+            });
+            if let Some(secret) = secret {
+                let seconds = now.timestamp();
+                document["timestamp"] = json!(seconds.to_string());
+                document["sign"] = json!(feishu_sign(secret.expose(), seconds));
+            }
+            post(url, &document)
+        }
+        ChannelKind::Webhook | ChannelKind::Smtp => {
+            let document = json!({
+                "type": "icpctl.news",
+                "timestamp": now.to_rfc3339(),
+                "data": {"title": title, "text": body, "keys": message.keys},
+            });
+            let payload = document.to_string();
+            let secret = secret.map_or("", Revealed::expose);
+            let seconds = now.timestamp();
+            let sign = webhook_sign(secret, &message.id, seconds, &payload).ok_or_else(|| {
+                Failure::invalid(
+                    "invalid.config",
+                    text!(
+                        "webhook 的 secret 应为 whsec_ 加 Base64",
+                        "the secret of a webhook is whsec_ and Base64"
+                    ),
+                )
+            })?;
+            post(url, &document)
+                .header(HeaderName::from_static("webhook-id"), &message.id)
+                .header(
+                    HeaderName::from_static("webhook-timestamp"),
+                    &seconds.to_string(),
+                )
+                .header(HeaderName::from_static("webhook-signature"), &sign)
+        }
+    })
+}
+
+/// What a robot says in the body of HTTP 200.
+#[derive(Deserialize)]
+struct Said {
+    #[serde(alias = "errcode")]
+    code: i64,
+    #[serde(default, alias = "errmsg")]
+    msg: String,
+}
+
+/// Judges an answer; HTTP 200 with an error code in the body is a failure.
+///
+/// # Errors
+/// When the message was not taken, or nobody knows.
+pub fn verdict(
+    kind: ChannelKind,
+    url: &Url,
+    answer: Result<Answer, NetworkError>,
+) -> Result<(), NetworkError> {
+    // The address of a robot is itself a secret: nothing but its host is told.
+    let host = host(url);
+    let answer = answer.map_err(|error| quiet(error, &host))?.success()?;
+    match kind {
+        ChannelKind::Webhook | ChannelKind::Smtp => Ok(()),
+        ChannelKind::Wecom | ChannelKind::Dingtalk | ChannelKind::Feishu => {
+            let Said { code, msg } = answer.json()?;
+            let said = format!("{code} {msg}");
+            match code {
+                0 => Ok(()),
+                // WeCom: no such key. DingTalk: signature, keyword or address. Feishu: the same.
+                93000 | 310_000 | 19021 | 19022 | 19024 => Err(NetworkError::Denied { host, said }),
+                code => Err(NetworkError::Said {
+                    host,
+                    said,
+                    // WeCom, DingTalk and Feishu: too often.
+                    passing: matches!(code, 45009 | 130_101 | 11232 | 9499 | -1),
+                }),
+            }
+        }
+    }
+}
+
+/// Takes the address out of an error that would show it.
+fn quiet(error: NetworkError, host: &str) -> NetworkError {
+    match error {
+        NetworkError::Redirect { why, .. } => NetworkError::Redirect {
+            from: host.to_owned(),
+            to: "…".to_owned(),
+            why,
+        },
+        NetworkError::NotSecure { .. } => NetworkError::NotSecure {
+            url: host.to_owned(),
+        },
+        error @ (NetworkError::Offline { .. }
+        | NetworkError::Setup { .. }
+        | NetworkError::Private { .. }
+        | NetworkError::NoAddress { .. }
+        | NetworkError::Connect { .. }
+        | NetworkError::Tls { .. }
+        | NetworkError::TimedOut { .. }
+        | NetworkError::Broken { .. }
+        | NetworkError::TooLarge { .. }
+        | NetworkError::Status { .. }
+        | NetworkError::Denied { .. }
+        | NetworkError::Said { .. }
+        | NetworkError::Clock { .. }
+        | NetworkError::Missing { .. }
+        | NetworkError::Shape { .. }) => error,
+    }
+}
+
+fn hmac(key: &[u8], message: &[u8]) -> String {
+    // A key of any length will do: there is no error to come.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        return String::new();
+    };
+    mac.update(message);
+    STANDARD.encode(mac.finalize().into_bytes())
+}
+
+/// `DingTalk`: keyed by the secret, over milliseconds and secret.
+fn dingtalk_sign(secret: &str, millis: i64) -> String {
+    hmac(secret.as_bytes(), format!("{millis}\n{secret}").as_bytes())
+}
+
+/// Feishu: keyed by seconds and secret, over nothing.
+fn feishu_sign(secret: &str, seconds: i64) -> String {
+    hmac(format!("{seconds}\n{secret}").as_bytes(), b"")
+}
+
+/// Standard Webhooks: keyed by the secret's bytes, over id, seconds and payload.
+fn webhook_sign(secret: &str, id: &str, seconds: i64, payload: &str) -> Option<String> {
+    let key = STANDARD
+        .decode(secret.strip_prefix("whsec_").unwrap_or(secret))
+        .ok()?;
+    if key.is_empty() {
+        return None;
+    }
+    let signed = hmac(&key, format!("{id}.{seconds}.{payload}").as_bytes());
+    Some(format!("v1,{signed}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    #[test]
+    fn the_signatures_are_those_of_the_recorded_vectors() {
+        let sign = dingtalk_sign("SECexample", 1_599_360_473_000);
+        let url = Url::parse_with_params("https://example.com/", [("sign", sign)]).unwrap();
+        assert_eq!(
+            url.query(),
+            Some("sign=KmmpBg9MYwMyZnjqHeVmGD4z2sXKNC%2BzyuqIEvXlttg%3D")
+        );
+        assert_eq!(
+            feishu_sign("demo", 1_599_360_473),
+            "l1N0gAcBjdwBvGm1xMjOF0XSyaLRpR7tuO5dHfhAYc8="
+        );
+        assert_eq!(
+            webhook_sign(
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                "msg_p5jXN8AQM9LWM0D4loKWxJek",
+                1_614_265_330,
+                "{\"test\": 2432232314}"
+            )
+            .unwrap(),
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+        );
+        assert_eq!(webhook_sign("whsec_*", "m", 1, ""), None);
+    }
+}

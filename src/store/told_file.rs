@@ -1,0 +1,95 @@
+//! What a channel was told already: `told/CHANNEL.toml`, so that nothing is told twice.
+
+use super::StorageError;
+use super::commit::{Change, Digest};
+use super::files::{Files, RECORD_LIMIT, StorePath};
+use super::wire::{SCHEMA, parse};
+use crate::failure::Failure;
+use crate::filing::order::Instant;
+use crate::store::book::Damage;
+use serde::{Deserialize, Serialize};
+
+/// The folder of what was told.
+pub const TOLD: &str = "told";
+
+/// One thing that was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The news.
+    pub key: String,
+    /// The message that told it.
+    pub message: String,
+    /// When.
+    pub at: Instant,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct ToldFile {
+    schema: u32,
+    #[serde(default)]
+    told: Vec<Told>,
+}
+
+/// What a channel was told, as it was read.
+#[derive(Clone, Debug, Default)]
+pub struct ToldRecord {
+    /// What it was told.
+    pub told: Vec<Told>,
+    was: Option<Digest>,
+}
+
+/// Returns where a channel's file is.
+///
+/// # Errors
+/// A name that no file can have.
+pub fn path(channel: &str) -> Result<StorePath, StorageError> {
+    StorePath::parse(&format!("{TOLD}/{channel}.toml"))
+}
+
+impl ToldRecord {
+    /// Reads what a channel was told; nothing where it was told nothing yet.
+    ///
+    /// # Errors
+    /// A file that cannot be read (1) or was edited wrongly (3).
+    pub fn read(files: &dyn Files, channel: &str) -> Result<Self, Failure> {
+        let path = path(channel)?;
+        let bytes = match files.read(&path, RECORD_LIMIT) {
+            Ok(bytes) => bytes,
+            Err(StorageError::NotFound { .. }) => return Ok(Self::default()),
+            Err(error) => return Err(error.into()),
+        };
+        let file: ToldFile = parse(path.as_str(), &bytes)
+            .map_err(|error| Failure::invalid("invalid.record", Damage::from(error).message()))?;
+        Ok(Self {
+            told: file.told,
+            was: Some(Digest::of(&bytes)),
+        })
+    }
+
+    /// Returns the change that writes it with `told` in its place.
+    ///
+    /// # Errors
+    /// A name that no file can have; no value of it cannot stand in TOML.
+    pub fn write(&self, channel: &str, told: Vec<Told>) -> Result<Change, Failure> {
+        let file = ToldFile {
+            schema: SCHEMA,
+            told,
+        };
+        let text = toml::to_string(&file).map_err(|error| {
+            Failure::new(
+                crate::exit::Exit::Failure,
+                "failure.encoding",
+                crate::lang::Text::verbatim(error.to_string()),
+            )
+        })?;
+        let (path, bytes) = (path(channel)?, text.into_bytes());
+        Ok(match &self.was {
+            Some(was) => Change::Replace {
+                path,
+                bytes,
+                was: was.clone(),
+            },
+            None => Change::Create { path, bytes },
+        })
+    }
+}

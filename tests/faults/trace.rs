@@ -1,0 +1,115 @@
+//! `strace`: which calls a command makes, and the same command with one of them killed or failed.
+
+use super::play::Stage;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// One call of a command.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) name: String,
+    /// Which call of that name, counting from 1.
+    pub(super) turn: usize,
+    /// The call as strace writes it.
+    pub(super) text: String,
+    /// Whether the program itself makes it, and not what loads it.
+    pub(super) ours: bool,
+}
+
+impl Call {
+    /// The files below the store that the call names, without what makes a temporary's name.
+    pub(super) fn files(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        if !self.text.contains(".icpctl") {
+            return names;
+        }
+        for part in self.text.split(['"', '<', '>']) {
+            let looks_like_a_file = !part.contains(['=', ',', '(', ' ', '\\']) && !part.is_empty();
+            if looks_like_a_file {
+                let name = part.rsplit('/').next().unwrap_or_default();
+                names.push(record_of(name));
+            }
+        }
+        names
+    }
+
+    /// The file of the descriptor that the call is made on.
+    pub(super) fn descriptor(&self) -> Option<String> {
+        let (_, rest) = self.text.split_once('<')?;
+        let (path, _) = rest.split_once('>')?;
+        Some(path.to_owned())
+    }
+}
+
+/// `.NAME.PID.RANDOM-N.tmp` is a temporary of NAME.
+fn record_of(name: &str) -> String {
+    let Some(rest) = name
+        .strip_prefix('.')
+        .and_then(|rest| rest.strip_suffix(".tmp"))
+    else {
+        return name.to_owned();
+    };
+    rest.rsplitn(3, '.').last().unwrap_or(rest).to_owned()
+}
+
+/// What a traced run did.
+#[derive(Debug)]
+pub(super) struct Traced {
+    pub(super) output: Output,
+    pub(super) calls: Vec<Call>,
+}
+
+/// Whether strace is there and may trace.
+pub(super) fn is_there() -> bool {
+    Command::new("strace")
+        .args(["-f", "-qq", "-o", "/dev/null", "true"])
+        .output()
+        .is_ok_and(|output| output.status.success())
+}
+
+/// Runs a stage's command under strace, with a fault injected if one is given.
+pub(super) fn run(stage: &Stage, folder: &Path, inject: Option<&str>) -> Traced {
+    let trace = folder.with_extension("trace");
+    let mut before = vec!["strace", "-f", "-qq", "-y", "-s", "256", "-o"];
+    let at = trace.display().to_string();
+    before.push(&at);
+    if let Some(inject) = inject {
+        before.extend(["-e", inject]);
+    }
+    before.push("--");
+    let output = stage.command(folder, &before).output().unwrap();
+    let text = fs::read(&trace).unwrap();
+    Traced {
+        output,
+        calls: calls(&String::from_utf8_lossy(&text)),
+    }
+}
+
+fn calls(trace: &str) -> Vec<Call> {
+    let mut turns: BTreeMap<String, usize> = BTreeMap::new();
+    let mut ours = false;
+    let mut calls = Vec::new();
+    for line in trace.lines() {
+        let line = line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
+        let Some((name, _)) = line.split_once('(') else {
+            continue;
+        };
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if name.is_empty() || !name.chars().all(is_name) {
+            continue;
+        }
+        // The first thing that Rust's runtime does is to prepare for a full stack.
+        ours |= name == "sigaltstack";
+        let turn = turns.entry(name.to_owned()).or_insert(0);
+        *turn += 1;
+        calls.push(Call {
+            name: name.to_owned(),
+            turn: *turn,
+            text: line.to_owned(),
+            ours,
+        });
+    }
+    calls
+}

@@ -1,0 +1,183 @@
+//! Personal data, watched by canaries through every command.
+
+use super::scene::{CANARIES, Ran, commands, desk, everything, lines};
+use icpctl::cli::table::COMMANDS;
+use std::process::{Command, Stdio};
+
+/// The canaries of a text.
+fn seen(text: &str) -> Vec<&'static str> {
+    CANARIES
+        .into_iter()
+        .filter(|canary| text.contains(canary))
+        .collect()
+}
+
+/// Whether a user typed the canary themselves.
+fn typed(ran: &Ran, canary: &str) -> bool {
+    ran.line.contains(canary)
+}
+
+#[test]
+fn every_command_is_watched() {
+    for row in COMMANDS {
+        assert!(commands().contains(row.name), "no line of {}", row.name);
+    }
+    for line in lines() {
+        assert_eq!(line.words[0], line.command);
+    }
+}
+
+#[test]
+fn no_command_shows_personal_data_or_panics() {
+    let mut wrong = Vec::new();
+    for ran in everything() {
+        for canary in seen(&ran.stdout).into_iter().chain(seen(&ran.stderr)) {
+            wrong.push(format!("{canary}: {}", ran.line));
+        }
+        if !(0..=12).contains(&ran.code) || ran.stderr.contains("panicked") {
+            wrong.push(format!("exit {}: {}\n{}", ran.code, ran.line, ran.stderr));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The other way round: the canaries are where they would be seen.
+#[test]
+fn what_is_revealed_is_what_is_hidden() {
+    let user = desk();
+    let mut shown = String::new();
+    for line in [
+        "show ref:firm --json",
+        "show ref:person --json",
+        "show ref:change --json",
+        "export --format jsonl",
+        "guide ref:firm",
+        "portfolio 沪ICP备2021000003号 --json",
+    ] {
+        let out = user.run(line.split(' ').chain(["--reveal"])).exits(0);
+        shown.push_str(&out.stdout);
+    }
+    for canary in CANARIES {
+        assert!(shown.contains(canary), "{canary}");
+    }
+    // And no other way reveals it.
+    let env = [("ICPCTL_REVEAL", "1")];
+    let out = user.run_with(&env, ["show", "ref:firm", "--json"]).exits(0);
+    assert_eq!(seen(&out.stdout), [""; 0]);
+}
+
+#[test]
+fn nothing_outside_the_store_holds_personal_data() {
+    let mut files = 0;
+    for ran in everything() {
+        for (path, bytes) in &ran.outside {
+            files += 1;
+            let name = path.display().to_string();
+            let text = format!("{name}\n{}", String::from_utf8_lossy(bytes));
+            let found: Vec<&str> = seen(&text)
+                .into_iter()
+                .filter(|canary| !typed(ran, canary))
+                .collect();
+            assert!(found.is_empty(), "{found:?} in {name} after {}", ran.line);
+        }
+    }
+    assert!(files > 100, "only {files} files were looked at");
+}
+
+/// The system is asked for no core dump, which would hold what is in memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_core_is_left_behind() {
+    let user = desk();
+    let mut child = user
+        .command(["number", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Its first line out means that it runs.
+    let limits = format!("/proc/{}/limits", child.id());
+    let mut core = String::new();
+    for _ in 0..10_000 {
+        let text = std::fs::read_to_string(&limits).unwrap_or_default();
+        let line = text.lines().find(|line| line.starts_with("Max core"));
+        core = line.unwrap_or_default().to_owned();
+        if core.split_whitespace().nth(4) == Some("0") {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    drop(child.stdin.take());
+    child.wait().unwrap();
+    assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
+}
+
+/// Whether this machine can watch system calls.
+fn strace() -> bool {
+    let there = Command::new("strace")
+        .args(["-o", "/dev/null", "true"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    if !there {
+        eprintln!("NOT RUN: strace is not there, or may not watch");
+    }
+    there
+}
+
+/// No line opens a socket or starts a program: none of them is about the network, or all say
+/// `--offline`.
+#[test]
+fn offline_nothing_is_sent_and_no_program_started() {
+    if !strace() {
+        return;
+    }
+    let mut watched = 0;
+    for line in lines() {
+        let user = desk();
+        let trace = user.home().join("trace");
+        let plain = user.command(&line.words);
+        let mut command = Command::new("strace");
+        command
+            .args(["-f", "-qq", "-e", "trace=%network,execve", "-o"])
+            .arg(&trace)
+            .arg(plain.get_program())
+            .args(plain.get_args())
+            .current_dir(user.home())
+            .envs(plain.get_envs().filter_map(|(k, v)| Some((k, v?))))
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.status().unwrap();
+        let calls = std::fs::read_to_string(&trace).unwrap();
+        assert_eq!(
+            calls.matches("execve(").count(),
+            1,
+            "{:?}\n{calls}",
+            line.words
+        );
+        // A pair of ends within the process is no way out.
+        for call in calls.lines().filter(|call| !call.contains("execve(")) {
+            let inside = ["socketpair(AF_UNIX", "+++", "---", "sendto(", "recvfrom("];
+            let local = inside.iter().any(|word| call.contains(word));
+            assert!(local, "{:?}\n{calls}", line.words);
+        }
+        watched += 1;
+    }
+    assert!(watched > 100);
+}
+
+/// No editor, pager, hook or shell: nothing in the sources can start a program.
+#[test]
+fn no_program_is_ever_started() {
+    let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for path in super::below(&source) {
+        if path.extension().is_some_and(|e| e == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            for word in ["process::Command", "CommandExt", "Stdio", "execv"] {
+                assert!(!text.contains(word), "{}: {word}", path.display());
+            }
+        }
+    }
+}
