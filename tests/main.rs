@@ -24,6 +24,7 @@ mod portfolio;
 mod proofs;
 mod provinces;
 mod reachable;
+mod readers;
 mod reading;
 mod rendering;
 mod rulebook;

@@ -38,6 +38,7 @@ pub mod label;
 pub mod list;
 pub mod log;
 pub mod man;
+mod nearby;
 pub mod news;
 pub mod note;
 pub mod notice;

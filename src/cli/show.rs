@@ -4,6 +4,7 @@ use super::board;
 use super::context::Context;
 use super::globals::place;
 use super::list::manner;
+use super::nearby;
 use super::order_doc::{Desk, reasons};
 use super::reply::Reply;
 use crate::failure::Failure;
@@ -41,11 +42,14 @@ pub fn one_order(lang: Lang) -> clap::Arg {
 
 /// Shows one order.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let world = cx.world()?;
     let named = matches
         .get_one::<String>("order")
         .map(String::as_str)
         .unwrap_or_default();
+    let world = match nearby::world(cx, named)? {
+        Some(world) => world,
+        None => cx.world()?,
+    };
     let order = resolve::order(&world.book, named)?;
     let desk = Desk::new(&world);
     let document = desk.document(order, manner(cx));

@@ -76,6 +76,16 @@ impl Book {
         Ok(book)
     }
 
+    /// Reads these orders too, and nothing beside them.
+    pub fn read_also<'i>(&mut self, files: &dyn Files, ids: impl IntoIterator<Item = &'i OrderId>) {
+        for id in ids {
+            if !self.orders.contains_key(id) {
+                self.take_order(files, &order_path(id));
+            }
+        }
+        self.refold();
+    }
+
     /// Adds orders and the records of their subjects; fold anew afterwards.
     fn add(&mut self, files: &dyn Files, ids: &[OrderId]) {
         for id in ids.iter().collect::<BTreeSet<_>>() {
