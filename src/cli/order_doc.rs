@@ -358,9 +358,6 @@ fn change(change: &FieldChange, holder: Option<Holder>, privacy: Privacy) -> Val
             .unwrap_or_default();
         let path = format!("{prefix}.{}", change.field);
         mask_for(&mut shown, &path, holder, privacy);
-        if let Some(Value::String(file)) = shown.get_mut("file") {
-            *file = privacy.file_name(file).into_owned();
-        }
         shown
     };
     json!({
@@ -407,6 +404,10 @@ fn edit(change: &FieldChange, holder: Option<Holder>, privacy: Privacy) -> Value
             .and_then(|v| serde_json::to_value(v).ok())
             .unwrap_or_default();
         mask_for(&mut shown, &change.field, holder, privacy);
+        // An attachment that came or went: its name is the user's, and may be a person's.
+        if let Some(Value::String(file)) = shown.get_mut("file") {
+            *file = privacy.file_name(file).into_owned();
+        }
         shown
     };
     json!({ "field": change.field, "from": value(&change.from), "to": value(&change.to) })
