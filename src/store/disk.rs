@@ -110,7 +110,7 @@ impl Disk {
         let lost = |errno| refused(&full, Action::List, errno);
         let open = self.folder(folder, Action::List)?;
         let mut entries = Vec::new();
-        for entry in Dir::read_from(&open).map_err(lost)? {
+        for entry in retry_on_intr(|| Dir::read_from(&open)).map_err(lost)? {
             let entry = entry.map_err(lost)?;
             let raw = entry.file_name();
             if raw == c"." || raw == c".." {

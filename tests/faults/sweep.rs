@@ -194,7 +194,8 @@ fn failed(
     let document: Value = serde_json::from_str(last).unwrap_or_default();
     let message = document["error"]["message"].as_str().unwrap_or_default();
     let told = format!("{message}\n{said}\n{whole}");
-    let saved = told.contains("the change was made and saved");
+    let saved = told.contains("the change was made and saved")
+        || told.contains("the rows were done and saved");
     if message.is_empty() && !saved && !said.contains("could not be printed") {
         return Err(format!("exit {code} without a word: {output:?}"));
     }
