@@ -156,7 +156,7 @@ mod special {
 
     /// How long somebody may take to begin to write to a pipe.
     const PATIENCE: Timespec = Timespec {
-        tv_sec: 2,
+        tv_sec: 1,
         tv_nsec: 0,
     };
 
