@@ -140,6 +140,9 @@ pub struct AccessMatch {
     /// Whether the service's name must equal the filed one.
     #[serde(default)]
     pub service_name: bool,
+    /// Whether the subject's own data and its person's must equal the filed ones.
+    #[serde(default)]
+    pub subject_and_person: bool,
     /// Whether the subject's person must be the legal representative.
     #[serde(default)]
     pub subject_person_is_legal_representative: bool,
@@ -291,6 +294,15 @@ pub struct Particulars {
     /// Whether the mailing address lies in the city of the certificate.
     #[serde(default)]
     pub address_in_city_of_certificate: bool,
+    /// Whether another certificate number means cancelling and filing anew (CHG-01).
+    #[serde(default)]
+    pub certificate_number_stays: bool,
+    /// Whether an order that adds services may change nothing that is filed.
+    #[serde(default)]
+    pub adding_changes_nothing: bool,
+    /// What an individual's remark must hold.
+    #[serde(default)]
+    pub individual_remark: Option<String>,
     /// Content types that the bureau refuses.
     #[serde(default)]
     pub content_refused: Vec<String>,

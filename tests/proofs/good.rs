@@ -223,6 +223,9 @@ pub(super) fn portfolio(user: &Icpctl) {
          "services": [{"number": "粤ICP备2021000091号-1", "kind": "site", "name": "示例他人商城",
             "domains": ["taken.com"], "accesses": [{"provider": "tencent", "resource": "ins-full"}]}]},
         {"number": "粤ICP备2021000092号", "name": "示例科技有限公司", "nature": "enterprise", "services": []},
+        {"number": "冀ICP备2021000093号", "name": "示例科技有限公司", "nature": "enterprise", "remark": "旧备注",
+         "services": [{"number": "冀ICP备2021000093号-1", "kind": "site", "name": "示例旧商城",
+            "domains": ["old.com"], "accesses": ["tencent"]}]},
     ]);
     user.write("others.json", filed.to_string());
     user.run(["adopt", "--from", "others.json"]).exits(0);
@@ -247,6 +250,13 @@ pub(super) fn filings(user: &Icpctl) -> Vec<Filing> {
             let dossier = base.dossier();
             let mut document = json_of(&dossier["subject"]);
             document["number"] = number.clone().into();
+            if nature == "individual" {
+                // The enterprise's person is another one: some bureaus file a person once.
+                let id = "certificate_number";
+                let other = sibling(document[id].as_str().unwrap());
+                document[id] = other.clone().into();
+                document["responsible"][id] = other.into();
+            }
             let phone = |role: usize| format!("139{serial:04}{role:04}");
             document["responsible"]["phone"] = phone(1).into();
             document["responsible"]["emergency_phone"] = phone(2).into();
@@ -339,4 +349,15 @@ fn json_of(value: &Value) -> serde_json::Value {
         Value::Float(number) => (*number).into(),
         Value::Boolean(flag) => (*flag).into(),
     }
+}
+
+/// Returns the resident ID four sequence numbers on, check digit and all.
+fn sibling(id: &str) -> String {
+    let sequence: u32 = id[14..17].parse().unwrap();
+    let body = format!("{}{:03}", &id[..14], sequence + 4);
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let digits = body.chars().map(|ch| ch.to_digit(10).unwrap());
+    let sum: u32 = digits.zip(weights).map(|(digit, weight)| digit * weight).sum();
+    let check = "10X98765432".chars().nth(usize::try_from(sum % 11).unwrap());
+    format!("{body}{}", check.unwrap())
 }
