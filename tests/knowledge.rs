@@ -138,7 +138,7 @@ const RULE_FAMILIES: &[(&str, usize)] = &[
     ("SVC", 7),
     ("RES", 6),
     ("MAT", 7),
-    ("PRV", 10),
+    ("PRV", 9),
     ("PST", 6),
 ];
 /// Every command that may be typed.

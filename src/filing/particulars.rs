@@ -297,9 +297,6 @@ pub struct Particulars {
     /// Whether another certificate number means cancelling and filing anew (CHG-01).
     #[serde(default)]
     pub certificate_number_stays: bool,
-    /// Whether an order that adds services may change nothing that is filed.
-    #[serde(default)]
-    pub adding_changes_nothing: bool,
     /// What an individual's remark must hold.
     #[serde(default)]
     pub individual_remark: Option<String>,

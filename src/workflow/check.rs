@@ -101,7 +101,7 @@ impl<'a> Bench<'a> {
         let (order, refusal) = imagine(world, ask, &dossier, ids);
         let view =
             self.view(world, &order, looks)
-                .differing(&differences(world, &dossier, &order));
+                .differing(&differences(world, &dossier, order.kind));
         let mut judgement = self.rulebook.judge(&view);
         match refusal {
             Some(refusal) => self.add(&mut judgement, &refusal),
@@ -269,16 +269,15 @@ pub fn is_accepted(finding: &Finding, accepted: &[String]) -> bool {
 }
 
 /// Lists what a dossier says otherwise than it is filed, where its kind of order changes no filed
-/// field: all of it on access and cancellations, the subject's part where services are added.
-fn differences(world: &World, dossier: &Dossier, order: &Order) -> Vec<(String, String)> {
+/// field.
+fn differences(world: &World, dossier: &Dossier, kind: Kind) -> Vec<(String, String)> {
     let portfolio = &world.book.portfolio;
     let mut found = Vec::new();
-    let with_services = match order.kind {
-        Kind::Change => return found,
-        Kind::New => false,
-        Kind::Access | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => true,
-    };
-    for (place, service) in dossier.services.iter().enumerate().filter(|_| with_services) {
+    match kind {
+        Kind::New | Kind::Change => return found,
+        Kind::Access | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => {}
+    }
+    for (place, service) in dossier.services.iter().enumerate() {
         let filed = service.number.as_ref().and_then(|n| portfolio.service(n));
         let Some((_, filed)) = filed else {
             continue;
@@ -293,8 +292,10 @@ fn differences(world: &World, dossier: &Dossier, order: &Order) -> Vec<(String, 
                 }),
         );
     }
-    if let Some(DossierSubject::Data { number, facts }) = &dossier.subject
-        && let Some(number) = number.as_ref().or(order.target.subject.as_ref())
+    if let Some(DossierSubject::Data {
+        number: Some(number),
+        facts,
+    }) = &dossier.subject
         && let Some(filed) = portfolio.subject(number)
     {
         let differences = tree::differences(&filed.facts, facts.as_ref()).into_iter();

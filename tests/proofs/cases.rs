@@ -103,7 +103,7 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "subject.responsible.emergency_phone" = "-" => "RP-05";
     FIRM: "subject.responsible.email" = "'service@example.com'" => "RP-03";
     FIRM: "subject.responsible.email" = "-" => "RP-05";
-    FIRM: "services.0.kind" = "'app'" => "SVC-06";
+    FIRM: "services.0.kind" = "'app'", "materials+" = "{ slot = 'app-icon', file = 'papers/paper.jpg', service = '1' }" => "SVC-06";
     FIRM: "services.0.name" = "'商城'" => "NAM-01";
     FIRM: "services.0.name" = "'示例-商城！'" => "NAM-01";
     FIRM: "services.0.name" = "'中国示例商城'" => "NAM-02";
@@ -221,7 +221,7 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "subject.certificate_valid_until" = "'2026-10-01'" => "PRV-07";
     SHANGHAI: "subject.certificate_valid_until" = "'2027-11-01'" => "PRV-07";
     ZHEJIANG: "subject.certificate_valid_until" = "'2027-01-01'" => "PRV-07";
-    PERSON_OF_SHANDONG: "subject.remark" = "'个人随笔'" => "PRV-10";
+    PERSON_OF_SHANDONG: "subject.remark" = "'个人随笔'" => "PRV-09";
     JIANGSU: "materials[slot=promise-video]" = "-" => "MAT-07";
     JIANGSU: "materials[slot=authenticity-commitment-letter]" = "-" => "MAT-07";
     XIZANG: "materials[slot=party-building-confirmation-letter]" = "-" => "MAT-07";
@@ -237,5 +237,4 @@ pub(super) const CASES: &[Case] = cases! {
     JIANGSU: "subject.responsible.name" = "'王五'" => "RP-01";
     HUBEI: "services.again" = "1" => "PRV-02";
     FIRM: "subject" = "'粤ICP备2021000092号'" => "PRV-03";
-    HEBEI: "subject.number" = "'冀ICP备2021000093号'", "subject.remark" = "'新备注'" => "PRV-09";
 };

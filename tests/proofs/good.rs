@@ -201,11 +201,14 @@ pub(super) fn change(tree: &mut Value, path: &str, value: &str) {
             let Value::Array(mut materials) = material else {
                 panic!("materials are a list")
             };
-            let mut certificate = Table::new();
-            certificate.insert("slot".to_owned(), "domain-certificate".into());
-            certificate.insert("file".to_owned(), "papers/paper.jpg".into());
-            certificate.insert("service".to_owned(), (place + 1).to_string().into());
-            materials.push(Value::Table(certificate));
+            let of_first = |material: &&Value| {
+                material.get("service").and_then(Value::as_str) == Some("1")
+            };
+            let mut copies: Vec<Value> = materials.iter().filter(of_first).cloned().collect();
+            for copy in &mut copies {
+                tree::put(copy, "service", Some((place + 1).to_string().into()));
+            }
+            materials.extend(copies);
             tree::put(tree, "materials", Some(Value::Array(materials)));
         }
         tree::put(tree, "services", Some(Value::Array(services)));
@@ -223,9 +226,6 @@ pub(super) fn portfolio(user: &Icpctl) {
          "services": [{"number": "粤ICP备2021000091号-1", "kind": "site", "name": "示例他人商城",
             "domains": ["taken.com"], "accesses": [{"provider": "tencent", "resource": "ins-full"}]}]},
         {"number": "粤ICP备2021000092号", "name": "示例科技有限公司", "nature": "enterprise", "services": []},
-        {"number": "冀ICP备2021000093号", "name": "示例科技有限公司", "nature": "enterprise", "remark": "旧备注",
-         "services": [{"number": "冀ICP备2021000093号-1", "kind": "site", "name": "示例旧商城",
-            "domains": ["old.com"], "accesses": ["tencent"]}]},
     ]);
     user.write("others.json", filed.to_string());
     user.run(["adopt", "--from", "others.json"]).exits(0);
