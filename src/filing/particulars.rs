@@ -124,6 +124,7 @@ pub struct RetirementAge {
 /// What adding a provider asks for (column Acc).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a cell of a table")]
 pub struct AccessMatch {
     /// What must equal the old filing.
     #[serde(rename = "match")]

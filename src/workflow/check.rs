@@ -11,9 +11,7 @@ use crate::failure::Failure;
 use crate::filing::event::Event;
 use crate::filing::guard;
 use crate::filing::kind::{Kind, Via};
-use crate::filing::order::{
-    Filing, Instant, Material, OperationId, Order, Target, TargetService,
-};
+use crate::filing::order::{Filing, Instant, Material, OperationId, Order, Target, TargetService};
 use crate::filing::portfolio::Portfolio;
 use crate::filing::profile::Profiles;
 use crate::filing::status::Status;
@@ -99,9 +97,9 @@ impl<'a> Bench<'a> {
     pub fn asked(&self, world: &World, ask: Ask, looks: &[Json], ids: &mut Ids) -> Judgement {
         let dossier = ask.dossier.clone().unwrap_or_default();
         let (order, refusal) = imagine(world, ask, &dossier, ids);
-        let view =
-            self.view(world, &order, looks)
-                .differing(&differences(world, &dossier, order.kind));
+        let view = self
+            .view(world, &order, looks)
+            .differing(&differences(world, &dossier, order.kind));
         let mut judgement = self.rulebook.judge(&view);
         match refusal {
             Some(refusal) => self.add(&mut judgement, &refusal),

@@ -201,9 +201,8 @@ pub(super) fn change(tree: &mut Value, path: &str, value: &str) {
             let Value::Array(mut materials) = material else {
                 panic!("materials are a list")
             };
-            let of_first = |material: &&Value| {
-                material.get("service").and_then(Value::as_str) == Some("1")
-            };
+            let of_first =
+                |material: &&Value| material.get("service").and_then(Value::as_str) == Some("1");
             let mut copies: Vec<Value> = materials.iter().filter(of_first).cloned().collect();
             for copy in &mut copies {
                 tree::put(copy, "service", Some((place + 1).to_string().into()));
@@ -357,7 +356,12 @@ fn sibling(id: &str) -> String {
     let body = format!("{}{:03}", &id[..14], sequence + 4);
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let digits = body.chars().map(|ch| ch.to_digit(10).unwrap());
-    let sum: u32 = digits.zip(weights).map(|(digit, weight)| digit * weight).sum();
-    let check = "10X98765432".chars().nth(usize::try_from(sum % 11).unwrap());
+    let sum: u32 = digits
+        .zip(weights)
+        .map(|(digit, weight)| digit * weight)
+        .sum();
+    let check = "10X98765432"
+        .chars()
+        .nth(usize::try_from(sum % 11).unwrap());
     format!("{body}{}", check.unwrap())
 }

@@ -482,7 +482,8 @@ fn becomes_individual(letter: &str) -> Outcome {
         "services": [{"number": format!("{subject}-1"), "kind": "site", "name": "示例网站",
             "domains": ["example.cn"], "accesses": ["tencent"]}],
     })]);
-    let line = format!("change {subject} --provider tencent --set nature=individual --set name=张三");
+    let line =
+        format!("change {subject} --provider tencent --set nature=individual --set name=张三");
     let id = scene.draft(MONDAY, &line);
     Outcome::Found(check_at(&scene, MONDAY, &id))
 }

@@ -16,7 +16,9 @@ use crate::rulebook::Rulebook;
 use crate::store::StoreLock;
 use crate::text;
 use crate::workflow::assign::invalid;
-use crate::workflow::batch::{self, CHUNK, Decided, Reviewer, Terms, Wish, decide, stale, write_rows};
+use crate::workflow::batch::{
+    self, CHUNK, Decided, Reviewer, Terms, Wish, decide, stale, write_rows,
+};
 use crate::workflow::plan::Given;
 use clap::ArgMatches;
 
@@ -156,7 +158,14 @@ impl Work {
             rulebook: &self.rulebook,
             privacy: cx.globals.privacy,
         };
-        let decided = decide(world, &stamp, &mut ids, &self.wishes, &self.terms, &reviewer);
+        let decided = decide(
+            world,
+            &stamp,
+            &mut ids,
+            &self.wishes,
+            &self.terms,
+            &reviewer,
+        );
         valid(&self.loaded, &decided)?;
         let plan = self.loaded.plan.as_ref();
         let stale = plan.and_then(|plan| stale(plan, world, &self.wishes, &decided));

@@ -187,17 +187,17 @@ fn examine(
     let mut world = cx.world()?;
     let mut ids = cx.ids.for_operation();
     let stamp = cx.stamp(&world, &mut ids);
-    let mut decided: Vec<Decided> = decide(&mut world, &stamp, &mut ids, &wishes, &terms, &reviewer);
+    let mut decided: Vec<Decided> =
+        decide(&mut world, &stamp, &mut ids, &wishes, &terms, &reviewer);
     decided.sort_by_key(|decided| decided.row);
     let mut findings = Vec::new();
     for decided in decided {
         let Some(row) = loaded.rows.get(decided.row) else {
             continue;
         };
-        let by_rule = |failure: &&Failure| failure.code == REFUSED_BY_RULE;
         let failure = decided.failure.as_ref();
-        let stops = failure.filter(by_rule).is_some();
-        let told = failure.filter(|failure| !by_rule(failure));
+        let stops = failure.is_some_and(|failure| failure.code == REFUSED_BY_RULE);
+        let told = failure.filter(|_| !stops);
         findings.extend(told.map(|failure| Finding::of_row(row, decided.outcome, failure)));
         let of_rules = decided.findings.into_iter();
         findings.extend(

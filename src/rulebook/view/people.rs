@@ -8,7 +8,12 @@ use crate::filing::order::Order;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 
-pub(super) fn service_view(place: usize, service: &Seen<'_>, order: &Order, setting: &Setting<'_>) -> Json {
+pub(super) fn service_view(
+    place: usize,
+    service: &Seen<'_>,
+    order: &Order,
+    setting: &Setting<'_>,
+) -> Json {
     let holders: Vec<Json> = service
         .facts
         .domains
@@ -166,7 +171,13 @@ fn parts(order: &Order, setting: &Setting<'_>, person: &Person) -> Vec<Json> {
     person
         .certificate_number
         .iter()
-        .flat_map(|number| setting.certificates.get(number.as_str()).into_iter().flatten())
+        .flat_map(|number| {
+            setting
+                .certificates
+                .get(number.as_str())
+                .into_iter()
+                .flatten()
+        })
         .filter(|there| seen.insert((there.subject, there.person.phone.as_deref())))
         .map(|there| {
             json!({

@@ -327,8 +327,11 @@ fn send(
         .extend(terms.given.confirmed.iter().cloned());
     given.accepted.extend(terms.given.accepted.iter().cloned());
     let moved = advance::command(world, stamp, order, Command::Submit, None, None);
-    let judged =
-        moved.and_then(|moved| review.row(world, order, wish, &given, decided).map(|()| moved));
+    let judged = moved.and_then(|moved| {
+        review
+            .row(world, order, wish, &given, decided)
+            .map(|()| moved)
+    });
     match judged {
         Ok(mut sent) => {
             given.keep(&mut sent);
