@@ -78,12 +78,11 @@ impl Contradiction {
 
     fn masked(mut self, field: &str, is_individual: bool, privacy: Privacy) -> Self {
         for value in [&mut self.old, &mut self.new] {
-            match value {
+            if field != "subject.name" {
+                mask_tree(value, field, privacy);
+            } else if let Value::String(name) = value {
                 // An organisation's name is public.
-                Value::String(name) if field == "subject.name" => {
-                    *name = privacy.subject_name(name, is_individual).into_owned();
-                }
-                value => mask_tree(value, field, privacy),
+                *name = privacy.subject_name(name, is_individual).into_owned();
             }
         }
         self
