@@ -2,21 +2,27 @@
 
 use super::board;
 use super::context::Context;
-use super::filters::{Filters, Line};
+use super::filters::{Filters, Line, Rank};
 use super::globals::switch;
-use super::order_doc::{Desk, Manner, subject_name};
-use super::reply::Reply;
+use super::order_doc::{Desk, Manner};
+use super::reply::{Reply, unprinted};
 use crate::clock::machine_time;
 use crate::failure::Failure;
-use crate::filing::order::Order;
+use crate::filing::order::{Instant, Order};
+use crate::filing::profile::Profiles;
 use crate::lang::Lang;
 use crate::render::Format;
 use crate::render::mask::Privacy;
+use crate::render::sheet::{RowOf, Sheet};
+use crate::render::style::Tone;
+use crate::store::Files;
 use crate::store::place::Place;
-use crate::store::roll::{self, Roll, Slip};
+use crate::store::roll::{self, Nature, Roll, Slip, Subjects};
 use crate::text;
 use clap::{ArgMatches, Command};
 use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// The shape of a list of orders.
 pub const SCHEMA: &str = "icpctl.order-list/1";
@@ -49,17 +55,30 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .filter(|order| filters.matches(&desk, order))
         .collect();
     let orders = filters.arrange(&desk, orders);
-    let reply = answer(cx, &desk, &orders);
-    let manner = manner(cx);
-    if orders.is_empty() {
-        return Ok(reply.say(if world.book.orders.is_empty() {
+    if cx.globals.format != Format::Human {
+        return Ok(answer(cx, &desk, &orders));
+    }
+    let mut sheet = Sheet::default();
+    let places = board::lay(&mut sheet, &desk, &orders, manner(cx));
+    let rows: Vec<RowOf<'_>> = places.iter().map(|place| sheet.row(*place)).collect();
+    Ok(told(cx, &rows, world.book.orders.is_empty()))
+}
+
+/// Prints the rows, or says that there are none.
+fn told(cx: &mut Context<'_>, rows: &[RowOf<'_>], none_at_all: bool) -> Reply {
+    if rows.is_empty() {
+        let nothing = Reply::new(SCHEMA, Value::Array(Vec::new()));
+        return nothing.say(if none_at_all {
             text!("还没有订单", "there are no orders yet")
         } else {
             text!("没有符合条件的订单", "no order is as asked for")
-        }));
+        });
     }
-    let table = board::table(&desk, &orders, manner);
-    Ok(reply.human(table.render(cx.lang, cx.width(), cx.color())))
+    let printed = board::print(cx, rows);
+    Reply {
+        failure: printed.err().map(|error| unprinted(&error)),
+        ..Reply::streamed()
+    }
 }
 
 /// Lists what the roll tells, which is all that people see; none where more is asked for.
@@ -79,42 +98,94 @@ fn from_roll(
         return Ok(None);
     };
     let cache = cx.env.cache_folder();
-    let roll = Roll::look(&disk, &folder, cache.as_deref(), machine_time())?;
+    let (profiles, calendar) = (cx.profiles(Some(&disk))?, cx.calendar(Some(&disk))?);
+    let how = How {
+        profiles: &profiles,
+        now: cx.now,
+        lang: cx.lang,
+    };
+    let mut roll = Roll::open(&disk, &folder, cache.as_deref(), machine_time())?;
+    let mut pages = roll.walk(|page: &mut Page, slip, subjects| {
+        page.seen += 1;
+        if slip.status.has_ended() && !takes_ended {
+            return;
+        }
+        let line = Line::of(slip, &profiles, &calendar, how.now);
+        if filters.matches_line(&line, subjects, &profiles) {
+            let is_individual = subjects.is_individual(&line.slip);
+            page.take(&line, filters.rank(&line), is_individual, &how);
+        }
+    })?;
     for (path, damage) in roll.damaged() {
         cx.caution("damaged-file", damage.message(), Some(path.clone()));
     }
-    let (profiles, calendar) = (cx.profiles(Some(&disk))?, cx.calendar(Some(&disk))?);
-    let subjects = roll.subjects(&disk);
-    let mut lines: Vec<Line<'_>> = roll
-        .slips()
-        .filter(|slip| takes_ended || !slip.status.has_ended())
-        .map(|slip| Line::of(slip, &profiles, &calendar, cx.now))
-        .filter(|line| filters.matches_line(line, &subjects, &profiles))
-        .collect();
-    let mask = |name: &str| privacy.name(name).into_owned();
-    roll.keep(cache.as_deref(), &subjects, &mask);
-    filters.arrange_lines(&mut lines);
-    let reply = Reply::new(SCHEMA, Value::Array(Vec::new()));
-    if lines.is_empty() {
-        return Ok(Some(reply.say(if roll.slips().next().is_none() {
-            text!("还没有订单", "there are no orders yet")
-        } else {
-            text!("没有符合条件的订单", "no order is as asked for")
-        })));
+    roll.keep(&|name| privacy.name(name).into_owned());
+    for page in &mut pages {
+        page.settle(roll.subjects(), &disk, privacy);
     }
-    let mut table = board::empty_table();
-    for line in &lines {
+    let mut found: Vec<(&Rank, RowOf<'_>)> = pages
+        .iter()
+        .flat_map(|page| {
+            let found = page.found.iter();
+            found.map(|found| (&found.rank, page.sheet.row(found.row)))
+        })
+        .collect();
+    found.sort_unstable_by_key(|(rank, _)| *rank);
+    found.truncate(filters.limit().unwrap_or(usize::MAX));
+    let rows: Vec<RowOf<'_>> = found.into_iter().map(|(_, row)| row).collect();
+    let none_at_all = pages.iter().all(|page| page.seen == 0);
+    Ok(Some(told(cx, &rows, none_at_all)))
+}
+
+/// The orders that one thread found, laid down as rows.
+#[derive(Default)]
+struct Page {
+    sheet: Sheet,
+    found: Vec<Found>,
+    /// The subjects of which only all orders tell whether they are individuals.
+    numbers: Vec<Box<str>>,
+    places: HashMap<Box<str>, u32>,
+    seen: usize,
+}
+
+/// One of them: its rank in the list, and its row.
+struct Found {
+    rank: Rank,
+    row: u32,
+    doubt: Option<Doubt>,
+}
+
+/// A name in a row that may have to be shown otherwise.
+#[derive(Clone, Copy)]
+struct Doubt {
+    subject: u32,
+    masked: bool,
+}
+
+/// What rows are laid down by.
+struct How<'a> {
+    profiles: &'a Profiles,
+    now: Instant,
+    lang: Lang,
+}
+
+impl Page {
+    fn take(&mut self, line: &Line<'_>, rank: Rank, is_individual: bool, how: &How<'_>) {
         let slip = &line.slip;
-        let is_individual = subjects.is_individual(slip);
         let name = slip.name.as_deref().unwrap_or_default();
-        let holder = if slip.masked && !is_individual {
-            // It is shown by now, and not on the roll.
-            let order = roll::read_order(&disk, &slip.id);
-            order.and_then(|order| Slip::of(&order).name.map(|name| name.to_string()))
-        } else if slip.masked {
-            Some(name.to_owned())
+        let holder = if is_individual && !slip.masked {
+            Privacy::Masked.name(name)
         } else {
-            Some(subject_name(name, is_individual, privacy))
+            Cow::Borrowed(name)
+        };
+        let subject = slip.subject.as_deref().filter(|_| slip.name.is_some());
+        let doubt = match (slip.nature, subject) {
+            (Nature::Unsaid | Nature::Involved, Some(number)) => Some(Doubt {
+                subject: self.number(number),
+                masked: slip.masked || is_individual,
+            }),
+            (Nature::Unsaid | Nature::Involved, None)
+            | (Nature::Individual | Nature::Organisation, _) => None,
         };
         let row = board::Row {
             id: &slip.id,
@@ -122,17 +193,61 @@ fn from_roll(
             kind: slip.kind,
             deadline: line.deadline,
             about: &slip.about,
-            holder: &holder.unwrap_or_default(),
-            provider: board::provider_of(&profiles, slip.provider.as_deref()),
+            holder: &holder,
+            provider: board::provider_of(how.profiles, slip.provider.as_deref()),
             reference: slip.reference.as_deref().unwrap_or_default(),
         };
-        board::add_row(&mut table, row, cx.now);
+        if let Some(row) = self.sheet.lay(row.cells(how.now, how.lang)) {
+            self.found.push(Found { rank, row, doubt });
+        }
     }
-    Ok(Some(reply.human(table.render(
-        cx.lang,
-        cx.width(),
-        cx.color(),
-    ))))
+
+    fn number(&mut self, number: &str) -> u32 {
+        if let Some(place) = self.places.get(number) {
+            return *place;
+        }
+        let place = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        self.numbers.push(number.into());
+        self.places.insert(number.into(), place);
+        place
+    }
+
+    /// Shows each name as it may be shown, now that everything has been seen.
+    fn settle(&mut self, subjects: &Subjects, files: &dyn Files, privacy: Privacy) {
+        for found in &mut self.found {
+            let Some(doubt) = found.doubt else { continue };
+            let number = self.numbers.get(doubt.subject as usize);
+            let is_individual = number.is_some_and(|number| subjects.has_individual(number));
+            if is_individual == doubt.masked {
+                continue;
+            }
+            let cells: Vec<(Tone, String)> = self
+                .sheet
+                .row(found.row)
+                .cells()
+                .map(|(tone, text)| (tone, text.to_owned()))
+                .collect();
+            let shown = |place: usize, text: String| -> String {
+                if place != board::HOLDER {
+                    text
+                } else if is_individual {
+                    privacy.name(&text).into_owned()
+                } else {
+                    let order = cells
+                        .first()
+                        .and_then(|(_, id)| roll::read_order(files, id));
+                    let name = order.and_then(|order| Slip::of(&order).name.map(Cow::into_owned));
+                    name.unwrap_or_default()
+                }
+            };
+            let cells = cells
+                .iter()
+                .enumerate()
+                .map(|(place, (tone, text))| (*tone, shown(place, text.clone()).into()));
+            let row = self.sheet.lay(cells);
+            found.row = row.unwrap_or(found.row);
+        }
+    }
 }
 
 /// Returns how an answer of this run is worded.

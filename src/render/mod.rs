@@ -8,6 +8,7 @@ pub mod envelope;
 pub mod fields;
 pub mod mask;
 pub mod rows;
+pub mod sheet;
 pub mod stream;
 pub mod style;
 pub mod table;
