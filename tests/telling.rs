@@ -1,6 +1,7 @@
 //! `notify`: what comes out at the other end of each channel, once.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod evidence;
 mod peers;
 
 use crate::support::web::{Answer, Asked, Web};

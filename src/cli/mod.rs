@@ -62,6 +62,7 @@ pub mod sending;
 pub mod show;
 pub mod signals;
 pub mod single;
+pub mod sources;
 pub mod status;
 pub mod steps;
 pub mod stream;

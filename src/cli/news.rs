@@ -1,15 +1,25 @@
 //! What is worth telling people: windows that close, deadlines that come near, orders that came
-//! back or ended.
+//! back or ended, filings that vanished, registrations that end.
 
 use super::board::{self, about, awaited, holder, until};
 use super::order_doc::{Desk, Manner, reasons};
+use crate::filing::calendar::end_of_day;
 use crate::filing::deadline::DeadlineKind;
+use crate::filing::duty::NEAR_DAYS;
+use crate::filing::evidence::course::{Ending, Vanished};
+use crate::filing::host::Host;
+use crate::filing::kind::Kind;
 use crate::filing::limit::Due;
 use crate::filing::order::{Instant, Order};
+use crate::filing::portfolio::{FiledService, FiledSubject};
+use crate::filing::signatory::signatories;
 use crate::filing::status::{Bucket, Status};
 use crate::lang::Text;
+use crate::render::mask::Privacy;
+use crate::render::prose;
 use crate::text;
 use crate::workflow::owed::{Ledger, Matter, Owed};
+use crate::workflow::seen::Seen;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 
@@ -18,12 +28,16 @@ use std::collections::BTreeMap;
 pub enum NewsKind {
     /// An SMS window is open; once more when it is about to close.
     SmsWindow,
+    /// What is filed is not shown any more by a source whose word counts.
+    Vanished,
     /// An order came back and needs its filer.
     Returned,
     /// Another deadline is near, or has passed.
     Deadline,
     /// A rectification notice is open.
     Notice,
+    /// The registration of a domain ends soon, or has ended.
+    Domain,
     /// A duty after approval is due.
     Duty,
     /// An order has ended.
@@ -32,11 +46,13 @@ pub enum NewsKind {
 
 impl NewsKind {
     /// Every sort, by the name that a channel's `only` takes.
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 8] = [
         ("sms-window", Self::SmsWindow),
+        ("vanished", Self::Vanished),
         ("returned", Self::Returned),
         ("deadline", Self::Deadline),
         ("notice", Self::Notice),
+        ("domain", Self::Domain),
         ("duty", Self::Duty),
         ("ended", Self::Ended),
     ];
@@ -72,8 +88,9 @@ const FRESH: TimeDelta = TimeDelta::days(30);
 /// How long before its end an SMS window is told of once more.
 const LAST_CALL: TimeDelta = TimeDelta::hours(4);
 
-/// Gathers what is worth telling now, deadlines within `within` included, the most urgent first.
-pub fn gather(desk: &Desk<'_>, within: TimeDelta, manner: Manner) -> Vec<News> {
+/// Gathers what is worth telling now, deadlines within `within` included, the most urgent first;
+/// `seen` is what the kept observations say.
+pub fn gather(desk: &Desk<'_>, seen: &[Seen<'_>], within: TimeDelta, manner: Manner) -> Vec<News> {
     let mut news: Vec<News> = Vec::new();
     for order in desk.world.book.orders.values() {
         news.extend(of_order(desk, order, within, manner));
@@ -82,6 +99,12 @@ pub fn gather(desk: &Desk<'_>, within: TimeDelta, manner: Manner) -> Vec<News> {
     for subject in desk.world.book.portfolio.subjects.values() {
         let owed = ledger.of_subject(subject);
         news.extend(owed.iter().filter_map(|one| of_filed(desk, one, within)));
+    }
+    for seen in seen {
+        let vanished = seen.vanished.iter();
+        news.extend(vanished.map(|one| of_vanished(desk, seen, one)));
+        let endings = seen.endings.iter();
+        news.extend(endings.filter_map(|end| of_ending(desk, seen, end, within)));
     }
     news.sort_by(|one, two| {
         let key = |news: &News| (news.kind, news.due.is_none(), news.due, news.key.clone());
@@ -126,7 +149,7 @@ fn of_order(desk: &Desk<'_>, order: &Order, within: TimeDelta, manner: Manner) -
     }
     let mut news = Vec::new();
     if status.is_against() {
-        let why = reasons(order).join("; ");
+        let why = why(desk, order);
         let (zh_why, en_why) = if why.is_empty() {
             (String::new(), String::new())
         } else {
@@ -203,6 +226,8 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
         NewsKind::Notice => text!("整改通知", "rectification notice"),
         NewsKind::Duty
         | NewsKind::SmsWindow
+        | NewsKind::Vanished
+        | NewsKind::Domain
         | NewsKind::Deadline
         | NewsKind::Returned
         | NewsKind::Ended => text!("备案后的义务", "duty after approval"),
@@ -217,20 +242,145 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
     });
     let (zh_label, en_label) = (label.zh, label.en);
     let (zh_title, en_title) = (title.zh, title.en);
-    let mut labels = owed.subject.labels.clone();
-    labels.extend(owed.service.map(|s| s.labels.clone()).unwrap_or_default());
     Some(News {
         key,
         kind,
         order: None,
         number: Some(number),
-        labels,
+        labels: labels(owed.subject, owed.service),
         due: due.map(|due| due.at),
         text: text!(
             "{zh_label} {what}：{zh_title}{zh_limit}",
             "{en_label} {what}: {en_title}{en_limit}"
         ),
     })
+}
+
+/// Returns the labels of a service and its subject.
+fn labels(subject: &FiledSubject, service: Option<&FiledService>) -> BTreeMap<String, String> {
+    let mut labels = subject.labels.clone();
+    labels.extend(service.map(|s| s.labels.clone()).unwrap_or_default());
+    labels
+}
+
+/// Returns why an order came back, as whoever returned it wrote; who is named in it is masked.
+fn why(desk: &Desk<'_>, order: &Order) -> String {
+    let persons = signatories(order, &desk.world.book.portfolio);
+    let names: Vec<&str> = persons
+        .iter()
+        .filter_map(|one| one.name.as_deref())
+        .collect();
+    let why = reasons(order).join("; ");
+    prose::mask(&why, names, Privacy::Masked)
+}
+
+/// Tells of what is not shown any more, once for each time that it vanishes.
+fn of_vanished(desk: &Desk<'_>, seen: &Seen<'_>, vanished: &Vanished) -> News {
+    let number = seen.service.number;
+    let (since, last) = (
+        board::minute(vanished.since),
+        board::minute(vanished.last_shown),
+    );
+    let what = shown(&number.to_string(), &vanished.about);
+    let source = vanished.source.label();
+    let (zh, en) = (source.zh, source.en);
+    // Somebody here may have asked for just that.
+    let cancels = desk.world.book.orders.values().find(|order| {
+        let is_cancellation = match order.kind {
+            Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => true,
+            Kind::New | Kind::Access | Kind::Change => false,
+        };
+        is_cancellation
+            && desk.view(order).status().is_live()
+            && order.target.services.iter().any(|s| s.number == number)
+    });
+    let todo = match cancels {
+        Some(order) => {
+            let id = &order.id;
+            text!(
+                "订单 {id} 正在注销，可用 icpctl sync {id} 了结",
+                "the order {id} cancels it: icpctl sync {id}"
+            )
+        }
+        None => text!(
+            "请核对：icpctl verify {number}；确已失效的用 icpctl gone {number} 登记",
+            "look: icpctl verify {number}; if it is gone, icpctl gone {number}"
+        ),
+    };
+    let (zh_todo, en_todo) = (todo.zh, todo.en);
+    let at = vanished.since.timestamp();
+    let (about, name) = (&vanished.about, vanished.source.name());
+    News {
+        key: format!("{number}:{about}:vanished:{name}:{at}"),
+        kind: NewsKind::Vanished,
+        order: None,
+        number: Some(number.to_string()),
+        labels: labels(seen.subject, Some(seen.service)),
+        due: None,
+        text: text!(
+            "{what}：{zh}中已查不到，{since} 发现，{last} 还在；{zh_todo}",
+            "{what} is not shown any more by {en}, as found {since}; it was on {last}. {en_todo}"
+        ),
+    }
+}
+
+/// Tells of the registration of a domain that ends: a month before, within the channel's own time,
+/// and when it has ended.
+fn of_ending(desk: &Desk<'_>, seen: &Seen<'_>, ending: &Ending, within: TimeDelta) -> Option<News> {
+    let Ending { domain, on, source } = ending;
+    // The same date in the portfolio is a duty there, and told as one.
+    let registrations = seen.service.facts.registrations.iter().flatten();
+    let mut known = registrations.filter_map(|one| one.expires_on);
+    if known.any(|day| day == *on) {
+        return None;
+    }
+    let now = desk.world.now;
+    let at = end_of_day(*on);
+    let left = at - now;
+    let state = if left < TimeDelta::zero() {
+        "overdue"
+    } else if left <= within {
+        "near"
+    } else if left <= TimeDelta::days(NEAR_DAYS.into()) {
+        "soon"
+    } else {
+        return None;
+    };
+    let number = seen.service.number;
+    let what = shown(&number.to_string(), domain);
+    let source = source.label();
+    let (zh, en) = (source.zh, source.en);
+    let span = board::span(left.abs());
+    let (zh_span, en_span) = (span.zh, span.en);
+    let text = if state == "overdue" {
+        text!(
+            "{what}：域名已于 {on} 到期（{zh}），超期 {zh_span}；被他人注册后只能注销备案",
+            "{what}: the domain's registration ended on {on} ({en}), {en_span} ago; once somebody else registers it, the filing must be cancelled"
+        )
+    } else {
+        text!(
+            "{what}：域名 {on} 到期（{zh}），剩余 {zh_span}；请续费",
+            "{what}: the domain's registration ends on {on} ({en}), {en_span} left; renew it"
+        )
+    };
+    Some(News {
+        key: format!("{number}:{domain}:expires:{on}:{state}"),
+        kind: NewsKind::Domain,
+        order: None,
+        number: Some(number.to_string()),
+        labels: labels(seen.subject, Some(seen.service)),
+        due: Some(at),
+        text,
+    })
+}
+
+/// Returns a domain as people read it with its number, or the number alone.
+fn shown(number: &str, about: &str) -> String {
+    if about == number {
+        return number.to_owned();
+    }
+    let domain = Host::parse(about).map_or_else(|_| about.to_owned(), |h| h.as_str().to_owned());
+    format!("{domain} {number}")
 }
 
 fn remaining_of(due: &Due, now: Instant) -> Text {

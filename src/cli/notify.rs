@@ -1,6 +1,6 @@
 //! `notify`: one pass that tells people what needs them, made for cron, timers and pipelines.
 
-use super::context::Context;
+use super::context::{Context, World};
 use super::globals::{repeated, switch};
 use super::news::{News, NewsKind, gather};
 use super::order_doc::{Desk, Manner, time};
@@ -17,9 +17,11 @@ use crate::render::clean::clean;
 use crate::render::mask::Privacy;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
+use crate::store::book::Damage;
 use crate::store::told_file::{Told, ToldRecord};
 use crate::store::{Disk, LockKey, RecordLock};
 use crate::text;
+use crate::workflow::seen::{self, Seen};
 use chrono::TimeDelta;
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
@@ -93,6 +95,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let disk = cx.open()?;
     let network = cx.network()?;
     let desk = Desk::new(&world);
+    let seen = observed(cx, &world, disk.as_ref())?;
     let mut all: Vec<News> = Vec::new();
     let mut outcomes = Vec::new();
     for (name, channel) in channels {
@@ -105,7 +108,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let news = if is_trial {
             Vec::new()
         } else {
-            wanted(channel, gather(&desk, within, manner))
+            wanted(channel, gather(&desk, &seen, within, manner))
         };
         let mut outcome = Outcome {
             name,
@@ -127,6 +130,23 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         outcomes.push(outcome);
     }
     Ok(answer(cx, &all, outcomes))
+}
+
+/// Returns what the kept observations say; a file of them that cannot be read is told.
+fn observed<'w>(
+    cx: &mut Context<'_>,
+    world: &'w World,
+    disk: Option<&Disk>,
+) -> Result<Vec<Seen<'w>>, Failure> {
+    let Some(disk) = disk else {
+        return Ok(Vec::new());
+    };
+    let (seen, wrong) = seen::all(world, disk)?;
+    for error in wrong {
+        let path = error.path.clone();
+        cx.caution("damaged-file", Damage::from(error).message(), Some(path));
+    }
+    Ok(seen)
 }
 
 /// Returns the channels that are meant.

@@ -1,31 +1,23 @@
 //! `sync`: ask those whose word counts where orders stand, and settle what they agree on.
-//!
-//! No provider tells the stages of an order. What can be asked is the account at a provider in which
-//! filings are accessed, and the public record: they show the effect of an approval.
 
-use super::asking;
 use super::board;
 use super::context::{Context, Plan, World};
 use super::order_doc::{Desk, time};
 use super::reply::Reply;
+use super::sources::{Answers, Asked, Sources, code, is_live, name, reason, sightings, silence};
 use super::status::{named, orders_arg};
-use crate::clouds::{Cloud, alibaba};
-use crate::evidence::Asker;
-use crate::evidence::cache::Cache;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Report;
-use crate::filing::order::{Order, OrderId};
-use crate::filing::settle::{Authority, Outcome, Sighting, Verdict};
+use crate::filing::order::OrderId;
+use crate::filing::settle::{Outcome, Verdict};
 use crate::lang::{Lang, Text};
-use crate::network::Network;
 use crate::network::error::NetworkError;
 use crate::text;
 use crate::workflow::settle::{Weighed, settle};
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 /// The shape of the answer.
 pub const SCHEMA: &str = "icpctl.sync/1";
@@ -40,12 +32,6 @@ pub fn command(command: Command, lang: Lang) -> Command {
     command.arg(orders_arg(lang))
 }
 
-/// Somebody who was asked about an order.
-struct Asked {
-    authority: Authority,
-    answer: Result<Sighting, NetworkError>,
-}
-
 /// Asks about the named orders, or about all that are submitted and have not ended.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let world = cx.world()?;
@@ -57,7 +43,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let live = orders.filter(|order| is_live(&world, order));
         live.map(|order| order.id.clone()).collect()
     };
-    let asked = ask(cx, &world, &orders)?;
+    let asked = match Sources::find(cx, &world, &orders)? {
+        Some(sources) => sources.network.run(sources.ask(cx, &world, &orders))?,
+        None => Answers::new(),
+    };
     let lang = cx.lang;
     let done = cx.transact(|world, stamp, _| {
         let mut plan = Plan::new(BTreeMap::new());
@@ -109,80 +98,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     Ok(reply)
 }
 
-/// Whether an order is submitted and has not ended, by what was reported of it.
-fn is_live(world: &World, order: &Order) -> bool {
-    order
-        .view(&world.profiles, world.now)
-        .standing
-        .status
-        .is_live()
-}
-
-/// Asks everybody who can tell about the orders.
-fn ask(
-    cx: &mut Context<'_>,
-    world: &World,
-    orders: &[OrderId],
-) -> Result<BTreeMap<OrderId, Vec<Asked>>, Failure> {
-    let mut all: BTreeMap<OrderId, Vec<Asked>> = BTreeMap::new();
-    let live: Vec<&Order> = orders
-        .iter()
-        .filter_map(|id| world.book.orders.get(id))
-        .filter(|order| is_live(world, order))
-        .collect();
-    let at_alibaba: Vec<&&Order> = live
-        .iter()
-        .filter(|order| order.provider.as_deref() == Some(Cloud::Alibaba.name()))
-        .collect();
-    let mut network: Option<Network> = None;
-    if !at_alibaba.is_empty()
-        && let Some(key) = asking::key(cx, Cloud::Alibaba)
-    {
-        let network = ready(cx, &mut network)?;
-        let client = asking::client(cx, Cloud::Alibaba, &key, network);
-        let answer = network
-            .run(alibaba::filings(&client))
-            .map(|filings| alibaba::sighting(&filings, cx.now));
-        for order in at_alibaba {
-            let provider = Cloud::Alibaba.name().to_owned();
-            all.entry(order.id.clone()).or_default().push(Asked {
-                authority: Authority::OwnAccount { provider },
-                answer: answer.clone(),
-            });
-        }
-    }
-    if cx.config.record.url.is_some() && !live.is_empty() {
-        let network = ready(cx, &mut network)?;
-        // What was heard some time ago settles nothing.
-        let cache = Cache::new(None, cx.now, Some(Duration::ZERO), false);
-        let asker = Asker::new(network, &cx.config, cx.env, cache, cx.now)?;
-        for order in live {
-            let answer = network.run(asker.sighting(order));
-            all.entry(order.id.clone()).or_default().push(Asked {
-                authority: Authority::PublicRecord,
-                answer,
-            });
-        }
-    }
-    Ok(all)
-}
-
-/// Makes the network ready, the first time that it is needed.
-fn ready<'a>(cx: &Context<'_>, network: &'a mut Option<Network>) -> Result<&'a Network, Failure> {
-    match network {
-        Some(network) => Ok(network),
-        None => Ok(network.insert(cx.network()?)),
-    }
-}
-
-fn sightings(asked: &BTreeMap<OrderId, Vec<Asked>>, id: &OrderId) -> Vec<Sighting> {
-    let of = asked.get(id).into_iter().flatten();
-    of.filter_map(|asked| asked.answer.as_ref().ok().cloned())
-        .collect()
-}
-
 /// Returns why nobody could tell about an order, if so: the answer was the point.
-fn unanswered(asked: &BTreeMap<OrderId, Vec<Asked>>) -> Option<Failure> {
+fn unanswered(asked: &Answers) -> Option<Failure> {
     let silent: Vec<&NetworkError> = asked
         .values()
         .filter(|of| of.iter().all(|asked| asked.answer.is_err()))
@@ -193,37 +110,6 @@ fn unanswered(asked: &BTreeMap<OrderId, Vec<Asked>>) -> Option<Failure> {
     refused
         .or_else(|| silent.first())
         .map(|error| Failure::from((*error).clone()))
-}
-
-/// Returns who says so, and when it was asked, for the history.
-fn reason(sighting: &Sighting, lang: Lang) -> String {
-    let name = name(&sighting.authority);
-    let (zh, en) = (name.zh, name.en);
-    let at = board::minute(sighting.at);
-    let words = text!("{zh}，{at} 查询", "{en}, asked at {at}");
-    words.get(lang).to_owned()
-}
-
-fn name(authority: &Authority) -> Text {
-    match authority {
-        Authority::PublicRecord => text!("公开备案记录", "the public record"),
-        Authority::OwnAccount { provider } => match Cloud::from_name(provider) {
-            Some(cloud) => {
-                let label = cloud.label();
-                let (zh, en) = (label.zh, label.en);
-                text!("{zh}账号", "the account at {en}")
-            }
-            None => text!("{provider} 账号", "the account at {provider}"),
-        },
-    }
-}
-
-/// Returns the name of a source in JSON.
-fn code(authority: &Authority) -> &str {
-    match authority {
-        Authority::PublicRecord => "public-record",
-        Authority::OwnAccount { provider } => provider,
-    }
 }
 
 /// How it ended with an order.
@@ -261,7 +147,7 @@ type Warned = (&'static str, Text);
 
 /// What is told of the orders.
 struct Told<'a> {
-    asked: &'a BTreeMap<OrderId, Vec<Asked>>,
+    asked: &'a Answers,
     weighed: &'a BTreeMap<OrderId, Weighed>,
     world: &'a World,
     lang: Lang,
@@ -330,16 +216,21 @@ impl Told<'_> {
 
     /// Lists the reports that a person could make of what was shown.
     fn proposals(&self, id: &OrderId) -> Vec<String> {
+        let is_settled = matches!(self.end(id), End::Settled | End::Anomaly);
         let verdicts = self.weighed.get(id).map(|weighed| &weighed.verdicts);
-        verdicts
+        let mut words: Vec<String> = verdicts
             .into_iter()
             .flatten()
+            .filter(|_| !is_settled)
             .filter_map(|verdict| match verdict {
-                Verdict::Unclear { proposal, .. } => proposal.as_ref(),
-                Verdict::Approved { .. } | Verdict::NotYet | Verdict::Silent { .. } => None,
+                Verdict::Unclear { proposal, .. } => proposal.clone(),
+                Verdict::Approved { numbers, .. } => Some(approval(numbers)),
+                Verdict::NotYet | Verdict::Silent { .. } => None,
             })
             .map(|words| format!("icpctl record {id} {words}"))
-            .collect()
+            .collect();
+        words.dedup();
+        words
     }
 
     fn source(&self, asked: &Asked, verdict: Option<&Verdict>) -> Value {
@@ -389,15 +280,7 @@ impl Told<'_> {
             let (zh, en) = (name.zh, name.en);
             let view = view(verdict);
             if let Err(error) = &asked.answer {
-                let error = error.message();
-                let (zh_error, en_error) = (error.zh, error.en);
-                cautions.push((
-                    "source-unavailable",
-                    text!(
-                        "{zh}没有答复：{zh_error}",
-                        "{en} gave no answer: {en_error}"
-                    ),
-                ));
+                cautions.push(("source-unavailable", silence(&asked.authority, error)));
             }
             let (zh_view, en_view) = (view.zh, view.en);
             views.push(text!("{zh}：{zh_view}", "{en}: {en_view}"));
@@ -443,6 +326,13 @@ impl Told<'_> {
         }
         Ok((says, cautions))
     }
+}
+
+/// Returns the report of an approval in the words of `record`.
+fn approval(numbers: &[String]) -> String {
+    let numbers = numbers.iter().map(|number| format!(" --number {number}"));
+    let numbers: String = numbers.collect();
+    format!("{}{numbers}", Report::BureauApproved.name())
 }
 
 fn view(verdict: Option<&Verdict>) -> Text {

@@ -8,8 +8,10 @@ use crate::filing::evidence::Fact;
 use crate::filing::number::SubjectNumber;
 use crate::filing::order::{Instant, OperationId, OrderId};
 use crate::store::book::subject_path;
+use crate::store::wire::{RecordError, parse};
 use crate::store::{Change, Digest, Files, RECORD_LIMIT, StorageError, StorePath};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
 
 /// The folder of the observations.
 pub const FOLDER: &str = "observations";
@@ -28,6 +30,13 @@ pub enum Holder {
 struct Kept<'a> {
     schema: u32,
     observation: &'a [Fact],
+}
+
+/// The same, as it is read.
+#[derive(Debug, Deserialize)]
+struct Read {
+    #[serde(default)]
+    observation: Vec<Fact>,
 }
 
 /// The most facts of one file: it stays far below the largest that is read.
@@ -108,4 +117,31 @@ pub fn list(files: &dyn Files, holder: &Holder) -> Result<Vec<StorePath>, Storag
         Err(StorageError::NotFound { .. }) => Ok(Vec::new()),
         Err(error) => Err(error),
     }
+}
+
+/// Reads a holder's observations, the latest first, for as long as they are wanted; returns what is
+/// wrong with files that were edited wrongly and are passed over.
+///
+/// # Errors
+/// When the folder cannot be listed or a file of it not be read.
+pub fn backwards(
+    files: &dyn Files,
+    holder: &Holder,
+    mut take: impl FnMut(&[Fact]) -> ControlFlow<()>,
+) -> Result<Vec<RecordError>, StorageError> {
+    let mut paths = list(files, holder)?;
+    // Their names begin with their times.
+    paths.sort_unstable_by(|one, two| two.cmp(one));
+    let mut wrong = Vec::new();
+    for path in paths {
+        match parse::<Read>(path.as_str(), &files.read(&path, RECORD_LIMIT)?) {
+            Ok(read) => {
+                if take(&read.observation).is_break() {
+                    break;
+                }
+            }
+            Err(error) => wrong.push(error),
+        }
+    }
+    Ok(wrong)
 }

@@ -33,6 +33,7 @@ pub(super) struct Endpoint {
     secret: Option<Revealed>,
     headers: Vec<(HeaderName, Revealed)>,
     shape: RecordShape,
+    is_built_in: bool,
     timeout: Duration,
     shown: String,
 }
@@ -102,6 +103,7 @@ impl Endpoint {
             template: template.clone(),
             secret: secret.transpose()?,
             headers,
+            is_built_in: settings.shape.is_none(),
             shape: settings.shape.clone().unwrap_or_else(built_in),
             timeout: settings.timeout.map_or(PATIENCE, |timeout| timeout.0),
             shown: shown(base.url()),
@@ -139,6 +141,15 @@ impl Asker<'_> {
         let key = format!("{query} {}", endpoint.template);
         let ask = self.look_up(endpoint, about);
         self.through(Source::Record, &key, ask).await
+    }
+
+    /// Whether the endpoint is known to take a subject's number for a query: it is of the built-in
+    /// shape, and asked for each kind of service. Others may take domains alone, and say "nothing"
+    /// to whatever they do not understand.
+    pub fn can_search_by_number(&self) -> bool {
+        self.record
+            .as_ref()
+            .is_some_and(|endpoint| endpoint.is_built_in && endpoint.template.contains("{kind}"))
     }
 
     /// Looks for everything that the public record has under a domain, a number or a name.

@@ -3,6 +3,7 @@
 use super::Asker;
 use crate::filing::evidence::case::About;
 use crate::filing::evidence::{Claim, Fact, Verdict};
+use crate::filing::kind::Kind;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::Order;
 use crate::filing::settle::{Authority, Seen, Sighting};
@@ -39,6 +40,14 @@ impl Asker<'_> {
                 None => {}
             }
         }
+        let is_about_subject = match order.kind {
+            Kind::CancelSubject => true,
+            Kind::Change => order.changes.iter().any(|change| change.service.is_none()),
+            Kind::New | Kind::Access | Kind::CancelSite | Kind::CancelAccess => false,
+        };
+        if let Some(subject) = order.target.subject.filter(|_| is_about_subject) {
+            self.subject(subject, &mut sighting).await;
+        }
         match failed {
             Some(fact) if sighting.looked_up.is_empty() => Err(NetworkError::Said {
                 host: fact.from,
@@ -46,6 +55,37 @@ impl Asker<'_> {
                 passing: true,
             }),
             Some(_) | None => Ok(sighting),
+        }
+    }
+}
+
+impl Asker<'_> {
+    /// Looks for everything under a subject's own number, where the endpoint can: services that
+    /// nobody here knows of are filed too. Without a whole answer the subject was not looked up.
+    async fn subject(&self, subject: SubjectNumber, sighting: &mut Sighting) {
+        let word = subject.to_string();
+        if !self.can_search_by_number() {
+            return;
+        }
+        let Ok(entries) = self.search(&word).await else {
+            return;
+        };
+        sighting.looked_up.insert(word);
+        for entry in entries {
+            let service = entry.service.as_deref().map(ServiceNumber::parse);
+            let service = service.and_then(|parsed| Some(parsed.ok()?.number));
+            let own = entry.subject.as_deref().map(SubjectNumber::parse);
+            let own = own.and_then(|parsed| Some(parsed.ok()?.number));
+            if own.or(service.map(|number| number.subject())) == Some(subject) {
+                sighting.seen.push(Seen {
+                    subject,
+                    subject_name: entry.name,
+                    service,
+                    name: None,
+                    domains: Vec::new(),
+                    updated: None,
+                });
+            }
         }
     }
 }

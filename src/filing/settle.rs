@@ -161,6 +161,10 @@ pub fn judge(
         Kind::New => filed(order, sighting, portfolio, sent),
         Kind::Access if is_own => accessed(order, sighting),
         Kind::CancelAccess if is_own => gone(order, sighting),
+        Kind::Access if is_unfiled(order, sighting) => unclear(text!(
+            "这些备案号都查不到：没有备案，也就谈不上接入",
+            "it shows none of these numbers: what is not filed cannot be accessed"
+        )),
         Kind::Access | Kind::CancelAccess => silent(text!(
             "公开备案记录不显示接入商",
             "the public record does not show accesses"
@@ -209,6 +213,15 @@ fn unclear(why: Text) -> Verdict {
         why,
         proposal: None,
     }
+}
+
+/// Whether every service of an order was looked up, and none is there.
+fn is_unfiled(order: &Order, sighting: &Sighting) -> bool {
+    let services = &order.target.services;
+    !services.is_empty()
+        && services.iter().all(|service| {
+            sighting.was_asked(&service.number.to_string()) && !sighting.has(&service.number)
+        })
 }
 
 /// A `new` order: its services are there, under numbers that were not there before.
@@ -303,6 +316,19 @@ fn filed(order: &Order, sighting: &Sighting, portfolio: &Portfolio, sent: NaiveD
         .collect::<Vec<_>>();
     if there.len() < found.len() {
         let (here, all) = (there.len(), found.len());
+        let mut missing = order.filing.services.iter().zip(&found);
+        let could_be_shown = missing.all(|(service, seen)| {
+            let mut domains = service.domains.iter().flatten();
+            seen.is_some()
+                || is_own(sighting)
+                || domains.any(|domain| sighting.was_asked(domain.as_str()))
+        });
+        if !could_be_shown {
+            return silent(text!(
+                "{all} 个服务中看到 {here} 个，其余的没有查到答复，或不能按域名查询",
+                "it shows {here} of {all} services; the others gave no answer, or cannot be looked up by a domain"
+            ));
+        }
         let given: Vec<String> = numbers.iter().map(|n| format!(" --number {n}")).collect();
         return Verdict::Unclear {
             why: text!(
@@ -390,11 +416,11 @@ fn gone(order: &Order, sighting: &Sighting) -> Verdict {
                 return not_asked();
             }
             // It may have services that nobody here knows of.
-            if is_subject {
+            if is_subject && !sighting.was_asked(&subject.to_string()) {
                 return Verdict::Unclear {
                     why: text!(
-                        "已知的服务都查不到了，主体本身要到公共查询核对",
-                        "none of its known services is shown any more; look the subject itself up"
+                        "已知的服务都查不到了，但这个数据源不能按主体备案号查询，主体本身要到 beian.miit.gov.cn 核对",
+                        "none of its known services is shown any more, but this endpoint cannot look up the subject itself: do so at beian.miit.gov.cn"
                     ),
                     proposal: Some(Report::BureauApproved.name().to_owned()),
                 };

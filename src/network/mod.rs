@@ -142,3 +142,8 @@ impl Network {
         self.runtime.block_on(asking)
     }
 }
+
+/// Pauses without holding up what else is being asked.
+pub async fn pause(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}

@@ -7,6 +7,7 @@ pub mod clean;
 pub mod envelope;
 pub mod fields;
 pub mod mask;
+pub mod prose;
 pub mod rows;
 pub mod sheet;
 pub mod stream;

@@ -30,6 +30,7 @@ pub mod persons;
 pub mod plan;
 pub mod register;
 pub mod resolve;
+pub mod seen;
 pub mod settle;
 pub mod undo;
 pub mod verify;

@@ -100,7 +100,8 @@ pub fn all(desk: &Desk<'_>) -> Vec<About> {
     found.into_iter().collect()
 }
 
-fn of_service(service: &FiledService) -> Vec<About> {
+/// Lists what a filed service is asked about by: the domains of a site, else its number.
+pub fn of_service(service: &FiledService) -> Vec<About> {
     let domains = service.domains();
     if service.kind() == ServiceKind::Site && !domains.is_empty() {
         domains.iter().cloned().map(About::Domain).collect()

@@ -8,21 +8,30 @@ use crate::storage::memory::Memory;
 use crate::storage::power::{Tree, crashes};
 use icpctl::exit::Exit;
 use icpctl::failure::Failure;
+use icpctl::filing::calendar::Calendar;
 use icpctl::filing::order::OperationId;
 use icpctl::ids::Ids;
 use icpctl::intake::{Encoding, Format, Source, read_adoptions, read_batch_rows};
+use icpctl::knowledge::rules;
+use icpctl::render::mask::Privacy;
+use icpctl::rulebook::Rulebook;
 use icpctl::store::book::Book;
 use icpctl::store::{Change, Files, StoreLock};
 use icpctl::workflow::adopt;
 use icpctl::workflow::assign::Assign;
-use icpctl::workflow::batch::{Outcome, Terms, Wish, decide, write_rows};
+use icpctl::workflow::batch::{Outcome, Reviewer, Terms, Wish, decide, write_rows};
 use icpctl::workflow::draft::Ask;
 use icpctl::workflow::plan::{Given, Stamp};
 use icpctl::workflow::world::World;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 use std::io::ErrorKind;
+use std::sync::LazyLock;
 use std::time::Duration;
+
+/// The built-in rules, compiled once for all runs.
+static RULEBOOK: LazyLock<Rulebook> =
+    LazyLock::new(|| Rulebook::new(rules().to_vec(), Calendar::embedded().clone()));
 
 /// Three subjects with two sites each, at rest.
 fn start() -> Tree {
@@ -60,7 +69,7 @@ fn start() -> Tree {
         })
         .collect();
     let stamp = desk::stamp(&world, 1);
-    let privacy = icpctl::render::mask::Privacy::Masked;
+    let privacy = Privacy::Masked;
     let plan = adopt::decide(&world, &stamp, &given, false, privacy).unwrap();
     let changes: Vec<Change> = plan
         .subjects
@@ -144,7 +153,11 @@ fn apply(files: &dyn Files, wishes: &[Wish], seed: u64) -> Result<Vec<(String, O
         submits: true,
         ..Terms::default()
     };
-    let decided = decide(&mut world, &stamp, &mut ids, wishes, &terms);
+    let reviewer = Reviewer {
+        rulebook: &RULEBOOK,
+        privacy: Privacy::Masked,
+    };
+    let decided = decide(&mut world, &stamp, &mut ids, wishes, &terms, &reviewer);
     for chunk in decided.chunks(2) {
         write_rows(&lock, &mut world, chunk, wishes)?;
     }

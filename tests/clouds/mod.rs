@@ -5,6 +5,7 @@
 
 mod adopting;
 mod checking;
+mod contradicting;
 mod credentials;
 mod double;
 mod peers;
@@ -13,3 +14,4 @@ mod settling;
 mod shapes;
 mod signatures;
 mod verifying;
+mod waiting;

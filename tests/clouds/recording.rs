@@ -176,7 +176,7 @@ fn a_new_site_is_settled_on_the_day_that_the_record_names_and_never_by_an_older_
 }
 
 #[test]
-fn an_access_is_not_in_the_record_and_a_subject_is_only_proposed() {
+fn an_access_is_not_in_the_record_and_a_subject_is_gone_with_all_under_its_number() {
     let world = Record::adopted();
     let order = world.draft("access docs.example.com --provider huawei --submit --yes");
     assert_eq!(world.sync(&order)["sources"][0]["says"], "silent");
@@ -186,14 +186,17 @@ fn an_access_is_not_in_the_record_and_a_subject_is_only_proposed() {
     let order = world.draft(&format!(
         "cancel-subject {number} --provider tencent --submit --yes --confirm {number}"
     ));
+    let another = entry("京ICP备2021000001号-7", "unknown.example.cn", "2021-03-01");
+    *world.entries.lock().unwrap() = vec![another];
+    let row = world.sync(&order);
+    assert_eq!(
+        (&row["outcome"], &row["sources"][0]["says"]),
+        (&json!("open"), &json!("not-yet"))
+    );
     world.entries.lock().unwrap().clear();
     let row = world.sync(&order);
     assert_eq!(
         (&row["outcome"], &row["sources"][0]["says"]),
-        (&json!("open"), &json!("unclear"))
-    );
-    assert_eq!(
-        row["next"][0],
-        format!("icpctl record {order} bureau-approved")
+        (&json!("settled"), &json!("approved"))
     );
 }

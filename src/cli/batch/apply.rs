@@ -12,16 +12,20 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::intake::{BatchRow, Problem};
+use crate::rulebook::Rulebook;
 use crate::store::StoreLock;
 use crate::text;
 use crate::workflow::assign::invalid;
-use crate::workflow::batch::{self, CHUNK, Decided, Terms, Wish, decide, stale, write_rows};
+use crate::workflow::batch::{
+    self, CHUNK, Decided, Reviewer, Terms, Wish, decide, stale, write_rows,
+};
 use crate::workflow::plan::Given;
 use clap::ArgMatches;
 
 /// What is to be applied.
 struct Work {
     loaded: Loaded,
+    rulebook: Rulebook,
     wishes: Vec<Wish>,
     terms: Terms,
     ids: Ids,
@@ -58,8 +62,10 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         given,
     };
     let ids = cx.ids.for_operation();
+    let rulebook = cx.rulebook()?;
     let work = Work {
         loaded,
+        rulebook,
         wishes,
         terms,
         ids,
@@ -148,7 +154,18 @@ impl Work {
     ) -> Result<(Vec<Decided>, Option<Failure>), Failure> {
         let mut ids = self.ids.clone();
         let stamp = cx.stamp(world, &mut ids);
-        let decided = decide(world, &stamp, &mut ids, &self.wishes, &self.terms);
+        let reviewer = Reviewer {
+            rulebook: &self.rulebook,
+            privacy: cx.globals.privacy,
+        };
+        let decided = decide(
+            world,
+            &stamp,
+            &mut ids,
+            &self.wishes,
+            &self.terms,
+            &reviewer,
+        );
         valid(&self.loaded, &decided)?;
         let plan = self.loaded.plan.as_ref();
         let stale = plan.and_then(|plan| stale(plan, world, &self.wishes, &decided));

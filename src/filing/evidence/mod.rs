@@ -5,6 +5,7 @@
 
 pub mod case;
 mod clouds;
+pub mod course;
 mod pages;
 mod records;
 mod registration;
@@ -68,6 +69,22 @@ named! {
         AlibabaCdn = "alibaba-cdn",
         /// Tencent Cloud, with the user's own key.
         Tencent = "tencent",
+    }
+}
+
+impl Source {
+    /// Returns who it is, as a sentence names it.
+    pub const fn label(self) -> Text {
+        match self {
+            Self::Dns => Text::fixed("域名解析", "the resolvers"),
+            Self::Page => Text::fixed("网站页面", "the site itself"),
+            Self::Rdap => Text::fixed("RDAP", "RDAP"),
+            Self::Whois => Text::fixed("WHOIS", "WHOIS"),
+            Self::Record => Text::fixed("公开备案记录", "the public record"),
+            Self::Alibaba => Text::fixed("阿里云账号", "the account at Alibaba Cloud"),
+            Self::AlibabaCdn => Text::fixed("阿里云 CDN", "the content network of Alibaba Cloud"),
+            Self::Tencent => Text::fixed("腾讯云", "Tencent Cloud"),
+        }
     }
 }
 

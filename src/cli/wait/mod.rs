@@ -1,6 +1,11 @@
 //! `wait`: look at orders until they are where they are wanted, or cannot get there.
 //!
-//! It only reads the store. The limit runs on the monotonic clock, whatever `ICPCTL_NOW` says.
+//! It reads the store, asks those whose word counts where there are any, and writes nothing: what a
+//! source shows ends the waiting, and `sync` records it. The limit runs on the monotonic clock,
+//! whatever `ICPCTL_NOW` says.
+
+mod inquiry;
+mod interrupts;
 
 use super::board;
 use super::context::{Context, World};
@@ -22,10 +27,9 @@ use crate::store::{Disk, Files as _, RECORD_LIMIT, StorageError, order_file};
 use crate::text;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
+use inquiry::{Inquired, Inquiry};
+use interrupts::Interrupts;
 use serde_json::{Value, json};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 /// The shape of the answer.
@@ -62,6 +66,8 @@ struct Watched {
     is_presumed: bool,
     revision: usize,
     verdict: Verdict,
+    /// The source that showed where it stands, if the store does not say so.
+    shown_by: Option<String>,
 }
 
 /// One step of an order.
@@ -108,6 +114,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut world = world;
     let mut stream = Stream::of(cx);
     stream.start(cx, &watched, &goals);
+    let mut sources = Inquiry::begin(cx, &world, &watched, interval);
 
     let mut pause = interval.unwrap_or(FIRST_PAUSE);
     let mut spoke = begun;
@@ -116,6 +123,17 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             break end;
         }
         let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
+        match sources.ask(cx, &mut watched, &world, &goals, &signals, left)? {
+            Inquired::Steps(steps) => {
+                for step in &steps {
+                    stream.change(cx, step);
+                }
+                if !steps.is_empty() {
+                    continue;
+                }
+            }
+            Inquired::Stopped(exit) => break End::Signal(exit),
+        }
         if left == Some(Duration::ZERO) || stream.is_closed {
             break End::Limit;
         }
@@ -152,6 +170,7 @@ fn watch(order: Order, world: &World, goals: &[Goal]) -> Watched {
         revision: order.revision(),
         verdict: judge(&order, &view, &world.profiles, goals),
         order,
+        shown_by: None,
     }
 }
 
@@ -176,7 +195,8 @@ fn look(
         return Ok(Vec::new());
     };
     let mut steps = Vec::new();
-    for was in watched {
+    // What a source showed stays shown, whatever the store says later.
+    for was in watched.iter_mut().filter(|was| was.shown_by.is_none()) {
         let id = was.order.id.clone();
         let path = order_path(&id);
         let bytes = disk.read(&path, RECORD_LIMIT).map_err(|error| {
@@ -249,6 +269,11 @@ fn answer(
         .iter()
         .map(|w| (w.order.id.clone(), w.verdict))
         .collect();
+    let unrecorded: Vec<OrderId> = watched
+        .iter()
+        .filter(|w| w.shown_by.is_some())
+        .map(|w| w.order.id.clone())
+        .collect();
     for w in watched {
         world.book.orders.insert(w.order.id.clone(), w.order);
     }
@@ -291,16 +316,23 @@ fn answer(
     };
     let human = board::text(cx, &desk, &all, manner(cx));
     stream.summary(cx, &data, failure.as_ref());
-    Reply {
+    let mut reply = Reply {
         failure,
         streamed: stream.is_json,
         known: FIELDS.map(str::to_owned).to_vec(),
         ..Reply::new(SCHEMA, Value::Array(data)).human(human)
+    };
+    for id in unrecorded {
+        reply = reply.say(text!(
+            "{id}：来源已显示结果，但没有写入；记录下来：icpctl sync {id}",
+            "{id}: a source shows this, and nothing was written; to record it: icpctl sync {id}"
+        ));
     }
+    reply
 }
 
 /// The names that `--fields` takes.
-const FIELDS: [&str; 5] = ["id", "status", "bucket", "presumed", "met"];
+const FIELDS: [&str; 6] = ["id", "status", "bucket", "presumed", "met", "source"];
 
 fn document(watched: &Watched) -> Value {
     json!({
@@ -309,6 +341,7 @@ fn document(watched: &Watched) -> Value {
         "bucket": watched.status.bucket(),
         "presumed": watched.is_presumed,
         "met": watched.verdict == Verdict::Met,
+        "source": watched.shown_by,
     })
 }
 
@@ -319,56 +352,6 @@ fn stopped(exit: Exit) -> Failure {
         "signalled.terminate"
     };
     Failure::new(exit, code, text!("等待被中止", "the waiting was stopped"))
-}
-
-/// SIGINT and SIGTERM, brought where the pause between two looks can end early.
-struct Interrupts {
-    arrived: Receiver<i32>,
-    handle: signal_hook::iterator::Handle,
-}
-
-impl Interrupts {
-    fn listen() -> Result<Self, Failure> {
-        let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(|error| {
-            Failure::new(
-                Exit::Failure,
-                "failure.signals",
-                text!(
-                    "无法处理信号：{error}",
-                    "signals cannot be handled: {error}"
-                ),
-            )
-        })?;
-        let handle = signals.handle();
-        let (send, arrived) = channel();
-        std::thread::spawn(move || {
-            for signal in signals.forever() {
-                if send.send(signal).is_err() {
-                    break;
-                }
-            }
-        });
-        Ok(Self { arrived, handle })
-    }
-
-    /// Pauses; returns the exit of a signal that ended the pause.
-    fn within(&self, pause: Duration) -> Option<Exit> {
-        match self.arrived.recv_timeout(pause) {
-            Ok(SIGINT) => Some(Exit::Interrupted),
-            Ok(_) => Some(Exit::Terminated),
-            Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => {
-                std::thread::sleep(pause);
-                None
-            }
-        }
-    }
-}
-
-impl Drop for Interrupts {
-    fn drop(&mut self) {
-        self.handle.close();
-    }
 }
 
 /// What is told while it waits: records on stdout for machines, lines on stderr for people.

@@ -1,0 +1,119 @@
+//! Personal data in what people wrote freely: a reviewer's reason, a provider's advice.
+
+use super::mask::Privacy;
+use regex::{Captures, Regex};
+use std::sync::LazyLock;
+
+/// E-mail addresses, numbers of resident identity cards (GB 11643, eighteen characters or the former
+/// fifteen), mobile phones and fixed lines, as people write them.
+const PATTERN: &str = r"(?x)
+    (?<email> [A-Za-z0-9._%+-]+ @ [A-Za-z0-9-]+ (?: \. [A-Za-z0-9-]+ )+ )
+  | (?<id> \b [1-9][0-9]{5} (?: (?: 18 | 19 | 20 ) [0-9]{9} [0-9Xx] | [0-9]{9} ) \b )
+  | (?<phone> (?: \+? \b 86 [\ -]? )? \b 1[3-9][0-9] [\ -]? [0-9]{4} [\ -]? [0-9]{4} \b
+            | \b 0[0-9]{2,3} [\ -]? [1-9][0-9]{6,7} \b )
+";
+
+/// The pattern, made once; a test holds that it can be.
+static PERSONAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    // Letters of scripts that are written without blanks are no part of a number.
+    let ascii = PATTERN.replace(r"\b", r"(?-u:\b)");
+    Regex::new(&ascii).ok()
+});
+
+/// Masks e-mail addresses, identity numbers and phones in a text, and the names that are given.
+///
+/// Digits of full width are understood as well.
+pub fn mask<'n>(text: &str, names: impl IntoIterator<Item = &'n str>, privacy: Privacy) -> String {
+    if privacy == Privacy::Revealed {
+        return text.to_owned();
+    }
+    let text: String = text.chars().map(half_width).collect();
+    let masked = match &*PERSONAL {
+        // What cannot be searched is not shown.
+        None => "***".to_owned(),
+        Some(pattern) => pattern.replace_all(&text, hide).into_owned(),
+    };
+    names
+        .into_iter()
+        .filter(|name| name.chars().count() > 1)
+        .fold(masked, |text, name| {
+            text.replace(name, &Privacy::Masked.name(name))
+        })
+}
+
+fn hide(found: &Captures<'_>) -> String {
+    let masked = Privacy::Masked;
+    if let Some(email) = found.name("email") {
+        return masked.email(email.as_str()).into_owned();
+    }
+    if let Some(number) = found.name("id") {
+        return masked.id_number(number.as_str()).into_owned();
+    }
+    found.name("phone").map_or_else(String::new, |phone| {
+        masked.phone(phone.as_str()).into_owned()
+    })
+}
+
+/// Returns a digit, letter or sign of full width as the plain one.
+fn half_width(c: char) -> char {
+    match c {
+        '０'..='９' | '＠' | 'Ｘ' | 'ｘ' | '－' | '＋' => u32::from(c)
+            .checked_sub(0xFEE0)
+            .and_then(char::from_u32)
+            .unwrap_or(c),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn masked(text: &str) -> String {
+        mask(text, ["甲某某"], Privacy::Masked)
+    }
+
+    #[test]
+    fn people_are_hidden_wherever_they_stand_and_nothing_else_is() {
+        for (text, expected) in [
+            ("请致电13800000001确认", "请致电138****0001确认"),
+            ("138-0000-0001", "138******0001"),
+            ("+86 138 0000 0001", "+86**********0001"),
+            ("１３８０００００００１", "138****0001"),
+            ("电话010-88880000", "电话010*****0000"),
+            ("证件110101199001010015有误", "证件110*************15有误"),
+            ("旧证110101900101001", "旧证110**********01"),
+            (
+                "写信给zhang.san@example.cn，谢谢",
+                "写信给z***@example.cn，谢谢",
+            ),
+            ("甲某某不在", "甲**不在"),
+        ] {
+            assert_eq!(masked(text), expected);
+        }
+        for text in [
+            "粤ICP备2021000001号-1 未悬挂",
+            "京公网安备11010502030001号",
+            "统一社会信用代码 91110000MA0000000H",
+            "2026-11-22 10:00 前整改",
+            "订单 k3m9t2qd，第 12 项，共 1234567890 字节",
+            "粤ICP备12345678号",
+        ] {
+            assert_eq!(masked(text), text);
+        }
+        assert_eq!(mask("13800000001", [], Privacy::Revealed), "13800000001");
+    }
+
+    proptest! {
+        #[test]
+        fn no_number_or_address_is_left_whole(
+            before in "[备案请，。 ]{0,4}",
+            person in "1[3-9][0-9]{9}|[1-9][0-9]{5}19[0-9]{9}[0-9X]|[a-z]{2,8}@[a-z]{2,8}[.]cn",
+            after in "[号有误，。 ]{0,4}",
+        ) {
+            let text = masked(&format!("{before}{person}{after}"));
+            prop_assert!(!text.contains(&person), "{text}");
+        }
+    }
+}

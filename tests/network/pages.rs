@@ -1,0 +1,264 @@
+//! What a site's own page shows.
+
+use super::world::{FILED, FOOTER, World, fact, findings, html, page};
+use crate::support::web::{Answer, Authority, Valid, Web};
+
+#[test]
+fn what_a_page_shows_is_read_as_visitors_read_it() {
+    let world = World::new();
+    let gbk = |text: &str| encoding_rs::GBK.encode(text).0.into_owned();
+    let plain = |body: Vec<u8>| Answer::new(200, "text/html", body);
+    let number = "京ICP备2021000001号-1";
+    let linked = |to: &str| format!("<div class=footer><a href='{to}'>{number}</a></div>");
+    let declared = html(FOOTER).replace("<head>", "<head><meta charset=gb2312>");
+    for (name, page, claim, expected) in [
+        ("meta", plain(gbk(&declared)), "number-shown", "yes"),
+        (
+            "undeclared",
+            plain(gbk(&html(FOOTER))),
+            "number-shown",
+            "yes",
+        ),
+        (
+            "header",
+            Answer::new(200, "text/html; charset=GBK", gbk(&html(FOOTER))),
+            "number-shown",
+            "yes",
+        ),
+        (
+            "bom",
+            plain(format!("\u{feff}{}", html(FOOTER)).into_bytes()),
+            "number-shown",
+            "yes",
+        ),
+        (
+            "undeclared utf-8",
+            plain(html(FOOTER).into_bytes()),
+            "number-shown",
+            "yes",
+        ),
+        (
+            "split",
+            page("<div id=foot>京ICP备<b>2021000001</b>号-1</div>"),
+            "number-shown",
+            "yes",
+        ),
+        (
+            "in a comment",
+            page("<!-- 京ICP备2021000001号-1 -->"),
+            "number-shown",
+            "no not-found",
+        ),
+        (
+            "in a script",
+            page("<script>var a='京ICP备2021000001号-1'</script>"),
+            "number-shown",
+            "no not-found",
+        ),
+        (
+            "right link",
+            page(&linked("https://beian.miit.gov.cn/#/Integrated/index")),
+            "number-linked",
+            "yes",
+        ),
+        (
+            "no scheme",
+            page(&linked("//beian.miit.gov.cn")),
+            "number-linked",
+            "yes",
+        ),
+        (
+            "old link",
+            page(&linked("http://www.miitbeian.gov.cn/")),
+            "number-linked",
+            "no legacy-link",
+        ),
+        (
+            "other link",
+            page(&linked("https://beian.miit.gov.cn.example.com/")),
+            "number-linked",
+            "no other-link",
+        ),
+        (
+            "no link",
+            page(&format!("<footer>{number}</footer>")),
+            "number-linked",
+            "no no-link",
+        ),
+        (
+            "in the footer",
+            page(&linked("/")),
+            "number-in-footer",
+            "yes",
+        ),
+        (
+            "at the end",
+            page(&format!("<p>{number}</p>")),
+            "number-in-footer",
+            "yes",
+        ),
+        (
+            "at the top",
+            plain(
+                html("")
+                    .replace("<main>", &format!("<p>{number}</p><main>"))
+                    .into_bytes(),
+            ),
+            "number-in-footer",
+            "no elsewhere",
+        ),
+        (
+            "hidden",
+            page(&format!("<div style='display: none'>{number}</div>")),
+            "number-visible",
+            "no hidden",
+        ),
+        (
+            "too small",
+            page(&format!("<p style='font-size:0px'>{number}</p>")),
+            "number-visible",
+            "no hidden",
+        ),
+        (
+            "white on white",
+            page(&format!(
+                "<p style='color:#fff;background:#fff'>{number}</p>"
+            )),
+            "number-visible",
+            "no hidden",
+        ),
+        ("visible", page(FOOTER), "number-visible", "yes"),
+        ("security", page(FOOTER), "security-number-shown", "yes"),
+        (
+            "by script",
+            plain(b"<body><div id=app></div><script src=a.js></script></body>".to_vec()),
+            "number-shown",
+            "unknown needs-script",
+        ),
+    ] {
+        *world.page.lock().unwrap() = page;
+        let document = world.look();
+        assert_eq!(
+            fact(&document, claim, "shop.example.cn"),
+            expected,
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_number_must_be_the_right_one() {
+    let world = World::new();
+    let says = |shown: &str, stance: &str| {
+        *world.page.lock().unwrap() = page(&format!("<footer>{shown}</footer>"));
+        let found = findings(&world.look());
+        let expected = format!("number-on-page {stance}");
+        assert!(found.contains(&expected), "{shown}: {found:?}");
+    };
+    for (shown, stance) in [
+        ("京ICP备2021000001号-1", "agrees"),
+        ("京ICP备2021000001号", "conflict"),
+        ("京ICP备2021000001号-2", "conflict"),
+        ("粤ICP备2021000001号-1", "conflict"),
+    ] {
+        says(shown, stance);
+    }
+    // Guangdong wants the subject's number.
+    let user = &world.user;
+    let gone = [
+        "gone",
+        "京ICP备2021000001号",
+        "--because",
+        "holder",
+        "--yes",
+    ];
+    user.run(gone).exits(0);
+    let other = FILED.replace("京ICP备2021000001", "粤ICP备2021000002");
+    let file = user.write("gd.json", other);
+    user.run(["adopt", "--from", file.to_str().unwrap()])
+        .exits(0);
+    says("粤ICP备2021000002号", "agrees");
+    says("粤ICP备2021000002号-1", "notice");
+    says("粤ICP备2021000001号", "conflict");
+}
+
+#[test]
+fn a_page_that_cannot_be_read_says_nothing() {
+    let world = World::new();
+    for (page, reason) in [
+        (Answer::new(404, "text/html", html(FOOTER)), "http-status"),
+        (Answer::new(503, "text/html", html(FOOTER)), "http-status"),
+        (Answer::new(429, "text/html", ""), "http-status"),
+        (Answer::new(200, "application/json", "{}"), "not-html"),
+        (Answer::CutOff, "cut-off"),
+        (Answer::Endless, "too-large"),
+        (Answer::redirect("http://shop.example.cn/"), "redirect"),
+        (Answer::redirect("https://shop.example.cn/"), "redirect"),
+        (
+            Answer::redirect("https://127.0.0.1/login"),
+            "private-address",
+        ),
+    ] {
+        *world.page.lock().unwrap() = page;
+        let document = world.look();
+        let read = fact(&document, "page-read", "shop.example.cn");
+        assert_eq!(read, format!("unknown {reason}"));
+        assert!(
+            findings(&document).contains(&"number-on-page unknown".to_owned()),
+            "{reason}"
+        );
+    }
+}
+
+#[test]
+fn a_site_without_valid_tls_or_at_a_private_address_is_not_read() {
+    let world = World::new();
+    let site = Web::https(
+        world
+            .authority
+            .server(&["shop.example.cn"], Valid::Formerly),
+        |_| page(FOOTER),
+    );
+    let named = world
+        .config
+        .lines()
+        .find(|line| line.starts_with("connect_to"))
+        .unwrap();
+    let ask = |line: &str| {
+        world.configure(named, line);
+        fact(&world.look(), "page-read", "shop.example.cn")
+    };
+    let at = |address| format!("connect_to = {{ \"shop.example.cn:443\" = \"{address}\" }}");
+    assert_eq!(ask(&at(site.address)), "unknown certificate-expired");
+    assert_eq!(site.asked().len(), 0);
+    let other = Authority::new().server(&["shop.example.cn"], Valid::Always);
+    let site = Web::https(other, |_| page(FOOTER));
+    assert_eq!(ask(&at(site.address)), "unknown certificate-untrusted");
+    // Without a word of the user's, the name leads to this machine, where no site is looked at.
+    assert_eq!(ask(""), "unknown private-address");
+}
+
+#[test]
+fn a_site_that_answers_in_the_clear_alone_is_read_and_a_refresh_is_followed() {
+    let world = World::new();
+    let site = Web::http(|asked| match asked.path.as_str() {
+        "/" => Answer::html("<meta http-equiv=Refresh content='0; url=/home'>"),
+        _ => page(FOOTER),
+    });
+    let line = world
+        .config
+        .lines()
+        .find(|line| line.starts_with("connect_to"));
+    let nobody =
+        "connect_to = { \"shop.example.cn:443\" = \"127.0.0.1:1\", \"shop.example.cn:80\" = ";
+    let to = format!("{nobody}\"{}\" }}", site.address);
+    world.configure(line.unwrap(), &to);
+    let document = world.look();
+    assert_eq!(fact(&document, "number-shown", "shop.example.cn"), "yes");
+    let facts = document["data"][0]["facts"].as_array().unwrap();
+    let read = facts
+        .iter()
+        .find(|fact| fact["claim"] == "page-read")
+        .unwrap();
+    assert_eq!(read["values"][0], "http://shop.example.cn/home");
+}

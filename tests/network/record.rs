@@ -1,0 +1,118 @@
+//! What the public record says, through whoever tells it.
+
+use super::world::{World, fact, findings, record};
+use crate::support::web::Answer;
+
+#[test]
+fn the_public_record_says_filed_or_not_only_where_it_really_says_so() {
+    let world = World::new();
+    let right = record("shop.example.cn", "京ICP备2021000001号-1");
+    let empty = r#"{"code":200,"msg":"操作成功","params":{"list":[],"total":0},"success":true}"#;
+    for (body, expected, stance) in [
+        (right.clone(), "yes", "agrees"),
+        (
+            record("shop.example.cn", "京ICP备2021000001号-3"),
+            "yes",
+            "conflict",
+        ),
+        (empty.to_owned(), "no not-found", "conflict"),
+        // The search finds what only sounds alike.
+        (
+            record("myshop.example.cn", "京ICP备2021000001号-1"),
+            "no not-found",
+            "conflict",
+        ),
+        (
+            right
+                .replace("\"total\":1", "\"total\":60")
+                .replace("shop.ex", "myshop.ex"),
+            "unknown more-pages",
+            "unknown",
+        ),
+        (
+            r#"{"code":122,"message":"查询失败","error":"Expected object or value"}"#.to_owned(),
+            "unknown service-error",
+            "unknown",
+        ),
+        (
+            r#"{"code":500,"message":"当前访问已被创宇盾拦截"}"#.to_owned(),
+            "unknown service-error",
+            "unknown",
+        ),
+        (
+            r#"{"code":101,"msg":"参数错误"}"#.to_owned(),
+            "unknown service-error",
+            "unknown",
+        ),
+        (
+            r#"{"code":200,"success":true,"params":{}}"#.to_owned(),
+            "unknown unexpected-shape",
+            "unknown",
+        ),
+        (
+            "<html>当前访问疑似黑客攻击</html>".to_owned(),
+            "unknown unexpected-shape",
+            "unknown",
+        ),
+    ] {
+        *world.recorded.lock().unwrap() = Answer::json(body.clone());
+        let document = world.look();
+        assert_eq!(
+            fact(&document, "filed", "shop.example.cn"),
+            expected,
+            "{body}"
+        );
+        let found = findings(&document);
+        assert!(
+            found.contains(&format!("public-record {stance}")),
+            "{body}\n{found:?}"
+        );
+    }
+    for answer in [
+        Answer::new(429, "text/plain", ""),
+        Answer::new(401, "text/plain", ""),
+        Answer::CutOff,
+    ] {
+        *world.recorded.lock().unwrap() = answer;
+        let document = world.look();
+        assert!(fact(&document, "filed", "shop.example.cn").starts_with("unknown "));
+    }
+}
+
+#[test]
+fn any_other_record_is_read_by_the_pointers_of_the_configuration() {
+    let answer = r#"{"code":200,"result":{"icp_number":"京ICP备2021000001号-1","main_name":"示例科技有限公司","domain":"shop.example.cn"}}"#;
+    let world = World::new();
+    *world.recorded.lock().unwrap() = Answer::json(answer);
+    let line = world
+        .config
+        .lines()
+        .find(|line| line.starts_with("url = "))
+        .unwrap();
+    let url = world.record.url("/icp?key={secret}&domain={query}");
+    world.configure(
+        line,
+        &format!(
+            "url = \"{url}\"\nsecret = {{ env = \"RECORD_KEY\" }}\n\
+             headers = {{ X-Key = {{ file = \"{}\" }} }}\n\
+             [record.shape]\nok = {{ \"/code\" = 200 }}\nentries = \"/result\"\n\
+             domain = \"/domain\"\nservice = \"/icp_number\"\nname = \"/main_name\"",
+            world.user.write("key", "FILE-SECRET\n").display(),
+        ),
+    );
+    // Without its secret nobody is asked.
+    world.verify(&[]).exits(12);
+    let secret = [("RECORD_KEY", "ENV-SECRET")];
+    let args = ["verify", "shop.example.cn", "--json"];
+    let output = world.user.run_with(&secret, args).exits(0);
+    assert_eq!(fact(&output.json(), "filed", "shop.example.cn"), "yes");
+    let [asked] = &world.record.asked()[..] else {
+        panic!()
+    };
+    assert_eq!(asked.path, "/icp?key=ENV-SECRET&domain=shop.example.cn");
+    assert_eq!(asked.header("x-key"), Some("FILE-SECRET"));
+    let kept = std::fs::read_to_string(&world.observations()[0]).unwrap();
+    for text in [&output.stdout, &output.stderr, &kept] {
+        assert!(!text.contains("SECRET"), "{text}");
+    }
+}
