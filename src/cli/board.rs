@@ -387,10 +387,10 @@ pub fn lay(sheet: &mut Sheet, desk: &Desk<'_>, orders: &[&Order], manner: Manner
 pub fn text(cx: &Context<'_>, desk: &Desk<'_>, orders: &[&Order], manner: Manner) -> String {
     let mut sheet = Sheet::default();
     let places = lay(&mut sheet, desk, orders, manner);
-    let rows: Vec<RowOf<'_>> = places.iter().map(|place| sheet.row(*place)).collect();
+    let rows = places.iter().map(|place| sheet.row(*place));
     let mut text = Vec::new();
     // Writing to memory never fails.
-    let _ = print_rows(&mut text, &header(), &rows, cx.lang, cx.width(), cx.color());
+    let _ = print_rows(&mut text, &header(), rows, cx.lang, cx.width(), cx.color());
     String::from_utf8_lossy(&text).into_owned()
 }
 
@@ -398,7 +398,10 @@ pub fn text(cx: &Context<'_>, desk: &Desk<'_>, orders: &[&Order], manner: Manner
 ///
 /// # Errors
 /// When they cannot be printed.
-pub fn print(cx: &mut Context<'_>, rows: &[RowOf<'_>]) -> std::io::Result<Delivery> {
+pub fn print<'s>(
+    cx: &mut Context<'_>,
+    rows: impl Iterator<Item = RowOf<'s>> + Clone,
+) -> std::io::Result<Delivery> {
     let (width, color) = (cx.width(), cx.color());
     print_rows(cx.out, &header(), rows, cx.lang, width, color)
 }

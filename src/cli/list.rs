@@ -60,13 +60,17 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     }
     let mut sheet = Sheet::default();
     let places = board::lay(&mut sheet, &desk, &orders, manner(cx));
-    let rows: Vec<RowOf<'_>> = places.iter().map(|place| sheet.row(*place)).collect();
-    Ok(told(cx, &rows, world.book.orders.is_empty()))
+    let rows = places.iter().map(|place| sheet.row(*place));
+    Ok(told(cx, rows, world.book.orders.is_empty()))
 }
 
 /// Prints the rows, or says that there are none.
-fn told(cx: &mut Context<'_>, rows: &[RowOf<'_>], none_at_all: bool) -> Reply {
-    if rows.is_empty() {
+fn told<'s>(
+    cx: &mut Context<'_>,
+    rows: impl Iterator<Item = RowOf<'s>> + Clone,
+    none_at_all: bool,
+) -> Reply {
+    if rows.clone().next().is_none() {
         let nothing = Reply::new(SCHEMA, Value::Array(Vec::new()));
         return nothing.say(if none_at_all {
             text!("还没有订单", "there are no orders yet")
@@ -112,8 +116,7 @@ fn from_roll(
         }
         let line = Line::of(slip, &profiles, &calendar, how.now);
         if filters.matches_line(&line, subjects, &profiles) {
-            let is_individual = subjects.is_individual(&line.slip);
-            page.take(&line, filters.rank(&line), is_individual, &how);
+            page.take(&line, filters.rank(&line), subjects, &how);
         }
     })?;
     for (path, damage) in roll.damaged() {
@@ -122,19 +125,28 @@ fn from_roll(
     roll.keep(&|name| privacy.name(name).into_owned());
     for page in &mut pages {
         page.settle(roll.subjects(), &disk, privacy);
+        page.found.sort_unstable_by_key(|found| found.rank);
     }
-    let mut found: Vec<(&Rank, RowOf<'_>)> = pages
-        .iter()
-        .flat_map(|page| {
-            let found = page.found.iter();
-            found.map(|found| (&found.rank, page.sheet.row(found.row)))
-        })
-        .collect();
-    found.sort_unstable_by_key(|(rank, _)| *rank);
-    found.truncate(filters.limit().unwrap_or(usize::MAX));
-    let rows: Vec<RowOf<'_>> = found.into_iter().map(|(_, row)| row).collect();
     let none_at_all = pages.iter().all(|page| page.seen == 0);
-    Ok(Some(told(cx, &rows, none_at_all)))
+    let limit = filters.limit().unwrap_or(usize::MAX);
+    Ok(Some(told(cx, merged(&pages).take(limit), none_at_all)))
+}
+
+/// Lists the rows of all pages by their rank.
+fn merged(pages: &[Page]) -> impl Iterator<Item = RowOf<'_>> + Clone {
+    let mut rest: Vec<(&Page, &[Found])> = pages
+        .iter()
+        .map(|page| (page, page.found.as_slice()))
+        .collect();
+    std::iter::from_fn(move || {
+        let (page, found) = rest
+            .iter_mut()
+            .filter(|(_, found)| !found.is_empty())
+            .min_by_key(|(_, found)| found.first().map(|found| found.rank))?;
+        let (first, others) = found.split_first()?;
+        *found = others;
+        Some(page.sheet.row(first.row))
+    })
 }
 
 /// The orders that one thread found, laid down as rows.
@@ -144,7 +156,7 @@ struct Page {
     found: Vec<Found>,
     /// The subjects of which only all orders tell whether they are individuals.
     numbers: Vec<Box<str>>,
-    places: HashMap<Box<str>, u32>,
+    places: HashMap<Box<str>, (u32, bool)>,
     seen: usize,
 }
 
@@ -170,23 +182,27 @@ struct How<'a> {
 }
 
 impl Page {
-    fn take(&mut self, line: &Line<'_>, rank: Rank, is_individual: bool, how: &How<'_>) {
+    fn take(&mut self, line: &Line<'_>, rank: Rank, subjects: &Subjects, how: &How<'_>) {
         let slip = &line.slip;
         let name = slip.name.as_deref().unwrap_or_default();
+        let subject = slip.subject.as_deref().filter(|_| slip.name.is_some());
+        let (is_individual, subject) = match (slip.nature, subject) {
+            (Nature::Individual, _) => (true, None),
+            (Nature::Organisation, _) | (Nature::Unsaid | Nature::Involved, None) => (false, None),
+            (Nature::Unsaid | Nature::Involved, Some(number)) => {
+                let (place, is_individual) = self.subject(number, subjects);
+                (is_individual, Some(place))
+            }
+        };
         let holder = if is_individual && !slip.masked {
             Privacy::Masked.name(name)
         } else {
             Cow::Borrowed(name)
         };
-        let subject = slip.subject.as_deref().filter(|_| slip.name.is_some());
-        let doubt = match (slip.nature, subject) {
-            (Nature::Unsaid | Nature::Involved, Some(number)) => Some(Doubt {
-                subject: self.number(number),
-                masked: slip.masked || is_individual,
-            }),
-            (Nature::Unsaid | Nature::Involved, None)
-            | (Nature::Individual | Nature::Organisation, _) => None,
-        };
+        let doubt = subject.map(|subject| Doubt {
+            subject,
+            masked: slip.masked || is_individual,
+        });
         let row = board::Row {
             id: &slip.id,
             view: &line.view,
@@ -202,14 +218,16 @@ impl Page {
         }
     }
 
-    fn number(&mut self, number: &str) -> u32 {
-        if let Some(place) = self.places.get(number) {
-            return *place;
+    /// Returns the place of a subject, and whether it is an individual as far as is known.
+    fn subject(&mut self, number: &str, subjects: &Subjects) -> (u32, bool) {
+        if let Some(known) = self.places.get(number) {
+            return *known;
         }
         let place = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        let known = (place, subjects.has_individual(number));
         self.numbers.push(number.into());
-        self.places.insert(number.into(), place);
-        place
+        self.places.insert(number.into(), known);
+        known
     }
 
     /// Shows each name as it may be shown, now that everything has been seen.

@@ -152,7 +152,9 @@ impl Context<'_> {
             Reach::Store => return Ok(None),
             Reach::Neighbours => {
                 let mut wanted = Wanted::default();
-                words.iter().for_each(|word| wanted.word(word));
+                for word in words {
+                    wanted.word(word);
+                }
                 world = self.world_near_on(disk, &wanted)?;
             }
             Reach::Itself => {}

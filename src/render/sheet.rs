@@ -15,6 +15,9 @@ const END: char = '\u{1f}';
 /// So many bytes are printed at once.
 const PIECE: usize = 1 << 16;
 
+/// What fills cells up.
+const SPACES: &str = "                                                                ";
+
 /// Rows without a header, in the order in which they were laid down.
 #[derive(Debug, Default)]
 pub struct Sheet {
@@ -89,16 +92,16 @@ impl<'s> RowOf<'s> {
 ///
 /// # Errors
 /// When they cannot be written.
-pub fn print_rows(
+pub fn print_rows<'s>(
     out: &mut dyn Write,
     headers: &[Text],
-    rows: &[RowOf<'_>],
+    rows: impl Iterator<Item = RowOf<'s>> + Clone,
     lang: Lang,
     width: Option<u16>,
     color: Color,
 ) -> Result<Delivery> {
     let mut widest: Vec<usize> = headers.iter().map(|h| width_of(h.get(lang))).collect();
-    for row in rows {
+    for row in rows.clone() {
         for (widest, width) in widest.iter_mut().zip(row.widths(headers.len())) {
             *widest = (*widest).max(usize::from(*width));
         }
@@ -148,8 +151,11 @@ fn line<'c>(
     for (((tone, text), width), widest) in cells.zip(widths).zip(widest) {
         let words = text.trim_end_matches(' ');
         if !words.is_empty() {
-            to.extend(std::iter::repeat_n(' ', gap));
-            gap = 0;
+            while gap > 0 {
+                let some = SPACES.get(..gap).unwrap_or(SPACES);
+                to.push_str(some);
+                gap -= some.len();
+            }
             to.push_str(&tone.paint(words, color));
         }
         gap += text.len() - words.len() + widest.saturating_sub(usize::from(*width)) + GAP;
@@ -185,7 +191,7 @@ mod tests {
             }
             let rows: Vec<RowOf<'_>> = places.iter().rev().map(|place| sheet.row(*place)).collect();
             let mut printed = Vec::new();
-            print_rows(&mut printed, &headers, &rows, Lang::En, width, color).unwrap();
+            print_rows(&mut printed, &headers, rows.into_iter(), Lang::En, width, color).unwrap();
             let printed = String::from_utf8(printed).unwrap();
             let plain = table.render(Lang::En, None, color);
             let wrapped = table.render(Lang::En, width, color);

@@ -117,11 +117,14 @@ impl Table {
 
     /// Returns the table with each column as wide as its widest cell.
     fn unwrapped(&self, lang: Lang, color: Color) -> String {
-        let headers = self.headers.iter().map(|header| width_of(header.get(lang)));
+        let headers = self
+            .headers
+            .iter()
+            .map(|header| width_of(&clean(header.get(lang))));
         let mut widths: Vec<usize> = headers.collect();
         for row in &self.rows {
             for (widest, cell) in widths.iter_mut().zip(row) {
-                *widest = (*widest).max(width_of(cell.text.get(lang)));
+                *widest = (*widest).max(width_of(&clean(cell.text.get(lang))));
             }
         }
         let mut rendered = String::new();
@@ -194,9 +197,8 @@ pub fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(missing))
 }
 
-/// Returns how many terminal cells `text` takes once made harmless, quickly for plain text.
+/// Returns how many terminal cells a harmless text takes, quickly where it is plain.
 pub(super) fn width_of(text: &str) -> usize {
-    let text = clean(text);
     if text.is_ascii() {
         text.len()
     } else {

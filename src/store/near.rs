@@ -10,6 +10,7 @@ use crate::filing::number::{Number, SubjectNumber};
 use crate::filing::order::{ID_ALPHABET, ID_LENGTH, Order, OrderId};
 use crate::filing::status::Status;
 use chrono::NaiveDate;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The fewest characters of an id that name an order.
@@ -59,6 +60,8 @@ pub struct Wanted {
     ids: BTreeSet<String>,
     /// Numbers, domains and refs.
     tokens: HashSet<Token>,
+    /// What an order that is yet to be made may have in common with others.
+    beside: HashSet<Token>,
 }
 
 impl Wanted {
@@ -84,11 +87,9 @@ impl Wanted {
         self.tokens.insert(Token::of(&number.to_string()));
     }
 
-    /// Looks for what an order that is yet to be made has in common with others.
-    pub fn order(&mut self, order: &Order) {
-        self.tokens.extend(tokens_of(order));
-        self.ids
-            .extend(order.after.iter().map(|id| id.as_str().to_owned()));
+    /// Looks for what shares one of these tokens, but not for what is about that in turn.
+    pub fn beside(&mut self, tokens: impl IntoIterator<Item = Token>) {
+        self.beside.extend(tokens);
     }
 
     fn names(&self, id: &str) -> bool {
@@ -129,7 +130,7 @@ pub fn gather(
         if let (Status::Approved, Some(from), Some(to)) =
             (slip.status, slip.submitted_at, slip.ended_at)
         {
-            let province = slip.province.map(|code| code.into_owned());
+            let province = slip.province.map(Cow::into_owned);
             let same = times.entry((province, slip.kind)).or_default();
             same.push((from.date_naive(), to.date_naive()));
         }
@@ -155,6 +156,7 @@ pub fn gather(
     };
     let meant = near.take(|card| wanted.names(&card.id) || card.tokens.meet(&wanted.tokens));
     let mut about = wanted.tokens.clone();
+    about.extend(&wanted.beside);
     for order in near.book.orders.values().filter(|o| meant.contains(&o.id)) {
         about.extend(tokens_of(order));
     }

@@ -14,6 +14,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// What orders have in common that take as long as one another.
+type Alike = (Option<Province>, Kind);
+
 /// All orders with where they stand, worked out once for a whole answer.
 #[derive(Debug)]
 pub struct Desk<'a> {
@@ -22,7 +25,7 @@ pub struct Desk<'a> {
     /// Where each order stands now.
     pub views: BTreeMap<&'a OrderId, View>,
     /// How many working days orders of a province and kind took, as far as it was asked.
-    settled: RefCell<BTreeMap<(Option<Province>, Kind), Rc<[u32]>>>,
+    settled: RefCell<BTreeMap<Alike, Rc<[u32]>>>,
     rivals: Vec<Rival<'a>>,
 }
 

@@ -74,8 +74,8 @@ impl Store {
         let seen = roll
             .walk(|seen: &mut Vec<_>, slip, subjects| {
                 let number = slip.subject.as_deref().unwrap_or_default();
-                let labels = subjects.labels(number);
-                seen.push((format!("{slip:?} {labels:?}"), number.to_owned()));
+                let label = subjects.label(number, "customer");
+                seen.push((format!("{slip:?} {label:?}"), number.to_owned()));
             })
             .unwrap();
         roll.keep(&|_| "*".to_owned());

@@ -64,10 +64,9 @@ impl Filters {
     }
 
     fn has_slip_labels(&self, slip: &Slip<'_>, subjects: &Subjects) -> bool {
-        let of_subject = slip.subject.as_deref().and_then(|n| subjects.labels(n));
         self.labels.iter().all(|(key, wanted)| {
             let own = slip.labels.get(key.as_str()).map(AsRef::as_ref);
-            let there = own.or_else(|| of_subject?.get(key).map(String::as_str));
+            let there = own.or_else(|| subjects.label(slip.subject.as_deref()?, key));
             there.is_some_and(|value| wanted.as_ref().is_none_or(|wanted| wanted == value))
         })
     }

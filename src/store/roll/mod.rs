@@ -18,7 +18,9 @@ mod token;
 
 pub use slip::{Nature, Slip, about};
 pub use subjects::Subjects;
-pub use token::{Token, Tokens, tokens_of, tokens_of_filed};
+pub use token::{
+    Token, Tokens, tokens_of, tokens_of_filed, tokens_of_service, tokens_of_subject, tokens_of_word,
+};
 
 use super::book::{Damage, ORDERS, SUBJECTS};
 use super::files::{Files, Kind, RECORD_LIMIT, Stat, StorePath};

@@ -311,10 +311,7 @@ impl<'a> Slip<'a> {
 }
 
 /// Writes labels down.
-pub(super) fn put_labels(
-    to: &mut Vec<u8>,
-    labels: &BTreeMap<Cow<'_, str>, Cow<'_, str>>,
-) -> Option<()> {
+fn put_labels(to: &mut Vec<u8>, labels: &BTreeMap<Cow<'_, str>, Cow<'_, str>>) -> Option<()> {
     put_number(to, u32::try_from(labels.len()).ok()?);
     for (key, value) in labels {
         put_text(to, Some(key))?;
@@ -324,7 +321,7 @@ pub(super) fn put_labels(
 }
 
 /// Reads labels.
-pub(super) fn labels<'a>(from: &mut Reader<'a>) -> Option<BTreeMap<Cow<'a, str>, Cow<'a, str>>> {
+fn labels<'a>(from: &mut Reader<'a>) -> Option<BTreeMap<Cow<'a, str>, Cow<'a, str>>> {
     let count = from.number()?;
     (0..count)
         .map(|_| Some((from.text()??.into(), from.text()??.into())))

@@ -1,7 +1,7 @@
 //! What the subjects of a roll add up to, as far as lists need it.
 
 use super::bytes::{Reader, put_number, put_text};
-use super::slip::{Nature, Slip, labels, put_labels};
+use super::slip::{Nature, Slip};
 use super::token::{Token, Tokens, tokens_of_record};
 use crate::filing::number::SubjectNumber;
 use crate::filing::order::Order;
@@ -10,17 +10,19 @@ use crate::filing::record::SubjectRecord;
 use crate::store::book::subject_path;
 use crate::store::files::{Files, RECORD_LIMIT};
 use crate::store::subject_file;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// What lists need of a subject's record.
 #[derive(Clone, Debug)]
 pub(super) struct SubjectSlip {
-    number: String,
+    number: Box<str>,
     nature: Nature,
-    labels: BTreeMap<String, String>,
+    labels: Labels,
     tokens: Tokens<'static>,
 }
+
+/// Labels, sorted by their keys.
+type Labels = Box<[(Box<str>, Box<str>)]>;
 
 impl SubjectSlip {
     pub(super) fn of(record: &SubjectRecord) -> Self {
@@ -30,10 +32,11 @@ impl SubjectSlip {
             || (Nature::Unsaid, BTreeMap::new()),
             |subject| (Nature::of(&subject.facts), subject.labels),
         );
+        let labels = labels.into_iter();
         Self {
-            number: record.number.to_string(),
+            number: record.number.to_string().into(),
             nature,
-            labels,
+            labels: labels.map(|(k, v)| (k.into(), v.into())).collect(),
             tokens: tokens_of_record(record),
         }
     }
@@ -41,10 +44,11 @@ impl SubjectSlip {
     pub(super) fn write(&self, to: &mut Vec<u8>) -> Option<()> {
         put_text(to, Some(&self.number))?;
         to.push(self.nature.place()?);
-        let of = |(key, value): (&'_ String, &'_ String)| {
-            (Cow::Owned(key.clone()), Cow::Owned(value.clone()))
-        };
-        put_labels(to, &self.labels.iter().map(of).collect())?;
+        put_number(to, u32::try_from(self.labels.len()).ok()?);
+        for (key, value) in &self.labels {
+            put_text(to, Some(key))?;
+            put_text(to, Some(value))?;
+        }
         let tokens = self.tokens.as_bytes();
         put_number(to, u32::try_from(tokens.len()).ok()?);
         to.extend_from_slice(tokens);
@@ -52,20 +56,17 @@ impl SubjectSlip {
     }
 
     pub(super) fn read(from: &mut Reader<'_>) -> Option<Self> {
+        let number = from.text()??.into();
+        let [nature] = from.take()?;
+        let labels = (0..from.number()?)
+            .map(|_| Some((from.text()??.into(), from.text()??.into())))
+            .collect::<Option<_>>()?;
+        let length = usize::try_from(from.number()?).ok()?;
         Some(Self {
-            number: from.text()??.to_owned(),
-            nature: {
-                let [nature] = from.take()?;
-                *Nature::ALL.get(usize::from(nature))?
-            },
-            labels: labels(from)?
-                .into_iter()
-                .map(|(key, value)| (key.into_owned(), value.into_owned()))
-                .collect(),
-            tokens: {
-                let length = usize::try_from(from.number()?).ok()?;
-                Tokens::from_bytes(from.bytes(length)?).into_owned()
-            },
+            number,
+            nature: *Nature::ALL.get(usize::from(nature))?,
+            labels,
+            tokens: Tokens::from_bytes(from.bytes(length)?).into_owned(),
         })
     }
 }
@@ -73,43 +74,45 @@ impl SubjectSlip {
 /// What is known of a store's subjects.
 #[derive(Debug, Default)]
 pub struct Subjects {
-    slips: HashMap<String, SubjectSlip>,
-    natures: HashMap<String, Nature>,
+    slips: HashMap<Box<str>, SubjectSlip>,
+    /// What their orders told otherwise than their records.
+    natures: HashMap<Box<str>, Nature>,
     /// What only the whole history told.
     folded: HashMap<String, bool>,
 }
 
 impl Subjects {
     pub(super) fn of(slips: Vec<SubjectSlip>) -> Self {
-        let natures = slips.iter().map(|slip| (slip.number.clone(), slip.nature));
+        let slips = slips.into_iter();
         Self {
-            natures: natures.collect(),
-            slips: slips
-                .into_iter()
-                .map(|slip| (slip.number.clone(), slip))
-                .collect(),
-            folded: HashMap::new(),
+            slips: slips.map(|slip| (slip.number.clone(), slip)).collect(),
+            ..Self::default()
         }
+    }
+
+    /// Returns what is known of a subject's nature, its whole history aside.
+    fn nature(&self, number: &str) -> Nature {
+        let told = self.natures.get(number).copied();
+        let written = || self.slips.get(number).map(|slip| slip.nature);
+        told.or_else(written).unwrap_or(Nature::Unsaid)
     }
 
     /// Takes in what approvals say of natures.
     pub(super) fn decide(&mut self, said: &[(String, Nature)]) {
         for (number, decided) in said {
-            let there = self.natures.entry(number.clone());
-            let there = there.or_insert(Nature::Unsaid);
-            *there = match (*there, decided) {
+            let now = match (self.nature(number), decided) {
                 (Nature::Unsaid, alone @ (Nature::Individual | Nature::Organisation)) => *alone,
                 (_, _) => Nature::Involved,
             };
+            self.natures.insert(number.as_str().into(), now);
         }
     }
 
     /// Lists the subjects of which only their whole history tells what they are.
     pub(super) fn involved(&self) -> BTreeSet<String> {
-        let natures = self.natures.iter();
-        natures
-            .filter(|(_, nature)| **nature == Nature::Involved)
-            .map(|(number, _)| number.clone())
+        let told = self.natures.iter();
+        told.filter(|(_, nature)| **nature == Nature::Involved)
+            .map(|(number, _)| number.to_string())
             .collect()
     }
 
@@ -131,9 +134,11 @@ impl Subjects {
         }
     }
 
-    /// Returns a subject's labels.
-    pub fn labels(&self, number: &str) -> Option<&BTreeMap<String, String>> {
-        self.slips.get(number).map(|slip| &slip.labels)
+    /// Returns the value of a subject's label.
+    pub fn label(&self, number: &str, key: &str) -> Option<&str> {
+        let labels = &self.slips.get(number)?.labels;
+        let place = labels.binary_search_by(|(own, _)| (**own).cmp(key)).ok()?;
+        labels.get(place).map(|(_, value)| &**value)
     }
 
     /// Whether the subject of an order is an individual, whose name is personal.
@@ -147,8 +152,11 @@ impl Subjects {
 
     /// Whether the subject of that number is an individual.
     pub fn has_individual(&self, number: &str) -> bool {
-        self.natures.get(number) == Some(&Nature::Individual)
-            || self.folded.get(number) == Some(&true)
+        match self.nature(number) {
+            Nature::Individual => true,
+            Nature::Involved => self.folded.get(number) == Some(&true),
+            Nature::Unsaid | Nature::Organisation => false,
+        }
     }
 
     /// Lists the subjects of which a record was written down and that have one of these tokens.

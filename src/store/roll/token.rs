@@ -120,6 +120,28 @@ pub fn tokens_of(order: &Order) -> Vec<Token> {
     tokens
 }
 
+/// Returns the tokens of a subject that is asked for.
+pub fn tokens_of_subject(facts: &SubjectFacts) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    of_subject(facts, &mut tokens);
+    tokens
+}
+
+/// Returns the tokens of a service that is asked for.
+pub fn tokens_of_service(facts: &ServiceFacts) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    of_service(facts, &mut tokens);
+    tokens
+}
+
+/// Returns the tokens that a word may be: of a number, an account, a resource, a domain, a
+/// certificate or a phone.
+pub fn tokens_of_word(word: &str) -> Vec<Token> {
+    let mut tokens = vec![Token::of(word), Token::of_personal(word)];
+    tokens.extend(Host::parse(word).iter().map(Token::of_domain));
+    tokens
+}
+
 /// Returns the tokens of what is filed of a subject.
 pub fn tokens_of_filed(subject: &FiledSubject) -> Vec<Token> {
     let mut tokens = vec![Token::of(&subject.number.to_string())];
