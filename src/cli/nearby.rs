@@ -10,9 +10,24 @@ use crate::store::Disk;
 use crate::store::near::{self, Wanted};
 use crate::store::place::Place;
 use crate::store::roll::Roll;
+use crate::workflow::resolve;
 use crate::workflow::world::World;
 
 impl Context<'_> {
+    /// Reads what bears on the order that a word names; everything where it names none.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn world_of_order(&mut self, word: &str) -> Result<World, Failure> {
+        let mut wanted = Wanted::default();
+        wanted.word(word);
+        let near = self.world_near(&wanted)?;
+        match near.filter(|world| resolve::order(&world.book, word).is_ok()) {
+            Some(world) => Ok(world),
+            None => self.world(),
+        }
+    }
+
     /// Reads what bears on something; none where there is no store yet.
     ///
     /// What is not there at all is not said to be missing by this: ask the whole store.
