@@ -60,7 +60,7 @@ fn judge(world: &World, rulebook: &Rulebook, count: usize) -> usize {
             bytes: DOSSIER.as_bytes(),
         };
         let inspected = inspect_dossier(&source, world.now.date_naive()).unwrap();
-        let judgement = bench.dossier(&inspected.dossier, &[], &mut ids);
+        let judgement = bench.dossier(world, &inspected.dossier, &[], &mut ids);
         assert!(judgement.faults.is_empty());
         found += judgement.findings.len();
     }

@@ -67,7 +67,7 @@ fn the_first_format_is_read_whole() {
 fn the_first_format_can_be_gone_on_with() {
     let user = keeper_of("store-1");
     let order = user
-        .run(["submit", "ref:new", "--yes", "--json"])
+        .run(["submit", "ref:new", "--yes", "--accept", "MAT-03", "--json"])
         .exits(0)
         .json();
     assert_eq!(order["data"]["status"], "provider-review");

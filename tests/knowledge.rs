@@ -132,13 +132,13 @@ const RULE_FAMILIES: &[(&str, usize)] = &[
     ("ACC", 6),
     ("CHG", 7),
     ("SUB", 10),
-    ("RP", 12),
+    ("RP", 13),
     ("DOM", 8),
     ("NAM", 4),
     ("SVC", 7),
     ("RES", 6),
-    ("MAT", 6),
-    ("PRV", 3),
+    ("MAT", 7),
+    ("PRV", 9),
     ("PST", 6),
 ];
 /// Every command that may be typed.

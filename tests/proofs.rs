@@ -29,6 +29,7 @@ fn judge(user: &Icpctl, dossiers: &BTreeMap<String, Table>) -> BTreeMap<String, 
     papers(user);
     let mut found: BTreeMap<String, Found> = BTreeMap::new();
     let mut names = Vec::new();
+    let mut told = BTreeSet::new();
     for (name, dossier) in dossiers {
         let file = format!("{name}.toml");
         user.write(&file, toml::to_string(dossier).unwrap());
@@ -48,6 +49,7 @@ fn judge(user: &Icpctl, dossiers: &BTreeMap<String, Table>) -> BTreeMap<String, 
         let name = file.strip_suffix(".toml").unwrap();
         let of_file = found.get_mut(name).unwrap();
         of_file.insert((text("rule"), text("severity"), text("path")));
+        assert!(told.insert(finding.to_string()), "told twice: {finding:#}");
     }
     found
 }

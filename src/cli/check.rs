@@ -1,13 +1,14 @@
 //! `check`: the rulebook over orders and over files.
 
-use super::context::Context;
+use super::context::{Context, World};
 use super::globals::place;
 use super::reply::Reply;
 use super::sarif;
 use super::words;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::filing::order::Order;
+use crate::filing::order::{Material, Order};
+use crate::ids::Ids;
 use crate::intake::{
     BatchRow, Dossier, Encoding, Inspected, Position, Problem, Source, inspect_dossier,
     read_batch_rows,
@@ -17,6 +18,7 @@ use crate::lang::{Lang, Text};
 use crate::render::Format;
 use crate::render::style::Tone;
 use crate::rulebook::{Finding, Judgement, Rulebook};
+use crate::store::Files;
 use crate::text;
 use crate::workflow::assign::Assign;
 use crate::workflow::check::{Bench, wish};
@@ -66,22 +68,43 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let world = cx.world()?;
     let rulebook = cx.rulebook()?;
     let bench = Bench::new(&world, &rulebook, cx.globals.privacy);
+    let disk = cx.open()?;
+    let files = disk.as_ref().map(|disk| disk as &dyn Files);
+    let desk = Desk {
+        world: &world,
+        bench: &bench,
+        files,
+    };
     let mut found = Vec::new();
     for name in &names {
         if !is_file(cx, name) {
-            found.extend(order(cx, &bench, world.find(name)?));
+            found.extend(order(cx, &desk, world.find(name)?));
         } else if is_rows(name) {
-            found.extend(rows(cx, &bench, name)?);
+            found.extend(rows(cx, &desk, name)?);
         } else {
-            found.extend(dossier(cx, &bench, name, wish)?);
+            found.extend(dossier(cx, &desk, name, wish)?);
         }
     }
     Ok(answer(cx, &found, &rulebook))
 }
 
+/// What files and orders are judged with.
+struct Desk<'a> {
+    world: &'a World,
+    bench: &'a Bench<'a>,
+    files: Option<&'a dyn Files>,
+}
+
+impl Desk<'_> {
+    fn asked(&self, ask: Ask, looks: &[Value], ids: &mut Ids) -> Judgement {
+        self.bench.asked(self.world, ask, looks, ids)
+    }
+}
+
 /// Judges an order.
-fn order(cx: &mut Context<'_>, bench: &Bench<'_>, order: &Order) -> Vec<Located> {
-    let judgement = bench.order(order);
+fn order(cx: &mut Context<'_>, desk: &Desk<'_>, order: &Order) -> Vec<Located> {
+    let look = |material: &Material| materials::look_at(material, &[], desk.files);
+    let judgement = desk.bench.order(desk.world, order, &look);
     taken(cx, judgement, |finding| Located {
         file: None,
         order: Some(order.id.to_string()),
@@ -93,7 +116,7 @@ fn order(cx: &mut Context<'_>, bench: &Bench<'_>, order: &Order) -> Vec<Located>
 /// Judges the rows of a batch file: their form, and the order that each asks for.
 ///
 /// What is wrong in a dossier that a row names is told at its place in the dossier.
-fn rows(cx: &mut Context<'_>, bench: &Bench<'_>, name: &str) -> Result<Vec<Located>, Failure> {
+fn rows(cx: &mut Context<'_>, desk: &Desk<'_>, name: &str) -> Result<Vec<Located>, Failure> {
     let bytes = cx.read_input(name)?;
     let source = Source {
         name,
@@ -122,12 +145,12 @@ fn rows(cx: &mut Context<'_>, bench: &Bench<'_>, name: &str) -> Result<Vec<Locat
         };
         let Some(from) = &row.from else {
             let mut ids = cx.ids.for_operation();
-            let judgement = bench.asked(of_row(row, None), &[], &mut ids);
+            let judgement = desk.asked(of_row(row, None), &[], &mut ids);
             found.extend(taken(cx, judgement, |finding| in_file(at, finding)));
             continue;
         };
         let path = folder.join(from).display().to_string();
-        let judged = dossier(cx, bench, &path, |dossier| of_row(row, Some(dossier)));
+        let judged = dossier(cx, desk, &path, |dossier| of_row(row, Some(dossier)));
         match judged {
             Ok(judged) => found.extend(judged),
             Err(failure) => found.push(in_file(
@@ -171,7 +194,7 @@ fn of_row(row: &BatchRow, dossier: Option<&Dossier>) -> Ask {
 /// Judges a dossier, whose order is that which `ask` makes of it.
 fn dossier(
     cx: &mut Context<'_>,
-    bench: &Bench<'_>,
+    desk: &Desk<'_>,
     name: &str,
     ask: impl Fn(&Dossier) -> Ask,
 ) -> Result<Vec<Located>, Failure> {
@@ -195,7 +218,7 @@ fn dossier(
     };
     let looks = looks(cx, name, &inspected.dossier);
     let mut ids = cx.ids.for_operation();
-    let judgement = bench.asked(ask(&inspected.dossier), &looks, &mut ids);
+    let judgement = desk.asked(ask(&inspected.dossier), &looks, &mut ids);
     let judged = taken(cx, judgement, |finding| {
         of_file(inspected.place(&finding.path), finding)
     });
@@ -224,7 +247,7 @@ fn is_rows(name: &str) -> bool {
 fn is_file(cx: &Context<'_>, name: &str) -> bool {
     let extension = Path::new(name).extension().and_then(|e| e.to_str());
     name == "-"
-        || cx.current.join(name).is_file()
+        || std::fs::metadata(cx.current.join(name)).is_ok_and(|meta| !meta.is_dir())
         || extension.is_some_and(|e| matches!(e, "toml" | "json" | "jsonl" | "csv"))
 }
 

@@ -14,7 +14,7 @@ use crate::intake::{Dossier, DossierMaterial, Source, read_dossier};
 use crate::lang::{Lang, Text};
 use crate::text;
 use crate::workflow::assign::{Assign, invalid};
-use crate::workflow::check::Bench;
+use crate::workflow::check::{Bench, Way};
 use crate::workflow::draft::{Ask, Drafted, draft};
 use crate::workflow::materials::Content;
 use crate::workflow::{advance, materials, missing};
@@ -282,7 +282,8 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     }
     let rulebook = if submits { Some(cx.rulebook()?) } else { None };
     let privacy = cx.globals.privacy;
-    let done = cx.transact(|world, stamp, ids| {
+    let look = |material: &Material| materials::look_at(material, &files, None);
+    let done = cx.transact_near(&ask.wanted(), |world, stamp, ids| {
         let mut plan: Plan<Drafted> = draft(&ask, world, stamp, ids)?;
         plan.files = materials::missing(&files, world);
         if submits && let Some(order) = plan.orders.pop() {
@@ -290,7 +291,7 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             let sent = advance::command(world, stamp, &order, Step::Submit, None, None);
             let judged = sent.and_then(|sent| match &rulebook {
                 Some(rulebook) => Bench::new(world, rulebook, privacy)
-                    .sending(&order, &given.accepted)
+                    .sending(world, &order, &given.accepted, &look, Way::Draft)
                     .map(|caution| {
                         plan.cautions.extend(caution);
                         sent

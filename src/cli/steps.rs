@@ -9,11 +9,12 @@ use super::words;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
-use crate::filing::order::{Order, OrderId};
+use crate::filing::order::{Material, Order, OrderId};
 use crate::lang::Lang;
+use crate::store::Files;
 use crate::text;
-use crate::workflow::check::Bench;
-use crate::workflow::{advance, missing, resolve};
+use crate::workflow::check::{Bench, Way};
+use crate::workflow::{advance, materials, missing, resolve};
 use clap::{ArgMatches, Command};
 
 /// Says what a step takes.
@@ -75,10 +76,15 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         Step::Withdraw | Step::Abandon | Step::Edit => None,
     };
     let privacy = cx.globals.privacy;
+    let disk = cx.open()?;
+    let look = |material: &Material| {
+        let files = disk.as_ref().map(|disk| disk as &dyn Files);
+        materials::look_at(material, &[], files)
+    };
     let at = cx.moment(matches);
     let reason = matches.get_one::<String>("reason").cloned();
     let reach = |_: &World, _: &Order| advance::reach_of_command(step);
-    let done = cx.transact_orders(&names, Asks::Consent, reach, |world, stamp, _| {
+    let done = cx.transact_orders(&names, &[], Asks::Consent, reach, |world, stamp, _| {
         let mut ids: Vec<OrderId> = Vec::new();
         for name in &names {
             let id = &resolve::order(&world.book, name)?.id;
@@ -100,10 +106,12 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         for order in orders {
             let moved = advance::command(&scratch, stamp, order, step, at, reason.clone());
             let judged = moved.and_then(|moved| match &bench {
-                Some(bench) => bench.sending(order, &given.accepted).map(|caution| {
-                    plan.cautions.extend(caution);
-                    moved
-                }),
+                Some(bench) => bench
+                    .sending(world, order, &given.accepted, &look, Way::Order)
+                    .map(|caution| {
+                        plan.cautions.extend(caution);
+                        moved
+                    }),
                 None => Ok(moved),
             });
             match judged {

@@ -93,6 +93,8 @@ facts! {
         certificate_type: String,
         /// 证件号码.
         certificate_number: String,
+        /// The last day of the certificate's validity.
+        certificate_valid_until: ValidUntil,
         /// 证件住址.
         certificate_address: String,
         /// 通信地址.

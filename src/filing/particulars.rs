@@ -124,6 +124,7 @@ pub struct RetirementAge {
 /// What adding a provider asks for (column Acc).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a cell of a table")]
 pub struct AccessMatch {
     /// What must equal the old filing.
     #[serde(rename = "match")]
@@ -140,6 +141,9 @@ pub struct AccessMatch {
     /// Whether the service's name must equal the filed one.
     #[serde(default)]
     pub service_name: bool,
+    /// Whether the subject's own data and its person's must equal the filed ones.
+    #[serde(default)]
+    pub subject_and_person: bool,
     /// Whether the subject's person must be the legal representative.
     #[serde(default)]
     pub subject_person_is_legal_representative: bool,
@@ -291,6 +295,12 @@ pub struct Particulars {
     /// Whether the mailing address lies in the city of the certificate.
     #[serde(default)]
     pub address_in_city_of_certificate: bool,
+    /// Whether another certificate number means cancelling and filing anew (CHG-01).
+    #[serde(default)]
+    pub certificate_number_stays: bool,
+    /// What an individual's remark must hold.
+    #[serde(default)]
+    pub individual_remark: Option<String>,
     /// Content types that the bureau refuses.
     #[serde(default)]
     pub content_refused: Vec<String>,

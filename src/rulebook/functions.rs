@@ -194,6 +194,13 @@ fn certificates(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
         });
         or_null(province.map(|province| province.code().to_owned()))
     })?;
+    scope.add_function("in_city", |address: Value, city: Value| {
+        let named = text(&address).zip(text(&city));
+        or_null(named.map(|(address, city)| {
+            let short = city.strip_suffix('市').filter(|short| !short.is_empty());
+            address.contains(short.unwrap_or(city))
+        }))
+    })?;
     scope.add_function("has_house_number", |value: Value| {
         text(&value).is_some_and(|address| {
             address.chars().any(char::is_numeric) || word_in(address, "house-marks", None).is_some()

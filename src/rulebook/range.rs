@@ -27,10 +27,11 @@ pub(super) struct Place<'v> {
 }
 
 /// The lists that may be gone through, each with the name of one element.
-const LISTS: [(&str, &str); 17] = [
+const LISTS: [(&str, &str); 18] = [
     ("limits", "limit"),
     ("services", "service"),
     ("materials", "material"),
+    ("papers", "paper"),
     ("persons", "person"),
     ("changes", "change"),
     ("rivals", "rival"),

@@ -11,7 +11,9 @@ use crate::failure::Failure;
 use crate::filing::event::Event;
 use crate::filing::guard;
 use crate::filing::kind::{Kind, Via};
-use crate::filing::order::{Filing, Material, OperationId, Order, Target, TargetService};
+use crate::filing::order::{Filing, Instant, Material, OperationId, Order, Target, TargetService};
+use crate::filing::portfolio::Portfolio;
+use crate::filing::profile::Profiles;
 use crate::filing::status::Status;
 use crate::filing::tree;
 use crate::ids::Ids;
@@ -24,57 +26,84 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use toml::Table;
 
+/// The code of a refusal by the rulebook.
+pub const REFUSED_BY_RULE: &str = "refused.rule";
+
 /// The most findings that a refusal repeats.
 const SHOWN: usize = 5;
 
-/// The rulebook beside everything that orders are judged in the light of.
+/// The rulebook beside all that is filed.
 #[derive(Debug)]
 pub struct Bench<'a> {
-    world: &'a World,
     rulebook: &'a Rulebook,
     setting: Setting<'a>,
     privacy: Privacy,
 }
 
 impl<'a> Bench<'a> {
-    /// Looks once at all that is filed and in the works.
+    /// Looks once at all that is filed.
     pub fn new(world: &'a World, rulebook: &'a Rulebook, privacy: Privacy) -> Self {
-        let setting = Setting::new(&world.book.portfolio, &world.profiles, world.now);
+        let World { book, profiles, .. } = world;
+        Self::beside(&book.portfolio, profiles, world.now, rulebook, privacy)
+    }
+
+    /// Looks once at a portfolio, while the orders of its world come and go.
+    pub fn beside(
+        portfolio: &'a Portfolio,
+        profiles: &'a Profiles,
+        now: Instant,
+        rulebook: &'a Rulebook,
+        privacy: Privacy,
+    ) -> Self {
         Self {
-            world,
             rulebook,
-            setting,
+            setting: Setting::new(portfolio, profiles, now),
             privacy,
         }
     }
 
-    /// Judges an order as it stands.
-    pub fn order(&self, order: &Order) -> Judgement {
-        let looks: Vec<Json> = order.materials.iter().map(stored).collect();
-        let mut judgement = self.rulebook.judge(&self.view(order, &looks));
-        let standing = order.view(&self.world.profiles, self.world.now);
+    /// Judges an order as it stands; `look` opens its attachments.
+    pub fn order(
+        &self,
+        world: &World,
+        order: &Order,
+        look: &dyn Fn(&Material) -> Look,
+    ) -> Judgement {
+        let looks = order
+            .materials
+            .iter()
+            .map(|m| materials::seen(&m.slot, &m.file, m.service, &look(m)));
+        let looks: Vec<Json> = looks.collect();
+        let mut judgement = self.rulebook.judge(&self.view(world, order, &looks));
+        let standing = order.view(&world.profiles, world.now);
         if standing.status() == Status::Draft {
-            self.guard(order, &mut judgement);
+            self.guard(world, order, &mut judgement);
         }
         judgement
     }
 
     /// Judges the order that a dossier would make; `looks` are its files as they are.
-    pub fn dossier(&self, dossier: &Dossier, looks: &[Json], ids: &mut Ids) -> Judgement {
-        self.asked(wish(dossier), looks, ids)
+    pub fn dossier(
+        &self,
+        world: &World,
+        dossier: &Dossier,
+        looks: &[Json],
+        ids: &mut Ids,
+    ) -> Judgement {
+        self.asked(world, wish(dossier), looks, ids)
     }
 
     /// Judges the order that is asked for.
-    pub fn asked(&self, ask: Ask, looks: &[Json], ids: &mut Ids) -> Judgement {
+    pub fn asked(&self, world: &World, ask: Ask, looks: &[Json], ids: &mut Ids) -> Judgement {
         let dossier = ask.dossier.clone().unwrap_or_default();
-        let (order, refusal) = self.imagine(ask, &dossier, ids);
+        let (order, refusal) = imagine(world, ask, &dossier, ids);
         let view = self
-            .view(&order, looks)
-            .differing(&self.differences(&dossier, order.kind));
+            .view(world, &order, looks)
+            .differing(&differences(world, &dossier, order.kind));
         let mut judgement = self.rulebook.judge(&view);
         match refusal {
             Some(refusal) => self.add(&mut judgement, &refusal),
-            None => self.guard(&order, &mut judgement),
+            None => self.guard(world, &order, &mut judgement),
         }
         judgement
     }
@@ -86,120 +115,27 @@ impl<'a> Bench<'a> {
     ///
     /// # Errors
     /// 5 with the rules, where there are such errors.
-    pub fn sending(&self, order: &Order, accepted: &[String]) -> Result<Option<Caution>, Failure> {
-        let judgement = self.order(order);
-        let errors: Vec<&Finding> = judgement
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == Severity::Error)
-            .filter(|finding| {
-                !accepted
-                    .iter()
-                    .any(|id| id.eq_ignore_ascii_case(&finding.rule))
-            })
-            .collect();
-        let Some(first) = errors.first() else {
-            return Ok(None);
-        };
-        let mut rules: Vec<&str> = errors.iter().map(|finding| finding.rule.as_str()).collect();
-        rules.sort_unstable();
-        rules.dedup();
-        let (count, list) = (errors.len(), rules.join(", "));
-        let id = &order.id;
-        if order.kind == Kind::New && judgement.is_bare {
-            return Ok(Some(Caution {
-                code: "rule-findings",
-                message: text!(
-                    "规则库发现 {count} 处会被驳回的错误（{list}），在控制台填写前请看 icpctl check {id}",
-                    "the rulebook finds {count} error(s) that lead to a rejection ({list}); see icpctl check {id} before you fill in the console"
-                ),
-                path: None,
-            }));
-        }
-        let mut failure = Failure::new(
-            Exit::Refused,
-            "refused.rule",
-            text!(
-                "规则库发现 {count} 处会被驳回的错误：{list}",
-                "the rulebook finds {count} error(s) that lead to a rejection: {list}"
-            ),
-        )
-        .rule(&first.rule);
-        for finding in errors.iter().take(SHOWN) {
-            let (rule, path, message) = (&finding.rule, &finding.path, &finding.message);
-            let (zh, en) = (&message.zh, &message.en);
-            failure = failure.hint(if path.is_empty() {
-                text!("{rule}：{zh}", "{rule}: {en}")
-            } else {
-                text!("{rule} {path}：{zh}", "{rule} {path}: {en}")
-            });
-        }
-        let accept: Vec<String> = rules
-            .iter()
-            .map(|rule| format!("--accept {rule}"))
-            .collect();
-        let accept = accept.join(" ");
-        Err(failure
-            .hint(text!(
-                "查看全部问题和改法：icpctl check；修正草稿：icpctl edit {id} --set FIELD=VALUE",
-                "see all findings and what to do with icpctl check; mend the draft with icpctl edit {id} --set FIELD=VALUE"
-            ))
-            .hint(text!(
-                "确信无误，可加上 {accept} 照样提交，历史会记下",
-                "where you know better, add {accept}; the history keeps it"
-            )))
+    pub fn sending(
+        &self,
+        world: &World,
+        order: &Order,
+        accepted: &[String],
+        look: &dyn Fn(&Material) -> Look,
+        way: Way,
+    ) -> Result<Option<Caution>, Failure> {
+        let judgement = self.order(world, order, look);
+        weigh(&judgement, order, accepted, way)
     }
 
-    fn view(&self, order: &Order, looks: &[Json]) -> View {
-        let near = self.world.rivals_of(order);
+    fn view(&self, world: &World, order: &Order, looks: &[Json]) -> View {
+        let near = world.rivals_of(order);
         View::of(order, &self.setting, &near, looks)
             .hiding(|shown, holder| hide(shown, holder, self.privacy))
     }
 
-    /// Lists what a dossier says otherwise than it is filed, where its kind of order changes no
-    /// filed field.
-    fn differences(&self, dossier: &Dossier, kind: Kind) -> Vec<(String, String)> {
-        match kind {
-            Kind::New | Kind::Change => return Vec::new(),
-            Kind::Access | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => {}
-        }
-        let portfolio = &self.world.book.portfolio;
-        let mut found = Vec::new();
-        for (place, service) in dossier.services.iter().enumerate() {
-            let filed = service.number.as_ref().and_then(|n| portfolio.service(n));
-            let Some((_, filed)) = filed else {
-                continue;
-            };
-            let differences = tree::differences(&filed.facts, &service.facts);
-            found.extend(
-                differences
-                    .into_iter()
-                    .filter(|difference| !difference.path.starts_with("resource"))
-                    .map(|difference| {
-                        let path = format!("services.{place}.{}", difference.path);
-                        (path, difference.path)
-                    }),
-            );
-        }
-        if let Some(DossierSubject::Data {
-            number: Some(number),
-            facts,
-        }) = &dossier.subject
-            && let Some(filed) = portfolio.subject(number)
-        {
-            let differences = tree::differences(&filed.facts, facts.as_ref());
-            found.extend(
-                differences
-                    .into_iter()
-                    .map(|difference| (format!("subject.{}", difference.path), difference.path)),
-            );
-        }
-        found
-    }
-
     /// Adds what keeps the order from being drafted.
-    fn guard(&self, order: &Order, judgement: &mut Judgement) {
-        let World { book, profiles, .. } = self.world;
+    fn guard(&self, world: &World, order: &Order, judgement: &mut Judgement) {
+        let World { book, profiles, .. } = world;
         if let Err(obstacle) = guard::drafting(order, &book.portfolio, profiles) {
             self.add(judgement, &obstacle.into());
         }
@@ -226,36 +162,181 @@ impl<'a> Bench<'a> {
             source: rule.map(|rule| rule.source.clone()),
         });
     }
+}
 
-    /// Makes the order that drafting would make, as far as it can be made, and says what would be
-    /// refused; choices that can still be made on the command line are no refusal.
-    fn imagine(&self, mut ask: Ask, dossier: &Dossier, ids: &mut Ids) -> (Order, Option<Failure>) {
-        let kind = ask.kind;
-        let stamp = Stamp {
-            op: OperationId::from_bits(0),
-            turn: 0,
-            actor: None,
-            now: self.world.now,
+/// How an order is sent, which decides what to do about a refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// An order that is there.
+    Order,
+    /// One that is drafted and sent at once; a refused one is not kept.
+    Draft,
+    /// A row of a batch.
+    Row,
+}
+
+/// Refuses an order by what the rulebook found in it, as [`Bench::sending`] does.
+///
+/// # Errors
+/// 5 with the rules, where there are errors that are not accepted.
+pub fn weigh(
+    judgement: &Judgement,
+    order: &Order,
+    accepted: &[String],
+    way: Way,
+) -> Result<Option<Caution>, Failure> {
+    let errors: Vec<&Finding> = judgement
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .filter(|finding| !is_accepted(finding, accepted))
+        .collect();
+    let Some(first) = errors.first() else {
+        return Ok(None);
+    };
+    let mut rules: Vec<&str> = errors.iter().map(|finding| finding.rule.as_str()).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    let (count, list) = (errors.len(), rules.join(", "));
+    let id = &order.id;
+    if order.kind == Kind::New && judgement.is_bare {
+        return Ok(Some(Caution {
+            code: "rule-findings",
+            message: text!(
+                "规则库发现 {count} 处会被驳回的错误（{list}），在控制台填写前请看 icpctl check {id}",
+                "the rulebook finds {count} error(s) that lead to a rejection ({list}); see icpctl check {id} before you fill in the console"
+            ),
+            path: None,
+        }));
+    }
+    let mut failure = Failure::new(
+        Exit::Refused,
+        REFUSED_BY_RULE,
+        text!(
+            "规则库发现 {count} 处会被驳回的错误：{list}",
+            "the rulebook finds {count} error(s) that lead to a rejection: {list}"
+        ),
+    )
+    .rule(&first.rule);
+    for finding in errors.iter().take(SHOWN) {
+        let (rule, path, message) = (&finding.rule, &finding.path, &finding.message);
+        let (zh, en) = (&message.zh, &message.en);
+        failure = failure.hint(if path.is_empty() {
+            text!("{rule}：{zh}", "{rule}: {en}")
+        } else {
+            text!("{rule} {path}：{zh}", "{rule} {path}: {en}")
+        });
+    }
+    let accept: Vec<String> = rules
+        .iter()
+        .map(|rule| format!("--accept {rule}"))
+        .collect();
+    let accept = accept.join(" ");
+    let column = rules.join(";");
+    Err(match way {
+        Way::Order => failure.hint(text!(
+            "查看全部问题和改法：icpctl check {id}；修正草稿：icpctl edit {id} --set FIELD=VALUE",
+            "see all findings and what to do with icpctl check {id}; mend the draft with icpctl edit {id} --set FIELD=VALUE"
+        )),
+        Way::Draft => failure.hint(text!(
+            "没有留下草稿；查看全部问题和改法：icpctl check FILE",
+            "no draft was kept; see all findings and what to do with icpctl check FILE"
+        )),
+        Way::Row => failure.hint(text!(
+            "查看全部问题和改法：icpctl batch check FILE",
+            "see all findings and what to do with icpctl batch check FILE"
+        )),
+    }
+    .hint(match way {
+        Way::Order | Way::Draft => text!(
+            "确信无误，可加上 {accept} 照样提交，历史会记下",
+            "where you know better, add {accept}; the history keeps it"
+        ),
+        Way::Row => text!(
+            "确信无误，可在该行的 accept 列写 {column}，历史会记下",
+            "where you know better, write {column} into the row's accept column; the history keeps it"
+        ),
+    }))
+}
+
+/// Whether the operator accepts a finding: the id of its rule, in any letter case.
+pub fn is_accepted(finding: &Finding, accepted: &[String]) -> bool {
+    accepted
+        .iter()
+        .any(|id| id.eq_ignore_ascii_case(&finding.rule))
+}
+
+/// Lists what a dossier says otherwise than it is filed, where its kind of order changes no filed
+/// field.
+fn differences(world: &World, dossier: &Dossier, kind: Kind) -> Vec<(String, String)> {
+    let portfolio = &world.book.portfolio;
+    let mut found = Vec::new();
+    match kind {
+        Kind::New | Kind::Change => return found,
+        Kind::Access | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => {}
+    }
+    for (place, service) in dossier.services.iter().enumerate() {
+        let filed = service.number.as_ref().and_then(|n| portfolio.service(n));
+        let Some((_, filed)) = filed else {
+            continue;
         };
-        let mut build =
-            |ask: &Ask| draft::build(ask, self.world, &stamp, ids, String::new(), &mut Vec::new());
-        let mut built = build(&ask);
-        if built
-            .as_ref()
-            .is_err_and(|failure| failure.exit == Exit::Usage)
-        {
-            ask.provider = Some(crate::filing::profile::GENERIC.to_owned());
-            built = build(&ask).map(|mut order| {
-                order.provider.clone_from(&dossier.provider);
-                order
-            });
-        }
-        match built {
-            Ok(order) => (order, None),
-            Err(failure) => {
-                let told = matches!(failure.exit, Exit::Refused | Exit::NotFound);
-                (as_written(dossier, kind, &stamp), told.then_some(failure))
-            }
+        let differences = tree::differences(&filed.facts, &service.facts).into_iter();
+        found.extend(
+            differences
+                .filter(|difference| !difference.path.starts_with("resource"))
+                .map(|difference| {
+                    let path = format!("services.{place}.{}", difference.path);
+                    (path, difference.path)
+                }),
+        );
+    }
+    if let Some(DossierSubject::Data {
+        number: Some(number),
+        facts,
+    }) = &dossier.subject
+        && let Some(filed) = portfolio.subject(number)
+    {
+        let differences = tree::differences(&filed.facts, facts.as_ref()).into_iter();
+        found.extend(
+            differences.map(|difference| (format!("subject.{}", difference.path), difference.path)),
+        );
+    }
+    found
+}
+
+/// Makes the order that drafting would make, as far as it can be made, and says what would be
+/// refused; choices that can still be made on the command line are no refusal.
+fn imagine(
+    world: &World,
+    mut ask: Ask,
+    dossier: &Dossier,
+    ids: &mut Ids,
+) -> (Order, Option<Failure>) {
+    let kind = ask.kind;
+    let stamp = Stamp {
+        op: OperationId::from_bits(0),
+        turn: 0,
+        actor: None,
+        now: world.now,
+    };
+    let mut build =
+        |ask: &Ask| draft::build(ask, world, &stamp, ids, String::new(), &mut Vec::new());
+    let mut built = build(&ask);
+    if built
+        .as_ref()
+        .is_err_and(|failure| failure.exit == Exit::Usage)
+    {
+        ask.provider = Some(crate::filing::profile::GENERIC.to_owned());
+        built = build(&ask).map(|mut order| {
+            order.provider.clone_from(&dossier.provider);
+            order
+        });
+    }
+    match built {
+        Ok(order) => (order, None),
+        Err(failure) => {
+            let told = matches!(failure.exit, Exit::Refused | Exit::NotFound);
+            (as_written(dossier, kind, &stamp), told.then_some(failure))
         }
     }
 }
@@ -349,17 +430,6 @@ fn as_written(dossier: &Dossier, kind: Kind, stamp: &Stamp) -> Order {
         )],
         extra: Table::new(),
     }
-}
-
-/// Returns what is known of a file that the store holds.
-fn stored(material: &Material) -> Json {
-    let found = Look {
-        exists: Some(material.hash.is_some()),
-        media_type: material.media_type.clone(),
-        size: material.size,
-        ..Look::default()
-    };
-    materials::seen(&material.slot, &material.file, material.service, &found)
 }
 
 /// Masks what is personal in the values that messages show.

@@ -1,5 +1,6 @@
 //! Papers looked at: whether a file is there, what it holds, whether it can be opened (MAT-03).
 
+use crate::store::{Files, StorageError, StorePath};
 use image::{ImageReader, Limits};
 use serde::Serialize;
 use std::fs::File;
@@ -66,7 +67,7 @@ pub fn at_file(path: &Path) -> Look {
             use std::io::ErrorKind::{NotADirectory, NotFound};
             let is_missing = matches!(error.kind(), NotFound | NotADirectory);
             return if is_missing {
-                Look::faulty(false, Fault::Missing)
+                nothing()
             } else {
                 Look::faulty(true, Fault::Unreadable)
             };
@@ -84,6 +85,21 @@ pub fn at_file(path: &Path) -> Look {
         },
         Err(_) => Look::faulty(true, Fault::Unreadable),
     }
+}
+
+/// Looks at a file of the store; it never fails, it says what it found.
+pub fn at_stored(files: &dyn Files, path: &StorePath) -> Look {
+    match files.read(path, READ_LIMIT) {
+        Ok(bytes) => at_bytes(&bytes),
+        Err(StorageError::NotFound { .. }) => nothing(),
+        Err(StorageError::NotAFile { .. }) => Look::faulty(true, Fault::NotAFile),
+        Err(_) => Look::faulty(true, Fault::Unreadable),
+    }
+}
+
+/// What a look at a file that is not there finds.
+pub fn nothing() -> Look {
+    Look::faulty(false, Fault::Missing)
 }
 
 /// Looks at the content of a file.

@@ -7,7 +7,7 @@ use crate::filing::order::Material;
 use crate::intake::DossierMaterial;
 use crate::knowledge::{Holds, code_list};
 use crate::store::book::FILES;
-use crate::store::{Digest, StorePath};
+use crate::store::{Digest, Files, StorePath};
 use crate::text;
 use serde_json::{Value as Json, json};
 use std::io::Read as _;
@@ -90,6 +90,27 @@ pub fn look(beside: &Path, material: &DossierMaterial) -> Json {
     let found = look::at_file(&beside.join(&material.file));
     let service = material.service.as_ref().and_then(|word| word.parse().ok());
     seen(&material.slot, &material.file, service, &found)
+}
+
+/// Looks at an attachment: among files that are yet to be written, else in the store.
+///
+/// Without a store only what was noted when it was attached is known.
+pub fn look_at(material: &Material, fresh: &[Content], files: Option<&dyn Files>) -> Look {
+    let Some(hash) = material.hash.as_deref() else {
+        return look::nothing();
+    };
+    if let Some((_, bytes)) = fresh.iter().find(|(path, _)| path.name() == hash) {
+        return look::at_bytes(bytes);
+    }
+    match (files, StorePath::parse(&format!("{FILES}/{hash}"))) {
+        (Some(files), Ok(path)) => look::at_stored(files, &path),
+        (None, _) | (_, Err(_)) => Look {
+            exists: Some(true),
+            media_type: material.media_type.clone(),
+            size: material.size,
+            ..Look::default()
+        },
+    }
 }
 
 /// Returns what rules see of a file that was looked at.

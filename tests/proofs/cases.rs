@@ -51,6 +51,11 @@ const PERSON_OF_JIANGSU: &str = "individual js site";
 const PERSON_OF_SHANDONG: &str = "individual sd site";
 const MINI: &str = "enterprise gd miniprogram wechat";
 const OFFICE: &str = "government gd site";
+const FIRM_OF_HEILONGJIANG: &str = "enterprise hl site";
+const HEBEI: &str = "enterprise he site";
+const PERSON_OF_HEBEI: &str = "individual he site";
+const XIZANG: &str = "enterprise xz site";
+const INSTITUTE_OF_INNER_MONGOLIA: &str = "institution nm site";
 const INSTITUTE: &str = "institution gd site";
 
 pub(super) const CASES: &[Case] = cases! {
@@ -98,7 +103,7 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "subject.responsible.emergency_phone" = "-" => "RP-05";
     FIRM: "subject.responsible.email" = "'service@example.com'" => "RP-03";
     FIRM: "subject.responsible.email" = "-" => "RP-05";
-    FIRM: "services.0.kind" = "'app'" => "SVC-06";
+    FIRM: "services.0.kind" = "'app'", "materials+" = "{ slot = 'app-icon', file = 'papers/paper.jpg', service = '1' }" => "SVC-06";
     FIRM: "services.0.name" = "'商城'" => "NAM-01";
     FIRM: "services.0.name" = "'示例-商城！'" => "NAM-01";
     FIRM: "services.0.name" = "'中国示例商城'" => "NAM-02";
@@ -208,7 +213,22 @@ pub(super) const CASES: &[Case] = cases! {
     PERSON_OF_SHANXI: "subject.certificate_number" = "'440104199001010037'", "services.0.registrations.0.holder_certificate_number" = "'440104199001010037'" => "PRV-01";
     PERSON_OF_SHANGHAI: "subject.certificate_number" = "'440104199001010037'", "services.0.registrations.0.holder_certificate_number" = "'440104199001010037'" => "MAT-04";
     PERSON_OF_SHANDONG: "subject.certificate_number" = "'370102201201010014'", "services.0.registrations.0.holder_certificate_number" = "'370102201201010014'", "materials+" = "{ slot = 'guardian-material', file = 'papers/paper.jpg' }" => "RP-10";
-    HEILONGJIANG: "services.0.content" = "['other']" => "SVC-01";
+    HEILONGJIANG: "services.0.content" = "['other']" => "PRV-08";
+    FIRM_OF_HEILONGJIANG: "services.0.content" = "['other']" => "PRV-08";
+    HEBEI: "subject.responsible.certificate_type" = "'passport'", "subject.responsible.certificate_number" = "'E12345678'", "subject.legal_representative_id" = "'E12345678'" => "PRV-05";
+    PERSON_OF_HEBEI: "subject.certificate_type" = "'passport'", "subject.certificate_number" = "'E12345678'", "subject.responsible.certificate_type" = "-", "services.0.registrations.0.holder_certificate_number" = "'E12345678'" => "PRV-05";
+    HEBEI: "subject.city" = "'保定市'" => "PRV-06";
+    FIRM: "subject.certificate_valid_until" = "'2026-10-01'" => "PRV-07";
+    SHANGHAI: "subject.certificate_valid_until" = "'2027-11-01'" => "PRV-07";
+    ZHEJIANG: "subject.certificate_valid_until" = "'2027-01-01'" => "PRV-07";
+    PERSON_OF_SHANDONG: "subject.remark" = "'个人随笔'" => "PRV-09";
+    JIANGSU: "materials[slot=promise-video]" = "-" => "MAT-07";
+    JIANGSU: "materials[slot=authenticity-commitment-letter]" = "-" => "MAT-07";
+    XIZANG: "materials[slot=party-building-confirmation-letter]" = "-" => "MAT-07";
+    FIRM: "materials[slot=subject-responsible-id-front]" = "-" => "MAT-07";
+    FIRM: "subject.responsible.phone" = "'17000000001'" => "RP-13";
+    FIRM: "services.0.responsible.phone" = "'17000000001'" => "RP-13";
+    INSTITUTE_OF_INNER_MONGOLIA: "services.0.domains" = "['example.com']", "services.0.home_urls" = "['example.com']", "services.0.registrations.0.domain" = "'example.com'" => "DOM-01";
     JILIN: "subject.responsible.name" = "'王五'" => "RP-01";
     SICHUAN: "subject.responsible.name" = "'王五'", "materials[slot=authorisation-letter]" = "-" => "RP-12";
     LIAONING: "services.0.name" = "'示例理财商城'", "materials+" = "{ slot = 'statement', file = 'papers/paper.jpg' }" => "RP-01";

@@ -201,11 +201,13 @@ pub(super) fn change(tree: &mut Value, path: &str, value: &str) {
             let Value::Array(mut materials) = material else {
                 panic!("materials are a list")
             };
-            let mut certificate = Table::new();
-            certificate.insert("slot".to_owned(), "domain-certificate".into());
-            certificate.insert("file".to_owned(), "papers/paper.jpg".into());
-            certificate.insert("service".to_owned(), (place + 1).to_string().into());
-            materials.push(Value::Table(certificate));
+            let of_first =
+                |material: &&Value| material.get("service").and_then(Value::as_str) == Some("1");
+            let mut copies: Vec<Value> = materials.iter().filter(of_first).cloned().collect();
+            for copy in &mut copies {
+                tree::put(copy, "service", Some((place + 1).to_string().into()));
+            }
+            materials.extend(copies);
             tree::put(tree, "materials", Some(Value::Array(materials)));
         }
         tree::put(tree, "services", Some(Value::Array(services)));
@@ -247,6 +249,13 @@ pub(super) fn filings(user: &Icpctl) -> Vec<Filing> {
             let dossier = base.dossier();
             let mut document = json_of(&dossier["subject"]);
             document["number"] = number.clone().into();
+            if nature == "individual" {
+                // The enterprise's person is another one: some bureaus file a person once.
+                let id = "certificate_number";
+                let other = sibling(document[id].as_str().unwrap());
+                document[id] = other.clone().into();
+                document["responsible"][id] = other.into();
+            }
             let phone = |role: usize| format!("139{serial:04}{role:04}");
             document["responsible"]["phone"] = phone(1).into();
             document["responsible"]["emergency_phone"] = phone(2).into();
@@ -339,4 +348,20 @@ fn json_of(value: &Value) -> serde_json::Value {
         Value::Float(number) => (*number).into(),
         Value::Boolean(flag) => (*flag).into(),
     }
+}
+
+/// Returns the resident ID four sequence numbers on, check digit and all.
+fn sibling(id: &str) -> String {
+    let sequence: u32 = id[14..17].parse().unwrap();
+    let body = format!("{}{:03}", &id[..14], sequence + 4);
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let digits = body.chars().map(|ch| ch.to_digit(10).unwrap());
+    let sum: u32 = digits
+        .zip(weights)
+        .map(|(digit, weight)| digit * weight)
+        .sum();
+    let check = "10X98765432"
+        .chars()
+        .nth(usize::try_from(sum % 11).unwrap());
+    format!("{body}{}", check.unwrap())
 }

@@ -12,16 +12,20 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::intake::{BatchRow, Problem};
+use crate::rulebook::Rulebook;
 use crate::store::StoreLock;
 use crate::text;
 use crate::workflow::assign::invalid;
-use crate::workflow::batch::{self, CHUNK, Decided, Terms, Wish, decide, stale, write_rows};
+use crate::workflow::batch::{
+    self, CHUNK, Decided, Reviewer, Terms, Wish, decide, stale, write_rows,
+};
 use crate::workflow::plan::Given;
 use clap::ArgMatches;
 
 /// What is to be applied.
 struct Work {
     loaded: Loaded,
+    rulebook: Rulebook,
     wishes: Vec<Wish>,
     terms: Terms,
     ids: Ids,
@@ -58,15 +62,19 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         given,
     };
     let ids = cx.ids.for_operation();
+    let rulebook = cx.rulebook()?;
     let work = Work {
         loaded,
+        rulebook,
         wishes,
         terms,
         ids,
         signals,
     };
-    // What is asked about, or not written at all, is worked out from what readers see.
-    let needs_look = cx.globals.dry_run || submits && !cx.globals.yes || !cx.has_store();
+    // What is asked about, or not written at all, is worked out from what readers see. On a terminal
+    // `--yes` does not keep the number of a subject from being asked for.
+    let asks = submits && (!cx.globals.yes || cx.may_ask());
+    let needs_look = cx.globals.dry_run || asks || !cx.has_store();
     let mut agreed = None;
     if needs_look {
         let mut world = cx.world()?;
@@ -148,7 +156,18 @@ impl Work {
     ) -> Result<(Vec<Decided>, Option<Failure>), Failure> {
         let mut ids = self.ids.clone();
         let stamp = cx.stamp(world, &mut ids);
-        let decided = decide(world, &stamp, &mut ids, &self.wishes, &self.terms);
+        let reviewer = Reviewer {
+            rulebook: &self.rulebook,
+            privacy: cx.globals.privacy,
+        };
+        let decided = decide(
+            world,
+            &stamp,
+            &mut ids,
+            &self.wishes,
+            &self.terms,
+            &reviewer,
+        );
         valid(&self.loaded, &decided)?;
         let plan = self.loaded.plan.as_ref();
         let stale = plan.and_then(|plan| stale(plan, world, &self.wishes, &decided));

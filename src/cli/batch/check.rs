@@ -6,10 +6,12 @@ use super::{SCHEMA, load};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::intake::{BatchRow, Problem};
-use crate::knowledge::rule;
+use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
+use crate::rulebook;
 use crate::text;
-use crate::workflow::batch::{Decided, Outcome, Terms, decide};
+use crate::workflow::batch::{Decided, Outcome, Reviewer, Terms, decide};
+use crate::workflow::check::{REFUSED_BY_RULE, is_accepted};
 use clap::ArgMatches;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -59,6 +61,27 @@ impl Finding {
             message: text!("{key}：{zh}", "{key}: {en}"),
             fix: failure.hints.first().cloned(),
             source: known.map(|rule| rule.source.clone()),
+        }
+    }
+
+    /// What the rulebook finds in the order of a row; an error that does not keep the row from being
+    /// sent is a warning.
+    fn of_rule(row: &BatchRow, found: rulebook::Finding, stops: bool) -> Self {
+        let (zh, en) = (&found.message.zh, &found.message.en);
+        let key = &row.reference;
+        Self {
+            severity: if stops && found.severity == Severity::Error {
+                "error"
+            } else {
+                "warning"
+            },
+            message: text!("{key}：{zh}", "{key}: {en}"),
+            rule: found.rule,
+            path: Some(found.path).filter(|path| !path.is_empty()),
+            line: row.line,
+            column: 1,
+            fix: found.fix,
+            source: found.source,
         }
     }
 
@@ -156,15 +179,32 @@ fn examine(
         retries: matches.get_flag("retry"),
         ..Terms::default()
     };
+    let rulebook = cx.rulebook()?;
+    let reviewer = Reviewer {
+        rulebook: &rulebook,
+        privacy: cx.globals.privacy,
+    };
     let mut world = cx.world()?;
     let mut ids = cx.ids.for_operation();
     let stamp = cx.stamp(&world, &mut ids);
-    let mut decided: Vec<Decided> = decide(&mut world, &stamp, &mut ids, &wishes, &terms);
+    let mut decided: Vec<Decided> =
+        decide(&mut world, &stamp, &mut ids, &wishes, &terms, &reviewer);
     decided.sort_by_key(|decided| decided.row);
-    let findings = decided.iter().filter_map(|decided| {
-        let row = loaded.rows.get(decided.row)?;
-        let failure = decided.failure.as_ref()?;
-        Some(Finding::of_row(row, decided.outcome, failure))
-    });
-    Ok(Ok((loaded.rows.len(), findings.collect())))
+    let mut findings = Vec::new();
+    for decided in decided {
+        let Some(row) = loaded.rows.get(decided.row) else {
+            continue;
+        };
+        let failure = decided.failure.as_ref();
+        let stops = failure.is_some_and(|failure| failure.code == REFUSED_BY_RULE);
+        let told = failure.filter(|_| !stops);
+        findings.extend(told.map(|failure| Finding::of_row(row, decided.outcome, failure)));
+        let of_rules = decided.findings.into_iter();
+        findings.extend(
+            of_rules
+                .filter(|found| !is_accepted(found, &row.accept))
+                .map(|found| Finding::of_rule(row, found, stops)),
+        );
+    }
+    Ok(Ok((loaded.rows.len(), findings)))
 }

@@ -11,7 +11,7 @@ use crate::lang::{Lang, Text};
 use crate::text;
 use crate::workflow::assign::invalid;
 use crate::workflow::batch::{
-    Action, BatchPlan, Consequence, PlannedRow, Said, Terms, Words, decide,
+    Action, BatchPlan, Consequence, PlannedRow, Reviewer, Said, Terms, Words, decide,
 };
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -32,10 +32,15 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         retries: matches.get_flag("retry"),
         ..Terms::default()
     };
+    let rulebook = cx.rulebook()?;
+    let reviewer = Reviewer {
+        rulebook: &rulebook,
+        privacy: cx.globals.privacy,
+    };
     let mut world = cx.world()?;
     let mut ids = cx.ids.for_operation();
     let stamp = cx.stamp(&world, &mut ids);
-    let decided = decide(&mut world, &stamp, &mut ids, &wishes, &terms);
+    let decided = decide(&mut world, &stamp, &mut ids, &wishes, &terms, &reviewer);
     apply::valid(&loaded, &decided)?;
     let folder = cx.current.join(&loaded.folder).display().to_string();
     let plan = BatchPlan::of(&world, loaded.rows, &wishes, &decided, name, &folder);
@@ -50,6 +55,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         if !cx.globals.dry_run {
             let text = serde_json::to_string(&plan)? + "\n";
             let path = cx.current.join(out);
+            private_file::check(&path)?;
             private_file::write(&path, |file| file.write_all(text.as_bytes()))
                 .map_err(|error| unwritten(&path, &error))?;
         }

@@ -2,11 +2,13 @@
 
 mod commit;
 mod plan;
+mod review;
 
 pub use commit::{CHUNK, changes, commit, write_rows};
 pub use plan::{
     Action, Based, BatchPlan, Consequence, PLAN_SCHEMA, PlannedRow, Said, Words, stale,
 };
+pub use review::Reviewer;
 
 use super::advance;
 use super::draft::{Ask, anew, draft};
@@ -23,7 +25,9 @@ use crate::filing::order::{Material, Order, OrderId};
 use crate::filing::standing::effective;
 use crate::filing::status::{Bucket, Status};
 use crate::ids::Ids;
+use crate::rulebook::Finding;
 use crate::text;
+use review::{Held, Review};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -140,6 +144,8 @@ pub struct Decided {
     pub needs: Needs,
     /// What the user should know.
     pub cautions: Vec<Caution>,
+    /// What the rulebook finds in the order that is sent, information left out.
+    pub findings: Vec<Finding>,
 }
 
 /// What the sending of an order needs, each with whether it was given.
@@ -162,6 +168,7 @@ impl Decided {
             was_there: false,
             needs: Needs::default(),
             cautions: Vec::new(),
+            findings: Vec::new(),
         }
     }
 
@@ -183,12 +190,15 @@ pub fn decide(
     ids: &mut Ids,
     wishes: &[Wish],
     terms: &Terms,
+    reviewer: &Reviewer<'_>,
 ) -> Vec<Decided> {
+    let held = Held::default();
+    let review = reviewer.begin(&held);
     order_of(world, wishes)
         .into_iter()
         .filter_map(|row| {
             let wish = wishes.get(row)?;
-            let decided = decide_row(world, stamp, ids, row, wish, terms);
+            let decided = decide_row(world, stamp, ids, row, wish, terms, &review);
             Some(decided.unwrap_or_else(|failure| Decided::failed(row, failure)))
         })
         .collect()
@@ -235,6 +245,7 @@ fn decide_row(
     row: usize,
     wish: &Wish,
     terms: &Terms,
+    review: &Review<'_>,
 ) -> Result<Decided, Failure> {
     let holder = world.of_ref(&wish.reference);
     let is_same = |order: &Order| {
@@ -254,7 +265,7 @@ fn decide_row(
         decided.was_there = true;
         if terms.submits && is_unsent(order) {
             let order = order.clone();
-            send(world, stamp, &order, wish, terms, &mut decided)?;
+            send(world, stamp, &order, wish, terms, review, &mut decided)?;
         }
         return Ok(decided);
     }
@@ -272,7 +283,7 @@ fn decide_row(
         return Ok(decided);
     };
     if terms.submits {
-        send(world, stamp, &order, wish, terms, &mut decided)?;
+        send(world, stamp, &order, wish, terms, review, &mut decided)?;
         if decided.outcome == Outcome::Failed {
             decided.order = None;
             return Ok(decided);
@@ -298,6 +309,7 @@ fn send(
     order: &Order,
     wish: &Wish,
     terms: &Terms,
+    review: &Review<'_>,
     decided: &mut Decided,
 ) -> Result<(), Failure> {
     decided.needs = needs(world, order, wish, terms);
@@ -309,13 +321,19 @@ fn send(
         decided.failure = Some(failure);
         return Ok(());
     }
-    match advance::command(world, stamp, order, Command::Submit, None, None) {
+    let mut given = wish.given.clone();
+    given
+        .confirmed
+        .extend(terms.given.confirmed.iter().cloned());
+    given.accepted.extend(terms.given.accepted.iter().cloned());
+    let moved = advance::command(world, stamp, order, Command::Submit, None, None);
+    let judged = moved.and_then(|moved| {
+        review
+            .row(world, order, wish, &given, decided)
+            .map(|()| moved)
+    });
+    match judged {
         Ok(mut sent) => {
-            let mut given = wish.given.clone();
-            given
-                .confirmed
-                .extend(terms.given.confirmed.iter().cloned());
-            given.accepted.extend(terms.given.accepted.iter().cloned());
             given.keep(&mut sent);
             let portfolio = &world.book.portfolio;
             decided

@@ -1,0 +1,95 @@
+//! The papers that every order of its kind, nature, province and provider carries.
+
+use super::given::Seen;
+use crate::filing::facts::SubjectFacts;
+use crate::filing::kind::Kind;
+use crate::filing::number::ServiceKind;
+use crate::filing::order::Order;
+use crate::filing::province::Province;
+use crate::knowledge::{self, Occasion, Paper, PaperOf, code_list};
+use chrono::NaiveDate;
+use serde_json::{Value as Json, json};
+
+/// The slots that rules of their own ask for, each with the kinds of order for which they do
+/// (MAT-01, MAT-02, MAT-05, MAT-06).
+const OWN_RULE: [(&str, &[Kind]); 5] = [
+    (
+        "commitment-letter",
+        &[Kind::New, Kind::Access, Kind::Change],
+    ),
+    ("domain-certificate", &[Kind::New]),
+    ("subject-certificate", &[Kind::New]),
+    (
+        "site-identification",
+        &[Kind::New, Kind::Access, Kind::Change],
+    ),
+    (
+        "domain-review-form",
+        &[Kind::New, Kind::Access, Kind::Change],
+    ),
+];
+
+/// Lists the papers that an order always carries, with whether `materials` hold them; none where
+/// the nature is not known.
+pub(super) fn papers_view(
+    order: &Order,
+    subject: &SubjectFacts,
+    services: &[Seen<'_>],
+    province: Option<Province>,
+    materials: &[Json],
+    day: NaiveDate,
+) -> Vec<Json> {
+    let Some(nature) = subject.nature.as_deref() else {
+        return Vec::new();
+    };
+    let mut papers = Vec::new();
+    for (place, service) in services.iter().enumerate() {
+        let occasion = Occasion {
+            kind: order.kind.name(),
+            nature,
+            province: province.map(Province::code),
+            provider: order.provider.as_deref(),
+            service: service.facts.kind.map_or("", ServiceKind::name),
+        };
+        let always = knowledge::papers().iter().filter(|paper| {
+            paper.when.is_none()
+                && paper.is_for(&occasion)
+                && paper.since.is_none_or(|since| since <= day)
+                && (paper.of == PaperOf::Service || place == 0)
+                && (paper.of == PaperOf::Service || !is_of_a_later_order(paper, order))
+        });
+        for paper in always {
+            let of_service = (paper.of == PaperOf::Service).then_some(place + 1);
+            papers.push(paper_view(paper, of_service, order.kind, materials));
+        }
+    }
+    papers
+}
+
+/// Whether a paper of the subject went in with its first filing.
+fn is_of_a_later_order(paper: &Paper, order: &Order) -> bool {
+    order.kind == Kind::New && !order.is_first_filing() && paper.provinces.is_empty()
+}
+
+fn paper_view(paper: &Paper, service: Option<usize>, kind: Kind, materials: &[Json]) -> Json {
+    let attached = materials.iter().any(|material| {
+        let of = material.get("service").and_then(Json::as_u64);
+        let here = service.and_then(|place| u64::try_from(place).ok());
+        material.get("slot").and_then(Json::as_str) == Some(&paper.slot)
+            && (of.is_none() || here.is_none() || of == here)
+    });
+    let label = code_list("material-slots")
+        .and_then(|list| list.entry(&paper.slot))
+        .map(|entry| &entry.label);
+    let own_rule = OWN_RULE
+        .iter()
+        .any(|(slot, kinds)| *slot == paper.slot && kinds.contains(&kind));
+    json!({
+        "slot": paper.slot,
+        "service": service,
+        "zh": label.map_or(paper.slot.as_str(), |label| label.zh.as_ref()),
+        "en": label.map_or(paper.slot.as_str(), |label| label.en.as_ref()),
+        "attached": attached,
+        "own_rule": own_rule,
+    })
+}

@@ -1,0 +1,103 @@
+//! What orders are judged beside.
+
+use crate::filing::facts::Person;
+use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::filing::order::{Instant, Order};
+use crate::filing::portfolio::{FiledSubject, Portfolio};
+use crate::filing::profile::Profiles;
+use chrono::NaiveDate;
+use std::collections::{BTreeSet, HashMap};
+
+/// What orders are judged beside: the portfolio, the providers, the day.
+#[derive(Debug)]
+pub struct Setting<'a> {
+    pub(super) portfolio: &'a Portfolio,
+    pub(super) profiles: &'a Profiles,
+    pub(super) now: Instant,
+    pub(super) accounts: HashMap<(&'a str, &'a str), BTreeSet<SubjectNumber>>,
+    pub(super) phones: HashMap<&'a str, Vec<Use<'a>>>,
+    pub(super) certificates: HashMap<&'a str, Vec<Use<'a>>>,
+    pub(super) domains: HashMap<&'a str, Vec<(&'a FiledSubject, ServiceNumber)>>,
+    pub(super) resources: HashMap<(&'a str, &'a str), Vec<ServiceNumber>>,
+}
+
+/// One responsible person of the portfolio.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Use<'a> {
+    pub(super) subject: SubjectNumber,
+    pub(super) person: &'a Person,
+}
+
+impl<'a> Setting<'a> {
+    /// Looks once at all that is filed, so that each order is judged quickly.
+    pub fn new(portfolio: &'a Portfolio, profiles: &'a Profiles, now: Instant) -> Self {
+        let mut accounts: HashMap<(&str, &str), BTreeSet<SubjectNumber>> = HashMap::new();
+        let mut phones: HashMap<&str, Vec<Use<'_>>> = HashMap::new();
+        let mut certificates: HashMap<&str, Vec<Use<'_>>> = HashMap::new();
+        let mut domains: HashMap<&str, Vec<(&FiledSubject, ServiceNumber)>> = HashMap::new();
+        let mut resources: HashMap<(&str, &str), Vec<ServiceNumber>> = HashMap::new();
+        for subject in portfolio.filed() {
+            let of_services = subject.services.values().map(|s| &s.facts.responsible);
+            let persons = of_services.chain([&subject.facts.responsible]);
+            for person in persons.flatten() {
+                let there = Use {
+                    subject: subject.number,
+                    person,
+                };
+                for phone in person.phone.iter().chain(&person.emergency_phone) {
+                    phones.entry(phone).or_default().push(there);
+                }
+                if let Some(number) = &person.certificate_number {
+                    certificates.entry(number).or_default().push(there);
+                }
+            }
+            for service in subject.services.values() {
+                for access in &service.accesses {
+                    if let Some(account) = &access.account {
+                        let key = (access.provider.as_str(), account.as_str());
+                        accounts.entry(key).or_default().insert(subject.number);
+                    }
+                }
+                for domain in service.domains() {
+                    let holders = domains.entry(domain.ascii()).or_default();
+                    holders.push((subject, service.number));
+                }
+                for access in &service.accesses {
+                    if let Some(resource) = &access.resource {
+                        let there = resources.entry((&access.provider, resource)).or_default();
+                        there.push(service.number);
+                    }
+                }
+            }
+        }
+        Self {
+            portfolio,
+            profiles,
+            now,
+            accounts,
+            phones,
+            certificates,
+            domains,
+            resources,
+        }
+    }
+
+    /// Counts the filed services that stand on a resource of the order's provider, those that the
+    /// order is about left out.
+    pub(super) fn uses_of(&self, order: &Order, resource: &str) -> usize {
+        let provider = order.provider.as_deref().unwrap_or_default();
+        let there = self.resources.get(&(provider, resource));
+        let is_own =
+            |number: &&ServiceNumber| order.target.services.iter().any(|t| t.number == **number);
+        there
+            .into_iter()
+            .flatten()
+            .filter(|number| !is_own(number))
+            .count()
+    }
+
+    /// Returns the day on which is judged.
+    pub fn today(&self) -> NaiveDate {
+        self.now.date_naive()
+    }
+}
