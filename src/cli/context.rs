@@ -22,6 +22,7 @@ use crate::render::envelope::Warning;
 use crate::render::style::{Color, Surroundings};
 use crate::rulebook::{FILE_LIMIT, FileProblem, Rulebook, overlay};
 use crate::store::book::Book;
+use crate::store::near::Wanted;
 use crate::store::place::{self, Inputs, Origin, Place, SystemProbe};
 use crate::store::{
     Change, Disk, Files, Holder, RECORD_LIMIT, StorageError, StoreLock, StorePath, store_file,
@@ -432,6 +433,31 @@ impl<'a> Context<'a> {
         &mut self,
         decide: impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
     ) -> Result<Done<T>, Failure> {
+        self.transact_in(None, &decide)
+    }
+
+    /// As [`transact`](Self::transact), for a decision that rests on what bears on `wanted`; what it
+    /// refuses, the whole store refuses.
+    ///
+    /// # Errors
+    /// As [`transact`](Self::transact).
+    pub fn transact_near<T>(
+        &mut self,
+        wanted: &Wanted,
+        decide: impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
+    ) -> Result<Done<T>, Failure> {
+        // Seeded ids must skip the taken ones, and at a fixed time only the others tell whose turn
+        // it is.
+        let takes_whole =
+            matches!(self.ids, Ids::Seeded(_)) || matches!(self.clock, Clock::Fixed(_));
+        self.transact_in((!takes_whole).then_some(wanted), &decide)
+    }
+
+    fn transact_in<T>(
+        &mut self,
+        wanted: Option<&Wanted>,
+        decide: &impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
+    ) -> Result<Done<T>, Failure> {
         let (actor, turn) = (self.actor(), self.turn);
         let draw = |world: &World, ids: &mut Ids| {
             let taken = world.book.operations();
@@ -446,11 +472,24 @@ impl<'a> Context<'a> {
         if let Some(disk) = self.open()? {
             StoreLock::settle(&disk, &self.holder(), self.globals.lock_timeout)?;
         }
-        let world = self.world()?;
+        let near = match wanted {
+            Some(wanted) => self.world_near(wanted)?,
+            None => None,
+        };
+        let wanted = wanted.filter(|_| near.is_some());
+        let world = match near {
+            Some(world) => world,
+            None => self.world()?,
+        };
         seen_whole(&world.book)?;
         let mut ids = ids_of_this.clone();
         let stamp = draw(&world, &mut ids);
-        let mut plan = decide(&world, &stamp, &mut ids)?;
+        let mut plan = match (decide(&world, &stamp, &mut ids), wanted) {
+            (Ok(plan), None) => plan,
+            (Ok(plan), Some(_)) if plan.refusal.is_none() => plan,
+            (Err(failure), None) => return Err(failure),
+            (Ok(_) | Err(_), Some(_)) => return self.transact_in(None, decide),
+        };
         let refusal = plan.refusal.take();
         let agreed = plan.consent.take();
         if let Some(consent) = &agreed
@@ -472,7 +511,10 @@ impl<'a> Context<'a> {
         }
         let disk = self.open_to_write()?;
         let lock = StoreLock::acquire(&disk, &self.holder(), self.globals.lock_timeout)?;
-        let world = self.world_of(Some(&disk))?;
+        let world = match wanted {
+            Some(wanted) => self.world_near_on(&disk, wanted)?,
+            None => self.world_of(Some(&disk))?,
+        };
         seen_whole(&world.book)?;
         let mut ids = ids_of_this;
         let stamp = draw(&world, &mut ids);

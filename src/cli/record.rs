@@ -127,32 +127,38 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     };
     let at = cx.moment(matches);
     let reach = |world: &World, order: &Order| advance::reach_of_report(world, order, told.report);
-    let done = cx.transact_orders(&names, Asks::Nothing, reach, |world, stamp, _| {
-        let mut ids: Vec<OrderId> = Vec::new();
-        for name in &names {
-            let id = &resolve::order(&world.book, name)?.id;
-            if !ids.contains(id) {
-                ids.push(id.clone());
+    let done = cx.transact_orders(
+        &names,
+        &told.numbers,
+        Asks::Nothing,
+        reach,
+        |world, stamp, _| {
+            let mut ids: Vec<OrderId> = Vec::new();
+            for name in &names {
+                let id = &resolve::order(&world.book, name)?.id;
+                if !ids.contains(id) {
+                    ids.push(id.clone());
+                }
             }
-        }
-        let told = Told {
-            at: at.clone()?,
-            ..told.clone()
-        };
-        let mut plan = Plan::new((ids.clone(), Vec::new()));
-        let mut scratch = world.clone();
-        for id in &ids {
-            let order = world.order(id)?;
-            let taken = advance::report(&scratch, stamp, order, &told)?;
-            plan.cautions.extend(taken.cautions);
-            plan.answer.1.extend(taken.left_out);
-            if let Some(order) = taken.order {
-                scratch.put(order.clone());
-                plan.orders.push(order);
+            let told = Told {
+                at: at.clone()?,
+                ..told.clone()
+            };
+            let mut plan = Plan::new((ids.clone(), Vec::new()));
+            let mut scratch = world.clone();
+            for id in &ids {
+                let order = world.order(id)?;
+                let taken = advance::report(&scratch, stamp, order, &told)?;
+                plan.cautions.extend(taken.cautions);
+                plan.answer.1.extend(taken.left_out);
+                if let Some(order) = taken.order {
+                    scratch.put(order.clone());
+                    plan.orders.push(order);
+                }
             }
-        }
-        Ok(plan)
-    })?;
+            Ok(plan)
+        },
+    )?;
     let (ids, left_out) = &done.answer;
     let mut reply = answer::moved(cx, &done, ids)?;
     if !left_out.is_empty() && done.changed {

@@ -4,7 +4,6 @@ use super::board;
 use super::context::Context;
 use super::globals::place;
 use super::list::manner;
-use super::nearby;
 use super::order_doc::{Desk, reasons};
 use super::reply::Reply;
 use crate::failure::Failure;
@@ -46,10 +45,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .get_one::<String>("order")
         .map(String::as_str)
         .unwrap_or_default();
-    let world = match nearby::world(cx, named)? {
-        Some(world) => world,
-        None => cx.world()?,
-    };
+    let world = cx.world_of_order(named)?;
     let order = resolve::order(&world.book, named)?;
     let desk = Desk::new(&world);
     let document = desk.document(order, manner(cx));
