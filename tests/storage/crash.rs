@@ -487,3 +487,107 @@ fn a_record_that_could_not_be_read_again_is_not_written() {
         }
     }
 }
+
+/// The whole file system is flushed for many files, and where the system tells of what it could not
+/// flush; each file by itself else.
+#[test]
+fn many_files_are_flushed_at_once_and_few_one_by_one() {
+    for (count, tells, at_once) in [(64, true, true), (63, true, false), (64, false, false)] {
+        let files = Memory::new();
+        let files = if tells {
+            files.with_bulk_flush()
+        } else {
+            files
+        };
+        let changes: Vec<Change> = (0..count)
+            .map(|n| create(&format!("subjects/s{n}.toml")))
+            .collect();
+        write(&files, &changes).unwrap();
+        let ops = files.ops();
+        let all = ops.iter().filter(|op| matches!(op, Op::SyncAll)).count();
+        let each = ops
+            .iter()
+            .filter(|op| matches!(op, Op::SyncFile(_)))
+            .count();
+        let expected = if at_once { (2, 0) } else { (0, count + 1) };
+        assert_eq!((all, each), expected, "{count} {tells}");
+    }
+}
+
+/// An intent that could not be removed after all was done: the next writer removes it, of whatever
+/// sort it is, and the same run's next operation does.
+#[test]
+fn an_intent_that_stayed_is_removed_by_whoever_comes_next() {
+    let scene = several();
+    let start = scene.start();
+    let removal = Some((Action::Remove, "intent.json".to_owned()));
+    let stayed = |k: usize| {
+        let files = Memory::from(&start);
+        files.fail(k, ErrorKind::Other);
+        let lock = StoreLock::acquire(&files, &holder(), Duration::ZERO);
+        let written = lock.and_then(|lock| {
+            lock.commit(&scene.changes)?;
+            lock.commit(&[create("subjects/y.toml")])
+        });
+        (files, written)
+    };
+    let k = (1..)
+        .find(|k| stayed(*k).0.failed() == removal)
+        .expect("the intent is removed");
+    let (files, written) = stayed(k);
+    written.unwrap();
+    assert!(files.tree().leftovers().is_empty());
+    // Left by a run that ended: its lock holds no name.
+    let files = Memory::from(&start);
+    files.fail(k, ErrorKind::Other);
+    write(&files, &scene.changes).unwrap();
+    assert_eq!(files.tree().leftovers().len(), 1);
+    let left = files.tree();
+    for changes in [
+        vec![create("subjects/y.toml")],
+        vec![create("subjects/y.toml"), create("subjects/z.toml")],
+    ] {
+        let files = Memory::from(&left);
+        write(&files, &changes).unwrap();
+        assert!(files.tree().leftovers().is_empty(), "{changes:?}");
+    }
+    let files = Memory::from(&left);
+    StoreLock::settle(&files, &holder(), Duration::ZERO).unwrap();
+    assert!(files.tree().leftovers().is_empty());
+}
+
+/// An intent is a file like any other, and may be a stranger's: what it names outside its folders,
+/// or as no temporary, is left alone.
+#[test]
+fn an_intent_that_names_what_is_no_temporary_moves_nothing() {
+    let digest = Digest::of(OLD);
+    for name in [
+        "other.toml",
+        "../../orders/other.tmp",
+        ".a/../../../x.tmp",
+        "..tmp",
+        "/.x.tmp",
+        ".\\x.tmp",
+        ".hidden",
+    ] {
+        let files = Memory::new();
+        let change = |at: &str| Change::Create {
+            path: path(at),
+            bytes: OLD.to_vec(),
+        };
+        write(&files, &[change("orders/k3/other.toml")]).unwrap();
+        let step = serde_json::json!({
+            "path": "orders/k3/k3m9.toml", "temporary": name, "old": null, "new": digest.as_str(),
+        });
+        let body = step.to_string();
+        let text = format!("{}\n{body}", Digest::of(body.as_bytes()));
+        let before = files.tree().records();
+        let mut file = files.create_file(&path("intent.json")).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        drop(file);
+        let lock = StoreLock::acquire(&files, &holder(), Duration::ZERO).unwrap();
+        drop(lock);
+        assert_eq!(files.tree().records(), before, "{name}");
+        assert!(files.tree().leftovers().is_empty(), "{name}");
+    }
+}
