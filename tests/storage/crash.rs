@@ -591,3 +591,35 @@ fn an_intent_that_names_what_is_no_temporary_moves_nothing() {
         assert!(files.tree().leftovers().is_empty(), "{name}");
     }
 }
+
+/// An operation that was killed halfway is completed, even where a person changed one of the files
+/// that were in place already; one that was not begun, and of which something is missing, is dropped.
+#[test]
+fn what_was_begun_is_completed_and_what_was_not_is_dropped() {
+    let scene = several();
+    let start = scene.start();
+    let files = Memory::from(&start);
+    write(&files, &scene.changes).unwrap();
+    let ops = files.ops();
+    let renames: Vec<usize> = (0..ops.len())
+        .filter(|n| matches!(&ops[*n], Op::Rename(_, to) if !to.starts_with("intent")))
+        .collect();
+    let at = "orders/k3/k3m9.toml";
+    let begun = Memory::from(&crashes(&start, &ops[..=renames[1]]).swap_remove(0));
+    assert_eq!(begun.tree().records()[at], NEW);
+    begun.remove(&path(at)).unwrap();
+    super::put(&begun, at, b"edited by hand\n");
+    let mut expected = files.tree().records();
+    expected.insert(at.to_owned(), b"edited by hand\n".to_vec());
+    assert_eq!(recovered(&begun).unwrap().records(), expected);
+    // Before the first of them, with a temporary gone.
+    let not = Memory::from(&crashes(&start, &ops[..renames[0]]).swap_remove(0));
+    let temporary = not.tree();
+    let temporary = temporary.leftovers();
+    let temporary = temporary
+        .iter()
+        .find(|name| name.ends_with(".tmp"))
+        .unwrap();
+    let gone = Memory::from(&not.tree().without(temporary));
+    assert_eq!(recovered(&gone).unwrap().records(), start.records());
+}
