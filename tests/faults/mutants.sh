@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 crate=target/mutants/store
-rm -rf "$crate"
+rm -rf "$crate/src" "$crate/tests"
 mkdir -p "$crate/src/store" "$crate/tests/storage"
 for name in commit disk error files lock; do cp "src/store/$name.rs" "$crate/src/store/"; done
 cp src/lang.rs "$crate/src/"

@@ -623,3 +623,36 @@ fn what_was_begun_is_completed_and_what_was_not_is_dropped() {
     let gone = Memory::from(&not.tree().without(temporary));
     assert_eq!(recovered(&gone).unwrap().records(), start.records());
 }
+
+/// What a killed writer had put in place without flushing it is flushed by the one who completes
+/// it, before anything rests on it.
+#[test]
+fn what_is_completed_is_flushed_before_anything_rests_on_it() {
+    let scene = several();
+    let start = scene.start();
+    let mut tried = 0;
+    for k in 1.. {
+        let files = Memory::from(&start);
+        files.fail(k, ErrorKind::Other);
+        let answer = write(&files, &scene.changes);
+        let Some((action, _)) = files.failed() else {
+            break;
+        };
+        let stopped = matches!(answer, Err(StorageError::OutcomeUnknown { .. }));
+        if action != Action::Flush || !stopped {
+            continue;
+        }
+        let renamed = |op: &Op| matches!(op, Op::Rename(..));
+        if !files.ops().iter().any(renamed) {
+            continue;
+        }
+        tried += 1;
+        write(&files, &[create("subjects/y.toml")]).unwrap();
+        let new = files.tree().records();
+        for left in crashes(&start, &files.ops()) {
+            let found = recovered(&Memory::from(&left)).unwrap();
+            assert_eq!(found.records(), new, "call {k}");
+        }
+    }
+    assert!(tried > 0);
+}
