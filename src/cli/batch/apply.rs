@@ -17,7 +17,7 @@ use crate::store::StoreLock;
 use crate::text;
 use crate::workflow::assign::invalid;
 use crate::workflow::batch::{
-    self, CHUNK, Decided, Reviewer, Terms, Wish, decide, stale, write_rows,
+    self, CHUNK, Decided, Reviewer, Terms, Wish, call_by_ref, decide, stale, write_rows,
 };
 use crate::workflow::plan::Given;
 use clap::ArgMatches;
@@ -78,7 +78,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     let mut agreed = None;
     if needs_look {
         let mut world = cx.world()?;
-        let (decided, stale) = work.decide(cx, &mut world)?;
+        let (mut decided, stale) = work.decide(cx, &mut world)?;
         agreed = batch::consent(&world, &decided);
         if let Some(consent) = &agreed
             && (stale.is_none() || !cx.may_ask())
@@ -87,6 +87,9 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         }
         if let Some(failure) = stale {
             return Err(failure);
+        }
+        if cx.globals.dry_run {
+            call_by_ref(&mut decided, &work.wishes);
         }
         if cx.globals.dry_run || !decided.iter().any(|decided| decided.writes) {
             return Ok(work.carry_out(cx, world, decided, None));

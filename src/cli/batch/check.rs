@@ -10,7 +10,7 @@ use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
 use crate::rulebook;
 use crate::text;
-use crate::workflow::batch::{Decided, Outcome, Reviewer, Terms, decide};
+use crate::workflow::batch::{Decided, Outcome, Reviewer, Terms, call_by_ref, decide};
 use crate::workflow::check::{REFUSED_BY_RULE, is_accepted};
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -189,6 +189,7 @@ fn examine(
     let stamp = cx.stamp(&world, &mut ids);
     let mut decided: Vec<Decided> =
         decide(&mut world, &stamp, &mut ids, &wishes, &terms, &reviewer);
+    call_by_ref(&mut decided, &wishes);
     decided.sort_by_key(|decided| decided.row);
     let mut findings = Vec::new();
     for decided in decided {
