@@ -4,6 +4,7 @@ use super::world::{FOOTER, fact, html};
 use crate::support::Icpctl;
 use crate::support::dns::Dns;
 use crate::support::web::{Authority, Valid};
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -51,7 +52,7 @@ impl Drop for Server {
     }
 }
 
-const CONF: &str = r#"
+const CONF: &str = r"
 daemon off;
 master_process off;
 pid HOME/nginx.pid;
@@ -75,7 +76,7 @@ http {
     server { listen 127.0.0.1:PORT ssl; server_name moved.example.cn; return 301 https://utf8.example.cn:443/; }
     server { listen 127.0.0.1:PORT ssl; server_name closed.example.cn; return 503; }
 }
-"#;
+";
 
 const HOSTS: [(&str, &str); 6] = [
     ("utf8.example.cn", "yes"),
@@ -174,7 +175,9 @@ const DOMAIN: &str = r#"{"objectClassName":"domain","ldhName":"example.com","han
 )]
 fn the_rdap_server_of_icann_is_asked_and_understood() {
     let Ok(program) = std::env::var(RDAP) else {
-        println!("SKIPPED: {RDAP} names no RDAP server");
+        // Past the harness, which shows nothing of what passes.
+        let words = b"SKIPPED network::peers: no RDAP server is named\n";
+        let _ = std::io::stderr().write_all(words);
         return;
     };
     let user = Icpctl::new();
