@@ -1,6 +1,7 @@
 //! The rulebook at the edge: `check`, `rules`, rule files, and what `submit` refuses.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod batch;
 mod files;
 mod proof;
 mod report;
