@@ -42,12 +42,25 @@ fn a_row_that_the_rulebook_rejects_is_not_sent_unless_it_accepts_the_rule() {
         let hints = row["error"]["hints"].to_string();
         assert!(hints.contains("accept column"), "{hints}");
     }
-    assert_eq!(scene.document(MONDAY, "list --all", 0)["data"].as_array().unwrap().len(), 0);
+    assert_eq!(
+        scene.document(MONDAY, "list --all", 0)["data"]
+            .as_array()
+            .unwrap()
+            .len(),
+        0
+    );
     // Drafting alone sends nothing, so that nothing is refused; applying again sends the drafts.
     let line = "batch apply batch.csv --json";
-    assert_eq!(outcomes(&scene.run(MONDAY, line).exits(0)), ["a ok", "b ok"]);
+    assert_eq!(
+        outcomes(&scene.run(MONDAY, line).exits(0)),
+        ["a ok", "b ok"]
+    );
     let failed = rows(&scene, "", 7);
-    assert!(failed.iter().all(|row| row["outcome"] == "failed" && !row["order"].is_null()));
+    assert!(
+        failed
+            .iter()
+            .all(|row| row["outcome"] == "failed" && !row["order"].is_null())
+    );
     let sent = rows(&scene, "--accept MY-01", 0);
     assert!(sent.iter().all(|row| row["outcome"] == "ok"), "{sent:#?}");
 }
@@ -56,10 +69,16 @@ fn a_row_that_the_rulebook_rejects_is_not_sent_unless_it_accepts_the_rule() {
 fn what_a_row_accepts_is_kept_in_its_history() {
     let scene = scene("MY-01");
     let told = rows(&scene, "", 7);
-    let said: Vec<&str> = told.iter().filter_map(|row| row["outcome"].as_str()).collect();
+    let said: Vec<&str> = told
+        .iter()
+        .filter_map(|row| row["outcome"].as_str())
+        .collect();
     assert_eq!(said, ["ok", "failed"]);
     let id = told[0]["order"].as_str().unwrap();
-    let file = scene.user.home().join(format!(".icpctl/orders/{}/{id}.toml", &id[..2]));
+    let file = scene
+        .user
+        .home()
+        .join(format!(".icpctl/orders/{}/{id}.toml", &id[..2]));
     let text = std::fs::read_to_string(file).unwrap();
     assert!(text.contains("accepted = [\"MY-01\"]"), "{text}");
 }

@@ -3,6 +3,7 @@
 
 mod batch;
 mod files;
+mod fuzz;
 mod proof;
 mod report;
 
