@@ -7,6 +7,7 @@ pub mod sections;
 
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::reading::{self, DOCUMENT_LIMIT, Unread};
 use crate::store::wire::position;
 use crate::text;
 use channels::Channel;
@@ -61,20 +62,25 @@ impl Config {
     /// A named file that is missing (4), or one that does not validate (3).
     pub fn read(path: &Path, named: bool) -> Result<Self, Failure> {
         let shown = path.display();
-        let bytes = match std::fs::read(path) {
+        let bytes = match reading::read(path, DOCUMENT_LIMIT) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => {
+            Err(unread) if unread.is_missing() && !named => {
                 return Ok(Self::default());
             }
-            Err(error) => {
-                return Err(Failure::not_found(
-                    "not-found.config",
-                    text!(
-                        "无法读取配置文件 {shown}：{error}",
-                        "cannot read the configuration {shown}: {error}"
-                    ),
-                )
-                .hint(text!(
+            Err(unread) => {
+                let reason = unread.reason();
+                let (zh, en) = (reason.zh, reason.en);
+                let message = text!(
+                    "无法读取配置文件 {shown}：{zh}",
+                    "cannot read the configuration {shown}: {en}"
+                );
+                let failure = match unread {
+                    Unread::Io(_) => Failure::not_found("not-found.config", message),
+                    Unread::Folder | Unread::Device | Unread::Silent | Unread::TooLarge(_) => {
+                        Failure::invalid("invalid.config", message)
+                    }
+                };
+                return Err(failure.hint(text!(
                     "检查 --config 或 ICPCTL_CONFIG",
                     "check --config or ICPCTL_CONFIG"
                 )));

@@ -48,6 +48,7 @@ const NAMES: &[&str] = &[
     "XDG_CACHE_HOME",
     "XDG_CONFIG_HOME",
     "XDG_DATA_HOME",
+    "XDG_STATE_HOME",
     "all_proxy",
     "http_proxy",
     "https_proxy",
@@ -102,6 +103,14 @@ impl Env {
         self.path("XDG_CACHE_HOME")
             .filter(|path| path.is_absolute())
             .or_else(|| self.path("HOME").map(|home| home.join(".cache")))
+            .map(|folder| folder.join("icpctl"))
+    }
+
+    /// Returns the folder of what is remembered of runs: `$XDG_STATE_HOME/icpctl`.
+    pub fn state_folder(&self) -> Option<PathBuf> {
+        self.path("XDG_STATE_HOME")
+            .filter(|path| path.is_absolute())
+            .or_else(|| self.path("HOME").map(|home| home.join(".local/state")))
             .map(|folder| folder.join("icpctl"))
     }
 

@@ -45,6 +45,14 @@ impl Text {
         }
     }
 
+    /// Takes the wording in `lang`.
+    pub fn take(self, lang: Lang) -> Cow<'static, str> {
+        match lang {
+            Lang::Zh => self.zh,
+            Lang::En => self.en,
+        }
+    }
+
     /// The wording in `lang`.
     pub fn get(&self, lang: Lang) -> &str {
         match lang {

@@ -15,6 +15,7 @@ pub mod knowledge;
 pub mod lang;
 pub mod network;
 pub mod notify;
+pub mod reading;
 pub mod render;
 pub mod rulebook;
 pub mod store;

@@ -8,6 +8,8 @@ mod records;
 mod runs;
 #[cfg(unix)]
 mod signals;
+#[cfg(unix)]
+mod terminal;
 
 use crate::scenarios::{CERTIFICATES, Scene, company, site};
 use crate::support::{Icpctl, Output};

@@ -7,14 +7,14 @@
 //! |---|---|---|
 //! | S1 | folders are 0700 and files 0600 whatever the umask | `modes::whatever_the_umask_…`, `storage::disk` |
 //! | S2 | a store that others can get at is warned of | `modes::a_store_open_to_others_…` |
-//! | S3 | no command shows personal data without `--reveal` | `secrets::no_command_…`, `secrets::what_is_revealed_…` |
+//! | S3 | no command shows personal data without `--reveal`, whose use is recorded | `secrets::no_command_…`, `secrets::what_is_revealed_…` |
 //! | S4 | nothing outside the store holds personal data | `secrets::nothing_outside_…` |
 //! | S5 | no children, no core dump, no telling names | `secrets::nothing_outside_…`, `secrets::no_core_…`, `secrets::offline_…` |
 //! | S8 | a cell is never a formula | `terminal::no_cell_…`, `rendering`, `transfer` |
 //! | S9 | no text acts on a terminal; what is stored stays | `terminal::no_text_…`, `rendering` |
 //! | S10 | a document that would explode is refused in little memory | `bombs` |
 //! | S11 | an id never leads out of the store | `doors` |
-//! | S12 | links inside a store are not followed | `planted::a_link_…`, `storage::disk` |
+//! | S12 | links inside a store are not followed, another user's neither | `planted::a_link_…`, `planted::another_user_…`, `storage::disk` |
 //! | S13 | a planted name redirects and blocks nothing | `planted::a_planted_…` |
 //! | S16 | nothing is sent by a command that is not about the network | `secrets::offline_…`, `architecture` |
 //! | S17 | no editor, pager, hook or shell is run | `secrets::no_program_…` |
@@ -22,7 +22,7 @@
 //! | S19 | no input makes the program panic; no `unsafe` | `secrets::no_command_…`, `bombs`, `supply` |
 //! | S20 | only locked packages of the registry are built in | `supply` |
 //! | S22 | what is erased is nowhere any more | `leftovers` |
-//! | S23 | pipes, devices, depth and numbers hang nobody | `planted::nothing_in_a_store_hangs_…` |
+//! | S23 | pipes, devices, depth and numbers hang nobody | `planted::nothing_in_a_store_hangs_…`, `planted::a_pipe_device_…`, `planted::an_endless_…` |
 //!
 //! S14 (attachments) is in `guide::papers` and `contract::moving`, S15 (TLS) in `network::door`,
 //! S7 (keys) in `clouds::credentials` and `network::settings`.

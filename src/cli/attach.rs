@@ -11,6 +11,7 @@ use crate::filing::order::FieldChange;
 use crate::filing::tree;
 use crate::knowledge;
 use crate::lang::Lang;
+use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::{advance, materials, persons, resolve};
 use clap::{ArgMatches, Command};
@@ -65,7 +66,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .iter()
         .map(|name| materials::take(&cx.current.join(name), &slot, None))
         .collect::<Result<Vec<_>, Failure>>()?;
-    let done = cx.transact(|world, stamp, _| {
+    let mut wanted = Wanted::default();
+    wanted.word(&word);
+    let done = cx.transact_near(&wanted, |world, stamp, _| {
         let mut order = resolve::order(&world.book, &word)?.clone();
         let place = match &service {
             None => None,

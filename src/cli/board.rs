@@ -1,5 +1,6 @@
 //! Orders as people read them: the words of lists and pages.
 
+use super::context::Context;
 use super::order_doc::{Desk, Manner, subject_name};
 use crate::filing::deadline::Deadline;
 use crate::filing::kind::Kind;
@@ -8,14 +9,16 @@ use crate::filing::profile::Profiles;
 use crate::filing::standing::{SmsWindow, View};
 use crate::filing::status::Bucket;
 use crate::lang::{Lang, Text};
+use crate::render::Delivery;
 use crate::render::clean::clean;
 use crate::render::fields::{Fields, UnknownField};
+use crate::render::sheet::{RowOf, Sheet, print_rows};
 use crate::render::style::{Color, Tone};
-use crate::render::table::{Cell, Table};
 pub use crate::store::roll::about;
 use crate::text;
 use chrono::TimeDelta;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -320,9 +323,9 @@ pub struct Row<'a> {
     pub reference: &'a str,
 }
 
-/// Returns a table without rows.
-pub fn empty_table() -> Table {
-    Table::new(vec![
+/// The header of a table of orders.
+pub fn header() -> [Text; 8] {
+    [
         text!("订单", "Order"),
         text!("状态", "Status"),
         text!("类型", "Kind"),
@@ -331,38 +334,40 @@ pub fn empty_table() -> Table {
         text!("主体", "Subject"),
         text!("接入商", "Provider"),
         text!("ref", "Ref"),
-    ])
+    ]
 }
 
-/// Adds a row to a table of orders.
-pub fn add_row(table: &mut Table, row: Row<'_>, now: Instant) {
-    let left = row.deadline.map_or_else(
-        || Cell::verbatim(""),
-        |deadline| {
-            let cell = Cell::new(remaining(&deadline, now));
-            if deadline.overdue {
-                cell.tone(Tone::Against)
+/// Which of the columns is the subject's name.
+pub const HOLDER: usize = 5;
+
+impl<'a> Row<'a> {
+    /// Returns its cells, in the order of the header.
+    pub fn cells(self, now: Instant, lang: Lang) -> [(Tone, Cow<'a, str>); 8] {
+        let left = self.deadline.map_or((Tone::Plain, "".into()), |deadline| {
+            let tone = if deadline.overdue {
+                Tone::Against
             } else {
-                cell
-            }
-        },
-    );
-    table.row(vec![
-        Cell::verbatim(row.id).tone(Tone::Name),
-        Cell::new(status(row.view)).tone(tone(row.view)),
-        Cell::new(row.kind.label()),
-        left,
-        Cell::verbatim(row.about),
-        Cell::verbatim(row.holder),
-        Cell::new(row.provider),
-        Cell::verbatim(row.reference),
-    ]);
+                Tone::Plain
+            };
+            (tone, remaining(&deadline, now).take(lang))
+        });
+        let plain = |text: &'a str| (Tone::Plain, Cow::Borrowed(text));
+        [
+            (Tone::Name, Cow::Borrowed(self.id)),
+            (tone(self.view), status(self.view).take(lang)),
+            (Tone::Plain, self.kind.label().take(lang)),
+            left,
+            plain(self.about),
+            plain(self.holder),
+            (Tone::Plain, self.provider.take(lang)),
+            plain(self.reference),
+        ]
+    }
 }
 
-/// Returns a table of orders.
-pub fn table(desk: &Desk<'_>, orders: &[&Order], manner: Manner) -> Table {
-    let mut table = empty_table();
-    for order in orders {
+/// Lays orders down, and returns their places.
+pub fn lay(sheet: &mut Sheet, desk: &Desk<'_>, orders: &[&Order], manner: Manner) -> Vec<u32> {
+    let lay = |order: &&Order| {
         let row = Row {
             id: order.id.as_str(),
             view: &desk.view(order),
@@ -373,9 +378,32 @@ pub fn table(desk: &Desk<'_>, orders: &[&Order], manner: Manner) -> Table {
             provider: provider(desk, order),
             reference: order.reference.as_deref().unwrap_or_default(),
         };
-        add_row(&mut table, row, desk.world.now);
-    }
-    table
+        sheet.lay(row.cells(desk.world.now, manner.lang))
+    };
+    orders.iter().filter_map(lay).collect()
+}
+
+/// Returns a table of a few orders.
+pub fn text(cx: &Context<'_>, desk: &Desk<'_>, orders: &[&Order], manner: Manner) -> String {
+    let mut sheet = Sheet::default();
+    let places = lay(&mut sheet, desk, orders, manner);
+    let rows = places.iter().map(|place| sheet.row(*place));
+    let mut text = Vec::new();
+    // Writing to memory never fails.
+    let _ = print_rows(&mut text, &header(), rows, cx.lang, cx.width(), cx.color());
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+/// Prints rows under the header of orders.
+///
+/// # Errors
+/// When they cannot be printed.
+pub fn print<'s>(
+    cx: &mut Context<'_>,
+    rows: impl Iterator<Item = RowOf<'s>> + Clone,
+) -> std::io::Result<Delivery> {
+    let (width, color) = (cx.width(), cx.color());
+    print_rows(cx.out, &header(), rows, cx.lang, width, color)
 }
 
 /// Returns who an order goes through, in words.

@@ -247,7 +247,7 @@ fn is_rows(name: &str) -> bool {
 fn is_file(cx: &Context<'_>, name: &str) -> bool {
     let extension = Path::new(name).extension().and_then(|e| e.to_str());
     name == "-"
-        || cx.current.join(name).is_file()
+        || std::fs::metadata(cx.current.join(name)).is_ok_and(|meta| !meta.is_dir())
         || extension.is_some_and(|e| matches!(e, "toml" | "json" | "jsonl" | "csv"))
 }
 

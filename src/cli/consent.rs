@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::reply::tell;
+use super::signals::Signals;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::text;
@@ -13,7 +14,8 @@ pub use crate::workflow::plan::Consent;
 /// 2 when nobody can be asked and a flag is missing; 13 when the answer is no.
 pub fn obtain(cx: &mut Context<'_>, consent: &Consent) -> Result<(), Failure> {
     let asks = cx.may_ask();
-    if asks && !cx.globals.yes || cx.globals.dry_run {
+    let types = consent.numbers.iter().any(|(_, given)| !given);
+    if asks && (!cx.globals.yes || types) || cx.globals.dry_run {
         for line in &consent.shown {
             tell(cx.err, line.get(cx.lang));
         }
@@ -21,6 +23,8 @@ pub fn obtain(cx: &mut Context<'_>, consent: &Consent) -> Result<(), Failure> {
     if cx.globals.dry_run {
         return Ok(());
     }
+    // A signal that comes while a question stands is an answer, and leaves the terminal in order.
+    let _signals = asks.then(Signals::listen).transpose()?;
     if asks {
         for (number, _) in consent.numbers.iter().filter(|(_, given)| !given) {
             type_number(cx, number)?;
@@ -84,9 +88,21 @@ fn type_number(cx: &Context<'_>, number: &str) -> Result<(), Failure> {
     if same { Ok(()) } else { Err(declined()) }
 }
 
-/// Turns a prompt that could not be answered into a failure.
+/// Turns a prompt that could not be answered into a failure: 130 where the answer was to stop.
 pub fn unanswered(error: dialoguer::Error) -> Failure {
     let dialoguer::Error::IO(error) = error;
+    // A question that hid the cursor was not there to show it again.
+    let _ = dialoguer::console::Term::stderr().show_cursor();
+    if error.kind() == std::io::ErrorKind::Interrupted {
+        return Failure::new(
+            Exit::Interrupted,
+            "signalled.interrupt",
+            text!(
+                "收到信号，已停下；什么都没有改动",
+                "stopped by a signal; nothing was changed"
+            ),
+        );
+    }
     Failure::new(
         Exit::Usage,
         "usage.prompt",

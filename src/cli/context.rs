@@ -17,10 +17,12 @@ use crate::ids::Ids;
 use crate::knowledge::{Rule, rules};
 use crate::lang::{Lang, Text};
 use crate::network::{Manner, Network};
+use crate::reading::{self, ROWS_LIMIT, Unread};
 use crate::render::envelope::Warning;
 use crate::render::style::{Color, Surroundings};
 use crate::rulebook::{FILE_LIMIT, FileProblem, Rulebook, overlay};
 use crate::store::book::Book;
+use crate::store::near::Wanted;
 use crate::store::place::{self, Inputs, Origin, Place, SystemProbe};
 use crate::store::{
     Change, Disk, Files, Holder, RECORD_LIMIT, StorageError, StoreLock, StorePath, store_file,
@@ -386,13 +388,7 @@ impl<'a> Context<'a> {
         paths.retain(|path| path.extension().is_some_and(|e| e == "toml"));
         paths.sort();
         let read = |path: &Path| -> Result<String, Text> {
-            let unreadable =
-                |error: std::io::Error| text!("无法读取：{error}", "it cannot be read: {error}");
-            let file = std::fs::File::open(path).map_err(unreadable)?;
-            let mut bytes = Vec::new();
-            file.take(FILE_LIMIT + 1)
-                .read_to_end(&mut bytes)
-                .map_err(unreadable)?;
+            let bytes = reading::read(path, FILE_LIMIT).map_err(|unread| unread.reason())?;
             rule_text(bytes)
         };
         paths
@@ -437,6 +433,31 @@ impl<'a> Context<'a> {
         &mut self,
         decide: impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
     ) -> Result<Done<T>, Failure> {
+        self.transact_in(None, &decide)
+    }
+
+    /// As [`transact`](Self::transact), for a decision that rests on what bears on `wanted`; what it
+    /// refuses, the whole store refuses.
+    ///
+    /// # Errors
+    /// As [`transact`](Self::transact).
+    pub fn transact_near<T>(
+        &mut self,
+        wanted: &Wanted,
+        decide: impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
+    ) -> Result<Done<T>, Failure> {
+        // Seeded ids must skip the taken ones, and at a fixed time only the others tell whose turn
+        // it is.
+        let takes_whole =
+            matches!(self.ids, Ids::Seeded(_)) || matches!(self.clock, Clock::Fixed(_));
+        self.transact_in((!takes_whole).then_some(wanted), &decide)
+    }
+
+    fn transact_in<T>(
+        &mut self,
+        wanted: Option<&Wanted>,
+        decide: &impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
+    ) -> Result<Done<T>, Failure> {
         let (actor, turn) = (self.actor(), self.turn);
         let draw = |world: &World, ids: &mut Ids| {
             let taken = world.book.operations();
@@ -451,11 +472,24 @@ impl<'a> Context<'a> {
         if let Some(disk) = self.open()? {
             StoreLock::settle(&disk, &self.holder(), self.globals.lock_timeout)?;
         }
-        let world = self.world()?;
+        let near = match wanted {
+            Some(wanted) => self.world_near(wanted)?,
+            None => None,
+        };
+        let wanted = wanted.filter(|_| near.is_some());
+        let world = match near {
+            Some(world) => world,
+            None => self.world()?,
+        };
         seen_whole(&world.book)?;
         let mut ids = ids_of_this.clone();
         let stamp = draw(&world, &mut ids);
-        let mut plan = decide(&world, &stamp, &mut ids)?;
+        let mut plan = match (decide(&world, &stamp, &mut ids), wanted) {
+            (Ok(plan), None) => plan,
+            (Ok(plan), Some(_)) if plan.refusal.is_none() => plan,
+            (Err(failure), None) => return Err(failure),
+            (Ok(_) | Err(_), Some(_)) => return self.transact_in(None, decide),
+        };
         let refusal = plan.refusal.take();
         let agreed = plan.consent.take();
         if let Some(consent) = &agreed
@@ -477,7 +511,10 @@ impl<'a> Context<'a> {
         }
         let disk = self.open_to_write()?;
         let lock = StoreLock::acquire(&disk, &self.holder(), self.globals.lock_timeout)?;
-        let world = self.world_of(Some(&disk))?;
+        let world = match wanted {
+            Some(wanted) => self.world_near_on(&disk, wanted)?,
+            None => self.world_of(Some(&disk))?,
+        };
         seen_whole(&world.book)?;
         let mut ids = ids_of_this;
         let stamp = draw(&world, &mut ids);
@@ -599,49 +636,22 @@ impl<'a> Context<'a> {
         name: &str,
         goes_on: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<u8>>, Failure> {
-        let unreadable = |error: &std::io::Error| {
-            let failure = if error.kind() == std::io::ErrorKind::NotFound {
-                Failure::not_found(
-                    "not-found.file",
-                    text!("找不到文件 {name}", "no such file: {name}"),
-                )
-            } else {
-                Failure::new(
-                    crate::exit::Exit::Failure,
-                    "failure.file",
-                    text!("无法读取 {name}：{error}", "cannot read {name}: {error}"),
-                )
-            };
-            failure.hint(text!(
-                "检查路径和权限",
-                "check the path and its permissions"
-            ))
-        };
         let mut bytes = Vec::new();
         let whole = if name == "-" {
             pour(&mut std::io::stdin().lock(), &mut bytes, goes_on)
         } else {
-            let path = self.current.join(name);
-            let meta = std::fs::metadata(&path).map_err(|error| unreadable(&error))?;
-            if meta.is_dir() {
-                return Err(Failure::invalid(
-                    "invalid.file",
-                    text!(
-                        "{name} 是目录，应为文件",
-                        "{name} is a folder; a file is expected"
-                    ),
-                ));
+            let mut opened = reading::open(&self.current.join(name))
+                .map_err(|unread| unreadable(name, &unread))?;
+            if opened.size.is_some_and(|size| size > ROWS_LIMIT) {
+                return Err(unreadable(name, &Unread::TooLarge(ROWS_LIMIT)));
             }
-            std::fs::File::open(&path).and_then(|mut file| pour(&mut file, &mut bytes, goes_on))
+            pour(&mut opened, &mut bytes, goes_on)
         };
-        if !whole.map_err(|error| unreadable(&error))? {
+        if !whole.map_err(|error| unreadable(name, &error.into()))? {
             return Ok(None);
         }
-        if bytes.len() as u64 > INPUT_LIMIT {
-            return Err(Failure::invalid(
-                "invalid.too-large",
-                text!("{name} 超过 64 MiB", "{name} is larger than 64 MiB"),
-            ));
+        if bytes.len() as u64 > ROWS_LIMIT {
+            return Err(unreadable(name, &Unread::TooLarge(ROWS_LIMIT)));
         }
         Ok(Some(bytes))
     }
@@ -694,8 +704,39 @@ fn rule_text(bytes: Vec<u8>) -> Result<String, Text> {
     String::from_utf8(bytes).map_err(|_| text!("不是 UTF-8 文本", "not UTF-8 text"))
 }
 
-/// The most that is read of any input.
-const INPUT_LIMIT: u64 = 64 * 1024 * 1024;
+/// Turns a file that was named and not read into a failure: 4 where it is missing, 3 where it is
+/// nothing that can be read, else 1.
+pub fn unreadable(name: &str, unread: &Unread) -> Failure {
+    if unread.is_missing() {
+        return Failure::not_found(
+            "not-found.file",
+            text!("找不到文件 {name}", "no such file: {name}"),
+        )
+        .hint(text!(
+            "检查路径和权限",
+            "check the path and its permissions"
+        ));
+    }
+    let reason = unread.reason();
+    let (zh, en) = (reason.zh, reason.en);
+    match unread {
+        Unread::Io(_) => Failure::new(
+            crate::exit::Exit::Failure,
+            "failure.file",
+            text!("无法读取 {name}：{zh}", "cannot read {name}: {en}"),
+        )
+        .hint(text!(
+            "检查路径和权限",
+            "check the path and its permissions"
+        )),
+        Unread::Folder | Unread::Device | Unread::Silent => {
+            Failure::invalid("invalid.file", text!("{name}：{zh}", "{name}: {en}"))
+        }
+        Unread::TooLarge(_) => {
+            Failure::invalid("invalid.too-large", text!("{name}：{zh}", "{name}: {en}"))
+        }
+    }
+}
 
 /// Refuses to decide while a record cannot be read: it could forbid what is asked for.
 fn seen_whole(book: &Book) -> Result<(), Failure> {
@@ -710,7 +751,7 @@ fn pour(
     goes_on: &dyn Fn() -> bool,
 ) -> std::io::Result<bool> {
     let mut part = vec![0; 64 * 1024];
-    while bytes.len() as u64 <= INPUT_LIMIT {
+    while bytes.len() as u64 <= ROWS_LIMIT {
         if !goes_on() {
             return Ok(false);
         }

@@ -283,7 +283,7 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     let rulebook = if submits { Some(cx.rulebook()?) } else { None };
     let privacy = cx.globals.privacy;
     let look = |material: &Material| materials::look_at(material, &files, None);
-    let done = cx.transact(|world, stamp, ids| {
+    let done = cx.transact_near(&ask.wanted(), |world, stamp, ids| {
         let mut plan: Plan<Drafted> = draft(&ask, world, stamp, ids)?;
         plan.files = materials::missing(&files, world);
         if submits && let Some(order) = plan.orders.pop() {

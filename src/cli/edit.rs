@@ -7,8 +7,9 @@ use super::globals::{option, place, repeated};
 use super::reply::Reply;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::store::near::Wanted;
 use crate::text;
-use crate::workflow::{edit, resolve};
+use crate::workflow::{bearing, edit, resolve};
 use clap::{ArgMatches, Command};
 
 /// Says what the command takes.
@@ -73,7 +74,13 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         Some(name) => Some(dossier(cx, name)?),
         None => None,
     };
-    let done = cx.transact(|world, stamp, _| {
+    let mut wanted = Wanted::default();
+    wanted.word(&word);
+    bearing::assigned(&mut wanted, &given);
+    if let Some(dossier) = &dossier {
+        bearing::dossier(&mut wanted, dossier);
+    }
+    let done = cx.transact_near(&wanted, |world, stamp, _| {
         let order = resolve::order(&world.book, &word)?;
         let mut plan = Plan::new(order.id.clone());
         plan.orders

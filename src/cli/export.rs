@@ -199,6 +199,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         Some(_) if cx.globals.dry_run => {}
         Some(name) => {
             let path = cx.current.join(name);
+            private_file::check(&path)?;
             private_file::write(&path, write).map_err(|error| unwritten(&path, &error))?;
         }
         None => write(cx.out).map_err(|error| {
@@ -235,6 +236,7 @@ impl Told {
         };
         let path = cx.current.join(name);
         if !cx.globals.dry_run {
+            private_file::check(&path)?;
             private_file::write(&path, |out| Ok(out.write_all(text.as_bytes())?))
                 .map_err(|error: StreamError| unwritten(&path, &error))?;
         }

@@ -5,7 +5,7 @@
 
 mod slips;
 
-pub use slips::Line;
+pub use slips::{Line, Rank};
 
 use super::globals::{duration, option, repeated, switch};
 use super::order_doc::Desk;

@@ -106,7 +106,7 @@ fn environment(lang: Lang) -> Table {
 }
 
 /// What is read beside the twins of flags.
-const OTHERS: [(&str, Text); 10] = [
+const OTHERS: [(&str, Text); 11] = [
     (
         "ICPCTL_NOW",
         Text::fixed(
@@ -137,6 +137,13 @@ const OTHERS: [(&str, Text); 10] = [
         Text::fixed(
             "缓存目录，缺省 ~/.cache",
             "Where caches are kept, by default ~/.cache",
+        ),
+    ),
+    (
+        "XDG_STATE_HOME",
+        Text::fixed(
+            "状态目录，缺省 ~/.local/state；其中的 icpctl/reveals.jsonl 记下 --reveal 的每次使用",
+            "Where each use of --reveal is recorded, in icpctl/reveals.jsonl, by default ~/.local/state",
         ),
     ),
     ("NO_COLOR", Text::fixed("不着色", "No colours")),

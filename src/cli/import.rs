@@ -1,18 +1,17 @@
 //! `import`: what `export --reveal` wrote, brought into a store.
 
-use super::context::Context;
+use super::context::{Context, unreadable};
 use super::globals::{place, repeated};
 use super::reply::Reply;
 use super::words;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::intake::{Element, Located, Problem, Unreadable, read_exported};
 use crate::lang::Lang;
+use crate::reading;
 use crate::text;
 use crate::workflow::import::{Imported, decide, understand};
 use clap::{ArgMatches, Command};
 use serde_json::json;
-use std::fs::File;
 use std::io::{BufReader, stdin};
 
 /// The shape of the document.
@@ -78,32 +77,16 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 }
 
 fn read(cx: &Context<'_>, name: &str) -> Result<Vec<Located<Element>>, Failure> {
+    let shown = if name == "-" { "stdin" } else { name };
     let read = if name == "-" {
         read_exported(&mut stdin().lock())
     } else {
-        let path = cx.current.join(name);
-        File::open(&path)
-            .map_err(Unreadable::Io)
-            .and_then(|file| read_exported(&mut BufReader::new(file)))
+        let opened =
+            reading::open(&cx.current.join(name)).map_err(|unread| unreadable(name, &unread))?;
+        read_exported(&mut BufReader::new(opened))
     };
-    let shown = if name == "-" { "stdin" } else { name };
     read.map_err(|error| match error {
-        Unreadable::Io(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Failure::not_found(
-                "not-found.file",
-                text!("找不到文件 {shown}", "no such file: {shown}"),
-            )
-            .hint(text!("检查路径", "check the path"))
-        }
-        Unreadable::Io(error) => Failure::new(
-            Exit::Failure,
-            "failure.file",
-            text!("无法读取 {shown}：{error}", "cannot read {shown}: {error}"),
-        )
-        .hint(text!(
-            "检查路径和权限",
-            "check the path and its permissions"
-        )),
+        Unreadable::Io(error) => unreadable(shown, &error.into()),
         Unreadable::Problems(problems) => invalid(shown, &problems),
     })
 }

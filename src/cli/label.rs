@@ -8,6 +8,7 @@ use super::reply::Reply;
 use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::render::clean::clean;
+use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::mark::{self, Labels, Marked};
 use crate::workflow::world::World;
@@ -62,7 +63,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .cloned()
         .unwrap_or_default();
     let labels = read(matches)?;
-    let done = cx.transact(|world, stamp, _| mark::label(world, stamp, &word, &labels))?;
+    let mut wanted = Wanted::default();
+    wanted.word(&word);
+    let done = cx.transact_near(&wanted, |world, stamp, _| {
+        mark::label(world, stamp, &word, &labels)
+    })?;
     let said = match (done.changed, cx.globals.dry_run) {
         (false, _) => text!("标签没有变化", "the labels are so already"),
         (true, false) => text!("已更新标签", "labelled"),

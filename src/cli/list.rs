@@ -2,21 +2,27 @@
 
 use super::board;
 use super::context::Context;
-use super::filters::{Filters, Line};
+use super::filters::{Filters, Line, Rank};
 use super::globals::switch;
-use super::order_doc::{Desk, Manner, subject_name};
-use super::reply::Reply;
+use super::order_doc::{Desk, Manner};
+use super::reply::{Reply, unprinted};
 use crate::clock::machine_time;
 use crate::failure::Failure;
-use crate::filing::order::Order;
+use crate::filing::order::{Instant, Order};
+use crate::filing::profile::Profiles;
 use crate::lang::Lang;
 use crate::render::Format;
 use crate::render::mask::Privacy;
+use crate::render::sheet::{RowOf, Sheet};
+use crate::render::style::Tone;
+use crate::store::Files;
 use crate::store::place::Place;
-use crate::store::roll::{self, Roll, Slip};
+use crate::store::roll::{self, Nature, Roll, Slip, Subjects};
 use crate::text;
 use clap::{ArgMatches, Command};
 use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// The shape of a list of orders.
 pub const SCHEMA: &str = "icpctl.order-list/1";
@@ -49,17 +55,34 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .filter(|order| filters.matches(&desk, order))
         .collect();
     let orders = filters.arrange(&desk, orders);
-    let reply = answer(cx, &desk, &orders);
-    let manner = manner(cx);
-    if orders.is_empty() {
-        return Ok(reply.say(if world.book.orders.is_empty() {
+    if cx.globals.format != Format::Human {
+        return Ok(answer(cx, &desk, &orders));
+    }
+    let mut sheet = Sheet::default();
+    let places = board::lay(&mut sheet, &desk, &orders, manner(cx));
+    let rows = places.iter().map(|place| sheet.row(*place));
+    Ok(told(cx, rows, world.book.orders.is_empty()))
+}
+
+/// Prints the rows, or says that there are none.
+fn told<'s>(
+    cx: &mut Context<'_>,
+    rows: impl Iterator<Item = RowOf<'s>> + Clone,
+    none_at_all: bool,
+) -> Reply {
+    if rows.clone().next().is_none() {
+        let nothing = Reply::new(SCHEMA, Value::Array(Vec::new()));
+        return nothing.say(if none_at_all {
             text!("还没有订单", "there are no orders yet")
         } else {
             text!("没有符合条件的订单", "no order is as asked for")
-        }));
+        });
     }
-    let table = board::table(&desk, &orders, manner);
-    Ok(reply.human(table.render(cx.lang, cx.width(), cx.color())))
+    let printed = board::print(cx, rows);
+    Reply {
+        failure: printed.err().map(|error| unprinted(&error)),
+        ..Reply::streamed()
+    }
 }
 
 /// Lists what the roll tells, which is all that people see; none where more is asked for.
@@ -79,60 +102,170 @@ fn from_roll(
         return Ok(None);
     };
     let cache = cx.env.cache_folder();
-    let roll = Roll::look(&disk, &folder, cache.as_deref(), machine_time())?;
+    let (profiles, calendar) = (cx.profiles(Some(&disk))?, cx.calendar(Some(&disk))?);
+    let how = How {
+        profiles: &profiles,
+        now: cx.now,
+        lang: cx.lang,
+    };
+    let mut roll = Roll::open(&disk, &folder, cache.as_deref(), machine_time())?;
+    let mut pages = roll.walk(|page: &mut Page, slip, subjects| {
+        page.seen += 1;
+        if slip.status.has_ended() && !takes_ended {
+            return;
+        }
+        let line = Line::of(slip, &profiles, &calendar, how.now);
+        if filters.matches_line(&line, subjects, &profiles) {
+            page.take(&line, filters.rank(&line), subjects, &how);
+        }
+    })?;
     for (path, damage) in roll.damaged() {
         cx.caution("damaged-file", damage.message(), Some(path.clone()));
     }
-    let (profiles, calendar) = (cx.profiles(Some(&disk))?, cx.calendar(Some(&disk))?);
-    let subjects = roll.subjects(&disk);
-    let mut lines: Vec<Line<'_>> = roll
-        .slips()
-        .filter(|slip| takes_ended || !slip.status.has_ended())
-        .map(|slip| Line::of(slip, &profiles, &calendar, cx.now))
-        .filter(|line| filters.matches_line(line, &subjects, &profiles))
-        .collect();
-    let mask = |name: &str| privacy.name(name).into_owned();
-    roll.keep(cache.as_deref(), &subjects, &mask);
-    filters.arrange_lines(&mut lines);
-    let reply = Reply::new(SCHEMA, Value::Array(Vec::new()));
-    if lines.is_empty() {
-        return Ok(Some(reply.say(if roll.slips().next().is_none() {
-            text!("还没有订单", "there are no orders yet")
-        } else {
-            text!("没有符合条件的订单", "no order is as asked for")
-        })));
+    roll.keep(&|name| privacy.name(name).into_owned());
+    for page in &mut pages {
+        page.settle(roll.subjects(), &disk, privacy);
+        page.found.sort_unstable_by_key(|found| found.rank);
     }
-    let mut table = board::empty_table();
-    for line in &lines {
+    let none_at_all = pages.iter().all(|page| page.seen == 0);
+    let limit = filters.limit().unwrap_or(usize::MAX);
+    Ok(Some(told(cx, merged(&pages).take(limit), none_at_all)))
+}
+
+/// Lists the rows of all pages by their rank.
+fn merged(pages: &[Page]) -> impl Iterator<Item = RowOf<'_>> + Clone {
+    let mut rest: Vec<(&Page, &[Found])> = pages
+        .iter()
+        .map(|page| (page, page.found.as_slice()))
+        .collect();
+    std::iter::from_fn(move || {
+        let (page, found) = rest
+            .iter_mut()
+            .filter(|(_, found)| !found.is_empty())
+            .min_by_key(|(_, found)| found.first().map(|found| found.rank))?;
+        let (first, others) = found.split_first()?;
+        *found = others;
+        Some(page.sheet.row(first.row))
+    })
+}
+
+/// The orders that one thread found, laid down as rows.
+#[derive(Default)]
+struct Page {
+    sheet: Sheet,
+    found: Vec<Found>,
+    /// The subjects of which only all orders tell whether they are individuals.
+    numbers: Vec<Box<str>>,
+    places: HashMap<Box<str>, (u32, bool)>,
+    seen: usize,
+}
+
+/// One of them: its rank in the list, and its row.
+struct Found {
+    rank: Rank,
+    row: u32,
+    doubt: Option<Doubt>,
+}
+
+/// A name in a row that may have to be shown otherwise.
+#[derive(Clone, Copy)]
+struct Doubt {
+    subject: u32,
+    masked: bool,
+}
+
+/// What rows are laid down by.
+struct How<'a> {
+    profiles: &'a Profiles,
+    now: Instant,
+    lang: Lang,
+}
+
+impl Page {
+    fn take(&mut self, line: &Line<'_>, rank: Rank, subjects: &Subjects, how: &How<'_>) {
         let slip = &line.slip;
-        let is_individual = subjects.is_individual(slip);
         let name = slip.name.as_deref().unwrap_or_default();
-        let holder = if slip.masked && !is_individual {
-            // It is shown by now, and not on the roll.
-            let order = roll::read_order(&disk, &slip.id);
-            order.and_then(|order| Slip::of(&order).name.map(|name| name.to_string()))
-        } else if slip.masked {
-            Some(name.to_owned())
-        } else {
-            Some(subject_name(name, is_individual, privacy))
+        let subject = slip.subject.as_deref().filter(|_| slip.name.is_some());
+        let (is_individual, subject) = match (slip.nature, subject) {
+            (Nature::Individual, _) => (true, None),
+            (Nature::Organisation, _) | (Nature::Unsaid | Nature::Involved, None) => (false, None),
+            (Nature::Unsaid | Nature::Involved, Some(number)) => {
+                let (place, is_individual) = self.subject(number, subjects);
+                (is_individual, Some(place))
+            }
         };
+        let holder = if is_individual && !slip.masked {
+            Privacy::Masked.name(name)
+        } else {
+            Cow::Borrowed(name)
+        };
+        let doubt = subject.map(|subject| Doubt {
+            subject,
+            masked: slip.masked || is_individual,
+        });
         let row = board::Row {
             id: &slip.id,
             view: &line.view,
             kind: slip.kind,
             deadline: line.deadline,
             about: &slip.about,
-            holder: &holder.unwrap_or_default(),
-            provider: board::provider_of(&profiles, slip.provider.as_deref()),
+            holder: &holder,
+            provider: board::provider_of(how.profiles, slip.provider.as_deref()),
             reference: slip.reference.as_deref().unwrap_or_default(),
         };
-        board::add_row(&mut table, row, cx.now);
+        if let Some(row) = self.sheet.lay(row.cells(how.now, how.lang)) {
+            self.found.push(Found { rank, row, doubt });
+        }
     }
-    Ok(Some(reply.human(table.render(
-        cx.lang,
-        cx.width(),
-        cx.color(),
-    ))))
+
+    /// Returns the place of a subject, and whether it is an individual as far as is known.
+    fn subject(&mut self, number: &str, subjects: &Subjects) -> (u32, bool) {
+        if let Some(known) = self.places.get(number) {
+            return *known;
+        }
+        let place = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        let known = (place, subjects.has_individual(number));
+        self.numbers.push(number.into());
+        self.places.insert(number.into(), known);
+        known
+    }
+
+    /// Shows each name as it may be shown, now that everything has been seen.
+    fn settle(&mut self, subjects: &Subjects, files: &dyn Files, privacy: Privacy) {
+        for found in &mut self.found {
+            let Some(doubt) = found.doubt else { continue };
+            let number = self.numbers.get(doubt.subject as usize);
+            let is_individual = number.is_some_and(|number| subjects.has_individual(number));
+            if is_individual == doubt.masked {
+                continue;
+            }
+            let cells: Vec<(Tone, String)> = self
+                .sheet
+                .row(found.row)
+                .cells()
+                .map(|(tone, text)| (tone, text.to_owned()))
+                .collect();
+            let shown = |place: usize, text: String| -> String {
+                if place != board::HOLDER {
+                    text
+                } else if is_individual {
+                    privacy.name(&text).into_owned()
+                } else {
+                    let order = cells
+                        .first()
+                        .and_then(|(_, id)| roll::read_order(files, id));
+                    let name = order.and_then(|order| Slip::of(&order).name.map(Cow::into_owned));
+                    name.unwrap_or_default()
+                }
+            };
+            let cells = cells
+                .iter()
+                .enumerate()
+                .map(|(place, (tone, text))| (*tone, shown(place, text.clone()).into()));
+            let row = self.sheet.lay(cells);
+            found.row = row.unwrap_or(found.row);
+        }
+    }
 }
 
 /// Returns how an answer of this run is worded.

@@ -18,6 +18,7 @@ pub mod completions;
 pub mod config;
 pub mod consent;
 pub mod context;
+pub mod disclosure;
 pub mod doctor;
 pub mod draft;
 pub mod duty;
@@ -84,6 +85,7 @@ use crate::ids::Ids;
 use crate::lang::Lang;
 use crate::render::Format;
 use crate::render::envelope::Envelope;
+use crate::render::mask::Privacy;
 use crate::render::rows::{Layout, json};
 use crate::text;
 use clap::{ArgMatches, Command};
@@ -177,6 +179,9 @@ pub fn run(outside: Outside<'_>) -> Exit {
     let mut cx = Context::new(
         clock, lang, globals, config, env, terminal, current, ids, out, err,
     );
+    if cx.globals.privacy == Privacy::Revealed {
+        disclosure::record(&mut cx, name, sub, &words);
+    }
     let unknown = match &cx.globals.fields {
         Some(wanted) if row.schema == answer::ORDER && cx.globals.fields_by_flag => {
             board::check(wanted).err()

@@ -6,6 +6,7 @@ use super::label;
 use super::reply::Reply;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::mark;
 use clap::{ArgMatches, Command};
@@ -35,7 +36,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     if words.is_empty() {
         return Err(Failure::usage(text!("备注是空的", "the note is empty")));
     }
-    let done = cx.transact(|world, stamp, _| mark::note(world, stamp, &word, words))?;
+    let mut wanted = Wanted::default();
+    wanted.word(&word);
+    let done = cx.transact_near(&wanted, |world, stamp, _| {
+        mark::note(world, stamp, &word, words)
+    })?;
     let said = if cx.globals.dry_run {
         text!("将记下备注", "would note")
     } else {

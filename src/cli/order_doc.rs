@@ -280,11 +280,7 @@ pub fn first_part(signatory: &Signatory) -> Who {
 
 /// Returns a subject's name: an individual's is personal.
 pub fn subject_name(name: &str, is_individual: bool, privacy: Privacy) -> String {
-    if is_individual {
-        privacy.name(name).into_owned()
-    } else {
-        name.to_owned()
-    }
+    privacy.subject_name(name, is_individual).into_owned()
 }
 
 /// Lists those who must answer, answered or not, while the window stands.

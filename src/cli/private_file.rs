@@ -1,7 +1,31 @@
 //! Files that a user asks for by name and that may hold personal data: only their owner reads them.
 
+use crate::failure::Failure;
+use crate::text;
 use std::io::Write;
 use std::path::Path;
+
+/// Refuses a name that a device, a pipe or a folder has: it would be replaced by a file.
+///
+/// # Errors
+/// 3.
+pub fn check(path: &Path) -> Result<(), Failure> {
+    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        let path = path.display();
+        return Err(Failure::invalid(
+            "invalid.file",
+            text!(
+                "{path} 不是普通文件，不会被替换",
+                "{path} is no regular file and is not replaced"
+            ),
+        )
+        .hint(text!(
+            "换一个文件名，或不写 --out，由标准输出转向",
+            "name another file, or leave --out out and redirect standard output"
+        )));
+    }
+    Ok(())
+}
 
 /// Writes a file whole or not at all, readable by its owner alone whatever the umask; one of that
 /// name is replaced.

@@ -2,6 +2,7 @@
 
 use super::consent::unanswered;
 use super::context::Context;
+use super::signals::Signals;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::intake::{Dossier, DossierService, DossierSubject, Source, read_dossier};
@@ -19,6 +20,7 @@ use toml::{Table, Value};
 /// # Errors
 /// When a question cannot be asked, or the answers do not validate (3).
 pub fn complete(cx: &mut Context<'_>, ask: &mut Ask) -> Result<(), Failure> {
+    let _signals = Signals::listen()?;
     let bare = ask.dossier.is_none();
     match ask.kind {
         Kind::New if bare => ask.dossier = Some(new_filing(cx)?),

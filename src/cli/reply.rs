@@ -239,6 +239,18 @@ pub fn tell_failure(failure: &Failure, lang: Lang, err: &mut dyn Write) {
     }
 }
 
+/// What was asked for is known, and cannot be printed.
+pub fn unprinted(error: &std::io::Error) -> Failure {
+    Failure::new(
+        Exit::Failure,
+        "failure.output",
+        text!(
+            "结果无法输出：{error}",
+            "the result could not be printed: {error}"
+        ),
+    )
+}
+
 /// Turns a name that `--fields` does not know into a failure.
 pub fn no_such_field(unknown: &UnknownField) -> Failure {
     let mut failure = Failure::usage(unknown.message());

@@ -4,7 +4,6 @@ use super::board;
 use super::context::Context;
 use super::globals::place;
 use super::list::manner;
-use super::nearby;
 use super::order_doc::{Desk, reasons};
 use super::reply::Reply;
 use crate::failure::Failure;
@@ -14,6 +13,7 @@ use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table, key_values};
+use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::resolve;
 use clap::{ArgMatches, Command};
@@ -46,7 +46,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .get_one::<String>("order")
         .map(String::as_str)
         .unwrap_or_default();
-    let world = match nearby::world(cx, named)? {
+    let mut wanted = Wanted::default();
+    wanted.word(named);
+    let near = cx.world_near(&wanted)?;
+    let world = match near.filter(|world| resolve::order(&world.book, named).is_ok()) {
         Some(world) => world,
         None => cx.world()?,
     };

@@ -12,7 +12,7 @@ use crate::filing::order::{Order, OrderId};
 use crate::ids::Ids;
 use crate::render::Format;
 use crate::store::book::Book;
-use crate::store::near;
+use crate::store::near::{self, Wanted};
 use crate::store::place::Place;
 use crate::store::{Disk, LockKey, RecordLock};
 use crate::workflow::advance::Reach;
@@ -150,7 +150,13 @@ impl Context<'_> {
             .fold(shown, Reach::max);
         match reach.min(limit) {
             Reach::Store => return Ok(None),
-            Reach::Neighbours => world = self.world_of(Some(disk))?,
+            Reach::Neighbours => {
+                let mut wanted = Wanted::default();
+                for word in words {
+                    wanted.word(word);
+                }
+                world = self.world_near_on(disk, &wanted)?;
+            }
             Reach::Itself => {}
         }
         Ok((reach != Reach::Store).then_some(Seen { world, ids, reach }))

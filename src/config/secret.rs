@@ -2,6 +2,8 @@
 
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::lang::Text;
+use crate::reading;
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -70,25 +72,24 @@ impl Secret {
                 }),
             Self::File { file: path } => {
                 let shown = path.display();
-                let small = std::fs::metadata(path).is_ok_and(|meta| meta.len() <= LIMIT);
-                let read = if small {
-                    std::fs::read_to_string(path)
-                } else {
-                    Err(std::io::Error::other("missing, or larger than 64 KiB"))
+                let lost = |reason: Text| {
+                    let (zh, en) = (reason.zh, reason.en);
+                    denied(text!(
+                        "无法读取凭据文件 {shown}：{zh}",
+                        "cannot read the credential in {shown}: {en}"
+                    ))
                 };
-                read.map(|text| Revealed(text.trim_end_matches(['\r', '\n']).to_owned()))
-                    .map_err(|error| {
-                        denied(text!(
-                            "无法读取凭据文件 {shown}：{error}",
-                            "cannot read the credential in {shown}: {error}"
-                        ))
-                    })
+                let bytes = reading::read(path, LIMIT).map_err(|unread| lost(unread.reason()))?;
+                // What it holds is never quoted.
+                let text = String::from_utf8(bytes)
+                    .map_err(|_| lost(text!("不是 UTF-8 文本", "not UTF-8 text")))?;
+                Ok(Revealed(text.trim_end_matches(['\r', '\n']).to_owned()))
             }
         }
     }
 }
 
-fn denied(message: crate::lang::Text) -> Failure {
+fn denied(message: Text) -> Failure {
     Failure::new(
         crate::exit::Exit::Denied,
         "denied.credentials-missing",

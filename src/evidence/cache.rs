@@ -2,6 +2,7 @@
 
 use crate::filing::evidence::{Fact, Source, Verdict};
 use crate::filing::order::Instant;
+use crate::reading;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use std::fs;
@@ -11,6 +12,8 @@ use std::time::Duration;
 
 /// The folder below the cache folder.
 const FOLDER: &str = "evidence";
+/// The largest file read.
+const LIMIT: u64 = 16 << 20;
 
 /// What was found lately.
 #[derive(Clone, Debug)]
@@ -53,7 +56,8 @@ impl Cache {
 
     /// Returns what was found lately under a key, if it is young enough.
     pub fn get(&self, source: Source, key: &str) -> Option<Vec<Fact>> {
-        let facts: Vec<Fact> = serde_json::from_slice(&fs::read(self.path(key)?).ok()?).ok()?;
+        let facts: Vec<Fact> =
+            serde_json::from_slice(&reading::read(&self.path(key)?, LIMIT).ok()?).ok()?;
         let limit = self.max_age.unwrap_or_else(|| good_for(source));
         let is_young = |fact: &Fact| {
             let age = (self.now - fact.at).to_std();
@@ -78,7 +82,8 @@ impl Cache {
 
     /// Reads a file of our own, such as a list of servers, if it is young enough.
     pub fn file(&self, name: &str, limit: Duration) -> Option<Vec<u8>> {
-        let kept: Kept = serde_json::from_slice(&fs::read(self.path(name)?).ok()?).ok()?;
+        let kept: Kept =
+            serde_json::from_slice(&reading::read(&self.path(name)?, LIMIT).ok()?).ok()?;
         let age = (self.now - kept.at).to_std().ok()?;
         (self.any_age || age < limit).then(|| kept.text.into_bytes())
     }

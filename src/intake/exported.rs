@@ -8,12 +8,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::error::Category;
+use std::cell::Cell;
 use std::io::{BufRead, Read as _};
 
 /// The most bytes of one JSON document; JSON Lines and CSV have no limit but that of an element.
 const DOCUMENT_LIMIT: usize = 64 << 20;
 /// The most bytes of one line of JSON Lines: an attachment of 64 MiB in Base64.
 const LINE_LIMIT: usize = 96 << 20;
+/// The most bytes of one line of CSV, whose cells hold records of up to 1 MiB and nothing larger.
+const ROW_LIMIT: usize = 4 << 20;
+/// The most problems that are looked for: what is wrong throughout is no export at all.
+const PROBLEMS: usize = 1000;
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// One thing that was exported whole.
@@ -84,10 +89,14 @@ pub fn read_exported(input: &mut dyn BufRead) -> Result<Vec<Located<Element>>, U
     if input.fill_buf()?.starts_with(BOM) {
         input.consume(BOM.len());
     }
+    let opening = input.fill_buf()?.trim_ascii_start().first();
+    if opening.is_some_and(|byte| *byte != b'{') {
+        reader.table(input)?;
+        return reader.settle();
+    }
     let mut first = Vec::new();
     read_line(input, &mut first)?;
-    let opening = first.trim_ascii_start().first();
-    if opening != Some(&b'{') {
+    if first.trim_ascii_start().first() != Some(&b'{') {
         reader.table(&mut first.as_slice().chain(input))?;
     } else if serde_json::from_slice::<Raw>(&first).is_ok() {
         reader.lines(first, input)?;
@@ -103,6 +112,24 @@ fn read_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> std::io::Result<usi
     limited.read_until(b'\n', line)
 }
 
+/// An input of which only so much is read for one row.
+struct Rationed<'a> {
+    input: &'a mut dyn std::io::Read,
+    left: &'a Cell<usize>,
+}
+
+impl std::io::Read for Rationed<'_> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let most = into.len().min(self.left.get());
+        if most == 0 && !into.is_empty() {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        let count = self.input.read(into.get_mut(..most).unwrap_or_default())?;
+        self.left.set(self.left.get() - count);
+        Ok(count)
+    }
+}
+
 #[derive(Default)]
 struct Reader {
     found: Vec<Located<Element>>,
@@ -113,7 +140,7 @@ impl Reader {
     fn lines(&mut self, first: Vec<u8>, input: &mut dyn BufRead) -> Result<(), Unreadable> {
         let mut line = first;
         let mut place = 1;
-        while !line.is_empty() {
+        while !line.is_empty() && self.problems.len() < PROBLEMS {
             let at = Position {
                 line: place,
                 column: 1,
@@ -160,6 +187,8 @@ impl Reader {
     }
 
     fn table(&mut self, input: &mut dyn std::io::Read) -> Result<(), Unreadable> {
+        let left = &Cell::new(ROW_LIMIT);
+        let input = Rationed { input, left };
         let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(input);
         let header: Vec<String> = match rows.byte_headers() {
             Ok(header) => header
@@ -182,6 +211,10 @@ impl Reader {
                 Ok(row) => row,
                 Err(error) => return self.no_table(error),
             };
+            left.set(ROW_LIMIT);
+            if self.problems.len() >= PROBLEMS {
+                break;
+            }
             let line = row.position().map_or(1, csv::Position::line);
             let at = Position {
                 line: usize::try_from(line).unwrap_or(usize::MAX),
@@ -307,6 +340,16 @@ impl Reader {
         if error.is_io_error()
             && let csv::ErrorKind::Io(error) = error.into_kind()
         {
+            if error.kind() == std::io::ErrorKind::FileTooLarge {
+                let limit = ROW_LIMIT >> 20;
+                let message = text!(
+                    "这一行超过 {limit} MiB",
+                    "this row is larger than {limit} MiB"
+                );
+                self.problems
+                    .push(Problem::new("", at, "too-large", message));
+                return Ok(());
+            }
             return Err(error.into());
         }
         let message = text!("这里不是 CSV", "this is no CSV");

@@ -76,6 +76,20 @@ impl<'h> Goal<'h> {
     }
 }
 
+/// The most columns of a CSV.
+const COLUMNS: usize = 1000;
+/// The most rows of a file: each takes a kilobyte of memory, however short it is.
+const ROWS: usize = 200_000;
+/// The most problems that are looked for: of so many, the first are told.
+const PROBLEMS: usize = 10_000;
+
+/// Refuses more rows than are taken from one file.
+fn too_many(at: Position) -> Problem {
+    let message = text!("超过 {ROWS} 行", "there are more than {ROWS} rows");
+    Problem::new("", at, "too-large", message)
+        .fix(text!("请拆成几个文件", "split it into several files"))
+}
+
 /// Reads the rows of a CSV file or JSON Lines with the columns of `table`.
 ///
 /// Comments, lines that begin with `#`, may stand above the header of a CSV.
@@ -149,6 +163,15 @@ pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
                 .fix(text!("表头应为：{expected}", "the header is {expected}")),
         ]);
     };
+    if header.len() > COLUMNS {
+        let count = header.len();
+        let message = text!(
+            "表头有 {count} 列，最多 {COLUMNS} 列",
+            "the header has {count} columns, of which there may be {COLUMNS}"
+        );
+        let at = lines.position(base);
+        return Err(vec![Problem::new("", at, "too-large", message)]);
+    }
     let mut problems = Vec::new();
     let starts = Starts::of(text, base);
     let header: Vec<String> = header.iter().map(|cell| cell.trim().to_owned()).collect();
@@ -169,6 +192,9 @@ pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
     }
     let mut rows = Vec::new();
     for record in records {
+        if problems.len() >= PROBLEMS {
+            break;
+        }
         let record = match record {
             Ok(record) => record,
             Err(error) => {
@@ -186,6 +212,10 @@ pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
         let start = record.position().map_or(0, csv::Position::byte);
         let starts = Starts::of(text, base + usize::try_from(start).unwrap_or(0));
         let at = lines.position(starts.field(0));
+        if rows.len() >= ROWS {
+            problems.push(too_many(at));
+            return Err(problems);
+        }
         if let Some(open) = starts.open_quote {
             let message = text!("引号没有闭合", "this quote is never closed");
             problems.push(Problem::new("", lines.position(open), "syntax", message));
@@ -303,6 +333,13 @@ impl Starts {
 }
 
 fn json_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
+    if text.lines().nth(ROWS).is_some() {
+        let at = Position {
+            line: ROWS + 1,
+            column: 1,
+        };
+        return Err(vec![too_many(at)]);
+    }
     let (nodes, mut problems) = if is_json_lines(text) {
         json_lines(text)
     } else {

@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::filing::order::Instant;
 use crate::notify::message::Message;
 use crate::notify::{lacks, usual_port};
+use crate::reading::{self, DOCUMENT_LIMIT};
 use crate::text;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, MultiPart, SinglePart};
@@ -170,7 +171,8 @@ fn parameters(host: &str, network: &Network) -> Result<TlsParameters, Failure> {
     let mut builder = TlsParameters::builder(host.to_owned());
     if let Some(path) = &network.ca_file {
         let shown = path.display();
-        let bytes = std::fs::read(path).map_err(|error| setup(format!("{shown}: {error}")))?;
+        let bytes = reading::read(path, DOCUMENT_LIMIT)
+            .map_err(|unread| setup(format!("{shown}: {}", unread.reason().en)))?;
         let certificate =
             Certificate::from_pem(&bytes).map_err(|error| setup(format!("{shown}: {error}")))?;
         builder = builder.add_root_certificate(certificate);

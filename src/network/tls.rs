@@ -1,6 +1,7 @@
 //! TLS: rustls on ring, always verified, 1.2 or later.
 
 use super::error::{NetworkError, TlsFault};
+use crate::reading::{self, DOCUMENT_LIMIT};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{CertificateError, ClientConfig};
@@ -34,9 +35,9 @@ pub fn client(ca_file: Option<&Path>) -> Result<ClientConfig, NetworkError> {
 }
 
 fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path)
-        .map_err(|error| error.to_string())?
-        .collect();
+    let bytes =
+        reading::read(path, DOCUMENT_LIMIT).map_err(|unread| unread.reason().en.into_owned())?;
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     match found {
         Ok(found) if found.is_empty() => Err("no certificate in it".to_owned()),
         Ok(found) => Ok(found),

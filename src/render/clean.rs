@@ -23,7 +23,8 @@ pub fn is_harmful(character: char) -> bool {
 
 /// Returns `text` on one line, each harmful character as a visible escape such as `\n` or `\u{202e}`.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_harmful) {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if is_plain || !text.contains(is_harmful) {
         return Cow::Borrowed(text);
     }
     let mut cleaned = String::with_capacity(text.len() + 8);

@@ -19,8 +19,36 @@ pub enum Privacy {
 /// The fewest characters that a mask hides in a text that keeps both ends.
 const HIDDEN_AT_LEAST: usize = 4;
 
-/// The fewest digits in a row that may be a phone's: a fixed line without its area code.
-const PHONE_DIGITS: usize = 7;
+/// What the name of a scan, a video or a document ends in; anything else may be part of a name.
+const ENDINGS: [&str; 18] = [
+    "avi", "bmp", "csv", "doc", "docx", "gif", "heic", "jpeg", "jpg", "json", "mov", "mp4", "pdf",
+    "png", "tif", "tiff", "webp", "zip",
+];
+
+/// What the names of organisations end in, of which a person's name of four characters does not.
+const ORGANISATION: [char; 24] = [
+    '司', '厂', '店', '行', '社', '所', '院', '校', '会', '部', '处', '局', '站', '馆', '室', '心',
+    '团', '府', '学', '队', '园', '场', '坊', '网',
+];
+
+/// Whether a name can be a natural person's: in Latin letters, which no organisation of the mainland
+/// is registered in, or of two to four other letters and no organisation's.
+fn reads_like_a_person(name: &str) -> bool {
+    if name.is_ascii() {
+        return name.contains(|c: char| c.is_ascii_alphabetic());
+    }
+    match name.chars().count() {
+        2 | 3 => !name.ends_with("公司") && !name.ends_with("中心"),
+        4 => name.chars().all(char::is_alphanumeric) && !name.ends_with(ORGANISATION),
+        _ => false,
+    }
+}
+
+fn is_ending(text: &str) -> bool {
+    ENDINGS
+        .iter()
+        .any(|ending| text.eq_ignore_ascii_case(ending))
+}
 
 impl Privacy {
     /// Returns a phone number as `138****0001`.
@@ -37,6 +65,16 @@ impl Privacy {
                 ends(name, 1, 0)
             }
         })
+    }
+
+    /// Returns the name of a subject: an individual's is masked, and so is one that reads like a
+    /// person's, since the nature of a filing that was adopted may be unknown.
+    pub fn subject_name(self, name: &str, is_individual: bool) -> Cow<'_, str> {
+        if is_individual || reads_like_a_person(name) {
+            self.name(name)
+        } else {
+            Cow::Borrowed(name)
+        }
     }
 
     /// Returns the number of a certificate as `110*************15`.
@@ -63,21 +101,11 @@ impl Privacy {
         })
     }
 
-    /// Returns the name of an attachment as `黄***.png`, since people name scans after the person.
-    ///
-    /// A plain one stays, as cameras and scripts give it: ASCII, without blanks, and without as
-    /// many digits in a row as a phone or a certificate has.
+    /// Returns the name of an attachment as `黄***.png`, since people name scans after the person,
+    /// in Latin letters too.
     pub fn file_name(self, name: &str) -> Cow<'_, str> {
-        let digits = name.split(|c: char| !c.is_ascii_digit());
-        let is_plain = name.chars().all(|c| c.is_ascii_graphic())
-            && digits.map(str::len).max() < Some(PHONE_DIGITS);
-        if is_plain {
-            return Cow::Borrowed(name);
-        }
         self.apply(name, |name| match name.rsplit_once('.') {
-            Some((stem, ending)) if ending.chars().all(|c| c.is_ascii_alphanumeric()) => {
-                format!("{}.{ending}", initial(stem))
-            }
+            Some((stem, ending)) if is_ending(ending) => format!("{}.{ending}", initial(stem)),
             Some(_) | None => initial(name),
         })
     }
@@ -197,7 +225,20 @@ mod tests {
             "广东省广州市***"
         );
         assert_eq!(masked.address("北京市"), "北***");
-        assert_eq!(masked.file_name("licence-2.png"), "licence-2.png");
+        for (name, is_individual, shown) in [
+            ("张三", false, "张*"),
+            ("欧阳某某", false, "欧***"),
+            ("Zhang San", false, "Z***"),
+            ("示例公司", false, "示例公司"),
+            ("某某大学", false, "某某大学"),
+            ("广州示例商贸有限公司", false, "广州示例商贸有限公司"),
+            ("买买提·艾力", true, "买*****"),
+        ] {
+            assert_eq!(masked.subject_name(name, is_individual), shown, "{name}");
+        }
+        assert_eq!(masked.file_name("licence-2.png"), "l***.png");
+        assert_eq!(masked.file_name("Zhang-San.JPG"), "Z***.JPG");
+        assert_eq!(masked.file_name("scan.zhangsan"), "s***");
         assert_eq!(masked.file_name("张三身份证.jpg"), "张***.jpg");
         assert_eq!(masked.file_name("John Smith.pdf"), "J***.pdf");
         assert_eq!(masked.file_name("13800000001.png"), "1***.png");

@@ -9,6 +9,7 @@ pub mod fields;
 pub mod mask;
 pub mod prose;
 pub mod rows;
+pub mod sheet;
 pub mod stream;
 pub mod style;
 pub mod table;

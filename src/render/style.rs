@@ -66,6 +66,25 @@ impl Color {
 }
 
 impl Tone {
+    const ALL: [(char, Self); 5] = [
+        ('p', Self::Plain),
+        ('y', Self::Approved),
+        ('a', Self::Action),
+        ('x', Self::Against),
+        ('n', Self::Name),
+    ];
+
+    /// Returns a character that stands for the tone.
+    pub(super) const fn mark(self) -> char {
+        Self::ALL[self as usize].0
+    }
+
+    /// Returns the tone that a character stands for.
+    pub(super) fn marked(mark: char) -> Self {
+        let known = Self::ALL.iter().find(|(own, _)| *own == mark);
+        known.map_or(Self::Plain, |(_, tone)| *tone)
+    }
+
     /// Returns `text` in this tone.
     pub fn paint(self, text: &str, color: Color) -> Cow<'_, str> {
         match (color, self.style()) {

@@ -16,7 +16,7 @@ const COLUMN: char = '\u{1f}';
 const ROW: char = '\u{1e}';
 
 /// Spaces between two columns.
-const GAP: usize = 2;
+pub(super) const GAP: usize = 2;
 
 /// One cell: its text and what it means.
 #[derive(Clone, Debug)]
@@ -117,19 +117,14 @@ impl Table {
 
     /// Returns the table with each column as wide as its widest cell.
     fn unwrapped(&self, lang: Lang, color: Color) -> String {
-        let width_of = |text: &str| {
-            let text = clean(text);
-            if text.is_ascii() {
-                text.len()
-            } else {
-                text.width()
-            }
-        };
-        let headers = self.headers.iter().map(|header| width_of(header.get(lang)));
+        let headers = self
+            .headers
+            .iter()
+            .map(|header| width_of(&clean(header.get(lang))));
         let mut widths: Vec<usize> = headers.collect();
         for row in &self.rows {
             for (widest, cell) in widths.iter_mut().zip(row) {
-                *widest = (*widest).max(width_of(cell.text.get(lang)));
+                *widest = (*widest).max(width_of(&clean(cell.text.get(lang))));
             }
         }
         let mut rendered = String::new();
@@ -200,6 +195,15 @@ pub fn pad(text: &str, width: usize) -> String {
     let text = clean(text);
     let missing = width.saturating_sub(text.width());
     format!("{text}{}", " ".repeat(missing))
+}
+
+/// Returns how many terminal cells a harmless text takes, quickly where it is plain.
+pub(super) fn width_of(text: &str) -> usize {
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.width()
+    }
 }
 
 /// Returns how many terminal cells `text` takes once made harmless.

@@ -276,6 +276,10 @@ pub(super) fn commit_all(
     run: &Run,
     changes: &[Change],
 ) -> Result<(), StorageError> {
+    if run.is_unsettled() {
+        recover(files)?;
+        run.set_unsettled(false);
+    }
     match changes {
         [] => return Ok(()),
         [one] => return commit_one(files, run, one),
@@ -300,7 +304,16 @@ pub(super) fn commit_all(
         apply(files, step)?;
     }
     flush(files, &folders, bulk)?;
-    discard(files, &intent()?);
+    let intent = intent()?;
+    // The change is made and durable: an intent that stays is removed by this run's next operation
+    // or by the next writer, whichever comes first.
+    run.set_unsettled(files.remove(&intent).is_err());
+    if steps.iter().any(|step| step.new.is_none()) {
+        // After a power cut an intent that is back would remove a file that was made again since.
+        return files
+            .sync_dir(&StorePath::ROOT)
+            .map_err(|error| unknown(files, &intent, error));
+    }
     Ok(())
 }
 

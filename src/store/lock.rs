@@ -66,6 +66,8 @@ struct Note {
 pub(super) struct Run {
     token: String,
     count: Cell<u32>,
+    /// Whether an operation of this run is done, but its intent could not be removed.
+    unsettled: Cell<bool>,
 }
 
 impl Run {
@@ -75,7 +77,17 @@ impl Run {
         Self {
             token: format!("{pid}.{random:016x}"),
             count: Cell::new(0),
+            unsettled: Cell::new(false),
         }
+    }
+
+    /// Whether the intent of an operation that is done still stands.
+    pub(super) fn is_unsettled(&self) -> bool {
+        self.unsettled.get()
+    }
+
+    pub(super) fn set_unsettled(&self, is: bool) {
+        self.unsettled.set(is);
     }
 
     /// Returns a new hidden name: `.<name>.<pid>.<random>-<count>.tmp`.

@@ -1,11 +1,17 @@
-//! Some records of a store: what a step of single orders rests on, without reading the rest.
+//! Some records of a store: what a step of a few orders rests on, without reading the rest.
 
 use super::StorageError;
 use super::book::{Book, order_path, subject_path};
 use super::files::{Files, StorePath};
-use crate::filing::number::SubjectNumber;
+use super::roll::{Roll, Token, Tokens, tokens_of, tokens_of_filed};
+use crate::filing::host::Host;
+use crate::filing::kind::Kind as OrderKind;
+use crate::filing::number::{Number, SubjectNumber};
 use crate::filing::order::{ID_ALPHABET, ID_LENGTH, Order, OrderId};
-use std::collections::BTreeSet;
+use crate::filing::status::Status;
+use chrono::NaiveDate;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The fewest characters of an id that name an order.
 pub const SHORTEST_PREFIX: usize = 4;
@@ -47,8 +53,180 @@ pub fn find(files: &dyn Files, word: &str) -> Result<Option<OrderId>, StorageErr
     Ok(only.name.strip_suffix(".toml").and_then(OrderId::parse))
 }
 
+/// What is looked for in a store: orders, and what they are about.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Ids of orders, and beginnings of such.
+    ids: BTreeSet<String>,
+    /// Numbers, domains and refs.
+    tokens: HashSet<Token>,
+    /// What an order that is yet to be made may have in common with others.
+    beside: HashSet<Token>,
+}
+
+impl Wanted {
+    /// Looks for what a word may mean: an id or its beginning, `ref:KEY`, a number or a domain.
+    pub fn word(&mut self, word: &str) {
+        if let Some(key) = word.strip_prefix("ref:") {
+            self.tokens.insert(Token::of(key));
+            return;
+        }
+        if looks_like_id(word) {
+            self.ids.insert(word.to_owned());
+        }
+        match Number::parse(word).map(|parsed| parsed.number) {
+            Ok(Number::Subject(number)) => self.number(&number),
+            Ok(Number::Service(number)) => self.number(&number.subject()),
+            Ok(Number::Security(_)) | Err(_) => {}
+        }
+        self.tokens
+            .extend(Host::parse(word).iter().map(Token::of_domain));
+    }
+
+    fn number(&mut self, number: &SubjectNumber) {
+        self.tokens.insert(Token::of(&number.to_string()));
+    }
+
+    /// Looks for what shares one of these tokens, but not for what is about that in turn.
+    pub fn beside(&mut self, tokens: impl IntoIterator<Item = Token>) {
+        self.beside.extend(tokens);
+    }
+
+    fn names(&self, id: &str) -> bool {
+        self.ids.iter().any(|first| id.starts_with(first.as_str()))
+    }
+}
+
+/// How long orders took from the submission to the approval: their days, by province and kind.
+pub type Times = BTreeMap<(Option<String>, OrderKind), Vec<(NaiveDate, NaiveDate)>>;
+
+/// The records that bear on what was looked for.
+#[derive(Debug)]
+pub struct Near {
+    /// Those records, with each subject among them whole.
+    pub book: Book,
+    /// How long the approved orders of the whole store took.
+    pub times: Times,
+}
+
+/// What is known of one order while its neighbours are looked for.
+struct Card {
+    id: Box<str>,
+    tokens: Tokens<'static>,
+}
+
+/// Reads what a look at some orders, and any step of them, rests on: the orders looked for, those
+/// that share a subject, a person's phone, a domain, an account or a resource with one of them,
+/// and everything of all their subjects.
+///
+/// # Errors
+/// When a folder cannot be listed.
+pub fn gather(
+    files: &dyn Files,
+    roll: &mut Roll<'_>,
+    wanted: &Wanted,
+) -> Result<Near, StorageError> {
+    let walked = roll.walk(|(cards, times): &mut (Vec<Card>, Times), slip, _| {
+        if let (Status::Approved, Some(from), Some(to)) =
+            (slip.status, slip.submitted_at, slip.ended_at)
+        {
+            let province = slip.province.map(Cow::into_owned);
+            let same = times.entry((province, slip.kind)).or_default();
+            same.push((from.date_naive(), to.date_naive()));
+        }
+        cards.push(Card {
+            id: slip.id.into(),
+            tokens: slip.tokens.into_owned(),
+        });
+    })?;
+    let mut cards = Vec::new();
+    let mut times = Times::new();
+    for (some, taken) in walked {
+        cards.extend(some);
+        for (like, spans) in taken {
+            times.entry(like).or_default().extend(spans);
+        }
+    }
+    let mut near = Gathering {
+        files,
+        roll,
+        cards,
+        book: Book::default(),
+        whole: BTreeSet::new(),
+    };
+    let meant = near.take(|card| wanted.names(&card.id) || card.tokens.meet(&wanted.tokens));
+    let mut about = wanted.tokens.clone();
+    about.extend(&wanted.beside);
+    for order in near.book.orders.values().filter(|o| meant.contains(&o.id)) {
+        about.extend(tokens_of(order));
+    }
+    near.share(&about);
+    // A subject is filed under more than its orders say: its certificate, its persons.
+    let numbers: BTreeSet<SubjectNumber> = near
+        .book
+        .orders
+        .values()
+        .filter(|o| meant.contains(&o.id))
+        .filter_map(subject_of)
+        .chain(near.roll.subjects().with(&wanted.tokens))
+        .collect();
+    for number in numbers {
+        if let Some(subject) = near.book.portfolio.subjects.get(&number) {
+            about.extend(tokens_of_filed(subject));
+        }
+    }
+    near.share(&about);
+    let book = near.book;
+    Ok(Near { book, times })
+}
+
+/// Records that are being gathered.
+struct Gathering<'r, 'f> {
+    files: &'r dyn Files,
+    roll: &'r Roll<'f>,
+    cards: Vec<Card>,
+    book: Book,
+    whole: BTreeSet<SubjectNumber>,
+}
+
+impl Gathering<'_, '_> {
+    /// Reads the orders of some cards, and those they wait for; returns which.
+    fn take(&mut self, is_wanted: impl Fn(&Card) -> bool) -> BTreeSet<OrderId> {
+        let wanted = self.cards.iter().filter(|card| is_wanted(card));
+        let ids: BTreeSet<OrderId> = wanted.filter_map(|card| OrderId::parse(&card.id)).collect();
+        self.book.add(self.files, &ids);
+        let after = |id: &OrderId| self.book.orders.get(id)?.after.clone();
+        let after: BTreeSet<OrderId> = ids.iter().filter_map(after).collect();
+        self.book.add(self.files, &after);
+        ids
+    }
+
+    /// Reads the orders and subjects that have one of the tokens, and everything of all subjects.
+    fn share(&mut self, tokens: &HashSet<Token>) {
+        self.take(|card| card.tokens.meet(tokens));
+        let subjects: BTreeSet<SubjectNumber> = self
+            .book
+            .orders
+            .values()
+            .filter_map(subject_of)
+            .chain(self.roll.subjects().with(tokens))
+            .filter(|number| !self.whole.contains(number))
+            .collect();
+        let numbers: HashSet<Token> = subjects
+            .iter()
+            .map(|number| Token::of(&number.to_string()))
+            .collect();
+        self.take(|card| card.tokens.meet(&numbers));
+        for number in &subjects {
+            self.book.take_subject(self.files, &subject_path(number));
+        }
+        self.whole.extend(subjects);
+        self.book.refold();
+    }
+}
+
 /// Returns the subject that an order is about, or was issued a number for.
-pub fn subject_of(order: &Order) -> Option<SubjectNumber> {
+fn subject_of(order: &Order) -> Option<SubjectNumber> {
     order.target.subject.or_else(|| {
         let approval = order.approval()?.approval.as_ref()?;
         approval.subject
@@ -72,35 +250,21 @@ impl Book {
             .filter_map(|o| o.after.clone())
             .collect();
         book.add(files, &after);
+        let subjects: BTreeSet<SubjectNumber> =
+            book.orders.values().filter_map(subject_of).collect();
+        for number in &subjects {
+            book.take_subject(files, &subject_path(number));
+        }
         book.refold();
         Ok(book)
     }
 
-    /// Reads these orders too, and nothing beside them.
-    pub fn read_also<'i>(&mut self, files: &dyn Files, ids: impl IntoIterator<Item = &'i OrderId>) {
+    /// Adds orders; fold anew afterwards.
+    fn add<'i>(&mut self, files: &dyn Files, ids: impl IntoIterator<Item = &'i OrderId>) {
         for id in ids {
             if !self.orders.contains_key(id) {
                 self.take_order(files, &order_path(id));
             }
-        }
-        self.refold();
-    }
-
-    /// Adds orders and the records of their subjects; fold anew afterwards.
-    fn add(&mut self, files: &dyn Files, ids: &[OrderId]) {
-        for id in ids.iter().collect::<BTreeSet<_>>() {
-            if !self.orders.contains_key(id) {
-                self.take_order(files, &order_path(id));
-            }
-        }
-        let subjects: BTreeSet<SubjectNumber> = self
-            .orders
-            .values()
-            .filter_map(subject_of)
-            .filter(|number| !self.subjects.contains_key(number))
-            .collect();
-        for number in subjects {
-            self.take_subject(files, &subject_path(&number));
         }
     }
 }

@@ -77,10 +77,13 @@ impl Contradiction {
     }
 
     fn masked(mut self, field: &str, is_individual: bool, privacy: Privacy) -> Self {
-        // An organisation's name is public; who is no individual hides nothing by it.
-        if field != "subject.name" || is_individual {
-            mask_tree(&mut self.old, field, privacy);
-            mask_tree(&mut self.new, field, privacy);
+        for value in [&mut self.old, &mut self.new] {
+            if field != "subject.name" {
+                mask_tree(value, field, privacy);
+            } else if let Value::String(name) = value {
+                // An organisation's name is public.
+                *name = privacy.subject_name(name, is_individual).into_owned();
+            }
         }
         self
     }

@@ -10,7 +10,12 @@ use crate::filing::order::{Order, OrderId};
 use crate::filing::province::Province;
 use crate::filing::standing::View;
 use crate::filing::status::Status;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What orders have in common that take as long as one another.
+type Alike = (Option<Province>, Kind);
 
 /// All orders with where they stand, worked out once for a whole answer.
 #[derive(Debug)]
@@ -19,7 +24,8 @@ pub struct Desk<'a> {
     pub world: &'a World,
     /// Where each order stands now.
     pub views: BTreeMap<&'a OrderId, View>,
-    settled: BTreeMap<(Option<Province>, Kind), Vec<u32>>,
+    /// How many working days orders of a province and kind took, as far as it was asked.
+    settled: RefCell<BTreeMap<Alike, Rc<[u32]>>>,
     rivals: Vec<Rival<'a>>,
 }
 
@@ -31,15 +37,6 @@ impl<'a> Desk<'a> {
             .iter()
             .map(|(id, order)| (id, order.view(&world.profiles, world.now)))
             .collect();
-        let mut settled: BTreeMap<_, Vec<u32>> = BTreeMap::new();
-        for order in orders.values() {
-            if let Some(days) = days_taken(order, world) {
-                settled
-                    .entry((order.province(), order.kind))
-                    .or_default()
-                    .push(days);
-            }
-        }
         let rivals = views
             .iter()
             .filter_map(|(id, view)| {
@@ -53,7 +50,7 @@ impl<'a> Desk<'a> {
         Self {
             world,
             views,
-            settled,
+            settled: RefCell::default(),
             rivals,
         }
     }
@@ -80,12 +77,18 @@ impl<'a> Desk<'a> {
     /// Estimates when an order is approved.
     pub fn estimate(&self, order: &Order) -> Option<Estimate> {
         let world = self.world;
-        let history = self.settled.get(&(order.province(), order.kind));
+        let alike = (order.province(), order.kind);
+        let known = self.settled.borrow().get(&alike).cloned();
+        let days = known.unwrap_or_else(|| {
+            let days: Rc<[u32]> = world.days_taken(alike.0, alike.1).into();
+            self.settled.borrow_mut().insert(alike, Rc::clone(&days));
+            days
+        });
         deadline::estimate(
             &order.case(&world.profiles),
             &self.view(order),
             &world.calendar,
-            history.map(Vec::as_slice).unwrap_or_default(),
+            &days,
             world.now,
         )
     }
@@ -142,16 +145,4 @@ impl<'a> Desk<'a> {
             .or(filed)
             .is_some_and(crate::filing::facts::SubjectFacts::is_individual)
     }
-}
-
-/// Returns how many working days an approved order took from submission to approval.
-fn days_taken(order: &Order, world: &World) -> Option<u32> {
-    let approved = order.approval()?.at.date_naive();
-    let submitted = order.standing().submitted_at?.date_naive();
-    Some(
-        world
-            .calendar
-            .working_days_between(submitted, approved)
-            .value,
-    )
 }

@@ -3,6 +3,7 @@
 use super::advance;
 use super::aim::{Found, choose_provider, find, target_of, the_account};
 use super::assign::Assign;
+use super::bearing;
 use super::changes::asked_changes;
 use super::plan::Caution;
 use super::plan::{Plan, Stamp};
@@ -20,6 +21,8 @@ use crate::filing::status::Status;
 use crate::ids::Ids;
 use crate::intake::{Dossier, DossierSubject};
 use crate::store::Digest;
+use crate::store::near::Wanted;
+use crate::store::roll::Token;
 use crate::text;
 use std::collections::BTreeMap;
 use toml::Table;
@@ -120,6 +123,23 @@ impl Ask {
         Ok(Digest::of(serde_json::to_string(&given)?.as_bytes())
             .as_str()
             .to_owned())
+    }
+
+    /// Returns what the order that is asked for rests on.
+    pub fn wanted(&self) -> Wanted {
+        let mut wanted = Wanted::default();
+        for word in self.all_targets().chain(&self.after) {
+            wanted.word(word);
+        }
+        wanted.beside(self.account.iter().map(|account| Token::of(account)));
+        if let Some(key) = self.reference() {
+            wanted.word(&format!("ref:{key}"));
+        }
+        bearing::assigned(&mut wanted, &self.assigns);
+        if let Some(dossier) = &self.dossier {
+            bearing::dossier(&mut wanted, dossier);
+        }
+        wanted
     }
 
     pub(super) fn all_targets(&self) -> impl Iterator<Item = &String> {

@@ -8,6 +8,7 @@ pub mod advance;
 pub mod aim;
 pub mod assign;
 pub mod batch;
+pub mod bearing;
 pub mod changes;
 pub mod check;
 pub mod desk;

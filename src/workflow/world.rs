@@ -5,11 +5,15 @@ use super::resolve::{self, Target};
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
 use crate::filing::guard::Rival;
+use crate::filing::kind::Kind;
 use crate::filing::number::SubjectNumber;
 use crate::filing::order::{Instant, Order, OrderId};
 use crate::filing::profile::Profiles;
+use crate::filing::province::Province;
 use crate::store::book::Book;
+use crate::store::near::Times;
 use crate::text;
+use chrono::NaiveDate;
 use std::cell::OnceCell;
 
 /// Everything that decisions rest on, read at one time.
@@ -25,6 +29,8 @@ pub struct World {
     pub now: Instant,
     /// Made when it is first asked for; [`put`](Self::put) keeps it up.
     register: OnceCell<Register>,
+    /// How long approved orders took, where more of them count than were read.
+    times: Option<Times>,
 }
 
 impl World {
@@ -36,7 +42,32 @@ impl World {
             calendar,
             now,
             register: OnceCell::new(),
+            times: None,
         }
+    }
+
+    /// Sets how long the approved orders of the whole store took, where this is a part of it.
+    pub fn took(&mut self, times: Times) {
+        self.times = Some(times);
+    }
+
+    /// Returns the working days that approved orders of a province and kind took.
+    pub fn days_taken(&self, province: Option<Province>, kind: Kind) -> Vec<u32> {
+        let days =
+            |from: NaiveDate, to: NaiveDate| self.calendar.working_days_between(from, to).value;
+        if let Some(times) = &self.times {
+            let code = province.map(|province| province.code().to_owned());
+            let alike = times.get(&(code, kind)).into_iter().flatten();
+            return alike.map(|(from, to)| days(*from, *to)).collect();
+        }
+        let orders = self.book.orders.values();
+        orders
+            .filter(|order| order.kind == kind && order.province() == province)
+            .filter_map(|order| {
+                let submitted = order.standing().submitted_at?.date_naive();
+                Some(days(submitted, order.approval()?.at.date_naive()))
+            })
+            .collect()
     }
 
     /// Puts an order in, as if it had been written.

@@ -29,8 +29,8 @@ fn user() -> (Icpctl, Vec<String>) {
     (user, ids.into())
 }
 
-/// What a run said, without what is drawn or timed.
-fn said(output: &Output) -> (i32, Value) {
+/// The document of a run, without operations and times.
+fn untimed(output: &Output) -> Value {
     fn blank(value: &mut Value) {
         match value {
             Value::Object(map) => {
@@ -48,6 +48,12 @@ fn said(output: &Output) -> (i32, Value) {
     }
     let mut document = output.json();
     blank(&mut document);
+    document
+}
+
+/// What a run said, without what is drawn or timed.
+fn said(output: &Output) -> (i32, Value) {
+    let mut document = untimed(output);
     if let Some(message) = document["error"]["message"].as_str() {
         // Times in messages.
         let plain: String = message.chars().filter(|c| !c.is_ascii_digit()).collect();
@@ -101,6 +107,94 @@ fn a_look_at_little_comes_to_the_same_as_a_look_at_everything() {
         let all = user.run_with(&[("ICPCTL_STORE", &twin), ("ICPCTL_SEED", "7")], &words);
         assert_eq!(said(&little), said(&all), "{step}");
     }
+}
+
+/// The same for orders that are drafted, and for what is written beside them.
+#[test]
+fn drafting_with_a_look_at_little_comes_to_the_same_as_with_a_look_at_everything() {
+    let (user, _) = user();
+    let [taken, free] = crate::scenarios::CERTIFICATES;
+    let another = crate::scenarios::dossier("tencent").replace(taken, free);
+    let another = another.replace("new.example.com", "other.example.com");
+    user.write("another.toml", &another);
+    user.write(
+        "elsewhere.toml",
+        another.replace("other.example.com", "shop.example.com"),
+    );
+    user.write("scan.png", "no picture");
+    let steps = [
+        "new --from another.toml --ref n1",
+        "new --from another.toml --ref n1",
+        "new --from another.toml --ref n1 --provider huawei",
+        "new --from elsewhere.toml",
+        "submit ref:n1 --yes",
+        "change 粤ICP备2021000001号-2 --provider tencent --set name=示例新资料库 --ref c1 --submit --yes",
+        "change shop.example.com --provider tencent --set name=示例新商城 --ref c2",
+        "edit ref:c2 --set name=示例大商城",
+        "change 京ICP备2021000004号-1A --provider tencent --set responsible.phone=13800000001 --ref c3",
+        "submit ref:c3 --yes",
+        "access toys.example.com --provider huawei --account hw-example-2 --ref a1 --submit --yes",
+        "access tea.example.com --provider huawei --account hw-example-2 --ref a2 --submit --yes",
+        "cancel-site books.example.com --provider tencent --ref s1 --after ref:c1",
+        "cancel-subject 苏ICP备2021000005号 --written --ref s2",
+        "cancel-subject 京ICP备2021000008号 --provider tencent --ref s3 --submit --yes --confirm 京ICP备2021000008号",
+        "cancel-access cloud.example.net --provider huawei --ref x1 --submit --yes",
+        "label 粤ICP备2021000001号 customer=甲乙",
+        "label cloud.example.net team=一",
+        "label ref:c1 assignee=某",
+        "note ref:c1 已电话确认",
+        "note 浙ICP备2021000002号 已电话确认",
+        "note 浙ICP备2099000002号 没有",
+        "attach ref:s2 scan.png --as application",
+        "show ref:s2",
+        "show toys.example.com",
+        "record ref:c1 accepted",
+        "record ref:c1 rejected --reason 材料不清",
+        "submit ref:c1 --yes",
+        "submit ref:s1 --yes",
+        "abandon ref:s1 --yes",
+        "cancel-site books.example.com --provider tencent --ref s1",
+    ];
+    let store = user.home().join("data/icpctl");
+    let twin = user.home().join("twin");
+    let copied = Command::new("cp").arg("-a").args([&store, &twin]).status();
+    assert!(copied.unwrap().success());
+    let twin = twin.display().to_string();
+    let mut done = 0;
+    for step in steps {
+        let words: Vec<&str> = step.split(' ').chain(["--json"]).collect();
+        let little = user.run(&words);
+        let all = user.run_with(&[("ICPCTL_STORE", &twin), ("ICPCTL_SEED", "7")], &words);
+        done += i32::from(little.code == 0);
+        assert_eq!(
+            nameless(&little),
+            nameless(&all),
+            "{step}\n{little:?}\n{all:?}"
+        );
+    }
+    assert!(done > 15, "{done} steps were done");
+    let orders = |store: &str| {
+        let listed = user.run_with(&[("ICPCTL_STORE", store)], ["list", "--all", "--json"]);
+        let orders = untimed(&listed)["data"].as_array().unwrap().clone();
+        let mut orders: Vec<String> = orders.iter().map(|o| words(o).join(" ")).collect();
+        orders.sort();
+        orders
+    };
+    assert_eq!(orders(&store.display().to_string()), orders(&twin));
+}
+
+/// What a run said, without what is drawn or timed, and without the ids of orders.
+fn nameless(output: &Output) -> (i32, Vec<String>) {
+    (output.code, words(&untimed(output)))
+}
+
+/// The words of a document, those aside that can be ids or parts of times.
+fn words(document: &Value) -> Vec<String> {
+    let text = document.to_string();
+    text.split(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit()))
+        .filter(|word| word.len() != 8 && !word.bytes().all(|b| b.is_ascii_digit()))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// "Writers on different subjects need not wait for each other".

@@ -105,32 +105,241 @@ fn nothing_in_a_store_hangs_anybody() {
     }
 }
 
+/// Every way in which a user names a file; `{}` is the file.
+const NAMED: [&str; 25] = [
+    "new --from {}",
+    "access --from {}",
+    "change --from {}",
+    "cancel-site --from {}",
+    "cancel-subject --from {}",
+    "cancel-access --from {}",
+    "edit ref:draft --from {}",
+    "attach ref:draft {} --as other",
+    "adopt --from {}",
+    "import {}",
+    "import --from {}",
+    "record --from {}",
+    "batch check {}",
+    "batch plan {}",
+    "batch show {}",
+    "batch apply {}",
+    "check {}",
+    "calendar update {}",
+    "list --config {}",
+    "init elsewhere --config {}",
+    "list --store {}",
+    // Where a file is written, none is made in the place of something else.
+    "export --out {}",
+    "batch plan batch.csv --out {}",
+    "export --format ics --out {}",
+    "man {}",
+];
+
 #[test]
-fn a_pipe_or_device_given_as_a_file_hangs_nobody() {
+fn a_pipe_device_or_folder_given_as_a_file_hangs_nobody() {
     let user = user();
     pipe(&user.home().join("pipe.toml"));
     symlink("/dev/zero", user.home().join("zero.toml")).unwrap();
+    symlink("/dev/full", user.home().join("full.csv")).unwrap();
     std::fs::create_dir(user.home().join("folder.toml")).unwrap();
-    for file in ["folder.toml"] {
-        for line in [
-            "new --from",
-            "adopt --from",
-            "import",
-            "record --from",
-            "batch check",
-            "check",
-            "calendar update --from",
-        ] {
-            let out = ends(&user, &format!("{line} {file}"));
-            assert!(matches!(out.code, 1..=4), "{line} {file}: {out:?}");
+    user.write(
+        "batch.csv",
+        "ref,kind,target,from\nb1,cancel-site,docs.example.com,\n",
+    );
+    let listed = || {
+        let mut found = below(user.home());
+        let own = [".icpctl", "cache"].map(|name| user.home().join(name));
+        found.retain(|path| !own.iter().any(|folder| path.starts_with(folder)));
+        found
+    };
+    let before = listed();
+    let files = [
+        "pipe.toml",
+        "zero.toml",
+        "full.csv",
+        "/dev/zero",
+        "folder.toml",
+    ];
+    // A pipe is given a second in which somebody might write to it.
+    std::thread::scope(|scope| {
+        for file in files {
+            let user = &user;
+            scope.spawn(move || {
+                for line in NAMED {
+                    if line.starts_with("man") && file == "folder.toml" {
+                        continue;
+                    }
+                    let line = line.replace("{}", file);
+                    let out = ends(user, &line);
+                    assert!(matches!(out.code, 1 | 3 | 4), "{line}: {out:?}");
+                    assert!(out.stderr.contains(file), "{line}: {out:?}");
+                    assert!(!out.stderr.contains("panicked"), "{line}: {out:?}");
+                }
+            });
         }
-        let out = ends(&user, &format!("attach ref:draft {file} --as other"));
-        assert!(matches!(out.code, 1..=4), "attach {file}: {out:?}");
+    });
+    assert_eq!(listed(), before);
+    // Within a batch, as a dossier and its papers.
+    for file in ["pipe.toml", "zero.toml"] {
+        user.write("rows.csv", format!("ref,kind,from\nb1,new,{file}\n"));
+        ends(&user, "batch check rows.csv").exits(3);
+        let dossier = include_str!("../../examples/dossiers/new.toml");
+        user.write(
+            "dossier.toml",
+            format!("{dossier}\n[[materials]]\nslot = \"other\"\nfile = \"{file}\"\n"),
+        );
+        for line in ["new --from dossier.toml", "check dossier.toml"] {
+            let out = ends(&user, line);
+            assert_eq!(out.code, 3, "{line}: {out:?}");
+        }
     }
-    let out = ends(&user, "attach ref:draft zero.toml --as other");
-    assert!(matches!(out.code, 1..=4), "{out:?}");
-    let out = ends(&user, "attach ref:draft pipe.toml --as other");
-    assert!(matches!(out.code, 1..=4), "{out:?}");
+    // Beside the configuration: what cannot be read is a warning.
+    pipe(&{
+        let path = user.home().join("config/icpctl/rules.d/pipe.toml");
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        path
+    });
+    symlink(
+        "/dev/zero",
+        user.home().join("config/icpctl/rules.d/zero.toml"),
+    )
+    .unwrap();
+    let out = ends(&user, "rules --json").exits(0);
+    assert_eq!(out.stdout.matches("invalid-rule-file").count(), 2);
+    pipe(&user.home().join("config/icpctl/config.toml"));
+    ends(&user, "list").exits(3);
+}
+
+/// An input without an end, on standard input, ends at the limit.
+#[test]
+fn an_endless_input_ends_at_the_limit() {
+    let user = user();
+    for (endless, lines) in [
+        (
+            "/dev/zero",
+            &["new --from -", "import -", "adopt --from -"][..],
+        ),
+        ("yes '{\"type\":\"thing\"}' |", &["import -"]),
+        (
+            "yes 'order,x' |",
+            &["import -", "record --from -", "batch check -"],
+        ),
+        ("(echo type,record; yes 'order,\"') |", &["import -"]),
+        (
+            "(printf '{\"a\":\"'; cat /dev/zero) |",
+            &["import -", "new --from -"],
+        ),
+    ] {
+        for line in lines {
+            let plain = user.command(line.split(' '));
+            let script = if endless.starts_with('/') {
+                format!("exec \"$0\" \"$@\" <{endless}")
+            } else {
+                format!("{endless} \"$0\" \"$@\"")
+            };
+            let out = std::process::Command::new("sh")
+                .args(["-c", &script])
+                .arg(plain.get_program())
+                .args(plain.get_args())
+                .current_dir(user.home())
+                .envs(plain.get_envs().filter_map(|(k, v)| Some((k, v?))))
+                .output()
+                .unwrap();
+            let told = String::from_utf8_lossy(&out.stderr);
+            assert_eq!(out.status.code(), Some(3), "{endless} {line}: {told:.400}");
+        }
+    }
+}
+
+/// A pipe that somebody writes to is read like a file.
+#[test]
+fn a_pipe_that_is_written_to_is_read() {
+    let user = user();
+    let path = user.home().join("rows");
+    pipe(&path);
+    let rows = "ref,kind,target\nb1,cancel-site,docs.example.com\n";
+    let writer = std::thread::spawn(move || std::fs::write(path, rows));
+    ends(&user, "batch apply rows").exits(0);
+    writer.join().unwrap().unwrap();
+    let piped = Icpctl::new().stdin("kind = 5");
+    let out = piped.run(["check", "/dev/stdin"]).exits(3);
+    assert!(out.stdout.contains("/dev/stdin:1:"), "{out:?}");
+    // The usual way to say that there is no configuration.
+    user.run(["list", "--config", "/dev/null"]).exits(0);
+}
+
+/// In a folder where everybody may write, and nobody may remove what is another's.
+#[test]
+fn another_user_of_a_sticky_folder_cannot_lead_a_write_astray() {
+    use std::os::unix::fs::{PermissionsExt as _, chown};
+    let user = user();
+    let shared = user.home().join("shared");
+    std::fs::create_dir(&shared).unwrap();
+    let open = std::fs::Permissions::from_mode(0o1777);
+    std::fs::set_permissions(&shared, open.clone()).unwrap();
+    let victim = Victim::new(&user);
+    let theirs = shared.join("out.json");
+    symlink(victim.0.join("file"), &theirs).unwrap();
+    let nobody = Some(65534);
+    if rustix::fs::chownat(
+        CWD,
+        &theirs,
+        nobody.map(rustix::fs::Uid::from_raw),
+        None,
+        rustix::fs::AtFlags::SYMLINK_NOFOLLOW,
+    )
+    .is_err()
+    {
+        eprintln!("NOT RUN: only root can give a file away");
+        return;
+    }
+    // Another's link is not written through; it is replaced or refused.
+    let out = ends(&user, "export --format json --out shared/out.json");
+    assert!(matches!(out.code, 0 | 1 | 3), "{out:?}");
+    victim.is_whole("a link in a sticky folder");
+    // A store in such a folder, in which another user planted links.
+    user.run(["init", "--store", "shared/.icpctl"]).exits(0);
+    let store = shared.join(".icpctl");
+    std::fs::set_permissions(&store, open).unwrap();
+    for (name, to) in [
+        ("orders", ""),
+        ("subjects", ""),
+        ("files", ""),
+        ("intent.json", "file"),
+        ("rules.d", ""),
+    ] {
+        let path = store.join(name);
+        let _ = std::fs::remove_dir_all(&path);
+        symlink(victim.0.join(to), &path).unwrap();
+    }
+    for line in LINES.into_iter().chain(["adopt --from agency.jsonl"]) {
+        let out = ends(&user, &format!("{line} --store shared/.icpctl"));
+        assert!((0..=12).contains(&out.code), "{line}: {out:?}");
+        victim.is_whole(line);
+    }
+    // And another user who comes across a store of ours in it leaves it alone.
+    std::fs::remove_dir_all(&store).unwrap();
+    user.run(["init", "--store", "shared/.icpctl"]).exits(0);
+    chown(user.home(), None, None).unwrap();
+    std::fs::set_permissions(user.home(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let plain = user.command(["list", "--json"]);
+    let there = std::process::Command::new("setpriv")
+        .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
+        .arg(plain.get_program())
+        .args(plain.get_args())
+        .current_dir(&shared)
+        .envs(plain.get_envs().filter_map(|(k, v)| Some((k, v?))))
+        .output();
+    let Ok(there) = there else {
+        eprintln!("NOT RUN: setpriv is not there");
+        return;
+    };
+    let told = String::from_utf8_lossy(&there.stdout);
+    if there.status.code() == Some(127) || told.is_empty() {
+        eprintln!("NOT RUN: another user cannot get at the program: {there:?}");
+        return;
+    }
+    assert!(told.contains("foreign-folder"), "{told}");
 }
 
 /// A victim outside, and what it holds.

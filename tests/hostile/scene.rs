@@ -8,7 +8,7 @@ use std::sync::{Mutex, OnceLock};
 use std::thread;
 
 /// What may be seen nowhere: the parts of the canaries that a mask has to hide.
-pub(super) const CANARIES: [&str; 24] = [
+pub(super) const CANARIES: [&str; 26] = [
     // Persons.
     "黄莺甲",
     "黄莺乙",
@@ -16,6 +16,9 @@ pub(super) const CANARIES: [&str; 24] = [
     "黄莺丁",
     "黄莺戊",
     "Canary Alice",
+    "Canary Wren",
+    // Names of scans.
+    "canary-wren",
     // Numbers of certificates: of a birth date on.
     "19770707731",
     "19780808842",
@@ -144,6 +147,7 @@ holder_certificate_number = "31010119790909953X"
 /// Filings that are there already: a firm, and a person.
 const FILED: &str = r#"{"number":"粤ICP备2021000001号","name":"广州示例商贸有限公司","nature":"enterprise","province":"广东","certificate_type":"business-licence","certificate_number":"91440300MA00000152","certificate_address":"广州市天河区示例路77号鹦鹉大厦7788室","legal_representative":"黄莺丙","legal_representative_id":"310101197606066247","responsible":{"name":"黄莺丙","certificate_type":"resident-id","certificate_number":"310101197606066247","phone":"13977770701","emergency_phone":"13977770702","email":"canary.one@example.com"},"services":[{"number":"粤ICP备2021000001号-1","kind":"site","name":"示例商城","domains":["shop.example.org"],"accesses":[{"provider":"tencent","account":"100000000001","resource":"ins-example1"},"alibaba"],"approved_on":"2021-06-01","responsible":{"name":"黄莺丁","certificate_type":"resident-id","certificate_number":"440300197505055358","phone":"13977770703","email":"canary.two@example.com"}},{"number":"粤ICP备2021000001号-2","kind":"site","name":"示例资料库","domains":["docs.example.org"],"accesses":["tencent"],"approved_on":"2021-06-01","responsible":{"name":"黄莺丁","phone":"13977770703"}}]}
 {"number":"沪ICP备2021000003号","name":"黄莺戊","nature":"individual","province":"上海","certificate_type":"resident-id","certificate_number":"440300197808088421","responsible":{"name":"黄莺戊","phone":"13977770707"},"services":[{"number":"沪ICP备2021000003号-1","kind":"site","name":"示例手记","domains":["notes.example.org"],"accesses":["huawei"],"approved_on":"2021-06-01"}]}
+{"number":"沪ICP备2021000005号","name":"Canary Wren","services":[{"number":"沪ICP备2021000005号-1","kind":"site","name":"示例笔记","domains":["wren.example.org"],"accesses":["tencent"],"responsible":{"name":"Canary Wren","phone":"13977770701"}}]}
 {"number":"浙ICP备2021000004号","name":"杭州示例软件有限公司","nature":"enterprise","province":"浙江","certificate_type":"business-licence","certificate_number":"91330100MA0000058A","responsible":{"name":"黄莺丙","phone":"13977770701"},"services":[{"number":"浙ICP备2021000004号-1","kind":"site","name":"示例云","domains":["cloud.example.org"],"accesses":["tencent"],"approved_on":"2021-06-01"}]}
 "#;
 
@@ -337,6 +341,7 @@ const SCRIPT: &[(&str, &[&str])] = &[
             "show ref:person",
             "show ref:moved",
             "show ref:noted",
+            "show ref:wren",
             "show {A}",
         ],
     ),
@@ -590,6 +595,10 @@ fn make() -> Icpctl {
         b"\x89PNG\r\n\x1a\n not much of a picture",
     );
     user.write(
+        &format!("{INPUTS}/canary-wren-id.png"),
+        b"\x89PNG\r\n\x1a\n another portrait",
+    );
+    user.write(
         &format!("{INPUTS}/黄莺乙-{ATTACK}.png"),
         b"\x89PNG\r\n\x1a\n a portrait",
     );
@@ -600,6 +609,8 @@ fn make() -> Icpctl {
         "new --from inputs/firm.toml --submit --yes --accept RP-07 --accept SUB-01",
         "new --from inputs/person.toml",
         "attach ref:person inputs/黄莺乙-{A}.png --as subject-responsible-id-front",
+        "attach ref:person inputs/canary-wren-id.png --as other",
+        "cancel-site wren.example.org --ref wren",
         "cancel-site shop.example.org --provider tencent --ref moved --accept filed-elsewhere-goes --submit --yes",
         "change 浙ICP备2021000004号-1 --from inputs/change.toml --ref change",
         "cancel-site notes.example.org --ref noted --label k={A} --label customer=={A} --submit --yes",

@@ -66,6 +66,61 @@ fn what_is_revealed_is_what_is_hidden() {
     assert_eq!(seen(&out.stdout), [""; 0]);
 }
 
+/// "`--reveal` needed and recorded": who, when, what; without what was shown.
+#[test]
+fn what_is_revealed_is_recorded() {
+    let user = desk();
+    // What was exported whole when the desk was made is recorded too.
+    let record = user.home().join("state/icpctl/reveals.jsonl");
+    std::fs::remove_file(&record).unwrap();
+    user.run(["show", "ref:firm"]).exits(0);
+    assert!(!record.exists());
+    let id = user.run(["show", "ref:firm", "--json"]).exits(0).json();
+    let id = id["data"]["id"].as_str().unwrap().to_owned();
+    let lines: [&[&str]; 4] = [
+        &["show", &id],
+        &["list", "--find", "黄莺甲", "--actor", "operator"],
+        &[
+            "export",
+            "--format",
+            "csv",
+            "--out",
+            "canary.one@example.com.csv",
+        ],
+        &["portfolio", "粤ICP备2021000001号"],
+    ];
+    for line in lines {
+        user.run(line.iter().chain(&["--reveal"])).exits(0);
+    }
+    let text = std::fs::read_to_string(&record).unwrap();
+    assert_eq!(seen(&text), [""; 0], "{text}");
+    let told: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(told.len(), 4);
+    assert_eq!(told[0]["command"], "show");
+    assert_eq!(told[0]["at"], crate::support::NOW);
+    assert_eq!(told[0]["given"], serde_json::json!([id, "--reveal"]));
+    assert!(told[0]["store"].as_str().unwrap().ends_with(".icpctl"));
+    assert_eq!(told[1]["actor"], "operator");
+    assert_eq!(told[3]["given"][0], "粤ICP备2021000001号");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&record), 0o600);
+        assert_eq!(mode(record.parent().unwrap()), 0o700);
+    }
+    // Where it cannot be written, that is told, and nothing else goes wrong.
+    std::fs::remove_file(&record).unwrap();
+    std::fs::create_dir(&record).unwrap();
+    let out = user
+        .run(["show", "ref:firm", "--reveal", "--json"])
+        .exits(0);
+    assert!(out.stdout.contains("reveal-unrecorded"), "{}", out.stdout);
+}
+
 #[test]
 fn nothing_outside_the_store_holds_personal_data() {
     let mut files = 0;

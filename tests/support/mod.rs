@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 pub(crate) mod dns;
+#[cfg(unix)]
+pub(crate) mod pty;
 pub(crate) mod web;
 
 use icpctl::cli::schema;
@@ -56,6 +58,7 @@ impl Icpctl {
             ("XDG_CONFIG_HOME", path("config")),
             ("XDG_DATA_HOME", path("data")),
             ("XDG_CACHE_HOME", path("cache")),
+            ("XDG_STATE_HOME", path("state")),
             ("ICPCTL_NOW", NOW.to_owned()),
             ("ICPCTL_SEED", "1".to_owned()),
         ];

@@ -71,8 +71,10 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         ids,
         signals,
     };
-    // What is asked about, or not written at all, is worked out from what readers see.
-    let needs_look = cx.globals.dry_run || submits && !cx.globals.yes || !cx.has_store();
+    // What is asked about, or not written at all, is worked out from what readers see. On a terminal
+    // `--yes` does not keep the number of a subject from being asked for.
+    let asks = submits && (!cx.globals.yes || cx.may_ask());
+    let needs_look = cx.globals.dry_run || asks || !cx.has_store();
     let mut agreed = None;
     if needs_look {
         let mut world = cx.world()?;

@@ -55,6 +55,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         if !cx.globals.dry_run {
             let text = serde_json::to_string(&plan)? + "\n";
             let path = cx.current.join(out);
+            private_file::check(&path)?;
             private_file::write(&path, |file| file.write_all(text.as_bytes()))
                 .map_err(|error| unwritten(&path, &error))?;
         }

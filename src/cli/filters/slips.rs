@@ -1,15 +1,12 @@
 //! The filters on what the roll tells of an order: the same answers as on the order itself.
 
-use super::{Filters, Sort, any, is_within, nearest_first};
+use super::{Filters, Sort, any, is_within};
 use crate::filing::calendar::Calendar;
 use crate::filing::deadline::{self, Deadline};
-use crate::filing::order::Instant;
+use crate::filing::order::{ID_LENGTH, Instant};
 use crate::filing::profile::Profiles;
 use crate::filing::standing::{Presumption, SmsWindow, View, idle_end};
 use crate::store::roll::{Slip, Subjects};
-use std::borrow::Cow;
-use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
 
 /// An order of the roll, with where it stands now.
 #[derive(Debug)]
@@ -42,12 +39,7 @@ impl Filters {
     }
 
     /// Whether an order of the roll is asked for, as [`Filters::matches`] says of the order.
-    pub fn matches_line(
-        &self,
-        line: &Line<'_>,
-        subjects: &Subjects<'_>,
-        profiles: &Profiles,
-    ) -> bool {
+    pub fn matches_line(&self, line: &Line<'_>, subjects: &Subjects, profiles: &Profiles) -> bool {
         let slip = &line.slip;
         let is_in =
             |wanted: &[String], there: Option<&str>| any(wanted, |w| there == Some(w.as_str()));
@@ -71,39 +63,50 @@ impl Filters {
             && (self.labels.is_empty() || self.has_slip_labels(slip, subjects))
     }
 
-    fn has_slip_labels(&self, slip: &Slip<'_>, subjects: &Subjects<'_>) -> bool {
-        let of_subject = slip.subject.as_deref().and_then(|n| subjects.labels(n));
-        let find = |labels: &BTreeMap<Cow<'_, str>, Cow<'_, str>>, key: &str| {
-            labels.get(key).map(ToString::to_string)
-        };
+    fn has_slip_labels(&self, slip: &Slip<'_>, subjects: &Subjects) -> bool {
         self.labels.iter().all(|(key, wanted)| {
-            let there =
-                find(&slip.labels, key).or_else(|| of_subject.and_then(|labels| find(labels, key)));
-            there.is_some_and(|value| wanted.as_ref().is_none_or(|wanted| *wanted == value))
+            let own = slip.labels.get(key.as_str()).map(AsRef::as_ref);
+            let there = own.or_else(|| subjects.label(slip.subject.as_deref()?, key));
+            there.is_some_and(|value| wanted.as_ref().is_none_or(|wanted| wanted == value))
         })
     }
 
-    /// Sorts lines as [`Filters::arrange`] sorts orders, and cuts the list.
-    pub fn arrange_lines(&self, lines: &mut Vec<Line<'_>>) {
-        let sort = self.sort.unwrap_or(Sort::Deadline);
-        lines.sort_by(|one, two| {
-            let (a, b) = (&one.slip, &two.slip);
-            let ordering = match sort {
-                Sort::Created => Reverse(a.created_at).cmp(&Reverse(b.created_at)),
-                Sort::Updated => Reverse(a.updated_at).cmp(&Reverse(b.updated_at)),
-                Sort::Deadline => nearest_first(one.deadline, two.deadline)
-                    .then_with(|| a.created_at.cmp(&b.created_at)),
-                Sort::Status => one
-                    .view
-                    .status()
-                    .cmp(&two.view.status())
-                    .then_with(|| nearest_first(one.deadline, two.deadline)),
-                Sort::Id => Ordering::Equal,
-            };
-            ordering.then_with(|| a.id.cmp(&b.id))
-        });
-        lines.truncate(self.limit.unwrap_or(usize::MAX));
+    /// Returns where a line stands in a list sorted as [`Filters::arrange`] sorts orders.
+    pub fn rank(&self, line: &Line<'_>) -> Rank {
+        let slip = &line.slip;
+        let due = line.deadline.map_or(i64::MAX, |due| nanoseconds(due.at));
+        let first = |at: Option<Instant>| at.map_or(i64::MIN, nanoseconds);
+        let last = |at: Option<Instant>| at.map_or(i64::MAX, |at| nanoseconds(at).saturating_neg());
+        let (major, minor) = match self.sort.unwrap_or(Sort::Deadline) {
+            Sort::Created => (last(slip.created_at), 0),
+            Sort::Updated => (last(slip.updated_at), 0),
+            Sort::Deadline => (due, first(slip.created_at)),
+            Sort::Status => (line.view.status() as i64, due),
+            Sort::Id => (0, 0),
+        };
+        let mut id = [0; ID_LENGTH];
+        for (to, from) in id.iter_mut().zip(slip.id.bytes()) {
+            *to = from;
+        }
+        Rank { major, minor, id }
     }
+}
+
+/// Where a line stands in a list: the least comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank {
+    major: i64,
+    minor: i64,
+    id: [u8; ID_LENGTH],
+}
+
+fn nanoseconds(at: Instant) -> i64 {
+    let far = if at.timestamp() < 0 {
+        i64::MIN
+    } else {
+        i64::MAX
+    };
+    at.timestamp_nanos_opt().unwrap_or(far)
 }
 
 /// Returns when an order ended, or by the clock must have.

@@ -314,8 +314,7 @@ fn answer(
         End::Signal(exit) => Some(stopped(exit)),
         End::Broken(failure) => Some(*failure),
     };
-    let table = board::table(&desk, &all, manner(cx));
-    let human = table.render(cx.lang, cx.width(), cx.color());
+    let human = board::text(cx, &desk, &all, manner(cx));
     stream.summary(cx, &data, failure.as_ref());
     let mut reply = Reply {
         failure,

@@ -1,19 +1,25 @@
-//! The roll as a file in the user's cache: found whole, or not at all.
+//! The roll as a file in the user's cache, a section for each folder of the store: found whole, or
+//! not at all.
+//!
+//! Its sections come first and its directory last, so that it is written from front to back, and
+//! a reader holds one section at a time.
 
 use super::bytes::{Reader, put_number, put_text};
 use crate::store::commit::Digest;
 use crate::store::files::Stat;
 use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// The first bytes: what it is, and the version of its form.
-const MAGIC: &[u8] = b"icpctl roll 1\n";
-/// The length of the SHA-256 of the rest.
+const MAGIC: &[u8] = b"icpctl roll 2\n";
+/// The length of a SHA-256.
 const SUM: usize = 32;
-/// The largest file read.
-const LIMIT: u64 = 1024 * 1024 * 1024;
+/// The last bytes: the length of the directory, and its sum.
+const TRAILER: usize = 4 + SUM;
 
 /// What a file looked like when it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,13 +30,19 @@ impl Stamp {
 
     /// Returns the stamp of a file; none where its times do not fit.
     pub(super) fn of(stat: &Stat) -> Option<Self> {
-        let mut bytes = Vec::with_capacity(Self::LENGTH);
-        for time in [stat.modified, stat.changed] {
-            bytes.extend(i64::try_from(time).ok()?.to_le_bytes());
+        let mut bytes = [0; Self::LENGTH];
+        let modified = i64::try_from(stat.modified).ok()?.to_le_bytes();
+        let changed = i64::try_from(stat.changed).ok()?.to_le_bytes();
+        let parts = [
+            modified,
+            changed,
+            stat.size.to_le_bytes(),
+            stat.inode.to_le_bytes(),
+        ];
+        for (to, part) in bytes.chunks_exact_mut(8).zip(parts) {
+            to.copy_from_slice(&part);
         }
-        bytes.extend(stat.size.to_le_bytes());
-        bytes.extend(stat.inode.to_le_bytes());
-        bytes.try_into().ok().map(Self)
+        Some(Self(bytes))
     }
 
     /// Whether content and attributes were last changed before an instant, in nanoseconds since
@@ -43,176 +55,207 @@ impl Stamp {
     }
 }
 
-/// What was read of the file: its bytes, and where each record is.
-#[derive(Debug, Default)]
-pub(super) struct Kept {
-    bytes: Vec<u8>,
-    pub(super) orders: Vec<Record>,
-    pub(super) subjects: Vec<Record>,
+/// Where a section stands, and what its bytes add up to.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    at: u32,
+    length: u32,
+    sum: [u8; SUM],
 }
 
-/// Where a record stands: its name, its stamp, the length of its body, and its body.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Record {
-    at: u32,
-    name: u8,
-    body: u32,
+/// The roll that was kept of a store: its directory, and the file that holds its sections.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    file: Option<Mutex<File>>,
+    places: HashMap<String, Place>,
 }
 
 impl Kept {
-    fn part(&self, start: usize, length: usize) -> &[u8] {
-        self.bytes.get(start..start + length).unwrap_or_default()
+    /// Opens the roll that was kept of the store known by `identity`; empty on any doubt.
+    pub(super) fn open(path: &Path, identity: &str) -> Self {
+        Self::read(path, identity).unwrap_or_default()
     }
 
-    pub(super) fn name(&self, record: Record) -> &[u8] {
-        self.part(record.at as usize, record.name.into())
-    }
-
-    pub(super) fn stamp(&self, record: Record) -> &[u8] {
-        let start = record.at as usize + usize::from(record.name);
-        self.part(start, Stamp::LENGTH)
-    }
-
-    pub(super) fn body(&self, record: Record) -> &[u8] {
-        let start = record.at as usize + usize::from(record.name) + Stamp::LENGTH + 4;
-        self.part(start, record.body as usize)
-    }
-
-    /// Reads the roll that was kept of the store known by `identity`; empty on any doubt.
-    pub(super) fn load(path: &Path, identity: &str) -> Self {
-        let small = fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() < LIMIT);
-        if !small {
-            return Self::default();
-        }
-        let bytes = fs::read(path).unwrap_or_default();
-        Self::parse(bytes, identity).unwrap_or_default()
-    }
-
-    pub(super) fn parse(bytes: Vec<u8>, identity: &str) -> Option<Self> {
-        let body = bytes.strip_prefix(MAGIC)?;
-        let (sum, body) = body.split_at_checked(SUM)?;
-        if Sha256::digest(body).as_slice() != sum {
+    fn read(path: &Path, identity: &str) -> Option<Self> {
+        // Nothing waits for a pipe that was put there.
+        if !fs::metadata(path).ok()?.is_file() {
             return None;
         }
-        let mut from = Reader::new(body);
+        let mut file = File::open(path).ok()?;
+        let length = u32::try_from(file.metadata().ok()?.len()).ok()?;
+        let trailer_at = usize::try_from(length).ok()?.checked_sub(TRAILER)?;
+        let mut magic = [0; MAGIC.len()];
+        file.read_exact(&mut magic).ok()?;
+        let mut trailer = [0; TRAILER];
+        file.seek(SeekFrom::Start(trailer_at as u64)).ok()?;
+        file.read_exact(&mut trailer).ok()?;
+        let mut trailer = Reader::new(&trailer);
+        let size = usize::try_from(trailer.number()?).ok()?;
+        let sum = trailer.bytes(SUM)?;
+        let directory_at = trailer_at.checked_sub(size)?;
+        let mut directory = vec![0; size];
+        file.seek(SeekFrom::Start(directory_at as u64)).ok()?;
+        file.read_exact(&mut directory).ok()?;
+        if magic != MAGIC || Sha256::digest(&directory).as_slice() != sum {
+            return None;
+        }
+        let mut from = Reader::new(&directory);
         if from.text()?? != identity {
             return None;
         }
-        let mut parts = [Vec::new(), Vec::new()];
-        for part in &mut parts {
-            for _ in 0..from.number()? {
-                let [name] = from.take()?;
-                let at = u32::try_from(bytes.len() - from.left()).ok()?;
-                from.bytes(usize::from(name) + Stamp::LENGTH)?;
-                let body = from.number()?;
-                from.bytes(usize::try_from(body).ok()?)?;
-                part.push(Record { at, name, body });
-            }
+        let mut places = HashMap::new();
+        while from.left() > 0 {
+            let name = from.text()??.to_owned();
+            let (at, length) = (from.number()?, from.number()?);
+            let sum = from.take()?;
+            places.insert(name, Place { at, length, sum });
         }
-        let [orders, subjects] = parts;
-        (from.left() == 0).then_some(Self {
-            bytes,
-            orders,
-            subjects,
+        Some(Self {
+            file: Some(Mutex::new(file)),
+            places,
         })
+    }
+
+    /// Reads one section; empty where there is none, or not as it was written.
+    pub(super) fn section(&self, name: &str) -> Vec<u8> {
+        let read = || {
+            let place = self.places.get(name)?;
+            let mut bytes = vec![0; usize::try_from(place.length).ok()?];
+            {
+                let file = self.file.as_ref()?.lock();
+                let mut file = file.unwrap_or_else(PoisonError::into_inner);
+                file.seek(SeekFrom::Start(place.at.into())).ok()?;
+                file.read_exact(&mut bytes).ok()?;
+            }
+            (Sha256::digest(&bytes).as_slice() == place.sum).then_some(bytes)
+        };
+        read().unwrap_or_default()
     }
 }
 
-/// A roll that is being written.
+/// One record of a section.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Record<'s> {
+    /// All of it, as it stands.
+    pub(super) whole: &'s [u8],
+    /// The name of its file.
+    pub(super) name: &'s [u8],
+    /// What its file was.
+    pub(super) stamp: &'s [u8],
+    /// What was drawn from it.
+    pub(super) body: &'s [u8],
+}
+
+/// Lists the records of a section.
+pub(super) fn records(section: &[u8]) -> impl Iterator<Item = Record<'_>> {
+    let mut rest = section;
+    std::iter::from_fn(move || {
+        let mut from = Reader::new(rest);
+        let [length] = from.take()?;
+        let name = from.bytes(length.into())?;
+        let stamp = from.bytes(Stamp::LENGTH)?;
+        let length = from.number()?;
+        let body = from.bytes(usize::try_from(length).ok()?)?;
+        let (whole, after) = rest.split_at_checked(rest.len() - from.left())?;
+        rest = after;
+        Some(Record {
+            whole,
+            name,
+            stamp,
+            body,
+        })
+    })
+}
+
+/// Adds a record to a section; one that does not fit the form is left out.
+pub(super) fn put_record(
+    section: &mut Vec<u8>,
+    name: &str,
+    stamp: &[u8],
+    body: impl FnOnce(&mut Vec<u8>) -> Option<()>,
+) -> Option<()> {
+    let start = section.len();
+    let put = || {
+        section.push(u8::try_from(name.len()).ok()?);
+        section.extend(name.as_bytes());
+        section.extend(stamp);
+        let length_at = section.len();
+        put_number(section, 0);
+        body(section)?;
+        let length = u32::try_from(section.len() - length_at - 4).ok()?;
+        let place = section.get_mut(length_at..length_at + 4)?;
+        place.copy_from_slice(&length.to_le_bytes());
+        Some(())
+    };
+    let written = put();
+    if written.is_none() {
+        section.truncate(start);
+    }
+    written
+}
+
+/// A roll that is being written, beside the one that is there.
 #[derive(Debug)]
 pub(super) struct Writing {
-    body: Vec<u8>,
-    count_at: usize,
-    count: u32,
+    file: BufWriter<tempfile::NamedTempFile>,
+    at: usize,
+    directory: Vec<u8>,
+    path: PathBuf,
 }
 
 impl Writing {
-    pub(super) fn new(identity: &str) -> Option<Self> {
-        let mut body = Vec::new();
-        put_text(&mut body, Some(identity))?;
-        let count_at = body.len();
-        put_number(&mut body, 0);
-        Some(Self {
-            body,
-            count_at,
-            count: 0,
+    pub(super) fn begin(path: &Path, identity: &str) -> io::Result<Self> {
+        let folder = path.parent().unwrap_or(path);
+        make_folder(folder)?;
+        let mut file = BufWriter::new(
+            tempfile::Builder::new()
+                .prefix(".roll-")
+                .tempfile_in(folder)?,
+        );
+        file.write_all(MAGIC)?;
+        let mut directory = Vec::new();
+        put_text(&mut directory, Some(identity)).ok_or(io::ErrorKind::FileTooLarge)?;
+        Ok(Self {
+            file,
+            at: MAGIC.len(),
+            directory,
+            path: path.to_owned(),
         })
     }
 
-    /// Begins the records of the other sort.
-    pub(super) fn next_part(&mut self) {
-        self.finish_part();
-        self.count_at = self.body.len();
-        self.count = 0;
-        put_number(&mut self.body, 0);
-    }
-
-    fn finish_part(&mut self) {
-        if let Some(place) = self.body.get_mut(self.count_at..self.count_at + 4) {
-            place.copy_from_slice(&self.count.to_le_bytes());
-        }
-    }
-
-    /// Adds a record as it was kept before.
-    pub(super) fn again(&mut self, kept: &Kept, record: Record) {
-        self.add(kept.name(record), kept.stamp(record), |to| {
-            to.extend(kept.body(record));
-            Some(())
-        });
-    }
-
-    /// Adds a record; one whose body cannot be written is left out.
-    pub(super) fn add(
-        &mut self,
-        name: &[u8],
-        stamp: &[u8],
-        body: impl FnOnce(&mut Vec<u8>) -> Option<()>,
-    ) {
-        let start = self.body.len();
-        let Ok(length) = u8::try_from(name.len()) else {
-            return;
-        };
-        self.body.push(length);
-        self.body.extend(name);
-        self.body.extend(stamp);
-        let length_at = self.body.len();
-        put_number(&mut self.body, 0);
-        let written = body(&mut self.body);
-        let length = u32::try_from(self.body.len() - length_at - 4).ok();
-        let place = self.body.get_mut(length_at..length_at + 4);
-        match (written, length, place) {
-            (Some(()), Some(length), Some(place)) => {
-                place.copy_from_slice(&length.to_le_bytes());
-                self.count += 1;
-            }
-            (_, _, _) => self.body.truncate(start),
-        }
+    /// Adds a section.
+    pub(super) fn section(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
+        let too_large = |_| io::ErrorKind::FileTooLarge;
+        let (at, length) = (
+            u32::try_from(self.at).map_err(too_large)?,
+            u32::try_from(bytes.len()).map_err(too_large)?,
+        );
+        put_text(&mut self.directory, Some(name)).ok_or(io::ErrorKind::FileTooLarge)?;
+        put_number(&mut self.directory, at);
+        put_number(&mut self.directory, length);
+        self.directory.extend(Sha256::digest(bytes));
+        self.at += bytes.len();
+        self.file.write_all(bytes)
     }
 
     /// Puts the file in place, as a whole; it is not flushed, since it can be lost at any time.
-    pub(super) fn keep(mut self, path: &Path) -> std::io::Result<()> {
-        self.finish_part();
-        let folder = path.parent().unwrap_or(path);
-        make_folder(folder)?;
-        let mut temporary = path.to_owned();
-        temporary.set_extension(format!("{}.tmp", std::process::id()));
-        // One that a run of the same number left before it was killed.
-        let _ = fs::remove_file(&temporary);
-        let written = new_file(&temporary).and_then(|mut file| {
-            file.write_all(MAGIC)?;
-            file.write_all(&Sha256::digest(&self.body))?;
-            file.write_all(&self.body)?;
-            fs::rename(&temporary, path)
-        });
-        if written.is_err() {
-            let _ = fs::remove_file(&temporary);
-        }
-        written
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        let length =
+            u32::try_from(self.directory.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        self.file.write_all(&self.directory)?;
+        self.file.write_all(&length.to_le_bytes())?;
+        self.file.write_all(&Sha256::digest(&self.directory))?;
+        let file = self
+            .file
+            .into_inner()
+            .map_err(io::IntoInnerError::into_error)?;
+        file.persist(&self.path)?;
+        Ok(())
     }
 }
 
 #[cfg(unix)]
-fn make_folder(folder: &Path) -> std::io::Result<()> {
+fn make_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     fs::DirBuilder::new()
         .recursive(true)
@@ -221,20 +264,8 @@ fn make_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn make_folder(folder: &Path) -> std::io::Result<()> {
+fn make_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
-}
-
-#[cfg(unix)]
-fn new_file(path: &Path) -> std::io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut options = File::options();
-    options.write(true).create_new(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn new_file(path: &Path) -> std::io::Result<File> {
-    File::options().write(true).create_new(true).open(path)
 }
 
 /// Returns where the roll of a store is kept.
@@ -249,52 +280,85 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may stop at once")]
     use super::*;
 
-    fn written() -> Vec<u8> {
-        let mut writing = Writing::new("1 2 /store").unwrap();
-        for name in ["00000001", "00000002"] {
-            writing.add(name.as_bytes(), &[7; Stamp::LENGTH], |to| {
+    const IDENTITY: &str = "1 2 /store";
+
+    fn sections() -> [(&'static str, Vec<u8>); 2] {
+        let mut orders = Vec::new();
+        for name in ["00000001.toml", "00000002.toml"] {
+            put_record(&mut orders, name, &[7; Stamp::LENGTH], |to| {
                 to.extend(b"an order");
                 Some(())
             });
         }
-        writing.add(b"00000003", &[7; Stamp::LENGTH], |to| {
+        let half = put_record(&mut orders, "00000003.toml", &[7; Stamp::LENGTH], |to| {
             to.extend(b"half");
             None
         });
-        writing.next_part();
-        writing.add(b"gd-icp-2021000001.toml", &[8; Stamp::LENGTH], |to| {
+        assert_eq!(half, None);
+        let mut subjects = Vec::new();
+        put_record(&mut subjects, "gd-icp-1.toml", &[8; Stamp::LENGTH], |to| {
             to.extend(b"a subject");
             Some(())
         });
-        writing.finish_part();
-        let sum = Sha256::digest(&writing.body);
-        [MAGIC, sum.as_slice(), &writing.body].concat()
+        [("orders/00", orders), ("subjects", subjects)]
+    }
+
+    fn written(folder: &Path) -> PathBuf {
+        let path = path(folder, IDENTITY);
+        let mut writing = Writing::begin(&path, IDENTITY).unwrap();
+        for (name, bytes) in sections() {
+            writing.section(name, &bytes).unwrap();
+        }
+        writing.finish().unwrap();
+        path
     }
 
     #[test]
     fn what_was_written_is_read_and_what_could_not_be_is_left_out() {
-        let kept = Kept::parse(written(), "1 2 /store").unwrap();
-        assert_eq!((kept.orders.len(), kept.subjects.len()), (2, 1));
-        assert_eq!(kept.name(kept.orders[1]), b"00000002");
-        assert_eq!(kept.body(kept.orders[1]), b"an order");
-        assert_eq!(kept.body(kept.subjects[0]), b"a subject");
-        assert_eq!(kept.stamp(kept.subjects[0]), [8; Stamp::LENGTH]);
+        let folder = tempfile::tempdir().unwrap();
+        let kept = Kept::open(&written(folder.path()), IDENTITY);
+        let orders = kept.section("orders/00");
+        let orders: Vec<Record<'_>> = records(&orders).collect();
+        assert_eq!(orders.len(), 2);
+        assert_eq!(orders[1].name, b"00000002.toml");
+        assert_eq!(orders[1].body, b"an order");
+        assert_eq!(orders[0].whole.len(), orders[1].whole.len());
+        let subjects = kept.section("subjects");
+        assert_eq!(records(&subjects).next().unwrap().stamp, [8; Stamp::LENGTH]);
+        assert!(kept.section("orders/01").is_empty());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     /// R10: cut at every byte, every bit flipped, of another version, of another store.
     #[test]
-    fn a_roll_that_is_not_whole_is_none() {
-        let whole = written();
+    fn a_section_is_as_it_was_written_or_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = written(folder.path());
+        let whole = fs::read(&path).unwrap();
+        let mut lost = 0;
+        let mut check = |bytes: &[u8], what: &str| {
+            fs::write(&path, bytes).unwrap();
+            let kept = Kept::open(&path, IDENTITY);
+            let mut is_whole = true;
+            for (name, bytes) in sections() {
+                let read = kept.section(name);
+                assert!(read.is_empty() || read == bytes, "{what}: {name}");
+                is_whole &= !read.is_empty();
+            }
+            lost += usize::from(!is_whole);
+        };
         for cut in 0..whole.len() {
-            assert!(Kept::parse(whole[..cut].to_vec(), "1 2 /store").is_none());
+            check(&whole[..cut], &format!("cut at {cut}"));
         }
         for bit in 0..whole.len() * 8 {
             let mut flipped = whole.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
-            assert!(Kept::parse(flipped, "1 2 /store").is_none(), "{bit}");
+            check(&flipped, &format!("bit {bit}"));
         }
+        assert_eq!(lost, whole.len() * 9, "each is noticed");
+        fs::write(&path, &whole).unwrap();
         for other in ["2 2 /store", "1 3 /store", "1 2 /other", ""] {
-            assert!(Kept::parse(whole.clone(), other).is_none(), "{other}");
+            assert!(Kept::open(&path, other).places.is_empty(), "{other}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a list needs of one order, drawn from its file alone, and how the roll keeps it.
 
 use super::bytes::{Reader, put_number, put_text};
+use super::token::{Tokens, tokens_of};
 use crate::filing::calendar::CST;
 use crate::filing::facts::SubjectFacts;
 use crate::filing::kind::{Kind, VerifyBy, Via};
@@ -27,12 +28,16 @@ pub enum Nature {
 }
 
 impl Nature {
-    const ALL: [Self; 4] = [
+    pub(super) const ALL: [Self; 4] = [
         Self::Unsaid,
         Self::Individual,
         Self::Organisation,
         Self::Involved,
     ];
+
+    pub(super) fn place(self) -> Option<u8> {
+        place(&Self::ALL, &self)
+    }
 
     /// Returns what filed facts say; without a nature, nothing.
     pub fn of(facts: &SubjectFacts) -> Self {
@@ -95,6 +100,8 @@ pub struct Slip<'a> {
     pub about: Cow<'a, str>,
     /// Its labels.
     pub labels: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
+    /// By which those that bear on it find it.
+    pub tokens: Tokens<'a>,
 }
 
 /// Returns what an order is about: its domains, else numbers, else the names asked for.
@@ -183,6 +190,7 @@ impl<'a> Slip<'a> {
                 .iter()
                 .map(|(key, value)| (Cow::Borrowed(key.as_str()), Cow::Borrowed(value.as_str())))
                 .collect(),
+            tokens: tokens_of(order).into_iter().collect(),
         }
     }
 
@@ -224,8 +232,8 @@ impl<'a> Slip<'a> {
                 Some(verify_by) => place(VerifyBy::ALL, verify_by)?,
             },
             place(Status::ALL, &self.status)?,
-            place(&Nature::ALL, &self.nature)?,
-            place(&Nature::ALL, &self.decides)?,
+            self.nature.place()?,
+            self.decides.place()?,
             u8::from(self.masked),
         ]);
         for at in [
@@ -252,7 +260,11 @@ impl<'a> Slip<'a> {
             put_text(to, text.as_deref())?;
         }
         put_text(to, Some(&self.about))?;
-        put_labels(to, &self.labels)
+        put_labels(to, &self.labels)?;
+        let tokens = self.tokens.as_bytes();
+        put_number(to, u32::try_from(tokens.len()).ok()?);
+        to.extend_from_slice(tokens);
+        Some(())
     }
 
     /// Reads what [`write`](Self::write) wrote.
@@ -290,15 +302,16 @@ impl<'a> Slip<'a> {
             name: from.text()?.map(Cow::Borrowed),
             about: from.text()??.into(),
             labels: labels(from)?,
+            tokens: {
+                let length = usize::try_from(from.number()?).ok()?;
+                Tokens::from_bytes(from.bytes(length)?)
+            },
         })
     }
 }
 
 /// Writes labels down.
-pub(super) fn put_labels(
-    to: &mut Vec<u8>,
-    labels: &BTreeMap<Cow<'_, str>, Cow<'_, str>>,
-) -> Option<()> {
+fn put_labels(to: &mut Vec<u8>, labels: &BTreeMap<Cow<'_, str>, Cow<'_, str>>) -> Option<()> {
     put_number(to, u32::try_from(labels.len()).ok()?);
     for (key, value) in labels {
         put_text(to, Some(key))?;
@@ -308,7 +321,7 @@ pub(super) fn put_labels(
 }
 
 /// Reads labels.
-pub(super) fn labels<'a>(from: &mut Reader<'a>) -> Option<BTreeMap<Cow<'a, str>, Cow<'a, str>>> {
+fn labels<'a>(from: &mut Reader<'a>) -> Option<BTreeMap<Cow<'a, str>, Cow<'a, str>>> {
     let count = from.number()?;
     (0..count)
         .map(|_| Some((from.text()??.into(), from.text()??.into())))

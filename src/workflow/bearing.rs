@@ -1,0 +1,45 @@
+//! What an order that is asked for bears on: which records of the store its drafting rests on.
+
+use super::assign::Assign;
+use crate::intake::{Dossier, DossierSubject};
+use crate::store::near::Wanted;
+use crate::store::roll::{Token, tokens_of_service, tokens_of_subject, tokens_of_word};
+
+/// Looks for what shares a value that is set.
+pub fn assigned(wanted: &mut Wanted, assigns: &[Assign]) {
+    for assign in assigns {
+        let value = match assign {
+            Assign::Set(_, value) | Assign::Add(_, value) => value,
+            Assign::Unset(_, value) => value.as_deref().unwrap_or_default(),
+        };
+        wanted.beside(tokens_of_word(value));
+        for word in value.split([',', '，', ';', '；', '、', ' ']) {
+            wanted.beside(tokens_of_word(word));
+        }
+    }
+}
+
+/// Looks for what a dossier names, and what shares a value with it.
+pub fn dossier(wanted: &mut Wanted, dossier: &Dossier) {
+    wanted.beside(dossier.account.iter().map(|account| Token::of(account)));
+    for word in dossier.after.iter().chain(&dossier.target) {
+        wanted.word(word);
+    }
+    let number = match &dossier.subject {
+        None => None,
+        Some(DossierSubject::Number(number)) => Some(number),
+        Some(DossierSubject::Data { number, facts }) => {
+            wanted.beside(tokens_of_subject(facts));
+            number.as_ref()
+        }
+    };
+    if let Some(number) = number {
+        wanted.word(&number.to_string());
+    }
+    for service in &dossier.services {
+        if let Some(number) = &service.number {
+            wanted.word(&number.to_string());
+        }
+        wanted.beside(tokens_of_service(&service.facts));
+    }
+}
