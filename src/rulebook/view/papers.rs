@@ -48,6 +48,7 @@ pub(super) fn papers_view(
     let Some(nature) = subject.nature.as_deref() else {
         return Vec::new();
     };
+    let adds = order.kind == Kind::New && !order.is_first_filing();
     let mut papers = Vec::new();
     for (place, service) in services.iter().enumerate() {
         let occasion = Occasion {
@@ -58,11 +59,8 @@ pub(super) fn papers_view(
             service: service.facts.kind.map_or("", ServiceKind::name),
         };
         let always = knowledge::papers().iter().filter(|paper| {
-            paper.when.is_none()
-                && paper.is_for(&occasion)
-                && paper.since.is_none_or(|since| since <= setting.today())
+            paper.is_always_for(&occasion, adds, setting.today())
                 && (paper.of == PaperOf::Service || place == 0)
-                && (paper.of == PaperOf::Service || !is_of_a_later_order(paper, order))
         });
         for paper in always {
             let of_service = (paper.of == PaperOf::Service).then_some(place + 1);
@@ -70,11 +68,6 @@ pub(super) fn papers_view(
         }
     }
     papers
-}
-
-/// Whether a paper of the subject went in with its first filing.
-fn is_of_a_later_order(paper: &Paper, order: &Order) -> bool {
-    order.kind == Kind::New && !order.is_first_filing() && paper.provinces.is_empty()
 }
 
 /// An item of the checklist of a cancellation; what is told with the papers has no slot.
