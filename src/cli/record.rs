@@ -14,6 +14,7 @@ use crate::filing::order::{Order, OrderId};
 use crate::intake::{Encoding, RecordRow, Source, read_record_rows};
 use crate::lang::Lang;
 use crate::store::StoreLock;
+use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::advance::{self, Told};
 use crate::workflow::assign::invalid;
@@ -237,7 +238,16 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
         return Err(invalid(from, &problems));
     }
     let writes = !cx.globals.dry_run && cx.has_store();
-    cx.alone(writes, |cx, mut world, lock| {
+    let mut wanted = Wanted::default();
+    for (row, told) in rows.iter().zip(&reports) {
+        for word in told.numbers.iter().chain([&row.order]) {
+            wanted.word(word);
+        }
+    }
+    cx.alone(writes, |cx, lock| {
+        let (mut world, ()) = cx.decide_near(&wanted, lock.is_some(), |_, world| {
+            Ok(((), rows.iter().all(|row| world.find(&row.order).is_ok())))
+        })?;
         let mut ids = cx.ids.for_operation();
         let stamp = cx.stamp(&world, &mut ids);
         let mut stream = Stream::start(cx, STREAM, from, rows.len());
