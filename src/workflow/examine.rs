@@ -238,17 +238,18 @@ fn attachments(world: &World) -> Vec<Finding> {
                 .as_deref()
                 .filter(|h| !world.book.holds_file(h))
             {
-                let (id, file) = (&order.id, &material.file);
+                // Its name is the user's, and may be a person's.
+                let (id, slot) = (&order.id, &material.slot);
                 found.push(Finding {
                     code: "missing-attachment",
                     path: format!("{FILES}/{hash}"),
                     message: text!(
-                        "订单 {id} 的附件 {file} 不在库中",
-                        "the attachment {file} of the order {id} is not in the store"
+                        "订单 {id} 的附件（{slot}）不在库中",
+                        "the attachment for {slot} of the order {id} is not in the store"
                     ),
                     fix: text!(
-                        "重新添加：icpctl attach {id} FILE --as SLOT",
-                        "attach it again: icpctl attach {id} FILE --as SLOT"
+                        "重新添加：icpctl attach {id} FILE --as {slot}",
+                        "attach it again: icpctl attach {id} FILE --as {slot}"
                     ),
                 });
             }

@@ -17,7 +17,7 @@ use crate::store::StoreLock;
 use crate::text;
 use crate::workflow::assign::invalid;
 use crate::workflow::batch::{
-    self, CHUNK, Decided, Reviewer, Terms, Wish, decide, stale, write_rows,
+    self, CHUNK, Decided, Reviewer, Terms, Wish, call_by_ref, decide, stale, write_rows,
 };
 use crate::workflow::plan::Given;
 use clap::ArgMatches;
@@ -77,7 +77,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     let needs_look = cx.globals.dry_run || asks || !cx.has_store();
     let mut agreed = None;
     if needs_look {
-        let (world, (decided, stale)) = work.look(cx, false)?;
+        let (world, (mut decided, stale)) = work.look(cx, false)?;
         agreed = batch::consent(&world, &decided);
         if let Some(consent) = &agreed
             && (stale.is_none() || !cx.may_ask())
@@ -86,6 +86,9 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         }
         if let Some(failure) = stale {
             return Err(failure);
+        }
+        if cx.globals.dry_run {
+            call_by_ref(&mut decided, &work.wishes);
         }
         if cx.globals.dry_run || !decided.iter().any(|decided| decided.writes) {
             return Ok(work.carry_out(cx, world, decided, None));

@@ -10,7 +10,7 @@ use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
 use crate::rulebook;
 use crate::text;
-use crate::workflow::batch::{Outcome, Reviewer, Terms, decide, is_found, wanted};
+use crate::workflow::batch::{Outcome, Reviewer, Terms, call_by_ref, decide, is_found, wanted};
 use crate::workflow::check::{REFUSED_BY_RULE, is_accepted};
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -191,6 +191,7 @@ fn examine(
         let is_enough = is_found(&decided);
         Ok((decided, is_enough))
     })?;
+    call_by_ref(&mut decided, &wishes);
     decided.sort_by_key(|decided| decided.row);
     let mut findings = Vec::new();
     for decided in decided {

@@ -1,10 +1,12 @@
 //! Batches: many orders decided row by row, written in chunks, resumed by ref.
 
 mod commit;
+mod imagined;
 mod plan;
 mod review;
 
 pub use commit::{CHUNK, changes, commit, write_rows};
+pub use imagined::call_by_ref;
 pub use plan::{
     Action, Based, BatchPlan, Consequence, PLAN_SCHEMA, PlannedRow, Said, Words, stale,
 };
