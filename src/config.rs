@@ -2,6 +2,7 @@
 
 pub mod base;
 pub mod channels;
+mod keys;
 pub mod secret;
 pub mod sections;
 

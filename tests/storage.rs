@@ -17,7 +17,7 @@ mod roll;
 
 use chrono::DateTime;
 use icpctl::store::files::LockMode;
-use icpctl::store::{Files, Holder, Kind, StorageError, StorePath};
+use icpctl::store::{Digest, Files, Holder, Kind, StorageError, StorePath};
 
 fn path(text: &str) -> StorePath {
     StorePath::parse(text).unwrap()
@@ -130,4 +130,24 @@ fn conformance(files: &dyn Files) {
 fn memory_conforms() {
     conformance(&memory::Memory::new());
     conformance(&memory::Memory::new().with_bulk_flush());
+}
+
+/// FIPS 180-4, and nothing else is a digest's name.
+#[test]
+fn digests_are_sha_256_in_lower_case() {
+    let of = Digest::of(b"abc");
+    let name = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert_eq!(of.as_str(), name);
+    assert_eq!(of.to_string(), name);
+    assert_eq!(Digest::parse(name), Some(of));
+    let upper = name.to_uppercase();
+    for other in [
+        "",
+        &name[1..],
+        &format!("{name}0"),
+        &upper,
+        &name.replace('a', "g"),
+    ] {
+        assert_eq!(Digest::parse(other), None, "{other}");
+    }
 }

@@ -8,6 +8,7 @@ use crate::support::web::{Answer, Asked, Web};
 use crate::support::{Icpctl, Output};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -188,9 +189,41 @@ fn every_way_in_which_a_robot_says_no_is_a_failure() {
             11,
             "unavailable",
         ),
+        ("dingtalk", Answer::Silent, 11, "unavailable"),
+        ("feishu", Answer::Endless, 11, "unavailable"),
+        (
+            "dingtalk",
+            Answer::new(429, "text/plain", "x").with("retry-after", "3600"),
+            11,
+            "unavailable",
+        ),
+        (
+            "wecom",
+            Answer::new(200, "image/png", b"\x89PNG".to_vec()),
+            11,
+            "unavailable",
+        ),
+        // Its words in another encoding than JSON has.
+        (
+            "wecom",
+            Answer::json(b"{\"errcode\":0,\"errmsg\":\"\xb3\xc9\"}".to_vec()),
+            11,
+            "unavailable",
+        ),
     ] {
+        // What is silent is given up soon, and nothing else, however busy the machine.
+        let network = if matches!(answer, Answer::Silent) {
+            "[network]\ntimeout = \"400ms\""
+        } else {
+            ""
+        };
         let web = Web::http(move |_| answer.clone());
-        channel(&user, kind, &web.url("/hook/K-SECRET?key=K-SECRET"), "");
+        channel(
+            &user,
+            kind,
+            &web.url("/hook/K-SECRET?key=K-SECRET"),
+            network,
+        );
         let output = notify(&user, &[]).exits(exit);
         let said = output.json()["error"]["code"].as_str().unwrap().to_owned();
         assert!(said.starts_with(code), "{kind} {said}");
@@ -201,6 +234,34 @@ fn every_way_in_which_a_robot_says_no_is_a_failure() {
     let web = Web::http(|_| ok());
     channel(&user, "wecom", &web.url("/x"), "");
     assert_eq!(team(&notify(&user, &[]).exits(0).json())["sent"], 3);
+}
+
+#[test]
+fn a_mail_server_that_is_slow_or_hangs_up_has_taken_nothing() {
+    let user = agency();
+    for (hangs_up, patience) in [(true, "1m"), (false, "400ms")] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        std::thread::spawn(move || {
+            let mut held = Vec::new();
+            for stream in listener.incoming().flatten() {
+                if !hangs_up {
+                    held.push(stream);
+                }
+            }
+        });
+        let more = format!(
+            "host = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"a@example.com\"\n\
+             to = [\"b@example.com\"]\n[network]\ntimeout = \"{patience}\""
+        );
+        channel(&user, "smtp", "", &more);
+        let failed = notify(&user, &[]).exits(11).json();
+        assert_eq!(
+            (&team(&failed)["sent"], &team(&failed)["failed"]),
+            (&json!(0), &json!(3))
+        );
+    }
+    assert!(!user.home().join(".icpctl/told/team.toml").exists());
 }
 
 #[test]

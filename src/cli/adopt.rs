@@ -7,17 +7,19 @@ use super::globals::{option, switch};
 use super::order_doc::Manner;
 use super::portfolio_doc::{Excerpt, risk_name};
 use super::reply::Reply;
-use crate::clouds::alibaba::Risk;
+use crate::clouds::alibaba::{OwnFiling, Risk};
 use crate::clouds::{Cloud, alibaba};
 use crate::evidence::Asker;
 use crate::evidence::adopt::adoptable;
 use crate::evidence::cache::Cache;
 use crate::failure::Failure;
+use crate::filing::demand::{Candidate, Demand};
 use crate::filing::host::Host;
-use crate::filing::number::{Number, SubjectNumber};
+use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
 use crate::intake::{Encoding, Format, Problem, Source, read_adoptions};
 use crate::lang::{Lang, Text};
 use crate::render::mask::Privacy;
+use crate::render::prose;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -310,7 +312,7 @@ fn of_account(cx: &mut Context<'_>) -> Result<Vec<Value>, Failure> {
     let filings = network.run(alibaba::filings(&client))?;
     for filing in &filings {
         for risk in &filing.risks {
-            cx.caution("rectification", rectification(&filing.number, risk), None);
+            cx.caution("rectification", rectification(filing, risk), None);
         }
     }
     let all = alibaba::adoptable(&filings);
@@ -344,18 +346,30 @@ fn of_record(cx: &mut Context<'_>, query: &str) -> Result<Vec<Value>, Failure> {
 }
 
 /// Says what the cloud wants put right, and how to take that down.
-fn rectification(number: &str, risk: &Risk) -> Text {
-    let what = &risk.what;
-    let advice = risk.advice.join("; ");
+fn rectification(filing: &OwnFiling, risk: &Risk) -> Text {
+    let (number, what) = (&filing.number, &risk.what);
+    let advice = prose::mask(&risk.advice.join("; "), [], Privacy::Masked);
     let until = risk.until.map(|day| day.to_string());
-    let deadline = until
-        .as_ref()
-        .map_or_else(String::new, |day| format!(" --deadline {day}"));
     let until = until.or_else(|| risk.until_raw.clone());
     let until = until.as_deref().unwrap_or("–");
+    let services = filing.services.iter().filter_map(|service| {
+        Some(Candidate {
+            number: ServiceNumber::parse(&service.number).ok()?.number,
+            name: service.name.clone(),
+            domains: service
+                .domains
+                .iter()
+                .filter_map(|domain| Host::parse(domain).ok())
+                .collect(),
+        })
+    });
+    let services: Vec<Candidate> = services.collect();
+    let demand = Demand::read(what, &advice, number, &services);
+    let commands = demand.commands(Cloud::Alibaba.name(), risk.until);
+    let (zh, en) = (commands.join("；或 "), commands.join("; or "));
     text!(
-        "{number} 需要整改：{what}（{advice}），期限 {until}；记下：icpctl notice add {number} --class CLASS --provider alibaba{deadline}",
-        "{number} must be put right: {what} ({advice}), until {until}; take it down with icpctl notice add {number} --class CLASS --provider alibaba{deadline}"
+        "{number} 需要整改：{what}（{advice}），期限 {until}；记下：{zh}",
+        "{number} must be put right: {what} ({advice}), until {until}; take it down with {en}"
     )
 }
 

@@ -14,6 +14,7 @@ use crate::filing::order::{Order, OrderId};
 use crate::intake::{Encoding, RecordRow, Source, read_record_rows};
 use crate::lang::Lang;
 use crate::store::StoreLock;
+use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::advance::{self, Told};
 use crate::workflow::assign::invalid;
@@ -133,32 +134,38 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     };
     let at = cx.moment(matches);
     let reach = |world: &World, order: &Order| advance::reach_of_report(world, order, told.report);
-    let done = cx.transact_orders(&names, Asks::Nothing, reach, |world, stamp, _| {
-        let mut ids: Vec<OrderId> = Vec::new();
-        for name in &names {
-            let id = &resolve::order(&world.book, name)?.id;
-            if !ids.contains(id) {
-                ids.push(id.clone());
+    let done = cx.transact_orders(
+        &names,
+        &told.numbers,
+        Asks::Nothing,
+        reach,
+        |world, stamp, _| {
+            let mut ids: Vec<OrderId> = Vec::new();
+            for name in &names {
+                let id = &resolve::order(&world.book, name)?.id;
+                if !ids.contains(id) {
+                    ids.push(id.clone());
+                }
             }
-        }
-        let told = Told {
-            at: at.clone()?,
-            ..told.clone()
-        };
-        let mut plan = Plan::new((ids.clone(), Vec::new()));
-        let mut scratch = world.clone();
-        for id in &ids {
-            let order = world.order(id)?;
-            let taken = advance::report(&scratch, stamp, order, &told)?;
-            plan.cautions.extend(taken.cautions);
-            plan.answer.1.extend(taken.left_out);
-            if let Some(order) = taken.order {
-                scratch.put(order.clone());
-                plan.orders.push(order);
+            let told = Told {
+                at: at.clone()?,
+                ..told.clone()
+            };
+            let mut plan = Plan::new((ids.clone(), Vec::new()));
+            let mut scratch = world.clone();
+            for id in &ids {
+                let order = world.order(id)?;
+                let taken = advance::report(&scratch, stamp, order, &told)?;
+                plan.cautions.extend(taken.cautions);
+                plan.answer.1.extend(taken.left_out);
+                if let Some(order) = taken.order {
+                    scratch.put(order.clone());
+                    plan.orders.push(order);
+                }
             }
-        }
-        Ok(plan)
-    })?;
+            Ok(plan)
+        },
+    )?;
     let (ids, left_out) = &done.answer;
     let mut reply = answer::moved(cx, &done, ids)?;
     if !left_out.is_empty() && done.changed {
@@ -237,7 +244,16 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
         return Err(invalid(from, &problems));
     }
     let writes = !cx.globals.dry_run && cx.has_store();
-    cx.alone(writes, |cx, mut world, lock| {
+    let mut wanted = Wanted::default();
+    for (row, told) in rows.iter().zip(&reports) {
+        for word in told.numbers.iter().chain([&row.order]) {
+            wanted.word(word);
+        }
+    }
+    cx.alone(writes, |cx, lock| {
+        let (mut world, ()) = cx.decide_near(&wanted, lock.is_some(), |_, world| {
+            Ok(((), rows.iter().all(|row| world.find(&row.order).is_ok())))
+        })?;
         let mut ids = cx.ids.for_operation();
         let stamp = cx.stamp(&world, &mut ids);
         let mut stream = Stream::start(cx, STREAM, from, rows.len());

@@ -124,7 +124,7 @@ fn hints(failure: &Failure, lang: Lang) -> Vec<String> {
 /// What was written stays written when the printing fails: a closed pipe is quiet, any other
 /// trouble with stdout is told on stderr.
 pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, Failure>) -> Exit {
-    let (reply, failure) = match outcome {
+    let (mut reply, failure) = match outcome {
         Ok(mut reply) => {
             let failure = reply.failure.take();
             (reply, failure)
@@ -144,13 +144,13 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
     } else if raw {
         Ok(reply.human.clone())
     } else {
-        document(cx, &reply, failure.as_ref())
+        document(cx, &mut reply, failure.as_ref())
     };
     // What cannot be shown as asked is a failure with a document of its own.
     let (text, exit, failure) = match text {
         Err(bad) if !is_human => {
             let exit = bad.exit;
-            let told = document(cx, &Reply::new(schema, Value::Null), Some(&bad));
+            let told = document(cx, &mut Reply::new(schema, Value::Null), Some(&bad));
             (told, exit, Some(bad))
         }
         text => (text, exit, failure),
@@ -240,7 +240,7 @@ pub fn tell_failure(failure: &Failure, lang: Lang, err: &mut dyn Write) {
 }
 
 /// What was asked for is known, and cannot be printed.
-pub fn unprinted(error: &std::io::Error) -> Failure {
+pub fn unprinted(error: &dyn std::error::Error) -> Failure {
     Failure::new(
         Exit::Failure,
         "failure.output",
@@ -258,17 +258,21 @@ pub fn no_such_field(unknown: &UnknownField) -> Failure {
     failure
 }
 
-/// Builds the document in a machine format.
-fn document(cx: &Context<'_>, reply: &Reply, failure: Option<&Failure>) -> Result<String, Failure> {
+/// Builds the document in a machine format, out of the data of the reply.
+fn document(
+    cx: &Context<'_>,
+    reply: &mut Reply,
+    failure: Option<&Failure>,
+) -> Result<String, Failure> {
     let envelope = Envelope {
         schema: reply.schema.into(),
         changed: reply.changed,
         dry_run: cx.globals.dry_run,
-        data: reply.data.clone(),
+        data: std::mem::take(&mut reply.data),
         warnings: cx.warnings(),
         error: failure.map(|failure| problem(failure, cx.lang)),
     };
-    let mut known = reply.known.clone();
+    let mut known = std::mem::take(&mut reply.known);
     if known.is_empty()
         && let Some(first) = envelope.elements().first()
     {

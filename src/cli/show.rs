@@ -13,7 +13,6 @@ use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table, key_values};
-use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::resolve;
 use clap::{ArgMatches, Command};
@@ -46,13 +45,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .get_one::<String>("order")
         .map(String::as_str)
         .unwrap_or_default();
-    let mut wanted = Wanted::default();
-    wanted.word(named);
-    let near = cx.world_near(&wanted)?;
-    let world = match near.filter(|world| resolve::order(&world.book, named).is_ok()) {
-        Some(world) => world,
-        None => cx.world()?,
-    };
+    let world = cx.world_of_order(named)?;
     let order = resolve::order(&world.book, named)?;
     let desk = Desk::new(&world);
     let document = desk.document(order, manner(cx));

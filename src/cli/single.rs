@@ -36,21 +36,27 @@ struct Seen {
 
 impl Context<'_> {
     /// Decides on the orders that `words` name, and writes, as [`Context::transact`] does; `reach`
-    /// says how much of the store the decision on one of them rests on.
+    /// says how much of the store the decision on one of them rests on, and `numbers` are issued by
+    /// it.
     ///
     /// # Errors
     /// As [`Context::transact`].
     pub fn transact_orders<T>(
         &mut self,
         words: &[String],
+        numbers: &[String],
         asks: Asks,
         reach: impl Fn(&World, &Order) -> Reach,
         decide: impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
     ) -> Result<Done<T>, Failure> {
-        match self.transact_beside(words, asks, &reach, &decide)? {
-            Some(done) => Ok(done),
-            None => self.transact(decide),
+        if let Some(done) = self.transact_beside(words, asks, &reach, &decide)? {
+            return Ok(done);
         }
+        let mut wanted = Wanted::default();
+        for word in words.iter().chain(numbers) {
+            wanted.word(word);
+        }
+        self.transact_near(&wanted, decide)
     }
 
     /// Does it beside other writers; none where that cannot be done, and nothing was.

@@ -23,6 +23,7 @@ use crate::lang::{Lang, Text};
 use crate::render::Format;
 use crate::render::clean::clean;
 use crate::render::style::Tone;
+use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::owed::Ledger;
 use crate::workflow::resolve;
@@ -71,6 +72,19 @@ pub fn named<'w>(world: &'w World, matches: &ArgMatches) -> Result<Vec<&'w Order
     Ok(orders)
 }
 
+/// Reads what the orders that are named rest on.
+fn of_named(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<World, Failure> {
+    let mut wanted = Wanted::default();
+    for word in matches.get_many::<String>("order").into_iter().flatten() {
+        wanted.word(word);
+    }
+    let near = cx.world_near(&wanted)?;
+    match near.filter(|world| named(world, matches).is_ok()) {
+        Some(world) => Ok(world),
+        None => cx.world(),
+    }
+}
+
 /// Shows what needs the operator, or where the named orders stand.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let is_named = matches.contains_id("order");
@@ -92,7 +106,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         )));
     }
     let filters = Filters::read(matches, cx.now)?;
-    let world = cx.world()?;
+    let world = if is_named {
+        of_named(cx, matches)?
+    } else {
+        cx.world()?
+    };
     let desk = Desk::new(&world);
     if is_named {
         let orders = named(&world, matches)?;

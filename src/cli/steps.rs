@@ -84,7 +84,7 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     let at = cx.moment(matches);
     let reason = matches.get_one::<String>("reason").cloned();
     let reach = |_: &World, _: &Order| advance::reach_of_command(step);
-    let done = cx.transact_orders(&names, Asks::Consent, reach, |world, stamp, _| {
+    let done = cx.transact_orders(&names, &[], Asks::Consent, reach, |world, stamp, _| {
         let mut ids: Vec<OrderId> = Vec::new();
         for name in &names {
             let id = &resolve::order(&world.book, name)?.id;

@@ -1,7 +1,7 @@
 //! `verify`: what the world says about a filing, beside what we say.
 
 use super::asking;
-use super::context::{Context, Plan};
+use super::context::{Context, Plan, World};
 use super::globals::{duration, option, switch};
 use super::order_doc::Desk;
 use super::reply::Reply;
@@ -18,6 +18,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::evidence::case::{About, Ground, Matter};
 use crate::filing::evidence::{Fact, Stance, Verdict};
+use crate::intake::nearest;
 use crate::lang::Lang;
 use crate::network::Network;
 use crate::render::Format;
@@ -26,7 +27,7 @@ use crate::workflow::verify;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 use futures_util::StreamExt as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The shape of the document.
 pub const SCHEMA: &str = "icpctl.verify/1";
@@ -105,6 +106,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .transpose()?;
     cx.config.pages.allow_private |= matches.get_flag("allow-private");
     let world = cx.world()?;
+    unused_ranges(cx, &world);
     let desk = Desk::new(&world);
     let abouts = if takes_all {
         verify::all(&desk)
@@ -201,6 +203,35 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         reply.failure = verdict(&verified);
     }
     Ok(reply)
+}
+
+/// Warns of address ranges under a name that no provider has: they would be missed in silence.
+fn unused_ranges(cx: &mut Context<'_>, world: &World) {
+    let filed = world.book.portfolio.filed();
+    let services = filed.flat_map(|subject| subject.services.values());
+    let used: BTreeSet<&str> = services.flat_map(|service| service.providers()).collect();
+    let names: Vec<String> = cx.config.addresses.keys().cloned().collect();
+    for name in names {
+        if world.profiles.known(&name).is_some() || used.contains(name.as_str()) {
+            continue;
+        }
+        let known = world.profiles.names().chain(used.iter().copied());
+        let message = match nearest(&name, known) {
+            Some(near) => text!(
+                "[addresses] 中的 {name} 不是任何接入商，地址段没有用到；是不是想写 {near}？",
+                "{name} under [addresses] is no provider, so its ranges are not used: did you mean {near}?"
+            ),
+            None => text!(
+                "[addresses] 中的 {name} 不是任何接入商，地址段没有用到",
+                "{name} under [addresses] is no provider, so its ranges are not used"
+            ),
+        };
+        cx.caution(
+            "unknown-provider",
+            message,
+            Some(format!("addresses.{name}")),
+        );
+    }
 }
 
 /// Returns the clouds that can be asked with the user's keys.

@@ -242,9 +242,13 @@ impl<'a> Client<'a> {
 }
 
 fn said(value: &Value, code: &str, words: &str) -> Said {
-    let text = |key: &str| {
-        let value = value.get(key).and_then(Value::as_str);
-        value.unwrap_or_default().to_owned()
+    // A code is a number in some of the vendors' models.
+    let text = |key: &str| match value.get(key) {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        Some(Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_)) | None => {
+            String::new()
+        }
     };
     Said {
         code: text(code),

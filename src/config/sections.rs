@@ -1,6 +1,7 @@
 //! The sections of the configuration that say how the network is asked, and where.
 
 use super::base::{Base, Period};
+use super::keys;
 use super::secret::Secret;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -96,6 +97,7 @@ pub struct Rdap {
     /// The bootstrap file (RFC 9224); IANA's where there is none.
     pub bootstrap: Option<Base>,
     /// `tld = "https://…/"`: a server for a top-level domain, before the bootstrap.
+    #[serde(deserialize_with = "keys::rdap")]
     pub servers: BTreeMap<String, Base>,
 }
 
@@ -103,7 +105,8 @@ pub struct Rdap {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Whois {
-    /// `tld = "host:port"`: a server for a top-level domain, in its ASCII form, over the built-in.
+    /// `tld = "host:port"`: a server for a top-level domain, over the built-in.
+    #[serde(deserialize_with = "keys::whois")]
     pub servers: BTreeMap<String, String>,
 }
 
@@ -131,6 +134,7 @@ pub struct Record {
 #[serde(deny_unknown_fields, default)]
 pub struct Tencent {
     /// `product = "https://…/"`: where a product answers, as in the regions of governments and banks.
+    #[serde(deserialize_with = "keys::tencent")]
     pub endpoints: BTreeMap<String, Base>,
     /// The regions in which servers are looked for.
     pub regions: Vec<String>,
@@ -143,6 +147,7 @@ pub struct Tencent {
 #[serde(deny_unknown_fields, default)]
 pub struct Alibaba {
     /// `product = "https://…/"`: where a product answers.
+    #[serde(deserialize_with = "keys::alibaba")]
     pub endpoints: BTreeMap<String, Base>,
 }
 

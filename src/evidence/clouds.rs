@@ -12,6 +12,8 @@ use crate::filing::kind::Kind;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::{Instant, Order};
 use crate::network::error::NetworkError;
+use crate::render::mask::Privacy;
+use crate::render::prose;
 use chrono::{DateTime, Months, Utc};
 use futures_util::StreamExt as _;
 
@@ -169,7 +171,8 @@ impl Clouds<'_> {
                 let mut values = vec![risk.what.clone()];
                 values.extend(until.or_else(|| risk.until_raw.clone()));
                 let fact = self.fact(&subject, Claim::Rectification, Source::Alibaba);
-                facts.push(fact.values(values).raw(risk.advice.join("; ")));
+                let advice = prose::mask(&risk.advice.join("; "), [], Privacy::Masked);
+                facts.push(fact.values(values).raw(advice));
             }
         }
         if !numbers.is_empty() {

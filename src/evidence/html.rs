@@ -71,7 +71,8 @@ pub fn read(answer: &Answer) -> Page {
     page
 }
 
-/// Decodes a page: by its byte order mark, its header, its own word, or a guess.
+/// Decodes a page: by its byte order mark, its header, its own word, or a guess. A word that its
+/// bytes belie does not count: what is there must not be taken for missing.
 fn decode(bytes: &[u8], content_type: Option<&str>) -> (String, &'static str) {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let (text, _) = encoding.decode_without_bom_handling(&bytes[mark..]);
@@ -81,19 +82,49 @@ fn decode(bytes: &[u8], content_type: Option<&str>) -> (String, &'static str) {
     let said = content_type
         .and_then(|value| label(value.as_bytes()))
         .or_else(|| label(head));
-    let encoding = said.unwrap_or_else(|| {
-        let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
-        detector.feed(bytes, true);
-        detector.guess(Some(b"cn"), chardetng::Utf8Detection::Allow)
-    });
+    if let Some(said) = said {
+        let (text, encoding, is_whole) = decode_as(said, bytes);
+        // Bytes that are UTF-8 and more than ASCII are so by no accident.
+        let is_other = encoding != UTF_8.name() && !bytes.is_ascii() && as_utf8(bytes).is_some();
+        if is_whole && !is_other {
+            return (text, encoding);
+        }
+    }
+    let guess = match as_utf8(bytes) {
+        Some(_) => UTF_8,
+        None => guess(bytes),
+    };
+    let (text, encoding, is_whole) = decode_as(guess, bytes);
+    match said {
+        // Where nothing fits, the page's own word stands.
+        Some(said) if !is_whole => {
+            let (text, encoding, _) = decode_as(said, bytes);
+            (text, encoding)
+        }
+        Some(_) | None => (text, encoding),
+    }
+}
+
+fn as_utf8(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    detector.feed(bytes, true);
+    detector.guess(Some(b"cn"), chardetng::Utf8Detection::Allow)
+}
+
+/// Decodes; returns the name of the encoding, and whether all bytes were of it.
+fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> (String, &'static str, bool) {
     // GB18030 reads all that GB 2312 and GBK write, and more.
     let encoding = if encoding == encoding_rs::GBK {
         GB18030
     } else {
         encoding
     };
-    let (text, _) = encoding.decode_without_bom_handling(bytes);
-    (text.into_owned(), encoding.name())
+    let (text, has_errors) = encoding.decode_without_bom_handling(bytes);
+    (text.into_owned(), encoding.name(), !has_errors)
 }
 
 /// Finds `charset=NAME` among bytes.

@@ -19,7 +19,27 @@ impl Asker<'_> {
                 self.through(Source::Dns, &key, ask).await
             }
         });
-        futures_util::future::join_all(asked).await.concat()
+        let hosts = futures_util::future::join_all(asked);
+        let registered = domain.registered_domain();
+        let (hosts, served) =
+            futures_util::future::join(hosts, self.served(&registered, &servers)).await;
+        [hosts.concat(), served].concat()
+    }
+
+    /// Asks who serves a domain: where its records can be paused. No answer is no fact.
+    async fn served(&self, domain: &Host, servers: &str) -> Vec<Found> {
+        let name = domain.ascii();
+        let ask = async {
+            let resolved = self.network.dns.resolve(name, Type::Ns).await;
+            if resolved.values().is_empty() {
+                return Vec::new();
+            }
+            let fact = self.fact(name, Claim::NameServers, Source::Dns, servers);
+            let raw = format!("NS {}", words(&resolved));
+            vec![fact.values(resolved.values().to_vec()).raw(raw)]
+        };
+        self.through(Source::Dns, &format!("NS {name} {servers}"), ask)
+            .await
     }
 
     async fn host(&self, host: &str, servers: &str) -> Vec<Fact> {

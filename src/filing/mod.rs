@@ -5,6 +5,7 @@
 
 pub mod calendar;
 pub mod deadline;
+pub mod demand;
 pub mod duty;
 pub mod event;
 pub mod evidence;

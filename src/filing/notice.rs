@@ -67,6 +67,8 @@ pub struct Class {
     pub of: Of,
     /// Its name in the provider's words.
     pub title: Text,
+    /// How else providers may put it; the words of one, set off by blanks, must all occur.
+    pub wordings: Vec<String>,
     /// What has happened.
     pub cause: Text,
     /// What to do.
@@ -97,6 +99,22 @@ impl Class {
     /// Returns the class of that id.
     pub fn named(id: &str) -> Option<&'static Self> {
         Self::all().iter().find(|class| class.id == id)
+    }
+
+    /// Returns the class that a provider's own words mean; the longest wording decides.
+    pub fn meant_by(words: &str) -> Option<&'static Self> {
+        let longest = |class: &Self| {
+            let wordings = class.wordings.iter().map(String::as_str);
+            let fitting = wordings
+                .chain([class.title.zh.as_ref()])
+                .filter(|wording| wording.split(' ').all(|word| words.contains(word)));
+            fitting.map(str::len).max()
+        };
+        Self::all()
+            .iter()
+            .filter_map(|class| Some((longest(class)?, class)))
+            .max_by_key(|(length, _)| *length)
+            .map(|(_, class)| class)
     }
 
     /// Returns the order of a kind that puts it right, or the usual one.

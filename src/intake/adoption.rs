@@ -69,7 +69,8 @@ pub fn read_adoptions(
         Format::Csv => {
             let (rows, problems) = csv_rows(&text, Table::Adopt)?;
             reader.problems = problems;
-            for row in &rows {
+            // Where a column is misspelt, what rows say of each other is not what was meant.
+            for row in rows.iter().filter(|row| !row.is_flawed) {
                 if let Some(node) = row_node(row, &mut reader.problems) {
                     all.adopt(&mut reader, &node);
                 }

@@ -27,7 +27,7 @@ pub use dossier::{
     read_dossier,
 };
 pub use exported::{Element, Unreadable, read_exported};
-pub use problem::{Located, Position, Problem};
+pub use problem::{Located, Position, Problem, nearest};
 pub use record::{RecordRow, read_record_rows};
 pub use rows::{Cell, Row, read_rows};
 pub use schema::Table;

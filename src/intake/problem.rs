@@ -115,10 +115,7 @@ pub(super) fn settle<T>(value: T, mut problems: Vec<Problem>) -> Result<T, Vec<P
 const ALIKE: f64 = 0.75;
 
 /// Returns the word nearest to a mistyped one.
-pub(super) fn nearest<'a>(
-    typed: &str,
-    known: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = typed.trim().to_lowercase().replace([' ', '_'], "-");
     known
         .into_iter()

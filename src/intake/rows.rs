@@ -179,17 +179,17 @@ pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
     for (place, cell) in header.iter().enumerate() {
         let at = lines.position(starts.field(place));
         let goal = Goal::of(table, cell);
-        if goal.is_some() && goals.contains(&goal) {
+        let is_twice = goal.is_some() && goals.contains(&goal);
+        if is_twice {
             let message = text!("列“{cell}”重复", "the column \"{cell}\" stands here twice");
             problems.push(Problem::new(cell, at, "duplicate-column", message));
         } else if goal.is_none() {
             problems.push(unknown_column(table, cell, at));
         }
-        goals.push(goal);
+        goals.push(goal.filter(|_| !is_twice));
     }
-    if !problems.is_empty() {
-        return Err(problems);
-    }
+    // What the rows say is looked at all the same; what they lack may stand in a misspelt column.
+    let is_flawed = !problems.is_empty();
     let mut rows = Vec::new();
     for record in records {
         if problems.len() >= PROBLEMS {
@@ -232,7 +232,7 @@ pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
             at,
             cells: BTreeMap::new(),
             labels: BTreeMap::new(),
-            is_flawed: false,
+            is_flawed,
         };
         let named = header.iter().zip(&goals).zip(record.iter());
         for (place, ((name, goal), text)) in named.enumerate() {
@@ -279,7 +279,13 @@ fn unknown_column(table: Table, header: &str, at: Position) -> Problem {
     } else {
         text!("没有名为“{given}”的列", "there is no column \"{given}\"")
     };
-    Problem::new(&given, at, "unknown-column", message).suggest(near)
+    let problem = Problem::new(&given, at, "unknown-column", message);
+    if near.is_some() {
+        return problem.suggest(near);
+    }
+    let columns: Vec<&str> = columns(table).map(|column| column.name.as_str()).collect();
+    let known = columns.join(", ");
+    problem.fix(text!("可用的列：{known}", "the columns are: {known}"))
 }
 
 /// Where the fields of one record begin in the text of the file.

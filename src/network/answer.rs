@@ -62,7 +62,12 @@ impl Answer {
     /// # Errors
     /// [`Shape`](NetworkError::Shape) where it is something else, such as a captive page.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, NetworkError> {
-        serde_json::from_slice(&self.body).map_err(|error| {
+        // Some services begin with a byte order mark, which JSON knows nothing of.
+        let body = self
+            .body
+            .strip_prefix(b"\xEF\xBB\xBF")
+            .unwrap_or(&self.body);
+        serde_json::from_slice(body).map_err(|error| {
             let kind = self.content_type().unwrap_or_else(|| "–".to_owned());
             NetworkError::Shape {
                 host: self.host(),

@@ -16,6 +16,7 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use std::net::IpAddr;
+use std::time::Duration;
 
 /// A mail server, and whom mail goes to.
 pub struct Mailer {
@@ -24,6 +25,7 @@ pub struct Mailer {
     from: Mailbox,
     to: Vec<Mailbox>,
     is_offline: bool,
+    timeout: Duration,
 }
 
 impl std::fmt::Debug for Mailer {
@@ -87,6 +89,7 @@ impl Mailer {
             from: address(name, from)?,
             to: to.collect::<Result<_, _>>()?,
             is_offline: network.offline,
+            timeout: network.timeout,
         })
     }
 
@@ -119,7 +122,12 @@ impl Mailer {
                     text!("邮件无法构成：{error}", "no mail can be made: {error}"),
                 )
             })?;
-        let sent = self.transport.send(mail).await;
+        // The library's own limit is for the connection; a server that says nothing afterwards would
+        // hold the run up for ever.
+        let sending = tokio::time::timeout(self.timeout, self.transport.send(mail));
+        let Ok(sent) = sending.await else {
+            return Err(NetworkError::TimedOut { host }.into());
+        };
         sent.map(|_| ()).map_err(|error| {
             let said = error.to_string();
             let error = if error.is_timeout() {

@@ -3,6 +3,7 @@
 use super::Network;
 use super::error::NetworkError;
 use crate::config::sections;
+use encoding_rs::GB18030;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -70,5 +71,34 @@ async fn exchange(
             why: "it said nothing".to_owned(),
         });
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(read(&bytes))
+}
+
+/// Reads an answer: UTF-8, or GB18030 as registries of the mainland once wrote. Of several lines a
+/// last one without its end was cut off, and says nothing.
+fn read(bytes: &[u8]) -> String {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => GB18030.decode_without_bom_handling(bytes).0.into_owned(),
+    };
+    match text.rsplit_once('\n') {
+        Some((whole, _)) => whole.to_owned(),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_was_cut_off_says_nothing() {
+        let whole = "Domain Name: example.cn\r\nRegistrant: 示例科技有限公司\r\n";
+        assert!(read(whole.as_bytes()).contains("示例科技有限公司"));
+        let cut = &whole.as_bytes()[..whole.len() - 9];
+        assert_eq!(read(cut), "Domain Name: example.cn\r");
+        assert_eq!(read(b"No matching record."), "No matching record.");
+        let (gbk, ..) = encoding_rs::GBK.encode(whole);
+        assert!(read(&gbk).contains("示例科技有限公司"));
+    }
 }

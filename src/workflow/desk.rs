@@ -2,7 +2,7 @@
 
 use super::world::World;
 use crate::filing::deadline::{self, Deadline, Estimate};
-use crate::filing::guard::{self, Rival};
+use crate::filing::guard;
 use crate::filing::impact::{self, Impact};
 use crate::filing::kind::Kind;
 use crate::filing::obstacle::Obstacle;
@@ -26,7 +26,6 @@ pub struct Desk<'a> {
     pub views: BTreeMap<&'a OrderId, View>,
     /// How many working days orders of a province and kind took, as far as it was asked.
     settled: RefCell<BTreeMap<Alike, Rc<[u32]>>>,
-    rivals: Vec<Rival<'a>>,
 }
 
 impl<'a> Desk<'a> {
@@ -37,21 +36,10 @@ impl<'a> Desk<'a> {
             .iter()
             .map(|(id, order)| (id, order.view(&world.profiles, world.now)))
             .collect();
-        let rivals = views
-            .iter()
-            .filter_map(|(id, view)| {
-                let order = orders.get(*id)?;
-                Some(Rival {
-                    order,
-                    status: view.status(),
-                })
-            })
-            .collect();
         Self {
             world,
             views,
             settled: RefCell::default(),
-            rivals,
         }
     }
 
@@ -107,7 +95,8 @@ impl<'a> Desk<'a> {
             return None;
         }
         let world = self.world;
-        guard::blocking(order, &world.book.portfolio, &world.profiles, &self.rivals).err()
+        let rivals = world.rivals_of(order);
+        guard::blocking(order, &world.book.portfolio, &world.profiles, &rivals).err()
     }
 
     /// Returns an order's labels with its subject's beneath.

@@ -1,6 +1,5 @@
 //! What `doctor` looks for: records that contradict each other, as a merge can leave them.
 
-use super::register::rivals;
 use super::world::World;
 use crate::filing::guard;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
@@ -59,20 +58,20 @@ fn damaged(world: &World) -> Vec<Finding> {
 }
 
 fn live_orders(world: &World) -> Vec<Finding> {
-    let rivals = rivals(world.book.orders.values(), &world.profiles, world.now);
     let mut found = Vec::new();
-    for (place, rival) in rivals.iter().enumerate() {
-        if !rival.status.is_live() {
+    for order in world.book.orders.values() {
+        if !order.view(&world.profiles, world.now).status().is_live() {
             continue;
         }
-        let mut order = rival.order.clone();
+        let mut order = order.clone();
         order.after = None;
-        let later = &rivals[place + 1..];
+        let mut later = world.rivals_of(&order);
+        later.retain(|rival| rival.order.id > order.id);
         if let Err(Obstacle::LiveOrder {
             order: other,
             account,
             ..
-        }) = guard::blocking(&order, &world.book.portfolio, &world.profiles, later)
+        }) = guard::blocking(&order, &world.book.portfolio, &world.profiles, &later)
         {
             let id = &order.id;
             found.push(Finding {
@@ -239,17 +238,18 @@ fn attachments(world: &World) -> Vec<Finding> {
                 .as_deref()
                 .filter(|h| !world.book.holds_file(h))
             {
-                let (id, file) = (&order.id, &material.file);
+                // Its name is the user's, and may be a person's.
+                let (id, slot) = (&order.id, &material.slot);
                 found.push(Finding {
                     code: "missing-attachment",
                     path: format!("{FILES}/{hash}"),
                     message: text!(
-                        "订单 {id} 的附件 {file} 不在库中",
-                        "the attachment {file} of the order {id} is not in the store"
+                        "订单 {id} 的附件（{slot}）不在库中",
+                        "the attachment for {slot} of the order {id} is not in the store"
                     ),
                     fix: text!(
-                        "重新添加：icpctl attach {id} FILE --as SLOT",
-                        "attach it again: icpctl attach {id} FILE --as SLOT"
+                        "重新添加：icpctl attach {id} FILE --as {slot}",
+                        "attach it again: icpctl attach {id} FILE --as {slot}"
                     ),
                 });
             }

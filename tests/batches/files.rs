@@ -231,3 +231,30 @@ fn the_template_is_a_batch() {
     let output = scene.run(MONDAY, "batch apply batch.csv --json").exits(0);
     assert_eq!(outcomes(&output), ["2026-001 ok"]);
 }
+
+/// "all problems are told at once": what the rows say wrongly beside a column that is misspelt; not
+/// what they lack, which may stand in it.
+#[test]
+fn a_misspelt_column_hides_no_other_problem() {
+    let scene = holding(1);
+    let text = "ref,kind,target,provder\na,cancel-sight,s1.example.net,\n,cancel-site,s1.example.net,\nb,cancel-site\n";
+    scene.user.write("batch.csv", text);
+    let document = scene.document(MONDAY, "batch check batch.csv", 3);
+    let findings = document["data"]["findings"].as_array().unwrap();
+    let told: Vec<String> = findings
+        .iter()
+        .map(|f| {
+            format!(
+                "{}:{} {}",
+                f["line"],
+                f["column"],
+                f["rule"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        ["1:17 unknown-column", "2:3 unknown-value", "4:1 row-length"]
+    );
+    assert_eq!(findings[0]["fix"], "did you mean provider?");
+}

@@ -172,6 +172,30 @@ fn a_row_that_is_held_back_is_taken_up_later() {
     assert_eq!(apply(&scene, circle, "", 7), ["y failed", "x failed"]);
 }
 
+/// Orders that are only thought of have no id that anybody could look at: they go by their refs.
+#[test]
+fn what_is_not_written_yet_goes_by_its_ref() {
+    let scene = holding(2);
+    let text =
+        "ref,kind,target\nfirst,cancel-site,s1.example.net\nsecond,cancel-site,s2.example.net\n";
+    scene.user.write("batch.csv", text);
+    for line in [
+        "batch check batch.csv",
+        "batch plan batch.csv",
+        "batch apply batch.csv --submit --yes -n",
+    ] {
+        for lang in ["zh", "en"] {
+            let output = scene.run(MONDAY, &format!("{line} --lang {lang}")).exits(0);
+            let told = format!("{}{}", output.stdout, output.stderr);
+            assert!(told.contains("ref:first"), "{line}: {told}");
+        }
+    }
+    let told = scene
+        .run(MONDAY, "batch apply batch.csv --submit --yes")
+        .exits(0);
+    assert!(!told.stderr.contains("ref:first"), "{}", told.stderr);
+}
+
 /// "A ref whose order ended unapproved is `failed` unless `--retry`."
 #[test]
 fn an_ended_order_is_tried_again_only_when_told_so() {

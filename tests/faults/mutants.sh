@@ -39,6 +39,8 @@ RUST
 {
     printf '[package]\nname = "icpctl"\nversion = "0.0.0"\nedition = "2024"\nautotests = false\n\n[[test]]\nname = "all"\npath = "tests/main.rs"\n\n[workspace]\n\n[dependencies]\n'
     grep -E '^(chrono|serde|serde_json|sha2|thiserror|toml|rustix|tempfile) = ' Cargo.toml
+    # The tests take longer than the build.
+    printf '\n[profile.test]\nopt-level = 1\ndebug = 0\n'
 } >"$crate/Cargo.toml"
 cd "$crate"
-exec cargo mutants --baseline=run --timeout 60 --colors=never "$@"
+exec cargo mutants --baseline=run --timeout 180 --colors=never "$@"

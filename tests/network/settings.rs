@@ -78,10 +78,41 @@ fn a_wrong_value_is_told_with_its_place_and_what_is_expected() {
             "socket address",
         ),
         ("[record]\nheaders = { X = \"SECRET\" }\n", ":2:17:", "env"),
+        (
+            "[tencent.endpoints]\nba = \"https://ba.example.org/\"\nlighthose = \"https://x.example.org/\"\n",
+            ":3:1:",
+            "Did you mean `lighthouse`?",
+        ),
+        (
+            "[alibaba.endpoints]\necs = \"https://ecs.example.org/\"\n",
+            ":2:1:",
+            "There are cdn, companyreg",
+        ),
+        (
+            "[rdap.servers]\n\"example.com\" = \"https://rdap.example.org/\"\n",
+            ":2:1:",
+            "without a dot",
+        ),
+        (
+            "[whois.servers]\ncn = \"whois.example.org\"\n",
+            ":2:6:",
+            "host:port",
+        ),
     ] {
         let output = config(text).run(["list"]).exits(3);
         assert!(output.stderr.contains(place), "{text}\n{}", output.stderr);
         assert!(output.stderr.contains(words), "{text}\n{}", output.stderr);
         assert!(!output.stderr.contains("SECRET"), "{}", output.stderr);
     }
+}
+
+#[test]
+fn a_top_level_domain_is_taken_in_either_script() {
+    let text = "[whois.servers]\n\"中国\" = \"127.0.0.1:43\"\n";
+    let shown = config(text).run(["config", "show", "--json"]).exits(0);
+    assert!(
+        shown.stdout.contains("whois.servers.xn--fiqs8s"),
+        "{}",
+        shown.stdout
+    );
 }

@@ -35,6 +35,15 @@ pub(crate) fn record(domain: &str, service: &str) -> String {
 
 /// A registry on port 43.
 pub(crate) fn registry(answer: Shared<String>) -> SocketAddr {
+    answering("example.cn", answer)
+}
+
+/// A registry on port 43 that knows one name, and always says the same.
+pub(crate) fn registry_for(name: &'static str, answer: String) -> SocketAddr {
+    answering(name, Arc::new(Mutex::new(answer)))
+}
+
+fn answering(name: &'static str, answer: Shared<String>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
@@ -42,7 +51,7 @@ pub(crate) fn registry(answer: Shared<String>) -> SocketAddr {
             let Ok(mut stream) = stream else { return };
             let mut line = String::new();
             let _ = BufReader::new(&stream).read_line(&mut line);
-            assert_eq!(line, "example.cn\r\n");
+            assert_eq!(line, format!("{name}\r\n"));
             let answer = answer.lock().unwrap().clone();
             let _ = stream.write_all(answer.as_bytes());
         }

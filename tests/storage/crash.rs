@@ -3,7 +3,9 @@
 use super::memory::{Memory, Omitted};
 use super::power::{Op, Tree, crashes};
 use super::{holder, path};
-use icpctl::store::{Action, Change, Digest, Files, LockKey, RecordLock, StorageError, StoreLock};
+use icpctl::store::{
+    Action, Change, Digest, Files, LockKey, RECORD_LIMIT, RecordLock, StorageError, StoreLock,
+};
 use std::collections::{BTreeMap, HashSet};
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -438,4 +440,50 @@ fn recovery_keeps_what_a_person_changed_after_the_crash() {
     assert_eq!(found["subjects/x.toml"], b"edited by hand\n");
     assert_eq!(found["orders/q0/q0zz.toml"], NEW);
     assert!(!found.contains_key("orders/p7/p7aa.toml"));
+}
+
+/// A folder whose maker was killed before its name was durable: the next writer sees to that.
+#[test]
+fn a_folder_that_a_killed_writer_made_is_durable_before_its_first_file() {
+    let scene = Scene {
+        before: vec!["orders/k3/k3aa.toml"],
+        changes: vec![create("orders/p7/p7aa.toml")],
+    };
+    let start = scene.start();
+    let files = Memory::from(&start);
+    files.create_dir(&path("orders/p7")).unwrap();
+    write(&files, &scene.changes).unwrap();
+    let new = files.tree().records();
+    for left in crashes(&start, &files.ops()) {
+        let found = recovered(&Memory::from(&left)).unwrap();
+        assert_eq!(found.records(), new);
+    }
+    // One that shows a file costs no such flush.
+    let files = Memory::from(&start);
+    write(&files, &[create("orders/k3/k3m9.toml")]).unwrap();
+    assert_eq!(files.flushes(), 2);
+}
+
+#[test]
+fn a_record_that_could_not_be_read_again_is_not_written() {
+    let of = |at: &str, size: u64| Change::Create {
+        path: path(at),
+        bytes: vec![b'#'; usize::try_from(size).unwrap()],
+    };
+    for (at, size, fits) in [
+        ("orders/k3/k3m9.toml", RECORD_LIMIT, true),
+        ("orders/k3/k3m9.toml", RECORD_LIMIT + 1, false),
+        ("files/0", RECORD_LIMIT + 1, true),
+    ] {
+        let files = Memory::new();
+        for changes in [vec![of(at, size)], vec![of(at, size), create("store.toml")]] {
+            let files = Memory::from(&files.tree());
+            let written = write(&files, &changes);
+            assert_eq!(written.is_ok(), fits, "{at} {size}");
+            if let Err(error) = written {
+                assert!(matches!(error, StorageError::TooLarge { .. }), "{error:?}");
+                assert!(files.tree().records().is_empty());
+            }
+        }
+    }
 }

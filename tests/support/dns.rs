@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use hickory_server::Server;
 use hickory_server::net::runtime::{Time, TokioRuntimeProvider};
 use hickory_server::proto::op::{Header, HeaderCounts, Metadata, ResponseCode};
-use hickory_server::proto::rr::rdata::{A, AAAA, CNAME, SOA};
+use hickory_server::proto::rr::rdata::{A, AAAA, CNAME, NS, SOA};
 use hickory_server::proto::rr::{LowerName, Name, RData, Record};
 use hickory_server::server::{Request, RequestHandler, ResponseHandler, ResponseInfo};
 use hickory_server::store::in_memory::InMemoryZoneHandler;
@@ -55,7 +55,13 @@ impl Dns {
     /// Answers for some zones with these records, as `name type value`.
     pub(crate) fn start(records: &[&str]) -> Self {
         let mut catalog = Catalog::new();
-        for zone in ["example.cn.", "example.com.", "cloudfront.net."] {
+        for zone in [
+            "example.cn.",
+            "example.com.",
+            "cloudfront.net.",
+            // 中国
+            "xn--fiqs8s.",
+        ] {
             let origin = Name::from_str(zone).unwrap();
             let mut handler = InMemoryZoneHandler::<TokioRuntimeProvider>::empty(
                 origin.clone(),
@@ -77,6 +83,7 @@ impl Dns {
                     "A" => RData::A(A(value.parse().unwrap())),
                     "AAAA" => RData::AAAA(AAAA(value.parse().unwrap())),
                     "CNAME" => RData::CNAME(CNAME(Name::from_str(&format!("{value}.")).unwrap())),
+                    "NS" => RData::NS(NS(Name::from_str(&format!("{value}.")).unwrap())),
                     other => panic!("{other}"),
                 };
                 handler.upsert_mut(Record::from_rdata(name, 60, data), 1);

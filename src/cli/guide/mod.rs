@@ -32,11 +32,11 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Shows the way through the console.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let world = cx.world()?;
     let named = matches
         .get_one::<String>("order")
         .map(String::as_str)
         .unwrap_or_default();
+    let world = cx.world_of_order(named)?;
     let order = resolve::order(&world.book, named)?;
     let desk = Desk::new(&world);
     let sheet = sheet(&desk, order, manner(cx));

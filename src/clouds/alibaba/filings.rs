@@ -150,8 +150,22 @@ fn words(value: Option<&Value>) -> Vec<String> {
         .collect()
 }
 
-/// Reads `2026年04月28日0点`: at that hour it is too late, so at 0 o'clock the last day is the one before.
+/// Reads `2026年04月28日0点`, or `2026-04-28` as the SDK's model has it: at the hour it is too late, so
+/// at 0 o'clock the last day is the one before.
 fn last_day(text: &str) -> Option<NaiveDate> {
+    if let Some(day) = text.trim().get(..10).and_then(|day| day.parse().ok()) {
+        let day: NaiveDate = day;
+        let time = text
+            .trim()
+            .get(10..)
+            .unwrap_or_default()
+            .trim_start_matches('T');
+        return if time.trim().starts_with("00:00") {
+            day.pred_opt()
+        } else {
+            Some(day)
+        };
+    }
     let (date, rest) = text.trim().split_once('日')?;
     let (year, date) = date.split_once('年')?;
     let (month, day) = date.split_once('月')?;
@@ -179,5 +193,8 @@ mod tests {
         assert_eq!(day("2026年04月28日").as_deref(), Some("2026-04-28"));
         assert_eq!(day("2026年02月30日0点"), None);
         assert_eq!(day("尽快"), None);
+        assert_eq!(day("2026-04-24").as_deref(), Some("2026-04-24"));
+        assert_eq!(day("2026-04-24 00:00:00").as_deref(), Some("2026-04-23"));
+        assert_eq!(day("2026-04-24T18:00:00").as_deref(), Some("2026-04-24"));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::case::Known;
 use super::{Claim, Fact, Finding, Stance, Topic, Verdict};
+use crate::filing::demand::{Candidate, Demand};
 use crate::filing::kind::Kind;
 use crate::filing::number::{Number, ServiceNumber};
 use crate::text;
@@ -197,36 +198,83 @@ fn own_account(known: &Known<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// What a provider wants put right.
+/// What a provider wants put right, and whether it stands among the notices already.
 fn rectifications(known: &Known<'_>) -> Vec<Finding> {
     of(known, Claim::Rectification)
         .filter(|fact| fact.verdict == Verdict::Yes)
-        .map(|fact| {
-            let (number, provider) = (&fact.about, fact.source.name());
-            let what = fact.values.first().map_or("", String::as_str);
-            let until = fact.values.get(1).map_or("–", String::as_str);
-            let deadline = match fact.values.get(1) {
-                Some(day) if day.parse::<chrono::NaiveDate>().is_ok() => {
-                    format!(" --deadline {day}")
-                }
-                Some(_) | None => String::new(),
-            };
-            Finding::new(
-                Topic::Rectification,
-                Stance::Notice,
-                number.clone(),
-                text!(
-                    "{provider} 要求整改：{what}，期限 {until}",
-                    "{provider} wants this put right: {what}, until {until}"
-                ),
-            )
-            .rule("PST-05")
-            .next(format!(
-                "icpctl notice add {number} --class CLASS --provider {provider}{deadline}"
-            ))
-            .by(&[fact])
-        })
+        .map(|fact| rectification(known, fact))
         .collect()
+}
+
+fn rectification(known: &Known<'_>, fact: &Fact) -> Finding {
+    let (number, provider) = (&fact.about, fact.source.name());
+    let what = fact.values.first().map_or("", String::as_str);
+    let until = fact.values.get(1).map_or("–", String::as_str);
+    let subject = known
+        .matter
+        .holders
+        .iter()
+        .map(|(subject, _)| *subject)
+        .find(|subject| subject.number.to_string() == *number);
+    let services = subject
+        .into_iter()
+        .flat_map(|subject| subject.services.values());
+    let services: Vec<Candidate> = services
+        .map(|service| Candidate {
+            number: service.number,
+            name: service.facts.name.clone(),
+            domains: service.domains().to_vec(),
+        })
+        .collect();
+    let advice = fact.raw.as_deref().unwrap_or_default();
+    let demand = Demand::read(what, advice, number, &services);
+    let noted = demand.class.zip(subject).and_then(|(class, subject)| {
+        subject.notices.iter().find(|notice| {
+            let is_about = match notice.service {
+                None => true,
+                Some(service) => demand.targets.contains(&service.to_string()),
+            };
+            notice.class == class.id && is_about && notice.resolved.is_none()
+        })
+    });
+    if let Some(notice) = noted {
+        let id = &notice.id;
+        return Finding::new(
+            Topic::Rectification,
+            Stance::Agrees,
+            number.clone(),
+            text!(
+                "{provider} 要求整改：{what}，期限 {until}；已记为整改通知 {id}",
+                "{provider} wants this put right: {what}, until {until}; it is taken down as the notice {id}"
+            ),
+        )
+        .by(&[fact]);
+    }
+    let message = match demand.class {
+        Some(class) => {
+            let (zh, en) = (&class.title.zh, &class.title.en);
+            text!(
+                "{provider} 要求整改：{what}（{zh}），期限 {until}",
+                "{provider} wants this put right: {what} ({en}), until {until}"
+            )
+        }
+        None => text!(
+            "{provider} 要求整改：{what}，期限 {until}；类别请自行选择：icpctl notice add --help",
+            "{provider} wants this put right: {what}, until {until}; choose its class yourself: icpctl notice add --help"
+        ),
+    };
+    let deadline = until.parse().ok();
+    let finding = Finding::new(
+        Topic::Rectification,
+        Stance::Notice,
+        number.clone(),
+        message,
+    );
+    let commands = demand.commands(provider, deadline).into_iter();
+    commands
+        .fold(finding, Finding::next)
+        .rule("PST-05")
+        .by(&[fact])
 }
 
 /// Whether the domain is filed by anybody, as a content network sees it.

@@ -95,6 +95,8 @@ named! {
         Resolves = "resolves",
         /// The host is another name's alias; the names are the values.
         Alias = "alias",
+        /// The domain is served by name servers; they are the values.
+        NameServers = "name-servers",
         /// The home page was read; its URL is the value.
         PageRead = "page-read",
         /// The page shows filing numbers; they are the values.
@@ -161,6 +163,7 @@ impl Claim {
             Self::Registrant | Self::FiledName => true,
             Self::Resolves
             | Self::Alias
+            | Self::NameServers
             | Self::PageRead
             | Self::NumberShown
             | Self::NumberInFooter

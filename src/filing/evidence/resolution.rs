@@ -24,14 +24,16 @@ pub(super) fn judge(known: &Known<'_>, domain: &Host) -> Vec<Finding> {
         && let Some(order) = matter.live_new().filter(|order| order.is_first_filing())
     {
         let id = &order.id;
+        let place = hosted(known, domain);
+        let (zh, en) = (place.zh, place.en);
         found.push(quiet(
             Topic::QuietBeforeFiling,
             domain,
             &hosts,
             |list| {
                 text!(
-                    "首次备案 {id} 办理期间仍能解析：{list}；请到实际托管 DNS 的地方暂停解析，并关闭网站",
-                    "the first filing {id} is under way, yet these resolve: {list}; pause them where the DNS is hosted, and close the site"
+                    "首次备案 {id} 办理期间仍能解析：{list}；请到{zh}暂停解析，并关闭网站",
+                    "the first filing {id} is under way, yet these resolve: {list}; pause them {en}, and close the site"
                 )
             },
             text!(
@@ -64,6 +66,18 @@ pub(super) fn judge(known: &Known<'_>, domain: &Host) -> Vec<Finding> {
         found.extend(left(known, domain, &own));
     }
     found
+}
+
+/// Says where the records of a domain are kept: pausing them anywhere else does nothing.
+fn hosted(known: &Known<'_>, domain: &Host) -> Text {
+    let servers = known.one(Claim::NameServers, domain.registered_domain().ascii());
+    match servers.map(|fact| fact.values.join(", ")) {
+        Some(list) if !list.is_empty() => text!(
+            "实际托管 DNS 的地方（{list}）",
+            "where the DNS is hosted ({list})"
+        ),
+        Some(_) | None => text!("实际托管 DNS 的地方", "where the DNS is hosted"),
+    }
 }
 
 /// Whether none of the hosts resolves.

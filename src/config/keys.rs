@@ -1,0 +1,162 @@
+//! Keys of tables that name something: what is no such name is refused where it stands, since a
+//! setting that nobody reads would be missed in silence.
+
+use super::base::Base;
+use crate::clouds::{Cloud, catalogue};
+use crate::filing::host::Host;
+use crate::intake::nearest;
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+/// What the keys of a table are.
+trait Named {
+    /// Returns the key as it is looked up.
+    fn read(key: &str) -> Result<String, String>;
+}
+
+/// A key that was read.
+struct Key<N>(String, PhantomData<N>);
+
+impl<'de, N: Named> Deserialize<'de> for Key<N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let key = String::deserialize(deserializer)?;
+        let read = N::read(&key).map_err(serde::de::Error::custom)?;
+        Ok(Self(read, PhantomData))
+    }
+}
+
+impl<N> PartialEq for Key<N> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<N> Eq for Key<N> {}
+
+impl<N> PartialOrd for Key<N> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<N> Ord for Key<N> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+fn table<'de, N: Named, V: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, V>, D::Error> {
+    let table = BTreeMap::<Key<N>, V>::deserialize(deserializer)?;
+    Ok(table
+        .into_iter()
+        .map(|(key, value)| (key.0, value))
+        .collect())
+}
+
+/// Products of Tencent Cloud.
+struct AtTencent;
+/// Products of Alibaba Cloud.
+struct AtAlibaba;
+/// Top-level domains.
+struct Tld;
+
+impl Named for AtTencent {
+    fn read(key: &str) -> Result<String, String> {
+        product(Cloud::Tencent, key)
+    }
+}
+
+impl Named for AtAlibaba {
+    fn read(key: &str) -> Result<String, String> {
+        product(Cloud::Alibaba, key)
+    }
+}
+
+impl Named for Tld {
+    fn read(key: &str) -> Result<String, String> {
+        // A host needs a dot, so that a top-level domain is read below another name.
+        match Host::parse(&format!("x.{key}")) {
+            Ok(host) if !key.contains('.') => Ok(host.ascii().trim_start_matches("x.").to_owned()),
+            Ok(_) | Err(_) => Err(format!(
+                "`{key}` is no top-level domain: expected one without a dot, such as cn or 中国"
+            )),
+        }
+    }
+}
+
+fn product(cloud: Cloud, key: &str) -> Result<String, String> {
+    let known = &catalogue::of(cloud).services;
+    if known.contains_key(key) {
+        return Ok(key.to_owned());
+    }
+    let names: Vec<&str> = known.keys().map(String::as_str).collect();
+    let meant = nearest(key, names.iter().copied());
+    let meant = meant.map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
+    let (label, names) = (cloud.label().en, names.join(", "));
+    Err(format!(
+        "`{key}` is no product of {label} that is asked.{meant} There are {names}"
+    ))
+}
+
+/// Reads the endpoints of Tencent Cloud's products.
+///
+/// # Errors
+/// A product that is not asked, with those that are.
+pub(super) fn tencent<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, Base>, D::Error> {
+    table::<AtTencent, _, _>(deserializer)
+}
+
+/// Reads the endpoints of Alibaba Cloud's products.
+///
+/// # Errors
+/// A product that is not asked, with those that are.
+pub(super) fn alibaba<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, Base>, D::Error> {
+    table::<AtAlibaba, _, _>(deserializer)
+}
+
+/// Reads RDAP servers by top-level domain, which is taken in either script.
+///
+/// # Errors
+/// A key that is no top-level domain.
+pub(super) fn rdap<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, Base>, D::Error> {
+    table::<Tld, _, _>(deserializer)
+}
+
+/// A server on port 43, as `host:port`.
+struct Server(String);
+
+impl<'de> Deserialize<'de> for Server {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let port = text.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
+        match port {
+            Some(Ok(_)) => Ok(Self(text)),
+            Some(Err(_)) | None => Err(serde::de::Error::custom(format!(
+                "`{text}` is no server: expected host:port, such as whois.example.net:43"
+            ))),
+        }
+    }
+}
+
+/// Reads servers on port 43 by top-level domain, which is taken in either script.
+///
+/// # Errors
+/// A key that is no top-level domain, or a server without a port.
+pub(super) fn whois<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, String>, D::Error> {
+    let servers = table::<Tld, Server, _>(deserializer)?;
+    Ok(servers
+        .into_iter()
+        .map(|(tld, server)| (tld, server.0))
+        .collect())
+}

@@ -1,0 +1,170 @@
+//! What a provider's interface wants put right, read as a notice to take down.
+
+use super::host::Host;
+use super::notice::{Class, Group, Of};
+use super::number::{ServiceKind, ServiceNumber};
+use chrono::NaiveDate;
+
+/// A service that a demand may be about.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// Its number.
+    pub number: ServiceNumber,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its domains.
+    pub domains: Vec<Host>,
+}
+
+/// A demand, as far as its words can be read.
+#[derive(Clone, Debug)]
+pub struct Demand {
+    /// What class of notice it is; none where the words are not known.
+    pub class: Option<&'static Class>,
+    /// The numbers that it may be about: several where the provider does not say which.
+    pub targets: Vec<String>,
+}
+
+impl Demand {
+    /// Reads what a provider says of a subject, and how it says to put it right.
+    pub fn read(what: &str, advice: &str, subject: &str, services: &[Candidate]) -> Self {
+        let class = Class::meant_by(what).or_else(|| Class::meant_by(advice));
+        let targets = match class.map(|class| (class.of, class.group)) {
+            None | Some((Of::Subject, _)) => vec![subject.to_owned()],
+            Some((Of::Service, group)) => {
+                let fitting = services.iter().filter(|one| fits(one.number.kind(), group));
+                let fitting: Vec<&Candidate> = fitting.collect();
+                let is_named = |one: &&&Candidate| one.is_in(what) || one.is_in(advice);
+                let named: Vec<&Candidate> = fitting.iter().filter(is_named).copied().collect();
+                let meant = if named.is_empty() { fitting } else { named };
+                meant.iter().map(|one| one.number.to_string()).collect()
+            }
+        };
+        Self { class, targets }
+    }
+
+    /// Lists the commands that would take it down, one a number that it may be about.
+    pub fn commands(&self, provider: &str, deadline: Option<NaiveDate>) -> Vec<String> {
+        let class = self.class.map_or("CLASS", |class| class.id.as_str());
+        let deadline = deadline.map_or_else(String::new, |day| format!(" --deadline {day}"));
+        let targets = self.targets.iter();
+        targets
+            .map(|number| {
+                format!(
+                    "icpctl notice add {number} --class {class} --provider {provider}{deadline}"
+                )
+            })
+            .collect()
+    }
+}
+
+impl Candidate {
+    /// Whether a text names it: by its number, a domain or its name.
+    fn is_in(&self, text: &str) -> bool {
+        let domains = self.domains.iter().map(Host::as_str);
+        let mut words = domains.chain(self.name.as_deref());
+        text.contains(&self.number.to_string()) || words.any(|word| text.contains(word))
+    }
+}
+
+/// Whether a class of a group can be about a service of a kind: pages and names are a site's.
+const fn fits(kind: ServiceKind, group: Group) -> bool {
+    match group {
+        Group::App => !matches!(kind, ServiceKind::Site),
+        Group::Number | Group::Domain | Group::Access => matches!(kind, ServiceKind::Site),
+        Group::Subject | Group::Service | Group::Contact => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    const SUBJECT: &str = "粤ICP备2021000001号";
+
+    fn candidate(suffix: &str, name: &str, domain: &str) -> Candidate {
+        Candidate {
+            number: ServiceNumber::parse(&format!("{SUBJECT}{suffix}"))
+                .unwrap()
+                .number,
+            name: Some(name.to_owned()),
+            domains: Host::parse(domain).into_iter().collect(),
+        }
+    }
+
+    fn read(what: &str) -> (Option<&'static str>, Vec<String>) {
+        let services = [
+            candidate("-1", "示例商城", "shop.example.cn"),
+            candidate("-2", "示例资料库", "docs.example.com"),
+            candidate("-3A", "示例应用", ""),
+        ];
+        let demand = Demand::read(what, "", SUBJECT, &services);
+        let class = demand.class.map(|class| class.id.as_str());
+        let targets = demand.targets.iter();
+        let suffixes = targets.map(|number| number.replace(SUBJECT, "")).collect();
+        (class, suffixes)
+    }
+
+    #[test]
+    fn every_class_is_meant_by_its_own_title() {
+        for class in Class::all() {
+            let meant = Class::meant_by(&class.title.zh).unwrap();
+            assert_eq!(meant.id, class.id);
+            assert!(!class.wordings.is_empty(), "{}", class.id);
+        }
+    }
+
+    #[test]
+    fn a_providers_words_lead_to_their_class_and_service() {
+        for (what, class, targets) in [
+            ("网站未悬挂备案号", "number-not-shown", &["-1", "-2"][..]),
+            (
+                "网站未悬挂公安备案号",
+                "security-number-missing",
+                &["-1", "-2"],
+            ),
+            ("docs.example.com 未悬挂备案号", "number-not-shown", &["-2"]),
+            (
+                "网站【示例商城】域名未解析到阿里云",
+                "not-resolved-here",
+                &["-1"],
+            ),
+            ("shop.example.cn 域名已过期", "domain-expired", &["-1"]),
+            ("示例商城 域名即将到期", "domain-expiring", &["-1"]),
+            (
+                "网站负责人身份证件已过期",
+                "service-person-certificate-expired",
+                &["-1", "-2", "-3A"],
+            ),
+            (
+                "主体负责人证件已过期",
+                "subject-person-certificate-expired",
+                &[""],
+            ),
+            (
+                "主办单位名称与工商登记不一致",
+                "subject-name-mismatch",
+                &[""],
+            ),
+            ("APP包名无效", "app-package-invalid", &["-3A"]),
+        ] {
+            let (found, numbers) = read(what);
+            assert_eq!(found, Some(class), "{what}");
+            assert_eq!(numbers, targets, "{what}");
+        }
+        assert_eq!(read("请尽快处理"), (None, vec![String::new()]));
+    }
+
+    #[test]
+    fn the_command_names_class_provider_and_deadline() {
+        let demand = Demand::read("主体负责人证件非最新", "", SUBJECT, &[]);
+        let day = NaiveDate::from_ymd_opt(2026, 12, 17);
+        let commands = demand.commands("alibaba", day);
+        let command = format!(
+            "icpctl notice add {SUBJECT} --class subject-person-certificate-expired --provider alibaba --deadline 2026-12-17"
+        );
+        assert_eq!(commands, [command]);
+    }
+}
