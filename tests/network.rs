@@ -6,6 +6,7 @@ mod abroad;
 mod door;
 mod faults;
 mod pages;
+mod peers;
 mod record;
 mod registry;
 mod script;

@@ -68,6 +68,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .collect::<Result<Vec<_>, Failure>>()?;
     let mut wanted = Wanted::default();
     wanted.word(&word);
+    wanted.attachments();
     let done = cx.transact_near(&wanted, |world, stamp, _| {
         let mut order = resolve::order(&world.book, &word)?.clone();
         let place = match &service {

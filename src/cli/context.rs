@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::env::Env;
 use crate::evidence::keep;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
 use crate::filing::moment::{self, Moment};
@@ -436,24 +437,8 @@ impl<'a> Context<'a> {
         self.transact_in(None, &decide)
     }
 
-    /// As [`transact`](Self::transact), for a decision that rests on what bears on `wanted`; what it
-    /// refuses, the whole store refuses.
-    ///
-    /// # Errors
-    /// As [`transact`](Self::transact).
-    pub fn transact_near<T>(
-        &mut self,
-        wanted: &Wanted,
-        decide: impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
-    ) -> Result<Done<T>, Failure> {
-        // Seeded ids must skip the taken ones, and at a fixed time only the others tell whose turn
-        // it is.
-        let takes_whole =
-            matches!(self.ids, Ids::Seeded(_)) || matches!(self.clock, Clock::Fixed(_));
-        self.transact_in((!takes_whole).then_some(wanted), &decide)
-    }
-
-    fn transact_in<T>(
+    /// As [`transact`](Self::transact), by what bears on `wanted` alone where that is given.
+    pub(super) fn transact_in<T>(
         &mut self,
         wanted: Option<&Wanted>,
         decide: &impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
@@ -484,11 +469,13 @@ impl<'a> Context<'a> {
         seen_whole(&world.book)?;
         let mut ids = ids_of_this.clone();
         let stamp = draw(&world, &mut ids);
-        let mut plan = match (decide(&world, &stamp, &mut ids), wanted) {
-            (Ok(plan), None) => plan,
-            (Ok(plan), Some(_)) if plan.refusal.is_none() => plan,
-            (Err(failure), None) => return Err(failure),
-            (Ok(_) | Err(_), Some(_)) => return self.transact_in(None, decide),
+        let mut plan = match decide(&world, &stamp, &mut ids) {
+            Ok(plan) => plan,
+            // What is near the word that means nothing is told by a look at everything.
+            Err(failure) if wanted.is_some() && failure.exit == Exit::NotFound => {
+                return self.transact_in(None, decide);
+            }
+            Err(failure) => return Err(failure),
         };
         let refusal = plan.refusal.take();
         let agreed = plan.consent.take();
@@ -524,7 +511,7 @@ impl<'a> Context<'a> {
         }
         if plan.consent != agreed {
             return Err(Failure::new(
-                crate::exit::Exit::Conflict,
+                Exit::Conflict,
                 "conflict.revision",
                 text!(
                     "确认期间情况有变，什么都没有写入",
@@ -550,24 +537,21 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Works on everything at once: alone with the store where `writes`, else on what readers see.
+    /// Works alone with the store where `writes`, else beside others on what readers see.
     ///
     /// # Errors
     /// What `work` refuses, and what the store meets.
     pub fn alone<T>(
         &mut self,
         writes: bool,
-        work: impl FnOnce(&mut Self, World, Option<&StoreLock<'_>>) -> Result<T, Failure>,
+        work: impl FnOnce(&mut Self, Option<&StoreLock<'_>>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         if !writes {
-            let world = self.world()?;
-            return work(self, world, None);
+            return work(self, None);
         }
         let disk = self.open_to_write()?;
         let lock = StoreLock::acquire(&disk, &self.holder(), self.globals.lock_timeout)?;
-        let world = self.world_of(Some(&disk))?;
-        seen_whole(&world.book)?;
-        work(self, world, Some(&lock))
+        work(self, Some(&lock))
     }
 
     /// Draws an operation's id, and says who acts in it and when.
@@ -721,7 +705,7 @@ pub fn unreadable(name: &str, unread: &Unread) -> Failure {
     let (zh, en) = (reason.zh, reason.en);
     match unread {
         Unread::Io(_) => Failure::new(
-            crate::exit::Exit::Failure,
+            Exit::Failure,
             "failure.file",
             text!("无法读取 {name}：{zh}", "cannot read {name}: {en}"),
         )
@@ -739,7 +723,7 @@ pub fn unreadable(name: &str, unread: &Unread) -> Failure {
 }
 
 /// Refuses to decide while a record cannot be read: it could forbid what is asked for.
-fn seen_whole(book: &Book) -> Result<(), Failure> {
+pub(super) fn seen_whole(book: &Book) -> Result<(), Failure> {
     book.unread().map_or(Ok(()), |error| Err(error.into()))
 }
 
@@ -769,7 +753,7 @@ fn pour(
 pub(super) fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
     let encoding = |error: toml::ser::Error| {
         Failure::new(
-            crate::exit::Exit::Failure,
+            Exit::Failure,
             "failure.encoding",
             text!(
                 "记录无法写成 TOML：{error}",

@@ -12,6 +12,7 @@ use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::order::{Material, OrderId};
 use crate::intake::{Dossier, DossierMaterial, Source, read_dossier};
 use crate::lang::{Lang, Text};
+use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::assign::{Assign, invalid};
 use crate::workflow::check::{Bench, Way};
@@ -283,7 +284,9 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     let rulebook = if submits { Some(cx.rulebook()?) } else { None };
     let privacy = cx.globals.privacy;
     let look = |material: &Material| materials::look_at(material, &files, None);
-    let done = cx.transact_near(&ask.wanted(), |world, stamp, ids| {
+    let mut wanted = Wanted::default();
+    ask.want(&mut wanted);
+    let done = cx.transact_near(&wanted, |world, stamp, ids| {
         let mut plan: Plan<Drafted> = draft(&ask, world, stamp, ids)?;
         plan.files = materials::missing(&files, world);
         if submits && let Some(order) = plan.orders.pop() {

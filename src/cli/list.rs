@@ -11,10 +11,13 @@ use crate::failure::Failure;
 use crate::filing::order::{Instant, Order};
 use crate::filing::profile::Profiles;
 use crate::lang::Lang;
-use crate::render::Format;
+use crate::render::envelope::Envelope;
+use crate::render::fields::Fields;
 use crate::render::mask::Privacy;
 use crate::render::sheet::{RowOf, Sheet};
+use crate::render::stream::{Columns, Stream, StreamError};
 use crate::render::style::Tone;
+use crate::render::{Delivery, Format};
 use crate::store::Files;
 use crate::store::place::Place;
 use crate::store::roll::{self, Nature, Roll, Slip, Subjects};
@@ -56,7 +59,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .collect();
     let orders = filters.arrange(&desk, orders);
     if cx.globals.format != Format::Human {
-        return Ok(answer(cx, &desk, &orders));
+        return match streamed(cx, &desk, &orders) {
+            Some(reply) => Ok(reply),
+            None => Ok(answer(cx, &desk, &orders)),
+        };
     }
     let mut sheet = Sheet::default();
     let places = board::lay(&mut sheet, &desk, &orders, manner(cx));
@@ -266,6 +272,38 @@ impl Page {
             found.row = row.unwrap_or(found.row);
         }
     }
+}
+
+/// Prints the documents one by one, so that many need no memory; none where all must be known
+/// before the first: for a table's columns, or where it is laid out for a terminal.
+fn streamed(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Option<Reply> {
+    let is_plain = matches!(cx.globals.format, Format::Json | Format::Jsonl);
+    if !is_plain || cx.globals.fields.is_some() || cx.terminal.stdout {
+        return None;
+    }
+    let (format, manner) = (cx.globals.format, manner(cx));
+    let envelope = Envelope {
+        dry_run: cx.globals.dry_run,
+        warnings: cx.warnings(),
+        ..Envelope::new(SCHEMA)
+    };
+    let columns = Columns {
+        table: Fields::all(&[]),
+        document: None,
+    };
+    let print = || -> Result<Delivery, StreamError> {
+        let mut stream = Stream::begin(cx.out, format, columns, &envelope)?;
+        for order in orders {
+            stream.element(&desk.document(order, manner))?;
+        }
+        stream.end(&envelope)
+    };
+    let printed = print();
+    Some(Reply {
+        raw: false,
+        failure: printed.err().map(|error| unprinted(&error)),
+        ..Reply::streamed()
+    })
 }
 
 /// Returns how an answer of this run is worded.

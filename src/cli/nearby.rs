@@ -2,9 +2,10 @@
 //!
 //! The roll tells which these are.
 
-use super::context::Context;
-use crate::clock::machine_time;
+use super::context::{Context, Done, Plan, Stamp, seen_whole};
+use crate::clock::{Clock, machine_time};
 use crate::failure::Failure;
+use crate::ids::Ids;
 use crate::render::mask::Privacy;
 use crate::store::Disk;
 use crate::store::near::{self, Wanted};
@@ -59,5 +60,57 @@ impl Context<'_> {
         let mut world = self.world_with(Some(disk), near.book)?;
         world.took(near.times);
         Ok(world)
+    }
+
+    /// As [`transact`](Self::transact), for a decision that rests on what bears on `wanted`; where
+    /// something is not found, the whole store is asked.
+    ///
+    /// # Errors
+    /// As [`transact`](Self::transact).
+    pub fn transact_near<T>(
+        &mut self,
+        wanted: &Wanted,
+        decide: impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
+    ) -> Result<Done<T>, Failure> {
+        self.transact_in(self.little(wanted), &decide)
+    }
+
+    /// Returns what is looked for, where a look at that is enough: seeded ids must skip the taken
+    /// ones, and at a fixed time only the others tell whose turn it is.
+    const fn little<'w>(&self, wanted: &'w Wanted) -> Option<&'w Wanted> {
+        match (&self.ids, &self.clock) {
+            (Ids::Random, Clock::System) => Some(wanted),
+            (Ids::Seeded(_), _) | (_, Clock::Fixed(_)) => None,
+        }
+    }
+
+    /// Decides by what bears on `wanted`; by the whole store, where `decide` refuses, or says that
+    /// something was not found. Under a lock, every record must be readable.
+    ///
+    /// # Errors
+    /// What `decide` refuses, and what the store meets.
+    pub fn decide_near<T>(
+        &mut self,
+        wanted: &Wanted,
+        is_locked: bool,
+        decide: impl Fn(&mut Self, &mut World) -> Result<(T, bool), Failure>,
+    ) -> Result<(World, T), Failure> {
+        if let Some(wanted) = self.little(wanted)
+            && let Some(mut world) = self.world_near(wanted)?
+        {
+            let decided = decide(self, &mut world);
+            if is_locked {
+                seen_whole(&world.book)?;
+            }
+            if let Ok((decided, true)) = decided {
+                return Ok((world, decided));
+            }
+        }
+        let mut world = self.world()?;
+        if is_locked {
+            seen_whole(&world.book)?;
+        }
+        let (decided, _) = decide(self, &mut world)?;
+        Ok((world, decided))
     }
 }

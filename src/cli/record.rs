@@ -14,13 +14,14 @@ use crate::filing::order::{Order, OrderId};
 use crate::intake::{Encoding, RecordRow, Source, read_record_rows};
 use crate::lang::Lang;
 use crate::store::StoreLock;
+use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::advance::{self, Told};
 use crate::workflow::assign::invalid;
 use crate::workflow::batch::{self, CHUNK, Outcome};
 use crate::workflow::resolve;
 use clap::builder::PossibleValuesParser;
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use std::collections::BTreeSet;
 
 /// Says what the command takes.
@@ -82,15 +83,21 @@ pub fn command(command: Command, lang: Lang) -> Command {
             ),
             lang,
         ))
-        .arg(
-            option(
-                "encoding",
-                "ENC",
-                text!("CSV 的编码", "How the CSV is encoded"),
-                lang,
-            )
-            .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"])),
-        )
+        .arg(encoding_arg(lang))
+}
+
+/// How the CSV is encoded that a command reads.
+pub fn encoding_arg(lang: Lang) -> Arg {
+    option(
+        "encoding",
+        "ENC",
+        text!(
+            "CSV 的编码，缺省为 utf-8",
+            "How the CSV is encoded, utf-8 by default"
+        ),
+        lang,
+    )
+    .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"]))
 }
 
 /// Takes the report, or a file of them.
@@ -237,7 +244,16 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
         return Err(invalid(from, &problems));
     }
     let writes = !cx.globals.dry_run && cx.has_store();
-    cx.alone(writes, |cx, mut world, lock| {
+    let mut wanted = Wanted::default();
+    for (row, told) in rows.iter().zip(&reports) {
+        for word in told.numbers.iter().chain([&row.order]) {
+            wanted.word(word);
+        }
+    }
+    cx.alone(writes, |cx, lock| {
+        let (mut world, ()) = cx.decide_near(&wanted, lock.is_some(), |_, world| {
+            Ok(((), rows.iter().all(|row| world.find(&row.order).is_ok())))
+        })?;
         let mut ids = cx.ids.for_operation();
         let stamp = cx.stamp(&world, &mut ids);
         let mut stream = Stream::start(cx, STREAM, from, rows.len());

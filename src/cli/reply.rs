@@ -240,7 +240,7 @@ pub fn tell_failure(failure: &Failure, lang: Lang, err: &mut dyn Write) {
 }
 
 /// What was asked for is known, and cannot be printed.
-pub fn unprinted(error: &std::io::Error) -> Failure {
+pub fn unprinted(error: &dyn std::error::Error) -> Failure {
     Failure::new(
         Exit::Failure,
         "failure.output",

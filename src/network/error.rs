@@ -400,45 +400,24 @@ impl NetworkError {
 
     /// Whether the same question may succeed in a moment.
     pub const fn is_passing(&self) -> bool {
-        match self {
-            Self::TimedOut { .. } | Self::Connect { .. } | Self::Broken { .. } => true,
-            Self::Status { status, .. } => is_passing_status(*status),
-            Self::Said { passing, .. } => *passing,
-            Self::Offline { .. }
-            | Self::Setup { .. }
-            | Self::NotSecure { .. }
-            | Self::Private { .. }
-            | Self::NoAddress { .. }
-            | Self::Tls { .. }
-            | Self::TooLarge { .. }
-            | Self::Redirect { .. }
-            | Self::Denied { .. }
-            | Self::Clock { .. }
-            | Self::Missing { .. }
-            | Self::Shape { .. } => false,
+        if let Self::Status { status, .. } = self {
+            return is_passing_status(*status);
         }
+        matches!(
+            self,
+            Self::TimedOut { .. }
+                | Self::Connect { .. }
+                | Self::Broken { .. }
+                | Self::Said { passing: true, .. }
+        )
     }
 
     /// How long the other side wants to be left alone.
     pub const fn wait(&self) -> Option<Duration> {
-        match self {
-            Self::Status { wait, .. } => *wait,
-            Self::Offline { .. }
-            | Self::Setup { .. }
-            | Self::NotSecure { .. }
-            | Self::Private { .. }
-            | Self::NoAddress { .. }
-            | Self::Connect { .. }
-            | Self::Tls { .. }
-            | Self::TimedOut { .. }
-            | Self::Broken { .. }
-            | Self::TooLarge { .. }
-            | Self::Redirect { .. }
-            | Self::Denied { .. }
-            | Self::Clock { .. }
-            | Self::Missing { .. }
-            | Self::Said { .. }
-            | Self::Shape { .. } => None,
+        if let Self::Status { wait, .. } = self {
+            *wait
+        } else {
+            None
         }
     }
 }

@@ -141,31 +141,15 @@ pub fn verdict(
 
 /// Takes the address out of an error that would show it.
 fn quiet(error: NetworkError, host: &str) -> NetworkError {
-    match error {
-        NetworkError::Redirect { why, .. } => NetworkError::Redirect {
-            from: host.to_owned(),
-            to: "…".to_owned(),
-            why,
-        },
-        NetworkError::NotSecure { .. } => NetworkError::NotSecure {
-            url: host.to_owned(),
-        },
-        error @ (NetworkError::Offline { .. }
-        | NetworkError::Setup { .. }
-        | NetworkError::Private { .. }
-        | NetworkError::NoAddress { .. }
-        | NetworkError::Connect { .. }
-        | NetworkError::Tls { .. }
-        | NetworkError::TimedOut { .. }
-        | NetworkError::Broken { .. }
-        | NetworkError::TooLarge { .. }
-        | NetworkError::Status { .. }
-        | NetworkError::Denied { .. }
-        | NetworkError::Said { .. }
-        | NetworkError::Clock { .. }
-        | NetworkError::Missing { .. }
-        | NetworkError::Shape { .. }) => error,
+    if let NetworkError::Redirect { why, .. } = error {
+        let (from, to) = (host.to_owned(), "…".to_owned());
+        return NetworkError::Redirect { from, to, why };
     }
+    if matches!(error, NetworkError::NotSecure { .. }) {
+        let url = host.to_owned();
+        return NetworkError::NotSecure { url };
+    }
+    error
 }
 
 fn hmac(key: &[u8], message: &[u8]) -> String {

@@ -104,13 +104,16 @@ impl Book {
             };
             book.take_subject(files, &path);
         }
-        let attachments = StorePath::parse(FILES)?;
-        book.files = list(files, &attachments)?
-            .into_iter()
-            .map(|(name, _)| name)
-            .collect();
+        book.list_files(files)?;
         book.refold();
         Ok(book)
+    }
+
+    /// Looks which attachments are there.
+    pub(super) fn list_files(&mut self, files: &dyn Files) -> Result<(), StorageError> {
+        let attachments = list(files, &StorePath::parse(FILES)?)?;
+        self.files = attachments.into_iter().map(|(name, _)| name).collect();
+        Ok(())
     }
 
     fn read_shards(files: &dyn Files, shards: &[StorePath]) -> Result<Self, StorageError> {

@@ -62,6 +62,8 @@ pub struct Wanted {
     tokens: HashSet<Token>,
     /// What an order that is yet to be made may have in common with others.
     beside: HashSet<Token>,
+    /// Whether the attachments are looked through too.
+    attachments: bool,
 }
 
 impl Wanted {
@@ -90,6 +92,11 @@ impl Wanted {
     /// Looks for what shares one of these tokens, but not for what is about that in turn.
     pub fn beside(&mut self, tokens: impl IntoIterator<Item = Token>) {
         self.beside.extend(tokens);
+    }
+
+    /// Looks through the attachments too: some are added.
+    pub const fn attachments(&mut self) {
+        self.attachments = true;
     }
 
     fn names(&self, id: &str) -> bool {
@@ -176,7 +183,10 @@ pub fn gather(
         }
     }
     near.share(&about);
-    let book = near.book;
+    let mut book = near.book;
+    if wanted.attachments {
+        book.list_files(files)?;
+    }
     Ok(Near { book, times })
 }
 

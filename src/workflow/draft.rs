@@ -125,9 +125,8 @@ impl Ask {
             .to_owned())
     }
 
-    /// Returns what the order that is asked for rests on.
-    pub fn wanted(&self) -> Wanted {
-        let mut wanted = Wanted::default();
+    /// Looks for what the order that is asked for rests on.
+    pub fn want(&self, wanted: &mut Wanted) {
         for word in self.all_targets().chain(&self.after) {
             wanted.word(word);
         }
@@ -135,11 +134,13 @@ impl Ask {
         if let Some(key) = self.reference() {
             wanted.word(&format!("ref:{key}"));
         }
-        bearing::assigned(&mut wanted, &self.assigns);
+        bearing::assigned(wanted, &self.assigns);
         if let Some(dossier) = &self.dossier {
-            bearing::dossier(&mut wanted, dossier);
+            bearing::dossier(wanted, dossier);
         }
-        wanted
+        if !self.materials.is_empty() {
+            wanted.attachments();
+        }
     }
 
     pub(super) fn all_targets(&self) -> impl Iterator<Item = &String> {

@@ -173,14 +173,70 @@ fn drafting_with_a_look_at_little_comes_to_the_same_as_with_a_look_at_everything
         );
     }
     assert!(done > 15, "{done} steps were done");
-    let orders = |store: &str| {
-        let listed = user.run_with(&[("ICPCTL_STORE", store)], ["list", "--all", "--json"]);
-        let orders = untimed(&listed)["data"].as_array().unwrap().clone();
-        let mut orders: Vec<String> = orders.iter().map(|o| words(o).join(" ")).collect();
-        orders.sort();
-        orders
-    };
-    assert_eq!(orders(&store.display().to_string()), orders(&twin));
+    assert_eq!(
+        orders(&user, &store.display().to_string()),
+        orders(&user, &twin)
+    );
+}
+
+/// The same for many rows at once, a row that names nothing among them.
+#[test]
+fn a_batch_with_a_look_at_little_comes_to_the_same_as_with_a_look_at_everything() {
+    let (user, _) = user();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let cancel = root.join("cancel-batch.csv").display().to_string();
+    user.write(
+        "more.csv",
+        "ref,kind,target,provider,set\n\
+         c1,change,shop.example.com,tencent,name=示例新商城\n\
+         c2,change,docs.example.com,tencent,name=示例新资料库\n\
+         c3,change,沪ICP备2021000007号-1,tencent,name=示例新玩具\n",
+    );
+    user.write(
+        "lost.csv",
+        "ref,kind,target\nn1,cancel-site,nobody.example.com\n",
+    );
+    user.write(
+        "reports.csv",
+        "order,event\nref:c1,accepted\nref:cancel-old-tea,sms-verified\nref:none,accepted\n",
+    );
+    let store = user.home().join("data/icpctl");
+    let twin = user.home().join("twin");
+    let copied = Command::new("cp").arg("-a").args([&store, &twin]).status();
+    assert!(copied.unwrap().success());
+    let twin = twin.display().to_string();
+    for step in [
+        format!("batch check {cancel} more.csv lost.csv"),
+        format!("batch plan {cancel}"),
+        format!("batch apply {cancel} --submit --yes"),
+        format!("batch apply {cancel} --submit --yes"),
+        "batch apply more.csv --submit --yes".to_owned(),
+        "batch apply lost.csv".to_owned(),
+        "record --from reports.csv".to_owned(),
+    ] {
+        let step: Vec<&str> = step.split(' ').chain(["--json"]).collect();
+        let little = user.run(&step);
+        let all = user.run_with(&[("ICPCTL_STORE", &twin), ("ICPCTL_SEED", "7")], &step);
+        let said = |output: &Output| {
+            let lines = output.stdout.lines();
+            let lines = lines.map(|line| words(&serde_json::from_str(line).unwrap()));
+            (output.code, lines.collect::<Vec<_>>())
+        };
+        assert_eq!(said(&little), said(&all), "{step:?}\n{little:?}\n{all:?}");
+    }
+    assert_eq!(
+        orders(&user, &store.display().to_string()),
+        orders(&user, &twin)
+    );
+}
+
+/// The words of each order of a store.
+fn orders(user: &Icpctl, store: &str) -> Vec<String> {
+    let listed = user.run_with(&[("ICPCTL_STORE", store)], ["list", "--all", "--json"]);
+    let orders = untimed(&listed)["data"].as_array().unwrap().clone();
+    let mut orders: Vec<String> = orders.iter().map(|o| words(o).join(" ")).collect();
+    orders.sort();
+    orders
 }
 
 /// What a run said, without what is drawn or timed, and without the ids of orders.

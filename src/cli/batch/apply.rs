@@ -77,8 +77,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     let needs_look = cx.globals.dry_run || asks || !cx.has_store();
     let mut agreed = None;
     if needs_look {
-        let mut world = cx.world()?;
-        let (mut decided, stale) = work.decide(cx, &mut world)?;
+        let (world, (mut decided, stale)) = work.look(cx, false)?;
         agreed = batch::consent(&world, &decided);
         if let Some(consent) = &agreed
             && (stale.is_none() || !cx.may_ask())
@@ -95,8 +94,8 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
             return Ok(work.carry_out(cx, world, decided, None));
         }
     }
-    cx.alone(true, |cx, mut world, lock| {
-        let (decided, stale) = work.decide(cx, &mut world)?;
+    cx.alone(true, |cx, lock| {
+        let (world, (decided, stale)) = work.look(cx, lock.is_some())?;
         if let Some(failure) = stale {
             return Err(failure);
         }
@@ -150,13 +149,21 @@ fn column(row: &BatchRow) -> &'static str {
     if row.set.is_empty() { "from" } else { "set" }
 }
 
+/// What becomes of each row, and why the plan that they come from does not hold.
+type Decision = (Vec<Decided>, Option<Failure>);
+
 impl Work {
+    /// Reads what the rows rest on, and decides them.
+    fn look(&self, cx: &mut Context<'_>, is_locked: bool) -> Result<(World, Decision), Failure> {
+        cx.decide_near(&batch::wanted(&self.wishes), is_locked, |cx, world| {
+            let (decided, stale) = self.decide(cx, world)?;
+            let is_enough = stale.is_none() && batch::is_found(&decided);
+            Ok(((decided, stale), is_enough))
+        })
+    }
+
     /// Decides all rows, and says why the plan that they come from does not hold.
-    fn decide(
-        &self,
-        cx: &Context<'_>,
-        world: &mut World,
-    ) -> Result<(Vec<Decided>, Option<Failure>), Failure> {
+    fn decide(&self, cx: &Context<'_>, world: &mut World) -> Result<Decision, Failure> {
         let mut ids = self.ids.clone();
         let stamp = cx.stamp(world, &mut ids);
         let reviewer = Reviewer {

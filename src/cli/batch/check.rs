@@ -10,7 +10,7 @@ use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
 use crate::rulebook;
 use crate::text;
-use crate::workflow::batch::{Decided, Outcome, Reviewer, Terms, call_by_ref, decide};
+use crate::workflow::batch::{Outcome, Reviewer, Terms, call_by_ref, decide, is_found, wanted};
 use crate::workflow::check::{REFUSED_BY_RULE, is_accepted};
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -184,11 +184,13 @@ fn examine(
         rulebook: &rulebook,
         privacy: cx.globals.privacy,
     };
-    let mut world = cx.world()?;
-    let mut ids = cx.ids.for_operation();
-    let stamp = cx.stamp(&world, &mut ids);
-    let mut decided: Vec<Decided> =
-        decide(&mut world, &stamp, &mut ids, &wishes, &terms, &reviewer);
+    let (_, mut decided) = cx.decide_near(&wanted(&wishes), false, |cx, world| {
+        let mut ids = cx.ids.for_operation();
+        let stamp = cx.stamp(world, &mut ids);
+        let decided = decide(world, &stamp, &mut ids, &wishes, &terms, &reviewer);
+        let is_enough = is_found(&decided);
+        Ok((decided, is_enough))
+    })?;
     call_by_ref(&mut decided, &wishes);
     decided.sort_by_key(|decided| decided.row);
     let mut findings = Vec::new();

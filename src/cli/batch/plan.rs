@@ -12,6 +12,7 @@ use crate::text;
 use crate::workflow::assign::invalid;
 use crate::workflow::batch::{
     Action, BatchPlan, Consequence, PlannedRow, Reviewer, Said, Terms, Words, call_by_ref, decide,
+    is_found, wanted,
 };
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -37,10 +38,13 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         rulebook: &rulebook,
         privacy: cx.globals.privacy,
     };
-    let mut world = cx.world()?;
-    let mut ids = cx.ids.for_operation();
-    let stamp = cx.stamp(&world, &mut ids);
-    let mut decided = decide(&mut world, &stamp, &mut ids, &wishes, &terms, &reviewer);
+    let (world, mut decided) = cx.decide_near(&wanted(&wishes), false, |cx, world| {
+        let mut ids = cx.ids.for_operation();
+        let stamp = cx.stamp(world, &mut ids);
+        let decided = decide(world, &stamp, &mut ids, &wishes, &terms, &reviewer);
+        let is_enough = is_found(&decided);
+        Ok((decided, is_enough))
+    })?;
     apply::valid(&loaded, &decided)?;
     call_by_ref(&mut decided, &wishes);
     let folder = cx.current.join(&loaded.folder).display().to_string();

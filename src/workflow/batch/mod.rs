@@ -28,6 +28,7 @@ use crate::filing::standing::effective;
 use crate::filing::status::{Bucket, Status};
 use crate::ids::Ids;
 use crate::rulebook::Finding;
+use crate::store::near::Wanted;
 use crate::text;
 use review::{Held, Review};
 use std::collections::HashMap;
@@ -204,6 +205,26 @@ pub fn decide(
             Some(decided.unwrap_or_else(|failure| Decided::failed(row, failure)))
         })
         .collect()
+}
+
+/// Returns what the rows rest on.
+pub fn wanted(wishes: &[Wish]) -> Wanted {
+    let mut wanted = Wanted::default();
+    for wish in wishes {
+        wish.ask.want(&mut wanted);
+        if !wish.attached.is_empty() {
+            wanted.attachments();
+        }
+    }
+    wanted
+}
+
+/// Whether everything that the rows name was found.
+pub fn is_found(decided: &[Decided]) -> bool {
+    let mut failures = decided
+        .iter()
+        .filter_map(|decided| decided.failure.as_ref());
+    failures.all(|failure| failure.exit != Exit::NotFound)
 }
 
 /// Returns the places of the rows, each after the one whose ref it waits for, where that is not
