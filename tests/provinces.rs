@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use icpctl::cli::schema::named;
 use icpctl::filing::kind::Kind;
 use icpctl::filing::particulars::{
     Counts, LocalPhone, Match, NatureChange, OutOfProvince, Particulars, Persons, ServicePerson,
@@ -9,6 +10,9 @@ use icpctl::filing::particulars::{
 };
 use icpctl::filing::province::Province;
 use icpctl::knowledge::code_list;
+use icpctl::lang::Lang;
+use icpctl::rulebook::sample;
+use std::path::Path;
 
 const TABLE: &str = include_str!("data/provinces.tsv");
 
@@ -218,16 +222,11 @@ fn the_data_hold_the_extras_of_the_last_column() {
 }
 
 /// The data files and the schemas that they are held to.
-const FILES: [(&str, &str, &str); 5] = [
+const FILES: [(&str, &str, &str); 4] = [
     (
         "provinces",
         include_str!("../src/data/provinces.toml"),
         include_str!("data/schemas/provinces.json"),
-    ),
-    (
-        "providers",
-        include_str!("../src/data/providers.toml"),
-        include_str!("data/schemas/providers.json"),
     ),
     (
         "suffixes",
@@ -264,16 +263,54 @@ fn json_of(value: &toml::Value) -> serde_json::Value {
     }
 }
 
+/// What a file says against a schema.
+fn errors(schema: &str, file: toml::Table) -> Vec<String> {
+    let data = json_of(&toml::Value::Table(file));
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors = validator.iter_errors(&data);
+    errors
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
+}
+
 #[test]
 fn every_data_file_is_valid_against_its_schema() {
     for (name, text, schema) in FILES {
-        let data = json_of(&toml::Value::Table(text.parse().unwrap()));
-        let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
-        let validator = jsonschema::validator_for(&schema).unwrap();
-        let errors: Vec<String> = validator
-            .iter_errors(&data)
-            .map(|error| format!("{}: {error}", error.instance_path()))
-            .collect();
+        let errors = errors(schema, text.parse().unwrap());
         assert!(errors.is_empty(), "{name}: {errors:#?}");
     }
+}
+
+#[test]
+fn every_rule_file_is_valid_against_the_schema_that_is_printed() {
+    let schema = named("rules-file").unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/data/rules");
+    let files = std::fs::read_dir(folder).unwrap();
+    let mut texts: Vec<String> = files
+        .map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    assert_eq!(texts.len(), 16);
+    texts.extend([Lang::Zh, Lang::En].map(sample));
+    for text in texts {
+        let errors = errors(schema, text.parse().unwrap());
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+    let wrong = "[[rule]]\nid = \"MY-01\"\noffer = true\n";
+    assert_eq!(errors(schema, wrong.parse().unwrap()).len(), 1);
+}
+
+#[test]
+fn every_profile_is_valid_against_the_schema_that_is_printed() {
+    let schema = named("provider-file").unwrap();
+    let profiles: toml::Table = include_str!("../src/data/providers.toml").parse().unwrap();
+    assert_eq!(profiles.len(), 5);
+    for (name, profile) in profiles {
+        let errors = errors(schema, profile.as_table().unwrap().clone());
+        assert!(errors.is_empty(), "{name}: {errors:#?}");
+    }
+    let own = "extends = \"tencent\"\npurge_days = 30\n";
+    assert!(errors(schema, own.parse().unwrap()).is_empty());
+    let wrong = "extends = \"tencent\"\npurge_day = 30\n";
+    assert_eq!(errors(schema, wrong.parse().unwrap()).len(), 1);
 }

@@ -2,15 +2,17 @@
 
 use super::context::{Context, World};
 use super::globals::place;
+use super::record::{encoding, encoding_arg};
 use super::reply::Reply;
 use super::sarif;
 use super::words;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::filing::kind::Kind;
 use crate::filing::order::{Material, Order};
 use crate::ids::Ids;
 use crate::intake::{
-    BatchRow, Dossier, Encoding, Inspected, Position, Problem, Source, inspect_dossier,
+    BatchRow, Dossier, Encoding, Inspected, Places, Position, Problem, Source, inspect_dossier,
     read_batch_rows,
 };
 use crate::knowledge::{Severity, rule};
@@ -18,7 +20,8 @@ use crate::lang::{Lang, Text};
 use crate::render::Format;
 use crate::render::style::Tone;
 use crate::rulebook::{Finding, Judgement, Rulebook};
-use crate::store::Files;
+use crate::store::book::order_path;
+use crate::store::{Files, RECORD_LIMIT};
 use crate::text;
 use crate::workflow::assign::Assign;
 use crate::workflow::check::{Bench, wish};
@@ -35,7 +38,7 @@ pub const SCHEMA: &str = "icpctl.check/1";
 /// One finding and where it stands.
 #[derive(Clone, Debug)]
 pub struct Located {
-    /// The file, as it was named; absent for an order.
+    /// The file, as it was named, or the record of the order.
     pub file: Option<String>,
     /// The order; absent for a file.
     pub order: Option<String>,
@@ -47,19 +50,21 @@ pub struct Located {
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    command.arg(
-        place(
-            "what",
-            "ORDER|FILE",
-            text!(
-                "订单，或档案、批量表文件；- 为标准输入",
-                "Orders, dossiers or batch files; - for stdin"
-            ),
-            lang,
+    command
+        .arg(
+            place(
+                "what",
+                "ORDER|FILE",
+                text!(
+                    "订单，或档案、批量表文件；- 为标准输入",
+                    "Orders, dossiers or batch files; - for stdin"
+                ),
+                lang,
+            )
+            .num_args(1..)
+            .required(true),
         )
-        .num_args(1..)
-        .required(true),
-    )
+        .arg(encoding_arg(lang))
 }
 
 /// Judges everything that is named, and tells all findings at once.
@@ -80,7 +85,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         if !is_file(cx, name) {
             found.extend(order(cx, &desk, world.find(name)?));
         } else if is_rows(name) {
-            found.extend(rows(cx, &desk, name)?);
+            found.extend(rows(cx, &desk, name, encoding(matches))?);
         } else {
             found.extend(dossier(cx, &desk, name, wish)?);
         }
@@ -105,18 +110,46 @@ impl Desk<'_> {
 fn order(cx: &mut Context<'_>, desk: &Desk<'_>, order: &Order) -> Vec<Located> {
     let look = |material: &Material| materials::look_at(material, &[], desk.files);
     let judgement = desk.bench.order(desk.world, order, &look);
+    let record = order_path(&order.id);
+    let text = desk.files.and_then(|files| {
+        let bytes = files.read(&record, RECORD_LIMIT).ok()?;
+        let path = files.full_path(&record);
+        let shown = path.strip_prefix(&cx.current).unwrap_or(&path);
+        Some((shown.display().to_string(), String::from_utf8(bytes).ok()?))
+    });
+    let (file, places) = match text {
+        Some((file, text)) => (Some(file), Some(Places::of_toml(&text))),
+        None => (None, None),
+    };
     taken(cx, judgement, |finding| Located {
-        file: None,
+        file: file.clone(),
         order: Some(order.id.to_string()),
-        at: None,
+        at: places
+            .as_ref()
+            .map(|places| places.nearest(&recorded(order.kind, &finding.path))),
         finding,
     })
+}
+
+/// Returns where an order's record holds a field of its dossier.
+fn recorded(kind: Kind, path: &str) -> String {
+    let first = path.split('.').next().unwrap_or_default();
+    match (first, kind) {
+        ("subject", _) | ("services", Kind::New) => format!("filing.{path}"),
+        ("services", _) => format!("target.{path}"),
+        (_, _) => path.to_owned(),
+    }
 }
 
 /// Judges the rows of a batch file: their form, and the order that each asks for.
 ///
 /// What is wrong in a dossier that a row names is told at its place in the dossier.
-fn rows(cx: &mut Context<'_>, desk: &Desk<'_>, name: &str) -> Result<Vec<Located>, Failure> {
+fn rows(
+    cx: &mut Context<'_>,
+    desk: &Desk<'_>,
+    name: &str,
+    encoding: Encoding,
+) -> Result<Vec<Located>, Failure> {
     let bytes = cx.read_input(name)?;
     let source = Source {
         name,
@@ -128,7 +161,7 @@ fn rows(cx: &mut Context<'_>, desk: &Desk<'_>, name: &str) -> Result<Vec<Located
         at: Some(at),
         finding,
     };
-    let rows = match read_batch_rows(&source, Encoding::Utf8) {
+    let rows = match read_batch_rows(&source, encoding) {
         Ok(rows) => rows,
         Err(problems) => {
             let told = problems.iter().map(|p| in_file(p.position(), told(p)));
@@ -377,9 +410,9 @@ fn sheet(cx: &Context<'_>, found: &[Located]) -> String {
     for located in found {
         let finding = &located.finding;
         let place = match (&located.file, located.at) {
+            _ if located.order.is_some() => located.order.clone().unwrap_or_default(),
             (Some(file), Some(at)) => format!("{file}:{}:{}", at.line, at.column),
-            (Some(file), None) => file.clone(),
-            (None, _) => located.order.clone().unwrap_or_default(),
+            (file, _) => file.clone().unwrap_or_default(),
         };
         let (word, tone) = label(finding.severity);
         let word = tone.paint(word.get(lang), color);

@@ -21,7 +21,7 @@ use crate::workflow::assign::invalid;
 use crate::workflow::batch::{self, CHUNK, Outcome};
 use crate::workflow::resolve;
 use clap::builder::PossibleValuesParser;
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use std::collections::BTreeSet;
 
 /// Says what the command takes.
@@ -83,15 +83,21 @@ pub fn command(command: Command, lang: Lang) -> Command {
             ),
             lang,
         ))
-        .arg(
-            option(
-                "encoding",
-                "ENC",
-                text!("CSV 的编码", "How the CSV is encoded"),
-                lang,
-            )
-            .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"])),
-        )
+        .arg(encoding_arg(lang))
+}
+
+/// How the CSV is encoded that a command reads.
+pub fn encoding_arg(lang: Lang) -> Arg {
+    option(
+        "encoding",
+        "ENC",
+        text!(
+            "CSV 的编码，缺省为 utf-8",
+            "How the CSV is encoded, utf-8 by default"
+        ),
+        lang,
+    )
+    .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"]))
 }
 
 /// Takes the report, or a file of them.

@@ -56,6 +56,7 @@ const DOCUMENTS: &[(&str, &str)] = &documents!(
     "order-list",
     "portfolio",
     "provider",
+    "provider-file",
     "record",
     "rules",
     "rules-file",

@@ -105,15 +105,28 @@ pub struct Inspected {
     pub dossier: Dossier,
     /// What is wrong, in the order in which it stands in the file.
     pub problems: Vec<Problem>,
-    places: BTreeMap<String, Position>,
+    places: Places,
 }
 
-impl Inspected {
-    /// Returns the place of a field, or of the nearest table around it that is there.
-    pub fn place(&self, path: &str) -> Position {
+/// Where the values of a document stand.
+#[derive(Clone, Debug, Default)]
+pub struct Places(BTreeMap<String, Position>);
+
+impl Places {
+    /// Reads TOML that a program wrote; nothing has a place in what is none.
+    pub fn of_toml(text: &str) -> Self {
+        let mut places = BTreeMap::new();
+        if let Ok(tree) = toml_tree(text) {
+            remember(&tree, &mut places);
+        }
+        Self(places)
+    }
+
+    /// Returns the place of a value, or of the nearest table around it that is there.
+    pub fn nearest(&self, path: &str) -> Position {
         let mut path = path;
         loop {
-            if let Some(at) = self.places.get(path) {
+            if let Some(at) = self.0.get(path) {
                 return *at;
             }
             match path.rsplit_once('.') {
@@ -121,6 +134,13 @@ impl Inspected {
                 None => return Position::START,
             }
         }
+    }
+}
+
+impl Inspected {
+    /// Returns the place of a field, or of the nearest table around it that is there.
+    pub fn place(&self, path: &str) -> Position {
+        self.places.nearest(path)
     }
 }
 
@@ -146,7 +166,7 @@ pub fn inspect_dossier(source: &Source<'_>, today: NaiveDate) -> Result<Inspecte
     Ok(Inspected {
         dossier,
         problems,
-        places,
+        places: Places(places),
     })
 }
 

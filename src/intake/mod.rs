@@ -23,7 +23,7 @@ mod value;
 pub use adoption::{Format, read_adoptions};
 pub use batch::{BatchRow, read_batch_rows};
 pub use dossier::{
-    Dossier, DossierMaterial, DossierService, DossierSubject, Inspected, inspect_dossier,
+    Dossier, DossierMaterial, DossierService, DossierSubject, Inspected, Places, inspect_dossier,
     read_dossier,
 };
 pub use exported::{Element, Unreadable, read_exported};

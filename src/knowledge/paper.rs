@@ -84,6 +84,18 @@ impl Paper {
     }
 }
 
+impl Paper {
+    /// Whether every order on this occasion carries it on a day; where the order `adds` services to a
+    /// filed subject, that subject's own papers went in with its first filing, and only what a province
+    /// wants of every order remains.
+    pub fn is_always_for(&self, occasion: &Occasion<'_>, adds: bool, day: NaiveDate) -> bool {
+        self.when.is_none()
+            && self.is_for(occasion)
+            && self.since.is_none_or(|since| since <= day)
+            && !(adds && self.of == PaperOf::Subject && self.provinces.is_empty())
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PaperFile {

@@ -19,6 +19,8 @@ enum Part {
 
 /// The most characters of a value in a message.
 const SHOWN: usize = 80;
+/// The most values of a list in a message.
+const LISTED: usize = 12;
 
 impl Wording {
     /// Reads both wordings.
@@ -68,12 +70,7 @@ fn filled(parts: &[Part], scope: &Context<'_, '_>, lang: Lang) -> Result<String,
         match part {
             Part::Words(words) => text.push_str(words),
             Part::Value(expression) => {
-                let value = shown(&expression.evaluate(scope)?, lang);
-                let mut characters = value.chars();
-                text.extend(characters.by_ref().take(SHOWN));
-                if characters.next().is_some() {
-                    text.push('…');
-                }
+                text.push_str(&shown(&expression.evaluate(scope)?, lang));
             }
         }
     }
@@ -83,13 +80,24 @@ fn filled(parts: &[Part], scope: &Context<'_, '_>, lang: Lang) -> Result<String,
 /// Returns a value as people read it.
 fn shown(value: &Value, lang: Lang) -> String {
     match value {
-        Value::String(text) => text.to_string(),
+        Value::String(text) => {
+            let mut characters = text.chars();
+            let mut start: String = characters.by_ref().take(SHOWN).collect();
+            if characters.next().is_some() {
+                start.push('…');
+            }
+            start
+        }
         Value::Int(number) => number.to_string(),
         Value::UInt(number) => number.to_string(),
         Value::Float(number) => number.to_string(),
         Value::Bool(flag) => flag.to_string(),
         Value::List(list) => {
-            let values: Vec<String> = list.iter().map(|value| shown(value, lang)).collect();
+            let first = list.iter().take(LISTED);
+            let mut values: Vec<String> = first.map(|value| shown(value, lang)).collect();
+            if list.len() > LISTED {
+                values.push("…".to_owned());
+            }
             values.join(match lang {
                 Lang::Zh => "、",
                 Lang::En => ", ",

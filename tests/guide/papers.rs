@@ -112,7 +112,7 @@ fn a_file_counts_only_for_its_slot_and_two_photos_are_two() {
     let one = photos(&scene.order(MONDAY, &id));
     assert_eq!(
         (&one["done"], &one["files"]),
-        (&json!(false), &json!(["front.png"]))
+        (&json!(false), &json!(["f***.png"]))
     );
     scene.ok(MONDAY, &attach.replace("front.png", "back.png"));
     let two = photos(&scene.order(MONDAY, &id));

@@ -4,7 +4,7 @@ use super::{GOOD, check_dossier, fires};
 use crate::scenarios::{MONDAY, Scene};
 use serde_json::Value;
 
-const BRAND: &str = r#"
+pub(super) const BRAND: &str = r#"
 [[rule]]
 id = "MY-01"
 severity = "error"
@@ -19,7 +19,7 @@ message = { zh = "{service.name} 没有品牌", en = "{service.name} lacks the b
 fix = { zh = "加上品牌", en = "add the brand" }
 "#;
 
-fn put(scene: &Scene, name: &str, text: &str) {
+pub(super) fn put(scene: &Scene, name: &str, text: &str) {
     scene.user.write(&format!(".icpctl/rules.d/{name}"), text);
 }
 

@@ -1,7 +1,9 @@
 //! The rulebook at the edge: `check`, `rules`, rule files, and what `submit` refuses.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod batch;
 mod files;
+mod fuzz;
 mod proof;
 mod report;
 

@@ -8,12 +8,12 @@ mod plan;
 use super::action::{action, actions};
 use super::context::Context;
 use super::globals::{option, place, switch};
+use super::record::encoding_arg;
 use super::reply::Reply;
 use super::sending;
 use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::text;
-use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 
 /// The shape of all of its documents and records.
@@ -39,7 +39,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
             "检查每一行，列出全部问题，不写入",
             "Look every row over and tell all that is wrong; nothing is written"
         ),
-        [file(), encoding(lang), retry(lang)],
+        [file(), encoding_arg(lang), retry(lang)],
         lang,
     );
     let plan = action(
@@ -48,7 +48,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
             "写明每一行会做什么、合计有什么影响",
             "Write down what each row will do, and what all do together"
         ),
-        [file(), out(lang), encoding(lang), retry(lang)],
+        [file(), out(lang), encoding_arg(lang), retry(lang)],
         lang,
     );
     let show = action(
@@ -77,25 +77,17 @@ pub fn command(command: Command, lang: Lang) -> Command {
             "起草（并提交）每一行的订单；可以重复执行",
             "Draft, and submit, the order of each row; safe to run again"
         ),
-        [either.required(true), submit, encoding(lang), retry(lang)]
-            .into_iter()
-            .chain(sending::args(lang)),
+        [
+            either.required(true),
+            submit,
+            encoding_arg(lang),
+            retry(lang),
+        ]
+        .into_iter()
+        .chain(sending::args(lang)),
         lang,
     );
     actions(command, lang, [check, plan, show, apply])
-}
-
-fn encoding(lang: Lang) -> Arg {
-    option(
-        "encoding",
-        "ENC",
-        text!(
-            "CSV 的编码，缺省为 utf-8",
-            "How the CSV is encoded, utf-8 by default"
-        ),
-        lang,
-    )
-    .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"]))
 }
 
 fn retry(lang: Lang) -> Arg {

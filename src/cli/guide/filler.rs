@@ -1,11 +1,11 @@
 //! What fills in a guide: an order's data, its files, its persons.
 
-use super::data::{self, said, values};
-use super::sheet::{FieldSheet, Filled, PersonSheet, State, UploadSheet};
+use super::data::{self, values};
+use super::sheet::{Filled, PersonSheet, State};
 use crate::cli::board;
 use crate::cli::order_doc::{Desk, Manner, first_part, time};
 use crate::filing::event::{Event, Report};
-use crate::filing::guide::{Entry, Guide, Line, Listed, Only, Scope, Step, Subject, Upload, When};
+use crate::filing::guide::{Guide, Line, Listed, Only, Scope, Step, Subject, When};
 use crate::filing::host::Host;
 use crate::filing::kind::Kind;
 use crate::filing::number::ServiceKind;
@@ -15,11 +15,10 @@ use crate::filing::profile::Profile;
 use crate::filing::signatory::signatories;
 use crate::filing::standing::View;
 use crate::filing::status::Status;
-use crate::knowledge::{self, Field, FieldType, Holder};
+use crate::knowledge::Holder;
 use crate::lang::{Lang, Text};
-use crate::render::mask::{Privacy, mask_for};
+use crate::render::mask::Privacy;
 use crate::text;
-use crate::workflow::missing;
 use serde_json::Value;
 
 /// What stands in a statement for what is not known.
@@ -27,22 +26,22 @@ const BLANK: &str = "________________";
 
 /// Everything about one order that its guide needs.
 pub(super) struct Filler<'a> {
-    desk: &'a Desk<'a>,
-    order: &'a Order,
-    lang: Lang,
-    privacy: Privacy,
+    pub(super) desk: &'a Desk<'a>,
+    pub(super) order: &'a Order,
+    pub(super) lang: Lang,
+    pub(super) privacy: Privacy,
     pub(super) view: View,
     guide: Guide<'a>,
-    subject: Subject,
+    pub(super) subject: Subject,
     /// As it stands, for conditions.
-    data: Value,
+    pub(super) data: Value,
     /// As it may be shown.
-    shown: Value,
+    pub(super) shown: Value,
     /// The fields that the steps in draft name.
-    named: Vec<String>,
+    pub(super) named: Vec<String>,
     /// The tables whose other fields they enter.
-    rests: Vec<String>,
-    holder: Holder,
+    pub(super) rests: Vec<String>,
+    pub(super) holder: Holder,
 }
 
 impl<'a> Filler<'a> {
@@ -108,6 +107,8 @@ impl<'a> Filler<'a> {
                 }
             }
         }
+        self.add_papers(&mut filled);
+        self.add_particulars(&mut filled);
         filled
     }
 
@@ -149,7 +150,7 @@ impl<'a> Filler<'a> {
     }
 
     /// Whether a part is for this order and, where one is meant, for the service at `place`.
-    fn suits(&self, only: &Only, place: Option<usize>) -> bool {
+    pub(super) fn suits(&self, only: &Only, place: Option<usize>) -> bool {
         let suits_service = |place| only.is_for_service(self.service_kind(place));
         let count = self.order.service_count();
         let suits_services = place.map_or_else(
@@ -175,7 +176,7 @@ impl<'a> Filler<'a> {
             })
     }
 
-    fn service_kind(&self, place: usize) -> Option<ServiceKind> {
+    pub(super) fn service_kind(&self, place: usize) -> Option<ServiceKind> {
         let services = &self.data["services"];
         services[place]["kind"]
             .as_str()
@@ -232,215 +233,11 @@ impl<'a> Filler<'a> {
     }
 
     /// Returns what a service is called: its name, else its first domain, number or place.
-    fn service_name(&self, place: usize) -> String {
+    pub(super) fn service_name(&self, place: usize) -> String {
         let service = &self.data["services"][place];
         let known = [&service["name"], &service["domains"][0], &service["number"]];
         let name = known.into_iter().find_map(Value::as_str);
         name.map_or_else(|| (place + 1).to_string(), str::to_owned)
-    }
-
-    /// Fills in a field of the console; one of services, outside a step for each, once a service.
-    fn entry(&self, entry: &Entry, place: Option<usize>) -> Vec<FieldSheet> {
-        let places: Vec<Option<usize>> = if !entry.path.starts_with("services.") {
-            vec![None]
-        } else if place.is_some() {
-            vec![place]
-        } else {
-            (0..self.order.service_count()).map(Some).collect()
-        };
-        let label = entry.label.clone().or_else(|| {
-            let field = knowledge::field(&entry.path)?;
-            Some(field.label.clone())
-        });
-        let label = label.unwrap_or_else(|| Text::verbatim(entry.path.clone()));
-        let wanted = places
-            .into_iter()
-            .filter(|place| self.suits(&entry.only, *place));
-        wanted
-            .map(|of| {
-                let label = match of {
-                    Some(of) if place.is_none() && self.order.service_count() > 1 => {
-                        let (zh, en, name) = (&label.zh, &label.en, self.service_name(of));
-                        text!("{zh}（{name}）", "{en} ({name})")
-                    }
-                    Some(_) | None => label.clone(),
-                };
-                let date = entry.date.as_deref();
-                self.field(&entry.path, of, &label, date, !entry.optional)
-            })
-            .collect()
-    }
-
-    fn field(
-        &self,
-        path: &str,
-        place: Option<usize>,
-        label: &Text,
-        date: Option<&str>,
-        required: bool,
-    ) -> FieldSheet {
-        let full = place.map_or_else(|| path.to_owned(), |place| at(path, place));
-        let (entered, meaning) = self.entered(path, values(&self.shown, &full), date);
-        let missing = required && entered.is_empty();
-        let can_fill = !self.view.standing.status.has_ended() && entered.is_empty();
-        FieldSheet {
-            fill: can_fill.then(|| missing::fill(self.order, &full)).flatten(),
-            path: full,
-            label: label.get(self.lang).to_owned(),
-            console: label.zh.clone().into_owned(),
-            values: entered,
-            meaning,
-            was: None,
-            required,
-            missing,
-        }
-    }
-
-    /// Returns values as they are entered, and what they mean in the reader's language.
-    fn entered(
-        &self,
-        path: &str,
-        values: Vec<&Value>,
-        date: Option<&str>,
-    ) -> (Vec<String>, Option<String>) {
-        let nature = self.data["subject"]["nature"].as_str().unwrap_or_default();
-        let said: Vec<_> = values
-            .into_iter()
-            .map(|value| said(path, value, nature, date, self.lang))
-            .collect();
-        let meanings: Vec<&str> = said.iter().filter_map(|s| s.meaning.as_deref()).collect();
-        let meaning = (!meanings.is_empty()).then(|| meanings.join(", "));
-        (said.into_iter().map(|s| s.words).collect(), meaning)
-    }
-
-    /// Fills in the fields of a table of the data that no step names.
-    fn rest(&self, table: &str, place: Option<usize>) -> Vec<FieldSheet> {
-        knowledge::fields()
-            .iter()
-            .filter(|field| self.is_rest(field, table))
-            .flat_map(|field| {
-                let entry = Entry {
-                    path: field.path.clone(),
-                    label: Some(field.label.clone()),
-                    date: None,
-                    optional: true,
-                    only: Only::default(),
-                };
-                self.entry(&entry, place)
-            })
-            .collect()
-    }
-
-    /// Whether a field is entered with the others of `table`, the nearest one that a step has.
-    fn is_rest(&self, field: &Field, table: &str) -> bool {
-        let is_leaf = match field.value_type {
-            FieldType::Table => false,
-            FieldType::List => !knowledge::fields()
-                .iter()
-                .any(|other| is_below(&other.path, &field.path)),
-            FieldType::String | FieldType::Date | FieldType::Bool | FieldType::Number => true,
-        };
-        let holder = self.subject.applicant.map(|who| match who {
-            Applicant::Individual => Holder::Individual,
-            Applicant::Organisation => Holder::Organisation,
-        });
-        let is_nearest = !self
-            .rests
-            .iter()
-            .any(|other| is_below(other, table) && is_below(&field.path, other));
-        is_leaf
-            && is_below(&field.path, table)
-            && is_nearest
-            && !self.named.contains(&field.path)
-            && field
-                .kinds
-                .iter()
-                .any(|kind| kind == self.order.kind.name())
-            && (field.natures.is_empty() || holder.is_none_or(|h| field.natures.contains(&h)))
-    }
-
-    /// Fills in the fields of a change.
-    fn changes(&self) -> Vec<FieldSheet> {
-        self.order
-            .changes
-            .iter()
-            .map(|change| {
-                let place = change.service.as_ref().and_then(|number| {
-                    let services = &self.order.target.services;
-                    services.iter().position(|s| s.number == *number)
-                });
-                let base = if place.is_some() {
-                    "services"
-                } else {
-                    "subject"
-                };
-                let path = format!("{base}.{}", change.field);
-                let label = knowledge::field(&path)
-                    .map_or_else(|| Text::verbatim(change.field.clone()), |f| f.label.clone());
-                let label = match place {
-                    Some(place) => {
-                        let (zh, en, name) = (&label.zh, &label.en, self.service_name(place));
-                        text!("{zh}（{name}）", "{en} ({name})")
-                    }
-                    None => label,
-                };
-                let was = self.masked_value(&path, change.from.as_ref());
-                let (was, _) = self.entered(&path, leaves(&was), None);
-                let now = self.masked_value(&path, change.to.as_ref());
-                let (now, meaning) = self.entered(&path, leaves(&now), None);
-                FieldSheet {
-                    path: place.map_or_else(|| path.clone(), |place| at(&path, place)),
-                    label: label.get(self.lang).to_owned(),
-                    console: label.zh.into_owned(),
-                    values: now,
-                    meaning,
-                    was: Some(was),
-                    required: true,
-                    missing: false,
-                    fill: None,
-                }
-            })
-            .collect()
-    }
-
-    fn masked_value(&self, path: &str, value: Option<&toml::Value>) -> Value {
-        let mut shown = value
-            .and_then(|value| serde_json::to_value(value).ok())
-            .unwrap_or_default();
-        mask_for(&mut shown, path, Some(self.holder), self.privacy);
-        shown
-    }
-
-    fn upload(&self, upload: &Upload, place: Option<usize>) -> UploadSheet {
-        let count = self.order.service_count();
-        let service = place.map(|place| place + 1);
-        let files: Vec<String> = self
-            .order
-            .materials
-            .iter()
-            .filter(|held| held.slot == upload.slot)
-            .filter(|held| {
-                service.is_none() || held.service == service || held.service.is_none() && count == 1
-            })
-            .map(|held| self.privacy.file_name(&held.file).into_owned())
-            .collect();
-        let label = upload.label.clone().or_else(|| {
-            let list = knowledge::code_list("material-slots")?;
-            Some(list.entry(&upload.slot)?.label.clone())
-        });
-        let label = label.unwrap_or_else(|| Text::verbatim(upload.slot.clone()));
-        let can_fill = files.is_empty() && !self.view.standing.status.has_ended();
-        let named = service.filter(|_| count > 1);
-        UploadSheet {
-            slot: upload.slot.clone(),
-            label: label.get(self.lang).to_owned(),
-            console: label.zh.into_owned(),
-            service: named,
-            required: !upload.optional,
-            missing: files.is_empty() && !upload.optional,
-            fill: can_fill.then(|| missing::attach(self.order, &upload.slot, 1, named)),
-            files,
-        }
     }
 
     /// Lists who answers the SMS: those of the running window, else those that it will ask.
@@ -591,25 +388,16 @@ impl<'a> Filler<'a> {
 }
 
 /// Puts the place of a service into the path of one of its fields: `services.name`, `services.0.name`.
-fn at(path: &str, place: usize) -> String {
+pub(super) fn at(path: &str, place: usize) -> String {
     match path.strip_prefix("services.") {
         Some(field) => format!("services.{place}.{field}"),
         None => path.to_owned(),
     }
 }
 
-fn is_below(path: &str, table: &str) -> bool {
+pub(super) fn is_below(path: &str, table: &str) -> bool {
     path.strip_prefix(table)
         .is_some_and(|rest| rest.starts_with('.'))
-}
-
-/// Lists a value, or what a list holds.
-fn leaves(value: &Value) -> Vec<&Value> {
-    match value {
-        Value::Array(list) => list.iter().collect(),
-        Value::Null => Vec::new(),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => vec![value],
-    }
 }
 
 /// Returns the last six characters, which the SMS page asks for.

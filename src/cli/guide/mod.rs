@@ -1,9 +1,11 @@
 //! `guide`: the console, step by step, each field with its value; it shows the step that an order is at.
 
 mod data;
+mod fields;
 mod filler;
 mod page;
 mod sheet;
+mod uploads;
 
 use super::context::Context;
 use super::list::manner;

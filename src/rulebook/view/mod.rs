@@ -101,7 +101,7 @@ impl View {
                 &services,
                 province,
                 materials,
-                setting.today(),
+                setting,
             ),
             "changes": order.changes.iter().take(LIST_LIMIT).map(change_view).collect::<Vec<_>>(),
             "filed": filed_view(filed),

@@ -1,13 +1,15 @@
-//! The papers that every order of its kind, nature, province and provider carries.
+//! The papers that every order of its kind, nature, province and provider carries, and those of a
+//! cancellation that no SMS can prove.
 
 use super::given::Seen;
+use super::setting::Setting;
 use crate::filing::facts::SubjectFacts;
 use crate::filing::kind::Kind;
 use crate::filing::number::ServiceKind;
 use crate::filing::order::Order;
+use crate::filing::pack::{self, Need};
 use crate::filing::province::Province;
 use crate::knowledge::{self, Occasion, Paper, PaperOf, code_list};
-use chrono::NaiveDate;
 use serde_json::{Value as Json, json};
 
 /// The slots that rules of their own ask for, each with the kinds of order for which they do
@@ -37,11 +39,16 @@ pub(super) fn papers_view(
     services: &[Seen<'_>],
     province: Option<Province>,
     materials: &[Json],
-    day: NaiveDate,
+    setting: &Setting<'_>,
 ) -> Vec<Json> {
+    if let Some(pack) = pack::checklist(order, setting.portfolio) {
+        let items = pack.items.iter();
+        return items.map(|item| item_view(item, materials)).collect();
+    }
     let Some(nature) = subject.nature.as_deref() else {
         return Vec::new();
     };
+    let adds = order.kind == Kind::New && !order.is_first_filing();
     let mut papers = Vec::new();
     for (place, service) in services.iter().enumerate() {
         let occasion = Occasion {
@@ -52,11 +59,8 @@ pub(super) fn papers_view(
             service: service.facts.kind.map_or("", ServiceKind::name),
         };
         let always = knowledge::papers().iter().filter(|paper| {
-            paper.when.is_none()
-                && paper.is_for(&occasion)
-                && paper.since.is_none_or(|since| since <= day)
+            paper.is_always_for(&occasion, adds, setting.today())
                 && (paper.of == PaperOf::Service || place == 0)
-                && (paper.of == PaperOf::Service || !is_of_a_later_order(paper, order))
         });
         for paper in always {
             let of_service = (paper.of == PaperOf::Service).then_some(place + 1);
@@ -66,9 +70,27 @@ pub(super) fn papers_view(
     papers
 }
 
-/// Whether a paper of the subject went in with its first filing.
-fn is_of_a_later_order(paper: &Paper, order: &Order) -> bool {
-    order.kind == Kind::New && !order.is_first_filing() && paper.provinces.is_empty()
+/// An item of the checklist of a cancellation; what is told with the papers has no slot.
+fn item_view(item: &pack::Item<'_>, materials: &[Json]) -> Json {
+    let (slot, attached) = match item.need {
+        Need::Fact(_) => (None, item.is_done),
+        Need::Files { slots, count } => {
+            let fits = |material: &&Json| {
+                let slot = material.get("slot").and_then(Json::as_str);
+                slot.is_some_and(|slot| slots.iter().any(|known| known == slot))
+            };
+            let held = materials.iter().filter(fits).count();
+            (slots.first(), held >= count)
+        }
+    };
+    json!({
+        "slot": slot,
+        "service": null,
+        "zh": item.label.zh,
+        "en": item.label.en,
+        "attached": attached,
+        "own_rule": true,
+    })
 }
 
 fn paper_view(paper: &Paper, service: Option<usize>, kind: Kind, materials: &[Json]) -> Json {
