@@ -12,7 +12,7 @@ pub struct CreditCode(pub(super) String);
 
 impl CreditCode {
     /// The alphabet (GB 32100): no I, O, S, V, Z.
-    const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+    pub(super) const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
     /// Weights of positions 1 to 17 (GB 32100): 3^(i-1) mod 31.
     const WEIGHTS: [usize; 17] = [
         1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28,

@@ -84,6 +84,8 @@ identity_strings!(CreditCode, CertificateNumber, Mobile);
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test may panic")]
     use super::*;
+    use crate::filing::province::Province;
+    use chrono::NaiveDate;
     use proptest::prelude::*;
 
     fn day(text: &str) -> NaiveDate {
