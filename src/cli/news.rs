@@ -303,8 +303,8 @@ fn of_vanished(desk: &Desk<'_>, seen: &Seen<'_>, vanished: &Vanished) -> News {
             )
         }
         None => text!(
-            "请核对：icpctl verify {number}；确已失效的用 icpctl gone {number} 登记",
-            "look: icpctl verify {number}; if it is gone, icpctl gone {number}"
+            "请核对：icpctl verify {number}；确已失效的登记：icpctl gone {number} --because bureau",
+            "look with icpctl verify {number}; if it is gone, say so: icpctl gone {number} --because bureau"
         ),
     };
     let (zh_todo, en_todo) = (todo.zh, todo.en);
@@ -319,7 +319,7 @@ fn of_vanished(desk: &Desk<'_>, seen: &Seen<'_>, vanished: &Vanished) -> News {
         due: None,
         text: text!(
             "{what}：{zh}中已查不到，{since} 发现，{last} 还在；{zh_todo}",
-            "{what} is not shown any more by {en}, as found {since}; it was on {last}. {en_todo}"
+            "{what} is not shown any more by {en}, as found {since}; it was on {last}; {en_todo}"
         ),
     }
 }

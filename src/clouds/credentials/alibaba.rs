@@ -26,7 +26,8 @@ pub(super) fn find(env: &Env, home: &Path, search: &mut Search) {
     let over = search.take(environment(env))
         || search.take(token_of_identity(env))
         || takes_cli && search.take(cli(&home.join(".aliyun/config.json"), profile))
-        || search.take(sdk(&file, profile.unwrap_or(DEFAULT)));
+        || search.take(sdk(&file, profile.unwrap_or(DEFAULT)))
+        || search.take(elsewhere(env));
     if over && let Some(found) = &mut search.found {
         let named = env.text("ALIBABA_CLOUD_REGION_ID").map(str::to_owned);
         found.region = named.or(found.region.take());
@@ -63,6 +64,24 @@ fn token_of_identity(env: &Env) -> (Option<Credential>, Vec<Note>) {
     };
     let trouble = Trouble::Unsupported("OIDC".to_owned());
     (None, vec![Note::new(place, trouble)])
+}
+
+/// What the SDKs ask last, where the environment names it: the role of an instance, and a service that
+/// hands out keys. Both would be asked over the network for a key that soon ends; they are told, and
+/// nothing is asked.
+fn elsewhere(env: &Env) -> (Option<Credential>, Vec<Note>) {
+    let named = [
+        ("ALIBABA_CLOUD_ECS_METADATA", "EcsRamRole"),
+        ("ALIBABA_CLOUD_CREDENTIALS_URI", "CredentialsURI"),
+    ];
+    let notes = named
+        .into_iter()
+        .filter(|(variable, _)| env.has(variable))
+        .map(|(variable, mode)| {
+            let place = Place::Environment { variable };
+            Note::new(place, Trouble::Unsupported(mode.to_owned()))
+        });
+    (None, notes.collect())
 }
 
 fn cli(path: &Path, profile: Option<&str>) -> (Option<Credential>, Vec<Note>) {
