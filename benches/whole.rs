@@ -9,7 +9,7 @@
 //!
 //! The two of a pair run in turn and the median of their ratios is printed, so that a machine that
 //! is busy with other things disturbs both alike. What is not installed is skipped (Debian:
-//! `apt-get install ripgrep sqlite3 git strace`). The store is written to: use a generated one.
+//! `apt-get install ripgrep sqlite3 strace time`). The stores are written to: use generated ones.
 
 #![allow(
     clippy::print_stdout,
@@ -18,10 +18,12 @@
     reason = "a tool of the developers': what fails is told at once"
 )]
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// How the yardstick of one durable change is asked for.
@@ -98,24 +100,39 @@ impl<'a> Subject<'a> {
 fn measure(icpctl: &str, startup: &str, small: &Path, large: &Path) {
     let version = [icpctl.to_owned(), "--version".to_owned()];
     let yardstick = [startup.to_owned(), "--version".to_owned()];
+    let (small, large) = (Subject::new(icpctl, small), Subject::new(icpctl, large));
+    let mb = fs::metadata(icpctl).unwrap().len() / 1_000_000;
+    println!("{:24}   {mb} MB (P13)", "the binary");
     pair("--version", "startup --version", 400, |_| {
         (version.to_vec(), yardstick.to_vec())
     });
     pair("--help", "startup --version", 200, |_| {
         (words(&format!("{icpctl} --help")), yardstick.to_vec())
     });
-
-    let (small, large) = (Subject::new(icpctl, small), Subject::new(icpctl, large));
+    lists(&small, &large, &version);
+    shows(&large, &version);
     changes(&small, &large, &yardstick);
-    for order in ["approved", "provider-review"] {
-        if let Some(id) = first_of(large.store, order) {
-            let what = format!("show, {order}");
-            pair(&what, "--version", 30, |_| {
+    loops(&large, startup);
+    batches(&small, &large);
+}
+
+/// Looks at one order.
+fn shows(large: &Subject<'_>, version: &[String]) {
+    for status in ["draft", "approved", "provider-review"] {
+        if let Some(id) = first_of(large.store, status) {
+            pair(&format!("show, {status}"), "--version", 9, |_| {
                 (large.run(&format!("show {id} --json")), version.to_vec())
             });
         }
     }
-    lists(&small, &large);
+    if let Some(id) = first_of(large.store, "draft") {
+        pair("submit -n", "--version", 9, |_| {
+            (
+                large.run(&format!("submit {id} -n --yes")),
+                version.to_vec(),
+            )
+        });
+    }
 }
 
 /// One change in one process.
@@ -125,22 +142,11 @@ fn changes(small: &Subject<'_>, large: &Subject<'_>, yardstick: &[String]) {
         let (_, path) = &large.live[place];
         vec![raw.clone(), RAW.to_owned(), path.display().to_string()]
     };
-    let each = (large.live.len() / 5).min(100);
+    let each = (large.live.len() / 8).min(60);
     pair("one change", "raw change of the file", each, |place| {
         (large.change(place), raw(place))
     });
-    let database = std::env::temp_dir().join("icpctl-bench.sqlite");
-    let _ = fs::remove_file(&database);
-    let database = database.display().to_string();
-    let fill = format!(
-        "create table o(id integer primary key, status text, about text, name text, ref text);\
-         with recursive n(i) as (select 1 union all select i+1 from n where i<{}) \
-         insert into o select i, 'approved', 's'||i||'.example.cn', \
-         '示例有限公司'||i, 'row-'||i from n;",
-        count(large.store),
-    );
-    let sqlite = |statement: String| vec!["sqlite3".to_owned(), database.clone(), statement];
-    let _ = time(&sqlite(fill));
+    let sqlite = database(large.store);
     pair("one change", "sqlite3, one row", each, |place| {
         let update = format!("update o set status='rejected' where id={};", place + 1);
         (large.change(each + place), sqlite(update))
@@ -152,23 +158,131 @@ fn changes(small: &Subject<'_>, large: &Subject<'_>, yardstick: &[String]) {
     pair("one change, large", "one change, small", few, |place| {
         (large.change(3 * each + place), small.change(place))
     });
-    flushes(&large.change(4 * each));
-    pair("list --all", "sqlite3, all rows", 9, |_| {
-        let all = sqlite("select * from o;".to_owned());
-        (large.run("list --all"), all)
+    flushes("one change", &large.change(4 * each));
+    memory("one change", &large.change(4 * each + 1));
+}
+
+/// Returns a way to ask a database of as many rows as the store has orders.
+fn database(store: &Path) -> impl Fn(String) -> Vec<String> {
+    let database = std::env::temp_dir().join("icpctl-bench.sqlite");
+    let _ = fs::remove_file(&database);
+    let database = database.display().to_string();
+    let fill = format!(
+        "create table o(id integer primary key, status text, about text, name text, ref text);\
+         with recursive n(i) as (select 1 union all select i+1 from n where i<{}) \
+         insert into o select i, 'approved', 's'||i||'.example.cn', \
+         '示例有限公司'||i, 'row-'||i from n;",
+        count(store),
+    );
+    let ask = move |statement: String| vec!["sqlite3".to_owned(), database.clone(), statement];
+    let _ = time(&ask(fill));
+    ask
+}
+
+/// Many processes, one after the other and two at a time.
+fn loops(large: &Subject<'_>, startup: &str) {
+    let taken = large.live.len() / 8 * 5;
+    let free: Vec<&(String, PathBuf)> = large.live.iter().skip(taken).collect();
+    let part = free.len() / 3;
+    let script = |orders: &[&(String, PathBuf)]| {
+        let runs = orders.iter().map(|(id, _)| {
+            let line = large.run(&format!("record {id} rejected --reason x"));
+            line.join(" ") + " >/dev/null 2>&1"
+        });
+        runs.collect::<Vec<_>>().join("\n")
+    };
+    let shell = |script: String| vec!["sh".to_owned(), "-c".to_owned(), script];
+    let yardstick = format!("{startup} --version >/dev/null\n").repeat(part);
+    let name = format!("{part} changes in a loop");
+    pair(&name, "startup in a loop", 1, |_| {
+        (shell(script(&free[..part])), shell(yardstick.clone()))
+    });
+    let (one, two) = free[part..2 * part].split_at(part / 2);
+    let alone = script(&free[2 * part..2 * part + one.len() + two.len()]);
+    let both = format!("({}) & ({}) & wait", script(one), script(two));
+    pair("the same, one writer", "two writers", 1, |_| {
+        (shell(alone.clone()), shell(both.clone()))
     });
 }
 
+/// Many orders in one process.
+fn batches(small: &Subject<'_>, large: &Subject<'_>) {
+    let raw = std::env::current_exe().unwrap().display().to_string();
+    let thousand = rows(small.store, 1_000);
+    let files: Vec<String> = files(small.store)
+        .take(thousand.1)
+        .map(|path| format!("{raw} {RAW} {}", path.display()))
+        .collect();
+    let bare = vec!["sh".to_owned(), "-c".to_owned(), files.join("\n")];
+    let apply = |subject: &Subject<'_>, rows: &Path| {
+        subject.run(&format!("batch apply {} --yes", rows.display()))
+    };
+    pair("batch, 1,000, small", "as many raw changes", 1, |_| {
+        (apply(small, &thousand.0), bare.clone())
+    });
+    let (ten, one) = (rows(large.store, 10_000).0, rows(large.store, 1_000).0);
+    flushes("batch, 1,000, large", &apply(large, &one));
+    // The same rows again are done already: each run has its own.
+    let other = rows(large.store, 1_000).0;
+    pair("batch, 10,000, large", "batch, 1,000, large", 1, |_| {
+        (apply(large, &ten), apply(large, &other))
+    });
+    memory(
+        "batch, 10,000, large",
+        &apply(large, &rows(large.store, 10_000).0),
+    );
+}
+
+/// Writes a batch of changes, one a subject, and returns its path and how many rows it has.
+fn rows(store: &Path, most: usize) -> (PathBuf, usize) {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let batch = NEXT.fetch_add(1, Ordering::Relaxed);
+    let path = std::env::temp_dir().join(format!("icpctl-bench-{batch}.csv"));
+    let mut text = "ref,kind,target,provider,set\n".to_owned();
+    let subjects = fs::read_dir(store.join("subjects")).unwrap();
+    let mut count = 0;
+    for subject in subjects.take(most) {
+        let record = fs::read_to_string(subject.unwrap().path()).unwrap();
+        let after = |key: &str| {
+            let (_, rest) = record.split_once(key).unwrap();
+            rest.split_once('"').unwrap().0.to_owned()
+        };
+        let (domain, provider) = (after("domains = [\""), after("provider = \""));
+        let _ = writeln!(
+            text,
+            "b{batch}-{count},change,{domain},{provider},name=示例新服务{batch}"
+        );
+        count += 1;
+    }
+    fs::write(&path, text).unwrap();
+    (path, count)
+}
+
 /// Lists of everything.
-fn lists(small: &Subject<'_>, large: &Subject<'_>) {
-    let orders = |subject: &Subject<'_>| subject.store.join("orders").display().to_string();
+fn lists(small: &Subject<'_>, large: &Subject<'_>, version: &[String]) {
     let rg = |subject: &Subject<'_>| {
-        let orders = orders(subject);
+        let orders = subject.store.join("orders").display().to_string();
         words(&format!("rg -c --no-ignore ^status {orders}"))
     };
+    // Without a cache folder nothing is kept.
     let list = large.run("list --all");
+    let bare = ["env", "-u", "HOME", "-u", "XDG_CACHE_HOME"].map(str::to_owned);
+    let first: Vec<String> = bare.iter().chain(&list).cloned().collect();
+    pair("list --all, nothing kept", "rg -c ^status", 3, |_| {
+        (first.clone(), rg(large))
+    });
+    memory("list --all, nothing kept", &first);
+    // What was just written is not kept yet.
+    for subject in [small, large] {
+        let _ = time(&subject.run("list --all"));
+    }
     pair("list --all", "rg -c ^status", 9, |_| {
         (list.clone(), rg(large))
+    });
+    memory("list --all", &list);
+    let sqlite = database(large.store);
+    pair("list --all", "sqlite3, all rows", 9, |_| {
+        (list.clone(), sqlite("select * from o;".to_owned()))
     });
     pair("list --all, large", "list --all, small", 9, |_| {
         (list.clone(), small.run("list --all"))
@@ -176,21 +290,37 @@ fn lists(small: &Subject<'_>, large: &Subject<'_>) {
     pair("list --status draft", "rg -c ^status", 9, |_| {
         (large.run("list --status draft"), rg(large))
     });
-    pair("list --all --json", "rg -c ^status", 3, |_| {
-        (large.run("list --all --json"), rg(large))
+    pair("list --all --json", "list --all", 3, |_| {
+        (large.run("list --all --json"), list.clone())
     });
     pair("status", "rg -c ^status", 3, |_| {
         (large.run("status"), rg(large))
-    });
-    // Without a cache folder nothing is kept.
-    let first = ["env", "-u", "HOME", "-u", "XDG_CACHE_HOME"].map(str::to_owned);
-    pair("list --all, nothing kept", "rg -c ^status", 3, |_| {
-        (first.iter().chain(&list).cloned().collect(), rg(large))
     });
     pair("list, 1,000 changed", "rg -c ^status", 5, |_| {
         touch(large.store, 1_000);
         (list.clone(), rg(large))
     });
+    pair("list --limit 1", "--version", 9, |_| {
+        (large.run("list --all --limit 1"), version.to_vec())
+    });
+    // Only root can make the system forget what it has read.
+    let cold = |words: &[String]| {
+        let forget = "sync; echo 3 > /proc/sys/vm/drop_caches;";
+        vec![
+            "sh".to_owned(),
+            "-c".to_owned(),
+            format!("{forget} exec {}", words.join(" ")),
+        ]
+    };
+    if File::options()
+        .write(true)
+        .open("/proc/sys/vm/drop_caches")
+        .is_ok()
+    {
+        pair("list --all, cold", "rg -c ^status, cold", 3, |_| {
+            (cold(&list), cold(&rg(large)))
+        });
+    }
 }
 
 /// Writes so many order files anew, as they are.
@@ -201,8 +331,26 @@ fn touch(store: &Path, count: usize) {
     }
 }
 
+/// Prints how much memory a command takes.
+fn memory(what: &str, command: &[String]) {
+    let log = std::env::temp_dir().join("icpctl-bench.time");
+    let before = format!("/usr/bin/time -f %M -o {}", log.display());
+    let timed: Vec<String> = words(&before)
+        .into_iter()
+        .chain(command.iter().cloned())
+        .collect();
+    let told = time(&timed).and_then(|_| fs::read_to_string(&log).ok());
+    match told
+        .as_deref()
+        .and_then(|text| text.lines().last()?.parse::<u64>().ok())
+    {
+        Some(kib) => println!("{what:24}   {} MiB", kib / 1024),
+        None => println!("{what:24}   memory skipped: no /usr/bin/time"),
+    }
+}
+
 /// Counts the calls by which a command makes sure of the disk.
-fn flushes(command: &[String]) {
+fn flushes(what: &str, command: &[String]) {
     let log = std::env::temp_dir().join("icpctl-bench.strace");
     let strace = format!(
         "strace -f -e trace=fsync,fdatasync,syncfs -o {}",
@@ -216,9 +364,9 @@ fn flushes(command: &[String]) {
         Some(_) => {
             let log = fs::read_to_string(&log).unwrap_or_default();
             let calls = log.lines().filter(|line| line.contains("sync")).count();
-            println!("{:24}   {calls} flush calls", "one change");
+            println!("{what:24}   {calls} flush calls");
         }
-        None => println!("{:24}   flush calls skipped: no strace", "one change"),
+        None => println!("{what:24}   flush calls skipped: no strace"),
     }
 }
 
@@ -244,7 +392,7 @@ fn of_status(store: &Path, status: &str) -> impl Iterator<Item = (String, PathBu
 }
 
 fn live_orders(store: &Path) -> Vec<(String, PathBuf)> {
-    of_status(store, "provider-review").take(501).collect()
+    of_status(store, "provider-review").take(1_601).collect()
 }
 
 fn first_of(store: &Path, status: &str) -> Option<String> {

@@ -4,5 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 target=$(rustc -vV | sed -n 's/^host: //p')
-RUSTFLAGS='-C target-feature=+crt-static' cargo build --release --locked --bin icpctl --target "$target"
-echo "${CARGO_TARGET_DIR:-target}/$target/release/icpctl"
+export RUSTFLAGS='-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs'
+cargo build --release --locked --bin icpctl --target "$target"
+file=${CARGO_TARGET_DIR:-target}/$target/release/icpctl
+"$file" --version >/dev/null
+echo "$file"

@@ -1,15 +1,21 @@
 //! The binary: hands the outside to the library, and its answer to the shell.
 
 use icpctl::cli::context::Terminal;
-use icpctl::cli::{Outside, run};
+use icpctl::cli::{Outside, asks_for_version, run, tell_version};
 use icpctl::env::Env;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    let args: Vec<OsString> = std::env::args_os().collect();
+    // Asked for often, by scripts that look whether it is there: nothing else is looked at.
+    if asks_for_version(&args) {
+        return ExitCode::from(tell_version(&mut std::io::stdout().lock()).code());
+    }
     leave_no_core();
     let env = Env::read();
     let exit = run(Outside {
-        args: std::env::args_os().collect(),
+        args,
         env: &env,
         terminal: Terminal::look(),
         current: std::env::current_dir().unwrap_or_default(),

@@ -10,6 +10,7 @@
 mod crash;
 mod disk;
 pub(crate) mod memory;
+mod near;
 mod place;
 pub(crate) mod power;
 #[cfg(unix)]

@@ -120,6 +120,17 @@ pub struct Outside<'a> {
     pub err: &'a mut dyn Write,
 }
 
+/// Whether the words typed ask for the version, and for nothing else.
+pub fn asks_for_version(args: &[OsString]) -> bool {
+    matches!(args, [_, only] if only == "--version" || only == "-V")
+}
+
+/// Prints the version.
+pub fn tell_version(out: &mut dyn Write) -> Exit {
+    let _ = writeln!(out, "icpctl {}", env!("CARGO_PKG_VERSION"));
+    Exit::Ok
+}
+
 /// Runs one command line.
 pub fn run(outside: Outside<'_>) -> Exit {
     let Outside {
@@ -134,10 +145,6 @@ pub fn run(outside: Outside<'_>) -> Exit {
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
-    if matches!(words.as_slice(), [_, only] if matches!(only.as_str(), "--version" | "-V")) {
-        let _ = writeln!(out, "icpctl {}", env!("CARGO_PKG_VERSION"));
-        return Exit::Ok;
-    }
     let first_lang = globals::language(&words, env, None);
     let config = configuration(&words, env);
     let lang = match &config {

@@ -29,7 +29,7 @@ pub struct Erased {
 }
 
 /// Returns what erasing never reaches.
-pub fn remains() -> [(&'static str, Text); 3] {
+pub fn remains() -> [(&'static str, Text); 5] {
     [
         (
             "git-history",
@@ -50,6 +50,20 @@ pub fn remains() -> [(&'static str, Text); 3] {
             text!(
                 "接入商和管局处的数据：这里删除不等于注销备案",
                 "what providers and the bureau hold: erasing here cancels no filing"
+            ),
+        ),
+        (
+            "disk",
+            text!(
+                "磁盘上尚未被覆盖的数据块：只有整盘加密才能保护",
+                "blocks that the disk has not overwritten yet: only an encrypted disk protects those"
+            ),
+        ),
+        (
+            "shell",
+            text!(
+                "终端回滚和 shell 的历史记录",
+                "what the terminal and the shell's history remember"
             ),
         ),
     ]

@@ -231,7 +231,7 @@ class Recording:
             before = self.state()
             os.write(mark, f"!{fault}".encode())
             # What is read is in memory: only writing meets the disk.
-            told = self.run(lines[turn], self.store() + "/.icpctl", may_fail=True)
+            told = self.run(lines[turn], self.store() + "/.icpctl", self.tracer(), may_fail=True)
             os.write(mark, b"!ok")
         where = f"{lines[turn]}: exit {told.returncode}: {told.stderr.strip()[:300]}"
         # What the disk took, and of what it did not flush none, half or all.
@@ -268,8 +268,11 @@ class Recording:
             path = next(Path(self.store(), ".icpctl/subjects").glob("*.toml"))
             path.write_text(path.read_text() + f"# {line}\n" * 50)
             return
-        before = ["strace", "-f", "-qq", "-o", "/dev/null", *BAD[self.bad], "--"] if self.bad else []
-        self.run(line, self.store() + "/.icpctl", before)
+        self.run(line, self.store() + "/.icpctl", self.tracer())
+
+    def tracer(self):
+        """The program under which a bad protocol runs."""
+        return ["strace", "-f", "-qq", "-o", "/dev/null", *BAD[self.bad], "--"] if self.bad else []
 
     def cut(self, dice):
         """Cuts the power once; returns what became of it, and why."""
@@ -329,7 +332,7 @@ def main():
         finally:
             shutil.rmtree(work, ignore_errors=True)
     told = ", ".join(f"{result[name]} {name}" for name in ("fine", "untouched", "lost", "damaged"))
-    what = f"!{asked.fails}" if asked.fails else asked.bad or "icpctl"
+    what = " ".join(filter(None, (f"!{asked.fails}" if asked.fails else "", asked.bad))) or "icpctl"
     print(f"{asked.fs:5} {what:15} {sum(result.values()):5} tried: {told}", flush=True)
     for reason in why:
         print(f"      {reason.strip()}")

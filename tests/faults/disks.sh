@@ -175,5 +175,22 @@ run note ref:r x >/dev/null 2>&1 || fail "no longer immutable"
 echo "immutable file: refused, then written"
 umount "$mnt"
 
+# What was erased, on the disk itself: the file system does not overwrite, and `erase` says so.
+truncate -s 0 "$work/image" && truncate -s 8M "$work/image"
+mkfs.ext4 -q -F "$work/image"
+mount -o loop "$work/image" "$mnt"
+prepare
+canary=canary-$$-erased
+run note ref:r "$canary" >/dev/null 2>&1
+run abandon ref:r --yes >/dev/null 2>&1
+sync -f "$mnt"
+grep -qr "$canary" "$mnt" || fail "erase: the canary is not there"
+run erase ref:r --yes >/dev/null 2>"$work/err" || fail "erase: $(cat "$work/err")"
+grep -q "has not overwritten" "$work/err" || fail "erase: does not say what it cannot reach: $(cat "$work/err")"
+if grep -qr "$canary" "$mnt" "$work/home"; then fail "erase: still in a file"; fi
+tried=$((tried + 3))
+umount "$mnt"
+echo "erased: in no file; $(grep -aoc "$canary" "$work/image" || true) line(s) of the raw image still hold it, as erase says"
+
 echo "$tried commands tried, $wrong wrong"
 [ "$wrong" -eq 0 ]

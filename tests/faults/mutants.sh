@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 crate=target/mutants/store
-rm -rf "$crate"
+rm -rf "$crate/src" "$crate/tests"
 mkdir -p "$crate/src/store" "$crate/tests/storage"
 for name in commit disk error files lock; do cp "src/store/$name.rs" "$crate/src/store/"; done
 cp src/lang.rs "$crate/src/"
@@ -38,7 +38,7 @@ pub mod store {
 RUST
 {
     printf '[package]\nname = "icpctl"\nversion = "0.0.0"\nedition = "2024"\nautotests = false\n\n[[test]]\nname = "all"\npath = "tests/main.rs"\n\n[workspace]\n\n[dependencies]\n'
-    grep -E '^(chrono|serde|serde_json|sha2|thiserror|toml|rustix|tempfile) = ' Cargo.toml
+    grep -E '^(chrono|serde|serde_json|sha2|thiserror|toml|rustix|tempfile) = ' Cargo.toml | awk '!seen[$1]++'
     # The tests take longer than the build.
     printf '\n[profile.test]\nopt-level = 1\ndebug = 0\n'
 } >"$crate/Cargo.toml"

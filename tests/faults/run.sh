@@ -59,6 +59,7 @@ if wants fails; then
             python3 tests/faults/cuts.py "$ICPCTL_BIN" "$crashdisk" --fs $fs --cuts "${2:-60}" --fails $fault || failed=1
         done
     done
+    python3 tests/faults/cuts.py "$ICPCTL_BIN" "$crashdisk" --fs ext4 --cuts 30 --fails flush --bad no-flush || failed=1
 fi
 
 if wants calls; then

@@ -66,7 +66,7 @@ fn an_erased_subject_is_gone_with_its_orders() {
         .run(["erase", "沪ICP备2021000003号", "--yes", "--json"])
         .exits(0);
     // What cannot be reached is said.
-    for rest in ["git-history", "backups", "elsewhere"] {
+    for rest in ["git-history", "backups", "elsewhere", "disk", "shell"] {
         assert!(said.stdout.contains(rest), "{}", said.stdout);
     }
     for canary in ["黄莺戊", "13977770707", "notes.example.org", "2021000003"] {

@@ -195,8 +195,21 @@ fn a_temporary_left_behind_is_swept_and_does_not_block() {
         .join(".a.toml.1.00ff-0.tmp");
     std::fs::write(&left, "half").unwrap();
     std::fs::write(disk.full_path(&path("orders/k3")).join(".keep"), "mine").unwrap();
-    assert_eq!(lock.recover().unwrap().swept, 1);
-    assert!(!left.exists());
+    // What is not ours: hidden folders, such as git's, and those deeper than ours go.
+    let root = disk.full_path(&icpctl::store::StorePath::ROOT);
+    let others = [".git/objects", "orders/k3/deep/deeper"].map(|folder| {
+        let folder = root.join(folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let other = folder.join(".x.toml.1.00ff-0.tmp");
+        std::fs::write(&other, "theirs").unwrap();
+        other
+    });
+    let spare = root.join("orders/k3/deep/.x.toml.1.00ff-1.tmp");
+    std::fs::write(&spare, "half").unwrap();
+    assert_eq!(lock.recover().unwrap().swept, 2);
+    assert!(!left.exists() && !spare.exists());
+    assert!(others.iter().all(|other| other.exists()));
+    std::fs::remove_dir_all(root.join("orders/k3/deep")).unwrap();
     assert_eq!(disk.list(&path("orders/k3")).unwrap().len(), 2);
     put(&disk, "orders/k3/b.toml", b"");
 }

@@ -58,6 +58,12 @@ impl Tree {
         self.files.keys().filter(|path| hidden(path)).collect()
     }
 
+    /// The same tree, where a file is gone.
+    pub(crate) fn without(mut self, path: &str) -> Self {
+        self.files.remove(path);
+        self
+    }
+
     pub(super) fn name(&mut self, op: &Op) {
         match op {
             Op::MakeFolder(path) => {

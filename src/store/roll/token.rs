@@ -19,9 +19,9 @@ pub struct Token([u8; Self::LENGTH]);
 
 impl Token {
     const LENGTH: usize = 4;
-    /// How many of its bytes tell a certificate or a phone: so few that thousands of numbers share
+    /// How many of its bytes tell a certificate or a phone: so few that hundreds of numbers share
     /// each token, and none can be told from it.
-    const PERSONAL: usize = 2;
+    const PERSONAL: usize = 3;
 
     /// Returns the token of a filing number, an account, a resource or a ref.
     pub fn of(text: &str) -> Self {

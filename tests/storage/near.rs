@@ -1,0 +1,372 @@
+//! What bears on an order: a look at that says what a look at everything says, however subjects,
+//! persons, accounts and domains are shared.
+
+use icpctl::cli::order_doc::{Desk, Manner};
+use icpctl::filing::calendar::Calendar;
+use icpctl::filing::number::SubjectNumber;
+use icpctl::filing::order::{Instant, Material, Order, OrderId};
+use icpctl::filing::profile::Profiles;
+use icpctl::filing::record::SubjectRecord;
+use icpctl::knowledge::rules;
+use icpctl::lang::Lang;
+use icpctl::render::mask::Privacy;
+use icpctl::rulebook::Rulebook;
+use icpctl::store::book::{Book, order_path, subject_path};
+use icpctl::store::near::{Near, Wanted, gather};
+use icpctl::store::roll::Roll;
+use icpctl::store::{Disk, Files as _, StorePath, order_file, subject_file};
+use icpctl::workflow::check::Bench;
+use icpctl::workflow::world::World;
+use proptest::prelude::*;
+use serde_json::{Value, from_value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::OnceLock;
+use tempfile::TempDir;
+
+const NOW: &str = "2026-11-22T10:00:00+08:00";
+const SUBJECTS: u8 = 4;
+const DOMAINS: [&str; 4] = [
+    "a.example.cn",
+    "b.example.cn",
+    "c.example.cn",
+    "d.example.cn",
+];
+const PHONES: [&str; 3] = ["19900000001", "19900000002", "19900000003"];
+const CERTIFICATES: [&str; 3] = [
+    "91440300MA00000152",
+    "91330100MA0000058A",
+    "91110000MA0000031P",
+];
+const KINDS: [&str; 6] = [
+    "new",
+    "access",
+    "change",
+    "cancel-site",
+    "cancel-subject",
+    "cancel-access",
+];
+
+/// Where an order of the test stands.
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    Draft,
+    Live,
+    Approved,
+    Abandoned,
+}
+
+/// An order of the test; its values are places in the lists above.
+#[derive(Clone, Debug)]
+struct Sketch {
+    kind: usize,
+    stage: Stage,
+    /// The filed subject; a first filing where there is none.
+    subject: Option<u8>,
+    account: Option<u8>,
+    domain: usize,
+    phone: usize,
+    certificate: usize,
+    after: Option<usize>,
+}
+
+fn sketch() -> impl Strategy<Value = Sketch> {
+    let stage = prop_oneof![
+        Just(Stage::Draft),
+        Just(Stage::Live),
+        Just(Stage::Approved),
+        Just(Stage::Abandoned)
+    ];
+    let choices = (
+        0..KINDS.len(),
+        stage,
+        prop::option::of(0..SUBJECTS),
+        prop::option::of(0..2_u8),
+    );
+    let shared = (
+        0..DOMAINS.len(),
+        0..PHONES.len(),
+        0..CERTIFICATES.len(),
+        prop::option::of(0..6_usize),
+    );
+    (choices, shared).prop_map(
+        |((kind, stage, subject, account), (domain, phone, certificate, after))| {
+            Sketch {
+                // Only a new filing can be somebody's first.
+                kind: if subject.is_none() { 0 } else { kind },
+                stage,
+                subject,
+                account,
+                domain,
+                phone,
+                certificate,
+                after,
+            }
+        },
+    )
+}
+
+fn number(place: u8) -> SubjectNumber {
+    let text = format!("粤ICP备{:08}号", 20_210_001 + u32::from(place));
+    SubjectNumber::parse(&text).unwrap().number
+}
+
+fn person(phone: usize) -> Value {
+    json!({ "name": format!("某{phone}"), "phone": PHONES[phone] })
+}
+
+/// A filed subject: half of them have their certificate, person and site on record.
+fn record(place: u8) -> SubjectRecord {
+    let at = "2021-06-01T09:00:00+08:00";
+    let known = usize::from(place) % CERTIFICATES.len();
+    let mut filing = json!({
+        "number": number(place),
+        "name": format!("示例{place}号有限公司"),
+        "nature": "enterprise",
+        "services": [{
+            "number": format!("{}-1", number(place)),
+            "name": "示例服务",
+            "domains": [DOMAINS[usize::from(place) % DOMAINS.len()]],
+            "accesses": [{ "provider": "tencent", "account": format!("a-{}", place % 2) }],
+        }],
+    });
+    if place.is_multiple_of(2) {
+        filing["certificate_type"] = "business-licence".into();
+        filing["certificate_number"] = CERTIFICATES[known].into();
+        filing["responsible"] = person(known);
+    }
+    let entry = json!({
+        "event": "adopt", "sequence": 1, "at": at, "recorded_at": at, "actor": "operator",
+        "op": "aaaaaaaa", "filing": filing,
+    });
+    SubjectRecord {
+        number: number(place),
+        history: vec![from_value(entry).unwrap()],
+        extra: toml::Table::new(),
+    }
+}
+
+fn order(place: usize, sketch: &Sketch) -> Order {
+    let entry = |event: &str, from: Value, to: &str, day: usize| {
+        let at = format!("2026-10-{:02}T09:00:00+08:00", day + 1);
+        json!({
+            "event": event, "from": from, "to": to, "at": at, "recorded_at": at, "by": "operator",
+            "actor": "operator", "op": OrderId::from_bits(7 + place as u64).to_string(),
+        })
+    };
+    let mut history = vec![entry("create", Value::Null, "draft", place)];
+    match sketch.stage {
+        Stage::Draft => {}
+        Stage::Abandoned => history.push(entry("abandon", "draft".into(), "abandoned", place + 1)),
+        Stage::Live => history.push(entry(
+            "submit",
+            "draft".into(),
+            "provider-review",
+            place + 1,
+        )),
+        Stage::Approved => {
+            history.push(entry(
+                "submit",
+                "draft".into(),
+                "provider-review",
+                place + 1,
+            ));
+            let mut approved = entry(
+                "bureau-approved",
+                "provider-review".into(),
+                "approved",
+                place + 4,
+            );
+            let issued = number(100 + u8::try_from(place).unwrap());
+            let services = json!([format!(
+                "{}-{}",
+                sketch.subject.map_or(issued, number),
+                place + 2
+            )]);
+            approved["approval"] = json!({ "sequence": place + 2 });
+            if sketch.subject.is_none() {
+                approved["approval"]["subject"] = json!(issued);
+            }
+            if sketch.kind == 0 {
+                approved["approval"]["services"] = services;
+            }
+            history.push(approved);
+        }
+    }
+    let domain = DOMAINS[sketch.domain];
+    let target = sketch.subject.map_or_else(
+        || json!({ "services": [] }),
+        |subject| {
+            let services = json!([{
+                "number": format!("{}-1", number(subject)), "kind": "site", "name": "示例服务",
+                "domains": [DOMAINS[usize::from(subject) % DOMAINS.len()]],
+            }]);
+            json!({
+                "subject": number(subject),
+                "services": if sketch.kind == 0 { json!([]) } else { services },
+            })
+        },
+    );
+    let mut filing = json!({ "services": [] });
+    if sketch.kind == 0 {
+        filing["services"] = json!([{
+            "kind": "site", "name": "示例新服务", "domains": [domain], "responsible": person(sketch.phone),
+        }]);
+        if sketch.subject.is_none() {
+            filing["subject"] = json!({
+                "name": "示例新有限公司", "nature": "enterprise", "province": "广东",
+                "certificate_type": "business-licence",
+                "certificate_number": CERTIFICATES[sketch.certificate],
+                "responsible": person(sketch.phone),
+            });
+        }
+    }
+    let changes = if KINDS[sketch.kind] == "change" {
+        json!([
+            { "field": "responsible.phone", "to": PHONES[sketch.phone] },
+            { "field": "certificate_number", "to": CERTIFICATES[sketch.certificate] },
+        ])
+    } else {
+        json!([])
+    };
+    Order {
+        id: id(place),
+        kind: from_value(json!(KINDS[sketch.kind])).unwrap(),
+        via: from_value(json!("provider")).unwrap(),
+        provider: Some("tencent".to_owned()),
+        account: sketch.account.map(|account| format!("a-{account}")),
+        verify_by: None,
+        reference: None,
+        given: "0".repeat(64),
+        after: sketch.after.filter(|after| *after < place).map(id),
+        labels: BTreeMap::new(),
+        target: from_value(target).unwrap(),
+        filing: from_value(filing).unwrap(),
+        changes: from_value(changes).unwrap(),
+        materials: Vec::new(),
+        history: from_value(json!(history)).unwrap(),
+        extra: toml::Table::new(),
+    }
+}
+
+fn id(place: usize) -> OrderId {
+    OrderId::from_bits((place as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+}
+
+fn world(book: Book) -> World {
+    let now: Instant = NOW.parse().unwrap();
+    World::new(
+        book,
+        Profiles::built_in(),
+        Calendar::embedded().clone(),
+        now,
+    )
+}
+
+fn rulebook() -> &'static Rulebook {
+    static RULEBOOK: OnceLock<Rulebook> = OnceLock::new();
+    RULEBOOK.get_or_init(|| Rulebook::new(rules().to_vec(), Calendar::embedded().clone()))
+}
+
+/// What is said of an order: its document, its rivals, and what the rulebook finds.
+fn said(world: &World, id: &OrderId) -> String {
+    let order = &world.book.orders[id];
+    let manner = Manner {
+        lang: Lang::En,
+        privacy: Privacy::Revealed,
+    };
+    let document = Desk::new(world).document(order, manner);
+    let rivals: Vec<String> = world
+        .rivals_of(order)
+        .iter()
+        .map(|rival| format!("{} {:?}", rival.order.id, rival.status))
+        .collect();
+    let bench = Bench::new(world, rulebook(), Privacy::Revealed);
+    let judgement = bench.order(world, order, &|_: &Material| panic!("no order has any"));
+    format!("{document}\n{rivals:?}\n{:?}", judgement.findings)
+}
+
+/// A store of the subjects, and of an order for each sketch.
+fn store(sketches: &[Sketch]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::open(folder.path()).unwrap();
+    let write = |path: &StorePath, text: String| {
+        let path = disk.full_path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    for place in 0..SUBJECTS {
+        let record = record(place);
+        write(
+            &subject_path(&record.number),
+            subject_file::to_toml(&record).unwrap(),
+        );
+    }
+    for (place, sketch) in sketches.iter().enumerate() {
+        let order = order(place, sketch);
+        write(&order_path(&order.id), order_file::to_toml(&order).unwrap());
+    }
+    folder
+}
+
+/// Only what bears on an order is read.
+#[test]
+fn orders_that_share_nothing_are_left_alone() {
+    let sketches: Vec<Sketch> = (0..3_u8)
+        .map(|place| Sketch {
+            kind: 2,
+            stage: Stage::Draft,
+            subject: Some(place),
+            account: None,
+            domain: usize::from(place),
+            phone: 1,
+            certificate: 1,
+            after: None,
+        })
+        .collect();
+    let folder = store(&sketches[..1]);
+    let disk = Disk::open(folder.path()).unwrap();
+    let alone = order(
+        1,
+        &Sketch {
+            kind: 3,
+            ..sketches[1].clone()
+        },
+    );
+    let path = disk.full_path(&order_path(&alone.id));
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, order_file::to_toml(&alone).unwrap()).unwrap();
+    let mut wanted = Wanted::default();
+    wanted.word(alone.id.as_str());
+    let mut roll = Roll::open(&disk, folder.path(), None, 0).unwrap();
+    let near = gather(&disk, &mut roll, &wanted).unwrap();
+    let ids: Vec<&OrderId> = near.book.orders.keys().collect();
+    assert_eq!(ids, [&alone.id]);
+    // Another subject is filed at the same account.
+    let numbers: Vec<&SubjectNumber> = near.book.subjects.keys().collect();
+    assert_eq!(numbers, [&number(1), &number(3)]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_look_at_what_bears_on_an_order_is_a_look_at_everything(
+        sketches in prop::collection::vec(sketch(), 1..9),
+    ) {
+        let folder = store(&sketches);
+        let disk = Disk::open(folder.path()).unwrap();
+        let book = Book::read(&disk).unwrap();
+        prop_assert!(book.damaged.is_empty(), "{:?}", book.damaged);
+        let whole = world(book);
+        for id in whole.book.orders.keys() {
+            let mut wanted = Wanted::default();
+            wanted.word(id.as_str());
+            let mut roll = Roll::open(&disk, folder.path(), None, 0).unwrap();
+            let Near { book, times } = gather(&disk, &mut roll, &wanted).unwrap();
+            let mut near = world(book);
+            near.took(times);
+            prop_assert_eq!(said(&near, id), said(&whole, id));
+        }
+    }
+}
