@@ -20,7 +20,7 @@ use crate::render::style::Tone;
 use crate::render::{Delivery, Format};
 use crate::store::Files;
 use crate::store::place::Place;
-use crate::store::roll::{self, Nature, Roll, Slip, Subjects};
+use crate::store::roll::{self, Masked, Nature, Roll, Slip, Subjects};
 use crate::text;
 use clap::{ArgMatches, Command};
 use serde_json::Value;
@@ -128,7 +128,7 @@ fn from_roll(
     for (path, damage) in roll.damaged() {
         cx.caution("damaged-file", damage.message(), Some(path.clone()));
     }
-    roll.keep(&|name| privacy.name(name).into_owned());
+    roll.keep(&|name, is_individual| privacy.subject_name(name, is_individual));
     for page in &mut pages {
         page.settle(roll.subjects(), &disk, privacy);
         page.found.sort_unstable_by_key(|found| found.rank);
@@ -200,14 +200,18 @@ impl Page {
                 (is_individual, Some(place))
             }
         };
-        let holder = if is_individual && !slip.masked {
-            Privacy::Masked.name(name)
-        } else {
-            Cow::Borrowed(name)
+        let holder = match slip.masked {
+            Masked::No => Privacy::Masked.subject_name(name, is_individual),
+            Masked::Individual | Masked::Always => Cow::Borrowed(name),
         };
-        let doubt = subject.map(|subject| Doubt {
+        let is_always = match slip.masked {
+            Masked::No => Privacy::Masked.subject_name(name, false) != name,
+            Masked::Individual => false,
+            Masked::Always => true,
+        };
+        let doubt = subject.filter(|_| !is_always).map(|subject| Doubt {
             subject,
-            masked: slip.masked || is_individual,
+            masked: slip.masked == Masked::Individual || is_individual,
         });
         let row = board::Row {
             id: &slip.id,
@@ -255,7 +259,7 @@ impl Page {
                 if place != board::HOLDER {
                     text
                 } else if is_individual {
-                    privacy.name(&text).into_owned()
+                    privacy.subject_name(&text, true).into_owned()
                 } else {
                     let order = cells
                         .first()

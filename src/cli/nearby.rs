@@ -57,7 +57,7 @@ impl Context<'_> {
         for (path, damage) in roll.damaged() {
             near.book.damaged.insert(path.clone(), damage.clone());
         }
-        roll.keep(&|name| Privacy::Masked.name(name).into_owned());
+        roll.keep(&|name, is_individual| Privacy::Masked.subject_name(name, is_individual));
         let mut world = self.world_with(Some(disk), near.book)?;
         world.took(near.times);
         Ok(world)

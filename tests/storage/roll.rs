@@ -78,7 +78,10 @@ impl Store {
                 seen.push((format!("{slip:?} {label:?}"), number.to_owned()));
             })
             .unwrap();
-        roll.keep(&|_| "*".to_owned());
+        roll.keep(&|name, is_individual| {
+            let shown = if is_individual { "*" } else { name };
+            shown.into()
+        });
         let damaged = roll.damaged().map(|(path, _)| path.clone());
         let told = seen.into_iter().flatten().map(|(told, number)| {
             let is_individual = roll.subjects().has_individual(&number);

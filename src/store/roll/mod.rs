@@ -16,7 +16,7 @@ mod slip;
 mod subjects;
 mod token;
 
-pub use slip::{Nature, Slip, about};
+pub use slip::{Masked, Nature, Slip, about};
 pub use subjects::Subjects;
 pub use token::{
     Token, Tokens, tokens_of, tokens_of_filed, tokens_of_service, tokens_of_subject, tokens_of_word,
@@ -30,6 +30,7 @@ use crate::filing::order::{Order, OrderId};
 use crate::filing::record::SubjectRecord;
 use bytes::Reader;
 use file::{Kept, Stamp, Writing, put_record, records};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,6 +42,9 @@ const SOME: usize = 32;
 
 /// How much older than the look a record must be to be kept: clocks of file systems tick.
 const TICK: i128 = 20_000_000;
+
+/// How a subject's name is shown, whether it is an individual's or not.
+pub type Mask<'m> = &'m dyn for<'n> Fn(&'n str, bool) -> Cow<'n, str>;
 
 /// A sort of record: how it is read, and what is drawn from it.
 trait Sort {
@@ -336,14 +340,15 @@ impl<'f> Roll<'f> {
     /// Keeps the roll for the next look, where enough has changed to be worth it; after a
     /// [`walk`](Self::walk).
     ///
-    /// `mask` is how a natural person's name is kept. Failing is no matter: the next look reads more.
-    pub fn keep(&self, mask: &dyn Fn(&str) -> String) {
+    /// `mask` is how the name of an individual or of another subject is shown, and so kept. Failing
+    /// is no matter: the next look reads more.
+    pub fn keep(&self, mask: Mask<'_>) {
         if let Some(path) = self.path.as_ref().filter(|_| self.seen.changed > SOME) {
             let _ = self.write(path, mask);
         }
     }
 
-    fn write(&self, path: &Path, mask: &dyn Fn(&str) -> String) -> std::io::Result<()> {
+    fn write(&self, path: &Path, mask: Mask<'_>) -> std::io::Result<()> {
         let mut writing = Writing::begin(path, &self.identity)?;
         for (name, section) in &self.seen.sections {
             let kept = match section {
@@ -360,25 +365,35 @@ impl<'f> Roll<'f> {
         writing.finish()
     }
 
-    /// Returns a section in which each natural person's name is masked, and no other.
-    fn discreet(&self, section: &[u8], mask: &dyn Fn(&str) -> String) -> Vec<u8> {
+    /// Returns a section in which each name is masked that is not shown whole, and no other.
+    fn discreet(&self, section: &[u8], mask: Mask<'_>) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(section.len());
         for record in records(section) {
             let Some(mut slip) = Orders::read(record.body) else {
                 continue;
             };
-            match (&slip.name, slip.masked, self.subjects.is_individual(&slip)) {
-                (None, _, _) | (Some(_), true, true) | (Some(_), false, false) => {
-                    bytes.extend_from_slice(record.whole);
-                }
-                (Some(name), false, true) => {
-                    slip.name = Some(mask(name).into());
-                    slip.masked = true;
-                    let name = String::from_utf8_lossy(record.name);
-                    put_record(&mut bytes, &name, record.stamp, |to| slip.write(to));
-                }
+            let is_individual = self.subjects.is_individual(&slip);
+            let hidden = match (&slip.name, slip.masked) {
                 // It may be shown by now: it is read the next time.
-                (Some(_), true, false) => {}
+                (Some(_), Masked::Individual) if !is_individual => continue,
+                (None, _) | (Some(_), Masked::Individual | Masked::Always) => None,
+                (Some(name), Masked::No) => {
+                    let shown = mask(name, false);
+                    if shown != *name {
+                        Some((shown.into_owned(), Masked::Always))
+                    } else if is_individual {
+                        Some((mask(name, true).into_owned(), Masked::Individual))
+                    } else {
+                        None
+                    }
+                }
+            };
+            if let Some((name, masked)) = hidden {
+                (slip.name, slip.masked) = (Some(name.into()), masked);
+                let name = String::from_utf8_lossy(record.name);
+                put_record(&mut bytes, &name, record.stamp, |to| slip.write(to));
+            } else {
+                bytes.extend_from_slice(record.whole);
             }
         }
         bytes

@@ -49,6 +49,21 @@ impl Nature {
     }
 }
 
+/// Whether a name is masked, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Masked {
+    /// It stands as it is.
+    No,
+    /// It is an individual's.
+    Individual,
+    /// It is never shown whole, whoever has it.
+    Always,
+}
+
+impl Masked {
+    const ALL: [Self; 3] = [Self::No, Self::Individual, Self::Always];
+}
+
 /// What a list needs of one order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slip<'a> {
@@ -91,7 +106,7 @@ pub struct Slip<'a> {
     /// The name of its subject, masked where `masked` says so.
     pub name: Option<Cow<'a, str>>,
     /// Whether the name is masked.
-    pub masked: bool,
+    pub masked: Masked,
     /// What the order itself says of its subject's nature; its subject's record decides the rest.
     pub nature: Nature,
     /// What its approval says of its subject's nature.
@@ -181,7 +196,7 @@ impl<'a> Slip<'a> {
             province: order.province().map(|p| Cow::Borrowed(p.code())),
             name: borrowed(order.target.name.as_ref())
                 .or_else(|| borrowed(facts.and_then(|facts| facts.name.as_ref()))),
-            masked: false,
+            masked: Masked::No,
             nature,
             decides,
             about: about(order).into(),
@@ -234,7 +249,7 @@ impl<'a> Slip<'a> {
             place(Status::ALL, &self.status)?,
             self.nature.place()?,
             self.decides.place()?,
-            u8::from(self.masked),
+            place(&Masked::ALL, &self.masked)?,
         ]);
         for at in [
             Some(self.since),
@@ -284,7 +299,7 @@ impl<'a> Slip<'a> {
             status: *Status::ALL.get(usize::from(status))?,
             nature: *Nature::ALL.get(usize::from(nature))?,
             decides: *Nature::ALL.get(usize::from(decides))?,
-            masked: masked == 1,
+            masked: *Masked::ALL.get(usize::from(masked))?,
             since,
             touched_at,
             window,
