@@ -6,6 +6,7 @@ use icpctl::store::roll::Roll;
 use icpctl::store::{Disk, Files, StorePath};
 use proptest::prelude::*;
 use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -174,7 +175,8 @@ proptest! {
 #[test]
 fn a_file_of_the_same_moment_is_not_kept() {
     let store = Store::new();
-    let now = store.tick();
+    let written = fs::metadata(store.path(0)).unwrap();
+    let now = i128::from(written.ctime()) * 1_000_000_000 + i128::from(written.ctime_nsec());
     let cache = store.cache();
     let _ = store.look(Some(&cache), now);
     let holds = |name: &str| {
