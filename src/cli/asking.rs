@@ -4,9 +4,11 @@ use super::auth::absent;
 use super::context::Context;
 use crate::clouds::Cloud;
 use crate::clouds::client::Client;
-use crate::clouds::credentials::{self, Credential};
+use crate::clouds::credentials::{self, Afar, Credential};
+use crate::config::base::Near;
 use crate::failure::Failure;
 use crate::network::Network;
+use crate::text;
 
 /// Looks for the key to a cloud; what the user should know of its places is told.
 pub fn key(cx: &mut Context<'_>, cloud: Cloud) -> Option<Credential> {
@@ -14,7 +16,32 @@ pub fn key(cx: &mut Context<'_>, cloud: Cloud) -> Option<Credential> {
     for note in &search.notes {
         cx.caution(note.code(), note.message(), None);
     }
-    search.found
+    match (search.found, search.afar) {
+        (Some(found), _) => Some(found),
+        (None, Some(afar)) => fetched(cx, &afar),
+        (None, None) => None,
+    }
+}
+
+/// Asks whoever hands out a key; that there is none is told, as of any other place.
+fn fetched(cx: &mut Context<'_>, afar: &Afar) -> Option<Credential> {
+    let metadata = cx.config.alibaba.metadata.clone();
+    let key = cx.network().and_then(|network| {
+        let ask = afar.fetch(&network, metadata.as_ref().map(Near::url));
+        network.run(ask).map_err(Failure::from)
+    });
+    match key {
+        Ok(key) => Some(key),
+        Err(failure) => {
+            let (zh, en) = (failure.message.zh, failure.message.en);
+            let words = text!(
+                "没有领到临时密钥：{zh}",
+                "no session key was handed out: {en}"
+            );
+            cx.caution("unusable-credentials", words, None);
+            None
+        }
+    }
 }
 
 /// Looks for the key to a cloud that must be asked.

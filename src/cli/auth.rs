@@ -166,6 +166,7 @@ fn document(one: &Looked, lang: Lang) -> Value {
     let (place, profile) = match found.map(|found| &found.place) {
         Some(Place::Environment { variable }) => (Some((*variable).to_owned()), None),
         Some(Place::File { path, profile }) => (Some(path.display().to_string()), Some(profile)),
+        Some(Place::Service { url }) => (Some(url.clone()), None),
         None => (None, None),
     };
     let error = one.answer.as_ref().and_then(|answer| answer.as_ref().err());

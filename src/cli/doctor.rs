@@ -1,7 +1,8 @@
 //! `doctor`: is the store sound?
 
-use super::context::{Context, INVALID_RULE_FILE};
+use super::context::Context;
 use super::globals::switch;
+use super::measures::INVALID_RULE_FILE;
 use super::reply::{Caution, Reply};
 use crate::exit::Exit;
 use crate::failure::Failure;

@@ -185,8 +185,8 @@ fn scope_lines(rule: &Rule, lang: Lang) -> String {
         }
     }
     for test in &rule.test {
-        let _ = writeln!(lines, "  - {}", test.message.get(lang));
-        let _ = writeln!(lines, "    → {}", test.fix.get(lang));
+        let _ = writeln!(lines, "  - {}", without_values(test.message.get(lang)));
+        let _ = writeln!(lines, "    → {}", without_values(test.fix.get(lang)));
     }
     lines
 }
@@ -220,4 +220,16 @@ fn unknown(id: &str) -> Failure {
         "列出全部：icpctl explain",
         "list them all: icpctl explain"
     ))
+}
+
+/// Returns the words of a rule with `…` where a value of the order stands.
+fn without_values(words: &str) -> String {
+    let mut text = String::new();
+    let mut rest = words;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        text.push('…');
+        rest = after.split_once('}').map_or("", |(_, after)| after);
+    }
+    text + rest
 }

@@ -1,7 +1,8 @@
 //! `import`: what `export --reveal` wrote, brought into a store.
 
-use super::context::{Context, unreadable};
+use super::context::Context;
 use super::globals::{place, repeated};
+use super::input::unreadable;
 use super::reply::Reply;
 use super::words;
 use crate::failure::Failure;

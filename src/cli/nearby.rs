@@ -2,7 +2,8 @@
 //!
 //! The roll tells which these are.
 
-use super::context::{Context, Done, Plan, Stamp, seen_whole};
+use super::context::{Context, Done, Plan, Stamp};
+use super::writing::seen_whole;
 use crate::clock::{Clock, machine_time};
 use crate::failure::Failure;
 use crate::ids::Ids;

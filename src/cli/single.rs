@@ -4,7 +4,8 @@
 //! this way cannot answer goes the way of everything: [`Context::transact`].
 
 use super::consent;
-use super::context::{Context, Done, Plan, Stamp, World, after, changes};
+use super::context::{Context, Done, Plan, Stamp, World};
+use super::writing::{after, changes};
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;

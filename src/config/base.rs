@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 use url::{Host, Url};
 
@@ -54,6 +54,48 @@ pub fn is_here(url: &Url) -> bool {
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => IpAddr::V6(address).to_canonical().is_loopback(),
         None => false,
+    }
+}
+
+/// Where a cloud's servers ask for their own metadata (help.aliyun.com, instance metadata).
+const METADATA: Ipv4Addr = Ipv4Addr::new(100, 100, 100, 200);
+
+/// Whether a URL, over plain `http`, names an address that leads no further than this machine and
+/// whoever runs it: a loopback or link-local one, or a cloud's metadata service.
+pub fn is_near(url: &Url) -> bool {
+    let is_address = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_link_local() || address == METADATA,
+        Some(Host::Ipv6(_) | Host::Domain(_)) | None => false,
+    };
+    url.scheme() == "http" && (is_here(url) || is_address)
+}
+
+/// The address of a metadata service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Near(Url);
+
+impl Near {
+    /// Returns the address.
+    pub const fn url(&self) -> &Url {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Near {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let url = Url::parse(&text).ok().filter(is_near);
+        url.map(Self).ok_or_else(|| {
+            serde::de::Error::custom(format!(
+                "`{text}` is no metadata service: expected http:// with 127.0.0.1, 169.254.x.x or {METADATA}"
+            ))
+        })
+    }
+}
+
+impl Serialize for Near {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The sections of the configuration that say how the network is asked, and where.
 
-use super::base::{Base, Period};
+use super::base::{Base, Near, Period};
 use super::keys;
 use super::secret::Secret;
 use ipnet::IpNet;
@@ -149,6 +149,9 @@ pub struct Alibaba {
     /// `product = "https://…/"`: where a product answers.
     #[serde(deserialize_with = "keys::alibaba")]
     pub endpoints: BTreeMap<String, Base>,
+    /// The metadata service of an instance, asked for the key of its role; the cloud's own where there
+    /// is none.
+    pub metadata: Option<Near>,
 }
 
 /// `[record.shape]`: where an answer of the public record says what, as JSON pointers (RFC 6901).

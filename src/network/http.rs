@@ -8,7 +8,7 @@ use super::limits::{Limits, Turn};
 use super::request::{Reach, Request};
 use super::retry::{Passing, Retry};
 use super::{Manner, Proxies, tls};
-use crate::config::base::may_be_asked;
+use crate::config::base::{is_near, may_be_asked};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, HeaderMap, LOCATION};
 use reqwest::{Client, NoProxy, Proxy, redirect};
@@ -27,6 +27,7 @@ const AGENT: &str = concat!("icpctl/", env!("CARGO_PKG_VERSION"));
 pub struct Http {
     services: Clients,
     sites: Clients,
+    near: Client,
     limits: Limits,
     retry: Retry,
     timeout: Duration,
@@ -51,11 +52,16 @@ impl Http {
     pub fn new(manner: &Manner, dns: Dns, retry: Retry) -> Result<Self, NetworkError> {
         let tls = tls::client(manner.network.ca_file.as_deref())?;
         let connect_to = Arc::new(manner.network.connect_to.clone());
+        let no_proxies = Proxies::default();
         let client = |reach: Reach, port: u16| {
+            let proxies = match reach {
+                Reach::Service | Reach::Site => &manner.proxies,
+                Reach::Near => &no_proxies,
+            };
             let names = Names {
                 dns: dns.clone(),
                 reach,
-                proxies: manner.proxies.hosts(),
+                proxies: proxies.hosts(),
                 port,
                 allow_private: manner.allow_private,
                 connect_to: Arc::clone(&connect_to),
@@ -68,8 +74,8 @@ impl Http {
                 .connect_timeout(manner.network.connect_timeout.0)
                 .dns_resolver(names)
                 .no_proxy();
-            let proxies = manner.proxies.all()?;
             let builder = proxies
+                .all()?
                 .into_iter()
                 .fold(builder, reqwest::ClientBuilder::proxy);
             builder.build().map_err(|error| NetworkError::Setup {
@@ -85,6 +91,7 @@ impl Http {
         Ok(Self {
             services: clients(Reach::Service)?,
             sites: clients(Reach::Site)?,
+            near: client(Reach::Near, 80)?,
             limits: Limits::new(manner.network.per_host),
             retry,
             timeout: manner.network.timeout.0,
@@ -188,7 +195,8 @@ impl Http {
         let not_secure = || NetworkError::NotSecure { url: shown(url) };
         match reach {
             Reach::Service if may_be_asked(url) => Ok(()),
-            Reach::Service => Err(not_secure()),
+            Reach::Near if is_near(url) => Ok(()),
+            Reach::Service | Reach::Near => Err(not_secure()),
             Reach::Site => {
                 if !matches!(url.scheme(), "https" | "http") {
                     return Err(not_secure());
@@ -216,7 +224,7 @@ impl Http {
         let Some(Host::Domain(name)) = url.host() else {
             return Ok(());
         };
-        if reach == Reach::Service || !self.proxied || self.allow_private {
+        if reach != Reach::Site || !self.proxied || self.allow_private {
             return Ok(());
         }
         public(name, &self.dns.addresses(name).await?)
@@ -230,14 +238,13 @@ impl Http {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<Answer, NetworkError> {
-        let clients = match request.reach {
-            Reach::Service => &self.services,
-            Reach::Site => &self.sites,
-        };
-        let client = if url.scheme() == "https" {
-            &clients.https
-        } else {
-            &clients.http
+        let is_secure = url.scheme() == "https";
+        let client = match request.reach {
+            Reach::Service if is_secure => &self.services.https,
+            Reach::Service => &self.services.http,
+            Reach::Site if is_secure => &self.sites.https,
+            Reach::Site => &self.sites.http,
+            Reach::Near => &self.near,
         };
         let name = host(url);
         let failed = |error: reqwest::Error| classify(&name, &error);
@@ -363,7 +370,7 @@ impl Resolve for Names {
                 return Ok(Box::new(std::iter::once(address)) as Addrs);
             }
             let addresses: Vec<SocketAddr> = match reach {
-                Reach::Service => tokio::net::lookup_host((host.as_str(), 0))
+                Reach::Service | Reach::Near => tokio::net::lookup_host((host.as_str(), 0))
                     .await
                     .map_err(|error| NetworkError::NoAddress {
                         host: host.clone(),

@@ -10,6 +10,8 @@ use url::Url;
 pub enum Reach {
     /// A service that we or the user named: `https`, or `http` on this machine.
     Service,
+    /// A metadata service of this machine or its cloud: near addresses alone, and never by a proxy.
+    Near,
     /// A site of a filing, at whatever address its name leads to: public ones alone, unless the
     /// user allows others.
     Site,
@@ -20,6 +22,9 @@ const BODY_LIMIT: usize = 4 * 1024 * 1024;
 
 /// How many redirects are followed, unless a question says otherwise.
 const REDIRECTS: usize = 5;
+
+/// How long a metadata service may take: it is next door, or not there at all.
+const NEAR: Duration = Duration::from_secs(2);
 
 /// A question over HTTP.
 #[derive(Clone, Debug)]
@@ -55,6 +60,11 @@ impl Request {
     /// Reads something.
     pub fn get(url: Url) -> Self {
         Self::new(Method::GET, url)
+    }
+
+    /// Asks for a token, as the metadata services want it.
+    pub fn put(url: Url) -> Self {
+        Self::new(Method::PUT, url)
     }
 
     /// Sends something. It is not sent twice by itself, unless it is said to be
@@ -97,6 +107,16 @@ impl Request {
     #[must_use]
     pub const fn to_a_site(mut self) -> Self {
         self.reach = Reach::Site;
+        self
+    }
+
+    /// Says that it goes to a metadata service: once, soon, and nowhere else.
+    #[must_use]
+    pub const fn to_a_near_service(mut self) -> Self {
+        self.reach = Reach::Near;
+        self.repeatable = false;
+        self.redirects = 0;
+        self.timeout = Some(NEAR);
         self
     }
 

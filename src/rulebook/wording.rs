@@ -18,7 +18,7 @@ enum Part {
 }
 
 /// The most characters of a value in a message.
-const SHOWN: usize = 80;
+const SHOWN: usize = 120;
 /// The most values of a list in a message.
 const LISTED: usize = 12;
 

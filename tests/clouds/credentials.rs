@@ -231,32 +231,3 @@ fn a_short_id_is_hidden_whole() {
     let document = status(&Icpctl::new(), &env, &["tencent"]).exits(0).json();
     assert_eq!(of(&document, "tencent")["id"], "****");
 }
-
-#[test]
-fn keys_that_would_be_fetched_over_the_network_are_told_and_not_fetched() {
-    let user = Icpctl::new();
-    let asked = crate::support::web::Web::http(|_| crate::support::web::Answer::json("{}"));
-    let url = asked.url("/credentials");
-    let env = [
-        ("ALIBABA_CLOUD_ECS_METADATA", "the-role"),
-        ("ALIBABA_CLOUD_CREDENTIALS_URI", url.as_str()),
-    ];
-    let document = status(&user, &env, &["alibaba"]).exits(12).json();
-    assert_eq!(
-        warnings(&document),
-        ["unusable-credentials", "unusable-credentials"]
-    );
-    let told = document["warnings"].to_string();
-    for name in ["ALIBABA_CLOUD_ECS_METADATA", "CredentialsURI"] {
-        assert!(told.contains(name), "{told}");
-    }
-    assert!(asked.asked().is_empty());
-    // Whoever has a key of their own is not troubled by it.
-    let env = [
-        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "LTAIenvironment1"),
-        ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "CANARY-1"),
-        ("ALIBABA_CLOUD_ECS_METADATA", "the-role"),
-    ];
-    let document = status(&user, &env, &["alibaba"]).exits(0).json();
-    assert_eq!(warnings(&document), Vec::<&str>::new());
-}

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod adopting;
+mod afar;
 mod checking;
 mod contradicting;
 mod credentials;

@@ -1,7 +1,8 @@
 //! `calendar update`: more years for the store's own calendar.
 
 use super::{SCHEMA, document, schedules};
-use crate::cli::context::{CALENDAR, Context};
+use crate::cli::context::Context;
+use crate::cli::measures::CALENDAR;
 use crate::cli::reply::Reply;
 use crate::exit::Exit;
 use crate::failure::Failure;

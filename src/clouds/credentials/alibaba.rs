@@ -1,14 +1,17 @@
 //! Alibaba Cloud: the environment, the profiles of `aliyun`, then the SDKs' own file.
 //!
 //! Source: `DefaultCredentialsProvider` of alibabacloud-credentials 1.0.12. A role that a token of
-//! identity or the instance stands for must be exchanged first: it is told and passed over.
+//! identity stands for must be exchanged first: it is told and passed over. The role of an instance and
+//! a service that hands out keys are asked where the environment names them.
 
 use super::place::{json, read, section};
-use super::{Credential, Note, Parts, Place, Search, Trouble, filled};
+use super::{Afar, Credential, Note, Parts, Place, Search, Trouble, filled};
 use crate::clouds::secret::Secret;
+use crate::config::base::{is_near, may_be_asked};
 use crate::env::Env;
 use serde_json::Value;
 use std::path::Path;
+use url::Url;
 
 /// The section of the SDKs' file unless another is named.
 const DEFAULT: &str = "default";
@@ -26,8 +29,12 @@ pub(super) fn find(env: &Env, home: &Path, search: &mut Search) {
     let over = search.take(environment(env))
         || search.take(token_of_identity(env))
         || takes_cli && search.take(cli(&home.join(".aliyun/config.json"), profile))
-        || search.take(sdk(&file, profile.unwrap_or(DEFAULT)))
-        || search.take(elsewhere(env));
+        || search.take(sdk(&file, profile.unwrap_or(DEFAULT)));
+    if !over {
+        let (afar, notes) = elsewhere(env);
+        search.afar = afar;
+        search.notes.extend(notes);
+    }
     if over && let Some(found) = &mut search.found {
         let named = env.text("ALIBABA_CLOUD_REGION_ID").map(str::to_owned);
         found.region = named.or(found.region.take());
@@ -66,22 +73,28 @@ fn token_of_identity(env: &Env) -> (Option<Credential>, Vec<Note>) {
     (None, vec![Note::new(place, trouble)])
 }
 
-/// What the SDKs ask last, where the environment names it: the role of an instance, and a service that
-/// hands out keys. Both would be asked over the network for a key that soon ends; they are told, and
-/// nothing is asked.
-fn elsewhere(env: &Env) -> (Option<Credential>, Vec<Note>) {
-    let named = [
-        ("ALIBABA_CLOUD_ECS_METADATA", "EcsRamRole"),
-        ("ALIBABA_CLOUD_CREDENTIALS_URI", "CredentialsURI"),
-    ];
-    let notes = named
-        .into_iter()
-        .filter(|(variable, _)| env.has(variable))
-        .map(|(variable, mode)| {
+/// What the SDKs ask last, where the environment names it: the role of an instance, then a service
+/// that hands out keys. Nobody is asked who is not named.
+fn elsewhere(env: &Env) -> (Option<Afar>, Vec<Note>) {
+    let is_off = env
+        .text("ALIBABA_CLOUD_ECS_METADATA_DISABLED")
+        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    let role = env.text("ALIBABA_CLOUD_ECS_METADATA").and_then(filled);
+    if let Some(role) = role.filter(|_| !is_off) {
+        return (Some(Afar::Role(role)), Vec::new());
+    }
+    let variable = "ALIBABA_CLOUD_CREDENTIALS_URI";
+    let Some(text) = env.text(variable).and_then(filled) else {
+        return (None, Vec::new());
+    };
+    match Url::parse(&text) {
+        Ok(url) if may_be_asked(&url) || is_near(&url) => (Some(Afar::Uri(url)), Vec::new()),
+        Ok(_) | Err(_) => {
+            let words = "neither https, nor http of this machine".to_owned();
             let place = Place::Environment { variable };
-            Note::new(place, Trouble::Unsupported(mode.to_owned()))
-        });
-    (None, notes.collect())
+            (None, vec![Note::new(place, Trouble::Unreadable(words))])
+        }
+    }
 }
 
 fn cli(path: &Path, profile: Option<&str>) -> (Option<Credential>, Vec<Note>) {

@@ -3,10 +3,12 @@
 //! They are read when a call is about to be signed, and kept nowhere else. A place that holds
 //! nothing usable is passed over, as the tools do, and told.
 
+pub mod afar;
 mod alibaba;
 mod place;
 mod tencent;
 
+pub use afar::Afar;
 pub use place::{Note, Place, Trouble};
 
 use super::Cloud;
@@ -71,6 +73,8 @@ pub struct Search {
     pub found: Option<Credential>,
     /// What the user should know of the places that were looked at before it, and of its own.
     pub notes: Vec<Note>,
+    /// Who is to be asked for a key, where no place holds one.
+    pub afar: Option<Afar>,
 }
 
 impl Search {

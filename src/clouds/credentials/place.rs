@@ -26,6 +26,11 @@ pub enum Place {
         /// The section or profile in it.
         profile: String,
     },
+    /// A service that hands out keys.
+    Service {
+        /// Its URL, without what may be secret in it.
+        url: String,
+    },
 }
 
 impl Place {
@@ -42,6 +47,7 @@ impl Place {
         match self {
             Self::Environment { .. } => "environment",
             Self::File { .. } => "file",
+            Self::Service { .. } => "service",
         }
     }
 }
@@ -51,6 +57,7 @@ impl fmt::Display for Place {
         match self {
             Self::Environment { variable } => f.write_str(variable),
             Self::File { path, profile } => write!(f, "{} [{profile}]", path.display()),
+            Self::Service { url } => f.write_str(url),
         }
     }
 }

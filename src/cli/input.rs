@@ -1,0 +1,113 @@
+//! Reading what the user names: a file, or stdin.
+
+use super::context::Context;
+use super::signals::Signals;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::reading::{self, ROWS_LIMIT, Unread};
+use crate::text;
+use std::io::Read;
+
+impl Context<'_> {
+    /// Reads what a `--from` names: a file, or stdin for `-`.
+    ///
+    /// # Errors
+    /// When it cannot be read (4 where it is missing, else 1).
+    pub fn read_input(&mut self, name: &str) -> Result<Vec<u8>, Failure> {
+        let go_on = || true;
+        Ok(self.read_while(name, &go_on)?.unwrap_or_default())
+    }
+
+    /// Reads what a `--from` names; `None` where a signal came first.
+    ///
+    /// # Errors
+    /// As [`read_input`](Self::read_input).
+    pub fn read_until(
+        &mut self,
+        name: &str,
+        signals: &Signals,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        self.read_while(name, &|| signals.arrived().is_none())
+    }
+
+    fn read_while(
+        &mut self,
+        name: &str,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let mut bytes = Vec::new();
+        let whole = if name == "-" {
+            pour(&mut std::io::stdin().lock(), &mut bytes, goes_on)
+        } else {
+            let mut opened = reading::open(&self.current.join(name))
+                .map_err(|unread| unreadable(name, &unread))?;
+            if opened.size.is_some_and(|size| size > ROWS_LIMIT) {
+                return Err(unreadable(name, &Unread::TooLarge(ROWS_LIMIT)));
+            }
+            pour(&mut opened, &mut bytes, goes_on)
+        };
+        if !whole.map_err(|error| unreadable(name, &error.into()))? {
+            return Ok(None);
+        }
+        if bytes.len() as u64 > ROWS_LIMIT {
+            return Err(unreadable(name, &Unread::TooLarge(ROWS_LIMIT)));
+        }
+        Ok(Some(bytes))
+    }
+}
+
+/// Turns a file that was named and not read into a failure: 4 where it is missing, 3 where it is
+/// nothing that can be read, else 1.
+pub fn unreadable(name: &str, unread: &Unread) -> Failure {
+    if unread.is_missing() {
+        return Failure::not_found(
+            "not-found.file",
+            text!("找不到文件 {name}", "no such file: {name}"),
+        )
+        .hint(text!(
+            "检查路径和权限",
+            "check the path and its permissions"
+        ));
+    }
+    let reason = unread.reason();
+    let (zh, en) = (reason.zh, reason.en);
+    match unread {
+        Unread::Io(_) => Failure::new(
+            Exit::Failure,
+            "failure.file",
+            text!("无法读取 {name}：{zh}", "cannot read {name}: {en}"),
+        )
+        .hint(text!(
+            "检查路径和权限",
+            "check the path and its permissions"
+        )),
+        Unread::Folder | Unread::Device | Unread::Silent => {
+            Failure::invalid("invalid.file", text!("{name}：{zh}", "{name}: {en}"))
+        }
+        Unread::TooLarge(_) => {
+            Failure::invalid("invalid.too-large", text!("{name}：{zh}", "{name}: {en}"))
+        }
+    }
+}
+
+/// Reads to the end, or to one byte above what is read of any input; `false` where `goes_on` says
+/// to stop first.
+fn pour(
+    from: &mut dyn Read,
+    bytes: &mut Vec<u8>,
+    goes_on: &dyn Fn() -> bool,
+) -> std::io::Result<bool> {
+    let mut part = vec![0; 64 * 1024];
+    while bytes.len() as u64 <= ROWS_LIMIT {
+        if !goes_on() {
+            return Ok(false);
+        }
+        match from.read(&mut part) {
+            Ok(0) => return Ok(true),
+            Ok(count) => bytes.extend_from_slice(part.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(true)
+}
