@@ -168,11 +168,10 @@ impl Clouds<'_> {
             );
             for risk in &filing.risks {
                 let until = risk.until.map(|day| day.to_string());
-                let mut values = vec![risk.what.clone()];
+                let mut values = vec![prose::mask(&risk.what, [], Privacy::Masked)];
                 values.extend(until.or_else(|| risk.until_raw.clone()));
                 let fact = self.fact(&subject, Claim::Rectification, Source::Alibaba);
-                let advice = prose::mask(&risk.advice.join("; "), [], Privacy::Masked);
-                facts.push(fact.values(values).raw(advice));
+                facts.push(fact.values(values).raw(risk.advice.join("; ")));
             }
         }
         if !numbers.is_empty() {

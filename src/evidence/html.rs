@@ -3,6 +3,8 @@
 use crate::filing::number::{Number, find};
 use crate::network::answer::Answer;
 use crate::network::header::CONTENT_TYPE;
+use crate::render::mask::Privacy;
+use crate::render::prose;
 use encoding_rs::{Encoding, GB18030, UTF_8};
 use scraper::{ElementRef, Html, Node, Selector};
 
@@ -363,22 +365,13 @@ fn refresh(document: &Html) -> Option<String> {
         .then(|| place.to_owned())
 }
 
-/// Returns the end of a text, without the digits of phones.
+/// Returns the end of a text. Whom one could reach by it is masked before it is cut, since half of a
+/// phone would not be known for one.
 fn tail(text: &str) -> String {
-    let characters: Vec<char> = text.chars().collect();
-    let start = characters.len().saturating_sub(TAIL);
-    let end: String = characters[start..].iter().collect();
-    let digits = end.chars().filter(char::is_ascii_digit).count();
-    if digits >= 7 || end.contains('@') {
-        // It may hold a phone or an address: what is no number of ours is not kept.
-        let plain = |c: char| {
-            if c.is_ascii_digit() || c == '@' {
-                '*'
-            } else {
-                c
-            }
-        };
-        return end.chars().map(plain).collect();
-    }
-    end
+    let last = |text: &str, count: usize| -> String {
+        let length = text.chars().count();
+        text.chars().skip(length.saturating_sub(count)).collect()
+    };
+    let end = prose::mask(&last(text, 4 * TAIL), [], Privacy::Masked);
+    last(&end, TAIL)
 }

@@ -21,6 +21,8 @@ use crate::filing::host::Host;
 use crate::filing::order::Instant;
 use crate::network::Network;
 use crate::network::error::NetworkError;
+use crate::render::mask::Privacy;
+use crate::render::prose;
 use cache::Cache;
 use record::Endpoint;
 
@@ -151,7 +153,8 @@ impl Told for Fact {
     }
 
     fn raw(mut self, raw: impl Into<String>) -> Self {
-        let raw: String = raw.into();
+        // What others write may name a person: the foot of a page does, with a phone.
+        let raw = prose::mask(&raw.into(), [], Privacy::Masked);
         let short: String = raw.chars().take(EXCERPT).collect();
         self.raw = (!short.is_empty()).then_some(short);
         self

@@ -5,7 +5,7 @@ use super::node::{Entry, Node, Shape};
 use super::problem::{Located, Position, Problem, settle, shown};
 use super::reader::{Fields, Reader};
 use super::record::missing;
-use super::rows::{Cell, Row, csv_rows, is_csv};
+use super::rows::{Cell, Row, csv_rows, few_lines, is_csv};
 use super::schema::{Section, Table, columns};
 use super::source::{Encoding, Size, Source, decode, within};
 use crate::filing::facts::{Access, ServiceFacts};
@@ -80,6 +80,7 @@ pub fn read_adoptions(
             }
         }
         Format::Json if is_json_lines(&text) => {
+            few_lines(&text)?;
             let (nodes, problems) = json_lines(&text);
             reader.problems = problems;
             for node in &nodes {

@@ -78,8 +78,8 @@ impl<'h> Goal<'h> {
 
 /// The most columns of a CSV.
 const COLUMNS: usize = 1000;
-/// The most rows of a file: each takes a kilobyte of memory, however short it is.
-const ROWS: usize = 200_000;
+/// The most rows of a file: each takes two kilobytes of memory, however short it is.
+const ROWS: usize = 100_000;
 /// The most problems that are looked for: of so many, the first are told.
 const PROBLEMS: usize = 10_000;
 
@@ -88,6 +88,17 @@ fn too_many(at: Position) -> Problem {
     let message = text!("超过 {ROWS} 行", "there are more than {ROWS} rows");
     Problem::new("", at, "too-large", message)
         .fix(text!("请拆成几个文件", "split it into several files"))
+}
+
+/// Refuses more lines than rows are taken from one file.
+pub(super) fn few_lines(text: &str) -> Result<(), Vec<Problem>> {
+    if text.lines().nth(ROWS).is_none() {
+        return Ok(());
+    }
+    Err(vec![too_many(Position {
+        line: ROWS + 1,
+        column: 1,
+    })])
 }
 
 /// Reads the rows of a CSV file or JSON Lines with the columns of `table`.
@@ -117,6 +128,9 @@ pub(super) fn rows(
     within(Size::Rows, source)?;
     let text = decode(source, encoding)?;
     if text.trim_start().starts_with(['{', '[']) {
+        if !is_json_lines(&text) {
+            within(Size::Document, source)?;
+        }
         json_rows(&text, table)
     } else {
         csv_rows(&text, table)
@@ -339,14 +353,8 @@ impl Starts {
 }
 
 fn json_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
-    if text.lines().nth(ROWS).is_some() {
-        let at = Position {
-            line: ROWS + 1,
-            column: 1,
-        };
-        return Err(vec![too_many(at)]);
-    }
     let (nodes, mut problems) = if is_json_lines(text) {
+        few_lines(text)?;
         json_lines(text)
     } else {
         match json_tree(text)? {

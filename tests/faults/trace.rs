@@ -26,7 +26,9 @@ impl Call {
             return names;
         }
         for part in self.text.split(['"', '<', '>']) {
-            let looks_like_a_file = !part.contains(['=', ',', '(', ' ', '\\']) && !part.is_empty();
+            let looks_like_a_file = !part.contains(['=', ',', '(', ' ', '\\'])
+                && !part.is_empty()
+                && !part.starts_with("pipe:");
             if looks_like_a_file {
                 let name = part.rsplit('/').next().unwrap_or_default();
                 names.push(record_of(name));

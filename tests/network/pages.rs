@@ -262,3 +262,22 @@ fn a_site_that_answers_in_the_clear_alone_is_read_and_a_refresh_is_followed() {
         .unwrap();
     assert_eq!(read["values"][0], "http://shop.example.cn/home");
 }
+
+#[test]
+fn an_excerpt_of_a_page_shows_nobody_s_phone() {
+    let world = World::new();
+    *world.page.lock().unwrap() =
+        page("<footer>联系人电话 13800000001，信箱 zhang.san@example.cn</footer>");
+    let document = world.verify(&["-v"]).exits(0).json();
+    let facts = document["data"][0]["facts"].as_array().unwrap();
+    let shown = facts.iter().find(|fact| fact["claim"] == "number-shown");
+    let excerpt = shown.unwrap()["raw"].as_str().unwrap().to_owned();
+    assert!(excerpt.contains("138****0001"), "{excerpt}");
+    let kept = std::fs::read_to_string(&world.observations()[0]).unwrap();
+    for text in [document.to_string(), kept] {
+        assert!(
+            !text.contains("13800000001") && !text.contains("zhang.san"),
+            "{text}"
+        );
+    }
+}
