@@ -217,7 +217,8 @@ fn batches(small: &Subject<'_>, large: &Subject<'_>) {
     let apply = |subject: &Subject<'_>, rows: &Path| {
         subject.run(&format!("batch apply {} --yes", rows.display()))
     };
-    pair("batch, 1,000, small", "as many raw changes", 1, |_| {
+    let name = format!("batch, {}, small", thousand.1);
+    pair(&name, "as many raw changes", 1, |_| {
         (apply(small, &thousand.0), bare.clone())
     });
     let (ten, one) = (rows(large.store, 10_000).0, rows(large.store, 1_000).0);
