@@ -12,8 +12,9 @@ use crate::lang::Text;
 use cel::objects::{Key, Map};
 use cel::{Context, Value};
 use serde_json::Value as Json;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 /// The most findings of one rule on one order; what is more says nothing new.
@@ -115,6 +116,7 @@ impl Rulebook {
                 return judgement;
             }
         };
+        let bounds = Bounds::of(&scopes.facts);
         for loaded in &self.rules {
             let rule = &loaded.rule;
             if rule.test.is_empty() || !is_in_scope(rule, view) {
@@ -124,8 +126,15 @@ impl Rulebook {
                 Ok(compiled) => {
                     for (test, ready) in rule.test.iter().zip(&compiled.tests) {
                         if test_is_in_scope(test, view)
-                            && let Err(fault) =
-                                ask(rule, test, ready, view, &scopes, &mut judgement.findings)
+                            && let Err(fault) = ask(
+                                rule,
+                                test,
+                                ready,
+                                view,
+                                &scopes,
+                                &bounds,
+                                &mut judgement.findings,
+                            )
                         {
                             judgement.faults.push(fault);
                         }
@@ -151,9 +160,10 @@ pub fn try_out(rule: &Rule) -> Result<(), Fault> {
         let filled = empty.clone().with_some_word();
         for view in [&empty, &filled] {
             let scopes = Scopes::of(view, calendar).map_err(Fault::of_all)?;
+            let bounds = Bounds::of(&scopes.facts);
             for (test, ready) in rule.test.iter().zip(&compiled.tests) {
                 let mut findings = Vec::new();
-                ask(rule, test, ready, view, &scopes, &mut findings)?;
+                ask(rule, test, ready, view, &scopes, &bounds, &mut findings)?;
                 let is_error = |f: &Finding| f.severity == Severity::Error;
                 if view.is_bare && !test.missing && findings.iter().any(is_error) {
                     return Err(Fault::new(
@@ -269,6 +279,7 @@ fn ask(
     ready: &Ready,
     view: &View,
     scopes: &Scopes<'_>,
+    bounds: &Bounds<'_>,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Fault> {
     let fault = |part, reason| Fault::new(&rule.id, ready.place, part, None, reason);
@@ -276,7 +287,7 @@ fn ask(
     let places = ready.range.places(&view.facts).map_err(unknown)?;
     let mut found = 0;
     for (index, place) in places.iter().enumerate() {
-        let scope = bound(&scopes.facts, &place.bound);
+        let scope = bounds.at(&place.bound);
         if let Some(when) = &ready.when
             && !when
                 .holds(&scope)
@@ -334,12 +345,40 @@ fn words(
 }
 
 /// Returns a scope in which names stand for the elements of lists.
-fn bound<'b, 'v>(scope: &'b Context<'b, 'v>, names: &[(&'static str, &Json)]) -> Context<'b, 'v> {
+fn bound<'b>(scope: &'b Scope, names: &[(&'static str, &Json)]) -> Context<'b, 'static> {
     let mut inner = scope.new_inner_scope();
     for (name, value) in names {
         inner.add_variable_from_value(*name, valued(value));
     }
     inner
+}
+
+/// The scopes of the things that rules range over: made once for all rules that ask of them.
+struct Bounds<'b> {
+    facts: &'b Scope,
+    made: RefCell<HashMap<Vec<usize>, Rc<Context<'b, 'static>>>>,
+}
+
+impl<'b> Bounds<'b> {
+    fn of(facts: &'b Scope) -> Self {
+        Self {
+            facts,
+            made: RefCell::default(),
+        }
+    }
+
+    /// Returns the scope of one thing; `names` refer to the same view each time.
+    fn at(&self, names: &[(&'static str, &Json)]) -> Rc<Context<'b, 'static>> {
+        let address = |(name, value): &(&'static str, &Json)| {
+            [name.as_ptr().addr(), std::ptr::from_ref(*value).addr()]
+        };
+        let key: Vec<usize> = names.iter().flat_map(address).collect();
+        let mut made = self.made.borrow_mut();
+        let made = made
+            .entry(key)
+            .or_insert_with(|| Rc::new(bound(self.facts, names)));
+        Rc::clone(made)
+    }
 }
 
 /// Returns how much a finding weighs: what is not given is no error where it cannot be expected.
