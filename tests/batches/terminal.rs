@@ -98,6 +98,7 @@ fn stopped_at_the_question_nothing_is_done() {
         scene.user.write("batch.csv", ask);
         let mut terminal = batch(&scene.user, &["--submit"]);
         terminal.expect(question);
+        terminal.expect_keys_to_be_read();
         terminal.type_in("\u{3}");
         let (exit, shown) = terminal.end();
         assert_eq!(exit, Some(130), "{shown}");

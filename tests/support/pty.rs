@@ -2,11 +2,11 @@
 
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Command};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::Duration;
 
@@ -81,6 +81,19 @@ impl Terminal {
         self.read += self.shown[self.read..].find(text).unwrap() + text.len();
     }
 
+    /// Waits until keys reach the program one by one: before that, the terminal itself would take
+    /// the one that stops a program.
+    pub(crate) fn expect_keys_to_be_read(&mut self) {
+        let edits = |keyboard: &File| {
+            let modes = tcgetattr(keyboard).unwrap();
+            modes.local_modes.contains(LocalModes::ICANON)
+        };
+        while edits(&self.keyboard) {
+            assert_eq!(self.child.try_wait().unwrap(), None, "it has ended");
+            thread::yield_now();
+        }
+    }
+
     /// Types keys.
     pub(crate) fn type_in(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
@@ -88,8 +101,15 @@ impl Terminal {
 
     /// Waits for the end; returns the exit code, and all that was shown.
     pub(crate) fn end(mut self) -> (Option<i32>, String) {
-        while let Ok(part) = self.screen.recv_timeout(PATIENCE) {
-            self.shown += &String::from_utf8_lossy(&part);
+        loop {
+            match self.screen.recv_timeout(PATIENCE) {
+                Ok(part) => self.shown += &String::from_utf8_lossy(&part),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.child.kill().unwrap();
+                    panic!("it does not end: {:?}", self.shown);
+                }
+            }
         }
         (self.child.wait().unwrap().code(), self.shown)
     }
