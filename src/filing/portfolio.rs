@@ -1,15 +1,15 @@
 //! The portfolio: what adopted filings, approved orders and `gone` records add up to.
 
+mod taken;
+
 use super::duty::Fulfilled;
 use super::facts::{Access, Certificate, ServiceFacts, SubjectFacts};
 use super::host::Host;
-use super::kind::Kind;
 use super::notice::Notice;
 use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
-use super::order::{Approval, Entry, Instant, Issued, OperationId, Order};
+use super::order::{Approval, Entry, Instant, OperationId, Order};
 use super::province::Province;
-use super::record::{AdoptedService, Adoption, SubjectEntry, SubjectEvent, SubjectRecord};
-use super::tree;
+use super::record::{SubjectEntry, SubjectRecord};
 use crate::lang::Text;
 use crate::text;
 use chrono::NaiveDate;
@@ -216,36 +216,6 @@ impl FiledSubject {
             .into_iter()
             .collect()
     }
-
-    fn end(&mut self, day: NaiveDate) {
-        for number in std::mem::take(&mut self.services).into_keys() {
-            self.ended_services.insert(number, day);
-        }
-        self.ended = Some(day);
-    }
-
-    fn end_service(&mut self, number: &ServiceNumber, day: NaiveDate) {
-        if self.services.remove(number).is_some() {
-            self.ended_services.insert(*number, day);
-        }
-    }
-
-    fn drop_access(&mut self, number: &ServiceNumber, provider: &str) {
-        if let Some(service) = self.services.get_mut(number) {
-            service.accesses.retain(|a| a.provider != provider);
-        }
-    }
-
-    fn adopt(&mut self, adoption: &Adoption, replace: bool) {
-        tree::absorb(&mut self.facts, &adoption.facts, replace);
-        self.labels.extend(adoption.labels.clone());
-        for adopted in &adoption.services {
-            self.services
-                .entry(adopted.number)
-                .or_insert_with(|| FiledService::new(adopted.number))
-                .adopt(adopted, replace);
-        }
-    }
 }
 
 impl FiledService {
@@ -258,38 +228,6 @@ impl FiledService {
             approved_on: None,
             labels: BTreeMap::new(),
             fulfilled: Vec::new(),
-        }
-    }
-
-    fn adopt(&mut self, adopted: &AdoptedService, replace: bool) {
-        tree::absorb(&mut self.facts, &adopted.facts, replace);
-        self.approved_on = adopted.approved_on.or(self.approved_on);
-        self.labels.extend(adopted.labels.clone());
-        if let Some(accesses) = &adopted.accesses {
-            self.accesses_known = true;
-            if replace {
-                self.accesses.clear();
-            }
-            for access in accesses {
-                self.add_access(access.clone());
-            }
-        }
-    }
-
-    /// Adds an access, or what it says of one that is there.
-    fn add_access(&mut self, access: Access) {
-        self.accesses_known = true;
-        let same = self
-            .accesses
-            .iter_mut()
-            .find(|there| there.is_same(&access));
-        match same {
-            Some(there) => {
-                there.account = access.account.or_else(|| there.account.take());
-                there.resource = access.resource.or_else(|| there.resource.take());
-                there.since = access.since.or(there.since);
-            }
-            None => self.accesses.push(access),
         }
     }
 }
@@ -489,119 +427,5 @@ impl Portfolio {
     /// Returns the place that the next record of `number` takes.
     pub fn next_sequence(&self, number: &SubjectNumber) -> u64 {
         self.subjects.get(number).map_or(1, |s| s.next_sequence)
-    }
-}
-
-impl FiledSubject {
-    fn take_entry(&mut self, entry: &SubjectEntry) {
-        match entry.event {
-            SubjectEvent::Adopt => {
-                if let Some(filing) = &entry.filing {
-                    self.adopt(filing, entry.replace);
-                }
-            }
-            SubjectEvent::Gone => match (&entry.service, &entry.provider) {
-                (Some(service), Some(provider)) => self.drop_access(service, provider),
-                (Some(service), None) => self.end_service(service, entry.at.date_naive()),
-                (None, Some(provider)) => {
-                    let numbers: Vec<ServiceNumber> = self.services.keys().copied().collect();
-                    for number in numbers {
-                        self.drop_access(&number, provider);
-                    }
-                }
-                (None, None) => self.end(entry.at.date_naive()),
-            },
-            SubjectEvent::Label => {
-                let labels = match &entry.service {
-                    Some(number) => match self.services.get_mut(number) {
-                        Some(service) => &mut service.labels,
-                        None => return,
-                    },
-                    None => &mut self.labels,
-                };
-                labels.extend(entry.labels.clone());
-                labels.retain(|key, _| !entry.unlabelled.contains(key));
-            }
-            SubjectEvent::Note => self.notes.push(Note {
-                at: entry.at,
-                actor: entry.actor.clone(),
-                service: entry.service,
-                text: entry.reason.clone().unwrap_or_default(),
-            }),
-            SubjectEvent::Notice
-            | SubjectEvent::NoticeOrder
-            | SubjectEvent::NoticeResolved
-            | SubjectEvent::DutyDone => self.take_owed(entry),
-            SubjectEvent::Undo => {}
-        }
-    }
-
-    /// Does what the approval of `order` does; `issued` are the numbers that it brought.
-    fn take_approval(&mut self, order: &Order, day: NaiveDate, issued: &[Issued]) {
-        let access = |resource: Option<String>| {
-            order.provider.as_ref().map(|provider| Access {
-                provider: provider.clone(),
-                account: order.account.clone(),
-                resource,
-                since: Some(day),
-            })
-        };
-        match order.kind {
-            Kind::New => {
-                if let Some(facts) = &order.filing.subject
-                    && order.is_first_filing()
-                {
-                    tree::absorb(&mut self.facts, facts, false);
-                }
-                for (facts, issued) in order.filing.services.iter().zip(issued) {
-                    let Some(number) = &issued.number else {
-                        continue;
-                    };
-                    let mut service = FiledService::new(*number);
-                    service.facts = facts.clone();
-                    service.facts.resource = None;
-                    service.approved_on = Some(day);
-                    let resource = facts.resource.as_ref().and_then(|r| r.id.clone());
-                    service.accesses.extend(access(resource));
-                    service.accesses_known = true;
-                    self.services.insert(*number, service);
-                }
-            }
-            Kind::Access => {
-                for target in &order.target.services {
-                    let resource = target.resource.as_ref().and_then(|r| r.id.clone());
-                    if let (Some(service), Some(access)) =
-                        (self.services.get_mut(&target.number), access(resource))
-                    {
-                        service.add_access(access);
-                    }
-                }
-            }
-            Kind::Change => {
-                for change in &order.changes {
-                    match &change.service {
-                        None => tree::set(&mut self.facts, &change.field, change.to.as_ref()),
-                        Some(number) => {
-                            if let Some(service) = self.services.get_mut(number) {
-                                tree::set(&mut service.facts, &change.field, change.to.as_ref());
-                            }
-                        }
-                    }
-                }
-            }
-            Kind::CancelSite => {
-                for target in &order.target.services {
-                    self.end_service(&target.number, day);
-                }
-            }
-            Kind::CancelSubject => self.end(day),
-            Kind::CancelAccess => {
-                for target in &order.target.services {
-                    if let Some(service) = self.services.get_mut(&target.number) {
-                        service.accesses.retain(|access| !order.ends(access));
-                    }
-                }
-            }
-        }
     }
 }

@@ -1,7 +1,6 @@
 //! Documents made to eat memory, time or the stack.
 
 use crate::support::Icpctl;
-use std::process::{Command, Stdio};
 
 /// How much memory a run may have beside the program itself, in KiB.
 const KILOBYTES: u64 = 200 * 1024;
@@ -11,22 +10,12 @@ const SECONDS: f64 = if cfg!(debug_assertions) { 3.0 } else { 0.2 };
 
 /// Runs a line with little memory, and sees that it takes little time; the exit code and stderr.
 fn run(user: &Icpctl, line: &str) -> (Option<i32>, String) {
-    let plain = user.command(line.split(' '));
-    let program = std::fs::metadata(plain.get_program()).unwrap().len() / 1024;
-    let limit = KILOBYTES + program;
-    let out = Command::new("sh")
-        .arg("-c")
-        .arg(format!(
-            "ulimit -v {limit} 2>/dev/null; \"$0\" \"$@\"; code=$?; times >&2; exit $code"
-        ))
-        .arg(plain.get_program())
-        .args(plain.get_args())
-        .current_dir(user.home())
-        .env_clear()
-        .envs(plain.get_envs().filter_map(|(k, v)| Some((k, v?))))
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let program = std::fs::metadata(env!("CARGO_BIN_EXE_icpctl"))
+        .unwrap()
+        .len()
+        / 1024;
+    let mut limited = user.command_within(KILOBYTES + program, "times >&2; ", line.split(' '));
+    let out = limited.output().unwrap();
     let mut err = String::from_utf8(out.stderr).unwrap();
     // The last line is what its children took, for themselves and in the system: `0m0.010s 0m0.000s`.
     let times = err.trim_end().rfind('\n').map(|at| err.split_off(at));

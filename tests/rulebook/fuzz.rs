@@ -9,7 +9,6 @@ use crate::support::Icpctl;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::Config;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use toml::{Table, Value};
 
@@ -18,7 +17,7 @@ const DOCUMENTS: usize = 24;
 /// How long a run of them may take: some fifty times of what it does, whatever else the machine does.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// The address space of a run: ours is the unoptimised program, which maps more.
-const KILOBYTES: u32 = 900_000;
+const KILOBYTES: u64 = 900_000;
 
 const ROWS: &str = "ref,kind,target,provider,account,verify_by,reason,set,after,confirm,accept,from,label:team\n\
     a,cancel-site,粤ICP备2021000001号-1,tencent,,sms,网站已停办,,,,,,甲\n\
@@ -239,21 +238,9 @@ fn rules() -> impl Strategy<Value = Vec<u8>> {
 /// Runs `check` with little memory; its exit code, and what it said.
 fn check(user: &Icpctl, names: &[String]) -> (Option<i32>, String) {
     let words = ["check".to_owned(), "--json".to_owned()];
-    let plain = user.command(words.into_iter().chain(names.iter().cloned()));
+    let words = words.into_iter().chain(names.iter().cloned());
     let began = Instant::now();
-    let out = Command::new("sh")
-        .arg("-c")
-        .arg(format!(
-            "ulimit -v {KILOBYTES} 2>/dev/null; exec \"$0\" \"$@\""
-        ))
-        .arg(plain.get_program())
-        .args(plain.get_args())
-        .current_dir(user.home())
-        .env_clear()
-        .envs(plain.get_envs().filter_map(|(k, v)| Some((k, v?))))
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let out = user.command_within(KILOBYTES, "", words).output().unwrap();
     assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
     (out.status.code(), said)

@@ -111,6 +111,29 @@ impl Icpctl {
         command
     }
 
+    /// Makes a command whose address space has a limit, in KiB, followed by `after` in its shell.
+    pub(crate) fn command_within<A: AsRef<OsStr>>(
+        &self,
+        kilobytes: u64,
+        after: &str,
+        args: impl IntoIterator<Item = A>,
+    ) -> Command {
+        let plain = self.command(args);
+        let mut limited = Command::new("sh");
+        limited
+            .arg("-c")
+            .arg(format!(
+                "ulimit -v {kilobytes} 2>/dev/null; \"$0\" \"$@\"; code=$?; {after}exit $code"
+            ))
+            .arg(plain.get_program())
+            .args(plain.get_args())
+            .current_dir(self.home())
+            .env_clear()
+            .envs(plain.get_envs().filter_map(|(k, v)| Some((k, v?))))
+            .stdin(Stdio::null());
+        limited
+    }
+
     /// Runs one command line with more in the environment.
     #[must_use = "look at the exit code or the output"]
     pub(crate) fn run_with<A: AsRef<OsStr>>(

@@ -2,7 +2,7 @@
 
 use super::super::context::Context;
 use super::super::reply::Reply;
-use super::{SCHEMA, load};
+use super::{SCHEMA, as_submitted, load};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::intake::{BatchRow, Problem};
@@ -10,7 +10,7 @@ use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
 use crate::rulebook;
 use crate::text;
-use crate::workflow::batch::{Outcome, Reviewer, Terms, call_by_ref, decide, is_found, wanted};
+use crate::workflow::batch::{Outcome, call_by_ref};
 use crate::workflow::check::{REFUSED_BY_RULE, is_accepted};
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -174,23 +174,7 @@ fn examine(
         Ok(wishes) => wishes,
         Err(problems) => return Ok(Err(problems)),
     };
-    let terms = Terms {
-        submits: true,
-        retries: matches.get_flag("retry"),
-        ..Terms::default()
-    };
-    let rulebook = cx.rulebook()?;
-    let reviewer = Reviewer {
-        rulebook: &rulebook,
-        privacy: cx.globals.privacy,
-    };
-    let (_, mut decided) = cx.decide_near(&wanted(&wishes), false, |cx, world| {
-        let mut ids = cx.ids.for_operation();
-        let stamp = cx.stamp(world, &mut ids);
-        let decided = decide(world, &stamp, &mut ids, &wishes, &terms, &reviewer);
-        let is_enough = is_found(&decided);
-        Ok((decided, is_enough))
-    })?;
+    let (_, mut decided) = as_submitted(cx, matches, &wishes)?;
     call_by_ref(&mut decided, &wishes);
     decided.sort_by_key(|decided| decided.row);
     let mut findings = Vec::new();

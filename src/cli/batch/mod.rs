@@ -14,10 +14,37 @@ use super::sending;
 use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::text;
+use crate::workflow::batch::{self, Decided, Reviewer, Terms, Wish};
+use crate::workflow::world::World;
 use clap::{Arg, ArgMatches, Command};
 
 /// The shape of all of its documents and records.
 pub const SCHEMA: &str = "icpctl.batch/1";
+
+/// Decides all rows as `apply --submit` would, and writes nothing.
+fn as_submitted(
+    cx: &mut Context<'_>,
+    matches: &ArgMatches,
+    wishes: &[Wish],
+) -> Result<(World, Vec<Decided>), Failure> {
+    let terms = Terms {
+        submits: true,
+        retries: matches.get_flag("retry"),
+        ..Terms::default()
+    };
+    let rulebook = cx.rulebook()?;
+    let reviewer = Reviewer {
+        rulebook: &rulebook,
+        privacy: cx.globals.privacy,
+    };
+    cx.decide_near(&batch::wanted(wishes), false, |cx, world| {
+        let mut ids = cx.ids.for_operation();
+        let stamp = cx.stamp(world, &mut ids);
+        let decided = batch::decide(world, &stamp, &mut ids, wishes, &terms, &reviewer);
+        let is_enough = batch::is_found(&decided);
+        Ok((decided, is_enough))
+    })
+}
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {

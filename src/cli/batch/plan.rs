@@ -4,15 +4,14 @@ use super::super::context::Context;
 use super::super::order_doc::time;
 use super::super::private_file;
 use super::super::reply::Reply;
-use super::{SCHEMA, apply, load};
+use super::{SCHEMA, apply, as_submitted, load};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
 use crate::text;
 use crate::workflow::assign::invalid;
 use crate::workflow::batch::{
-    Action, BatchPlan, Consequence, PlannedRow, Reviewer, Said, Terms, Words, call_by_ref, decide,
-    is_found, wanted,
+    Action, BatchPlan, Consequence, PlannedRow, Said, Words, call_by_ref,
 };
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -28,23 +27,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     let loaded = load::rows(cx, matches, name, &bytes).map_err(|p| invalid(name, &p))?;
     drop(bytes);
     let wishes = load::wishes(cx, &loaded).map_err(|p| invalid(name, &p))?;
-    let terms = Terms {
-        submits: true,
-        retries: matches.get_flag("retry"),
-        ..Terms::default()
-    };
-    let rulebook = cx.rulebook()?;
-    let reviewer = Reviewer {
-        rulebook: &rulebook,
-        privacy: cx.globals.privacy,
-    };
-    let (world, mut decided) = cx.decide_near(&wanted(&wishes), false, |cx, world| {
-        let mut ids = cx.ids.for_operation();
-        let stamp = cx.stamp(world, &mut ids);
-        let decided = decide(world, &stamp, &mut ids, &wishes, &terms, &reviewer);
-        let is_enough = is_found(&decided);
-        Ok((decided, is_enough))
-    })?;
+    let (world, mut decided) = as_submitted(cx, matches, &wishes)?;
     apply::valid(&loaded, &decided)?;
     call_by_ref(&mut decided, &wishes);
     let folder = cx.current.join(&loaded.folder).display().to_string();
