@@ -4,6 +4,7 @@ pub mod cli;
 pub mod clock;
 pub mod clouds;
 pub mod config;
+mod data;
 pub mod env;
 pub mod evidence;
 pub mod exit;

@@ -45,7 +45,7 @@ const OUTSIDE: [&str; 29] = [
 /// The pure parts, each with the modules of the crate that it may use: the core only itself and
 /// text in two languages, the rulebook also the knowledge, which is data.
 const PURE: [(&str, &[&str]); 2] = [
-    ("filing", &["filing", "lang", "text"]),
+    ("filing", &["data", "filing", "lang", "text"]),
     (
         "rulebook",
         &["filing", "knowledge", "lang", "rulebook", "text"],

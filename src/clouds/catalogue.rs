@@ -1,6 +1,7 @@
 //! Where the clouds' interfaces answer, and what their codes mean: `src/data/clouds.toml`.
 
 use super::Cloud;
+use crate::data::data;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -90,9 +91,7 @@ struct Catalogue {
     alibaba: Particulars,
 }
 
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-    crate::knowledge::embedded("clouds.toml", include_str!("../data/clouds.toml"))
-});
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| data!("clouds"));
 
 /// Returns what is particular to a cloud.
 pub fn of(cloud: Cloud) -> &'static Particulars {

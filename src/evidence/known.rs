@@ -1,11 +1,12 @@
 //! Facts about the network that evidence is judged by: data with one home.
 
+use crate::data::data;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// What `network.toml` says.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub struct Known {
     /// Where registries' RDAP servers are listed.
     pub rdap_bootstrap: String,
@@ -18,7 +19,7 @@ pub struct Known {
 }
 
 /// Where a page's number may lead.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub struct Links {
     /// The authority's site.
     pub right: Vec<String>,
@@ -27,8 +28,7 @@ pub struct Links {
 }
 
 /// The embedded file; a test holds that it parses.
-pub static KNOWN: LazyLock<Known> =
-    LazyLock::new(|| toml::from_str(include_str!("../data/network.toml")).unwrap_or_default());
+pub static KNOWN: LazyLock<Known> = LazyLock::new(|| data!("network"));
 
 #[cfg(test)]
 mod tests {

@@ -9,6 +9,7 @@ use super::order::Instant;
 use super::portfolio::{FiledService, FiledSubject};
 use super::province::Province;
 use super::record::{DutyFacts, SubjectEntry};
+use crate::data::data;
 use crate::lang::Text;
 use chrono::{Datelike as _, Days, NaiveDate};
 use serde::Deserialize;
@@ -121,14 +122,13 @@ pub struct Duty {
     pub source: String,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct DutyFile {
     duty: Vec<Duty>,
 }
 
 /// The embedded table; a test holds that it parses.
-static DUTIES: LazyLock<DutyFile> =
-    LazyLock::new(|| toml::from_str(include_str!("../data/duties.toml")).unwrap_or_default());
+static DUTIES: LazyLock<DutyFile> = LazyLock::new(|| data!("duties"));
 
 /// A duty that was said to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]

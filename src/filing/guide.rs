@@ -10,6 +10,7 @@ use super::pack::Applicant;
 use super::profile::{GENERIC, Profile};
 use super::province::Province;
 use super::status::Status;
+use crate::data::data;
 use crate::lang::Text;
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -184,30 +185,28 @@ macro_rules! guides {
     ($($name:literal),+ $(,)?) => {
         [$((
             $name,
-            LazyLock::new(|| read(include_str!(concat!("../data/guides/", $name, ".toml")))),
+            LazyLock::new(|| data!(concat!("guides/", $name))),
         )),+]
     };
 }
 
 /// The embedded guides, each read when it is first asked for; a test holds that all are read whole.
-static GUIDES: [(&str, LazyLock<Vec<Step>>); 7] = guides!(
+static GUIDES: [(&str, LazyLock<GuideFile>); 7] = guides!(
     "alibaba", "common", "generic", "huawei", "tencent", "wechat", "written"
 );
-
-fn read(text: &str) -> Vec<Step> {
-    toml::from_str::<GuideFile>(text).map_or_else(|_| Vec::new(), |file| file.step)
-}
 
 fn named(name: &str) -> Option<&'static [Step]> {
     GUIDES
         .iter()
         .find(|(known, _)| *known == name)
-        .map(|(_, steps)| steps.as_slice())
+        .map(|(_, guide)| guide.step.as_slice())
 }
 
 /// Lists the embedded guides by their names.
 pub fn embedded() -> impl Iterator<Item = (&'static str, &'static [Step])> {
-    GUIDES.iter().map(|(name, steps)| (*name, steps.as_slice()))
+    GUIDES
+        .iter()
+        .map(|(name, guide)| (*name, guide.step.as_slice()))
 }
 
 impl Only {

@@ -9,6 +9,7 @@ use super::order::{Instant, NoticeId, Order, OrderId};
 use super::portfolio::FiledSubject;
 use super::record::{NoticeFacts, SubjectEntry, SubjectEvent};
 use super::status::Bucket;
+use crate::data::data;
 use crate::lang::Text;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -81,14 +82,13 @@ pub struct Class {
     pub source: String,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct ClassFile {
     class: Vec<Class>,
 }
 
 /// The embedded table; a test holds that it parses.
-static CLASSES: LazyLock<ClassFile> =
-    LazyLock::new(|| toml::from_str(include_str!("../data/notices.toml")).unwrap_or_default());
+static CLASSES: LazyLock<ClassFile> = LazyLock::new(|| data!("notices"));
 
 impl Class {
     /// Returns every class, in the order of the table.

@@ -5,6 +5,7 @@ use super::kind::{Kind, VerifyBy, Via};
 use super::order::{Material, Order};
 use super::portfolio::Portfolio;
 use super::province::Province;
+use crate::data::data;
 use crate::lang::Text;
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -150,7 +151,7 @@ pub struct Channel {
     pub source: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PackFile {
     pack: Vec<Pack>,
@@ -158,8 +159,7 @@ struct PackFile {
 }
 
 /// The embedded lists; a test holds that they parse.
-static PACKS: LazyLock<PackFile> =
-    LazyLock::new(|| toml::from_str(include_str!("../data/packs.toml")).unwrap_or_default());
+static PACKS: LazyLock<PackFile> = LazyLock::new(|| data!("packs"));
 
 static NATURE: Text = Text::fixed(
     "主办单位性质：个人和单位的材料不同",

@@ -7,12 +7,6 @@ use crate::lang::Text;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// Reads a TOML date.
-fn day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
-    let date = toml::value::Datetime::deserialize(deserializer)?;
-    date.to_string().parse().map_err(serde::de::Error::custom)
-}
-
 /// Who may be the subject's responsible person (column LR).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -216,7 +210,6 @@ pub struct Seat {
 #[allow(clippy::struct_excessive_bools, reason = "each is a cell of a table")]
 pub struct Particulars {
     /// The date of the newest source.
-    #[serde(deserialize_with = "day")]
     pub as_of: NaiveDate,
     /// Keys of the sources.
     pub source: String,

@@ -1,6 +1,7 @@
 //! The 31 provinces (省、自治区、直辖市) whose bureaus approve filings.
 
 use super::particulars::{Particulars, Seat};
+use crate::data::data;
 use crate::lang::Text;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -15,10 +16,9 @@ use std::sync::LazyLock;
 #[serde(try_from = "String", into = "String")]
 pub struct Province(u8);
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Table {
-    as_of: Option<toml::value::Datetime>,
-    #[serde(default)]
+    as_of: String,
     province: Vec<Facts>,
 }
 
@@ -44,7 +44,7 @@ struct Provinces {
 
 /// The embedded table; a test holds that it parses and has all 31 rows.
 static PROVINCES: LazyLock<Provinces> = LazyLock::new(|| {
-    let table: Table = toml::from_str(include_str!("../data/provinces.toml")).unwrap_or_default();
+    let table: Table = data!("provinces");
     let by_letter = (0..)
         .zip(&table.province)
         .flat_map(|(index, facts)| {
@@ -55,7 +55,7 @@ static PROVINCES: LazyLock<Provinces> = LazyLock::new(|| {
         })
         .collect();
     Provinces {
-        as_of: table.as_of.map(|date| date.to_string()).unwrap_or_default(),
+        as_of: table.as_of,
         facts: table.province,
         by_letter,
     }

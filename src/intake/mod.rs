@@ -34,10 +34,3 @@ pub use schema::Table;
 pub use source::{Encoding, Source};
 pub use specimen::Choice;
 pub use template::{Template, template};
-
-use serde::de::DeserializeOwned;
-
-/// Parses a data file of this crate; one that does not parse is a bug that the tests catch.
-fn embedded<T: DeserializeOwned>(file: &str, text: &str) -> T {
-    toml::from_str(text).unwrap_or_else(|error| panic!("src/data/templates/{file}: {error}"))
-}

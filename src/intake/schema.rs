@@ -1,5 +1,6 @@
 //! Which fields and columns files may hold: those of the knowledge, and the few beside them.
 
+use crate::data::data;
 use crate::knowledge::{FieldType, fields};
 use crate::lang::Text;
 use serde::Deserialize;
@@ -145,12 +146,7 @@ struct ColumnFile {
     column: Vec<Column>,
 }
 
-static COLUMNS: LazyLock<ColumnFile> = LazyLock::new(|| {
-    super::embedded(
-        "columns.toml",
-        include_str!("../data/templates/columns.toml"),
-    )
-});
+static COLUMNS: LazyLock<ColumnFile> = LazyLock::new(|| data!("templates/columns"));
 
 static KNOWN: LazyLock<[(Section, Vec<Known>); 12]> =
     LazyLock::new(|| Section::ALL.map(|section| (section, gather(section))));

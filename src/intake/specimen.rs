@@ -1,6 +1,7 @@
 //! A dossier to start from: the fields that an order needs, each explained, with made-up values.
 
 use super::schema::{Section, file_fields};
+use crate::data::data;
 use crate::filing::identity::{CreditCode, ResidentId};
 use crate::filing::kind::Kind;
 use crate::filing::number::ServiceKind;
@@ -92,12 +93,7 @@ struct ExampleFile {
     example: Vec<Example>,
 }
 
-static EXAMPLES: LazyLock<ExampleFile> = LazyLock::new(|| {
-    super::embedded(
-        "dossier.toml",
-        include_str!("../data/templates/dossier.toml"),
-    )
-});
+static EXAMPLES: LazyLock<ExampleFile> = LazyLock::new(|| data!("templates/dossier"));
 
 /// The page as it is written.
 struct Page<'a> {

@@ -1,6 +1,7 @@
 //! The fields of a dossier, and the code lists that some of them draw on.
 
-use super::{Holder, embedded};
+use super::Holder;
+use crate::data::data;
 use crate::lang::Text;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -134,8 +135,7 @@ struct FieldFile {
     code_list: Vec<CodeList>,
 }
 
-static FIELDS: LazyLock<FieldFile> =
-    LazyLock::new(|| embedded("fields.toml", include_str!("../data/fields.toml")));
+static FIELDS: LazyLock<FieldFile> = LazyLock::new(|| data!("fields"));
 
 /// Returns the fields in the order in which a dossier holds them.
 pub fn fields() -> &'static [Field] {

@@ -1,6 +1,6 @@
 //! What icpctl knows of the field: explanations, the rulebook, the fields of a dossier.
 //!
-//! All of it is data in two languages under `src/data/`, embedded and parsed on first use.
+//! All of it is data in two languages under `src/data/`, carried in the program and read on first use.
 //! Nothing here decides anything: the core judges, this tells what a word means and what to do.
 
 mod field;
@@ -18,10 +18,3 @@ pub use rule::{Holder, Rule, Severity, Test, rule, rules};
 pub use suffix::{is_suffix_approved, is_suffix_filed_in, natures_of_suffix, suffixes_as_of};
 pub use view::{ViewFunction, ViewValue, view_functions, view_values};
 pub use words::{is_word_list, word_in, words};
-
-use serde::de::DeserializeOwned;
-
-/// Parses a data file of this crate; one that does not parse is a bug that the tests catch.
-pub(crate) fn embedded<T: DeserializeOwned>(file: &str, text: &str) -> T {
-    toml::from_str(text).unwrap_or_else(|error| panic!("src/data/{file}: {error}"))
-}

@@ -1,6 +1,7 @@
 //! One page for each word that icpctl prints: a status, an event, an exit code, a notice, a rule.
 
-use super::{embedded, rules};
+use super::rules;
+use crate::data::data;
 use crate::filing::duty::Duty;
 use crate::filing::notice::Class;
 use crate::lang::Text;
@@ -131,16 +132,13 @@ struct Entry {
 
 macro_rules! explanations {
     ($($name:literal),+ $(,)?) => {
-        [$((
-            concat!("explain/", $name, ".toml"),
-            include_str!(concat!("../data/explain/", $name, ".toml")),
-        )),+]
+        [$(data!(concat!("explain/", $name))),+]
     };
 }
 
 static ENTRIES: LazyLock<BTreeMap<PageKind, Vec<Entry>>> = LazyLock::new(|| {
     let mut all: BTreeMap<PageKind, Vec<Entry>> = BTreeMap::new();
-    for (file, text) in explanations!(
+    let files: [BTreeMap<PageKind, Vec<Entry>>; 7] = explanations!(
         "statuses",
         "events",
         "exits",
@@ -148,8 +146,8 @@ static ENTRIES: LazyLock<BTreeMap<PageKind, Vec<Entry>>> = LazyLock::new(|| {
         "deadlines",
         "impacts",
         "codes",
-    ) {
-        let read: BTreeMap<PageKind, Vec<Entry>> = embedded(file, text);
+    );
+    for read in files {
         for (kind, entries) in read {
             all.entry(kind).or_default().extend(entries);
         }

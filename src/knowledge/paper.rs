@@ -1,9 +1,9 @@
 //! What is uploaded with an order, and when.
 
-use super::embedded;
+use crate::data::data;
 use crate::lang::Text;
 use chrono::NaiveDate;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use std::sync::LazyLock;
 
 /// Whose a paper is.
@@ -41,16 +41,9 @@ pub struct Paper {
     /// The condition; it is always needed where there is none.
     pub when: Option<Text>,
     /// The first day on which it is wanted, where known.
-    #[serde(default, deserialize_with = "day")]
     pub since: Option<NaiveDate>,
     /// Keys of the sources.
     pub source: String,
-}
-
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
-    let date = toml::value::Datetime::deserialize(deserializer)?;
-    let date = date.to_string().parse();
-    date.map(Some).map_err(serde::de::Error::custom)
 }
 
 /// What papers are asked of.
@@ -102,8 +95,7 @@ struct PaperFile {
     paper: Vec<Paper>,
 }
 
-static PAPERS: LazyLock<PaperFile> =
-    LazyLock::new(|| embedded("papers.toml", include_str!("../data/papers.toml")));
+static PAPERS: LazyLock<PaperFile> = LazyLock::new(|| data!("papers"));
 
 /// Returns every paper, in the order in which consoles ask for them.
 pub fn papers() -> &'static [Paper] {

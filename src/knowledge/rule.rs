@@ -1,6 +1,6 @@
 //! The rulebook: what a filing must satisfy, as data.
 
-use super::embedded;
+use crate::data::data;
 use crate::lang::Text;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -114,24 +114,17 @@ struct RuleFile {
 
 macro_rules! families {
     ($($name:literal),+ $(,)?) => {
-        [$((
-            concat!("rules/", $name, ".toml"),
-            include_str!(concat!("../data/rules/", $name, ".toml")),
-        )),+]
+        [$(data!(concat!("rules/", $name))),+]
     };
 }
 
 /// The files of the rulebook, one a family, in its order.
-const RULE_FILES: [(&str, &str); 16] = families!(
-    "num", "ord", "tim", "sms", "can", "acc", "chg", "sub", "rp", "dom", "nam", "svc", "res",
-    "mat", "prv", "pst",
-);
-
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    RULE_FILES
-        .iter()
-        .flat_map(|(file, text)| embedded::<RuleFile>(file, text).rule)
-        .collect()
+    let files: [RuleFile; 16] = families!(
+        "num", "ord", "tim", "sms", "can", "acc", "chg", "sub", "rp", "dom", "nam", "svc", "res",
+        "mat", "prv", "pst",
+    );
+    files.into_iter().flat_map(|file| file.rule).collect()
 });
 
 /// Returns the rules in the order of the rulebook.

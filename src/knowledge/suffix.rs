@@ -1,6 +1,6 @@
 //! The domain suffixes that the ministry has approved (DOM-01).
 
-use super::embedded;
+use crate::data::data;
 use crate::filing::host::Host;
 use crate::filing::province::Province;
 use chrono::NaiveDate;
@@ -24,14 +24,13 @@ struct Reserved {
 
 #[derive(Debug, Deserialize)]
 struct SuffixFile {
-    as_of: toml::value::Datetime,
+    as_of: NaiveDate,
     approved: BTreeSet<String>,
     province: Vec<Narrower>,
     reserved: Vec<Reserved>,
 }
 
-static SUFFIXES: LazyLock<SuffixFile> =
-    LazyLock::new(|| embedded("suffixes.toml", include_str!("../data/suffixes.toml")));
+static SUFFIXES: LazyLock<SuffixFile> = LazyLock::new(|| data!("suffixes"));
 
 /// Returns the last label in Unicode: `cn`, `中国`.
 fn last_label(host: &Host) -> String {
@@ -41,7 +40,7 @@ fn last_label(host: &Host) -> String {
 
 /// Returns the day of the ministry's list.
 pub fn suffixes_as_of() -> NaiveDate {
-    SUFFIXES.as_of.to_string().parse().unwrap_or_default()
+    SUFFIXES.as_of
 }
 
 /// Whether the ministry has approved the domain's suffix.

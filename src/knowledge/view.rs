@@ -1,6 +1,6 @@
 //! What expressions of rules can use: the values of the view and the field's functions.
 
-use super::embedded;
+use crate::data::data;
 use crate::lang::Text;
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -38,8 +38,7 @@ struct ViewFile {
     function: Vec<ViewFunction>,
 }
 
-static VIEW: LazyLock<ViewFile> =
-    LazyLock::new(|| embedded("view.toml", include_str!("../data/view.toml")));
+static VIEW: LazyLock<ViewFile> = LazyLock::new(|| data!("view"));
 
 /// Returns the values of the view that are no fields of a dossier.
 pub fn view_values() -> &'static [ViewValue] {

@@ -1,6 +1,6 @@
 //! Lists of words that rules look for in names and contents.
 
-use super::embedded;
+use crate::data::data;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -17,8 +17,7 @@ struct WordFile {
     list: Vec<WordList>,
 }
 
-static WORDS: LazyLock<WordFile> =
-    LazyLock::new(|| embedded("words.toml", include_str!("../data/words.toml")));
+static WORDS: LazyLock<WordFile> = LazyLock::new(|| data!("words"));
 
 /// Returns the words of a list, with those that a province (by code) adds; none for an unknown list.
 pub fn words(name: &str, province: Option<&str>) -> impl Iterator<Item = &'static str> {
