@@ -34,7 +34,7 @@ fn world() -> World {
 fn first_dossier(bencher: Bencher<'_, '_>) {
     let world = world();
     bencher.bench_local(|| {
-        let rulebook = Rulebook::new(rules().to_vec(), Calendar::embedded().clone());
+        let rulebook = Rulebook::new(rules(), Calendar::embedded().clone());
         judge(&world, &rulebook, 1)
     });
 }
@@ -43,7 +43,7 @@ fn first_dossier(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = [1, 100, 1_000, 10_000], sample_count = 5)]
 fn dossiers(bencher: Bencher<'_, '_>, count: usize) {
     let world = world();
-    let rulebook = Rulebook::new(rules().to_vec(), Calendar::embedded().clone());
+    let rulebook = Rulebook::new(rules(), Calendar::embedded().clone());
     judge(&world, &rulebook, 1);
     bencher
         .counter(ItemsCount::new(count))

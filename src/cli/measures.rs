@@ -10,6 +10,7 @@ use crate::reading;
 use crate::rulebook::{FILE_LIMIT, FileProblem, Rulebook, overlay};
 use crate::store::{Files, RECORD_LIMIT, StorageError, StorePath};
 use crate::text;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// The store's own years of the working-day calendar.
@@ -110,11 +111,11 @@ impl Context<'_> {
     pub fn rulebook(&mut self) -> Result<Rulebook, Failure> {
         let disk = self.open()?;
         let files = disk.as_ref().map(|disk| disk as &dyn Files);
-        let mut all = rules().to_vec();
+        let mut all = Cow::Borrowed(rules());
         let mut own = self.configured_rules();
         own.extend(stored_rules(files)?);
         for (path, text) in own {
-            self.take_rules(&mut all, path, text);
+            self.take_rules(all.to_mut(), path, text);
         }
         Ok(Rulebook::new(all, self.calendar(files)?))
     }

@@ -1,4 +1,4 @@
-//! A rule whose expressions have been read.
+//! The tests of a rule, of which each expression is read when it is first asked for.
 
 use super::expression::{Expression, ExpressionError};
 use super::range::Range;
@@ -6,29 +6,113 @@ use super::wording::Wording;
 use crate::knowledge::{Rule, Test};
 use crate::lang::Text;
 use crate::text;
+use std::sync::OnceLock;
 
-/// A rule's tests, ready to be asked.
-#[derive(Debug)]
+/// What has been read of a test.
+#[derive(Debug, Default)]
 pub(super) struct Compiled {
-    /// One for each test of the rule.
-    pub(super) tests: Vec<Ready>,
+    range: OnceLock<Result<Range, Fault>>,
+    when: OnceLock<Result<Option<Expression>, Fault>>,
+    require: OnceLock<Result<Expression, Fault>>,
+    message: OnceLock<Result<Wording, Fault>>,
+    fix: OnceLock<Result<Wording, Fault>>,
 }
 
-/// One test, ready to be asked.
-#[derive(Debug)]
-pub(super) struct Ready {
-    /// Which test of its rule it is, from 0.
-    pub(super) place: usize,
-    /// What it ranges over.
-    pub(super) range: Range,
-    /// Of what it is asked.
-    pub(super) when: Option<Expression>,
-    /// What must hold.
-    pub(super) require: Expression,
-    /// What is wrong.
-    pub(super) message: Wording,
-    /// What to do.
-    pub(super) fix: Wording,
+/// A test of a rule, to be asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'r> {
+    /// The rule.
+    pub(super) rule: &'r Rule,
+    /// The test.
+    pub(super) test: &'r Test,
+    place: usize,
+    compiled: &'r Compiled,
+}
+
+impl<'r> Asked<'r> {
+    /// Lists the tests of a rule; `compiled` holds one for each.
+    pub(super) fn all(
+        rule: &'r Rule,
+        compiled: &'r [Compiled],
+    ) -> impl Iterator<Item = Self> + Clone {
+        let tests = rule.test.iter().zip(compiled).enumerate();
+        tests.map(move |(place, (test, compiled))| Self {
+            rule,
+            test,
+            place,
+            compiled,
+        })
+    }
+
+    /// Returns the fault of a part.
+    pub(super) fn fault(self, part: Part, column: Option<usize>, reason: String) -> Fault {
+        Fault {
+            rule: self.rule.id.clone(),
+            at: Some((self.place, part)),
+            column,
+            reason,
+        }
+    }
+
+    fn wrong(self, part: Part) -> impl FnOnce(ExpressionError) -> Fault {
+        move |error| self.fault(part, error.column, error.reason)
+    }
+
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// The first part that is wrong, or too large.
+    pub(super) fn read(self) -> Result<(), Fault> {
+        self.range()?;
+        self.when()?;
+        self.require()?;
+        self.message()?;
+        self.fix()?;
+        Ok(())
+    }
+
+    /// Returns what it ranges over.
+    pub(super) fn range(self) -> Result<&'r Range, Fault> {
+        let read = || {
+            let range = &self.test.range;
+            Range::parse(range).ok_or_else(|| {
+                let reason = format!("`{range}` is no part of the view");
+                self.fault(Part::For, None, reason)
+            })
+        };
+        known(self.compiled.range.get_or_init(read))
+    }
+
+    /// Returns of what it is asked.
+    pub(super) fn when(self) -> Result<Option<&'r Expression>, Fault> {
+        let read = || {
+            let when = self.test.when.as_deref().map(Expression::parse).transpose();
+            when.map_err(self.wrong(Part::When))
+        };
+        known(self.compiled.when.get_or_init(read)).map(Option::as_ref)
+    }
+
+    /// Returns what must hold.
+    pub(super) fn require(self) -> Result<&'r Expression, Fault> {
+        let read = || Expression::parse(&self.test.require).map_err(self.wrong(Part::Require));
+        known(self.compiled.require.get_or_init(read))
+    }
+
+    /// Returns what is wrong when it does not.
+    pub(super) fn message(self) -> Result<&'r Wording, Fault> {
+        let read = || Wording::parse(&self.test.message).map_err(self.wrong(Part::Message));
+        known(self.compiled.message.get_or_init(read))
+    }
+
+    /// Returns what to do then.
+    pub(super) fn fix(self) -> Result<&'r Wording, Fault> {
+        let read = || Wording::parse(&self.test.fix).map_err(self.wrong(Part::Fix));
+        known(self.compiled.fix.get_or_init(read))
+    }
+}
+
+fn known<T>(read: &Result<T, Fault>) -> Result<&T, Fault> {
+    read.as_ref().map_err(Clone::clone)
 }
 
 /// The key of a test in a rule file.
@@ -73,21 +157,6 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(super) fn new(
-        rule: &str,
-        place: usize,
-        part: Part,
-        column: Option<usize>,
-        reason: String,
-    ) -> Self {
-        Self {
-            rule: rule.to_owned(),
-            at: Some((place, part)),
-            column,
-            reason,
-        }
-    }
-
     pub(super) const fn of_all(reason: String) -> Self {
         Self {
             rule: String::new(),
@@ -114,38 +183,4 @@ impl Fault {
             ),
         }
     }
-}
-
-impl Compiled {
-    /// Reads the expressions of a rule.
-    ///
-    /// # Errors
-    /// The first that is wrong, or too large.
-    pub(super) fn of(rule: &Rule) -> Result<Self, Fault> {
-        let tests = rule.test.iter().enumerate();
-        Ok(Self {
-            tests: tests
-                .map(|(place, test)| ready(rule, place, test))
-                .collect::<Result<_, _>>()?,
-        })
-    }
-}
-
-fn ready(rule: &Rule, place: usize, test: &Test) -> Result<Ready, Fault> {
-    let wrong = |part| {
-        move |error: ExpressionError| Fault::new(&rule.id, place, part, error.column, error.reason)
-    };
-    let range = Range::parse(&test.range).ok_or_else(|| {
-        let reason = format!("`{}` is no part of the view", test.range);
-        Fault::new(&rule.id, place, Part::For, None, reason)
-    })?;
-    let when = test.when.as_deref().map(Expression::parse).transpose();
-    Ok(Ready {
-        place,
-        range,
-        when: when.map_err(wrong(Part::When))?,
-        require: Expression::parse(&test.require).map_err(wrong(Part::Require))?,
-        message: Wording::parse(&test.message).map_err(wrong(Part::Message))?,
-        fix: Wording::parse(&test.fix).map_err(wrong(Part::Fix))?,
-    })
 }

@@ -108,36 +108,46 @@ impl Expression {
     }
 }
 
-/// Lists what stands directly in an expression.
-fn parts(expr: &Expr) -> Vec<&IdedExpr> {
+/// Shows what stands directly in an expression to `visit`.
+fn each_part(expr: &Expr, mut visit: impl FnMut(&IdedExpr)) {
     match expr {
-        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => Vec::new(),
+        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => {}
         Expr::Call(call) => call
             .target
             .as_deref()
             .into_iter()
             .chain(&call.args)
-            .collect(),
-        Expr::Comprehension(over) => vec![
+            .for_each(visit),
+        Expr::Comprehension(over) => [
             &over.iter_range,
             &over.accu_init,
             &over.loop_cond,
             &over.loop_step,
             &over.result,
-        ],
-        Expr::List(list) => list.elements.iter().collect(),
-        Expr::Map(map) => entries(map.entries.iter().map(|entry| &entry.expr)),
-        Expr::Select(select) => vec![&select.operand],
-        Expr::Struct(made) => entries(made.entries.iter().map(|entry| &entry.expr)),
+        ]
+        .into_iter()
+        .for_each(visit),
+        Expr::List(list) => list.elements.iter().for_each(visit),
+        Expr::Map(map) => map
+            .entries
+            .iter()
+            .for_each(|entry| each_entry(&entry.expr, &mut visit)),
+        Expr::Select(select) => visit(&select.operand),
+        Expr::Struct(made) => made
+            .entries
+            .iter()
+            .for_each(|entry| each_entry(&entry.expr, &mut visit)),
     }
 }
 
-fn entries<'e>(list: impl Iterator<Item = &'e EntryExpr>) -> Vec<&'e IdedExpr> {
-    list.flat_map(|entry| match entry {
-        EntryExpr::StructField(field) => vec![&field.value],
-        EntryExpr::MapEntry(entry) => vec![&entry.key, &entry.value],
-    })
-    .collect()
+fn each_entry(entry: &EntryExpr, visit: &mut impl FnMut(&IdedExpr)) {
+    match entry {
+        EntryExpr::StructField(field) => visit(&field.value),
+        EntryExpr::MapEntry(entry) => {
+            visit(&entry.key);
+            visit(&entry.value);
+        }
+    }
 }
 
 /// How large an expression is.
@@ -153,14 +163,15 @@ impl Size {
     fn of(tree: &IdedExpr) -> Self {
         let mut size = Self::default();
         let is_loop = matches!(tree.expr, Expr::Comprehension(_));
-        for (place, part) in parts(&tree.expr).into_iter().enumerate() {
+        // The list of a loop is made once, what is asked of its elements once for each.
+        let mut each = 0;
+        each_part(&tree.expr, |part| {
             let part = Self::of(part);
             size.nodes += part.nodes;
             size.depth = size.depth.max(part.depth);
-            // The list of a loop is made once, what is asked of its elements once for each.
-            let each = usize::from(is_loop && place > 0);
             size.loops = size.loops.max(part.loops + each);
-        }
+            each = usize::from(is_loop);
+        });
         Self {
             nodes: size.nodes + 1,
             depth: size.depth + 1,

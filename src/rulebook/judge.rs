@@ -1,6 +1,6 @@
 //! Judging: every rule in scope asked of everything that it ranges over.
 
-use super::compiled::{Compiled, Fault, Part, Ready};
+use super::compiled::{Asked, Compiled, Fault, Part};
 use super::functions;
 use super::range::join;
 use super::view::View;
@@ -12,10 +12,11 @@ use crate::lang::Text;
 use cel::objects::{Key, Map};
 use cel::{Context, Value};
 use serde_json::Value as Json;
+use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// The most findings of one rule on one order; what is more says nothing new.
 const FINDINGS_LIMIT: usize = 50;
@@ -58,43 +59,26 @@ impl Judgement {
 /// The rules in force, read once and asked often.
 #[derive(Debug)]
 pub struct Rulebook {
-    rules: Vec<Loaded>,
+    rules: Cow<'static, [Rule]>,
+    /// What has been read of each test of each rule.
+    compiled: Vec<Vec<Compiled>>,
     calendar: Arc<Calendar>,
-}
-
-/// A rule and its expressions, which are read when they are first asked.
-#[derive(Debug)]
-struct Loaded {
-    rule: Rule,
-    compiled: OnceLock<Result<Compiled, Fault>>,
-}
-
-impl Loaded {
-    fn compiled(&self) -> Result<&Compiled, &Fault> {
-        self.compiled
-            .get_or_init(|| Compiled::of(&self.rule))
-            .as_ref()
-    }
 }
 
 impl Rulebook {
     /// Takes rules as they are.
-    pub fn new(rules: Vec<Rule>, calendar: Calendar) -> Self {
+    pub fn new(rules: impl Into<Cow<'static, [Rule]>>, calendar: Calendar) -> Self {
+        let rules = rules.into();
         Self {
-            rules: rules
-                .into_iter()
-                .map(|rule| Loaded {
-                    rule,
-                    compiled: OnceLock::new(),
-                })
-                .collect(),
+            compiled: rules.iter().map(unread).collect(),
+            rules,
             calendar: Arc::new(calendar),
         }
     }
 
     /// Lists the rules in force, those switched off included.
     pub fn rules(&self) -> impl Iterator<Item = &Rule> {
-        self.rules.iter().map(|loaded| &loaded.rule)
+        self.rules.iter()
     }
 
     /// Returns the rule with this id, in any letter case.
@@ -117,34 +101,24 @@ impl Rulebook {
             }
         };
         let bounds = Bounds::of(&scopes.facts);
-        for loaded in &self.rules {
-            let rule = &loaded.rule;
-            if rule.test.is_empty() || !is_in_scope(rule, view) {
-                continue;
-            }
-            match loaded.compiled() {
-                Ok(compiled) => {
-                    for (test, ready) in rule.test.iter().zip(&compiled.tests) {
-                        if test_is_in_scope(test, view)
-                            && let Err(fault) = ask(
-                                rule,
-                                test,
-                                ready,
-                                view,
-                                &scopes,
-                                &bounds,
-                                &mut judgement.findings,
-                            )
-                        {
-                            judgement.faults.push(fault);
-                        }
-                    }
+        let in_scope = |rule: &&Rule| is_in_scope(rule, view);
+        for (rule, compiled) in self.rules().zip(&self.compiled) {
+            let asked = Some(rule).filter(in_scope).into_iter();
+            for asked in asked.flat_map(|rule| Asked::all(rule, compiled)) {
+                if test_is_in_scope(asked.test, view)
+                    && let Err(fault) = ask(asked, view, &scopes, &bounds, &mut judgement.findings)
+                {
+                    judgement.faults.push(fault);
                 }
-                Err(fault) => judgement.faults.push(fault.clone()),
             }
         }
         judgement
     }
+}
+
+/// Returns a place for what will be read of each test.
+fn unread(rule: &Rule) -> Vec<Compiled> {
+    rule.test.iter().map(|_| Compiled::default()).collect()
 }
 
 /// Tries a rule on orders of which nothing is known.
@@ -153,7 +127,10 @@ impl Rulebook {
 /// Where an expression is wrong, cannot be evaluated on unknown data, or finds an error in them.
 pub fn try_out(rule: &Rule) -> Result<(), Fault> {
     let calendar = &Arc::new(Calendar::embedded().clone());
-    let compiled = Compiled::of(rule)?;
+    let compiled = unread(rule);
+    for asked in Asked::all(rule, &compiled) {
+        asked.read()?;
+    }
     let day = chrono::NaiveDate::default();
     for kind in Kind::ALL {
         let empty = View::unknown(*kind, day);
@@ -161,21 +138,16 @@ pub fn try_out(rule: &Rule) -> Result<(), Fault> {
         for view in [&empty, &filled] {
             let scopes = Scopes::of(view, calendar).map_err(Fault::of_all)?;
             let bounds = Bounds::of(&scopes.facts);
-            for (test, ready) in rule.test.iter().zip(&compiled.tests) {
+            for asked in Asked::all(rule, &compiled) {
                 let mut findings = Vec::new();
-                ask(rule, test, ready, view, &scopes, &bounds, &mut findings)?;
+                ask(asked, view, &scopes, &bounds, &mut findings)?;
                 let is_error = |f: &Finding| f.severity == Severity::Error;
-                if view.is_bare && !test.missing && findings.iter().any(is_error) {
-                    return Err(Fault::new(
-                        &rule.id,
-                        ready.place,
-                        Part::Require,
-                        None,
-                        UNKNOWN_IS_NO_ERROR.to_owned(),
-                    ));
+                if view.is_bare && !asked.test.missing && findings.iter().any(is_error) {
+                    let reason = UNKNOWN_IS_NO_ERROR.to_owned();
+                    return Err(asked.fault(Part::Require, None, reason));
                 }
                 // What it says is tried even where the condition holds.
-                words(rule, ready, &scopes, 0)?;
+                words(asked, &scopes, 0)?;
             }
         }
     }
@@ -274,42 +246,40 @@ fn test_is_in_scope(test: &Test, view: &View) -> bool {
 
 /// Asks one test of everything that it ranges over.
 fn ask(
-    rule: &Rule,
-    test: &Test,
-    ready: &Ready,
+    asked: Asked<'_>,
     view: &View,
     scopes: &Scopes<'_>,
     bounds: &Bounds<'_>,
     findings: &mut Vec<Finding>,
 ) -> Result<(), Fault> {
-    let fault = |part, reason| Fault::new(&rule.id, ready.place, part, None, reason);
+    let fault = |part, reason| asked.fault(part, None, reason);
     let unknown = |key: String| fault(Part::For, format!("the view has no list or table `{key}`"));
-    let places = ready.range.places(&view.facts).map_err(unknown)?;
+    let places = asked.range()?.places(&view.facts).map_err(unknown)?;
     let mut found = 0;
     for (index, place) in places.iter().enumerate() {
         let scope = bounds.at(&place.bound);
-        if let Some(when) = &ready.when
+        if let Some(when) = asked.when()?
             && !when
                 .holds(&scope)
                 .map_err(|error| fault(Part::When, error.reason))?
         {
             continue;
         }
-        if ready
-            .require
+        if asked
+            .require()?
             .holds(&scope)
             .map_err(|error| fault(Part::Require, error.reason))?
         {
             continue;
         }
-        let (message, fix) = words(rule, ready, scopes, index)?;
+        let (message, fix) = words(asked, scopes, index)?;
         findings.push(Finding {
-            rule: rule.id.clone(),
-            severity: severity(rule, test, view),
-            path: join(&place.path, test.field.as_deref().unwrap_or_default()),
+            rule: asked.rule.id.clone(),
+            severity: severity(asked, view),
+            path: join(&place.path, asked.test.field.as_deref().unwrap_or_default()),
             message,
             fix: Some(fix),
-            source: Some(rule.source.clone()),
+            source: Some(asked.rule.source.clone()),
         });
         found += 1;
         if found == FINDINGS_LIMIT {
@@ -320,14 +290,9 @@ fn ask(
 }
 
 /// Returns what a test says of the thing at a place of its range.
-fn words(
-    rule: &Rule,
-    ready: &Ready,
-    scopes: &Scopes<'_>,
-    index: usize,
-) -> Result<(Text, Text), Fault> {
-    let fault = |part, reason| Fault::new(&rule.id, ready.place, part, None, reason);
-    let places = ready.range.places(&scopes.view.shown);
+fn words(asked: Asked<'_>, scopes: &Scopes<'_>, index: usize) -> Result<(Text, Text), Fault> {
+    let fault = |part, reason| asked.fault(part, None, reason);
+    let places = asked.range()?.places(&scopes.view.shown);
     let places = places.map_err(|key| fault(Part::For, key))?;
     let Some(place) = places.get(index) else {
         return Ok((Text::fixed("", ""), Text::fixed("", "")));
@@ -336,8 +301,8 @@ fn words(
         .shown()
         .map_err(|error| fault(Part::Message, error))?;
     let scope = bound(shown, &place.bound);
-    let message = ready.message.fill(&scope);
-    let fix = ready.fix.fill(&scope);
+    let message = asked.message()?.fill(&scope);
+    let fix = asked.fix()?.fill(&scope);
     Ok((
         message.map_err(|error| fault(Part::Message, error.reason))?,
         fix.map_err(|error| fault(Part::Fix, error.reason))?,
@@ -382,9 +347,9 @@ impl<'b> Bounds<'b> {
 }
 
 /// Returns how much a finding weighs: what is not given is no error where it cannot be expected.
-fn severity(rule: &Rule, test: &Test, view: &View) -> Severity {
-    let severity = test.severity.unwrap_or(rule.severity);
-    if !test.missing {
+fn severity(asked: Asked<'_>, view: &View) -> Severity {
+    let severity = asked.test.severity.unwrap_or(asked.rule.severity);
+    if !asked.test.missing {
         return severity;
     }
     match view.kind {

@@ -31,7 +31,7 @@ use std::time::Duration;
 
 /// The built-in rules, compiled once for all runs.
 static RULEBOOK: LazyLock<Rulebook> =
-    LazyLock::new(|| Rulebook::new(rules().to_vec(), Calendar::embedded().clone()));
+    LazyLock::new(|| Rulebook::new(rules(), Calendar::embedded().clone()));
 
 /// Three subjects with two sites each, at rest.
 fn start() -> Tree {

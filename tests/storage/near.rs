@@ -265,7 +265,7 @@ fn world(book: Book) -> World {
 
 fn rulebook() -> &'static Rulebook {
     static RULEBOOK: OnceLock<Rulebook> = OnceLock::new();
-    RULEBOOK.get_or_init(|| Rulebook::new(rules().to_vec(), Calendar::embedded().clone()))
+    RULEBOOK.get_or_init(|| Rulebook::new(rules(), Calendar::embedded().clone()))
 }
 
 /// What is said of an order: its document, its rivals, and what the rulebook finds.

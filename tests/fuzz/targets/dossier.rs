@@ -16,7 +16,7 @@ use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
 static RULEBOOK: LazyLock<Rulebook> =
-    LazyLock::new(|| Rulebook::new(rules().to_vec(), Calendar::embedded().clone()));
+    LazyLock::new(|| Rulebook::new(rules(), Calendar::embedded().clone()));
 
 fuzz_target!(|bytes: &[u8]| {
     let now: Instant = "2026-11-22T10:00:00+08:00".parse().unwrap();
