@@ -351,6 +351,11 @@ pub fn tree(branches: Branches, lang: Lang) -> Command {
                 .help(text!("显示版本", "Show the version").get(lang).to_owned())
                 .help_heading(text!("全局选项", "Global options").get(lang).to_owned()),
         );
+    let root = match branches {
+        // No command is named: none has to hear of the options, and each copy costs time.
+        Branches::Names => root.mut_args(|arg| arg.global(false)),
+        Branches::One(_) | Branches::All => root,
+    };
     let rows = COMMANDS.iter().filter(|row| match branches {
         Branches::One(only) => only.name == row.name,
         Branches::Names | Branches::All => true,

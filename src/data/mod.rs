@@ -1,6 +1,6 @@
 //! The data files of this folder, carried in the program in the form that the build gave them.
 
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 
 /// Reads a data file, named as in this folder and without its ending; one that does not fit is a
 /// bug that the tests catch.
@@ -15,6 +15,7 @@ macro_rules! data {
 
 pub(crate) use data;
 
-pub(crate) fn read<T: DeserializeOwned>(name: &str, text: &str) -> T {
+/// Reads the text of a data file, or of a part of it.
+pub(crate) fn read<T: Deserialize<'static>>(name: &str, text: &'static str) -> T {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("src/data/{name}.toml: {error}"))
 }

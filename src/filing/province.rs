@@ -1,13 +1,14 @@
 //! The 31 provinces (省、自治区、直辖市) whose bureaus approve filings.
 
 use super::particulars::{Particulars, Seat};
-use crate::data::data;
+use crate::data::{data, read};
 use crate::lang::Text;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// A province: one of the 31 that have a communications administration (通信管理局).
 ///
@@ -18,7 +19,7 @@ pub struct Province(u8);
 
 #[derive(Deserialize)]
 struct Table {
-    as_of: String,
+    as_of: &'static str,
     province: Vec<Facts>,
 }
 
@@ -27,17 +28,20 @@ struct Facts {
     letter: char,
     aliases: Vec<char>,
     security: char,
-    code: String,
-    area: String,
+    code: &'static str,
+    area: &'static str,
     short: Text,
-    name: String,
+    name: &'static str,
     bureau: Text,
     seat: Seat,
-    rules: Particulars,
+    rules: &'static RawValue,
+    /// `rules`, read when they are first asked for.
+    #[serde(skip)]
+    particulars: OnceLock<Particulars>,
 }
 
 struct Provinces {
-    as_of: String,
+    as_of: &'static str,
     facts: Vec<Facts>,
     by_letter: HashMap<char, Province>,
 }
@@ -69,7 +73,7 @@ impl Province {
 
     /// Returns the date of the table's facts, `YYYY-MM-DD`.
     pub fn as_of() -> &'static str {
-        &PROVINCES.as_of
+        PROVINCES.as_of
     }
 
     fn facts(self) -> &'static Facts {
@@ -88,12 +92,12 @@ impl Province {
 
     /// Returns the two-letter code of the bureau's site, such as `gd`.
     pub fn code(self) -> &'static str {
-        &self.facts().code
+        self.facts().code
     }
 
     /// Returns the first two digits of the province's administrative codes (GB/T 2260), such as `44`.
     pub fn area(self) -> &'static str {
-        &self.facts().area
+        self.facts().area
     }
 
     /// Returns the short name: 广东, Guangdong.
@@ -103,7 +107,7 @@ impl Province {
 
     /// Returns the Chinese name in full: 广东省, 广西壮族自治区.
     pub fn full_name(self) -> &'static str {
-        &self.facts().name
+        self.facts().name
     }
 
     /// Returns the name of the bureau that decides there: 广东省通信管理局.
@@ -113,7 +117,9 @@ impl Province {
 
     /// Returns what its bureau asks for beyond the rest of the country.
     pub fn rules(self) -> &'static Particulars {
-        &self.facts().rules
+        let facts = self.facts();
+        let read = || read("provinces", facts.rules.get());
+        facts.particulars.get_or_init(read)
     }
 
     /// Returns a place of it, for examples.
@@ -250,6 +256,7 @@ mod tests {
                 "{bureau:?}"
             );
             assert!(bureau.en.starts_with(&*province.name().en), "{bureau:?}");
+            assert!(!province.rules().source.is_empty(), "{bureau:?}");
         }
     }
 
