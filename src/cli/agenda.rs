@@ -1,6 +1,6 @@
 //! What an order asks of the operator now: the groups of the morning's screen.
 
-use super::order_doc::{Desk, reasons};
+use super::order_doc::{Desk, Manner};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::Order;
 use crate::filing::pack;
@@ -76,8 +76,9 @@ impl Group {
 
 /// Lists why an order stands where it does: what was said of it, what holds it back, what
 /// nobody has reported, or that papers are missing.
-pub fn why(desk: &Desk<'_>, order: &Order, lang: Lang) -> Vec<String> {
-    let mut reasons = stands(desk, order, lang);
+pub fn why(desk: &Desk<'_>, order: &Order, manner: Manner) -> Vec<String> {
+    let lang = manner.lang;
+    let mut reasons = stands(desk, order, manner);
     if desk.view(order).status().is_editable()
         && let Some(list) = pack::checklist(order, &desk.world.book.portfolio)
         && !list.is_complete()
@@ -94,7 +95,7 @@ pub fn why(desk: &Desk<'_>, order: &Order, lang: Lang) -> Vec<String> {
     reasons
 }
 
-fn stands(desk: &Desk<'_>, order: &Order, lang: Lang) -> Vec<String> {
+fn stands(desk: &Desk<'_>, order: &Order, Manner { lang, privacy }: Manner) -> Vec<String> {
     let view = desk.view(order);
     let one = |text: &Text| vec![text.get(lang).to_owned()];
     match view.presumption {
@@ -126,9 +127,7 @@ fn stands(desk: &Desk<'_>, order: &Order, lang: Lang) -> Vec<String> {
                 })
                 .collect(),
         },
-        Status::ProviderRejected | Status::BureauRejected => {
-            reasons(order).into_iter().map(str::to_owned).collect()
-        }
+        Status::ProviderRejected | Status::BureauRejected => desk.reasons(order, privacy),
         Status::ProviderReview | Status::AwaitingBureauSubmission if is_overdue(desk, order) => {
             one(&text!(
                 "接入商超期未处理，请到其控制台查看",

@@ -3,13 +3,16 @@
 use super::board;
 use super::context::Context;
 use super::globals::option;
-use super::order_doc::time;
+use super::order_doc::{time, told};
 use super::reply::Reply;
 use super::show::one_order;
 use crate::failure::Failure;
 use crate::filing::number::SubjectNumber;
-use crate::filing::order::{Instant, OperationId, OrderId};
+use crate::filing::order::{Instant, OperationId, Order, OrderId};
+use crate::filing::portfolio::Portfolio;
 use crate::lang::{Lang, Text};
+use crate::render::mask::Privacy;
+use crate::render::prose;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::store::book::Book;
@@ -54,9 +57,9 @@ pub fn command(command: Command, lang: Lang) -> Command {
 }
 
 /// What an operation wrote to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 enum Of<'a> {
-    Order(&'a OrderId),
+    Order(&'a Order),
     Subject(&'a SubjectNumber),
 }
 
@@ -83,6 +86,7 @@ struct Operation<'a> {
 
 /// Lists the operations, of everything or of one order.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let privacy = cx.globals.privacy;
     let world = cx.world()?;
     let only = matches
         .get_one::<String>("order")
@@ -92,7 +96,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut operations = collect(&world.book, only);
     let limit = matches.get_one::<usize>("limit").copied();
     operations.truncate(limit.unwrap_or(usize::MAX));
-    let data = operations.iter().map(document).collect();
+    let data = operations
+        .iter()
+        .map(|operation| document(operation, &world.book.portfolio, privacy))
+        .collect();
     let reply = Reply {
         known: FIELDS.map(str::to_owned).to_vec(),
         ..Reply::new(SCHEMA, Value::Array(data))
@@ -124,7 +131,7 @@ fn collect<'b>(book: &'b Book, only: Option<&OrderId>) -> Vec<Operation<'b>> {
         }
         for entry in &order.history {
             let record = Record {
-                of: Of::Order(&order.id),
+                of: Of::Order(order),
                 event: entry.event.name(),
                 label: entry.event.label(),
                 from: entry.from.map(crate::filing::status::Status::name),
@@ -168,15 +175,19 @@ fn collect<'b>(book: &'b Book, only: Option<&OrderId>) -> Vec<Operation<'b>> {
     operations
 }
 
-fn document(operation: &Operation<'_>) -> Value {
+fn document(operation: &Operation<'_>, portfolio: &Portfolio, privacy: Privacy) -> Value {
     let records: Vec<Value> = operation
         .records
         .iter()
         .map(|record| {
             let (order, subject) = match record.of {
-                Of::Order(id) => (Some(id), None),
+                Of::Order(order) => (Some(&order.id), None),
                 Of::Subject(number) => (None, Some(number)),
             };
+            let reason = record.reason.map(|reason| match record.of {
+                Of::Order(order) => told(reason, order, portfolio, privacy),
+                Of::Subject(_) => prose::mask(reason, [], privacy),
+            });
             json!({
                 "order": order,
                 "subject": subject,
@@ -184,7 +195,7 @@ fn document(operation: &Operation<'_>) -> Value {
                 "from": record.from,
                 "to": record.to,
                 "at": time(record.at),
-                "reason": record.reason,
+                "reason": reason,
             })
         })
         .collect();
@@ -260,7 +271,7 @@ fn touched(operation: &Operation<'_>) -> String {
     let mut names: Vec<String> = Vec::new();
     for record in &operation.records {
         let name = match record.of {
-            Of::Order(id) => id.to_string(),
+            Of::Order(order) => order.id.to_string(),
             Of::Subject(number) => number.to_string(),
         };
         if !names.contains(&name) {

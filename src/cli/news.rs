@@ -2,7 +2,7 @@
 //! back or ended, filings that vanished, registrations that end.
 
 use super::board::{self, about, awaited, holder, until};
-use super::order_doc::{Desk, Manner, reasons};
+use super::order_doc::{Desk, Manner};
 use crate::filing::calendar::end_of_day;
 use crate::filing::deadline::DeadlineKind;
 use crate::filing::duty::NEAR_DAYS;
@@ -12,11 +12,9 @@ use crate::filing::kind::Kind;
 use crate::filing::limit::Due;
 use crate::filing::order::{Instant, Order};
 use crate::filing::portfolio::{FiledService, FiledSubject};
-use crate::filing::signatory::signatories;
 use crate::filing::status::{Bucket, Status};
 use crate::lang::Text;
 use crate::render::mask::Privacy;
-use crate::render::prose;
 use crate::text;
 use crate::workflow::owed::{Ledger, Matter, Owed};
 use crate::workflow::seen::Seen;
@@ -265,13 +263,7 @@ fn labels(subject: &FiledSubject, service: Option<&FiledService>) -> BTreeMap<St
 
 /// Returns why an order came back, as whoever returned it wrote; who is named in it is masked.
 fn why(desk: &Desk<'_>, order: &Order) -> String {
-    let persons = signatories(order, &desk.world.book.portfolio);
-    let names: Vec<&str> = persons
-        .iter()
-        .filter_map(|one| one.name.as_deref())
-        .collect();
-    let why = reasons(order).join("; ");
-    prose::mask(&why, names, Privacy::Masked)
+    desk.reasons(order, Privacy::Masked).join("; ")
 }
 
 /// Tells of what is not shown any more, once for each time that it vanishes.

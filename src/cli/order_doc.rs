@@ -8,11 +8,14 @@ use crate::filing::kind::Kind;
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Entry, FieldChange, Instant, Order, Signatory, Who};
 use crate::filing::pack::{self, Need};
+use crate::filing::portfolio::Portfolio;
+use crate::filing::signatory::signatories;
 use crate::filing::standing::{Presumption, View, effective};
 use crate::filing::status::Status;
 use crate::knowledge::Holder;
 use crate::lang::Lang;
 use crate::render::mask::{Privacy, mask_for, mask_tree};
+use crate::render::prose;
 use crate::workflow::missing;
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
@@ -111,6 +114,54 @@ impl Desk<'_> {
         next
     }
 
+    /// Returns what somebody wrote freely about an order; who is named in it is masked.
+    pub fn told(&self, text: &str, order: &Order, privacy: Privacy) -> String {
+        told(text, order, &self.world.book.portfolio, privacy)
+    }
+
+    /// Lists why the order came back, since it was last submitted; who is named in it is masked.
+    pub fn reasons(&self, order: &Order, privacy: Privacy) -> Vec<String> {
+        let reasons = reasons(order).into_iter();
+        reasons
+            .map(|reason| self.told(reason, order, privacy))
+            .collect()
+    }
+
+    /// Returns an entry of the history.
+    fn entry(
+        &self,
+        order: &Order,
+        entry: &Entry,
+        holder: Option<Holder>,
+        privacy: Privacy,
+    ) -> Value {
+        json!({
+            "at": time(entry.at),
+            "recorded_at": time(entry.recorded_at),
+            "event": entry.event,
+            "from": entry.from,
+            "to": entry.to,
+            "by": entry.by,
+            "actor": entry.actor,
+            "op": entry.op,
+            "reason": entry.reason.as_deref().map(|reason| self.told(reason, order, privacy)),
+            "who": entry.who.iter().map(|w| order.who_name(*w)).collect::<Vec<_>>(),
+            "accepted": entry.accepted,
+            "undoes": entry.undoes,
+            "anomaly": entry.anomaly,
+            "numbers": entry.approval.as_ref().map(|a| {
+                a.subject
+                    .iter()
+                    .map(ToString::to_string)
+                    .chain(a.services.iter().map(|i| {
+                        i.number.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)
+                    }))
+                    .collect::<Vec<_>>()
+            }).unwrap_or_default(),
+            "edits": entry.edits.iter().map(|c| edit(c, holder, privacy)).collect::<Vec<_>>(),
+        })
+    }
+
     /// Returns the document of an order.
     pub fn document(&self, order: &Order, manner: Manner) -> Value {
         let Manner { lang, privacy } = manner;
@@ -191,7 +242,7 @@ impl Desk<'_> {
                 "providers": i.providers,
                 "message": i.message().get(lang),
             })).collect::<Vec<_>>(),
-            "reasons": reasons(order),
+            "reasons": self.reasons(order, privacy),
             "after": order.after,
             "blocked_by": blocked_by,
             "revision": order.revision(),
@@ -199,7 +250,7 @@ impl Desk<'_> {
             "submitted_at": standing.submitted_at.map(time),
             "ended_at": standing.ended_at.map(time),
             "updated_at": order.history.last().map(|e| time(e.recorded_at)),
-            "history": order.history.iter().map(|e| entry(order, e, holder, privacy)).collect::<Vec<_>>(),
+            "history": order.history.iter().map(|e| self.entry(order, e, holder, privacy)).collect::<Vec<_>>(),
         })
     }
 
@@ -306,8 +357,15 @@ fn awaiting(order: &Order, view: &View, privacy: Privacy) -> Vec<Value> {
         .collect()
 }
 
+/// Returns what somebody wrote freely about an order; who is named in it is masked.
+pub fn told(text: &str, order: &Order, portfolio: &Portfolio, privacy: Privacy) -> String {
+    let persons = signatories(order, portfolio);
+    let names = persons.iter().filter_map(|one| one.name.as_deref());
+    prose::mask(text, names, privacy)
+}
+
 /// Lists why the order came back, since it was last submitted.
-pub fn reasons(order: &Order) -> Vec<&str> {
+fn reasons(order: &Order) -> Vec<&str> {
     let mut found = Vec::new();
     for entry in effective(&order.history) {
         match entry.event {
@@ -361,35 +419,6 @@ fn change(change: &FieldChange, holder: Option<Holder>, privacy: Privacy) -> Val
         "service": change.service,
         "from": value(&change.from),
         "to": value(&change.to),
-    })
-}
-
-/// Returns an entry of the history.
-fn entry(order: &Order, entry: &Entry, holder: Option<Holder>, privacy: Privacy) -> Value {
-    json!({
-        "at": time(entry.at),
-        "recorded_at": time(entry.recorded_at),
-        "event": entry.event,
-        "from": entry.from,
-        "to": entry.to,
-        "by": entry.by,
-        "actor": entry.actor,
-        "op": entry.op,
-        "reason": entry.reason,
-        "who": entry.who.iter().map(|w| order.who_name(*w)).collect::<Vec<_>>(),
-        "accepted": entry.accepted,
-        "undoes": entry.undoes,
-        "anomaly": entry.anomaly,
-        "numbers": entry.approval.as_ref().map(|a| {
-            a.subject
-                .iter()
-                .map(ToString::to_string)
-                .chain(a.services.iter().map(|i| {
-                    i.number.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)
-                }))
-                .collect::<Vec<_>>()
-        }).unwrap_or_default(),
-        "edits": entry.edits.iter().map(|c| edit(c, holder, privacy)).collect::<Vec<_>>(),
     })
 }
 

@@ -11,6 +11,7 @@ use crate::filing::order::Instant;
 use crate::filing::status::Status;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
+use crate::render::prose;
 use crate::render::style::{Color, Tone};
 use crate::text;
 use crate::workflow::owed::{Ledger, Matter, Owed, nearest_first};
@@ -66,6 +67,7 @@ pub fn notice_document(owed: &Owed<'_>, manner: Manner) -> Value {
         notice::State::Resolved { at, by } => (Some(time(*at)), Some(by.name())),
         notice::State::Open | notice::State::InProgress => (None, None),
     };
+    let free = |words: &str| prose::mask(words, [], manner.privacy);
     let reason = notice.resolved.as_ref().and_then(|(_, why)| why.as_ref());
     json!({
         "id": notice.id,
@@ -77,7 +79,7 @@ pub fn notice_document(owed: &Owed<'_>, manner: Manner) -> Value {
         "service": notice.service,
         "provider": notice.provider,
         "state": state.name(),
-        "text": notice.text,
+        "text": notice.text.as_deref().map(free),
         "received_at": time(notice.received_at),
         "deadline": due.as_ref().map(|(due, basis)| json!({
             "at": time(due.at),
@@ -93,7 +95,7 @@ pub fn notice_document(owed: &Owed<'_>, manner: Manner) -> Value {
         "order_status": order.map(|(_, status)| status),
         "resolved_at": resolved_at,
         "resolved_by": resolved_by,
-        "reason": reason,
+        "reason": reason.map(|reason| free(reason)),
         "next": notice_next(notice, state, order.map(|(order, status)| (order.id.as_str(), status))),
     })
 }
@@ -375,7 +377,8 @@ impl Page {
             );
         }
         if let Some(words) = &notice.text {
-            line(text!("内容", "text"), words);
+            let words = prose::mask(words, [], self.manner.privacy);
+            line(text!("内容", "text"), &words);
         }
         if let Some((order, status)) = order {
             let (id, label) = (&order.id, status.label());

@@ -12,6 +12,7 @@ use crate::knowledge;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::mask::mask_tree;
+use crate::render::prose;
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -158,7 +159,7 @@ impl<'a> Excerpt<'a> {
                 "at": time(note.at),
                 "actor": note.actor,
                 "service": note.service,
-                "text": note.text,
+                "text": prose::mask(&note.text, [], manner.privacy),
             })).collect::<Vec<_>>(),
             "group": group,
             "notices": notices(stock, subject, |notice| notice.service.is_none(), manner),
@@ -228,7 +229,8 @@ impl<'a> Excerpt<'a> {
                 let about = note.service.map_or_else(String::new, |n| format!("{n} "));
                 let day = note.at.format("%Y-%m-%d");
                 let label = text!("备注", "note");
-                let line = format!("{about}{}", note.text);
+                let words = prose::mask(&note.text, [], manner.privacy);
+                let line = format!("{about}{words}");
                 page.extend(["  ", label.get(lang), " ", &day.to_string(), ": "]);
                 page.extend([&clean(&line), "\n"]);
             }

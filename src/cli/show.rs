@@ -4,13 +4,14 @@ use super::board;
 use super::context::Context;
 use super::globals::place;
 use super::list::manner;
-use super::order_doc::{Desk, reasons};
+use super::order_doc::{Desk, Manner};
 use super::reply::Reply;
 use crate::failure::Failure;
 use crate::filing::order::{Entry, Order};
 use crate::filing::standing::effective;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
+use crate::render::mask::Privacy;
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table, key_values};
 use crate::text;
@@ -87,7 +88,7 @@ fn page(cx: &Context<'_>, desk: &Desk<'_>, order: &Order) -> String {
     );
     page += &section(
         text!("驳回原因", "Why it came back"),
-        reasons(order).into_iter().map(str::to_owned).collect(),
+        desk.reasons(order, manner.privacy),
     );
     page += &section(
         text!("受阻原因", "What holds it back"),
@@ -114,7 +115,7 @@ fn page(cx: &Context<'_>, desk: &Desk<'_>, order: &Order) -> String {
         page += &board::commands(&next, "", lang, color);
     }
     page += "\n";
-    page += &history(order, cx.width(), lang, color);
+    page += &history(desk, order, manner, cx.width(), color);
     page
 }
 
@@ -230,7 +231,13 @@ fn changes(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<String> {
 }
 
 /// Returns the table of what happened, oldest first; undone entries say so.
-fn history(order: &Order, width: Option<u16>, lang: Lang, color: Color) -> String {
+fn history(
+    desk: &Desk<'_>,
+    order: &Order,
+    manner: Manner,
+    width: Option<u16>,
+    color: Color,
+) -> String {
     let counted = effective(&order.history);
     let mut table = Table::new(vec![
         text!("时间", "At"),
@@ -246,13 +253,19 @@ fn history(order: &Order, width: Option<u16>, lang: Lang, color: Color) -> Strin
             Cell::new(entry.event.label()),
             Cell::new(entry.to.label()),
             Cell::verbatim(entry.actor.clone().unwrap_or_default()),
-            Cell::new(remarks(order, entry, is_counted)),
+            Cell::new(remarks(desk, order, entry, is_counted, manner.privacy)),
         ]);
     }
-    table.render(lang, width, color)
+    table.render(manner.lang, width, color)
 }
 
-fn remarks(order: &Order, entry: &Entry, is_counted: bool) -> Text {
+fn remarks(
+    desk: &Desk<'_>,
+    order: &Order,
+    entry: &Entry,
+    is_counted: bool,
+    privacy: Privacy,
+) -> Text {
     let mut words: Vec<Text> = Vec::new();
     if entry.anomaly {
         words.push(text!(
@@ -268,7 +281,8 @@ fn remarks(order: &Order, entry: &Entry, is_counted: bool) -> Text {
     if !who.is_empty() {
         words.push(Text::verbatim(who.join(", ")));
     }
-    words.extend(entry.reason.iter().map(|r| Text::verbatim(r.clone())));
+    let reason = entry.reason.as_deref();
+    words.extend(reason.map(|r| Text::verbatim(desk.told(r, order, privacy))));
     let list = |lang| words.iter().map(|w| w.get(lang)).collect::<Vec<_>>();
     Text {
         zh: list(Lang::Zh).join("；").into(),

@@ -266,7 +266,7 @@ fn blocks(cx: &Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> String {
                 &person,
             );
         }
-        for reason in agenda::why(desk, order, lang) {
+        for reason in agenda::why(desk, order, manner) {
             line(text!("原因", "why"), &reason);
         }
         page += &board::commands(&desk.next(order), "    ", lang, color);

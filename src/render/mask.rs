@@ -2,6 +2,7 @@
 //!
 //! Enough stays to recognise a person one already knows, never enough to reach or to name them.
 
+use super::prose;
 use crate::knowledge::{self, Holder};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -143,6 +144,8 @@ pub fn mask_for(value: &mut Value, path: &str, holder: Option<Holder>, privacy: 
         Value::String(text) => {
             if knowledge::field(path).is_some_and(|f| f.is_personal_for(holder)) {
                 *text = mask(path, text, privacy);
+            } else if path.ends_with(".remark") {
+                *text = prose::mask(text, [], privacy);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}

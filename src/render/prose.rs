@@ -2,6 +2,7 @@
 
 use super::mask::Privacy;
 use regex::{Captures, Regex};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// E-mail addresses, numbers of resident identity cards (GB 11643, eighteen characters or the former
@@ -27,11 +28,14 @@ pub fn mask<'n>(text: &str, names: impl IntoIterator<Item = &'n str>, privacy: P
     if privacy == Privacy::Revealed {
         return text.to_owned();
     }
-    let text: String = text.chars().map(half_width).collect();
+    let plain: String = text.chars().map(half_width).collect();
     let masked = match &*PERSONAL {
         // What cannot be searched is not shown.
         None => "***".to_owned(),
-        Some(pattern) => pattern.replace_all(&text, hide).into_owned(),
+        Some(pattern) => match pattern.replace_all(&plain, hide) {
+            Cow::Borrowed(_) => text.to_owned(),
+            Cow::Owned(masked) => masked,
+        },
     };
     names
         .into_iter()
@@ -99,6 +103,7 @@ mod tests {
             "2026-11-22 10:00 前整改",
             "订单 k3m9t2qd，第 12 项，共 1234567890 字节",
             "粤ICP备12345678号",
+            "第２０项，备注为空",
         ] {
             assert_eq!(masked(text), text);
         }

@@ -66,7 +66,7 @@ certificate_address = "深圳市南山区示例路77号鹦鹉大厦7788室"
 mailing_address = "示例路77号鹦鹉大厦7788室"
 legal_representative = "黄莺甲"
 legal_representative_id = "44030019770707731X"
-remark = "{ATTACK}"
+remark = "{ATTACK}电话13977770702"
 
 [subject.responsible]
 name = "黄莺甲"
@@ -246,7 +246,7 @@ const SCRIPT: &[(&str, &[&str])] = &[
         "cancel-site",
         &[
             "cancel-site docs.example.org",
-            "cancel-site docs.example.org --reason {A} --label k={A} --ref {A}",
+            "cancel-site docs.example.org --reason {A}13977770701 --label k={A} --ref {A}",
             "cancel-site {A}",
         ],
     ),
@@ -615,11 +615,11 @@ fn make() -> Icpctl {
         "change 浙ICP备2021000004号-1 --from inputs/change.toml --ref change",
         "cancel-site notes.example.org --ref noted --label k={A} --label customer=={A} --submit --yes",
         "record ref:noted sms-verified",
-        "record ref:noted bureau-rejected --reason =cmd|{A}",
-        "note ref:noted @{A}说明",
-        "note 粤ICP备2021000001号 ＝{A}说明",
+        "record ref:noted bureau-rejected --reason =cmd|{A}canary.one@example.com",
+        "note ref:noted @{A}说明44030019770707731X",
+        "note 粤ICP备2021000001号 ＝{A}说明１３９７７７７０７０３",
         "label 粤ICP备2021000001号 k=-{A}",
-        "notice add shop.example.org --class service-contact-dead --text +{A}",
+        "notice add shop.example.org --class service-contact-dead --text +{A}13977770704",
         "batch plan inputs/batch.csv --out inputs/plan.json",
         "export --reveal --format jsonl --out inputs/export.jsonl",
     ] {
