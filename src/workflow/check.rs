@@ -335,7 +335,7 @@ fn imagine(
     match built {
         Ok(order) => (order, None),
         Err(failure) => {
-            let told = matches!(failure.exit, Exit::Refused | Exit::NotFound);
+            let told = matches!(failure.exit, Exit::Refused | Exit::NotFound | Exit::Invalid);
             (as_written(dossier, kind, &stamp), told.then_some(failure))
         }
     }
