@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod batch;
+mod bureaus;
 mod files;
 mod fuzz;
 mod proof;
