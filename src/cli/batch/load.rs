@@ -117,9 +117,12 @@ fn again() -> Text {
 pub(super) fn wishes(cx: &mut Context<'_>, loaded: &Loaded) -> Result<Vec<Wish>, Vec<Problem>> {
     let mut wishes = Vec::with_capacity(loaded.rows.len());
     let mut problems = Vec::new();
+    let planned = loaded.plan.iter().flat_map(|plan| &plan.rows);
+    let mut retries = planned.map(|row| row.retries.clone());
     for row in &loaded.rows {
+        let retries = retries.next().flatten();
         match wish(cx, loaded, row) {
-            Ok(wish) => wishes.push(wish),
+            Ok(wish) => wishes.push(Wish { retries, ..wish }),
             Err(messages) => {
                 let told = messages
                     .into_iter()
@@ -173,6 +176,7 @@ fn wish(cx: &mut Context<'_>, loaded: &Loaded, row: &BatchRow) -> Result<Wish, V
             accepted: row.accept.clone(),
         },
         attached,
+        retries: None,
     })
 }
 

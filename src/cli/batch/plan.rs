@@ -120,6 +120,7 @@ fn planned(row: &PlannedRow, lang: Lang) -> Value {
         "kind": row.row.kind,
         "action": row.action.name(),
         "order": row.order,
+        "retries": row.retries,
         "subject": row.subject,
         "services": row.services,
         "provider": row.provider,
@@ -182,6 +183,7 @@ fn human(plan: &BatchPlan, lang: Lang) -> String {
             what.join(" ")
         };
         let does = match row.action {
+            Action::Draft if row.retries.is_some() => text!("重新起草", "draft again"),
             Action::Draft => text!("起草", "draft"),
             Action::Send => text!("已起草，提交时发送", "drafted already; sent with --submit"),
             Action::None => text!("已完成", "done already"),
