@@ -162,7 +162,7 @@ fn rows(
         finding,
     };
     let (rows, problems) = match inspect_batch_rows(&source, encoding) {
-        Ok(inspected) => inspected,
+        Ok(read) => (read.rows, read.problems),
         Err(problems) => (Vec::new(), problems),
     };
     let told = problems.iter().map(|p| in_file(p.position(), told(p)));
@@ -170,10 +170,7 @@ fn rows(
     let folder = Path::new(name).parent().map(Path::to_owned);
     let folder = folder.unwrap_or_default();
     for row in &rows {
-        let at = Position {
-            line: row.line,
-            column: row.from_column,
-        };
+        let at = row.place("from");
         let Some(from) = &row.from else {
             let mut ids = cx.ids.for_operation();
             let judgement = desk.asked(of_row(row, None), &[], &mut ids);

@@ -1,10 +1,12 @@
 //! Batches: many orders decided row by row, written in chunks, resumed by ref.
 
+mod blame;
 mod commit;
 mod imagined;
 mod plan;
 mod review;
 
+pub use blame::{blamed, content};
 pub use commit::{CHUNK, changes, commit, write_rows};
 pub use imagined::call_by_ref;
 pub use plan::{
