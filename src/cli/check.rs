@@ -195,6 +195,7 @@ fn rows(
                     message: failure.message,
                     fix: failure.hints.into_iter().next(),
                     source: None,
+                    missing: false,
                 },
             )),
         }
@@ -284,13 +285,19 @@ fn is_file(cx: &Context<'_>, name: &str) -> bool {
         || extension.is_some_and(|e| matches!(e, "toml" | "json" | "jsonl" | "csv"))
 }
 
-/// Whether a finding is about a field that the reader refused.
+/// Whether a finding is about a field that the reader refused: itself, the table around it, or a
+/// part of it without which the rest is not complete.
 fn is_echo(inspected: &Inspected, finding: &Finding) -> bool {
+    let is_below = |path: &str, above: &str| {
+        let rest = path.strip_prefix(above);
+        rest.is_some_and(|rest| rest.starts_with('.'))
+    };
     inspected.problems.iter().any(|problem| {
         !problem.path.is_empty()
             && (problem.path == finding.path
-                || problem.path.starts_with(&format!("{}.", finding.path))
-                    && problem.code == finding.rule)
+                || is_below(&finding.path, &problem.path)
+                || is_below(&problem.path, &finding.path)
+                    && (finding.missing || problem.code == finding.rule))
     })
 }
 
@@ -303,6 +310,7 @@ fn told(problem: &Problem) -> Finding {
         message: problem.message.clone(),
         fix: problem.fix.clone(),
         source: rule(problem.code).map(|rule| rule.source.clone()),
+        missing: false,
     }
 }
 

@@ -262,6 +262,9 @@ pub struct Particulars {
     /// Whether the sources differ about it.
     #[serde(default)]
     pub to_organisation_disputed: bool,
+    /// Whether an organisation's filing can become another organisation's; no where absent.
+    #[serde(default)]
+    pub to_other_organisation: Option<NatureChange>,
     /// The material slots that this needs.
     #[serde(default)]
     pub to_organisation_needs: Vec<String>,

@@ -8,9 +8,10 @@ use crate::knowledge::{Holder, Rule, Severity, Test};
 use crate::lang::Text;
 use crate::text;
 use chrono::NaiveDate;
-use serde::Deserialize;
-use toml::Spanned;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use toml::de::{DeTable, DeValue, ValueDeserializer};
+use toml::{Spanned, Value};
 
 /// The most bytes of a rule file.
 pub const FILE_LIMIT: u64 = 1 << 20;
@@ -54,12 +55,34 @@ struct Own {
     natures: Option<Vec<Holder>>,
     provinces: Option<Vec<String>>,
     providers: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "day")]
     since: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "day")]
     until: Option<NaiveDate>,
     source: Option<String>,
     check: Option<bool>,
     off: Option<bool>,
     test: Option<Vec<Test>>,
+}
+
+/// Reads a day, written as a text or as TOML's own date.
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let text = match &value {
+        Value::String(text) => text.clone(),
+        Value::Datetime(date) => date.to_string(),
+        Value::Integer(_)
+        | Value::Float(_)
+        | Value::Boolean(_)
+        | Value::Array(_)
+        | Value::Table(_) => {
+            let unexpected = format!("a day such as 2026-01-01 is expected, not {value}");
+            return Err(D::Error::custom(unexpected));
+        }
+    };
+    let day = text.parse();
+    day.map(Some)
+        .map_err(|_| D::Error::custom(format!("a day such as 2026-01-01 is expected, not {text}")))
 }
 
 /// Puts the rules of a file over those that are there.
