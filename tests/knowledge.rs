@@ -130,7 +130,7 @@ const RULE_FAMILIES: &[(&str, usize)] = &[
     ("SMS", 11),
     ("CAN", 17),
     ("ACC", 6),
-    ("CHG", 7),
+    ("CHG", 8),
     ("SUB", 10),
     ("RP", 13),
     ("DOM", 8),

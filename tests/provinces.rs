@@ -63,6 +63,10 @@ fn row(code: &str) -> Vec<String> {
         rules.age.organisation.map(|n| format!("o{n}")),
         rules.age.with_job_proof.map(|n| format!("j{n}")),
         rules.age.guardian.then(|| "g".to_owned()),
+        rules
+            .age
+            .relief_for_individuals_only
+            .then(|| "(i)".to_owned()),
     ];
     let age: Vec<String> = age.into_iter().flatten().collect();
     let age = (!age.is_empty()).then(|| age.join(" "));
@@ -81,7 +85,7 @@ fn row(code: &str) -> Vec<String> {
         code.to_owned(),
         disputed(person, rules.subject_person_disputed),
         or_unknown(rules.service_letter.map(|_| "y".to_owned())),
-        or_unknown(out.map(|out| disputed(out, rules.out_of_province_disputed))),
+        or_unknown(out.map(str::to_owned)),
         or_unknown(age),
         or_unknown(phone),
         format!(
@@ -94,11 +98,7 @@ fn row(code: &str) -> Vec<String> {
                 .to_individual
                 .map(|c| disputed(change(c), rules.to_individual_disputed)),
         ),
-        or_unknown(
-            rules
-                .to_organisation
-                .map(|c| disputed(change(c), rules.to_organisation_disputed)),
-        ),
+        or_unknown(rules.to_organisation.map(|c| change(c).to_owned())),
         if rules.shell_adds { "y" } else { "." }.to_owned(),
     ]
 }
@@ -199,6 +199,7 @@ fn the_data_hold_the_extras_of_the_last_column() {
     assert_eq!(rules("sd").unique_across_subjects, ["phone", "certificate"]);
     assert_eq!(rules("he").foreigners, Some(false));
     assert!(rules("nx").holder_is_the_unit);
+    assert!(rules("js").change_covers_all);
     for province in Province::all() {
         let rules = province.rules();
         assert!(rules.as_of.to_string().as_str() >= "2019-01-01");

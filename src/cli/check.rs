@@ -12,8 +12,8 @@ use crate::filing::kind::Kind;
 use crate::filing::order::{Material, Order};
 use crate::ids::Ids;
 use crate::intake::{
-    BatchRow, Dossier, Encoding, Inspected, Places, Position, Problem, Source, inspect_dossier,
-    read_batch_rows,
+    BatchRow, Dossier, Encoding, Inspected, Places, Position, Problem, Source, inspect_batch_rows,
+    inspect_dossier,
 };
 use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
@@ -161,16 +161,14 @@ fn rows(
         at: Some(at),
         finding,
     };
-    let rows = match read_batch_rows(&source, encoding) {
-        Ok(rows) => rows,
-        Err(problems) => {
-            let told = problems.iter().map(|p| in_file(p.position(), told(p)));
-            return Ok(told.collect());
-        }
+    let (rows, problems) = match inspect_batch_rows(&source, encoding) {
+        Ok(inspected) => inspected,
+        Err(problems) => (Vec::new(), problems),
     };
+    let told = problems.iter().map(|p| in_file(p.position(), told(p)));
+    let mut found: Vec<Located> = told.collect();
     let folder = Path::new(name).parent().map(Path::to_owned);
     let folder = folder.unwrap_or_default();
-    let mut found = Vec::new();
     for row in &rows {
         let at = Position {
             line: row.line,

@@ -103,6 +103,8 @@ pub struct Age {
     pub with_job_proof: Option<u32>,
     /// Whether a minor may file with a guardian's papers (domain.md 8.1, 20).
     pub guardian: bool,
+    /// Whether neither proof of work nor guardian helps the persons of an organisation.
+    pub relief_for_individuals_only: bool,
 }
 
 /// The age beyond which nobody is a service's person.
@@ -233,9 +235,6 @@ pub struct Particulars {
     /// Whether an individual may file with another province's ID.
     #[serde(default)]
     pub out_of_province: Option<OutOfProvince>,
-    /// Whether the sources differ about it.
-    #[serde(default)]
-    pub out_of_province_disputed: bool,
     /// Whether a student card proves residence.
     #[serde(default)]
     pub student_card: Option<bool>,
@@ -259,15 +258,15 @@ pub struct Particulars {
     /// Whether an individual's filing can become an organisation's.
     #[serde(default)]
     pub to_organisation: Option<NatureChange>,
-    /// Whether the sources differ about it.
-    #[serde(default)]
-    pub to_organisation_disputed: bool,
     /// Whether an organisation's filing can become another organisation's; no where absent.
     #[serde(default)]
     pub to_other_organisation: Option<NatureChange>,
     /// The material slots that this needs.
     #[serde(default)]
     pub to_organisation_needs: Vec<String>,
+    /// Whether a change is always one of the subject and its services together (CHG-08).
+    #[serde(default)]
+    pub change_covers_all: bool,
     /// Whether an empty-shell subject may add services (PRV-03).
     pub shell_adds: bool,
     /// How many distinct numbers the contacts must hold.

@@ -90,12 +90,26 @@ pub fn read_batch_rows(
     source: &Source<'_>,
     encoding: Encoding,
 ) -> Result<Vec<BatchRow>, Vec<Problem>> {
+    let (read, problems) = inspect_batch_rows(source, encoding)?;
+    settle(read, problems)
+}
+
+/// Reads the rows of a batch in which nothing is wrong, and tells what is wrong in the others.
+///
+/// # Errors
+/// All problems of a file that has no rows to speak of: not text, or without the columns.
+pub fn inspect_batch_rows(
+    source: &Source<'_>,
+    encoding: Encoding,
+) -> Result<(Vec<BatchRow>, Vec<Problem>), Vec<Problem>> {
     let (given, mut problems) = rows(source, Table::Batch, encoding)?;
     let mut read = Vec::with_capacity(given.len());
     for row in given {
-        read.extend(batch_row(&row, &mut problems));
+        let before = problems.len();
+        let made = batch_row(&row, &mut problems);
+        read.extend(made.filter(|_| !row.is_flawed && problems.len() == before));
     }
-    settle(read, problems)
+    Ok((read, problems))
 }
 
 fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {

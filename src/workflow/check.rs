@@ -285,10 +285,15 @@ fn differences(world: &World, dossier: &Dossier, kind: Kind) -> Vec<(String, Str
     }
     for (place, service) in dossier.services.iter().enumerate() {
         let filed = service.number.as_ref().and_then(|n| portfolio.service(n));
-        let Some((_, filed)) = filed else {
+        let Some((subject, filed)) = filed else {
             continue;
         };
-        let differences = tree::differences(&filed.facts, &service.facts).into_iter();
+        let mut there = filed.facts.clone();
+        if subject.facts.is_individual() && there.responsible.is_none() {
+            // An individual is the person of every service as well (RP-02).
+            there.responsible.clone_from(&subject.facts.responsible);
+        }
+        let differences = tree::differences(&there, &service.facts).into_iter();
         found.extend(
             differences
                 .filter(|difference| !difference.path.starts_with("resource"))
@@ -343,7 +348,7 @@ fn imagine(
     match built {
         Ok(order) => (order, None),
         Err(failure) => {
-            let told = matches!(failure.exit, Exit::Refused | Exit::NotFound);
+            let told = matches!(failure.exit, Exit::Refused | Exit::NotFound | Exit::Invalid);
             (as_written(dossier, kind, &stamp), told.then_some(failure))
         }
     }

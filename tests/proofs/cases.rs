@@ -7,7 +7,7 @@ pub(super) struct Case {
     pub(super) base: &'static str,
     /// Paths and values in TOML; `-` takes the field away.
     pub(super) changes: &'static [(&'static str, &'static str)],
-    /// The ids that are found, and no others.
+    /// The ids that are found, and no others; with a severity where it is the point.
     pub(super) rules: &'static [&'static str],
 }
 
@@ -56,6 +56,10 @@ const HEBEI: &str = "enterprise he site";
 const PERSON_OF_HEBEI: &str = "individual he site";
 const XIZANG: &str = "enterprise xz site";
 const INSTITUTE_OF_INNER_MONGOLIA: &str = "institution nm site";
+const PERSON_OF_INNER_MONGOLIA: &str = "individual nm site";
+const PERSON_OF_ZHEJIANG: &str = "individual zj site";
+const HENAN: &str = "enterprise ha site";
+const SHANDONG: &str = "enterprise sd site";
 const INSTITUTE: &str = "institution gd site";
 
 pub(super) const CASES: &[Case] = cases! {
@@ -244,6 +248,17 @@ pub(super) const CASES: &[Case] = cases! {
     TIANJIN: "services.0.responsible.name" = "'张三'", "services.0.responsible.certificate_number" = "'120101199001010017'" => "RP-01";
     ANHUI: "services.0.responsible.certificate_number" = "'340102199001010030'", "services.0.responsible.phone" = "'13800000003'", "services.0.responsible.emergency_phone" = "'13800000004'", "services.0.responsible.email" = "'other@example.com'" => "RP-01";
     JIANGSU: "subject.responsible.name" = "'王五'" => "RP-01";
+    PERSON_OF_INNER_MONGOLIA: "subject.certificate_number" = "'440104199001010037'", "services.0.registrations.0.holder_certificate_number" = "'440104199001010037'" => "PRV-01 error";
+    FIRM: "services.0.responsible.certificate_number" = "'440104201201010015'" => "RP-10 error";
+    FIRM: "services.0.responsible.certificate_number" = "'440104200906010010'", "materials+" = "{ slot = 'statement', file = 'papers/paper.jpg' }" => "RP-10 warning";
+    JIANGSU: "services.0.responsible.certificate_number" = "'320102200906010010'", "materials+" = "{ slot = 'statement', file = 'papers/paper.jpg' }" => "RP-10 error";
+    PERSON_OF_JIANGSU: "subject.certificate_number" = "'320102200906010010'", "services.0.registrations.0.holder_certificate_number" = "'320102200906010010'", "materials+" = "{ slot = 'statement', file = 'papers/paper.jpg' }" => "RP-10 warning";
+    HENAN: "services.0.responsible.certificate_number" = "'410102200906010012'", "materials+" = "{ slot = 'guardian-material', file = 'papers/paper.jpg' }" => "RP-10 error";
+    SHANDONG: "services.0.responsible.certificate_number" = "'37010220090601001X'", "materials+" = "{ slot = 'guardian-material', file = 'papers/paper.jpg' }" => "RP-10 warning";
+    LIAONING: "services.0.name" = "'示例理财商城'", "services.0.responsible.name" = "'张三'", "subject.responsible.name" = "'王五'", "materials+" = "{ slot = 'statement', file = 'papers/paper.jpg' }" => "RP-01 error";
+    LIAONING: "subject.name" = "'示例投资有限公司'", "services.0.registrations.0.holder" = "'示例投资有限公司'", "materials+" = "{ slot = 'statement', file = 'papers/paper.jpg' }" => "RP-01 error";
+    ZHEJIANG: "services.0.responsible.certificate_type" = "'passport'", "services.0.responsible.certificate_number" = "'E12345678'", "services.0.responsible.valid_until" = "'2026-01-01'" => "RP-09 error";
+    PERSON_OF_ZHEJIANG: "subject.certificate_type" = "'passport'", "subject.certificate_number" = "'E12345678'", "subject.responsible.certificate_type" = "-", "subject.responsible.valid_until" = "'2027-01-20'", "services.0.registrations.0.holder_certificate_number" = "'E12345678'" => "RP-09 error";
     HUBEI: "services.again" = "1" => "PRV-02";
     FIRM: "subject" = "'粤ICP备2021000092号'" => "PRV-03";
 };

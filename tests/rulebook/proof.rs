@@ -457,6 +457,18 @@ const PROOFS: &[(&str, Ask)] = &[
         let id = scene.draft(MONDAY, &format!("change {SHOP} --set remark=示例"));
         Outcome::Found(check_at(&scene, MONDAY, &id))
     }),
+    ("CHG-08", |flawed| {
+        // Jiangsu changes a site only together with its subject.
+        let number = SHOP.replace('粤', if flawed { "苏" } else { "粤" });
+        let subject = number.trim_end_matches("-1").to_owned();
+        let scene = Scene::holding(&[serde_json::json!({
+            "number": subject, "nature": "enterprise",
+            "services": [{"number": number, "kind": "site", "name": "示例网站",
+                "domains": ["example.cn"], "accesses": ["tencent"]}],
+        })]);
+        let id = scene.draft(MONDAY, &format!("change {number} --set name=示例新商城"));
+        Outcome::Found(check_at(&scene, MONDAY, &id))
+    }),
     ("CHG-07", |flawed| {
         changes(flawed, "remark=无", "province=浙江")
     }),

@@ -1,0 +1,197 @@
+//! What single bureaus ask of accesses and changes of what is filed.
+
+use super::{Found, check_dossier};
+use crate::scenarios::Scene;
+use serde_json::{Value, json};
+
+/// A filing of a province, with what is said of its subject besides.
+struct Filing {
+    number: String,
+    scene: Scene,
+}
+
+impl Filing {
+    /// An enterprise whose persons and legal representative are one, or an individual.
+    fn of(letter: &str, subject: &Value) -> Self {
+        let number = format!("{letter}ICP备2021000001号");
+        let mut document = json!({
+            "number": number,
+            "services": [{
+                "number": format!("{number}-1"), "kind": "site", "name": "示例商城",
+                "domains": ["example.cn"], "accesses": ["huawei"],
+            }],
+        });
+        let given = subject.as_object().unwrap().clone();
+        let person = given.get("responsible").cloned();
+        if given["nature"] != "individual" {
+            document["services"][0]["responsible"] = person.unwrap_or_default();
+        }
+        document.as_object_mut().unwrap().extend(given);
+        let scene = Scene::holding(&[document]);
+        Self { number, scene }
+    }
+
+    fn enterprise(letter: &str) -> Self {
+        Self::of(
+            letter,
+            &json!({
+                "name": "示例科技有限公司", "nature": "enterprise",
+                "certificate_type": "business-licence", "certificate_number": "91110000MA0000000H",
+                "legal_representative": "张三",
+                "responsible": { "name": "张三", "phone": "13800000001" },
+            }),
+        )
+    }
+
+    fn individual(letter: &str) -> Self {
+        Self::of(
+            letter,
+            &json!({
+                "name": "张三", "nature": "individual", "certificate_type": "resident-id",
+                "certificate_number": "110101199001010015",
+                "responsible": { "phone": "13800000001" },
+            }),
+        )
+    }
+
+    /// Checks a dossier about the filing, in which `N` stands for its number.
+    fn check(&self, kind: &str, rest: &str) -> Found {
+        let rest = rest.replace('N', &self.number);
+        check_dossier(
+            &self.scene,
+            &format!("kind = \"{kind}\"\nprovider = \"tencent\"\n{rest}"),
+        )
+    }
+}
+
+/// What is found of weight, papers aside: rule and severity.
+fn grave(found: &Found) -> Vec<(&str, &str)> {
+    let of_weight = found.iter().filter(|(_, severity, _)| severity != "info");
+    of_weight
+        .map(|(rule, severity, _)| (rule.as_str(), severity.as_str()))
+        .collect()
+}
+
+fn fires_at(found: &Found, rule: &str, severity: &str, path: &str) -> bool {
+    found
+        .iter()
+        .any(|f| (f.0.as_str(), f.1.as_str(), f.2.as_str()) == (rule, severity, path))
+}
+
+#[test]
+fn where_a_proof_stands_in_for_equality_a_statement_makes_an_access_of_another_name_right() {
+    let order =
+        "[subject]\nnumber = \"N\"\nname = \"示例新名有限公司\"\n[[services]]\nnumber = \"N-1\"\n";
+    let statement = "[[materials]]\nslot = \"statement\"\nfile = \"dossier.toml\"\n";
+    let of = |found: &Found| -> Vec<String> {
+        let equal = found.iter().filter(|f| f.0.starts_with("ACC-0"));
+        equal.map(|f| f.0.clone()).collect()
+    };
+    for letter in ["皖", "吉"] {
+        let filing = Filing::enterprise(letter);
+        assert_eq!(of(&filing.check("access", order)), ["ACC-01", "ACC-06"]);
+        let proven = filing.check("access", &format!("{order}{statement}"));
+        assert_eq!(of(&proven), [""; 0], "{letter}");
+    }
+    let strict = Filing::enterprise("闽").check("access", &format!("{order}{statement}"));
+    assert_eq!(of(&strict), ["ACC-01", "ACC-06"]);
+}
+
+#[test]
+fn an_individual_answers_an_access_with_the_filed_phone_wherever_it_is_written() {
+    let filing = Filing::individual("粤");
+    for (path, order) in [
+        (
+            "services.0.responsible.phone",
+            "[[services]]\nnumber = \"N-1\"\n[services.responsible]\nphone = \"PHONE\"\n",
+        ),
+        (
+            "subject.responsible.phone",
+            "[subject]\nnumber = \"N\"\n[subject.responsible]\nphone = \"PHONE\"\n[[services]]\nnumber = \"N-1\"\n",
+        ),
+    ] {
+        let with = |phone: &str| filing.check("access", &order.replace("PHONE", phone));
+        assert_eq!(grave(&with("13800000001")), [], "{path}");
+        let other = with("13900000000");
+        assert!(fires_at(&other, "SMS-11", "error", path), "{other:?}");
+        assert_eq!(grave(&other).len(), 1, "{other:?}");
+    }
+}
+
+#[test]
+fn an_access_compares_no_persons_of_an_individual_who_has_none() {
+    for letter in ["冀", "渝", "新", "青"] {
+        let found = Filing::individual(letter).check("access", "target = [\"N-1\"]\n");
+        assert!(found.iter().all(|f| f.0 != "ACC-06"), "{letter}: {found:?}");
+        let nameless = Filing::of(
+            letter,
+            &json!({
+                "name": "示例科技有限公司", "nature": "enterprise",
+                "certificate_number": "91110000MA0000000H",
+            }),
+        );
+        let found = nameless.check("access", "target = [\"N-1\"]\n");
+        assert!(fires_at(&found, "ACC-06", "info", "subject"), "{found:?}");
+    }
+}
+
+#[test]
+fn hubei_wants_the_legal_representative_on_access() {
+    let access = |representative: &str| {
+        let filing = Filing::of(
+            "鄂",
+            &json!({
+                "name": "示例科技有限公司", "nature": "enterprise",
+                "legal_representative": representative,
+                "responsible": { "name": "张三", "phone": "13800000001" },
+            }),
+        );
+        filing.check("access", "target = [\"N-1\"]\n")
+    };
+    assert_eq!(grave(&access("张三")), []);
+    let other = access("王五");
+    assert_eq!(grave(&other), [("ACC-06", "error")]);
+}
+
+#[test]
+fn a_person_of_two_subjects_in_tianjin_has_two_phones_and_elsewhere_one() {
+    let id = "110101199001010015";
+    let check = |letter: &str, phone: &str| {
+        let other = json!({
+            "number": format!("{letter}ICP备2021000002号"), "name": "示例贸易有限公司",
+            "nature": "enterprise",
+            "responsible": { "name": "张三", "certificate_number": id, "phone": "13800000001" },
+            "services": [],
+        });
+        let scene = Scene::holding(&[other]);
+        let dossier = format!(
+            "kind = \"new\"\nprovider = \"tencent\"\n[subject]\nname = \"示例科技有限公司\"\nnature = \"enterprise\"\nprovince = \"{}\"\n[subject.responsible]\nname = \"张三\"\ncertificate_number = \"{id}\"\nphone = \"{phone}\"\n[[services]]\nkind = \"site\"\nname = \"示例商城\"\ndomains = [\"example.com\"]\n",
+            if letter == "津" { "天津" } else { "福建" },
+        );
+        let found = check_dossier(&scene, &dossier);
+        let about = found.into_iter().filter(|f| f.0 == "RP-07").map(|f| f.1);
+        about.collect::<Vec<_>>()
+    };
+    assert_eq!(check("津", "13800000001"), ["error"]);
+    assert_eq!(check("津", "13800000009"), [""; 0]);
+    assert_eq!(check("闽", "13800000001"), ["info"]);
+    assert_eq!(check("闽", "13800000009"), ["warning"]);
+}
+
+#[test]
+fn provinces_of_which_the_newest_source_says_no_refuse_a_change_of_nature() {
+    let nature = |letter: &str, to: &str| {
+        let (filing, name) = match to {
+            "individual" => (Filing::enterprise(letter), "张三"),
+            _ => (Filing::individual(letter), "示例科技有限公司"),
+        };
+        let order = format!("[subject]\nnumber = \"N\"\nnature = \"{to}\"\nname = \"{name}\"\n");
+        let found = filing.check("change", &order);
+        let about = found.into_iter().filter(|f| f.0 == "CHG-04").map(|f| f.1);
+        about.collect::<Vec<_>>()
+    };
+    assert_eq!(nature("鲁", "individual"), ["error"]);
+    assert_eq!(nature("贵", "enterprise"), ["error"]);
+    assert_eq!(nature("川", "individual"), ["warning"]);
+    assert_eq!(nature("冀", "individual"), [""; 0]);
+}
