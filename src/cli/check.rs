@@ -290,12 +290,15 @@ fn is_echo(inspected: &Inspected, finding: &Finding) -> bool {
         let rest = path.strip_prefix(above);
         rest.is_some_and(|rest| rest.starts_with('.'))
     };
+    // Drafting misses a part that was refused as a whole.
+    let is_of_drafting = finding.path.is_empty() && finding.rule == "invalid.dossier";
     inspected.problems.iter().any(|problem| {
-        !problem.path.is_empty()
-            && (problem.path == finding.path
-                || is_below(&finding.path, &problem.path)
-                || is_below(&problem.path, &finding.path)
-                    && (finding.missing || problem.code == finding.rule))
+        is_of_drafting && matches!(problem.path.as_str(), "subject" | "services")
+            || !problem.path.is_empty()
+                && (problem.path == finding.path
+                    || is_below(&finding.path, &problem.path)
+                    || is_below(&problem.path, &finding.path)
+                        && (finding.missing || problem.code == finding.rule))
     })
 }
 

@@ -338,6 +338,26 @@ fix = { zh = "加上品牌", en = "add the brand" }
     }
 
     #[test]
+    fn days_are_texts_or_dates() {
+        for day in ["\"2026-01-01\"", "2026-01-01"] {
+            let (all, problems) = read(&format!("[[rule]]\nid = \"DOM-05\"\nuntil = {day}\n"));
+            assert!(problems.is_empty(), "{problems:#?}");
+            let rule = all.iter().find(|rule| rule.id == "DOM-05").unwrap();
+            assert_eq!(rule.until, NaiveDate::from_ymd_opt(2026, 1, 1), "{day}");
+        }
+        for wrong in ["2026", "2026-01-01T08:00:00Z", "\"soon\"", "08:00:00"] {
+            let (all, problems) = read(&format!("[[rule]]\nid = \"DOM-05\"\nuntil = {wrong}\n"));
+            assert!(
+                problems[0].contains("a day such as 2026-01-01"),
+                "{problems:#?}"
+            );
+            assert!(problems[0].starts_with("line 3"), "{problems:#?}");
+            let rule = all.iter().find(|rule| rule.id == "DOM-05").unwrap();
+            assert_eq!(rule.until, None, "{wrong}");
+        }
+    }
+
+    #[test]
     fn several_errors_of_syntax_are_told_at_once() {
         let (all, problems) = read("[[rule]]\nid = \n[[rule]]\noff = yes\n");
         assert!(problems.len() >= 2, "{problems:#?}");
