@@ -25,6 +25,8 @@ pub struct Setting<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Use<'a> {
     pub(super) subject: SubjectNumber,
+    /// The service; none for the subject's person.
+    pub(super) service: Option<ServiceNumber>,
     pub(super) person: &'a Person,
 }
 
@@ -37,11 +39,16 @@ impl<'a> Setting<'a> {
         let mut domains: HashMap<&str, Vec<(&FiledSubject, ServiceNumber)>> = HashMap::new();
         let mut resources: HashMap<(&str, &str), Vec<ServiceNumber>> = HashMap::new();
         for subject in portfolio.filed() {
-            let of_services = subject.services.values().map(|s| &s.facts.responsible);
-            let persons = of_services.chain([&subject.facts.responsible]);
-            for person in persons.flatten() {
+            let of_services = subject.services.values();
+            let of_services = of_services.map(|s| (Some(s.number), &s.facts.responsible));
+            let persons = of_services.chain([(None, &subject.facts.responsible)]);
+            for (service, person) in persons {
+                let Some(person) = person else {
+                    continue;
+                };
                 let there = Use {
                     subject: subject.number,
+                    service,
                     person,
                 };
                 for phone in person.phone.iter().chain(&person.emergency_phone) {
