@@ -29,6 +29,11 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
+    /// Returns the names of the fields that are given, and where.
+    pub(super) fn places(&self) -> impl Iterator<Item = (&'static str, Position)> {
+        self.found.iter().map(|(known, node)| (known.name, node.at))
+    }
+
     /// Returns the value of a field, where one is given.
     pub(super) fn get(&self, name: &str) -> Option<&'n Node> {
         self.found
