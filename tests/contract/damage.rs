@@ -203,6 +203,11 @@ fn doctor_finds_what_a_merge_breaks() {
     for code in ["two-live-orders", "duplicate-ref"] {
         assert!(found.contains(&code.to_owned()), "{found:?}");
     }
+    // Which of the two is meant is not for the program to guess.
+    for command in ["show", "abandon", "status"] {
+        let refused = scene.document(line, &format!("{command} ref:row-1"), 4);
+        assert_eq!(refused["error"]["code"], "not-found.ambiguous", "{command}");
+    }
 }
 
 /// "the store can be copied": a copy tells the same.
