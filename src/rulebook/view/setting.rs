@@ -26,6 +26,8 @@ pub struct Setting<'a> {
 pub(super) struct Use<'a> {
     pub(super) subject: SubjectNumber,
     pub(super) person: &'a Person,
+    /// Whether it is the person of an organisation's service.
+    pub(super) serves_organisation: bool,
 }
 
 impl<'a> Setting<'a> {
@@ -37,12 +39,16 @@ impl<'a> Setting<'a> {
         let mut domains: HashMap<&str, Vec<(&FiledSubject, ServiceNumber)>> = HashMap::new();
         let mut resources: HashMap<(&str, &str), Vec<ServiceNumber>> = HashMap::new();
         for subject in portfolio.filed() {
-            let of_services = subject.services.values().map(|s| &s.facts.responsible);
-            let persons = of_services.chain([&subject.facts.responsible]);
-            for person in persons.flatten() {
+            let is_organisation = !subject.facts.is_individual();
+            let of_services = subject.services.values();
+            let of_services = of_services.map(|s| (&s.facts.responsible, is_organisation));
+            let persons = of_services.chain([(&subject.facts.responsible, false)]);
+            let given = persons.filter_map(|(person, serves)| Some((person.as_ref()?, serves)));
+            for (person, serves_organisation) in given {
                 let there = Use {
                     subject: subject.number,
                     person,
+                    serves_organisation,
                 };
                 for phone in person.phone.iter().chain(&person.emergency_phone) {
                     phones.entry(phone).or_default().push(there);
