@@ -12,8 +12,8 @@ use crate::filing::kind::Kind;
 use crate::filing::order::{Material, Order};
 use crate::ids::Ids;
 use crate::intake::{
-    BatchRow, Dossier, Encoding, Inspected, Places, Position, Problem, Source, inspect_dossier,
-    read_batch_rows,
+    BatchRow, Dossier, Encoding, Inspected, Places, Position, Problem, Source, inspect_batch_rows,
+    inspect_dossier,
 };
 use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
@@ -161,21 +161,16 @@ fn rows(
         at: Some(at),
         finding,
     };
-    let rows = match read_batch_rows(&source, encoding) {
-        Ok(rows) => rows,
-        Err(problems) => {
-            let told = problems.iter().map(|p| in_file(p.position(), told(p)));
-            return Ok(told.collect());
-        }
+    let (rows, problems) = match inspect_batch_rows(&source, encoding) {
+        Ok(read) => (read.rows, read.problems),
+        Err(problems) => (Vec::new(), problems),
     };
+    let told = problems.iter().map(|p| in_file(p.position(), told(p)));
+    let mut found: Vec<Located> = told.collect();
     let folder = Path::new(name).parent().map(Path::to_owned);
     let folder = folder.unwrap_or_default();
-    let mut found = Vec::new();
     for row in &rows {
-        let at = Position {
-            line: row.line,
-            column: row.from_column,
-        };
+        let at = row.place("from");
         let Some(from) = &row.from else {
             let mut ids = cx.ids.for_operation();
             let judgement = desk.asked(of_row(row, None), &[], &mut ids);
@@ -195,6 +190,7 @@ fn rows(
                     message: failure.message,
                     fix: failure.hints.into_iter().next(),
                     source: None,
+                    missing: false,
                 },
             )),
         }
@@ -284,13 +280,22 @@ fn is_file(cx: &Context<'_>, name: &str) -> bool {
         || extension.is_some_and(|e| matches!(e, "toml" | "json" | "jsonl" | "csv"))
 }
 
-/// Whether a finding is about a field that the reader refused.
+/// Whether a finding is about a field that the reader refused: itself, the table around it, or a
+/// part of it without which the rest is not complete.
 fn is_echo(inspected: &Inspected, finding: &Finding) -> bool {
+    let is_below = |path: &str, above: &str| {
+        let rest = path.strip_prefix(above);
+        rest.is_some_and(|rest| rest.starts_with('.'))
+    };
+    // Drafting misses a part that was refused as a whole.
+    let is_of_drafting = finding.path.is_empty() && finding.rule == "invalid.dossier";
     inspected.problems.iter().any(|problem| {
-        !problem.path.is_empty()
-            && (problem.path == finding.path
-                || problem.path.starts_with(&format!("{}.", finding.path))
-                    && problem.code == finding.rule)
+        is_of_drafting && matches!(problem.path.as_str(), "subject" | "services")
+            || !problem.path.is_empty()
+                && (problem.path == finding.path
+                    || is_below(&finding.path, &problem.path)
+                    || is_below(&problem.path, &finding.path)
+                        && (finding.missing || problem.code == finding.rule))
     })
 }
 
@@ -303,6 +308,7 @@ fn told(problem: &Problem) -> Finding {
         message: problem.message.clone(),
         fix: problem.fix.clone(),
         source: rule(problem.code).map(|rule| rule.source.clone()),
+        missing: false,
     }
 }
 

@@ -72,6 +72,7 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "subject.city" = "-" => "SUB-08";
     FIRM: "subject.district" = "-" => "SUB-08";
     FIRM: "subject.certificate_type" = "'passport'" => "SUB-07";
+    FIRM: "subject.certificate_type" = "'licence'" => "unknown-value";
     FIRM: "subject.certificate_type" = "-" => "SUB-07";
     FIRM: "subject.certificate_number" = "'91440104MA0000001H'" => "SUB-02";
     FIRM: "subject.certificate_number" = "-" => "SUB-02";
@@ -98,11 +99,12 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "subject.responsible.valid_until" = "'2026-10-01'" => "RP-09";
     FIRM: "subject.responsible.valid_until" = "'2027-01-01'" => "RP-09";
     FIRM: "subject.responsible.valid_until" = "-" => "RP-09";
-    FIRM: "subject.responsible.phone" = "'13800000002'" => "RP-06";
+    FIRM: "subject.responsible.phone" = "'13800000002'" => "RP-05";
     FIRM: "subject.responsible.phone" = "'13800000003'" => "RP-03";
     FIRM: "subject.responsible.phone" = "'13900000001'" => "RP-07";
     FIRM: "subject.responsible.phone" = "-" => "RP-05", "SMS-06";
-    FIRM: "subject.responsible.emergency_phone" = "'13800000001'" => "RP-06";
+    FIRM: "subject.responsible.emergency_phone" = "'13800000001'" => "RP-05";
+    FIRM: "subject.responsible.emergency_phone" = "'13800000001'", "services.0.responsible.phone" = "'13800000001'", "services.0.responsible.emergency_phone" = "'13800000001'" => "RP-03", "RP-04", "RP-05", "RP-06";
     FIRM: "subject.responsible.emergency_phone" = "-" => "RP-05";
     FIRM: "subject.responsible.email" = "'service@example.com'" => "RP-03";
     FIRM: "subject.responsible.email" = "-" => "RP-05";
@@ -126,6 +128,8 @@ pub(super) const CASES: &[Case] = cases! {
     BEIJING: "services.0.home_urls" = "['example.com', 'www.example.com']" => "DOM-08";
     FIRM: "services.0.home_urls" = "-" => "DOM-08";
     FIRM: "services.0.content" = "['banking']" => "SVC-04";
+    FIRM: "services.0.content" = "['nonsense']" => "unknown-value";
+    FIRM: "services.0.languages" = "['nonsense']" => "unknown-value";
     FIRM: "services.0.content" = "-" => "SVC-02";
     FIRM: "services.0.languages" = "-" => "SVC-02";
     FIRM: "services.0.prior_approval" = "-" => "SVC-02";
@@ -142,7 +146,9 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "services.0.responsible.phone" = "'13800000001'" => "RP-03";
     FIRM: "services.0.responsible.phone" = "-" => "RP-05", "SMS-06";
     FIRM: "services.0.responsible.emergency_phone" = "'13800000001'" => "RP-04";
-    FIRM: "services.0.responsible.emergency_phone" = "'13800000003'" => "RP-06";
+    FIRM: "services.0.responsible.emergency_phone" = "'13800000003'" => "RP-05";
+    BEIJING: "services.0.responsible.emergency_phone" = "'13800000003'" => "RP-05";
+    BEIJING: "services.0.responsible.phone" = "'13800000002'", "services.0.responsible.emergency_phone" = "'13800000001'" => "RP-04", "RP-06";
     FUJIAN: "services.0.responsible.emergency_phone" = "'13800000003'" => "RP-05";
     FIRM: "services.0.responsible.emergency_phone" = "-" => "RP-05";
     FIRM: "services.0.responsible.email" = "'subject@example.com'" => "RP-03";
@@ -179,7 +185,7 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "materials.0.file" = "'papers/words.jpg'" => "MAT-03";
     FIRM: "materials.0.file" = "'papers/empty.jpg'" => "MAT-03";
     FIRM: "materials.0.file" = "'papers/large.jpg'" => "MAT-03";
-    FIRM: "materials.0.slot" = "'nonsense'" => "unknown-value", "MAT-06";
+    FIRM: "materials.0.slot" = "'nonsense'" => "unknown-value";
     FIRM: "materials.0.service" = "'7'" => "no-such-service";
     APP: "services.0.builds" = "-" => "SVC-06";
     APP: "services.0.builds.0.platform" = "-" => "SVC-06";
@@ -199,6 +205,9 @@ pub(super) const CASES: &[Case] = cases! {
     PERSON: "subject.certificate_number" = "'440104199001010030'" => "SUB-03";
     PERSON: "subject.certificate_number" = "-" => "SUB-03";
     PERSON: "subject.certificate_number" = "'440104201201010015'", "services.0.registrations.0.holder_certificate_number" = "'440104201201010015'" => "RP-10";
+    PERSON: "subject.responsible.emergency_phone" = "'13800000001'" => "RP-05";
+    PERSON: "subject.certificate_type" = "'business-licence'" => "SUB-07";
+    PERSON: "subject.certificate_type" = "'licence'" => "unknown-value";
     PERSON: "subject.legal_representative" = "'张三'" => "SUB-06";
     PERSON: "subject.legal_representative_id" = "'440104199001010037'" => "SUB-06";
     PERSON: "subject.remark" = "'个体工商户'" => "SUB-09";
@@ -254,7 +263,7 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "subject.district" = "'市辖区'" => "SUB-08 error";
     BEIJING: "subject.city" = "'市辖区'" => "SUB-08 warning";
     FIRM: "subject.certificate_number" = "'91440104MA0000001'", "services.0.registrations.0.holder_certificate_number" = "'91440104MA0000001'" => "SUB-02 error";
-    FIRM: "subject.certificate_number" = "'91440104MA0000001'", "services.0.registrations.0.holder_certificate_number" = "'91440104MA0000001'", "subject.mailing_address" = "-" => "SUB-02 warning", "SUB-08";
+    FIRM: "subject.certificate_number" = "'91440104MA0000001'", "services.0.registrations.0.holder_certificate_number" = "'91440104MA0000001'", "subject.mailing_address" = "-", "subject.certificate_address" = "-" => "SUB-02 warning", "SUB-08";
     FIRM: "subject.certificate_number" = "'440104000012345'", "services.0.registrations.0.holder_certificate_number" = "'440104000012345'" => "SUB-02 warning";
     FIRM: "subject.remark" = "'个体工商户无字号'" => "SUB-09";
     FIRM: "services.0.registrations.0.holder_certificate_type" = "'resident-id'" => "SUB-01 error";

@@ -99,3 +99,26 @@ fn what_is_found_in_rows_is_told_before_they_are_applied() {
     assert_eq!(rows[1]["action"], "fail");
     assert_eq!(rows[1]["error"]["rule"], "MY-01");
 }
+
+#[test]
+fn a_row_that_cannot_be_read_hides_nothing_of_the_others() {
+    let scene = Scene::empty();
+    let short = GOOD.replace("name = \"示例花卉商城\"", "name = \"商城\"");
+    assert_ne!(short, GOOD);
+    scene.user.write("short.toml", short);
+    scene.user.write(
+        "batch.csv",
+        "ref,kind,from\na,cancel-sites,\nb,new,short.toml\n",
+    );
+    let output = scene.run(MONDAY, "check batch.csv --json").exits(3);
+    let document = output.json();
+    let found: Vec<(&str, &str)> = findings(&document)
+        .iter()
+        .filter(|finding| finding["severity"] == "error")
+        .map(|f| (f["rule"].as_str().unwrap(), f["file"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        found,
+        [("unknown-value", "batch.csv"), ("NAM-01", "short.toml")]
+    );
+}

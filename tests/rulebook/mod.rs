@@ -3,6 +3,7 @@
 
 mod batch;
 mod bureaus;
+mod filed;
 mod files;
 mod fuzz;
 mod proof;
@@ -49,6 +50,31 @@ fn ids(found: &Found) -> BTreeSet<&str> {
 /// Whether a rule is among the findings.
 fn fires(found: &Found, rule: &str) -> bool {
     ids(found).contains(rule)
+}
+
+#[test]
+fn what_a_whole_dossier_leaves_out_is_an_error_and_what_a_bare_one_does_a_warning() {
+    let scene = Scene::empty();
+    let without = |fields: &[&str]| {
+        let is_kept = |line: &&str| !fields.iter().any(|f| line.starts_with(&format!("{f} = ")));
+        let lines: Vec<&str> = GOOD.lines().filter(is_kept).collect();
+        check_dossier(&scene, &lines.join("\n"))
+    };
+    let told = [
+        "mailing_address",
+        "certificate_address",
+        "content",
+        "languages",
+    ];
+    for field in ["mailing_address", "content", "languages"] {
+        let found = without(&[field]);
+        assert!(found.iter().any(|f| f.1 == "error"), "{field}: {found:?}");
+    }
+    let found = without(&told);
+    assert!(
+        !found.is_empty() && found.iter().all(|f| f.1 != "error"),
+        "{found:?}"
+    );
 }
 
 #[test]

@@ -77,17 +77,18 @@ pub(super) fn services_of<'a>(order: &Order, filed: Option<&'a FiledSubject>) ->
     seen
 }
 
-/// Whether the dossier gives little more than icpctl needs: neither where the subject is reached
-/// by mail, nor what a service is about.
+/// Whether the dossier gives little more than icpctl needs: of the subject's two addresses, and of
+/// what services are about and in which languages, at most two.
 pub(super) fn is_bare(order: &Order, subject: &SubjectFacts, services: &[Seen<'_>]) -> bool {
-    let describes = services.iter().any(|s| {
-        s.facts
-            .content
-            .as_ref()
-            .is_some_and(|list| !list.is_empty())
-    });
-    let addressed = order.filing.subject.is_none() || subject.mailing_address.is_some();
-    !(describes && addressed)
+    let is_filed = order.filing.subject.is_none();
+    let given = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|list| !list.is_empty());
+    let told = [
+        is_filed || subject.mailing_address.is_some(),
+        is_filed || subject.certificate_address.is_some(),
+        services.iter().any(|s| given(&s.facts.content)),
+        services.iter().any(|s| given(&s.facts.languages)),
+    ];
+    told.into_iter().filter(|told| *told).count() <= 2
 }
 
 /// Returns the tree of a section with every field that the knowledge has there; what is not given
