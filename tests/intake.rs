@@ -3,9 +3,12 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use chrono::NaiveDate;
+use icpctl::filing::event::Report;
 use icpctl::filing::facts::{SubjectFacts, ValidUntil};
 use icpctl::filing::kind::{Kind, VerifyBy};
+use icpctl::filing::moment::Moment;
 use icpctl::filing::number::ServiceKind;
+use icpctl::filing::order::Instant;
 use icpctl::filing::province::Province;
 use icpctl::filing::record::Adoption;
 use icpctl::filing::tree;
@@ -19,6 +22,10 @@ use proptest::prelude::*;
 
 fn today() -> NaiveDate {
     "2026-11-22".parse().unwrap()
+}
+
+fn now() -> Instant {
+    "2026-11-22T10:00:00+08:00".parse().unwrap()
 }
 
 fn source(bytes: &[u8]) -> Source<'_> {
@@ -41,7 +48,7 @@ fn adoptions_in(bytes: &[u8], encoding: Encoding) -> Result<Vec<Located<Adoption
 }
 
 fn records(text: &str) -> Result<Vec<RecordRow>, Vec<Problem>> {
-    read_record_rows(&source(text.as_bytes()), Encoding::Utf8)
+    read_record_rows(&source(text.as_bytes()), Encoding::Utf8, now())
 }
 
 /// What a problem is and where: `line:column code path`.
@@ -549,7 +556,8 @@ fn a_quoted_newline_belongs_to_the_value() {
     let text = "order,event,reason,at\r\nk3m9t2qd,rejected,\"主体信息有误；\r\n请补充\",2026-08-20\r\n2026-001,accepted,,\r\n";
     let read = records(text).unwrap();
     assert_eq!(read[0].reason.as_deref(), Some("主体信息有误；\r\n请补充"));
-    assert_eq!(read[0].at.as_deref(), Some("2026-08-20"));
+    let day = Moment::Day("2026-08-20".parse().unwrap());
+    assert_eq!(read[0].at, Some(day));
     assert_eq!((read[1].line, read[1].order.as_str()), (4, "2026-001"));
     assert_eq!(read[1].at, None);
 }
@@ -557,9 +565,9 @@ fn a_quoted_newline_belongs_to_the_value() {
 #[test]
 fn records_are_read_from_csv_and_json_lines() {
     let csv = "订单,事件,时间,人员,原因,备案号\n#1,管局通过,,subject；service:2,,粤ICP备2021000001号;粤ICP备2021000001号-1\n";
-    let lines = "{\"order\":\"#1\",\"event\":\"bureau-approved\",\"who\":[\"subject\",\"service:2\"],\"numbers\":\"粤ICP备2021000001号;粤ICP备2021000001号-1\"}\n\n{\"order\":\"b\",\"event\":\"submit\"}\n";
+    let lines = "{\"order\":\"#1\",\"event\":\"bureau-approved\",\"who\":[\"subject\",\"service:2\"],\"numbers\":\"粤ICP备2021000001号;粤ICP备2021000001号-1\"}\n\n{\"order\":\"b\",\"event\":\"sms-sent\"}\n";
     let (csv, lines) = (records(csv).unwrap(), records(lines).unwrap());
-    assert_eq!(csv[0].event, "bureau-approved");
+    assert_eq!(csv[0].event, Report::BureauApproved);
     assert_eq!(csv[0].who, ["subject", "service:2"]);
     assert_eq!(csv[0].numbers.len(), 2);
     assert_eq!(
@@ -569,7 +577,7 @@ fn records_are_read_from_csv_and_json_lines() {
             ..lines[0].clone()
         }
     );
-    assert_eq!((lines[1].line, lines[1].event.as_str()), (3, "submit"));
+    assert_eq!((lines[1].line, lines[1].event), (3, Report::SmsSent));
 }
 
 #[test]
@@ -754,7 +762,7 @@ fn read_everything(bytes: &[u8]) {
         for format in [Format::Auto, Format::Toml, Format::Json, Format::Csv] {
             check(read_adoptions(&source, format, encoding, today()).err());
         }
-        check(read_record_rows(&source, encoding).err());
+        check(read_record_rows(&source, encoding, now()).err());
         check(read_rows(&source, Table::Batch, encoding).err());
     }
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod cases;
+mod filed;
 mod good;
 
 use crate::support::Icpctl;

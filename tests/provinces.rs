@@ -199,6 +199,9 @@ fn the_data_hold_the_extras_of_the_last_column() {
     assert_eq!(rules("sd").unique_across_subjects, ["phone", "certificate"]);
     assert_eq!(rules("he").foreigners, Some(false));
     assert!(rules("nx").holder_is_the_unit);
+    let swaps = |province: &Province| province.rules().to_other_organisation.is_some();
+    let swaps: Vec<&str> = Province::all().filter(swaps).map(Province::code).collect();
+    assert_eq!(swaps, ["sd"]);
     assert!(rules("js").change_covers_all);
     for province in Province::all() {
         let rules = province.rules();
@@ -219,6 +222,23 @@ fn the_data_hold_the_extras_of_the_last_column() {
                 .iter()
                 .all(|c| contents.entry(c).is_some())
         );
+    }
+}
+
+#[test]
+fn a_rule_about_a_cell_is_of_the_provinces_that_have_it() {
+    type Cell = fn(&Particulars) -> bool;
+    let cells: [(&str, Cell); 4] = [
+        ("PRV-05", |rules| rules.foreigners == Some(false)),
+        ("PRV-06", |rules| rules.address_in_city_of_certificate),
+        ("PRV-08", |rules| !rules.content_refused.is_empty()),
+        ("PRV-09", |rules| rules.individual_remark.is_some()),
+    ];
+    for (id, has) in cells {
+        let provinces = Province::all().filter(|province| has(province.rules()));
+        let provinces: Vec<&str> = provinces.map(Province::code).collect();
+        let rule = icpctl::knowledge::rule(id).unwrap();
+        assert_eq!(rule.provinces, provinces, "{id}");
     }
 }
 

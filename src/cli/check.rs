@@ -163,7 +163,7 @@ fn rows(
         finding,
     };
     let (rows, problems) = match inspect_batch_rows(&source, encoding) {
-        Ok(inspected) => inspected,
+        Ok(read) => (read.rows, read.problems),
         Err(problems) => (Vec::new(), problems),
     };
     let told = problems.iter().map(|p| in_file(p.position(), told(p)));
@@ -171,10 +171,7 @@ fn rows(
     let folder = Path::new(name).parent().map(Path::to_owned);
     let folder = folder.unwrap_or_default();
     for row in &rows {
-        let at = Position {
-            line: row.line,
-            column: row.from_column,
-        };
+        let at = row.place("from");
         let Some(from) = &row.from else {
             let mut ids = cx.ids.for_operation();
             let judgement = desk.asked(of_row(row, None), &[], &mut ids);
@@ -194,6 +191,7 @@ fn rows(
                     message: failure.message,
                     fix: failure.hints.into_iter().next(),
                     source: None,
+                    missing: false,
                 },
             )),
         }
@@ -283,13 +281,22 @@ fn is_file(cx: &Context<'_>, name: &str) -> bool {
         || extension.is_some_and(|e| matches!(e, "toml" | "json" | "jsonl" | "csv"))
 }
 
-/// Whether a finding is about a field that the reader refused.
+/// Whether a finding is about a field that the reader refused: itself, the table around it, or a
+/// part of it without which the rest is not complete.
 fn is_echo(inspected: &Inspected, finding: &Finding) -> bool {
+    let is_below = |path: &str, above: &str| {
+        let rest = path.strip_prefix(above);
+        rest.is_some_and(|rest| rest.starts_with('.'))
+    };
+    // Drafting misses a part that was refused as a whole.
+    let is_of_drafting = finding.path.is_empty() && finding.rule == "invalid.dossier";
     inspected.problems.iter().any(|problem| {
-        !problem.path.is_empty()
-            && (problem.path == finding.path
-                || problem.path.starts_with(&format!("{}.", finding.path))
-                    && problem.code == finding.rule)
+        is_of_drafting && matches!(problem.path.as_str(), "subject" | "services")
+            || !problem.path.is_empty()
+                && (problem.path == finding.path
+                    || is_below(&finding.path, &problem.path)
+                    || is_below(&problem.path, &finding.path)
+                        && (finding.missing || problem.code == finding.rule))
     })
 }
 
@@ -302,6 +309,7 @@ fn told(problem: &Problem) -> Finding {
         message: problem.message.clone(),
         fix: problem.fix.clone(),
         source: rule(problem.code).map(|rule| rule.source.clone()),
+        missing: false,
     }
 }
 

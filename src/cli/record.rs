@@ -9,7 +9,6 @@ use super::stream::{RowTold, Stream};
 use super::words;
 use crate::failure::Failure;
 use crate::filing::event::{Command as Step, Report};
-use crate::filing::moment::{self, Moment};
 use crate::filing::order::{Order, OrderId};
 use crate::intake::{Encoding, RecordRow, Source, read_record_rows};
 use crate::lang::Lang;
@@ -230,19 +229,9 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
         name: from,
         bytes: &bytes,
     };
-    let rows = read_record_rows(&source, encoding(matches))
+    let rows = read_record_rows(&source, encoding(matches), cx.now)
         .map_err(|problems| invalid(from, &problems))?;
-    let mut reports = Vec::with_capacity(rows.len());
-    let mut problems = Vec::new();
-    for row in &rows {
-        match told(row, cx.now) {
-            Ok(told) => reports.push(told),
-            Err(failure) => problems.push(row.problem(failure.message)),
-        }
-    }
-    if !problems.is_empty() {
-        return Err(invalid(from, &problems));
-    }
+    let reports: Vec<Told> = rows.iter().map(told).collect();
     let writes = !cx.globals.dry_run && cx.has_store();
     let mut wanted = Wanted::default();
     for (row, told) in rows.iter().zip(&reports) {
@@ -349,30 +338,12 @@ fn write(
     batch::commit(lock, &mut world.book, changes)
 }
 
-fn told(row: &RecordRow, now: crate::filing::order::Instant) -> Result<Told, Failure> {
-    let at = match &row.at {
-        None => None,
-        Some(word) => {
-            let at = moment::parse(word, now)
-                .map_err(|error| Failure::invalid("invalid.time", error.message()))?;
-            let is_future = match at {
-                Moment::Exact(at) => at > now,
-                Moment::Day(day) => day > now.date_naive(),
-            };
-            if is_future {
-                return Err(Failure::invalid(
-                    "invalid.future",
-                    text!("时间 {word} 还没有到", "{word} is in the future"),
-                ));
-            }
-            Some(at)
-        }
-    };
-    Ok(Told {
-        report: report_of(&row.event)?,
-        at,
+fn told(row: &RecordRow) -> Told {
+    Told {
+        report: row.event,
+        at: row.at,
         who: row.who.clone(),
         reason: row.reason.clone(),
         numbers: row.numbers.clone(),
-    })
+    }
 }

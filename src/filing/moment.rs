@@ -70,6 +70,14 @@ impl Moment {
         }
     }
 
+    /// Whether all of it lies after an instant: none of a day that has begun.
+    pub fn is_after(self, now: Instant) -> bool {
+        match self {
+            Self::Exact(at) => at > now,
+            Self::Day(day) => day > now.date_naive(),
+        }
+    }
+
     /// Returns the first instant after it, to the second.
     pub fn end(self) -> Instant {
         let (start, length) = match self {

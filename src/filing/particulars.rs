@@ -258,6 +258,9 @@ pub struct Particulars {
     /// Whether an individual's filing can become an organisation's.
     #[serde(default)]
     pub to_organisation: Option<NatureChange>,
+    /// Whether an organisation's filing can become another organisation's; no where absent.
+    #[serde(default)]
+    pub to_other_organisation: Option<NatureChange>,
     /// The material slots that this needs.
     #[serde(default)]
     pub to_organisation_needs: Vec<String>,

@@ -19,9 +19,6 @@ use std::collections::BTreeMap;
 pub struct BatchRow {
     /// The line on which it begins, from 1.
     pub line: usize,
-    /// The character at which the name of its dossier begins, from 1; 1 where it has none.
-    #[serde(skip, default = "first")]
-    pub from_column: usize,
     /// The caller's key.
     #[serde(rename = "ref")]
     pub reference: String,
@@ -60,26 +57,40 @@ pub struct BatchRow {
     /// Its labels.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
+    /// Where its cells stand in the file; nowhere in a plan's.
+    #[serde(skip)]
+    pub places: Vec<(&'static str, Position)>,
 }
 
 impl BatchRow {
-    /// Something wrong with what a row says, found when it is looked up; told at its dossier where
-    /// that is what says it.
-    pub fn problem(&self, column: &str, message: Text) -> Problem {
-        let at = Position {
-            line: self.line,
-            column: if column == "from" {
-                self.from_column
-            } else {
-                1
+    /// Returns where a cell stands, by the English name of its column; where the row begins, if
+    /// there is none.
+    pub fn place(&self, column: &str) -> Position {
+        let cell = self.places.iter().find(|(name, _)| *name == column);
+        cell.map_or(
+            Position {
+                line: self.line,
+                column: 1,
             },
-        };
-        Problem::new(column, at, "invalid-row", message)
+            |(_, at)| *at,
+        )
+    }
+
+    /// Something wrong with what a cell of the row says, found when it is looked up.
+    pub fn problem(&self, column: &str, message: Text) -> Problem {
+        Problem::new(column, self.place(column), "invalid-row", message)
     }
 }
 
-const fn first() -> usize {
-    1
+/// The rows of a batch as far as they could be read.
+#[derive(Clone, Debug, Default)]
+pub struct BatchRows {
+    /// The rows in which nothing is wrong.
+    pub rows: Vec<BatchRow>,
+    /// What is wrong in the others, in the order in which it stands in the file.
+    pub problems: Vec<Problem>,
+    /// The refs of those others: what waits for them is not wrong itself.
+    pub flawed: Vec<String>,
 }
 
 /// Reads a CSV or JSON Lines with the columns of a batch.
@@ -90,8 +101,8 @@ pub fn read_batch_rows(
     source: &Source<'_>,
     encoding: Encoding,
 ) -> Result<Vec<BatchRow>, Vec<Problem>> {
-    let (read, problems) = inspect_batch_rows(source, encoding)?;
-    settle(read, problems)
+    let read = inspect_batch_rows(source, encoding)?;
+    settle(read.rows, read.problems)
 }
 
 /// Reads the rows of a batch in which nothing is wrong, and tells what is wrong in the others.
@@ -101,15 +112,24 @@ pub fn read_batch_rows(
 pub fn inspect_batch_rows(
     source: &Source<'_>,
     encoding: Encoding,
-) -> Result<(Vec<BatchRow>, Vec<Problem>), Vec<Problem>> {
-    let (given, mut problems) = rows(source, Table::Batch, encoding)?;
-    let mut read = Vec::with_capacity(given.len());
+) -> Result<BatchRows, Vec<Problem>> {
+    let (given, problems) = rows(source, Table::Batch, encoding)?;
+    let mut read = BatchRows {
+        rows: Vec::with_capacity(given.len()),
+        problems,
+        flawed: Vec::new(),
+    };
     for row in given {
-        let before = problems.len();
-        let made = batch_row(&row, &mut problems);
-        read.extend(made.filter(|_| !row.is_flawed && problems.len() == before));
+        let before = read.problems.len();
+        let made = batch_row(&row, &mut read.problems);
+        let is_right = !row.is_flawed && read.problems.len() == before;
+        match made.filter(|_| is_right) {
+            Some(made) => read.rows.push(made),
+            None => read.flawed.extend(row.text("ref")),
+        }
     }
-    Ok((read, problems))
+    read.problems.sort_by_key(Problem::position);
+    Ok(read)
 }
 
 fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {
@@ -130,7 +150,6 @@ fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {
     });
     Some(BatchRow {
         line: row.at.line,
-        from_column: row.cells.get("from").map_or(1, |cell| cell.at.column),
         reference,
         kind,
         target: row.texts("target"),
@@ -144,6 +163,11 @@ fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {
         accept: row.texts("accept"),
         from: row.text("from"),
         labels: labels.collect(),
+        places: row
+            .cells
+            .iter()
+            .map(|(name, cell)| (*name, cell.at))
+            .collect(),
     })
 }
 
@@ -226,16 +250,13 @@ fn confirm(row: &Row, problems: &mut Vec<Problem>) -> Vec<String> {
 
 /// Checks that a row gives what its kind needs, and nothing that means nothing for it.
 fn fits(row: &Row, kind: Kind, problems: &mut Vec<Problem>) {
-    if row.is_flawed {
-        return;
-    }
-    let has = |column: &str| row.cells.contains_key(column);
     let mut need = |column: &str| {
-        if !has(column) {
+        if row.lacks(column) {
             problems.push(missing(column, row.at));
         }
     };
-    if !has("from") {
+    // Without the column `from` no row has a dossier, unless it is misspelt.
+    if row.lacks("from") {
         match kind {
             Kind::New => need("from"),
             Kind::Access | Kind::CancelAccess => {

@@ -237,9 +237,9 @@ fn services(
         let number = fields
             .get("number")
             .and_then(|node| reader.service_number(node));
-        let facts: ServiceFacts = reader.facts(&fields, Section::Service);
+        let mut facts: ServiceFacts = reader.facts(&fields, Section::Service);
         if let (Some(number), Some(node)) = (number, fields.get("number")) {
-            reader.check_service(&fields, number, subject, facts.kind);
+            facts.kind = reader.check_service(&fields, number, subject, facts.kind);
             if services.iter().any(|other| other.number == Some(number)) {
                 let message = text!("{number} 重复", "{number} stands here twice");
                 reader.report(node, "NUM-03", message);

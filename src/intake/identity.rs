@@ -63,10 +63,13 @@ impl Reader {
         // A type that stands there but is unknown was reported already.
         let is_type_open = kind.is_none() && fields.get("certificate_type").is_some();
         let is_persons = section == Section::SubjectPerson || section == Section::ServicePerson;
-        let normal = if is_type_open {
-            None
-        } else if is_persons && !is_person {
-            // No person has such a certificate, whatever its number (SUB-07).
+        // Which of the two is meant nobody knows.
+        let is_type_unfit = kind.is_some()
+            && nature
+                .as_deref()
+                .is_some_and(|nature| (nature == INDIVIDUAL) != is_person);
+        let normal = if is_type_open || is_type_unfit || is_persons && !is_person {
+            // No such holder has such a certificate, whatever its number (SUB-07).
             Some(number)
         } else if is_person {
             self.person_certificate(node, &number, kind.as_deref())

@@ -297,17 +297,16 @@ impl Reader {
         }
     }
 
-    /// Notes a service number that is not its subject's, or whose letter is another kind's.
+    /// Notes a service number that is not its subject's, or whose letter is another kind's; returns
+    /// the kind, where it may stand.
     pub(super) fn check_service(
         &mut self,
         fields: &Fields<'_>,
         number: ServiceNumber,
         subject: Option<SubjectNumber>,
         kind: Option<ServiceKind>,
-    ) {
-        let Some(node) = fields.get("number") else {
-            return;
-        };
+    ) -> Option<ServiceKind> {
+        let node = fields.get("number")?;
         if let Some(subject) = subject.filter(|subject| *subject != number.subject()) {
             let message = text!(
                 "{number} 不属于主体 {subject}",
@@ -315,7 +314,11 @@ impl Reader {
             );
             self.report(node, "NUM-02", message);
         }
-        if let Some(kind) = kind.filter(|kind| *kind != number.kind()) {
+        let (right, wrong) = match kind {
+            Some(kind) if kind == number.kind() => (Some(kind), None),
+            other => (None, other),
+        };
+        if let Some(kind) = wrong {
             let (given, lettered) = (kind.label(), number.kind().label());
             let (given_zh, given_en) = (given.zh, given.en);
             let (zh, en) = (lettered.zh, lettered.en);
@@ -325,6 +328,7 @@ impl Reader {
             );
             self.report(fields.get("kind").unwrap_or(node), "NUM-02", message);
         }
+        right
     }
 
     /// Returns what is filed of a subject, a service or a person.

@@ -5,22 +5,21 @@ use super::rows::{Row, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
 use crate::filing::event::{Command, Event, Report};
-use crate::lang::Text;
+use crate::filing::moment::{self, Moment};
+use crate::filing::order::Instant;
 use crate::text;
 
-/// One event to be recorded; its values are not resolved yet.
+/// One event to be recorded; its order and the persons are not resolved yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordRow {
     /// The line on which it begins, from 1.
     pub line: usize,
     /// The order: an id or a ref.
     pub order: String,
-    /// The event's wire name.
-    pub event: String,
-    /// When it happened, as written; absent for now.
-    pub at: Option<String>,
-    /// The character at which that is written, from 1.
-    pub at_column: usize,
+    /// What happened.
+    pub event: Report,
+    /// When it happened; absent for now.
+    pub at: Option<Moment>,
     /// The persons it is about, as written.
     pub who: Vec<String>,
     /// Why.
@@ -29,49 +28,60 @@ pub struct RecordRow {
     pub numbers: Vec<String>,
 }
 
-impl RecordRow {
-    /// Something wrong with its time.
-    pub fn problem(&self, message: Text) -> Problem {
-        let at = Position {
-            line: self.line,
-            column: self.at_column,
-        };
-        Problem::new("at", at, "not-a-time", message)
-    }
-}
-
-/// Reads a CSV or JSON Lines with `order,event,at,who,reason,numbers`.
+/// Reads a CSV or JSON Lines with `order,event,at,who,reason,numbers`; `now` is what times are
+/// counted back from, and none lies after it.
 ///
 /// # Errors
 /// All problems, with line, column and remedy.
 pub fn read_record_rows(
     source: &Source<'_>,
     encoding: Encoding,
+    now: Instant,
 ) -> Result<Vec<RecordRow>, Vec<Problem>> {
     let (given, mut problems) = rows(source, Table::Record, encoding)?;
-    let read = given
-        .iter()
-        .map(|row| RecordRow {
+    let read = given.iter().filter_map(|row| {
+        let order = required(row, "order", &mut problems);
+        let event = event(row, &mut problems);
+        let at = at(row, now, &mut problems);
+        Some(RecordRow {
             line: row.at.line,
-            order: required(row, "order", &mut problems),
-            event: event(row, &mut problems),
-            at: row.text("at"),
-            at_column: row.cells.get("at").map_or(1, |cell| cell.at.column),
+            order,
+            event: event?,
+            at,
             who: row.texts("who"),
             reason: row.text("reason"),
             numbers: row.texts("numbers"),
         })
-        .collect();
+    });
+    let read = read.collect();
     settle(read, problems)
+}
+
+/// Returns the time of a row.
+fn at(row: &Row, now: Instant, problems: &mut Vec<Problem>) -> Option<Moment> {
+    let cell = row.cells.get("at")?;
+    let word = row.text("at")?;
+    let told = |message| Problem::new(&cell.column, cell.at, "not-a-time", message);
+    match moment::parse(&word, now) {
+        Ok(at) if at.is_after(now) => {
+            let message = text!("时间 {word} 还没有到", "{word} is in the future");
+            problems.push(told(message));
+            None
+        }
+        Ok(at) => Some(at),
+        Err(error) => {
+            problems.push(told(error.message()).fix(error.hint()));
+            None
+        }
+    }
 }
 
 /// Returns the text of a cell that must be there.
 pub(super) fn required(row: &Row, column: &str, problems: &mut Vec<Problem>) -> String {
-    let text = row.text(column);
-    if text.is_none() && !row.is_flawed {
+    if row.lacks(column) {
         problems.push(missing(column, row.at));
     }
-    text.unwrap_or_default()
+    row.text(column).unwrap_or_default()
 }
 
 /// A row without a column that it needs.
@@ -80,26 +90,35 @@ pub(super) fn missing(column: &str, at: Position) -> Problem {
     Problem::new(column, at, "missing-field", message)
 }
 
-/// Lists the events that can be recorded: the operator's steps and the reports from outside.
-fn recordable() -> impl Iterator<Item = Event> {
-    let commands = [Command::Submit, Command::Withdraw, Command::Abandon];
-    let reports = Report::ALL.iter().copied().map(Event::Report);
-    commands.into_iter().map(Event::Command).chain(reports)
-}
-
-/// Returns the wire name of the event of a row, given by name or by Chinese label.
-fn event(row: &Row, problems: &mut Vec<Problem>) -> String {
+/// Returns the event of a row, given by name or by Chinese label.
+fn event(row: &Row, problems: &mut Vec<Problem>) -> Option<Report> {
     let given = required(row, "event", problems);
-    let found = recordable().find(|event| event.name() == given || event.label().zh == given);
-    if let Some(event) = found {
-        return event.name().to_owned();
+    let cell = row.cells.get("event")?;
+    let is_meant = |event: Event| event.name() == given || event.label().zh == given;
+    let reports = || Report::ALL.iter().copied();
+    let found = reports().find(|report| is_meant(Event::Report(*report)));
+    if found.is_some() {
+        return found;
     }
-    if let Some(cell) = row.cells.get("event") {
-        let near = nearest(&given, recordable().map(Event::name));
-        let words = shown(&given);
-        let message = text!("没有名为“{words}”的事件", "there is no event \"{words}\"");
-        let problem = Problem::new(&cell.column, cell.at, "unknown-value", message).suggest(near);
-        problems.push(problem);
-    }
-    given
+    let words = shown(&given);
+    let step = [Command::Submit, Command::Withdraw, Command::Abandon]
+        .into_iter()
+        .find(|step| is_meant(Event::Command(*step)));
+    let problem = |message| Problem::new(&cell.column, cell.at, "unknown-value", message);
+    problems.push(match step {
+        Some(step) => {
+            let name = step.name();
+            problem(text!(
+                "“{words}”是命令，不是事件",
+                "\"{words}\" is a command, no event"
+            ))
+            .fix(text!("请用 icpctl {name} ORDER", "use icpctl {name} ORDER"))
+        }
+        None => problem(text!(
+            "没有名为“{words}”的事件",
+            "there is no event \"{words}\""
+        ))
+        .suggest(nearest(&given, reports().map(Report::name))),
+    });
+    None
 }

@@ -36,11 +36,19 @@ pub struct Row {
     pub cells: BTreeMap<&'static str, Cell>,
     /// The cells of the columns `label:NAME`, by NAME.
     pub labels: BTreeMap<String, Cell>,
-    /// Whether something in it was refused, so that what is missing is no news.
+    /// Whether something in it was refused, so that what is missing may stand there.
     pub(super) is_flawed: bool,
+    /// The columns that are there for it and hold nothing: what is missing stands in no other.
+    /// Kept where something was refused.
+    pub(super) blank: Vec<&'static str>,
 }
 
 impl Row {
+    /// Whether it is certain that a column says nothing.
+    pub(super) fn lacks(&self, column: &str) -> bool {
+        !self.cells.contains_key(column) && (!self.is_flawed || self.blank.contains(&column))
+    }
+
     /// Returns the first value of a cell.
     pub fn text(&self, column: &str) -> Option<String> {
         self.cells.get(column)?.texts().into_iter().next()
@@ -247,10 +255,16 @@ pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
             cells: BTreeMap::new(),
             labels: BTreeMap::new(),
             is_flawed,
+            blank: Vec::new(),
         };
         let named = header.iter().zip(&goals).zip(record.iter());
         for (place, ((name, goal), text)) in named.enumerate() {
             if text.trim().is_empty() {
+                if let Some(Goal::Column(key, _)) = goal
+                    && is_flawed
+                {
+                    row.blank.push(key);
+                }
                 continue;
             }
             let cell = |values| Cell {
@@ -378,6 +392,7 @@ fn json_row(node: &Node, table: Table, problems: &mut Vec<Problem>) -> Row {
         cells: BTreeMap::new(),
         labels: BTreeMap::new(),
         is_flawed: false,
+        blank: Vec::new(),
     };
     let before = problems.len();
     if !matches!(node.shape, Shape::Table(_)) {
@@ -395,8 +410,11 @@ fn json_row(node: &Node, table: Table, problems: &mut Vec<Problem>) -> Row {
         }
         match Goal::of(table, &entry.key) {
             Some(Goal::Column(name, list)) => {
-                if let Some(cell) = json_cell(entry, list, problems) {
-                    row.cells.insert(name, cell);
+                let told = problems.len();
+                match json_cell(entry, list, problems) {
+                    Some(cell) => drop(row.cells.insert(name, cell)),
+                    None if problems.len() == told => row.blank.push(name),
+                    None => {}
                 }
             }
             Some(Goal::Label(name)) => {

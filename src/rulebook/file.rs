@@ -8,9 +8,10 @@ use crate::knowledge::{Holder, Rule, Severity, Test};
 use crate::lang::Text;
 use crate::text;
 use chrono::NaiveDate;
-use serde::Deserialize;
-use toml::Spanned;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use toml::de::{DeTable, DeValue, ValueDeserializer};
+use toml::{Spanned, Value};
 
 /// The most bytes of a rule file.
 pub const FILE_LIMIT: u64 = 1 << 20;
@@ -54,12 +55,34 @@ struct Own {
     natures: Option<Vec<Holder>>,
     provinces: Option<Vec<String>>,
     providers: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "day")]
     since: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "day")]
     until: Option<NaiveDate>,
     source: Option<String>,
     check: Option<bool>,
     off: Option<bool>,
     test: Option<Vec<Test>>,
+}
+
+/// Reads a day, written as a text or as TOML's own date.
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    let text = match &value {
+        Value::String(text) => text.clone(),
+        Value::Datetime(date) => date.to_string(),
+        Value::Integer(_)
+        | Value::Float(_)
+        | Value::Boolean(_)
+        | Value::Array(_)
+        | Value::Table(_) => {
+            let unexpected = format!("a day such as 2026-01-01 is expected, not {value}");
+            return Err(D::Error::custom(unexpected));
+        }
+    };
+    let day = text.parse();
+    day.map(Some)
+        .map_err(|_| D::Error::custom(format!("a day such as 2026-01-01 is expected, not {text}")))
 }
 
 /// Puts the rules of a file over those that are there.
@@ -311,6 +334,26 @@ fix = { zh = "加上品牌", en = "add the brand" }
             assert!(problems[0].contains(at), "{to}: {problems:#?}");
             assert_eq!(all.len(), rules().len(), "{to}");
             assert!(all.iter().any(|rule| rule.id == "SUB-06" && rule.off));
+        }
+    }
+
+    #[test]
+    fn days_are_texts_or_dates() {
+        for day in ["\"2026-01-01\"", "2026-01-01"] {
+            let (all, problems) = read(&format!("[[rule]]\nid = \"DOM-05\"\nuntil = {day}\n"));
+            assert!(problems.is_empty(), "{problems:#?}");
+            let rule = all.iter().find(|rule| rule.id == "DOM-05").unwrap();
+            assert_eq!(rule.until, NaiveDate::from_ymd_opt(2026, 1, 1), "{day}");
+        }
+        for wrong in ["2026", "2026-01-01T08:00:00Z", "\"soon\"", "08:00:00"] {
+            let (all, problems) = read(&format!("[[rule]]\nid = \"DOM-05\"\nuntil = {wrong}\n"));
+            assert!(
+                problems[0].contains("a day such as 2026-01-01"),
+                "{problems:#?}"
+            );
+            assert!(problems[0].starts_with("line 3"), "{problems:#?}");
+            let rule = all.iter().find(|rule| rule.id == "DOM-05").unwrap();
+            assert_eq!(rule.until, None, "{wrong}");
         }
     }
 

@@ -6,7 +6,7 @@ use super::view::number_in;
 use crate::filing::calendar::Calendar;
 use crate::filing::host::Host;
 use crate::filing::identity::{CreditCode, ResidentId};
-use crate::filing::number::Number;
+use crate::filing::number::{Number, NumberError};
 use crate::filing::province::Province;
 use crate::knowledge::{
     Code, code_list, is_suffix_approved, is_suffix_filed_in, natures_of_suffix, suffixes_as_of,
@@ -149,6 +149,9 @@ fn numbers(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
     scope.add_function("service_number", |value: Value| {
         or_null(text(&value).map(|text| matches!(number_in(text), Some(Number::Service(_)))))
     })?;
+    scope.add_function("misnumbered", |value: Value| {
+        or_null(text(&value).map(is_misnumbered))
+    })?;
     scope.add_function("number_province", |value: Value| {
         let province = text(&value).and_then(number_in).and_then(|n| n.province());
         or_null(province.map(|province| province.code().to_owned()))
@@ -176,6 +179,32 @@ fn numbers(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
     })
 }
 
+/// Whether a text is written like a filing number and is none; a domain may be written so.
+fn is_misnumbered(text: &str) -> bool {
+    match Number::parse(text) {
+        Ok(_) | Err(NumberError::NotFound { .. } | NumberError::WrongKind { .. }) => false,
+        Err(
+            NumberError::Refused { .. }
+            | NumberError::Several { .. }
+            | NumberError::Surrounded { .. },
+        ) => Host::parse(text).is_err(),
+    }
+}
+
+/// Returns the nine characters by which a credit code or an organisation code names an
+/// organisation (GB 11714), where the number is one of them.
+fn organisation_code(number: &str) -> Option<String> {
+    if let Ok(code) = CreditCode::parse(number) {
+        return Some(code.organisation_code().to_owned());
+    }
+    let code: String = number
+        .nfkc()
+        .filter(|ch| !ch.is_whitespace() && *ch != '-')
+        .map(|ch| ch.to_ascii_uppercase())
+        .collect();
+    (code.len() == 9 && code.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(code)
+}
+
 /// Certificates, and where they were issued.
 fn certificates(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
     scope.add_function("fits_nature", |certificate: Value, nature: Value| {
@@ -187,6 +216,14 @@ fn certificates(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
     scope.add_function("province_of_code", |value: Value| {
         let code = text(&value).and_then(|code| CreditCode::parse(code).ok());
         or_null(code.and_then(|code| Some(code.province()?.code().to_owned())))
+    })?;
+    scope.add_function("same_body", |one: Value, other: Value| {
+        let code = |value: &Value| text(value).and_then(organisation_code);
+        or_null(
+            code(&one)
+                .zip(code(&other))
+                .map(|(one, other)| one == other),
+        )
     })?;
     scope.add_function("province_of_address", |value: Value| {
         let province = text(&value).and_then(|address| {
@@ -444,6 +481,19 @@ mod tests {
                 "String(\"app\")",
             ),
             ("number_province('合字B2-20210001')", "Null"),
+            ("misnumbered('粤ICP备20219号-1')", "Bool(true)"),
+            ("misnumbered('萌ICP备2021000001号')", "Bool(true)"),
+            ("misnumbered('粤ICP备2021000001号-1')", "Bool(false)"),
+            ("misnumbered('我的备案.cn')", "Bool(false)"),
+            (
+                "same_body('MA000009-0', '91440300MA0000090T')",
+                "Bool(true)",
+            ),
+            (
+                "same_body('91440300MA0000090T', '91350100M000100Y43')",
+                "Bool(false)",
+            ),
+            ("same_body('440104000012345', '91440300MA0000090T')", "Null"),
             (
                 "registered_domain('a.b.example.com.cn')",
                 "String(\"example.com.cn\")",

@@ -36,6 +36,8 @@ pub struct Finding {
     pub fix: Option<Text>,
     /// Keys of the sources.
     pub source: Option<String>,
+    /// Whether it only says that something is not given.
+    pub missing: bool,
 }
 
 /// What came of judging an order.
@@ -280,6 +282,7 @@ fn ask(
             message,
             fix: Some(fix),
             source: Some(asked.rule.source.clone()),
+            missing: asked.test.missing,
         });
         found += 1;
         if found == FINDINGS_LIMIT {

@@ -27,7 +27,8 @@ pub(super) struct Place<'v> {
 }
 
 /// The lists that may be gone through, each with the name of one element.
-const LISTS: [(&str, &str); 18] = [
+const LISTS: [(&str, &str); 19] = [
+    ("targets", "target"),
     ("limits", "limit"),
     ("services", "service"),
     ("materials", "material"),

@@ -96,10 +96,12 @@ impl<'a> Bench<'a> {
     /// Judges the order that is asked for.
     pub fn asked(&self, world: &World, ask: Ask, looks: &[Json], ids: &mut Ids) -> Judgement {
         let dossier = ask.dossier.clone().unwrap_or_default();
+        let aims: Vec<String> = ask.all_targets().cloned().collect();
         let (order, refusal) = imagine(world, ask, &dossier, ids);
         let view = self
             .view(world, &order, looks)
-            .differing(&differences(world, &dossier, order.kind));
+            .differing(&differences(world, &dossier, order.kind))
+            .aiming(&aims);
         let mut judgement = self.rulebook.judge(&view);
         match refusal {
             Some(refusal) => self.add(&mut judgement, &refusal),
@@ -148,6 +150,11 @@ impl<'a> Bench<'a> {
         if judgement.findings.iter().any(|f| f.rule == id) || rule.is_some_and(|rule| rule.off) {
             return;
         }
+        // What is no number is filed nowhere.
+        let is_wrong = |f: &Finding| f.severity == Severity::Error && f.path == "target";
+        if refusal.exit == Exit::NotFound && judgement.findings.iter().any(is_wrong) {
+            return;
+        }
         judgement.findings.push(Finding {
             rule: id.to_owned(),
             // What the portfolio does not hold is unknown.
@@ -160,6 +167,7 @@ impl<'a> Bench<'a> {
             message: refusal.message.clone(),
             fix: refusal.hints.first().cloned(),
             source: rule.map(|rule| rule.source.clone()),
+            missing: false,
         });
     }
 }

@@ -120,6 +120,7 @@ fn wishes(text: &str) -> Vec<Wish> {
                 accepted: row.accept,
             },
             attached: Vec::new(),
+            retries: None,
         })
         .collect()
 }

@@ -141,6 +141,7 @@ fn all_problems_are_told_at_once_with_line_and_column() {
             (8, 35, "not-a-number"),
             (9, 15, "too-many"),
             (10, 1, "missing-field"),
+            (11, 11, "invalid-row"),
         ]
     );
     assert!(findings[1]["fix"].as_str().unwrap().contains("cancel-site"));
@@ -232,8 +233,8 @@ fn the_template_is_a_batch() {
     assert_eq!(outcomes(&output), ["2026-001 ok"]);
 }
 
-/// "all problems are told at once": what the rows say wrongly beside a column that is misspelt; not
-/// what they lack, which may stand in it.
+/// "all problems are told at once": what the rows say wrongly beside a column that is misspelt, and
+/// what they lack in one that is not; what has no column may stand in the misspelt one.
 #[test]
 fn a_misspelt_column_hides_no_other_problem() {
     let scene = holding(1);
@@ -254,7 +255,65 @@ fn a_misspelt_column_hides_no_other_problem() {
         .collect();
     assert_eq!(
         told,
-        ["1:17 unknown-column", "2:3 unknown-value", "4:1 row-length"]
+        [
+            "1:17 unknown-column",
+            "2:3 unknown-value",
+            "3:1 missing-field",
+            "4:1 row-length"
+        ]
     );
     assert_eq!(findings[0]["fix"], "did you mean provider?");
+}
+
+/// "all problems are told at once", with the cell that each is about: a row that cannot be read
+/// hides nothing of the others, and what waits for it is not blamed for that.
+#[test]
+fn no_row_hides_what_is_wrong_in_another() {
+    let scene = holding(3);
+    scene
+        .user
+        .write("bad.toml", "kind = \"new\"\nprovder = \"x\"\n");
+    let text = "ref,kind,target,set,after,from\n\
+                a,cancel-sight,s1.example.net,,,\n\
+                b,cancel-site,nobody.example.net,,,\n\
+                c,change,s2.example.net,domains=not a host,,\n\
+                d,cancel-site,s3.example.net,,ref:a,\n\
+                e,cancel-site,s3.example.net,,ref:nobody,\n\
+                f,new,,,,bad.toml\n\
+                g,cancel-subject,s3.example.net,,,\n\
+                h,cancel-site,s3.example.net,,ref:f,\n";
+    scene.user.write("rows.csv", text);
+    let document = scene.document(MONDAY, "batch check rows.csv", 3);
+    let findings = document["data"]["findings"].as_array().unwrap();
+    let errors = findings.iter().filter(|f| f["severity"] == "error");
+    let told: Vec<String> = errors
+        .map(|f| {
+            let text = |key: &str| f[key].as_str().unwrap();
+            let (path, rule) = (text("path"), text("rule"));
+            format!("{}:{} {path} {rule}", f["line"], f["column"])
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "2:3 kind unknown-value",
+            "3:15 target not-found.target",
+            "4:25 set invalid.file",
+            "6:31 after not-found.order",
+            "7:10 from invalid-row",
+            "8:1 confirm usage.confirm",
+        ]
+    );
+    // The other rows of a batch that is refused whole are looked at too.
+    for line in [
+        "batch plan rows.csv --out plan.json",
+        "batch apply rows.csv --submit --yes",
+    ] {
+        let told = scene.fails(MONDAY, line, 3).to_string();
+        for place in ["2:3", "4:25", "7:10"] {
+            assert!(told.contains(&format!("rows.csv:{place} ")), "{told}");
+        }
+        assert!(told.contains("did you mean provider?"), "{told}");
+    }
+    assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
 }

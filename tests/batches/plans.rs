@@ -249,3 +249,52 @@ fn what_was_missing_then_can_be_given_now() {
         ["a ok"]
     );
 }
+
+/// "A ref whose order ended unapproved is `failed` unless `--retry`": a plan made with it is carried
+/// out by the command that it hints at, and takes up only what had ended when it was made.
+#[test]
+fn a_plan_keeps_what_it_retries() {
+    let scene = holding(1);
+    scene.user.write(
+        "batch.csv",
+        "ref,kind,target\na,cancel-site,s1.example.net\n",
+    );
+    let _ = scene
+        .run(MONDAY, "batch apply batch.csv --submit --yes")
+        .exits(0);
+    let first = scene.record(MONDAY, "ref:a", "sms-expired")["id"].clone();
+    let plan = scene.ok(MONDAY, "batch plan batch.csv --out plain.json");
+    assert_eq!(plan["rows"][0]["retries"], Value::Null);
+    let plan = scene.ok(MONDAY, "batch plan batch.csv --retry --out plan.json");
+    assert_eq!(plan["rows"][0]["action"], "draft");
+    assert_eq!(plan["rows"][0]["retries"], first);
+    let run = |name: &str, exit| {
+        let line = format!("batch apply {name} --json --submit --yes");
+        outcomes(&scene.run(MONDAY, &line).exits(exit))
+    };
+    assert_eq!(run("plain.json", 7), ["a failed"]);
+    assert_eq!(run("plan.json", 0), ["a ok"]);
+    assert_eq!(run("plan.json", 0), ["a unchanged"]);
+    scene.record(MONDAY, "ref:a", "sms-expired");
+    assert_eq!(run("plan.json", 7), ["a failed"]);
+}
+
+/// "refuses a stale plan (6)": a draft that was to be sent and was given up meanwhile has moved.
+#[test]
+fn a_draft_given_up_after_planning_makes_a_plan_stale() {
+    let scene = holding(1);
+    let batch = "ref,kind,target\na,cancel-site,s1.example.net\n";
+    scene.user.write("batch.csv", batch);
+    let _ = scene.run(MONDAY, "batch apply batch.csv").exits(0);
+    let plan = planned(&scene, batch);
+    assert_eq!(plan["rows"][0]["action"], "send");
+    scene.ok(MONDAY, "abandon ref:a --yes");
+    for line in ["", "--retry"] {
+        let line = format!("batch apply plan.json --submit --yes {line}");
+        assert_eq!(
+            scene.fails(MONDAY, &line, 6)["code"],
+            "conflict.stale-plan",
+            "{line}"
+        );
+    }
+}

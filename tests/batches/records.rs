@@ -120,3 +120,22 @@ fn an_order_may_move_in_several_chunks() {
         .exits(4);
     let _ = user.run(["doctor"]).exits(0);
 }
+
+/// "all problems are told at once": events and times, each at its cell.
+#[test]
+fn every_wrong_event_and_time_is_told() {
+    let scene = sent();
+    let text = "order,event,at\n\
+                ref:a,bogus,\n\
+                ref:a,sms-verified,xx\n\
+                ref:a,sms-verified,2027-01-01\n\
+                ref:a,withdraw,\n";
+    scene.user.write("reports.csv", text);
+    let error = scene.fails(TUESDAY, "record --from reports.csv", 3);
+    let told = error.to_string();
+    for place in ["2:7 (event)", "3:20 (at)", "4:20 (at)", "5:7 (event)"] {
+        assert!(told.contains(&format!("reports.csv:{place}")), "{told}");
+    }
+    assert!(told.contains("icpctl withdraw ORDER"), "{told}");
+    assert_eq!(scene.status(MONDAY, "ref:a"), "sms-verification-pending");
+}

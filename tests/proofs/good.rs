@@ -223,7 +223,10 @@ pub(super) fn portfolio(user: &Icpctl) {
          "responsible": {"name": "赵六", "certificate_type": "resident-id",
             "certificate_number": "44010419900101007X", "phone": "13900000001"},
          "services": [{"number": "粤ICP备2021000091号-1", "kind": "site", "name": "示例他人商城",
-            "domains": ["taken.com"], "accesses": [{"provider": "tencent", "resource": "ins-full"}]}]},
+            "domains": ["taken.com"],
+            "responsible": {"name": "赵六", "certificate_type": "resident-id",
+                "certificate_number": "44010419900101007X", "phone": "13900000001"},
+            "accesses": [{"provider": "tencent", "resource": "ins-full"}]}]},
         {"number": "粤ICP备2021000092号", "name": "示例科技有限公司", "nature": "enterprise", "services": []},
     ]);
     user.write("others.json", filed.to_string());
@@ -295,6 +298,43 @@ pub(super) fn filings(user: &Icpctl) -> Vec<Filing> {
 }
 
 impl Filing {
+    /// A good dossier that files one more site under the subject.
+    pub(super) fn adding(&self) -> Table {
+        let mut dossier = Value::Table(self.base.dossier());
+        let mut put = |path: &str, value: Value| {
+            assert!(tree::put(&mut dossier, path, Some(value)), "{path}");
+        };
+        put("subject", self.number.clone().into());
+        let domain = "example-added.com";
+        for list in ["domains", "home_urls"] {
+            put(
+                &format!("services.0.{list}"),
+                Value::Array(vec![domain.into()]),
+            );
+        }
+        put("services.0.registrations.0.domain", domain.into());
+        dossier.as_table().unwrap().clone()
+    }
+
+    /// A dossier of a change of the subject or of its first site that says nothing yet.
+    pub(super) fn changing(&self, part: &str) -> Table {
+        let mut dossier = Value::Table(Table::new());
+        let mut put = |path: &str, value: Value| {
+            assert!(tree::put(&mut dossier, path, Some(value)), "{path}");
+        };
+        put("kind", "change".into());
+        put("provider", "tencent".into());
+        put("materials", self.base.materials("change"));
+        if part == "subject" {
+            put("subject.number", self.number.clone().into());
+        } else {
+            let mut service = Table::new();
+            service.insert("number".to_owned(), format!("{}-1", self.number).into());
+            put("services", Value::Array(vec![Value::Table(service)]));
+        }
+        dossier.as_table().unwrap().clone()
+    }
+
     /// A good dossier of each kind of order about the filing.
     pub(super) fn orders(&self) -> Vec<(&'static str, Table)> {
         let order = |kind: &str, provider: &str, target: &str| {

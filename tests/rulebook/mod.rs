@@ -3,6 +3,7 @@
 
 mod batch;
 mod bureaus;
+mod filed;
 mod files;
 mod fuzz;
 mod proof;

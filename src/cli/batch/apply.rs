@@ -6,18 +6,18 @@ use super::super::reply::Reply;
 use super::super::sending;
 use super::super::signals::Signals;
 use super::super::stream::{RowTold, Stream};
-use super::SCHEMA;
 use super::load::{self, Loaded};
+use super::{SCHEMA, as_submitted};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ids::Ids;
-use crate::intake::{BatchRow, Problem};
+use crate::intake::Problem;
 use crate::rulebook::Rulebook;
 use crate::store::StoreLock;
 use crate::text;
 use crate::workflow::assign::invalid;
 use crate::workflow::batch::{
-    self, CHUNK, Decided, Reviewer, Terms, Wish, call_by_ref, decide, stale, write_rows,
+    self, CHUNK, Decided, Reviewer, Terms, blamed, call_by_ref, decide, stale, write_rows,
 };
 use crate::workflow::doubt;
 use crate::workflow::plan::Given;
@@ -27,7 +27,6 @@ use clap::ArgMatches;
 struct Work {
     loaded: Loaded,
     rulebook: Rulebook,
-    wishes: Vec<Wish>,
     terms: Terms,
     ids: Ids,
     signals: Signals,
@@ -50,12 +49,15 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     let Some(bytes) = cx.read_until(name, &signals)? else {
         return Ok(Stream::start(cx, SCHEMA, name, 0).finish(cx, false, signals.arrived(), None));
     };
-    let loaded = match load::plan(name, &bytes)? {
+    let loaded = match load::planned(cx, name, &bytes)? {
         Some(loaded) => loaded,
         None => load::rows(cx, matches, name, &bytes).map_err(|p| invalid(name, &p))?,
     };
     drop(bytes);
-    let wishes = load::wishes(cx, &loaded).map_err(|p| invalid(&loaded.name, &p))?;
+    if !loaded.problems.is_empty() {
+        let (_, decided) = as_submitted(cx, matches, &loaded.wishes)?;
+        valid(&loaded, &decided)?;
+    }
     let terms = Terms {
         submits,
         retries: matches.get_flag("retry"),
@@ -67,7 +69,6 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     let work = Work {
         loaded,
         rulebook,
-        wishes,
         terms,
         ids,
         signals,
@@ -89,7 +90,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
             return Err(failure);
         }
         if cx.globals.dry_run {
-            call_by_ref(&mut decided, &work.wishes);
+            call_by_ref(&mut decided, &work.loaded.wishes);
         }
         if cx.globals.dry_run || !decided.iter().any(|decided| decided.writes) {
             return Ok(work.carry_out(cx, world, decided, None));
@@ -122,21 +123,22 @@ fn moved() -> Failure {
     ))
 }
 
-/// Refuses a batch of which a row does not validate, with all such rows.
+/// Refuses a batch of which a row does not validate, with all that is wrong in all such rows.
 ///
 /// # Errors
 /// 3.
 pub(super) fn valid(loaded: &Loaded, decided: &[Decided]) -> Result<(), Failure> {
-    let mut problems: Vec<_> = decided
-        .iter()
-        .filter_map(|decided| {
-            let failure = decided.failure.as_ref()?;
-            let row = loaded.rows.get(decided.row)?;
-            // A damaged record of the store is no fault of the row's.
-            let is_own = failure.exit == Exit::Invalid && failure.code != "invalid.record";
-            is_own.then(|| row.problem(column(row), failure.message.clone()))
+    let refused = decided.iter().filter_map(|decided| {
+        let failure = decided.failure.as_ref()?;
+        let row = loaded.rows.get(decided.row)?;
+        // A damaged record of the store is no fault of the row's.
+        let is_own = failure.exit == Exit::Invalid && failure.code != "invalid.record";
+        is_own.then(|| Problem {
+            fix: failure.hints.first().cloned(),
+            ..row.problem(blamed(failure, row), failure.message.clone())
         })
-        .collect();
+    });
+    let mut problems: Vec<_> = loaded.problems.iter().cloned().chain(refused).collect();
     problems.sort_by_key(Problem::position);
     if problems.is_empty() {
         Ok(())
@@ -145,22 +147,21 @@ pub(super) fn valid(loaded: &Loaded, decided: &[Decided]) -> Result<(), Failure>
     }
 }
 
-/// Returns the column that holds what a row says about its content.
-fn column(row: &BatchRow) -> &'static str {
-    if row.set.is_empty() { "from" } else { "set" }
-}
-
 /// What becomes of each row, and why the plan that they come from does not hold.
 type Decision = (Vec<Decided>, Option<Failure>);
 
 impl Work {
     /// Reads what the rows rest on, and decides them.
     fn look(&self, cx: &mut Context<'_>, is_locked: bool) -> Result<(World, Decision), Failure> {
-        cx.decide_near(&batch::wanted(&self.wishes), is_locked, |cx, world| {
-            let (decided, stale) = self.decide(cx, world)?;
-            let is_enough = stale.is_none() && batch::is_found(&decided);
-            Ok(((decided, stale), is_enough))
-        })
+        cx.decide_near(
+            &batch::wanted(&self.loaded.wishes),
+            is_locked,
+            |cx, world| {
+                let (decided, stale) = self.decide(cx, world)?;
+                let is_enough = stale.is_none() && batch::is_found(&decided);
+                Ok(((decided, stale), is_enough))
+            },
+        )
     }
 
     /// Decides all rows, and says why the plan that they come from does not hold.
@@ -175,7 +176,7 @@ impl Work {
             world,
             &stamp,
             &mut ids,
-            &self.wishes,
+            &self.loaded.wishes,
             &self.terms,
             &reviewer,
         );
@@ -185,7 +186,7 @@ impl Work {
             doubt::heed_ref(&world.book, &row.reference)?;
         }
         let plan = self.loaded.plan.as_ref();
-        let stale = plan.and_then(|plan| stale(plan, world, &self.wishes, &decided));
+        let stale = plan.and_then(|plan| stale(plan, world, &self.loaded.wishes, &decided));
         Ok((decided, stale))
     }
 
@@ -204,7 +205,7 @@ impl Work {
             let rest = decided.split_off(decided.len().min(CHUNK));
             let chunk = std::mem::replace(&mut decided, rest);
             if let Some(lock) = lock
-                && let Err(failure) = write_rows(lock, &mut world, &chunk, &self.wishes)
+                && let Err(failure) = write_rows(lock, &mut world, &chunk, &self.loaded.wishes)
             {
                 broken = Some(failure);
                 break;

@@ -2,7 +2,8 @@
 
 use super::super::context::Context;
 use super::super::reply::Reply;
-use super::{SCHEMA, as_submitted, load};
+use super::load::{self, Loaded};
+use super::{SCHEMA, as_submitted};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::intake::{BatchRow, Problem};
@@ -11,7 +12,7 @@ use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::rulebook;
 use crate::text;
-use crate::workflow::batch::{Outcome, call_by_ref};
+use crate::workflow::batch::{Outcome, blamed, call_by_ref, content};
 use crate::workflow::check::{REFUSED_BY_RULE, is_accepted};
 use clap::ArgMatches;
 use serde_json::{Value, json};
@@ -47,6 +48,8 @@ impl Finding {
         let (zh, en) = (&failure.message.zh, &failure.message.en);
         let key = &row.reference;
         let known = failure.rule.as_deref().and_then(rule);
+        let column = blamed(failure, row);
+        let at = row.place(column);
         Self {
             rule: failure
                 .rule
@@ -56,9 +59,9 @@ impl Finding {
                 Outcome::Failed => "error",
                 Outcome::Ok | Outcome::Unchanged | Outcome::Skipped => "info",
             },
-            path: None,
-            line: row.line,
-            column: 1,
+            path: Some(column.to_owned()),
+            line: at.line,
+            column: at.column,
             message: text!("{key}：{zh}", "{key}: {en}"),
             fix: failure.hints.first().cloned(),
             source: known.map(|rule| rule.source.clone()),
@@ -70,6 +73,7 @@ impl Finding {
     fn of_rule(row: &BatchRow, found: rulebook::Finding, stops: bool) -> Self {
         let (zh, en) = (&found.message.zh, &found.message.en);
         let key = &row.reference;
+        let at = row.place(content(row));
         Self {
             severity: if stops && found.severity == Severity::Error {
                 "error"
@@ -79,8 +83,8 @@ impl Finding {
             message: text!("{key}：{zh}", "{key}: {en}"),
             rule: found.rule,
             path: Some(found.path).filter(|path| !path.is_empty()),
-            line: row.line,
-            column: 1,
+            line: at.line,
+            column: at.column,
             fix: found.fix,
             source: found.source,
         }
@@ -106,8 +110,8 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         .get_one::<String>("file")
         .map_or("-", String::as_str);
     let bytes = cx.read_input(name)?;
-    let (rows, findings) = match examine(cx, matches, name, &bytes)? {
-        Ok(found) => found,
+    let (rows, findings) = match load::rows(cx, matches, name, &bytes) {
+        Ok(loaded) => (loaded.rows.len(), examine(cx, matches, &loaded)?),
         Err(problems) => (0, problems.into_iter().map(Finding::of_problem).collect()),
     };
     let lang = cx.lang;
@@ -156,32 +160,25 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     Ok(reply)
 }
 
-type Found = Result<(usize, Vec<Finding>), Vec<Problem>>;
-
 /// Decides all rows as `apply --submit` would, and lists what stands in their way.
 fn examine(
     cx: &mut Context<'_>,
     matches: &ArgMatches,
-    name: &str,
-    bytes: &[u8],
-) -> Result<Found, Failure> {
-    let loaded = match load::rows(cx, matches, name, bytes) {
-        Ok(loaded) => loaded,
-        Err(problems) => return Ok(Err(problems)),
-    };
-    let wishes = match load::wishes(cx, &loaded) {
-        Ok(wishes) => wishes,
-        Err(problems) => return Ok(Err(problems)),
-    };
-    let (_, mut decided) = as_submitted(cx, matches, &wishes)?;
-    call_by_ref(&mut decided, &wishes);
-    decided.sort_by_key(|decided| decided.row);
-    let mut findings = Vec::new();
+    loaded: &Loaded,
+) -> Result<Vec<Finding>, Failure> {
+    let (_, mut decided) = as_submitted(cx, matches, &loaded.wishes)?;
+    call_by_ref(&mut decided, &loaded.wishes);
+    let problems = loaded.problems.iter().cloned();
+    let mut findings: Vec<Finding> = problems.map(Finding::of_problem).collect();
     for decided in decided {
         let Some(row) = loaded.rows.get(decided.row) else {
             continue;
         };
         let failure = decided.failure.as_ref();
+        // The order of a row that could not be read is not there to be waited for.
+        let is_echo =
+            |failure: &&Failure| failure.code == "not-found.order" && loaded.waits_for_flawed(row);
+        let failure = failure.filter(|failure| !is_echo(failure));
         let stops = failure.is_some_and(|failure| failure.code == REFUSED_BY_RULE);
         let told = failure.filter(|_| !stops);
         findings.extend(told.map(|failure| Finding::of_row(row, decided.outcome, failure)));
@@ -192,5 +189,6 @@ fn examine(
                 .map(|found| Finding::of_rule(row, found, stops)),
         );
     }
-    Ok(Ok((loaded.rows.len(), findings)))
+    findings.sort_by_key(|finding| (finding.line, finding.column));
+    Ok(findings)
 }

@@ -5,7 +5,7 @@ use super::super::draft;
 use super::super::record::encoding;
 use crate::failure::Failure;
 use crate::filing::order::Material;
-use crate::intake::{BatchRow, Problem, Source, read_batch_rows, read_dossier};
+use crate::intake::{BatchRow, Problem, Source, inspect_batch_rows, read_dossier};
 use crate::lang::Text;
 use crate::text;
 use crate::workflow::assign::Assign;
@@ -21,8 +21,14 @@ use std::path::{Path, PathBuf};
 pub(super) struct Loaded {
     /// What messages call the file.
     pub(super) name: String,
-    /// The rows, in the order of the file.
+    /// The rows in which nothing is wrong, in the order of the file.
     pub(super) rows: Vec<BatchRow>,
+    /// What each of them asks for.
+    pub(super) wishes: Vec<Wish>,
+    /// What is wrong in the others.
+    pub(super) problems: Vec<Problem>,
+    /// The refs of those others.
+    flawed: Vec<String>,
     /// The plan that they come from.
     pub(super) plan: Option<BatchPlan>,
     /// What their dossiers are relative to.
@@ -35,18 +41,55 @@ struct Head {
     schema: Option<String>,
 }
 
-/// Reads the rows of a batch file.
+impl Loaded {
+    /// Whether a row names an order that a row which could not be read would have made.
+    pub(super) fn waits_for_flawed(&self, row: &BatchRow) -> bool {
+        let key = row
+            .after
+            .as_deref()
+            .and_then(|word| word.strip_prefix("ref:"));
+        key.is_some_and(|key| self.flawed.iter().any(|flawed| flawed == key))
+    }
+
+    /// Reads the dossiers of the rows, and looks at their attachments; the rows where that fails
+    /// are taken out, with what is wrong told at them.
+    fn ask(mut self, cx: &mut Context<'_>) -> Self {
+        let planned = self.plan.iter().flat_map(|plan| &plan.rows);
+        let retries: Vec<_> = planned.map(|row| row.retries.clone()).collect();
+        let mut retries = retries.into_iter();
+        for row in std::mem::take(&mut self.rows) {
+            let retries = retries.next().flatten();
+            match wish(cx, &self.folder, &row) {
+                Ok(wish) => {
+                    self.wishes.push(Wish { retries, ..wish });
+                    self.rows.push(row);
+                }
+                Err(told) => {
+                    let problems = told.into_iter().map(|(message, fix)| Problem {
+                        fix,
+                        ..row.problem("from", message)
+                    });
+                    self.problems.extend(problems);
+                    self.flawed.push(row.reference);
+                }
+            }
+        }
+        self
+    }
+}
+
+/// Reads the rows of a batch file, with what they ask for.
 ///
 /// # Errors
-/// All problems, each with its line, column and remedy.
+/// All problems of a file that has no rows to speak of.
 pub(super) fn rows(
-    cx: &Context<'_>,
+    cx: &mut Context<'_>,
     matches: &ArgMatches,
     name: &str,
     bytes: &[u8],
 ) -> Result<Loaded, Vec<Problem>> {
     let source = Source { name, bytes };
-    let rows = read_batch_rows(&source, encoding(matches))?;
+    let read = inspect_batch_rows(&source, encoding(matches))?;
     let folder = if name == "-" {
         cx.current.clone()
     } else {
@@ -54,19 +97,48 @@ pub(super) fn rows(
             .parent()
             .map_or_else(PathBuf::new, Path::to_owned)
     };
-    Ok(Loaded {
+    let loaded = Loaded {
         name: name.to_owned(),
-        rows,
+        rows: read.rows,
+        wishes: Vec::new(),
+        problems: read.problems,
+        flawed: read.flawed,
         plan: None,
         folder,
-    })
+    };
+    Ok(loaded.ask(cx))
+}
+
+/// Returns the rows of the plan that a file holds, with what they ask for; `None` where it is no
+/// plan at all.
+///
+/// # Errors
+/// As [`plan`].
+pub(super) fn planned(
+    cx: &mut Context<'_>,
+    name: &str,
+    bytes: &[u8],
+) -> Result<Option<Loaded>, Failure> {
+    let Some(plan) = plan(name, bytes)? else {
+        return Ok(None);
+    };
+    let loaded = Loaded {
+        name: plan.file.clone(),
+        rows: plan.rows.iter().map(|row| row.row.clone()).collect(),
+        wishes: Vec::new(),
+        problems: Vec::new(),
+        flawed: Vec::new(),
+        folder: PathBuf::from(&plan.folder),
+        plan: Some(plan),
+    };
+    Ok(Some(loaded.ask(cx)))
 }
 
 /// Returns the plan that a file holds; `None` where it is no plan at all.
 ///
 /// # Errors
 /// 3 for a plan of another version, or one that was damaged.
-pub(super) fn plan(name: &str, bytes: &[u8]) -> Result<Option<Loaded>, Failure> {
+pub(super) fn plan(name: &str, bytes: &[u8]) -> Result<Option<BatchPlan>, Failure> {
     let schema = serde_json::from_slice::<Head>(bytes)
         .ok()
         .and_then(|head| head.schema);
@@ -95,12 +167,7 @@ pub(super) fn plan(name: &str, bytes: &[u8]) -> Result<Option<Loaded>, Failure> 
         )
         .hint(again())
     })?;
-    Ok(Some(Loaded {
-        name: plan.file.clone(),
-        rows: plan.rows.iter().map(|row| row.row.clone()).collect(),
-        folder: PathBuf::from(&plan.folder),
-        plan: Some(plan),
-    }))
+    Ok(Some(plan))
 }
 
 fn again() -> Text {
@@ -110,39 +177,17 @@ fn again() -> Text {
     )
 }
 
-/// Turns rows into what they ask for: dossiers read, attachments looked at.
-///
-/// # Errors
-/// All problems of all dossiers, told at their rows.
-pub(super) fn wishes(cx: &mut Context<'_>, loaded: &Loaded) -> Result<Vec<Wish>, Vec<Problem>> {
-    let mut wishes = Vec::with_capacity(loaded.rows.len());
-    let mut problems = Vec::new();
-    for row in &loaded.rows {
-        match wish(cx, loaded, row) {
-            Ok(wish) => wishes.push(wish),
-            Err(messages) => {
-                let told = messages
-                    .into_iter()
-                    .map(|message| row.problem("from", message));
-                problems.extend(told);
-            }
-        }
-    }
-    if problems.is_empty() {
-        Ok(wishes)
-    } else {
-        Err(problems)
-    }
-}
+/// What is wrong with the dossier of a row, and what to do.
+type Told = Vec<(Text, Option<Text>)>;
 
-fn wish(cx: &mut Context<'_>, loaded: &Loaded, row: &BatchRow) -> Result<Wish, Vec<Text>> {
+fn wish(cx: &mut Context<'_>, folder: &Path, row: &BatchRow) -> Result<Wish, Told> {
     let sets = row.set.iter().map(|word| {
         let (field, value) = Assign::pair(word)?;
         Ok(Assign::Set(field, value))
     });
     let assigns = sets
         .collect::<Result<Vec<Assign>, Failure>>()
-        .map_err(|failure| vec![failure.message])?;
+        .map_err(told)?;
     let mut ask = Ask {
         kind: row.kind,
         targets: row.target.clone(),
@@ -160,7 +205,7 @@ fn wish(cx: &mut Context<'_>, loaded: &Loaded, row: &BatchRow) -> Result<Wish, V
     };
     let mut attached = Vec::new();
     if let Some(from) = &row.from {
-        let path = loaded.folder.join(from);
+        let path = folder.join(from);
         (ask.dossier, attached) = dossier(cx, &path)?;
         ask.materials = attached.iter().map(|file| file.material.clone()).collect();
     }
@@ -173,14 +218,19 @@ fn wish(cx: &mut Context<'_>, loaded: &Loaded, row: &BatchRow) -> Result<Wish, V
             accepted: row.accept.clone(),
         },
         attached,
+        retries: None,
     })
 }
 
 type Read = (Option<crate::intake::Dossier>, Vec<Attached>);
 
+fn told(failure: Failure) -> Told {
+    let fix = failure.hints.into_iter().next();
+    vec![(failure.message, fix)]
+}
+
 /// Reads a dossier and looks at the files that it names.
-fn dossier(cx: &mut Context<'_>, path: &Path) -> Result<Read, Vec<Text>> {
-    let told = |failure: Failure| vec![failure.message];
+fn dossier(cx: &mut Context<'_>, path: &Path) -> Result<Read, Told> {
     let name = path.display().to_string();
     let bytes = cx.read_input(&name).map_err(told)?;
     let source = Source {
@@ -191,12 +241,13 @@ fn dossier(cx: &mut Context<'_>, path: &Path) -> Result<Read, Vec<Text>> {
         let messages = problems.iter().map(|problem| {
             let (line, column) = (problem.line, problem.column);
             let (zh, en) = (&problem.message.zh, &problem.message.en);
-            text!(
+            let message = text!(
                 "{name}:{line}:{column}：{zh}",
                 "{name}:{line}:{column}: {en}"
-            )
+            );
+            (message, problem.fix.clone())
         });
-        messages.collect::<Vec<Text>>()
+        messages.collect::<Told>()
     })?;
     let beside = path.parent().unwrap_or_else(|| Path::new(""));
     let mut attached = Vec::new();

@@ -27,12 +27,11 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     let bytes = cx.read_input(name)?;
     let loaded = load::rows(cx, matches, name, &bytes).map_err(|p| invalid(name, &p))?;
     drop(bytes);
-    let wishes = load::wishes(cx, &loaded).map_err(|p| invalid(name, &p))?;
-    let (world, mut decided) = as_submitted(cx, matches, &wishes)?;
+    let (world, mut decided) = as_submitted(cx, matches, &loaded.wishes)?;
     apply::valid(&loaded, &decided)?;
-    call_by_ref(&mut decided, &wishes);
+    call_by_ref(&mut decided, &loaded.wishes);
     let folder = cx.current.join(&loaded.folder).display().to_string();
-    let plan = BatchPlan::of(&world, loaded.rows, &wishes, &decided, name, &folder);
+    let plan = BatchPlan::of(&world, loaded.rows, &loaded.wishes, &decided, name, &folder);
     for decided in decided {
         for caution in decided.cautions {
             cx.caution(caution.code, caution.message, caution.path);
@@ -64,7 +63,7 @@ pub(super) fn show(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, 
         .get_one::<String>("file")
         .map_or("-", String::as_str);
     let bytes = cx.read_input(name)?;
-    let plan = load::plan(name, &bytes)?.and_then(|loaded| loaded.plan);
+    let plan = load::plan(name, &bytes)?;
     let plan = plan.ok_or_else(|| {
         Failure::invalid(
             "invalid.plan",
@@ -123,6 +122,7 @@ fn planned(row: &PlannedRow, lang: Lang) -> Value {
         "kind": row.row.kind,
         "action": row.action.name(),
         "order": row.order,
+        "retries": row.retries,
         "subject": row.subject,
         "services": row.services,
         "provider": row.provider,
@@ -185,6 +185,7 @@ fn human(plan: &BatchPlan, lang: Lang) -> String {
             what.join(" ")
         };
         let does = match row.action {
+            Action::Draft if row.retries.is_some() => text!("重新起草", "draft again"),
             Action::Draft => text!("起草", "draft"),
             Action::Send => text!("已起草，提交时发送", "drafted already; sent with --submit"),
             Action::None => text!("已完成", "done already"),

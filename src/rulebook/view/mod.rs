@@ -108,6 +108,7 @@ impl View {
             "rivals": rivals_view(order, setting, near),
             "siblings": siblings_view(order, setting, near),
             "differences": [],
+            "targets": [],
             "profile": profile_view(order, setting),
         });
         Self {
@@ -134,6 +135,20 @@ impl View {
             .collect();
         for values in [&mut self.facts, &mut self.shown] {
             values["differences"] = list.clone();
+        }
+        self
+    }
+
+    /// The same view, of an order that names what it is about by these words.
+    #[must_use]
+    pub fn aiming<'w>(mut self, words: impl IntoIterator<Item = &'w String>) -> Self {
+        let list: Vec<Json> = words
+            .into_iter()
+            .take(LIST_LIMIT)
+            .map(|word| json!({ "path": "target", "text": word }))
+            .collect();
+        for values in [&mut self.facts, &mut self.shown] {
+            values["targets"] = list.clone().into();
         }
         self
     }
@@ -179,8 +194,8 @@ impl View {
                 "accesses": [], "accesses_known": false, "holders": [],
             }))],
             "persons": [with(known("subject.responsible", None), json!({
-                "path": "subject.responsible", "role": "subject", "place": null, "phone_uses": [],
-                "certificate_uses": [],
+                "path": "subject.responsible", "role": "subject", "place": null, "service": null,
+                "phone_uses": [], "certificate_uses": [],
             }))],
             "materials": [with(known("materials", None), material_unknown())],
             "papers": [{
@@ -196,6 +211,7 @@ impl View {
             }],
             "siblings": [{"path": "", "id": null, "kind": null, "awaited": false}],
             "differences": [{"path": "", "field": null}],
+            "targets": [{"path": "", "text": null}],
             "profile": {
                 "name": null, "limit": null, "purge_days": 0, "review_days": 0, "known": false, "parallel_orders": false,
                 "verify_by": [], "quota": {"per_instance": null, "serverless": null},

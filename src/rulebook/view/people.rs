@@ -2,7 +2,7 @@
 
 use super::LIST_LIMIT;
 use super::given::{Seen, json_of, known, with};
-use super::setting::Setting;
+use super::setting::{Setting, Use};
 use crate::filing::facts::{Person, SubjectFacts};
 use crate::filing::order::Order;
 use serde_json::{Value as Json, json};
@@ -117,19 +117,20 @@ pub(super) fn persons(
             .filter_map(|(place, service)| {
                 let person = service.facts.responsible.as_ref()?;
                 let path = format!("services.{place}.responsible");
-                Some(("service", Some(place + 1), path, person))
+                Some(("service", Some((place + 1, service.number)), path, person))
             });
     of_subject
         .into_iter()
         .chain(of_services)
-        .map(|(role, place, path, person)| {
+        .map(|(role, service, path, person)| {
             with(
                 known("subject.responsible", json_of(person)),
                 json!({
                     "path": path,
                     "role": role,
-                    "place": place,
-                    "phone_uses": uses(order, setting, person),
+                    "place": service.map(|(place, _)| place),
+                    "service": service.and_then(|(_, number)| number),
+                    "phone_uses": uses(order, setting, subject, person),
                     "certificate_uses": parts(order, setting, person),
                 }),
             )
@@ -138,12 +139,18 @@ pub(super) fn persons(
 }
 
 /// Lists who else in the portfolio has the phone of a person.
-pub(super) fn uses(order: &Order, setting: &Setting<'_>, person: &Person) -> Vec<Json> {
+pub(super) fn uses(
+    order: &Order,
+    setting: &Setting<'_>,
+    subject: &SubjectFacts,
+    person: &Person,
+) -> Vec<Json> {
     let mut seen = BTreeSet::new();
     person
         .phone
         .iter()
         .flat_map(|phone| setting.phones.get(phone.as_str()).into_iter().flatten())
+        .filter(|there| !is_of(order, subject, there))
         .filter_map(|there| {
             let same_person = match (&person.certificate_number, &there.person.certificate_number) {
                 (Some(one), Some(two)) => Some(one == two),
@@ -165,25 +172,33 @@ pub(super) fn uses(order: &Order, setting: &Setting<'_>, person: &Person) -> Vec
         .collect()
 }
 
+/// Whether a filed person is one of those that the order itself shows, as it is after the order:
+/// the subject's, whatever else that one is responsible for, or that of a service it is about.
+fn is_of(order: &Order, subject: &SubjectFacts, there: &Use<'_>) -> bool {
+    let shows = |number| order.target.services.iter().any(|t| t.number == number);
+    Some(there.subject) == order.target.subject
+        && (there.service.is_none_or(shows)
+            || is_same_person(Some(there.person), subject.responsible.as_ref()) == Some(true))
+}
+
 /// Lists the parts that a person plays in the portfolio, by the number of the certificate.
 fn parts(order: &Order, setting: &Setting<'_>, person: &Person) -> Vec<Json> {
     let mut seen = BTreeSet::new();
-    person
-        .certificate_number
-        .iter()
-        .flat_map(|number| {
-            setting
-                .certificates
-                .get(number.as_str())
-                .into_iter()
-                .flatten()
-        })
+    let number = person.certificate_number.as_deref();
+    let all = number.and_then(|number| setting.certificates.get(number));
+    let serves = |subject| {
+        let mut there = all.into_iter().flatten().filter(|u| u.subject == subject);
+        there.any(|u| u.serves_organisation)
+    };
+    all.into_iter()
+        .flatten()
         .filter(|there| seen.insert((there.subject, there.person.phone.as_deref())))
         .map(|there| {
             json!({
                 "subject": there.subject,
                 "same_subject": Some(there.subject) == order.target.subject,
                 "phone": there.person.phone,
+                "serves_organisation": serves(there.subject),
             })
         })
         .take(LIST_LIMIT)

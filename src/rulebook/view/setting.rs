@@ -25,7 +25,11 @@ pub struct Setting<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Use<'a> {
     pub(super) subject: SubjectNumber,
+    /// The service; none for the subject's person.
+    pub(super) service: Option<ServiceNumber>,
     pub(super) person: &'a Person,
+    /// Whether it is the person of an organisation's service.
+    pub(super) serves_organisation: bool,
 }
 
 impl<'a> Setting<'a> {
@@ -37,12 +41,19 @@ impl<'a> Setting<'a> {
         let mut domains: HashMap<&str, Vec<(&FiledSubject, ServiceNumber)>> = HashMap::new();
         let mut resources: HashMap<(&str, &str), Vec<ServiceNumber>> = HashMap::new();
         for subject in portfolio.filed() {
-            let of_services = subject.services.values().map(|s| &s.facts.responsible);
-            let persons = of_services.chain([&subject.facts.responsible]);
-            for person in persons.flatten() {
+            let is_organisation = !subject.facts.is_individual();
+            let of_services = subject.services.values();
+            let of_services = of_services.map(|s| (Some(s.number), &s.facts.responsible));
+            let persons = of_services.chain([(None, &subject.facts.responsible)]);
+            for (service, person) in persons {
+                let Some(person) = person else {
+                    continue;
+                };
                 let there = Use {
                     subject: subject.number,
+                    service,
                     person,
+                    serves_organisation: service.is_some() && is_organisation,
                 };
                 for phone in person.phone.iter().chain(&person.emergency_phone) {
                     phones.entry(phone).or_default().push(there);

@@ -1,10 +1,12 @@
 //! Batches: many orders decided row by row, written in chunks, resumed by ref.
 
+mod blame;
 mod commit;
 mod imagined;
 mod plan;
 mod review;
 
+pub use blame::{blamed, content};
 pub use commit::{CHUNK, changes, commit, write_rows};
 pub use imagined::call_by_ref;
 pub use plan::{
@@ -47,6 +49,8 @@ pub struct Wish {
     pub given: Given,
     /// The files to be attached: read again when they are written.
     pub attached: Vec<Attached>,
+    /// The ended order of its ref that its plan takes up again.
+    pub retries: Option<OrderId>,
 }
 
 /// A file that is attached to an order.
@@ -143,6 +147,8 @@ pub struct Decided {
     pub writes: bool,
     /// Whether its order was there before.
     pub was_there: bool,
+    /// The ended order of its ref that is taken up again.
+    pub retries: Option<OrderId>,
     /// What sending it needs agreement to.
     pub needs: Needs,
     /// What the user should know.
@@ -169,6 +175,7 @@ impl Decided {
             failure: None,
             writes: false,
             was_there: false,
+            retries: None,
             needs: Needs::default(),
             cautions: Vec::new(),
             findings: Vec::new(),
@@ -276,7 +283,8 @@ fn decide_row(
         given.is_ok_and(|given| given == order.given)
     };
     let ended = holder.filter(|order| has_failed(order, world));
-    if let Some(order) = ended.filter(|_| !terms.retries) {
+    let is_retried = |order: &Order| terms.retries || wish.retries.as_ref() == Some(&order.id);
+    if let Some(order) = ended.filter(|order| !is_retried(order)) {
         let mut failed = Decided::failed(row, over(order, world));
         failed.order = Some(order.id.clone());
         failed.was_there = true;
@@ -292,12 +300,14 @@ fn decide_row(
         }
         return Ok(decided);
     }
-    let mut plan = if ended.is_some() {
+    let retries = ended.map(|order| order.id.clone());
+    let mut plan = if retries.is_some() {
         anew(&wish.ask, world, stamp, ids)?
     } else {
         draft(&wish.ask, world, stamp, ids)?
     };
     let mut decided = Decided::new(row, Outcome::Ok);
+    decided.retries = retries;
     decided.cautions = std::mem::take(&mut plan.cautions);
     decided.order = Some(plan.answer.id.clone());
     let Some(order) = plan.orders.pop() else {

@@ -3,6 +3,7 @@
 use super::{Decided, Outcome, Wish};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::filing::event::{Command, Event};
 use crate::filing::guard;
 use crate::filing::impact::{self, Code, Impact};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
@@ -72,6 +73,9 @@ pub struct PlannedRow {
     pub action: Action,
     /// Its order, where there is one already.
     pub order: Option<OrderId>,
+    /// The ended order of its ref that it takes up again, as `--retry` asked when it was planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retries: Option<OrderId>,
     /// The subject that it came down to.
     pub subject: Option<SubjectNumber>,
     /// The services that it came down to.
@@ -284,6 +288,7 @@ fn planned_row(
         row,
         action,
         order: decided.order.clone().filter(|_| decided.was_there),
+        retries: decided.retries.clone(),
         subject: order.and_then(|order| order.target.subject),
         services: order
             .map(|order| order.target.services.iter().map(|s| s.number).collect())
@@ -387,6 +392,16 @@ pub fn stale(
     })
 }
 
+/// Whether the order that a row was to send ended before anybody sent it.
+fn is_ended_unsent(planned: &PlannedRow, order: Option<&Order>) -> bool {
+    let own = |id: &OrderId| planned.based_on.iter().find(|b| b.record == id.as_str());
+    order
+        .filter(|order| planned.order.as_ref() == Some(&order.id))
+        .and_then(|order| Some((own(&order.id)?.revision, order)))
+        .and_then(|(revision, order)| order.history.get(revision))
+        .is_some_and(|next| next.event != Event::Command(Command::Submit))
+}
+
 /// Returns what has moved under a row since it was planned.
 fn moved(
     planned: &PlannedRow,
@@ -402,10 +417,10 @@ fn moved(
         .order
         .as_ref()
         .and_then(|id| world.book.orders.get(id));
-    // What is done, or ended since, is not looked at again.
+    // What is done, or was and has ended since, is not looked at again.
     let is_done = match decided.outcome {
         Outcome::Unchanged => true,
-        Outcome::Failed => decided.was_there,
+        Outcome::Failed => decided.was_there && !is_ended_unsent(planned, order),
         Outcome::Ok | Outcome::Skipped => false,
     };
     // What was asked for then can be given now: a number, an acceptance, another try.

@@ -1,7 +1,7 @@
 //! Tables of rows: batches, records and filings, in either encoding.
 #![no_main]
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use icpctl::intake::{Encoding, Format, Source, read_adoptions, read_batch_rows, read_record_rows};
 use libfuzzer_sys::fuzz_target;
 
@@ -11,9 +11,10 @@ fuzz_target!(|bytes: &[u8]| {
         bytes,
     };
     let today = NaiveDate::default();
+    let now = DateTime::<FixedOffset>::default();
     for encoding in [Encoding::Utf8, Encoding::Gb18030] {
         let _ = read_batch_rows(&source, encoding);
-        let _ = read_record_rows(&source, encoding);
+        let _ = read_record_rows(&source, encoding, now);
         let _ = read_adoptions(&source, Format::Csv, encoding, today);
     }
 });

@@ -1,0 +1,153 @@
+//! Orders about filings that are not all in order themselves, and targets that are no numbers.
+
+use super::{check_at, check_dossier, fires};
+use crate::scenarios::{FORUM, MONDAY, SHOP, SUBJECT, Scene};
+use serde_json::json;
+
+/// A company whose second site's person uses the phone of the subject's.
+fn sharing_a_phone() -> Scene {
+    let person = |name: &str, id: &str, phone: &str| {
+        json!({
+            "name": name, "certificate_type": "resident-id", "certificate_number": id,
+            "phone": phone, "emergency_phone": phone, "email": "all@example.com",
+        })
+    };
+    let site = |number: &str, domain: &str, phone: &str| {
+        json!({
+            "number": number, "kind": "site", "name": "示例网站", "domains": [domain],
+            "accesses": ["tencent"], "content": ["shopping"], "languages": ["simplified-chinese"],
+            "responsible": person("李四", "440104199001010037", phone),
+        })
+    };
+    Scene::holding(&[json!({
+        "number": SUBJECT, "name": "示例科技有限公司", "nature": "enterprise",
+        "legal_representative": "张三",
+        "responsible": person("张三", "440104199001010053", "13800000001"),
+        "services": [
+            site(SHOP, "example.cn", "13800000003"),
+            site(FORUM, "example.com", "13800000001"),
+        ],
+    })])
+}
+
+#[test]
+fn what_a_change_leaves_alone_is_no_reason_to_refuse_it() {
+    let scene = sharing_a_phone();
+    for set in ["name=示例新网站", "responsible.email=service@example.com"] {
+        let line = format!("change {FORUM} --set {set}");
+        let found = check_at(&scene, MONDAY, &scene.draft(MONDAY, &line));
+        let errors: Vec<_> = found.iter().filter(|f| f.1 == "error").collect();
+        assert!(errors.is_empty(), "{set}: {errors:?}");
+    }
+    for (line, rules) in [
+        // One fault is told once: the two persons, or somebody else of the subject.
+        (
+            format!("change {SHOP} --set responsible.phone=13800000001"),
+            ["RP-03"].as_slice(),
+        ),
+        (
+            format!("change {SUBJECT} --provider tencent --set responsible.phone=13800000003"),
+            &["RP-07"],
+        ),
+        (
+            format!("change {SHOP} --set responsible.emergency_phone=13800000001"),
+            &["RP-04"],
+        ),
+        // Whoever takes a part over may take its phone.
+        (
+            format!(
+                "change {SHOP} --set responsible.name=王五 --set responsible.certificate_number=44010419900101007X"
+            ),
+            &[],
+        ),
+    ] {
+        let found = check_at(&scene, MONDAY, &scene.draft(MONDAY, &line));
+        let errors = found.iter().filter(|f| f.1 == "error");
+        let errors: Vec<&str> = errors.map(|f| f.0.as_str()).collect();
+        assert_eq!(errors, rules, "{line}: {found:?}");
+    }
+}
+
+#[test]
+fn an_organisation_code_gives_way_to_the_credit_code_of_the_same_organisation() {
+    for (code, fits) in [("MA0000000", true), ("MA000001-7", false)] {
+        let scene = Scene::holding(&[json!({
+            "number": SUBJECT, "name": "示例科技有限公司", "nature": "enterprise",
+            "certificate_type": "organisation-code", "certificate_number": code,
+            "services": [{ "number": SHOP, "domains": ["example.cn"], "accesses": ["tencent"] }],
+        })]);
+        let line = format!("notice add {SUBJECT} --class certificate-number-outdated");
+        let notice = scene.draft(MONDAY, &line);
+        let line = format!(
+            "notice resolve {notice} --draft --provider tencent --set certificate_type=business-licence --set certificate_number=91110000MA0000000H"
+        );
+        if !fits {
+            let error = scene.fails(MONDAY, &line, 5);
+            assert_eq!(error["rule"], "CHG-01", "{error}");
+            continue;
+        }
+        let id = scene.draft(MONDAY, &line);
+        let found = check_at(&scene, MONDAY, &id);
+        assert!(!fires(&found, "CHG-01"), "{found:?}");
+        assert_eq!(scene.submit(MONDAY, &id)["status"], "provider-review");
+    }
+}
+
+#[test]
+fn a_target_that_is_written_like_a_number_and_is_none_is_an_error() {
+    let scene = Scene::at("tencent");
+    let judged = |target: &str| {
+        check_dossier(
+            &scene,
+            &format!("kind = \"cancel-site\"\nprovider = \"tencent\"\ntarget = \"{target}\"\n"),
+        )
+    };
+    for target in [
+        "粤ICP备20219号-1",
+        "粤ICP备21000001号-1",
+        "萌ICP备2021000001号",
+        "隐藏ICP备2021000001号",
+        "粤B2-2009005",
+    ] {
+        let found = judged(target);
+        let wrong: Vec<_> = found.iter().filter(|f| f.1 == "error").collect();
+        assert_eq!(wrong.len(), 1, "{target}: {found:?}");
+        assert_eq!(
+            (wrong[0].0.as_str(), wrong[0].2.as_str()),
+            ("NUM-01", "target")
+        );
+        assert!(!fires(&found, "not-found.target"), "{target}: {found:?}");
+    }
+    for target in [
+        SHOP,
+        "粤ICP备2021000077号-1",
+        "other.example.cn",
+        "我的备案.cn",
+    ] {
+        let found = judged(target);
+        assert!(!fires(&found, "NUM-01"), "{target}: {found:?}");
+    }
+    scene.user.write(
+        "rows.csv",
+        "ref,kind,target,provider\nr-1,cancel-site,粤ICP备20219号-1,tencent\n",
+    );
+    assert!(fires(&check_at(&scene, MONDAY, "rows.csv"), "NUM-01"));
+}
+
+#[test]
+fn a_subject_that_is_refused_is_the_only_thing_said_of_it() {
+    let scene = Scene::empty();
+    for subject in ["萌ICP备2021000001号", "京ICP备21000001号"] {
+        let found = check_dossier(
+            &scene,
+            &format!(
+                "kind = \"new\"\nprovider = \"tencent\"\nsubject = \"{subject}\"\n[[services]]\nkind = \"site\"\nname = \"示例商城\"\ndomains = [\"example.net\"]\n"
+            ),
+        );
+        let of_subject = found
+            .iter()
+            .filter(|f| f.2.starts_with("subject") || f.2.is_empty());
+        let rules: Vec<&str> = of_subject.map(|f| f.0.as_str()).collect();
+        assert_eq!(rules, ["NUM-01"], "{found:?}");
+    }
+}
