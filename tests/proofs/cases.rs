@@ -22,14 +22,12 @@ pub(super) const FREE: &[&str] = &[
     "services.package",
     "services.public_key",
     "services.signature",
-    "services.registrations.registered_on",
-    "services.registrations.holder_certificate_type",
     "subject.responsible",
 ];
 
 macro_rules! cases {
-    ($($base:ident: $($path:literal = $value:literal),+ => $($rule:literal),+;)+) => {
-        &[$(Case { base: $base, changes: &[$(($path, $value)),+], rules: &[$($rule),+] }),+]
+    ($($base:ident: $($path:literal = $value:literal),+ => $($rule:literal),*;)+) => {
+        &[$(Case { base: $base, changes: &[$(($path, $value)),+], rules: &[$($rule),*] }),+]
     };
 }
 
@@ -42,6 +40,7 @@ const ANHUI: &str = "enterprise ah site";
 const JIANGSU: &str = "enterprise js site";
 const FUJIAN: &str = "enterprise fj site";
 const SHANGHAI: &str = "enterprise sh site alibaba";
+const HUAWEI: &str = "enterprise sh site huawei";
 const ZHEJIANG: &str = "enterprise zj site";
 const HUBEI: &str = "enterprise hb site";
 const HEILONGJIANG: &str = "individual hl site";
@@ -122,6 +121,7 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "services.0.domains" = "['example.gov.cn']", "services.0.home_urls" = "['example.gov.cn']", "services.0.registrations.0.domain" = "'example.gov.cn'" => "DOM-01";
     FIRM: "services.0.domains" = "['www.example.com']" => "DOM-05";
     FIRM: "services.0.domains" = "['example.com', 'example.net']" => "DOM-05";
+    FIRM: "services.0.domains" = "['!bad!']" => "not-a-domain";
     FIRM: "services.0.domains" = "-" => "DOM-05";
     FIRM: "services.0.domains" = "['taken.com']", "services.0.home_urls" = "['taken.com']", "services.0.registrations.0.domain" = "'taken.com'" => "DOM-07";
     FIRM: "services.0.home_urls" = "['www.example.net']" => "DOM-08";
@@ -224,7 +224,7 @@ pub(super) const CASES: &[Case] = cases! {
     PERSON: "services.again" = "1" => "SVC-07";
     PERSON_OF_JIANGSU: "services.0.name" = "'示例生活随笔'" => "NAM-03";
     PERSON_OF_SHANXI: "subject.certificate_number" = "'440104199001010037'", "services.0.registrations.0.holder_certificate_number" = "'440104199001010037'" => "PRV-01";
-    PERSON_OF_SHANGHAI: "subject.certificate_number" = "'440104199001010037'", "services.0.registrations.0.holder_certificate_number" = "'440104199001010037'" => "MAT-04";
+    PERSON_OF_SHANGHAI: "subject.certificate_number" = "'440104199001010037'", "services.0.registrations.0.holder_certificate_number" = "'440104199001010037'" => "MAT-04 error";
     PERSON_OF_SHANDONG: "subject.certificate_number" = "'370102201201010014'", "services.0.registrations.0.holder_certificate_number" = "'370102201201010014'", "materials+" = "{ slot = 'guardian-material', file = 'papers/paper.jpg' }" => "RP-10";
     HEILONGJIANG: "services.0.content" = "['other']" => "PRV-08";
     FIRM_OF_HEILONGJIANG: "services.0.content" = "['other']" => "PRV-08";
@@ -259,6 +259,48 @@ pub(super) const CASES: &[Case] = cases! {
     LIAONING: "subject.name" = "'示例投资有限公司'", "services.0.registrations.0.holder" = "'示例投资有限公司'", "materials+" = "{ slot = 'statement', file = 'papers/paper.jpg' }" => "RP-01 error";
     ZHEJIANG: "services.0.responsible.certificate_type" = "'passport'", "services.0.responsible.certificate_number" = "'E12345678'", "services.0.responsible.valid_until" = "'2026-01-01'" => "RP-09 error";
     PERSON_OF_ZHEJIANG: "subject.certificate_type" = "'passport'", "subject.certificate_number" = "'E12345678'", "subject.responsible.certificate_type" = "-", "subject.responsible.valid_until" = "'2027-01-20'", "services.0.registrations.0.holder_certificate_number" = "'E12345678'" => "RP-09 error";
+    FIRM: "subject.mailing_address" = "'浙江省杭州市示例路1号'" => "SUB-08 error";
+    FIRM: "subject.mailing_address" = "'广东省广州市示例路1号'" => "SUB-08 warning";
+    FIRM: "subject.district" = "'市辖区'" => "SUB-08 error";
+    BEIJING: "subject.city" = "'市辖区'" => "SUB-08 warning";
+    FIRM: "subject.certificate_number" = "'91440104MA0000001'", "services.0.registrations.0.holder_certificate_number" = "'91440104MA0000001'" => "SUB-02 error";
+    FIRM: "subject.certificate_number" = "'91440104MA0000001'", "services.0.registrations.0.holder_certificate_number" = "'91440104MA0000001'", "subject.mailing_address" = "-", "subject.certificate_address" = "-" => "SUB-02 warning", "SUB-08";
+    FIRM: "subject.certificate_number" = "'440104000012345'", "services.0.registrations.0.holder_certificate_number" = "'440104000012345'" => "SUB-02 warning";
+    FIRM: "subject.remark" = "'个体工商户无字号'" => "SUB-09";
+    FIRM: "services.0.registrations.0.holder_certificate_type" = "'resident-id'" => "SUB-01 error";
+    PERSON: "services.0.registrations.0.holder_certificate_type" = "'business-licence'" => "SUB-01 error";
+    FIRM: "services.0.registrations.0.registered_on" = "'2027-01-01'" => "DOM-03 error";
+    FIRM: "services.again" = "1", "services.1.domains" = "['example.com']", "services.1.home_urls" = "['example.com']", "services.1.registrations.0.domain" = "'example.com'" => "DOM-05 error";
+    FIRM: "services.again" = "1", "services.0.resource.type" = "'serverless'", "services.1.resource.type" = "'serverless'", "services.1.resource.id" = "'scf-2'" => "RES-03 error";
+    SHANGHAI: "services.again" = "5" => "RES-07 error";
+    SHANGHAI: "services.0.resource.prepaid_months" = "1" => "RES-07 error";
+    SHANGHAI: "services.0.resource.type" = "'nat-gateway'", "services.0.resource.prepaid_months" = "1" => ;
+    SHANGHAI: "services.0.resource.type" = "'site-builder'", "services.0.resource.prepaid_months" = "11" => "RES-07 error";
+    SHANGHAI: "services.0.resource.mainland" = "false" => "RES-07 warning";
+    HUAWEI: "services.0.resource.authorisation_code" = "'code-1'", "services.again" = "1" => "RES-07 error";
+    FIRM: "services.0.resource.type" = "'cloud-run'", "services.0.resource.expires_on" = "'2027-01-01'" => "RES-08 error";
+    FIRM: "services.0.resource.type" = "'cloud-run'", "services.again" = "2" => "RES-08 warning";
+    FIRM: "services.0.name" = "'示例教育培训'" => "SVC-04";
+    FIRM: "services.0.name" = "'示例小额贷款'" => "SVC-04";
+    FIRM: "services.0.name" = "'示例网络借贷'" => "SVC-04";
+    FIRM: "services.0.name" = "'示例期货行情'" => "SVC-04";
+    FIRM: "services.0.name" = "'示例证券之窗'" => "SVC-04";
+    FIRM: "services.0.name" = "'示例保险指南'" => "SVC-04";
+    ZHEJIANG: "services.0.name" = "'示例教育之窗'" => "SVC-04";
+    FIRM: "services.0.name" = "'示例教育之窗'" => ;
+    HEBEI: "services.0.name" = "'示例医疗之窗'" => "SVC-04";
+    ZHEJIANG: "services.0.name" = "'示例医疗之窗'" => ;
+    FIRM: "materials+" = "{ slot = 'commitment-letter', file = 'papers/paper.jpg' }" => "MAT-08";
+    APP: "services.0.domains" = "['a.b.c.example.com']" => "SVC-06 error";
+    APP: "services.0.domains" = "['a.b.example.com']" => ;
+    PERSON: "services.0.name" = "'张三的随笔'" => "NAM-03 warning";
+    PERSON: "services.0.name" = "'广州随笔集'" => "NAM-03 warning";
+    PERSON: "services.0.name" = "'广东随笔集'" => "NAM-03 warning";
+    PERSON: "services.0.name" = "'花草树木虫鱼鸟兽随笔集'" => "NAM-03 info";
+    FIRM: "services.0.responsible.certificate_number" = "'440104199001010010'" => "RP-01 error";
+    FIRM: "services.0.responsible.name" = "'赵六'", "services.0.responsible.certificate_number" = "'44010419900101007X'", "services.0.responsible.phone" = "'13900000001'" => "RP-07 info", "RP-14";
+    OFFICE: "services.0.domains" = "['example.com']", "services.0.home_urls" = "['example.com']", "services.0.registrations.0.domain" = "'example.com'" => "DOM-01 info";
+    INSTITUTE: "services.0.domains" = "['example.com']", "services.0.home_urls" = "['example.com']", "services.0.registrations.0.domain" = "'example.com'" => "DOM-01 info";
     HUBEI: "services.again" = "1" => "PRV-02";
     FIRM: "subject" = "'粤ICP备2021000092号'" => "PRV-03";
 };

@@ -223,7 +223,10 @@ pub(super) fn portfolio(user: &Icpctl) {
          "responsible": {"name": "赵六", "certificate_type": "resident-id",
             "certificate_number": "44010419900101007X", "phone": "13900000001"},
          "services": [{"number": "粤ICP备2021000091号-1", "kind": "site", "name": "示例他人商城",
-            "domains": ["taken.com"], "accesses": [{"provider": "tencent", "resource": "ins-full"}]}]},
+            "domains": ["taken.com"],
+            "responsible": {"name": "赵六", "certificate_type": "resident-id",
+                "certificate_number": "44010419900101007X", "phone": "13900000001"},
+            "accesses": [{"provider": "tencent", "resource": "ins-full"}]}]},
         {"number": "粤ICP备2021000092号", "name": "示例科技有限公司", "nature": "enterprise", "services": []},
     ]);
     user.write("others.json", filed.to_string());

@@ -1,7 +1,7 @@
 //! What single bureaus ask of accesses and changes of what is filed.
 
 use super::{Found, check_dossier};
-use crate::scenarios::Scene;
+use crate::scenarios::{CERTIFICATES, Scene, dossier};
 use serde_json::{Value, json};
 
 /// A filing of a province, with what is said of its subject besides.
@@ -194,4 +194,57 @@ fn provinces_of_which_the_newest_source_says_no_refuse_a_change_of_nature() {
     assert_eq!(nature("贵", "enterprise"), ["error"]);
     assert_eq!(nature("川", "individual"), ["warning"]);
     assert_eq!(nature("冀", "individual"), [""; 0]);
+}
+
+#[test]
+fn what_a_change_of_nature_leaves_behind_is_no_fault_and_what_it_needs_is_asked_for() {
+    let of = |found: Found| -> Vec<(String, String, String)> {
+        let about = ["SUB-05", "SUB-06", "CHG-03", "CHG-04"];
+        let about = found.into_iter().filter(|f| about.contains(&f.0.as_str()));
+        about.collect()
+    };
+    let to_individual = "[subject]\nnumber = \"N\"\nnature = \"individual\"\nname = \"张三\"\ncertificate_type = \"resident-id\"\ncertificate_number = \"110101199001010015\"\n";
+    let left = Filing::enterprise("冀").check("change", to_individual);
+    assert_eq!(of(left), []);
+    let given = format!("{to_individual}legal_representative = \"王五\"\n");
+    let given = of(Filing::enterprise("冀").check("change", &given));
+    let legal = "subject.legal_representative".to_owned();
+    let fault = |rule: &str, severity: &str, path: String| (rule.into(), severity.into(), path);
+    assert_eq!(given, [fault("SUB-06", "error", legal.clone())]);
+
+    let to_organisation = "[subject]\nnumber = \"N\"\nnature = \"enterprise\"\nname = \"示例科技有限公司\"\ncertificate_type = \"business-licence\"\ncertificate_number = \"91110000MA0000000H\"\n";
+    let lacking = of(Filing::individual("冀").check("change", to_organisation));
+    assert_eq!(
+        lacking,
+        [
+            fault("SUB-05", "warning", legal.clone()),
+            fault("SUB-05", "warning", format!("{legal}_id")),
+        ]
+    );
+    let whole = format!(
+        "{to_organisation}legal_representative = \"张三\"\nlegal_representative_id = \"110101199001010015\"\n"
+    );
+    let whole = of(Filing::individual("冀").check("change", &whole));
+    assert_eq!(whole, []);
+    let renamed = "[subject]\nnumber = \"N\"\nname = \"示例新名有限公司\"\n";
+    let renamed = of(Filing::enterprise("冀").check("change", renamed));
+    let rules: Vec<&str> = renamed.iter().map(|f| f.0.as_str()).collect();
+    assert_eq!(rules, ["CHG-03"]);
+}
+
+#[test]
+fn an_account_of_another_subject_takes_no_first_filing_but_a_bare_one_is_only_warned() {
+    let scene = Scene::at("tencent");
+    let weigh = |dossier: &str| {
+        let found = check_dossier(&scene, dossier);
+        let about = found.into_iter().filter(|f| f.0 == "ORD-03").map(|f| f.1);
+        about.collect::<Vec<_>>()
+    };
+    let own = super::GOOD.replace("\"100000000009\"", "\"acc-1\"");
+    assert_eq!(weigh(&own), ["error"]);
+    assert_eq!(weigh(super::GOOD), [""; 0]);
+    let bare = dossier("tencent")
+        .replace(CERTIFICATES[0], CERTIFICATES[1])
+        .replace("\n[subject]", "account = \"acc-1\"\n[subject]");
+    assert_eq!(weigh(&bare), ["warning"]);
 }

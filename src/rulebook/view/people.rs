@@ -184,22 +184,21 @@ fn is_of(order: &Order, subject: &SubjectFacts, there: &Use<'_>) -> bool {
 /// Lists the parts that a person plays in the portfolio, by the number of the certificate.
 fn parts(order: &Order, setting: &Setting<'_>, person: &Person) -> Vec<Json> {
     let mut seen = BTreeSet::new();
-    person
-        .certificate_number
-        .iter()
-        .flat_map(|number| {
-            setting
-                .certificates
-                .get(number.as_str())
-                .into_iter()
-                .flatten()
-        })
+    let number = person.certificate_number.as_deref();
+    let all = number.and_then(|number| setting.certificates.get(number));
+    let serves = |subject| {
+        let mut there = all.into_iter().flatten().filter(|u| u.subject == subject);
+        there.any(|u| u.serves_organisation)
+    };
+    all.into_iter()
+        .flatten()
         .filter(|there| seen.insert((there.subject, there.person.phone.as_deref())))
         .map(|there| {
             json!({
                 "subject": there.subject,
                 "same_subject": Some(there.subject) == order.target.subject,
                 "phone": there.person.phone,
+                "serves_organisation": serves(there.subject),
             })
         })
         .take(LIST_LIMIT)

@@ -28,6 +28,8 @@ pub(super) struct Use<'a> {
     /// The service; none for the subject's person.
     pub(super) service: Option<ServiceNumber>,
     pub(super) person: &'a Person,
+    /// Whether it is the person of an organisation's service.
+    pub(super) serves_organisation: bool,
 }
 
 impl<'a> Setting<'a> {
@@ -39,6 +41,7 @@ impl<'a> Setting<'a> {
         let mut domains: HashMap<&str, Vec<(&FiledSubject, ServiceNumber)>> = HashMap::new();
         let mut resources: HashMap<(&str, &str), Vec<ServiceNumber>> = HashMap::new();
         for subject in portfolio.filed() {
+            let is_organisation = !subject.facts.is_individual();
             let of_services = subject.services.values();
             let of_services = of_services.map(|s| (Some(s.number), &s.facts.responsible));
             let persons = of_services.chain([(None, &subject.facts.responsible)]);
@@ -50,6 +53,7 @@ impl<'a> Setting<'a> {
                     subject: subject.number,
                     service,
                     person,
+                    serves_organisation: service.is_some() && is_organisation,
                 };
                 for phone in person.phone.iter().chain(&person.emergency_phone) {
                     phones.entry(phone).or_default().push(there);
