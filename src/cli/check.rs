@@ -18,6 +18,7 @@ use crate::intake::{
 use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
 use crate::render::Format;
+use crate::render::clean::clean;
 use crate::render::style::Tone;
 use crate::rulebook::{Finding, Judgement, Rulebook};
 use crate::store::book::order_path;
@@ -430,16 +431,18 @@ fn sheet(cx: &Context<'_>, found: &[Located]) -> String {
         };
         let (word, tone) = label(finding.severity);
         let word = tone.paint(word.get(lang), color);
-        let rule = Tone::Name.paint(&finding.rule, color);
+        let rule = clean(&finding.rule);
+        let rule = Tone::Name.paint(&rule, color);
         let path = if finding.path.is_empty() {
             String::new()
         } else {
             format!(" {}", finding.path)
         };
+        let (place, path) = (clean(&place), clean(&path));
         let _ = writeln!(lines, "{place}: {word} {rule}{path}");
-        let _ = writeln!(lines, "    {}", finding.message.get(lang));
+        let _ = writeln!(lines, "    {}", clean(finding.message.get(lang)));
         if let Some(fix) = &finding.fix {
-            let _ = writeln!(lines, "    → {}", fix.get(lang));
+            let _ = writeln!(lines, "    → {}", clean(fix.get(lang)));
         }
     }
     lines

@@ -121,6 +121,7 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "services.0.domains" = "['example.gov.cn']", "services.0.home_urls" = "['example.gov.cn']", "services.0.registrations.0.domain" = "'example.gov.cn'" => "DOM-01";
     FIRM: "services.0.domains" = "['www.example.com']" => "DOM-05";
     FIRM: "services.0.domains" = "['example.com', 'example.net']" => "DOM-05";
+    FIRM: "services.0.domains" = "['!bad!']" => "not-a-domain";
     FIRM: "services.0.domains" = "-" => "DOM-05";
     FIRM: "services.0.domains" = "['taken.com']", "services.0.home_urls" = "['taken.com']", "services.0.registrations.0.domain" = "'taken.com'" => "DOM-07";
     FIRM: "services.0.home_urls" = "['www.example.net']" => "DOM-08";
