@@ -277,14 +277,17 @@ fn read(
     let today = cx.now.date_naive();
     let (read, problems) = inspect_adoptions(&source, Format::Auto, encoding, today)
         .map_err(|problems| invalid(name, &problems))?;
+    for remark in &read.remarks {
+        cx.caution(remark.code, remark.message.clone(), Some(name.to_owned()));
+    }
     if problems.is_empty() {
-        return Ok(read);
+        return Ok(read.list);
     }
     let mut failure = invalid(name, &problems);
     let world = cx.world()?;
     failure
         .hints
-        .extend(objections(&world, &read, replace, cx.globals.privacy));
+        .extend(objections(&world, &read.list, replace, cx.globals.privacy));
     Err(failure)
 }
 

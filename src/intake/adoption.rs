@@ -81,6 +81,15 @@ pub struct Adopting {
     pub services: Vec<FieldPlaces>,
 }
 
+/// The filings of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Adoptions {
+    /// One adoption a subject, in the order of the file.
+    pub list: Vec<Adopting>,
+    /// What was read all the same, and deserves a remark.
+    pub remarks: Vec<Problem>,
+}
+
 /// Reads filings, one adoption a subject; what says the same of one subject twice is merged.
 ///
 /// # Errors
@@ -91,7 +100,7 @@ pub fn read_adoptions(
     format: Format,
     encoding: Encoding,
     today: NaiveDate,
-) -> Result<Vec<Adopting>, Vec<Problem>> {
+) -> Result<Adoptions, Vec<Problem>> {
     let (adoptions, problems) = inspect_adoptions(source, format, encoding, today)?;
     settle(adoptions, problems)
 }
@@ -105,7 +114,7 @@ pub fn inspect_adoptions(
     format: Format,
     encoding: Encoding,
     today: NaiveDate,
-) -> Result<(Vec<Adopting>, Vec<Problem>), Vec<Problem>> {
+) -> Result<(Adoptions, Vec<Problem>), Vec<Problem>> {
     within(Size::Rows, source)?;
     let text = decode(source, encoding)?;
     let format = match format {
@@ -149,8 +158,12 @@ pub fn inspect_adoptions(
             all.document(&mut reader, &toml_tree(&text)?);
         }
     }
+    let read = Adoptions {
+        list: all.adoptions,
+        remarks: reader.remarks,
+    };
     reader.problems.sort_by_key(Problem::position);
-    Ok((all.adoptions, reader.problems))
+    Ok((read, reader.problems))
 }
 
 /// Gives the subject the labels on which all of its rows that have them agree.

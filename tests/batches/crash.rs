@@ -63,7 +63,7 @@ fn start() -> Tree {
     let read = read_adoptions(&source, Format::Json, Encoding::Utf8, day).unwrap();
     let stamp = desk::stamp(&world, 1);
     let privacy = Privacy::Masked;
-    let plan = adopt::decide(&world, &stamp, &read, false, privacy).unwrap();
+    let plan = adopt::decide(&world, &stamp, &read.list, false, privacy).unwrap();
     let changes: Vec<Change> = plan
         .subjects
         .iter()
