@@ -44,7 +44,8 @@ fn adoptions(text: &str) -> Result<Vec<Located<Adoption>>, Vec<Problem>> {
 }
 
 fn adoptions_in(bytes: &[u8], encoding: Encoding) -> Result<Vec<Located<Adoption>>, Vec<Problem>> {
-    read_adoptions(&source(bytes), Format::Auto, encoding, today())
+    let read = read_adoptions(&source(bytes), Format::Auto, encoding, today());
+    read.map(|read| read.list)
 }
 
 fn records(text: &str) -> Result<Vec<RecordRow>, Vec<Problem>> {

@@ -629,6 +629,7 @@ fn labels_and_notes_stick_to_subjects_services_and_orders() {
 fn erasing_an_order_needs_it_ended_and_unrested_upon() {
     let store = Store::filled();
     store.order("k3m9t2qd", "change", &about_shop("tencent"), &SENT);
+    store.json(&["erase", "k3m9t2qd"]).error(2, "usage.consent");
     store
         .json(&["erase", "k3m9t2qd", "--yes"])
         .error(5, "refused.live-order");

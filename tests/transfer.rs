@@ -86,6 +86,7 @@ fn a_table_brings_everything_back_but_attachments() {
     there.retain(|path, _| !path.starts_with("files/"));
     let out = user.run(["export", "--reveal"]).exits(0);
     assert!(out.stdout.starts_with('\u{feff}'));
+    assert!(out.stderr.contains("holds no attachments"), "{out:?}");
     let other = Icpctl::new().stdin(out.stdout);
     other.run(["init"]).exits(0);
     let done = other

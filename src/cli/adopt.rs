@@ -263,7 +263,7 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Vec<Given>, F
 }
 
 fn read(
-    cx: &Context<'_>,
+    cx: &mut Context<'_>,
     name: &str,
     bytes: &[u8],
     encoding: Encoding,
@@ -272,7 +272,11 @@ fn read(
     let today = cx.now.date_naive();
     let read = read_adoptions(&source, Format::Auto, encoding, today)
         .map_err(|problems| invalid(name, &problems))?;
+    for remark in &read.remarks {
+        cx.caution(remark.code, remark.message.clone(), Some(name.to_owned()));
+    }
     Ok(read
+        .list
         .into_iter()
         .map(|located| Given {
             adoption: located.value,

@@ -18,6 +18,7 @@ use crate::intake::{
 use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
 use crate::render::Format;
+use crate::render::clean::clean;
 use crate::render::style::Tone;
 use crate::rulebook::{Finding, Judgement, Rulebook};
 use crate::store::book::order_path;
@@ -256,6 +257,14 @@ fn dossier(
         .iter()
         .map(|problem| of_file(problem.position(), told(problem)))
         .collect();
+    all.extend(inspected.remarks.iter().map(|remark| {
+        let severity = Severity::Warning;
+        let finding = Finding {
+            severity,
+            ..told(remark)
+        };
+        of_file(remark.position(), finding)
+    }));
     // What the reader refused is absent to the rules: they would only repeat it.
     all.extend(
         judged
@@ -422,16 +431,18 @@ fn sheet(cx: &Context<'_>, found: &[Located]) -> String {
         };
         let (word, tone) = label(finding.severity);
         let word = tone.paint(word.get(lang), color);
-        let rule = Tone::Name.paint(&finding.rule, color);
+        let rule = clean(&finding.rule);
+        let rule = Tone::Name.paint(&rule, color);
         let path = if finding.path.is_empty() {
             String::new()
         } else {
             format!(" {}", finding.path)
         };
+        let (place, path) = (clean(&place), clean(&path));
         let _ = writeln!(lines, "{place}: {word} {rule}{path}");
-        let _ = writeln!(lines, "    {}", finding.message.get(lang));
+        let _ = writeln!(lines, "    {}", clean(finding.message.get(lang)));
         if let Some(fix) = &finding.fix {
-            let _ = writeln!(lines, "    → {}", fix.get(lang));
+            let _ = writeln!(lines, "    → {}", clean(fix.get(lang)));
         }
     }
     lines

@@ -350,22 +350,32 @@ impl Export<'_> {
         Ok(())
     }
 
-    /// Writes the attachments of the orders; a table has no place for them.
+    /// Writes the attachments of the orders; a table has no place for them, which is told.
     fn files(&mut self, stream: &mut Stream<'_>) -> Result<(), StreamError> {
-        let holds = match (self.format, self.privacy) {
-            (Format::Json | Format::Jsonl, Privacy::Revealed) => true,
-            (Format::Json | Format::Jsonl, Privacy::Masked)
-            | (
-                Format::Human
-                | Format::Sarif
-                | Format::Markdown
-                | Format::Ics
-                | Format::Csv
-                | Format::Tsv,
-                _,
-            ) => false,
-        };
-        for hash in self.attachments.iter().filter(|_| holds) {
+        if self.privacy == Privacy::Masked || self.attachments.is_empty() {
+            return Ok(());
+        }
+        match self.format {
+            Format::Json | Format::Jsonl => {}
+            Format::Human
+            | Format::Sarif
+            | Format::Markdown
+            | Format::Ics
+            | Format::Csv
+            | Format::Tsv => {
+                let count = self.attachments.len();
+                self.missing.push(Caution {
+                    code: "attachments-left-out",
+                    message: text!(
+                        "表格不含附件，{count} 个附件没有导出；要一并导出请用 --format jsonl",
+                        "a table holds no attachments: {count} were not exported; --format jsonl holds them too"
+                    ),
+                    path: None,
+                });
+                return Ok(());
+            }
+        }
+        for hash in &self.attachments {
             let bytes = StorePath::parse(&format!("{FILES}/{hash}"))
                 .ok()
                 .zip(self.disk)

@@ -17,7 +17,6 @@ use crate::render::clean::clean;
 use crate::render::mask::Privacy;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
-use crate::store::book::Damage;
 use crate::store::told_file::{Told, ToldRecord};
 use crate::store::{Disk, LockKey, RecordLock};
 use crate::text;
@@ -144,7 +143,7 @@ fn observed<'w>(
     let (seen, wrong) = seen::all(world, disk)?;
     for error in wrong {
         let path = error.path.clone();
-        cx.caution("damaged-file", Damage::from(error).message(), Some(path));
+        cx.caution("damaged-file", error.message(), Some(path));
     }
     Ok(seen)
 }

@@ -10,14 +10,14 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::facts::Person;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
-use crate::filing::portfolio::FiledService;
+use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::mask::Privacy;
 use crate::text;
 use crate::workflow::filed::{self, Filed};
 use crate::workflow::mark;
-use crate::workflow::resolve::Target;
+use crate::workflow::resolve::{self, Target};
 use crate::workflow::world::World;
 use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
@@ -182,7 +182,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     if is_empty && !asks {
         reply = reply.say(nothing(world.book.portfolio.filed().next().is_none()));
     }
-    reply.failure = verdict(&verdicts, provider);
+    reply.failure = verdict(&world.book.portfolio, &verdicts, provider);
     match reply.failure.take() {
         Some(failure) if failure.exit == Exit::NotFound => Err(failure),
         failure => {
@@ -381,10 +381,14 @@ fn shown_person(key: &str, privacy: Privacy) -> String {
 }
 
 /// Returns what the exit tells: against beats neither, neither beats pending.
-fn verdict(verdicts: &[(&str, Filed)], provider: Option<&str>) -> Option<Failure> {
+fn verdict(
+    portfolio: &Portfolio,
+    verdicts: &[(&str, Filed)],
+    provider: Option<&str>,
+) -> Option<Failure> {
     let there = provider.map_or_else(
-        || text!("已备案", "filed"),
-        |p| text!("已备案并接入 {p}", "filed and accessed at {p}"),
+        || text!("备案", "filed"),
+        |p| text!("在 {p} 备案并接入", "filed and accessed at {p}"),
     );
     let (zh, en) = (&there.zh, &there.en);
     let against = verdicts.iter().find_map(|(word, filed)| match filed {
@@ -410,13 +414,18 @@ fn verdict(verdicts: &[(&str, Filed)], provider: Option<&str>) -> Option<Failure
     });
     let neither = || {
         verdicts.iter().find_map(|(word, filed)| match filed {
-            Filed::No => Some(Failure::not_found(
-                "not-found.target",
-                text!(
-                    "{word} 没有{zh}，也没有在办的订单",
-                    "{word} is not {en}, and no order is on its way"
-                ),
-            )),
+            Filed::No => {
+                let failure = Failure::not_found(
+                    "not-found.target",
+                    text!(
+                        "{word} 没有{zh}，也没有在办的订单",
+                        "{word} is not {en}, and no order is on its way"
+                    ),
+                );
+                let near = resolve::target(portfolio, word).err();
+                let hints = near.into_iter().flat_map(|near| near.hints);
+                Some(hints.fold(failure, Failure::hint))
+            }
             Filed::Yes | Filed::Against(..) | Filed::Pending(..) => None,
         })
     };

@@ -174,11 +174,13 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
         for caution in &cx.cautions {
             if is_human {
                 let label = text!("警告：", "warning: ");
-                let at = caution
-                    .path
-                    .as_ref()
+                let message = caution.message.get(lang);
+                // Some say themselves where it is, down to the line.
+                let path = caution.path.as_ref();
+                let at = path
+                    .filter(|path| !message.contains(path.as_str()))
                     .map_or_else(String::new, |path| format!("{path}: "));
-                let line = format!("{}{at}{}", label.get(lang), caution.message.get(lang));
+                let line = format!("{}{at}{message}", label.get(lang));
                 tell(*err, &line);
             }
         }

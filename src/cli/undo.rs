@@ -40,9 +40,15 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let op = &undone.op;
     let mut reply = Reply::new("icpctl.undo/1", data)
         .human(format!("{op}\n"))
-        .changed(done.changed)
-        .say(text!("已撤消操作 {op}", "undid the operation {op}"));
+        .changed(done.changed);
     let count = undone.orders.len() + undone.subjects.len();
+    if cx.globals.dry_run {
+        return Ok(reply.say(text!(
+            "将撤消操作 {op}，涉及 {count} 条记录",
+            "would undo the operation {op}, of {count} record(s)"
+        )));
+    }
+    reply = reply.say(text!("已撤消操作 {op}", "undid the operation {op}"));
     if count > TOLD {
         return Ok(reply.say(text!(
             "{count} 条记录已恢复到此前的状态：icpctl log",

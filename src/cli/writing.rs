@@ -10,6 +10,7 @@ use crate::store::book::Book;
 use crate::store::near::Wanted;
 use crate::store::{Change, StoreLock};
 use crate::text;
+use crate::workflow::doubt;
 
 impl Context<'_> {
     /// Decides, asks where it must, and writes: the one way in which a command changes records.
@@ -67,6 +68,7 @@ impl Context<'_> {
             }
             Err(failure) => return Err(failure),
         };
+        heed(&world.book, &plan)?;
         let refusal = plan.refusal.take();
         let agreed = plan.consent.take();
         if let Some(consent) = &agreed
@@ -96,6 +98,7 @@ impl Context<'_> {
         let mut ids = ids_of_this;
         let stamp = draw(&world, &mut ids);
         let mut plan = decide(&world, &stamp, &mut ids)?;
+        heed(&world.book, &plan)?;
         if let Some(refusal) = plan.refusal.take() {
             return Err(refusal);
         }
@@ -168,6 +171,13 @@ impl Context<'_> {
 /// Refuses to decide while a record cannot be read: it could forbid what is asked for.
 pub(super) fn seen_whole(book: &Book) -> Result<(), Failure> {
     book.unread().map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// Refuses a plan that a damaged record may forbid.
+fn heed<T>(book: &Book, plan: &Plan<T>) -> Result<(), Failure> {
+    plan.orders
+        .iter()
+        .try_for_each(|order| doubt::heed(book, order))
 }
 
 /// Returns the changes that write a plan.

@@ -46,6 +46,15 @@ impl Format {
     }
 }
 
+/// The filings of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Adoptions {
+    /// One adoption a subject, in the order of the file.
+    pub list: Vec<Located<Adoption>>,
+    /// What was read all the same, and deserves a remark.
+    pub remarks: Vec<Problem>,
+}
+
 /// Reads filings, one adoption a subject; what says the same of one subject twice is merged.
 ///
 /// # Errors
@@ -56,7 +65,7 @@ pub fn read_adoptions(
     format: Format,
     encoding: Encoding,
     today: NaiveDate,
-) -> Result<Vec<Located<Adoption>>, Vec<Problem>> {
+) -> Result<Adoptions, Vec<Problem>> {
     within(Size::Rows, source)?;
     let text = decode(source, encoding)?;
     let format = match format {
@@ -96,7 +105,11 @@ pub fn read_adoptions(
             all.document(&mut reader, &toml_tree(&text)?);
         }
     }
-    settle(all.adoptions, reader.problems)
+    let read = Adoptions {
+        list: all.adoptions,
+        remarks: reader.remarks,
+    };
+    settle(read, reader.problems)
 }
 
 /// Gives the subject the labels on which all of its rows that have them agree.

@@ -97,7 +97,8 @@ pub fn csv(envelope: &Envelope, fields: &Fields) -> Result<String, RowsError> {
 /// # Errors
 /// Fails when the header cannot be written.
 pub(super) fn csv_header(fields: &Fields) -> Result<String, RowsError> {
-    Ok("\u{feff}".to_owned() + &csv_record(fields.names())?)
+    let names: Vec<String> = fields.names().iter().map(|name| protect(name)).collect();
+    Ok("\u{feff}".to_owned() + &csv_record(&names)?)
 }
 
 /// Returns one element as a record of a CSV.
@@ -134,7 +135,8 @@ pub fn tsv(envelope: &Envelope, fields: &Fields) -> Result<String, RowsError> {
 
 /// Returns the header of a TSV.
 pub(super) fn tsv_header(fields: &Fields) -> String {
-    fields.names().join("\t") + "\n"
+    let names: Vec<_> = fields.names().iter().map(|name| clean(name)).collect();
+    names.join("\t") + "\n"
 }
 
 /// Returns one element as a line of a TSV.

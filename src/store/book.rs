@@ -9,7 +9,6 @@ use crate::filing::order::{Instant, OperationId, Order, OrderId};
 use crate::filing::portfolio::Portfolio;
 use crate::filing::record::SubjectRecord;
 use crate::lang::Text;
-use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -27,8 +26,13 @@ const FEW: usize = 32;
 #[derive(Debug, thiserror::Error)]
 pub enum Damage {
     /// Its content is wrong.
-    #[error(transparent)]
-    Content(#[from] RecordError),
+    #[error("{error}")]
+    Content {
+        /// What is wrong, and where.
+        error: RecordError,
+        /// What the file holds all the same.
+        text: String,
+    },
     /// The file system refused.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -38,16 +42,23 @@ impl Damage {
     /// Returns what is wrong and where.
     pub fn message(&self) -> Text {
         match self {
-            Self::Content(error) => {
-                let (path, line, column) = (&error.path, error.line, error.column);
-                let problem = error.problem.message();
-                let (zh, en) = (problem.zh, problem.en);
-                text!(
-                    "{path} 第 {line} 行第 {column} 列：{zh}",
-                    "{path}:{line}:{column}: {en}"
-                )
-            }
+            Self::Content { error, .. } => error.message(),
             Self::Storage(error) => error.message(),
+        }
+    }
+
+    /// Returns what is wrong with a record of these bytes.
+    pub(super) fn content(error: RecordError, bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        Self::Content { error, text }
+    }
+
+    /// Whether the file says so in a line of its own, as records do: `status = "draft"`.
+    pub fn says(&self, key: &str, value: &str) -> bool {
+        let line = format!("{key} = \"{value}\"");
+        match self {
+            Self::Content { text, .. } => text.lines().any(|found| found.trim() == line),
+            Self::Storage(_) => false,
         }
     }
 }
@@ -159,7 +170,10 @@ impl Book {
         let read = files
             .read(path, RECORD_LIMIT)
             .map_err(Damage::from)
-            .and_then(|bytes| Ok((parse(path.as_str(), &bytes)?, Digest::of(&bytes))));
+            .and_then(|bytes| match parse(path.as_str(), &bytes) {
+                Ok(record) => Ok((record, Digest::of(&bytes))),
+                Err(error) => Err(Damage::content(error, &bytes)),
+            });
         match read {
             Ok((record, digest)) => {
                 self.digests.insert(path.clone(), digest);
@@ -190,7 +204,7 @@ impl Book {
             .values()
             .find_map(|damage| match damage.as_ref() {
                 Damage::Storage(error) => error.is_refusal().then_some(error),
-                Damage::Content(_) => None,
+                Damage::Content { .. } => None,
             })
     }
 

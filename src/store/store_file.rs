@@ -5,7 +5,6 @@ use super::place::MARKER;
 use super::wire::{Problem, SCHEMA, parse};
 use super::{Change, GITIGNORE, Holder, StorageError, StoreLock};
 use crate::failure::Failure;
-use crate::store::book::Damage;
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -50,7 +49,7 @@ fn unknown(error: super::wire::RecordError) -> Failure {
         | Problem::StatusMismatch { .. }
         | Problem::NoHistory => "invalid.store",
     };
-    Failure::invalid(code, Damage::from(error).message())
+    Failure::invalid(code, error.message())
 }
 
 /// Makes the store file where there is none; says whether it did. In a git work tree, what is only

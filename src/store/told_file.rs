@@ -6,7 +6,6 @@ use super::files::{Files, RECORD_LIMIT, StorePath};
 use super::wire::{SCHEMA, parse};
 use crate::failure::Failure;
 use crate::filing::order::Instant;
-use crate::store::book::Damage;
 use serde::{Deserialize, Serialize};
 
 /// The folder of what was told.
@@ -59,7 +58,7 @@ impl ToldRecord {
             Err(error) => return Err(error.into()),
         };
         let file: ToldFile = parse(path.as_str(), &bytes)
-            .map_err(|error| Failure::invalid("invalid.record", Damage::from(error).message()))?;
+            .map_err(|error| Failure::invalid("invalid.record", error.message()))?;
         Ok(Self {
             told: file.told,
             was: Some(Digest::of(&bytes)),

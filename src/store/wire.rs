@@ -24,6 +24,19 @@ pub struct RecordError {
     pub problem: Problem,
 }
 
+impl RecordError {
+    /// Returns what is wrong and where.
+    pub fn message(&self) -> Text {
+        let (path, line, column) = (&self.path, self.line, self.column);
+        let problem = self.problem.message();
+        let (zh, en) = (problem.zh, problem.en);
+        text!(
+            "{path} 第 {line} 行第 {column} 列：{zh}",
+            "{path}:{line}:{column}: {en}"
+        )
+    }
+}
+
 /// What is wrong in a record file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {

@@ -145,6 +145,7 @@ pub fn decide(
         }
         answer.replaced.extend(found);
         cautions.extend(unknown_providers(world, adoption));
+        cautions.extend(now.and_then(shared_counters));
     }
     if !replace && !answer.replaced.is_empty() {
         return Err(contradicts(&answer.replaced));
@@ -562,6 +563,29 @@ fn take_domains(
         records.insert(owner, record);
     }
     Ok(())
+}
+
+/// Warns of services that share a counter: the numbers are kept, but one of them is wrong (NUM-03).
+fn shared_counters(subject: &FiledSubject) -> Option<Caution> {
+    let message = shared_counters_in_words(subject)?;
+    Some(Caution {
+        code: "NUM-03",
+        message,
+        path: None,
+    })
+}
+
+/// Says which services of a subject share a counter.
+pub fn shared_counters_in_words(subject: &FiledSubject) -> Option<Text> {
+    let numbers = subject.sharing_a_counter();
+    let list: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    let list = list.join(", ");
+    (!numbers.is_empty()).then(|| {
+        text!(
+            "{list} 的序号重复，四类服务共用一个序号，其中有抄错的",
+            "{list} share a counter, which runs through all kinds of service: one was copied wrongly"
+        )
+    })
 }
 
 /// Warns of providers that no profile describes: they are kept, and judged by the generic one.

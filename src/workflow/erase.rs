@@ -72,12 +72,13 @@ pub fn remains() -> [(&'static str, Text); 5] {
 /// Decides which files go.
 ///
 /// # Errors
-/// Nothing of that name (4), a damaged file (3), an order that is live, that the portfolio rests
-/// on, or that another order waits for (5).
+/// Nothing of that name (4), a damaged file (3). What stands in the way of an order that is live,
+/// that the portfolio rests on, or that another order waits for, is in the plan.
 pub fn decide(world: &World, typed: &str) -> Result<Plan<Erased>, Failure> {
     let mut erased = Erased::default();
     let mut removed: Vec<StorePath> = Vec::new();
     let mut forgotten: Vec<Holder> = Vec::new();
+    let mut refusal = None;
     match Number::parse(typed).map(|parsed| parsed.number) {
         Ok(Number::Subject(number)) => {
             let orders = orders_of(world, number);
@@ -103,17 +104,14 @@ pub fn decide(world: &World, typed: &str) -> Result<Plan<Erased>, Failure> {
         }
         Ok(Number::Security(_)) | Err(_) => {
             let order = resolve::order(&world.book, typed)?;
-            if order
-                .approval()
-                .is_some_and(|entry| entry.approval.is_some())
-            {
-                return Err(rests_on(order));
-            }
+            let approval = order.approval().and_then(|entry| entry.approval.as_ref());
+            refusal = approval.map(|_| rests_on(order));
             erased.orders.push(order.id.clone());
         }
     }
     for id in &erased.orders {
-        may_go(world, world.order(id)?, &erased.orders)?;
+        let order = world.order(id)?;
+        refusal = refusal.or_else(|| may_not_go(world, order, &erased.orders));
         removed.push(order_path(id));
         forgotten.push(Holder::Order(id.clone()));
     }
@@ -125,6 +123,7 @@ pub fn decide(world: &World, typed: &str) -> Result<Plan<Erased>, Failure> {
     plan.consent = Some(consent(&plan.answer));
     plan.removed = removed;
     plan.forgotten = forgotten;
+    plan.refusal = refusal;
     Ok(plan)
 }
 
@@ -153,22 +152,22 @@ fn orders_of(world: &World, number: SubjectNumber) -> Vec<&Order> {
         .collect()
 }
 
-/// Refuses to erase an order that is live, or that one which stays waits for.
-fn may_go(world: &World, order: &Order, going: &[OrderId]) -> Result<(), Failure> {
+/// Returns why an order cannot be erased: it is live, or one which stays waits for it.
+fn may_not_go(world: &World, order: &Order, going: &[OrderId]) -> Option<Failure> {
     let id = &order.id;
     let status = order.standing().status;
     if status.is_live() {
         let label = status.label();
         let (zh, en) = (label.zh, label.en);
-        return Err(Failure::new(
+        let failure = Failure::new(
             Exit::Refused,
             "refused.live-order",
             text!(
                 "订单 {id} 仍在办理中（{zh}），不能删除",
                 "the order {id} is live ({en}) and cannot be erased"
             ),
-        )
-        .hint(text!(
+        );
+        return Some(failure.hint(text!(
             "先撤回并放弃，或登记它的结果",
             "withdraw and abandon it, or record how it ended, first"
         )));
@@ -178,24 +177,19 @@ fn may_go(world: &World, order: &Order, going: &[OrderId]) -> Result<(), Failure
             && !other.standing().status.has_ended()
             && !going.contains(&other.id)
     });
-    match waiting {
-        None => Ok(()),
-        Some(other) => {
-            let other = &other.id;
-            Err(Failure::new(
-                Exit::Refused,
-                "refused.awaited",
-                text!(
-                    "订单 {other} 要等 {id} 通过，不能删除 {id}",
-                    "the order {other} waits for {id}, which cannot be erased"
-                ),
-            )
-            .hint(text!(
-                "先解除：icpctl edit {other} --unset after",
-                "release it first: icpctl edit {other} --unset after"
-            )))
-        }
-    }
+    let other = &waiting?.id;
+    let failure = Failure::new(
+        Exit::Refused,
+        "refused.awaited",
+        text!(
+            "订单 {other} 要等 {id} 通过，不能删除 {id}",
+            "the order {other} waits for {id}, which cannot be erased"
+        ),
+    );
+    Some(failure.hint(text!(
+        "先解除：icpctl edit {other} --unset after",
+        "release it first: icpctl edit {other} --unset after"
+    )))
 }
 
 fn rests_on(order: &Order) -> Failure {

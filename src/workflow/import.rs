@@ -10,7 +10,7 @@ use crate::filing::order::{Order, OrderId};
 use crate::filing::record::SubjectRecord;
 use crate::intake::{Element, Located};
 use crate::lang::Text;
-use crate::store::book::{Damage, FILES, order_path, subject_path};
+use crate::store::book::{FILES, order_path, subject_path};
 use crate::store::{Digest, StorePath, order_file, subject_file};
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,7 +80,7 @@ fn record(element: Element) -> Result<Given, Text> {
             })?;
             order_file::from_toml(order_path(&id).as_str(), record.as_bytes())
                 .map(|order| Given::Order(Box::new(order)))
-                .map_err(|error| Damage::from(error).message())
+                .map_err(|error| error.message())
         }
         Element::Subject { number, record } => {
             let number = subject(&number).ok_or_else(|| {
@@ -92,7 +92,7 @@ fn record(element: Element) -> Result<Given, Text> {
             })?;
             subject_file::from_toml(subject_path(&number).as_str(), record.as_bytes())
                 .map(Given::Subject)
-                .map_err(|error| Damage::from(error).message())
+                .map_err(|error| error.message())
         }
         Element::File { hash, content } => {
             let digest = Digest::of(&content);

@@ -12,6 +12,7 @@ pub mod bearing;
 pub mod changes;
 pub mod check;
 pub mod desk;
+pub mod doubt;
 pub mod draft;
 pub mod duty;
 pub mod edit;

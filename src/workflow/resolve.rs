@@ -37,7 +37,7 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, Failure> {
     if let Some(key) = word.strip_prefix("ref:") {
         let orders = book.orders.values();
         let given = orders.filter(|o| o.reference.as_deref() == Some(key));
-        return holder(given).ok_or_else(|| no_ref(key));
+        return of_ref(key, given.collect());
     }
     if looks_like_id(word) {
         if let Some(id) = OrderId::parse(word)
@@ -131,12 +131,22 @@ pub(super) fn holder<'a>(given: impl IntoIterator<Item = &'a Order>) -> Option<&
     })
 }
 
-/// Nothing was given that ref.
-pub(super) fn no_ref(key: &str) -> Failure {
-    none(text!(
-        "没有 ref 为 {key} 的订单",
-        "there is no order with the ref {key}"
-    ))
+/// Returns the order that `ref:KEY` means among those that were given that ref.
+///
+/// # Errors
+/// 4 where there is none, or where several have not ended: a merge of two stores brings that about.
+pub(super) fn of_ref<'a>(key: &str, given: Vec<&'a Order>) -> Result<&'a Order, Failure> {
+    let is_open = |order: &&&Order| !order.standing().status.has_ended();
+    let open: Vec<&Order> = given.iter().filter(is_open).copied().collect();
+    if let [_, _, ..] = open.as_slice() {
+        return Err(ambiguous(&format!("ref:{key}"), &open));
+    }
+    holder(given).ok_or_else(|| {
+        none(text!(
+            "没有 ref 为 {key} 的订单",
+            "there is no order with the ref {key}"
+        ))
+    })
 }
 
 /// Returns the only order of those that `is_meant` tells and that has not ended.

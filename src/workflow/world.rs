@@ -136,7 +136,7 @@ impl World {
     /// As [`resolve::order`].
     pub fn find(&self, word: &str) -> Result<&Order, Failure> {
         if let Some(key) = word.strip_prefix("ref:") {
-            return self.of_ref(key).ok_or_else(|| resolve::no_ref(key));
+            return resolve::of_ref(key, self.register().of_ref(&self.book, key));
         }
         if let Some(order) = OrderId::parse(word).and_then(|id| self.book.orders.get(&id)) {
             return Ok(order);

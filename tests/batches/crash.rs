@@ -62,6 +62,7 @@ fn start() -> Tree {
     let day = world.now.date_naive();
     let read = read_adoptions(&source, Format::Json, Encoding::Utf8, day).unwrap();
     let given: Vec<adopt::Given> = read
+        .list
         .into_iter()
         .map(|located| adopt::Given {
             adoption: located.value,

@@ -203,6 +203,45 @@ fn doctor_finds_what_a_merge_breaks() {
     for code in ["two-live-orders", "duplicate-ref"] {
         assert!(found.contains(&code.to_owned()), "{found:?}");
     }
+    // Which of the two is meant is not for the program to guess.
+    for command in ["show", "abandon", "status"] {
+        let refused = scene.document(line, &format!("{command} ref:row-1"), 4);
+        assert_eq!(refused["error"]["code"], "not-found.ambiguous", "{command}");
+    }
+}
+
+/// An order whose file cannot be read forbids what it may have forbidden: its ref is not given
+/// again, and no second order of its subject is sent.
+#[test]
+fn a_damaged_order_keeps_its_ref_and_its_subject() {
+    let scene = Scene::at("tencent");
+    let other = scene.draft(MONDAY, "cancel-site example.com");
+    let id = scene.draft(MONDAY, "cancel-site example.cn --ref row-1");
+    scene.run(MONDAY, &format!("submit {id} --yes")).exits(0);
+    let sound = std::fs::read_to_string(order_file(&scene, &id)).unwrap();
+    replace(&order_file(&scene, &id), "cancel-site", "cancel-sight");
+
+    scene.user.write(
+        "rows.csv",
+        "ref,kind,target\nrow-1,cancel-site,example.cn\n",
+    );
+    for line in [
+        "cancel-site example.com --ref row-1".to_owned(),
+        format!("submit {other} --yes"),
+        "batch apply rows.csv".to_owned(),
+    ] {
+        let told = scene.run(MONDAY, &line).exits(3);
+        assert!(told.stderr.contains(&format!("{id}.toml:")), "{told:?}");
+    }
+    // What forbids nothing goes on.
+    scene
+        .run(MONDAY, &format!("abandon {other} --yes"))
+        .exits(0);
+    scene.draft(MONDAY, "cancel-site example.com --ref row-2");
+
+    std::fs::write(order_file(&scene, &id), sound).unwrap();
+    let doctor = scene.document(MONDAY, "doctor", 0);
+    assert_eq!(doctor["data"]["findings"].as_array().unwrap().len(), 0);
 }
 
 /// "the store can be copied": a copy tells the same.

@@ -403,6 +403,7 @@ const SCRIPT: &[(&str, &[&str])] = &[
     (
         "check",
         &[
+            "check inputs/attacks.csv",
             "check ref:firm",
             "check ref:person",
             "check --all",
@@ -424,6 +425,8 @@ const SCRIPT: &[(&str, &[&str])] = &[
             "batch apply inputs/batch.csv",
             "batch apply inputs/plan.json --yes --submit",
             "batch check inputs/wrong.csv",
+            "batch check inputs/attacks.csv",
+            "batch plan inputs/attacks.csv",
             "batch apply {A}",
         ],
     ),
@@ -585,6 +588,10 @@ fn make() -> Icpctl {
     put(
         "batch.csv",
         "ref,kind,target,from\nb1,cancel-site,docs.example.org,\nb2,new,,firm.toml\nb3,new,,person.toml\n",
+    );
+    put(
+        "attacks.csv",
+        &format!("ref,kind,target\n\"r{ATTACK}\",cancel-site,\"a{ATTACK}.cn\"\n"),
     );
     put(
         "wrong.csv",

@@ -19,6 +19,7 @@ use crate::workflow::assign::invalid;
 use crate::workflow::batch::{
     self, CHUNK, Decided, Reviewer, Terms, blamed, call_by_ref, decide, stale, write_rows,
 };
+use crate::workflow::doubt;
 use crate::workflow::plan::Given;
 use clap::ArgMatches;
 
@@ -180,6 +181,10 @@ impl Work {
             &reviewer,
         );
         valid(&self.loaded, &decided)?;
+        let drafted = decided.iter().filter(|row| row.writes && !row.was_there);
+        for row in drafted.filter_map(|decided| self.loaded.rows.get(decided.row)) {
+            doubt::heed_ref(&world.book, &row.reference)?;
+        }
         let plan = self.loaded.plan.as_ref();
         let stale = plan.and_then(|plan| stale(plan, world, &self.loaded.wishes, &decided));
         Ok((decided, stale))

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::intake::{BatchRow, Problem};
 use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
+use crate::render::clean::clean;
 use crate::rulebook;
 use crate::text;
 use crate::workflow::batch::{Outcome, blamed, call_by_ref, content};
@@ -124,13 +125,11 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
             .path
             .as_ref()
             .map_or_else(String::new, |path| format!(" ({path})"));
-        let _ = writeln!(
-            human,
-            "{file}:{line}:{column}{path}: {message} [{}]",
-            finding.rule
-        );
+        let rule = &finding.rule;
+        let told = format!("{file}:{line}:{column}{path}: {message} [{rule}]");
+        let _ = writeln!(human, "{}", clean(&told));
         if let Some(fix) = &finding.fix {
-            let _ = writeln!(human, "    {}", fix.get(lang));
+            let _ = writeln!(human, "    {}", clean(fix.get(lang)));
         }
     }
     let data = json!({

@@ -8,6 +8,7 @@ use super::{SCHEMA, apply, as_submitted, load};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
+use crate::render::clean::clean;
 use crate::text;
 use crate::workflow::assign::invalid;
 use crate::workflow::batch::{
@@ -46,10 +47,12 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
             private_file::write(&path, |file| file.write_all(text.as_bytes()))
                 .map_err(|error| unwritten(&path, &error))?;
         }
-        reply = reply.changed(true).say(text!(
+        reply = reply.changed(true).say(if cx.globals.dry_run {
+            text!("计划将写入 {out}", "the plan would go to {out}")
+        } else { text!(
             "计划已写入 {out}（含批量文件的内容，请妥善保管）；执行：icpctl batch apply {out}",
             "the plan is in {out} (it holds what the batch says: keep it private); carry it out with icpctl batch apply {out}"
-        ));
+        ) });
     }
     Ok(reply)
 }
@@ -189,20 +192,21 @@ fn human(plan: &BatchPlan, lang: Lang) -> String {
             Action::Fail => text!("将失败", "will fail"),
         };
         let (kind, does) = (label.get(lang), does.get(lang));
+        let (key, what) = (clean(key), clean(&what));
         let _ = writeln!(page, "{line}  {key}  {kind} {what}  {does}");
         for consequence in &row.impact {
-            let _ = writeln!(page, "     - {}", said(&consequence.message, lang));
+            let _ = writeln!(page, "     - {}", clean(&said(&consequence.message, lang)));
         }
         let because = row.error.as_ref().or(row.held_by.as_ref());
         if let Some(because) = because {
-            let _ = writeln!(page, "     ! {}", said(&because.message, lang));
+            let _ = writeln!(page, "     ! {}", clean(&said(&because.message, lang)));
         }
     }
     if !plan.impact.is_empty() {
         let heading = text!("合计：", "All together:");
         let _ = writeln!(page, "\n{}", heading.get(lang));
         for consequence in &plan.impact {
-            let _ = writeln!(page, "  - {}", said(&consequence.message, lang));
+            let _ = writeln!(page, "  - {}", clean(&said(&consequence.message, lang)));
         }
     }
     page

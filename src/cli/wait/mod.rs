@@ -22,7 +22,7 @@ use crate::filing::status::Status;
 use crate::lang::{Lang, Text};
 use crate::render::rows::json_line;
 use crate::render::{Delivery, Format, print};
-use crate::store::book::{Damage, order_path};
+use crate::store::book::order_path;
 use crate::store::{Disk, Files as _, RECORD_LIMIT, StorageError, order_file};
 use crate::text;
 use clap::builder::PossibleValuesParser;
@@ -212,7 +212,7 @@ fn look(
             error.into()
         })?;
         let order = order_file::from_toml(path.as_str(), &bytes)
-            .map_err(|error| Failure::invalid("invalid.record", Damage::from(error).message()))?;
+            .map_err(|error| Failure::invalid("invalid.record", error.message()))?;
         let mut now = watch(order, world, goals);
         steps.extend(made(was, &now, world.now));
         // What was met stays met: a state that passes between two looks is not missed.

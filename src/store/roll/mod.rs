@@ -300,7 +300,10 @@ impl<'f> Roll<'f> {
                 .files
                 .read(&path, RECORD_LIMIT)
                 .map_err(Damage::from)
-                .and_then(|bytes| Ok(K::parse(path.as_str(), &bytes)?));
+                .and_then(|bytes| {
+                    let parsed = K::parse(path.as_str(), &bytes);
+                    parsed.map_err(|error| Damage::content(error, &bytes))
+                });
             match read {
                 Ok(record) => {
                     let drawn = K::draw(&record);
