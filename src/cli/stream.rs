@@ -105,11 +105,12 @@ impl Stream {
         let Some(fields) = &self.fields else {
             return row;
         };
-        let mut narrow = fields.narrow(&row);
-        if let (Value::Object(entries), Some(word)) = (&mut narrow, row.get(TYPE)) {
-            entries.insert(TYPE.to_owned(), word.clone());
+        let mut told = Map::new();
+        told.extend(row.get(TYPE).map(|word| (TYPE.to_owned(), word.clone())));
+        if let Value::Object(narrow) = fields.narrow(&row) {
+            told.extend(narrow);
         }
-        narrow
+        Value::Object(told)
     }
 
     fn is_json(&self) -> bool {
@@ -163,16 +164,16 @@ impl Stream {
     fn complaint(&self, row: &RowTold, failure: &Failure) -> Text {
         let (file, line) = (&self.file, row.line);
         let name = row.reference.as_ref().or(row.order.as_ref());
-        let name = name.map_or("", String::as_str);
+        let name = name.map_or_else(String::new, |name| format!(" {name}"));
         let (zh, en) = (&failure.message.zh, &failure.message.en);
         match row.outcome {
             Outcome::Skipped => text!(
-                "{file} 第 {line} 行 {name}：暂缓，{zh}",
-                "{file}:{line} {name}: held back, {en}"
+                "{file} 第 {line} 行{name}：暂缓，{zh}",
+                "{file}:{line}{name}: held back, {en}"
             ),
             Outcome::Ok | Outcome::Unchanged | Outcome::Failed => text!(
-                "{file} 第 {line} 行 {name}：{zh}",
-                "{file}:{line} {name}: {en}"
+                "{file} 第 {line} 行{name}：{zh}",
+                "{file}:{line}{name}: {en}"
             ),
         }
     }

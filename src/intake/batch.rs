@@ -89,8 +89,48 @@ pub struct BatchRows {
     pub rows: Vec<BatchRow>,
     /// What is wrong in the others, in the order in which it stands in the file.
     pub problems: Vec<Problem>,
-    /// The refs of those others: what waits for them is not wrong itself.
-    pub flawed: Vec<String>,
+    /// What those others name all the same.
+    pub flawed: Vec<Named>,
+}
+
+/// What a row names, which can be looked up whatever else is wrong in it.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// The caller's key, where one is given.
+    pub reference: Option<String>,
+    /// Filing numbers or domains, as written.
+    pub target: Vec<String>,
+    /// Where they stand.
+    pub target_at: Position,
+    /// The order that must be approved first, as written.
+    pub after: Option<String>,
+    /// Where that stands.
+    pub after_at: Position,
+}
+
+impl From<&BatchRow> for Named {
+    fn from(row: &BatchRow) -> Self {
+        Self {
+            reference: Some(row.reference.clone()),
+            target: row.target.clone(),
+            target_at: row.place("target"),
+            after: row.after.clone(),
+            after_at: row.place("after"),
+        }
+    }
+}
+
+impl From<&Row> for Named {
+    fn from(row: &Row) -> Self {
+        let place = |column: &str| row.cells.get(column).map_or(row.at, |cell| cell.at);
+        Self {
+            reference: row.text("ref"),
+            target: row.texts("target"),
+            target_at: place("target"),
+            after: row.text("after"),
+            after_at: place("after"),
+        }
+    }
 }
 
 /// Reads a CSV or JSON Lines with the columns of a batch.
@@ -125,7 +165,7 @@ pub fn inspect_batch_rows(
         let is_right = !row.is_flawed && read.problems.len() == before;
         match made.filter(|_| is_right) {
             Some(made) => read.rows.push(made),
-            None => read.flawed.extend(row.text("ref")),
+            None => read.flawed.push(Named::from(&row)),
         }
     }
     read.problems.sort_by_key(Problem::position);

@@ -21,7 +21,7 @@ mod template;
 mod value;
 
 pub use adoption::{Adopting, Adoptions, FieldPlaces, Format, inspect_adoptions, read_adoptions};
-pub use batch::{BatchRow, BatchRows, inspect_batch_rows, read_batch_rows};
+pub use batch::{BatchRow, BatchRows, Named, inspect_batch_rows, read_batch_rows};
 pub use dossier::{
     Dossier, DossierMaterial, DossierService, DossierSubject, Inspected, Places, inspect_dossier,
     read_dossier,

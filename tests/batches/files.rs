@@ -263,6 +263,16 @@ fn a_misspelt_column_hides_no_other_problem() {
         ]
     );
     assert_eq!(findings[0]["fix"], "did you mean provider?");
+    // What the other columns name is looked up.
+    let text = "ref,kind,target,provder\na,cancel-site,nobody.example.net,tencent\n";
+    scene.user.write("batch.csv", text);
+    let document = scene.document(MONDAY, "batch check batch.csv", 3);
+    let finding = &document["data"]["findings"][1];
+    assert_eq!(finding["rule"], "not-found.target", "{document}");
+    assert_eq!(
+        (&finding["line"], &finding["column"]),
+        (&json!(2), &json!(15))
+    );
 }
 
 /// "all problems are told at once", with the cell that each is about: a row that cannot be read
@@ -281,7 +291,9 @@ fn no_row_hides_what_is_wrong_in_another() {
                 e,cancel-site,s3.example.net,,ref:nobody,\n\
                 f,new,,,,bad.toml\n\
                 g,cancel-subject,s3.example.net,,,\n\
-                h,cancel-site,s3.example.net,,ref:f,\n";
+                h,cancel-site,s3.example.net,,ref:f,\n\
+                i,cancel-site,nobody.example.net,,ref:nobody,\n\
+                j,cancel-sight,nobody.example.net,,ref:b,\n";
     scene.user.write("rows.csv", text);
     let document = scene.document(MONDAY, "batch check rows.csv", 3);
     let findings = document["data"]["findings"].as_array().unwrap();
@@ -302,6 +314,10 @@ fn no_row_hides_what_is_wrong_in_another() {
             "6:31 after not-found.order",
             "7:10 from invalid-row",
             "8:1 confirm usage.confirm",
+            "10:15 target not-found.target",
+            "10:35 after not-found.order",
+            "11:3 kind unknown-value",
+            "11:16 target not-found.target",
         ]
     );
     // The other rows of a batch that is refused whole are looked at too.

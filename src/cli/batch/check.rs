@@ -6,16 +6,19 @@ use super::load::{self, Loaded};
 use super::{SCHEMA, as_submitted};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::intake::{BatchRow, Problem};
+use crate::intake::{BatchRow, Named, Position, Problem};
 use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::rulebook;
 use crate::text;
-use crate::workflow::batch::{Outcome, blamed, call_by_ref, content};
+use crate::workflow::batch::{Decided, Outcome, blamed, call_by_ref, content};
 use crate::workflow::check::{REFUSED_BY_RULE, is_accepted};
+use crate::workflow::resolve;
+use crate::workflow::world::World;
 use clap::ArgMatches;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 /// One thing to know about a row.
@@ -64,6 +67,26 @@ impl Finding {
             column: at.column,
             message: text!("{key}：{zh}", "{key}: {en}"),
             fix: failure.hints.first().cloned(),
+            source: known.map(|rule| rule.source.clone()),
+        }
+    }
+
+    /// Something that a row names and that is nowhere.
+    fn of_name(named: &Named, column: &str, at: Position, failure: Failure) -> Self {
+        let (zh, en) = (failure.message.zh, failure.message.en);
+        let message = match &named.reference {
+            Some(key) => text!("{key}：{zh}", "{key}: {en}"),
+            None => text!("{zh}", "{en}"),
+        };
+        let known = failure.rule.as_deref().and_then(rule);
+        Self {
+            rule: failure.rule.unwrap_or_else(|| failure.code.into_owned()),
+            severity: "error",
+            path: Some(column.to_owned()),
+            line: at.line,
+            column: at.column,
+            message,
+            fix: failure.hints.into_iter().next(),
             source: known.map(|rule| rule.source.clone()),
         }
     }
@@ -170,14 +193,42 @@ fn examine(
     call_by_ref(&mut decided, &loaded.wishes);
     let problems = loaded.problems.iter().cloned();
     let mut findings: Vec<Finding> = problems.map(Finding::of_problem).collect();
+    let is_missing = |decided: &Decided| {
+        let failure = decided.failure.as_ref();
+        failure.is_some_and(|failure| failure.exit == Exit::NotFound)
+    };
+    let flawed: HashSet<&str> = loaded
+        .flawed
+        .iter()
+        .filter_map(|named| named.reference.as_deref())
+        .collect();
+    if !loaded.flawed.is_empty() || decided.iter().any(is_missing) {
+        let world = cx.world()?;
+        let mut made = flawed.clone();
+        made.extend(loaded.rows.iter().map(|row| row.reference.as_str()));
+        let look = |named: &Named, told| unfound(&world, &made, named, told);
+        let of_flawed = loaded.flawed.iter().flat_map(|named| look(named, None));
+        findings.extend(of_flawed);
+        let missing = decided.iter().filter(|decided| is_missing(decided));
+        findings.extend(missing.flat_map(|decided| {
+            let row = loaded.rows.get(decided.row).zip(decided.failure.as_ref());
+            row.map(|(row, failure)| look(&Named::from(row), Some(blamed(failure, row))))
+                .unwrap_or_default()
+        }));
+    }
     for decided in decided {
         let Some(row) = loaded.rows.get(decided.row) else {
             continue;
         };
         let failure = decided.failure.as_ref();
         // The order of a row that could not be read is not there to be waited for.
-        let is_echo =
-            |failure: &&Failure| failure.code == "not-found.order" && loaded.waits_for_flawed(row);
+        let is_echo = |failure: &&Failure| {
+            let key = row
+                .after
+                .as_deref()
+                .and_then(|word| word.strip_prefix("ref:"));
+            failure.code == "not-found.order" && key.is_some_and(|key| flawed.contains(key))
+        };
         let failure = failure.filter(|failure| !is_echo(failure));
         let stops = failure.is_some_and(|failure| failure.code == REFUSED_BY_RULE);
         let told = failure.filter(|_| !stops);
@@ -191,4 +242,27 @@ fn examine(
     }
     findings.sort_by_key(|finding| (finding.line, finding.column));
     Ok(findings)
+}
+
+/// Looks up what a row names, and lists what is nowhere; `made` are the refs of which rows make the
+/// orders, `told` is the column of which it is known.
+fn unfound(world: &World, made: &HashSet<&str>, named: &Named, told: Option<&str>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for word in named.target.iter().filter(|_| told != Some("target")) {
+        let found = resolve::target(&world.book.portfolio, word).err();
+        let finding = |failure| Finding::of_name(named, "target", named.target_at, failure);
+        findings.extend(found.map(finding));
+    }
+    let is_made = |word: &str| {
+        let key = word.strip_prefix("ref:");
+        key.is_some_and(|key| made.contains(key))
+    };
+    if let Some(word) = named.after.as_deref()
+        && told != Some("after")
+        && !is_made(word)
+        && let Err(failure) = world.find(word)
+    {
+        findings.push(Finding::of_name(named, "after", named.after_at, failure));
+    }
+    findings
 }

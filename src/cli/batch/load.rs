@@ -5,7 +5,7 @@ use super::super::draft;
 use super::super::record::encoding;
 use crate::failure::Failure;
 use crate::filing::order::Material;
-use crate::intake::{BatchRow, Problem, Source, inspect_batch_rows, read_dossier};
+use crate::intake::{BatchRow, Named, Problem, Source, inspect_batch_rows, read_dossier};
 use crate::lang::Text;
 use crate::text;
 use crate::workflow::assign::Assign;
@@ -27,8 +27,8 @@ pub(super) struct Loaded {
     pub(super) wishes: Vec<Wish>,
     /// What is wrong in the others.
     pub(super) problems: Vec<Problem>,
-    /// The refs of those others.
-    flawed: Vec<String>,
+    /// What those others name all the same.
+    pub(super) flawed: Vec<Named>,
     /// The plan that they come from.
     pub(super) plan: Option<BatchPlan>,
     /// What their dossiers are relative to.
@@ -42,15 +42,6 @@ struct Head {
 }
 
 impl Loaded {
-    /// Whether a row names an order that a row which could not be read would have made.
-    pub(super) fn waits_for_flawed(&self, row: &BatchRow) -> bool {
-        let key = row
-            .after
-            .as_deref()
-            .and_then(|word| word.strip_prefix("ref:"));
-        key.is_some_and(|key| self.flawed.iter().any(|flawed| flawed == key))
-    }
-
     /// Reads the dossiers of the rows, and looks at their attachments; the rows where that fails
     /// are taken out, with what is wrong told at them.
     fn ask(mut self, cx: &mut Context<'_>) -> Self {
@@ -70,7 +61,7 @@ impl Loaded {
                         ..row.problem("from", message)
                     });
                     self.problems.extend(problems);
-                    self.flawed.push(row.reference);
+                    self.flawed.push(Named::from(&row));
                 }
             }
         }
