@@ -23,6 +23,8 @@ pub struct Failure {
     pub hints: Vec<Text>,
     /// The rule of the field behind it.
     pub rule: Option<String>,
+    /// Whether waiting never cures it, whatever its code says of others.
+    pub is_final: bool,
     /// What the document shows beside the error.
     pub data: Option<Box<Value>>,
 }
@@ -39,6 +41,7 @@ impl Failure {
             message,
             hints: Vec::new(),
             rule: None,
+            is_final: false,
             data: None,
         }
     }
@@ -97,6 +100,9 @@ impl Failure {
 
     /// Whether the same command may succeed later by itself.
     pub fn is_retryable(&self) -> bool {
+        if self.is_final {
+            return false;
+        }
         match self.exit {
             Exit::Unavailable | Exit::Pending => true,
             Exit::Conflict => self.code == "conflict.locked",
@@ -128,6 +134,8 @@ impl From<Refusal> for Failure {
 impl From<Obstacle> for Failure {
     fn from(obstacle: Obstacle) -> Self {
         let mut failure = Self::new(Exit::Refused, obstacle.code(), obstacle.message());
+        // An order that ended unapproved is never approved.
+        failure.is_final = matches!(obstacle, Obstacle::After { ended: Some(_), .. });
         failure.hints.push(obstacle.hint());
         failure.rule = obstacle.rule().map(str::to_owned);
         failure

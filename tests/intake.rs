@@ -10,10 +10,9 @@ use icpctl::filing::moment::Moment;
 use icpctl::filing::number::ServiceKind;
 use icpctl::filing::order::Instant;
 use icpctl::filing::province::Province;
-use icpctl::filing::record::Adoption;
 use icpctl::filing::tree;
 use icpctl::intake::{
-    Choice, Dossier, DossierSubject, Encoding, Format, Located, Problem, RecordRow, Source, Table,
+    Adopting, Choice, Dossier, DossierSubject, Encoding, Format, Problem, RecordRow, Source, Table,
     Template, read_adoptions, read_dossier, read_record_rows, read_rows, template,
 };
 use icpctl::knowledge::{FieldType, fields};
@@ -39,12 +38,13 @@ fn dossier(text: &str) -> Result<Dossier, Vec<Problem>> {
     read_dossier(&source(text.as_bytes()), today())
 }
 
-fn adoptions(text: &str) -> Result<Vec<Located<Adoption>>, Vec<Problem>> {
+fn adoptions(text: &str) -> Result<Vec<Adopting>, Vec<Problem>> {
     adoptions_in(text.as_bytes(), Encoding::Utf8)
 }
 
-fn adoptions_in(bytes: &[u8], encoding: Encoding) -> Result<Vec<Located<Adoption>>, Vec<Problem>> {
-    read_adoptions(&source(bytes), Format::Auto, encoding, today())
+fn adoptions_in(bytes: &[u8], encoding: Encoding) -> Result<Vec<Adopting>, Vec<Problem>> {
+    let read = read_adoptions(&source(bytes), Format::Auto, encoding, today());
+    read.map(|read| read.list)
 }
 
 fn records(text: &str) -> Result<Vec<RecordRow>, Vec<Problem>> {
@@ -441,7 +441,10 @@ fn the_public_filings_are_adopted() {
         "\n",
     );
     let read = adoptions(text).unwrap();
-    let lines: Vec<usize> = read.iter().map(|adoption| adoption.at.line).collect();
+    let lines: Vec<usize> = read
+        .iter()
+        .map(|adoption| adoption.places.at.line)
+        .collect();
     assert_eq!(lines, [1, 2, 3, 4, 5, 6]);
     let services: usize = read.iter().map(|a| a.value.services.len()).sum();
     assert_eq!(services, 7);
@@ -544,7 +547,7 @@ fn csv_problems_have_line_column_and_header_name() {
             "5:18 NUM-02 服务备案号",
             "5:47 row-length 账号",
             "5:51 NUM-02 服务类型",
-            "6:1 NUM-03 ",
+            "6:18 NUM-03 ",
             "7:1 row-length ",
             "8:1 missing-field subject_number",
         ]

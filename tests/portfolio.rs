@@ -739,3 +739,55 @@ fn a_damaged_record_is_left_alone_and_the_others_stay_usable() {
         "schema = 1\nnumber = \n"
     );
 }
+
+#[test]
+fn what_stands_against_a_file_is_told_at_once_with_line_and_column() {
+    let store = Store::filled();
+    let adopt = |text: &str| {
+        let path = store.dir.path().join("filings.csv");
+        fs::write(&path, text).unwrap();
+        store.json(&["adopt", "--from", path.to_str().unwrap()])
+    };
+    let hints = |error: &Value| {
+        let list = error["hints"].as_array().unwrap().iter();
+        list.map(|hint| hint.as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+            .join("\n")
+    };
+    let header = "subject_number,subject_name,service_number,domains\n";
+    let other = format!("{FIRM},另一家公司,{SHOP},a.example.com\n");
+    let place = format!(
+        "line 2, column {}: {FIRM} name: filed as",
+        FIRM.chars().count() + 2
+    );
+
+    // Beside what it says against itself.
+    let twice = format!("{header}{other}{PERSON},,{BLOG},a.example.com\n");
+    let error = adopt(&twice).error(3, "invalid.adoption");
+    let told = hints(&error);
+    assert!(told.contains(&place), "{told}");
+    assert!(told.contains("line 3, column "), "{told}");
+    assert!(told.contains("stands under both"), "{told}");
+
+    // Beside what cannot be read.
+    let broken = format!("{header}{other}{PERSON},,{BLOG},nodomain\n");
+    let error = adopt(&broken).error(3, "invalid.file");
+    let told = hints(&error);
+    assert!(told.contains(&place), "{told}");
+    assert!(told.contains("domains"), "{told}");
+
+    // Beside what has ended, which is told at its own row.
+    let gone = store.json(&["gone", BLOG, "--because", "bureau", "--yes"]);
+    assert_eq!(gone.code, 0);
+    let error = adopt(&format!("{header}{other}{PERSON},,{BLOG},\n")).error(6, "conflict.ended");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains("line 3, column "), "{message}");
+    assert!(message.contains(&format!("{BLOG} ended on")), "{message}");
+    assert!(hints(&error).contains(&place), "{error}");
+
+    // What the rows say beside a column that is misspelt.
+    let misspelt = broken.replace("subject_name", "subject_nam");
+    let told = hints(&adopt(&misspelt).error(3, "invalid.file"));
+    assert!(told.contains("did you mean subject_name?"), "{told}");
+    assert!(told.contains("domains"), "{told}");
+}

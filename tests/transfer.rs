@@ -266,7 +266,7 @@ fn what_export_did_not_write_is_told_with_its_line() {
         ("a,b\n1,2\n".to_owned(), "type and record"),
         (
             "{\"type\":\"order\",\"id\":\"../x\",\"record\":\"schema = 1\"}\n".to_owned(),
-            "line 1: \"../x\"",
+            "line 1, column 1: \"../x\"",
         ),
         (
             "{\"type\":\"order\",\"id\":\"abcdefgh\",\"record\":\"schema = \"}\n".to_owned(),

@@ -16,14 +16,14 @@ use crate::failure::Failure;
 use crate::filing::demand::{Candidate, Demand};
 use crate::filing::host::Host;
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
-use crate::intake::{Encoding, Format, Problem, Source, read_adoptions};
+use crate::intake::{Adopting, Encoding, Format, Problem, Source, inspect_adoptions};
 use crate::lang::{Lang, Text};
 use crate::render::mask::Privacy;
 use crate::render::prose;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
-use crate::workflow::adopt::{Adopted, Given, decide, words};
+use crate::workflow::adopt::{Adopted, decide, objections, words};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
@@ -81,11 +81,11 @@ pub fn command(command: Command, lang: Lang) -> Command {
 /// Brings the filings of a file in, whole or not at all.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let source = matches.get_one::<String>("source");
+    let replace = matches.get_flag("replace");
     let given = match source {
-        Some(source) => from_source(cx, source)?,
+        Some(source) => from_source(cx, source, replace)?,
         None => from_file(cx, matches)?,
     };
-    let replace = matches.get_flag("replace");
     let privacy = cx.globals.privacy;
     let done = cx.transact(|world, stamp, _| {
         let mut plan = decide(world, stamp, &given, replace, privacy)?;
@@ -211,7 +211,7 @@ fn risks(excerpt: &Excerpt<'_>) -> Cell {
 }
 
 /// Shows what a source brings in, a line a subject and a service.
-fn consent(answer: &Adopted, given: &[Given], privacy: Privacy) -> Consent {
+fn consent(answer: &Adopted, given: &[Adopting], privacy: Privacy) -> Consent {
     let mut shown = Vec::new();
     let mut tell = |number: String, name: &str, rest: String| {
         let (zh, en) = if answer.added.contains(&number) {
@@ -226,7 +226,10 @@ fn consent(answer: &Adopted, given: &[Given], privacy: Privacy) -> Consent {
             "  {number}  {name}  {rest} ({en})"
         ));
     };
-    for Given { adoption, .. } in given {
+    for Adopting {
+        value: adoption, ..
+    } in given
+    {
         let name = adoption.facts.name.as_deref().unwrap_or_default();
         // Who is not known to be an organisation may be a person.
         let name = match &adoption.facts.nature {
@@ -249,7 +252,7 @@ fn consent(answer: &Adopted, given: &[Given], privacy: Privacy) -> Consent {
     }
 }
 
-fn from_file(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Vec<Given>, Failure> {
+fn from_file(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Vec<Adopting>, Failure> {
     let name = matches
         .get_one::<String>("from")
         .cloned()
@@ -259,30 +262,41 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Vec<Given>, F
         Some(_) | None => Encoding::Utf8,
     };
     let bytes = cx.read_input(&name)?;
-    read(cx, &name, &bytes, encoding)
+    read(cx, &name, &bytes, encoding, matches.get_flag("replace"))
 }
 
+/// Reads filings; where some cannot be read, what stands against the others is told with them.
 fn read(
-    cx: &Context<'_>,
+    cx: &mut Context<'_>,
     name: &str,
     bytes: &[u8],
     encoding: Encoding,
-) -> Result<Vec<Given>, Failure> {
+    replace: bool,
+) -> Result<Vec<Adopting>, Failure> {
     let source = Source { name, bytes };
     let today = cx.now.date_naive();
-    let read = read_adoptions(&source, Format::Auto, encoding, today)
+    let (read, problems) = inspect_adoptions(&source, Format::Auto, encoding, today)
         .map_err(|problems| invalid(name, &problems))?;
-    Ok(read
-        .into_iter()
-        .map(|located| Given {
-            adoption: located.value,
-            line: located.at.line,
-        })
-        .collect())
+    for remark in &read.remarks {
+        cx.caution(remark.code, remark.message.clone(), Some(name.to_owned()));
+    }
+    if problems.is_empty() {
+        return Ok(read.list);
+    }
+    let mut failure = invalid(name, &problems);
+    let world = cx.world()?;
+    failure
+        .hints
+        .extend(objections(&world, &read.list, replace, cx.globals.privacy));
+    Err(failure)
 }
 
 /// Asks a source; a line of what it gives is a subject.
-fn from_source(cx: &mut Context<'_>, source: &str) -> Result<Vec<Given>, Failure> {
+fn from_source(
+    cx: &mut Context<'_>,
+    source: &str,
+    replace: bool,
+) -> Result<Vec<Adopting>, Failure> {
     let documents = match source.split_once(':') {
         None if source == Cloud::Alibaba.name() => of_account(cx)?,
         Some(("record", query)) if !query.trim().is_empty() => of_record(cx, query.trim())?,
@@ -301,7 +315,8 @@ fn from_source(cx: &mut Context<'_>, source: &str) -> Result<Vec<Given>, Failure
         return Ok(Vec::new());
     }
     let lines: Vec<String> = documents.iter().map(Value::to_string).collect();
-    read(cx, source, lines.join("\n").as_bytes(), Encoding::Utf8)
+    let text = lines.join("\n");
+    read(cx, source, text.as_bytes(), Encoding::Utf8, replace)
 }
 
 /// Asks for the filings of the Alibaba Cloud account.

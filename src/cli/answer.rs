@@ -17,6 +17,14 @@ pub const ORDER: &str = "icpctl.order/1";
 /// The document of several.
 pub const ORDERS: &str = "icpctl.order-list/1";
 
+/// Returns the shape of the document of the orders that are named.
+pub fn shape(names: &[String]) -> &'static str {
+    match names {
+        [first, rest @ ..] if rest.iter().any(|name| name != first) => ORDERS,
+        [..] => ORDER,
+    }
+}
+
 /// Answers with the orders as they are now: one document for one, an array for several. People get
 /// sentences instead.
 ///

@@ -257,6 +257,14 @@ fn dossier(
         .iter()
         .map(|problem| of_file(problem.position(), told(problem)))
         .collect();
+    all.extend(inspected.remarks.iter().map(|remark| {
+        let severity = Severity::Warning;
+        let finding = Finding {
+            severity,
+            ..told(remark)
+        };
+        of_file(remark.position(), finding)
+    }));
     // What the reader refused is absent to the rules: they would only repeat it.
     all.extend(
         judged

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::order::{Material, OrderId};
-use crate::intake::{Dossier, DossierMaterial, Source, read_dossier};
+use crate::intake::{Dossier, DossierMaterial, Problem, Source, inspect_dossier};
 use crate::lang::{Lang, Text};
 use crate::store::near::Wanted;
 use crate::text;
@@ -188,7 +188,13 @@ pub fn dossier(cx: &mut Context<'_>, name: &str) -> Result<Dossier, Failure> {
         name,
         bytes: &bytes,
     };
-    read_dossier(&source, cx.now.date_naive()).map_err(|problems| invalid(name, &problems))
+    let refused = |problems: Vec<Problem>| invalid(name, &problems);
+    let inspected = inspect_dossier(&source, cx.now.date_naive()).map_err(refused)?;
+    for remark in &inspected.remarks {
+        let path = Some(remark.path.clone());
+        cx.caution(remark.code, remark.message.clone(), path);
+    }
+    inspected.into_dossier().map_err(refused)
 }
 
 /// Returns the place of the service that a material belongs to.

@@ -192,8 +192,9 @@ pub fn run(outside: Outside<'_>) -> Exit {
     if cx.globals.privacy == Privacy::Revealed {
         disclosure::record(&mut cx, name, sub, &words);
     }
+    let schema = shape(row, sub);
     let unknown = match &cx.globals.fields {
-        Some(wanted) if row.schema == answer::ORDER && cx.globals.fields_by_flag => {
+        Some(wanted) if is_of_orders(schema) && cx.globals.fields_by_flag => {
             board::check(wanted).err()
         }
         Some(_) | None => None,
@@ -209,7 +210,21 @@ pub fn run(outside: Outside<'_>) -> Exit {
         }
         (None, None) => (row.run)(&mut cx, sub),
     };
-    reply::show(&mut cx, row.schema, outcome)
+    reply::show(&mut cx, schema, outcome)
+}
+
+/// Returns the shape of what a command line is answered with, done or refused: for some commands
+/// it depends on what they are given.
+fn shape(row: &Row, matches: &ArgMatches) -> &'static str {
+    match row.name {
+        "record" => record::shape(matches),
+        "submit" | "withdraw" | "abandon" => answer::shape(&words(matches, "order")),
+        _ => row.schema,
+    }
+}
+
+fn is_of_orders(schema: &str) -> bool {
+    matches!(schema, answer::ORDER | answer::ORDERS)
 }
 
 fn no_such_format(only: &str) -> Failure {

@@ -5,7 +5,7 @@ use super::context::{Asks, Caution, Context, Done, Plan, Stamp, World};
 use super::globals::{option, place, repeated};
 use super::reply::Reply;
 use super::signals::Signals;
-use super::stream::{RowTold, Stream};
+use super::stream::{RowTold, Stream, check_fields};
 use super::words;
 use crate::failure::Failure;
 use crate::filing::event::{Command as Step, Report};
@@ -97,6 +97,16 @@ pub fn encoding_arg(lang: Lang) -> Arg {
         lang,
     )
     .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"]))
+}
+
+/// Returns the shape of what is answered: a file of reports has its own.
+pub fn shape(matches: &ArgMatches) -> &'static str {
+    if matches.contains_id("from") {
+        return STREAM;
+    }
+    let words = words(matches, "words");
+    let names = words.split_last().map_or([].as_slice(), |(_, names)| names);
+    answer::shape(names)
 }
 
 /// Takes the report, or a file of them.
@@ -221,6 +231,7 @@ const STREAM: &str = "icpctl.record/1";
 
 /// Takes many reports: one operation, chunk after chunk; a refused row leaves the others alone.
 fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<Reply, Failure> {
+    check_fields(cx)?;
     let signals = Signals::listen()?;
     let Some(bytes) = cx.read_until(from, &signals)? else {
         return Ok(Stream::start(cx, STREAM, from, 0).finish(cx, false, signals.arrived(), None));
@@ -290,15 +301,18 @@ struct Chunk {
 fn take_rows(world: &mut World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Chunk {
     let mut chunk = Chunk::default();
     for (row, told) in rows {
-        let (outcome, order, failure) = match take_row(world, stamp, row, told, &mut chunk) {
-            Ok((outcome, id)) => (outcome, id.to_string(), None),
-            Err(failure) => (Outcome::Failed, row.order.clone(), Some(failure)),
+        let found = world.find(&row.order).ok();
+        let id = found.map(|order| order.id.to_string());
+        let key = found.and_then(|order| order.reference.clone());
+        let typed = row.order.strip_prefix("ref:").map(str::to_owned);
+        let (outcome, failure) = match take_row(world, stamp, row, told, &mut chunk) {
+            Ok(outcome) => (outcome, None),
+            Err(failure) => (Outcome::Failed, Some(failure)),
         };
-        let reference = row.order.strip_prefix("ref:").map(str::to_owned);
         chunk.rows.push(RowTold {
             line: row.line,
-            reference,
-            order: OrderId::parse(&order).map(|id| id.to_string()),
+            reference: key.or(typed),
+            order: id,
             outcome,
             failure,
         });
@@ -312,17 +326,17 @@ fn take_row(
     row: &RecordRow,
     told: &Told,
     chunk: &mut Chunk,
-) -> Result<(Outcome, OrderId), Failure> {
+) -> Result<Outcome, Failure> {
     let order = world.find(&row.order)?;
     let id = order.id.clone();
     let taken = advance::report(world, stamp, order, told)?;
     let Some(order) = taken.order else {
-        return Ok((Outcome::Unchanged, id));
+        return Ok(Outcome::Unchanged);
     };
     world.put(order);
-    chunk.touched.insert(id.clone());
+    chunk.touched.insert(id);
     chunk.cautions.extend(taken.cautions);
-    Ok((Outcome::Ok, id))
+    Ok(Outcome::Ok)
 }
 
 fn write(

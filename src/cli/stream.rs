@@ -2,11 +2,12 @@
 //! lines on stderr for people, and one summary.
 
 use super::context::Context;
-use super::reply::{Reply, problem, tell};
+use super::reply::{Reply, no_such_field, problem, tell};
 use super::signals::stopped;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Text;
+use crate::render::fields::{Fields, UnknownField};
 use crate::render::rows::json_line;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
@@ -37,6 +38,8 @@ pub struct Stream {
     file: String,
     rows: usize,
     format: Format,
+    /// The fields of a row that `--fields` asks for.
+    fields: Option<Fields>,
     is_quiet: bool,
     bar: Option<ProgressBar>,
     counts: [usize; 4],
@@ -65,6 +68,7 @@ impl Stream {
             },
             rows,
             format: cx.globals.format,
+            fields: chosen(cx).unwrap_or_default(),
             is_quiet: cx.globals.quiet,
             bar,
             counts: [0; 4],
@@ -95,6 +99,19 @@ impl Stream {
         self.delivery = print(cx.out, &lines);
     }
 
+    /// Returns a row with the fields that were asked for, and what tells it from other records.
+    fn narrowed(&self, row: Value) -> Value {
+        const TYPE: &str = "type";
+        let Some(fields) = &self.fields else {
+            return row;
+        };
+        let mut narrow = fields.narrow(&row);
+        if let (Value::Object(entries), Some(word)) = (&mut narrow, row.get(TYPE)) {
+            entries.insert(TYPE.to_owned(), word.clone());
+        }
+        narrow
+    }
+
     fn is_json(&self) -> bool {
         matches!(self.format, Format::Json | Format::Jsonl)
     }
@@ -106,7 +123,10 @@ impl Stream {
     /// Tells rows that are done, and how far it is.
     pub fn rows(&mut self, cx: &mut Context<'_>, rows: Vec<RowTold>) {
         let lang = cx.lang;
-        let records: Vec<Value> = rows.iter().map(|row| record(row, lang)).collect();
+        let records: Vec<Value> = rows
+            .iter()
+            .map(|row| self.narrowed(record(row, lang)))
+            .collect();
         self.put(cx, &records);
         self.done += rows.len();
         for row in rows {
@@ -116,11 +136,16 @@ impl Stream {
             if self.is_human()
                 && let Some(failure) = &row.failure
             {
-                let told = self.complaint(&row, failure);
-                let line = told.get(lang).to_owned();
+                let mut lines = vec![self.complaint(&row, failure)];
+                if row.outcome == Outcome::Failed {
+                    let hints = failure.hints.iter();
+                    lines.extend(hints.map(|Text { zh, en }| text!("    {zh}", "    {en}")));
+                }
+                let lines: Vec<&str> = lines.iter().map(|line| line.get(lang)).collect();
+                let lines = lines.join("\n");
                 match &self.bar {
-                    Some(bar) => bar.suspend(|| tell(cx.err, &line)),
-                    None => tell(cx.err, &line),
+                    Some(bar) => bar.suspend(|| tell(cx.err, &lines)),
+                    None => tell(cx.err, &lines),
                 }
             }
             if !self.is_json() {
@@ -263,6 +288,25 @@ const FIELDS: [&str; 6] = [
     "error.code",
     "error.message",
 ];
+
+/// Checks that `--fields` names fields of a row, before anything is done.
+///
+/// # Errors
+/// 2, naming those that there are.
+pub fn check_fields(cx: &Context<'_>) -> Result<(), Failure> {
+    match chosen(cx) {
+        Err(unknown) if cx.globals.fields_by_flag => Err(no_such_field(&unknown)),
+        // A twin that means nothing for rows.
+        Err(_) | Ok(_) => Ok(()),
+    }
+}
+
+fn chosen(cx: &Context<'_>) -> Result<Option<Fields>, UnknownField> {
+    let wanted = cx.globals.fields.as_ref();
+    wanted
+        .map(|wanted| Fields::choose(wanted, &FIELDS))
+        .transpose()
+}
 
 fn record(row: &RowTold, lang: crate::lang::Lang) -> Value {
     json!({

@@ -11,7 +11,7 @@ use crate::text;
 /// Why an order may not be drafted or sent.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Obstacle {
-    /// The subject or service is not filed any more.
+    /// The subject or service is not filed, or not any more.
     NotFiled {
         /// Its number.
         number: String,
@@ -179,7 +179,7 @@ impl Obstacle {
     pub fn message(&self) -> Text {
         match self {
             Self::NotFiled { number } => {
-                text!("{number} 已不在备案中", "{number} is not filed any more")
+                text!("{number} 不在备案中", "{number} is not filed")
             }
             Self::NotAccessedHere {
                 number, provider, ..
@@ -289,8 +289,8 @@ impl Obstacle {
     pub fn hint(&self) -> Text {
         match self {
             Self::NotFiled { .. } => text!(
-                "已注销的备案号不会恢复；查看 icpctl portfolio，需要时用 icpctl new 重新备案",
-                "a cancelled number never returns; see icpctl portfolio, and file anew with icpctl new"
+                "用 icpctl portfolio 核对备案号；已注销的不会恢复，需要时用 icpctl new 重新备案",
+                "compare the number with icpctl portfolio; a cancelled one never returns: file anew with icpctl new"
             ),
             Self::NotAccessedHere { holders, kind, .. } => {
                 let list = holders.join(", ");

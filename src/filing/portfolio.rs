@@ -208,6 +208,16 @@ impl FiledSubject {
             .any(|number| number.counter() == counter)
     }
 
+    /// Lists the services that share a counter, of which all but one were copied wrongly (NUM-03).
+    pub fn sharing_a_counter(&self) -> Vec<ServiceNumber> {
+        let numbers = || self.services.keys();
+        let shares = |number: &&ServiceNumber| {
+            let mut same = numbers().filter(|other| other.counter() == number.counter());
+            same.nth(1).is_some()
+        };
+        numbers().filter(shares).copied().collect()
+    }
+
     /// Lists what calls for care about the subject itself.
     pub fn risks(&self) -> Vec<Risk> {
         self.services

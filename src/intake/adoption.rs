@@ -2,7 +2,7 @@
 
 use super::document::{is_json_lines, json_lines, json_tree, toml_tree};
 use super::node::{Entry, Node, Shape};
-use super::problem::{Located, Position, Problem, settle, shown};
+use super::problem::{Position, Problem, settle, shown};
 use super::reader::{Fields, Reader};
 use super::record::missing;
 use super::rows::{Cell, Row, csv_rows, few_lines, is_csv};
@@ -46,6 +46,50 @@ impl Format {
     }
 }
 
+/// Where the fields of a table stand in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldPlaces {
+    /// Where the table begins.
+    pub at: Position,
+    fields: Vec<(&'static str, Position)>,
+}
+
+impl FieldPlaces {
+    fn of(fields: &Fields<'_>) -> Self {
+        Self {
+            at: fields.at,
+            fields: fields.places().collect(),
+        }
+    }
+
+    /// Returns the place of a field by its path, or of the table where it is not there.
+    pub fn field(&self, path: &str) -> Position {
+        let first = path.split('.').next().unwrap_or_default();
+        let found = self.fields.iter().find(|(name, _)| *name == first);
+        found.map_or(self.at, |(_, at)| *at)
+    }
+}
+
+/// A subject as a file gives it, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Adopting {
+    /// What the file says.
+    pub value: Adoption,
+    /// Where it says that of the subject itself.
+    pub places: FieldPlaces,
+    /// Where it says that of each of its services.
+    pub services: Vec<FieldPlaces>,
+}
+
+/// The filings of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Adoptions {
+    /// One adoption a subject, in the order of the file.
+    pub list: Vec<Adopting>,
+    /// What was read all the same, and deserves a remark.
+    pub remarks: Vec<Problem>,
+}
+
 /// Reads filings, one adoption a subject; what says the same of one subject twice is merged.
 ///
 /// # Errors
@@ -56,7 +100,21 @@ pub fn read_adoptions(
     format: Format,
     encoding: Encoding,
     today: NaiveDate,
-) -> Result<Vec<Located<Adoption>>, Vec<Problem>> {
+) -> Result<Adoptions, Vec<Problem>> {
+    let (adoptions, problems) = inspect_adoptions(source, format, encoding, today)?;
+    settle(adoptions, problems)
+}
+
+/// Reads filings like [`read_adoptions`], and returns what could be read beside what is wrong.
+///
+/// # Errors
+/// Where nothing can be read: too large, another encoding, syntax, or no columns.
+pub fn inspect_adoptions(
+    source: &Source<'_>,
+    format: Format,
+    encoding: Encoding,
+    today: NaiveDate,
+) -> Result<(Adoptions, Vec<Problem>), Vec<Problem>> {
     within(Size::Rows, source)?;
     let text = decode(source, encoding)?;
     let format = match format {
@@ -70,9 +128,13 @@ pub fn read_adoptions(
             let (rows, problems) = csv_rows(&text, Table::Adopt)?;
             reader.problems = problems;
             // Where a column is misspelt, what rows say of each other is not what was meant.
-            for row in rows.iter().filter(|row| !row.is_flawed) {
-                if let Some(node) = row_node(row, &mut reader.problems) {
-                    all.adopt(&mut reader, &node);
+            for row in &rows {
+                match row_node(row, &mut reader.problems) {
+                    Some(node) if row.is_flawed => {
+                        Collected::default().adopt(&mut reader, &node);
+                    }
+                    Some(node) => all.adopt(&mut reader, &node),
+                    None => {}
                 }
             }
             for adoption in &mut all.adoptions {
@@ -96,7 +158,12 @@ pub fn read_adoptions(
             all.document(&mut reader, &toml_tree(&text)?);
         }
     }
-    settle(all.adoptions, reader.problems)
+    let read = Adoptions {
+        list: all.adoptions,
+        remarks: reader.remarks,
+    };
+    reader.problems.sort_by_key(Problem::position);
+    Ok((read, reader.problems))
 }
 
 /// Gives the subject the labels on which all of its rows that have them agree.
@@ -125,7 +192,7 @@ fn raise_labels(adoption: &mut Adoption) {
 /// The adoptions so far, and where each number stands among them.
 #[derive(Default)]
 struct Collected {
-    adoptions: Vec<Located<Adoption>>,
+    adoptions: Vec<Adopting>,
     subjects: HashMap<SubjectNumber, usize>,
     services: HashMap<ServiceNumber, (usize, Position)>,
 }
@@ -159,10 +226,10 @@ impl Collected {
         let number = reader.required(&fields, "number", Reader::subject_number);
         let facts = reader.facts(&fields, Section::Adoption);
         let labels = reader.labels_of(&fields);
-        let services: Vec<(AdoptedService, Position)> = reader
+        let services: Vec<(AdoptedService, FieldPlaces)> = reader
             .list_of(&fields, "services")
             .iter()
-            .filter_map(|node| Some((adopted_service(reader, node, number)?, node.at)))
+            .filter_map(|node| adopted_service(reader, node, number))
             .collect();
         let Some(number) = number else {
             return;
@@ -190,14 +257,25 @@ impl Collected {
             .subjects
             .entry(adoption.number)
             .or_insert(self.adoptions.len());
-        let Some(Located { value: before, at }) = self.adoptions.get_mut(place) else {
-            self.adoptions.push(Located {
+        let Some(Adopting {
+            value: before,
+            places,
+            ..
+        }) = self.adoptions.get_mut(place)
+        else {
+            self.adoptions.push(Adopting {
                 value: adoption,
-                at: fields.at,
+                places: FieldPlaces::of(fields),
+                services: Vec::new(),
             });
             return place;
         };
-        let (number, line) = (adoption.number, at.line);
+        let (number, line) = (adoption.number, places.at.line);
+        for (name, at) in fields.places() {
+            if places.fields.iter().all(|(there, _)| *there != name) {
+                places.fields.push((name, at));
+            }
+        }
         let differing = tree::differences(&before.facts, &adoption.facts).into_iter();
         let labels = differing_labels(&before.labels, &adoption.labels);
         for path in differing.map(|difference| difference.path).chain(labels) {
@@ -221,16 +299,22 @@ impl Collected {
         reader: &mut Reader,
         place: usize,
         service: AdoptedService,
-        at: Position,
+        places: FieldPlaces,
     ) {
-        let Some(Located { value: subject, .. }) = self.adoptions.get_mut(place) else {
+        let Some(Adopting {
+            value: subject,
+            services,
+            ..
+        }) = self.adoptions.get_mut(place)
+        else {
             return;
         };
-        let number = service.number;
+        let (number, at) = (service.number, places.field("number"));
         match self.services.get(&number) {
             None => {
                 self.services.insert(number, (subject.services.len(), at));
                 subject.services.push(service);
+                services.push(places);
             }
             Some((before, _)) if subject.services.get(*before) == Some(&service) => {}
             Some((_, first)) => {
@@ -259,7 +343,7 @@ fn adopted_service(
     reader: &mut Reader,
     node: &Node,
     subject: Option<SubjectNumber>,
-) -> Option<AdoptedService> {
+) -> Option<(AdoptedService, FieldPlaces)> {
     let fields = reader.fields(node, Section::AdoptedService);
     let number = reader.required(&fields, "number", Reader::service_number);
     let facts: ServiceFacts = reader.facts(&fields, Section::AdoptedService);
@@ -270,13 +354,14 @@ fn adopted_service(
     let labels = reader.labels_of(&fields);
     let number = number?;
     reader.check_service(&fields, number, subject, facts.kind);
-    Some(AdoptedService {
+    let service = AdoptedService {
         number,
         approved_on,
         labels,
         facts,
         accesses,
-    })
+    };
+    Some((service, FieldPlaces::of(&fields)))
 }
 
 fn accesses(reader: &mut Reader, node: &Node) -> Vec<Access> {
@@ -354,17 +439,12 @@ fn row_node(row: &Row, problems: &mut Vec<Problem>) -> Option<Node> {
             subject.push(labels);
         }
     }
-    let absent = [
-        (!row.cells.contains_key("subject_number")).then_some("subject_number"),
-        (is_service && !row.cells.contains_key("service_number")).then_some("service_number"),
-    ];
-    if absent.iter().any(Option::is_some) {
-        problems.extend(
-            absent
-                .into_iter()
-                .flatten()
-                .map(|name| missing(name, row.at)),
-        );
+    let mut needed = vec!["subject_number"];
+    needed.extend(is_service.then_some("service_number"));
+    needed.retain(|name| !row.cells.contains_key(name));
+    if !needed.is_empty() {
+        needed.retain(|name| row.lacks(name));
+        problems.extend(needed.into_iter().map(|name| missing(name, row.at)));
         return None;
     }
     if is_service {

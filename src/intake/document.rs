@@ -95,13 +95,19 @@ pub(super) fn json_tree(text: &str) -> Result<Node, Vec<Problem>> {
     json_value(text, 0, &Lines::new(text))
 }
 
-/// Whether the first line of `text` that is not blank is a whole JSON value: JSON Lines.
+/// Whether `text` is JSON Lines: its first line that is not blank is a whole JSON value, or that is
+/// cut short and a later line is an object of its own, in what is no JSON as a whole.
 pub(super) fn is_json_lines(text: &str) -> bool {
+    let is_whole = |text: &str| serde_json::from_str::<&RawValue>(text).is_ok();
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    let first = lines
-        .next()
-        .is_some_and(|line| serde_json::from_str::<&RawValue>(line).is_ok());
-    first && lines.next().is_some()
+    match lines.next() {
+        Some(first) if is_whole(first) => lines.next().is_some(),
+        // Objects within a document are indented.
+        Some(first) if first.trim_end().len() > 1 && first.starts_with('{') => {
+            lines.any(|line| line.starts_with('{') && is_whole(line)) && !is_whole(text)
+        }
+        Some(_) | None => false,
+    }
 }
 
 /// Reads JSON Lines: one value a line, or what is wrong with each.

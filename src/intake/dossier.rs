@@ -94,8 +94,7 @@ pub struct DossierMaterial {
 /// All problems: syntax, unknown fields, wrong types, and values that no rulebook is needed to
 /// refuse (check digits, dates, phones, domains, numbers).
 pub fn read_dossier(source: &Source<'_>, today: NaiveDate) -> Result<Dossier, Vec<Problem>> {
-    let inspected = inspect_dossier(source, today)?;
-    settle(inspected.dossier, inspected.problems)
+    inspect_dossier(source, today)?.into_dossier()
 }
 
 /// A dossier as far as it could be read, and where its fields stand.
@@ -105,6 +104,8 @@ pub struct Inspected {
     pub dossier: Dossier,
     /// What is wrong, in the order in which it stands in the file.
     pub problems: Vec<Problem>,
+    /// What was read all the same, and deserves a remark.
+    pub remarks: Vec<Problem>,
     places: Places,
 }
 
@@ -138,6 +139,14 @@ impl Places {
 }
 
 impl Inspected {
+    /// Returns the dossier where nothing is wrong with it.
+    ///
+    /// # Errors
+    /// All problems.
+    pub fn into_dossier(self) -> Result<Dossier, Vec<Problem>> {
+        settle(self.dossier, self.problems)
+    }
+
     /// Returns the place of a field, or of the nearest table around it that is there.
     pub fn place(&self, path: &str) -> Position {
         self.places.nearest(path)
@@ -166,6 +175,7 @@ pub fn inspect_dossier(source: &Source<'_>, today: NaiveDate) -> Result<Inspecte
     Ok(Inspected {
         dossier,
         problems,
+        remarks: reader.remarks,
         places: Places(places),
     })
 }

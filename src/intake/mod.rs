@@ -20,7 +20,7 @@ mod specimen;
 mod template;
 mod value;
 
-pub use adoption::{Format, read_adoptions};
+pub use adoption::{Adopting, Adoptions, FieldPlaces, Format, inspect_adoptions, read_adoptions};
 pub use batch::{BatchRow, BatchRows, inspect_batch_rows, read_batch_rows};
 pub use dossier::{
     Dossier, DossierMaterial, DossierService, DossierSubject, Inspected, Places, inspect_dossier,

@@ -15,6 +15,16 @@ pub struct Position {
 impl Position {
     /// The first character of a file.
     pub const START: Self = Self { line: 1, column: 1 };
+
+    /// Returns what is said of this place, after where it is.
+    pub fn says(self, what: &Text) -> Text {
+        let Self { line, column } = self;
+        let (zh, en) = (&what.zh, &what.en);
+        text!(
+            "第 {line} 行第 {column} 列：{zh}",
+            "line {line}, column {column}: {en}"
+        )
+    }
 }
 
 /// One thing wrong in a file.

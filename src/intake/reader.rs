@@ -3,7 +3,9 @@
 use super::node::{Node, Shape, below};
 use super::problem::{Position, Problem, nearest, shown};
 use super::schema::{Known, Section, known};
-use crate::filing::number::{NumberError, ServiceKind, ServiceNumber, SubjectNumber};
+use crate::filing::number::{
+    NumberError, Parsed, ServiceKind, ServiceNumber, SubjectNumber, Warning,
+};
 use crate::knowledge::FieldType;
 use crate::lang::Text;
 use crate::text;
@@ -18,6 +20,8 @@ pub(super) struct Reader {
     pub(super) today: NaiveDate,
     /// What was wrong so far.
     pub(super) problems: Vec<Problem>,
+    /// What was read all the same, and deserves a remark.
+    pub(super) remarks: Vec<Problem>,
 }
 
 /// The known fields of a table.
@@ -29,6 +33,11 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
+    /// Returns the names of the fields that are given, and where.
+    pub(super) fn places(&self) -> impl Iterator<Item = (&'static str, Position)> {
+        self.found.iter().map(|(known, node)| (known.name, node.at))
+    }
+
     /// Returns the value of a field, where one is given.
     pub(super) fn get(&self, name: &str) -> Option<&'n Node> {
         self.found
@@ -43,6 +52,7 @@ impl Reader {
         Self {
             today,
             problems: Vec::new(),
+            remarks: Vec::new(),
         }
     }
 
@@ -276,20 +286,26 @@ impl Reader {
     /// Returns a subject's number, aliases normalised.
     pub(super) fn subject_number(&mut self, node: &Node) -> Option<SubjectNumber> {
         let text = self.text(node)?;
-        let read = SubjectNumber::parse(&text).map(|parsed| parsed.number);
-        self.number(node, read)
+        self.number(node, SubjectNumber::parse(&text))
     }
 
     /// Returns a service's number, aliases normalised.
     pub(super) fn service_number(&mut self, node: &Node) -> Option<ServiceNumber> {
         let text = self.text(node)?;
-        let read = ServiceNumber::parse(&text).map(|parsed| parsed.number);
-        self.number(node, read)
+        self.number(node, ServiceNumber::parse(&text))
     }
 
-    fn number<T>(&mut self, node: &Node, read: Result<T, NumberError>) -> Option<T> {
+    fn number<T>(&mut self, node: &Node, read: Result<Parsed<T>, NumberError>) -> Option<T> {
         match read {
-            Ok(number) => Some(number),
+            Ok(Parsed { number, warnings }) => {
+                let told = warnings.iter().filter(|warning| is_of_grammar(warning));
+                self.remarks.extend(
+                    told.map(|warning| {
+                        Problem::new(&node.path, node.at, "NUM-01", warning.message())
+                    }),
+                );
+                Some(number)
+            }
             Err(error) => {
                 self.report(node, "NUM-01", error.message());
                 None
@@ -440,3 +456,14 @@ const LIST: Text = Text::fixed("列表", "a list");
 const TABLE: Text = Text::fixed("表", "a table");
 const NUMBER: Text = Text::fixed("整数", "a whole number");
 const FLAG: Text = Text::fixed("true 或 false", "true or false");
+
+/// Whether a remark is about how a filing number is written, which the person who wrote it can
+/// mend (domain.md 1.1).
+const fn is_of_grammar(warning: &Warning) -> bool {
+    match warning {
+        Warning::ProvinceAlias { .. } | Warning::MissingFilingWord | Warning::LeadingZero => true,
+        Warning::LooksLikeExample
+        | Warning::SecurityLetter { .. }
+        | Warning::SecurityArea { .. } => false,
+    }
+}

@@ -6,7 +6,7 @@ use super::view::number_in;
 use crate::filing::calendar::Calendar;
 use crate::filing::host::Host;
 use crate::filing::identity::{CreditCode, ResidentId};
-use crate::filing::number::{Number, NumberError};
+use crate::filing::number::{Number, NumberError, Warning};
 use crate::filing::province::Province;
 use crate::knowledge::{
     Code, code_list, is_suffix_approved, is_suffix_filed_in, natures_of_suffix, suffixes_as_of,
@@ -151,6 +151,12 @@ fn numbers(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
     })?;
     scope.add_function("misnumbered", |value: Value| {
         or_null(text(&value).map(is_misnumbered))
+    })?;
+    scope.add_function("restored_number", |value: Value| {
+        let parsed = text(&value).and_then(|text| Number::parse(text).ok());
+        let is_other = |warning: &Warning| matches!(warning, Warning::ProvinceAlias { .. });
+        let aliased = parsed.filter(|parsed| parsed.warnings.iter().any(is_other));
+        or_null(aliased.map(|parsed| parsed.number.to_string()))
     })?;
     scope.add_function("number_province", |value: Value| {
         let province = text(&value).and_then(number_in).and_then(|n| n.province());

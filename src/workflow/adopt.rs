@@ -12,21 +12,13 @@ use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::portfolio::{FiledService, FiledSubject, Portfolio};
 use crate::filing::record::{AdoptedService, Adoption, SubjectEntry, SubjectEvent, SubjectRecord};
 use crate::filing::tree;
+use crate::intake::{Adopting, FieldPlaces, Position};
 use crate::lang::Text;
 use crate::render::mask::{Privacy, mask_tree};
 use crate::text;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A subject as a file gives it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Given {
-    /// What it says.
-    pub adoption: Adoption,
-    /// The line on which it begins.
-    pub line: usize,
-}
 
 /// What a file brought in.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -48,8 +40,8 @@ pub struct Adopted {
 /// Something that a file says otherwise than what is filed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contradiction {
-    /// The line on which its subject begins in the file.
-    pub line: usize,
+    /// Where the file says it.
+    pub at: Position,
     /// The number that it is about.
     pub number: String,
     /// The field.
@@ -68,11 +60,10 @@ impl Contradiction {
 
     /// Returns it in a line.
     pub fn message(&self) -> Text {
-        let Self { line, .. } = self;
         let (place, old, new) = (self.place(), words(&self.old), words(&self.new));
         text!(
-            "第 {line} 行 {place}：现为 {old}，文件为 {new}",
-            "line {line}: {place}: filed as {old}, the file says {new}"
+            "{place}：现为 {old}，文件为 {new}",
+            "{place}: filed as {old}, the file says {new}"
         )
     }
 
@@ -107,15 +98,17 @@ pub fn words(value: &Value) -> String {
 pub fn decide(
     world: &World,
     stamp: &Stamp,
-    given: &[Given],
+    given: &[Adopting],
     replace: bool,
     privacy: Privacy,
 ) -> Result<Plan<Adopted>, Failure> {
     let before = &world.book.portfolio;
-    consistent(given)?;
-    not_ended(before, given)?;
+    sound(before, given, replace, privacy)?;
     let mut records: BTreeMap<SubjectNumber, SubjectRecord> = BTreeMap::new();
-    for Given { adoption, .. } in given {
+    for Adopting {
+        value: adoption, ..
+    } in given
+    {
         let mut entry = mark::subject_entry(world, stamp, &adoption.number, SubjectEvent::Adopt);
         entry.filing = Some(adoption.clone());
         let record = mark::with(&world.book, adoption.number, entry)?;
@@ -124,7 +117,8 @@ pub fn decide(
     let after = Portfolio::fold(records.values(), world.book.orders.values());
     let mut answer = Adopted::default();
     let mut cautions = Vec::new();
-    for Given { adoption, line } in given {
+    for one in given {
+        let adoption = &one.value;
         let number = adoption.number;
         answer.subjects.push(number);
         answer.services += adoption.services.len();
@@ -135,7 +129,7 @@ pub fn decide(
             records.remove(&number);
             continue;
         }
-        let found = contradictions(before, there, adoption, *line, privacy);
+        let found = contradictions(before, one, privacy);
         if let Some(there) = there
             && !found.is_empty()
             && let Some(entry) = records.get_mut(&number).and_then(last)
@@ -145,12 +139,16 @@ pub fn decide(
         }
         answer.replaced.extend(found);
         cautions.extend(unknown_providers(world, adoption));
+        cautions.extend(now.and_then(shared_counters));
     }
     if !replace && !answer.replaced.is_empty() {
         return Err(contradicts(&answer.replaced));
     }
     let changed: BTreeSet<SubjectNumber> = records.keys().copied().collect();
-    for Given { adoption, .. } in given {
+    for Adopting {
+        value: adoption, ..
+    } in given
+    {
         if changed.contains(&adoption.number) {
             take_domains(world, stamp, adoption, &mut records)?;
         }
@@ -209,47 +207,32 @@ fn is_same(one: Option<&FiledSubject>, two: Option<&FiledSubject>) -> bool {
     }
 }
 
-/// Refuses a file that says two things of one: no order of taking it in would be right.
-fn consistent(given: &[Given]) -> Result<(), Failure> {
-    let mut faults: Vec<Text> = Vec::new();
-    let mut subjects = BTreeSet::new();
-    let mut holders: BTreeMap<&Host, SubjectNumber> = BTreeMap::new();
-    for Given { adoption, line } in given {
-        let number = adoption.number;
-        if !subjects.insert(number) {
-            faults.push(text!(
-                "第 {line} 行：主体 {number} 出现了两次，请合并",
-                "line {line}: the subject {number} stands here twice; write it once"
-            ));
-        }
-        for service in &adoption.services {
-            for domain in service.facts.domains.iter().flatten() {
-                let holder = holders.entry(domain).or_insert(number);
-                if *holder != number {
-                    let other = *holder;
-                    faults.push(text!(
-                        "第 {line} 行：域名 {domain} 同时写在 {other} 和 {number} 名下",
-                        "line {line}: the domain {domain} stands under both {other} and {number}"
-                    ));
-                }
-            }
-            let accesses = service.accesses.as_deref().unwrap_or_default();
-            for (place, access) in accesses.iter().enumerate() {
-                if accesses[..place]
-                    .iter()
-                    .any(|other| contradicts_access(other, access))
-                {
-                    let (number, provider) = (service.number, &access.provider);
-                    faults.push(text!(
-                        "第 {line} 行：{number} 在 {provider} 的同一账号下写了两个资源",
-                        "line {line}: {number} has two resources under one account at {provider}"
-                    ));
-                }
-            }
-        }
-    }
-    if faults.is_empty() {
+/// Returns all that stands against taking a file in, each with its place: what it says against
+/// itself, the numbers that have ended, and what it says against what is filed.
+pub fn objections(world: &World, given: &[Adopting], replace: bool, privacy: Privacy) -> Vec<Text> {
+    let before = &world.book.portfolio;
+    let mut all = inconsistent(given);
+    all.extend(ended(before, given));
+    all.extend(contradicted(before, given, replace, privacy));
+    told(all)
+}
+
+/// Refuses a file of which no order of taking it in would be right, with all that stands against it.
+fn sound(
+    before: &Portfolio,
+    given: &[Adopting],
+    replace: bool,
+    privacy: Privacy,
+) -> Result<(), Failure> {
+    let (faults, ended) = (inconsistent(given), ended(before, given));
+    if faults.is_empty() && ended.is_empty() {
         return Ok(());
+    }
+    let rest = contradicted(before, given, replace, privacy);
+    if faults.is_empty() {
+        let mut failure = has_ended(&told(ended));
+        failure.hints.extend(told(rest));
+        return Err(failure);
     }
     let count = faults.len();
     let mut failure = Failure::invalid(
@@ -259,8 +242,64 @@ fn consistent(given: &[Given]) -> Result<(), Failure> {
             "the file contradicts itself in {count} place(s); nothing was brought in"
         ),
     );
-    failure.hints = faults;
+    failure.hints = told(faults.into_iter().chain(ended).chain(rest).collect());
     Err(failure)
+}
+
+/// Returns texts with their places, in the order in which they stand in the file.
+fn told(mut found: Vec<(Position, Text)>) -> Vec<Text> {
+    found.sort_by_key(|(at, _)| *at);
+    found.iter().map(|(at, text)| at.says(text)).collect()
+}
+
+/// Lists what a file says against itself.
+fn inconsistent(given: &[Adopting]) -> Vec<(Position, Text)> {
+    let mut faults: Vec<(Position, Text)> = Vec::new();
+    let mut subjects = BTreeSet::new();
+    let mut holders: BTreeMap<&Host, SubjectNumber> = BTreeMap::new();
+    for Adopting {
+        value: adoption,
+        places,
+        services,
+    } in given
+    {
+        let number = adoption.number;
+        if !subjects.insert(number) {
+            let fault = text!(
+                "主体 {number} 出现了两次，请合并",
+                "the subject {number} stands here twice; write it once"
+            );
+            faults.push((places.field("number"), fault));
+        }
+        for (service, places) in adoption.services.iter().zip(services) {
+            for domain in service.facts.domains.iter().flatten() {
+                let holder = holders.entry(domain).or_insert(number);
+                if *holder != number {
+                    let other = *holder;
+                    let fault = text!(
+                        "域名 {domain} 同时写在 {other} 和 {number} 名下",
+                        "the domain {domain} stands under both {other} and {number}"
+                    );
+                    faults.push((places.field("domains"), fault));
+                }
+            }
+            let accesses = service.accesses.as_deref().unwrap_or_default();
+            for (place, access) in accesses.iter().enumerate() {
+                if accesses[..place]
+                    .iter()
+                    .any(|other| contradicts_access(other, access))
+                {
+                    let (number, provider) = (service.number, &access.provider);
+                    let fault = text!(
+                        "{number} 在 {provider} 的同一账号下写了两个资源",
+                        "{number} has two resources under one account at {provider}"
+                    );
+                    faults.push((places.field("accesses"), fault));
+                }
+            }
+        }
+    }
+    faults
 }
 
 /// Whether both are known and not the same.
@@ -274,33 +313,31 @@ fn contradicts_access(old: &Access, new: &Access) -> bool {
             || differ(old.since.as_ref(), new.since.as_ref()))
 }
 
-/// Refuses numbers that an approval or `gone` ended: they never return (NUM-05).
-fn not_ended(before: &Portfolio, given: &[Given]) -> Result<(), Failure> {
-    let mut ended: Vec<Text> = Vec::new();
-    for Given { adoption, line } in given {
-        let number = adoption.number;
-        let mut tell = |number: String, day: NaiveDate| {
-            ended.push(text!(
-                "第 {line} 行：{number} 已于 {day} 失效",
-                "line {line}: {number} ended on {day}"
-            ));
+/// Lists the numbers that an approval or `gone` ended: they never return (NUM-05).
+fn ended(before: &Portfolio, given: &[Adopting]) -> Vec<(Position, Text)> {
+    let mut ended: Vec<(Position, Text)> = Vec::new();
+    for one in given {
+        let number = one.value.number;
+        let mut tell = |at: Position, number: String, day: NaiveDate| {
+            let text = text!("{number} 已于 {day} 失效", "{number} ended on {day}");
+            ended.push((at, text));
         };
         if let Some(day) = before.subjects.get(&number).and_then(|s| s.ended) {
-            tell(number.to_string(), day);
+            tell(one.places.field("number"), number.to_string(), day);
             continue;
         }
-        for service in &adoption.services {
+        for (service, places) in one.value.services.iter().zip(&one.services) {
             if let Some(day) = before.ended(&service.number) {
-                tell(service.number.to_string(), day);
+                tell(places.field("number"), service.number.to_string(), day);
             }
         }
     }
-    if ended.is_empty() {
-        return Ok(());
-    }
-    let list = ended;
-    let (zh, en) = joined(&list);
-    Err(Failure::new(
+    ended
+}
+
+fn has_ended(list: &[Text]) -> Failure {
+    let (zh, en) = joined(list);
+    Failure::new(
         Exit::Conflict,
         "conflict.ended",
         text!(
@@ -312,7 +349,19 @@ fn not_ended(before: &Portfolio, given: &[Given]) -> Result<(), Failure> {
     .hint(text!(
         "注销的备案号不会恢复：从文件中去掉它们；若当时记错了，用 icpctl undo 撤消那次操作",
         "a cancelled number never returns: take it out of the file; if it was recorded by mistake, reverse that with icpctl undo"
-    )))
+    ))
+}
+
+/// Lists what a file says otherwise than what is filed, unless the file is to win.
+fn contradicted(
+    before: &Portfolio,
+    given: &[Adopting],
+    replace: bool,
+    privacy: Privacy,
+) -> Vec<(Position, Text)> {
+    let given = given.iter().filter(|_| !replace);
+    let found = given.flat_map(|one| contradictions(before, one, privacy));
+    found.map(|c| (c.at, c.message())).collect()
 }
 
 /// Joins texts, one a line, below a heading.
@@ -328,8 +377,8 @@ fn joined(list: &[Text]) -> (String, String) {
 
 fn contradicts(found: &[Contradiction]) -> Failure {
     let count = found.len();
-    let list: Vec<Text> = found.iter().map(Contradiction::message).collect();
-    let (zh, en) = joined(&list);
+    let list = found.iter().map(|c| (c.at, c.message())).collect();
+    let (zh, en) = joined(&told(list));
     Failure::new(
         Exit::Conflict,
         "conflict.portfolio",
@@ -345,19 +394,15 @@ fn contradicts(found: &[Contradiction]) -> Failure {
 }
 
 /// Lists what an adoption says otherwise than what is filed.
-fn contradictions(
-    before: &Portfolio,
-    there: Option<&FiledSubject>,
-    adoption: &Adoption,
-    line: usize,
-    privacy: Privacy,
-) -> Vec<Contradiction> {
+fn contradictions(before: &Portfolio, given: &Adopting, privacy: Privacy) -> Vec<Contradiction> {
     let mut found = Vec::new();
+    let adoption = &given.value;
+    let there = before.subject(&adoption.number);
     let is_individual = adoption.facts.is_individual()
         || there.is_some_and(|subject| subject.facts.is_individual());
-    let mut tell = |number: String, path: String, field: &str, old: Value, new: Value| {
+    let mut tell = |places: &FieldPlaces, number: String, path: String, field: &str, old, new| {
         let contradiction = Contradiction {
-            line,
+            at: places.field(&path),
             number,
             path,
             old,
@@ -371,6 +416,7 @@ fn contradictions(
             let field = format!("subject.{}", differing.path);
             let (old, new) = (value(&differing.old), value(&differing.new));
             tell(
+                &given.places,
                 adoption.number.to_string(),
                 differing.path,
                 &field,
@@ -379,17 +425,18 @@ fn contradictions(
             );
         }
     }
-    for given in &adoption.services {
+    for (given, places) in adoption.services.iter().zip(&given.services) {
         let number = given.number.to_string();
         if let Some(service) = there.and_then(|there| there.services.get(&given.number)) {
             for differing in tree::differences(&service.facts, &given.facts) {
                 let field = format!("services.{}", differing.path);
                 let (old, new) = (value(&differing.old), value(&differing.new));
-                tell(number.clone(), differing.path, &field, old, new);
+                tell(places, number.clone(), differing.path, &field, old, new);
             }
             let (old, new) = (service.approved_on, given.approved_on);
             if differ(old.as_ref(), new.as_ref()) {
                 tell(
+                    places,
                     number.clone(),
                     "approved_on".to_owned(),
                     "",
@@ -402,6 +449,7 @@ fn contradictions(
                 if differ(old.resource.as_ref(), new.resource.as_ref()) {
                     let path = format!("accesses.{provider}.resource");
                     tell(
+                        places,
                         number.clone(),
                         path,
                         "",
@@ -411,7 +459,14 @@ fn contradictions(
                 }
                 if differ(old.since.as_ref(), new.since.as_ref()) {
                     let path = format!("accesses.{provider}.since");
-                    tell(number.clone(), path, "", json!(old.since), json!(new.since));
+                    tell(
+                        places,
+                        number.clone(),
+                        path,
+                        "",
+                        json!(old.since),
+                        json!(new.since),
+                    );
                 }
             }
         }
@@ -419,6 +474,7 @@ fn contradictions(
             for holder in elsewhere(before, adoption.number, domain) {
                 let path = format!("domains.{domain}");
                 tell(
+                    places,
                     number.clone(),
                     path,
                     "",
@@ -562,6 +618,29 @@ fn take_domains(
         records.insert(owner, record);
     }
     Ok(())
+}
+
+/// Warns of services that share a counter: the numbers are kept, but one of them is wrong (NUM-03).
+fn shared_counters(subject: &FiledSubject) -> Option<Caution> {
+    let message = shared_counters_in_words(subject)?;
+    Some(Caution {
+        code: "NUM-03",
+        message,
+        path: None,
+    })
+}
+
+/// Says which services of a subject share a counter.
+pub fn shared_counters_in_words(subject: &FiledSubject) -> Option<Text> {
+    let numbers = subject.sharing_a_counter();
+    let list: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    let list = list.join(", ");
+    (!numbers.is_empty()).then(|| {
+        text!(
+            "{list} 的序号重复，四类服务共用一个序号，其中有抄错的",
+            "{list} share a counter, which runs through all kinds of service: one was copied wrongly"
+        )
+    })
 }
 
 /// Warns of providers that no profile describes: they are kept, and judged by the generic one.

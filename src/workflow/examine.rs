@@ -1,5 +1,6 @@
 //! What `doctor` looks for: records that contradict each other, as a merge can leave them.
 
+use super::adopt::shared_counters_in_words;
 use super::world::World;
 use crate::filing::guard;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
@@ -30,6 +31,7 @@ pub fn examine(world: &World) -> Vec<Finding> {
     found.extend(live_orders(world));
     found.extend(refs(world));
     found.extend(numbers(world));
+    found.extend(counters(world));
     found.extend(domains(world));
     found.extend(forerunners(world));
     found.extend(attachments(world));
@@ -165,6 +167,23 @@ fn numbers(world: &World) -> Vec<Finding> {
                     "check the bureau's notices and undo the wrong record: icpctl undo"
                 ),
             }
+        })
+        .collect()
+}
+
+fn counters(world: &World) -> Vec<Finding> {
+    let filed = world.book.portfolio.filed();
+    filed
+        .filter_map(|subject| {
+            Some(Finding {
+                code: "NUM-03",
+                path: "subjects".to_owned(),
+                message: shared_counters_in_words(subject)?,
+                fix: text!(
+                    "到 beian.miit.gov.cn 核对，抄错的用 icpctl gone NUMBER --because not-ours 除去，再用 icpctl adopt 导入正确的号码",
+                    "compare with beian.miit.gov.cn; take the wrong one out with icpctl gone NUMBER --because not-ours and bring the right one in with icpctl adopt"
+                ),
+            })
         })
         .collect()
 }

@@ -49,11 +49,7 @@ pub fn understand(elements: Vec<Located<Element>>) -> Result<Vec<Given>, Failure
     for Located { value, at } in elements {
         match record(value) {
             Ok(record) => given.push(record),
-            Err(message) => {
-                let line = at.line;
-                let (zh, en) = (message.zh, message.en);
-                wrong.push(text!("第 {line} 行：{zh}", "line {line}: {en}"));
-            }
+            Err(message) => wrong.push(at.says(&message)),
         }
     }
     if wrong.is_empty() {

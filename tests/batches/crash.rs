@@ -61,16 +61,9 @@ fn start() -> Tree {
     let world = desk::world();
     let day = world.now.date_naive();
     let read = read_adoptions(&source, Format::Json, Encoding::Utf8, day).unwrap();
-    let given: Vec<adopt::Given> = read
-        .into_iter()
-        .map(|located| adopt::Given {
-            adoption: located.value,
-            line: located.at.line,
-        })
-        .collect();
     let stamp = desk::stamp(&world, 1);
     let privacy = Privacy::Masked;
-    let plan = adopt::decide(&world, &stamp, &given, false, privacy).unwrap();
+    let plan = adopt::decide(&world, &stamp, &read.list, false, privacy).unwrap();
     let changes: Vec<Change> = plan
         .subjects
         .iter()

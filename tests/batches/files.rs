@@ -317,3 +317,31 @@ fn no_row_hides_what_is_wrong_in_another() {
     }
     assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
 }
+
+/// "line and column in every problem": a line of JSON Lines that is cut short is told at its end, and
+/// hides nothing of the next, though it is the first.
+#[test]
+fn a_first_line_that_is_cut_short_hides_no_other() {
+    let scene = holding(1);
+    let text = "{\"ref\":\"a\",\"kind\":\"cancel-site\"\n\
+                {\"ref\":\"b\",\"knd\":\"access\"}\n";
+    scene.user.write("rows.jsonl", text);
+    let document = scene.document(MONDAY, "batch check rows.jsonl", 3);
+    let findings = document["data"]["findings"].as_array().unwrap();
+    let places: Vec<String> = findings
+        .iter()
+        .map(|f| {
+            format!(
+                "{}:{} {}",
+                f["line"],
+                f["column"],
+                f["rule"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(places, ["1:31 syntax", "2:12 unknown-column"]);
+    // What is one document in several lines is one still.
+    let whole = "{\"ref\": \"a\",\n\"kind\": \"cancel-site\", \"target\":\n\"s1.example.net\"}";
+    scene.user.write("rows.jsonl", whole);
+    let _ = scene.run(MONDAY, "batch check rows.jsonl").exits(0);
+}

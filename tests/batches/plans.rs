@@ -298,3 +298,16 @@ fn a_draft_given_up_after_planning_makes_a_plan_stale() {
         );
     }
 }
+
+/// The command that a plan hints at is one that a shell takes.
+#[test]
+fn a_name_with_a_blank_is_quoted_in_the_hint() {
+    let scene = holding(1);
+    scene.user.write(
+        "batch.csv",
+        "ref,kind,target\na,cancel-site,s1.example.net\n",
+    );
+    let line = ["batch", "plan", "batch.csv", "--out", "my plan.json"];
+    let told = scene.user.run(line).exits(0).stderr;
+    assert!(told.contains("icpctl batch apply 'my plan.json'"), "{told}");
+}

@@ -26,7 +26,7 @@ fn reports_are_streamed_and_taken_once() {
     scene.user.write("reports.csv", text);
     let line = "record --from reports.csv --json";
     let first = scene.run(TUESDAY, line).exits(7);
-    assert_eq!(outcomes(&first), ["a ok", "- ok", "none failed", "- ok"]);
+    assert_eq!(outcomes(&first), ["a ok", "a ok", "none failed", "a ok"]);
     let records = stream(&first);
     assert_eq!(records[0]["schema"], "icpctl.record/1");
     assert_eq!(records[3]["error"]["exit"], 4);
@@ -138,4 +138,28 @@ fn every_wrong_event_and_time_is_told() {
     }
     assert!(told.contains("icpctl withdraw ORDER"), "{told}");
     assert_eq!(scene.status(MONDAY, "ref:a"), "sms-verification-pending");
+}
+
+/// A row that is refused names its order all the same, and its ref, however the row names it; a file
+/// that is refused is answered in the shape of its stream.
+#[test]
+fn what_is_refused_is_told_as_what_is_done() {
+    let scene = sent();
+    scene
+        .user
+        .write("reports.csv", "order,event\nexample.cn,accepted\n");
+    let output = scene
+        .run(TUESDAY, "record --from reports.csv --json")
+        .exits(7);
+    assert_eq!(outcomes(&output), ["a failed"]);
+    assert!(stream(&output)[1]["order"].is_string());
+    scene
+        .user
+        .write("reports.csv", "order,event\nref:a,bogus\n");
+    let document = scene.document(TUESDAY, "record --from reports.csv", 3);
+    assert_eq!(document["schema"], "icpctl.record/1");
+    let document = scene.document(TUESDAY, "record ref:a ref:none sms-verified", 4);
+    assert_eq!(document["schema"], "icpctl.order-list/1");
+    let document = scene.document(TUESDAY, "record ref:none sms-verified", 4);
+    assert_eq!(document["schema"], "icpctl.order/1");
 }

@@ -361,3 +361,78 @@ fn people_read_what_became_of_each_row() {
     scene.fails(MONDAY, "batch", 2);
     scene.fails(MONDAY, "batch check batch.csv --submit", 2);
 }
+
+/// "`--fields` narrows", a stream too; a name that no row has is told before anything is done.
+#[test]
+fn fields_narrow_the_rows_of_a_stream() {
+    let scene = holding(1);
+    let text = "ref,kind,target\na,cancel-site,s1.example.net\n";
+    scene.user.write("batch.csv", text);
+    scene.fails(MONDAY, "batch apply batch.csv --fields ref,outcom", 2);
+    assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
+    let output = scene
+        .run(MONDAY, "batch apply batch.csv --fields ref,outcome --json")
+        .exits(0);
+    let records: Vec<Value> = output
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(
+        records[1],
+        json!({"type": "row", "ref": "a", "outcome": "ok"})
+    );
+    assert_eq!(records[2]["counts"]["ok"], 1);
+}
+
+/// Only what frees itself is to be tried again: a forerunner that ended unapproved never does.
+#[test]
+fn a_row_that_waits_in_vain_is_not_retryable() {
+    let scene = holding(2);
+    let text = "ref,kind,target,after\n\
+                a,cancel-site,s1.example.net,\n\
+                b,cancel-site,s2.example.net,ref:a\n";
+    scene.user.write("batch.csv", text);
+    let told = |exit| {
+        let line = "batch apply batch.csv --submit --yes --json";
+        let output = scene.run(MONDAY, line).exits(exit);
+        let row = stream(&output)[2].clone();
+        assert_eq!(row["outcome"], "skipped");
+        assert_eq!(row["error"]["code"], "refused.after");
+        row["error"]["retryable"].clone()
+    };
+    assert_eq!(told(0), true);
+    scene.record(MONDAY, "ref:a", "sms-expired");
+    assert_eq!(told(7), false);
+}
+
+/// People are told with each failed row what to do, in the words of a batch.
+#[test]
+fn a_failed_row_says_what_to_do_in_its_file() {
+    let access = json!(["tencent", "huawei"]);
+    let scene = Scene::holding(&[company(
+        SUBJECT,
+        CERTIFICATES[0],
+        &[site("粤ICP备2021000001号-1", "s1.example.net", &access)],
+    )]);
+    let text = "ref,kind,target,accept\na,cancel-site,s1.example.net,filed-elsewhere-goes\n";
+    scene.user.write("batch.csv", text);
+    let output = scene.run(MONDAY, "batch apply batch.csv").exits(7);
+    let told = output.stderr;
+    assert!(
+        told.contains("choose with the column provider: huawei, tencent"),
+        "{told}"
+    );
+    assert!(!told.contains("--provider"), "{told}");
+
+    let text = text
+        .replace("accept", "accept,provider")
+        .replace("-goes", "-goes,tencent");
+    scene.user.write("batch.csv", text);
+    let _ = scene
+        .run(MONDAY, "batch apply batch.csv --submit --yes")
+        .exits(0);
+    scene.record(MONDAY, "ref:a", "sms-expired");
+    let output = scene.run(MONDAY, "batch apply batch.csv").exits(7);
+    assert!(output.stderr.contains("--retry"), "{}", output.stderr);
+}

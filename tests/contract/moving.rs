@@ -298,3 +298,16 @@ fn nothing_leads_out_of_an_ended_order() {
     }
     assert!(scene.is_filed(MONDAY, SUBJECT));
 }
+
+/// "several orders give `data` as an array (`icpctl.order-list/1`)": refused, the document is the same.
+#[test]
+fn what_names_several_orders_is_refused_in_their_shape() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn --ref a");
+    for line in ["submit", "withdraw", "abandon"] {
+        let several = scene.document(MONDAY, &format!("{line} {id} ref:none --yes"), 4);
+        assert_eq!(several["schema"], "icpctl.order-list/1", "{line}");
+        let one = scene.document(MONDAY, &format!("{line} ref:none --yes"), 4);
+        assert_eq!(one["schema"], "icpctl.order/1", "{line}");
+    }
+}

@@ -290,7 +290,9 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "services.0.name" = "'示例教育之窗'" => ;
     HEBEI: "services.0.name" = "'示例医疗之窗'" => "SVC-04";
     ZHEJIANG: "services.0.name" = "'示例医疗之窗'" => ;
-    FIRM: "materials+" = "{ slot = 'commitment-letter', file = 'papers/paper.jpg' }" => "MAT-08";
+    FIRM: "materials+" = "{ slot = 'commitment-letter', file = 'papers/paper.jpg' }" => "MAT-08 warning";
+    FIRM: "materials.other" = "11" => "MAT-08 warning";
+    FIRM: "materials.other" = "10" => ;
     APP: "services.0.domains" = "['a.b.c.example.com']" => "SVC-06 error";
     APP: "services.0.domains" = "['a.b.example.com']" => ;
     PERSON: "services.0.name" = "'张三的随笔'" => "NAM-03 warning";

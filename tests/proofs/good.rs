@@ -150,7 +150,7 @@ pub(super) fn papers(user: &Icpctl) {
 }
 
 /// Changes a dossier at a path: `-` takes the field away, anything else is TOML; a path that ends
-/// in `+` adds to a list.
+/// in `+` adds to a list; `materials.other` adds so many papers.
 pub(super) fn change(tree: &mut Value, path: &str, value: &str) {
     let parsed = (value != "-").then(|| {
         let document: Table = format!("value = {value}").parse().unwrap();
@@ -172,6 +172,14 @@ pub(super) fn change(tree: &mut Value, path: &str, value: &str) {
         there.retain(|material| material["slot"].as_str() != Some(slot));
         assert!(there.len() < before, "{path}");
         tree::put(tree, list, Some(Value::Array(there)));
+    } else if path == "materials.other" {
+        for _ in 0..value.parse::<usize>().unwrap() {
+            change(
+                tree,
+                "materials+",
+                "{ slot = 'other', file = 'papers/paper.jpg' }",
+            );
+        }
     } else if path == "services.again" {
         let service = tree::get(tree, "services.0").unwrap();
         let Some(Value::Array(mut services)) = tree::get(tree, "services") else {

@@ -5,7 +5,7 @@ use super::super::context::{Context, World};
 use super::super::reply::Reply;
 use super::super::sending;
 use super::super::signals::Signals;
-use super::super::stream::{RowTold, Stream};
+use super::super::stream::{RowTold, Stream, check_fields};
 use super::load::{self, Loaded};
 use super::{SCHEMA, as_submitted};
 use crate::exit::Exit;
@@ -34,6 +34,7 @@ struct Work {
 
 /// Applies a batch or a plan.
 pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    check_fields(cx)?;
     let signals = Signals::listen()?;
     let name = matches
         .get_one::<String>("file")

@@ -47,14 +47,26 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
             private_file::write(&path, |file| file.write_all(text.as_bytes()))
                 .map_err(|error| unwritten(&path, &error))?;
         }
+        let word = shell_word(out);
         reply = reply.changed(true).say(if cx.globals.dry_run {
             text!("计划将写入 {out}", "the plan would go to {out}")
-        } else { text!(
-            "计划已写入 {out}（含批量文件的内容，请妥善保管）；执行：icpctl batch apply {out}",
-            "the plan is in {out} (it holds what the batch says: keep it private); carry it out with icpctl batch apply {out}"
-        ) });
+        } else {
+            text!(
+                "计划已写入 {out}（含批量文件的内容，请妥善保管）；执行：icpctl batch apply {word}",
+                "the plan is in {out} (it holds what the batch says: keep it private); carry it out with icpctl batch apply {word}"
+            )
+        });
     }
     Ok(reply)
+}
+
+/// Returns a file's name as a shell takes it for one word.
+fn shell_word(name: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./,:@%+=".contains(c);
+    if !name.is_empty() && name.chars().all(is_plain) {
+        return name.to_owned();
+    }
+    format!("'{}'", name.replace('\'', "'\\''"))
 }
 
 /// Shows a plan, stale or not.

@@ -1,7 +1,8 @@
-//! Which cell of a row what stands in its way is told at.
+//! What stands in the way of a row, told of its cells: which one it is about, and which to fill in.
 
 use crate::failure::Failure;
 use crate::intake::BatchRow;
+use std::borrow::Cow;
 
 /// Returns the column that says what a failure is about, by its English name.
 ///
@@ -33,4 +34,62 @@ pub fn content(row: &BatchRow) -> &'static str {
     } else {
         "target"
     }
+}
+
+/// The flags of the six commands that are columns of a batch, with those columns.
+const COLUMNS: [(&str, &str); 7] = [
+    ("--provider", "provider"),
+    ("--account", "account"),
+    ("--after", "after"),
+    ("--verify-by", "verify_by"),
+    ("--reason", "reason"),
+    ("--set", "set"),
+    ("--from", "from"),
+];
+
+/// Puts the columns of a batch in the place of the flags that a command would take.
+pub(super) fn in_columns(mut failure: Failure) -> Failure {
+    for text in failure.hints.iter_mut().chain([&mut failure.message]) {
+        replace(&mut text.zh, |column, value| match value {
+            Some(value) => format!("{column} 列（{value}）"),
+            None => format!("{column} 列"),
+        });
+        replace(&mut text.en, |column, value| match value {
+            Some(value) => format!("the column {column} ({value})"),
+            None => format!("the column {column}"),
+        });
+    }
+    failure
+}
+
+/// Replaces the flags of a text, with the ids that follow them, save in the commands that it spells
+/// out.
+fn replace(words: &mut Cow<'static, str>, named: impl Fn(&str, Option<&str>) -> String) {
+    if !words.contains("--") {
+        return;
+    }
+    let replaced = |clause: &str| {
+        let mut clause = clause.to_owned();
+        for (flag, column) in COLUMNS {
+            let Some((before, after)) = clause.split_once(flag) else {
+                continue;
+            };
+            let value = after.strip_prefix(' ').filter(|_| column == "after");
+            let value = value.and_then(|rest| rest.split([' ', ';', '；']).next());
+            let rest = value.map_or(after, |value| {
+                after.get(1 + value.len()..).unwrap_or_default()
+            });
+            clause = format!("{before}{}{rest}", named(column, value));
+        }
+        clause
+    };
+    let clauses = words.split_inclusive([';', '；', ',', '，']);
+    let clauses = clauses.map(|clause| {
+        if clause.contains("icpctl ") {
+            clause.to_owned()
+        } else {
+            replaced(clause)
+        }
+    });
+    *words = Cow::Owned(clauses.collect());
 }

@@ -209,7 +209,9 @@ pub fn decide(
         .filter_map(|row| {
             let wish = wishes.get(row)?;
             let decided = decide_row(world, stamp, ids, row, wish, terms, &review);
-            Some(decided.unwrap_or_else(|failure| Decided::failed(row, failure)))
+            let mut decided = decided.unwrap_or_else(|failure| Decided::failed(row, failure));
+            decided.failure = decided.failure.map(blame::in_columns);
+            Some(decided)
         })
         .collect()
 }
