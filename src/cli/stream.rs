@@ -163,16 +163,16 @@ impl Stream {
     fn complaint(&self, row: &RowTold, failure: &Failure) -> Text {
         let (file, line) = (&self.file, row.line);
         let name = row.reference.as_ref().or(row.order.as_ref());
-        let name = name.map_or("", String::as_str);
+        let name = name.map_or_else(String::new, |name| format!(" {name}"));
         let (zh, en) = (&failure.message.zh, &failure.message.en);
         match row.outcome {
             Outcome::Skipped => text!(
-                "{file} 第 {line} 行 {name}：暂缓，{zh}",
-                "{file}:{line} {name}: held back, {en}"
+                "{file} 第 {line} 行{name}：暂缓，{zh}",
+                "{file}:{line}{name}: held back, {en}"
             ),
             Outcome::Ok | Outcome::Unchanged | Outcome::Failed => text!(
-                "{file} 第 {line} 行 {name}：{zh}",
-                "{file}:{line} {name}: {en}"
+                "{file} 第 {line} 行{name}：{zh}",
+                "{file}:{line}{name}: {en}"
             ),
         }
     }
