@@ -2,6 +2,7 @@
 
 use crate::exit::Exit;
 use crate::filing::obstacle::Obstacle;
+use crate::filing::order::OrderId;
 use crate::filing::refusal::Refusal;
 use crate::lang::Text;
 use crate::store::StorageError;
@@ -27,6 +28,9 @@ pub struct Failure {
     /// What the document shows beside the error.
     pub data: Option<Box<Value>>,
 }
+
+/// What stands for an order in hints of the core, which may be about one that has no id yet.
+const PLACEHOLDER: &str = "ORDER";
 
 impl Failure {
     /// A failure with its exit, code and message.
@@ -62,6 +66,19 @@ impl Failure {
     pub fn hint(mut self, hint: Text) -> Self {
         if !self.hints.contains(&hint) {
             self.hints.push(hint);
+        }
+        self
+    }
+
+    /// Puts an order's id where the hints say ORDER, so that they can be typed as they stand.
+    #[must_use]
+    pub fn of_order(mut self, id: &OrderId) -> Self {
+        for hint in &mut self.hints {
+            for words in [&mut hint.zh, &mut hint.en] {
+                if words.contains(PLACEHOLDER) {
+                    *words = words.replace(PLACEHOLDER, id.as_str()).into();
+                }
+            }
         }
         self
     }

@@ -382,13 +382,14 @@ fn answer(cx: &Context<'_>, found: &[Located], rulebook: &Rulebook) -> Reply {
     let first = found.iter().find(|located| {
         located.finding.severity == Severity::Error && rule(&located.finding.rule).is_some()
     });
-    let mut failure = Failure::new(Exit::Invalid, "invalid.findings", summary).hint(text!(
-        "逐条修正后再检查；规则的含义：icpctl explain RULE-ID",
-        "mend each and check again; what a rule means: icpctl explain RULE-ID"
-    ));
-    if let Some(first) = first {
-        failure = failure.rule(&first.finding.rule);
-    }
+    let failure = Failure::new(Exit::Invalid, "invalid.findings", summary);
+    let failure = match first.map(|located| &located.finding.rule) {
+        Some(rule) => failure.rule(rule).hint(text!(
+            "逐条修正后再检查；规则的含义：icpctl explain {rule}",
+            "mend each and check again; what a rule means: icpctl explain {rule}"
+        )),
+        None => failure.hint(text!("逐条修正后再检查", "mend each and check again")),
+    };
     reply.failure = Some(failure);
     reply
 }

@@ -103,7 +103,8 @@ pub fn parse(text: &str, now: Instant) -> Result<Moment, MomentError> {
     if let Ok(date) = NaiveDate::parse_from_str(given, "%Y-%m-%d") {
         return in_range(text, date).map(Moment::Day);
     }
-    if let Ok(local) = NaiveDateTime::parse_from_str(given, "%Y-%m-%d %H:%M") {
+    let local = |form| NaiveDateTime::parse_from_str(given, form);
+    if let Ok(local) = local("%Y-%m-%d %H:%M").or_else(|_| local("%Y-%m-%d %H:%M:%S")) {
         let date = in_range(text, local.date())?;
         let since_midnight = local.time().signed_duration_since(NaiveTime::MIN);
         return midnight(date)

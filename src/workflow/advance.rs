@@ -122,7 +122,7 @@ pub fn instant(
 
 /// Adds to a refusal what is allowed now, and until when.
 fn refused(order: &Order, view: &View, world: &World, refusal: Refusal) -> Failure {
-    let mut failure = Failure::from(refusal);
+    let mut failure = Failure::from(refusal).of_order(&order.id);
     let status = view.for_commands();
     let allowed: Vec<&str> = machine::allowed(&order.case(&world.profiles), status)
         .into_iter()
@@ -174,7 +174,7 @@ pub fn command(
             &world.profiles,
             &world.rivals_of(order),
         )
-        .map_err(|obstacle| held(world, obstacle))?;
+        .map_err(|obstacle| held(world, obstacle).of_order(&order.id))?;
     }
     let mut entry = entry(stamp, Event::Command(command), at, Some(from), to);
     entry.reason = reason;
@@ -235,7 +235,10 @@ fn complete(order: &Order) -> Result<(), Failure> {
         | Kind::CancelAccess => None,
     };
     match missing {
-        Some(missing) => Err(Obstacle::Incomplete { missing }.into()),
+        Some(missing) => {
+            let failure = Failure::from(Obstacle::Incomplete { missing });
+            Err(failure.of_order(&order.id))
+        }
         None => Ok(()),
     }
 }

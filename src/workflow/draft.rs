@@ -235,10 +235,17 @@ fn taken(key: &str, order: &Order) -> Failure {
             "the ref {key} belongs to the order {id}, which has other content"
         ),
     )
-    .hint(text!(
-        "换一个 ref，或用 icpctl edit {id} 修改那个订单",
-        "take another ref, or change that order with icpctl edit {id}"
-    ))
+    .hint(if order.standing().status.is_editable() {
+        text!(
+            "换一个 ref，或修改那个订单：icpctl edit {id} --set FIELD=VALUE",
+            "take another ref, or change that order: icpctl edit {id} --set FIELD=VALUE"
+        )
+    } else {
+        text!(
+            "换一个 ref；查看那个订单：icpctl show {id}",
+            "take another ref; see that order: icpctl show {id}"
+        )
+    })
 }
 
 /// Drafts an order whatever its ref was given to before.

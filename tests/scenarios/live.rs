@@ -125,7 +125,10 @@ fn a_forerunner_that_failed_blocks_until_it_is_unset() {
     scene.ok(MONDAY, &format!("abandon {first} --yes"));
     let error = scene.fails(MONDAY, &format!("submit {second} --yes"), 5);
     assert_eq!(error["code"], "refused.after");
-    assert!(hints_at(&error, "--unset after"), "{error}");
+    assert!(
+        hints_at(&error, &format!("icpctl edit {second} --unset after")),
+        "{error}"
+    );
     scene.ok(MONDAY, &format!("edit {second} --unset after"));
     scene.submit(MONDAY, &second);
 }
