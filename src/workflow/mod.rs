@@ -27,6 +27,7 @@ pub mod mark;
 pub mod materials;
 pub mod missing;
 pub mod notice;
+pub mod objection;
 pub mod owed;
 pub mod persons;
 pub mod plan;

@@ -1,0 +1,391 @@
+//! What stands against bringing a file of filings in: against itself, what has ended, what is filed.
+
+use super::world::World;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::facts::Access;
+use crate::filing::host::Host;
+use crate::filing::number::SubjectNumber;
+use crate::filing::portfolio::{FiledService, FiledSubject, Portfolio};
+use crate::filing::record::AdoptedService;
+use crate::filing::tree;
+use crate::intake::{Adopting, FieldPlaces, Position};
+use crate::lang::Text;
+use crate::render::mask::{Privacy, mask_tree};
+use crate::text;
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Something that a file says otherwise than what is filed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Contradiction {
+    /// Where the file says it.
+    pub at: Position,
+    /// The number that it is about.
+    pub number: String,
+    /// The field.
+    pub path: String,
+    /// What is filed.
+    pub old: Value,
+    /// What the file says.
+    pub new: Value,
+}
+
+impl Contradiction {
+    /// Returns where it is: the number and the field.
+    pub fn place(&self) -> String {
+        format!("{} {}", self.number, self.path)
+    }
+
+    /// Returns it in a line.
+    pub fn message(&self) -> Text {
+        let (place, old, new) = (self.place(), words(&self.old), words(&self.new));
+        text!(
+            "{place}：现为 {old}，文件为 {new}",
+            "{place}: filed as {old}, the file says {new}"
+        )
+    }
+
+    fn masked(mut self, field: &str, is_individual: bool, privacy: Privacy) -> Self {
+        for value in [&mut self.old, &mut self.new] {
+            if field != "subject.name" {
+                mask_tree(value, field, privacy);
+            } else if let Value::String(name) = value {
+                // An organisation's name is public.
+                *name = privacy.subject_name(name, is_individual).into_owned();
+            }
+        }
+        self
+    }
+}
+
+/// Returns a value as people read it.
+pub fn words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
+            value.to_string()
+        }
+    }
+}
+
+/// Returns all that stands against taking a file in, each with its place: what it says against
+/// itself, the numbers that have ended, and what it says against what is filed.
+pub fn objections(world: &World, given: &[Adopting], replace: bool, privacy: Privacy) -> Vec<Text> {
+    let before = &world.book.portfolio;
+    let mut all = inconsistent(given);
+    all.extend(ended(before, given));
+    all.extend(contradicted(before, given, replace, privacy));
+    told(all)
+}
+
+/// Refuses a file of which no order of taking it in would be right, with all that stands against it.
+pub(super) fn sound(
+    before: &Portfolio,
+    given: &[Adopting],
+    replace: bool,
+    privacy: Privacy,
+) -> Result<(), Failure> {
+    let (faults, ended) = (inconsistent(given), ended(before, given));
+    if faults.is_empty() && ended.is_empty() {
+        return Ok(());
+    }
+    let rest = contradicted(before, given, replace, privacy);
+    if faults.is_empty() {
+        let mut failure = has_ended(&told(ended));
+        failure.hints.extend(told(rest));
+        return Err(failure);
+    }
+    let count = faults.len();
+    let mut failure = Failure::invalid(
+        "invalid.adoption",
+        text!(
+            "文件自相矛盾，共 {count} 处；什么都没有导入",
+            "the file contradicts itself in {count} place(s); nothing was brought in"
+        ),
+    );
+    failure.hints = told(faults.into_iter().chain(ended).chain(rest).collect());
+    Err(failure)
+}
+
+/// Returns texts with their places, in the order in which they stand in the file.
+fn told(mut found: Vec<(Position, Text)>) -> Vec<Text> {
+    found.sort_by_key(|(at, _)| *at);
+    found.iter().map(|(at, text)| at.says(text)).collect()
+}
+
+/// Lists what a file says against itself.
+fn inconsistent(given: &[Adopting]) -> Vec<(Position, Text)> {
+    let mut faults: Vec<(Position, Text)> = Vec::new();
+    let mut subjects = BTreeSet::new();
+    let mut holders: BTreeMap<&Host, SubjectNumber> = BTreeMap::new();
+    for Adopting {
+        value: adoption,
+        places,
+        services,
+    } in given
+    {
+        let number = adoption.number;
+        if !subjects.insert(number) {
+            let fault = text!(
+                "主体 {number} 出现了两次，请合并",
+                "the subject {number} stands here twice; write it once"
+            );
+            faults.push((places.field("number"), fault));
+        }
+        for (service, places) in adoption.services.iter().zip(services) {
+            for domain in service.facts.domains.iter().flatten() {
+                let holder = holders.entry(domain).or_insert(number);
+                if *holder != number {
+                    let other = *holder;
+                    let fault = text!(
+                        "域名 {domain} 同时写在 {other} 和 {number} 名下",
+                        "the domain {domain} stands under both {other} and {number}"
+                    );
+                    faults.push((places.field("domains"), fault));
+                }
+            }
+            let accesses = service.accesses.as_deref().unwrap_or_default();
+            for (place, access) in accesses.iter().enumerate() {
+                if accesses[..place]
+                    .iter()
+                    .any(|other| contradicts_access(other, access))
+                {
+                    let (number, provider) = (service.number, &access.provider);
+                    let fault = text!(
+                        "{number} 在 {provider} 的同一账号下写了两个资源",
+                        "{number} has two resources under one account at {provider}"
+                    );
+                    faults.push((places.field("accesses"), fault));
+                }
+            }
+        }
+    }
+    faults
+}
+
+/// Whether both are known and not the same.
+fn differ<T: PartialEq>(one: Option<&T>, two: Option<&T>) -> bool {
+    matches!((one, two), (Some(one), Some(two)) if one != two)
+}
+
+fn contradicts_access(old: &Access, new: &Access) -> bool {
+    old.is_same(new)
+        && (differ(old.resource.as_ref(), new.resource.as_ref())
+            || differ(old.since.as_ref(), new.since.as_ref()))
+}
+
+/// Lists the numbers that an approval or `gone` ended: they never return (NUM-05).
+fn ended(before: &Portfolio, given: &[Adopting]) -> Vec<(Position, Text)> {
+    let mut ended: Vec<(Position, Text)> = Vec::new();
+    for one in given {
+        let number = one.value.number;
+        let mut tell = |at: Position, number: String, day: NaiveDate| {
+            let text = text!("{number} 已于 {day} 失效", "{number} ended on {day}");
+            ended.push((at, text));
+        };
+        if let Some(day) = before.subjects.get(&number).and_then(|s| s.ended) {
+            tell(one.places.field("number"), number.to_string(), day);
+            continue;
+        }
+        for (service, places) in one.value.services.iter().zip(&one.services) {
+            if let Some(day) = before.ended(&service.number) {
+                tell(places.field("number"), service.number.to_string(), day);
+            }
+        }
+    }
+    ended
+}
+
+fn has_ended(list: &[Text]) -> Failure {
+    let (zh, en) = joined(list);
+    Failure::new(
+        Exit::Conflict,
+        "conflict.ended",
+        text!(
+            "文件中有已失效的备案号，什么都没有导入：{zh}",
+            "the file holds numbers that have ended; nothing was brought in:{en}"
+        ),
+    )
+    .rule("NUM-05")
+    .hint(text!(
+        "注销的备案号不会恢复：从文件中去掉它们；若当时记错了，用 icpctl undo 撤消那次操作",
+        "a cancelled number never returns: take it out of the file; if it was recorded by mistake, reverse that with icpctl undo"
+    ))
+}
+
+/// Lists what a file says otherwise than what is filed, unless the file is to win.
+fn contradicted(
+    before: &Portfolio,
+    given: &[Adopting],
+    replace: bool,
+    privacy: Privacy,
+) -> Vec<(Position, Text)> {
+    let given = given.iter().filter(|_| !replace);
+    let found = given.flat_map(|one| contradictions(before, one, privacy));
+    found.map(|c| (c.at, c.message())).collect()
+}
+
+/// Joins texts, one a line, below a heading.
+fn joined(list: &[Text]) -> (String, String) {
+    list.iter()
+        .fold((String::new(), String::new()), |(zh, en), text| {
+            (
+                format!("{zh}\n  {}", text.zh),
+                format!("{en}\n  {}", text.en),
+            )
+        })
+}
+
+pub(super) fn contradicts(found: &[Contradiction]) -> Failure {
+    let count = found.len();
+    let list = found.iter().map(|c| (c.at, c.message())).collect();
+    let (zh, en) = joined(&told(list));
+    Failure::new(
+        Exit::Conflict,
+        "conflict.portfolio",
+        text!(
+            "与已有备案矛盾 {count} 处，什么都没有导入：{zh}",
+            "the file contradicts what is filed in {count} place(s); nothing was brought in:{en}"
+        ),
+    )
+    .hint(text!(
+        "以文件为准：加上 --replace；已失效的用 icpctl gone 登记",
+        "to let the file win, add --replace; record what has ended with icpctl gone"
+    ))
+}
+
+/// Lists what an adoption says otherwise than what is filed.
+pub(super) fn contradictions(
+    before: &Portfolio,
+    given: &Adopting,
+    privacy: Privacy,
+) -> Vec<Contradiction> {
+    let mut found = Vec::new();
+    let adoption = &given.value;
+    let there = before.subject(&adoption.number);
+    let is_individual = adoption.facts.is_individual()
+        || there.is_some_and(|subject| subject.facts.is_individual());
+    let mut tell = |places: &FieldPlaces, number: String, path: String, field: &str, old, new| {
+        let contradiction = Contradiction {
+            at: places.field(&path),
+            number,
+            path,
+            old,
+            new,
+        };
+        found.push(contradiction.masked(field, is_individual, privacy));
+    };
+    let value = |v: &toml::Value| serde_json::to_value(v).unwrap_or_default();
+    if let Some(there) = there {
+        for differing in tree::differences(&there.facts, &adoption.facts) {
+            let field = format!("subject.{}", differing.path);
+            let (old, new) = (value(&differing.old), value(&differing.new));
+            tell(
+                &given.places,
+                adoption.number.to_string(),
+                differing.path,
+                &field,
+                old,
+                new,
+            );
+        }
+    }
+    for (given, places) in adoption.services.iter().zip(&given.services) {
+        let number = given.number.to_string();
+        if let Some(service) = there.and_then(|there| there.services.get(&given.number)) {
+            for differing in tree::differences(&service.facts, &given.facts) {
+                let field = format!("services.{}", differing.path);
+                let (old, new) = (value(&differing.old), value(&differing.new));
+                tell(places, number.clone(), differing.path, &field, old, new);
+            }
+            let (old, new) = (service.approved_on, given.approved_on);
+            if differ(old.as_ref(), new.as_ref()) {
+                tell(
+                    places,
+                    number.clone(),
+                    "approved_on".to_owned(),
+                    "",
+                    json!(old),
+                    json!(new),
+                );
+            }
+            for (old, new) in changed_accesses(service, given) {
+                let provider = &new.provider;
+                if differ(old.resource.as_ref(), new.resource.as_ref()) {
+                    let path = format!("accesses.{provider}.resource");
+                    tell(
+                        places,
+                        number.clone(),
+                        path,
+                        "",
+                        json!(old.resource),
+                        json!(new.resource),
+                    );
+                }
+                if differ(old.since.as_ref(), new.since.as_ref()) {
+                    let path = format!("accesses.{provider}.since");
+                    tell(
+                        places,
+                        number.clone(),
+                        path,
+                        "",
+                        json!(old.since),
+                        json!(new.since),
+                    );
+                }
+            }
+        }
+        for domain in brought(there, given) {
+            for holder in elsewhere(before, adoption.number, domain) {
+                let path = format!("domains.{domain}");
+                tell(
+                    places,
+                    number.clone(),
+                    path,
+                    "",
+                    json!(holder.number),
+                    json!(given.number),
+                );
+            }
+        }
+    }
+    found
+}
+
+/// Pairs the accesses that a file gives with those filed that they contradict.
+fn changed_accesses<'a>(
+    service: &'a FiledService,
+    given: &'a AdoptedService,
+) -> impl Iterator<Item = (&'a Access, &'a Access)> {
+    let given = given.accesses.as_deref().unwrap_or_default();
+    given.iter().filter_map(|new| {
+        let old = service.accesses.iter().find(|old| old.is_same(new))?;
+        contradicts_access(old, new).then_some((old, new))
+    })
+}
+
+/// Lists the domains that a service of the file does not hold yet.
+pub(super) fn brought<'a>(
+    there: Option<&'a FiledSubject>,
+    given: &'a AdoptedService,
+) -> impl Iterator<Item = &'a Host> {
+    let filed = there.and_then(|there| there.services.get(&given.number));
+    let held = filed.map(FiledService::domains).unwrap_or_default();
+    let domains = given.facts.domains.iter().flatten();
+    domains.filter(|domain| !held.contains(domain))
+}
+
+/// Lists the services of other subjects that hold `domain`.
+pub(super) fn elsewhere<'a>(
+    portfolio: &'a Portfolio,
+    number: SubjectNumber,
+    domain: &Host,
+) -> impl Iterator<Item = &'a FiledService> {
+    portfolio
+        .holders(domain)
+        .into_iter()
+        .filter(move |(subject, _)| subject.number != number)
+        .map(|(_, service)| service)
+}
