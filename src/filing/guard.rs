@@ -3,7 +3,7 @@
 //! Drafting refuses what waiting cannot cure; live orders and forerunners are looked at when the
 //! order is sent.
 
-use super::identity::CreditCode;
+use super::identity::{CreditCode, organisation_code};
 use super::kind::{Kind, Via};
 use super::number::ServiceNumber;
 use super::obstacle::Obstacle;
@@ -372,11 +372,11 @@ fn takes_the_place_of_organisation_code(change: &FieldChange) -> bool {
     let (Some(from), Some(to)) = (text(&change.from), text(&change.to)) else {
         return false;
     };
-    let former: String = from.chars().filter(char::is_ascii_alphanumeric).collect();
     change.service.is_none()
         && change.field == "certificate_number"
+        && CreditCode::parse(&from).is_err()
         && CreditCode::parse(&to)
-            .is_ok_and(|code| code.organisation_code().eq_ignore_ascii_case(&former))
+            .is_ok_and(|code| organisation_code(&from).as_deref() == Some(code.organisation_code()))
 }
 
 fn frozen(service: Option<&ServiceNumber>, field: &str, of_holder: bool) -> Result<(), Obstacle> {

@@ -68,21 +68,17 @@ struct Own {
 /// Reads a day, written as a text or as TOML's own date.
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
     let value = Value::deserialize(deserializer)?;
-    let text = match &value {
-        Value::String(text) => text.clone(),
-        Value::Datetime(date) => date.to_string(),
+    let day = match &value {
+        Value::String(text) => text.parse().ok(),
+        Value::Datetime(date) => date.to_string().parse().ok(),
         Value::Integer(_)
         | Value::Float(_)
         | Value::Boolean(_)
         | Value::Array(_)
-        | Value::Table(_) => {
-            let unexpected = format!("a day such as 2026-01-01 is expected, not {value}");
-            return Err(D::Error::custom(unexpected));
-        }
+        | Value::Table(_) => None,
     };
-    let day = text.parse();
-    day.map(Some)
-        .map_err(|_| D::Error::custom(format!("a day such as 2026-01-01 is expected, not {text}")))
+    let wrong = || D::Error::custom(format!("a day such as 2026-01-01 is expected, not {value}"));
+    day.map(Some).ok_or_else(wrong)
 }
 
 /// Puts the rules of a file over those that are there.

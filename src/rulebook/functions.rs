@@ -5,7 +5,7 @@
 use super::view::number_in;
 use crate::filing::calendar::Calendar;
 use crate::filing::host::Host;
-use crate::filing::identity::{CreditCode, ResidentId};
+use crate::filing::identity::{CreditCode, ResidentId, organisation_code};
 use crate::filing::number::{Number, NumberError, Warning};
 use crate::filing::province::Province;
 use crate::knowledge::{
@@ -197,20 +197,6 @@ fn is_misnumbered(text: &str) -> bool {
     }
 }
 
-/// Returns the nine characters by which a credit code or an organisation code names an
-/// organisation (GB 11714), where the number is one of them.
-fn organisation_code(number: &str) -> Option<String> {
-    if let Ok(code) = CreditCode::parse(number) {
-        return Some(code.organisation_code().to_owned());
-    }
-    let code: String = number
-        .nfkc()
-        .filter(|ch| !ch.is_whitespace() && *ch != '-')
-        .map(|ch| ch.to_ascii_uppercase())
-        .collect();
-    (code.len() == 9 && code.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(code)
-}
-
 /// Certificates, and where they were issued.
 fn certificates(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
     scope.add_function("fits_nature", |certificate: Value, nature: Value| {
@@ -225,11 +211,8 @@ fn certificates(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
     })?;
     scope.add_function("same_body", |one: Value, other: Value| {
         let code = |value: &Value| text(value).and_then(organisation_code);
-        or_null(
-            code(&one)
-                .zip(code(&other))
-                .map(|(one, other)| one == other),
-        )
+        let both = code(&one).zip(code(&other));
+        or_null(both.map(|(one, other)| one == other))
     })?;
     scope.add_function("province_of_address", |value: Value| {
         let province = text(&value).and_then(|address| {

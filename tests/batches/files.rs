@@ -5,6 +5,16 @@ use crate::scenarios::{MONDAY, dossier};
 use encoding_rs::GB18030;
 use serde_json::{Value, json};
 
+/// Returns where each finding stands and what it is.
+fn places(document: &Value) -> Vec<String> {
+    let place = |f: &Value| {
+        let rule = f["rule"].as_str().unwrap();
+        format!("{}:{} {rule}", f["line"], f["column"])
+    };
+    let findings = document["data"]["findings"].as_array().unwrap();
+    findings.iter().map(place).collect()
+}
+
 /// "UTF-8 with or without BOM, CRLF or LF, quoted newlines"; "Chinese header names are accepted
 /// too"; "columns `label:NAME`".
 #[test]
@@ -241,18 +251,7 @@ fn a_misspelt_column_hides_no_other_problem() {
     let text = "ref,kind,target,provder\na,cancel-sight,s1.example.net,\n,cancel-site,s1.example.net,\nb,cancel-site\n";
     scene.user.write("batch.csv", text);
     let document = scene.document(MONDAY, "batch check batch.csv", 3);
-    let findings = document["data"]["findings"].as_array().unwrap();
-    let told: Vec<String> = findings
-        .iter()
-        .map(|f| {
-            format!(
-                "{}:{} {}",
-                f["line"],
-                f["column"],
-                f["rule"].as_str().unwrap()
-            )
-        })
-        .collect();
+    let told = places(&document);
     assert_eq!(
         told,
         [
@@ -262,7 +261,10 @@ fn a_misspelt_column_hides_no_other_problem() {
             "4:1 row-length"
         ]
     );
-    assert_eq!(findings[0]["fix"], "did you mean provider?");
+    assert_eq!(
+        document["data"]["findings"][0]["fix"],
+        "did you mean provider?"
+    );
     // What the other columns name is looked up.
     let text = "ref,kind,target,provder\na,cancel-site,nobody.example.net,tencent\n";
     scene.user.write("batch.csv", text);
@@ -343,18 +345,7 @@ fn a_first_line_that_is_cut_short_hides_no_other() {
                 {\"ref\":\"b\",\"knd\":\"access\"}\n";
     scene.user.write("rows.jsonl", text);
     let document = scene.document(MONDAY, "batch check rows.jsonl", 3);
-    let findings = document["data"]["findings"].as_array().unwrap();
-    let places: Vec<String> = findings
-        .iter()
-        .map(|f| {
-            format!(
-                "{}:{} {}",
-                f["line"],
-                f["column"],
-                f["rule"].as_str().unwrap()
-            )
-        })
-        .collect();
+    let places = places(&document);
     assert_eq!(places, ["1:31 syntax", "2:12 unknown-column"]);
     // What is one document in several lines is one still.
     let whole = "{\"ref\": \"a\",\n\"kind\": \"cancel-site\", \"target\":\n\"s1.example.net\"}";

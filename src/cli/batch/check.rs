@@ -48,35 +48,27 @@ impl Finding {
     }
 
     fn of_row(row: &BatchRow, outcome: Outcome, failure: &Failure) -> Self {
-        let (zh, en) = (&failure.message.zh, &failure.message.en);
-        let key = &row.reference;
-        let known = failure.rule.as_deref().and_then(rule);
         let column = blamed(failure, row);
-        let at = row.place(column);
         Self {
-            rule: failure
-                .rule
-                .clone()
-                .unwrap_or_else(|| failure.code.clone().into_owned()),
             severity: match outcome {
                 Outcome::Failed => "error",
                 Outcome::Ok | Outcome::Unchanged | Outcome::Skipped => "info",
             },
-            path: Some(column.to_owned()),
-            line: at.line,
-            column: at.column,
-            message: text!("{key}：{zh}", "{key}: {en}"),
-            fix: failure.hints.first().cloned(),
-            source: known.map(|rule| rule.source.clone()),
+            ..Self::of_failure(
+                Some(&row.reference),
+                column,
+                row.place(column),
+                failure.clone(),
+            )
         }
     }
 
-    /// Something that a row names and that is nowhere.
-    fn of_name(named: &Named, column: &str, at: Position, failure: Failure) -> Self {
-        let (zh, en) = (failure.message.zh, failure.message.en);
-        let message = match &named.reference {
+    /// What stands in the way of the row with that key, told at one of its cells.
+    fn of_failure(key: Option<&String>, column: &str, at: Position, failure: Failure) -> Self {
+        let Text { zh, en } = &failure.message;
+        let message = match key {
             Some(key) => text!("{key}：{zh}", "{key}: {en}"),
-            None => text!("{zh}", "{en}"),
+            None => failure.message,
         };
         let known = failure.rule.as_deref().and_then(rule);
         Self {
@@ -247,10 +239,11 @@ fn examine(
 /// Looks up what a row names, and lists what is nowhere; `made` are the refs of which rows make the
 /// orders, `told` is the column of which it is known.
 fn unfound(world: &World, made: &HashSet<&str>, named: &Named, told: Option<&str>) -> Vec<Finding> {
+    let key = named.reference.as_ref();
     let mut findings = Vec::new();
     for word in named.target.iter().filter(|_| told != Some("target")) {
         let found = resolve::target(&world.book.portfolio, word).err();
-        let finding = |failure| Finding::of_name(named, "target", named.target_at, failure);
+        let finding = |failure| Finding::of_failure(key, "target", named.target_at, failure);
         findings.extend(found.map(finding));
     }
     let is_made = |word: &str| {
@@ -262,7 +255,7 @@ fn unfound(world: &World, made: &HashSet<&str>, named: &Named, told: Option<&str
         && !is_made(word)
         && let Err(failure) = world.find(word)
     {
-        findings.push(Finding::of_name(named, "after", named.after_at, failure));
+        findings.push(Finding::of_failure(key, "after", named.after_at, failure));
     }
     findings
 }

@@ -96,6 +96,16 @@ impl CreditCode {
     }
 }
 
+/// Returns the nine characters by which a credit code or an organisation code names an
+/// organisation (GB 11714); none for any other number.
+pub fn organisation_code(number: &str) -> Option<String> {
+    if let Ok(code) = CreditCode::parse(number) {
+        return Some(code.organisation_code().to_owned());
+    }
+    let code = folded(number).replace('-', "");
+    (code.len() == 9 && code.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(code)
+}
+
 impl fmt::Debug for CreditCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "CreditCode({})", masked(&self.0))

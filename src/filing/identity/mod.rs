@@ -8,7 +8,7 @@ mod error;
 mod other;
 mod resident;
 
-pub use credit::CreditCode;
+pub use credit::{CreditCode, organisation_code};
 pub use error::IdentityError;
 pub use other::{CertificateNumber, Mobile};
 pub use resident::ResidentId;

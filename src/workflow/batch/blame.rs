@@ -36,15 +36,15 @@ pub fn content(row: &BatchRow) -> &'static str {
     }
 }
 
-/// The flags of the six commands that are columns of a batch, with those columns.
-const COLUMNS: [(&str, &str); 7] = [
-    ("--provider", "provider"),
-    ("--account", "account"),
-    ("--after", "after"),
-    ("--verify-by", "verify_by"),
-    ("--reason", "reason"),
-    ("--set", "set"),
-    ("--from", "from"),
+/// The columns of a batch that are flags of the six commands.
+const COLUMNS: [&str; 7] = [
+    "provider",
+    "account",
+    "after",
+    "verify_by",
+    "reason",
+    "set",
+    "from",
 ];
 
 /// Puts the columns of a batch in the place of the flags that a command would take.
@@ -70,8 +70,9 @@ fn replace(words: &mut Cow<'static, str>, named: impl Fn(&str, Option<&str>) -> 
     }
     let replaced = |clause: &str| {
         let mut clause = clause.to_owned();
-        for (flag, column) in COLUMNS {
-            let Some((before, after)) = clause.split_once(flag) else {
+        for column in COLUMNS {
+            let flag = format!("--{}", column.replace('_', "-"));
+            let Some((before, after)) = clause.split_once(&flag) else {
                 continue;
             };
             let value = after.strip_prefix(' ').filter(|_| column == "after");
