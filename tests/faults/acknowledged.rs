@@ -79,6 +79,7 @@ fn a_reader_may_leave_early() {
         .user
         .command(["schema", "order"])
         .stdout(Stdio::piped())
+        .stderr(Stdio::null())
         .spawn()
         .unwrap();
     let mut first = String::new();
