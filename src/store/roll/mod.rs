@@ -35,6 +35,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 use subjects::SubjectSlip;
 
 /// So many records may differ before the roll is written anew.
@@ -117,6 +118,11 @@ impl Sort for Filed {
     }
 }
 
+/// How many threads look: what is not in memory is waited for, and several wait at once.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 4))
+}
+
 /// What one look found, the records themselves aside.
 #[derive(Debug, Default)]
 struct Seen {
@@ -186,7 +192,7 @@ impl<'f> Roll<'f> {
         Ok(roll)
     }
 
-    /// Shows every order to `visit`, in no order, on two threads, each with a state of its own; with
+    /// Shows every order to `visit`, in no order, on several threads, each with a state of its own; with
     /// what is known of the subjects, save what only all orders tell.
     ///
     /// # Errors
@@ -242,22 +248,22 @@ impl<'f> Roll<'f> {
             Ok::<_, StorageError>((state, seen))
         };
         std::thread::scope(|scope| {
-            let other = std::thread::Builder::new().spawn_scoped(scope, work).ok();
-            let (state, mut seen) = work()?;
-            let mut states = vec![state];
-            match other.map(std::thread::ScopedJoinHandle::join) {
-                Some(Ok(rest)) => {
-                    let (state, rest) = rest?;
-                    states.push(state);
-                    seen.absorb(rest);
-                }
-                // What it had taken is lost: all is looked at again.
-                Some(Err(_)) => {
+            let others: Vec<_> = (1..threads())
+                .filter_map(|_| std::thread::Builder::new().spawn_scoped(scope, work).ok())
+                .collect();
+            let own = work();
+            let others: Vec<_> = others.into_iter().map(ScopedJoinHandle::join).collect();
+            let (mut states, mut seen) = (Vec::new(), Seen::default());
+            for done in std::iter::once(Ok(own)).chain(others) {
+                let Ok(found) = done else {
+                    // What it had taken is lost: all is looked at again.
                     next.store(0, Ordering::Relaxed);
-                    let (state, again) = work()?;
-                    (states, seen) = (vec![state], again);
-                }
-                None => {}
+                    let (state, seen) = work()?;
+                    return Ok((vec![state], seen));
+                };
+                let (state, some) = found?;
+                states.push(state);
+                seen.absorb(some);
             }
             Ok((states, seen))
         })
