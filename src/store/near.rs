@@ -207,13 +207,13 @@ pub fn gather(
         book: Book::default(),
         whole: BTreeSet::new(),
     };
-    let meant = near.take(|card| card.is_meant);
+    let meant = near.take(|card| card.is_meant)?;
     let mut about = wanted.tokens.clone();
     about.extend(&wanted.beside);
     for order in near.book.orders.values().filter(|o| meant.contains(&o.id)) {
         about.extend(tokens_of(order));
     }
-    near.share(&about);
+    near.share(&about)?;
     // A subject is filed under more than its orders say: its certificate, its persons.
     let numbers: BTreeSet<SubjectNumber> = near
         .book
@@ -228,7 +228,7 @@ pub fn gather(
             about.extend(tokens_of_filed(subject));
         }
     }
-    near.share(&about);
+    near.share(&about)?;
     let mut book = near.book;
     if wanted.attachments {
         book.list_files(files)?;
@@ -247,19 +247,22 @@ struct Gathering<'r, 'f> {
 
 impl Gathering<'_, '_> {
     /// Reads the orders of some cards, and those they wait for; returns which.
-    fn take(&mut self, is_wanted: impl Fn(&Card) -> bool) -> BTreeSet<OrderId> {
+    fn take(
+        &mut self,
+        is_wanted: impl Fn(&Card) -> bool,
+    ) -> Result<BTreeSet<OrderId>, StorageError> {
         let wanted = self.cards.iter().filter(|card| is_wanted(card));
         let ids: BTreeSet<OrderId> = wanted.filter_map(|card| OrderId::parse(&card.id)).collect();
-        self.book.add(self.files, &ids);
+        self.book.add(self.files, &ids)?;
         let after = |id: &OrderId| self.book.orders.get(id)?.after.clone();
         let after: BTreeSet<OrderId> = ids.iter().filter_map(after).collect();
-        self.book.add(self.files, &after);
-        ids
+        self.book.add(self.files, &after)?;
+        Ok(ids)
     }
 
     /// Reads the orders and subjects that have one of the tokens, and everything of all subjects.
-    fn share(&mut self, tokens: &HashSet<Token>) {
-        self.take(|card| card.tokens.meet(tokens));
+    fn share(&mut self, tokens: &HashSet<Token>) -> Result<(), StorageError> {
+        self.take(|card| card.tokens.meet(tokens))?;
         let subjects: BTreeSet<SubjectNumber> = self
             .book
             .orders
@@ -272,12 +275,11 @@ impl Gathering<'_, '_> {
             .iter()
             .map(|number| Token::of(&number.to_string()))
             .collect();
-        self.take(|card| card.tokens.meet(&numbers));
-        for number in &subjects {
-            self.book.take_subject(self.files, &subject_path(number));
-        }
+        self.take(|card| card.tokens.meet(&numbers))?;
+        self.book.add_subjects(self.files, &subjects)?;
         self.whole.extend(subjects);
         self.book.refold();
+        Ok(())
     }
 }
 
@@ -299,28 +301,38 @@ impl Book {
     /// Never for a record; see [`Book::read`].
     pub fn read_only(files: &dyn Files, ids: &[OrderId]) -> Result<Self, StorageError> {
         let mut book = Self::default();
-        book.add(files, ids);
+        book.add(files, ids)?;
         let after: Vec<OrderId> = book
             .orders
             .values()
             .filter_map(|o| o.after.clone())
             .collect();
-        book.add(files, &after);
+        book.add(files, &after)?;
         let subjects: BTreeSet<SubjectNumber> =
             book.orders.values().filter_map(subject_of).collect();
-        for number in &subjects {
-            book.take_subject(files, &subject_path(number));
-        }
+        book.add_subjects(files, &subjects)?;
         book.refold();
         Ok(book)
     }
 
     /// Adds orders; fold anew afterwards.
-    fn add<'i>(&mut self, files: &dyn Files, ids: impl IntoIterator<Item = &'i OrderId>) {
-        for id in ids {
-            if !self.orders.contains_key(id) {
-                self.take_order(files, &order_path(id));
-            }
-        }
+    fn add<'i>(
+        &mut self,
+        files: &dyn Files,
+        ids: impl IntoIterator<Item = &'i OrderId>,
+    ) -> Result<(), StorageError> {
+        let new = ids.into_iter().filter(|id| !self.orders.contains_key(id));
+        let paths: Vec<StorePath> = new.map(order_path).collect();
+        self.take_orders(files, &paths)
+    }
+
+    /// Adds what was written down about subjects; fold anew afterwards.
+    fn add_subjects(
+        &mut self,
+        files: &dyn Files,
+        numbers: &BTreeSet<SubjectNumber>,
+    ) -> Result<(), StorageError> {
+        let paths: Vec<StorePath> = numbers.iter().map(subject_path).collect();
+        self.take_subjects(files, &paths)
     }
 }

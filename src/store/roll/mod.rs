@@ -38,8 +38,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ScopedJoinHandle;
 use subjects::SubjectSlip;
 
-/// So many records may differ before the roll is written anew.
+/// So many records may differ before the roll is written anew: reading them again is less.
 const SOME: usize = 32;
+
+/// In a large store, one in so many.
+const ONE_IN: usize = 256;
 
 /// How much older than the look a record must be to be kept: clocks of file systems tick.
 const TICK: i128 = 20_000_000;
@@ -129,7 +132,9 @@ struct Seen {
     damaged: BTreeMap<String, Arc<Damage>>,
     /// Each folder's section as it is now; none where that is the one kept.
     sections: BTreeMap<String, Option<Vec<u8>>>,
-    /// How many records differ from what was kept.
+    /// How many records there are.
+    count: usize,
+    /// How many of them differ from what was kept.
     changed: usize,
     /// What the approvals say of their subjects' natures.
     natures: Vec<(String, Nature)>,
@@ -140,6 +145,7 @@ impl Seen {
         self.damaged.extend(other.damaged);
         self.sections.extend(other.sections);
         self.natures.extend(other.natures);
+        self.count += other.count;
         self.changed += other.changed;
     }
 }
@@ -288,6 +294,7 @@ impl<'f> Roll<'f> {
                 changed += 1;
             }
             let kept = ahead.next_if(|kept| kept.name == name.as_bytes());
+            seen.count += 1;
             let at_home = stat.kind == Kind::File && K::is_at_home(stem, folder);
             let stamp = Stamp::of(&stat).filter(|_| at_home);
             if let (Some(kept), Some(stamp)) = (kept, stamp)
@@ -352,7 +359,8 @@ impl<'f> Roll<'f> {
     /// `mask` is how the name of an individual or of another subject is shown, and so kept. Failing
     /// is no matter: the next look reads more.
     pub fn keep(&self, mask: Mask<'_>) {
-        if let Some(path) = self.path.as_ref().filter(|_| self.seen.changed > SOME) {
+        let many = SOME.max(self.seen.count / ONE_IN);
+        if let Some(path) = self.path.as_ref().filter(|_| self.seen.changed > many) {
             let _ = self.write(path, mask);
         }
     }
