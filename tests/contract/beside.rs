@@ -230,6 +230,57 @@ fn a_batch_with_a_look_at_little_comes_to_the_same_as_with_a_look_at_everything(
     );
 }
 
+/// A filter reads what it asks for, and finds what is so among all.
+#[test]
+fn a_filtered_list_is_what_the_whole_list_holds() {
+    let (user, ids) = user();
+    let domains = ["shop.example.com", "docs.example.com", "tea.example.com"];
+    let rows: Vec<String> = (0..60)
+        .map(|place| {
+            let (domain, label) = (domains[place % domains.len()], place % 20);
+            format!("r{place},change,{domain},tencent,name=新名称{place},{label}\n")
+        })
+        .collect();
+    user.write(
+        "many.csv",
+        format!("ref,kind,target,provider,set,label:part\n{}", rows.concat()),
+    );
+    let _ = user.run(["batch", "apply", "many.csv"]).exits(0);
+    let _ = user.run(["submit", &ids[0], "--yes"]).exits(0);
+    let _ = user.run(["abandon", &ids[1], "--yes"]).exits(0);
+    let list = |filter: &str| -> Vec<Value> {
+        let words = filter.split_whitespace();
+        let words = ["list", "--json"].into_iter().chain(words);
+        let listed = user.run(words.collect::<Vec<_>>()).exits(0).json();
+        assert_eq!(listed["warnings"], serde_json::json!([]), "{listed}");
+        listed["data"].as_array().unwrap().clone()
+    };
+    let all = list("--all");
+    assert_eq!(all.len(), ids.len() + rows.len());
+    let is = |key: &'static str, value: &'static str| move |order: &Value| order[key] == *value;
+    let filters: [(&str, &dyn Fn(&Value) -> bool); 6] = [
+        ("--ref r7", &is("ref", "r7")),
+        (
+            "--bucket action --kind cancel-site",
+            &is("status", "sms-verification-pending"),
+        ),
+        ("--bucket closed", &is("bucket", "closed")),
+        ("--kind new", &is("kind", "new")),
+        ("--all --label part=3", &|o| o["labels"]["part"] == "3"),
+        ("--find r59", &|o| o["ref"] == "r59"),
+    ];
+    for (filter, is_asked_for) in filters {
+        let wanted: Vec<&Value> = all.iter().filter(|order| is_asked_for(order)).collect();
+        assert!(!wanted.is_empty(), "{filter}");
+        assert_eq!(list(filter).iter().collect::<Vec<_>>(), wanted, "{filter}");
+    }
+    assert_eq!(list("--ref none"), Vec::<Value>::new());
+    let exported = user.run(["export", "orders", "--format", "jsonl", "--ref", "r7"]);
+    let lines: Vec<&str> = exported.stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].contains("\"ref\":\"r7\""), "{lines:?}");
+}
+
 /// The words of each order of a store.
 fn orders(user: &Icpctl, store: &str) -> Vec<String> {
     let listed = user.run_with(&[("ICPCTL_STORE", store)], ["list", "--all", "--json"]);
