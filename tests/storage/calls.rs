@@ -54,15 +54,15 @@ fn tampered(test: &str, folder: &Path, inject: &[&str]) -> Option<usize> {
 }
 
 /// Makes a store by a relative name, below the folder that [`tampered`] is in.
-fn try_making() -> Result<Disk, StorageError> {
+fn try_making(store: &str) -> Result<Disk, StorageError> {
     #[expect(clippy::disallowed_methods, reason = "the child's only argument")]
     let folder = std::env::var_os("ICPCTL_TEST_FOLDER").unwrap();
     assert_eq!(std::env::current_dir().unwrap(), Path::new(&folder));
-    Disk::create(Path::new("store"))
+    Disk::create(Path::new(store))
 }
 
 fn make() -> Disk {
-    try_making().unwrap()
+    try_making("store").unwrap()
 }
 
 /// A folder of its own for a test that runs in another process.
@@ -176,37 +176,37 @@ fn a_flush_or_a_mode_that_cannot_be_had_is_told() {
     }
 }
 
-fn is_failed_flush<T: std::fmt::Debug>(answer: Result<T, StorageError>) {
-    assert!(
-        matches!(
-            answer,
-            Err(StorageError::Io {
-                action: Action::Flush,
-                ..
-            })
-        ),
-        "{answer:?}"
-    );
+/// Checks that a flush failed, and of which folder or file.
+fn is_failed_flush<T: std::fmt::Debug>(answer: Result<T, StorageError>, of: &str) {
+    match answer {
+        Err(StorageError::Io {
+            action: Action::Flush,
+            path,
+            ..
+        }) => assert_eq!(path, Path::new(of)),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
 #[ignore = "run by `a_flush_or_a_mode_that_cannot_be_had_is_told`"]
 fn no_flush_is_taken_for_done() {
-    // A new folder's name is flushed into the one above.
-    is_failed_flush(try_making());
+    // A new folder's name is flushed into the one above: the current one, and then that.
+    is_failed_flush(try_making("a/store"), ".");
+    is_failed_flush(try_making("a/store"), "a");
     // It is there now, and opened as it is.
-    let disk = make();
-    is_failed_flush(disk.sync_dir(&StorePath::ROOT));
-    let mut file = disk.create_file(&path("a")).unwrap();
+    let disk = try_making("a/store").unwrap();
+    is_failed_flush(disk.sync_dir(&StorePath::ROOT), "a/store");
+    let mut file = disk.create_file(&path("b")).unwrap();
     file.write_all(b"1").unwrap();
-    is_failed_flush(file.sync());
+    is_failed_flush(file.sync(), "a/store/b");
 }
 
 #[test]
 #[ignore = "run by `a_flush_or_a_mode_that_cannot_be_had_is_told`"]
 fn no_flush_of_everything_is_taken_for_done() {
     let disk = make();
-    is_failed_flush(disk.sync_all());
+    is_failed_flush(disk.sync_all(), "store");
 }
 
 #[test]
