@@ -7,7 +7,7 @@ pub mod secret;
 pub mod sections;
 
 use crate::failure::Failure;
-use crate::lang::Lang;
+use crate::lang::{Lang, Text, parser};
 use crate::reading::{self, DOCUMENT_LIMIT, Unread};
 use crate::store::wire::position;
 use crate::text;
@@ -87,24 +87,26 @@ impl Config {
                 )));
             }
         };
-        let invalid = |offset: usize, words: &str| {
+        let invalid = |offset: usize, words: &Text| {
+            let Text { zh, en } = words;
             let (line, column) = position(&bytes, offset);
             let keys = Self::keys().join(", ");
             Failure::invalid(
                 "invalid.config",
                 text!(
-                    "配置文件 {shown} 第 {line} 行第 {column} 列：{words}",
-                    "{shown}:{line}:{column}: {words}"
+                    "配置文件 {shown} 第 {line} 行第 {column} 列：{zh}",
+                    "{shown}:{line}:{column}: {en}"
                 ),
             )
             .hint(text!("可用的键：{keys}", "the keys it may hold: {keys}"))
         };
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|error| invalid(error.valid_up_to(), "not UTF-8"))?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| {
+            invalid(error.valid_up_to(), &text!("不是 UTF-8 文本", "not UTF-8"))
+        })?;
         let wrong = |error: toml::de::Error| {
             invalid(
                 error.span().map_or(0, |span| span.start),
-                error.message().trim(),
+                &parser::said(error.message()),
             )
         };
         let mut config: Self = toml::from_str(text).map_err(wrong)?;

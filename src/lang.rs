@@ -3,6 +3,8 @@
 //! A [`Text`] can only be made with both wordings, by [`text!`](crate::text) or from
 //! data whose two fields are required: a missing translation does not compile.
 
+pub mod parser;
+
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 

@@ -10,6 +10,7 @@ mod runs;
 mod signals;
 #[cfg(unix)]
 mod terminal;
+mod words;
 
 use crate::scenarios::{CERTIFICATES, Scene, company, site};
 use crate::support::{Icpctl, Output};

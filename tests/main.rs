@@ -19,6 +19,7 @@ mod meta;
 mod network;
 mod numbers;
 mod owed;
+mod parsers;
 mod pipelines;
 mod portfolio;
 mod proofs;

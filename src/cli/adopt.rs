@@ -276,8 +276,11 @@ fn read(
 ) -> Result<Vec<Adopting>, Failure> {
     let source = Source { name, bytes };
     let today = cx.now.date_naive();
-    let (read, problems) = inspect_adoptions(&source, Format::Auto, encoding, today)
+    let (mut read, problems) = inspect_adoptions(&source, Format::Auto, encoding, today)
         .map_err(|problems| invalid(name, &problems))?;
+    let services = read.list.iter_mut().flat_map(|one| &mut one.value.services);
+    let accesses = services.flat_map(|service| service.accesses.iter_mut().flatten());
+    cx.name_providers(accesses.map(|access| &mut access.provider))?;
     for remark in &read.remarks {
         cx.caution(remark.code, remark.message.clone(), Some(name.to_owned()));
     }

@@ -162,10 +162,15 @@ fn rows(
         at: Some(at),
         finding,
     };
-    let (rows, problems) = match inspect_batch_rows(&source, encoding) {
+    let (mut rows, problems) = match inspect_batch_rows(&source, encoding) {
         Ok(read) => (read.rows, read.problems),
         Err(problems) => (Vec::new(), problems),
     };
+    for row in &mut rows {
+        row.provider
+            .iter_mut()
+            .for_each(|word| desk.world.profiles.rename(word));
+    }
     let told = problems.iter().map(|p| in_file(p.position(), told(p)));
     let mut found: Vec<Located> = told.collect();
     let folder = Path::new(name).parent().map(Path::to_owned);
@@ -239,13 +244,16 @@ fn dossier(
         at: Some(at),
         finding,
     };
-    let inspected = match inspect_dossier(&source, cx.now.date_naive()) {
+    let mut inspected = match inspect_dossier(&source, cx.now.date_naive()) {
         Ok(inspected) => inspected,
         Err(problems) => {
             let told = problems.iter().map(|p| of_file(p.position(), told(p)));
             return Ok(told.collect());
         }
     };
+    if let Some(provider) = &mut inspected.dossier.provider {
+        desk.world.profiles.rename(provider);
+    }
     let looks = looks(cx, name, &inspected.dossier);
     let mut ids = cx.ids.for_operation();
     let judgement = desk.asked(ask(&inspected.dossier), &looks, &mut ids);

@@ -32,10 +32,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         Place::Missing { .. } | Place::Fresh { .. } | Place::Nowhere => None,
     };
     let disk = cx.open()?;
-    let recovery = match &disk {
+    let swept = match &disk {
         Some(disk) if !cx.globals.dry_run => sweep(cx, disk)?,
         Some(_) | None => Recovery::default(),
     };
+    let recovery = std::mem::take(&mut cx.recovered).followed_by(swept);
     let world = cx.world_of(disk.as_ref().map(|disk| disk as &dyn Files))?;
     // Every damaged file is a finding here, not a warning beside the result.
     cx.cautions.retain(|caution| caution.code != "damaged-file");
@@ -158,7 +159,7 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery) -> Reply 
         })).collect::<Vec<_>>(),
         "swept": recovery.swept,
         "completed": shown,
-        "kept": kept,
+        "kept": &kept,
         "dropped": recovery.dropped,
     });
     let mut reply = Reply::new("icpctl.doctor/1", data)
@@ -168,6 +169,13 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery) -> Reply 
         reply = reply.say(text!(
             "已清理中断的写入留下的 {swept} 个临时文件，补完 {completed} 个文件",
             "swept {swept} temporaries of interrupted writers, completed {completed} file(s)"
+        ));
+    }
+    if !kept.is_empty() {
+        let (count, files) = (kept.len(), kept.join(", "));
+        reply = reply.say(text!(
+            "中断的写入另有 {count} 个文件此后被改动过，保持原样：{files}",
+            "{count} more file(s) of an interrupted writer were changed since, and stay as they are: {files}"
         ));
     }
     if findings.is_empty() {

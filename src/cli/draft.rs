@@ -6,6 +6,7 @@ use super::globals::{option, place, repeated, switch};
 use super::prompt;
 use super::reply::Reply;
 use super::sending::{self, Given};
+use super::vocabulary;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::{Kind, VerifyBy};
@@ -19,7 +20,6 @@ use crate::workflow::check::{Bench, Way};
 use crate::workflow::draft::{Ask, Drafted, draft};
 use crate::workflow::materials::Content;
 use crate::workflow::{advance, materials, missing};
-use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -125,9 +125,7 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
                     text!("核验方式", "How it is verified"),
                     lang,
                 )
-                .value_parser(PossibleValuesParser::new(
-                    VerifyBy::ALL.iter().map(|v| v.name()),
-                )),
+                .value_parser(vocabulary::named::<VerifyBy>()),
             )
             .arg(switch(
                 "written",
@@ -194,7 +192,9 @@ pub fn dossier(cx: &mut Context<'_>, name: &str) -> Result<Dossier, Failure> {
         let path = Some(remark.path.clone());
         cx.caution(remark.code, remark.message.clone(), path);
     }
-    inspected.into_dossier().map_err(refused)
+    let mut dossier = inspected.into_dossier().map_err(refused)?;
+    cx.name_providers(&mut dossier.provider)?;
+    Ok(dossier)
 }
 
 /// Returns the place of the service that a material belongs to.
@@ -278,6 +278,7 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             "--written goes past the providers: neither --provider nor --verify-by go with it"
         )));
     }
+    cx.name_providers(&mut ask.provider)?;
     let mut files = Vec::new();
     if let Some(name) = &from {
         let dossier = dossier(cx, name)?;

@@ -3,6 +3,7 @@
 //! A flag given twice takes what either asks for; labels alone must all be there. Different flags
 //! narrow one another.
 
+mod called;
 mod slips;
 
 pub use slips::{Line, Rank};
@@ -10,6 +11,7 @@ pub use slips::{Line, Rank};
 use super::globals::{duration, option, repeated, switch};
 use super::order_doc::Desk;
 use super::search::{self, Needle};
+use super::vocabulary;
 use crate::failure::Failure;
 use crate::filing::deadline::Deadline;
 use crate::filing::kind::Kind;
@@ -17,11 +19,13 @@ use crate::filing::limit::Due;
 use crate::filing::moment::{self, Moment};
 use crate::filing::order::{Instant, Order};
 use crate::filing::portfolio::{FiledService, FiledSubject};
+use crate::filing::profile::Profiles;
 use crate::filing::province::Province;
 use crate::filing::standing::{Presumption, View, idle_end};
 use crate::filing::status::{Bucket, Status};
 use crate::lang::{Lang, Text};
 use crate::text;
+use called::Called;
 use chrono::TimeDelta;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, value_parser};
@@ -60,7 +64,7 @@ pub struct Filters {
     statuses: Vec<Status>,
     buckets: Vec<Bucket>,
     kinds: Vec<Kind>,
-    providers: Vec<String>,
+    providers: Vec<Called>,
     provinces: Vec<Province>,
     accounts: Vec<String>,
     labels: Vec<(String, Option<String>)>,
@@ -117,11 +121,7 @@ impl Filters {
     /// Lists the flags.
     pub fn args(lang: Lang) -> Vec<Arg> {
         let heading = text!("筛选", "Filters");
-        let names = |list: Vec<&'static str>| PossibleValuesParser::new(list);
-        let statuses = names(Status::ALL.iter().map(|s| s.name()).collect());
-        let buckets = names(Bucket::ALL.iter().map(|b| b.name()).collect());
-        let kinds = names(Kind::ALL.iter().map(|k| k.name()).collect());
-        let sorts = names(Sort::ALL.iter().map(|(name, _)| *name).collect());
+        let sorts = PossibleValuesParser::new(Sort::ALL.map(|(name, _)| name));
         let time = |name, help: Text| option(name, "TIME", help, lang).allow_hyphen_values(true);
         [
             option(
@@ -134,7 +134,7 @@ impl Filters {
                 lang,
             ),
             repeated("status", "STATUS", text!("状态", "The status"), lang)
-                .value_parser(statuses)
+                .value_parser(vocabulary::named::<Status>())
                 .value_delimiter(','),
             repeated(
                 "bucket",
@@ -142,10 +142,10 @@ impl Filters {
                 text!("状态分组", "The bucket of the status"),
                 lang,
             )
-            .value_parser(buckets)
+            .value_parser(vocabulary::named::<Bucket>())
             .value_delimiter(','),
             repeated("kind", "KIND", text!("订单类型", "The kind of order"), lang)
-                .value_parser(kinds)
+                .value_parser(vocabulary::named::<Kind>())
                 .value_delimiter(','),
             repeated("provider", "P", text!("接入商", "The provider"), lang).value_delimiter(','),
             repeated(
@@ -276,7 +276,7 @@ impl Filters {
                 .iter()
                 .filter_map(|n| Kind::from_name(n))
                 .collect(),
-            providers: words("provider"),
+            providers: words("provider").into_iter().map(Called::of).collect(),
             provinces,
             accounts: words("account"),
             labels,
@@ -362,7 +362,7 @@ impl Filters {
         let accounts = order.account.as_deref();
         self.matches_times(desk, order)
             && any(&self.kinds, |kind| *kind == order.kind)
-            && any(&self.providers, |p| order.provider.as_ref() == Some(p))
+            && self.is_through(order.provider.as_deref(), &desk.world.profiles)
             && any(&self.accounts, |a| accounts == Some(a.as_str()))
             && any(&self.provinces, |p| order.province() == Some(*p))
             && any(&self.references, |r| order.reference.as_ref() == Some(r))
@@ -438,7 +438,7 @@ impl Filters {
         let is_accessed =
             accesses.is_empty() && self.providers.is_empty() && self.accounts.is_empty()
                 || accesses.iter().any(|access| {
-                    any(&self.providers, |p| *p == access.provider)
+                    self.is_through(Some(&access.provider), &desk.world.profiles)
                         && any(&self.accounts, |a| access.account.as_ref() == Some(a))
                 });
         is_accessed
@@ -454,6 +454,13 @@ impl Filters {
                     .iter()
                     .any(|s| s.number == service.number)
             })
+    }
+
+    /// Whether one of the providers asked for is this one.
+    fn is_through(&self, provider: Option<&str>, profiles: &Profiles) -> bool {
+        any(&self.providers, |called| {
+            provider.is_some_and(|provider| called.means(provider, profiles))
+        })
     }
 
     fn matches_province(&self, subject: &FiledSubject) -> bool {

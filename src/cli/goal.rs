@@ -1,5 +1,6 @@
 //! What `wait` waits for, and whether it has come, may come, or cannot come any more.
 
+use super::vocabulary::{self, Word};
 use crate::filing::event::{Command, Event, Report};
 use crate::filing::machine::{self, Arrival, Case};
 use crate::filing::order::{Entry, Order};
@@ -39,16 +40,16 @@ impl Goal {
         status.or_else(|| Bucket::from_name(name).map(Self::Bucket))
     }
 
-    /// Lists every name.
-    pub fn names() -> Vec<&'static str> {
-        let mut names: Vec<&str> = Status::ALL.iter().map(|s| s.name()).collect();
-        for bucket in Bucket::ALL {
-            if !names.contains(&bucket.name()) {
-                names.push(bucket.name());
+    /// Lists every name, with the words that mean the same.
+    pub fn words() -> Vec<Word> {
+        let mut words = vocabulary::words::<Status>();
+        for (name, others) in vocabulary::words::<Bucket>() {
+            if words.iter().all(|(known, _)| *known != name) {
+                words.push((name, others));
             }
         }
-        names.push("ended");
-        names
+        words.push(("ended", vec!["已完结"]));
+        words
     }
 
     /// Returns its name.
@@ -193,7 +194,7 @@ mod tests {
 
     #[test]
     fn every_name_is_a_goal() {
-        for name in Goal::names() {
+        for (name, _) in Goal::words() {
             assert_eq!(Goal::named(name).map(Goal::name), Some(name));
         }
         assert_eq!(

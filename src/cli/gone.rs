@@ -5,18 +5,17 @@ use super::globals::{option, place};
 use super::order_doc::{Manner, time};
 use super::portfolio_doc::{Excerpt, Stock};
 use super::reply::Reply;
+use super::vocabulary;
 use crate::failure::Failure;
 use crate::filing::record::Because;
 use crate::lang::Lang;
 use crate::text;
 use crate::workflow::gone::{Request, decide};
-use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
 use serde_json::json;
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let causes: Vec<&'static str> = Because::ALL.iter().map(|because| because.name()).collect();
     command
         .arg(
             place(
@@ -49,7 +48,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
                 ),
                 lang,
             )
-            .value_parser(PossibleValuesParser::new(causes))
+            .value_parser(vocabulary::named::<Because>())
             .required(true),
         )
         .arg(
@@ -75,9 +74,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             "missing: --because"
         )));
     };
+    let mut provider = matches.get_one::<String>("provider").cloned();
+    cx.name_providers(&mut provider)?;
     let request = Request {
         target: word("target").unwrap_or_default(),
-        provider: word("provider"),
+        provider: provider.as_deref(),
         because,
         at: word("at"),
     };

@@ -103,6 +103,33 @@ impl Context<'_> {
         Ok(profiles)
     }
 
+    /// Puts the name of its profile in the place of each word that is a label or another name of a
+    /// provider; a word that no profile knows stays as it is.
+    ///
+    /// The store is looked at only for what is no built-in name.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn name_providers<'w>(
+        &mut self,
+        words: impl IntoIterator<Item = &'w mut String>,
+    ) -> Result<(), Failure> {
+        let built_in = Profiles::built_in();
+        let mut others = words
+            .into_iter()
+            .filter(|word| !built_in.is_name(word))
+            .peekable();
+        if others.peek().is_none() {
+            return Ok(());
+        }
+        let disk = self.open()?;
+        let profiles = self.profiles(disk.as_ref().map(|disk| disk as &dyn Files))?;
+        for word in others {
+            profiles.rename(word);
+        }
+        Ok(())
+    }
+
     /// Returns the rules in force: the built-in ones, with those of `rules.d` in the configuration's
     /// folder and in the store over them.
     ///

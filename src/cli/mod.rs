@@ -76,6 +76,7 @@ pub mod undo;
 pub mod usage;
 pub mod verify;
 pub mod verify_doc;
+pub mod vocabulary;
 pub mod wait;
 pub mod writing;
 

@@ -10,6 +10,7 @@ use super::list::manner;
 use super::order_doc::Desk;
 use super::owed::{Page, gather, notice_document};
 use super::reply::Reply;
+use super::vocabulary;
 use crate::failure::Failure;
 use crate::filing::calendar::end_of_day;
 use crate::filing::kind::{Kind, VerifyBy};
@@ -23,7 +24,7 @@ use crate::workflow::draft::Ask;
 use crate::workflow::notice::{self, Received};
 use crate::workflow::owed::{Ledger, Matter, Owed};
 use crate::workflow::plan::Done;
-use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser;
 use clap::{Arg, ArgMatches, Command};
 use serde_json::Value;
 
@@ -108,7 +109,6 @@ pub fn command(command: Command, lang: Lang) -> Command {
 }
 
 fn add_args(lang: Lang) -> Vec<Arg> {
-    let classes = Class::all().iter().map(|class| class.id.as_str());
     vec![
         place(
             "target",
@@ -129,7 +129,7 @@ fn add_args(lang: Lang) -> Vec<Arg> {
             ),
             lang,
         )
-        .value_parser(PossibleValuesParser::new(classes))
+        .value_parser(classes())
         .required(true),
         option(
             "received",
@@ -157,6 +157,15 @@ fn add_args(lang: Lang) -> Vec<Arg> {
     ]
 }
 
+/// Takes a class by its id, or by its title in either language.
+fn classes() -> impl TypedValueParser<Value = String> {
+    let classes = Class::all().iter().map(|class| {
+        let titles = vec![class.title.zh.as_ref(), class.title.en.as_ref()];
+        (class.id.as_str(), titles)
+    });
+    vocabulary::any_of(classes.collect())
+}
+
 fn list_args(lang: Lang) -> Vec<Arg> {
     let mut args = vec![
         place(
@@ -180,9 +189,7 @@ fn list_args(lang: Lang) -> Vec<Arg> {
             text!("通知的类别", "The class of the notice"),
             lang,
         )
-        .value_parser(PossibleValuesParser::new(
-            Class::all().iter().map(|class| class.id.as_str()),
-        ))
+        .value_parser(classes())
         .value_delimiter(','),
     ];
     args.extend(Filters::some(lang, &FILED));
@@ -190,8 +197,8 @@ fn list_args(lang: Lang) -> Vec<Arg> {
 }
 
 fn resolve_args(lang: Lang) -> Vec<Arg> {
-    let kinds = PossibleValuesParser::new(Kind::ALL.iter().map(|kind| kind.name()));
-    let ways = PossibleValuesParser::new(VerifyBy::ALL.iter().map(|way| way.name()));
+    let kinds = vocabulary::named::<Kind>();
+    let ways = vocabulary::named::<VerifyBy>();
     let args = vec![
         place(
             "id",
@@ -347,6 +354,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 
 fn add(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+    let mut provider = matches.get_one::<String>("provider").cloned();
+    cx.name_providers(&mut provider)?;
     let Some(class) = word("class").and_then(Class::named) else {
         return Err(Failure::usage(text!(
             "缺少参数：--class",
@@ -358,7 +367,7 @@ fn add(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
         class,
         at: word("received"),
         term: word("deadline").map(|typed| term(cx, typed)).transpose()?,
-        provider: word("provider"),
+        provider: provider.as_deref(),
         text: word("text").map(str::trim).filter(|text| !text.is_empty()),
     };
     let done = cx.transact(|world, stamp, ids| notice::add(world, stamp, ids, received))?;
@@ -425,7 +434,7 @@ fn draft(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
         Some(name) => Some(dossier(cx, &name)?),
         None => None,
     };
-    let ask = Ask {
+    let mut ask = Ask {
         kind: kind.unwrap_or(Kind::Change),
         targets: Vec::new(),
         dossier,
@@ -442,6 +451,7 @@ fn draft(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
         written: matches.get_flag("written"),
         assigns: assigns(matches)?,
     };
+    cx.name_providers(&mut ask.provider)?;
     let done =
         cx.transact(|world, stamp, ids| notice::draft(world, stamp, ids, &id, kind, &ask))?;
     let (id, order) = (&done.answer.notice, &done.answer.order);

@@ -101,7 +101,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .and_then(|name| Grouping::named(name));
     let filters = Filters::read(matches, cx.now)?;
     let providers: Vec<&String> = matches.get_many("provider").into_iter().flatten().collect();
-    let provider = providers.first().map(|name| name.as_str());
+    let mut provider = providers.first().map(|name| (*name).clone());
+    cx.name_providers(&mut provider)?;
+    let provider = provider.as_deref();
     let asks = matches.get_flag("exit-status");
     let others = Filters::args(cx.lang).into_iter().any(|arg| {
         let name = arg.get_id().as_str();

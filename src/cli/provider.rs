@@ -86,9 +86,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let human = table.render(lang, cx.width(), cx.color());
         return Ok(Reply::new(SCHEMA, data.into()).human(human));
     };
-    let profile = profiles
-        .known(name)
+    let name = profiles
+        .name_of(name)
         .ok_or_else(|| unknown(name, &profiles))?;
+    let profile = profiles.of(name);
     let own = own_file(cx, files, name)?;
     let human = key_values(&cells(name, profile, own.as_deref()), lang, cx.color());
     let data = document(name, profile, own.as_deref(), lang);
@@ -139,6 +140,7 @@ fn unknown(name: &str, profiles: &Profiles) -> Failure {
 fn document(name: &str, profile: &Profile, own: Option<&str>, lang: Lang) -> Value {
     let Profile {
         title,
+        aliases,
         review_days,
         submission_days,
         cancel_stage,
@@ -167,6 +169,7 @@ fn document(name: &str, profile: &Profile, own: Option<&str>, lang: Lang) -> Val
     json!({
         "name": name,
         "label": title.get(lang),
+        "aliases": aliases,
         "origin": if own.is_some() { "store" } else { "built-in" },
         "file": own,
         "review_days": review_days,
@@ -203,6 +206,10 @@ fn cells(name: &str, profile: &Profile, own: Option<&str>) -> Vec<(Text, Cell)> 
         (
             text!("接入商", "Provider"),
             Cell::new(profile.title.clone()),
+        ),
+        (
+            text!("也叫", "Also called"),
+            Cell::new(list(profile.aliases.iter().cloned().map(Text::verbatim))),
         ),
         (text!("来自", "From"), Cell::new(origin(own))),
         (

@@ -9,6 +9,7 @@ use super::stream::{RowTold, Stream, check_fields};
 use super::words;
 use crate::failure::Failure;
 use crate::filing::event::{Command as Step, Report};
+use crate::filing::named::Named as _;
 use crate::filing::order::{Order, OrderId};
 use crate::intake::{Encoding, RecordRow, Source, read_record_rows};
 use crate::lang::Lang;
@@ -203,7 +204,7 @@ fn subject_of<T>(order: &Order, _: &Done<T>) -> Option<String> {
 }
 
 fn report_of(word: &str) -> Result<Report, Failure> {
-    Report::from_name(word).ok_or_else(|| {
+    Report::from_word(word).ok_or_else(|| {
         let names: Vec<&str> = Report::ALL.iter().map(|r| r.name()).collect();
         let list = names.join(", ");
         let failure = if Step::from_name(word).is_some() {

@@ -4,6 +4,7 @@ use super::check::label;
 use super::context::Context;
 use super::globals::option;
 use super::reply::Reply;
+use super::vocabulary;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::filing::province::Province;
@@ -12,7 +13,6 @@ use crate::lang::{Lang, Text};
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
-use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 
@@ -47,9 +47,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
                 ),
                 lang,
             )
-            .value_parser(PossibleValuesParser::new(
-                Kind::ALL.iter().map(|k| k.name()),
-            )),
+            .value_parser(vocabulary::named::<Kind>()),
         )
         .arg(option(
             "nature",
@@ -103,11 +101,7 @@ fn holder(word: &str) -> Result<Holder, Failure> {
         return Ok(Holder::Organisation);
     }
     let entries = code_list("natures").map_or(&[][..], |list| &list.entries);
-    let found = entries.iter().find(|entry| {
-        entry.value.eq_ignore_ascii_case(word)
-            || entry.label.zh == word
-            || entry.label.en.eq_ignore_ascii_case(word)
-    });
+    let found = entries.iter().find(|entry| entry.is_called(word));
     match found {
         Some(entry) if entry.value == "individual" => Ok(Holder::Individual),
         Some(_) => Ok(Holder::Organisation),
@@ -128,7 +122,8 @@ fn holder(word: &str) -> Result<Holder, Failure> {
 
 /// Lists the rules.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let wanted = Wanted::read(matches)?;
+    let mut wanted = Wanted::read(matches)?;
+    cx.name_providers(&mut wanted.provider)?;
     let rulebook = cx.rulebook()?;
     let rules: Vec<&Rule> = rulebook.rules().filter(|rule| wanted.takes(rule)).collect();
     let lang = cx.lang;

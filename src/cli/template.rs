@@ -4,6 +4,7 @@ use super::context::Context;
 use super::globals::{option, place};
 use super::plain::refuse_format;
 use super::reply::Reply;
+use super::vocabulary;
 use crate::failure::Failure;
 use crate::filing::number::ServiceKind;
 use crate::filing::province::Province;
@@ -24,6 +25,10 @@ const CHOICES: [&str; 4] = ["nature", "province", "provider", "service-kind"];
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
     let natures = code_list("natures").map_or(&[][..], |list| &list.entries);
+    let natures = natures
+        .iter()
+        .map(|entry| (entry.value.as_str(), entry.words().collect()));
+    let natures = natures.collect();
     command
         .arg(
             place("what", "KIND", text!("哪一种文件", "Which file"), lang)
@@ -42,9 +47,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
                 ),
                 lang,
             )
-            .value_parser(PossibleValuesParser::new(
-                natures.iter().map(|entry| entry.value.as_str()),
-            ))
+            .value_parser(vocabulary::any_of(natures))
             .hide_possible_values(true),
         )
         .arg(option(
@@ -72,9 +75,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
                 ),
                 lang,
             )
-            .value_parser(PossibleValuesParser::new(
-                ServiceKind::ALL.iter().map(|kind| kind.name()),
-            )),
+            .value_parser(vocabulary::named::<ServiceKind>()),
         )
 }
 
@@ -112,6 +113,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     }
     if let Some(provider) = word("provider") {
         provider.clone_into(&mut choice.provider);
+        cx.name_providers([&mut choice.provider])?;
     }
     let service = word("service-kind").and_then(ServiceKind::from_name);
     choice.service = service.unwrap_or(choice.service);

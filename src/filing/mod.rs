@@ -19,7 +19,7 @@ pub mod kind;
 pub mod limit;
 pub mod machine;
 pub mod moment;
-mod named;
+pub mod named;
 pub mod notice;
 pub mod number;
 pub mod obstacle;

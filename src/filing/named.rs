@@ -1,10 +1,31 @@
 //! Closed vocabularies: an enum whose variants have one name on the wire and a label in both languages.
 
+/// A closed vocabulary whose values people call by more than their names on the wire.
+pub trait Named: Copy + 'static {
+    /// Returns every value, in the order of the table.
+    fn values() -> &'static [Self];
+
+    /// Returns the name on the wire.
+    fn wire_name(self) -> &'static str;
+
+    /// Returns what else means it in a file or a flag: its labels, and the field's other words.
+    fn words(self) -> &'static [&'static str];
+
+    /// Returns the value that a word means: its name, a label or another word, in any letter case.
+    fn from_word(word: &str) -> Option<Self> {
+        Self::values().iter().copied().find(|value| {
+            let mut names = value.words().iter().copied().chain([value.wire_name()]);
+            names.any(|name| name.eq_ignore_ascii_case(word))
+        })
+    }
+}
+
 /// Declares an enum with its wire names and labels in one table.
 ///
 /// The name is what stands in files, JSON and flags; `ALL` lists the variants in the order of the table.
+/// After `|` stand other words that mean the same in a file or a flag.
 macro_rules! named {
-    ($(#[$meta:meta])* pub enum $ty:ident { $($(#[$vmeta:meta])* $variant:ident = $name:literal, $zh:literal, $en:literal,)+ }) => {
+    ($(#[$meta:meta])* pub enum $ty:ident { $($(#[$vmeta:meta])* $variant:ident = $name:literal, $zh:literal, $en:literal $(| $word:literal)*,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $ty { $($(#[$vmeta])* $variant,)+ }
@@ -26,6 +47,20 @@ macro_rules! named {
             /// Returns the value of a wire name.
             pub fn from_name(name: &str) -> Option<Self> {
                 match name { $($name => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl $crate::filing::named::Named for $ty {
+            fn values() -> &'static [Self] {
+                Self::ALL
+            }
+
+            fn wire_name(self) -> &'static str {
+                self.name()
+            }
+
+            fn words(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$zh, $en, $($word),*],)+ }
             }
         }
 

@@ -3,7 +3,7 @@
 use super::guide::Step;
 use super::kind::{Kind, VerifyBy};
 use super::status::Status;
-use crate::lang::Text;
+use crate::lang::{Text, parser};
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,9 @@ pub const GENERIC: &str = "generic";
 pub struct Profile {
     /// The name that people read.
     pub title: Text,
+    /// Other names that it goes by.
+    #[serde(default)]
+    pub aliases: Vec<String>,
     /// Working days of the provider's review, least and most (TIM-01).
     pub review_days: [u32; 2],
     /// Working days until the order is handed to the bureau, least and most.
@@ -122,6 +125,15 @@ impl Profile {
     pub fn status_label(&self, status: Status) -> Option<&str> {
         self.statuses.get(&status).map(String::as_str)
     }
+
+    /// Whether a word is one of the names that people have for it, in any letter case.
+    fn is_called(&self, word: &str) -> bool {
+        let titles = [self.title.zh.as_ref(), self.title.en.as_ref()];
+        let mut names = titles
+            .into_iter()
+            .chain(self.aliases.iter().map(String::as_str));
+        names.any(|name| name.to_lowercase() == word)
+    }
 }
 
 /// The profiles in force: the built-in ones with the user's over them.
@@ -151,8 +163,8 @@ impl ProfileError {
             Self::Syntax(error) => {
                 let before = error.span().and_then(|span| text.get(..span.start));
                 let line = before.map_or(1, |before| before.matches('\n').count() + 1);
-                let words = error.message();
-                text!("第 {line} 行：{words}", "line {line}: {words}")
+                let Text { zh, en } = parser::said(error.message());
+                text!("第 {line} 行：{zh}", "line {line}: {en}")
             }
             Self::UnknownBase { base } => text!(
                 "extends 指向不存在的接入商配置 {base}",
@@ -247,6 +259,7 @@ impl Profiles {
         })?;
         let mut merged = cells_of_base.clone();
         if extends.is_some() || !BUILT_IN.contains_key(name) {
+            merged.remove("aliases");
             merged.insert(
                 "title".to_owned(),
                 toml::Table::from_iter([
@@ -284,6 +297,38 @@ impl Profiles {
         provider.map_or(&PAPER, |name| self.of(name))
     }
 
+    /// Returns the name of the profile that a word means: its name, its title in either language,
+    /// or an alias, in any letter case; the user's own profiles come first.
+    pub fn name_of(&self, word: &str) -> Option<&str> {
+        let own = self.own.get_key_value(word).map(|(name, _)| name.as_str());
+        let own = own.or_else(|| BUILT_IN.get_key_value(word).map(|(name, _)| *name));
+        if own.is_some() {
+            return own;
+        }
+        let folded = word.trim().to_lowercase();
+        let is_meant = |name: &str| {
+            let is_called = |profile: &Profile| profile.is_called(&folded);
+            name.to_lowercase() == folded || self.known(name).is_some_and(is_called)
+        };
+        let own = self.own.keys().map(String::as_str);
+        let mut names = own.chain(BUILT_IN.keys().copied());
+        names.find(|name| is_meant(name))
+    }
+
+    /// Whether a word is the very name of a profile.
+    pub fn is_name(&self, word: &str) -> bool {
+        self.own.contains_key(word) || BUILT_IN.contains_key(word)
+    }
+
+    /// Puts the name of the profile that a word means in its place, where there is one.
+    pub fn rename(&self, word: &mut String) {
+        if let Some(name) = self.name_of(word)
+            && name != word
+        {
+            *word = name.to_owned();
+        }
+    }
+
     /// Lists the names in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let own = self.own.keys().map(String::as_str);
@@ -295,6 +340,7 @@ impl Profiles {
 /// What stands for a provider in a written application: nothing is reviewed, queued or purged.
 static PAPER: LazyLock<Profile> = LazyLock::new(|| Profile {
     title: Text::fixed("书面申请", "written application"),
+    aliases: Vec::new(),
     review_days: [0, 0],
     submission_days: [0, 0],
     cancel_stage: false,
@@ -327,6 +373,25 @@ mod tests {
             assert_eq!(&built_in(name).unwrap().unwrap().1, profile);
         }
         assert_eq!(names.len(), whole.len());
+    }
+
+    #[test]
+    fn no_two_profiles_share_a_name() {
+        let profiles = Profiles::built_in();
+        let mut words: Vec<String> = Vec::new();
+        for name in profiles.names() {
+            let profile = profiles.of(name);
+            let titles = [profile.title.zh.as_ref(), profile.title.en.as_ref()];
+            words.push(name.to_owned());
+            words.extend(titles.map(str::to_lowercase));
+            words.extend(profile.aliases.iter().map(|alias| alias.to_lowercase()));
+        }
+        let count = words.len();
+        words.sort();
+        words.dedup();
+        assert_eq!(words.len(), count);
+        assert_eq!(profiles.name_of("ALIYUN"), Some("alibaba"));
+        assert_eq!(profiles.name_of("my-isp"), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::rows::{Cell, Row, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
 use crate::filing::kind::{Kind, VerifyBy};
+use crate::filing::named::Named as _;
 use crate::filing::number::SubjectNumber;
 use crate::knowledge;
 use crate::lang::Text;
@@ -231,11 +232,7 @@ fn unknown<'a>(
 fn kind(row: &Row, problems: &mut Vec<Problem>) -> Option<Kind> {
     let given = required(row, "kind", problems);
     let cell = row.cells.get("kind")?;
-    let found = Kind::ALL
-        .iter()
-        .copied()
-        .find(|kind| kind.name() == given || kind.label().zh == given);
-    let found = found.or_else(|| (given == "cancel-service").then_some(Kind::CancelSite));
+    let found = Kind::from_word(&given);
     if found.is_none() {
         unknown(
             cell,
@@ -250,10 +247,7 @@ fn kind(row: &Row, problems: &mut Vec<Problem>) -> Option<Kind> {
 fn verify_by(row: &Row, problems: &mut Vec<Problem>) -> Option<VerifyBy> {
     let cell = row.cells.get("verify_by")?;
     let given = row.text("verify_by")?;
-    let found = VerifyBy::ALL
-        .iter()
-        .copied()
-        .find(|way| way.name() == given || way.label().zh == given);
+    let found = VerifyBy::from_word(&given);
     if found.is_none() {
         unknown(
             cell,

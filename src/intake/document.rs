@@ -3,6 +3,7 @@
 use super::node::{Entry, Node, Shape, below};
 use super::problem::{Position, Problem};
 use super::source::Lines;
+use crate::lang::{Text, parser};
 use crate::text;
 use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
@@ -28,14 +29,14 @@ pub(super) fn toml_tree(text: &str) -> Result<Node, Vec<Problem>> {
         .iter()
         .map(|error| {
             let offset = error.span().map_or(text.len(), |span| span.start);
-            let reason = error.message();
+            let Text { zh, en } = parser::said(error.message());
             let message = if offset >= text.trim_end().len() {
                 text!(
-                    "文件在这里中断，TOML 不完整（{reason}）",
-                    "the file breaks off here and is no complete TOML ({reason})"
+                    "文件在这里中断，TOML 不完整（{zh}）",
+                    "the file breaks off here and is no complete TOML ({en})"
                 )
             } else {
-                text!("TOML 语法有误：{reason}", "this is no TOML: {reason}")
+                text!("TOML 语法有误：{zh}", "this is no TOML: {en}")
             };
             Problem::new("", lines.position(offset), "syntax", message).fix(text!(
                 "每项写成 名称 = \"值\"，文本用英文双引号",
@@ -164,15 +165,14 @@ fn json_problem(error: &serde_json::Error, start: usize, lines: &Lines<'_>) -> P
         line => lines.start_of(first + line - 1),
     };
     let at = lines.position(line_start + error.column().saturating_sub(1));
-    let words = error.to_string();
-    let reason = words.split(" at line ").next().unwrap_or(&words);
+    let Text { zh, en } = parser::said_of_json(error);
     let message = match error.classify() {
         Category::Eof => text!(
-            "JSON 在这里中断，不完整（{reason}）",
-            "the JSON breaks off here ({reason})"
+            "JSON 在这里中断，不完整（{zh}）",
+            "the JSON breaks off here ({en})"
         ),
         Category::Syntax | Category::Data | Category::Io => {
-            text!("JSON 语法有误：{reason}", "this is no JSON: {reason}")
+            text!("JSON 语法有误：{zh}", "this is no JSON: {en}")
         }
     };
     Problem::new("", at, "syntax", message)

@@ -194,26 +194,18 @@ fn remember(node: &Node, places: &mut BTreeMap<String, Position>) {
 
 fn dossier(reader: &mut Reader, tree: &Node) -> Dossier {
     let fields = reader.fields(tree, Section::Dossier);
-    let kinds: Vec<_> = Kind::ALL
-        .iter()
-        .map(|k| (*k, k.name(), k.label()))
-        .collect();
-    let ways: Vec<_> = VerifyBy::ALL
-        .iter()
-        .map(|way| (*way, way.name(), way.label()))
-        .collect();
     let subject = fields.get("subject").and_then(|node| subject(reader, node));
     let number = subject.as_ref().and_then(DossierSubject::number);
     let services = services(reader, &fields, number);
     Dossier {
-        kind: reader.word_of(&fields, "kind", &kinds),
+        kind: reader.word_of(&fields, "kind"),
         provider: reader.text_of(&fields, "provider"),
         account: reader.text_of(&fields, "account"),
         reference: reader.text_of(&fields, "ref"),
         after: reader.text_of(&fields, "after"),
         labels: reader.labels_of(&fields),
         target: reader.texts_of(&fields, "target"),
-        verify_by: reader.word_of(&fields, "verify_by", &ways),
+        verify_by: reader.word_of(&fields, "verify_by"),
         written: reader.flag_of(&fields, "written"),
         reason: reader.text_of(&fields, "reason"),
         materials: materials(reader, &fields, services.len()),

@@ -1,7 +1,7 @@
 //! What `export` wrote, read again: records and attachments, an element at a time.
 
 use super::problem::{Located, Position, Problem};
-use crate::lang::Text;
+use crate::lang::{Text, parser};
 use crate::render::rows::restore;
 use crate::text;
 use base64::Engine as _;
@@ -317,8 +317,7 @@ impl Reader {
     }
 
     fn broken(&mut self, line: usize, error: &serde_json::Error) {
-        let words = error.to_string();
-        let reason = words.split(" at line ").next().unwrap_or(&words);
+        let Text { zh, en } = parser::said_of_json(error);
         let at = Position {
             line: line + error.line().saturating_sub(1),
             column: error.column().max(1),
@@ -327,7 +326,7 @@ impl Reader {
             "",
             at,
             "syntax",
-            text!("JSON 语法有误：{reason}", "this is no JSON: {reason}"),
+            text!("JSON 语法有误：{zh}", "this is no JSON: {en}"),
         ));
     }
 

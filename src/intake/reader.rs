@@ -3,6 +3,7 @@
 use super::node::{Node, Shape, below};
 use super::problem::{Position, Problem, nearest, shown};
 use super::schema::{Known, Section, known};
+use crate::filing::named::Named;
 use crate::filing::number::{
     NumberError, Parsed, ServiceKind, ServiceNumber, SubjectNumber, Warning,
 };
@@ -227,34 +228,21 @@ impl Reader {
             .collect()
     }
 
-    /// Returns one of the words of a closed list, given by its name or its Chinese label.
-    pub(super) fn word_of<T: Copy>(
-        &mut self,
-        fields: &Fields<'_>,
-        name: &str,
-        words: &[(T, &'static str, Text)],
-    ) -> Option<T> {
+    /// Returns one of the words of a closed list, given by its name, a label or another word for it.
+    pub(super) fn word_of<T: Named>(&mut self, fields: &Fields<'_>, name: &str) -> Option<T> {
         let node = fields.get(name)?;
         let text = self.text(node)?;
-        self.word(node, &text, words)
+        self.word(node, &text)
     }
 
     /// Returns one of the words of a closed list, or notes that there is no such word.
-    pub(super) fn word<T: Copy>(
-        &mut self,
-        node: &Node,
-        text: &str,
-        words: &[(T, &'static str, Text)],
-    ) -> Option<T> {
-        let found = words.iter().find(|(_, word, label)| {
-            word.eq_ignore_ascii_case(text) || label.zh == text || label.en == text
-        });
-        if let Some((value, _, _)) = found {
-            return Some(*value);
+    pub(super) fn word<T: Named>(&mut self, node: &Node, text: &str) -> Option<T> {
+        let found = T::from_word(text);
+        if found.is_none() {
+            let names = T::values().iter().map(|value| value.wire_name());
+            self.unknown_value(node, text, names);
         }
-        let names = words.iter().map(|(_, word, _)| *word);
-        self.unknown_value(node, text, names);
-        None
+        found
     }
 
     /// Notes that a value is none of those expected.
@@ -279,8 +267,7 @@ impl Reader {
 
     /// Returns the kind of a service.
     pub(super) fn service_kind(&mut self, node: &Node, text: &str) -> Option<ServiceKind> {
-        let words = ServiceKind::ALL.map(|kind| (kind, kind.name(), kind.label()));
-        self.word(node, text, &words)
+        self.word(node, text)
     }
 
     /// Returns a subject's number, aliases normalised.

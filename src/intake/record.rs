@@ -4,8 +4,9 @@ use super::problem::{Position, Problem, nearest, settle, shown};
 use super::rows::{Row, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
-use crate::filing::event::{Command, Event, Report};
+use crate::filing::event::{Command, Report};
 use crate::filing::moment::{self, Moment};
+use crate::filing::named::Named as _;
 use crate::filing::order::Instant;
 use crate::text;
 
@@ -94,16 +95,15 @@ pub(super) fn missing(column: &str, at: Position) -> Problem {
 fn event(row: &Row, problems: &mut Vec<Problem>) -> Option<Report> {
     let given = required(row, "event", problems);
     let cell = row.cells.get("event")?;
-    let is_meant = |event: Event| event.name() == given || event.label().zh == given;
-    let reports = || Report::ALL.iter().copied();
-    let found = reports().find(|report| is_meant(Event::Report(*report)));
+    let found = Report::from_word(&given);
     if found.is_some() {
         return found;
     }
     let words = shown(&given);
-    let step = [Command::Submit, Command::Withdraw, Command::Abandon]
-        .into_iter()
-        .find(|step| is_meant(Event::Command(*step)));
+    let step = match Command::from_word(&given) {
+        Some(step @ (Command::Submit | Command::Withdraw | Command::Abandon)) => Some(step),
+        Some(Command::Edit) | None => None,
+    };
     let problem = |message| Problem::new(&cell.column, cell.at, "unknown-value", message);
     problems.push(match step {
         Some(step) => {
@@ -118,7 +118,10 @@ fn event(row: &Row, problems: &mut Vec<Problem>) -> Option<Report> {
             "没有名为“{words}”的事件",
             "there is no event \"{words}\""
         ))
-        .suggest(nearest(&given, reports().map(Report::name))),
+        .suggest(nearest(
+            &given,
+            Report::ALL.iter().map(|report| report.name()),
+        )),
     });
     None
 }

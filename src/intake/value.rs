@@ -108,19 +108,7 @@ impl Reader {
     /// Returns the value of a code list that a value, code or label means.
     pub(super) fn code(&mut self, list: &str, node: &Node, text: &str) -> Option<String> {
         let entries = code_list(list).map_or(&[][..], |list| &list.entries);
-        let found = entries.iter().find(|entry| {
-            // A label such as 组织机构代码证（企业） is also known without its brackets.
-            let bare = entry.label.zh.split('（').next();
-            entry.value.eq_ignore_ascii_case(text)
-                || entry
-                    .aliases
-                    .iter()
-                    .any(|alias| alias.eq_ignore_ascii_case(text))
-                || entry.code.as_deref() == Some(text)
-                || entry.label.zh == text
-                || bare == Some(text)
-                || entry.label.en.eq_ignore_ascii_case(text)
-        });
+        let found = entries.iter().find(|entry| entry.is_called(text));
         if let Some(entry) = found {
             return Some(entry.value.clone());
         }

@@ -107,6 +107,28 @@ pub enum Holds {
     Video,
 }
 
+impl Code {
+    /// Whether a text means it: its value, its code, a label or an alias, in any letter case.
+    pub fn is_called(&self, text: &str) -> bool {
+        let mut words = self.words();
+        words.any(|word| word.eq_ignore_ascii_case(text)) || self.code.as_deref() == Some(text)
+    }
+
+    /// Lists the words that mean it; a label such as 组织机构代码证（企业） is also known without
+    /// its brackets.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let zh = self.label.zh.as_ref();
+        let labels = [
+            Some(zh),
+            zh.split('（').next(),
+            Some(self.label.en.as_ref()),
+        ];
+        let aliases = self.aliases.iter().map(String::as_str);
+        let words = labels.into_iter().flatten().chain(aliases);
+        words.chain([self.value.as_str()])
+    }
+}
+
 /// A list of codes as it stood on a day.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -5,7 +5,7 @@ use super::compiled::{Fault, Part};
 use super::judge::try_out;
 use crate::filing::kind::Kind;
 use crate::knowledge::{Holder, Rule, Severity, Test};
-use crate::lang::Text;
+use crate::lang::{Text, parser};
 use crate::text;
 use chrono::NaiveDate;
 use serde::de::Error as _;
@@ -92,11 +92,8 @@ pub fn overlay(rules: &mut Vec<Rule>, source: &str) -> Vec<FileProblem> {
     let (table, errors) = DeTable::parse_recoverable(source);
     for error in &errors {
         let at = error.span().map_or(source.len(), |span| span.start);
-        let words = error.message();
-        file.wrong(
-            at,
-            text!("TOML 语法有误：{words}", "this is no TOML: {words}"),
-        );
+        let Text { zh, en } = parser::said(error.message());
+        file.wrong(at, text!("TOML 语法有误：{zh}", "this is no TOML: {en}"));
     }
     if !errors.is_empty() {
         return file.problems;
@@ -148,8 +145,8 @@ impl Reader<'_> {
                 Ok(own) => own,
                 Err(error) => {
                     let at = error.span().map_or(element.span().start, |span| span.start);
-                    let words = error.message();
-                    self.wrong(at, text!("规则有误：{words}", "this is no rule: {words}"));
+                    let Text { zh, en } = parser::said(error.message());
+                    self.wrong(at, text!("规则有误：{zh}", "this is no rule: {en}"));
                     continue;
                 }
             };

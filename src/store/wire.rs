@@ -1,6 +1,6 @@
 //! What every record file has in common: its schema version, and where an error in it stands.
 
-use crate::lang::Text;
+use crate::lang::{Text, parser};
 use crate::text;
 use serde::Deserialize;
 
@@ -76,7 +76,10 @@ impl Problem {
                 "不是 UTF-8 文本（可能是 GBK）",
                 "not UTF-8 text (it may be GBK)"
             ),
-            Self::Shape { words } => text!("格式错误：{words}", "{words}"),
+            Self::Shape { words } => {
+                let Text { zh, en } = parser::said(words);
+                text!("格式错误：{zh}", "{en}")
+            }
             Self::Newer { schema } => text!(
                 "由更新的版本写入（schema {schema}，本程序支持到 {SCHEMA}），请升级 icpctl",
                 "written by a later version (schema {schema}, this program knows {SCHEMA}): upgrade icpctl"
@@ -127,7 +130,7 @@ pub fn parse<T: for<'de> Deserialize<'de>>(path: &str, bytes: &[u8]) -> Result<T
     }
     toml::from_str(text).map_err(|error| {
         let offset = error.span().map_or(0, |span| span.start);
-        let words = error.message().trim().replace('\n', "; ");
+        let words = error.message().to_owned();
         at(offset, Problem::Shape { words })
     })
 }

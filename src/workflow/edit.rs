@@ -56,6 +56,9 @@ pub fn edit(
         }
         assign::assign(&mut new, given.field(), given)?;
     }
+    if let Some(Value::String(provider)) = new.get_mut("provider") {
+        world.profiles.rename(provider);
+    }
     let edits = leaves(&old, &new);
     if edits.is_empty() {
         return Ok(None);

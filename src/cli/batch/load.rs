@@ -6,7 +6,7 @@ use super::super::record::encoding;
 use crate::failure::Failure;
 use crate::filing::order::Material;
 use crate::intake::{BatchRow, Named, Problem, Source, inspect_batch_rows, read_dossier};
-use crate::lang::Text;
+use crate::lang::{Text, parser};
 use crate::text;
 use crate::workflow::assign::Assign;
 use crate::workflow::batch::{Attached, BatchPlan, PLAN_SCHEMA, Wish};
@@ -80,7 +80,7 @@ pub(super) fn rows(
     bytes: &[u8],
 ) -> Result<Loaded, Vec<Problem>> {
     let source = Source { name, bytes };
-    let read = inspect_batch_rows(&source, encoding(matches))?;
+    let mut read = inspect_batch_rows(&source, encoding(matches))?;
     let folder = if name == "-" {
         cx.current.clone()
     } else {
@@ -88,6 +88,9 @@ pub(super) fn rows(
             .parent()
             .map_or_else(PathBuf::new, Path::to_owned)
     };
+    // A store that cannot be read is told of when the rows are looked up in it.
+    let providers = read.rows.iter_mut().flat_map(|row| &mut row.provider);
+    let _ = cx.name_providers(providers);
     let loaded = Loaded {
         name: name.to_owned(),
         rows: read.rows,
@@ -149,11 +152,12 @@ pub(super) fn plan(name: &str, bytes: &[u8]) -> Result<Option<BatchPlan>, Failur
     }
     let plan: BatchPlan = serde_json::from_slice(bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
+        let Text { zh, en } = parser::said_of_json(&error);
         Failure::invalid(
             "invalid.plan",
             text!(
-                "{name}:{line}:{column}：计划已损坏：{error}",
-                "{name}:{line}:{column}: the plan is damaged: {error}"
+                "{name}:{line}:{column}：计划已损坏：{zh}",
+                "{name}:{line}:{column}: the plan is damaged: {en}"
             ),
         )
         .hint(again())
@@ -228,7 +232,7 @@ fn dossier(cx: &mut Context<'_>, path: &Path) -> Result<Read, Told> {
         name: &name,
         bytes: &bytes,
     };
-    let dossier = read_dossier(&source, cx.now.date_naive()).map_err(|problems| {
+    let mut dossier = read_dossier(&source, cx.now.date_naive()).map_err(|problems| {
         let messages = problems.iter().map(|problem| {
             let (line, column) = (problem.line, problem.column);
             let (zh, en) = (&problem.message.zh, &problem.message.en);
@@ -240,6 +244,7 @@ fn dossier(cx: &mut Context<'_>, path: &Path) -> Result<Read, Told> {
         });
         messages.collect::<Told>()
     })?;
+    cx.name_providers(&mut dossier.provider).map_err(told)?;
     let beside = path.parent().unwrap_or_else(|| Path::new(""));
     let mut attached = Vec::new();
     for material in &dossier.materials {

@@ -7,7 +7,7 @@ use crate::cli::reply::Reply;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::calendar::{Calendar, CalendarError, Schedule};
-use crate::lang::Text;
+use crate::lang::{Text, parser};
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::store::wire::position;
@@ -167,18 +167,17 @@ fn planned(files: Option<&dyn Files>, given: &str, update: &Calendar) -> Result<
 
 /// Returns the store's calendar with the years and names of the update in place of its own.
 fn merged(own: &str, update: &str) -> Result<String, Failure> {
-    let broken = |words: &str| {
+    let broken = |words: &Text| {
+        let Text { zh, en } = words;
         Failure::new(
             Exit::Failure,
             "failure.encoding",
-            text!(
-                "日历无法合并：{words}",
-                "the calendars cannot be merged: {words}"
-            ),
+            text!("日历无法合并：{zh}", "the calendars cannot be merged: {en}"),
         )
     };
-    let read =
-        |text: &str| toml::from_str::<toml::Table>(text).map_err(|error| broken(error.message()));
+    let read = |text: &str| {
+        toml::from_str::<toml::Table>(text).map_err(|error| broken(&parser::said(error.message())))
+    };
     let mut table = read(own)?;
     for (key, value) in read(update)? {
         match (table.get_mut(&key), value) {
@@ -188,7 +187,7 @@ fn merged(own: &str, update: &str) -> Result<String, Failure> {
             }
         }
     }
-    toml::to_string(&table).map_err(|error| broken(&error.to_string()))
+    toml::to_string(&table).map_err(|error| broken(&parser::said(&error.to_string())))
 }
 
 fn text_of(bytes: Vec<u8>, name: &str) -> Result<String, Failure> {

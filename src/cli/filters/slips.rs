@@ -50,7 +50,7 @@ impl Filters {
             && any(&self.kinds, |kind| *kind == slip.kind)
             && any(&self.statuses, |wanted| *wanted == status)
             && any(&self.buckets, |wanted| *wanted == status.bucket())
-            && is_in(&self.providers, slip.provider.as_deref())
+            && self.is_through(slip.provider.as_deref(), profiles)
             && is_in(&self.accounts, slip.account.as_deref())
             && is_in(&self.references, slip.reference.as_deref())
             && any(&self.provinces, |p| province == Some(p.code()))

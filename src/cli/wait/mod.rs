@@ -15,6 +15,7 @@ use super::list::manner;
 use super::order_doc::{Desk, time};
 use super::reply::{self, Reply};
 use super::status::{named, orders_arg, unsettled};
+use super::vocabulary;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::order::{Instant as Moment, Order, OrderId};
@@ -25,7 +26,6 @@ use crate::render::{Delivery, Format, print};
 use crate::store::book::order_path;
 use crate::store::{Disk, Files as _, RECORD_LIMIT, StorageError, order_file};
 use crate::text;
-use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
 use inquiry::{Inquired, Inquiry};
 use interrupts::Interrupts;
@@ -48,7 +48,7 @@ const HEARTBEAT: Duration = Duration::from_mins(10);
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let goals = PossibleValuesParser::new(Goal::names());
+    let goals = vocabulary::any_of(Goal::words());
     command
         .arg(orders_arg(lang).required(true))
         .arg(

@@ -1,6 +1,6 @@
 //! What can be wrong with a calendar file.
 
-use crate::lang::Text;
+use crate::lang::{Text, parser};
 use crate::text;
 use chrono::NaiveDate;
 use thiserror::Error;
@@ -159,10 +159,13 @@ impl CalendarError {
 impl CalendarFault {
     fn describe(&self) -> Text {
         match self {
-            Self::Syntax { problem } => text!(
-                "TOML 语法有误（{problem}），请更正后重试",
-                "not valid TOML ({problem}); correct it and try again"
-            ),
+            Self::Syntax { problem } => {
+                let Text { zh, en } = parser::said(problem);
+                text!(
+                    "TOML 语法有误（{zh}），请更正后重试",
+                    "not valid TOML ({en}); correct it and try again"
+                )
+            }
             Self::UnknownKey { key, expected } => {
                 let (zh, en) = (expected.join("、"), expected.join(", "));
                 text!(

@@ -51,7 +51,7 @@ fn not_toml(error: &toml::de::Error, text: &str) -> CalendarError {
                 written: written.to_owned(),
             },
             None => CalendarFault::Syntax {
-                problem: error.message().replace('\n', ", "),
+                problem: error.message().to_owned(),
             },
         },
     }

@@ -2,6 +2,7 @@
 
 use super::find::{Number, Parsed, read_one};
 use super::{NumberError, NumberKind, SubjectNumber};
+use crate::filing::named::Named;
 use crate::filing::province::Province;
 use crate::lang::Text;
 use serde::{Deserialize, Serialize};
@@ -65,6 +66,25 @@ impl ServiceKind {
             Self::App => Text::fixed("APP", "app"),
             Self::Miniprogram => Text::fixed("小程序", "mini-program"),
             Self::Quickapp => Text::fixed("快应用", "quick app"),
+        }
+    }
+}
+
+impl Named for ServiceKind {
+    fn values() -> &'static [Self] {
+        &Self::ALL
+    }
+
+    fn wire_name(self) -> &'static str {
+        self.name()
+    }
+
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Site => &["网站"],
+            Self::App => &["APP", "移动应用"],
+            Self::Miniprogram => &["小程序", "mini-program", "微信小程序"],
+            Self::Quickapp => &["快应用", "quick app", "quick-app"],
         }
     }
 }

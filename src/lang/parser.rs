@@ -1,0 +1,105 @@
+//! What the parsers of TOML and JSON say, which know English alone, in both languages.
+
+use super::Text;
+use crate::data::data;
+use crate::text;
+use serde::Deserialize;
+use std::sync::LazyLock;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PhraseFile {
+    /// The parser's words, and the same in Chinese.
+    phrases: Vec<[String; 2]>,
+}
+
+static PHRASES: LazyLock<PhraseFile> = LazyLock::new(|| data!("parsers"));
+
+/// What stands for something that the parser puts into its words.
+const HOLE: &str = "{}";
+
+/// Returns a parser's message in both languages; one that is not known is quoted.
+pub fn said(words: &str) -> Text {
+    let words = words.trim().replace('\n', "; ");
+    let zh = in_chinese(&words).unwrap_or_else(|| format!("无法按语法读取（“{words}”）"));
+    text!("{zh}", "{words}")
+}
+
+/// Returns what is wrong with a JSON text in both languages, without its place.
+pub fn said_of_json(error: &serde_json::Error) -> Text {
+    let words = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    said(words.strip_suffix(&place).unwrap_or(&words))
+}
+
+fn in_chinese(words: &str) -> Option<String> {
+    let Some((what, expected)) = words.split_once(", expected ") else {
+        return phrase(words);
+    };
+    let what = phrase(what)?;
+    if expected == "nothing" {
+        return Some(what);
+    }
+    let expected = phrase(expected).unwrap_or_else(|| {
+        let things = expected.split(", ");
+        things.map(thing).collect::<Vec<_>>().join("、")
+    });
+    // A space stands beside what is no Chinese.
+    let space = if expected.starts_with(|c: char| c.is_ascii()) {
+        " "
+    } else {
+        ""
+    };
+    Some(format!("{what}，应为{space}{expected}"))
+}
+
+/// Returns something that is expected or found; what is no known word stays as it is.
+fn thing(words: &str) -> String {
+    phrase(words).unwrap_or_else(|| words.to_owned())
+}
+
+/// Returns the Chinese of a known phrase, with what the parser puts into it.
+fn phrase(words: &str) -> Option<String> {
+    let phrases = || PHRASES.phrases.iter();
+    if let Some([_, zh]) = phrases().find(|[en, _]| en == words) {
+        return Some(zh.clone());
+    }
+    phrases().find_map(|[en, zh]| {
+        let mut put = put_in(en, words)?.into_iter();
+        let mut parts = zh.split(HOLE);
+        let mut said = parts.next()?.to_owned();
+        for part in parts {
+            said.push_str(&listed(put.next().unwrap_or_default()));
+            said.push_str(part);
+        }
+        Some(said)
+    })
+}
+
+/// Returns what the parser put in, in Chinese where it is a known word or a list of them.
+fn listed(words: &str) -> String {
+    match phrase(words) {
+        Some(zh) => zh,
+        None if words.starts_with('`') => words.replace("`, `", "`、`"),
+        None => words.to_owned(),
+    }
+}
+
+/// Returns what stands in the holes of a phrase; `None` where the words are another one.
+fn put_in<'w>(en: &str, words: &'w str) -> Option<Vec<&'w str>> {
+    let mut parts = en.split(HOLE);
+    let mut rest = words.strip_prefix(parts.next()?)?;
+    let mut put = Vec::new();
+    let mut parts = parts.peekable();
+    while let Some(part) = parts.next() {
+        let end = if parts.peek().is_none() {
+            rest.strip_suffix(part)?.len()
+        } else {
+            rest.find(part)?
+        };
+        let (hole, after) = rest.split_at(end);
+        put.push(hole);
+        rest = after.strip_prefix(part)?;
+    }
+    rest.is_empty().then_some(put)
+}
