@@ -158,7 +158,9 @@ impl Book {
     ) -> Result<(), StorageError> {
         self.absorb(Self::in_halves(paths, |paths| {
             let mut book = Self::default();
-            paths.iter().for_each(|path| book.take_order(files, path));
+            for path in paths {
+                book.take_order(files, path);
+            }
             Ok(book)
         })?);
         Ok(())
@@ -172,7 +174,9 @@ impl Book {
     ) -> Result<(), StorageError> {
         self.absorb(Self::in_halves(paths, |paths| {
             let mut book = Self::default();
-            paths.iter().for_each(|path| book.take_subject(files, path));
+            for path in paths {
+                book.take_subject(files, path);
+            }
             Ok(book)
         })?);
         Ok(())
