@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use crate::support::Icpctl;
+use icpctl::intake::read_exported;
+use icpctl::reading::Steady;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 /// An agency with orders in several statuses, an attachment, labels and notes, and a reason that
@@ -340,4 +343,39 @@ fn the_dates_go_into_a_calendar_that_keeps_its_events() {
     let text = std::fs::read_to_string(user.home().join("dates.ics")).unwrap();
     assert!(text.starts_with("BEGIN:VCALENDAR"));
     user.run(["list", "--format", "ics"]).exits(2);
+}
+
+/// A file that comes in small pieces, with a signal before each.
+struct Interrupted<'a> {
+    file: &'a [u8],
+    is_next: bool,
+}
+
+impl Read for Interrupted<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.is_next = !self.is_next;
+        if self.is_next {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let most = into.len().min(7);
+        self.file.read(&mut into[..most])
+    }
+}
+
+/// A signal that is none of ours, such as that of a resized window, does not end the reading.
+#[test]
+fn an_interrupted_reading_goes_on() {
+    let user = agency();
+    for format in ["json", "jsonl", "csv"] {
+        let line = format!("export --reveal --format {format}");
+        let exported = user.run(line.split(' ')).exits(0).stdout.into_bytes();
+        let interrupted = Interrupted {
+            file: &exported,
+            is_next: false,
+        };
+        let found = read_exported(&mut BufReader::new(Steady(interrupted))).unwrap();
+        let expected = read_exported(&mut exported.as_slice()).unwrap();
+        assert!(!expected.is_empty());
+        assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{format}");
+    }
 }
