@@ -18,15 +18,24 @@ use crate::workflow::resolve;
 use crate::workflow::world::World;
 
 impl Context<'_> {
-    /// Reads what bears on the order that a word names; everything where it names none.
+    /// Reads what bears on the orders that some words name; everything, where a word names none.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn world_of_order(&mut self, word: &str) -> Result<World, Failure> {
+    pub fn world_of_orders<'w>(
+        &mut self,
+        words: impl IntoIterator<Item = &'w String> + Clone,
+    ) -> Result<World, Failure> {
         let mut wanted = Wanted::default();
-        wanted.word(word);
+        for word in words.clone() {
+            wanted.word(word);
+        }
         let near = self.world_near(&wanted)?;
-        match near.filter(|world| resolve::order(&world.book, word).is_ok()) {
+        let names_all = |world: &World| {
+            let mut words = words.into_iter();
+            words.all(|word| resolve::order(&world.book, word).is_ok())
+        };
+        match near.filter(names_all) {
             Some(world) => Ok(world),
             None => self.world(),
         }

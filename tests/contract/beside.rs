@@ -281,6 +281,34 @@ fn a_filtered_list_is_what_the_whole_list_holds() {
     assert!(lines[0].contains("\"ref\":\"r7\""), "{lines:?}");
 }
 
+/// What is asked of some subjects rests on them alone, and is what the whole portfolio says.
+#[test]
+fn a_part_of_the_portfolio_is_what_the_whole_portfolio_holds() {
+    let (user, ids) = user();
+    let _ = user.run(["submit", &ids[0], "--yes"]).exits(0);
+    let noted = ["note", "粤ICP备2021000001号", "下月续费"];
+    let _ = user.run(noted).exits(0);
+    let whole = user.run(["portfolio", "--json"]).exits(0).json();
+    let whole = whole["data"].as_array().unwrap();
+    assert!(whole.len() > 5, "{whole:?}");
+    for subject in whole {
+        let number = subject["number"].as_str().unwrap();
+        let part = user.run(["portfolio", number, "--json"]).exits(0).json();
+        assert_eq!(part["data"], serde_json::json!([subject]));
+    }
+    for id in &ids {
+        let logged = user.run(["log", id, "--json"]).exits(0).json();
+        let entries = logged["data"].as_array().unwrap().iter();
+        let entries = entries.flat_map(|op| op["records"].as_array().unwrap());
+        assert!(entries.clone().all(|entry| entry["order"] == **id), "{logged}");
+        assert!(entries.count() > 0, "{logged}");
+    }
+    let asked = |word: &str| user.run(["portfolio", word, "--exit-status"]).code;
+    assert_eq!(asked("docs.example.com"), 0);
+    assert_eq!(asked("粤ICP备2021000001号-9"), 4);
+    assert_eq!(asked("nowhere.example.com"), 4);
+}
+
 /// The words of each order of a store.
 fn orders(user: &Icpctl, store: &str) -> Vec<String> {
     let listed = user.run_with(&[("ICPCTL_STORE", store)], ["list", "--all", "--json"]);
