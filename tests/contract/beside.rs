@@ -300,7 +300,10 @@ fn a_part_of_the_portfolio_is_what_the_whole_portfolio_holds() {
         let logged = user.run(["log", id, "--json"]).exits(0).json();
         let entries = logged["data"].as_array().unwrap().iter();
         let entries = entries.flat_map(|op| op["records"].as_array().unwrap());
-        assert!(entries.clone().all(|entry| entry["order"] == **id), "{logged}");
+        assert!(
+            entries.clone().all(|entry| entry["order"] == **id),
+            "{logged}"
+        );
         assert!(entries.count() > 0, "{logged}");
     }
     let asked = |word: &str| user.run(["portfolio", word, "--exit-status"]).code;
