@@ -5,7 +5,7 @@ use super::context::{Context, World};
 use super::filters::Filters;
 use super::globals::{option, place};
 use super::ics;
-use super::list::manner;
+use super::list::{asked_for, manner};
 use super::order_doc::Manner;
 use super::portfolio::narrow;
 use super::portfolio_doc::{self, Excerpt, Stock};
@@ -137,7 +137,12 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         found.map(|(_, part)| part)
     });
     let filters = Filters::read(matches, cx.now)?;
-    let world = cx.world()?;
+    let world = match asked {
+        Some(Part::Orders) => asked_for(cx, &filters, true)?.0,
+        // What only an order can be is no question to what is filed.
+        None if filters.asks_for_orders() => asked_for(cx, &filters, true)?.0,
+        Some(Part::Portfolio) | None => cx.world()?,
+    };
     let disk = cx.open()?;
     let stock = Stock::new(&world);
     let orders = match asked {

@@ -6,6 +6,11 @@ use super::rows::{self, RowsError};
 use super::{Delivery, Format};
 use serde_json::Value;
 use std::io::{BufWriter, ErrorKind, Write};
+use std::sync::mpsc::sync_channel;
+use std::thread::Builder;
+
+/// So many elements are made at once.
+const AT_ONCE: usize = 256;
 
 /// Why a stream broke off.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +39,22 @@ pub struct Columns {
     pub table: Fields,
     /// What a document is narrowed to; all of it where there is none.
     pub document: Option<Fields>,
+}
+
+impl Columns {
+    /// Returns an element in a format, as a line.
+    fn line(&self, element: &Value, format: Format) -> Result<String, RowsError> {
+        match format {
+            Format::Json | Format::Jsonl => match &self.document {
+                Some(fields) => rows::json_line(&fields.narrow(element)),
+                None => rows::json_line(element),
+            },
+            Format::Tsv => rows::tsv_row(element, &self.table),
+            Format::Human | Format::Sarif | Format::Markdown | Format::Ics | Format::Csv => {
+                rows::csv_row(element, &self.table)
+            }
+        }
+    }
 }
 
 impl<'w> Stream<'w> {
@@ -73,24 +94,62 @@ impl<'w> Stream<'w> {
     /// # Errors
     /// When it has no form in this format, or the output cannot be written.
     pub fn element(&mut self, element: &Value) -> Result<(), StreamError> {
-        let Columns { table, document } = &self.columns;
-        let line = || match document {
-            Some(fields) => rows::json_line(&fields.narrow(element)),
-            None => rows::json_line(element),
+        let text = self.columns.line(element, self.format)?;
+        self.line(&text)
+    }
+
+    /// Writes the element that `make` makes of each item, in their order; two threads make them.
+    ///
+    /// # Errors
+    /// As [`element`](Self::element).
+    pub fn elements<T: Sync>(
+        &mut self,
+        items: &[T],
+        make: impl Fn(&T) -> Value + Sync,
+    ) -> Result<(), StreamError> {
+        let (columns, format) = (self.columns.clone(), self.format);
+        let lines = |items: &[T]| -> Result<Vec<String>, RowsError> {
+            let lines = items.iter().map(|item| columns.line(&make(item), format));
+            lines.collect()
         };
-        let text = match self.format {
-            Format::Json => {
-                let comma = if self.is_first { "" } else { "," };
-                format!("{comma}{}", line()?.trim_end_matches('\n'))
+        let chunks: Vec<&[T]> = items.chunks(AT_ONCE).collect();
+        std::thread::scope(|scope| {
+            let (send, receive) = sync_channel(1);
+            let every_second = chunks.iter().skip(1).step_by(2);
+            if chunks.len() > 1 {
+                let lines = &lines;
+                // Where there is no other thread, nothing comes, and this one makes all.
+                let _ = Builder::new().spawn_scoped(scope, move || {
+                    every_second
+                        .map(|chunk| send.send(lines(chunk)))
+                        .all(|sent| sent.is_ok())
+                });
             }
-            Format::Jsonl => line()?,
-            Format::Tsv => rows::tsv_row(element, table)?,
-            Format::Human | Format::Sarif | Format::Markdown | Format::Ics | Format::Csv => {
-                rows::csv_row(element, table)?
+            for (place, chunk) in chunks.iter().enumerate() {
+                let made = match place % 2 {
+                    0 => lines(chunk),
+                    _ => receive.recv().unwrap_or_else(|_| lines(chunk)),
+                };
+                for line in made? {
+                    self.line(&line)?;
+                }
+                if self.is_closed {
+                    break;
+                }
             }
-        };
-        self.is_first = false;
-        self.write(&text)
+            Ok(())
+        })
+    }
+
+    fn line(&mut self, line: &str) -> Result<(), StreamError> {
+        if self.format == Format::Json {
+            if !self.is_first {
+                self.write(",")?;
+            }
+            self.is_first = false;
+            return self.write(line.trim_end_matches('\n'));
+        }
+        self.write(line)
     }
 
     /// Ends the stream with the rest of the document, or the summary, as `envelope` says them by now.
