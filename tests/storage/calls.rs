@@ -4,7 +4,7 @@
 
 use super::disk::store;
 use super::{conformance, holder, path, put};
-use icpctl::store::files::{LockMode, NOTE_SIZE};
+use icpctl::store::files::{LockFile, LockMode, NOTE_SIZE};
 use icpctl::store::{Action, Change, Disk, Files, Kind, StorageError, StoreLock, StorePath};
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, symlink};
@@ -30,12 +30,12 @@ fn tampered(test: &str, folder: &Path, inject: &[&str]) -> Option<usize> {
     command.args(["-f", "-qq", "-y", "-o"]).arg(&trace);
     for one in inject {
         let (name, _) = one.split_once(':').unwrap();
-        command.args([
-            "-e",
-            &format!("trace={name}"),
-            "-e",
-            &format!("inject={one}"),
-        ]);
+        command.args(["-e", &format!("trace={name}")]);
+        command.args(["-e", &format!("inject={one}")]);
+        if name == "pread64" {
+            // The loader of the test makes that call too.
+            command.arg("-P").arg(folder.join("store/a.lock"));
+        }
     }
     let output = command
         .arg(std::env::current_exe().unwrap())
@@ -170,6 +170,11 @@ fn what_cannot_be_had_is_told() {
             "fchmod:error=EPERM",
         ),
         ("no_lock_is_held_that_was_refused", "flock:error=ENOLCK"),
+        (
+            "a_name_in_a_lock_file_is_read",
+            "pread64:error=EINTR:when=1",
+        ),
+        ("no_name_is_taken_for_read", "pread64:error=EIO"),
     ] {
         let (_above, folder) = scratch("failing");
         let injected = tampered(test, &folder, &[inject]);
@@ -254,6 +259,36 @@ fn no_lock_is_held_that_was_refused() {
             "{answer:?}"
         );
     }
+}
+
+fn locked(disk: &Disk) -> Box<dyn LockFile> {
+    let lock = disk.try_lock(&path("a.lock"), LockMode::Exclusive);
+    lock.unwrap().unwrap()
+}
+
+#[test]
+#[ignore = "run by `what_cannot_be_had_is_told`"]
+fn a_name_in_a_lock_file_is_read() {
+    let disk = make();
+    let lock = locked(&disk);
+    lock.set_note("a name").unwrap();
+    assert_eq!(lock.note().unwrap(), "a name");
+}
+
+#[test]
+#[ignore = "run by `what_cannot_be_had_is_told`"]
+fn no_name_is_taken_for_read() {
+    let answer = locked(&make()).note();
+    assert!(
+        matches!(
+            answer,
+            Err(StorageError::Io {
+                action: Action::Read,
+                ..
+            })
+        ),
+        "{answer:?}"
+    );
 }
 
 /// Since Linux 5.8 a flush of the whole file system tells of what it could not flush.
