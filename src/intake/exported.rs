@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::error::Category;
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::io::{BufRead, Read as _};
 
 /// The most bytes of one JSON document; JSON Lines and CSV have no limit but that of an element.
@@ -134,6 +135,8 @@ impl std::io::Read for Rationed<'_> {
 struct Reader {
     found: Vec<Located<Element>>,
     problems: Vec<Problem>,
+    /// Attachments of a table by their hashes: where the first row stands, and their parts.
+    files: BTreeMap<String, (Position, BTreeMap<usize, String>)>,
 }
 
 impl Reader {
@@ -206,6 +209,7 @@ impl Reader {
             return Ok(());
         };
         let (id, number) = (place("id"), place("number"));
+        let (hash, part, content) = (place("hash"), place("part"), place("content"));
         for row in rows.byte_records() {
             let row = match row {
                 Ok(row) => row,
@@ -239,9 +243,33 @@ impl Reader {
                 id: cell(id),
                 number: cell(number),
                 record: cell(Some(record)),
-                ..Raw::default()
+                hash: cell(hash),
+                content: cell(content),
             };
-            self.take(at, raw);
+            match (raw.kind.as_str(), &raw.hash, cell(part).map(|n| n.parse())) {
+                ("file", Some(hash), Some(Ok(part))) => {
+                    let (_, parts) = self
+                        .files
+                        .entry(hash.clone())
+                        .or_insert((at, BTreeMap::new()));
+                    parts.insert(part, raw.content.unwrap_or_default());
+                }
+                (_, _, _) => self.take(at, raw),
+            }
+        }
+        for (hash, (at, parts)) in std::mem::take(&mut self.files) {
+            let content: String = parts.into_values().collect();
+            let (hash, content) = (Some(hash), Some(content));
+            let kind = "file".to_owned();
+            self.take(
+                at,
+                Raw {
+                    kind,
+                    hash,
+                    content,
+                    ..Raw::default()
+                },
+            );
         }
         Ok(())
     }
