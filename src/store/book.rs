@@ -2,6 +2,7 @@
 
 use super::commit::{Change, Digest};
 use super::files::{Files, Kind, RECORD_LIMIT, StorePath};
+use super::halves::in_halves;
 use super::wire::RecordError;
 use super::{StorageError, order_file, subject_file};
 use crate::filing::number::SubjectNumber;
@@ -93,7 +94,7 @@ impl Book {
                 shards.push(orders.join(&name)?);
             }
         }
-        let mut book = Self::in_halves(&shards, |shards| Self::read_shards(files, shards))?;
+        let mut book = Self::together(&shards, |shards| Self::read_shards(files, shards))?;
         let folder = StorePath::parse(SUBJECTS)?;
         let subjects: Vec<StorePath> = list(files, &folder)?
             .iter()
@@ -113,21 +114,17 @@ impl Book {
     }
 
     /// Reads what stands at some places; parsing takes the time, and two threads halve it.
-    fn in_halves<T: Sync>(
+    fn together<T: Sync>(
         places: &[T],
         read: impl Fn(&[T]) -> Result<Self, StorageError> + Sync,
     ) -> Result<Self, StorageError> {
         if places.len() < FEW {
             return read(places);
         }
-        let (one, two) = places.split_at(places.len() / 2);
-        std::thread::scope(|scope| {
-            let other = scope.spawn(|| read(two));
-            let mut book = read(one)?;
-            let rest = other.join().unwrap_or_else(|_| read(two))?;
-            book.absorb(rest);
-            Ok(book)
-        })
+        let (one, two) = in_halves(places, read);
+        let mut book = one?;
+        book.absorb(two?);
+        Ok(book)
     }
 
     fn read_shards(files: &dyn Files, shards: &[StorePath]) -> Result<Self, StorageError> {
@@ -156,7 +153,7 @@ impl Book {
         files: &dyn Files,
         paths: &[StorePath],
     ) -> Result<(), StorageError> {
-        self.absorb(Self::in_halves(paths, |paths| {
+        self.absorb(Self::together(paths, |paths| {
             let mut book = Self::default();
             for path in paths {
                 book.take_order(files, path);
@@ -172,7 +169,7 @@ impl Book {
         files: &dyn Files,
         paths: &[StorePath],
     ) -> Result<(), StorageError> {
-        self.absorb(Self::in_halves(paths, |paths| {
+        self.absorb(Self::together(paths, |paths| {
             let mut book = Self::default();
             for path in paths {
                 book.take_subject(files, path);
