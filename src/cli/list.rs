@@ -77,10 +77,13 @@ pub fn asked_for(
     filters: &Filters,
     takes_ended: bool,
 ) -> Result<(World, bool), Failure> {
-    if filters.can_ask_the_roll() && (filters.narrow() || !takes_ended) {
-        return cx.world_of_some(|line, subjects, profiles| {
-            (takes_ended || !line.slip.status.has_ended())
-                && filters.matches_line(line, subjects, profiles)
+    let limit = filters.limit();
+    let leaves_out = filters.narrow() || !takes_ended || limit.is_some();
+    if filters.can_ask_the_roll() && leaves_out {
+        return cx.world_of_some(limit, |line, subjects, profiles| {
+            let is_asked_for = (takes_ended || !line.slip.status.has_ended())
+                && filters.matches_line(line, subjects, profiles);
+            is_asked_for.then(|| filters.rank(line))
         });
     }
     let world = cx.world()?;

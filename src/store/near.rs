@@ -176,6 +176,13 @@ impl Cards {
         Self::of(roll, |slip, _| wanted.means(slip))
     }
 
+    /// Looks only for those of the orders looked for so far that `is_meant` picks by their ids.
+    pub fn mean_only(&mut self, is_meant: impl Fn(&str) -> bool) {
+        for card in self.all.iter_mut().filter(|card| card.is_meant) {
+            card.is_meant = is_meant(&card.id);
+        }
+    }
+
     /// Whether so few are looked for that reading what bears on them is less than reading all.
     pub fn mean_few(&self) -> bool {
         self.all.iter().filter(|card| card.is_meant).count() <= self.all.len() / NEIGHBOURS
