@@ -8,6 +8,7 @@
 mod acknowledged;
 mod clock;
 mod damaged;
+mod halfway;
 mod play;
 mod sweep;
 mod trace;

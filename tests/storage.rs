@@ -7,12 +7,16 @@
     reason = "a test may stop at once, and looks for one thing"
 )]
 
+#[cfg(unix)]
+mod calls;
 mod crash;
 mod disk;
+mod locks;
 pub(crate) mod memory;
 mod near;
 mod place;
 pub(crate) mod power;
+mod recovery;
 #[cfg(unix)]
 mod roll;
 

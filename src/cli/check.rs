@@ -74,7 +74,11 @@ pub fn command(command: Command, lang: Lang) -> Command {
 /// Judges everything that is named, and tells all findings at once.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let names: Vec<String> = words(matches, "what");
-    let world = cx.world()?;
+    let world = if names.iter().any(|name| is_file(cx, name)) {
+        cx.world()?
+    } else {
+        cx.world_of_orders(&names)?
+    };
     let rulebook = cx.rulebook()?;
     let bench = Bench::new(&world, &rulebook, cx.globals.privacy);
     let disk = cx.open()?;

@@ -15,7 +15,7 @@ use crate::render::envelope::Warning;
 use crate::render::style::{Color, Surroundings};
 use crate::store::book::Book;
 use crate::store::place::{self, Inputs, Origin, Place, SystemProbe};
-use crate::store::{Disk, Files, Holder, StoreLock, store_file};
+use crate::store::{Disk, Files, Holder, Recovery, StoreLock, store_file};
 use crate::text;
 pub use crate::workflow::plan::{Caution, Done, Plan, Stamp};
 pub use crate::workflow::world::World;
@@ -70,6 +70,8 @@ pub struct Context<'a> {
     pub ids: Ids,
     /// What the user should know beside the result.
     pub cautions: Vec<Caution>,
+    /// What was found and done about a writer that had been killed.
+    pub recovered: Recovery,
     /// Where streams of results go.
     pub out: &'a mut dyn Write,
     /// Where people are spoken to.
@@ -108,6 +110,7 @@ impl<'a> Context<'a> {
             current,
             ids,
             cautions: Vec::new(),
+            recovered: Recovery::default(),
             out,
             err,
             place: OnceCell::new(),
@@ -235,12 +238,32 @@ impl<'a> Context<'a> {
             Place::Found { folder, .. } => {
                 let disk = Disk::open(&folder)?;
                 store_file::check(&disk)?;
-                StoreLock::settle(&disk, &self.holder(), Duration::ZERO)?;
+                self.settle(&disk, Duration::ZERO)?;
                 Ok(Some(disk))
             }
             Place::Missing { folder, origin } => Err(missing(&folder, origin)),
             Place::Fresh { .. } | Place::Nowhere => Ok(None),
         }
+    }
+
+    /// Completes or drops what a killed writer left half done, and remembers what that was.
+    ///
+    /// # Errors
+    /// As [`StoreLock::settle`].
+    pub fn settle(&mut self, disk: &Disk, timeout: Duration) -> Result<(), Failure> {
+        let done = StoreLock::settle(disk, &self.holder(), timeout)?;
+        for path in &done.kept {
+            self.caution(
+                "kept-edit",
+                text!(
+                    "中断的操作已补完；这个文件在其间被改动过，保持原样",
+                    "an interrupted operation was finished; this file had been changed meanwhile and stays as it is"
+                ),
+                Some(path.display().to_string()),
+            );
+        }
+        self.recovered = std::mem::take(&mut self.recovered).followed_by(done);
+        Ok(())
     }
 
     /// Opens the store for writing; the one in the user's data folder is made by the first write.

@@ -32,10 +32,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         Place::Missing { .. } | Place::Fresh { .. } | Place::Nowhere => None,
     };
     let disk = cx.open()?;
-    let recovery = match &disk {
+    let swept = match &disk {
         Some(disk) if !cx.globals.dry_run => sweep(cx, disk)?,
         Some(_) | None => Recovery::default(),
     };
+    let recovery = std::mem::take(&mut cx.recovered).followed_by(swept);
     let world = cx.world_of(disk.as_ref().map(|disk| disk as &dyn Files))?;
     // Every damaged file is a finding here, not a warning beside the result.
     cx.cautions.retain(|caution| caution.code != "damaged-file");

@@ -46,7 +46,7 @@ impl Context<'_> {
         };
         let ids_of_this = self.ids.for_operation();
         if let Some(disk) = self.open()? {
-            StoreLock::settle(&disk, &self.holder(), self.globals.lock_timeout)?;
+            self.settle(&disk, self.globals.lock_timeout)?;
         }
         let near = match wanted {
             Some(wanted) => self.world_near(wanted)?,

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::io::{BufRead, Read as _};
 
 /// The most bytes of one JSON document; JSON Lines and CSV have no limit but that of an element.
@@ -161,6 +162,8 @@ impl std::io::Read for Rationed<'_> {
 struct Reader {
     found: Vec<Located<Element>>,
     problems: Vec<Problem>,
+    /// Attachments of a table by their hashes: where the first row stands, and their parts.
+    files: BTreeMap<String, (Position, BTreeMap<usize, String>)>,
 }
 
 impl Reader {
@@ -254,6 +257,7 @@ impl Reader {
             return Ok(());
         };
         let (id, number) = (place("id"), place("number"));
+        let (hash, part, content) = (place("hash"), place("part"), place("content"));
         for row in rows.byte_records() {
             let row = match row {
                 Ok(row) => row,
@@ -287,6 +291,28 @@ impl Reader {
                 id: cell(id),
                 number: cell(number),
                 record: cell(Some(record)),
+                hash: cell(hash),
+                content: cell(content),
+            };
+            match (raw.kind.as_str(), &raw.hash, cell(part).map(|n| n.parse())) {
+                ("file", Some(hash), Some(Ok(part))) => {
+                    let (_, parts) = self
+                        .files
+                        .entry(hash.clone())
+                        .or_insert((at, BTreeMap::new()));
+                    parts.insert(part, raw.content.unwrap_or_default());
+                }
+                (_, _, _) => self.take(raw, |_| at),
+            }
+        }
+        for (hash, (at, parts)) in std::mem::take(&mut self.files) {
+            let content: String = parts.into_values().collect();
+            let (hash, content) = (Some(hash), Some(content));
+            let kind = "file".to_owned();
+            let raw = Raw {
+                kind,
+                hash,
+                content,
                 ..Raw::default()
             };
             self.take(raw, |_| at);

@@ -14,6 +14,7 @@ pub mod sheet;
 pub mod stream;
 pub mod style;
 pub mod table;
+mod turns;
 
 use std::io::{ErrorKind, Result, Write};
 

@@ -29,8 +29,8 @@ const INTENT: &str = "intent.json";
 /// From this many files on, one flush of the whole file system beats one a file.
 const BULK: usize = 64;
 
-/// The largest intent read: about 10,000 records.
-const INTENT_LIMIT: u64 = 16 * 1024 * 1024;
+/// The largest intent read: about a million records, more than any command takes at once.
+const INTENT_LIMIT: u64 = 256 * 1024 * 1024;
 
 /// How deep folders nest: `orders/k3/`, and one to spare.
 const DEPTH: usize = 3;
@@ -120,6 +120,18 @@ pub struct Recovery {
     pub dropped: bool,
     /// How many temporaries of dead writers were swept.
     pub swept: usize,
+}
+
+impl Recovery {
+    /// Adds what a later look found and did.
+    #[must_use]
+    pub fn followed_by(mut self, later: Self) -> Self {
+        self.completed.extend(later.completed);
+        self.kept.extend(later.kept);
+        self.dropped |= later.dropped;
+        self.swept += later.swept;
+        self
+    }
 }
 
 /// Returns the folder of a file; the store's own where it has none.
@@ -444,9 +456,9 @@ enum Progress {
     Done,
     /// The temporary is whole, and the file still the old one.
     Ready,
-    /// The temporary is whole, but the file was changed meanwhile.
+    /// The file was changed meanwhile, before the step was done or after.
     Moved,
-    /// There is nothing to put in place.
+    /// The file is the old one, and there is nothing to put in its place.
     Lost,
 }
 
@@ -460,16 +472,16 @@ fn progress(
     if found == step.new {
         return Ok(Progress::Done);
     }
+    if found != step.old {
+        // It stays as it is, so its temporary is not missed: one put in place and edited has none.
+        return Ok(Progress::Moved);
+    }
     if let Some(temporary) = temporary
         && digest(files, temporary)? != step.new
     {
         return Ok(Progress::Lost);
     }
-    Ok(if found == step.old {
-        Progress::Ready
-    } else {
-        Progress::Moved
-    })
+    Ok(Progress::Ready)
 }
 
 /// Returns whether a writer was killed within an operation on several files.
@@ -523,7 +535,7 @@ fn complete(files: &dyn Files, recovery: &mut Recovery) -> Result<(), StorageErr
         apply(files, step)?;
         recovery.completed.push(files.full_path(path));
     }
-    recovery.dropped = !begun && pending.is_empty();
+    recovery.dropped = !begun && pending.is_empty() && recovery.kept.is_empty();
     if !recovery.dropped {
         // The killed writer may not have flushed those that it had put in place.
         let bulk = folders.len() >= BULK && files.can_sync_all();

@@ -307,6 +307,8 @@ fn may_only_read(error: &io::Error) -> bool {
 pub struct StoreLock<'files> {
     files: &'files dyn Files,
     run: Run,
+    /// What was found and done on the way in.
+    recovered: Recovery,
     // Released when dropped.
     _store: Held,
 }
@@ -327,12 +329,15 @@ impl<'files> StoreLock<'files> {
         let began = Instant::now();
         let mut store = take(files, &store_lock()?, LockMode::Exclusive, began, timeout)?;
         let died = store.sign(&run, holder)?.is_some();
-        if died || is_interrupted(files)? {
-            recover(files).inspect_err(|_| store.noted = false)?;
-        }
+        let recovered = if died || is_interrupted(files)? {
+            recover(files).inspect_err(|_| store.noted = false)?
+        } else {
+            Recovery::default()
+        };
         Ok(Self {
             files,
             run,
+            recovered,
             _store: store,
         })
     }
@@ -341,7 +346,7 @@ impl<'files> StoreLock<'files> {
     /// nobody sees a half of it.
     ///
     /// A writer that is still alive is waited for until `timeout`. After that, and where the store
-    /// may only be read, all is left as it is.
+    /// may only be read, all is left as it is. Returns what was found and done.
     ///
     /// # Errors
     /// What the files met; running it again is harmless.
@@ -349,13 +354,16 @@ impl<'files> StoreLock<'files> {
         files: &'files dyn Files,
         holder: &Holder,
         timeout: Duration,
-    ) -> Result<(), StorageError> {
+    ) -> Result<Recovery, StorageError> {
         if !is_interrupted(files)? {
-            return Ok(());
+            return Ok(Recovery::default());
         }
         match Self::acquire(files, holder, timeout) {
-            Ok(_) | Err(StorageError::Locked { .. }) => Ok(()),
-            Err(StorageError::Io { source, .. }) if may_only_read(&source) => Ok(()),
+            Ok(lock) => Ok(lock.recovered),
+            Err(StorageError::Locked { .. }) => Ok(Recovery::default()),
+            Err(StorageError::Io { source, .. }) if may_only_read(&source) => {
+                Ok(Recovery::default())
+            }
             Err(error) => Err(error),
         }
     }
@@ -369,11 +377,13 @@ impl<'files> StoreLock<'files> {
         commit_all(self.files, &self.run, changes)
     }
 
-    /// Completes or drops an interrupted operation and sweeps all temporaries, wherever they are.
+    /// Completes or drops an interrupted operation and sweeps all temporaries, wherever they are;
+    /// returns what was done of this since the store was locked.
     ///
     /// # Errors
     /// What the files met; running it again is harmless.
     pub fn recover(&self) -> Result<Recovery, StorageError> {
-        recover(self.files)
+        let now = recover(self.files)?;
+        Ok(self.recovered.clone().followed_by(now))
     }
 }

@@ -2,7 +2,7 @@
 # Mutation tests of the commit path: each function and operator of src/store/{commit,lock,disk,files}.rs
 # is broken in turn, and tests/storage must notice.
 #
-#   bash tests/faults/mutants.sh [ARGUMENTS OF cargo mutants]
+#   bash tests/faults/mutants.sh [ARGUMENTS OF cargo mutants, such as -f src/store/lock.rs]
 #
 # cargo install --locked cargo-mutants. A small crate of those files and their tests alone is made in
 # target/mutants, since the whole program takes a minute to build, and there are hundreds of mutants.
@@ -13,11 +13,11 @@ crate=target/mutants/store
 rm -rf "$crate/src" "$crate/tests"
 mkdir -p "$crate/src/store" "$crate/tests/storage"
 for name in commit disk error files lock; do cp "src/store/$name.rs" "$crate/src/store/"; done
-cp src/lang.rs "$crate/src/"
+# What this does not need is left out with its module.
+grep -v '^pub mod parser;' src/lang.rs >"$crate/src/lang.rs"
 cp Cargo.lock rust-toolchain.toml "$crate/" 2>/dev/null || true
-for name in crash disk memory power; do cp "tests/storage/$name.rs" "$crate/tests/storage/"; done
-# What those tests do not need is left out with its module.
-grep -v '^mod \(place\|roll\);' tests/storage.rs | sed 's/^pub(crate) //' >"$crate/tests/storage.rs"
+for name in calls crash disk locks memory power recovery; do cp "tests/storage/$name.rs" "$crate/tests/storage/"; done
+grep -v '^mod \(near\|place\|roll\);' tests/storage.rs | sed 's/^pub(crate) //' >"$crate/tests/storage.rs"
 echo 'mod storage;' >"$crate/tests/main.rs"
 cat >"$crate/src/lib.rs" <<'RUST'
 //! The commit path alone.
@@ -43,4 +43,4 @@ RUST
     printf '\n[profile.test]\nopt-level = 1\ndebug = 0\n'
 } >"$crate/Cargo.toml"
 cd "$crate"
-exec cargo mutants --baseline=run --timeout 180 --colors=never "$@"
+exec cargo mutants --baseline=run --timeout 60 --colors=never "$@"

@@ -1,10 +1,13 @@
 //! The write commands, each with a store to try it on.
 
+use crate::clouds::{double, shapes};
 use crate::scenarios::{CERTIFICATES, FORUM, SHOP, SUBJECT, company, dossier, site};
 use crate::support::Icpctl;
+use crate::support::dns::Dns;
 use crate::support::web::{Answer, Web};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -21,6 +24,8 @@ pub(super) struct Play {
     shell: Option<&'static str>,
     /// Whether every run adds something: a second note of the same words is another note.
     adds: bool,
+    /// Whether it talks to others: how often it reads and waits then differs from run to run.
+    pub(super) asks: bool,
 }
 
 impl Play {
@@ -31,6 +36,7 @@ impl Play {
             line,
             shell: None,
             adds: false,
+            asks: false,
         }
     }
 }
@@ -38,6 +44,7 @@ impl Play {
 const ADOPT: &str = "adopt --from filings.json";
 const ONE: &str = "cancel-site example.cn --ref r1";
 const TWO: &str = "cancel-site example.org --ref r2";
+const LAST: &str = "cancel-site example.com --provider alibaba --ref l --submit --yes";
 const VERIFIED: &str = "record ref:r1 sms-verified --who all";
 const MOVED: &str = "access example.cn --provider huawei --ref a";
 const NOTICE: &str = "notice add example.cn --class domain-expired --text expired";
@@ -147,11 +154,14 @@ pub(super) const PLAYS: &[Play] = &[
         "duty done example.cn public-security-filing --number 粤公网安备44010602000001号",
     ),
     // What was sent before a kill is sent again: the other side is told at least once.
-    Play::new(
-        "notify",
-        &["init", ADOPT, ONE, "submit ref:r1 --yes"],
-        "notify",
-    ),
+    Play {
+        asks: true,
+        ..Play::new(
+            "notify",
+            &["init", ADOPT, ONE, "submit ref:r1 --yes"],
+            "notify",
+        )
+    },
     Play::new("calendar", &["init"], "calendar update 2031.toml"),
     Play::new("batch", &["init", ADOPT], "batch apply batch.csv"),
     Play::new(
@@ -165,6 +175,20 @@ pub(super) const PLAYS: &[Play] = &[
         "record --from events.csv",
     ),
     Play::new("doctor", &["init", ADOPT, ONE, "!loosen"], "doctor --fix"),
+    // Each look is kept, whatever was seen before.
+    Play {
+        adds: true,
+        asks: true,
+        ..Play::new("verify", &["init", ADOPT], "verify example.cn --max-age 0")
+    },
+    Play {
+        asks: true,
+        ..Play::new(
+            "sync",
+            &["init", "adopt --from alibaba.json", LAST],
+            "sync ref:l",
+        )
+    },
 ];
 
 /// Writes into the record itself, as a careless program would.
@@ -185,8 +209,8 @@ pub(super) type Records = BTreeMap<String, Vec<u8>>;
 /// A play that is set up, and can be run again and again from the same state.
 pub(super) struct Stage {
     user: Icpctl,
-    /// Takes what `notify` sends.
-    _robot: Web,
+    /// What `notify` sends to, and what `verify` and `sync` ask.
+    _peers: (Web, Web, Dns),
     pub(super) play: &'static Play,
     words: Vec<String>,
     pub(super) old: Records,
@@ -200,7 +224,9 @@ fn template() -> &'static str {
 impl Stage {
     /// Sets the play up, and runs it twice undisturbed.
     pub(super) fn set(play: &'static Play) -> Self {
-        let user = Icpctl::new();
+        let user = Icpctl::new()
+            .env("ALIBABA_CLOUD_ACCESS_KEY_ID", double::ALIBABA_ID)
+            .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", double::ALIBABA_KEY);
         let access = |account| json!([{ "provider": "tencent", "account": account }]);
         let sites = [
             site(SHOP, "example.cn", &access("acc-1")),
@@ -219,6 +245,13 @@ impl Stage {
             ),
         ]);
         user.write("template/filings.json", filings.to_string());
+        let at_alibaba = json!([{ "provider": "alibaba" }]);
+        let sites = [
+            site(SHOP, "example.cn", &at_alibaba),
+            site(FORUM, "example.com", &at_alibaba),
+        ];
+        let filings = json!([company(SUBJECT, CERTIFICATES[0], &sites)]);
+        user.write("template/alibaba.json", filings.to_string());
         user.write(
             "template/new.toml",
             dossier("tencent").replace("example.cn", "example.net"),
@@ -241,16 +274,29 @@ impl Stage {
         );
         let robot = Web::http(|_| Answer::json(r#"{"errcode":0,"errmsg":"ok"}"#));
         let url = user.write("url", robot.url("/send?key=K"));
+        // The account shows the shop alone: the forum's filing has ended.
+        let shown = json!([{
+            "IcpNumber": SUBJECT, "OrganizersName": "示例科技有限公司",
+            "WebsiteList": [{ "SiteRecordNum": SHOP, "DomainList": ["example.cn"] }],
+        }]);
+        let cloud = double::alibaba(move |call| match &*call.action {
+            "CheckCdnDomainICP" => shapes::registered(true),
+            _ => shapes::filings(shown.as_array().unwrap()),
+        });
+        let names = Dns::start(&[]);
+        let peers = double::alone(None, Some(&cloud))
+            .replace("127.0.0.1:1\"]", &format!("{}\"]", names.address))
+            .replace("timeout = \"50ms\"", "timeout = \"30s\"");
         user.write(
             "config/icpctl/config.toml",
             format!(
-                "[notify.team]\nkind = \"wecom\"\nurl = {{ file = \"{}\" }}\n",
+                "{peers}[notify.team]\nkind = \"wecom\"\nurl = {{ file = \"{}\" }}\n",
                 url.display()
             ),
         );
         let mut stage = Self {
             user,
-            _robot: robot,
+            _peers: (robot, cloud, names),
             play,
             words: Vec::new(),
             old: Records::new(),
@@ -291,8 +337,7 @@ impl Stage {
             }
             line => {
                 let output = self
-                    .user
-                    .command(line.split(' '))
+                    .icpctl(line.split(' '))
                     .current_dir(folder)
                     .env("ICPCTL_SEED", (turn + 2).to_string())
                     .output()
@@ -300,6 +345,18 @@ impl Stage {
                 assert!(output.status.success(), "{line}: {output:?}");
             }
         }
+    }
+
+    /// One command line of the program that `ICPCTL_BIN` names, or of the one just built.
+    fn icpctl<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
+        let built = self.user.command(args);
+        #[expect(clippy::disallowed_methods, reason = "which program is tested")]
+        let Some(program) = std::env::var_os("ICPCTL_BIN") else {
+            return built;
+        };
+        let mut command = Command::new(program);
+        command.args(built.get_args());
+        with_variables(command, &built)
     }
 
     /// A key of the first thing that a command shows.
@@ -323,7 +380,7 @@ impl Stage {
     pub(super) fn command(&self, folder: &Path, before: &[&str]) -> Command {
         let mut command = match self.play.shell {
             None => {
-                let mut command = self.user.command(&self.words);
+                let mut command = self.icpctl(&self.words);
                 command.arg("--json");
                 command
             }
@@ -346,14 +403,13 @@ impl Stage {
 
     /// Runs the command to its end.
     pub(super) fn run(&self, folder: &Path) -> Output {
-        let mut command = self.user.command(&self.words);
+        let mut command = self.icpctl(&self.words);
         command.arg("--json").current_dir(folder).output().unwrap()
     }
 
     /// Runs another command line in the same folder.
     pub(super) fn other(&self, folder: &Path, line: &str) -> Output {
-        self.user
-            .command(line.split(' '))
+        self.icpctl(line.split(' '))
             .current_dir(folder)
             .output()
             .unwrap()
@@ -405,13 +461,18 @@ pub(super) fn under(command: &Command, before: &[&str]) -> Command {
     if before[0] != "/bin/sh" {
         outer.arg(command.get_program()).args(command.get_args());
     }
-    outer.env_clear();
-    for (name, value) in command.get_envs() {
+    with_variables(outer, command)
+}
+
+/// The command with the variables of another, and no others.
+fn with_variables(mut command: Command, like: &Command) -> Command {
+    command.env_clear();
+    for (name, value) in like.get_envs() {
         if let Some(value) = value {
-            outer.env(name, value);
+            command.env(name, value);
         }
     }
-    outer
+    command
 }
 
 /// Names the files in which two states differ.

@@ -1,7 +1,8 @@
 //! Every system call of every write command, killed before it and failed with each errno.
 //!
 //! These run where `strace` is there: `.ci/run` samples them, and
-//! `ICPCTL_FAULTS=all cargo test --locked faults::sweep -- --ignored --nocapture` tries every point.
+//! `ICPCTL_FAULTS=all cargo test --locked faults::sweep -- --ignored --nocapture` tries every point;
+//! `ICPCTL_FAULTS=2/5` the second fifth of them. `ICPCTL_PLAYS=erase,sync` tries those commands alone.
 
 use super::Dice;
 use super::play::{IN_PLACE, PLAYS, Play, Stage};
@@ -77,21 +78,42 @@ impl Fault {
     }
 }
 
-/// How many points of each command are tried; `None` for all.
-fn bound() -> Option<usize> {
-    #[expect(clippy::disallowed_methods, reason = "the test's only setting")]
-    let asked = std::env::var("ICPCTL_FAULTS").unwrap_or_default();
-    match asked.as_str() {
-        "all" => None,
-        "" => Some(24),
-        number => Some(number.parse().unwrap()),
+/// Which points of each command are tried.
+#[derive(Clone, Copy)]
+enum Extent {
+    Sample(usize),
+    /// Every `of`-th, beginning with the `nth`.
+    Part {
+        nth: usize,
+        of: usize,
+    },
+}
+
+const ALL: Extent = Extent::Part { nth: 1, of: 1 };
+
+fn setting(name: &str) -> String {
+    #[expect(clippy::disallowed_methods, reason = "the test's settings")]
+    std::env::var(name).unwrap_or_default()
+}
+
+fn extent() -> Extent {
+    let asked = setting("ICPCTL_FAULTS");
+    match (asked.as_str(), asked.split_once('/')) {
+        ("all", _) => ALL,
+        ("", _) => Extent::Sample(24),
+        (_, Some((nth, of))) => Extent::Part {
+            nth: nth.parse().unwrap(),
+            of: of.parse().unwrap(),
+        },
+        (number, None) => Extent::Sample(number.parse().unwrap()),
     }
 }
 
-/// Takes `bound` of the faults, the same ones each time.
-fn sample(mut faults: Vec<Fault>, bound: Option<usize>) -> Vec<Fault> {
-    let Some(bound) = bound else {
-        return faults;
+/// Takes some of the faults, the same ones each time.
+fn some_of(mut faults: Vec<Fault>, extent: Extent) -> Vec<Fault> {
+    let bound = match extent {
+        Extent::Sample(bound) => bound,
+        Extent::Part { nth, of } => return faults.into_iter().skip(nth - 1).step_by(of).collect(),
     };
     let mut dice = Dice(20_261_122);
     let mut taken = Vec::new();
@@ -103,18 +125,33 @@ fn sample(mut faults: Vec<Fault>, bound: Option<usize>) -> Vec<Fault> {
     taken
 }
 
-/// Tries faults on a stage; returns what went wrong.
-fn try_all(stage: &Stage, faults: &[Fault]) -> Vec<String> {
-    let next = AtomicUsize::new(0);
+/// Whether a run went another way than the one before, and the fault met nothing, or not the store.
+fn has_missed(fault: &Fault, traced: &Traced) -> bool {
+    match fault {
+        Fault::Kill(_) => traced.output.status.success(),
+        Fault::Fail(..) => !traced
+            .calls
+            .iter()
+            .any(|call| call.is_injected() && call.is_of_the_store()),
+    }
+}
+
+/// Tries faults on a stage; returns how many met their call, and what went wrong.
+fn try_all(stage: &Stage, faults: &[Fault]) -> (usize, Vec<String>) {
+    let (next, missed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let wrong = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for worker in 0..2 {
-            let (next, wrong) = (&next, &wrong);
+            let (next, missed, wrong) = (&next, &missed, &wrong);
             scope.spawn(move || {
                 while let Some(fault) = faults.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let folder = stage.fresh(&format!("run-{worker}"));
                     let inject = fault.inject();
-                    let traced = trace::run(stage, &folder, Some(&inject));
+                    let traced = trace::run(stage, &folder, Some((&fault.call().name, &inject)));
+                    if stage.play.asks && has_missed(fault, &traced) {
+                        missed.fetch_add(1, Ordering::Relaxed);
+                        continue;
+                    }
                     let judged = match fault {
                         Fault::Kill(_) => killed(stage, &traced),
                         Fault::Fail(call, errno) => failed(stage, &folder, &traced, call, errno),
@@ -125,14 +162,16 @@ fn try_all(stage: &Stage, faults: &[Fault]) -> Vec<String> {
                     });
                     if let Err(why) = judged {
                         let (name, text) = (stage.play.name, &fault.call().text);
-                        let told = format!("{name}, {inject}: {why}\n    at {text}");
+                        let told = format!("{name}, {inject}, {text}: {why}");
+                        let told = told.chars().take(3000).collect();
                         wrong.lock().unwrap().push(told);
                     }
                 }
             });
         }
     });
-    wrong.into_inner().unwrap()
+    let met = faults.len() - missed.into_inner();
+    (met, wrong.into_inner().unwrap())
 }
 
 /// A run that was to be killed; nothing was acknowledged.
@@ -172,10 +211,7 @@ fn failed(
             return Err("a failed flush was acknowledged".to_owned());
         }
         let file = call.descriptor();
-        let injected = traced
-            .calls
-            .iter()
-            .position(|c| c.text.contains("(INJECTED)"));
+        let injected = traced.calls.iter().position(Call::is_injected);
         let later = traced.calls.iter().skip(injected.map_or(0, |at| at + 1));
         let again = later
             .filter(|later| later.name == call.name && later.descriptor() == file)
@@ -185,13 +221,23 @@ fn failed(
             return Err("a failed flush was tried again".to_owned());
         }
     }
-    if code == 0 {
-        return Ok(true);
-    }
     // One document, or lines of which the last sums up.
     let whole = String::from_utf8_lossy(&output.stdout);
     let last = whole.lines().last().unwrap_or_default();
     let document: Value = serde_json::from_str(last).unwrap_or_default();
+    if code == 0 && stage.play.asks && document["changed"] == false {
+        // What was asked is told; nothing could be kept with a record that cannot be read.
+        let warnings = document["warnings"].to_string();
+        let is_named = call.files().iter().any(|file| warnings.contains(file));
+        return if is_named {
+            Ok(false)
+        } else {
+            Err(format!("kept nothing, and does not say why: {output:?}"))
+        };
+    }
+    if code == 0 {
+        return Ok(true);
+    }
     let message = document["error"]["message"].as_str().unwrap_or_default();
     let told = format!("{message}\n{said}\n{whole}");
     let saved = told.contains("the change was made and saved")
@@ -216,29 +262,42 @@ fn failed(
 }
 
 /// Sweeps one command; returns how many points were tried, and what went wrong.
-fn sweep(
-    play: &'static Play,
-    bound: Option<usize>,
-    errnos: &[&'static str],
-) -> (usize, Vec<String>) {
+fn sweep(play: &'static Play, extent: Extent, errnos: &[&'static str]) -> (usize, Vec<String>) {
     let stage = Stage::set(play);
     let traced = trace::run(&stage, &stage.fresh("traced"), None);
     assert!(traced.output.status.success(), "{traced:?}");
+    let calls = traced.calls.into_iter();
     let faults = if errnos.is_empty() {
-        traced.calls.into_iter().map(Fault::Kill).collect()
+        // A kill among calls that are not about the store leaves what a kill before them leaves; to
+        // ask others takes a thousand of those, most of them for the certificates of the system.
+        let mut elsewhere = false;
+        let differs = |call: &Call| {
+            let first = !std::mem::replace(&mut elsewhere, !call.is_of_the_store());
+            !play.asks || call.is_of_the_store() || first
+        };
+        calls.filter(differs).map(Fault::Kill).collect()
     } else {
-        let fallible = |call: &Call| call.ours && FALLIBLE.contains(&call.name.as_str());
-        let calls = traced.calls.into_iter().filter(fallible);
-        calls
-            .flat_map(|call| {
-                errnos
-                    .iter()
-                    .map(move |errno| Fault::Fail(call.clone(), errno))
-            })
-            .collect()
+        // What the network does not answer is an observation, and no failure.
+        let fallible = |call: &Call| {
+            call.ours
+                && FALLIBLE.contains(&call.name.as_str())
+                && (!play.asks || call.is_of_the_store())
+        };
+        let each = |call: Call| {
+            let fail = move |errno: &&'static str| Fault::Fail(call.clone(), errno);
+            errnos.iter().map(fail)
+        };
+        calls.filter(fallible).flat_map(each).collect()
     };
-    let faults = sample(faults, bound);
-    (faults.len(), try_all(&stage, &faults))
+    try_all(&stage, &some_of(faults, extent))
+}
+
+/// Tells how far a sweep has come: it may take an hour.
+fn tell(words: &str) {
+    #[expect(clippy::print_stdout, reason = "the numbers are the result")]
+    {
+        println!("{words}");
+    }
 }
 
 /// Sweeps all commands, and says how many points that were.
@@ -250,16 +309,17 @@ fn sweep_all(what: &str, errnos: &[&'static str]) {
         }
         return;
     }
-    let (mut tried, mut wrong) = (0, Vec::new());
-    for play in PLAYS {
-        let (points, found) = sweep(play, bound(), errnos);
+    let only = setting("ICPCTL_PLAYS");
+    let is_asked = |play: &&Play| only.is_empty() || only.split(',').any(|name| name == play.name);
+    let (mut tried, mut commands, mut wrong) = (0, 0, Vec::new());
+    for play in PLAYS.iter().filter(is_asked) {
+        let (points, found) = sweep(play, extent(), errnos);
+        tell(&format!("{what}: {}: {points} points", play.name));
         tried += points;
-        wrong.extend(found);
+        commands += 1;
+        wrong.extend(found.iter().inspect(|why| tell(why)).cloned());
     }
-    #[expect(clippy::print_stdout, reason = "the number is part of the result")]
-    {
-        println!("{what}: {tried} points of {} commands", PLAYS.len());
-    }
+    tell(&format!("{what}: {tried} points of {commands} commands"));
     assert!(
         wrong.is_empty(),
         "{} wrong:\n{}",
@@ -293,7 +353,7 @@ fn any_call_that_fails_is_told_and_leaves_the_old_state() {
 #[ignore = "needs strace, and minutes: .ci/run"]
 fn a_write_in_place_is_caught() {
     if trace::is_there() {
-        let (_, wrong) = sweep(&IN_PLACE, None, &[]);
+        let (_, wrong) = sweep(&IN_PLACE, ALL, &[]);
         assert!(wrong.iter().any(|why| why.contains("a third state")));
     }
 }

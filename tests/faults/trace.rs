@@ -1,7 +1,7 @@
 //! `strace`: which calls a command makes, and the same command with one of them killed or failed.
 
 use super::play::Stage;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) name: String,
-    /// Which call of that name, counting from 1.
+    /// Which call of that name in its thread, counting from 1.
     pub(super) turn: usize,
     /// The call as strace writes it.
     pub(super) text: String,
@@ -22,7 +22,7 @@ impl Call {
     /// The files below the store that the call names, without what makes a temporary's name.
     pub(super) fn files(&self) -> Vec<String> {
         let mut names = Vec::new();
-        if !self.text.contains(".icpctl") {
+        if !self.is_of_the_store() {
             return names;
         }
         for part in self.text.split(['"', '<', '>']) {
@@ -35,6 +35,16 @@ impl Call {
             }
         }
         names
+    }
+
+    /// Whether the call is about the store's files.
+    pub(super) fn is_of_the_store(&self) -> bool {
+        self.text.contains(".icpctl")
+    }
+
+    /// Whether its answer was made up.
+    pub(super) fn is_injected(&self) -> bool {
+        self.text.contains("(INJECTED)")
     }
 
     /// The file of the descriptor that the call is made on.
@@ -71,14 +81,17 @@ pub(super) fn is_there() -> bool {
         .is_ok_and(|output| output.status.success())
 }
 
-/// Runs a stage's command under strace, with a fault injected if one is given.
-pub(super) fn run(stage: &Stage, folder: &Path, inject: Option<&str>) -> Traced {
+/// Runs a stage's command under strace; with a fault injected into the calls of one name, if given.
+pub(super) fn run(stage: &Stage, folder: &Path, inject: Option<(&str, &str)>) -> Traced {
     let trace = folder.with_extension("trace");
     let mut before = vec!["strace", "-f", "-qq", "-y", "-s", "256", "-o"];
     let at = trace.display().to_string();
     before.push(&at);
-    if let Some(inject) = inject {
-        before.extend(["-e", inject]);
+    let only;
+    if let Some((name, inject)) = inject {
+        // Nothing else is written down: quicker.
+        only = format!("trace={name}");
+        before.extend(["-e", &only, "-e", inject]);
     }
     before.push("--");
     let output = stage.command(folder, &before).output().unwrap();
@@ -90,22 +103,29 @@ pub(super) fn run(stage: &Stage, folder: &Path, inject: Option<&str>) -> Traced 
 }
 
 fn calls(trace: &str) -> Vec<Call> {
-    let mut turns: BTreeMap<String, usize> = BTreeMap::new();
+    let mut turns: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     let mut ours = false;
     let mut calls = Vec::new();
     for line in trace.lines() {
-        let line = line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
+        let (thread, line) = line.split_once(' ').unwrap_or_default();
+        let line = line.trim_start();
         let Some((name, _)) = line.split_once('(') else {
             continue;
         };
         let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if name.is_empty() || !name.chars().all(is_name) {
+        // The program is begun by strace itself.
+        if name.is_empty() || !name.chars().all(is_name) || name == "execve" {
             continue;
         }
         // The first thing that Rust's runtime does is to prepare for a full stack.
         ours |= name == "sigaltstack";
-        let turn = turns.entry(name.to_owned()).or_insert(0);
+        // Each thread has its own turns, and the first to come to one is meant by it.
+        let turn = turns.entry((thread, name)).or_insert(0);
         *turn += 1;
+        if !seen.insert((name, *turn)) {
+            continue;
+        }
         calls.push(Call {
             name: name.to_owned(),
             turn: *turn,

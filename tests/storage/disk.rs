@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 use tempfile::{TempDir, tempdir};
 
-fn store() -> (TempDir, Disk) {
+pub(super) fn store() -> (TempDir, Disk) {
     let folder = tempdir().unwrap();
     let disk = Disk::create(&folder.path().join("a/.icpctl")).unwrap();
     (folder, disk)
@@ -194,7 +194,10 @@ fn a_temporary_left_behind_is_swept_and_does_not_block() {
         .full_path(&path("orders/k3"))
         .join(".a.toml.1.00ff-0.tmp");
     std::fs::write(&left, "half").unwrap();
-    std::fs::write(disk.full_path(&path("orders/k3")).join(".keep"), "mine").unwrap();
+    let own = [".keep", ".a.swp", "..tmp", "a.tmp"];
+    for name in own {
+        std::fs::write(disk.full_path(&path("orders/k3")).join(name), "mine").unwrap();
+    }
     // What is not ours: hidden folders, such as git's, and those deeper than ours go.
     let root = disk.full_path(&icpctl::store::StorePath::ROOT);
     let others = [".git/objects", "orders/k3/deep/deeper"].map(|folder| {
@@ -210,7 +213,7 @@ fn a_temporary_left_behind_is_swept_and_does_not_block() {
     assert!(!left.exists() && !spare.exists());
     assert!(others.iter().all(|other| other.exists()));
     std::fs::remove_dir_all(root.join("orders/k3/deep")).unwrap();
-    assert_eq!(disk.list(&path("orders/k3")).unwrap().len(), 2);
+    assert_eq!(disk.list(&path("orders/k3")).unwrap().len(), own.len() + 1);
     put(&disk, "orders/k3/b.toml", b"");
 }
 

@@ -24,6 +24,7 @@ struct Inner {
     held: BTreeMap<String, i32>,
     calls: usize,
     fail: Option<(usize, io::ErrorKind)>,
+    fail_when: Option<(Action, io::ErrorKind)>,
     failed: Option<(Action, String)>,
     omitted: Omitted,
     bulk: bool,
@@ -41,6 +42,7 @@ impl Memory {
             held: BTreeMap::new(),
             calls: 0,
             fail: None,
+            fail_when: None,
             failed: None,
             omitted: Omitted::Nothing,
             bulk: false,
@@ -65,6 +67,21 @@ impl Memory {
     pub(crate) fn fail(&self, k: usize, kind: io::ErrorKind) {
         let mut inner = self.inner();
         inner.fail = Some((inner.calls + k, kind));
+    }
+
+    /// Fails the next call of one sort.
+    pub(crate) fn fail_when(&self, action: Action) {
+        self.fail_when_with(action, io::ErrorKind::Other);
+    }
+
+    /// Fails the next call of one sort in one way.
+    pub(crate) fn fail_when_with(&self, action: Action, kind: io::ErrorKind) {
+        self.inner().fail_when = Some((action, kind));
+    }
+
+    /// How many calls there were.
+    pub(crate) fn calls(&self) -> usize {
+        self.inner().calls
     }
 
     /// What the failed call was, and on which file.
@@ -101,12 +118,18 @@ impl Memory {
     fn call(&self, action: Action, path: &str) -> Result<MutexGuard<'_, Inner>, StorageError> {
         let mut inner = self.inner();
         inner.calls += 1;
-        match inner.fail {
-            Some((k, kind)) if k == inner.calls => {
+        let of_its_sort = inner.fail_when.filter(|(wanted, _)| *wanted == action);
+        let counted = inner.fail.filter(|(k, _)| *k == inner.calls);
+        let kind = of_its_sort
+            .map(|(_, kind)| kind)
+            .or(counted.map(|(_, kind)| kind));
+        match kind {
+            Some(kind) => {
+                inner.fail_when = None;
                 inner.failed = Some((action, path.to_owned()));
                 Err(StorageError::io(&PathBuf::from(path), action, kind.into()))
             }
-            _ => Ok(inner),
+            None => Ok(inner),
         }
     }
 }

@@ -64,6 +64,24 @@ impl Tree {
         self
     }
 
+    /// The same tree, with a file.
+    pub(crate) fn with(mut self, path: &str, bytes: &[u8]) -> Self {
+        self.files.insert(path.to_owned(), self.data.len());
+        self.data.push(bytes.to_vec());
+        self
+    }
+
+    /// The same tree, with a text in a lock file.
+    pub(crate) fn with_note(mut self, path: &str, note: &str) -> Self {
+        self.notes.insert(path.to_owned(), note.to_owned());
+        self
+    }
+
+    /// What the lock files say.
+    pub(crate) fn notes(&self) -> impl Iterator<Item = &String> {
+        self.notes.values()
+    }
+
     pub(super) fn name(&mut self, op: &Op) {
         match op {
             Op::MakeFolder(path) => {
