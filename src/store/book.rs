@@ -100,7 +100,7 @@ impl Book {
             .iter()
             .filter_map(|(name, _)| folder.join(name).ok())
             .collect();
-        book.take_subjects(files, &subjects)?;
+        book.take_all(files, &subjects, Self::take_subject)?;
         book.list_files(files)?;
         book.refold();
         Ok(book)
@@ -147,32 +147,18 @@ impl Book {
         self.digests.append(&mut other.digests);
     }
 
-    /// Reads the files of some orders, as far as they are there.
-    pub(super) fn take_orders(
+    /// Reads some files, as far as they are there: of orders by [`take_order`](Self::take_order), of
+    /// subjects by [`take_subject`](Self::take_subject).
+    pub(super) fn take_all(
         &mut self,
         files: &dyn Files,
         paths: &[StorePath],
+        take: fn(&mut Self, &dyn Files, &StorePath),
     ) -> Result<(), StorageError> {
         self.absorb(Self::together(paths, |paths| {
             let mut book = Self::default();
             for path in paths {
-                book.take_order(files, path);
-            }
-            Ok(book)
-        })?);
-        Ok(())
-    }
-
-    /// Reads the files of some subjects, as far as they are there.
-    pub(super) fn take_subjects(
-        &mut self,
-        files: &dyn Files,
-        paths: &[StorePath],
-    ) -> Result<(), StorageError> {
-        self.absorb(Self::together(paths, |paths| {
-            let mut book = Self::default();
-            for path in paths {
-                book.take_subject(files, path);
+                take(&mut book, files, path);
             }
             Ok(book)
         })?);
@@ -180,14 +166,14 @@ impl Book {
     }
 
     /// Reads one order's file, if it is there.
-    fn take_order(&mut self, files: &dyn Files, path: &StorePath) {
+    pub(super) fn take_order(&mut self, files: &dyn Files, path: &StorePath) {
         if let Some(order) = self.take(files, path, order_file::from_toml) {
             self.orders.insert(order.id.clone(), order);
         }
     }
 
     /// Reads one subject's file, if it is there.
-    fn take_subject(&mut self, files: &dyn Files, path: &StorePath) {
+    pub(super) fn take_subject(&mut self, files: &dyn Files, path: &StorePath) {
         if let Some(record) = self.take(files, path, subject_file::from_toml) {
             self.subjects.insert(record.number, record);
         }

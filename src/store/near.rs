@@ -330,7 +330,7 @@ impl Book {
     ) -> Result<(), StorageError> {
         let new = ids.into_iter().filter(|id| !self.orders.contains_key(id));
         let paths: Vec<StorePath> = new.map(order_path).collect();
-        self.take_orders(files, &paths)
+        self.take_all(files, &paths, Self::take_order)
     }
 
     /// Adds what was written down about subjects; fold anew afterwards.
@@ -340,6 +340,6 @@ impl Book {
         numbers: &BTreeSet<SubjectNumber>,
     ) -> Result<(), StorageError> {
         let paths: Vec<StorePath> = numbers.iter().map(subject_path).collect();
-        self.take_subjects(files, &paths)
+        self.take_all(files, &paths, Self::take_subject)
     }
 }
