@@ -1,6 +1,7 @@
 //! `export` and `import`: a store goes out in three formats and comes back the same.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+use crate::scenarios::{MONDAY, Scene};
 use crate::support::Icpctl;
 use icpctl::intake::read_exported;
 use icpctl::reading::Steady;
@@ -366,6 +367,27 @@ fn the_dates_go_into_a_calendar_that_keeps_its_events() {
     let text = std::fs::read_to_string(user.home().join("dates.ics")).unwrap();
     assert!(text.starts_with("BEGIN:VCALENDAR"));
     user.run(["list", "--format", "ics"]).exits(2);
+}
+
+/// "line and column in every problem": of the value in its line of JSON Lines, and in a document.
+#[test]
+fn what_cannot_be_brought_in_has_its_place() {
+    let scene = Scene::empty();
+    let masked = "{\"type\":\"order\",\"id\":\"0a1b2c3d\",\"record\": null}";
+    let strange = "{\"id\":\"0a1b2c3d\",\"type\": \"odrer\"}";
+    scene
+        .user
+        .write("rows.jsonl", format!("{masked}\n{strange}\n"));
+    let told = scene.fails(MONDAY, "import rows.jsonl", 3).to_string();
+    for place in ["1:43 record", "2:26 type"] {
+        assert!(told.contains(place), "{place}: {told}");
+    }
+    let document = format!("{{\"data\": [\n  {masked},\n  {strange}\n]}}");
+    scene.user.write("all.json", document);
+    let told = scene.fails(MONDAY, "import all.json", 3).to_string();
+    for place in ["2:45 record", "3:28 type"] {
+        assert!(told.contains(place), "{place}: {told}");
+    }
 }
 
 /// A file that comes in small pieces, with a signal before each.

@@ -3,6 +3,7 @@
 //! Nothing here looks at the environment or at a terminal: the width, the colour and the
 //! language come in as values. Nothing here knows an order either.
 
+pub mod brief;
 pub mod clean;
 pub mod envelope;
 pub mod fields;

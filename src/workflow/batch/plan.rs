@@ -145,6 +145,9 @@ pub struct Said {
     pub message: Words,
     /// What to do.
     pub hints: Vec<Words>,
+    /// Whether waiting cures it.
+    #[serde(default)]
+    pub retryable: bool,
     /// The rule behind it.
     pub rule: Option<String>,
 }
@@ -172,6 +175,7 @@ impl From<&Failure> for Said {
             exit: failure.exit.code(),
             message: (&failure.message).into(),
             hints: failure.hints.iter().map(Words::from).collect(),
+            retryable: failure.is_retryable(),
             rule: failure.rule.clone(),
         }
     }
