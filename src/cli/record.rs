@@ -5,7 +5,7 @@ use super::context::{Asks, Caution, Context, Done, Plan, Stamp, World};
 use super::globals::{option, place, repeated};
 use super::reply::Reply;
 use super::signals::Signals;
-use super::stream::{RowTold, Stream, check_fields};
+use super::stream::{Again, RowTold, Stream, check_fields};
 use super::words;
 use crate::failure::Failure;
 use crate::filing::event::{Command as Step, Report};
@@ -258,6 +258,9 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
         let mut ids = cx.ids.for_operation();
         let stamp = cx.stamp(&world, &mut ids);
         let mut stream = Stream::start(cx, STREAM, from, rows.len());
+        if rows.iter().any(|row| row.at.is_none()) {
+            stream.again(Again::TakesUndated);
+        }
         let (mut changed, mut broken) = (false, None);
         let all: Vec<(&RecordRow, &Told)> = rows.iter().zip(&reports).collect();
         for chunk in all.chunks(CHUNK) {
