@@ -149,7 +149,8 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         let word = tone.paint(word.get(lang), cx.color());
         let place = clean(&format!("{file}:{line}:{column}{path}")).into_owned();
         let told = format!("{message} [{rule}]");
-        let _ = write!(human, "{place}: {word}: ");
+        let colon = text!("：", ": ");
+        let _ = write!(human, "{place}: {word}{}", colon.get(lang));
         let _ = writeln!(human, "{}", clean(&told));
         if let Some(fix) = &finding.fix {
             let _ = writeln!(human, "    {}", clean(fix.get(lang)));
