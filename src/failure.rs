@@ -109,7 +109,7 @@ impl Failure {
         match self.exit {
             Exit::Unavailable | Exit::Pending => true,
             Exit::Conflict => self.code == "conflict.locked",
-            Exit::Refused => matches!(self.code.as_ref(), "refused.live-order" | "refused.after"),
+            Exit::Refused => self.is_held_back(),
             Exit::Ok
             | Exit::Failure
             | Exit::Usage

@@ -86,6 +86,21 @@ impl Read for Opened {
     }
 }
 
+/// A reader that reads again when a signal came between: a buffer over it does not by itself.
+#[derive(Debug)]
+pub struct Steady<R>(pub R);
+
+impl<R: Read> Read for Steady<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.0.read(into) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                answer => return answer,
+            }
+        }
+    }
+}
+
 /// Opens a file, a pipe that somebody writes to, or a terminal; links are followed.
 ///
 /// # Errors

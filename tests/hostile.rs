@@ -10,7 +10,7 @@
 //! | S3 | no command shows personal data without `--reveal`, whose use is recorded | `secrets::no_command_…`, `secrets::what_is_revealed_…` |
 //! | S4 | nothing outside the store holds personal data | `secrets::nothing_outside_…` |
 //! | S5 | no children, no core dump, no telling names | `secrets::nothing_outside_…`, `secrets::no_core_…`, `secrets::offline_…` |
-//! | S8 | a cell is never a formula | `terminal::no_cell_…`, `rendering`, `transfer` |
+//! | S8 | a cell is never a formula | `terminal::no_cell_…`, `peers`, `rendering`, `transfer` |
 //! | S9 | no text acts on a terminal; what is stored stays | `terminal::no_text_…`, `rendering` |
 //! | S10 | a document that would explode is refused in little memory | `bombs` |
 //! | S11 | an id never leads out of the store | `doors` |
@@ -42,6 +42,7 @@ mod doors;
 mod leftovers;
 #[cfg(unix)]
 mod modes;
+mod peers;
 #[cfg(unix)]
 mod planted;
 mod scene;

@@ -252,6 +252,16 @@ impl<'a> Context<'a> {
     /// As [`StoreLock::settle`].
     pub fn settle(&mut self, disk: &Disk, timeout: Duration) -> Result<(), Failure> {
         let done = StoreLock::settle(disk, &self.holder(), timeout)?;
+        for path in &done.kept {
+            self.caution(
+                "kept-edit",
+                text!(
+                    "中断的操作已补完；这个文件在其间被改动过，保持原样",
+                    "an interrupted operation was finished; this file had been changed meanwhile and stays as it is"
+                ),
+                Some(path.display().to_string()),
+            );
+        }
         self.recovered = std::mem::take(&mut self.recovered).followed_by(done);
         Ok(())
     }

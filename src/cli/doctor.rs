@@ -159,7 +159,7 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery) -> Reply 
         })).collect::<Vec<_>>(),
         "swept": recovery.swept,
         "completed": shown,
-        "kept": &kept,
+        "kept": kept,
         "dropped": recovery.dropped,
     });
     let mut reply = Reply::new("icpctl.doctor/1", data)
@@ -169,13 +169,6 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery) -> Reply 
         reply = reply.say(text!(
             "已清理中断的写入留下的 {swept} 个临时文件，补完 {completed} 个文件",
             "swept {swept} temporaries of interrupted writers, completed {completed} file(s)"
-        ));
-    }
-    if !kept.is_empty() {
-        let (count, files) = (kept.len(), kept.join(", "));
-        reply = reply.say(text!(
-            "中断的写入另有 {count} 个文件此后被改动过，保持原样：{files}",
-            "{count} more file(s) of an interrupted writer were changed since, and stay as they are: {files}"
         ));
     }
     if findings.is_empty() {

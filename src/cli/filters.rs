@@ -323,6 +323,16 @@ impl Filters {
             || self.until.is_some()
     }
 
+    /// Whether a flag leaves any order out.
+    pub fn narrow(&self) -> bool {
+        self.asks_for_orders()
+            || self.find.is_some()
+            || !self.providers.is_empty()
+            || !self.provinces.is_empty()
+            || !self.accounts.is_empty()
+            || !self.labels.is_empty()
+    }
+
     /// Whether a flag asks for what is due by some time.
     pub fn asks_for_due(&self) -> bool {
         self.due_by.is_some() || self.overdue

@@ -8,7 +8,7 @@ use super::words;
 use crate::failure::Failure;
 use crate::intake::{Element, Located, Problem, Unreadable, read_exported};
 use crate::lang::Lang;
-use crate::reading;
+use crate::reading::{self, Steady};
 use crate::text;
 use crate::workflow::import::{Imported, decide, understand};
 use clap::{ArgMatches, Command};
@@ -80,11 +80,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 fn read(cx: &Context<'_>, name: &str) -> Result<Vec<Located<Element>>, Failure> {
     let shown = if name == "-" { "stdin" } else { name };
     let read = if name == "-" {
-        read_exported(&mut stdin().lock())
+        read_exported(&mut BufReader::new(Steady(stdin().lock())))
     } else {
         let opened =
             reading::open(&cx.current.join(name)).map_err(|unread| unreadable(name, &unread))?;
-        read_exported(&mut BufReader::new(opened))
+        read_exported(&mut BufReader::new(Steady(opened)))
     };
     read.map_err(|error| match error {
         Unreadable::Io(error) => unreadable(shown, &error.into()),

@@ -1,7 +1,7 @@
 //! `list`: orders, nearest deadline first.
 
 use super::board;
-use super::context::Context;
+use super::context::{Context, World};
 use super::filters::{Filters, Line, Rank};
 use super::globals::switch;
 use super::order_doc::{Desk, Manner};
@@ -48,7 +48,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     if let Some(reply) = from_roll(cx, &filters, takes_ended)? {
         return Ok(reply);
     }
-    let world = cx.world()?;
+    let (world, has_any) = asked_for(cx, &filters, takes_ended)?;
     let desk = Desk::new(&world);
     let orders = world
         .book
@@ -67,7 +67,28 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut sheet = Sheet::default();
     let places = board::lay(&mut sheet, &desk, &orders, manner(cx));
     let rows = places.iter().map(|place| sheet.row(*place));
-    Ok(told(cx, rows, world.book.orders.is_empty()))
+    Ok(told(cx, rows, !has_any))
+}
+
+/// Reads the orders that are asked for and what bears on them, and says whether there are any at
+/// all; everything, where only the orders themselves tell which are meant, or many are.
+pub fn asked_for(
+    cx: &mut Context<'_>,
+    filters: &Filters,
+    takes_ended: bool,
+) -> Result<(World, bool), Failure> {
+    let limit = filters.limit();
+    let leaves_out = filters.narrow() || !takes_ended || limit.is_some();
+    if filters.can_ask_the_roll() && leaves_out {
+        return cx.world_of_some(limit, |line, subjects, profiles| {
+            let is_asked_for = (takes_ended || !line.slip.status.has_ended())
+                && filters.matches_line(line, subjects, profiles);
+            is_asked_for.then(|| filters.rank(line))
+        });
+    }
+    let world = cx.world()?;
+    let has_any = !world.book.orders.is_empty();
+    Ok((world, has_any))
 }
 
 /// Prints the rows, or says that there are none.
@@ -120,7 +141,7 @@ fn from_roll(
         if slip.status.has_ended() && !takes_ended {
             return;
         }
-        let line = Line::of(slip, &profiles, &calendar, how.now);
+        let line = Line::of(&slip, &profiles, &calendar, how.now);
         if filters.matches_line(&line, subjects, &profiles) {
             page.take(&line, filters.rank(&line), subjects, &how);
         }
@@ -189,7 +210,7 @@ struct How<'a> {
 
 impl Page {
     fn take(&mut self, line: &Line<'_>, rank: Rank, subjects: &Subjects, how: &How<'_>) {
-        let slip = &line.slip;
+        let slip = line.slip;
         let name = slip.name.as_deref().unwrap_or_default();
         let subject = slip.subject.as_deref().filter(|_| slip.name.is_some());
         let (is_individual, subject) = match (slip.nature, subject) {
@@ -297,9 +318,7 @@ fn streamed(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Option<
     };
     let print = || -> Result<Delivery, StreamError> {
         let mut stream = Stream::begin(cx.out, format, columns, &envelope)?;
-        for order in orders {
-            stream.element(&desk.document(order, manner))?;
-        }
+        stream.elements(orders, |order| desk.document(order, manner))?;
         stream.end(&envelope)
     };
     let printed = print();

@@ -87,9 +87,12 @@ struct Operation<'a> {
 /// Lists the operations, of everything or of one order.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let privacy = cx.globals.privacy;
-    let world = cx.world()?;
-    let only = matches
-        .get_one::<String>("order")
+    let named = matches.get_one::<String>("order");
+    let world = match named {
+        Some(_) => cx.world_of_orders(named)?,
+        None => cx.world()?,
+    };
+    let only = named
         .map(|word| resolve::order(&world.book, word))
         .transpose()?
         .map(|order| &order.id);

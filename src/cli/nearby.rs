@@ -3,28 +3,41 @@
 //! The roll tells which these are.
 
 use super::context::{Context, Done, Plan, Stamp};
+use super::filters::{Line, Rank};
 use super::writing::seen_whole;
 use crate::clock::{Clock, machine_time};
 use crate::failure::Failure;
+use crate::filing::profile::Profiles;
 use crate::ids::Ids;
 use crate::render::mask::Privacy;
 use crate::store::Disk;
-use crate::store::near::{self, Wanted};
+use crate::store::near::{self, Cards, Wanted};
 use crate::store::place::Place;
-use crate::store::roll::Roll;
+use crate::store::roll::{Roll, Subjects};
 use crate::workflow::resolve;
 use crate::workflow::world::World;
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 
 impl Context<'_> {
-    /// Reads what bears on the order that a word names; everything where it names none.
+    /// Reads what bears on the orders that some words name; everything, where a word names none.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn world_of_order(&mut self, word: &str) -> Result<World, Failure> {
+    pub fn world_of_orders<'w>(
+        &mut self,
+        words: impl IntoIterator<Item = &'w String> + Clone,
+    ) -> Result<World, Failure> {
         let mut wanted = Wanted::default();
-        wanted.word(word);
+        for word in words.clone() {
+            wanted.word(word);
+        }
         let near = self.world_near(&wanted)?;
-        match near.filter(|world| resolve::order(&world.book, word).is_ok()) {
+        let names_all = |world: &World| {
+            let mut words = words.into_iter();
+            words.all(|word| resolve::order(&world.book, word).is_ok())
+        };
+        match near.filter(names_all) {
             Some(world) => Ok(world),
             None => self.world(),
         }
@@ -53,7 +66,59 @@ impl Context<'_> {
         };
         let cache = self.env.cache_folder();
         let mut roll = Roll::open(disk, &folder, cache.as_deref(), machine_time())?;
-        let mut near = near::gather(disk, &mut roll, wanted)?;
+        let cards = Cards::meant_by(&mut roll, wanted)?;
+        self.world_beside(disk, &roll, cards, wanted)
+    }
+
+    /// Reads the orders that have a rank, of these the first where there is a limit, and what bears
+    /// on them; everything where these are many. Says whether there is any order at all.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn world_of_some(
+        &mut self,
+        limit: Option<usize>,
+        rank: impl Fn(&Line<'_>, &Subjects, &Profiles) -> Option<Rank> + Sync,
+    ) -> Result<(World, bool), Failure> {
+        let (place, disk) = (self.place(), self.open()?);
+        let (Place::Found { folder, .. }, Some(disk)) = (place, disk) else {
+            return Ok((self.world_of(None)?, false));
+        };
+        let (profiles, calendar) = (self.profiles(Some(&disk))?, self.calendar(Some(&disk))?);
+        let (cache, now) = (self.env.cache_folder(), self.now);
+        let mut roll = Roll::open(&disk, &folder, cache.as_deref(), machine_time())?;
+        let ranks = Mutex::new(Vec::new());
+        let mut cards = Cards::of(&mut roll, |slip, subjects| {
+            let line = Line::of(slip, &profiles, &calendar, now);
+            let rank = rank(&line, subjects, &profiles);
+            let mut ranks = ranks.lock().unwrap_or_else(PoisonError::into_inner);
+            ranks.extend(rank);
+            rank.is_some()
+        })?;
+        let mut ranks = ranks.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(limit) = limit.filter(|limit| *limit < ranks.len()) {
+            ranks.select_nth_unstable(limit);
+            ranks.truncate(limit);
+            let first: HashSet<&str> = ranks.iter().map(Rank::id).collect();
+            cards.mean_only(|id| first.contains(id));
+        }
+        let has_any = !cards.is_empty();
+        let world = if cards.mean_few() {
+            self.world_beside(&disk, &roll, cards, &Wanted::default())?
+        } else {
+            self.world_of(Some(&disk))?
+        };
+        Ok((world, has_any))
+    }
+
+    fn world_beside(
+        &mut self,
+        disk: &Disk,
+        roll: &Roll<'_>,
+        cards: Cards,
+        wanted: &Wanted,
+    ) -> Result<World, Failure> {
+        let mut near = near::gather(disk, roll, cards, wanted)?;
         for (path, damage) in roll.damaged() {
             near.book.damaged.insert(path.clone(), damage.clone());
         }

@@ -14,6 +14,7 @@ use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::mask::Privacy;
+use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::filed::{self, Filed};
 use crate::workflow::mark;
@@ -121,7 +122,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             "--exit-status needs a TARGET"
         )));
     }
-    let world = cx.world()?;
+    let world = about(cx, &targets)?;
     let stock = Stock::new(&world);
     let mut wanted: BTreeMap<SubjectNumber, Excerpt<'_>> = BTreeMap::new();
     let mut verdicts = Vec::new();
@@ -191,6 +192,27 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             reply.failure = failure;
             Ok(reply)
         }
+    }
+}
+
+/// Reads what bears on the targets; everything, where there are none, or one means nothing.
+fn about(cx: &mut Context<'_>, targets: &[&String]) -> Result<World, Failure> {
+    if targets.is_empty() {
+        return cx.world();
+    }
+    let mut wanted = Wanted::default();
+    for word in targets {
+        wanted.word(word);
+    }
+    let near = cx.world_near(&wanted)?;
+    let means_all = |world: &World| {
+        targets
+            .iter()
+            .all(|word| mark::target(&world.book, word).is_ok())
+    };
+    match near.filter(means_all) {
+        Some(world) => Ok(world),
+        None => cx.world(),
     }
 }
 

@@ -4,6 +4,7 @@ use super::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
+use crate::render::brief::brief;
 use crate::render::envelope::{Envelope, Problem};
 use crate::render::fields::{Fields, UnknownField, paths};
 use crate::render::rows::{self, Layout, RowsError};
@@ -101,7 +102,7 @@ pub fn problem(failure: &Failure, lang: Lang) -> Problem {
     Problem {
         code: failure.code.clone(),
         exit: failure.exit.code(),
-        message: failure.message.get(lang).to_owned(),
+        message: brief(failure.message.get(lang), lang).into_owned(),
         hints: hints(failure, lang),
         retryable: failure.is_retryable(),
         rule: failure.rule.clone(),
@@ -114,7 +115,10 @@ const TOLD: usize = 1000;
 /// Returns the hints of a failure in one language.
 fn hints(failure: &Failure, lang: Lang) -> Vec<String> {
     let all = &failure.hints;
-    let told = all.iter().take(TOLD).map(|hint| hint.get(lang).to_owned());
+    let told = all
+        .iter()
+        .take(TOLD)
+        .map(|hint| brief(hint.get(lang), lang).into_owned());
     let rest = all.len().saturating_sub(TOLD);
     let more = (rest > 0).then(|| {
         let more = text!("另有 {rest} 处", "and {rest} more");
@@ -178,7 +182,7 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
         for caution in &cx.cautions {
             if is_human {
                 let label = text!("警告：", "warning: ");
-                let message = caution.message.get(lang);
+                let message = brief(caution.message.get(lang), lang);
                 // Some say themselves where it is, down to the line.
                 let path = caution.path.as_ref();
                 let at = path
@@ -231,14 +235,12 @@ pub fn tell(err: &mut dyn Write, line: &str) {
 /// Tells a failure to people.
 pub fn tell_failure(failure: &Failure, lang: Lang, err: &mut dyn Write) {
     let label = text!("错误：", "error: ");
+    let message = brief(failure.message.get(lang), lang);
     let rule = failure
         .rule
         .as_ref()
         .map_or_else(String::new, |rule| format!(" [{rule}]"));
-    tell(
-        err,
-        &format!("{}{}{rule}", label.get(lang), failure.message.get(lang)),
-    );
+    tell(err, &format!("{}{message}{rule}", label.get(lang)));
     let label = text!("提示：", "hint: ");
     for hint in hints(failure, lang) {
         tell(err, &format!("{}{hint}", label.get(lang)));

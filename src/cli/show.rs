@@ -6,6 +6,7 @@ use super::globals::place;
 use super::list::manner;
 use super::order_doc::{Desk, Manner};
 use super::reply::Reply;
+use super::status::words;
 use crate::failure::Failure;
 use crate::filing::order::{Entry, Order};
 use crate::filing::standing::effective;
@@ -46,7 +47,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .get_one::<String>("order")
         .map(String::as_str)
         .unwrap_or_default();
-    let world = cx.world_of_order(named)?;
+    let world = cx.world_of_orders(words(matches))?;
     let order = resolve::order(&world.book, named)?;
     let desk = Desk::new(&world);
     let document = desk.document(order, manner(cx));

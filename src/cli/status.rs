@@ -23,7 +23,6 @@ use crate::lang::{Lang, Text};
 use crate::render::Format;
 use crate::render::clean::clean;
 use crate::render::style::Tone;
-use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::owed::Ledger;
 use crate::workflow::resolve;
@@ -57,32 +56,24 @@ pub fn orders_arg(lang: Lang) -> Arg {
         .help(help.get(lang).to_owned())
 }
 
+/// Lists the words that name orders.
+pub fn words(matches: &ArgMatches) -> impl Iterator<Item = &String> + Clone {
+    matches.get_many("order").into_iter().flatten()
+}
+
 /// Finds the orders that were named, each once.
 ///
 /// # Errors
 /// When a word means none or several (4).
 pub fn named<'w>(world: &'w World, matches: &ArgMatches) -> Result<Vec<&'w Order>, Failure> {
     let mut orders: Vec<&Order> = Vec::new();
-    for word in matches.get_many::<String>("order").into_iter().flatten() {
+    for word in words(matches) {
         let order = resolve::order(&world.book, word)?;
         if !orders.iter().any(|known| known.id == order.id) {
             orders.push(order);
         }
     }
     Ok(orders)
-}
-
-/// Reads what the orders that are named rest on.
-fn of_named(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<World, Failure> {
-    let mut wanted = Wanted::default();
-    for word in matches.get_many::<String>("order").into_iter().flatten() {
-        wanted.word(word);
-    }
-    let near = cx.world_near(&wanted)?;
-    match near.filter(|world| named(world, matches).is_ok()) {
-        Some(world) => Ok(world),
-        None => cx.world(),
-    }
 }
 
 /// Shows what needs the operator, or where the named orders stand.
@@ -107,7 +98,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     }
     let filters = Filters::read(matches, cx.now)?;
     let world = if is_named {
-        of_named(cx, matches)?
+        cx.world_of_orders(words(matches))?
     } else {
         cx.world()?
     };

@@ -7,6 +7,7 @@ use super::signals::stopped;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Text;
+use crate::render::brief::brief;
 use crate::render::fields::{Fields, UnknownField};
 use crate::render::rows::json_line;
 use crate::render::style::Tone;
@@ -180,8 +181,8 @@ impl Stream {
                     let hints = failure.hints.iter();
                     lines.extend(hints.map(|Text { zh, en }| text!("    {zh}", "    {en}")));
                 }
-                let lines: Vec<&str> = lines.iter().map(|line| line.get(lang)).collect();
-                let lines = lines.join("\n");
+                let lines = lines.iter().map(|line| brief(line.get(lang), lang));
+                let lines = lines.collect::<Vec<_>>().join("\n");
                 match &self.bar {
                     Some(bar) => bar.suspend(|| tell(cx.err, &lines)),
                     None => tell(cx.err, &lines),
@@ -251,11 +252,7 @@ impl Stream {
             .map(|(outcome, count)| (outcome.name().to_owned(), count.into()))
             .collect();
         counts.insert("left".to_owned(), left.into());
-        let warnings: Vec<Value> = cx
-            .cautions
-            .iter()
-            .map(|c| json!({ "code": c.code, "message": c.message.get(cx.lang), "path": c.path }))
-            .collect();
+        let warnings = cx.warnings();
         let error = failure.as_ref().map(|failure| problem(failure, cx.lang));
         let summary = json!({
             "type": "summary",
@@ -320,13 +317,17 @@ impl Stream {
 }
 
 /// The names that `--fields` takes.
-const FIELDS: [&str; 6] = [
+const FIELDS: [&str; 10] = [
     "line",
     "ref",
     "order",
     "outcome",
     "error.code",
+    "error.exit",
     "error.message",
+    "error.hints",
+    "error.retryable",
+    "error.rule",
 ];
 
 /// Checks that `--fields` names fields of a row, before anything is done.

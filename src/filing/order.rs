@@ -17,6 +17,8 @@ pub type Instant = DateTime<FixedOffset>;
 
 /// How many characters an id has.
 pub const ID_LENGTH: usize = 8;
+/// What stands in the place of the number of a service that the bureau refused.
+pub const NONE: &str = "none";
 
 /// The alphabet of ids: Crockford base32 in lower case, without i, l, o and u.
 pub const ID_ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -25,38 +27,39 @@ pub const ID_ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 macro_rules! id {
     ($(#[$meta:meta])* $ty:ident) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        #[serde(transparent)]
-        pub struct $ty(String);
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $ty([u8; ID_LENGTH]);
 
         impl $ty {
             /// Returns the id in `text`, if it is one.
             pub fn parse(text: &str) -> Option<Self> {
-                (text.len() == ID_LENGTH && text.bytes().all(|b| ID_ALPHABET.contains(&b)))
-                    .then(|| Self(text.to_owned()))
+                let bytes = text.as_bytes().try_into().ok()?;
+                text.bytes().all(|b| ID_ALPHABET.contains(&b)).then_some(Self(bytes))
             }
 
             /// Makes an id from 40 random bits.
             pub fn from_bits(bits: u64) -> Self {
-                Self(
-                    (0..ID_LENGTH)
-                        .map(|place| {
-                            let index = (bits >> (5 * place)) & 31;
-                            char::from(ID_ALPHABET[usize::try_from(index).unwrap_or(0)])
-                        })
-                        .collect(),
-                )
+                Self(std::array::from_fn(|place| {
+                    let index = (bits >> (5 * place)) & 31;
+                    ID_ALPHABET[usize::try_from(index).unwrap_or(0)]
+                }))
             }
 
             /// Returns the id as text.
             pub fn as_str(&self) -> &str {
-                &self.0
+                std::str::from_utf8(&self.0).unwrap_or_default()
             }
         }
 
         impl fmt::Display for $ty {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl Serialize for $ty {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
             }
         }
 
@@ -245,10 +248,8 @@ pub struct Issued {
 }
 
 mod issued {
-    use super::ServiceNumber;
+    use super::{NONE, ServiceNumber};
     use serde::{Deserialize as _, Deserializer, Serializer};
-
-    pub(super) const NONE: &str = "none";
 
     #[allow(
         clippy::ref_option,

@@ -21,10 +21,26 @@ pub fn is_harmful(character: char) -> bool {
         )
 }
 
+/// Whether a harmful character can begin with this byte in UTF-8; nearly all text is passed over so.
+const fn may_begin_harm(byte: u8) -> bool {
+    matches!(
+        byte,
+        0..=0x1f | 0x7f | 0xc2 | 0xd8 | 0xe1 | 0xe2 | 0xef | 0xf3
+    )
+}
+
+/// Lists the harmful characters of a text.
+fn harmful(text: &str) -> impl Iterator<Item = char> {
+    text.bytes()
+        .enumerate()
+        .filter(|(_, byte)| may_begin_harm(*byte))
+        .filter_map(|(place, _)| text.get(place..)?.chars().next())
+        .filter(|character| is_harmful(*character))
+}
+
 /// Returns `text` on one line, each harmful character as a visible escape such as `\n` or `\u{202e}`.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    if is_plain || !text.contains(is_harmful) {
+    if harmful(text).next().is_none() {
         return Cow::Borrowed(text);
     }
     let mut cleaned = String::with_capacity(text.len() + 8);
@@ -43,7 +59,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
 /// The document parses to the same value. The line breaks of its layout stay.
 pub(super) fn clean_json(json: String) -> String {
     let shown = |character: char| character.is_ascii_control() && character != '\u{7f}';
-    if !json.contains(|c| is_harmful(c) && !shown(c)) {
+    if harmful(&json).all(shown) {
         return json;
     }
     let mut cleaned = String::with_capacity(json.len() + 16);
@@ -77,6 +93,15 @@ mod tests {
         );
         for ordinary in ["某某科技有限公司", "𠮷野家 é ñ", "🎉", "ＡＢＣ", ""] {
             assert!(matches!(clean(ordinary), Cow::Borrowed(_)), "{ordinary}");
+        }
+    }
+
+    #[test]
+    fn every_harmful_character_begins_with_a_byte_that_is_looked_at() {
+        let all = (0..=u32::from(char::MAX)).filter_map(char::from_u32);
+        for character in all.filter(|character| is_harmful(*character)) {
+            let first = character.to_string().bytes().next();
+            assert!(first.is_some_and(may_begin_harm), "{character:?}");
         }
     }
 

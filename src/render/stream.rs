@@ -3,6 +3,7 @@
 use super::envelope::Envelope;
 use super::fields::Fields;
 use super::rows::{self, RowsError};
+use super::turns::in_turn;
 use super::{Delivery, Format};
 use serde_json::Value;
 use std::io::{BufWriter, ErrorKind, Write};
@@ -34,6 +35,28 @@ pub struct Columns {
     pub table: Fields,
     /// What a document is narrowed to; all of it where there is none.
     pub document: Option<Fields>,
+}
+
+impl Columns {
+    /// Returns an element in a format: a line, but in a document, where it stands among others.
+    fn line(&self, element: &Value, format: Format) -> Result<String, RowsError> {
+        match format {
+            Format::Json | Format::Jsonl => {
+                let mut line = match &self.document {
+                    Some(fields) => rows::json_line(&fields.narrow(element)),
+                    None => rows::json_line(element),
+                }?;
+                if format == Format::Json {
+                    line.truncate(line.trim_end().len());
+                }
+                Ok(line)
+            }
+            Format::Tsv => rows::tsv_row(element, &self.table),
+            Format::Human | Format::Sarif | Format::Markdown | Format::Ics | Format::Csv => {
+                rows::csv_row(element, &self.table)
+            }
+        }
+    }
 }
 
 impl<'w> Stream<'w> {
@@ -73,24 +96,37 @@ impl<'w> Stream<'w> {
     /// # Errors
     /// When it has no form in this format, or the output cannot be written.
     pub fn element(&mut self, element: &Value) -> Result<(), StreamError> {
-        let Columns { table, document } = &self.columns;
-        let line = || match document {
-            Some(fields) => rows::json_line(&fields.narrow(element)),
-            None => rows::json_line(element),
+        let text = self.columns.line(element, self.format)?;
+        self.add(&text)
+    }
+
+    /// Writes the element that `make` makes of each item, in their order; two threads make them.
+    ///
+    /// # Errors
+    /// As [`element`](Self::element).
+    pub fn elements<T: Sync>(
+        &mut self,
+        items: &[T],
+        make: impl Fn(&T) -> Value + Sync,
+    ) -> Result<(), StreamError> {
+        let (columns, format) = (self.columns.clone(), self.format);
+        let between = if format == Format::Json { "," } else { "" };
+        let lines = |items: &[T]| -> Result<String, RowsError> {
+            let lines = items.iter().map(|item| columns.line(&make(item), format));
+            Ok(lines.collect::<Result<Vec<_>, _>>()?.join(between))
         };
-        let text = match self.format {
-            Format::Json => {
-                let comma = if self.is_first { "" } else { "," };
-                format!("{comma}{}", line()?.trim_end_matches('\n'))
-            }
-            Format::Jsonl => line()?,
-            Format::Tsv => rows::tsv_row(element, table)?,
-            Format::Human | Format::Sarif | Format::Markdown | Format::Ics | Format::Csv => {
-                rows::csv_row(element, table)?
-            }
-        };
+        in_turn(items, lines, |made| {
+            self.add(&made?)?;
+            Ok(!self.is_closed)
+        })
+    }
+
+    fn add(&mut self, elements: &str) -> Result<(), StreamError> {
+        if self.format == Format::Json && !self.is_first {
+            self.write(",")?;
+        }
         self.is_first = false;
-        self.write(&text)
+        self.write(elements)
     }
 
     /// Ends the stream with the rest of the document, or the summary, as `envelope` says them by now.

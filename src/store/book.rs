@@ -2,6 +2,7 @@
 
 use super::commit::{Change, Digest};
 use super::files::{Files, Kind, RECORD_LIMIT, StorePath};
+use super::halves::in_halves;
 use super::wire::RecordError;
 use super::{StorageError, order_file, subject_file};
 use crate::filing::number::SubjectNumber;
@@ -19,7 +20,7 @@ pub const SUBJECTS: &str = "subjects";
 /// The folder of the attachments.
 pub const FILES: &str = "files";
 
-/// Fewer folders than this are read by one thread.
+/// Fewer folders or files than this are read by one thread.
 const FEW: usize = 32;
 
 /// A record file that cannot be read: it is left alone, and the others stay usable.
@@ -93,28 +94,13 @@ impl Book {
                 shards.push(orders.join(&name)?);
             }
         }
-        let (one, two) = shards.split_at(shards.len() / 2);
-        let mut book = if shards.len() < FEW {
-            Self::read_shards(files, &shards)?
-        } else {
-            // Parsing takes the time: two threads halve it.
-            std::thread::scope(|scope| {
-                let other = scope.spawn(|| Self::read_shards(files, two));
-                let mut book = Self::read_shards(files, one)?;
-                match other.join() {
-                    Ok(rest) => book.absorb(rest?),
-                    Err(_) => book.absorb(Self::read_shards(files, two)?),
-                }
-                Ok::<_, StorageError>(book)
-            })?
-        };
-        let subjects = StorePath::parse(SUBJECTS)?;
-        for (name, _) in list(files, &subjects)? {
-            let Ok(path) = subjects.join(&name) else {
-                continue;
-            };
-            book.take_subject(files, &path);
-        }
+        let mut book = Self::together(&shards, |shards| Self::read_shards(files, shards))?;
+        let folder = StorePath::parse(SUBJECTS)?;
+        let subjects: Vec<StorePath> = list(files, &folder)?
+            .iter()
+            .filter_map(|(name, _)| folder.join(name).ok())
+            .collect();
+        book.take_all(files, &subjects, Self::take_subject)?;
         book.list_files(files)?;
         book.refold();
         Ok(book)
@@ -125,6 +111,20 @@ impl Book {
         let attachments = list(files, &StorePath::parse(FILES)?)?;
         self.files = attachments.into_iter().map(|(name, _)| name).collect();
         Ok(())
+    }
+
+    /// Reads what stands at some places; parsing takes the time, and two threads halve it.
+    fn together<T: Sync>(
+        places: &[T],
+        read: impl Fn(&[T]) -> Result<Self, StorageError> + Sync,
+    ) -> Result<Self, StorageError> {
+        if places.len() < FEW {
+            return read(places);
+        }
+        let (one, two) = in_halves(places, read);
+        let mut book = one?;
+        book.absorb(two?);
+        Ok(book)
     }
 
     fn read_shards(files: &dyn Files, shards: &[StorePath]) -> Result<Self, StorageError> {
@@ -142,8 +142,27 @@ impl Book {
 
     fn absorb(&mut self, mut other: Self) {
         self.orders.append(&mut other.orders);
+        self.subjects.append(&mut other.subjects);
         self.damaged.append(&mut other.damaged);
         self.digests.append(&mut other.digests);
+    }
+
+    /// Reads some files, as far as they are there: of orders by [`take_order`](Self::take_order), of
+    /// subjects by [`take_subject`](Self::take_subject).
+    pub(super) fn take_all(
+        &mut self,
+        files: &dyn Files,
+        paths: &[StorePath],
+        take: fn(&mut Self, &dyn Files, &StorePath),
+    ) -> Result<(), StorageError> {
+        self.absorb(Self::together(paths, |paths| {
+            let mut book = Self::default();
+            for path in paths {
+                take(&mut book, files, path);
+            }
+            Ok(book)
+        })?);
+        Ok(())
     }
 
     /// Reads one order's file, if it is there.

@@ -345,6 +345,8 @@ mod tests {
             Some(StorePath::ROOT)
         );
         assert_eq!(StorePath::ROOT.parent(), None);
+        assert_eq!(path.to_string(), "orders/k3/k3m9t2qd.toml");
+        assert_eq!(StorePath::ROOT.to_string(), ".");
         assert!(StorePath::parse("subjects/粤ICP备2021000001号.toml").is_ok());
         assert!(StorePath::parse(".gitignore").is_ok());
     }

@@ -3,18 +3,20 @@
 use super::StorageError;
 use super::book::{Book, order_path, subject_path};
 use super::files::{Files, StorePath};
-use super::roll::{Roll, Token, Tokens, tokens_of, tokens_of_filed};
+use super::roll::{Roll, Slip, Subjects, Token, Tokens, tokens_of, tokens_of_filed};
 use crate::filing::host::Host;
 use crate::filing::kind::Kind as OrderKind;
 use crate::filing::number::{Number, SubjectNumber};
 use crate::filing::order::{ID_ALPHABET, ID_LENGTH, Order, OrderId};
 use crate::filing::status::Status;
 use chrono::NaiveDate;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The fewest characters of an id that name an order.
 pub const SHORTEST_PREFIX: usize = 4;
+
+/// An order and what bears on it are taken to be so many.
+const NEIGHBOURS: usize = 16;
 
 /// Whether a word can be an id or the beginning of one.
 pub fn looks_like_id(word: &str) -> bool {
@@ -99,8 +101,11 @@ impl Wanted {
         self.attachments = true;
     }
 
-    fn names(&self, id: &str) -> bool {
-        self.ids.iter().any(|first| id.starts_with(first.as_str()))
+    /// Whether an order is one of those looked for, and not only beside them.
+    fn means(&self, slip: &Slip<'_>) -> bool {
+        let mut beginnings =
+            (SHORTEST_PREFIX..=ID_LENGTH).filter_map(|length| slip.id.get(..length));
+        beginnings.any(|beginning| self.ids.contains(beginning)) || slip.tokens.meet(&self.tokens)
     }
 }
 
@@ -120,54 +125,102 @@ pub struct Near {
 struct Card {
     id: Box<str>,
     tokens: Tokens<'static>,
+    is_meant: bool,
 }
 
-/// Reads what a look at some orders, and any step of them, rests on: the orders looked for, those
-/// that share a subject, a person's phone, a domain, an account or a resource with one of them,
-/// and everything of all their subjects.
+/// Every order of a store, as far as looking for some takes it.
+pub struct Cards {
+    all: Vec<Card>,
+    times: Times,
+}
+
+impl Cards {
+    /// Lists every order; `is_meant` says which are looked for.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn of(
+        roll: &mut Roll<'_>,
+        is_meant: impl Fn(&Slip<'_>, &Subjects) -> bool + Sync,
+    ) -> Result<Self, StorageError> {
+        let walked = roll.walk(|(cards, times): &mut (Vec<Card>, Times), slip, subjects| {
+            if let (Status::Approved, Some(from), Some(to)) =
+                (slip.status, slip.submitted_at, slip.ended_at)
+            {
+                let province = slip.province.as_deref().map(str::to_owned);
+                let same = times.entry((province, slip.kind)).or_default();
+                same.push((from.date_naive(), to.date_naive()));
+            }
+            let is_meant = is_meant(&slip, subjects);
+            cards.push(Card {
+                id: slip.id.into(),
+                tokens: slip.tokens.into_owned(),
+                is_meant,
+            });
+        })?;
+        let (mut all, mut times) = (Vec::new(), Times::new());
+        for (some, taken) in walked {
+            all.extend(some);
+            for (like, spans) in taken {
+                times.entry(like).or_default().extend(spans);
+            }
+        }
+        Ok(Self { all, times })
+    }
+
+    /// Lists every order; those looked for are what `wanted` means.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn meant_by(roll: &mut Roll<'_>, wanted: &Wanted) -> Result<Self, StorageError> {
+        Self::of(roll, |slip, _| wanted.means(slip))
+    }
+
+    /// Looks only for those of the orders looked for so far that `is_meant` picks by their ids.
+    pub fn mean_only(&mut self, is_meant: impl Fn(&str) -> bool) {
+        for card in self.all.iter_mut().filter(|card| card.is_meant) {
+            card.is_meant = is_meant(&card.id);
+        }
+    }
+
+    /// Whether so few are looked for that reading what bears on them is less than reading all.
+    pub fn mean_few(&self) -> bool {
+        self.all.iter().filter(|card| card.is_meant).count() <= self.all.len() / NEIGHBOURS
+    }
+
+    /// Whether there is no order at all.
+    pub const fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+}
+
+/// Reads what a look at some orders, and any step of them, rests on: the orders that `cards` mean,
+/// those that share a subject, a person's phone, a domain, an account or a resource with one of
+/// them, and everything of all their subjects.
 ///
 /// # Errors
 /// When a folder cannot be listed.
 pub fn gather(
     files: &dyn Files,
-    roll: &mut Roll<'_>,
+    roll: &Roll<'_>,
+    cards: Cards,
     wanted: &Wanted,
 ) -> Result<Near, StorageError> {
-    let walked = roll.walk(|(cards, times): &mut (Vec<Card>, Times), slip, _| {
-        if let (Status::Approved, Some(from), Some(to)) =
-            (slip.status, slip.submitted_at, slip.ended_at)
-        {
-            let province = slip.province.map(Cow::into_owned);
-            let same = times.entry((province, slip.kind)).or_default();
-            same.push((from.date_naive(), to.date_naive()));
-        }
-        cards.push(Card {
-            id: slip.id.into(),
-            tokens: slip.tokens.into_owned(),
-        });
-    })?;
-    let mut cards = Vec::new();
-    let mut times = Times::new();
-    for (some, taken) in walked {
-        cards.extend(some);
-        for (like, spans) in taken {
-            times.entry(like).or_default().extend(spans);
-        }
-    }
+    let Cards { all, times } = cards;
     let mut near = Gathering {
         files,
         roll,
-        cards,
+        cards: all,
         book: Book::default(),
         whole: BTreeSet::new(),
     };
-    let meant = near.take(|card| wanted.names(&card.id) || card.tokens.meet(&wanted.tokens));
+    let meant = near.take(|card| card.is_meant)?;
     let mut about = wanted.tokens.clone();
     about.extend(&wanted.beside);
     for order in near.book.orders.values().filter(|o| meant.contains(&o.id)) {
         about.extend(tokens_of(order));
     }
-    near.share(&about);
+    near.share(&about)?;
     // A subject is filed under more than its orders say: its certificate, its persons.
     let numbers: BTreeSet<SubjectNumber> = near
         .book
@@ -182,7 +235,7 @@ pub fn gather(
             about.extend(tokens_of_filed(subject));
         }
     }
-    near.share(&about);
+    near.share(&about)?;
     let mut book = near.book;
     if wanted.attachments {
         book.list_files(files)?;
@@ -201,19 +254,22 @@ struct Gathering<'r, 'f> {
 
 impl Gathering<'_, '_> {
     /// Reads the orders of some cards, and those they wait for; returns which.
-    fn take(&mut self, is_wanted: impl Fn(&Card) -> bool) -> BTreeSet<OrderId> {
+    fn take(
+        &mut self,
+        is_wanted: impl Fn(&Card) -> bool,
+    ) -> Result<BTreeSet<OrderId>, StorageError> {
         let wanted = self.cards.iter().filter(|card| is_wanted(card));
         let ids: BTreeSet<OrderId> = wanted.filter_map(|card| OrderId::parse(&card.id)).collect();
-        self.book.add(self.files, &ids);
+        self.book.add(self.files, &ids)?;
         let after = |id: &OrderId| self.book.orders.get(id)?.after.clone();
         let after: BTreeSet<OrderId> = ids.iter().filter_map(after).collect();
-        self.book.add(self.files, &after);
-        ids
+        self.book.add(self.files, &after)?;
+        Ok(ids)
     }
 
     /// Reads the orders and subjects that have one of the tokens, and everything of all subjects.
-    fn share(&mut self, tokens: &HashSet<Token>) {
-        self.take(|card| card.tokens.meet(tokens));
+    fn share(&mut self, tokens: &HashSet<Token>) -> Result<(), StorageError> {
+        self.take(|card| card.tokens.meet(tokens))?;
         let subjects: BTreeSet<SubjectNumber> = self
             .book
             .orders
@@ -226,12 +282,11 @@ impl Gathering<'_, '_> {
             .iter()
             .map(|number| Token::of(&number.to_string()))
             .collect();
-        self.take(|card| card.tokens.meet(&numbers));
-        for number in &subjects {
-            self.book.take_subject(self.files, &subject_path(number));
-        }
+        self.take(|card| card.tokens.meet(&numbers))?;
+        self.book.add_subjects(self.files, &subjects)?;
         self.whole.extend(subjects);
         self.book.refold();
+        Ok(())
     }
 }
 
@@ -253,28 +308,38 @@ impl Book {
     /// Never for a record; see [`Book::read`].
     pub fn read_only(files: &dyn Files, ids: &[OrderId]) -> Result<Self, StorageError> {
         let mut book = Self::default();
-        book.add(files, ids);
+        book.add(files, ids)?;
         let after: Vec<OrderId> = book
             .orders
             .values()
             .filter_map(|o| o.after.clone())
             .collect();
-        book.add(files, &after);
+        book.add(files, &after)?;
         let subjects: BTreeSet<SubjectNumber> =
             book.orders.values().filter_map(subject_of).collect();
-        for number in &subjects {
-            book.take_subject(files, &subject_path(number));
-        }
+        book.add_subjects(files, &subjects)?;
         book.refold();
         Ok(book)
     }
 
     /// Adds orders; fold anew afterwards.
-    fn add<'i>(&mut self, files: &dyn Files, ids: impl IntoIterator<Item = &'i OrderId>) {
-        for id in ids {
-            if !self.orders.contains_key(id) {
-                self.take_order(files, &order_path(id));
-            }
-        }
+    fn add<'i>(
+        &mut self,
+        files: &dyn Files,
+        ids: impl IntoIterator<Item = &'i OrderId>,
+    ) -> Result<(), StorageError> {
+        let new = ids.into_iter().filter(|id| !self.orders.contains_key(id));
+        let paths: Vec<StorePath> = new.map(order_path).collect();
+        self.take_all(files, &paths, Self::take_order)
+    }
+
+    /// Adds what was written down about subjects; fold anew afterwards.
+    fn add_subjects(
+        &mut self,
+        files: &dyn Files,
+        numbers: &BTreeSet<SubjectNumber>,
+    ) -> Result<(), StorageError> {
+        let paths: Vec<StorePath> = numbers.iter().map(subject_path).collect();
+        self.take_all(files, &paths, Self::take_subject)
     }
 }

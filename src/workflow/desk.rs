@@ -10,9 +10,8 @@ use crate::filing::order::{Order, OrderId};
 use crate::filing::province::Province;
 use crate::filing::standing::View;
 use crate::filing::status::Status;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What orders have in common that take as long as one another.
 type Alike = (Option<Province>, Kind);
@@ -25,7 +24,7 @@ pub struct Desk<'a> {
     /// Where each order stands now.
     pub views: BTreeMap<&'a OrderId, View>,
     /// How many working days orders of a province and kind took, as far as it was asked.
-    settled: RefCell<BTreeMap<Alike, Rc<[u32]>>>,
+    settled: Mutex<BTreeMap<Alike, Arc<[u32]>>>,
 }
 
 impl<'a> Desk<'a> {
@@ -39,7 +38,7 @@ impl<'a> Desk<'a> {
         Self {
             world,
             views,
-            settled: RefCell::default(),
+            settled: Mutex::default(),
         }
     }
 
@@ -66,12 +65,13 @@ impl<'a> Desk<'a> {
     pub fn estimate(&self, order: &Order) -> Option<Estimate> {
         let world = self.world;
         let alike = (order.province(), order.kind);
-        let known = self.settled.borrow().get(&alike).cloned();
-        let days = known.unwrap_or_else(|| {
-            let days: Rc<[u32]> = world.days_taken(alike.0, alike.1).into();
-            self.settled.borrow_mut().insert(alike, Rc::clone(&days));
-            days
-        });
+        let days = {
+            let mut settled = self.settled.lock().unwrap_or_else(PoisonError::into_inner);
+            let days = settled
+                .entry(alike)
+                .or_insert_with(|| world.days_taken(alike.0, alike.1).into());
+            Arc::clone(days)
+        };
         deadline::estimate(
             &order.case(&world.profiles),
             &self.view(order),

@@ -14,7 +14,7 @@ use crate::store::book::Book;
 use crate::store::near::Times;
 use crate::text;
 use chrono::NaiveDate;
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 /// Everything that decisions rest on, read at one time.
 #[derive(Clone, Debug)]
@@ -28,7 +28,7 @@ pub struct World {
     /// The present.
     pub now: Instant,
     /// Made when it is first asked for; [`put`](Self::put) keeps it up.
-    register: OnceCell<Register>,
+    register: OnceLock<Register>,
     /// How long approved orders took, where more of them count than were read.
     times: Option<Times>,
 }
@@ -41,7 +41,7 @@ impl World {
             profiles,
             calendar,
             now,
-            register: OnceCell::new(),
+            register: OnceLock::new(),
             times: None,
         }
     }

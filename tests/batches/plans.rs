@@ -384,3 +384,25 @@ fn a_plan_grows_with_its_rows() {
         "{small} bytes for 20 rows, {large} for 80"
     );
 }
+
+/// A problem of a plan's row stands where the row stood in the batch: line and column.
+#[test]
+fn a_plan_keeps_the_places_of_its_cells() {
+    let scene = holding(2);
+    scene.user.write("new.toml", dossier("tencent"));
+    let csv = "ref,kind,target,from\na,cancel-site,s1.example.net,\nb,new,,new.toml\n";
+    let jsonl = "{\"ref\":\"a\",\"kind\":\"cancel-site\",\"target\":\"s1.example.net\"}\n\
+                 {\"ref\":\"b\",\"kind\":\"new\",\"from\":\"new.toml\"}\n";
+    for (name, text, place) in [("batch.csv", csv, "3:8"), ("batch.jsonl", jsonl, "2:32")] {
+        scene.user.write("new.toml", dossier("tencent"));
+        scene.user.write(name, text);
+        let _ = scene
+            .run(MONDAY, &format!("batch plan {name} --out plan.json"))
+            .exits(0);
+        scene
+            .user
+            .write("new.toml", "kind = \"new\"\nprovder = \"x\"\n");
+        let told = scene.fails(MONDAY, "batch apply plan.json", 3).to_string();
+        assert!(told.contains(&format!("{name}:{place} (from)")), "{told}");
+    }
+}

@@ -230,6 +230,91 @@ fn a_batch_with_a_look_at_little_comes_to_the_same_as_with_a_look_at_everything(
     );
 }
 
+/// A filter reads what it asks for, and finds what is so among all.
+#[test]
+fn a_filtered_list_is_what_the_whole_list_holds() {
+    let (user, ids) = user();
+    let domains = ["shop.example.com", "docs.example.com", "tea.example.com"];
+    let rows: Vec<String> = (0..60)
+        .map(|place| {
+            let (domain, label) = (domains[place % domains.len()], place % 20);
+            format!("r{place},change,{domain},tencent,name=新名称{place},{label}\n")
+        })
+        .collect();
+    user.write(
+        "many.csv",
+        format!("ref,kind,target,provider,set,label:part\n{}", rows.concat()),
+    );
+    let _ = user.run(["batch", "apply", "many.csv"]).exits(0);
+    let _ = user.run(["submit", &ids[0], "--yes"]).exits(0);
+    let _ = user.run(["abandon", &ids[1], "--yes"]).exits(0);
+    let list = |filter: &str| -> Vec<Value> {
+        let words = filter.split_whitespace();
+        let words = ["list", "--json"].into_iter().chain(words);
+        let listed = user.run(words.collect::<Vec<_>>()).exits(0).json();
+        assert_eq!(listed["warnings"], serde_json::json!([]), "{listed}");
+        listed["data"].as_array().unwrap().clone()
+    };
+    let all = list("--all");
+    assert_eq!(all.len(), ids.len() + rows.len());
+    for (filter, key, value) in [
+        ("--ref r7", "/ref", "r7"),
+        (
+            "--bucket action --kind cancel-site",
+            "/status",
+            "sms-verification-pending",
+        ),
+        ("--bucket closed", "/bucket", "closed"),
+        ("--kind new", "/kind", "new"),
+        ("--all --label part=3", "/labels/part", "3"),
+        ("--find r59", "/ref", "r59"),
+    ] {
+        let is_asked_for = |order: &&Value| order.pointer(key).is_some_and(|v| *v == *value);
+        let wanted: Vec<&Value> = all.iter().filter(is_asked_for).collect();
+        assert!(!wanted.is_empty(), "{filter}");
+        assert_eq!(list(filter).iter().collect::<Vec<_>>(), wanted, "{filter}");
+    }
+    assert_eq!(list("--all --limit 3"), all[..3]);
+    let by_id = list("--all --sort id");
+    assert_eq!(list("--all --sort id --limit 2"), by_id[..2]);
+    assert_eq!(list("--ref none"), Vec::<Value>::new());
+    let exported = user.run(["export", "orders", "--format", "jsonl", "--ref", "r7"]);
+    let lines: Vec<&str> = exported.stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].contains("\"ref\":\"r7\""), "{lines:?}");
+}
+
+/// What is asked of some subjects rests on them alone, and is what the whole portfolio says.
+#[test]
+fn a_part_of_the_portfolio_is_what_the_whole_portfolio_holds() {
+    let (user, ids) = user();
+    let _ = user.run(["submit", &ids[0], "--yes"]).exits(0);
+    let noted = ["note", "粤ICP备2021000001号", "下月续费"];
+    let _ = user.run(noted).exits(0);
+    let whole = user.run(["portfolio", "--json"]).exits(0).json();
+    let whole = whole["data"].as_array().unwrap();
+    assert!(whole.len() > 5, "{whole:?}");
+    for subject in whole {
+        let number = subject["number"].as_str().unwrap();
+        let part = user.run(["portfolio", number, "--json"]).exits(0).json();
+        assert_eq!(part["data"], serde_json::json!([subject]));
+    }
+    for id in &ids {
+        let logged = user.run(["log", id, "--json"]).exits(0).json();
+        let entries = logged["data"].as_array().unwrap().iter();
+        let entries = entries.flat_map(|op| op["records"].as_array().unwrap());
+        assert!(
+            entries.clone().all(|entry| entry["order"] == **id),
+            "{logged}"
+        );
+        assert!(entries.count() > 0, "{logged}");
+    }
+    let asked = |word: &str| user.run(["portfolio", word, "--exit-status"]).code;
+    assert_eq!(asked("docs.example.com"), 0);
+    assert_eq!(asked("粤ICP备2021000001号-9"), 4);
+    assert_eq!(asked("nowhere.example.com"), 4);
+}
+
 /// The words of each order of a store.
 fn orders(user: &Icpctl, store: &str) -> Vec<String> {
     let listed = user.run_with(&[("ICPCTL_STORE", store)], ["list", "--all", "--json"]);

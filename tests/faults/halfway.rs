@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use std::fs;
 
 /// "Nothing lost, nothing half done": of two orders that are submitted together the first is in place
-/// when the program is killed, and a person edits it. `doctor` puts the second in place too, leaves
-/// the first as the person wants it, and says both.
+/// when the program is killed, and a person edits it. The next command, `doctor` here, puts the second
+/// in place too, leaves the first as the person wants it, and says both.
 #[test]
 fn a_person_who_edits_the_first_file_of_a_killed_group_keeps_the_edit_and_the_rest() {
     let play = PLAYS.iter().find(|play| play.name == "submit-several");
@@ -55,6 +55,10 @@ fn a_person_who_edits_the_first_file_of_a_killed_group_keeps_the_edit_and_the_re
         (&document["changed"], &document["data"]["dropped"]),
         (&json!(true), &json!(false))
     );
+    let warning = &document["warnings"][0];
+    assert_eq!(warning["code"], "kept-edit", "{document}");
+    let place = warning["path"].as_str().unwrap_or_default();
+    assert!(place.ends_with(first.as_str()), "{document}");
     let mut expected = stage.new.clone();
     expected.insert(first.clone(), edited);
     assert_eq!(records(&folder), expected);

@@ -24,7 +24,7 @@ pub(super) struct Play {
     shell: Option<&'static str>,
     /// Whether every run adds something: a second note of the same words is another note.
     adds: bool,
-    /// Whether it asks others first: how often it reads and waits then differs from run to run.
+    /// Whether it talks to others: how often it reads and waits then differs from run to run.
     pub(super) asks: bool,
 }
 
@@ -154,11 +154,14 @@ pub(super) const PLAYS: &[Play] = &[
         "duty done example.cn public-security-filing --number 粤公网安备44010602000001号",
     ),
     // What was sent before a kill is sent again: the other side is told at least once.
-    Play::new(
-        "notify",
-        &["init", ADOPT, ONE, "submit ref:r1 --yes"],
-        "notify",
-    ),
+    Play {
+        asks: true,
+        ..Play::new(
+            "notify",
+            &["init", ADOPT, ONE, "submit ref:r1 --yes"],
+            "notify",
+        )
+    },
     Play::new("calendar", &["init"], "calendar update 2031.toml"),
     Play::new("batch", &["init", ADOPT], "batch apply batch.csv"),
     Play::new(

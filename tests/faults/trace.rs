@@ -114,7 +114,8 @@ fn calls(trace: &str) -> Vec<Call> {
             continue;
         };
         let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if name.is_empty() || !name.chars().all(is_name) {
+        // The program is begun by strace itself.
+        if name.is_empty() || !name.chars().all(is_name) || name == "execve" {
             continue;
         }
         // The first thing that Rust's runtime does is to prepare for a full stack.

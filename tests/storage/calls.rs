@@ -4,10 +4,10 @@
 
 use super::disk::store;
 use super::{conformance, holder, path, put};
-use icpctl::store::files::{LockMode, NOTE_SIZE};
+use icpctl::store::files::{LockFile, LockMode, NOTE_SIZE};
 use icpctl::store::{Action, Change, Disk, Files, Kind, StorageError, StoreLock, StorePath};
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -30,12 +30,12 @@ fn tampered(test: &str, folder: &Path, inject: &[&str]) -> Option<usize> {
     command.args(["-f", "-qq", "-y", "-o"]).arg(&trace);
     for one in inject {
         let (name, _) = one.split_once(':').unwrap();
-        command.args([
-            "-e",
-            &format!("trace={name}"),
-            "-e",
-            &format!("inject={one}"),
-        ]);
+        command.args(["-e", &format!("trace={name}")]);
+        command.args(["-e", &format!("inject={one}")]);
+        if name == "pread64" {
+            // The loader of the test makes that call too.
+            command.arg("-P").arg(folder.join("store/a.lock"));
+        }
     }
     let output = command
         .arg(std::env::current_exe().unwrap())
@@ -158,7 +158,7 @@ fn an_interrupted_call_is_tried_again() {
 }
 
 #[test]
-fn a_flush_or_a_mode_that_cannot_be_had_is_told() {
+fn what_cannot_be_had_is_told() {
     for (test, inject) in [
         ("no_flush_is_taken_for_done", "fsync:error=EIO"),
         (
@@ -169,6 +169,12 @@ fn a_flush_or_a_mode_that_cannot_be_had_is_told() {
             "no_file_stays_whose_mode_could_not_be_set",
             "fchmod:error=EPERM",
         ),
+        ("no_lock_is_held_that_was_refused", "flock:error=ENOLCK"),
+        (
+            "a_name_in_a_lock_file_is_read",
+            "pread64:error=EINTR:when=1",
+        ),
+        ("no_name_is_taken_for_read", "pread64:error=EIO"),
     ] {
         let (_above, folder) = scratch("failing");
         let injected = tampered(test, &folder, &[inject]);
@@ -189,7 +195,7 @@ fn is_failed_flush<T: std::fmt::Debug>(answer: Result<T, StorageError>, of: &str
 }
 
 #[test]
-#[ignore = "run by `a_flush_or_a_mode_that_cannot_be_had_is_told`"]
+#[ignore = "run by `what_cannot_be_had_is_told`"]
 fn no_flush_is_taken_for_done() {
     // A new folder's name is flushed into the one above: the current one, and then that.
     is_failed_flush(try_making("a/store"), ".");
@@ -203,14 +209,14 @@ fn no_flush_is_taken_for_done() {
 }
 
 #[test]
-#[ignore = "run by `a_flush_or_a_mode_that_cannot_be_had_is_told`"]
+#[ignore = "run by `what_cannot_be_had_is_told`"]
 fn no_flush_of_everything_is_taken_for_done() {
     let disk = make();
     is_failed_flush(disk.sync_all(), "store");
 }
 
 #[test]
-#[ignore = "run by `a_flush_or_a_mode_that_cannot_be_had_is_told`"]
+#[ignore = "run by `what_cannot_be_had_is_told`"]
 fn no_file_stays_whose_mode_could_not_be_set() {
     let disk = make();
     let answer = disk.create_file(&path("a")).map(drop);
@@ -225,6 +231,64 @@ fn no_file_stays_whose_mode_could_not_be_set() {
         "{answer:?}"
     );
     assert!(disk.list(&StorePath::ROOT).unwrap().is_empty());
+    // A lock file that is as it should be needs none.
+    let private = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open("store/a.lock");
+    drop(private.unwrap());
+    let lock = disk.try_lock(&path("a.lock"), LockMode::Exclusive);
+    assert!(lock.unwrap().is_some());
+}
+
+#[test]
+#[ignore = "run by `what_cannot_be_had_is_told`"]
+fn no_lock_is_held_that_was_refused() {
+    let disk = make();
+    for mode in [LockMode::Shared, LockMode::Exclusive] {
+        let answer = disk.try_lock(&path("a.lock"), mode).map(drop);
+        assert!(
+            matches!(
+                answer,
+                Err(StorageError::Io {
+                    action: Action::Lock,
+                    ..
+                })
+            ),
+            "{answer:?}"
+        );
+    }
+}
+
+fn locked(disk: &Disk) -> Box<dyn LockFile> {
+    let lock = disk.try_lock(&path("a.lock"), LockMode::Exclusive);
+    lock.unwrap().unwrap()
+}
+
+#[test]
+#[ignore = "run by `what_cannot_be_had_is_told`"]
+fn a_name_in_a_lock_file_is_read() {
+    let disk = make();
+    let lock = locked(&disk);
+    lock.set_note("a name").unwrap();
+    assert_eq!(lock.note().unwrap(), "a name");
+}
+
+#[test]
+#[ignore = "run by `what_cannot_be_had_is_told`"]
+fn no_name_is_taken_for_read() {
+    let answer = locked(&make()).note();
+    assert!(
+        matches!(
+            answer,
+            Err(StorageError::Io {
+                action: Action::Read,
+                ..
+            })
+        ),
+        "{answer:?}"
+    );
 }
 
 /// Since Linux 5.8 a flush of the whole file system tells of what it could not flush.

@@ -448,6 +448,7 @@ fn a_record_that_could_not_be_read_again_is_not_written() {
         path: path(at),
         bytes: vec![b'#'; usize::try_from(size).unwrap()],
     };
+    assert_eq!(RECORD_LIMIT, 1 << 20);
     for (at, size, fits) in [
         ("orders/k3/k3m9.toml", RECORD_LIMIT, true),
         ("orders/k3/k3m9.toml", RECORD_LIMIT + 1, false),

@@ -68,6 +68,24 @@ fn only_a_name_in_a_lock_file_makes_the_next_holder_look_around() {
     }
 }
 
+/// What one holder does, one operation after another, needs no look around between.
+#[test]
+fn an_operation_that_is_done_makes_the_next_look_for_nothing() {
+    let left = "orders/k3/.k3zz.toml.7.00000000000000ff-0.tmp";
+    let files = Memory::new();
+    let lock = StoreLock::acquire(&files, &holder(), NOW).unwrap();
+    lock.commit(&[create("orders/k3/k3aa.toml"), create("store.toml")])
+        .unwrap();
+    drop(lock);
+    let files = Memory::from(&files.tree().with(left, b"half"));
+    let lock = StoreLock::acquire(&files, &holder(), NOW).unwrap();
+    for (one, other) in [("a", "b"), ("c", "d")] {
+        let at = |name: &str| create(&format!("subjects/{name}.toml"));
+        lock.commit(&[at(one), at(other)]).unwrap();
+        assert_eq!(files.tree().leftovers(), [left]);
+    }
+}
+
 /// A name stays where what its bearer left could not be swept: the next one tries again.
 #[test]
 fn a_sweep_that_failed_is_tried_again_by_the_next() {

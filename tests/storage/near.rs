@@ -7,12 +7,13 @@ use icpctl::filing::number::SubjectNumber;
 use icpctl::filing::order::{Instant, Material, Order, OrderId};
 use icpctl::filing::profile::Profiles;
 use icpctl::filing::record::SubjectRecord;
+use icpctl::filing::status::Status;
 use icpctl::knowledge::rules;
 use icpctl::lang::Lang;
 use icpctl::render::mask::Privacy;
 use icpctl::rulebook::Rulebook;
 use icpctl::store::book::{Book, order_path, subject_path};
-use icpctl::store::near::{Near, Wanted, gather};
+use icpctl::store::near::{Cards, Near, Wanted, gather};
 use icpctl::store::roll::Roll;
 use icpctl::store::{Disk, Files as _, StorePath, order_file, subject_file};
 use icpctl::workflow::check::Bench;
@@ -339,7 +340,8 @@ fn orders_that_share_nothing_are_left_alone() {
     let mut wanted = Wanted::default();
     wanted.word(alone.id.as_str());
     let mut roll = Roll::open(&disk, folder.path(), None, 0).unwrap();
-    let near = gather(&disk, &mut roll, &wanted).unwrap();
+    let cards = Cards::meant_by(&mut roll, &wanted).unwrap();
+    let near = gather(&disk, &roll, cards, &wanted).unwrap();
     let ids: Vec<&OrderId> = near.book.orders.keys().collect();
     assert_eq!(ids, [&alone.id]);
     // Another subject is filed at the same account.
@@ -363,9 +365,19 @@ proptest! {
             let mut wanted = Wanted::default();
             wanted.word(id.as_str());
             let mut roll = Roll::open(&disk, folder.path(), None, 0).unwrap();
-            let Near { book, times } = gather(&disk, &mut roll, &wanted).unwrap();
+            let cards = Cards::meant_by(&mut roll, &wanted).unwrap();
+            let Near { book, times } = gather(&disk, &roll, cards, &wanted).unwrap();
             let mut near = world(book);
             near.took(times);
+            prop_assert_eq!(said(&near, id), said(&whole, id));
+        }
+        let mut roll = Roll::open(&disk, folder.path(), None, 0).unwrap();
+        let cards = Cards::of(&mut roll, |slip, _| slip.status == Status::Draft).unwrap();
+        let Near { book, times } = gather(&disk, &roll, cards, &Wanted::default()).unwrap();
+        let mut near = world(book);
+        near.took(times);
+        let drafts = whole.book.orders.values().filter(|o| o.standing().status == Status::Draft);
+        for Order { id, .. } in drafts {
             prop_assert_eq!(said(&near, id), said(&whole, id));
         }
     }

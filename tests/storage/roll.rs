@@ -98,10 +98,11 @@ impl Store {
         told
     }
 
-    /// Keeps a roll of the store as it is, as if it had been so for a second.
+    /// Keeps a new roll of the store as it is, as if it had been so for a second.
     fn keep(&self) {
         let kept = self.tick();
         let cache = self.cache();
+        let _ = fs::remove_dir_all(&cache);
         let _ = self.look(Some(&cache), kept + 1_000_000_000);
         assert_eq!(fs::read_dir(&cache).unwrap().count(), 1);
         // What is done from here on has another time, however coarse the file system's clock.

@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::intake::{BatchRow, Named, Position, Problem};
 use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
+use crate::render::brief::brief;
 use crate::render::clean::clean;
 use crate::rulebook;
 use crate::text;
@@ -113,8 +114,8 @@ impl Finding {
             "path": self.path,
             "line": self.line,
             "column": self.column,
-            "message": self.message.get(lang),
-            "fix": self.fix.as_ref().map(|fix| fix.get(lang)),
+            "message": brief(self.message.get(lang), lang),
+            "fix": self.fix.as_ref().map(|fix| brief(fix.get(lang), lang)),
             "source": self.source,
         })
     }
@@ -139,7 +140,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     let mut human = String::new();
     for finding in &findings {
         let Finding { line, column, .. } = finding;
-        let message = finding.message.get(lang);
+        let message = brief(finding.message.get(lang), lang);
         let path = finding
             .path
             .as_ref()
@@ -153,7 +154,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         let _ = write!(human, "{place}: {word}{}", colon.get(lang));
         let _ = writeln!(human, "{}", clean(&told));
         if let Some(fix) = &finding.fix {
-            let _ = writeln!(human, "    {}", clean(fix.get(lang)));
+            let _ = writeln!(human, "    {}", clean(&brief(fix.get(lang), lang)));
         }
     }
     let data = json!({

@@ -210,7 +210,7 @@ fn problem(of: &Said, lang: Lang) -> Value {
         "exit": of.exit,
         "message": said(&of.message, lang),
         "hints": of.hints.iter().map(|hint| said(hint, lang)).collect::<Vec<_>>(),
-        "retryable": false,
+        "retryable": of.retryable,
         "rule": of.rule,
     })
 }

@@ -12,7 +12,7 @@ use crate::store::roll::{Slip, Subjects};
 #[derive(Debug)]
 pub struct Line<'a> {
     /// What the roll tells of it.
-    pub slip: Slip<'a>,
+    pub slip: &'a Slip<'a>,
     /// Where it stands.
     pub view: View,
     /// Its nearest limit.
@@ -21,7 +21,7 @@ pub struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// Works out where an order stands.
-    pub fn of(slip: Slip<'a>, profiles: &Profiles, calendar: &Calendar, now: Instant) -> Self {
+    pub fn of(slip: &'a Slip<'a>, profiles: &Profiles, calendar: &Calendar, now: Instant) -> Self {
         let view = slip.view(profiles, now);
         let deadline = deadline::nearest(&slip.case(profiles), &view, calendar, now);
         Self {
@@ -40,7 +40,7 @@ impl Filters {
 
     /// Whether an order of the roll is asked for, as [`Filters::matches`] says of the order.
     pub fn matches_line(&self, line: &Line<'_>, subjects: &Subjects, profiles: &Profiles) -> bool {
-        let slip = &line.slip;
+        let slip = line.slip;
         let is_in =
             |wanted: &[String], there: Option<&str>| any(wanted, |w| there == Some(w.as_str()));
         let province = slip.province.as_deref();
@@ -73,7 +73,7 @@ impl Filters {
 
     /// Returns where a line stands in a list sorted as [`Filters::arrange`] sorts orders.
     pub fn rank(&self, line: &Line<'_>) -> Rank {
-        let slip = &line.slip;
+        let slip = line.slip;
         let due = line.deadline.map_or(i64::MAX, |due| nanoseconds(due.at));
         let first = |at: Option<Instant>| at.map_or(i64::MIN, nanoseconds);
         let last = |at: Option<Instant>| at.map_or(i64::MAX, |at| nanoseconds(at).saturating_neg());
@@ -98,6 +98,13 @@ pub struct Rank {
     major: i64,
     minor: i64,
     id: [u8; ID_LENGTH],
+}
+
+impl Rank {
+    /// Returns the id of the order.
+    pub fn id(&self) -> &str {
+        std::str::from_utf8(&self.id).unwrap_or_default()
+    }
 }
 
 fn nanoseconds(at: Instant) -> i64 {

@@ -12,6 +12,7 @@ use super::list::manner;
 use super::order_doc::Desk;
 use super::reply::Reply;
 use super::show::one_order;
+use super::status::words;
 use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::render::Format;
@@ -36,7 +37,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .get_one::<String>("order")
         .map(String::as_str)
         .unwrap_or_default();
-    let world = cx.world_of_order(named)?;
+    let world = cx.world_of_orders(words(matches))?;
     let order = resolve::order(&world.book, named)?;
     let desk = Desk::new(&world);
     let sheet = sheet(&desk, order, manner(cx));

@@ -14,7 +14,7 @@ use super::goal::{Goal, Verdict, judge};
 use super::list::manner;
 use super::order_doc::{Desk, time};
 use super::reply::{self, Reply};
-use super::status::{named, orders_arg, unsettled};
+use super::status::{named, orders_arg, unsettled, words};
 use super::vocabulary;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -105,7 +105,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     // A limit past the end of the clock is none.
     let deadline = limit.and_then(|limit| begun.checked_add(limit));
     let signals = Interrupts::listen()?;
-    let world = cx.world()?;
+    let world = cx.world_of_orders(words(matches))?;
     let disk = cx.open()?;
     let mut watched: Vec<Watched> = named(&world, matches)?
         .into_iter()
@@ -440,11 +440,7 @@ impl Stream {
 
     fn summary(&mut self, cx: &mut Context<'_>, orders: &[Value], failure: Option<&Failure>) {
         let error = failure.map(|failure| reply::problem(failure, cx.lang));
-        let warnings: Vec<Value> = cx
-            .cautions
-            .iter()
-            .map(|c| json!({ "code": c.code, "message": c.message.get(cx.lang), "path": c.path }))
-            .collect();
+        let warnings = cx.warnings();
         let record = json!({
             "type": "summary",
             "schema": SCHEMA,

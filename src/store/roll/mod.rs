@@ -35,10 +35,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 use subjects::SubjectSlip;
 
-/// So many records may differ before the roll is written anew.
+/// So many records may differ before the roll is written anew: reading them again is less.
 const SOME: usize = 32;
+
+/// In a large store, one in so many.
+const ONE_IN: usize = 256;
 
 /// How much older than the look a record must be to be kept: clocks of file systems tick.
 const TICK: i128 = 20_000_000;
@@ -117,13 +121,20 @@ impl Sort for Filed {
     }
 }
 
+/// How many threads look: what is not in memory is waited for, and several wait at once.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 4))
+}
+
 /// What one look found, the records themselves aside.
 #[derive(Debug, Default)]
 struct Seen {
     damaged: BTreeMap<String, Arc<Damage>>,
     /// Each folder's section as it is now; none where that is the one kept.
     sections: BTreeMap<String, Option<Vec<u8>>>,
-    /// How many records differ from what was kept.
+    /// How many records there are.
+    count: usize,
+    /// How many of them differ from what was kept.
     changed: usize,
     /// What the approvals say of their subjects' natures.
     natures: Vec<(String, Nature)>,
@@ -134,6 +145,7 @@ impl Seen {
         self.damaged.extend(other.damaged);
         self.sections.extend(other.sections);
         self.natures.extend(other.natures);
+        self.count += other.count;
         self.changed += other.changed;
     }
 }
@@ -186,7 +198,7 @@ impl<'f> Roll<'f> {
         Ok(roll)
     }
 
-    /// Shows every order to `visit`, in no order, on two threads, each with a state of its own; with
+    /// Shows every order to `visit`, in no order, on several threads, each with a state of its own; with
     /// what is known of the subjects, save what only all orders tell.
     ///
     /// # Errors
@@ -242,22 +254,22 @@ impl<'f> Roll<'f> {
             Ok::<_, StorageError>((state, seen))
         };
         std::thread::scope(|scope| {
-            let other = std::thread::Builder::new().spawn_scoped(scope, work).ok();
-            let (state, mut seen) = work()?;
-            let mut states = vec![state];
-            match other.map(std::thread::ScopedJoinHandle::join) {
-                Some(Ok(rest)) => {
-                    let (state, rest) = rest?;
-                    states.push(state);
-                    seen.absorb(rest);
-                }
-                // What it had taken is lost: all is looked at again.
-                Some(Err(_)) => {
+            let others: Vec<_> = (1..threads())
+                .filter_map(|_| std::thread::Builder::new().spawn_scoped(scope, work).ok())
+                .collect();
+            let own = work();
+            let others: Vec<_> = others.into_iter().map(ScopedJoinHandle::join).collect();
+            let (mut states, mut seen) = (Vec::new(), Seen::default());
+            for done in std::iter::once(Ok(own)).chain(others) {
+                let Ok(found) = done else {
+                    // What it had taken is lost: all is looked at again.
                     next.store(0, Ordering::Relaxed);
-                    let (state, again) = work()?;
-                    (states, seen) = (vec![state], again);
-                }
-                None => {}
+                    let (state, seen) = work()?;
+                    return Ok((vec![state], seen));
+                };
+                let (state, some) = found?;
+                states.push(state);
+                seen.absorb(some);
             }
             Ok((states, seen))
         })
@@ -282,6 +294,7 @@ impl<'f> Roll<'f> {
                 changed += 1;
             }
             let kept = ahead.next_if(|kept| kept.name == name.as_bytes());
+            seen.count += 1;
             let at_home = stat.kind == Kind::File && K::is_at_home(stem, folder);
             let stamp = Stamp::of(&stat).filter(|_| at_home);
             if let (Some(kept), Some(stamp)) = (kept, stamp)
@@ -346,7 +359,8 @@ impl<'f> Roll<'f> {
     /// `mask` is how the name of an individual or of another subject is shown, and so kept. Failing
     /// is no matter: the next look reads more.
     pub fn keep(&self, mask: Mask<'_>) {
-        if let Some(path) = self.path.as_ref().filter(|_| self.seen.changed > SOME) {
+        let many = SOME.max(self.seen.count / ONE_IN);
+        if let Some(path) = self.path.as_ref().filter(|_| self.seen.changed > many) {
             let _ = self.write(path, mask);
         }
     }

@@ -150,6 +150,9 @@ pub struct Said {
     pub message: Words,
     /// What to do.
     pub hints: Vec<Words>,
+    /// Whether waiting cures it.
+    #[serde(default)]
+    pub retryable: bool,
     /// The rule behind it.
     pub rule: Option<String>,
 }
@@ -177,6 +180,7 @@ impl From<&Failure> for Said {
             exit: failure.exit.code(),
             message: (&failure.message).into(),
             hints: failure.hints.iter().map(Words::from).collect(),
+            retryable: failure.is_retryable(),
             rule: failure.rule.clone(),
         }
     }
