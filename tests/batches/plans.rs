@@ -351,10 +351,10 @@ fn a_name_with_a_blank_is_quoted_in_the_hint() {
 fn a_plan_grows_with_its_rows() {
     let planned = |count: usize| {
         let scene = holding(count);
-        let rows: String = (1..=count)
-            .map(|n| format!("r{n},cancel-site,s{n}.example.net\n"))
+        let rows: Vec<String> = (1..=count)
+            .map(|n| format!("r{n},cancel-site,s{n}.example.net"))
             .collect();
-        let plan = planned(&scene, &format!("ref,kind,target\n{rows}"));
+        let plan = planned(&scene, &format!("ref,kind,target\n{}\n", rows.join("\n")));
         assert_eq!(scene.ok(MONDAY, "batch show plan.json"), plan);
         let file = std::fs::metadata(scene.user.home().join("plan.json")).unwrap();
         (plan, file.len())
