@@ -26,7 +26,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// How the yardstick of one durable change is asked for.
+/// How the yardstick of durable changes is asked for, one after the other.
 const RAW: &str = "--raw-change";
 
 fn main() {
@@ -35,7 +35,11 @@ fn main() {
         .filter(|a| a != "--bench")
         .collect();
     match args.as_slice() {
-        [flag, file] if flag == RAW => raw_change(Path::new(file)),
+        [flag, files @ ..] if flag == RAW => {
+            for file in files {
+                raw_change(Path::new(file));
+            }
+        }
         [icpctl, startup, small, large] => {
             measure(icpctl, startup, Path::new(small), Path::new(large));
         }
@@ -160,6 +164,23 @@ fn changes(small: &Subject<'_>, large: &Subject<'_>, yardstick: &[String]) {
     });
     flushes("one change", &large.change(4 * each));
     memory("one change", &large.change(4 * each + 1));
+    let some = &large.live[large.live.len() / 8 * 3..large.live.len() / 8 * 5];
+    let reports = std::env::temp_dir().join("icpctl-bench-reports.csv");
+    let mut rows = "order,event,reason\n".to_owned();
+    for (id, _) in some {
+        let _ = writeln!(rows, "{id},rejected,x");
+    }
+    fs::write(&reports, rows).unwrap();
+    let raw = std::env::current_exe().unwrap().display().to_string();
+    let paths = some.iter().map(|(_, path)| path.display().to_string());
+    let bare: Vec<String> = [raw, RAW.to_owned()].into_iter().chain(paths).collect();
+    let name = format!("{} reports, large", some.len());
+    pair(&name, "as many raw changes, 1 run", 1, |_| {
+        (
+            large.run(&format!("record --from {}", reports.display())),
+            bare.clone(),
+        )
+    });
 }
 
 /// Returns a way to ask a database of as many rows as the store has orders.

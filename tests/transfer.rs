@@ -1,6 +1,7 @@
 //! `export` and `import`: a store goes out in three formats and comes back the same.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+use crate::scenarios::{MONDAY, Scene};
 use crate::support::Icpctl;
 use icpctl::intake::read_exported;
 use icpctl::reading::Steady;
@@ -65,7 +66,7 @@ fn what_is_exported_whole_comes_back_byte_for_byte() {
     let user = agency();
     let there = store(&user);
     assert!(there.len() > 10);
-    for format in ["json", "jsonl"] {
+    for format in ["json", "jsonl", "csv"] {
         let out = user
             .run(["export", "--reveal", "--format", format])
             .exits(0);
@@ -82,28 +83,51 @@ fn what_is_exported_whole_comes_back_byte_for_byte() {
     }
 }
 
+/// A cell of Excel holds 32,767 characters: an attachment takes several rows, in whatever order
+/// they come back.
 #[test]
-fn a_table_brings_everything_back_but_attachments() {
+fn an_attachment_comes_back_from_a_sorted_table() {
     let user = agency();
-    let mut there = store(&user);
-    there.retain(|path, _| !path.starts_with("files/"));
-    let out = user.run(["export", "--reveal"]).exits(0);
-    assert!(out.stdout.starts_with('\u{feff}'));
-    assert!(out.stderr.contains("holds no attachments"), "{out:?}");
-    let other = Icpctl::new().stdin(out.stdout);
-    other.run(["init"]).exits(0);
-    let done = other
-        .run(["import", "--from", "-", "--json"])
-        .exits(0)
-        .json();
-    let codes: Vec<&str> = done["warnings"]
-        .as_array()
-        .unwrap()
+    let scan: Vec<u8> = b"\x89PNG\r\n\x1a\n"
         .iter()
-        .map(|w| w["code"].as_str().unwrap())
+        .copied()
+        .chain((0..100_000_u32).map(|n| n.to_le_bytes()[0]))
         .collect();
-    assert_eq!(codes, ["missing-attachment"]);
-    assert_eq!(store(&other), there);
+    user.write("scan.png", scan);
+    let attach = ["attach", "ref:new", "scan.png", "--as", "other"];
+    user.run(attach).exits(0);
+    let out = user.run(["export", "--reveal"]).exits(0);
+    let text = out.stdout.strip_prefix('\u{feff}').unwrap();
+    let mut table = csv::Reader::from_reader(text.as_bytes());
+    let mut sorted = csv::Writer::from_writer(Vec::new());
+    sorted.write_record(table.headers().unwrap()).unwrap();
+    let mut rows: Vec<csv::StringRecord> = table.records().map(Result::unwrap).collect();
+    assert!(rows.iter().flatten().all(|cell| cell.len() <= 32_767));
+    assert_eq!(rows.iter().filter(|row| &row[0] == "file").count(), 6);
+    rows.reverse();
+    for row in rows {
+        sorted.write_record(&row).unwrap();
+    }
+    let other = Icpctl::new().stdin(sorted.into_inner().unwrap());
+    other.run(["init"]).exits(0);
+    other.run(["import", "--from", "-"]).exits(0);
+    assert_eq!(store(&other), store(&user));
+    other.run(["doctor"]).exits(0);
+}
+
+#[test]
+fn what_has_no_place_for_attachments_says_so() {
+    let user = agency();
+    for line in [
+        "export --reveal --format tsv",
+        "export --reveal --fields id,record",
+    ] {
+        let out = user.run(line.split(' ')).exits(0);
+        assert!(out.stderr.contains("1 were not exported"), "{out:?}");
+    }
+    let masked = user.run(["export"]).exits(0);
+    assert!(!masked.stdout.contains("file"), "{masked:?}");
+    assert!(!masked.stderr.contains("not exported"), "{masked:?}");
 }
 
 #[test]
@@ -343,6 +367,27 @@ fn the_dates_go_into_a_calendar_that_keeps_its_events() {
     let text = std::fs::read_to_string(user.home().join("dates.ics")).unwrap();
     assert!(text.starts_with("BEGIN:VCALENDAR"));
     user.run(["list", "--format", "ics"]).exits(2);
+}
+
+/// "line and column in every problem": of the value in its line of JSON Lines, and in a document.
+#[test]
+fn what_cannot_be_brought_in_has_its_place() {
+    let scene = Scene::empty();
+    let masked = "{\"type\":\"order\",\"id\":\"0a1b2c3d\",\"record\": null}";
+    let strange = "{\"id\":\"0a1b2c3d\",\"type\": \"odrer\"}";
+    scene
+        .user
+        .write("rows.jsonl", format!("{masked}\n{strange}\n"));
+    let told = scene.fails(MONDAY, "import rows.jsonl", 3).to_string();
+    for place in ["1:43 record", "2:26 type"] {
+        assert!(told.contains(place), "{place}: {told}");
+    }
+    let document = format!("{{\"data\": [\n  {masked},\n  {strange}\n]}}");
+    scene.user.write("all.json", document);
+    let told = scene.fails(MONDAY, "import all.json", 3).to_string();
+    for place in ["2:45 record", "3:28 type"] {
+        assert!(told.contains(place), "{place}: {told}");
+    }
 }
 
 /// A file that comes in small pieces, with a signal before each.

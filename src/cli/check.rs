@@ -18,6 +18,7 @@ use crate::intake::{
 use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
 use crate::render::Format;
+use crate::render::brief::brief;
 use crate::render::clean::clean;
 use crate::render::style::Tone;
 use crate::rulebook::{Finding, Judgement, Rulebook};
@@ -45,6 +46,8 @@ pub struct Located {
     pub order: Option<String>,
     /// Where in the file.
     pub at: Option<Position>,
+    /// The place after it, where that is known.
+    pub end: Option<Position>,
     /// What is wrong.
     pub finding: Finding,
 }
@@ -126,13 +129,17 @@ fn order(cx: &mut Context<'_>, desk: &Desk<'_>, order: &Order) -> Vec<Located> {
         Some((file, text)) => (Some(file), Some(Places::of_toml(&text))),
         None => (None, None),
     };
-    taken(cx, judgement, |finding| Located {
-        file: file.clone(),
-        order: Some(order.id.to_string()),
-        at: places
-            .as_ref()
-            .map(|places| places.nearest(&recorded(order.kind, &finding.path))),
-        finding,
+    taken(cx, judgement, |finding| {
+        let path = recorded(order.kind, &finding.path);
+        let at = places.as_ref().map(|places| places.nearest(&path));
+        let end = places.as_ref().zip(at);
+        Located {
+            file: file.clone(),
+            order: Some(order.id.to_string()),
+            at,
+            end: end.and_then(|(places, at)| places.end(&path, at)),
+            finding,
+        }
     })
 }
 
@@ -164,6 +171,7 @@ fn rows(
         file: Some(name.to_owned()),
         order: None,
         at: Some(at),
+        end: None,
         finding,
     };
     let (mut rows, problems) = match inspect_batch_rows(&source, encoding) {
@@ -246,6 +254,7 @@ fn dossier(
         file: Some(name.to_owned()),
         order: None,
         at: Some(at),
+        end: None,
         finding,
     };
     let mut inspected = match inspect_dossier(&source, cx.now.date_naive()) {
@@ -258,6 +267,10 @@ fn dossier(
     if let Some(provider) = &mut inspected.dossier.provider {
         desk.world.profiles.rename(provider);
     }
+    let of_file = |at: Position, finding: Finding| Located {
+        end: inspected.end(&finding.path, at),
+        ..of_file(at, finding)
+    };
     let looks = looks(cx, name, &inspected.dossier);
     let mut ids = cx.ids.for_operation();
     let judgement = desk.asked(ask(&inspected.dossier), &looks, &mut ids);
@@ -370,7 +383,16 @@ fn answer(cx: &Context<'_>, found: &[Located], rulebook: &Rulebook) -> Reply {
         .iter()
         .map(|located| document(located, lang))
         .collect();
-    let mut reply = Reply::new(SCHEMA, json!({ "findings": findings })).human(human);
+    let mut reply = Reply {
+        rows: Some("findings"),
+        known: [
+            "rule", "severity", "path", "line", "column", "message", "fix", "source", "file",
+            "order",
+        ]
+        .map(|field| format!("findings.{field}"))
+        .to_vec(),
+        ..Reply::new(SCHEMA, json!({ "findings": findings })).human(human)
+    };
     let count = |severity: Severity| {
         let of_it = |l: &&Located| l.finding.severity == severity;
         found.iter().filter(of_it).count()
@@ -414,8 +436,8 @@ fn document(located: &Located, lang: Lang) -> Value {
         "path": finding.path,
         "line": located.at.map(|at| at.line),
         "column": located.at.map(|at| at.column),
-        "message": finding.message.get(lang),
-        "fix": finding.fix.as_ref().map(|fix| fix.get(lang)),
+        "message": brief(finding.message.get(lang), lang),
+        "fix": finding.fix.as_ref().map(|fix| brief(fix.get(lang), lang)),
         "source": finding.source,
         "file": located.file,
         "order": located.order,
@@ -453,9 +475,13 @@ fn sheet(cx: &Context<'_>, found: &[Located]) -> String {
         };
         let (place, path) = (clean(&place), clean(&path));
         let _ = writeln!(lines, "{place}: {word} {rule}{path}");
-        let _ = writeln!(lines, "    {}", clean(finding.message.get(lang)));
+        let _ = writeln!(
+            lines,
+            "    {}",
+            clean(&brief(finding.message.get(lang), lang))
+        );
         if let Some(fix) = &finding.fix {
-            let _ = writeln!(lines, "    → {}", clean(fix.get(lang)));
+            let _ = writeln!(lines, "    → {}", clean(&brief(fix.get(lang), lang)));
         }
     }
     lines

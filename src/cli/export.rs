@@ -170,6 +170,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         stock: &stock,
         disk: disk.as_ref(),
         attachments: BTreeSet::new(),
+        holds_files: holds_files(cx.globals.format, &columns),
         missing: Vec::new(),
     };
     let manner = manner(cx);
@@ -286,7 +287,9 @@ struct Export<'a> {
     disk: Option<&'a Disk>,
     /// The attachments of the orders that were exported, by hash.
     attachments: BTreeSet<String>,
-    /// What is said of those that could not be read.
+    /// Whether the columns and the format have a place for them.
+    holds_files: bool,
+    /// What is said of those that could not be written.
     missing: Vec<Caution>,
 }
 
@@ -355,30 +358,22 @@ impl Export<'_> {
         Ok(())
     }
 
-    /// Writes the attachments of the orders; a table has no place for them, which is told.
+    /// Writes the attachments of the orders; in a table in parts that a cell can hold.
     fn files(&mut self, stream: &mut Stream<'_>) -> Result<(), StreamError> {
         if self.privacy == Privacy::Masked || self.attachments.is_empty() {
             return Ok(());
         }
-        match self.format {
-            Format::Json | Format::Jsonl => {}
-            Format::Human
-            | Format::Sarif
-            | Format::Markdown
-            | Format::Ics
-            | Format::Csv
-            | Format::Tsv => {
-                let count = self.attachments.len();
-                self.missing.push(Caution {
-                    code: "attachments-left-out",
-                    message: text!(
-                        "表格不含附件，{count} 个附件没有导出；要一并导出请用 --format jsonl",
-                        "a table holds no attachments: {count} were not exported; --format jsonl holds them too"
-                    ),
-                    path: None,
-                });
-                return Ok(());
-            }
+        if !self.holds_files {
+            let count = self.attachments.len();
+            self.missing.push(Caution {
+                code: "attachments-left-out",
+                message: text!(
+                    "所选列或格式不含附件，{count} 个附件没有导出；用 --format csv 或 jsonl，不加 --fields",
+                    "the columns or the format hold no attachments: {count} were not exported; use --format csv or jsonl without --fields"
+                ),
+                path: None,
+            });
+            return Ok(());
         }
         for hash in &self.attachments {
             let bytes = StorePath::parse(&format!("{FILES}/{hash}"))
@@ -386,11 +381,7 @@ impl Export<'_> {
                 .zip(self.disk)
                 .and_then(|(path, disk)| disk.read(&path, materials::LIMIT).ok());
             match bytes {
-                Some(bytes) => stream.element(&json!({
-                    "type": "file",
-                    "hash": hash,
-                    "content": STANDARD.encode(bytes),
-                }))?,
+                Some(bytes) => self.file(hash, &STANDARD.encode(bytes), stream)?,
                 None => self.missing.push(Caution {
                     code: "missing-attachment",
                     message: text!(
@@ -400,6 +391,25 @@ impl Export<'_> {
                     path: Some(format!("{FILES}/{hash}")),
                 }),
             }
+        }
+        Ok(())
+    }
+
+    /// Writes one attachment in Base64.
+    fn file(&self, hash: &str, content: &str, stream: &mut Stream<'_>) -> Result<(), StreamError> {
+        if matches!(self.format, Format::Json | Format::Jsonl) {
+            let whole = json!({"type": "file", "hash": hash, "content": content});
+            return stream.element(&whole);
+        }
+        let mut rest = content;
+        for part in 1_usize.. {
+            let (content, after) = rest.split_at_checked(PART).unwrap_or((rest, ""));
+            let row = json!({"type": "file", "hash": hash, "part": part, "content": content});
+            stream.element(&row)?;
+            if after.is_empty() {
+                break;
+            }
+            rest = after;
         }
         Ok(())
     }
@@ -458,9 +468,17 @@ fn columns(
         });
     }
     usual.extend(labels.iter().map(String::as_str));
+    if cx.globals.privacy == Privacy::Revealed
+        && orders
+            .iter()
+            .any(|o| o.materials.iter().any(|m| m.hash.is_some()))
+    {
+        usual.extend(OF_FILES);
+    }
     usual.push("record");
     known.extend(labels.iter().map(String::as_str));
-    known.extend(["record", "hash", "content"]);
+    known.extend(OF_FILES);
+    known.push("record");
     let mut seen = BTreeSet::new();
     usual.retain(|name| seen.insert(*name));
     let document = match &cx.globals.fields {
@@ -475,6 +493,24 @@ fn columns(
         table: document.clone().unwrap_or_else(|| Fields::all(&usual)),
         document,
     })
+}
+
+/// The columns of attachments.
+const OF_FILES: [&str; 3] = ["hash", "part", "content"];
+
+/// How many characters of an attachment stand in one cell: Excel takes 32,767.
+const PART: usize = 32_000;
+
+/// Whether attachments can be told in a format, in the columns that were chosen.
+fn holds_files(format: Format, columns: &Columns) -> bool {
+    match format {
+        Format::Json | Format::Jsonl => true,
+        Format::Human | Format::Csv => {
+            let names = columns.table.names();
+            OF_FILES.iter().all(|name| names.iter().any(|n| n == name))
+        }
+        Format::Tsv | Format::Sarif | Format::Markdown | Format::Ics => false,
+    }
 }
 
 fn unwritten(path: &Path, error: &StreamError) -> Failure {

@@ -59,10 +59,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .collect();
     let orders = filters.arrange(&desk, orders);
     if cx.globals.format != Format::Human {
-        return match streamed(cx, &desk, &orders) {
-            Some(reply) => Ok(reply),
-            None => Ok(answer(cx, &desk, &orders)),
-        };
+        return Ok(documents(cx, &desk, &orders));
     }
     let mut sheet = Sheet::default();
     let places = board::lay(&mut sheet, &desk, &orders, manner(cx));
@@ -77,10 +74,13 @@ pub fn asked_for(
     filters: &Filters,
     takes_ended: bool,
 ) -> Result<(World, bool), Failure> {
-    if filters.can_ask_the_roll() && (filters.narrow() || !takes_ended) {
-        return cx.world_of_some(|line, subjects, profiles| {
-            (takes_ended || !line.slip.status.has_ended())
-                && filters.matches_line(line, subjects, profiles)
+    let limit = filters.limit();
+    let leaves_out = filters.narrow() || !takes_ended || limit.is_some();
+    if filters.can_ask_the_roll() && leaves_out {
+        return cx.world_of_some(limit, |line, subjects, profiles| {
+            let is_asked_for = (takes_ended || !line.slip.status.has_ended())
+                && filters.matches_line(line, subjects, profiles);
+            is_asked_for.then(|| filters.rank(line))
         });
     }
     let world = cx.world()?;
@@ -293,6 +293,15 @@ impl Page {
             let row = self.sheet.lay(cells);
             found.row = row.unwrap_or(found.row);
         }
+    }
+}
+
+/// Answers with the documents of `orders` in a format for machines, printed at once where that can
+/// be.
+pub fn documents(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Reply {
+    match streamed(cx, desk, orders) {
+        Some(reply) => reply,
+        None => answer(cx, desk, orders),
     }
 }
 

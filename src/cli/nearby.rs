@@ -3,7 +3,7 @@
 //! The roll tells which these are.
 
 use super::context::{Context, Done, Plan, Stamp};
-use super::filters::Line;
+use super::filters::{Line, Rank};
 use super::writing::seen_whole;
 use crate::clock::{Clock, machine_time};
 use crate::failure::Failure;
@@ -16,6 +16,8 @@ use crate::store::place::Place;
 use crate::store::roll::{Roll, Subjects};
 use crate::workflow::resolve;
 use crate::workflow::world::World;
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 
 impl Context<'_> {
     /// Reads what bears on the orders that some words name; everything, where a word names none.
@@ -68,14 +70,15 @@ impl Context<'_> {
         self.world_beside(disk, &roll, cards, wanted)
     }
 
-    /// Reads the orders that `is_meant` picks and what bears on them, or everything where these are
-    /// many; and whether there is any order at all.
+    /// Reads the orders that have a rank, of these the first where there is a limit, and what bears
+    /// on them; everything where these are many. Says whether there is any order at all.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn world_of_some(
         &mut self,
-        is_meant: impl Fn(&Line<'_>, &Subjects, &Profiles) -> bool + Sync,
+        limit: Option<usize>,
+        rank: impl Fn(&Line<'_>, &Subjects, &Profiles) -> Option<Rank> + Sync,
     ) -> Result<(World, bool), Failure> {
         let (place, disk) = (self.place(), self.open()?);
         let (Place::Found { folder, .. }, Some(disk)) = (place, disk) else {
@@ -84,10 +87,21 @@ impl Context<'_> {
         let (profiles, calendar) = (self.profiles(Some(&disk))?, self.calendar(Some(&disk))?);
         let (cache, now) = (self.env.cache_folder(), self.now);
         let mut roll = Roll::open(&disk, &folder, cache.as_deref(), machine_time())?;
-        let cards = Cards::of(&mut roll, |slip, subjects| {
+        let ranks = Mutex::new(Vec::new());
+        let mut cards = Cards::of(&mut roll, |slip, subjects| {
             let line = Line::of(slip, &profiles, &calendar, now);
-            is_meant(&line, subjects, &profiles)
+            let rank = rank(&line, subjects, &profiles);
+            let mut ranks = ranks.lock().unwrap_or_else(PoisonError::into_inner);
+            ranks.extend(rank);
+            rank.is_some()
         })?;
+        let mut ranks = ranks.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(limit) = limit.filter(|limit| *limit < ranks.len()) {
+            ranks.select_nth_unstable(limit);
+            ranks.truncate(limit);
+            let first: HashSet<&str> = ranks.iter().map(Rank::id).collect();
+            cards.mean_only(|id| first.contains(id));
+        }
         let has_any = !cards.is_empty();
         let world = if cards.mean_few() {
             self.world_beside(&disk, &roll, cards, &Wanted::default())?

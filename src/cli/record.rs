@@ -5,13 +5,14 @@ use super::context::{Asks, Caution, Context, Done, Plan, Stamp, World};
 use super::globals::{option, place, repeated};
 use super::reply::Reply;
 use super::signals::Signals;
-use super::stream::{RowTold, Stream, check_fields};
+use super::stream::{Again, RowTold, Stream, check_fields};
 use super::words;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command as Step, Report};
 use crate::filing::named::Named as _;
 use crate::filing::order::{Order, OrderId};
-use crate::intake::{Encoding, RecordRow, Source, read_record_rows};
+use crate::intake::{Encoding, Problem, RecordRow, Source, read_record_rows};
 use crate::lang::Lang;
 use crate::store::StoreLock;
 use crate::store::near::Wanted;
@@ -257,9 +258,13 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
         })?;
         let mut ids = cx.ids.for_operation();
         let stamp = cx.stamp(&world, &mut ids);
-        let mut stream = Stream::start(cx, STREAM, from, rows.len());
-        let (mut changed, mut broken) = (false, None);
         let all: Vec<(&RecordRow, &Told)> = rows.iter().zip(&reports).collect();
+        valid(&world, &stamp, &all).map_err(|problems| invalid(from, &problems))?;
+        let mut stream = Stream::start(cx, STREAM, from, rows.len());
+        if rows.iter().any(|row| row.at.is_none()) {
+            stream.again(Again::TakesUndated);
+        }
+        let (mut changed, mut broken) = (false, None);
         for chunk in all.chunks(CHUNK) {
             if signals.arrived().is_some() {
                 break;
@@ -297,6 +302,35 @@ struct Chunk {
     rows: Vec<RowTold>,
     touched: BTreeSet<OrderId>,
     cautions: Vec<Caution>,
+}
+
+/// Takes all rows on trial, and tells what is wrong with those that do not validate: a person whom
+/// the order does not have, or numbers that cannot be its.
+///
+/// # Errors
+/// All problems, each at its cell.
+fn valid(world: &World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Result<(), Vec<Problem>> {
+    let mut trial = world.clone();
+    let taken = take_rows(&mut trial, stamp, rows).rows;
+    let problems = rows.iter().zip(taken).filter_map(|((row, _), told)| {
+        let failure = told.failure?;
+        let is_usage = failure.exit == Exit::Usage;
+        let column = if is_usage && !row.who.is_empty() {
+            "who"
+        } else if failure.code == "invalid.number" || is_usage && !row.numbers.is_empty() {
+            "numbers"
+        } else {
+            return None;
+        };
+        let fix = failure.hints.into_iter().next();
+        Some(row.problem(column, failure.message, fix))
+    });
+    let problems: Vec<Problem> = problems.collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }
 
 fn take_rows(world: &mut World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Chunk {

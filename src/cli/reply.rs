@@ -4,6 +4,7 @@ use super::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
+use crate::render::brief::brief;
 use crate::render::envelope::{Envelope, Problem};
 use crate::render::fields::{Fields, UnknownField, paths};
 use crate::render::rows::{self, Layout, RowsError};
@@ -11,7 +12,7 @@ use crate::render::{Delivery, Format, clean, print};
 use crate::store::place::Place;
 use crate::text;
 pub use crate::workflow::plan::Caution;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::Write;
 
 /// What a command answers.
@@ -31,6 +32,9 @@ pub struct Reply {
     pub raw: bool,
     /// Whether the result was printed already, record by record: nothing more goes to stdout.
     pub streamed: bool,
+    /// The list within the data whose elements are the rows of CSV and TSV, where `data` is one
+    /// document.
+    pub rows: Option<&'static str>,
     /// The names that `--fields` may take, where `data` can be empty.
     pub known: Vec<String>,
     /// A result that is also a failure: `check` with findings, a wait that ran out.
@@ -48,6 +52,7 @@ impl Reply {
             says: Vec::new(),
             raw: false,
             streamed: false,
+            rows: None,
             known: Vec::new(),
             failure: None,
         }
@@ -97,7 +102,7 @@ pub fn problem(failure: &Failure, lang: Lang) -> Problem {
     Problem {
         code: failure.code.clone(),
         exit: failure.exit.code(),
-        message: failure.message.get(lang).to_owned(),
+        message: brief(failure.message.get(lang), lang).into_owned(),
         hints: hints(failure, lang),
         retryable: failure.is_retryable(),
         rule: failure.rule.clone(),
@@ -110,7 +115,10 @@ const TOLD: usize = 1000;
 /// Returns the hints of a failure in one language.
 fn hints(failure: &Failure, lang: Lang) -> Vec<String> {
     let all = &failure.hints;
-    let told = all.iter().take(TOLD).map(|hint| hint.get(lang).to_owned());
+    let told = all
+        .iter()
+        .take(TOLD)
+        .map(|hint| brief(hint.get(lang), lang).into_owned());
     let rest = all.len().saturating_sub(TOLD);
     let more = (rest > 0).then(|| {
         let more = text!("另有 {rest} 处", "and {rest} more");
@@ -174,7 +182,7 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
         for caution in &cx.cautions {
             if is_human {
                 let label = text!("警告：", "warning: ");
-                let message = caution.message.get(lang);
+                let message = brief(caution.message.get(lang), lang);
                 // Some say themselves where it is, down to the line.
                 let path = caution.path.as_ref();
                 let at = path
@@ -227,14 +235,12 @@ pub fn tell(err: &mut dyn Write, line: &str) {
 /// Tells a failure to people.
 pub fn tell_failure(failure: &Failure, lang: Lang, err: &mut dyn Write) {
     let label = text!("错误：", "error: ");
+    let message = brief(failure.message.get(lang), lang);
     let rule = failure
         .rule
         .as_ref()
         .map_or_else(String::new, |rule| format!(" [{rule}]"));
-    tell(
-        err,
-        &format!("{}{}{rule}", label.get(lang), failure.message.get(lang)),
-    );
+    tell(err, &format!("{}{message}{rule}", label.get(lang)));
     let label = text!("提示：", "hint: ");
     for hint in hints(failure, lang) {
         tell(err, &format!("{}{hint}", label.get(lang)));
@@ -266,6 +272,13 @@ fn document(
     reply: &mut Reply,
     failure: Option<&Failure>,
 ) -> Result<String, Failure> {
+    if let Some(list) = reply.rows
+        && matches!(cx.globals.format, Format::Csv | Format::Tsv)
+        && let Value::Array(rows) = reply.data[list].take()
+    {
+        let row = |element| json!({ list: element });
+        reply.data = rows.into_iter().map(row).collect();
+    }
     let envelope = Envelope {
         schema: reply.schema.into(),
         changed: reply.changed,

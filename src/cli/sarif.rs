@@ -4,6 +4,7 @@ use super::check::Located;
 use crate::intake::Position;
 use crate::knowledge::{Rule, Severity};
 use crate::lang::Lang;
+use crate::render::brief::brief;
 use crate::rulebook::Rulebook;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
@@ -84,9 +85,9 @@ fn descriptor(id: &str, rule: Option<&Rule>, found: &[Located], lang: Lang) -> V
 
 fn result(located: &Located, ids: &[&str], current: &Path, lang: Lang) -> Value {
     let finding = &located.finding;
-    let mut text = finding.message.get(lang).to_owned();
+    let mut text = brief(finding.message.get(lang), lang).into_owned();
     if let Some(fix) = &finding.fix {
-        let _ = write!(text, "\n{}", fix.get(lang));
+        let _ = write!(text, "\n{}", brief(fix.get(lang), lang));
     }
     json!({
         "ruleId": finding.rule,
@@ -101,12 +102,14 @@ fn location(located: &Located, current: &Path) -> Value {
     let mut location = Map::new();
     if let Some(file) = &located.file {
         let at = located.at.unwrap_or(Position::START);
+        let mut region = json!({ "startLine": at.line, "startColumn": at.column });
+        if let (Some(end), Value::Object(region)) = (located.end, &mut region) {
+            region.insert("endLine".to_owned(), end.line.into());
+            region.insert("endColumn".to_owned(), end.column.into());
+        }
         location.insert(
             "physicalLocation".to_owned(),
-            json!({
-                "artifactLocation": address(file, current),
-                "region": { "startLine": at.line, "startColumn": at.column },
-            }),
+            json!({ "artifactLocation": address(file, current), "region": region }),
         );
     }
     let path = &located.finding.path;

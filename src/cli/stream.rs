@@ -7,6 +7,7 @@ use super::signals::stopped;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Text;
+use crate::render::brief::brief;
 use crate::render::fields::{Fields, UnknownField};
 use crate::render::rows::json_line;
 use crate::render::style::Tone;
@@ -47,6 +48,37 @@ pub struct Stream {
     /// Rows for the formats that print a table at the end.
     kept: Vec<RowTold>,
     delivery: std::io::Result<Delivery>,
+    /// What running the same again does with the rows that are done.
+    again: Again,
+}
+
+/// What running the same file again does with the rows that are done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// They are known again and left alone.
+    KnowsThem,
+    /// Those that say no time are taken once more.
+    TakesUndated,
+}
+
+impl Again {
+    /// Returns how to go on after rows failed, or where it was stopped.
+    fn advice(self, stopped: bool) -> Text {
+        match (self, stopped) {
+            (Self::KnowsThem, false) => text!(
+                "改正后再次执行：已完成的行不会重复",
+                "mend them and run again: rows that are done are not done twice"
+            ),
+            (Self::KnowsThem, true) => text!(
+                "再次执行即从这里继续，已完成的行不会重复",
+                "run it again to go on from here: rows that are done are not done twice"
+            ),
+            (Self::TakesUndated, _) => text!(
+                "再次执行前，去掉已完成的行，或在其 at 列写明日期：没有 at 的行每次都算新的事件",
+                "before running it again, take out the rows that are done, or give each its date in the column at: a row without one counts as a new event every time"
+            ),
+        }
+    }
 }
 
 impl Stream {
@@ -75,6 +107,7 @@ impl Stream {
             done: 0,
             kept: Vec::new(),
             delivery: Ok(Delivery::Written),
+            again: Again::KnowsThem,
         };
         let start = json!({
             "type": "start",
@@ -85,6 +118,11 @@ impl Stream {
         });
         stream.put(cx, &[start]);
         stream
+    }
+
+    /// Says what running the same again does.
+    pub const fn again(&mut self, again: Again) {
+        self.again = again;
     }
 
     fn put(&mut self, cx: &mut Context<'_>, records: &[Value]) {
@@ -138,12 +176,13 @@ impl Stream {
                 && let Some(failure) = &row.failure
             {
                 let mut lines = vec![self.complaint(&row, failure)];
-                if row.outcome == Outcome::Failed {
+                // What waiting cures needs nobody to do anything.
+                if row.outcome == Outcome::Failed || failure.is_final {
                     let hints = failure.hints.iter();
                     lines.extend(hints.map(|Text { zh, en }| text!("    {zh}", "    {en}")));
                 }
-                let lines: Vec<&str> = lines.iter().map(|line| line.get(lang)).collect();
-                let lines = lines.join("\n");
+                let lines = lines.iter().map(|line| brief(line.get(lang), lang));
+                let lines = lines.collect::<Vec<_>>().join("\n");
                 match &self.bar {
                     Some(bar) => bar.suspend(|| tell(cx.err, &lines)),
                     None => tell(cx.err, &lines),
@@ -203,20 +242,17 @@ impl Stream {
         }
         let [ok, unchanged, skipped, failed] = self.counts;
         let left = self.left();
+        let advice = |stopped| self.again.advice(stopped);
         let failure = broken
-            .or_else(|| signal.map(|exit| stopped(exit, left)))
-            .or_else(|| (failed > 0).then(|| partial(failed)));
+            .or_else(|| signal.map(|exit| stopped(exit, left).hint(advice(true))))
+            .or_else(|| (failed > 0).then(|| partial(failed).hint(advice(false))));
         let mut counts: Map<String, Value> = Outcome::ALL
             .iter()
             .zip(self.counts)
             .map(|(outcome, count)| (outcome.name().to_owned(), count.into()))
             .collect();
         counts.insert("left".to_owned(), left.into());
-        let warnings: Vec<Value> = cx
-            .cautions
-            .iter()
-            .map(|c| json!({ "code": c.code, "message": c.message.get(cx.lang), "path": c.path }))
-            .collect();
+        let warnings = cx.warnings();
         let error = failure.as_ref().map(|failure| problem(failure, cx.lang));
         let summary = json!({
             "type": "summary",
@@ -281,13 +317,17 @@ impl Stream {
 }
 
 /// The names that `--fields` takes.
-const FIELDS: [&str; 6] = [
+const FIELDS: [&str; 10] = [
     "line",
     "ref",
     "order",
     "outcome",
     "error.code",
+    "error.exit",
     "error.message",
+    "error.hints",
+    "error.retryable",
+    "error.rule",
 ];
 
 /// Checks that `--fields` names fields of a row, before anything is done.
@@ -326,10 +366,6 @@ fn partial(failed: usize) -> Failure {
         "partial.rows",
         text!("{failed} 行失败", "{failed} row(s) failed"),
     )
-    .hint(text!(
-        "改正后再次执行：已完成的行不会重复",
-        "mend them and run again: rows that are done are not done twice"
-    ))
 }
 
 fn undelivered(error: &std::io::Error) -> Failure {

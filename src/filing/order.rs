@@ -17,6 +17,8 @@ pub type Instant = DateTime<FixedOffset>;
 
 /// How many characters an id has.
 pub const ID_LENGTH: usize = 8;
+/// What stands in the place of the number of a service that the bureau refused.
+pub const NONE: &str = "none";
 
 /// The alphabet of ids: Crockford base32 in lower case, without i, l, o and u.
 pub const ID_ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -246,10 +248,8 @@ pub struct Issued {
 }
 
 mod issued {
-    use super::ServiceNumber;
+    use super::{NONE, ServiceNumber};
     use serde::{Deserialize as _, Deserializer, Serializer};
-
-    pub(super) const NONE: &str = "none";
 
     #[allow(
         clippy::ref_option,

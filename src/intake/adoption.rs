@@ -451,6 +451,7 @@ fn row_node(row: &Row, problems: &mut Vec<Problem>) -> Option<Node> {
         let service = Node {
             path: String::new(),
             at: row.at,
+            end: None,
             shape: Shape::Table(service),
         };
         subject.push(Entry {
@@ -459,6 +460,7 @@ fn row_node(row: &Row, problems: &mut Vec<Problem>) -> Option<Node> {
             node: Node {
                 path: String::new(),
                 at: row.at,
+                end: None,
                 shape: Shape::List(vec![service]),
             },
         });
@@ -466,6 +468,7 @@ fn row_node(row: &Row, problems: &mut Vec<Problem>) -> Option<Node> {
     Some(Node {
         path: String::new(),
         at: row.at,
+        end: None,
         shape: Shape::Table(subject),
     })
 }
@@ -477,6 +480,7 @@ fn table(key: &str, at: Position, entries: Vec<Entry>) -> Entry {
         node: Node {
             path: key.to_owned(),
             at,
+            end: None,
             shape: Shape::Table(entries),
         },
     }
@@ -486,6 +490,7 @@ fn text_node(cell: &Cell, text: &str) -> Node {
     Node {
         path: cell.column.clone(),
         at: cell.at,
+        end: None,
         shape: Shape::Text(text.to_owned()),
     }
 }
@@ -496,6 +501,7 @@ fn entry(key: &str, cell: &Cell, is_list: bool) -> Entry {
         Node {
             path: cell.column.clone(),
             at: cell.at,
+            end: None,
             shape: Shape::List(texts.iter().map(|text| text_node(cell, text)).collect()),
         }
     } else {
@@ -535,6 +541,7 @@ fn access_entry(row: &Row, cell: &Cell, problems: &mut Vec<Problem>) -> Entry {
             items.push(Node {
                 path: cell.column.clone(),
                 at: cell.at,
+                end: None,
                 shape: Shape::Table(entries),
             });
         } else if entries.len() > 1 {
@@ -554,6 +561,7 @@ fn access_entry(row: &Row, cell: &Cell, problems: &mut Vec<Problem>) -> Entry {
         node: Node {
             path: cell.column.clone(),
             at: cell.at,
+            end: None,
             shape: Shape::List(items),
         },
     }

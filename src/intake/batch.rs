@@ -58,23 +58,20 @@ pub struct BatchRow {
     /// Its labels.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
-    /// Where its cells stand in the file; nowhere in a plan's.
-    #[serde(skip)]
-    pub places: Vec<(&'static str, Position)>,
+    /// Where its cells stand in the batch file, by the English names of their columns.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub places: BTreeMap<String, Position>,
 }
 
 impl BatchRow {
     /// Returns where a cell stands, by the English name of its column; where the row begins, if
     /// there is none.
     pub fn place(&self, column: &str) -> Position {
-        let cell = self.places.iter().find(|(name, _)| *name == column);
-        cell.map_or(
-            Position {
-                line: self.line,
-                column: 1,
-            },
-            |(_, at)| *at,
-        )
+        let start = Position {
+            line: self.line,
+            column: 1,
+        };
+        self.places.get(column).copied().unwrap_or(start)
     }
 
     /// Something wrong with what a cell of the row says, found when it is looked up.
@@ -97,6 +94,8 @@ pub struct BatchRows {
 /// What a row names, which can be looked up whatever else is wrong in it.
 #[derive(Clone, Debug)]
 pub struct Named {
+    /// The line on which the row begins.
+    pub line: usize,
     /// The caller's key, where one is given.
     pub reference: Option<String>,
     /// Filing numbers or domains, as written.
@@ -112,6 +111,7 @@ pub struct Named {
 impl From<&BatchRow> for Named {
     fn from(row: &BatchRow) -> Self {
         Self {
+            line: row.line,
             reference: Some(row.reference.clone()),
             target: row.target.clone(),
             target_at: row.place("target"),
@@ -125,6 +125,7 @@ impl From<&Row> for Named {
     fn from(row: &Row) -> Self {
         let place = |column: &str| row.cells.get(column).map_or(row.at, |cell| cell.at);
         Self {
+            line: row.at.line,
             reference: row.text("ref"),
             target: row.texts("target"),
             target_at: place("target"),
@@ -207,7 +208,7 @@ fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {
         places: row
             .cells
             .iter()
-            .map(|(name, cell)| (*name, cell.at))
+            .map(|(name, cell)| ((*name).to_owned(), cell.at))
             .collect(),
     })
 }

@@ -64,6 +64,7 @@ fn toml_table(path: &str, at: Position, table: &DeTable<'_>, lines: &Lines<'_>) 
     Node {
         path: path.to_owned(),
         at,
+        end: None,
         shape: Shape::Table(entries),
     }
 }
@@ -87,6 +88,7 @@ fn toml_node(path: &str, value: &Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Nod
     Node {
         path: path.to_owned(),
         at,
+        end: Some(lines.position(value.span().end)),
         shape,
     }
 }
@@ -257,6 +259,7 @@ impl JsonReader<'_, '_> {
         Some(Node {
             path: path.to_owned(),
             at,
+            end: Some(self.lines.position(self.offset(json) + json.len())),
             shape,
         })
     }

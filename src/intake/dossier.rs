@@ -111,7 +111,7 @@ pub struct Inspected {
 
 /// Where the values of a document stand.
 #[derive(Clone, Debug, Default)]
-pub struct Places(BTreeMap<String, Position>);
+pub struct Places(BTreeMap<String, (Position, Option<Position>)>);
 
 impl Places {
     /// Reads TOML that a program wrote; nothing has a place in what is none.
@@ -127,7 +127,7 @@ impl Places {
     pub fn nearest(&self, path: &str) -> Position {
         let mut path = path;
         loop {
-            if let Some(at) = self.0.get(path) {
+            if let Some((at, _)) = self.0.get(path) {
                 return *at;
             }
             match path.rsplit_once('.') {
@@ -135,6 +135,14 @@ impl Places {
                 None => return Position::START,
             }
         }
+    }
+}
+
+impl Places {
+    /// Returns the place after a value that stands at `at`, where it is known.
+    pub fn end(&self, path: &str, at: Position) -> Option<Position> {
+        let (start, end) = self.0.get(path).filter(|_| !path.is_empty())?;
+        end.filter(|_| *start == at)
     }
 }
 
@@ -150,6 +158,11 @@ impl Inspected {
     /// Returns the place of a field, or of the nearest table around it that is there.
     pub fn place(&self, path: &str) -> Position {
         self.places.nearest(path)
+    }
+
+    /// Returns the place after a field's value that stands at `at`, where it is known.
+    pub fn end(&self, path: &str, at: Position) -> Option<Position> {
+        self.places.end(path, at)
     }
 }
 
@@ -181,8 +194,8 @@ pub fn inspect_dossier(source: &Source<'_>, today: NaiveDate) -> Result<Inspecte
 }
 
 /// Notes where each value of a tree stands.
-fn remember(node: &Node, places: &mut BTreeMap<String, Position>) {
-    places.insert(node.path.clone(), node.at);
+fn remember(node: &Node, places: &mut BTreeMap<String, (Position, Option<Position>)>) {
+    places.insert(node.path.clone(), (node.at, node.end));
     match &node.shape {
         Shape::Table(entries) => entries
             .iter()

@@ -1,6 +1,7 @@
 //! What `export` wrote, read again: records and attachments, an element at a time.
 
 use super::problem::{Located, Position, Problem};
+use super::source::Lines;
 use crate::lang::{Text, parser};
 use crate::render::rows::restore;
 use crate::text;
@@ -8,7 +9,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::io::{BufRead, Read as _};
 
 /// The most bytes of one JSON document; JSON Lines and CSV have no limit but that of an element.
@@ -76,8 +79,33 @@ struct Raw {
 }
 
 #[derive(Deserialize)]
-struct Document {
-    data: Vec<Raw>,
+struct Document<'a> {
+    #[serde(borrow)]
+    data: Vec<&'a RawValue>,
+}
+
+/// Returns the place of a key's value in an element that stands at `at`; of the element, where it
+/// has none.
+fn place_in(element: &str, key: &str, at: Position) -> Position {
+    if key.is_empty() {
+        return at;
+    }
+    // Within a text the quotes are escaped.
+    let written = format!("\"{key}\":");
+    let Some(found) = element.find(&written) else {
+        return at;
+    };
+    let after = found + written.len();
+    let value = element.get(after..).unwrap_or_default();
+    let offset = after + value.len() - value.trim_start().len();
+    let within = Lines::new(element).position(offset);
+    Position {
+        line: at.line + within.line - 1,
+        column: match within.line {
+            1 => at.column + within.column - 1,
+            _ => within.column,
+        },
+    }
 }
 
 /// Reads the elements of an export in JSON, JSON Lines or CSV, told apart by how it begins.
@@ -134,6 +162,8 @@ impl std::io::Read for Rationed<'_> {
 struct Reader {
     found: Vec<Located<Element>>,
     problems: Vec<Problem>,
+    /// Attachments of a table by their hashes: where the first row stands, and their parts.
+    files: BTreeMap<String, (Position, BTreeMap<usize, String>)>,
 }
 
 impl Reader {
@@ -151,7 +181,10 @@ impl Reader {
             }
             if !line.trim_ascii().is_empty() {
                 match serde_json::from_slice::<Raw>(line.trim_ascii_end()) {
-                    Ok(raw) => self.take(at, raw),
+                    Ok(raw) => {
+                        let element = std::str::from_utf8(&line).unwrap_or_default();
+                        self.take(raw, |key| place_in(element, key, at));
+                    }
                     Err(error) => self.broken(place, &error),
                 }
             }
@@ -171,19 +204,36 @@ impl Reader {
             self.too_large(Position::START, DOCUMENT_LIMIT);
             return Ok(());
         }
-        match serde_json::from_slice::<Document>(&bytes) {
-            Ok(document) => {
-                for raw in document.data {
-                    self.take(Position::START, raw);
-                }
-            }
-            Err(error) if error.classify() == Category::Data => self.not_exported(text!(
-                "这不是 export 写出的文件：不是带 data 列表的 icpctl.export/1 文档",
-                "this is nothing that export wrote: it is no icpctl.export/1 with its list `data`"
-            )),
+        match serde_json::from_slice::<Document<'_>>(&bytes) {
+            Ok(document) => self.elements(&bytes, &document),
+            Err(error) if error.classify() == Category::Data => self.no_document(Position::START),
             Err(error) => self.broken(1, &error),
         }
         Ok(())
+    }
+
+    fn elements(&mut self, bytes: &[u8], document: &Document<'_>) {
+        // What is JSON is UTF-8.
+        let text = std::str::from_utf8(bytes).unwrap_or_default();
+        let lines = Lines::new(text);
+        for element in document.data.iter().map(|element| element.get()) {
+            let offset = element.as_ptr().addr() - text.as_ptr().addr();
+            let at = lines.position(offset);
+            match serde_json::from_str::<Raw>(element) {
+                Ok(raw) => self.take(raw, |key| place_in(element, key, at)),
+                Err(_) => return self.no_document(at),
+            }
+        }
+    }
+
+    fn no_document(&mut self, at: Position) {
+        self.not_exported(
+            at,
+            text!(
+                "这不是 export 写出的文件：不是带 data 列表的 icpctl.export/1 文档",
+                "this is nothing that export wrote: it is no icpctl.export/1 with its list `data`"
+            ),
+        );
     }
 
     fn table(&mut self, input: &mut dyn std::io::Read) -> Result<(), Unreadable> {
@@ -199,13 +249,15 @@ impl Reader {
         };
         let place = |name: &str| header.iter().position(|column| column == name);
         let (Some(kind), Some(record)) = (place("type"), place("record")) else {
-            self.not_exported(text!(
+            let message = text!(
                 "这不是 export 写出的文件：没有 type 和 record 两列",
                 "this is nothing that export wrote: it has no columns type and record"
-            ));
+            );
+            self.not_exported(Position::START, message);
             return Ok(());
         };
         let (id, number) = (place("id"), place("number"));
+        let (hash, part, content) = (place("hash"), place("part"), place("content"));
         for row in rows.byte_records() {
             let row = match row {
                 Ok(row) => row,
@@ -239,15 +291,38 @@ impl Reader {
                 id: cell(id),
                 number: cell(number),
                 record: cell(Some(record)),
+                hash: cell(hash),
+                content: cell(content),
+            };
+            match (raw.kind.as_str(), &raw.hash, cell(part).map(|n| n.parse())) {
+                ("file", Some(hash), Some(Ok(part))) => {
+                    let (_, parts) = self
+                        .files
+                        .entry(hash.clone())
+                        .or_insert((at, BTreeMap::new()));
+                    parts.insert(part, raw.content.unwrap_or_default());
+                }
+                (_, _, _) => self.take(raw, |_| at),
+            }
+        }
+        for (hash, (at, parts)) in std::mem::take(&mut self.files) {
+            let content: String = parts.into_values().collect();
+            let (hash, content) = (Some(hash), Some(content));
+            let kind = "file".to_owned();
+            let raw = Raw {
+                kind,
+                hash,
+                content,
                 ..Raw::default()
             };
-            self.take(at, raw);
+            self.take(raw, |_| at);
         }
         Ok(())
     }
 
-    /// Takes one element; what holds no record of its own is passed over.
-    fn take(&mut self, at: Position, raw: Raw) {
+    /// Takes one element; what holds no record of its own is passed over. `place` is where the value
+    /// of a key stands, or where the element begins for a key that it does not have, such as none.
+    fn take(&mut self, raw: Raw, place: impl Fn(&str) -> Position) {
         let value = match (raw.kind.as_str(), raw.record) {
             ("order", Some(record)) => raw.id.map(|id| Element::Order { id, record }),
             ("subject", Some(record)) => {
@@ -263,7 +338,7 @@ impl Reader {
                     "这份导出隐去了个人信息，没有可导入的记录",
                     "this export is masked and holds no record to bring in"
                 );
-                let problem = Problem::new("record", at, "masked", message);
+                let problem = Problem::new("record", place("record"), "masked", message);
                 self.problems.push(problem.fix(text!(
                     "重新导出：icpctl export --reveal",
                     "export again with icpctl export --reveal"
@@ -280,15 +355,18 @@ impl Reader {
                     "\"{kind}\" is no type; order, subject or file is expected"
                 );
                 self.problems
-                    .push(Problem::new("type", at, "unknown-type", message));
+                    .push(Problem::new("type", place("type"), "unknown-type", message));
                 return;
             }
         };
         match value {
-            Some(value) => self.found.push(Located { value, at }),
+            Some(value) => {
+                let at = place("");
+                self.found.push(Located { value, at });
+            }
             None => self.problems.push(Problem::new(
                 "",
-                at,
+                place(""),
                 "incomplete",
                 text!(
                     "这一项不完整：订单要有 id，主体要有 number，附件要有 hash 和 Base64 的 content",
@@ -298,8 +376,8 @@ impl Reader {
         }
     }
 
-    fn not_exported(&mut self, message: Text) {
-        let problem = Problem::new("", Position::START, "not-exported", message);
+    fn not_exported(&mut self, at: Position, message: Text) {
+        let problem = Problem::new("", at, "not-exported", message);
         self.problems.push(problem.fix(text!(
             "已有备案用 icpctl adopt --from FILE 导入",
             "bring in existing filings with icpctl adopt --from FILE"

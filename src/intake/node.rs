@@ -10,6 +10,8 @@ pub(super) struct Node {
     pub(super) path: String,
     /// The place of its first character.
     pub(super) at: Position,
+    /// The place after its last character, where that is known.
+    pub(super) end: Option<Position>,
     /// What it is.
     pub(super) shape: Shape,
 }

@@ -2,9 +2,11 @@
 
 use crate::lang::Text;
 use crate::text;
+use serde::{Deserialize, Serialize};
 
 /// A place in a file, both counted from 1; the column counts characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Position {
     /// The line.
     pub line: usize,

@@ -7,7 +7,9 @@ use super::source::{Encoding, Source};
 use crate::filing::event::{Command, Report};
 use crate::filing::moment::{self, Moment};
 use crate::filing::named::Named as _;
-use crate::filing::order::Instant;
+use crate::filing::number::{Number, ServiceNumber};
+use crate::filing::order::{Instant, NONE};
+use crate::lang::Text;
 use crate::text;
 
 /// One event to be recorded; its order and the persons are not resolved yet.
@@ -27,6 +29,24 @@ pub struct RecordRow {
     pub reason: Option<String>,
     /// The numbers that were issued, as written.
     pub numbers: Vec<String>,
+    /// Where its cells stand, by the English names of their columns.
+    pub places: Vec<(&'static str, Position)>,
+}
+
+impl RecordRow {
+    /// Something wrong with what a cell of the row says, found when its order is looked at.
+    pub fn problem(&self, column: &str, message: Text, fix: Option<Text>) -> Problem {
+        let cell = self.places.iter().find(|(name, _)| *name == column);
+        let start = Position {
+            line: self.line,
+            column: 1,
+        };
+        let at = cell.map_or(start, |(_, at)| *at);
+        Problem {
+            fix,
+            ..Problem::new(column, at, "invalid-row", message)
+        }
+    }
 }
 
 /// Reads a CSV or JSON Lines with `order,event,at,who,reason,numbers`; `now` is what times are
@@ -44,6 +64,11 @@ pub fn read_record_rows(
         let order = required(row, "order", &mut problems);
         let event = event(row, &mut problems);
         let at = at(row, now, &mut problems);
+        if let Some(event) = event {
+            fits(row, event, &mut problems);
+        }
+        who(row, &mut problems);
+        numbers(row, &mut problems);
         Some(RecordRow {
             line: row.at.line,
             order,
@@ -52,6 +77,11 @@ pub fn read_record_rows(
             who: row.texts("who"),
             reason: row.text("reason"),
             numbers: row.texts("numbers"),
+            places: row
+                .cells
+                .iter()
+                .map(|(name, cell)| (*name, cell.at))
+                .collect(),
         })
     });
     let read = read.collect();
@@ -74,6 +104,66 @@ fn at(row: &Row, now: Instant, problems: &mut Vec<Problem>) -> Option<Moment> {
             problems.push(told(error.message()).fix(error.hint()));
             None
         }
+    }
+}
+
+/// Checks that a row says nothing that means nothing for its event.
+fn fits(row: &Row, event: Report, problems: &mut Vec<Problem>) {
+    let name = event.name();
+    let meaningless = [
+        ("who", !event.names_persons()),
+        ("numbers", event != Report::BureauApproved),
+    ];
+    for (column, _) in meaningless.into_iter().filter(|(_, is_so)| *is_so) {
+        if let Some(cell) = row.cells.get(column) {
+            let column = &cell.column;
+            let message = text!(
+                "{name} 不用 {column}，应为空",
+                "{name} takes no {column}: leave it empty"
+            );
+            problems.push(Problem::new(column, cell.at, "not-for-this-event", message));
+        }
+    }
+}
+
+/// Checks that each word of `who` can name a person of some order.
+fn who(row: &Row, problems: &mut Vec<Problem>) {
+    let Some(cell) = row.cells.get("who") else {
+        return;
+    };
+    let is_place = |word: &str| word.parse::<usize>().is_ok_and(|place| place > 0);
+    for word in cell.texts() {
+        let is_known = match word.strip_prefix("service:") {
+            Some(service) => is_place(service) || ServiceNumber::parse(service).is_ok(),
+            None => matches!(word.as_str(), "all" | "subject" | "service"),
+        };
+        if !is_known {
+            let words = shown(&word);
+            let message = text!("“{words}”不是人员", "\"{words}\" is no person");
+            let problem = Problem::new(&cell.column, cell.at, "unknown-value", message);
+            problems.push(problem.fix(text!(
+                "可用：subject、service、service:N（序号或服务备案号）、all",
+                "expected: subject, service, service:N (a place or a service number), all"
+            )));
+        }
+    }
+}
+
+/// Checks that each word of `numbers` is a number of a subject or a service, or `none`.
+fn numbers(row: &Row, problems: &mut Vec<Problem>) {
+    let Some(cell) = row.cells.get("numbers") else {
+        return;
+    };
+    for word in cell.texts().iter().filter(|word| *word != NONE) {
+        let message = match Number::parse(word).map(|parsed| parsed.number) {
+            Ok(Number::Subject(_) | Number::Service(_)) => continue,
+            Ok(Number::Security(number)) => text!(
+                "{number} 是公安备案号，不是备案号",
+                "{number} is a public security number, no filing number"
+            ),
+            Err(error) => error.message(),
+        };
+        problems.push(Problem::new(&cell.column, cell.at, "NUM-01", message));
     }
 }
 

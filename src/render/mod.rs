@@ -3,6 +3,7 @@
 //! Nothing here looks at the environment or at a terminal: the width, the colour and the
 //! language come in as values. Nothing here knows an order either.
 
+pub mod brief;
 pub mod clean;
 pub mod envelope;
 pub mod fields;
@@ -13,6 +14,7 @@ pub mod sheet;
 pub mod stream;
 pub mod style;
 pub mod table;
+mod turns;
 
 use std::io::{ErrorKind, Result, Write};
 

@@ -4,6 +4,7 @@
 use super::clean::clean;
 use super::style::{Color, Tone};
 use super::table::{Cell, GAP, Table, width_of};
+use super::turns::in_turn;
 use super::{Delivery, print};
 use crate::lang::{Lang, Text};
 use std::borrow::Cow;
@@ -11,9 +12,6 @@ use std::io::{Result, Write};
 
 /// Ends a cell; [`clean`] keeps it out of every cell.
 const END: char = '\u{1f}';
-
-/// So many bytes are printed at once.
-const PIECE: usize = 1 << 16;
 
 /// What fills cells up.
 const SPACES: &str = "                                                                ";
@@ -119,24 +117,33 @@ pub fn print_rows<'s>(
         }
         return print(out, &table.render(lang, width, color));
     }
-    let mut piece = String::with_capacity(PIECE + PIECE / 8);
+    let mut head = String::new();
     let heads = headers.iter().map(|header| (Tone::Plain, header.get(lang)));
     let head_widths: Vec<u16> = headers
         .iter()
         .map(|header| u16::try_from(width_of(header.get(lang))).unwrap_or(u16::MAX))
         .collect();
-    line(&mut piece, heads, &head_widths, &widest, color);
-    for row in rows {
-        let widths = row.widths(headers.len());
-        line(&mut piece, row.cells(), widths, &widest, color);
-        if piece.len() >= PIECE {
-            if print(out, &piece)? == Delivery::ReaderGone {
-                return Ok(Delivery::ReaderGone);
-            }
-            piece.clear();
+    line(&mut head, heads, &head_widths, &widest, color);
+    let mut delivery = print(out, &head)?;
+    let rows: Vec<RowOf<'s>> = rows.collect();
+    let lay_out = |rows: &[RowOf<'s>]| {
+        let mut lines = String::new();
+        for row in rows {
+            line(
+                &mut lines,
+                row.cells(),
+                row.widths(headers.len()),
+                &widest,
+                color,
+            );
         }
-    }
-    print(out, &piece)
+        lines
+    };
+    in_turn(&rows, lay_out, |lines| -> Result<bool> {
+        delivery = print(out, &lines)?;
+        Ok(delivery == Delivery::Written)
+    })?;
+    Ok(delivery)
 }
 
 /// Adds a line, each cell filled up with spaces to its column's width, none at the end.

@@ -3,14 +3,10 @@
 use super::envelope::Envelope;
 use super::fields::Fields;
 use super::rows::{self, RowsError};
+use super::turns::in_turn;
 use super::{Delivery, Format};
 use serde_json::Value;
 use std::io::{BufWriter, ErrorKind, Write};
-use std::sync::mpsc::sync_channel;
-use std::thread::Builder;
-
-/// So many elements are made at once.
-const AT_ONCE: usize = 256;
 
 /// Why a stream broke off.
 #[derive(Debug, thiserror::Error)]
@@ -42,13 +38,19 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Returns an element in a format, as a line.
+    /// Returns an element in a format: a line, but in a document, where it stands among others.
     fn line(&self, element: &Value, format: Format) -> Result<String, RowsError> {
         match format {
-            Format::Json | Format::Jsonl => match &self.document {
-                Some(fields) => rows::json_line(&fields.narrow(element)),
-                None => rows::json_line(element),
-            },
+            Format::Json | Format::Jsonl => {
+                let mut line = match &self.document {
+                    Some(fields) => rows::json_line(&fields.narrow(element)),
+                    None => rows::json_line(element),
+                }?;
+                if format == Format::Json {
+                    line.truncate(line.trim_end().len());
+                }
+                Ok(line)
+            }
             Format::Tsv => rows::tsv_row(element, &self.table),
             Format::Human | Format::Sarif | Format::Markdown | Format::Ics | Format::Csv => {
                 rows::csv_row(element, &self.table)
@@ -95,7 +97,7 @@ impl<'w> Stream<'w> {
     /// When it has no form in this format, or the output cannot be written.
     pub fn element(&mut self, element: &Value) -> Result<(), StreamError> {
         let text = self.columns.line(element, self.format)?;
-        self.line(&text)
+        self.add(&text)
     }
 
     /// Writes the element that `make` makes of each item, in their order; two threads make them.
@@ -108,48 +110,23 @@ impl<'w> Stream<'w> {
         make: impl Fn(&T) -> Value + Sync,
     ) -> Result<(), StreamError> {
         let (columns, format) = (self.columns.clone(), self.format);
-        let lines = |items: &[T]| -> Result<Vec<String>, RowsError> {
+        let between = if format == Format::Json { "," } else { "" };
+        let lines = |items: &[T]| -> Result<String, RowsError> {
             let lines = items.iter().map(|item| columns.line(&make(item), format));
-            lines.collect()
+            Ok(lines.collect::<Result<Vec<_>, _>>()?.join(between))
         };
-        let chunks: Vec<&[T]> = items.chunks(AT_ONCE).collect();
-        std::thread::scope(|scope| {
-            let (send, receive) = sync_channel(1);
-            let every_second = chunks.iter().skip(1).step_by(2);
-            if chunks.len() > 1 {
-                let lines = &lines;
-                // Where there is no other thread, nothing comes, and this one makes all.
-                let _ = Builder::new().spawn_scoped(scope, move || {
-                    every_second
-                        .map(|chunk| send.send(lines(chunk)))
-                        .all(|sent| sent.is_ok())
-                });
-            }
-            for (place, chunk) in chunks.iter().enumerate() {
-                let made = match place % 2 {
-                    0 => lines(chunk),
-                    _ => receive.recv().unwrap_or_else(|_| lines(chunk)),
-                };
-                for line in made? {
-                    self.line(&line)?;
-                }
-                if self.is_closed {
-                    break;
-                }
-            }
-            Ok(())
+        in_turn(items, lines, |made| {
+            self.add(&made?)?;
+            Ok(!self.is_closed)
         })
     }
 
-    fn line(&mut self, line: &str) -> Result<(), StreamError> {
-        if self.format == Format::Json {
-            if !self.is_first {
-                self.write(",")?;
-            }
-            self.is_first = false;
-            return self.write(line.trim_end_matches('\n'));
+    fn add(&mut self, elements: &str) -> Result<(), StreamError> {
+        if self.format == Format::Json && !self.is_first {
+            self.write(",")?;
         }
-        self.write(line)
+        self.is_first = false;
+        self.write(elements)
     }
 
     /// Ends the stream with the rest of the document, or the summary, as `envelope` says them by now.

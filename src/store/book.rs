@@ -2,6 +2,7 @@
 
 use super::commit::{Change, Digest};
 use super::files::{Files, Kind, RECORD_LIMIT, StorePath};
+use super::halves::in_halves;
 use super::wire::RecordError;
 use super::{StorageError, order_file, subject_file};
 use crate::filing::number::SubjectNumber;
@@ -93,13 +94,13 @@ impl Book {
                 shards.push(orders.join(&name)?);
             }
         }
-        let mut book = Self::in_halves(&shards, |shards| Self::read_shards(files, shards))?;
+        let mut book = Self::together(&shards, |shards| Self::read_shards(files, shards))?;
         let folder = StorePath::parse(SUBJECTS)?;
         let subjects: Vec<StorePath> = list(files, &folder)?
             .iter()
             .filter_map(|(name, _)| folder.join(name).ok())
             .collect();
-        book.take_subjects(files, &subjects)?;
+        book.take_all(files, &subjects, Self::take_subject)?;
         book.list_files(files)?;
         book.refold();
         Ok(book)
@@ -113,21 +114,17 @@ impl Book {
     }
 
     /// Reads what stands at some places; parsing takes the time, and two threads halve it.
-    fn in_halves<T: Sync>(
+    fn together<T: Sync>(
         places: &[T],
         read: impl Fn(&[T]) -> Result<Self, StorageError> + Sync,
     ) -> Result<Self, StorageError> {
         if places.len() < FEW {
             return read(places);
         }
-        let (one, two) = places.split_at(places.len() / 2);
-        std::thread::scope(|scope| {
-            let other = scope.spawn(|| read(two));
-            let mut book = read(one)?;
-            let rest = other.join().unwrap_or_else(|_| read(two))?;
-            book.absorb(rest);
-            Ok(book)
-        })
+        let (one, two) = in_halves(places, read);
+        let mut book = one?;
+        book.absorb(two?);
+        Ok(book)
     }
 
     fn read_shards(files: &dyn Files, shards: &[StorePath]) -> Result<Self, StorageError> {
@@ -150,32 +147,18 @@ impl Book {
         self.digests.append(&mut other.digests);
     }
 
-    /// Reads the files of some orders, as far as they are there.
-    pub(super) fn take_orders(
+    /// Reads some files, as far as they are there: of orders by [`take_order`](Self::take_order), of
+    /// subjects by [`take_subject`](Self::take_subject).
+    pub(super) fn take_all(
         &mut self,
         files: &dyn Files,
         paths: &[StorePath],
+        take: fn(&mut Self, &dyn Files, &StorePath),
     ) -> Result<(), StorageError> {
-        self.absorb(Self::in_halves(paths, |paths| {
+        self.absorb(Self::together(paths, |paths| {
             let mut book = Self::default();
             for path in paths {
-                book.take_order(files, path);
-            }
-            Ok(book)
-        })?);
-        Ok(())
-    }
-
-    /// Reads the files of some subjects, as far as they are there.
-    pub(super) fn take_subjects(
-        &mut self,
-        files: &dyn Files,
-        paths: &[StorePath],
-    ) -> Result<(), StorageError> {
-        self.absorb(Self::in_halves(paths, |paths| {
-            let mut book = Self::default();
-            for path in paths {
-                book.take_subject(files, path);
+                take(&mut book, files, path);
             }
             Ok(book)
         })?);
@@ -183,14 +166,14 @@ impl Book {
     }
 
     /// Reads one order's file, if it is there.
-    fn take_order(&mut self, files: &dyn Files, path: &StorePath) {
+    pub(super) fn take_order(&mut self, files: &dyn Files, path: &StorePath) {
         if let Some(order) = self.take(files, path, order_file::from_toml) {
             self.orders.insert(order.id.clone(), order);
         }
     }
 
     /// Reads one subject's file, if it is there.
-    fn take_subject(&mut self, files: &dyn Files, path: &StorePath) {
+    pub(super) fn take_subject(&mut self, files: &dyn Files, path: &StorePath) {
         if let Some(record) = self.take(files, path, subject_file::from_toml) {
             self.subjects.insert(record.number, record);
         }

@@ -5,6 +5,7 @@
 
 use super::error::{Action, StorageError};
 use super::files::{Entry, Files, Kind, LockFile, LockMode, NOTE_SIZE, NewFile, Stat, StorePath};
+use super::halves::in_halves;
 use rustix::fd::OwnedFd;
 use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::{Errno, retry_on_intr};
@@ -19,6 +20,8 @@ const CAREFUL: OFlags = OFlags::NOFOLLOW
     .union(OFlags::NOCTTY)
     .union(OFlags::CLOEXEC);
 const FOLDER: OFlags = CAREFUL.union(OFlags::DIRECTORY);
+/// Fewer files than this are looked at by one thread.
+const MANY: usize = 2000;
 const FILE_MODE: u16 = 0o600;
 const FOLDER_MODE: u16 = 0o700;
 
@@ -253,19 +256,29 @@ impl Files for Disk {
         let (open, mut entries) = self.entries(folder)?;
         entries.retain(|entry| !entry.is_hidden());
         entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
-        let mut surveyed = Vec::with_capacity(entries.len());
-        for entry in entries {
-            match fs::statat(&open, entry.name.as_str(), AtFlags::SYMLINK_NOFOLLOW) {
-                Ok(raw) => surveyed.push((entry.name, stat(&raw))),
-                // Gone since it was listed, or not UTF-8 and so not ours.
-                Err(Errno::NOENT) => {}
-                Err(errno) => {
-                    let path = self.full_path(&folder.with(&entry.name));
-                    return Err(refused(&path, Action::Stat, errno));
+        let look = |entries: &[Entry]| -> Result<Vec<Option<Stat>>, StorageError> {
+            let stats = entries.iter().map(|entry| {
+                match fs::statat(&open, entry.name.as_str(), AtFlags::SYMLINK_NOFOLLOW) {
+                    Ok(raw) => Ok(Some(stat(&raw))),
+                    // Gone since it was listed, or not UTF-8 and so not ours.
+                    Err(Errno::NOENT) => Ok(None),
+                    Err(errno) => {
+                        let path = self.full_path(&folder.with(&entry.name));
+                        Err(refused(&path, Action::Stat, errno))
+                    }
                 }
-            }
-        }
-        Ok(surveyed)
+            });
+            stats.collect()
+        };
+        let stats = if entries.len() < MANY {
+            look(&entries)?
+        } else {
+            let (one, two) = in_halves(&entries, look);
+            [one?, two?].concat()
+        };
+        let surveyed = entries.into_iter().zip(stats);
+        let there = surveyed.filter_map(|(entry, stat)| Some((entry.name, stat?)));
+        Ok(there.collect())
     }
 
     fn stat(&self, path: &StorePath) -> Result<Stat, StorageError> {

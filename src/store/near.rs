@@ -176,6 +176,13 @@ impl Cards {
         Self::of(roll, |slip, _| wanted.means(slip))
     }
 
+    /// Looks only for those of the orders looked for so far that `is_meant` picks by their ids.
+    pub fn mean_only(&mut self, is_meant: impl Fn(&str) -> bool) {
+        for card in self.all.iter_mut().filter(|card| card.is_meant) {
+            card.is_meant = is_meant(&card.id);
+        }
+    }
+
     /// Whether so few are looked for that reading what bears on them is less than reading all.
     pub fn mean_few(&self) -> bool {
         self.all.iter().filter(|card| card.is_meant).count() <= self.all.len() / NEIGHBOURS
@@ -323,7 +330,7 @@ impl Book {
     ) -> Result<(), StorageError> {
         let new = ids.into_iter().filter(|id| !self.orders.contains_key(id));
         let paths: Vec<StorePath> = new.map(order_path).collect();
-        self.take_orders(files, &paths)
+        self.take_all(files, &paths, Self::take_order)
     }
 
     /// Adds what was written down about subjects; fold anew afterwards.
@@ -333,6 +340,6 @@ impl Book {
         numbers: &BTreeSet<SubjectNumber>,
     ) -> Result<(), StorageError> {
         let paths: Vec<StorePath> = numbers.iter().map(subject_path).collect();
-        self.take_subjects(files, &paths)
+        self.take_all(files, &paths, Self::take_subject)
     }
 }

@@ -21,9 +21,6 @@ use crate::filing::status::Status;
 use crate::text;
 use chrono::{NaiveTime, TimeZone as _};
 
-/// What `--number none` says: the bureau refused that service.
-pub const NONE: &str = "none";
-
 /// What was reported of an order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {

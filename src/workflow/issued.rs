@@ -1,12 +1,11 @@
 //! The numbers that come with an approval.
 
-use super::advance::NONE;
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::filing::number::{ServiceKind, ServiceNumber, SubjectNumber};
-use crate::filing::order::{Approval, Issued, Order};
+use crate::filing::order::{Approval, Issued, NONE, Order};
 use crate::lang::Text;
 use crate::text;
 

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::filing::order::{Instant, OperationId, Order};
 use crate::filing::record::SubjectRecord;
 use crate::lang::{Lang, Text};
+use crate::render::brief::brief;
 use crate::render::envelope::Warning;
 use crate::store::StorePath;
 use crate::text;
@@ -112,7 +113,7 @@ impl Caution {
     pub fn warning(&self, lang: Lang) -> Warning {
         Warning {
             code: self.code.into(),
-            message: self.message.get(lang).to_owned(),
+            message: brief(self.message.get(lang), lang).into_owned(),
             path: self.path.clone(),
         }
     }

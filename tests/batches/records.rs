@@ -1,7 +1,7 @@
 //! `record --from`: many reports, streamed and written in chunks.
 
 use super::{outcomes, stream, subjects};
-use crate::scenarios::{MONDAY, Scene};
+use crate::scenarios::{MONDAY, Scene, dossier};
 use crate::support::Icpctl;
 use serde_json::{Value, json};
 
@@ -162,4 +162,89 @@ fn what_is_refused_is_told_as_what_is_done() {
     assert_eq!(document["schema"], "icpctl.order-list/1");
     let document = scene.document(TUESDAY, "record ref:none sms-verified", 4);
     assert_eq!(document["schema"], "icpctl.order/1");
+}
+
+/// "the same event with the same `at` is `unchanged`": what is said of running a file again is true of
+/// what the file holds, and whoever does as told records nothing twice.
+#[test]
+fn what_is_said_of_running_it_again_is_true() {
+    let scene = sent();
+    let other = scene.draft(MONDAY, "cancel-site example.com --ref b");
+    let run = |text: &str| {
+        scene.user.write("reports.csv", text);
+        scene
+            .run(TUESDAY, "record --from reports.csv --json")
+            .exits(7)
+    };
+    let advice = |output| {
+        let records = stream(output);
+        records.last().unwrap()["error"]["hints"].to_string()
+    };
+    let undated = "order,event,at\nref:a,sms-verified,\nref:b,sms-verified,\n";
+    let told = run(undated);
+    assert_eq!(outcomes(&told), ["a ok", "b failed"]);
+    assert!(
+        advice(&told).contains("its date in the column at"),
+        "{told:?}"
+    );
+    assert!(!advice(&told).contains("not done twice"), "{told:?}");
+    let dated = undated.replace("verified,", "verified,2026-11-24");
+    let told = run(&dated);
+    assert_eq!(outcomes(&told), ["a unchanged", "b failed"]);
+    assert!(advice(&told).contains("not done twice"), "{told:?}");
+    assert_eq!(scene.status(TUESDAY, &other), "draft");
+}
+
+/// "all problems are told at once": persons and numbers too, each at its cell, before anything is
+/// written, whether their words are none or their order has no such person or number.
+#[test]
+fn every_wrong_person_and_number_is_told_before_anything_is_done() {
+    let scene = sent();
+    scene.user.write(
+        "new.toml",
+        dossier("tencent").replace("example.cn", "new.example.org"),
+    );
+    let filed = scene.draft(MONDAY, "access example.com --provider huawei --ref d");
+    let new = scene.draft(MONDAY, "new --from new.toml --ref n");
+    let text = "order,event,at,who,numbers\n\
+                ref:a,sms-verified,,nobody,\n\
+                ref:a,accepted,,subject,\n\
+                ref:a,bureau-approved,,,粤公网安备44010402000001号\n\
+                ref:n,bureau-approved,,,粤ICP备x号\n\
+                ref:n,accepted,,,粤ICP备2021000009号\n";
+    scene.user.write("reports.csv", text);
+    let line = "record --from reports.csv";
+    let told = scene.fails(TUESDAY, line, 3).to_string();
+    for place in [
+        "2:21 (who)",
+        "3:17 (who)",
+        "4:25 (numbers)",
+        "5:25 (numbers)",
+        "6:18 (numbers)",
+    ] {
+        assert!(
+            told.contains(&format!("reports.csv:{place}")),
+            "{place}: {told}"
+        );
+    }
+    // Of these, only the orders tell that they cannot be.
+    let text = "order,event,who,numbers\n\
+                ref:a,sms-sent,,\n\
+                ref:a,sms-verified,service:9,\n\
+                ref:a,bureau-approved,,粤ICP备2021000009号-1\n";
+    scene.user.write("reports.csv", text);
+    for line in [line, "record --from reports.csv -n"] {
+        let told = scene.fails(TUESDAY, line, 3).to_string();
+        for place in ["3:20 (who)", "4:24 (numbers)"] {
+            assert!(
+                told.contains(&format!("reports.csv:{place}")),
+                "{place}: {told}"
+            );
+        }
+    }
+    assert_eq!(scene.status(TUESDAY, "ref:a"), "sms-verification-pending");
+    let order = scene.order(TUESDAY, "ref:a");
+    assert_eq!(order["history"].as_array().unwrap().len(), 2, "{order}");
+    assert_eq!(scene.status(TUESDAY, &filed), "draft");
+    assert_eq!(scene.status(TUESDAY, &new), "draft");
 }

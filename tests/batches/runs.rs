@@ -1,7 +1,7 @@
 //! Applying: which rows are done, held back and refused, what it asks for, and doing it again.
 
 use super::{holding, outcomes, stream, subjects};
-use crate::scenarios::{CERTIFICATES, MONDAY, SUBJECT, Scene, company, site};
+use crate::scenarios::{CERTIFICATES, MONDAY, SUBJECT, Scene, company, dossier, site};
 use crate::support::Icpctl;
 use icpctl::store::{Disk, Holder, StoreLock};
 use serde_json::{Value, json};
@@ -278,7 +278,7 @@ fn a_store_is_made_by_the_first_row() {
     );
     let _ = user.run(["batch", "apply", "batch.csv"]).exits(7);
     assert!(!user.home().join("data").exists());
-    user.write("new.toml", crate::scenarios::dossier("tencent"));
+    user.write("new.toml", dossier("tencent"));
     user.write("batch.csv", "ref,kind,from\na,new,new.toml\n");
     let _ = user.run(["batch", "apply", "batch.csv"]).exits(0);
     assert!(user.home().join("data/icpctl/store.toml").exists());
@@ -404,6 +404,58 @@ fn a_row_that_waits_in_vain_is_not_retryable() {
     assert_eq!(told(0), true);
     scene.record(MONDAY, "ref:a", "sms-expired");
     assert_eq!(told(7), false);
+}
+
+/// What holds a row back and ends by itself is to be tried again, in the run as in the plan: a live
+/// order of the subject, and one that files the same domain.
+#[test]
+fn what_waiting_cures_is_retryable() {
+    let scene = holding(1);
+    scene.user.write("one.toml", dossier("tencent"));
+    let two = dossier("tencent").replace(CERTIFICATES[0], CERTIFICATES[1]);
+    scene
+        .user
+        .write("two.toml", two.replace("示例科技", "示例贸易"));
+    let id = scene.draft(MONDAY, "new --from one.toml");
+    scene.submit(MONDAY, &id);
+    let text = "ref,kind,target,from\na,cancel-site,s1.example.net,\nb,new,,two.toml\n";
+    scene.user.write("batch.csv", text);
+    let plan = scene.ok(MONDAY, "batch plan batch.csv --out plan.json");
+    let shown = scene.ok(MONDAY, "batch show plan.json");
+    let line = "batch apply plan.json --submit --yes --json";
+    let rows = stream(&scene.run(MONDAY, line).exits(0));
+    let codes = ["refused.live-order", "refused.domain-in-flight"];
+    for (place, code) in codes.into_iter().enumerate() {
+        let row = &rows[place + 1];
+        assert_eq!(row["outcome"], "skipped");
+        for error in [
+            &plan["rows"][place]["held_by"],
+            &shown["rows"][place]["held_by"],
+            &row["error"],
+        ] {
+            assert_eq!(
+                (&error["code"], &error["retryable"]),
+                (&json!(code), &json!(true))
+            );
+        }
+    }
+}
+
+/// Each key of a row's error can be asked for by itself.
+#[test]
+fn the_keys_of_an_error_are_fields() {
+    let scene = holding(1);
+    scene.user.write(
+        "batch.csv",
+        "ref,kind,target\na,cancel-site,nobody.example.net\n",
+    );
+    let line = "batch apply batch.csv --json --fields ref,error.exit,error.code,error.retryable,error.rule";
+    let output = scene.run(MONDAY, line).exits(7);
+    let row: Value = serde_json::from_str(output.stdout.lines().nth(1).unwrap()).unwrap();
+    assert_eq!(
+        row,
+        json!({"type": "row", "ref": "a", "error": {"exit": 4, "code": "not-found.target", "retryable": false, "rule": null}})
+    );
 }
 
 /// People are told with each failed row what to do, in the words of a batch.

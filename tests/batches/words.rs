@@ -198,3 +198,56 @@ fn every_word_means_one_value() {
         }
     }
 }
+
+/// What is typed or read may be a whole file in one word: a message repeats the beginning of it, and
+/// says how long it was.
+#[test]
+fn a_word_without_end_is_cut_where_it_is_repeated() {
+    let scene = holding(1);
+    let long = "长a".repeat(3000);
+    let id = scene.draft(MONDAY, "change s1.example.net --set remark=x --ref a");
+    scene.user.write(
+        "rows.csv",
+        format!("ref,kind,target,after\nb,cancel-site,{long},{long}\n"),
+    );
+    for line in [
+        format!("show {long}"),
+        format!("cancel-site {long}"),
+        format!("cancel-site s1.example.net --after {long}"),
+        format!("cancel-subject s1.example.net --confirm {long} --submit --yes"),
+        format!("cancel-access s1.example.net --provider {long}"),
+        format!("change s1.example.net --set {long}"),
+        format!("change s1.example.net --set domains={long}"),
+        format!("change s1.example.net --unset {long}=1"),
+        format!("record {id} {long}"),
+        format!("record {id} accepted --at {long}"),
+        format!("list --kind {long}"),
+        format!("list --{long}"),
+        format!("explain {long}"),
+        format!("gone s1.example.net --because bureau --provider {long} --yes"),
+        format!("attach {id} rows.csv --as {long}"),
+        "batch check rows.csv".to_owned(),
+        "batch apply rows.csv".to_owned(),
+    ] {
+        for (lang, count) in [("zh", "个字符）"), ("en", "characters)")] {
+            let output = scene.run(MONDAY, &format!("{line} --lang {lang}"));
+            assert!(
+                output.stderr.contains('…') || output.stdout.contains('…'),
+                "{output:?}"
+            );
+            let told = format!("{}{}", output.stdout, output.stderr);
+            assert!(told.contains(count), "{told}");
+            let longest = told
+                .split_whitespace()
+                .map(|word| word.chars().count())
+                .max();
+            assert!(longest < Some(500), "{longest:?} {told}");
+        }
+    }
+    // In a document too.
+    let error = scene.fails(MONDAY, &format!("show {long}"), 4);
+    assert!(
+        error["message"].as_str().unwrap().chars().count() < 200,
+        "{error}"
+    );
+}

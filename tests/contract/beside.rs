@@ -274,6 +274,9 @@ fn a_filtered_list_is_what_the_whole_list_holds() {
         assert!(!wanted.is_empty(), "{filter}");
         assert_eq!(list(filter).iter().collect::<Vec<_>>(), wanted, "{filter}");
     }
+    assert_eq!(list("--all --limit 3"), all[..3]);
+    let by_id = list("--all --sort id");
+    assert_eq!(list("--all --sort id --limit 2"), by_id[..2]);
     assert_eq!(list("--ref none"), Vec::<Value>::new());
     let exported = user.run(["export", "orders", "--format", "jsonl", "--ref", "r7"]);
     let lines: Vec<&str> = exported.stdout.lines().collect();

@@ -137,7 +137,17 @@ fn findings_are_told_as_sarif_with_relative_addresses() {
         place["artifactLocation"]["uri"],
         "%E6%A1%A3%E6%A1%88/new%20one.toml"
     );
-    assert_eq!(place["region"]["startLine"], 38);
+    let region = &place["region"];
+    assert_eq!(region["startLine"], 38);
+    // The end is the place after the value.
+    assert_eq!(region["endLine"], 38);
+    let columns = |key: &str| usize::try_from(region[key].as_u64().unwrap()).unwrap() - 1;
+    let file = std::fs::read_to_string(scene.user.home().join("档案/new one.toml")).unwrap();
+    let line: Vec<char> = file.lines().nth(37).unwrap().chars().collect();
+    let value: String = line[columns("startColumn")..columns("endColumn")]
+        .iter()
+        .collect();
+    assert_eq!(value, "\"www.example.com\"");
     let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
     for result in results {
         let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();

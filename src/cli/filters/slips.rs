@@ -100,6 +100,13 @@ pub struct Rank {
     id: [u8; ID_LENGTH],
 }
 
+impl Rank {
+    /// Returns the id of the order.
+    pub fn id(&self) -> &str {
+        std::str::from_utf8(&self.id).unwrap_or_default()
+    }
+}
+
 fn nanoseconds(at: Instant) -> i64 {
     let far = if at.timestamp() < 0 {
         i64::MIN

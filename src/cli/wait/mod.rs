@@ -440,11 +440,7 @@ impl Stream {
 
     fn summary(&mut self, cx: &mut Context<'_>, orders: &[Value], failure: Option<&Failure>) {
         let error = failure.map(|failure| reply::problem(failure, cx.lang));
-        let warnings: Vec<Value> = cx
-            .cautions
-            .iter()
-            .map(|c| json!({ "code": c.code, "message": c.message.get(cx.lang), "path": c.path }))
-            .collect();
+        let warnings = cx.warnings();
         let record = json!({
             "type": "summary",
             "schema": SCHEMA,
