@@ -25,6 +25,8 @@ pub struct Failure {
     pub rule: Option<String>,
     /// Whether waiting never cures it, whatever its code says of others.
     pub is_final: bool,
+    /// The order that stands in the way, where one does.
+    pub order: Option<OrderId>,
     /// What the document shows beside the error.
     pub data: Option<Box<Value>>,
 }
@@ -42,6 +44,7 @@ impl Failure {
             hints: Vec::new(),
             rule: None,
             is_final: false,
+            order: None,
             data: None,
         }
     }
@@ -136,6 +139,7 @@ impl From<Obstacle> for Failure {
         let mut failure = Self::new(Exit::Refused, obstacle.code(), obstacle.message());
         // An order that ended unapproved is never approved.
         failure.is_final = matches!(obstacle, Obstacle::After { ended: Some(_), .. });
+        failure.order = obstacle.order().cloned();
         failure.hints.push(obstacle.hint());
         failure.rule = obstacle.rule().map(str::to_owned);
         failure

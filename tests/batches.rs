@@ -10,6 +10,7 @@ mod runs;
 mod signals;
 #[cfg(unix)]
 mod terminal;
+mod waiting;
 mod words;
 
 use crate::scenarios::{CERTIFICATES, Scene, company, site};

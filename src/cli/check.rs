@@ -383,7 +383,16 @@ fn answer(cx: &Context<'_>, found: &[Located], rulebook: &Rulebook) -> Reply {
         .iter()
         .map(|located| document(located, lang))
         .collect();
-    let mut reply = Reply::new(SCHEMA, json!({ "findings": findings })).human(human);
+    let mut reply = Reply {
+        rows: Some("findings"),
+        known: [
+            "rule", "severity", "path", "line", "column", "message", "fix", "source", "file",
+            "order",
+        ]
+        .map(|field| format!("findings.{field}"))
+        .to_vec(),
+        ..Reply::new(SCHEMA, json!({ "findings": findings })).human(human)
+    };
     let count = |severity: Severity| {
         let of_it = |l: &&Located| l.finding.severity == severity;
         found.iter().filter(of_it).count()

@@ -59,10 +59,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .collect();
     let orders = filters.arrange(&desk, orders);
     if cx.globals.format != Format::Human {
-        return match streamed(cx, &desk, &orders) {
-            Some(reply) => Ok(reply),
-            None => Ok(answer(cx, &desk, &orders)),
-        };
+        return Ok(documents(cx, &desk, &orders));
     }
     let mut sheet = Sheet::default();
     let places = board::lay(&mut sheet, &desk, &orders, manner(cx));
@@ -296,6 +293,15 @@ impl Page {
             let row = self.sheet.lay(cells);
             found.row = row.unwrap_or(found.row);
         }
+    }
+}
+
+/// Answers with the documents of `orders` in a format for machines, printed at once where that can
+/// be.
+pub fn documents(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Reply {
+    match streamed(cx, desk, orders) {
+        Some(reply) => reply,
+        None => answer(cx, desk, orders),
     }
 }
 

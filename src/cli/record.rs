@@ -5,7 +5,7 @@ use super::context::{Asks, Caution, Context, Done, Plan, Stamp, World};
 use super::globals::{option, place, repeated};
 use super::reply::Reply;
 use super::signals::Signals;
-use super::stream::{RowTold, Stream, check_fields};
+use super::stream::{Again, RowTold, Stream, check_fields};
 use super::words;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -261,6 +261,9 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
         let all: Vec<(&RecordRow, &Told)> = rows.iter().zip(&reports).collect();
         valid(&world, &stamp, &all).map_err(|problems| invalid(from, &problems))?;
         let mut stream = Stream::start(cx, STREAM, from, rows.len());
+        if rows.iter().any(|row| row.at.is_none()) {
+            stream.again(Again::TakesUndated);
+        }
         let (mut changed, mut broken) = (false, None);
         for chunk in all.chunks(CHUNK) {
             if signals.arrived().is_some() {

@@ -12,7 +12,7 @@ use crate::render::{Delivery, Format, clean, print};
 use crate::store::place::Place;
 use crate::text;
 pub use crate::workflow::plan::Caution;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::Write;
 
 /// What a command answers.
@@ -32,6 +32,9 @@ pub struct Reply {
     pub raw: bool,
     /// Whether the result was printed already, record by record: nothing more goes to stdout.
     pub streamed: bool,
+    /// The list within the data whose elements are the rows of CSV and TSV, where `data` is one
+    /// document.
+    pub rows: Option<&'static str>,
     /// The names that `--fields` may take, where `data` can be empty.
     pub known: Vec<String>,
     /// A result that is also a failure: `check` with findings, a wait that ran out.
@@ -49,6 +52,7 @@ impl Reply {
             says: Vec::new(),
             raw: false,
             streamed: false,
+            rows: None,
             known: Vec::new(),
             failure: None,
         }
@@ -268,6 +272,13 @@ fn document(
     reply: &mut Reply,
     failure: Option<&Failure>,
 ) -> Result<String, Failure> {
+    if let Some(list) = reply.rows
+        && matches!(cx.globals.format, Format::Csv | Format::Tsv)
+        && let Value::Array(rows) = reply.data[list].take()
+    {
+        let row = |element| json!({ list: element });
+        reply.data = rows.into_iter().map(row).collect();
+    }
     let envelope = Envelope {
         schema: reply.schema.into(),
         changed: reply.changed,

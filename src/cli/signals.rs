@@ -82,8 +82,4 @@ pub fn stopped(exit: Exit, left: usize) -> Failure {
             "stopped by a signal; {left} row(s) were not begun"
         ),
     )
-    .hint(text!(
-        "再次执行即从这里继续，已完成的行不会重复",
-        "run it again to go on from here: rows that are done are not done twice"
-    ))
 }

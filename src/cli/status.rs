@@ -11,7 +11,7 @@ use super::board;
 use super::context::{Context, World};
 use super::filters::Filters;
 use super::globals::switch;
-use super::list::{answer, manner};
+use super::list::{answer, documents, manner};
 use super::order_doc::Desk;
 use super::owed;
 use super::reply::Reply;
@@ -145,7 +145,7 @@ fn morning(cx: &mut Context<'_>, desk: &Desk<'_>, filters: &Filters, narrowed: b
         for (number, code, message) in risks {
             cx.caution(code, message, Some(number));
         }
-        return answer(cx, desk, &wanted);
+        return documents(cx, desk, &wanted);
     }
     let mut page = String::new();
     for group in Group::MINE.into_iter().chain(Group::OTHERS) {

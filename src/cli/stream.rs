@@ -48,6 +48,37 @@ pub struct Stream {
     /// Rows for the formats that print a table at the end.
     kept: Vec<RowTold>,
     delivery: std::io::Result<Delivery>,
+    /// What running the same again does with the rows that are done.
+    again: Again,
+}
+
+/// What running the same file again does with the rows that are done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// They are known again and left alone.
+    KnowsThem,
+    /// Those that say no time are taken once more.
+    TakesUndated,
+}
+
+impl Again {
+    /// Returns how to go on after rows failed, or where it was stopped.
+    fn advice(self, stopped: bool) -> Text {
+        match (self, stopped) {
+            (Self::KnowsThem, false) => text!(
+                "改正后再次执行：已完成的行不会重复",
+                "mend them and run again: rows that are done are not done twice"
+            ),
+            (Self::KnowsThem, true) => text!(
+                "再次执行即从这里继续，已完成的行不会重复",
+                "run it again to go on from here: rows that are done are not done twice"
+            ),
+            (Self::TakesUndated, _) => text!(
+                "再次执行前，去掉已完成的行，或在其 at 列写明日期：没有 at 的行每次都算新的事件",
+                "before running it again, take out the rows that are done, or give each its date in the column at: a row without one counts as a new event every time"
+            ),
+        }
+    }
 }
 
 impl Stream {
@@ -76,6 +107,7 @@ impl Stream {
             done: 0,
             kept: Vec::new(),
             delivery: Ok(Delivery::Written),
+            again: Again::KnowsThem,
         };
         let start = json!({
             "type": "start",
@@ -86,6 +118,11 @@ impl Stream {
         });
         stream.put(cx, &[start]);
         stream
+    }
+
+    /// Says what running the same again does.
+    pub const fn again(&mut self, again: Again) {
+        self.again = again;
     }
 
     fn put(&mut self, cx: &mut Context<'_>, records: &[Value]) {
@@ -139,7 +176,8 @@ impl Stream {
                 && let Some(failure) = &row.failure
             {
                 let mut lines = vec![self.complaint(&row, failure)];
-                if row.outcome == Outcome::Failed {
+                // What waiting cures needs nobody to do anything.
+                if row.outcome == Outcome::Failed || failure.is_final {
                     let hints = failure.hints.iter();
                     lines.extend(hints.map(|Text { zh, en }| text!("    {zh}", "    {en}")));
                 }
@@ -204,9 +242,10 @@ impl Stream {
         }
         let [ok, unchanged, skipped, failed] = self.counts;
         let left = self.left();
+        let advice = |stopped| self.again.advice(stopped);
         let failure = broken
-            .or_else(|| signal.map(|exit| stopped(exit, left)))
-            .or_else(|| (failed > 0).then(|| partial(failed)));
+            .or_else(|| signal.map(|exit| stopped(exit, left).hint(advice(true))))
+            .or_else(|| (failed > 0).then(|| partial(failed).hint(advice(false))));
         let mut counts: Map<String, Value> = Outcome::ALL
             .iter()
             .zip(self.counts)
@@ -327,10 +366,6 @@ fn partial(failed: usize) -> Failure {
         "partial.rows",
         text!("{failed} 行失败", "{failed} row(s) failed"),
     )
-    .hint(text!(
-        "改正后再次执行：已完成的行不会重复",
-        "mend them and run again: rows that are done are not done twice"
-    ))
 }
 
 fn undelivered(error: &std::io::Error) -> Failure {

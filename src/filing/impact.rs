@@ -67,6 +67,9 @@ pub struct Impact {
     pub providers: Vec<String>,
 }
 
+/// How many names a line for people holds of one sort.
+pub(super) const NAMED: usize = 8;
+
 impl Impact {
     fn of(code: Code) -> Self {
         Self {
@@ -77,11 +80,18 @@ impl Impact {
         }
     }
 
-    /// Returns the consequence in words, with what it touches.
+    /// Returns the consequence in words, with what it touches; of what stays as it is the first few.
     pub fn message(&self) -> Text {
+        let named = if self.code == Code::OtherServicesUnaffected {
+            NAMED
+        } else {
+            usize::MAX
+        };
+        let more = self.services.len().saturating_sub(named);
         let touched: Vec<String> = self
             .services
             .iter()
+            .take(named)
             .map(ToString::to_string)
             .chain(self.domains.iter().map(ToString::to_string))
             .chain(self.providers.iter().cloned())
@@ -92,7 +102,13 @@ impl Impact {
         }
         let (zh, en) = (label.zh, label.en);
         let (list_zh, list_en) = (touched.join("、"), touched.join(", "));
-        text!("{zh}：{list_zh}", "{en}: {list_en}")
+        if more == 0 {
+            return text!("{zh}：{list_zh}", "{en}: {list_en}");
+        }
+        text!(
+            "{zh}：{list_zh} 等，另有 {more} 个",
+            "{en}: {list_en} and {more} more"
+        )
     }
 }
 

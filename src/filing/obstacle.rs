@@ -175,6 +175,27 @@ impl Obstacle {
         }
     }
 
+    /// Returns the order that stands in the way, where it is one.
+    pub const fn order(&self) -> Option<&OrderId> {
+        match self {
+            Self::LiveOrder { order, .. }
+            | Self::DomainInFlight { order, .. }
+            | Self::After { order, .. } => Some(order),
+            Self::NotFiled { .. }
+            | Self::NotAccessedHere { .. }
+            | Self::AccessedAlready { .. }
+            | Self::WrongKind { .. }
+            | Self::EmptyShell { .. }
+            | Self::NotAnEmptyShell { .. }
+            | Self::Path { .. }
+            | Self::OrderSize { .. }
+            | Self::DomainElsewhere { .. }
+            | Self::ShellCannotAdd { .. }
+            | Self::FieldFrozen { .. }
+            | Self::Incomplete { .. } => None,
+        }
+    }
+
     /// Returns what was wrong.
     pub fn message(&self) -> Text {
         match self {

@@ -1,7 +1,7 @@
 //! What several orders do together: more than each of them tells by itself.
 
 use super::host::Host;
-use super::impact::{Code, impact};
+use super::impact::{Code, NAMED, impact};
 use super::number::{ServiceNumber, SubjectNumber};
 use super::order::Order;
 use super::portfolio::{FiledService, FiledSubject, Portfolio};
@@ -25,9 +25,6 @@ pub struct Joint {
     /// The providers it touches.
     pub providers: BTreeSet<String>,
 }
-
-/// How many names a line for people holds of one sort.
-const NAMED: usize = 8;
 
 impl Joint {
     const fn of(code: Code) -> Self {

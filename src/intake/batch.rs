@@ -94,6 +94,8 @@ pub struct BatchRows {
 /// What a row names, which can be looked up whatever else is wrong in it.
 #[derive(Clone, Debug)]
 pub struct Named {
+    /// The line on which the row begins.
+    pub line: usize,
     /// The caller's key, where one is given.
     pub reference: Option<String>,
     /// Filing numbers or domains, as written.
@@ -109,6 +111,7 @@ pub struct Named {
 impl From<&BatchRow> for Named {
     fn from(row: &BatchRow) -> Self {
         Self {
+            line: row.line,
             reference: Some(row.reference.clone()),
             target: row.target.clone(),
             target_at: row.place("target"),
@@ -122,6 +125,7 @@ impl From<&Row> for Named {
     fn from(row: &Row) -> Self {
         let place = |column: &str| row.cells.get(column).map_or(row.at, |cell| cell.at);
         Self {
+            line: row.at.line,
             reference: row.text("ref"),
             target: row.texts("target"),
             target_at: place("target"),

@@ -352,3 +352,41 @@ fn a_first_line_that_is_cut_short_hides_no_other() {
     scene.user.write("rows.jsonl", whole);
     let _ = scene.run(MONDAY, "batch check rows.jsonl").exits(0);
 }
+
+/// A clerk sees which finding is an error, and has each in a row of its own in a spreadsheet.
+#[test]
+fn each_finding_is_a_row_and_says_how_grave_it_is() {
+    let scene = holding(2);
+    let live = scene.draft(MONDAY, "change s1.example.net --set remark=x");
+    scene.submit(MONDAY, &live);
+    scene.user.write(
+        "rows.csv",
+        "ref,kind,target\na,cancel-site,s1.example.net\nb,cancel-site,nobody.example.net\n",
+    );
+    let human = scene.run(MONDAY, "batch check rows.csv").exits(3).stdout;
+    assert!(human.contains("rows.csv:2:15 (target): note: "), "{human}");
+    assert!(human.contains("rows.csv:3:15 (target): error: "), "{human}");
+    for line in ["batch check rows.csv", "check rows.csv"] {
+        let document = scene.document(MONDAY, line, 3);
+        let findings = document["data"]["findings"].as_array().unwrap();
+        let output = scene.run(MONDAY, &format!("{line} --format csv")).exits(3);
+        let mut reader =
+            csv::Reader::from_reader(output.stdout.trim_start_matches('\u{feff}').as_bytes());
+        let header = reader.headers().unwrap().clone();
+        let column = |name: &str| header.iter().position(|h| h == name).unwrap();
+        let (rule, message) = (column("findings.rule"), column("findings.message"));
+        let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        assert_eq!(rows.len(), findings.len(), "{line}");
+        for (row, finding) in rows.iter().zip(findings) {
+            assert_eq!(finding["rule"], row[rule]);
+            assert_eq!(finding["message"], row[message]);
+        }
+        let narrow = format!("{line} --format tsv --fields findings.line,findings.rule");
+        let output = scene.run(MONDAY, &narrow).exits(3).stdout;
+        assert!(
+            output.starts_with("findings.line\tfindings.rule\n"),
+            "{output}"
+        );
+        assert_eq!(output.lines().count(), findings.len() + 1);
+    }
+}

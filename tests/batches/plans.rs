@@ -188,6 +188,39 @@ fn a_plan_is_not_made_stale_by_what_it_wrote() {
     assert_eq!(run("--submit --yes"), ["a unchanged", "b unchanged"]);
 }
 
+/// "refuses a stale plan": one is stale where something has moved, not where submission would say no.
+/// A plan says what `apply` does with each row and, apart, what submission says of it.
+#[test]
+fn what_submission_refuses_makes_no_plan_stale() {
+    let scene = holding(2);
+    let batch = "ref,kind,target,set\n\
+                 a,change,s1.example.net,name=新名\n\
+                 b,cancel-site,s2.example.net,\n";
+    let plan = planned(&scene, batch);
+    assert_eq!(
+        plan["counts"],
+        json!({"draft": 2, "send": 0, "none": 0, "fail": 0})
+    );
+    let row = &plan["rows"][0];
+    assert_eq!(row["error"], Value::Null);
+    assert_eq!(row["held_by"]["code"], "refused.rule");
+    let human = scene.run(MONDAY, "batch show plan.json").exits(0);
+    assert!(human.stdout.contains("when sent: "), "{human:?}");
+    assert!(human.stderr.contains("could not be sent now"), "{human:?}");
+    let run = |line: &str, exit| {
+        let line = format!("batch apply plan.json --json {line}");
+        outcomes(&scene.run(MONDAY, &line).exits(exit))
+    };
+    assert_eq!(run("-n", 0), ["a ok", "b ok"]);
+    assert_eq!(run("--submit --yes -n", 7), ["a failed", "b ok"]);
+    assert_eq!(run("", 0), ["a ok", "b ok"]);
+    assert_eq!(run("", 0), ["a unchanged", "b unchanged"]);
+    assert_eq!(run("--submit --yes", 7), ["a failed", "b ok"]);
+    let plan = scene.ok(MONDAY, "batch plan batch.csv");
+    let actions = [&plan["rows"][0]["action"], &plan["rows"][1]["action"]];
+    assert_eq!(actions, ["send", "none"]);
+}
+
 /// What a row rests on includes its dossier.
 #[test]
 fn a_changed_dossier_makes_a_plan_stale() {
@@ -310,6 +343,46 @@ fn a_name_with_a_blank_is_quoted_in_the_hint() {
     let line = ["batch", "plan", "batch.csv", "--out", "my plan.json"];
     let told = scene.user.run(line).exits(0).stderr;
     assert!(told.contains("icpctl batch apply 'my plan.json'"), "{told}");
+}
+
+/// "impact per row": what a row leaves alone is listed whole, and a plan of many rows of one subject
+/// grows with the rows, not with their square.
+#[test]
+fn a_plan_grows_with_its_rows() {
+    let planned = |count: usize| {
+        let scene = holding(count);
+        let rows: Vec<String> = (1..=count)
+            .map(|n| format!("r{n},cancel-site,s{n}.example.net"))
+            .collect();
+        let plan = planned(&scene, &format!("ref,kind,target\n{}\n", rows.join("\n")));
+        assert_eq!(scene.ok(MONDAY, "batch show plan.json"), plan);
+        let file = std::fs::metadata(scene.user.home().join("plan.json")).unwrap();
+        (plan, file.len())
+    };
+    let (plan, small) = planned(20);
+    for (place, row) in plan["rows"].as_array().unwrap().iter().enumerate() {
+        let impact = row["impact"].as_array().unwrap();
+        let rest = impact
+            .iter()
+            .find(|i| i["code"] == "other-services-unaffected");
+        let listed = rest.unwrap()["services"].as_array().unwrap();
+        let others = (1..=20).filter(|n| *n != place + 1);
+        let others: Vec<Value> = others
+            .map(|n| json!(format!("粤ICP备2021000001号-{n}")))
+            .collect();
+        assert_eq!(*listed, others);
+        assert!(
+            rest.unwrap()["message"]
+                .as_str()
+                .unwrap()
+                .ends_with("and 11 more")
+        );
+    }
+    let (_, large) = planned(80);
+    assert!(
+        large < small * 5,
+        "{small} bytes for 20 rows, {large} for 80"
+    );
 }
 
 /// A problem of a plan's row stands where the row stood in the batch: line and column.

@@ -164,6 +164,37 @@ fn what_is_refused_is_told_as_what_is_done() {
     assert_eq!(document["schema"], "icpctl.order/1");
 }
 
+/// "the same event with the same `at` is `unchanged`": what is said of running a file again is true of
+/// what the file holds, and whoever does as told records nothing twice.
+#[test]
+fn what_is_said_of_running_it_again_is_true() {
+    let scene = sent();
+    let other = scene.draft(MONDAY, "cancel-site example.com --ref b");
+    let run = |text: &str| {
+        scene.user.write("reports.csv", text);
+        scene
+            .run(TUESDAY, "record --from reports.csv --json")
+            .exits(7)
+    };
+    let advice = |output| {
+        let records = stream(output);
+        records.last().unwrap()["error"]["hints"].to_string()
+    };
+    let undated = "order,event,at\nref:a,sms-verified,\nref:b,sms-verified,\n";
+    let told = run(undated);
+    assert_eq!(outcomes(&told), ["a ok", "b failed"]);
+    assert!(
+        advice(&told).contains("its date in the column at"),
+        "{told:?}"
+    );
+    assert!(!advice(&told).contains("not done twice"), "{told:?}");
+    let dated = undated.replace("verified,", "verified,2026-11-24");
+    let told = run(&dated);
+    assert_eq!(outcomes(&told), ["a unchanged", "b failed"]);
+    assert!(advice(&told).contains("not done twice"), "{told:?}");
+    assert_eq!(scene.status(TUESDAY, &other), "draft");
+}
+
 /// "all problems are told at once": persons and numbers too, each at its cell, before anything is
 /// written, whether their words are none or their order has no such person or number.
 #[test]

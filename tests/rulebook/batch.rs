@@ -96,8 +96,8 @@ fn what_is_found_in_rows_is_told_before_they_are_applied() {
     let plan = scene.document(MONDAY, "batch plan batch.csv", 0);
     let rows = plan["data"]["rows"].as_array().unwrap();
     assert_eq!(rows[0]["action"], "draft");
-    assert_eq!(rows[1]["action"], "fail");
-    assert_eq!(rows[1]["error"]["rule"], "MY-01");
+    assert_eq!(rows[1]["action"], "draft");
+    assert_eq!(rows[1]["held_by"]["rule"], "MY-01");
 }
 
 #[test]

@@ -167,27 +167,39 @@ impl Work {
 
     /// Decides all rows, and says why the plan that they come from does not hold.
     fn decide(&self, cx: &Context<'_>, world: &mut World) -> Result<Decision, Failure> {
-        let mut ids = self.ids.clone();
-        let stamp = cx.stamp(world, &mut ids);
         let reviewer = Reviewer {
             rulebook: &self.rulebook,
             privacy: cx.globals.privacy,
         };
-        let decided = decide(
-            world,
-            &stamp,
-            &mut ids,
-            &self.loaded.wishes,
-            &self.terms,
-            &reviewer,
-        );
+        let wishes = &self.loaded.wishes;
+        let all = |world: &mut World, terms: &Terms| {
+            let mut ids = self.ids.clone();
+            let stamp = cx.stamp(world, &mut ids);
+            decide(world, &stamp, &mut ids, wishes, terms, &reviewer)
+        };
+        let submits = self.terms.submits;
+        let is_stale =
+            |plan, world: &World, decided: &[Decided]| stale(plan, world, wishes, decided, submits);
+        // A plan says what drafting does: by that it is measured.
+        let sent_later = self.loaded.plan.as_ref().filter(|_| submits);
+        let mut stale = sent_later.and_then(|plan| {
+            let terms = Terms {
+                submits: false,
+                ..self.terms.clone()
+            };
+            let mut world = world.clone();
+            let drafted = all(&mut world, &terms);
+            is_stale(plan, &world, &drafted)
+        });
+        let decided = all(world, &self.terms);
         valid(&self.loaded, &decided)?;
         let drafted = decided.iter().filter(|row| row.writes && !row.was_there);
         for row in drafted.filter_map(|decided| self.loaded.rows.get(decided.row)) {
             doubt::heed_ref(&world.book, &row.reference)?;
         }
-        let plan = self.loaded.plan.as_ref();
-        let stale = plan.and_then(|plan| stale(plan, world, &self.loaded.wishes, &decided));
+        if let Some(plan) = self.loaded.plan.as_ref().filter(|_| !submits) {
+            stale = is_stale(plan, world, &decided);
+        }
         Ok((decided, stale))
     }
 

@@ -1,5 +1,6 @@
 //! `batch check`: all that is wrong with a batch, before anything is done.
 
+use super::super::check::label;
 use super::super::context::Context;
 use super::super::reply::Reply;
 use super::load::{self, Loaded};
@@ -13,19 +14,19 @@ use crate::render::brief::brief;
 use crate::render::clean::clean;
 use crate::rulebook;
 use crate::text;
-use crate::workflow::batch::{Decided, Outcome, blamed, call_by_ref, content};
+use crate::workflow::batch::{Decided, Outcome, blamed, call_by_ref, content, twice};
 use crate::workflow::check::{REFUSED_BY_RULE, is_accepted};
 use crate::workflow::resolve;
 use crate::workflow::world::World;
 use clap::ArgMatches;
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 /// One thing to know about a row.
 struct Finding {
     rule: String,
-    severity: &'static str,
+    severity: Severity,
     path: Option<String>,
     line: usize,
     column: usize,
@@ -38,7 +39,7 @@ impl Finding {
     fn of_problem(problem: Problem) -> Self {
         Self {
             rule: problem.code.to_owned(),
-            severity: "error",
+            severity: Severity::Error,
             path: Some(problem.path).filter(|path| !path.is_empty()),
             line: problem.line,
             column: problem.column,
@@ -52,8 +53,8 @@ impl Finding {
         let column = blamed(failure, row);
         Self {
             severity: match outcome {
-                Outcome::Failed => "error",
-                Outcome::Ok | Outcome::Unchanged | Outcome::Skipped => "info",
+                Outcome::Failed => Severity::Error,
+                Outcome::Ok | Outcome::Unchanged | Outcome::Skipped => Severity::Info,
             },
             ..Self::of_failure(
                 Some(&row.reference),
@@ -74,7 +75,7 @@ impl Finding {
         let known = failure.rule.as_deref().and_then(rule);
         Self {
             rule: failure.rule.unwrap_or_else(|| failure.code.into_owned()),
-            severity: "error",
+            severity: Severity::Error,
             path: Some(column.to_owned()),
             line: at.line,
             column: at.column,
@@ -92,9 +93,9 @@ impl Finding {
         let at = row.place(content(row));
         Self {
             severity: if stops && found.severity == Severity::Error {
-                "error"
+                Severity::Error
             } else {
-                "warning"
+                Severity::Warning
             },
             message: text!("{key}：{zh}", "{key}: {en}"),
             rule: found.rule,
@@ -131,7 +132,10 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         Err(problems) => (0, problems.into_iter().map(Finding::of_problem).collect()),
     };
     let lang = cx.lang;
-    let errors = findings.iter().filter(|f| f.severity == "error").count();
+    let errors = findings
+        .iter()
+        .filter(|f| f.severity == Severity::Error)
+        .count();
     let file = if name == "-" { "stdin" } else { name };
     let mut human = String::new();
     for finding in &findings {
@@ -142,7 +146,12 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
             .as_ref()
             .map_or_else(String::new, |path| format!(" ({path})"));
         let rule = &finding.rule;
-        let told = format!("{file}:{line}:{column}{path}: {message} [{rule}]");
+        let (word, tone) = label(finding.severity);
+        let word = tone.paint(word.get(lang), cx.color());
+        let place = clean(&format!("{file}:{line}:{column}{path}")).into_owned();
+        let told = format!("{message} [{rule}]");
+        let colon = text!("：", ": ");
+        let _ = write!(human, "{place}: {word}{}", colon.get(lang));
         let _ = writeln!(human, "{}", clean(&told));
         if let Some(fix) = &finding.fix {
             let _ = writeln!(human, "    {}", clean(&brief(fix.get(lang), lang)));
@@ -157,6 +166,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         ]
         .map(|field| format!("findings.{field}"))
         .to_vec(),
+        rows: Some("findings"),
         ..Reply::new(SCHEMA, data).human(human)
     };
     if errors == 0 {
@@ -209,10 +219,20 @@ fn examine(
                 .unwrap_or_default()
         }));
     }
+    // The first line of each ref that a row has which could not be read.
+    let mut first: HashMap<&str, usize> = HashMap::new();
+    for named in loaded.flawed.iter().rev() {
+        first.extend(named.reference.as_deref().map(|key| (key, named.line)));
+    }
     for decided in decided {
         let Some(row) = loaded.rows.get(decided.row) else {
             continue;
         };
+        let earlier = first.get(row.reference.as_str());
+        if let Some(line) = earlier.filter(|line| **line < row.line) {
+            let twin = twice(&row.reference, *line);
+            findings.push(Finding::of_row(row, Outcome::Failed, &twin));
+        }
         let failure = decided.failure.as_ref();
         // The order of a row that could not be read is not there to be waited for.
         let is_echo = |failure: &&Failure| {

@@ -21,6 +21,50 @@ use clap::{Arg, ArgMatches, Command};
 /// The shape of all of its documents and records.
 pub const SCHEMA: &str = "icpctl.batch/1";
 
+/// What a plan is made of.
+struct Foreseen {
+    /// The store as drafting all rows leaves it.
+    world: World,
+    /// What comes of the rows when they are drafted.
+    drafted: Vec<Decided>,
+    /// What comes of them when they are sent too.
+    sent: Vec<Decided>,
+}
+
+/// Decides all rows as `apply` would, and as `apply --submit` would, and writes nothing.
+fn foreseen(
+    cx: &mut Context<'_>,
+    matches: &ArgMatches,
+    wishes: &[Wish],
+) -> Result<Foreseen, Failure> {
+    let rulebook = cx.rulebook()?;
+    let reviewer = Reviewer {
+        rulebook: &rulebook,
+        privacy: cx.globals.privacy,
+    };
+    let (world, (drafted, sent)) = cx.decide_near(&batch::wanted(wishes), false, |cx, world| {
+        let mut all = |world: &mut World, submits| {
+            let terms = Terms {
+                submits,
+                retries: matches.get_flag("retry"),
+                ..Terms::default()
+            };
+            let mut ids = cx.ids.for_operation();
+            let stamp = cx.stamp(world, &mut ids);
+            batch::decide(world, &stamp, &mut ids, wishes, &terms, &reviewer)
+        };
+        let sent = all(&mut world.clone(), true);
+        let drafted = all(world, false);
+        let is_enough = batch::is_found(&drafted) && batch::is_found(&sent);
+        Ok(((drafted, sent), is_enough))
+    })?;
+    Ok(Foreseen {
+        world,
+        drafted,
+        sent,
+    })
+}
+
 /// Decides all rows as `apply --submit` would, and writes nothing.
 fn as_submitted(
     cx: &mut Context<'_>,

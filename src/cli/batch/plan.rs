@@ -4,9 +4,11 @@ use super::super::context::Context;
 use super::super::order_doc::time;
 use super::super::private_file;
 use super::super::reply::Reply;
-use super::{SCHEMA, apply, as_submitted, load};
+use super::{Foreseen, SCHEMA, apply, foreseen, load};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::filing::impact::Code;
+use crate::filing::number::ServiceNumber;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::text;
@@ -27,12 +29,19 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     let bytes = cx.read_input(name)?;
     let loaded = load::rows(cx, matches, name, &bytes).map_err(|p| invalid(name, &p))?;
     drop(bytes);
-    let (world, mut decided) = as_submitted(cx, matches, &loaded.wishes)?;
-    apply::valid(&loaded, &decided)?;
-    call_by_ref(&mut decided, &loaded.wishes);
+    let Foreseen {
+        world,
+        mut drafted,
+        mut sent,
+    } = foreseen(cx, matches, &loaded.wishes)?;
+    apply::valid(&loaded, &drafted)?;
+    call_by_ref(&mut drafted, &loaded.wishes);
+    call_by_ref(&mut sent, &loaded.wishes);
     let folder = cx.current.join(&loaded.folder).display().to_string();
-    let plan = BatchPlan::of(&world, loaded.rows, &loaded.wishes, &decided, name, &folder);
-    for decided in decided {
+    let wishes = &loaded.wishes;
+    let plan = BatchPlan::of(&world, loaded.rows, wishes, &drafted, &sent, name, &folder);
+    drop(world);
+    for decided in sent {
         for caution in decided.cautions {
             cx.caution(caution.code, caution.message, caution.path);
         }
@@ -105,11 +114,24 @@ fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
 fn answer(cx: &Context<'_>, plan: &BatchPlan) -> Reply {
     let counts = [Action::Draft, Action::Send, Action::None, Action::Fail].map(|a| plan.count(a));
     let [draft, send, none, fail] = counts;
-    let reply = Reply::new(SCHEMA, document(plan, cx.lang)).human(human(plan, cx.lang));
-    reply.say(text!(
-        "起草 {draft} 行，已起草待提交 {send} 行，已完成 {none} 行，将失败 {fail} 行",
-        "{draft} row(s) draft an order, {send} have one to be sent, {none} are done, {fail} will fail"
-    ))
+    // Either can be long: only the one that is shown is made.
+    let is_text = cx.globals.format.is_text();
+    let reply = if is_text {
+        Reply::new(SCHEMA, Value::Null).human(human(plan, cx.lang))
+    } else {
+        Reply::new(SCHEMA, document(plan, cx.lang))
+    };
+    let reply = reply.say(text!(
+        "起草 {draft} 行，已起草待提交 {send} 行，无需处理 {none} 行，将失败 {fail} 行",
+        "{draft} row(s) draft an order, {send} have one to be sent, {none} need nothing, {fail} will fail"
+    ));
+    match plan.rows.iter().filter(|row| row.held_by.is_some()).count() {
+        0 => reply,
+        held => reply.say(text!(
+            "其中 {held} 行现在还不能提交，原因见上",
+            "{held} of them could not be sent now, for the reasons above"
+        )),
+    }
 }
 
 fn document(plan: &BatchPlan, lang: Lang) -> Value {
@@ -123,11 +145,11 @@ fn document(plan: &BatchPlan, lang: Lang) -> Value {
         "made_at": time(plan.made_at),
         "counts": counts,
         "impact": plan.impact.iter().map(|c| joint(c, lang)).collect::<Vec<_>>(),
-        "rows": plan.rows.iter().map(|row| planned(row, lang)).collect::<Vec<_>>(),
+        "rows": plan.rows.iter().map(|row| planned(plan, row, lang)).collect::<Vec<_>>(),
     })
 }
 
-fn planned(row: &PlannedRow, lang: Lang) -> Value {
+fn planned(plan: &BatchPlan, row: &PlannedRow, lang: Lang) -> Value {
     json!({
         "line": row.row.line,
         "ref": row.row.reference,
@@ -138,7 +160,7 @@ fn planned(row: &PlannedRow, lang: Lang) -> Value {
         "subject": row.subject,
         "services": row.services,
         "provider": row.provider,
-        "impact": row.impact.iter().map(|c| own(c, lang)).collect::<Vec<_>>(),
+        "impact": row.impact.iter().map(|c| of_row(plan, row, c, lang)).collect::<Vec<_>>(),
         "error": row.error.as_ref().map(|said| problem(said, lang)),
         "held_by": row.held_by.as_ref().map(|said| problem(said, lang)),
         "based_on": row.based_on.iter().map(|based| json!({
@@ -156,6 +178,18 @@ fn own(consequence: &Consequence, lang: Lang) -> Value {
         "providers": consequence.providers,
         "message": said(&consequence.message, lang),
     })
+}
+
+/// A consequence of a row, with the services that its subject keeps.
+fn of_row(plan: &BatchPlan, row: &PlannedRow, consequence: &Consequence, lang: Lang) -> Value {
+    let mut value = own(consequence, lang);
+    if let Value::Object(entries) = &mut value
+        && consequence.code == Code::OtherServicesUnaffected
+    {
+        let kept: Vec<&ServiceNumber> = plan.kept(row).collect();
+        entries.insert("services".to_owned(), json!(kept));
+    }
+    value
 }
 
 fn joint(consequence: &Consequence, lang: Lang) -> Value {
@@ -200,7 +234,7 @@ fn human(plan: &BatchPlan, lang: Lang) -> String {
             Action::Draft if row.retries.is_some() => text!("重新起草", "draft again"),
             Action::Draft => text!("起草", "draft"),
             Action::Send => text!("已起草，提交时发送", "drafted already; sent with --submit"),
-            Action::None => text!("已完成", "done already"),
+            Action::None => text!("无需处理", "nothing to do"),
             Action::Fail => text!("将失败", "will fail"),
         };
         let (kind, does) = (label.get(lang), does.get(lang));
@@ -209,9 +243,13 @@ fn human(plan: &BatchPlan, lang: Lang) -> String {
         for consequence in &row.impact {
             let _ = writeln!(page, "     - {}", clean(&said(&consequence.message, lang)));
         }
-        let because = row.error.as_ref().or(row.held_by.as_ref());
-        if let Some(because) = because {
+        if let Some(because) = &row.error {
             let _ = writeln!(page, "     ! {}", clean(&said(&because.message, lang)));
+        }
+        if let Some(because) = &row.held_by {
+            let (zh, en) = (&because.message.zh, &because.message.en);
+            let told = text!("提交时：{zh}", "when sent: {en}");
+            let _ = writeln!(page, "     ! {}", clean(told.get(lang)));
         }
     }
     if !plan.impact.is_empty() {

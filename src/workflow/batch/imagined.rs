@@ -1,13 +1,28 @@
-//! Orders that were decided and not written: nobody can look at them, so that messages call them by
-//! their refs.
+//! Orders that were decided and not written: nobody can look at them, and what holds a row back is
+//! another row, so that messages call them by their refs and lines.
 
 use super::{Decided, Wish};
+use crate::failure::Failure;
+use crate::filing::order::OrderId;
 use crate::lang::Text;
+use crate::text;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// Puts refs in the place of the ids of orders that are not there.
+/// Puts refs in the place of the ids of orders that are not there, and rows in the place of orders
+/// that would only be sent with them.
 pub fn call_by_ref(decided: &mut [Decided], wishes: &[Wish]) {
+    let sent: HashMap<OrderId, &Wish> = decided
+        .iter()
+        .filter(|decided| decided.writes)
+        .filter_map(|decided| Some((decided.order.clone()?, wishes.get(decided.row)?)))
+        .collect();
+    for failure in decided.iter_mut().filter_map(|d| d.failure.as_mut()) {
+        let row = failure.order.as_ref().and_then(|id| sent.get(id));
+        if let Some(wish) = row.filter(|_| failure.is_held_back() && !failure.is_final) {
+            wait_for_row(failure, wish);
+        }
+    }
     let names: HashMap<String, String> = decided
         .iter()
         .filter(|decided| !decided.was_there)
@@ -23,6 +38,34 @@ pub fn call_by_ref(decided: &mut [Decided], wishes: &[Wish]) {
             replace(hint, &names);
         }
     }
+}
+
+/// Says of a row that waits for another one what both are in the file.
+fn wait_for_row(failure: &mut Failure, wish: &Wish) {
+    let (line, key) = (wish.line, &wish.reference);
+    let is_approval = failure.code == "refused.after";
+    failure.message = if is_approval {
+        text!(
+            "须等第 {line} 行的订单（ref:{key}）通过后才能提交",
+            "it waits for the order of line {line} (ref:{key}) to be approved"
+        )
+    } else {
+        text!(
+            "先提交第 {line} 行的订单（ref:{key}），须等它结束后才能提交",
+            "it is held back until the order of line {line} (ref:{key}), which is sent first, has ended"
+        )
+    };
+    failure.hints = vec![if is_approval {
+        text!(
+            "第 {line} 行的订单通过后，再次执行同一批量",
+            "once that order is approved, apply the same batch again"
+        )
+    } else {
+        text!(
+            "第 {line} 行的订单结束后，再次执行同一批量；要等它通过，在 after 列写 ref:{key}",
+            "once that order has ended, apply the same batch again; to wait for its approval, write ref:{key} in the column after"
+        )
+    }];
 }
 
 fn replace(text: &mut Text, names: &HashMap<String, String>) {

@@ -2,8 +2,10 @@
 
 mod blame;
 mod commit;
+mod follow;
 mod imagined;
 mod plan;
+mod queue;
 mod review;
 
 pub use blame::{blamed, content};
@@ -12,6 +14,7 @@ pub use imagined::call_by_ref;
 pub use plan::{
     Action, Based, BatchPlan, Consequence, PLAN_SCHEMA, PlannedRow, Said, Words, stale,
 };
+pub use queue::twice;
 pub use review::Reviewer;
 
 use super::advance;
@@ -32,8 +35,9 @@ use crate::ids::Ids;
 use crate::rulebook::Finding;
 use crate::store::near::Wanted;
 use crate::text;
+use follow::{Retried, led_over};
+use queue::Queue;
 use review::{Held, Review};
-use std::collections::HashMap;
 use std::path::PathBuf;
 
 /// What a row asks for, its dossier and the files that it names read.
@@ -204,16 +208,35 @@ pub fn decide(
 ) -> Vec<Decided> {
     let held = Held::default();
     let review = reviewer.begin(&held);
-    order_of(world, wishes)
-        .into_iter()
+    let queue = Queue::of(world, wishes, terms);
+    let retried = Retried::of(wishes, terms);
+    let how = How {
+        terms,
+        retried: &retried,
+        review: &review,
+    };
+    queue
+        .order
+        .iter()
         .filter_map(|row| {
-            let wish = wishes.get(row)?;
-            let decided = decide_row(world, stamp, ids, row, wish, terms, &review);
-            let mut decided = decided.unwrap_or_else(|failure| Decided::failed(row, failure));
+            let (row, wish) = (*row, wishes.get(*row)?);
+            let decided = match queue.twin(row) {
+                Some(twin) => Err(twin),
+                None => decide_row(world, stamp, ids, row, wish, &how),
+            };
+            let mut decided = decided
+                .unwrap_or_else(|failure| Decided::failed(row, queue.explain(world, row, failure)));
             decided.failure = decided.failure.map(blame::in_columns);
             Some(decided)
         })
         .collect()
+}
+
+/// How a row is taken.
+struct How<'a> {
+    terms: &'a Terms,
+    retried: &'a Retried<'a>,
+    review: &'a Review<'a>,
 }
 
 /// Returns what the rows rest on.
@@ -236,38 +259,9 @@ pub fn is_found(decided: &[Decided]) -> bool {
     failures.all(|failure| failure.exit != Exit::NotFound)
 }
 
-/// Returns the places of the rows, each after the one whose ref it waits for, where that is not
-/// drafted yet.
-///
-/// Rows that wait for each other in a circle keep their order; the first of them then finds no
-/// order to wait for.
-fn order_of(world: &World, wishes: &[Wish]) -> Vec<usize> {
-    let mut first: HashMap<&str, usize> = HashMap::new();
-    for (row, wish) in wishes.iter().enumerate() {
-        first.entry(&wish.reference).or_insert(row);
-    }
-    let forerunner = |row: usize| {
-        let key = wishes.get(row)?.ask.after()?.strip_prefix("ref:")?;
-        first
-            .get(key)
-            .copied()
-            .filter(|_| world.of_ref(key).is_none())
-    };
-    let mut order = Vec::with_capacity(wishes.len());
-    let mut seen = vec![false; wishes.len()];
-    for row in 0..wishes.len() {
-        let mut chain = Vec::new();
-        let mut next = Some(row);
-        while let Some(place) = next.filter(|place| seen.get(*place) == Some(&false)) {
-            if let Some(seen) = seen.get_mut(place) {
-                *seen = true;
-            }
-            chain.push(place);
-            next = forerunner(place);
-        }
-        order.extend(chain.into_iter().rev());
-    }
-    order
+/// Whether the ended order of a row's ref is taken up again.
+fn is_retried(order: &Order, wish: &Wish, terms: &Terms) -> bool {
+    terms.retries || wish.retries.as_ref() == Some(&order.id)
 }
 
 fn decide_row(
@@ -276,17 +270,16 @@ fn decide_row(
     ids: &mut Ids,
     row: usize,
     wish: &Wish,
-    terms: &Terms,
-    review: &Review<'_>,
+    how: &How<'_>,
 ) -> Result<Decided, Failure> {
+    let terms = how.terms;
     let holder = world.of_ref(&wish.reference);
     let is_same = |order: &Order| {
         let given = wish.ask.given();
         given.is_ok_and(|given| given == order.given)
     };
     let ended = holder.filter(|order| has_failed(order, world));
-    let is_retried = |order: &Order| terms.retries || wish.retries.as_ref() == Some(&order.id);
-    if let Some(order) = ended.filter(|order| !is_retried(order)) {
+    if let Some(order) = ended.filter(|order| !is_retried(order, wish, terms)) {
         let mut failed = Decided::failed(row, over(order, world));
         failed.order = Some(order.id.clone());
         failed.was_there = true;
@@ -296,9 +289,11 @@ fn decide_row(
         let mut decided = Decided::new(row, Outcome::Unchanged);
         decided.order = Some(order.id.clone());
         decided.was_there = true;
-        if terms.submits && is_unsent(order) {
+        if is_unsent(order) {
             let order = order.clone();
-            send(world, stamp, &order, wish, terms, review, &mut decided)?;
+            take_up(world, stamp, order, wish, how, &mut decided)?;
+        } else if terms.submits && order.standing().status == Status::Draft {
+            decided.cautions.push(withdrawn(wish, order));
         }
         return Ok(decided);
     }
@@ -318,7 +313,7 @@ fn decide_row(
         return Ok(decided);
     };
     if terms.submits {
-        send(world, stamp, &order, wish, terms, review, &mut decided)?;
+        send(world, stamp, &order, wish, how, &mut decided)?;
         if decided.outcome == Outcome::Failed {
             decided.order = None;
             return Ok(decided);
@@ -334,6 +329,41 @@ fn decide_row(
     Ok(decided)
 }
 
+/// Goes on with a draft that is there: lets it wait for the order that its forerunner's ref has now,
+/// and sends it where orders are sent.
+///
+/// # Errors
+/// As [`send`].
+fn take_up(
+    world: &mut World,
+    stamp: &Stamp,
+    mut order: Order,
+    wish: &Wish,
+    how: &How<'_>,
+    decided: &mut Decided,
+) -> Result<(), Failure> {
+    match led_over(world, stamp, &order, wish, how.retried) {
+        Ok(None) => {}
+        Ok(Some(led)) => {
+            decided.outcome = Outcome::Ok;
+            decided.writes = true;
+            world.put(led.clone());
+            order = led;
+        }
+        Err(failure) if how.terms.submits => {
+            decided.outcome = Outcome::Failed;
+            decided.failure = Some(failure);
+            return Ok(());
+        }
+        // What only drafts has nothing to do for it.
+        Err(_) => {}
+    }
+    if how.terms.submits {
+        send(world, stamp, &order, wish, how, decided)?;
+    }
+    Ok(())
+}
+
 /// Sends an order, or says what holds it back.
 ///
 /// # Errors
@@ -343,10 +373,10 @@ fn send(
     stamp: &Stamp,
     order: &Order,
     wish: &Wish,
-    terms: &Terms,
-    review: &Review<'_>,
+    how: &How<'_>,
     decided: &mut Decided,
 ) -> Result<(), Failure> {
+    let terms = how.terms;
     decided.needs = needs(world, order, wish, terms);
     if let Err(failure) = agreed(&decided.needs, terms) {
         if !decided.was_there {
@@ -363,7 +393,7 @@ fn send(
     given.accepted.extend(terms.given.accepted.iter().cloned());
     let moved = advance::command(world, stamp, order, Command::Submit, None, None);
     let judged = moved.and_then(|moved| {
-        review
+        how.review
             .row(world, order, wish, &given, decided)
             .map(|()| moved)
     });
@@ -446,6 +476,19 @@ fn is_unsent(order: &Order) -> bool {
     let submit = Event::Command(Command::Submit);
     order.standing().status == Status::Draft
         && !effective(&order.history).iter().any(|e| e.event == submit)
+}
+
+/// Warns that the order of a row was taken back by hand, which a batch does not undo.
+fn withdrawn(wish: &Wish, order: &Order) -> Caution {
+    let (line, key, id) = (wish.line, &wish.reference, &order.id);
+    Caution {
+        code: "withdrawn",
+        message: text!(
+            "第 {line} 行（{key}）的订单已撤回，批量不会再次提交；要提交：icpctl submit {id}",
+            "the order of line {line} ({key}) was withdrawn, and a batch does not send it again; to send it: icpctl submit {id}"
+        ),
+        path: None,
+    }
 }
 
 /// Whether an order has ended unapproved, as far as is known or presumed.

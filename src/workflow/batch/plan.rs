@@ -1,6 +1,7 @@
 //! The plan of a batch: what each row will do, and the revisions that this was worked out from.
 
-use super::{Decided, Outcome, Wish};
+use super::follow::times_led_over;
+use super::{Decided, Outcome, Wish, is_unsent};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
@@ -33,6 +34,10 @@ pub struct BatchPlan {
     pub folder: String,
     /// What all rows do together.
     pub impact: Vec<Consequence>,
+    /// The services of the subjects that keep some: what [`Code::OtherServicesUnaffected`] says of a
+    /// row are these without its own, which it does not list once more.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub services: BTreeMap<SubjectNumber, Vec<ServiceNumber>>,
     /// The rows, in the order of the file.
     pub rows: Vec<PlannedRow>,
 }
@@ -86,7 +91,7 @@ pub struct PlannedRow {
     pub impact: Vec<Consequence>,
     /// Why it will be refused.
     pub error: Option<Said>,
-    /// What would hold it back if it were sent now.
+    /// What would refuse it or hold it back if it were sent now.
     pub held_by: Option<Said>,
     /// A digest of what was given, its dossier's content included.
     pub given: String,
@@ -191,7 +196,11 @@ impl From<Impact> for Consequence {
             code: impact.code,
             message: (&impact.message()).into(),
             subjects: Vec::new(),
-            services: names(impact.services),
+            services: if impact.code == Code::OtherServicesUnaffected {
+                Vec::new()
+            } else {
+                names(impact.services)
+            },
             domains: names(impact.domains),
             providers: impact.providers,
         }
@@ -212,32 +221,50 @@ impl From<Joint> for Consequence {
 }
 
 impl BatchPlan {
-    /// Writes down what was decided, once the rows were taken as `--submit` takes them.
+    /// Writes down what was decided: `drafted` once the rows were only drafted, as `world` is then,
+    /// `sent` once they were taken as `--submit` takes them.
     pub fn of(
         world: &World,
         rows: Vec<BatchRow>,
         wishes: &[Wish],
-        decided: &[Decided],
+        drafted: &[Decided],
+        sent: &[Decided],
         file: &str,
         folder: &str,
     ) -> Self {
         let refs = refs(wishes);
-        let mut by_row: BTreeMap<usize, &Decided> = decided.iter().map(|d| (d.row, d)).collect();
+        let by_row = |decided| -> BTreeMap<usize, &Decided> {
+            let decided: &[Decided] = decided;
+            decided.iter().map(|d| (d.row, d)).collect()
+        };
+        let (mut drafted, mut sent) = (by_row(drafted), by_row(sent));
         let mut orders: Vec<&Order> = Vec::new();
-        let mut planned = Vec::with_capacity(rows.len());
+        let mut planned: Vec<PlannedRow> = Vec::with_capacity(rows.len());
+        let mut services: BTreeMap<SubjectNumber, Vec<ServiceNumber>> = BTreeMap::new();
         for (place, row) in rows.into_iter().enumerate() {
-            let (Some(decided), Some(wish)) = (by_row.remove(&place), wishes.get(place)) else {
+            let (Some(decided), Some(wish)) = (drafted.remove(&place), wishes.get(place)) else {
                 continue;
             };
+            let refused = sent.remove(&place).and_then(|sent| sent.failure.as_ref());
             let order = decided
                 .order
                 .as_ref()
                 .and_then(|id| world.book.orders.get(id));
-            let action = action(decided);
+            let action = action(decided, order);
             if matches!(action, Action::Draft | Action::Send) {
                 orders.extend(order);
             }
-            planned.push(planned_row(world, row, wish, decided, order, action, &refs));
+            let mut planned_row = planned_row(world, row, wish, decided, order, action, &refs);
+            planned_row.held_by = refused.filter(|_| action != Action::Fail).map(Said::from);
+            planned.push(planned_row);
+            let keeps = |c: &Consequence| c.code == Code::OtherServicesUnaffected;
+            if let Some(row) = planned.last().filter(|row| row.impact.iter().any(keeps))
+                && let Some(subject) = row.subject.and_then(|n| world.book.portfolio.subject(&n))
+            {
+                services
+                    .entry(subject.number)
+                    .or_insert_with(|| subject.services.keys().copied().collect());
+            }
         }
         let day = world.now.date_naive();
         let joint = together(&orders, &world.book.portfolio, &world.profiles, day);
@@ -247,8 +274,16 @@ impl BatchPlan {
             file: file.to_owned(),
             folder: folder.to_owned(),
             impact: joint.into_iter().map(Consequence::from).collect(),
+            services,
             rows: planned,
         }
+    }
+
+    /// Lists the services that the subject of a row keeps, where the row ends or leaves some.
+    pub fn kept<'a>(&'a self, row: &'a PlannedRow) -> impl Iterator<Item = &'a ServiceNumber> {
+        let all = row.subject.and_then(|number| self.services.get(&number));
+        let all = all.into_iter().flatten();
+        all.filter(|number| !row.services.contains(number))
     }
 
     /// Returns how many rows do what.
@@ -261,12 +296,18 @@ fn refs(wishes: &[Wish]) -> BTreeSet<&str> {
     wishes.iter().map(|wish| wish.reference.as_str()).collect()
 }
 
-fn action(decided: &Decided) -> Action {
+/// What a row does, by what came of it when it was only drafted.
+fn action(decided: &Decided, order: Option<&Order>) -> Action {
     match (decided.outcome, decided.was_there) {
         (Outcome::Failed, _) => Action::Fail,
-        (Outcome::Unchanged, _) => Action::None,
-        (Outcome::Ok | Outcome::Skipped, true) => Action::Send,
-        (Outcome::Ok | Outcome::Skipped, false) => Action::Draft,
+        (Outcome::Ok | Outcome::Skipped | Outcome::Unchanged, true) => {
+            if order.is_some_and(is_unsent) {
+                Action::Send
+            } else {
+                Action::None
+            }
+        }
+        (Outcome::Ok | Outcome::Skipped | Outcome::Unchanged, false) => Action::Draft,
     }
 }
 
@@ -279,11 +320,6 @@ fn planned_row(
     action: Action,
     refs: &BTreeSet<&str>,
 ) -> PlannedRow {
-    let said = decided.failure.as_ref().map(Said::from);
-    let (error, held_by) = match action {
-        Action::Fail => (said, None),
-        Action::Draft | Action::Send | Action::None => (None, said),
-    };
     let acts = matches!(action, Action::Draft | Action::Send);
     let impacts = order
         .filter(|_| acts)
@@ -303,8 +339,8 @@ fn planned_row(
             .flatten()
             .map(Consequence::from)
             .collect(),
-        error,
-        held_by,
+        error: decided.failure.as_ref().map(Said::from),
+        held_by: None,
         given: wish.ask.given().unwrap_or_default(),
         based_on: order
             .map(|order| basis(world, order, decided, refs))
@@ -363,20 +399,23 @@ fn revision(world: &World, record: &str) -> usize {
     SubjectNumber::parse(record).map_or(0, |parsed| revision_of_subject(world, &parsed.number))
 }
 
-/// Returns why a plan does not hold any more; `world` is as the decided rows leave it.
+/// Returns why a plan does not hold any more; `decided` is what came of the rows when they were only
+/// drafted, and `world` is as they left it.
 ///
-/// Only rows that are not done yet count.
+/// Only rows that are not done yet count: where `submits`, those that are there and unsent among them.
+/// What submission says of a row makes no plan stale.
 pub fn stale(
     plan: &BatchPlan,
     world: &World,
     wishes: &[Wish],
     decided: &[Decided],
+    submits: bool,
 ) -> Option<Failure> {
     let refs = refs(wishes);
     decided.iter().find_map(|decided| {
         let planned = plan.rows.get(decided.row)?;
         let wish = wishes.get(decided.row)?;
-        let moved = moved(planned, world, wish, decided, &refs)?;
+        let moved = moved(planned, world, wish, decided, &refs, submits)?;
         let (line, key) = (planned.row.line, &planned.row.reference);
         let (zh, en) = (moved.zh, moved.en);
         Some(
@@ -413,6 +452,7 @@ fn moved(
     wish: &Wish,
     decided: &Decided,
     refs: &BTreeSet<&str>,
+    submits: bool,
 ) -> Option<Text> {
     if wish.ask.given().ok().as_ref() != Some(&planned.given) {
         return Some(text!("的资料文件已变", "its dossier has changed"));
@@ -423,7 +463,7 @@ fn moved(
         .and_then(|id| world.book.orders.get(id));
     // What is done, or was and has ended since, is not looked at again.
     let is_done = match decided.outcome {
-        Outcome::Unchanged => true,
+        Outcome::Unchanged => !(submits && order.is_some_and(is_unsent)),
         Outcome::Failed => decided.was_there && !is_ended_unsent(planned, order),
         Outcome::Ok | Outcome::Skipped => false,
     };
@@ -446,26 +486,28 @@ fn moved(
         ));
     }
     let order = order?;
-    let is_made_since = planned.order.is_none() && decided.was_there;
     if order.target.subject != planned.subject {
         return Some(text!("指向了另一个主体", "it means another subject now"));
     }
-    let now: BTreeSet<Based> = basis(world, order, decided, refs)
-        .into_iter()
-        .filter(|based| !is_made_since || based.record != order.id.as_str())
-        .collect();
+    let own = order.id.as_str();
+    let now = basis(world, order, decided, refs);
     let then: BTreeSet<&Based> = planned.based_on.iter().collect();
-    let own_added = |record: &str| {
-        usize::from(decided.writes && decided.was_there && record == order.id.as_str())
+    // That its forerunner's ref has a new order is the plan's own doing.
+    let led_over = |based: &Based| {
+        if based.record == own {
+            times_led_over(world, order, wish, based.revision)
+        } else {
+            0
+        }
     };
     let changed = planned
         .based_on
         .iter()
-        .find(|based| revision(world, &based.record) - own_added(&based.record) != based.revision)
+        .find(|based| revision(world, &based.record) - led_over(based) != based.revision)
         .map(|based| &based.record);
     let added = now
         .iter()
-        .find(|based| !then.contains(based))
+        .find(|based| based.record != own && !then.contains(based))
         .map(|based| &based.record);
     let record = changed.or(added)?;
     Some(text!(
