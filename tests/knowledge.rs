@@ -95,6 +95,9 @@ const SERVICE_KINDS: &[&str] = &["site", "app", "miniprogram", "quickapp"];
 const PATHS: &[&str] = &["sms", "email", "papers", "written"];
 const CODES: &[&str] = &[
     "two-live-orders",
+    "live-order-of-ended",
+    "approval-of-ended",
+    "orphaned-attachment",
     "live-orders",
     "empty-shell-subject",
     "empty-shell-site",
