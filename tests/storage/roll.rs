@@ -243,6 +243,29 @@ proptest! {
     }
 }
 
+/// Writing the roll anew keeps what has not changed beside what has.
+#[test]
+fn what_still_stands_is_kept_beside_what_is_new() {
+    let store = Store::new();
+    store.keep();
+    // Many share a folder with one of those before.
+    let all = 10 * ORDERS;
+    for place in ORDERS..all {
+        store.write(place, "pending");
+    }
+    fs::remove_file(store.path(0)).unwrap();
+    let cache = store.cache();
+    let _ = store.look(Some(&cache), store.tick() + 1_000_000_000);
+    let roll = fs::read_dir(&cache).unwrap().next().unwrap().unwrap();
+    let bytes = fs::read(roll.path()).unwrap();
+    for place in 1..all {
+        let path = store.path(place);
+        let name = path.file_name().unwrap().as_encoded_bytes();
+        let is_kept = bytes.windows(name.len()).any(|part| part == name);
+        assert!(is_kept, "{}", path.display());
+    }
+}
+
 /// A file that was written in the moment of the look is not kept: it could change and keep its stamp.
 #[test]
 fn a_file_of_the_same_moment_is_not_kept() {
