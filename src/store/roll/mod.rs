@@ -284,13 +284,16 @@ impl<'f> Roll<'f> {
     ) -> Result<(), StorageError> {
         let section = self.kept.section(folder.as_str());
         let mut ahead = records(&section).peekable();
-        let mut now = Vec::with_capacity(section.len());
+        // So much of the section still stands; what it is now, once something differs.
+        let (mut same, mut now) = (0, None);
+        let so_far = |same: usize| section.get(..same).unwrap_or_default().to_vec();
         let mut changed = 0;
         for (name, stat) in survey(self.files, folder)? {
             let Some(stem) = name.strip_suffix(".toml") else {
                 continue;
             };
             while ahead.next_if(|kept| kept.name < name.as_bytes()).is_some() {
+                now.get_or_insert_with(|| so_far(same));
                 changed += 1;
             }
             let kept = ahead.next_if(|kept| kept.name == name.as_bytes());
@@ -301,10 +304,14 @@ impl<'f> Roll<'f> {
                 && kept.stamp == stamp.0
                 && let Some(drawn) = K::read(kept.body)
             {
-                now.extend_from_slice(kept.whole);
+                match &mut now {
+                    Some(now) => now.extend_from_slice(kept.whole),
+                    None => same += kept.whole.len(),
+                }
                 visit(seen, drawn);
                 continue;
             }
+            let now = now.get_or_insert_with(|| so_far(same));
             changed += 1;
             let Ok(path) = folder.join(&name) else {
                 continue;
@@ -324,7 +331,7 @@ impl<'f> Roll<'f> {
                     let after = self.files.stat(&path).ok().and_then(|s| Stamp::of(&s));
                     let settled = |s: &Stamp| s.is_before(self.began - TICK) && after == Some(*s);
                     if let Some(stamp) = stamp.filter(settled) {
-                        put_record(&mut now, &name, &stamp.0, |to| K::write(&drawn, to));
+                        put_record(now, &name, &stamp.0, |to| K::write(&drawn, to));
                     }
                     visit(seen, drawn);
                 }
@@ -337,7 +344,7 @@ impl<'f> Roll<'f> {
         }
         changed += ahead.count();
         seen.changed += changed;
-        let section = (changed > 0).then_some(now);
+        let section = (changed > 0).then(|| now.unwrap_or_else(|| so_far(same)));
         seen.sections.insert(folder.as_str().to_owned(), section);
         Ok(())
     }
