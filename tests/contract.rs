@@ -5,6 +5,7 @@ mod beside;
 mod consent;
 mod damage;
 mod drafting;
+mod editing;
 mod moving;
 mod output;
 mod reversal;

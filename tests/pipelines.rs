@@ -313,7 +313,7 @@ fn merged(user: &Icpctl, one: &[&str], other: &[&str]) {
         git_ok(&repo, &["checkout", "-q", "-b", branch, "main"]);
         for line in lines {
             let seeded = user.run_with(
-                &[("ICPCTL_SEED", branch_seed(branch))],
+                &branch_env(branch),
                 ["--store", "repo"].into_iter().chain(line.split(' ')),
             );
             seeded.exits(0);
@@ -324,8 +324,14 @@ fn merged(user: &Icpctl, one: &[&str], other: &[&str]) {
     git_ok(&repo, &["merge", "-q", "--no-edit", "one"]);
 }
 
-fn branch_seed(branch: &str) -> &'static str {
-    if branch == "one" { "11" } else { "12" }
+/// Each branch has its own ids; the first worked earlier.
+fn branch_env(branch: &str) -> [(&'static str, &'static str); 2] {
+    if branch == "one" {
+        let earlier = "2026-11-22T09:30:00+08:00";
+        [("ICPCTL_SEED", "11"), ("ICPCTL_NOW", earlier)]
+    } else {
+        [("ICPCTL_SEED", "12"), ("ICPCTL_NOW", NOW)]
+    }
 }
 
 /// The codes of what `doctor` finds.
@@ -395,4 +401,134 @@ fn doctor_finds_a_number_that_two_branches_issued() {
     merged(&user, &one, &two);
     let codes = found(&user, 3);
     assert!(codes.contains(&"duplicate-number".to_owned()), "{codes:?}");
+}
+
+/// The findings of a merge, each as its code and the records that its message names.
+fn told(user: &Icpctl) -> Vec<(String, String)> {
+    let document = user
+        .run(["--store", "repo", "doctor", "--json"])
+        .exits(3)
+        .json();
+    let findings = document["data"]["findings"].as_array().unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let told = findings
+        .iter()
+        .map(|f| (text(&f["code"]), text(&f["message"])));
+    told.collect()
+}
+
+/// Which order was given a ref.
+fn id(user: &Icpctl, key: &str) -> String {
+    let shown = act(user, &format!("show ref:{key} --json"));
+    let document: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    document["data"]["id"].as_str().unwrap().to_owned()
+}
+
+const GONE: [&str; 3] = [
+    "cancel-subject 京ICP备2021000008号 --ref subject --submit --confirm 京ICP备2021000008号 --yes",
+    "record ref:subject sms-verified",
+    "record ref:subject bureau-approved",
+];
+
+#[test]
+fn doctor_finds_a_live_order_of_what_the_other_branch_ended() {
+    let user = repository();
+    let one: Vec<&str> = GONE.into_iter().collect();
+    let live = "cancel-site old-books.example.com --ref site --submit --yes";
+    merged(&user, &one, &[live]);
+    let (subject, site) = (id(&user, "subject"), id(&user, "site"));
+    let found = told(&user);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "live-order-of-ended");
+    assert!(
+        found[0].1.contains(&subject) && found[0].1.contains(&site),
+        "{found:?}"
+    );
+
+    // Approved all the same, it is an approval of what had ended.
+    act(&user, "record ref:site sms-verified");
+    act(&user, "record ref:site bureau-approved");
+    let found = told(&user);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "approval-of-ended");
+    assert!(
+        found[0].1.contains(&subject) && found[0].1.contains(&site),
+        "{found:?}"
+    );
+}
+
+#[test]
+fn doctor_finds_two_approvals_that_end_one_service_and_a_change_of_what_had_ended() {
+    let cancel = |key: &str| {
+        [
+            format!("cancel-site old-books.example.com --ref {key} --submit --yes"),
+            format!("record ref:{key} sms-verified"),
+            format!("record ref:{key} bureau-approved"),
+        ]
+    };
+    let change = [
+        "change old-books.example.com --set name=示例旧书站 --ref two --submit --yes".to_owned(),
+        "record ref:two forwarded".to_owned(),
+        "record ref:two sms-verified".to_owned(),
+        "record ref:two bureau-approved".to_owned(),
+    ];
+    for other in [cancel("two").to_vec(), change.to_vec()] {
+        let user = repository();
+        let one = cancel("one");
+        let one: Vec<&str> = one.iter().map(String::as_str).collect();
+        let other: Vec<&str> = other.iter().map(String::as_str).collect();
+        merged(&user, &one, &other);
+        let (one, two) = (id(&user, "one"), id(&user, "two"));
+        let found = told(&user);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, "approval-of-ended");
+        assert!(
+            found[0].1.contains(&one) && found[0].1.contains(&two),
+            "{found:?}"
+        );
+    }
+}
+
+/// A filing that went while its order was under way is told until the order is settled.
+#[test]
+fn doctor_names_the_record_by_which_a_filing_is_gone() {
+    let user = repository();
+    merged(
+        &user,
+        &["gone old-books.example.com --because bureau --yes"],
+        &["change old-books.example.com --set name=示例旧书站 --ref two --submit --yes"],
+    );
+    let found = told(&user);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "live-order-of-ended");
+    assert!(found[0].1.contains("subjects/"), "{found:?}");
+    act(&user, "record ref:two forwarded");
+    act(&user, "record ref:two sms-verified");
+    act(&user, "record ref:two bureau-rejected --reason 无此备案");
+    act(&user, "abandon ref:two --yes");
+    assert_eq!(self::found(&user, 0), Vec::<String>::new());
+}
+
+/// A store that came to lie in a repository after it was made keeps its locks out of it too.
+#[test]
+fn a_store_is_told_apart_from_its_locks_by_a_second_init() {
+    let user = Icpctl::new();
+    user.run(["init"]).exits(0);
+    git_ok(user.home(), &["init", "-q"]);
+    let ignored = user.home().join(".icpctl/.gitignore");
+    let dry = user.run(["init", "-n", "--json"]).exits(0).json();
+    assert_eq!((&dry["changed"], ignored.exists()), (&false.into(), false));
+    let made = user.run(["init", "--json"]).exits(0).json();
+    assert_eq!(made["changed"], true);
+    assert_eq!(made["data"]["created"], false);
+    let status = git_ok(user.home(), &["status", "--porcelain", "-uall"]);
+    assert!(
+        status.contains(".gitignore") && !status.contains("locks"),
+        "{status}"
+    );
+    // What its owner wrote there is left as it is.
+    std::fs::write(&ignored, "*\n").unwrap();
+    let again = user.run(["init", "--json"]).exits(0).json();
+    assert_eq!(again["changed"], false);
+    assert_eq!(std::fs::read_to_string(&ignored).unwrap(), "*\n");
 }

@@ -219,7 +219,7 @@ impl Scenario {
                     Some(_) | None => ACCOUNT,
                 };
                 let set = Assign::Set("account".to_owned(), other.to_owned());
-                edit::edit(world, &stamp, order, &[set], None)
+                edit::edit(world, &stamp, order, &[set], None, &[])
             }
             Move::Report(told) => {
                 advance::report(world, &stamp, order, told).map(|taken| taken.order)

@@ -304,7 +304,10 @@ fn what_export_did_not_write_is_told_with_its_line() {
             "no subject number",
         ),
         ("{\"type\":\"thing\"}\n".to_owned(), "\"thing\" is no type"),
-        ("{\"type\":\"summary\"}\n".to_owned(), "no record"),
+        (
+            "{\"type\":\"subject\",\"number\":\"粤ICP备2021000001号\"}\n".to_owned(),
+            "no record",
+        ),
         ("{\"type\":\"summary\"}\n{\"type\":\n".to_owned(), "2:"),
         (
             format!("{{\"type\":\"file\",\"hash\":\"{hash}\",\"content\":\"AAAA\"}}\n"),
@@ -367,6 +370,63 @@ fn the_dates_go_into_a_calendar_that_keeps_its_events() {
     let text = std::fs::read_to_string(user.home().join("dates.ics")).unwrap();
     assert!(text.starts_with("BEGIN:VCALENDAR"));
     user.run(["list", "--format", "ics"]).exits(2);
+}
+
+/// "`import` of what `export --reveal` wrote gives the same store", an empty one too.
+#[test]
+fn an_empty_store_comes_back_empty() {
+    let user = Icpctl::new();
+    user.run(["init", "empty"]).exits(0);
+    user.run(["init", "other"]).exits(0);
+    for format in ["jsonl", "json", "csv"] {
+        let file = format!("all.{format}");
+        let out = [
+            "--store", "empty", "export", "--reveal", "--format", format, "--out", &file,
+        ];
+        user.run(out).exits(0);
+        let came = user
+            .run(["--store", "other", "import", &file, "--json"])
+            .exits(0)
+            .json();
+        assert_eq!(came["changed"], false, "{format}");
+    }
+    // Nothing at all is no export, and a masked one is none that can be brought in.
+    user.write("nothing", "");
+    user.run(["--store", "other", "import", "nothing"]).exits(3);
+    let agency = agency();
+    agency
+        .run([
+            "export",
+            "portfolio",
+            "--out",
+            "masked.csv",
+            "--format",
+            "csv",
+        ])
+        .exits(0);
+    agency.run(["import", "masked.csv"]).exits(3);
+}
+
+/// A wrong row is named by its line in the file, where rows end as a spreadsheet writes them too.
+#[test]
+fn a_wrong_row_is_named_by_its_line() {
+    let user = agency();
+    for end in ["\n", "\r\n"] {
+        let rows = [
+            "type,id,record",
+            "order,x,\"1",
+            "2\"",
+            "subject,,y",
+            "order,z,",
+        ];
+        user.write("wrong.csv", rows.join(end) + end);
+        let told = user.run(["import", "wrong.csv"]).exits(3).stderr;
+        let lines: Vec<&str> = told
+            .lines()
+            .filter_map(|line| line.strip_prefix("hint: ")?.split(':').next())
+            .collect();
+        assert_eq!(lines, ["4", "5"], "{told}");
+    }
 }
 
 /// "line and column in every problem": of the value in its line of JSON Lines, and in a document.

@@ -367,7 +367,7 @@ fn of_record(cx: &mut Context<'_>, query: &str) -> Result<Vec<Value>, Failure> {
 /// Says what the cloud wants put right, and how to take that down.
 fn rectification(filing: &OwnFiling, risk: &Risk) -> Text {
     let (number, what) = (&filing.number, &risk.what);
-    let advice = prose::mask(&risk.advice.join("; "), [], Privacy::Masked);
+    let advice = prose::mask(&risk.advice.join("; "), Privacy::Masked);
     let until = risk.until.map(|day| day.to_string());
     let until = until.or_else(|| risk.until_raw.clone());
     let until = until.as_deref().unwrap_or("–");

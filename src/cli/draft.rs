@@ -1,12 +1,13 @@
 //! The six drafting commands: one form with six faces.
 
 use super::answer;
-use super::context::{Context, Plan};
+use super::context::Context;
 use super::globals::{option, place, repeated, switch};
 use super::prompt;
 use super::reply::Reply;
 use super::sending::{self, Given};
 use super::vocabulary;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::{Kind, VerifyBy};
@@ -17,7 +18,7 @@ use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::assign::{Assign, invalid};
 use crate::workflow::check::{Bench, Way};
-use crate::workflow::draft::{Ask, Drafted, draft};
+use crate::workflow::draft::{Ask, Attempt, Drafted, attempt};
 use crate::workflow::materials::Content;
 use crate::workflow::{advance, materials, missing};
 use clap::{ArgMatches, Command};
@@ -217,7 +218,10 @@ pub fn service_of(material: &DossierMaterial) -> Result<Option<usize>, Failure> 
 }
 
 /// Takes in the files that a dossier names, relative to where it stands.
-fn take_materials(
+///
+/// # Errors
+/// As [`materials::take`], and 3 where one belongs to no service.
+pub fn take_materials(
     cx: &Context<'_>,
     name: &str,
     named: &[DossierMaterial],
@@ -250,6 +254,14 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             "--confirm 和 --accept 只与 --submit 同用",
             "--confirm and --accept go only with --submit"
         )));
+    }
+    if text_of("ref").is_some_and(|key| key.trim().is_empty()) {
+        return Err(
+            Failure::usage(text!("--ref 是空的", "--ref is empty")).hint(text!(
+                "写明键，或去掉 --ref；脚本中多半是变量没有值",
+                "name a key, or leave --ref out; in a script a variable is probably unset"
+            )),
+        );
     }
     let from = text_of("from");
     let mut ask = Ask {
@@ -294,10 +306,18 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     let mut wanted = Wanted::default();
     ask.want(&mut wanted);
     let done = cx.transact_near(&wanted, |world, stamp, ids| {
-        let mut plan: Plan<Drafted> = draft(&ask, world, stamp, ids)?;
+        let Attempt { mut plan, obstacle } = attempt(&ask, world, stamp, ids)?;
+        if let Some(failure) = obstacle.as_ref().filter(|_| !submits) {
+            return Err(failure.clone());
+        }
         plan.files = materials::missing(&files, world);
         if submits && let Some(order) = plan.orders.pop() {
             plan.consent = Some(sending::consent(world, &[&order], Step::Submit, &given));
+            if let Some(failure) = obstacle.clone().filter(|f| f.exit == Exit::Refused) {
+                // What cannot be drafted has no effect that could be accepted.
+                plan.consent.iter_mut().for_each(|c| c.accepts.clear());
+                return plan.refused(failure);
+            }
             let sent = advance::command(world, stamp, &order, Step::Submit, None, None);
             let judged = sent.and_then(|sent| match &rulebook {
                 Some(rulebook) => Bench::new(world, rulebook, privacy)
@@ -316,6 +336,9 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
                     plan.orders.push(sent);
                 }
                 Err(failure) => return plan.refused(failure),
+            }
+            if let Some(failure) = obstacle {
+                return plan.refused(failure);
             }
         }
         Ok(plan)

@@ -2,14 +2,14 @@
 
 use super::answer;
 use super::context::{Context, Plan};
-use super::draft::{assigns, dossier};
+use super::draft::{assigns, dossier, take_materials};
 use super::globals::{option, place, repeated};
 use super::reply::Reply;
 use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::store::near::Wanted;
 use crate::text;
-use crate::workflow::{bearing, edit, resolve};
+use crate::workflow::{bearing, edit, materials, resolve};
 use clap::{ArgMatches, Command};
 
 /// Says what the command takes.
@@ -38,8 +38,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
             "unset",
             "FIELD[=V]",
             text!(
-                "清除字段，或去掉列表中的一个值（可重复）",
-                "Take a field, or one value of a list, away (can be repeated)"
+                "清除字段，或去掉列表中的一个值；materials.SLOT 去掉附件（可重复）",
+                "Take a field, one value of a list, or with materials.SLOT an attachment, away (can be repeated)"
             ),
             lang,
         ))
@@ -47,8 +47,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
             "from",
             "FILE",
             text!(
-                "用档案中写明的字段覆盖",
-                "Put what a dossier says over the order's data"
+                "用档案中写明的字段和附件覆盖",
+                "Put what a dossier says over the order's data, and its files in the place of those of the same slots"
             ),
             lang,
         ))
@@ -70,8 +70,13 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             )),
         );
     }
+    let (mut named, mut files) = (Vec::new(), Vec::new());
     let dossier = match &from {
-        Some(name) => Some(dossier(cx, name)?),
+        Some(name) => {
+            let dossier = dossier(cx, name)?;
+            (named, files) = take_materials(cx, name, &dossier.materials)?;
+            Some(dossier)
+        }
         None => None,
     };
     let mut wanted = Wanted::default();
@@ -80,11 +85,17 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     if let Some(dossier) = &dossier {
         bearing::dossier(&mut wanted, dossier);
     }
+    if !files.is_empty() {
+        wanted.attachments();
+    }
     let done = cx.transact_near(&wanted, |world, stamp, _| {
         let order = resolve::order(&world.book, &word)?;
         let mut plan = Plan::new(order.id.clone());
-        plan.orders
-            .extend(edit::edit(world, stamp, order, &given, dossier.as_ref())?);
+        let edited = edit::edit(world, stamp, order, &given, dossier.as_ref(), &named)?;
+        if edited.is_some() {
+            plan.files = materials::missing(&files, world);
+        }
+        plan.orders.extend(edited);
         Ok(plan)
     })?;
     answer::moved(cx, &done, std::slice::from_ref(&done.answer))

@@ -58,7 +58,12 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         "files": files,
         "unchanged": unchanged,
     });
-    let told = if !done.changed {
+    let told = if !done.changed && unchanged == 0 {
+        text!(
+            "导出中没有记录，没有变化",
+            "the export holds no record; nothing changed"
+        )
+    } else if !done.changed {
         text!(
             "全部 {unchanged} 项都已在库中，没有变化",
             "all {unchanged} record(s) were there already; nothing changed"

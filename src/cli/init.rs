@@ -24,7 +24,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
     ))
 }
 
-/// Makes the store; one that is there already is left as it is.
+/// Makes the store; one that is there already is left as it is, but for what keeps its locks and
+/// temporaries out of a repository.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let dir = matches.get_one::<String>("dir").map(PathBuf::from);
     let folder = cx.init_folder(dir.as_deref());
@@ -33,11 +34,15 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     }
     let shown = folder.display().to_string();
     let exists = folder.join(crate::store::place::MARKER).exists();
-    if exists {
-        store_file::check(&Disk::open(&folder)?)?;
-    }
     let repository = git_root(&folder);
-    if !exists && !cx.globals.dry_run {
+    let mut ignored = false;
+    if exists {
+        let disk = Disk::open(&folder)?;
+        store_file::check(&disk)?;
+        if repository.is_some() && !cx.globals.dry_run {
+            ignored = store_file::ignore(&disk, &cx.holder())?;
+        }
+    } else if !cx.globals.dry_run {
         let disk = Disk::create(&folder)?;
         store_file::make(&disk, &cx.holder(), repository.is_some())?;
     }
@@ -55,8 +60,13 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let data = json!({ "store": shown, "created": !exists });
     let reply = Reply::new("icpctl.init/1", data)
         .human(format!("{shown}\n"))
-        .changed(!exists);
-    Ok(if exists {
+        .changed(!exists || ignored);
+    Ok(if ignored {
+        reply.say(text!(
+            "备案库已存在；已写入 .gitignore，锁和临时文件不会进入仓库",
+            "the store is there already; wrote its .gitignore, which keeps locks and temporaries out of the repository"
+        ))
+    } else if exists {
         reply.say(text!("备案库已存在", "the store is there already"))
     } else {
         reply

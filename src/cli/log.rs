@@ -12,7 +12,7 @@ use crate::filing::order::{Instant, OperationId, Order, OrderId};
 use crate::filing::portfolio::Portfolio;
 use crate::lang::{Lang, Text};
 use crate::render::mask::Privacy;
-use crate::render::prose;
+use crate::render::prose::Names;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::store::book::Book;
@@ -189,7 +189,12 @@ fn document(operation: &Operation<'_>, portfolio: &Portfolio, privacy: Privacy) 
             };
             let reason = record.reason.map(|reason| match record.of {
                 Of::Order(order) => told(reason, order, portfolio, privacy),
-                Of::Subject(_) => prose::mask(reason, [], privacy),
+                Of::Subject(number) => portfolio
+                    .subjects
+                    .get(number)
+                    .map(Names::of_subject)
+                    .unwrap_or_default()
+                    .mask(reason, privacy),
             });
             json!({
                 "order": order,

@@ -9,13 +9,12 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Entry, FieldChange, Instant, Order, Signatory, Who};
 use crate::filing::pack::{self, Need};
 use crate::filing::portfolio::Portfolio;
-use crate::filing::signatory::signatories;
 use crate::filing::standing::{Presumption, View, effective};
 use crate::filing::status::Status;
 use crate::knowledge::Holder;
 use crate::lang::Lang;
-use crate::render::mask::{Privacy, mask_for, mask_tree};
-use crate::render::prose;
+use crate::render::mask::{Privacy, mask_among};
+use crate::render::prose::Names;
 use crate::workflow::missing;
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
@@ -129,10 +128,10 @@ impl Desk<'_> {
 
     /// Returns an entry of the history.
     fn entry(
-        &self,
         order: &Order,
         entry: &Entry,
         holder: Option<Holder>,
+        names: &Names<'_>,
         privacy: Privacy,
     ) -> Value {
         json!({
@@ -144,7 +143,7 @@ impl Desk<'_> {
             "by": entry.by,
             "actor": entry.actor,
             "op": entry.op,
-            "reason": entry.reason.as_deref().map(|reason| self.told(reason, order, privacy)),
+            "reason": entry.reason.as_deref().map(|reason| names.mask(reason, privacy)),
             "who": entry.who.iter().map(|w| order.who_name(*w)).collect::<Vec<_>>(),
             "accepted": entry.accepted,
             "undoes": entry.undoes,
@@ -158,7 +157,7 @@ impl Desk<'_> {
                     }))
                     .collect::<Vec<_>>()
             }).unwrap_or_default(),
-            "edits": entry.edits.iter().map(|c| edit(c, holder, privacy)).collect::<Vec<_>>(),
+            "edits": entry.edits.iter().map(|c| edit(c, holder, names, privacy)).collect::<Vec<_>>(),
         })
     }
 
@@ -200,6 +199,7 @@ impl Desk<'_> {
             Some(_) | None => Vec::new(),
         };
         let holder = Some(self.holder(order));
+        let names = Names::of_order(order, &self.world.book.portfolio);
         json!({
             "id": order.id,
             "kind": order.kind,
@@ -221,8 +221,8 @@ impl Desk<'_> {
             },
             "via": order.via,
             "verify_by": order.verify_by,
-            "changes": order.changes.iter().map(|c| change(c, holder, privacy)).collect::<Vec<_>>(),
-            "services": Self::asked_services(order, privacy),
+            "changes": order.changes.iter().map(|c| change(c, holder, &names, privacy)).collect::<Vec<_>>(),
+            "services": Self::asked_services(order, &names, privacy),
             "materials": materials(order, privacy),
             "papers": self.papers(order, manner),
             "awaiting": awaiting(order, &view, privacy),
@@ -250,7 +250,7 @@ impl Desk<'_> {
             "submitted_at": standing.submitted_at.map(time),
             "ended_at": standing.ended_at.map(time),
             "updated_at": order.history.last().map(|e| time(e.recorded_at)),
-            "history": order.history.iter().map(|e| self.entry(order, e, holder, privacy)).collect::<Vec<_>>(),
+            "history": order.history.iter().map(|e| Self::entry(order, e, holder, &names, privacy)).collect::<Vec<_>>(),
         })
     }
 
@@ -278,7 +278,7 @@ impl Desk<'_> {
             .collect()
     }
 
-    fn asked_services(order: &Order, privacy: Privacy) -> Vec<Value> {
+    fn asked_services(order: &Order, names: &Names<'_>, privacy: Privacy) -> Vec<Value> {
         let issued = order
             .approval()
             .and_then(|e| e.approval.as_ref())
@@ -291,7 +291,7 @@ impl Desk<'_> {
             .enumerate()
             .map(|(place, facts)| {
                 let mut shown = serde_json::to_value(facts).unwrap_or_default();
-                mask_tree(&mut shown, "services", privacy);
+                mask_among(&mut shown, "services", None, names, privacy);
                 let number = issued.get(place).and_then(|i| i.number.as_ref());
                 if let Value::Object(map) = &mut shown {
                     map.insert("number".to_owned(), json!(number));
@@ -359,9 +359,7 @@ fn awaiting(order: &Order, view: &View, privacy: Privacy) -> Vec<Value> {
 
 /// Returns what somebody wrote freely about an order; who is named in it is masked.
 pub fn told(text: &str, order: &Order, portfolio: &Portfolio, privacy: Privacy) -> String {
-    let persons = signatories(order, portfolio);
-    let names = persons.iter().filter_map(|one| one.name.as_deref());
-    prose::mask(text, names, privacy)
+    Names::of_order(order, portfolio).mask(text, privacy)
 }
 
 /// Lists why the order came back, since it was last submitted.
@@ -399,7 +397,12 @@ fn materials(order: &Order, privacy: Privacy) -> Value {
     shown
 }
 
-fn change(change: &FieldChange, holder: Option<Holder>, privacy: Privacy) -> Value {
+fn change(
+    change: &FieldChange,
+    holder: Option<Holder>,
+    names: &Names<'_>,
+    privacy: Privacy,
+) -> Value {
     let prefix = if change.service.is_some() {
         "services"
     } else {
@@ -411,7 +414,7 @@ fn change(change: &FieldChange, holder: Option<Holder>, privacy: Privacy) -> Val
             .and_then(|v| serde_json::to_value(v).ok())
             .unwrap_or_default();
         let path = format!("{prefix}.{}", change.field);
-        mask_for(&mut shown, &path, holder, privacy);
+        mask_among(&mut shown, &path, holder, names, privacy);
         shown
     };
     json!({
@@ -422,13 +425,18 @@ fn change(change: &FieldChange, holder: Option<Holder>, privacy: Privacy) -> Val
     })
 }
 
-fn edit(change: &FieldChange, holder: Option<Holder>, privacy: Privacy) -> Value {
+fn edit(
+    change: &FieldChange,
+    holder: Option<Holder>,
+    names: &Names<'_>,
+    privacy: Privacy,
+) -> Value {
     let value = |v: &Option<toml::Value>| {
         let mut shown = v
             .as_ref()
             .and_then(|v| serde_json::to_value(v).ok())
             .unwrap_or_default();
-        mask_for(&mut shown, &change.field, holder, privacy);
+        mask_among(&mut shown, &change.field, holder, names, privacy);
         // An attachment that came or went: its name is the user's, and may be a person's.
         if let Some(Value::String(file)) = shown.get_mut("file") {
             *file = privacy.file_name(file).into_owned();

@@ -12,7 +12,7 @@ use crate::knowledge;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::mask::mask_tree;
-use crate::render::prose;
+use crate::render::prose::Names;
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -145,6 +145,7 @@ impl<'a> Excerpt<'a> {
             .values()
             .map(|service| service_element(stock, subject, service, manner))
             .collect();
+        let names = Names::of_subject(subject);
         json!({
             "number": subject.number,
             "name": self.name(manner),
@@ -159,7 +160,7 @@ impl<'a> Excerpt<'a> {
                 "at": time(note.at),
                 "actor": note.actor,
                 "service": note.service,
-                "text": prose::mask(&note.text, [], manner.privacy),
+                "text": names.mask(&note.text, manner.privacy),
             })).collect::<Vec<_>>(),
             "group": group,
             "notices": notices(stock, subject, |notice| notice.service.is_none(), manner),
@@ -225,11 +226,12 @@ impl<'a> Excerpt<'a> {
         }
         page.push_str(&self.owed(stock, manner, look));
         if look.notes {
+            let names = Names::of_subject(subject);
             for note in &subject.notes {
                 let about = note.service.map_or_else(String::new, |n| format!("{n} "));
                 let day = note.at.format("%Y-%m-%d");
                 let label = text!("备注", "note");
-                let words = prose::mask(&note.text, [], manner.privacy);
+                let words = names.mask(&note.text, manner.privacy);
                 let line = format!("{about}{words}");
                 page.extend(["  ", label.get(lang), " ", &day.to_string(), ": "]);
                 page.extend([&clean(&line), "\n"]);

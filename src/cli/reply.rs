@@ -198,11 +198,14 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
             }
         }
     }
-    if let Some(failure) = failure.filter(|_| is_human) {
+    // Where nothing could be printed there is no document that tells it.
+    let is_unprinted = failure.as_ref().is_some_and(|f| f.code == UNPRINTED);
+    if let Some(failure) = failure.filter(|_| is_human || is_unprinted) {
         tell_failure(&failure, lang, *err);
     }
     match delivered {
         Ok(Delivery::Written | Delivery::ReaderGone) => exit,
+        Err(_) if is_unprinted => exit,
         Err(error) => {
             let done = if reply.changed {
                 text!(
@@ -215,7 +218,8 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
                     "the result could not be printed: {error}"
                 )
             };
-            tell(*err, done.get(lang));
+            let failure = Failure::new(Exit::Failure, UNPRINTED, done);
+            tell_failure(&failure, lang, *err);
             if exit == Exit::Ok {
                 Exit::Failure
             } else {
@@ -247,11 +251,14 @@ pub fn tell_failure(failure: &Failure, lang: Lang, err: &mut dyn Write) {
     }
 }
 
+/// The code of a result that could not be printed.
+const UNPRINTED: &str = "failure.output";
+
 /// What was asked for is known, and cannot be printed.
 pub fn unprinted(error: &dyn std::error::Error) -> Failure {
     Failure::new(
         Exit::Failure,
-        "failure.output",
+        UNPRINTED,
         text!(
             "结果无法输出：{error}",
             "the result could not be printed: {error}"
@@ -308,6 +315,13 @@ fn document(
     } else {
         Layout::Compact
     };
+    if matches!(cx.globals.format, Format::Csv | Format::Tsv)
+        && fields.is_none()
+        && known.is_empty()
+    {
+        // Nothing to tell, under no header.
+        return Ok(String::new());
+    }
     let all = || Fields::all(&known);
     let text = match cx.globals.format {
         Format::Human | Format::Sarif | Format::Markdown | Format::Ics => Ok(reply.human.clone()),

@@ -168,7 +168,7 @@ impl Clouds<'_> {
             );
             for risk in &filing.risks {
                 let until = risk.until.map(|day| day.to_string());
-                let mut values = vec![prose::mask(&risk.what, [], Privacy::Masked)];
+                let mut values = vec![prose::mask(&risk.what, Privacy::Masked)];
                 values.extend(until.or_else(|| risk.until_raw.clone()));
                 let fact = self.fact(&subject, Claim::Rectification, Source::Alibaba);
                 facts.push(fact.values(values).raw(risk.advice.join("; ")));

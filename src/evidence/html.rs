@@ -372,6 +372,6 @@ fn tail(text: &str) -> String {
         let length = text.chars().count();
         text.chars().skip(length.saturating_sub(count)).collect()
     };
-    let end = prose::mask(&last(text, 4 * TAIL), [], Privacy::Masked);
+    let end = prose::mask(&last(text, 4 * TAIL), Privacy::Masked);
     last(&end, TAIL)
 }

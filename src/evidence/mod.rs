@@ -154,7 +154,7 @@ impl Told for Fact {
 
     fn raw(mut self, raw: impl Into<String>) -> Self {
         // What others write may name a person: the foot of a page does, with a phone.
-        let raw = prose::mask(&raw.into(), [], Privacy::Masked);
+        let raw = prose::mask(&raw.into(), Privacy::Masked);
         let short: String = raw.chars().take(EXCERPT).collect();
         self.raw = (!short.is_empty()).then_some(short);
         self

@@ -221,12 +221,27 @@ impl SubjectFacts {
         self.nature.as_deref() == Some("individual")
     }
 
+    /// Lists the names of the persons who stand for it.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        let responsible = self.responsible.as_ref().and_then(|p| p.name.as_deref());
+        let legal = self.legal_representative.as_deref();
+        responsible.into_iter().chain(legal)
+    }
+
     /// Returns what identifies a subject before it has a number: its certificate.
     pub fn certificate(&self) -> Option<Certificate> {
         self.certificate_number.as_ref().map(|number| Certificate {
             kind: self.certificate_type.clone(),
             number: number.trim().to_uppercase(),
         })
+    }
+}
+
+impl ServiceFacts {
+    /// Lists the names of the persons who stand for it.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        let responsible = self.responsible.as_ref();
+        responsible.and_then(|p| p.name.as_deref()).into_iter()
     }
 }
 

@@ -449,6 +449,36 @@ impl Order {
         domains
     }
 
+    /// Lists the hashes of all files that it names: those attached to it now, and those that its
+    /// history says were once.
+    pub fn attachments(&self) -> impl Iterator<Item = &str> {
+        let materials = self.materials.iter();
+        let held = materials.filter_map(|material| material.hash.as_deref());
+        let edits = self.history.iter().flat_map(|entry| &entry.edits);
+        let told = edits
+            .filter(|edit| edit.field == "materials")
+            .flat_map(|edit| [&edit.from, &edit.to])
+            .filter_map(|value| value.as_ref()?.get("hash")?.as_str());
+        held.chain(told)
+    }
+
+    /// Lists the names of the persons in its own data: those that it files, those that a change
+    /// puts in and out, those that were edited away, and those whose answer was awaited.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        let subject = self.filing.subject.iter().flat_map(SubjectFacts::people);
+        let services = self.filing.services.iter().flat_map(ServiceFacts::people);
+        let edits = self.history.iter().flat_map(|entry| &entry.edits);
+        let changed = self.changes.iter().chain(edits).filter(|change| {
+            change.field.ends_with("responsible.name")
+                || change.field.ends_with("legal_representative")
+        });
+        let changed = changed.flat_map(|change| [&change.from, &change.to]);
+        let changed = changed.filter_map(|value| value.as_ref()?.as_str());
+        let awaited = self.history.iter().flat_map(|entry| &entry.awaiting);
+        let awaited = awaited.filter_map(|signatory| signatory.name.as_deref());
+        subject.chain(services).chain(changed).chain(awaited)
+    }
+
     /// Whether its approval as a `cancel-access` ends `access`: at its provider, and where both
     /// name an account, at its account.
     pub fn ends(&self, access: &Access) -> bool {

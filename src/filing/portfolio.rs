@@ -1,5 +1,6 @@
 //! The portfolio: what adopted filings, approved orders and `gone` records add up to.
 
+pub mod endings;
 mod taken;
 
 use super::duty::Fulfilled;
@@ -37,6 +38,8 @@ pub struct FiledSubject {
     pub labels: BTreeMap<String, String>,
     /// Its notes and its services', oldest first.
     pub notes: Vec<Note>,
+    /// The names of all persons who ever answered for it or its services, as far as known.
+    pub people: BTreeSet<String>,
     /// Its services, by number.
     pub services: BTreeMap<ServiceNumber, FiledService>,
     /// The rectification notices about it and its services, in the order in which they came in.
@@ -165,6 +168,7 @@ impl FiledSubject {
             facts: SubjectFacts::default(),
             labels: BTreeMap::new(),
             notes: Vec::new(),
+            people: BTreeSet::new(),
             notices: Vec::new(),
             fulfilled: Vec::new(),
             services: BTreeMap::new(),
@@ -268,52 +272,53 @@ impl Record<'_> {
     }
 }
 
+/// Lists the records of each subject, in the order in which they were recorded, whatever the order
+/// in which they are handed in.
+fn in_order<'a>(
+    records: impl IntoIterator<Item = &'a SubjectRecord>,
+    orders: impl IntoIterator<Item = &'a Order>,
+) -> BTreeMap<SubjectNumber, Vec<Record<'a>>> {
+    let mut by_subject: BTreeMap<SubjectNumber, Vec<Record<'a>>> = BTreeMap::new();
+    for record in records {
+        let mut entries = record.effective().map(Record::Entry).peekable();
+        if entries.peek().is_some() {
+            by_subject.entry(record.number).or_default().extend(entries);
+        }
+    }
+    for order in orders {
+        let Some(entry) = order.approval() else {
+            continue;
+        };
+        let Some(approval) = &entry.approval else {
+            continue;
+        };
+        let Some(number) = approval.subject.as_ref().or(order.target.subject.as_ref()) else {
+            continue;
+        };
+        by_subject
+            .entry(*number)
+            .or_default()
+            .push(Record::Approval(order, entry, approval));
+    }
+    for records in by_subject.values_mut() {
+        records.sort_by(|one, two| one.order().cmp(&two.order()));
+    }
+    by_subject
+}
+
 impl Portfolio {
     /// Folds what was written down about subjects, and what approved orders did.
     ///
-    /// Each subject's records fold in the order in which they were recorded, whatever the order
-    /// in which they are handed in.
+    /// Each subject's records fold in the order in which they were recorded.
     pub fn fold<'a>(
         records: impl IntoIterator<Item = &'a SubjectRecord>,
         orders: impl IntoIterator<Item = &'a Order>,
     ) -> Self {
-        let mut by_subject: BTreeMap<SubjectNumber, Vec<Record<'a>>> = BTreeMap::new();
-        for record in records {
-            by_subject
-                .entry(record.number)
-                .or_default()
-                .extend(record.effective().map(Record::Entry));
-        }
-        for order in orders {
-            let Some(entry) = order.approval() else {
-                continue;
-            };
-            let Some(approval) = &entry.approval else {
-                continue;
-            };
-            let Some(number) = approval.subject.as_ref().or(order.target.subject.as_ref()) else {
-                continue;
-            };
-            by_subject
-                .entry(*number)
-                .or_default()
-                .push(Record::Approval(order, entry, approval));
-        }
         let mut portfolio = Self::default();
-        for (number, mut records) in by_subject {
-            if records.is_empty() {
-                continue;
-            }
-            records.sort_by(|one, two| one.order().cmp(&two.order()));
+        for (number, records) in in_order(records, orders) {
             let mut subject = FiledSubject::new(number);
             for record in &records {
-                subject.next_sequence = subject.next_sequence.max(record.order().0 + 1);
-                match record {
-                    Record::Entry(entry) => subject.take_entry(entry),
-                    Record::Approval(order, entry, approval) => {
-                        subject.take_approval(order, entry.at.date_naive(), &approval.services);
-                    }
-                }
+                subject.take(record);
             }
             portfolio.put(subject);
         }

@@ -144,6 +144,8 @@ fn read_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> std::io::Result<usi
 struct Rationed<'a> {
     input: &'a mut dyn std::io::Read,
     left: &'a Cell<usize>,
+    /// Whether the first line ended with a carriage return before its line feed.
+    returns: &'a Cell<Option<bool>>,
 }
 
 impl std::io::Read for Rationed<'_> {
@@ -154,6 +156,13 @@ impl std::io::Read for Rationed<'_> {
         }
         let count = self.input.read(into.get_mut(..most).unwrap_or_default())?;
         self.left.set(self.left.get() - count);
+        let read = into.get(..count).unwrap_or_default();
+        if self.returns.get().is_none()
+            && let Some(place) = read.iter().position(|byte| *byte == b'\n')
+        {
+            let before = place.checked_sub(1).and_then(|place| read.get(place));
+            self.returns.set(Some(before == Some(&b'\r')));
+        }
         Ok(count)
     }
 }
@@ -162,6 +171,8 @@ impl std::io::Read for Rationed<'_> {
 struct Reader {
     found: Vec<Located<Element>>,
     problems: Vec<Problem>,
+    /// Whether something was told that is not there to be brought in: of a masked export.
+    told: bool,
     /// Attachments of a table by their hashes: where the first row stands, and their parts.
     files: BTreeMap<String, (Position, BTreeMap<usize, String>)>,
 }
@@ -238,7 +249,12 @@ impl Reader {
 
     fn table(&mut self, input: &mut dyn std::io::Read) -> Result<(), Unreadable> {
         let left = &Cell::new(ROW_LIMIT);
-        let input = Rationed { input, left };
+        let returns = &Cell::new(None);
+        let input = Rationed {
+            input,
+            left,
+            returns,
+        };
         let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(input);
         let header: Vec<String> = match rows.byte_headers() {
             Ok(header) => header
@@ -267,7 +283,9 @@ impl Reader {
             if self.problems.len() >= PROBLEMS {
                 break;
             }
-            let line = row.position().map_or(1, csv::Position::line);
+            // A row begins, for its reader, before the line feed that a carriage return left.
+            let line = row.position().map_or(1, csv::Position::line)
+                + u64::from(returns.get() == Some(true));
             let at = Position {
                 line: usize::try_from(line).unwrap_or(usize::MAX),
                 column: 1,
@@ -347,7 +365,11 @@ impl Reader {
             }
             // A subject that orders alone made has no record; further services and the summary
             // of a stream never have one.
-            ("subject" | "service" | "summary", _) => return,
+            ("subject" | "service", _) => {
+                self.told = true;
+                return;
+            }
+            ("summary", _) => return,
             (kind, _) => {
                 let kind = super::problem::shown(kind);
                 let message = text!(
@@ -438,7 +460,8 @@ impl Reader {
         if !self.problems.is_empty() {
             return Err(Unreadable::Problems(self.problems));
         }
-        if self.found.is_empty() {
+        // An export of an empty store holds nothing, and is brought in by that.
+        if self.found.is_empty() && self.told {
             let message = text!("其中没有可导入的记录", "it holds no record to bring in");
             let problem = Problem::new("", Position::START, "nothing-exported", message);
             return Err(Unreadable::Problems(vec![problem.fix(text!(

@@ -2,7 +2,7 @@
 //!
 //! Enough stays to recognise a person one already knows, never enough to reach or to name them.
 
-use super::prose;
+use super::prose::Names;
 use crate::knowledge::{self, Holder};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -126,26 +126,70 @@ pub fn mask_tree(value: &mut Value, path: &str, privacy: Privacy) {
 }
 
 /// Masks what is personal for a subject of this kind; an unknown kind counts as an individual.
+///
+/// In remarks the persons are masked whom the same tree names.
 pub fn mask_for(value: &mut Value, path: &str, holder: Option<Holder>, privacy: Privacy) {
-    if privacy == Privacy::Revealed {
-        return;
+    let mut persons = Vec::new();
+    if privacy == Privacy::Masked {
+        collect(value, path, &mut persons);
     }
+    let names = Names::of(persons.iter().map(String::as_str));
+    mask_among(value, path, holder, &names, privacy);
+}
+
+/// As [`mask_for`], where it is known who may be named in remarks.
+pub fn mask_among(
+    value: &mut Value,
+    path: &str,
+    holder: Option<Holder>,
+    names: &Names<'_>,
+    privacy: Privacy,
+) {
+    match privacy {
+        Privacy::Masked => hide(value, path, holder, names),
+        Privacy::Revealed => {}
+    }
+}
+
+/// Collects the names of persons in a tree of facts.
+fn collect(value: &Value, path: &str, persons: &mut Vec<String>) {
     match value {
         Value::Object(map) => {
             for (key, value) in map {
-                mask_for(value, &format!("{path}.{key}"), holder, privacy);
+                collect(value, &format!("{path}.{key}"), persons);
             }
         }
         Value::Array(list) => {
             for value in list {
-                mask_for(value, path, holder, privacy);
+                collect(value, path, persons);
+            }
+        }
+        Value::String(text) => {
+            if path.ends_with("responsible.name") || path.ends_with("legal_representative") {
+                persons.push(text.clone());
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn hide(value: &mut Value, path: &str, holder: Option<Holder>, names: &Names<'_>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                hide(value, &format!("{path}.{key}"), holder, names);
+            }
+        }
+        Value::Array(list) => {
+            for value in list {
+                hide(value, path, holder, names);
             }
         }
         Value::String(text) => {
             if knowledge::field(path).is_some_and(|f| f.is_personal_for(holder)) {
-                *text = mask(path, text, privacy);
+                *text = mask(path, text, Privacy::Masked);
             } else if path.ends_with(".remark") {
-                *text = prose::mask(text, [], privacy);
+                *text = names.mask(text, Privacy::Masked);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}

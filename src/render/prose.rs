@@ -1,8 +1,12 @@
 //! Personal data in what people wrote freely: a reviewer's reason, a provider's advice.
 
 use super::mask::Privacy;
+use crate::filing::facts::SubjectFacts;
+use crate::filing::order::Order;
+use crate::filing::portfolio::{FiledSubject, Portfolio};
 use regex::{Captures, Regex};
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::sync::LazyLock;
 
 /// E-mail addresses, numbers of resident identity cards (GB 11643, eighteen characters or the former
@@ -21,28 +25,78 @@ static PERSONAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&ascii).ok()
 });
 
-/// Masks e-mail addresses, identity numbers and phones in a text, and the names that are given.
-///
-/// Digits of full width are understood as well.
-pub fn mask<'n>(text: &str, names: impl IntoIterator<Item = &'n str>, privacy: Privacy) -> String {
-    if privacy == Privacy::Revealed {
-        return text.to_owned();
+/// The names of natural persons that may stand in what was written about something.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names<'a>(Vec<&'a str>);
+
+impl<'a> Names<'a> {
+    /// Everybody known of a subject: who answers for it and its services, who did once, and the
+    /// subject itself where it is a person or reads like one.
+    pub fn of_subject(subject: &'a FiledSubject) -> Self {
+        let mut names: Vec<&str> = subject.people.iter().map(String::as_str).collect();
+        let facts = &subject.facts;
+        let own = facts.name.as_deref();
+        names.extend(own.filter(|name| is_personal(name, facts.is_individual())));
+        Self::of(names)
     }
-    let plain: String = text.chars().map(half_width).collect();
-    let masked = match &*PERSONAL {
-        // What cannot be searched is not shown.
-        None => "***".to_owned(),
-        Some(pattern) => match pattern.replace_all(&plain, hide) {
-            Cow::Borrowed(_) => text.to_owned(),
-            Cow::Owned(masked) => masked,
-        },
-    };
-    names
-        .into_iter()
-        .filter(|name| name.chars().count() > 1)
-        .fold(masked, |text, name| {
+
+    /// Everybody known of an order: those in its own data, and those of the subject that it is
+    /// about or that its approval filed.
+    pub fn of_order(order: &'a Order, portfolio: &'a Portfolio) -> Self {
+        let approval = order.approval().and_then(|entry| entry.approval.as_ref());
+        let number = order.target.subject.as_ref();
+        let filed = number
+            .or(approval.and_then(|approval| approval.subject.as_ref()))
+            .and_then(|number| portfolio.subjects.get(number));
+        let mut names = filed.map_or_else(Vec::new, |subject| Self::of_subject(subject).0);
+        let facts = order.filing.subject.as_ref();
+        let is_individual = facts.is_some_and(SubjectFacts::is_individual);
+        let own = facts.and_then(|facts| facts.name.as_deref());
+        let own = own.or(order.target.name.as_deref());
+        names.extend(own.filter(|name| is_personal(name, is_individual)));
+        names.extend(order.people());
+        Self::of(names)
+    }
+
+    /// These names, the longest first: a name may stand within another.
+    pub fn of(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let names = names.into_iter().map(str::trim);
+        let mut names: Vec<&str> = names.filter(|name| name.chars().nth(1).is_some()).collect();
+        names.sort_unstable_by_key(|name| (Reverse(name.len()), *name));
+        names.dedup();
+        Self(names)
+    }
+
+    /// Masks e-mail addresses, identity numbers and phones in a text, and these names.
+    ///
+    /// Digits of full width are understood as well.
+    pub fn mask(&self, text: &str, privacy: Privacy) -> String {
+        if privacy == Privacy::Revealed {
+            return text.to_owned();
+        }
+        let plain: String = text.chars().map(half_width).collect();
+        let masked = match &*PERSONAL {
+            // What cannot be searched is not shown.
+            None => "***".to_owned(),
+            Some(pattern) => match pattern.replace_all(&plain, hide) {
+                Cow::Borrowed(_) => text.to_owned(),
+                Cow::Owned(masked) => masked,
+            },
+        };
+        self.0.iter().fold(masked, |text, name| {
             text.replace(name, &Privacy::Masked.name(name))
         })
+    }
+}
+
+/// Whether a subject's name is a person's, or reads like one.
+fn is_personal(name: &str, is_individual: bool) -> bool {
+    Privacy::Masked.subject_name(name, is_individual) != name
+}
+
+/// Masks e-mail addresses, identity numbers and phones in a text about nobody that is known.
+pub fn mask(text: &str, privacy: Privacy) -> String {
+    Names::default().mask(text, privacy)
 }
 
 fn hide(found: &Captures<'_>) -> String {
@@ -75,7 +129,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn masked(text: &str) -> String {
-        mask(text, ["甲某某"], Privacy::Masked)
+        Names::of(["甲某", "甲某某", "乙"]).mask(text, Privacy::Masked)
     }
 
     #[test]
@@ -92,7 +146,7 @@ mod tests {
                 "写信给zhang.san@example.cn，谢谢",
                 "写信给z***@example.cn，谢谢",
             ),
-            ("甲某某不在", "甲**不在"),
+            ("甲某某不在，甲某和乙在", "甲**不在，甲*和乙在"),
         ] {
             assert_eq!(masked(text), expected);
         }
@@ -107,7 +161,7 @@ mod tests {
         ] {
             assert_eq!(masked(text), text);
         }
-        assert_eq!(mask("13800000001", [], Privacy::Revealed), "13800000001");
+        assert_eq!(mask("13800000001", Privacy::Revealed), "13800000001");
     }
 
     proptest! {

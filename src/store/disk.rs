@@ -150,17 +150,30 @@ impl Disk {
 }
 
 /// Makes a folder and those above it, flushing each new name.
+///
+/// A name that stands there is no folder where it is a link that leads nowhere: what is below cannot
+/// be made then, and that is said of it.
 fn make_folders(folder: &Path) -> Result<(), StorageError> {
-    let lost = |error| StorageError::io(folder, Action::CreateFolder, error);
-    match DirBuilder::new().mode(FOLDER_MODE.into()).create(folder) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let Some(parent) = folder.parent() else {
-                return Err(lost(error));
-            };
+    let lost = |error| refusal(folder, error);
+    let make = || DirBuilder::new().mode(FOLDER_MODE.into()).create(folder);
+    let above = folder.parent().filter(|path| !path.as_os_str().is_empty());
+    let made = match (make(), above) {
+        (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
             make_folders(parent)?;
-            return make_folders(folder);
+            make()
+        }
+        (made, _) => made,
+    };
+    match made {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return match std::fs::metadata(folder) {
+                Ok(meta) if meta.is_dir() => Ok(()),
+                Ok(_) => Err(StorageError::NotAFile {
+                    path: folder.to_owned(),
+                }),
+                Err(error) => Err(lost(error)),
+            };
         }
         Err(error) => return Err(lost(error)),
     }
@@ -173,6 +186,15 @@ fn make_folders(folder: &Path) -> Result<(), StorageError> {
     File::open(parent)
         .and_then(|open| open.sync_all())
         .map_err(|error| StorageError::io(parent, Action::Flush, error))
+}
+
+/// The error of a folder that could not be made, with the system's reason whatever it is.
+fn refusal(folder: &Path, source: io::Error) -> StorageError {
+    StorageError::Io {
+        path: folder.to_owned(),
+        action: Action::CreateFolder,
+        source,
+    }
 }
 
 /// The error of one refused call; what a link or a wrong kind answers is told apart.

@@ -32,6 +32,8 @@ pub enum Action {
     Remove,
     /// Locking.
     Lock,
+    /// Taking permissions from other users.
+    Tighten,
 }
 
 impl Action {
@@ -49,6 +51,7 @@ impl Action {
             Self::Rename => ("替换", "put in place"),
             Self::Remove => ("删除", "remove"),
             Self::Lock => ("锁定", "lock"),
+            Self::Tighten => ("收紧权限", "tighten"),
         }
     }
 }
@@ -133,6 +136,8 @@ fn cause(error: &io::Error) -> Text {
             text!("文件系统只读", "the file system is read-only")
         }
         io::ErrorKind::PermissionDenied => text!("没有权限", "permission denied"),
+        io::ErrorKind::NotFound => text!("没有这个文件或目录", "no such file or directory"),
+        io::ErrorKind::NotADirectory => text!("不是目录", "not a directory"),
         io::ErrorKind::Unsupported => {
             text!("文件系统不支持", "the file system does not support it")
         }

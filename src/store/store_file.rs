@@ -69,16 +69,42 @@ pub fn make(files: &dyn Files, holder: &Holder, in_git: bool) -> Result<bool, St
         path,
         bytes: format!("schema = {SCHEMA}\n").into_bytes(),
     }];
-    let ignored = StorePath::parse(".gitignore")?;
-    if in_git && matches!(files.stat(&ignored), Err(StorageError::NotFound { .. })) {
-        changes.push(Change::Create {
-            path: ignored,
-            bytes: GITIGNORE.as_bytes().to_vec(),
-        });
+    if in_git {
+        changes.extend(ignoring(files)?);
     }
     match lock.commit(&changes) {
         Ok(()) => Ok(true),
         Err(StorageError::Exists { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Keeps what is only of the moment out of the repository that a store came to lie in after it was
+/// made; says whether that was still to be done. A file of that name is left as it is.
+///
+/// # Errors
+/// What the file system meets.
+pub fn ignore(files: &dyn Files, holder: &Holder) -> Result<bool, StorageError> {
+    let Some(change) = ignoring(files)? else {
+        return Ok(false);
+    };
+    let lock = StoreLock::acquire(files, holder, WAIT)?;
+    match lock.commit(&[change]) {
+        Ok(()) => Ok(true),
+        Err(StorageError::Exists { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Returns the change that makes the `.gitignore` where there is none.
+fn ignoring(files: &dyn Files) -> Result<Option<Change>, StorageError> {
+    let path = StorePath::parse(".gitignore")?;
+    match files.stat(&path) {
+        Ok(_) => Ok(None),
+        Err(StorageError::NotFound { .. }) => Ok(Some(Change::Create {
+            path,
+            bytes: GITIGNORE.as_bytes().to_vec(),
+        })),
         Err(error) => Err(error),
     }
 }

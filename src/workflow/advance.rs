@@ -18,6 +18,7 @@ use crate::filing::refusal::Refusal;
 use crate::filing::signatory::signatories;
 use crate::filing::standing::{Presumption, Standing, View, effective};
 use crate::filing::status::Status;
+use crate::lang::Text;
 use crate::text;
 use chrono::{NaiveTime, TimeZone as _};
 
@@ -118,7 +119,7 @@ pub fn instant(
 }
 
 /// Adds to a refusal what is allowed now, and until when.
-fn refused(order: &Order, view: &View, world: &World, refusal: Refusal) -> Failure {
+pub(super) fn refused(order: &Order, view: &View, world: &World, refusal: Refusal) -> Failure {
     let mut failure = Failure::from(refusal).of_order(&order.id);
     let status = view.for_commands();
     let allowed: Vec<&str> = machine::allowed(&order.case(&world.profiles), status)
@@ -133,16 +134,20 @@ fn refused(order: &Order, view: &View, world: &World, refusal: Refusal) -> Failu
             "allowed in {name}: {list}"
         ));
     }
-    if let Some(window) = &view.standing.window
-        && !view.is_presumed()
-    {
+    failure.hints.extend(until(view));
+    failure
+}
+
+/// Returns until when the SMS can be answered, where somebody is awaited.
+fn until(view: &View) -> Option<Text> {
+    let window = view.standing.window.as_ref()?;
+    (!view.is_presumed()).then(|| {
         let at = window.closes_at().format("%Y-%m-%d %H:%M:%S");
-        failure = failure.hint(text!(
+        text!(
             "短信核验窗口于 {at} 关闭",
             "the SMS window closes at {at} (China Standard Time)"
-        ));
-    }
-    failure
+        )
+    })
 }
 
 /// Sends, withdraws or abandons an order.
@@ -373,7 +378,10 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
                 awaiting = signatories(order, &world.book.portfolio);
                 awaiting.iter().map(|s| (s.clone(), false)).collect()
             };
-            who = answers(order, &answered, &told.who)?;
+            who = answers(order, &answered, &told.who).map_err(|mut failure| {
+                failure.hints.extend(until(&view));
+                failure
+            })?;
             let all = answered
                 .iter()
                 .all(|(s, done)| *done || s.who.iter().any(|w| who.contains(w)));

@@ -6,7 +6,7 @@
 use crate::failure::Failure;
 use crate::filing::order::{FieldChange, Order};
 use crate::filing::tree;
-use crate::intake::{Dossier, Problem, Source, read_dossier};
+use crate::intake::{Dossier, Problem, Source, nearest, read_dossier};
 use crate::knowledge::{self, FieldType};
 use crate::text;
 use chrono::NaiveDate;
@@ -118,6 +118,13 @@ fn place(name: &str, problem: &Problem) -> String {
 /// 3 for a field that does not exist, or that is no list where one is needed.
 pub fn assign(tree: &mut Value, path: &str, assign: &Assign) -> Result<(), Failure> {
     let field = knowledge::field(path);
+    if let Assign::Unset(_, _) = assign
+        && field.is_none()
+        && path != "verify_by"
+        && tree::get(tree, path).is_none()
+    {
+        return Err(no_field(assign.field(), path));
+    }
     let is_list = field.is_some_and(|f| f.value_type == FieldType::List);
     let words = |value: &str| -> Vec<Value> {
         value
@@ -182,16 +189,43 @@ pub fn assign(tree: &mut Value, path: &str, assign: &Assign) -> Result<(), Failu
     if tree::put(tree, path, value) {
         Ok(())
     } else {
-        let name = assign.field();
-        Err(Failure::invalid(
-            "invalid.field",
-            text!("没有字段 {name}", "there is no field {name}"),
-        )
-        .hint(text!(
-            "字段是档案中的完整路径，如 services.0.name",
-            "a field is the full path in the dossier, such as services.0.name"
-        )))
+        Err(no_field(assign.field(), path))
     }
+}
+
+/// Says that there is no such field, and which may be meant; `path` is the field's full path.
+fn no_field(name: &str, path: &str) -> Failure {
+    let failure = Failure::invalid(
+        "invalid.field",
+        text!("没有字段 {name}", "there is no field {name}"),
+    );
+    // Only the last part is guessed at: the same fields stand at every place of a list.
+    let (above, last) = path.rsplit_once('.').unwrap_or(("", path));
+    let bare = |path: &str| -> String {
+        let parts = path
+            .split('.')
+            .filter(|part| part.parse::<usize>().is_err());
+        parts.collect::<Vec<_>>().join(".")
+    };
+    let beside = bare(above);
+    let names = knowledge::fields().iter().filter_map(|field| {
+        let (above, last) = field.path.rsplit_once('.').unwrap_or(("", &field.path));
+        (above == beside).then_some(last)
+    });
+    let failure = match nearest(last, names).filter(|near| *near != last) {
+        Some(near) => {
+            let typed = name.strip_suffix(last).unwrap_or_default();
+            failure.hint(text!(
+                "是不是想写 {typed}{near}？",
+                "did you mean {typed}{near}?"
+            ))
+        }
+        None => failure,
+    };
+    failure.hint(text!(
+        "字段是档案中的完整路径，如 services.0.name",
+        "a field is the full path in the dossier, such as services.0.name"
+    ))
 }
 
 /// Reads a tree laid out as a dossier the way a dossier's file is read.

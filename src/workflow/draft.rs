@@ -197,6 +197,39 @@ pub(super) fn normal(word: &str) -> String {
     Host::parse(word).map_or_else(|_| word.to_owned(), |host| host.to_string())
 }
 
+/// What drafting would write, and what stands in its way.
+#[derive(Debug)]
+pub struct Attempt {
+    /// The order that is drafted, or that holds the ref already.
+    pub plan: Plan<Drafted>,
+    /// What waiting cannot cure (5), else a ref with other content (6).
+    pub obstacle: Option<Failure>,
+}
+
+/// Tries to draft an order: what must be agreed to can be asked for before it is refused.
+///
+/// # Errors
+/// 4 for what is not filed, 3 for what does not validate, 2 for choices that are missing.
+pub fn attempt(ask: &Ask, world: &World, stamp: &Stamp, ids: &mut Ids) -> Result<Attempt, Failure> {
+    let given = ask.given()?;
+    let holder = ask.reference().and_then(|key| world.of_ref(key));
+    if let Some(order) = holder
+        && order.given == given
+    {
+        return Ok(Attempt {
+            plan: Plan::new(Drafted {
+                id: order.id.clone(),
+            }),
+            obstacle: None,
+        });
+    }
+    let mut attempt = try_anew(ask, world, stamp, ids, given)?;
+    if let (None, Some(order), Some(key)) = (&attempt.obstacle, holder, ask.reference()) {
+        attempt.obstacle = Some(taken(key, order));
+    }
+    Ok(attempt)
+}
+
 /// Drafts an order.
 ///
 /// # Errors
@@ -208,20 +241,16 @@ pub fn draft(
     stamp: &Stamp,
     ids: &mut Ids,
 ) -> Result<Plan<Drafted>, Failure> {
-    let given = ask.given()?;
-    let holder = ask.reference().and_then(|key| world.of_ref(key));
-    if let Some(order) = holder
-        && order.given == given
-    {
-        return Ok(Plan::new(Drafted {
-            id: order.id.clone(),
-        }));
+    attempt(ask, world, stamp, ids)?.settled()
+}
+
+impl Attempt {
+    fn settled(self) -> Result<Plan<Drafted>, Failure> {
+        match self.obstacle {
+            Some(failure) => Err(failure),
+            None => Ok(self.plan),
+        }
     }
-    let plan = anew(ask, world, stamp, ids)?;
-    if let (Some(order), Some(key)) = (holder, ask.reference()) {
-        return Err(taken(key, order));
-    }
-    Ok(plan)
 }
 
 /// Says that a ref belongs to an order with other content.
@@ -258,15 +287,28 @@ pub fn anew(
     stamp: &Stamp,
     ids: &mut Ids,
 ) -> Result<Plan<Drafted>, Failure> {
+    try_anew(ask, world, stamp, ids, ask.given()?)?.settled()
+}
+
+fn try_anew(
+    ask: &Ask,
+    world: &World,
+    stamp: &Stamp,
+    ids: &mut Ids,
+    given: String,
+) -> Result<Attempt, Failure> {
     let mut cautions = Vec::new();
-    let order = build(ask, world, stamp, ids, ask.given()?, &mut cautions)?;
-    guard::drafting(&order, &world.book.portfolio, &world.profiles)?;
+    let order = build(ask, world, stamp, ids, given, &mut cautions)?;
+    let drafting = guard::drafting(&order, &world.book.portfolio, &world.profiles);
     let mut plan = Plan::new(Drafted {
         id: order.id.clone(),
     });
     plan.cautions = cautions;
     plan.orders.push(order);
-    Ok(plan)
+    Ok(Attempt {
+        plan,
+        obstacle: drafting.err().map(Failure::from),
+    })
 }
 
 /// Makes the order that drafting would make, without asking whether it may be drafted.

@@ -11,32 +11,33 @@ use crate::filing::event::{Command, Event};
 use crate::filing::guard;
 use crate::filing::kind::Kind;
 use crate::filing::machine;
-use crate::filing::order::{FieldChange, Filing, Order};
+use crate::filing::order::{FieldChange, Filing, Material, Order};
 use crate::filing::tree;
 use crate::intake::{Dossier, DossierSubject};
 use crate::knowledge;
 use crate::text;
 use toml::Value;
 
-/// Corrects an order; absent where nothing differs.
+/// The field of the attachments, in which one that came or went is told.
+pub const MATERIALS: &str = "materials";
+
+/// Corrects an order; absent where nothing differs. `materials` are those that the dossier names,
+/// taken in.
 ///
 /// # Errors
-/// 5 where its status does not allow it, or a field is frozen; 3 where a value does not validate.
+/// 3 where a value does not validate; 5 where its status does not allow it, or a field is frozen.
 pub fn edit(
     world: &World,
     stamp: &Stamp,
     order: &Order,
     assigns: &[Assign],
     dossier: Option<&Dossier>,
+    materials: &[Material],
 ) -> Result<Option<Order>, Failure> {
     let view = order.view(&world.profiles, world.now);
     let case = order.case(&world.profiles);
-    machine::command(
-        &case,
-        view.for_commands(),
-        Command::Edit,
-        view.standing.edited,
-    )?;
+    let mut attached = order.materials.clone();
+    put_in(&mut attached, materials);
     let old = lay_out(order);
     let mut new = old.clone();
     if let Some(dossier) = dossier {
@@ -54,12 +55,30 @@ pub fn edit(
                 "abandon the order and draft anew"
             )));
         }
-        assign::assign(&mut new, given.field(), given)?;
+        if given.field().split('.').next() == Some(MATERIALS) {
+            detach(order, &mut attached, given)?;
+        } else {
+            assign::assign(&mut new, given.field(), given)?;
+        }
     }
     if let Some(Value::String(provider)) = new.get_mut("provider") {
         world.profiles.rename(provider);
     }
-    let edits = leaves(&old, &new);
+    let mut edits = leaves(&old, &new);
+    let mut edited = if edits.is_empty() {
+        order.clone()
+    } else {
+        rebuild(world, order, &new)?
+    };
+    edits.extend(came_and_went(&order.materials, &attached));
+    edited.materials = attached;
+    machine::command(
+        &case,
+        view.for_commands(),
+        Command::Edit,
+        view.standing.edited,
+    )
+    .map_err(|refusal| advance::refused(order, &view, world, refusal))?;
     if edits.is_empty() {
         return Ok(None);
     }
@@ -83,7 +102,6 @@ pub fn edit(
             "abandon this order and draft a new one"
         )));
     }
-    let mut edited = rebuild(world, order, &new)?;
     guard::drafting(&edited, &world.book.portfolio, &world.profiles)?;
     let status = view.standing.status;
     let mut entry = advance::entry(
@@ -96,6 +114,82 @@ pub fn edit(
     entry.edits = edits;
     edited.history.push(entry);
     Ok(Some(edited))
+}
+
+/// Puts the files of a dossier in: it speaks for the slots that it names, and those alone.
+fn put_in(attached: &mut Vec<Material>, named: &[Material]) {
+    let place = |material: &Material| (material.slot.clone(), material.service);
+    let spoken_for: Vec<_> = named.iter().map(place).collect();
+    attached.retain(|held| named.contains(held) || !spoken_for.contains(&place(held)));
+    for material in named {
+        if !attached.contains(material) {
+            attached.push(material.clone());
+        }
+    }
+}
+
+/// Takes attachments away: all, the one at a place from 0, or those of a slot.
+fn detach(order: &Order, attached: &mut Vec<Material>, given: &Assign) -> Result<(), Failure> {
+    let field = given.field();
+    let id = &order.id;
+    let Assign::Unset(_, None) = given else {
+        return Err(Failure::invalid(
+            "invalid.field",
+            text!("{field} 不能这样修改", "{field} cannot be edited like this"),
+        )
+        .hint(text!(
+            "添加附件：icpctl attach {id} FILE --as SLOT；去掉附件：--unset materials.SLOT",
+            "attach a file with icpctl attach {id} FILE --as SLOT; take one away with --unset materials.SLOT"
+        )));
+    };
+    let Some((_, which)) = field.split_once('.') else {
+        attached.clear();
+        return Ok(());
+    };
+    let before = attached.len();
+    // Places are those before anything is taken away.
+    match which.parse::<usize>() {
+        Ok(place) => {
+            let meant = order.materials.get(place);
+            attached.retain(|material| Some(material) != meant);
+        }
+        Err(_) => attached.retain(|material| material.slot != which),
+    }
+    if attached.len() < before {
+        return Ok(());
+    }
+    let mut slots: Vec<&str> = order.materials.iter().map(|m| m.slot.as_str()).collect();
+    slots.sort_unstable();
+    slots.dedup();
+    let list = slots.join(", ");
+    Err(Failure::invalid(
+        "invalid.field",
+        text!("没有附件 {field}", "there is no attachment {field}"),
+    )
+    .hint(if slots.is_empty() {
+        text!("订单没有附件", "the order has no attachments")
+    } else {
+        text!(
+            "写成 materials.SLOT，或从 0 起的序号；此订单有：{list}",
+            "write materials.SLOT, or a place from 0; the order has: {list}"
+        )
+    }))
+}
+
+/// Lists the attachments that went and those that came.
+fn came_and_went(old: &[Material], new: &[Material]) -> Vec<FieldChange> {
+    let change = |from: Option<&Material>, to: Option<&Material>| FieldChange {
+        service: None,
+        field: MATERIALS.to_owned(),
+        from: from.map(tree::of),
+        to: to.map(tree::of),
+        extra: toml::Table::new(),
+    };
+    let went = old.iter().filter(|material| !new.contains(material));
+    let came = new.iter().filter(|material| !old.contains(material));
+    went.map(|material| change(Some(material), None))
+        .chain(came.map(|material| change(None, Some(material))))
+        .collect()
 }
 
 /// Whether a field is settled by the type check (ORD-07): those, the provider and the path.

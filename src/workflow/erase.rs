@@ -24,7 +24,7 @@ pub struct Erased {
     pub subject: Option<SubjectNumber>,
     /// The orders whose files go.
     pub orders: Vec<OrderId>,
-    /// The attachments that no other order uses, by hash.
+    /// The attachments that no other order names, by hash.
     pub attachments: Vec<String>,
 }
 
@@ -216,7 +216,7 @@ fn rests_on(order: &Order) -> Failure {
     }
 }
 
-/// Lists the attachments of `going` that no other order uses.
+/// Lists the attachments of `going`, once attached ones too, that no other order names.
 fn attachments(world: &World, going: &[OrderId]) -> Vec<String> {
     let hashes = |is_going: bool| {
         world
@@ -224,8 +224,7 @@ fn attachments(world: &World, going: &[OrderId]) -> Vec<String> {
             .orders
             .values()
             .filter(move |order| going.contains(&order.id) == is_going)
-            .flat_map(|order| &order.materials)
-            .filter_map(|material| material.hash.as_deref())
+            .flat_map(Order::attachments)
     };
     let kept: BTreeSet<&str> = hashes(false).collect();
     let lost: BTreeSet<&str> = hashes(true).filter(|hash| !kept.contains(hash)).collect();

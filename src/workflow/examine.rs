@@ -6,9 +6,11 @@ use crate::filing::guard;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Order, OrderId};
+use crate::filing::portfolio::endings::{Ender, Endings, Part};
 use crate::filing::status::Bucket;
 use crate::lang::Text;
-use crate::store::book::{FILES, order_path};
+use crate::store::Digest;
+use crate::store::book::{Book, Damage, FILES, order_path, subject_path};
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,8 +35,10 @@ pub fn examine(world: &World) -> Vec<Finding> {
     found.extend(numbers(world));
     found.extend(counters(world));
     found.extend(domains(world));
+    found.extend(endings(world));
     found.extend(forerunners(world));
     found.extend(attachments(world));
+    found.extend(orphans(world));
     found
 }
 
@@ -222,6 +226,78 @@ fn domains(world: &World) -> Vec<Finding> {
         .collect()
 }
 
+/// Finds live orders about what has ended, and approvals of what had.
+fn endings(world: &World) -> Vec<Finding> {
+    let book = &world.book;
+    let endings = Endings::of(book.subjects.values(), book.orders.values());
+    let late = endings.late.iter().filter_map(|late| {
+        let (zh, en) = ended(&late.part, &late.by);
+        let order = book.orders.get(&late.order)?;
+        let (id, kind) = (&order.id, order.kind.label());
+        let (kind_zh, kind_en) = (kind.zh, kind.en);
+        Some(Finding {
+            code: "approval-of-ended",
+            path: path(id),
+            message: text!(
+                "订单 {id}（{kind_zh}）记为已通过，而在它之前{zh}",
+                "the order {id} ({kind_en}) was approved although {en} before it"
+            ),
+            fix: text!(
+                "核对管局通知，撤消记错的那一次：icpctl log，再 icpctl undo OP",
+                "check the bureau's notices and undo the wrong record: icpctl log, then icpctl undo OP"
+            ),
+        })
+    });
+    let live = book.orders.values().filter_map(|order| {
+        let status = order.view(&world.profiles, world.now).status();
+        if !status.is_live() {
+            return None;
+        }
+        let (part, by) = endings.of_order(order)?;
+        let (zh, en) = ended(&part, by);
+        let (id, kind) = (&order.id, order.kind.label());
+        let (kind_zh, kind_en) = (kind.zh, kind.en);
+        Some(Finding {
+            code: "live-order-of-ended",
+            path: path(id),
+            message: text!(
+                "订单 {id}（{kind_zh}）仍在办理中，而{zh}",
+                "the order {id} ({kind_en}) is live although {en}"
+            ),
+            fix: text!(
+                "到控制台核实：订单已结束的，登记结果或 icpctl abandon {id}；备案其实还在的，撤消使它结束的那次记录",
+                "look in the console: record how the order ended, or icpctl abandon {id}; where the filing stands after all, undo the record that ended it"
+            ),
+        })
+    });
+    late.chain(live).collect()
+}
+
+/// Says what ended by which record.
+fn ended(part: &Part, by: &Ender) -> (String, String) {
+    let (part_zh, part_en) = match part {
+        Part::Subject(number) => (number.to_string(), number.to_string()),
+        Part::Service(number) => (number.to_string(), number.to_string()),
+        Part::Access(number, provider) => (
+            format!("{number} 在 {provider} 的接入"),
+            format!("the access of {number} at {provider}"),
+        ),
+    };
+    match by {
+        Ender::Order(id) => (
+            format!("{part_zh} 已随订单 {id} 结束"),
+            format!("{part_en} ended with the order {id}"),
+        ),
+        Ender::Gone(number) => {
+            let record = subject_path(number);
+            (
+                format!("{part_zh} 已按 {record} 中的记录结束"),
+                format!("{part_en} ended by what stands in {record}"),
+            )
+        }
+    }
+}
+
 fn forerunners(world: &World) -> Vec<Finding> {
     world
         .book
@@ -275,4 +351,36 @@ fn attachments(world: &World) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Lists the attachments that no order names, in its data or its history.
+///
+/// What a record that cannot be read may name is none of them.
+pub fn unnamed(book: &Book) -> Vec<&str> {
+    let named: BTreeSet<&str> = book.orders.values().flat_map(Order::attachments).collect();
+    let may_be_named = |hash: &str| {
+        book.damaged.values().any(|damage| match damage.as_ref() {
+            Damage::Content { text, .. } => text.contains(hash),
+            Damage::Storage(_) => true,
+        })
+    };
+    book.files()
+        .filter(|name| Digest::parse(name).is_some())
+        .filter(|hash| !named.contains(hash) && !may_be_named(hash))
+        .collect()
+}
+
+fn orphans(world: &World) -> Vec<Finding> {
+    unnamed(&world.book)
+        .into_iter()
+        .map(|hash| Finding {
+            code: "orphaned-attachment",
+            path: format!("{FILES}/{hash}"),
+            message: text!("没有订单提到这个附件", "no order names this attachment"),
+            fix: text!(
+                "删除它：icpctl doctor --fix",
+                "remove it: icpctl doctor --fix"
+            ),
+        })
+        .collect()
 }

@@ -73,16 +73,16 @@ pub(super) fn answers(
         .filter(|(_, done)| !done)
         .map(|(s, _)| s)
         .collect();
+    let names = || {
+        let first = open.iter().filter_map(|s| s.who.first());
+        let names: Vec<String> = first.map(|w| order.who_name(*w)).collect();
+        names.join(", ")
+    };
     if words.is_empty() {
         return if let [only] = open.as_slice() {
             Ok(only.who.clone())
         } else {
-            let list: Vec<String> = open
-                .iter()
-                .filter_map(|s| s.who.first())
-                .map(|w| order.who_name(*w))
-                .collect();
-            let list = list.join(", ");
+            let list = names();
             Err(Failure::usage(text!(
                 "还有多人待核验，请用 --who 写明：{list}",
                 "several persons are awaited, say who with --who: {list}"
@@ -95,12 +95,15 @@ pub(super) fn answers(
     let parts = named(order, words)?;
     for part in &parts {
         if !open.iter().any(|s| s.who.contains(part)) {
-            let name = order.who_name(*part);
-            return Err(Failure::new(
+            let (name, list) = (order.who_name(*part), names());
+            let failure = Failure::new(
                 Exit::Refused,
                 "refused.not-awaited",
                 text!("{name} 不在待核验之列", "{name} is not awaited"),
-            ));
+            );
+            return Err(failure
+                .of_order(&order.id)
+                .hint(text!("待核验的是：{list}", "those awaited: {list}")));
         }
     }
     Ok(open

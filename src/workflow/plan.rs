@@ -67,9 +67,9 @@ impl<T> Plan<T> {
     /// Returns the plan with what stands in its way, so that missing consent is told first.
     ///
     /// # Errors
-    /// The failure itself where it comes before consent: whatever is no refusal.
+    /// The failure itself where it comes before consent: whatever is no refusal and no conflict.
     pub fn refused(mut self, failure: Failure) -> Result<Self, Failure> {
-        if failure.exit == Exit::Refused {
+        if matches!(failure.exit, Exit::Refused | Exit::Conflict) {
             self.refusal = Some(failure);
             Ok(self)
         } else {

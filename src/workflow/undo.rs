@@ -1,14 +1,14 @@
 //! Taking back an operation: its reversal is appended, nothing is struck out.
 
 use super::advance;
-use super::edit::rebuild;
+use super::edit::{MATERIALS, rebuild};
 use super::plan::{Plan, Stamp};
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
 use crate::filing::guard;
-use crate::filing::order::{Entry, OperationId, Order, OrderId};
+use crate::filing::order::{Entry, FieldChange, OperationId, Order, OrderId};
 use crate::filing::record::{SubjectEntry, SubjectEvent, SubjectRecord};
 use crate::filing::standing::{effective, fold};
 use crate::filing::status::Status;
@@ -32,7 +32,7 @@ pub struct Undone {
 /// Takes back `op`, or where none is named the latest operation that stands.
 ///
 /// # Errors
-/// 4 where there is none; 5 where a record of it has moved since, or something rests on it.
+/// 4 where there is none; 5 where something rests on it; 6 where a record of it has moved since.
 pub fn undo(world: &World, stamp: &Stamp, op: Option<&str>) -> Result<Plan<Undone>, Failure> {
     let op = match op {
         Some(word) => named(world, word)?,
@@ -145,19 +145,19 @@ fn latest(world: &World) -> Result<OperationId, Failure> {
 fn refused(message: Text, cause: &'static str) -> Failure {
     let code = match cause {
         "undone" => "refused.already-undone",
-        "moved" => "refused.moved-since",
         _ => "refused.rests-on-it",
     };
     Failure::new(Exit::Refused, code, message)
 }
 
 fn moved_since(what: &str) -> Failure {
-    refused(
+    Failure::new(
+        Exit::Conflict,
+        "conflict.moved-since",
         text!(
             "{what} 在此操作之后又有改动，不能撤消",
             "{what} has moved since that operation, which cannot be undone any more"
         ),
-        "moved",
     )
     .hint(text!(
         "先撤消更晚的操作：icpctl log 查看顺序",
@@ -220,17 +220,26 @@ fn later_record(world: &World, order: &Order, op: &OperationId) -> bool {
 fn put_back(world: &World, order: &mut Order, entry: &Entry) -> Result<(), Failure> {
     match entry.event {
         Event::Command(Command::Edit) => {
+            for edit in entry.edits.iter().filter(|edit| is_of_material(edit)) {
+                put_material_back(order, edit);
+            }
+            if entry.edits.iter().all(is_of_material) {
+                return Ok(());
+            }
             let mut tree = lay_out(order);
-            for edit in entry.edits.iter().rev() {
+            for edit in entry
+                .edits
+                .iter()
+                .rev()
+                .filter(|edit| !is_of_material(edit))
+            {
                 tree::put(&mut tree, &edit.field, edit.from.clone());
             }
             *order = rebuild(world, order, &tree)?;
         }
         Event::Attach => {
             for edit in &entry.edits {
-                order
-                    .materials
-                    .retain(|material| Some(&tree::of(material)) != edit.to.as_ref());
+                put_material_back(order, edit);
             }
         }
         Event::Label => {
@@ -247,6 +256,19 @@ fn put_back(world: &World, order: &mut Order, entry: &Entry) -> Result<(), Failu
         Event::Create | Event::Command(_) | Event::Report(_) | Event::Note | Event::Undo => {}
     }
     Ok(())
+}
+
+fn is_of_material(edit: &FieldChange) -> bool {
+    edit.field == MATERIALS
+}
+
+/// Takes an attachment away that came, or puts one back that went.
+fn put_material_back(order: &mut Order, edit: &FieldChange) {
+    order
+        .materials
+        .retain(|material| Some(&tree::of(material)) != edit.to.as_ref());
+    let gone = edit.from.clone().and_then(|from| from.try_into().ok());
+    order.materials.extend(gone);
 }
 
 fn reverse_subject(

@@ -345,6 +345,32 @@ fn a_name_with_a_blank_is_quoted_in_the_hint() {
     assert!(told.contains("icpctl batch apply 'my plan.json'"), "{told}");
 }
 
+/// What a clerk wrote is never replaced: neither the batch nor a dossier that a row names.
+#[test]
+fn a_plan_takes_the_place_of_no_file_that_it_is_made_from() {
+    let scene = holding(2);
+    let dossier = "kind = \"change\"\nsubject = \"粤ICP备2021000001号\"\n";
+    scene.user.write("in/d.toml", dossier);
+    let rows = format!("{TWO}c,cancel-site,s1.example.net\n");
+    scene.user.write("in/batch.csv", &rows);
+    scene
+        .user
+        .write("in/from.csv", "ref,kind,from\na,new,d.toml\n");
+    for line in [
+        "batch plan in/batch.csv --out in/batch.csv",
+        "batch plan in/batch.csv --out in/../in/batch.csv",
+        "batch plan in/from.csv --out in/d.toml",
+    ] {
+        let told = scene.run(MONDAY, line);
+        assert!([2, 3].contains(&told.code), "{line} {told:?}");
+    }
+    let read = |name: &str| std::fs::read_to_string(scene.user.home().join(name)).unwrap();
+    assert_eq!(read("in/batch.csv"), rows);
+    assert_eq!(read("in/d.toml"), dossier);
+    let told = scene.document(MONDAY, "batch plan in/batch.csv --out in/batch.csv", 2);
+    assert_eq!(told["error"]["code"], "usage.arguments");
+}
+
 /// "impact per row": what a row leaves alone is listed whole, and a plan of many rows of one subject
 /// grows with the rows, not with their square.
 #[test]

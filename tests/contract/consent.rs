@@ -79,3 +79,31 @@ fn a_dry_run_needs_no_consent_and_writes_nothing() {
     assert_eq!(scene.status(MONDAY, &id), "draft");
     assert!(scene.is_filed(MONDAY, SUBJECT));
 }
+
+/// "consent and choices missing off a terminal (2), guards (5), revisions and refs (6)".
+#[test]
+fn consent_comes_before_guards_and_those_before_refs() {
+    let scene = Scene::one_site(&["tencent"]);
+    scene.draft(MONDAY, "cancel-site example.cn --ref row-1");
+    let other = "change example.cn --set name=示例旧书商城 --ref row-1";
+    scene.fails(MONDAY, other, 6);
+    scene.fails(MONDAY, &format!("{other} --submit --no-input"), 2);
+    scene.fails(MONDAY, &format!("{other} --submit --yes"), 6);
+    let nowhere = "cancel-site example.cn --provider huawei --ref row-1";
+    scene.fails(MONDAY, nowhere, 5);
+    scene.fails(MONDAY, &format!("{nowhere} --submit --no-input"), 2);
+    scene.fails(MONDAY, &format!("{nowhere} --submit --yes"), 5);
+    assert_eq!(scene.ok(MONDAY, "list --all").as_array().unwrap().len(), 1);
+}
+
+/// An unset variable of a script is no key.
+#[test]
+fn a_blank_ref_is_refused() {
+    let scene = Scene::at("tencent");
+    for blank in ["", " ", "\u{3000}"] {
+        let words = ["cancel-site", "example.cn", "--ref", blank, "--json"];
+        let error = &scene.user.run(words).exits(2).json()["error"];
+        assert_eq!(error["code"], "usage.arguments");
+    }
+    assert_eq!(scene.ok(MONDAY, "list --all"), serde_json::json!([]));
+}

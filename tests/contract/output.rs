@@ -217,3 +217,66 @@ fn fields_narrow_a_document() {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines, ["id,target.domain", &format!("{id},example.cn")]);
 }
+
+/// A table that has nothing to tell has no header of nothing either.
+#[test]
+fn a_failure_prints_no_table() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    for (line, exit) in [
+        ("show zzzz".to_owned(), 4),
+        (format!("record {id} accepted"), 5),
+        ("batch check missing.csv".to_owned(), 4),
+        ("export --fields nope".to_owned(), 2),
+    ] {
+        for format in ["csv", "tsv"] {
+            let out = scene
+                .run(MONDAY, &format!("{line} --format {format}"))
+                .exits(exit);
+            assert_eq!(out.stdout, "", "{line} {format}");
+            assert!(out.stderr.contains("error: "), "{line} {format}");
+        }
+    }
+    let empty = scene.run(MONDAY, "list --kind new --format csv").exits(0);
+    assert!(empty.stdout.starts_with("\u{feff}id,"), "{empty:?}");
+}
+
+/// "anything unclassified: disk": a result that cannot be printed is told once on stderr, whatever
+/// the format.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_output_is_told_once() {
+    let scene = Scene::at("tencent");
+    scene.draft(MONDAY, "cancel-site example.cn");
+    for line in [
+        "list",
+        "list --json",
+        "list --format csv",
+        "log --json",
+        "show example.cn --json",
+        "portfolio --json",
+        "export",
+        "export --format csv",
+        "status",
+        "template new",
+    ] {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let out = scene
+            .user
+            .command(line.split(' '))
+            .stdout(full)
+            .output()
+            .unwrap();
+        let told = String::from_utf8(out.stderr).unwrap();
+        assert_eq!(out.status.code(), Some(1), "{line}: {told}");
+        assert_eq!(
+            told.matches("could not be printed").count(),
+            1,
+            "{line}: {told}"
+        );
+        assert_eq!(told.matches("error: ").count(), 1, "{line}: {told}");
+    }
+}

@@ -51,8 +51,8 @@ fn an_operation_that_was_built_upon_is_not_undone() {
     let op = order["history"].as_array().unwrap().last().unwrap()["op"].clone();
     scene.record(MONDAY, &id, "sms-verified");
     let line = format!("undo {}", op.as_str().unwrap());
-    let error = scene.fails(MONDAY, &line, 5);
-    assert_eq!(error["code"], "refused.moved-since");
+    let error = scene.fails(MONDAY, &line, 6);
+    assert_eq!(error["code"], "conflict.moved-since");
     assert_eq!(scene.status(MONDAY, &id), "awaiting-bureau-review");
 }
 

@@ -323,7 +323,7 @@ impl Desk {
                     "account"
                 };
                 let set = Assign::Set(field.to_owned(), format!("value-{slot}-{value}"));
-                edit::edit(world, &stamp, &order, &[set], None)
+                edit::edit(world, &stamp, &order, &[set], None, &[])
                     .ok()
                     .flatten()
             }

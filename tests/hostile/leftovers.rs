@@ -2,6 +2,7 @@
 
 use super::below;
 use super::scene::desk;
+use crate::support::Icpctl;
 
 /// Where of everything below the home folder a text still stands, names included.
 fn found(home: &std::path::Path, canary: &str) -> Vec<String> {
@@ -73,4 +74,78 @@ fn an_erased_subject_is_gone_with_its_orders() {
         let left = found(user.home(), canary);
         assert!(left.is_empty(), "{canary}: {left:?}");
     }
+}
+
+/// The attachments that stand in a store.
+fn held(user: &Icpctl) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(user.home().join(".icpctl/files"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// An attachment that was taken back stands in the history of its order, and goes with it; one
+/// that another order names stays.
+#[test]
+fn an_attachment_that_was_taken_back_goes_with_its_order() {
+    let user = Icpctl::new();
+    user.write("agency.jsonl", include_str!("../../examples/agency.jsonl"));
+    user.write("scan.png", "a scan of an identity card");
+    user.write("other.png", "a scan that two orders name");
+    for line in [
+        "init",
+        "adopt --from agency.jsonl",
+        "cancel-site tea.example.com --ref one",
+        "cancel-site toys.example.com --ref two",
+        "attach ref:two other.png --as other",
+        "undo",
+        "attach ref:one scan.png --as cancellation-form",
+        "undo",
+        "attach ref:one other.png --as other",
+    ] {
+        user.run(line.split(' ')).exits(0);
+    }
+    assert_eq!(held(&user).len(), 2);
+    // What a history tells is nobody's leftover.
+    user.run(["doctor", "--fix"]).exits(0);
+    assert_eq!(held(&user).len(), 2);
+    let erased = user
+        .run(["erase", "ref:one", "--yes", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(erased["data"]["attachments"].as_array().unwrap().len(), 1);
+    assert_eq!(held(&user).len(), 1);
+    user.run(["erase", "ref:two", "--yes"]).exits(0);
+    assert!(held(&user).is_empty());
+}
+
+/// What no record names, as a merge or a killed copy may leave it, is told, and removed when asked.
+#[test]
+fn doctor_tells_attachments_that_no_order_names() {
+    let user = desk();
+    let before = held(&user);
+    let digest = icpctl::store::Digest::of(b"a scan");
+    user.write(&format!(".icpctl/files/{digest}"), "a scan");
+    user.write(".icpctl/files/README", "no attachment");
+    let told = user.run(["doctor", "--json"]).exits(3).json();
+    let findings = told["data"]["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!(findings[0]["code"], "orphaned-attachment");
+    assert_eq!(findings[0]["path"], format!("files/{digest}"));
+    // A record that cannot be read may name it.
+    let order = below(&user.home().join(".icpctl/orders"))
+        .into_iter()
+        .find(|path| path.is_file())
+        .unwrap();
+    let sound = std::fs::read_to_string(&order).unwrap();
+    std::fs::write(&order, format!("{sound}\nx = [\"{digest}\"")).unwrap();
+    let told = user.run(["doctor", "--fix"]).exits(3);
+    assert!(!told.stdout.contains("orphaned-attachment"), "{told:?}");
+    std::fs::write(&order, sound).unwrap();
+    let mended = user.run(["doctor", "--fix", "--json"]).exits(0).json();
+    assert_eq!(mended["changed"], true);
+    assert_eq!(mended["data"]["removed"][0], digest.as_str());
+    assert_eq!(held(&user).len(), before.len() + 1);
 }

@@ -2,7 +2,9 @@
 
 use super::below;
 use crate::support::Icpctl;
+use std::fs::Permissions;
 use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -95,7 +97,7 @@ fn a_store_open_to_others_is_warned_of() {
     user.run(["init"]).exits(0);
     let store = user.home().join(".icpctl");
     for (bits, loose) in [(0o700, false), (0o750, true), (0o701, true), (0o777, true)] {
-        std::fs::set_permissions(&store, std::fs::Permissions::from_mode(bits)).unwrap();
+        std::fs::set_permissions(&store, Permissions::from_mode(bits)).unwrap();
         for words in [
             &["list", "--json"][..],
             &["status", "--json"],
@@ -168,7 +170,7 @@ fn no_configuration_lies_in_wait_in_a_folder() {
         user.write(&format!("desk/{name}"), "this is no configuration");
     }
     let desk = user.home().join("desk");
-    std::fs::set_permissions(desk.join(".icpctl"), std::fs::Permissions::from_mode(0o700)).unwrap();
+    std::fs::set_permissions(desk.join(".icpctl"), Permissions::from_mode(0o700)).unwrap();
     let out = user
         .command(["config", "path"])
         .current_dir(&desk)
@@ -189,4 +191,39 @@ fn no_configuration_lies_in_wait_in_a_folder() {
         "{}",
         String::from_utf8_lossy(&out.stderr)
     );
+}
+
+/// `doctor --fix` tightens the store's own folder too, and says what it could not tighten.
+#[test]
+fn doctor_tightens_the_store_itself() {
+    let user = Icpctl::new();
+    user.run(["init"]).exits(0);
+    let store = user.home().join(".icpctl");
+    let loosen = |bits| std::fs::set_permissions(&store, Permissions::from_mode(bits)).unwrap();
+    loosen(0o777);
+    let told = user.run(["doctor", "--json"]).exits(0).json();
+    assert!(told["warnings"].to_string().contains("loose-permissions"));
+    let mended = user.run(["doctor", "--fix", "--json"]).exits(0).json();
+    assert_eq!(mode(&store), 0o700);
+    assert_eq!(mended["warnings"], serde_json::json!([]));
+    assert_eq!(mended["data"]["tightened"], 1);
+    assert_eq!(mended["changed"], true);
+
+    // Whoever does not own it is told that it could not be done.
+    loosen(0o755);
+    std::fs::set_permissions(user.home(), Permissions::from_mode(0o755)).unwrap();
+    for path in below(&store) {
+        let bits = if path.is_dir() { 0o755 } else { 0o644 };
+        std::fs::set_permissions(&path, Permissions::from_mode(bits)).unwrap();
+    }
+    let mut stranger = user.command(["doctor", "--fix", "--json", "--store", ".icpctl"]);
+    let Ok(out) = stranger.uid(65533).gid(65533).output() else {
+        eprintln!("NOT RUN: only root can act as another user");
+        return;
+    };
+    let text = String::from_utf8(out.stdout).unwrap();
+    assert_eq!(out.status.code(), Some(3), "{text}");
+    assert!(text.contains("loose-permissions"), "{text}");
+    assert!(text.contains("permission denied"), "{text}");
+    assert_eq!(mode(&store), 0o755);
 }

@@ -499,3 +499,24 @@ fn many_files_hang_nobody() {
     assert!((0..=3).contains(&out.code), "{out:?}");
     assert!(since.elapsed() < Duration::from_mins(1));
 }
+
+/// A folder that cannot be made although something of its parent's name stands there.
+#[test]
+fn a_link_that_leads_nowhere_is_told_of_where_a_store_is_to_be_made() {
+    let user = Icpctl::new();
+    user.write("agency.jsonl", include_str!("../../examples/agency.jsonl"));
+    symlink("/nonexistent/volume", user.home().join("link")).unwrap();
+    let link = user.home().join("link").display().to_string();
+    for words in ["init link/x", "init link", "--store link/st init"] {
+        let out = ends(&user, &format!("{words} --json")).exits(1);
+        let error = &out.json()["error"];
+        assert_eq!(error["code"], "failure.storage", "{words}");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(&link), "{message}");
+        assert!(message.contains("no such file or directory"), "{message}");
+    }
+    let user = user.env("XDG_DATA_HOME", &format!("{link}/data"));
+    let out = ends(&user, "adopt --from agency.jsonl --lang zh").exits(1);
+    assert!(out.stderr.contains(&link), "{}", out.stderr);
+    assert!(out.stderr.contains("没有这个文件或目录"), "{}", out.stderr);
+}

@@ -1,6 +1,7 @@
 //! Personal data, watched by canaries through every command.
 
 use super::scene::{CANARIES, Ran, commands, desk, everything, lines};
+use crate::support::Icpctl;
 use icpctl::cli::table::COMMANDS;
 use std::process::{Command, Stdio};
 
@@ -236,4 +237,113 @@ fn no_program_is_ever_started() {
             }
         }
     }
+}
+
+/// In words that somebody wrote everybody known of the subject or the order is masked, whoever the
+/// order itself awaits: former persons and those of an order's own dossier too.
+#[test]
+fn whoever_is_known_of_a_subject_is_masked_in_free_words() {
+    let user = Icpctl::new();
+    user.write("agency.jsonl", include_str!("../../examples/agency.jsonl"));
+    user.write("new.toml", include_str!("../../examples/dossiers/new.toml"));
+    let words = "张一和李一、欧阳新人说";
+    for line in [
+        "init",
+        "adopt --from agency.jsonl",
+        // One answered for the service once: the approved change took the name away.
+        "change shop.example.com --set responsible.name=欧阳新人 --set responsible.phone=13800000099 --ref gone --submit --yes",
+        "record ref:gone forwarded",
+        "record ref:gone sms-verified",
+        "record ref:gone bureau-approved",
+        "change shop.example.com --set responsible.name=王五 --ref now",
+    ] {
+        user.run(line.split(' ')).exits(0);
+    }
+    for words in [
+        &["note", "粤ICP备2021000001号", words][..],
+        &["note", "shop.example.com", words],
+        &["note", "ref:now", "王五说，张一说"],
+        &[
+            "cancel-site",
+            "docs.example.com",
+            "--reason",
+            words,
+            "--ref",
+            "site",
+        ],
+        &["cancel-subject", "粤ICP备2021000001号", "--reason", words],
+        &[
+            "cancel-access",
+            "help.example.com",
+            "--provider",
+            "tencent",
+            "--reason",
+            words,
+        ],
+        &[
+            "change",
+            "粤ICP备2021000001号",
+            "--set",
+            &format!("remark={words}"),
+            "--ref",
+            "remark",
+        ],
+        &[
+            "notice",
+            "add",
+            "shop.example.com",
+            "--class",
+            "service-contact-dead",
+            "--provider",
+            "tencent",
+            "--deadline",
+            "10wd",
+            "--text",
+            words,
+        ],
+        // The persons of a first filing stand in its dossier alone.
+        &["new", "--from", "new.toml", "--ref", "new"],
+        &["note", "ref:new", "负责人说"],
+    ] {
+        user.run(words).exits(0);
+    }
+    let dossier = user
+        .run(["show", "ref:new", "--json", "--reveal"])
+        .exits(0)
+        .json();
+    let person = dossier["data"]["services"][0]["responsible"]["name"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    user.run(["note", "ref:new", &format!("{person}说")])
+        .exits(0);
+    let mut seen = 0;
+    for line in [
+        "portfolio 粤ICP备2021000001号",
+        "portfolio 粤ICP备2021000001号 --json",
+        "export portfolio --format json",
+        "export --format json",
+        "notice list",
+        "notice list --json",
+        "list --json",
+        "show ref:site",
+        "show ref:site --json",
+        "show ref:now",
+        "show ref:remark",
+        "show ref:new",
+        "log --json",
+        "status",
+    ] {
+        let out = user.run(line.split(' '));
+        let shown = format!("{}{}", out.stdout, out.stderr);
+        for name in ["张一", "李一", "欧阳新人", "王五", person.as_str()] {
+            assert!(!shown.contains(name), "{name}: {line}\n{shown}");
+        }
+        seen += usize::from(shown.contains("张*和李*、欧***说"));
+    }
+    assert!(seen >= 8, "{seen}");
+    let revealed = user
+        .run(["portfolio", "粤ICP备2021000001号", "--reveal"])
+        .exits(0);
+    assert!(revealed.stdout.contains(words));
 }

@@ -213,6 +213,29 @@ fn the_table_reads_well_in_both_languages() {
     insta::assert_snapshot!(store.run_zh(&["list"]).out);
 }
 
+/// A subject that goes with its only service is listed as a subject.
+#[test]
+fn a_cancelled_subject_is_listed_by_its_number() {
+    let subject = drafted(
+        "d0000001",
+        Kind::CancelSubject,
+        "tencent",
+        "2026-11-20T09:00",
+    );
+    let number = subject.target.subject.unwrap().to_string();
+    assert_eq!(subject.target.services.len(), 1);
+    let store = Store::new(&[&subject]);
+    for command in ["list", "status"] {
+        let told = store.run(&[command]);
+        let line = told.out.lines().find(|line| line.contains("d0000001"));
+        assert!(
+            line.unwrap().contains(&format!("{number} ")),
+            "{}",
+            told.out
+        );
+    }
+}
+
 #[test]
 fn an_empty_list_is_no_failure() {
     let store = Store::new(&[]);

@@ -16,6 +16,9 @@ const ORDERS: u64 = 48;
 /// How many of them are edited: few enough that one is edited again and again.
 const EDITED: u64 = 6;
 
+/// After so many, the next order is in the folder of the first again.
+const SHARDS: u64 = 1024;
+
 /// The subject of all of them.
 const SUBJECT: &str = "subjects/sh-icp-2021000007.toml";
 
@@ -248,9 +251,9 @@ proptest! {
 fn what_still_stands_is_kept_beside_what_is_new() {
     let store = Store::new();
     store.keep();
-    // Many share a folder with one of those before.
-    let all = 10 * ORDERS;
-    for place in ORDERS..all {
+    // Each of these is in the folder of one that stands, before it or after it.
+    let new = SHARDS..SHARDS + ORDERS;
+    for place in new.clone() {
         store.write(place, "pending");
     }
     fs::remove_file(store.path(0)).unwrap();
@@ -258,7 +261,8 @@ fn what_still_stands_is_kept_beside_what_is_new() {
     let _ = store.look(Some(&cache), store.tick() + 1_000_000_000);
     let roll = fs::read_dir(&cache).unwrap().next().unwrap().unwrap();
     let bytes = fs::read(roll.path()).unwrap();
-    for place in 1..all {
+    assert_eq!(store.path(1).parent(), store.path(SHARDS + 1).parent());
+    for place in (1..ORDERS).chain(new) {
         let path = store.path(place);
         let name = path.file_name().unwrap().as_encoded_bytes();
         let is_kept = bytes.windows(name.len()).any(|part| part == name);

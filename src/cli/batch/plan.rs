@@ -19,16 +19,27 @@ use crate::workflow::batch::{
 use clap::ArgMatches;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Works the plan out, and writes it where `--out` says.
 pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let name = matches
         .get_one::<String>("file")
         .map_or("-", String::as_str);
+    let out = matches.get_one::<String>("out");
+    spares(cx, out, [Path::new(name)])?;
     let bytes = cx.read_input(name)?;
     let loaded = load::rows(cx, matches, name, &bytes).map_err(|p| invalid(name, &p))?;
     drop(bytes);
+    let dossiers = loaded.rows.iter().filter_map(|row| row.from.as_ref());
+    let dossiers: Vec<_> = dossiers.map(|from| loaded.folder.join(from)).collect();
+    let attached = loaded.wishes.iter().flat_map(|wish| &wish.attached);
+    let attached = attached.map(|file| file.path.as_path());
+    spares(
+        cx,
+        out,
+        dossiers.iter().map(PathBuf::as_path).chain(attached),
+    )?;
     let Foreseen {
         world,
         mut drafted,
@@ -46,7 +57,6 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
             cx.caution(caution.code, caution.message, caution.path);
         }
     }
-    let out = matches.get_one::<String>("out");
     let mut reply = answer(cx, &plan);
     if let Some(out) = out {
         if !cx.globals.dry_run {
@@ -67,6 +77,32 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         });
     }
     Ok(reply)
+}
+
+/// Refuses to put the plan in the place of a file that it is made from.
+fn spares<'p>(
+    cx: &Context<'_>,
+    out: Option<&String>,
+    inputs: impl IntoIterator<Item = &'p Path>,
+) -> Result<(), Failure> {
+    let real = |path: &Path| cx.current.join(path).canonicalize().ok();
+    let Some((out, place)) = out.and_then(|out| Some((out, real(Path::new(out))?))) else {
+        return Ok(());
+    };
+    if inputs
+        .into_iter()
+        .all(|path| real(path).as_ref() != Some(&place))
+    {
+        return Ok(());
+    }
+    Err(Failure::usage(text!(
+        "计划由 {out} 而来，不能写入同一个文件",
+        "the plan is made from {out} and cannot take its place"
+    ))
+    .hint(text!(
+        "用 --out 写明另一个文件",
+        "name another file with --out"
+    )))
 }
 
 /// Shows a plan, stale or not.

@@ -1,6 +1,6 @@
 //! What one record does to a filed subject: an entry of its own, or the approval of an order.
 
-use super::{FiledService, FiledSubject, Note};
+use super::{FiledService, FiledSubject, Note, Record};
 use crate::filing::facts::Access;
 use crate::filing::kind::Kind;
 use crate::filing::number::ServiceNumber;
@@ -10,8 +10,19 @@ use crate::filing::tree;
 use chrono::NaiveDate;
 
 impl FiledSubject {
+    /// Does what a record says.
+    pub(super) fn take(&mut self, record: &Record<'_>) {
+        self.next_sequence = self.next_sequence.max(record.order().0 + 1);
+        match record {
+            Record::Entry(entry) => self.take_entry(entry),
+            Record::Approval(order, entry, approval) => {
+                self.take_approval(order, entry.at.date_naive(), &approval.services);
+            }
+        }
+    }
+
     /// Does what an entry of the subject's own record says.
-    pub(super) fn take_entry(&mut self, entry: &SubjectEntry) {
+    fn take_entry(&mut self, entry: &SubjectEntry) {
         match entry.event {
             SubjectEvent::Adopt => {
                 if let Some(filing) = &entry.filing {
@@ -64,6 +75,7 @@ impl FiledSubject {
                 since: Some(day),
             })
         };
+        self.people.extend(order.people().map(str::to_owned));
         match order.kind {
             Kind::New => {
                 if let Some(facts) = &order.filing.subject
@@ -144,6 +156,9 @@ impl FiledSubject {
 
     fn adopt(&mut self, adoption: &Adoption, replace: bool) {
         tree::absorb(&mut self.facts, &adoption.facts, replace);
+        let of_services = adoption.services.iter().flat_map(|s| s.facts.people());
+        let people = adoption.facts.people().chain(of_services);
+        self.people.extend(people.map(str::to_owned));
         self.labels.extend(adoption.labels.clone());
         for adopted in &adoption.services {
             self.services

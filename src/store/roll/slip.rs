@@ -111,7 +111,7 @@ pub struct Slip<'a> {
     pub nature: Nature,
     /// What its approval says of its subject's nature.
     pub decides: Nature,
-    /// What it is about: its domains, else numbers, else the names asked for.
+    /// What it is about, as [`about`] says.
     pub about: Cow<'a, str>,
     /// Its labels.
     pub labels: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
@@ -119,7 +119,8 @@ pub struct Slip<'a> {
     pub tokens: Tokens<'a>,
 }
 
-/// Returns what an order is about: its domains, else numbers, else the names asked for.
+/// Returns what an order is about: a subject that is cancelled, else its domains, else numbers, else
+/// the names asked for.
 pub fn about(order: &Order) -> String {
     let more = |first: &str, count: usize| {
         if count > 1 {
@@ -128,6 +129,9 @@ pub fn about(order: &Order) -> String {
             first.to_owned()
         }
     };
+    if let (Kind::CancelSubject, Some(number)) = (order.kind, &order.target.subject) {
+        return number.to_string();
+    }
     let domains = order.domains();
     if let Some(first) = domains.first() {
         return more(first.as_str(), domains.len());

@@ -60,7 +60,7 @@ pub(super) fn led_over(
         return Err(left_behind(order, key, old, new));
     }
     let after = Assign::Set("after".to_owned(), new.id.to_string());
-    edit(world, stamp, order, &[after], None)
+    edit(world, stamp, order, &[after], None, &[])
 }
 
 fn left_behind(order: &Order, key: &str, old: &Order, new: &Order) -> Failure {
