@@ -523,7 +523,7 @@ fn a_deleted_folder_is_named() {
         .arg(binary.get_program())
         .current_dir(user.home())
         .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("PATH", "/usr/bin:/bin")
         .env("HOME", user.home())
         .output()
         .unwrap();
