@@ -4,6 +4,9 @@
 //! data whose two fields are required: a missing translation does not compile.
 
 pub mod parser;
+mod words;
+
+pub use words::{likeness, shell_word};
 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;

@@ -6,6 +6,7 @@
     reason = "a test may panic, and builds its files by hand"
 )]
 
+use crate::scenarios::{MONDAY, Scene};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -790,4 +791,24 @@ fn what_stands_against_a_file_is_told_at_once_with_line_and_column() {
     let told = hints(&adopt(&misspelt).error(3, "invalid.file"));
     assert!(told.contains("did you mean subject_name?"), "{told}");
     assert!(told.contains("domains"), "{told}");
+}
+
+/// "An individual's persons are all the subject" (machine.toml): services stand under that person.
+#[test]
+fn an_individuals_services_stand_under_the_individual() {
+    let scene = Scene::empty();
+    let filing = json!({
+        "number": "沪ICP备2021000003号", "name": "张三", "nature": "individual",
+        "responsible": { "name": "张三", "phone": "13800000003" },
+        "services": [{ "number": "沪ICP备2021000003号-1", "kind": "site", "name": "示例网站",
+            "domains": ["s1.example.net"], "accesses": ["tencent"] }],
+    });
+    scene.user.write("filings.json", filing.to_string());
+    scene.ok(MONDAY, "adopt --from filings.json");
+    let told = scene.run(MONDAY, "portfolio --by person").exits(0).stdout;
+    assert!(
+        told.contains("张*") && told.contains("沪ICP备2021000003号-1"),
+        "{told}"
+    );
+    assert!(!told.contains("(unknown)"), "{told}");
 }

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::filing::moment::{self, Moment};
 use crate::filing::order::Instant;
 use crate::ids::Ids;
-use crate::lang::{Lang, Text};
+use crate::lang::{Lang, Text, shell_word};
 use crate::network::{Manner, Network};
 use crate::render::envelope::Warning;
 use crate::render::style::{Color, Surroundings};
@@ -340,7 +340,8 @@ impl<'a> Context<'a> {
 }
 
 fn missing(folder: &Path, origin: Origin) -> Failure {
-    let path = folder.display();
+    let path = folder.display().to_string();
+    let word = shell_word(&path);
     let by = match origin {
         Origin::Flag => text!("--store 指定", "named by --store"),
         Origin::Env => text!("ICPCTL_STORE 指定", "named by ICPCTL_STORE"),
@@ -356,8 +357,8 @@ fn missing(folder: &Path, origin: Origin) -> Failure {
         ),
     )
     .hint(text!(
-        "创建它：icpctl init --store {path}",
-        "make it: icpctl init --store {path}"
+        "创建它：icpctl init --store {word}",
+        "make it: icpctl init --store {word}"
     ))
 }
 

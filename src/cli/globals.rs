@@ -278,6 +278,14 @@ impl Globals {
         let twin_name = |name: &str| format!("ICPCTL_{}", name.to_uppercase().replace('-', "_"));
         let value =
             |name: &str| flag(name).or_else(|| env.text(&twin_name(name)).map(str::to_owned));
+        // What a value was given to, as it was typed.
+        let asked = |name: &str| {
+            if matches.contains_id(name) {
+                format!("--{name}")
+            } else {
+                twin_name(name)
+            }
+        };
         let on = |name: &str| -> Result<bool, Failure> {
             if matches.get_flag(name) {
                 return Ok(true);
@@ -302,13 +310,14 @@ impl Globals {
                 None if on("json")? => Some(Format::Json.name().to_owned()),
                 None => env.text("ICPCTL_FORMAT").map(str::to_owned),
             };
+            let asked = asked("format");
             match name {
                 None => Format::Human,
                 Some(name) => Format::named(&name).ok_or_else(|| {
                     let known = Format::ALL.map(Format::name).join(", ");
                     Failure::usage(text!(
-                        "未知的输出格式 `{name}`，可用：{known}",
-                        "`{name}` is no format; there are: {known}"
+                        "{asked} 的值 `{name}` 不是输出格式，可用：{known}",
+                        "`{name}` for {asked} is no format; there are: {known}"
                     ))
                 })?,
             }
@@ -318,9 +327,10 @@ impl Globals {
             Some("always") => ColorChoice::Always,
             Some("never") => ColorChoice::Never,
             Some(other) => {
+                let asked = asked("color");
                 return Err(Failure::usage(text!(
-                    "color 的值 `{other}` 无效，应为 auto、always 或 never",
-                    "`{other}` for color is neither auto, always nor never"
+                    "{asked} 的值 `{other}` 无效，应为 auto、always 或 never",
+                    "`{other}` for {asked} is neither auto, always nor never"
                 )));
             }
         };
@@ -341,7 +351,7 @@ impl Globals {
             verbose: on("verbose")?,
             offline: on("offline")?,
             lock_timeout: match value("lock-timeout") {
-                Some(value) => duration("--lock-timeout", &value)?,
+                Some(value) => duration(&asked("lock-timeout"), &value)?,
                 None => LOCK_TIMEOUT,
             },
             privacy: if matches.get_flag("reveal") {

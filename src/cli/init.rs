@@ -29,6 +29,9 @@ pub fn command(command: Command, lang: Lang) -> Command {
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let dir = matches.get_one::<String>("dir").map(PathBuf::from);
     let folder = cx.init_folder(dir.as_deref());
+    if folder.is_relative() {
+        return Err(nowhere());
+    }
     let shown = folder.display().to_string();
     let exists = folder.join(crate::store::place::MARKER).exists();
     let repository = git_root(&folder);
@@ -73,6 +76,21 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
                 "next: icpctl template adopt brings in existing filings, icpctl template new drafts a new one"
             ))
     })
+}
+
+/// Says that the folder in which the command runs was deleted.
+fn nowhere() -> Failure {
+    Failure::not_found(
+        "not-found.folder",
+        text!(
+            "当前目录已不存在",
+            "the current folder does not exist any more"
+        ),
+    )
+    .hint(text!(
+        "进入另一个目录，或写出完整路径：icpctl init DIR",
+        "change to another one, or give a full path: icpctl init DIR"
+    ))
 }
 
 /// Returns the git work tree that a folder lies in.

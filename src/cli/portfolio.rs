@@ -379,7 +379,12 @@ fn groups_of(excerpt: &Excerpt<'_>, service: &FiledService, by: Grouping) -> Vec
             .collect(),
         Grouping::Account => of_accesses(|access| access.account.as_ref()),
         Grouping::Resource => of_accesses(|access| access.resource.as_ref()),
+        // An individual's persons are all the subject (domain.md 2.6).
         Grouping::Person => person_key(service.facts.responsible.as_ref())
+            .or_else(|| {
+                let is_individual = excerpt.subject.facts.is_individual();
+                own_group(excerpt, by).filter(|_| is_individual)
+            })
             .into_iter()
             .collect(),
     }

@@ -1,6 +1,6 @@
 //! What is wrong in a file, where, and how to put it right.
 
-use crate::lang::Text;
+use crate::lang::{Text, likeness};
 use crate::text;
 use serde::{Deserialize, Serialize};
 
@@ -133,7 +133,7 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
         .into_iter()
         .map(|word| {
             let folded = word.to_lowercase().replace([' ', '_'], "-");
-            (strsim::jaro_winkler(&typed, &folded), word)
+            (likeness(&typed, &folded), word)
         })
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .reduce(|best, next| if next.0 > best.0 { next } else { best })

@@ -5,8 +5,9 @@ use super::node::{Entry, Node, Shape};
 use super::problem::{Position, Problem, nearest, settle, shown};
 use super::schema::{Column, Table, column, columns};
 use super::source::{Encoding, Lines, Size, Source, decode, within};
+use crate::lang::Text;
 use crate::text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one row says in one column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -196,6 +197,19 @@ pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
     }
     let mut problems = Vec::new();
     let starts = Starts::of(text, base);
+    if let Some(separator) = other_separator(table, &header) {
+        let (zh, en) = (separator.zh, separator.en);
+        let message = text!(
+            "各格以{zh}分隔，应以逗号分隔",
+            "the cells are separated by {en}, not by commas"
+        );
+        let problem = Problem::new("", lines.position(base), "syntax", message);
+        return Err(vec![problem.fix(text!(
+            "另存为以逗号分隔的 CSV",
+            "save it as CSV separated by commas"
+        ))]);
+    }
+    let blank = blank_columns(body, &header);
     let header: Vec<String> = header.iter().map(|cell| cell.trim().to_owned()).collect();
     let mut goals: Vec<Option<Goal<'_>>> = Vec::with_capacity(header.len());
     for (place, cell) in header.iter().enumerate() {
@@ -205,7 +219,7 @@ pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
         if is_twice {
             let message = text!("列“{cell}”重复", "the column \"{cell}\" stands here twice");
             problems.push(Problem::new(cell, at, "duplicate-column", message));
-        } else if goal.is_none() {
+        } else if goal.is_none() && !blank.contains(&place) {
             problems.push(unknown_column(table, cell, at));
         }
         goals.push(goal.filter(|_| !is_twice));
@@ -291,6 +305,42 @@ pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
     Ok((rows, problems))
 }
 
+/// Returns what separates the cells of a header that is no CSV, though it has columns of `table`.
+fn other_separator(table: Table, header: &csv::StringRecord) -> Option<Text> {
+    let (Some(line), 1) = (header.get(0), header.len()) else {
+        return None;
+    };
+    let separators = [
+        ('\t', text!("制表符", "tabs")),
+        (';', text!("分号", "semicolons")),
+        ('；', text!("分号", "semicolons")),
+        ('，', text!("全角逗号", "full-width commas")),
+    ];
+    let is_of_table = |cell: &str| Goal::of(table, cell.trim()).is_some();
+    separators.into_iter().find_map(|(separator, name)| {
+        let splits = line.contains(separator) && line.split(separator).any(is_of_table);
+        splits.then_some(name)
+    })
+}
+
+/// Returns the places of the columns that have no name and no value: a spreadsheet leaves them
+/// beside what it was asked to save, and they say nothing.
+fn blank_columns(body: &str, header: &csv::StringRecord) -> BTreeSet<usize> {
+    let is_blank = |cell: &str| cell.trim().is_empty();
+    let unnamed = header.iter().enumerate().filter(|(_, cell)| is_blank(cell));
+    let mut blank: BTreeSet<usize> = unnamed.map(|(place, _)| place).collect();
+    if blank.is_empty() {
+        return blank;
+    }
+    let reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(body.as_bytes());
+    for record in reader.into_records().flatten() {
+        blank.retain(|place| record.get(*place).is_none_or(is_blank));
+    }
+    blank
+}
+
 /// Splits a list; the empty values keep their places.
 fn split(text: &str) -> Vec<String> {
     text.split([';', '；'])
@@ -302,18 +352,22 @@ fn unknown_column(table: Table, header: &str, at: Position) -> Problem {
     let given = shown(header);
     let known = || columns(table).flat_map(|column: &Column| [&column.name, &column.zh]);
     let near = nearest(header, known().map(String::as_str));
-    let message = if given.is_empty() {
-        text!("这一列没有名称", "this column has no name")
-    } else {
-        text!("没有名为“{given}”的列", "there is no column \"{given}\"")
-    };
+    if given.is_empty() {
+        let message = text!("这一列没有名称", "this column has no name");
+        return Problem::new(&given, at, "unknown-column", message).fix(text!(
+            "写上名称，或删去整列",
+            "give it a name, or delete the whole column"
+        ));
+    }
+    let message = text!("没有名为“{given}”的列", "there is no column \"{given}\"");
     let problem = Problem::new(&given, at, "unknown-column", message);
     if near.is_some() {
         return problem.suggest(near);
     }
-    let columns: Vec<&str> = columns(table).map(|column| column.name.as_str()).collect();
-    let known = columns.join(", ");
-    problem.fix(text!("可用的列：{known}", "the columns are: {known}"))
+    let named = |name: fn(&Column) -> &str| columns(table).map(name).collect::<Vec<&str>>();
+    let zh = named(|column| &column.zh).join("、");
+    let en = named(|column| &column.name).join(", ");
+    problem.fix(text!("可用的列：{zh}", "the columns are: {en}"))
 }
 
 /// Where the fields of one record begin in the text of the file.

@@ -4,7 +4,7 @@ use super::rules;
 use crate::data::data;
 use crate::filing::duty::Duty;
 use crate::filing::notice::Class;
-use crate::lang::Text;
+use crate::lang::{Text, likeness};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -235,10 +235,7 @@ const ALIKE: f64 = 0.8;
 pub fn suggest(id: &str) -> Option<&'static str> {
     let typed = id.trim().to_lowercase();
     all_pages()
-        .map(|page| {
-            let likeness = strsim::jaro_winkler(&typed, &page.id.to_lowercase());
-            (likeness, page.id)
-        })
+        .map(|page| (likeness(&typed, &page.id.to_lowercase()), page.id))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .reduce(|best, next| if next.0 > best.0 { next } else { best })
         .map(|(_, id)| id)

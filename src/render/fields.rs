@@ -1,6 +1,6 @@
 //! `--fields`: the part of each element that is wanted.
 
-use crate::lang::Text;
+use crate::lang::{Text, likeness};
 use crate::text;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
@@ -145,7 +145,7 @@ fn unknown(name: &str, known: &[&str]) -> UnknownField {
         .iter()
         .map(|&path| {
             let last = path.rsplit('.').next().unwrap_or(path);
-            let likeness = strsim::jaro_winkler(path, name).max(strsim::jaro_winkler(last, name));
+            let likeness = likeness(name, path).max(likeness(name, last));
             (likeness, path)
         })
         .filter(|(likeness, _)| *likeness >= ALIKE)

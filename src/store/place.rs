@@ -4,7 +4,7 @@
 //! the user owns, and `$XDG_DATA_HOME/icpctl`. A folder of someone else's is never taken by
 //! looking upwards: whoever can write above the current folder could otherwise plant a store.
 
-use crate::lang::Text;
+use crate::lang::{Text, shell_word};
 use crate::text;
 use std::path::{Path, PathBuf};
 
@@ -118,10 +118,11 @@ impl Caution {
     pub fn message(&self) -> Text {
         match self {
             Self::Loose { folder, mode } => {
-                let folder = folder.display();
+                let folder = folder.display().to_string();
+                let word = shell_word(&folder);
                 text!(
-                    "存储目录 {folder} 的权限是 {mode:o}，其他用户可以访问；请运行 chmod 700 收紧",
-                    "the store {folder} has mode {mode:o}, so other users can get at it; tighten it with chmod 700"
+                    "存储目录 {folder} 的权限是 {mode:o}，其他用户可以访问；收紧：chmod 700 {word}",
+                    "the store {folder} has mode {mode:o}, so other users can get at it; tighten it with chmod 700 {word}"
                 )
             }
             Self::Foreign { folder } => {

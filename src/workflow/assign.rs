@@ -60,6 +60,7 @@ impl Assign {
 
 /// Turns all problems of something read into one failure (3).
 pub fn invalid(name: &str, problems: &[Problem]) -> Failure {
+    let name = called(name);
     let mut failure = match problems.first() {
         None => Failure::invalid(
             "invalid.file",
@@ -92,6 +93,11 @@ pub fn invalid(name: &str, problems: &[Problem]) -> Failure {
         failure.hints.extend(problem.fix.clone());
     }
     failure
+}
+
+/// Returns what messages call a file: `-` is stdin.
+pub fn called(name: &str) -> &str {
+    if name == "-" { "stdin" } else { name }
 }
 
 fn place(name: &str, problem: &Problem) -> String {

@@ -390,3 +390,147 @@ fn each_finding_is_a_row_and_says_how_grave_it_is() {
         assert_eq!(output.lines().count(), findings.len() + 1);
     }
 }
+
+/// A spreadsheet leaves columns without a name and without a value beside what it saves: they say
+/// nothing. With a value, the column is told of, with what to do.
+#[test]
+fn columns_that_say_nothing_are_no_problem() {
+    let scene = holding(1);
+    let text = "ref,kind,target,,\na,cancel-site,s1.example.net,,\n,,,,\n";
+    scene.user.write("rows.csv", text);
+    let _ = scene.run(MONDAY, "batch check rows.csv").exits(0);
+    scene
+        .user
+        .write("rows.csv", text.replace("net,,", "net,,x"));
+    let document = scene.document(MONDAY, "batch check rows.csv", 3);
+    assert_eq!(places(&document), ["1:18 unknown-column"]);
+    let fix = &document["data"]["findings"][0]["fix"];
+    assert!(fix.to_string().contains("delete the whole column"), "{fix}");
+    let filings = "subject_number,service_number,domains,\n粤ICP备2021000009号,粤ICP备2021000009号-1,s9.example.net,\n";
+    scene.user.write("filings.csv", filings);
+    let _ = scene.run(MONDAY, "adopt --from filings.csv").exits(0);
+}
+
+/// What is wrong with a header is told as what it is: another separator, or a slip in either language.
+#[test]
+fn a_header_is_put_right_in_its_own_language() {
+    let scene = holding(1);
+    let text = "ref,kind,target\na,cancel-site,s1.example.net\n";
+    for (separator, name) in [
+        (";", "semicolons"),
+        ("\t", "tabs"),
+        ("，", "full-width commas"),
+    ] {
+        scene.user.write("rows.csv", text.replace(',', separator));
+        let error = scene.fails(MONDAY, "batch apply rows.csv", 3).to_string();
+        assert!(error.contains(&format!("separated by {name}")), "{error}");
+        assert!(error.contains("CSV separated by commas"), "{error}");
+        assert!(!error.contains("did you mean"), "{error}");
+    }
+    scene.user.write("rows.csv", text.replace("target", "对像"));
+    for lang in ["zh", "en"] {
+        let line = format!("batch apply rows.csv --lang {lang}");
+        let told = scene.run(MONDAY, &line).exits(3).stderr;
+        assert!(told.contains("对象"), "{told}");
+    }
+    scene
+        .user
+        .write("rows.csv", text.replace("target", "完全不同的列"));
+    let told = scene
+        .run(MONDAY, "batch apply rows.csv --lang zh")
+        .exits(3)
+        .stderr;
+    assert!(told.contains("对象") && !told.contains("target"), "{told}");
+}
+
+/// Only what is nearly what was typed is suggested.
+#[test]
+fn no_other_word_is_suggested() {
+    let scene = holding(1);
+    for line in ["list --fields nope", "explain nope"] {
+        let told = scene.run(MONDAY, line).stderr;
+        assert!(!told.contains("did you mean"), "{line}: {told}");
+    }
+    for (line, meant) in [
+        ("list --fields stauts", "status"),
+        ("list --fields dedline", "deadline"),
+        ("explain sms-verifed", "sms-verified"),
+    ] {
+        let told = scene.run(MONDAY, line).stderr;
+        assert!(
+            told.contains(meant) && told.contains("did you mean"),
+            "{line}: {told}"
+        );
+    }
+}
+
+/// Messages call things what was typed: a variable by its name, stdin as it is, and commands in hints
+/// can be typed though a path holds blanks.
+#[test]
+fn messages_agree_with_what_was_typed() {
+    let mut scene = holding(1);
+    for (name, value) in [
+        ("ICPCTL_LOCK_TIMEOUT", "x"),
+        ("ICPCTL_FORMAT", "foo"),
+        ("ICPCTL_COLOR", "foo"),
+    ] {
+        let told = scene
+            .user
+            .run_with(&[(name, value)], ["list"])
+            .exits(2)
+            .stderr;
+        assert!(told.contains(name) && !told.contains("--"), "{told}");
+    }
+    let told = scene
+        .user
+        .run(["list", "--lock-timeout", "x"])
+        .exits(2)
+        .stderr;
+    assert!(told.contains("--lock-timeout"), "{told}");
+
+    scene.user = scene
+        .user
+        .stdin("ref,kind,target\na,cancel-sight,s1.example.net\n");
+    for line in [
+        "batch check -",
+        "batch plan -",
+        "batch apply -",
+        "record --from -",
+    ] {
+        let output = scene.run(MONDAY, line).exits(3);
+        let told = format!("{}{}", output.stdout, output.stderr);
+        assert!(
+            told.contains("stdin:") && !told.contains("-:"),
+            "{line}: {told}"
+        );
+    }
+    let line = ["--store", "no such dir/it's", "list"];
+    let told = scene.user.run(line).exits(4).stderr;
+    let path = scene.user.home().join("no such dir/it'\\''s");
+    let command = format!("icpctl init --store '{}'", path.display());
+    assert!(told.contains(&command), "{told}");
+}
+
+/// In a folder that was deleted, `init` says so.
+#[cfg(unix)]
+#[test]
+fn a_deleted_folder_is_named() {
+    let user = crate::support::Icpctl::new();
+    let binary = user.command(["init"]);
+    let output = std::process::Command::new("sh")
+        .arg("-c")
+        .arg("mkdir gone && cd gone && rmdir ../gone && exec \"$0\" init")
+        .arg(binary.get_program())
+        .current_dir(user.home())
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("HOME", user.home())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(4), "{output:?}");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains("the current folder does not exist any more"),
+        "{told}"
+    );
+}

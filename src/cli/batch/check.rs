@@ -14,6 +14,7 @@ use crate::render::brief::brief;
 use crate::render::clean::clean;
 use crate::rulebook;
 use crate::text;
+use crate::workflow::assign::called;
 use crate::workflow::batch::{Decided, Outcome, blamed, call_by_ref, content, twice};
 use crate::workflow::check::{REFUSED_BY_RULE, is_accepted};
 use crate::workflow::resolve;
@@ -136,7 +137,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         .iter()
         .filter(|f| f.severity == Severity::Error)
         .count();
-    let file = if name == "-" { "stdin" } else { name };
+    let file = called(name);
     let mut human = String::new();
     for finding in &findings {
         let Finding { line, column, .. } = finding;

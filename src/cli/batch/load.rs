@@ -8,7 +8,7 @@ use crate::filing::order::Material;
 use crate::intake::{BatchRow, Named, Problem, Source, inspect_batch_rows, read_dossier};
 use crate::lang::{Text, parser};
 use crate::text;
-use crate::workflow::assign::Assign;
+use crate::workflow::assign::{Assign, called};
 use crate::workflow::batch::{Attached, BatchPlan, PLAN_SCHEMA, Wish};
 use crate::workflow::draft::Ask;
 use crate::workflow::materials;
@@ -133,6 +133,7 @@ pub(super) fn planned(
 /// # Errors
 /// 3 for a plan of another version, or one that was damaged.
 pub(super) fn plan(name: &str, bytes: &[u8]) -> Result<Option<BatchPlan>, Failure> {
+    let name = called(name);
     let schema = serde_json::from_slice::<Head>(bytes)
         .ok()
         .and_then(|head| head.schema);

@@ -9,10 +9,10 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::impact::Code;
 use crate::filing::number::ServiceNumber;
-use crate::lang::{Lang, Text};
+use crate::lang::{Lang, Text, shell_word};
 use crate::render::clean::clean;
 use crate::text;
-use crate::workflow::assign::invalid;
+use crate::workflow::assign::{called, invalid};
 use crate::workflow::batch::{
     Action, BatchPlan, Consequence, PlannedRow, Said, Words, call_by_ref,
 };
@@ -105,15 +105,6 @@ fn spares<'p>(
     )))
 }
 
-/// Returns a file's name as a shell takes it for one word.
-fn shell_word(name: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./,:@%+=".contains(c);
-    if !name.is_empty() && name.chars().all(is_plain) {
-        return name.to_owned();
-    }
-    format!("'{}'", name.replace('\'', "'\\''"))
-}
-
 /// Shows a plan, stale or not.
 pub(super) fn show(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let name = matches
@@ -122,6 +113,7 @@ pub(super) fn show(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, 
     let bytes = cx.read_input(name)?;
     let plan = load::plan(name, &bytes)?;
     let plan = plan.ok_or_else(|| {
+        let name = called(name);
         Failure::invalid(
             "invalid.plan",
             text!("{name} 不是计划", "{name} is no plan"),
