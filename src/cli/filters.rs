@@ -3,7 +3,6 @@
 //! A flag given twice takes what either asks for; labels alone must all be there. Different flags
 //! narrow one another.
 
-mod called;
 mod slips;
 
 pub use slips::{Line, Rank};
@@ -25,7 +24,6 @@ use crate::filing::standing::{Presumption, View, idle_end};
 use crate::filing::status::{Bucket, Status};
 use crate::lang::{Lang, Text};
 use crate::text;
-use called::Called;
 use chrono::TimeDelta;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, value_parser};
@@ -64,7 +62,7 @@ pub struct Filters {
     statuses: Vec<Status>,
     buckets: Vec<Bucket>,
     kinds: Vec<Kind>,
-    providers: Vec<Called>,
+    providers: Vec<String>,
     provinces: Vec<Province>,
     accounts: Vec<String>,
     labels: Vec<(String, Option<String>)>,
@@ -276,7 +274,7 @@ impl Filters {
                 .iter()
                 .filter_map(|n| Kind::from_name(n))
                 .collect(),
-            providers: words("provider").into_iter().map(Called::of).collect(),
+            providers: words("provider"),
             provinces,
             accounts: words("account"),
             labels,
@@ -458,8 +456,8 @@ impl Filters {
 
     /// Whether one of the providers asked for is this one.
     fn is_through(&self, provider: Option<&str>, profiles: &Profiles) -> bool {
-        any(&self.providers, |called| {
-            provider.is_some_and(|provider| called.means(provider, profiles))
+        any(&self.providers, |word| {
+            provider.is_some_and(|p| p == word || profiles.name_of(word) == Some(p))
         })
     }
 

@@ -4,8 +4,9 @@ use super::context::Context;
 use super::globals::{option, place};
 use super::plain::refuse_format;
 use super::reply::Reply;
-use super::vocabulary;
+use super::vocabulary::{self, Word};
 use crate::failure::Failure;
+use crate::filing::kind::Kind;
 use crate::filing::number::ServiceKind;
 use crate::filing::province::Province;
 use crate::intake::{Choice, Template, template};
@@ -13,7 +14,6 @@ use crate::knowledge::code_list;
 use crate::lang::Lang;
 use crate::rulebook::sample;
 use crate::text;
-use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
 
 /// A file of rules.
@@ -33,9 +33,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
         .arg(
             place("what", "KIND", text!("哪一种文件", "Which file"), lang)
                 .required(true)
-                .value_parser(PossibleValuesParser::new(
-                    Template::all().map(Template::name).chain([RULES]),
-                )),
+                .value_parser(vocabulary::any_of(subjects())),
         )
         .arg(
             option(
@@ -77,6 +75,17 @@ pub fn command(command: Command, lang: Lang) -> Command {
             )
             .value_parser(vocabulary::named::<ServiceKind>()),
         )
+}
+
+/// Lists the names of the files, with the words that mean the same.
+fn subjects() -> Vec<Word> {
+    let kinds = vocabulary::words::<Kind>();
+    let names = Template::all().map(Template::name).chain([RULES]);
+    let words = |name: &str| {
+        let known = kinds.iter().find(|(kind, _)| *kind == name);
+        known.map_or_else(Vec::new, |(_, words)| words.clone())
+    };
+    names.map(|name| (name, words(name))).collect()
 }
 
 /// Prints the file.

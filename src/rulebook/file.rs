@@ -4,6 +4,8 @@
 use super::compiled::{Fault, Part};
 use super::judge::try_out;
 use crate::filing::kind::Kind;
+use crate::filing::profile::Profiles;
+use crate::filing::province::Province;
 use crate::knowledge::{Holder, Rule, Severity, Test};
 use crate::lang::{Text, parser};
 use crate::text;
@@ -185,8 +187,8 @@ fn over(mut rule: Rule, own: Own) -> Rule {
     rule.severity = own.severity.unwrap_or(rule.severity);
     rule.kinds = own.kinds.map_or(rule.kinds, |kinds| names(&kinds));
     rule.natures = own.natures.unwrap_or(rule.natures);
-    rule.provinces = own.provinces.unwrap_or(rule.provinces);
-    rule.providers = own.providers.unwrap_or(rule.providers);
+    rule.provinces = own.provinces.map_or(rule.provinces, codes);
+    rule.providers = own.providers.map_or(rule.providers, providers);
     rule.since = own.since.or(rule.since);
     rule.until = own.until.or(rule.until);
     rule.source = own.source.unwrap_or(rule.source);
@@ -218,8 +220,8 @@ fn new(own: Own) -> Result<Rule, Text> {
         severity,
         kinds: names(own.kinds.as_deref().unwrap_or(Kind::ALL)),
         natures: own.natures.unwrap_or_default(),
-        provinces: own.provinces.unwrap_or_default(),
-        providers: own.providers.unwrap_or_default(),
+        provinces: own.provinces.map_or_else(Vec::new, codes),
+        providers: own.providers.map_or_else(Vec::new, providers),
         since: own.since,
         until: own.until,
         source: own.source.unwrap_or_default(),
@@ -227,6 +229,24 @@ fn new(own: Own) -> Result<Rule, Text> {
         off: own.off.unwrap_or(false),
         test,
     })
+}
+
+/// Returns the codes of provinces that are given by code, letter or name.
+fn codes(words: Vec<String>) -> Vec<String> {
+    let code = |word: String| match word.parse::<Province>() {
+        Ok(province) => province.code().to_owned(),
+        Err(_) => word,
+    };
+    words.into_iter().map(code).collect()
+}
+
+/// Returns the names of providers that are given by name, label or alias.
+fn providers(mut words: Vec<String>) -> Vec<String> {
+    let profiles = Profiles::built_in();
+    for word in &mut words {
+        profiles.rename(word);
+    }
+    words
 }
 
 fn names(kinds: &[Kind]) -> Vec<String> {

@@ -253,7 +253,7 @@ struct Gathering<'r, 'f> {
 }
 
 impl Gathering<'_, '_> {
-    /// Reads the orders of some cards, and those they wait for; returns which.
+    /// Reads the orders of some cards, and all that they wait for; returns which.
     fn take(
         &mut self,
         is_wanted: impl Fn(&Card) -> bool,
@@ -261,9 +261,16 @@ impl Gathering<'_, '_> {
         let wanted = self.cards.iter().filter(|card| is_wanted(card));
         let ids: BTreeSet<OrderId> = wanted.filter_map(|card| OrderId::parse(&card.id)).collect();
         self.book.add(self.files, &ids)?;
-        let after = |id: &OrderId| self.book.orders.get(id)?.after.clone();
-        let after: BTreeSet<OrderId> = ids.iter().filter_map(after).collect();
-        self.book.add(self.files, &after)?;
+        let mut waiting = ids.clone();
+        while !waiting.is_empty() {
+            let after = waiting
+                .iter()
+                .filter_map(|id| self.book.orders.get(id)?.after.clone());
+            waiting = after
+                .filter(|id| !self.book.orders.contains_key(id))
+                .collect();
+            self.book.add(self.files, &waiting)?;
+        }
         Ok(ids)
     }
 

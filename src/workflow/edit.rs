@@ -11,7 +11,7 @@ use crate::filing::event::{Command, Event};
 use crate::filing::guard;
 use crate::filing::kind::Kind;
 use crate::filing::machine;
-use crate::filing::order::{FieldChange, Filing, Material, Order};
+use crate::filing::order::{FieldChange, Filing, Material, Order, OrderId};
 use crate::filing::tree;
 use crate::intake::{Dossier, DossierSubject};
 use crate::knowledge;
@@ -225,6 +225,43 @@ fn overlay(tree: &mut Value, dossier: &Dossier) {
     }
 }
 
+/// Finds the order that another is to wait for.
+///
+/// # Errors
+/// 4 where there is none; 5 where that waits for the other in turn, so that neither could be sent.
+fn forerunner(world: &World, order: &Order, word: &str) -> Result<OrderId, Failure> {
+    let first = resolve::order(&world.book, word)?;
+    let mut chain = vec![&first.id];
+    while let Some(next) = chain
+        .last()
+        .and_then(|id| world.book.orders.get(id)?.after.as_ref())
+    {
+        if *next == order.id || chain.contains(&next) {
+            break;
+        }
+        chain.push(next);
+    }
+    let last = chain.last().and_then(|id| world.book.orders.get(id));
+    let is_circle =
+        first.id == order.id || last.is_some_and(|o| o.after.as_ref() == Some(&order.id));
+    if !is_circle {
+        return Ok(first.id.clone());
+    }
+    let (id, awaited) = (&order.id, &first.id);
+    Err(Failure::new(
+        Exit::Refused,
+        "refused.after-circle",
+        text!(
+            "订单 {id} 不能等待 {awaited}：那样它就在等自己",
+            "the order {id} cannot wait for {awaited}: it would wait for itself"
+        ),
+    )
+    .hint(text!(
+        "取消等待：icpctl edit {id} --unset after",
+        "let it wait for nothing: icpctl edit {id} --unset after"
+    )))
+}
+
 /// Reads an order's data back from where they were laid out.
 ///
 /// # Errors
@@ -234,7 +271,7 @@ pub fn rebuild(world: &World, order: &Order, tree: &Value) -> Result<Order, Fail
     let mut order = order.clone();
     order.account = dossier.account;
     order.after = match &dossier.after {
-        Some(word) => Some(resolve::order(&world.book, word)?.id.clone()),
+        Some(word) => Some(forerunner(world, &order, word)?),
         None => None,
     };
     if order.provider.is_some() {
