@@ -58,6 +58,21 @@ fn a_provider_is_known_by_its_label() {
         "cancel-access s1.example.net --provider 西部 --ref a",
     );
     assert_eq!(scene.order(MONDAY, &id)["provider"], "west");
+    // A profile of the user's has the word to itself, though another's alias is the same.
+    let count = |word: &str| {
+        scene
+            .ok(MONDAY, &format!("list --provider {word}"))
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!(["west", "西部", "aliyun"].map(count), [1, 1, 0]);
+    scene
+        .user
+        .write(".icpctl/providers.d/aliyun.toml", "extends = \"generic\"");
+    let _ = scene.draft(MONDAY, "cancel-site 粤ICP备2021000001号-3 --provider 某云");
+    let _ = scene.draft(MONDAY, "access 粤ICP备2021000001号-1 --provider aliyun");
+    assert_eq!(["west", "aliyun", "alibaba"].map(count), [1, 1, 0]);
     let same = scene.draft(
         MONDAY,
         "cancel-access s1.example.net --provider west --ref a",
@@ -139,6 +154,11 @@ fn flags_take_the_fields_own_words() {
             &json!(["tencent"]),
         )],
     )]);
+    for name in ["cancel-service", "注销网站"] {
+        let line = format!("template {name}");
+        let own = scene.run(MONDAY, "template cancel-site").exits(0).stdout;
+        assert_eq!(scene.run(MONDAY, &line).exits(0).stdout, own);
+    }
     let template = |line: &str| scene.run(MONDAY, line).exits(0).stdout;
     assert_eq!(
         template("template new --nature 个人 --service-kind 小程序 --provider 阿里云"),

@@ -38,6 +38,20 @@ fn an_unknown_field_cannot_be_taken_away() {
     assert_eq!(document["changed"], false);
 }
 
+/// Of orders that wait for each other none could ever be sent.
+#[test]
+fn an_order_cannot_wait_for_itself() {
+    let (scene, first) = Scene::first_filing("tencent");
+    let second = scene.draft(MONDAY, &format!("new --from new.toml --after {first}"));
+    let third = scene.draft(MONDAY, &format!("new --from new.toml --after {second}"));
+    for last in [&first, &second, &third] {
+        let error = scene.fails(MONDAY, &format!("edit {first} --set after={last}"), 5);
+        assert_eq!(error["code"], "refused.after-circle", "{error}");
+    }
+    let line = format!("edit {third} --set after={first}");
+    assert_eq!(scene.document(MONDAY, &line, 0)["data"]["after"], first);
+}
+
 /// A wrong attachment is taken away by its slot or its place, and `undo` brings it back.
 #[test]
 fn an_attachment_can_be_taken_away() {

@@ -59,6 +59,31 @@ fn rules_beside_the_configuration_hold_in_every_store() {
     assert!(fires(&check_dossier(&scene, GOOD), "MY-01"));
 }
 
+/// Whom a rule is for may be said as people say it.
+#[test]
+fn a_rule_is_for_whom_it_names_in_any_words() {
+    let scene = Scene::empty();
+    let provider = GOOD
+        .lines()
+        .find(|line| line.starts_with("provider"))
+        .unwrap();
+    assert!(provider.contains("tencent"), "{provider}");
+    for (scope, is_meant) in [
+        ("providers = [\"腾讯云\"]", true),
+        ("providers = [\"阿里云\"]", false),
+        ("provinces = [\"广东\"]", GOOD.contains("广东")),
+        ("provinces = [\"西藏\"]", false),
+    ] {
+        let rule = BRAND.replace("severity = ", &format!("{scope}\nseverity = "));
+        put(&scene, "own.toml", &rule);
+        assert_eq!(
+            fires(&check_dossier(&scene, GOOD), "MY-01"),
+            is_meant,
+            "{scope}"
+        );
+    }
+}
+
 #[test]
 fn a_wrong_rule_file_is_told_of_with_its_place_and_doctor_finds_it() {
     let scene = Scene::empty();
