@@ -12,17 +12,26 @@ pub fn shell_word(name: &str) -> String {
 /// How alike a Chinese word is to one of which another character was typed: enough to be offered.
 const SLIP: f64 = 0.8;
 
+/// Words less alike than this are never offered for each other.
+const FAR: f64 = 0.7;
+
 /// Returns how alike two words are, from 0 to 1; 0 where most of one would have to be rewritten.
 ///
 /// A Chinese word is short, so that one other character of it is a slip.
 pub fn likeness(typed: &str, word: &str) -> f64 {
+    let (typed_length, length) = (typed.chars().count(), word.chars().count());
+    let (shorter, longer) = (typed_length.min(length), typed_length.max(length));
+    let is_begun = word.starts_with(typed);
+    // What has no end is not measured character by character.
+    if 2 * shorter <= longer && !is_begun {
+        return 0.0;
+    }
     let alike = strsim::jaro_winkler(typed, word);
-    let shorter = typed.chars().count().min(word.chars().count());
     if !word.is_ascii() && shorter > 1 && strsim::osa_distance(typed, word) == 1 {
         return alike.max(SLIP);
     }
-    let is_another = strsim::normalized_damerau_levenshtein(typed, word) <= 0.5;
-    if is_another && !word.starts_with(typed) {
+    let is_other = || !is_begun && strsim::normalized_damerau_levenshtein(typed, word) <= 0.5;
+    if alike < FAR || is_other() {
         return 0.0;
     }
     alike
