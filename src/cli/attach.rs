@@ -7,7 +7,7 @@ use super::reply::Reply;
 use super::words;
 use crate::failure::Failure;
 use crate::filing::event::Event;
-use crate::filing::order::FieldChange;
+use crate::filing::order::{FieldChange, MATERIALS};
 use crate::filing::tree;
 use crate::knowledge;
 use crate::lang::Lang;
@@ -91,7 +91,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             }
             edits.push(FieldChange {
                 service: None,
-                field: "materials".to_owned(),
+                field: MATERIALS.to_owned(),
                 from: None,
                 to: Some(tree::of(&material)),
                 extra: toml::Table::new(),

@@ -4,6 +4,7 @@ use super::board;
 use super::context::Context;
 use super::globals::option;
 use super::order_doc::{time, told};
+use super::people;
 use super::reply::Reply;
 use super::show::one_order;
 use crate::failure::Failure;
@@ -12,7 +13,6 @@ use crate::filing::order::{Instant, OperationId, Order, OrderId};
 use crate::filing::portfolio::Portfolio;
 use crate::lang::{Lang, Text};
 use crate::render::mask::Privacy;
-use crate::render::prose::Names;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::store::book::Book;
@@ -192,7 +192,7 @@ fn document(operation: &Operation<'_>, portfolio: &Portfolio, privacy: Privacy) 
                 Of::Subject(number) => portfolio
                     .subjects
                     .get(number)
-                    .map(Names::of_subject)
+                    .map(people::of_subject)
                     .unwrap_or_default()
                     .mask(reason, privacy),
             });

@@ -49,6 +49,7 @@ pub mod notify;
 pub mod number;
 pub mod order_doc;
 pub mod owed;
+pub mod people;
 pub mod plain;
 pub mod portfolio;
 pub mod portfolio_doc;

@@ -2,6 +2,7 @@
 
 pub use crate::workflow::desk::Desk;
 
+use super::people;
 use crate::filing::deadline::Deadline;
 use crate::filing::event::{Event, Report};
 use crate::filing::kind::Kind;
@@ -199,7 +200,7 @@ impl Desk<'_> {
             Some(_) | None => Vec::new(),
         };
         let holder = Some(self.holder(order));
-        let names = Names::of_order(order, &self.world.book.portfolio);
+        let names = people::of_order(order, &self.world.book.portfolio);
         json!({
             "id": order.id,
             "kind": order.kind,
@@ -359,7 +360,7 @@ fn awaiting(order: &Order, view: &View, privacy: Privacy) -> Vec<Value> {
 
 /// Returns what somebody wrote freely about an order; who is named in it is masked.
 pub fn told(text: &str, order: &Order, portfolio: &Portfolio, privacy: Privacy) -> String {
-    Names::of_order(order, portfolio).mask(text, privacy)
+    people::of_order(order, portfolio).mask(text, privacy)
 }
 
 /// Lists why the order came back, since it was last submitted.

@@ -3,6 +3,7 @@
 use super::board;
 use super::filters::Filters;
 use super::order_doc::{Desk, Manner, time};
+use super::people;
 use crate::filing::duty;
 use crate::filing::kind::Kind;
 use crate::filing::limit::Due;
@@ -11,7 +12,6 @@ use crate::filing::order::Instant;
 use crate::filing::status::Status;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
-use crate::render::prose::Names;
 use crate::render::style::{Color, Tone};
 use crate::text;
 use crate::workflow::owed::{Ledger, Matter, Owed, nearest_first};
@@ -67,7 +67,7 @@ pub fn notice_document(owed: &Owed<'_>, manner: Manner) -> Value {
         notice::State::Resolved { at, by } => (Some(time(*at)), Some(by.name())),
         notice::State::Open | notice::State::InProgress => (None, None),
     };
-    let names = Names::of_subject(owed.subject);
+    let names = people::of_subject(owed.subject);
     let free = |words: &str| names.mask(words, manner.privacy);
     let reason = notice.resolved.as_ref().and_then(|(_, why)| why.as_ref());
     json!({
@@ -378,7 +378,7 @@ impl Page {
             );
         }
         if let Some(words) = &notice.text {
-            let words = Names::of_subject(owed.subject).mask(words, self.manner.privacy);
+            let words = people::of_subject(owed.subject).mask(words, self.manner.privacy);
             line(text!("内容", "text"), &words);
         }
         if let Some((order, status)) = order {

@@ -2,6 +2,7 @@
 
 use super::order_doc::{Desk, Manner, subject_name, time};
 use super::owed;
+use super::people;
 use crate::filing::facts::Person;
 use crate::filing::notice::Notice;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
@@ -12,7 +13,6 @@ use crate::knowledge;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::mask::mask_tree;
-use crate::render::prose::Names;
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -145,7 +145,7 @@ impl<'a> Excerpt<'a> {
             .values()
             .map(|service| service_element(stock, subject, service, manner))
             .collect();
-        let names = Names::of_subject(subject);
+        let names = people::of_subject(subject);
         json!({
             "number": subject.number,
             "name": self.name(manner),
@@ -226,7 +226,7 @@ impl<'a> Excerpt<'a> {
         }
         page.push_str(&self.owed(stock, manner, look));
         if look.notes {
-            let names = Names::of_subject(subject);
+            let names = people::of_subject(subject);
             for note in &subject.notes {
                 let about = note.service.map_or_else(String::new, |n| format!("{n} "));
                 let day = note.at.format("%Y-%m-%d");

@@ -215,6 +215,11 @@ facts! {
     }
 }
 
+/// Whether a field, by its path, holds the name of a natural person who stands for a filing.
+pub fn names_a_person(path: &str) -> bool {
+    path.ends_with("responsible.name") || path.ends_with("legal_representative")
+}
+
 impl SubjectFacts {
     /// Whether the subject files as an individual (个人).
     pub fn is_individual(&self) -> bool {

@@ -1,7 +1,7 @@
 //! An order (备案订单) and its history.
 
 use super::event::{By, Event};
-use super::facts::{Access, Resource, ServiceFacts, SubjectFacts};
+use super::facts::{Access, Resource, ServiceFacts, SubjectFacts, names_a_person};
 use super::host::Host;
 use super::kind::{Kind, VerifyBy, Via};
 use super::number::{Number, ServiceKind, ServiceNumber, SubjectNumber};
@@ -14,6 +14,9 @@ use std::fmt;
 
 /// An instant, always in China Standard Time.
 pub type Instant = DateTime<FixedOffset>;
+
+/// The field of an edit that tells of an attachment which came or went.
+pub const MATERIALS: &str = "materials";
 
 /// How many characters an id has.
 pub const ID_LENGTH: usize = 8;
@@ -456,7 +459,7 @@ impl Order {
         let held = materials.filter_map(|material| material.hash.as_deref());
         let edits = self.history.iter().flat_map(|entry| &entry.edits);
         let told = edits
-            .filter(|edit| edit.field == "materials")
+            .filter(|edit| edit.field == MATERIALS)
             .flat_map(|edit| [&edit.from, &edit.to])
             .filter_map(|value| value.as_ref()?.get("hash")?.as_str());
         held.chain(told)
@@ -468,10 +471,11 @@ impl Order {
         let subject = self.filing.subject.iter().flat_map(SubjectFacts::people);
         let services = self.filing.services.iter().flat_map(ServiceFacts::people);
         let edits = self.history.iter().flat_map(|entry| &entry.edits);
-        let changed = self.changes.iter().chain(edits).filter(|change| {
-            change.field.ends_with("responsible.name")
-                || change.field.ends_with("legal_representative")
-        });
+        let changed = self
+            .changes
+            .iter()
+            .chain(edits)
+            .filter(|change| names_a_person(&change.field));
         let changed = changed.flat_map(|change| [&change.from, &change.to]);
         let changed = changed.filter_map(|value| value.as_ref()?.as_str());
         let awaited = self.history.iter().flat_map(|entry| &entry.awaiting);

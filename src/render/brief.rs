@@ -23,47 +23,30 @@ pub fn brief(message: &str, lang: Lang) -> Cow<'_, str> {
     if message.len() <= WHOLE {
         return Cow::Borrowed(message);
     }
-    let mut cut: Option<String> = None;
-    let mut done = 0;
-    for word in message.split(ends_a_word) {
-        let Some(at) = offset(message, word) else {
-            continue;
-        };
+    let is_long = |word: &str| {
         let most = if word.contains('/') {
             WHOLE_PATH
         } else {
             WHOLE
         };
-        let count = if word.len() > most {
-            word.chars().count()
-        } else {
-            0
-        };
-        if count <= most {
+        word.len() > most && word.chars().nth(most).is_some()
+    };
+    if !message.split(ends_a_word).any(is_long) {
+        return Cow::Borrowed(message);
+    }
+    let mut shorter = String::new();
+    for piece in message.split_inclusive(ends_a_word) {
+        let word = piece.trim_end_matches(ends_a_word);
+        if !is_long(word) {
+            shorter.push_str(piece);
             continue;
         }
-        let kept = word
-            .char_indices()
-            .nth(KEPT)
-            .map_or(word.len(), |(end, _)| end);
-        let whole = text!("…（共 {count} 个字符）", "… ({count} characters)");
-        let shorter = cut.get_or_insert_default();
-        shorter.push_str(message.get(done..at + kept).unwrap_or_default());
-        shorter.push_str(whole.get(lang));
-        done = at + word.len();
+        let count = word.chars().count();
+        shorter.extend(word.chars().take(KEPT));
+        shorter.push_str(text!("…（共 {count} 个字符）", "… ({count} characters)").get(lang));
+        shorter.push_str(piece.strip_prefix(word).unwrap_or_default());
     }
-    match cut {
-        Some(mut shorter) => {
-            shorter.push_str(message.get(done..).unwrap_or_default());
-            Cow::Owned(shorter)
-        }
-        None => Cow::Borrowed(message),
-    }
-}
-
-/// Returns the byte of `message` at which one of its parts begins.
-fn offset(message: &str, part: &str) -> Option<usize> {
-    part.as_ptr().addr().checked_sub(message.as_ptr().addr())
+    Cow::Owned(shorter)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Enough stays to recognise a person one already knows, never enough to reach or to name them.
 
 use super::prose::Names;
+use crate::filing::facts::names_a_person;
 use crate::knowledge::{self, Holder};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -165,7 +166,7 @@ fn collect(value: &Value, path: &str, persons: &mut Vec<String>) {
             }
         }
         Value::String(text) => {
-            if path.ends_with("responsible.name") || path.ends_with("legal_representative") {
+            if names_a_person(path) {
                 persons.push(text.clone());
             }
         }

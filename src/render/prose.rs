@@ -1,9 +1,6 @@
 //! Personal data in what people wrote freely: a reviewer's reason, a provider's advice.
 
 use super::mask::Privacy;
-use crate::filing::facts::SubjectFacts;
-use crate::filing::order::Order;
-use crate::filing::portfolio::{FiledSubject, Portfolio};
 use regex::{Captures, Regex};
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -30,34 +27,6 @@ static PERSONAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub struct Names<'a>(Vec<&'a str>);
 
 impl<'a> Names<'a> {
-    /// Everybody known of a subject: who answers for it and its services, who did once, and the
-    /// subject itself where it is a person or reads like one.
-    pub fn of_subject(subject: &'a FiledSubject) -> Self {
-        let mut names: Vec<&str> = subject.people.iter().map(String::as_str).collect();
-        let facts = &subject.facts;
-        let own = facts.name.as_deref();
-        names.extend(own.filter(|name| is_personal(name, facts.is_individual())));
-        Self::of(names)
-    }
-
-    /// Everybody known of an order: those in its own data, and those of the subject that it is
-    /// about or that its approval filed.
-    pub fn of_order(order: &'a Order, portfolio: &'a Portfolio) -> Self {
-        let approval = order.approval().and_then(|entry| entry.approval.as_ref());
-        let number = order.target.subject.as_ref();
-        let filed = number
-            .or(approval.and_then(|approval| approval.subject.as_ref()))
-            .and_then(|number| portfolio.subjects.get(number));
-        let mut names = filed.map_or_else(Vec::new, |subject| Self::of_subject(subject).0);
-        let facts = order.filing.subject.as_ref();
-        let is_individual = facts.is_some_and(SubjectFacts::is_individual);
-        let own = facts.and_then(|facts| facts.name.as_deref());
-        let own = own.or(order.target.name.as_deref());
-        names.extend(own.filter(|name| is_personal(name, is_individual)));
-        names.extend(order.people());
-        Self::of(names)
-    }
-
     /// These names, the longest first: a name may stand within another.
     pub fn of(names: impl IntoIterator<Item = &'a str>) -> Self {
         let names = names.into_iter().map(str::trim);
@@ -87,11 +56,6 @@ impl<'a> Names<'a> {
             text.replace(name, &Privacy::Masked.name(name))
         })
     }
-}
-
-/// Whether a subject's name is a person's, or reads like one.
-fn is_personal(name: &str, is_individual: bool) -> bool {
-    Privacy::Masked.subject_name(name, is_individual) != name
 }
 
 /// Masks e-mail addresses, identity numbers and phones in a text about nobody that is known.

@@ -11,15 +11,12 @@ use crate::filing::event::{Command, Event};
 use crate::filing::guard;
 use crate::filing::kind::Kind;
 use crate::filing::machine;
-use crate::filing::order::{FieldChange, Filing, Material, Order, OrderId};
+use crate::filing::order::{FieldChange, Filing, MATERIALS, Material, Order, OrderId};
 use crate::filing::tree;
 use crate::intake::{Dossier, DossierSubject};
 use crate::knowledge;
 use crate::text;
 use toml::Value;
-
-/// The field of the attachments, in which one that came or went is told.
-pub const MATERIALS: &str = "materials";
 
 /// Corrects an order; absent where nothing differs. `materials` are those that the dossier names,
 /// taken in.
@@ -231,20 +228,10 @@ fn overlay(tree: &mut Value, dossier: &Dossier) {
 /// 4 where there is none; 5 where that waits for the other in turn, so that neither could be sent.
 fn forerunner(world: &World, order: &Order, word: &str) -> Result<OrderId, Failure> {
     let first = resolve::order(&world.book, word)?;
-    let mut chain = vec![&first.id];
-    while let Some(next) = chain
-        .last()
-        .and_then(|id| world.book.orders.get(id)?.after.as_ref())
-    {
-        if *next == order.id || chain.contains(&next) {
-            break;
-        }
-        chain.push(next);
-    }
-    let last = chain.last().and_then(|id| world.book.orders.get(id));
-    let is_circle =
-        first.id == order.id || last.is_some_and(|o| o.after.as_ref() == Some(&order.id));
-    if !is_circle {
+    let orders = &world.book.orders;
+    let awaited = std::iter::successors(Some(first), |order| orders.get(order.after.as_ref()?));
+    // Others may wait in a circle already.
+    if awaited.take(orders.len()).all(|other| other.id != order.id) {
         return Ok(first.id.clone());
     }
     let (id, awaited) = (&order.id, &first.id);

@@ -1,14 +1,14 @@
 //! Taking back an operation: its reversal is appended, nothing is struck out.
 
 use super::advance;
-use super::edit::{MATERIALS, rebuild};
+use super::edit::rebuild;
 use super::plan::{Plan, Stamp};
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
 use crate::filing::guard;
-use crate::filing::order::{Entry, FieldChange, OperationId, Order, OrderId};
+use crate::filing::order::{Entry, FieldChange, MATERIALS, OperationId, Order, OrderId};
 use crate::filing::record::{SubjectEntry, SubjectEvent, SubjectRecord};
 use crate::filing::standing::{effective, fold};
 use crate::filing::status::Status;
