@@ -17,7 +17,7 @@ use crate::store::book::{ORDERS, SUBJECTS};
 use crate::store::files::{Kind, StorePath};
 use chrono::{Datelike as _, NaiveDate};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -28,7 +28,7 @@ const GOOD_FOR: i128 = 10 * 60 * 1_000_000_000;
 const ONE_IN: usize = 8;
 
 /// How many entries a shelf has, about.
-const SHELF: usize = 512;
+const SHELF: usize = 1024;
 
 /// The section that tells of the folders.
 const FOLDERS: &str = "folders";
@@ -69,7 +69,8 @@ impl<'a> Holder<'a> {
         }
     }
 
-    fn read(from: &mut Reader<'a>) -> Option<Self> {
+    fn read(body: &'a [u8]) -> Option<Self> {
+        let mut from = Reader::new(body);
         let [form] = from.take()?;
         let text = from.text()??;
         let mut day = || NaiveDate::from_num_days_from_ce_opt(i32::try_from(from.number()?).ok()?);
@@ -78,16 +79,6 @@ impl<'a> Holder<'a> {
             1 => Some(Self::Subject(text)),
             2 => Some(Self::Took(text, (day()?, day()?))),
             _ => None,
-        }
-    }
-
-    /// Returns the folder in which its record stands.
-    fn folder(self) -> String {
-        match self {
-            Self::Order(id) | Self::Took(id, _) => {
-                format!("{ORDERS}/{}", id.get(..2).unwrap_or_default())
-            }
-            Self::Subject(_) => SUBJECTS.to_owned(),
         }
     }
 }
@@ -112,7 +103,8 @@ struct Folder {
 struct Folders {
     looked_at: i128,
     shelves: u32,
-    all: HashMap<String, Folder>,
+    /// Sorted by their names.
+    all: Vec<(Box<str>, Folder)>,
     /// How many records there are, in folders of which nothing is told too.
     count: usize,
 }
@@ -122,15 +114,15 @@ impl Folders {
         let mut from = Reader::new(bytes);
         let looked_at = i64::from_le_bytes(from.take()?);
         let (shelves, count) = (from.number()?, usize::try_from(from.number()?).ok()?);
-        let mut all = HashMap::new();
+        let mut all = Vec::new();
         while from.left() > 0 {
-            let name = from.text()??.to_owned();
+            let name = from.text()??.into();
             let folder = Folder {
                 stamp: Stamp(from.take()?),
                 count: usize::try_from(from.number()?).ok()?,
                 newest: i64::from_le_bytes(from.take()?).into(),
             };
-            all.insert(name, folder);
+            all.push((name, folder));
         }
         Some(Self {
             looked_at: looked_at.into(),
@@ -138,6 +130,14 @@ impl Folders {
             all,
             count,
         })
+    }
+
+    fn get(&self, name: &str) -> Option<&Folder> {
+        let place = self
+            .all
+            .binary_search_by(|(own, _)| (**own).cmp(name))
+            .ok()?;
+        self.all.get(place).map(|(_, folder)| folder)
     }
 
     fn write(&self) -> Option<Vec<u8>> {
@@ -165,13 +165,42 @@ fn shelf_name(shelf: u32) -> String {
     shelf.to_string()
 }
 
+/// The folders that still are what they were.
+#[derive(Debug, Default)]
+struct Standing {
+    /// The names of those that hold orders, sorted.
+    shards: Vec<[u8; 2]>,
+    subjects: bool,
+}
+
+impl Standing {
+    /// Adds a folder; one whose name is none of ours answers for nothing.
+    fn add(&mut self, folder: &StorePath) {
+        if folder.as_str() == SUBJECTS {
+            self.subjects = true;
+        } else {
+            self.shards
+                .extend(<[u8; 2]>::try_from(folder.name().as_bytes()));
+        }
+    }
+
+    fn has(&self, holder: Holder<'_>) -> bool {
+        match holder {
+            Holder::Subject(_) => self.subjects,
+            Holder::Order(id) | Holder::Took(id, _) => id
+                .as_bytes()
+                .first_chunk()
+                .is_some_and(|shard| self.shards.binary_search(shard).is_ok()),
+        }
+    }
+}
+
 /// The concordance that was kept of a store, as far as it can be trusted.
 #[derive(Debug)]
 pub struct Concordance {
     kept: Kept,
     shelves: u32,
-    /// The folders that still are what they were.
-    standing: HashSet<String>,
+    standing: Standing,
     read: RefCell<HashMap<u32, Rc<[u8]>>>,
     doubt: Cell<bool>,
 }
@@ -179,20 +208,22 @@ pub struct Concordance {
 impl Concordance {
     /// Shows everything that has one of the tokens, of the folders that are what they were.
     pub fn each(&self, tokens: &HashSet<Token>, mut take: impl FnMut(Token, Holder<'_>)) {
-        let shelves = tokens.iter().map(|token| shelf_of(*token, self.shelves));
-        for shelf in shelves.collect::<BTreeSet<u32>>() {
-            if self.look_up(shelf, tokens, &mut take).is_none() {
+        let mut tokens: Vec<Token> = tokens.iter().copied().collect();
+        tokens.sort_unstable();
+        for on_one in tokens.chunk_by(|a, b| self.shelf_of(*a) == self.shelf_of(*b)) {
+            if self.look_up(on_one, &mut take).is_none() {
                 self.doubt.set(true);
             }
         }
     }
 
-    fn look_up(
-        &self,
-        number: u32,
-        tokens: &HashSet<Token>,
-        take: &mut impl FnMut(Token, Holder<'_>),
-    ) -> Option<()> {
+    fn shelf_of(&self, token: Token) -> u32 {
+        shelf_of(token, self.shelves)
+    }
+
+    /// Looks some tokens of one shelf up, which are sorted as its entries are.
+    fn look_up(&self, tokens: &[Token], take: &mut impl FnMut(Token, Holder<'_>)) -> Option<()> {
+        let number = self.shelf_of(*tokens.first()?);
         let known = self.read.borrow().get(&number).cloned();
         let shelf = if let Some(shelf) = known {
             shelf
@@ -202,11 +233,21 @@ impl Concordance {
             shelf
         };
         let mut from = Reader::new(&shelf);
+        let mut tokens = tokens.iter().copied().peekable();
         while from.left() > 0 {
             let token = Token::from(from.take()?);
-            let holder = Holder::read(&mut from)?;
-            if tokens.contains(&token) && self.standing.contains(&holder.folder()) {
-                take(token, holder);
+            let [length] = from.take()?;
+            let body = from.bytes(length.into())?;
+            while tokens.next_if(|wanted| *wanted < token).is_some() {}
+            match tokens.peek() {
+                None => break,
+                Some(wanted) if *wanted == token => {
+                    let holder = Holder::read(body)?;
+                    if self.standing.has(holder) {
+                        take(token, holder);
+                    }
+                }
+                Some(_) => {}
             }
         }
         Some(())
@@ -236,7 +277,7 @@ impl Roll<'_> {
             return Ok(None);
         }
         let top = StorePath::parse(ORDERS)?;
-        let mut standing = HashSet::new();
+        let mut standing = Standing::default();
         let (mut others, mut same) = (Vec::new(), 0);
         let subjects = StorePath::parse(SUBJECTS)?;
         let is_of_subjects = match self.files.stat(&subjects) {
@@ -251,10 +292,10 @@ impl Roll<'_> {
         let all = shards.chain(is_of_subjects.map(Ok));
         for found in all {
             let (folder, stat) = found?;
-            match folders.all.get(folder.as_str()) {
+            match folders.get(folder.as_str()) {
                 Some(kept) if Stamp::of(&stat) == Some(kept.stamp) => {
                     same += kept.count;
-                    standing.insert(folder.as_str().to_owned());
+                    standing.add(&folder);
                 }
                 Some(_) | None => others.push((folder, stat)),
             }
@@ -331,8 +372,11 @@ impl Roll<'_> {
             while let Some((token, holder)) =
                 entries.next_if(|(token, _)| shelf_of(*token, shelves) == number)
             {
+                let mut body = Vec::new();
+                holder.write(&mut body).ok_or(too_large)?;
                 shelf.extend(token.bytes());
-                holder.write(&mut shelf).ok_or(too_large)?;
+                shelf.push(u8::try_from(body.len()).map_err(|_| too_large)?);
+                shelf.extend(body);
             }
             writing.section(&shelf_name(number), &shelf)?;
         }
@@ -346,7 +390,7 @@ impl Roll<'_> {
                         count: looked.count,
                         newest: looked.newest,
                     };
-                    Some((name.clone(), folder))
+                    Some((name.as_str().into(), folder))
                 })
                 .collect(),
             count: self.seen.count,
@@ -361,7 +405,7 @@ impl Roll<'_> {
             return;
         };
         let is_false = |(name, looked): (&String, &Looked)| {
-            let kept = folders.all.get(name);
+            let kept = folders.get(name);
             kept.is_some_and(|k| looked.stamp == Some(k.stamp) && looked.newest > k.newest)
         };
         if let Some(path) = self.concordance_path()
