@@ -1,6 +1,7 @@
 //! Batches at the edge that a user touches: files, plans, runs; what a kill or a failing call leaves.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod cells;
 mod crash;
 mod files;
 mod plans;

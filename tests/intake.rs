@@ -549,7 +549,7 @@ fn csv_problems_have_line_column_and_header_name() {
             "5:51 NUM-02 服务类型",
             "6:18 NUM-03 ",
             "7:1 row-length ",
-            "8:1 missing-field subject_number",
+            "8:1 missing-field 主体备案号",
         ]
     );
 }
@@ -575,11 +575,15 @@ fn records_are_read_from_csv_and_json_lines() {
     assert_eq!(csv[1].who, ["subject", "service:2"]);
     for (row, line) in csv.iter().zip(&lines) {
         let RecordRow {
-            line: at, places, ..
+            line: at,
+            places,
+            header,
+            ..
         } = row.clone();
         let same = RecordRow {
             line: at,
             places,
+            header,
             ..line.clone()
         };
         assert_eq!(*row, same);

@@ -293,7 +293,7 @@ fn what_export_did_not_write_is_told_with_its_line() {
         ("a,b\n1,2\n".to_owned(), "type and record"),
         (
             "{\"type\":\"order\",\"id\":\"../x\",\"record\":\"schema = 1\"}\n".to_owned(),
-            "line 1, column 1: \"../x\"",
+            "line 1, column 22: \"../x\"",
         ),
         (
             "{\"type\":\"order\",\"id\":\"abcdefgh\",\"record\":\"schema = \"}\n".to_owned(),
@@ -329,7 +329,7 @@ fn what_export_did_not_write_is_told_with_its_line() {
     user.write("latin", b"type,record\norder,\xff\n");
     let failed = user.run(["import", "latin"]).exits(3);
     assert!(
-        failed.stderr.contains("2:1: this row is not UTF-8"),
+        failed.stderr.contains("2:7: this is not UTF-8"),
         "{failed:?}"
     );
     user.run(["import", "nothing"]).exits(4);
@@ -447,6 +447,38 @@ fn what_cannot_be_brought_in_has_its_place() {
     let told = scene.fails(MONDAY, "import all.json", 3).to_string();
     for place in ["2:45 record", "3:28 type"] {
         assert!(told.contains(place), "{place}: {told}");
+    }
+}
+
+/// "line and column in every problem": of the cell in its row, wherever a row begins and ends.
+#[test]
+fn what_a_table_cannot_bring_in_has_its_place() {
+    let scene = Scene::empty();
+    let hash = "0".repeat(64);
+    for end in ["\n", "\r\n"] {
+        let rows = [
+            "id,type,record,hash,content".to_owned(),
+            "\"甲".to_owned(),
+            "乙\",odrer,x,,".to_owned(),
+            String::new(),
+            "0a1b2c3d,order,,,".to_owned(),
+        ];
+        scene.user.write("all.csv", rows.join(end) + end);
+        let told = scene.fails(MONDAY, "import all.csv", 3).to_string();
+        for place in ["3:4 type", "5:16 record"] {
+            assert!(told.contains(place), "{place}: {told}");
+        }
+        let rows = [
+            "type,id,record,hash,content".to_owned(),
+            "order,甲,x,,".to_owned(),
+            "order,0a1b2c3d,schema = ,,".to_owned(),
+            format!("file,甲,乙,{hash},AAAA"),
+        ];
+        scene.user.write("all.csv", rows.join(end) + end);
+        let told = scene.fails(MONDAY, "import all.csv", 3).to_string();
+        for place in ["line 2, column 7", "line 3, column 16", "line 4, column 10"] {
+            assert!(told.contains(place), "{place}: {told}");
+        }
     }
 }
 

@@ -12,8 +12,8 @@ use crate::filing::kind::Kind;
 use crate::filing::order::{Material, Order};
 use crate::ids::Ids;
 use crate::intake::{
-    BatchRow, Dossier, Encoding, Inspected, Places, Position, Problem, Source, inspect_batch_rows,
-    inspect_dossier,
+    BatchRow, Dossier, Encoding, Inspected, Places, Position, Problem, Source, cell_ends,
+    inspect_batch_rows, inspect_dossier,
 };
 use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
@@ -26,6 +26,7 @@ use crate::store::book::order_path;
 use crate::store::{Files, RECORD_LIMIT};
 use crate::text;
 use crate::workflow::assign::Assign;
+use crate::workflow::batch::content;
 use crate::workflow::check::{Bench, wish};
 use crate::workflow::draft::Ask;
 use crate::workflow::materials;
@@ -188,7 +189,7 @@ fn rows(
     let folder = Path::new(name).parent().map(Path::to_owned);
     let folder = folder.unwrap_or_default();
     for row in &rows {
-        let at = row.place("from");
+        let at = row.place(content(row));
         let Some(from) = &row.from else {
             let mut ids = cx.ids.for_operation();
             let judgement = desk.asked(of_row(row, None), &[], &mut ids);
@@ -204,7 +205,7 @@ fn rows(
                 Finding {
                     rule: failure.code.to_string(),
                     severity: Severity::Error,
-                    path: "from".to_owned(),
+                    path: row.header.name("from").to_owned(),
                     message: failure.message,
                     fix: failure.hints.into_iter().next(),
                     source: None,
@@ -213,7 +214,27 @@ fn rows(
             )),
         }
     }
+    if cx.globals.format == Format::Sarif {
+        end_cells(&mut found, &source, encoding);
+    }
     Ok(found)
+}
+
+/// Tells where the cells end at which things were found in a batch file.
+fn end_cells(found: &mut [Located], source: &Source<'_>, encoding: Encoding) {
+    // What is missing stands in no cell: it is told where the row begins.
+    let is_of_cell = |l: &&mut Located| {
+        l.file.as_deref() == Some(source.name)
+            && !matches!(&*l.finding.rule, "missing-field" | "row-length")
+    };
+    let mut of_cells: Vec<_> = found.iter_mut().filter(is_of_cell).collect();
+    let places: Vec<Position> = of_cells.iter().filter_map(|l| l.at).collect();
+    for (located, end) in of_cells
+        .iter_mut()
+        .zip(cell_ends(source, encoding, &places))
+    {
+        located.end = end;
+    }
 }
 
 /// Returns what a row of a batch asks for.

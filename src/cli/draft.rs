@@ -255,14 +255,6 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             "--confirm and --accept go only with --submit"
         )));
     }
-    if text_of("ref").is_some_and(|key| key.trim().is_empty()) {
-        return Err(
-            Failure::usage(text!("--ref 是空的", "--ref is empty")).hint(text!(
-                "写明键，或去掉 --ref；脚本中多半是变量没有值",
-                "name a key, or leave --ref out; in a script a variable is probably unset"
-            )),
-        );
-    }
     let from = text_of("from");
     let mut ask = Ask {
         kind,

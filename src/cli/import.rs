@@ -6,7 +6,7 @@ use super::input::unreadable;
 use super::reply::Reply;
 use super::words;
 use crate::failure::Failure;
-use crate::intake::{Element, Located, Problem, Unreadable, read_exported};
+use crate::intake::{Element, Problem, Unreadable, read_exported};
 use crate::lang::Lang;
 use crate::reading::{self, Steady};
 use crate::text;
@@ -37,7 +37,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Brings records in as they were, all of them or none.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let mut elements: Vec<Located<Element>> = Vec::new();
+    let mut elements: Vec<Element> = Vec::new();
     for name in words(matches, "file")
         .into_iter()
         .chain(words(matches, "from"))
@@ -82,7 +82,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     Ok(Reply::new(SCHEMA, data).changed(done.changed).say(told))
 }
 
-fn read(cx: &Context<'_>, name: &str) -> Result<Vec<Located<Element>>, Failure> {
+fn read(cx: &Context<'_>, name: &str) -> Result<Vec<Element>, Failure> {
     let shown = if name == "-" { "stdin" } else { name };
     let read = if name == "-" {
         read_exported(&mut BufReader::new(Steady(stdin().lock())))

@@ -203,15 +203,16 @@ pub fn run(outside: Outside<'_>) -> Exit {
         Some(_) | None => None,
     };
     let misplaced = table::only_printer(cx.globals.format).filter(|only| *only != row.name);
-    let outcome = match (unknown, misplaced) {
-        (Some(unknown), _) => Err(reply::no_such_field(&unknown)),
-        (None, Some(only)) if cx.globals.format_by_flag => Err(no_such_format(only)),
-        (None, Some(_)) => {
+    let outcome = match (usage::blank(sub), unknown, misplaced) {
+        (Some(flag), _, _) => Err(usage::is_blank(flag)),
+        (None, Some(unknown), _) => Err(reply::no_such_field(&unknown)),
+        (None, None, Some(only)) if cx.globals.format_by_flag => Err(no_such_format(only)),
+        (None, None, Some(_)) => {
             // A twin that means nothing here.
             cx.globals.format = Format::Human;
             (row.run)(&mut cx, sub)
         }
-        (None, None) => (row.run)(&mut cx, sub),
+        (None, None, None) => (row.run)(&mut cx, sub),
     };
     reply::show(&mut cx, schema, outcome)
 }

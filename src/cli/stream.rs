@@ -6,7 +6,7 @@ use super::reply::{Reply, no_such_field, problem, tell};
 use super::signals::stopped;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::lang::Text;
+use crate::lang::{Lang, Text};
 use crate::render::brief::brief;
 use crate::render::fields::{Fields, UnknownField};
 use crate::render::rows::json_line;
@@ -270,7 +270,7 @@ impl Stream {
             Reply::streamed()
         } else {
             let rows: Vec<Value> = self.kept.iter().map(|row| record(row, cx.lang)).collect();
-            let human = self.table().render(cx.lang, cx.width(), cx.color());
+            let human = self.table(cx.lang).render(cx.lang, cx.width(), cx.color());
             Reply {
                 known: FIELDS.map(str::to_owned).to_vec(),
                 ..Reply::new(self.schema, Value::Array(rows)).human(human)
@@ -291,7 +291,7 @@ impl Stream {
         reply
     }
 
-    fn table(&self) -> Table {
+    fn table(&self, lang: Lang) -> Table {
         let mut table = Table::new(vec![
             text!("行", "Line"),
             text!("自定编号", "Ref"),
@@ -307,7 +307,7 @@ impl Stream {
             };
             table.row(vec![
                 Cell::verbatim(row.line.to_string()),
-                Cell::verbatim(row.reference.clone().unwrap_or_default()),
+                Cell::verbatim(brief(row.reference.as_deref().unwrap_or_default(), lang)),
                 Cell::verbatim(row.order.clone().unwrap_or_default()).tone(Tone::Name),
                 outcome,
             ]);
@@ -349,7 +349,7 @@ fn chosen(cx: &Context<'_>) -> Result<Option<Fields>, UnknownField> {
         .transpose()
 }
 
-fn record(row: &RowTold, lang: crate::lang::Lang) -> Value {
+fn record(row: &RowTold, lang: Lang) -> Value {
     json!({
         "type": "row",
         "line": row.line,

@@ -2,8 +2,8 @@
 
 use crate::failure::Failure;
 use crate::text;
-use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ArgMatches, Error};
 
 /// Turns what the parser says into a failure (2).
 #[expect(
@@ -76,4 +76,25 @@ pub fn failure(error: &Error) -> Failure {
         failure = failure.hint(text!("可用的值：{valid}", "possible values: {valid}"));
     }
     failure.hint(text!("用 --help 查看用法", "see the usage with --help"))
+}
+
+/// The flags that name something, and for which nothing is no name.
+const NAMING: [&str; 3] = ["ref", "provider", "account"];
+
+/// Returns the first of the flags that name something which was given blanks alone.
+pub fn blank(matches: &ArgMatches) -> Option<&'static str> {
+    let is_blank = |flag: &&str| {
+        let values = matches.try_get_many::<String>(flag).ok().flatten();
+        values.into_iter().flatten().any(|v| v.trim().is_empty())
+    };
+    let below = || blank(matches.subcommand()?.1);
+    NAMING.into_iter().find(is_blank).or_else(below)
+}
+
+/// Says that a flag was given blanks alone (2).
+pub fn is_blank(flag: &str) -> Failure {
+    Failure::usage(text!("--{flag} 是空的", "--{flag} is empty")).hint(text!(
+        "写明它的值，或去掉 --{flag}；脚本中多半是变量没有值",
+        "give it a value, or leave --{flag} out; in a script a variable is probably unset"
+    ))
 }

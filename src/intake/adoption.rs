@@ -33,17 +33,28 @@ pub enum Format {
 impl Format {
     fn of(text: &str) -> Self {
         let body = text.trim_start();
-        let after_bracket = body
-            .strip_prefix('[')
-            .and_then(|rest| rest.trim_start().chars().next());
-        // `[labels]` and `[[subjects]]` open TOML, never JSON.
-        match (body.chars().next(), after_bracket) {
-            (Some('{'), _) | (Some('['), Some('{' | ']' | '"')) => Self::Json,
-            (Some('['), _) => Self::Toml,
-            (Some(_) | None, _) if is_csv(text, Table::Adopt) => Self::Csv,
-            (Some(_) | None, _) => Self::Toml,
+        match (body.starts_with('{'), body.strip_prefix('[')) {
+            (true, _) => Self::Json,
+            (false, Some(rest)) if is_json_list(rest) => Self::Json,
+            (false, None) if is_csv(text, Table::Adopt) => Self::Csv,
+            (false, Some(_) | None) => Self::Toml,
         }
     }
+}
+
+/// Whether what stands after a bracket makes it a list of JSON: `[labels]` and `[[subjects]]` open a
+/// table of TOML.
+fn is_json_list(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    if rest.is_empty() || rest.starts_with(['{', ']', '"', ',']) {
+        return true;
+    }
+    if let Some(inner) = rest.strip_prefix('[') {
+        return !inner.is_empty() && is_json_list(inner);
+    }
+    let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ']');
+    let word = rest.split(ends).next().unwrap_or_default();
+    serde_json::from_str::<serde_json::Value>(word).is_ok()
 }
 
 /// Where the fields of a table stand in a file.
@@ -444,7 +455,7 @@ fn row_node(row: &Row, problems: &mut Vec<Problem>) -> Option<Node> {
     needed.retain(|name| !row.cells.contains_key(name));
     if !needed.is_empty() {
         needed.retain(|name| row.lacks(name));
-        problems.extend(needed.into_iter().map(|name| missing(name, row.at)));
+        problems.extend(needed.into_iter().map(|name| missing(row, name)));
         return None;
     }
     if is_service {

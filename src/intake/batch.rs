@@ -2,7 +2,7 @@
 
 use super::problem::{Position, Problem, nearest, settle, shown};
 use super::record::{missing, required};
-use super::rows::{Cell, Row, rows};
+use super::rows::{Cell, Header, Row, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
 use crate::filing::kind::{Kind, VerifyBy};
@@ -61,6 +61,9 @@ pub struct BatchRow {
     /// Where its cells stand in the batch file, by the English names of their columns.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub places: BTreeMap<String, Position>,
+    /// What the batch file calls its columns.
+    #[serde(skip)]
+    pub header: Header,
 }
 
 impl BatchRow {
@@ -76,7 +79,8 @@ impl BatchRow {
 
     /// Something wrong with what a cell of the row says, found when it is looked up.
     pub fn problem(&self, column: &str, message: Text) -> Problem {
-        Problem::new(column, self.place(column), "invalid-row", message)
+        let name = self.header.name(column);
+        Problem::new(name, self.place(column), "invalid-row", message)
     }
 }
 
@@ -106,6 +110,10 @@ pub struct Named {
     pub after: Option<String>,
     /// Where that stands.
     pub after_at: Position,
+    /// Whether the rows after it could not be read.
+    pub hides_rest: bool,
+    /// What the file calls its columns.
+    pub header: Header,
 }
 
 impl From<&BatchRow> for Named {
@@ -117,6 +125,8 @@ impl From<&BatchRow> for Named {
             target_at: row.place("target"),
             after: row.after.clone(),
             after_at: row.place("after"),
+            hides_rest: false,
+            header: row.header.clone(),
         }
     }
 }
@@ -131,6 +141,8 @@ impl From<&Row> for Named {
             target_at: place("target"),
             after: row.text("after"),
             after_at: place("after"),
+            hides_rest: row.is_open,
+            header: row.header.clone(),
         }
     }
 }
@@ -210,6 +222,7 @@ fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {
             .iter()
             .map(|(name, cell)| ((*name).to_owned(), cell.at))
             .collect(),
+        header: row.header.clone(),
     })
 }
 
@@ -287,7 +300,7 @@ fn confirm(row: &Row, problems: &mut Vec<Problem>) -> Vec<String> {
 fn fits(row: &Row, kind: Kind, problems: &mut Vec<Problem>) {
     let mut need = |column: &str| {
         if row.lacks(column) {
-            problems.push(missing(column, row.at));
+            problems.push(missing(row, column));
         }
     };
     // Without the column `from` no row has a dossier, unless it is misspelt.

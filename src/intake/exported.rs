@@ -1,16 +1,18 @@
 //! What `export` wrote, read again: records and attachments, an element at a time.
 
+use super::cells::Starts;
 use super::problem::{Located, Position, Problem};
 use super::source::Lines;
 use crate::lang::{Text, parser};
 use crate::render::rows::restore;
+use crate::store::wire::position;
 use crate::text;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read as _};
 
@@ -25,26 +27,26 @@ const PROBLEMS: usize = 1000;
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// One thing that was exported whole.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Element {
     /// An order's file.
     Order {
         /// Its id, as written.
-        id: String,
+        id: Located<String>,
         /// The file's text.
-        record: String,
+        record: Located<String>,
     },
     /// A subject's file.
     Subject {
         /// Its number, as written.
-        number: String,
+        number: Located<String>,
         /// The file's text.
-        record: String,
+        record: Located<String>,
     },
     /// An attachment.
     File {
         /// Its hash, as written.
-        hash: String,
+        hash: Located<String>,
         /// Its content.
         content: Vec<u8>,
     },
@@ -112,7 +114,7 @@ fn place_in(element: &str, key: &str, at: Position) -> Position {
 ///
 /// # Errors
 /// When the input fails, or all that is wrong in it.
-pub fn read_exported(input: &mut dyn BufRead) -> Result<Vec<Located<Element>>, Unreadable> {
+pub fn read_exported(input: &mut dyn BufRead) -> Result<Vec<Element>, Unreadable> {
     let mut reader = Reader::default();
     if input.fill_buf()?.starts_with(BOM) {
         input.consume(BOM.len());
@@ -144,8 +146,49 @@ fn read_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> std::io::Result<usi
 struct Rationed<'a> {
     input: &'a mut dyn std::io::Read,
     left: &'a Cell<usize>,
-    /// Whether the first line ended with a carriage return before its line feed.
-    returns: &'a Cell<Option<bool>>,
+    /// What was read of it and may still have to be told of.
+    kept: &'a RefCell<Kept>,
+}
+
+/// The last bytes that were read of a table: its present row, and what the reader took ahead.
+#[derive(Default)]
+struct Kept {
+    /// How many bytes stood before them.
+    before: usize,
+    bytes: Vec<u8>,
+}
+
+impl Kept {
+    /// Forgets what stands before a byte of the table.
+    fn forget(&mut self, until: u64) {
+        let until = usize::try_from(until).unwrap_or(usize::MAX);
+        let gone = until.saturating_sub(self.before).min(self.bytes.len());
+        self.bytes.drain(..gone);
+        self.before += gone;
+    }
+
+    /// Returns where a cell of the present row stands, which follows `line` lines of the table; a
+    /// carriage return or line feed of the row before may still stand in front of it.
+    fn place(&self, cell: usize, line: u64) -> Position {
+        self.position(Starts::of(&self.bytes, 0).field(cell), line)
+    }
+
+    /// Returns where the present row is no UTF-8.
+    fn broken(&self, line: u64) -> Position {
+        let valid = std::str::from_utf8(&self.bytes).map_or_else(|e| e.valid_up_to(), str::len);
+        self.position(valid, line)
+    }
+
+    /// Returns where a byte of the present row stands.
+    fn position(&self, offset: usize, line: u64) -> Position {
+        let before = self.bytes.get(..offset).unwrap_or_default();
+        let (row, column) = position(before, before.len());
+        let line = usize::try_from(line).unwrap_or(usize::MAX);
+        Position {
+            line: line.saturating_add(row - 1),
+            column,
+        }
+    }
 }
 
 impl std::io::Read for Rationed<'_> {
@@ -157,19 +200,14 @@ impl std::io::Read for Rationed<'_> {
         let count = self.input.read(into.get_mut(..most).unwrap_or_default())?;
         self.left.set(self.left.get() - count);
         let read = into.get(..count).unwrap_or_default();
-        if self.returns.get().is_none()
-            && let Some(place) = read.iter().position(|byte| *byte == b'\n')
-        {
-            let before = place.checked_sub(1).and_then(|place| read.get(place));
-            self.returns.set(Some(before == Some(&b'\r')));
-        }
+        self.kept.borrow_mut().bytes.extend_from_slice(read);
         Ok(count)
     }
 }
 
 #[derive(Default)]
 struct Reader {
-    found: Vec<Located<Element>>,
+    found: Vec<Element>,
     problems: Vec<Problem>,
     /// Whether something was told that is not there to be brought in: of a masked export.
     told: bool,
@@ -249,12 +287,8 @@ impl Reader {
 
     fn table(&mut self, input: &mut dyn std::io::Read) -> Result<(), Unreadable> {
         let left = &Cell::new(ROW_LIMIT);
-        let returns = &Cell::new(None);
-        let input = Rationed {
-            input,
-            left,
-            returns,
-        };
+        let kept = &RefCell::new(Kept::default());
+        let input = Rationed { input, left, kept };
         let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(input);
         let header: Vec<String> = match rows.byte_headers() {
             Ok(header) => header
@@ -274,24 +308,21 @@ impl Reader {
         };
         let (id, number) = (place("id"), place("number"));
         let (hash, part, content) = (place("hash"), place("part"), place("content"));
-        for row in rows.byte_records() {
-            let row = match row {
-                Ok(row) => row,
+        let mut row = csv::ByteRecord::new();
+        loop {
+            let (start, line) = (rows.position().byte(), rows.position().line());
+            kept.borrow_mut().forget(start);
+            match rows.read_byte_record(&mut row) {
+                Ok(true) => left.set(ROW_LIMIT),
+                Ok(false) => break,
                 Err(error) => return self.no_table(error),
-            };
-            left.set(ROW_LIMIT);
+            }
             if self.problems.len() >= PROBLEMS {
                 break;
             }
-            // A row begins, for its reader, before the line feed that a carriage return left.
-            let line = row.position().map_or(1, csv::Position::line)
-                + u64::from(returns.get() == Some(true));
-            let at = Position {
-                line: usize::try_from(line).unwrap_or(usize::MAX),
-                column: 1,
-            };
             if std::str::from_utf8(row.as_slice()).is_err() {
-                let message = text!("这一行不是 UTF-8 编码", "this row is not UTF-8");
+                let at = kept.borrow().broken(line);
+                let message = text!("这里不是 UTF-8 编码", "this is not UTF-8");
                 let problem = Problem::new("", at, "not-utf-8", message);
                 self.problems.push(problem.fix(text!(
                     "用 export 写出的原文件，或另存为“CSV UTF-8”",
@@ -299,11 +330,15 @@ impl Reader {
                 )));
                 continue;
             }
+            if row.iter().all(|cell| cell.trim_ascii().is_empty()) {
+                continue;
+            }
             let cell = |place: Option<usize>| {
                 let bytes = row.get(place?)?;
                 let text = std::str::from_utf8(bytes).ok()?;
                 (!text.is_empty()).then(|| restore(text).into_owned())
             };
+            let at = |key: &str| kept.borrow().place(place(key).unwrap_or(0), line);
             let raw = Raw {
                 kind: cell(Some(kind)).unwrap_or_default(),
                 id: cell(id),
@@ -317,10 +352,10 @@ impl Reader {
                     let (_, parts) = self
                         .files
                         .entry(hash.clone())
-                        .or_insert((at, BTreeMap::new()));
+                        .or_insert_with(|| (at("hash"), BTreeMap::new()));
                     parts.insert(part, raw.content.unwrap_or_default());
                 }
-                (_, _, _) => self.take(raw, |_| at),
+                (_, _, _) => self.take(raw, at),
             }
         }
         for (hash, (at, parts)) in std::mem::take(&mut self.files) {
@@ -341,14 +376,23 @@ impl Reader {
     /// Takes one element; what holds no record of its own is passed over. `place` is where the value
     /// of a key stands, or where the element begins for a key that it does not have, such as none.
     fn take(&mut self, raw: Raw, place: impl Fn(&str) -> Position) {
+        let located = |value: Option<String>, key: &str| {
+            let value = value?;
+            let at = place(key);
+            Some(Located { value, at })
+        };
         let value = match (raw.kind.as_str(), raw.record) {
-            ("order", Some(record)) => raw.id.map(|id| Element::Order { id, record }),
+            ("order", Some(record)) => {
+                let parts = located(raw.id, "id").zip(located(Some(record), "record"));
+                parts.map(|(id, record)| Element::Order { id, record })
+            }
             ("subject", Some(record)) => {
-                raw.number.map(|number| Element::Subject { number, record })
+                let parts = located(raw.number, "number").zip(located(Some(record), "record"));
+                parts.map(|(number, record)| Element::Subject { number, record })
             }
             ("file", _) => {
                 let content = raw.content.and_then(|text| STANDARD.decode(text).ok());
-                let parts = raw.hash.zip(content);
+                let parts = located(raw.hash, "hash").zip(content);
                 parts.map(|(hash, content)| Element::File { hash, content })
             }
             ("order", None) => {
@@ -382,10 +426,7 @@ impl Reader {
             }
         };
         match value {
-            Some(value) => {
-                let at = place("");
-                self.found.push(Located { value, at });
-            }
+            Some(value) => self.found.push(value),
             None => self.problems.push(Problem::new(
                 "",
                 place(""),
@@ -456,7 +497,7 @@ impl Reader {
         Ok(())
     }
 
-    fn settle(self) -> Result<Vec<Located<Element>>, Unreadable> {
+    fn settle(self) -> Result<Vec<Element>, Unreadable> {
         if !self.problems.is_empty() {
             return Err(Unreadable::Problems(self.problems));
         }

@@ -5,6 +5,7 @@
 
 mod adoption;
 mod batch;
+mod cells;
 mod document;
 mod dossier;
 mod exported;
@@ -22,6 +23,7 @@ mod value;
 
 pub use adoption::{Adopting, Adoptions, FieldPlaces, Format, inspect_adoptions, read_adoptions};
 pub use batch::{BatchRow, BatchRows, Named, inspect_batch_rows, read_batch_rows};
+pub use cells::cell_ends;
 pub use dossier::{
     Dossier, DossierMaterial, DossierService, DossierSubject, Inspected, Places, inspect_dossier,
     read_dossier,
@@ -29,7 +31,7 @@ pub use dossier::{
 pub use exported::{Element, Unreadable, read_exported};
 pub use problem::{Located, Position, Problem, nearest};
 pub use record::{RecordRow, read_record_rows};
-pub use rows::{Cell, Row, read_rows};
+pub use rows::{Cell, Header, Row, read_rows};
 pub use schema::Table;
 pub use source::{Encoding, Source};
 pub use specimen::Choice;

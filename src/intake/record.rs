@@ -1,7 +1,7 @@
 //! Rows to record: what happened to many orders.
 
 use super::problem::{Position, Problem, nearest, settle, shown};
-use super::rows::{Row, rows};
+use super::rows::{Header, Row, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
 use crate::filing::event::{Command, Report};
@@ -31,6 +31,8 @@ pub struct RecordRow {
     pub numbers: Vec<String>,
     /// Where its cells stand, by the English names of their columns.
     pub places: Vec<(&'static str, Position)>,
+    /// What the file calls its columns.
+    pub header: Header,
 }
 
 impl RecordRow {
@@ -44,7 +46,7 @@ impl RecordRow {
         let at = cell.map_or(start, |(_, at)| *at);
         Problem {
             fix,
-            ..Problem::new(column, at, "invalid-row", message)
+            ..Problem::new(self.header.name(column), at, "invalid-row", message)
         }
     }
 }
@@ -82,6 +84,7 @@ pub fn read_record_rows(
                 .iter()
                 .map(|(name, cell)| (*name, cell.at))
                 .collect(),
+            header: row.header.clone(),
         })
     });
     let read = read.collect();
@@ -170,15 +173,16 @@ fn numbers(row: &Row, problems: &mut Vec<Problem>) {
 /// Returns the text of a cell that must be there.
 pub(super) fn required(row: &Row, column: &str, problems: &mut Vec<Problem>) -> String {
     if row.lacks(column) {
-        problems.push(missing(column, row.at));
+        problems.push(missing(row, column));
     }
     row.text(column).unwrap_or_default()
 }
 
 /// A row without a column that it needs.
-pub(super) fn missing(column: &str, at: Position) -> Problem {
+pub(super) fn missing(row: &Row, column: &str) -> Problem {
+    let column = row.header.name(column);
     let message = text!("缺少 {column}", "{column} is missing");
-    Problem::new(column, at, "missing-field", message)
+    Problem::new(column, row.at, "missing-field", message)
 }
 
 /// Returns the event of a row, given by name or by Chinese label.

@@ -1,13 +1,15 @@
 //! Tables of rows: CSV, and JSON Lines of the same columns.
 
+use super::cells::Starts;
 use super::document::{is_json_lines, json_lines, json_tree};
 use super::node::{Entry, Node, Shape};
 use super::problem::{Position, Problem, nearest, settle, shown};
-use super::schema::{Column, Table, column, columns};
+use super::schema::{Column, Table, column as column_of, columns};
 use super::source::{Encoding, Lines, Size, Source, decode, within};
 use crate::lang::Text;
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What one row says in one column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,17 +30,52 @@ impl Cell {
     }
 }
 
+/// What the columns of a table are called in one file, by their English names; a file of JSON calls
+/// them by those.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Header(Arc<BTreeMap<&'static str, String>>);
+
+impl Header {
+    /// Names every column of `table` as the file does; those that it lacks, in the language of the
+    /// others.
+    fn of(table: Table, given: &[String]) -> Self {
+        let known = |column: &Column| {
+            given
+                .iter()
+                .find(|name| column_of(table, name).is_some_and(|of| of.name == column.name))
+        };
+        let is_chinese = columns(table).any(|column| known(column) == Some(&column.zh));
+        let name = |column: &'static Column| {
+            let own = if is_chinese { &column.zh } else { &column.name };
+            (
+                column.name.as_str(),
+                known(column).unwrap_or(own).to_owned(),
+            )
+        };
+        Self(Arc::new(columns(table).map(name).collect()))
+    }
+
+    /// Returns what the file calls a column.
+    pub fn name<'a>(&'a self, column: &'a str) -> &'a str {
+        self.0.get(column).map_or(column, String::as_str)
+    }
+}
+
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// Where it begins.
     pub at: Position,
+    /// What the file calls its columns.
+    pub header: Header,
     /// The cells that are not empty, by the English names of their columns.
     pub cells: BTreeMap<&'static str, Cell>,
     /// The cells of the columns `label:NAME`, by NAME.
     pub labels: BTreeMap<String, Cell>,
     /// Whether something in it was refused, so that what is missing may stand there.
     pub(super) is_flawed: bool,
+    /// Whether a quote in it is never closed: the rest of the file stands within, and is not told.
+    pub(super) is_open: bool,
     /// The columns that are there for it and hold nothing: what is missing stands in no other.
     /// Kept where something was refused.
     pub(super) blank: Vec<&'static str>,
@@ -79,7 +116,7 @@ impl<'h> Goal<'h> {
         match label {
             Some(name) if table.has_labels() && !name.is_empty() => Some(Self::Label(name)),
             Some(_) | None => {
-                column(table, header).map(|column| Self::Column(&column.name, column.list))
+                column_of(table, header).map(|column| Self::Column(&column.name, column.list))
             }
         }
     }
@@ -196,7 +233,7 @@ pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
         return Err(vec![Problem::new("", at, "too-large", message)]);
     }
     let mut problems = Vec::new();
-    let starts = Starts::of(text, base);
+    let starts = Starts::of(text.as_bytes(), base);
     if let Some(separator) = other_separator(table, &header) {
         let (zh, en) = (separator.zh, separator.en);
         let message = text!(
@@ -209,8 +246,12 @@ pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
             "save it as CSV separated by commas"
         ))]);
     }
+    if let Some(open) = starts.open_quote {
+        return Err(vec![unclosed(lines.position(open))]);
+    }
     let blank = blank_columns(body, &header);
     let header: Vec<String> = header.iter().map(|cell| cell.trim().to_owned()).collect();
+    let names = Header::of(table, &header);
     let mut goals: Vec<Option<Goal<'_>>> = Vec::with_capacity(header.len());
     for (place, cell) in header.iter().enumerate() {
         let at = lines.position(starts.field(place));
@@ -246,15 +287,14 @@ pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
             continue;
         }
         let start = record.position().map_or(0, csv::Position::byte);
-        let starts = Starts::of(text, base + usize::try_from(start).unwrap_or(0));
+        let starts = Starts::of(text.as_bytes(), base + usize::try_from(start).unwrap_or(0));
         let at = lines.position(starts.field(0));
         if rows.len() >= ROWS {
             problems.push(too_many(at));
             return Err(problems);
         }
         if let Some(open) = starts.open_quote {
-            let message = text!("引号没有闭合", "this quote is never closed");
-            problems.push(Problem::new("", lines.position(open), "syntax", message));
+            problems.push(unclosed(lines.position(open)));
         } else if record.len() != header.len() {
             let (found, expected) = (record.len(), header.len());
             let message = text!(
@@ -266,13 +306,19 @@ pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
         }
         let mut row = Row {
             at,
+            header: names.clone(),
             cells: BTreeMap::new(),
             labels: BTreeMap::new(),
-            is_flawed,
+            is_flawed: is_flawed || starts.open_quote.is_some(),
+            is_open: starts.open_quote.is_some(),
             blank: Vec::new(),
         };
         let named = header.iter().zip(&goals).zip(record.iter());
         for (place, ((name, goal), text)) in named.enumerate() {
+            // What stands within a quote that is never closed may be anything.
+            if starts.open_quote == Some(starts.field(place)) {
+                break;
+            }
             if text.trim().is_empty() {
                 if let Some(Goal::Column(key, _)) = goal
                     && is_flawed
@@ -303,6 +349,12 @@ pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
         rows.push(row);
     }
     Ok((rows, problems))
+}
+
+/// A quote that begins a cell, and the rest of the file.
+fn unclosed(at: Position) -> Problem {
+    let message = text!("引号没有闭合", "this quote is never closed");
+    Problem::new("", at, "syntax", message)
 }
 
 /// Returns what separates the cells of a header that is no CSV, though it has columns of `table`.
@@ -370,56 +422,6 @@ fn unknown_column(table: Table, header: &str, at: Position) -> Problem {
     problem.fix(text!("可用的列：{zh}", "the columns are: {en}"))
 }
 
-/// Where the fields of one record begin in the text of the file.
-struct Starts {
-    fields: Vec<usize>,
-    open_quote: Option<usize>,
-}
-
-impl Starts {
-    /// Walks over the record at byte `from` as the CSV parser does; blank lines come before it.
-    fn of(text: &str, from: usize) -> Self {
-        let bytes = text.as_bytes();
-        let at = |index: usize| bytes.get(index).copied();
-        let mut index = from;
-        while matches!(at(index), Some(b'\r' | b'\n')) {
-            index += 1;
-        }
-        let mut fields = vec![index];
-        let mut open_quote = None;
-        loop {
-            if at(index) == Some(b'"') {
-                let quote = index;
-                index += 1;
-                loop {
-                    match (at(index), at(index + 1)) {
-                        (Some(b'"'), Some(b'"')) => index += 2,
-                        (Some(b'"'), _) => break,
-                        (Some(_), _) => index += 1,
-                        (None, _) => {
-                            open_quote = Some(quote);
-                            break;
-                        }
-                    }
-                }
-            }
-            while !matches!(at(index), Some(b',' | b'\r' | b'\n') | None) {
-                index += 1;
-            }
-            if at(index) != Some(b',') {
-                return Self { fields, open_quote };
-            }
-            index += 1;
-            fields.push(index);
-        }
-    }
-
-    fn field(&self, place: usize) -> usize {
-        let last = self.fields.last().copied().unwrap_or(0);
-        self.fields.get(place).copied().unwrap_or(last)
-    }
-}
-
 fn json_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
     let (nodes, mut problems) = if is_json_lines(text) {
         few_lines(text)?;
@@ -443,9 +445,11 @@ fn json_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
 fn json_row(node: &Node, table: Table, problems: &mut Vec<Problem>) -> Row {
     let mut row = Row {
         at: node.at,
+        header: Header::default(),
         cells: BTreeMap::new(),
         labels: BTreeMap::new(),
         is_flawed: false,
+        is_open: false,
         blank: Vec::new(),
     };
     let before = problems.len();

@@ -161,4 +161,13 @@ impl<'a> Lines<'a> {
         let place = line.saturating_sub(1);
         self.starts.get(place).copied().unwrap_or(self.text.len())
     }
+
+    /// Returns the byte of a place; the end of its line for one beyond it.
+    pub(super) fn offset(&self, at: Position) -> usize {
+        let start = self.start_of(at.line);
+        let rest = self.text.get(start..).unwrap_or_default();
+        let line = rest.split('\n').next().unwrap_or_default();
+        let mut before = line.char_indices().map(|(index, _)| index);
+        start + before.nth(at.column - 1).unwrap_or(line.len())
+    }
 }

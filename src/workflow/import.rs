@@ -42,14 +42,14 @@ pub struct Imported {
 /// Understands what was exported.
 ///
 /// # Errors
-/// All elements that are no sound records (3), each with its line.
-pub fn understand(elements: Vec<Located<Element>>) -> Result<Vec<Given>, Failure> {
+/// All elements that are no sound records (3), each with its place.
+pub fn understand(elements: Vec<Element>) -> Result<Vec<Given>, Failure> {
     let mut given = Vec::with_capacity(elements.len());
     let mut wrong = Vec::new();
-    for Located { value, at } in elements {
-        match record(value) {
+    for element in elements {
+        match record(element) {
             Ok(record) => given.push(record),
-            Err(message) => wrong.push(at.says(&message)),
+            Err(message) => wrong.push(message),
         }
     }
     if wrong.is_empty() {
@@ -70,36 +70,38 @@ pub fn understand(elements: Vec<Located<Element>>) -> Result<Vec<Given>, Failure
 fn record(element: Element) -> Result<Given, Text> {
     match element {
         Element::Order { id, record } => {
-            let id = OrderId::parse(&id).ok_or_else(|| {
-                let id = short(&id);
-                text!("“{id}”不是订单 id", "\"{id}\" is no order id")
+            let Located { value: word, at } = id;
+            let id = OrderId::parse(&word).ok_or_else(|| {
+                let word = short(&word);
+                at.says(&text!("“{word}”不是订单 id", "\"{word}\" is no order id"))
             })?;
-            order_file::from_toml(order_path(&id).as_str(), record.as_bytes())
+            order_file::from_toml(order_path(&id).as_str(), record.value.as_bytes())
                 .map(|order| Given::Order(Box::new(order)))
-                .map_err(|error| error.message())
+                .map_err(|error| record.at.says(&error.message()))
         }
         Element::Subject { number, record } => {
-            let number = subject(&number).ok_or_else(|| {
-                let number = short(&number);
-                text!(
-                    "“{number}”不是主体备案号",
-                    "\"{number}\" is no subject number"
-                )
+            let Located { value: word, at } = number;
+            let number = subject(&word).ok_or_else(|| {
+                let word = short(&word);
+                at.says(&text!(
+                    "“{word}”不是主体备案号",
+                    "\"{word}\" is no subject number"
+                ))
             })?;
-            subject_file::from_toml(subject_path(&number).as_str(), record.as_bytes())
+            subject_file::from_toml(subject_path(&number).as_str(), record.value.as_bytes())
                 .map(Given::Subject)
-                .map_err(|error| error.message())
+                .map_err(|error| record.at.says(&error.message()))
         }
         Element::File { hash, content } => {
             let digest = Digest::of(&content);
-            if digest.as_str() == hash {
+            if digest.as_str() == hash.value {
                 return Ok(Given::File(digest, content));
             }
-            let hash = short(&hash);
-            Err(text!(
-                "附件内容与哈希 {hash} 不符",
-                "the attachment's content is not that of the hash {hash}"
-            ))
+            let word = short(&hash.value);
+            Err(hash.at.says(&text!(
+                "附件内容与哈希 {word} 不符",
+                "the attachment's content is not that of the hash {word}"
+            )))
         }
     }
 }

@@ -85,6 +85,7 @@ fn wishes(text: &str) -> Vec<Wish> {
     rows.into_iter()
         .map(|row| Wish {
             line: row.line,
+            header: row.header.clone(),
             reference: row.reference.clone(),
             ask: Ask {
                 kind: row.kind,

@@ -110,6 +110,52 @@ fn a_batch_is_judged_row_by_row_and_its_dossiers_with_it() {
     assert_eq!(findings(&document)[0]["rule"], "unknown-column");
 }
 
+/// A finding in a table has the region of its cell; what is missing has the place of its row.
+#[test]
+fn a_cell_is_a_region() {
+    let scene = Scene::at("tencent");
+    let cell = |region: &Value, text: &str| {
+        let number = |key: &str| usize::try_from(region[key].as_u64().unwrap()).unwrap() - 1;
+        assert_eq!(region["startLine"], region["endLine"]);
+        let line: Vec<char> = text
+            .lines()
+            .nth(number("startLine"))
+            .unwrap()
+            .chars()
+            .collect();
+        line[number("startColumn")..number("endColumn")]
+            .iter()
+            .collect::<String>()
+    };
+    let csv = "ref,kind,target,provider\r\n\
+               甲,cancel-sight,example.cn,tencent\r\n\
+               b,cancel-site,\"example.cn\",huawei\r\n\
+               ,cancel-site,example.com,tencent\r\n";
+    let jsonl = "{\"ref\":\"甲\",\"kind\": \"cancel-sight\",\"target\":\"example.cn\"}\n\
+                 {\"ref\":\"b\",\"kind\":\"cancel-site\",\"target\":\"example.cn\",\"provider\":\"huawei\"}\n";
+    for (name, text, kind) in [
+        ("rows.csv", csv, "cancel-sight"),
+        ("rows.jsonl", jsonl, "\"cancel-sight\""),
+    ] {
+        scene.user.write(name, text);
+        let output = scene
+            .run(MONDAY, &format!("check {name} --format sarif"))
+            .exits(3);
+        let log: Value = serde_json::from_str(&output.stdout).unwrap();
+        assert!(jsonschema::is_valid(&sarif_schema(), &log), "{log:#}");
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        let region = |rule: &str| {
+            let result = results.iter().find(|r| r["ruleId"] == rule).unwrap();
+            &result["locations"][0]["physicalLocation"]["region"]
+        };
+        assert_eq!(cell(region("unknown-value"), text), kind);
+        assert_eq!(cell(region("CAN-16"), text), "\"example.cn\"");
+        if name == "rows.csv" {
+            assert_eq!(region("missing-field")["endLine"], Value::Null);
+        }
+    }
+}
+
 /// The schema of OASIS, as published with SARIF 2.1.0; one pattern that is no regular expression mended.
 fn sarif_schema() -> Value {
     serde_json::from_str(include_str!("../data/sarif-schema-2.1.0.json")).unwrap()

@@ -59,7 +59,7 @@ impl Finding {
             },
             ..Self::of_failure(
                 Some(&row.reference),
-                column,
+                row.header.name(column),
                 row.place(column),
                 failure.clone(),
             )
@@ -201,15 +201,19 @@ fn examine(
         let failure = decided.failure.as_ref();
         failure.is_some_and(|failure| failure.exit == Exit::NotFound)
     };
-    let flawed: HashSet<&str> = loaded
-        .flawed
-        .iter()
-        .filter_map(|named| named.reference.as_deref())
-        .collect();
+    let made = Made {
+        refs: loaded
+            .flawed
+            .iter()
+            .filter_map(|named| named.reference.as_deref())
+            .collect(),
+        hides_rest: loaded.flawed.iter().any(|named| named.hides_rest),
+    };
     if !loaded.flawed.is_empty() || decided.iter().any(is_missing) {
         let world = cx.world()?;
-        let mut made = flawed.clone();
-        made.extend(loaded.rows.iter().map(|row| row.reference.as_str()));
+        let mut made = made.clone();
+        let refs = loaded.rows.iter().map(|row| row.reference.as_str());
+        made.refs.extend(refs);
         let look = |named: &Named, told| unfound(&world, &made, named, told);
         let of_flawed = loaded.flawed.iter().flat_map(|named| look(named, None));
         findings.extend(of_flawed);
@@ -237,11 +241,8 @@ fn examine(
         let failure = decided.failure.as_ref();
         // The order of a row that could not be read is not there to be waited for.
         let is_echo = |failure: &&Failure| {
-            let key = row
-                .after
-                .as_deref()
-                .and_then(|word| word.strip_prefix("ref:"));
-            failure.code == "not-found.order" && key.is_some_and(|key| flawed.contains(key))
+            let word = row.after.as_deref().unwrap_or_default();
+            failure.code == "not-found.order" && made.holds(word)
         };
         let failure = failure.filter(|failure| !is_echo(failure));
         let stops = failure.is_some_and(|failure| failure.code == REFUSED_BY_RULE);
@@ -258,26 +259,39 @@ fn examine(
     Ok(findings)
 }
 
-/// Looks up what a row names, and lists what is nowhere; `made` are the refs of which rows make the
-/// orders, `told` is the column of which it is known.
-fn unfound(world: &World, made: &HashSet<&str>, named: &Named, told: Option<&str>) -> Vec<Finding> {
+/// The orders that rows of the file make, or would if they could be read.
+#[derive(Clone)]
+struct Made<'a> {
+    refs: HashSet<&'a str>,
+    /// Whether there are rows of which nothing is known.
+    hides_rest: bool,
+}
+
+impl Made<'_> {
+    /// Whether a word may name one of them.
+    fn holds(&self, word: &str) -> bool {
+        let key = word.strip_prefix("ref:");
+        key.is_some_and(|key| self.hides_rest || self.refs.contains(key))
+    }
+}
+
+/// Looks up what a row names, and lists what is nowhere; `told` is the column of which it is known.
+fn unfound(world: &World, made: &Made<'_>, named: &Named, told: Option<&str>) -> Vec<Finding> {
     let key = named.reference.as_ref();
     let mut findings = Vec::new();
     for word in named.target.iter().filter(|_| told != Some("target")) {
         let found = resolve::target(&world.book.portfolio, word).err();
-        let finding = |failure| Finding::of_failure(key, "target", named.target_at, failure);
+        let column = named.header.name("target");
+        let finding = |failure| Finding::of_failure(key, column, named.target_at, failure);
         findings.extend(found.map(finding));
     }
-    let is_made = |word: &str| {
-        let key = word.strip_prefix("ref:");
-        key.is_some_and(|key| made.contains(key))
-    };
     if let Some(word) = named.after.as_deref()
         && told != Some("after")
-        && !is_made(word)
+        && !made.holds(word)
         && let Err(failure) = world.find(word)
     {
-        findings.push(Finding::of_failure(key, "after", named.after_at, failure));
+        let column = named.header.name("after");
+        findings.push(Finding::of_failure(key, column, named.after_at, failure));
     }
     findings
 }

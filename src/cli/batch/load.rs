@@ -15,6 +15,7 @@ use crate::workflow::materials;
 use crate::workflow::plan::Given;
 use clap::ArgMatches;
 use serde::Deserialize;
+use serde_json::error::Category;
 use std::path::{Path, PathBuf};
 
 /// Rows as they were read.
@@ -134,9 +135,26 @@ pub(super) fn planned(
 /// 3 for a plan of another version, or one that was damaged.
 pub(super) fn plan(name: &str, bytes: &[u8]) -> Result<Option<BatchPlan>, Failure> {
     let name = called(name);
-    let schema = serde_json::from_slice::<Head>(bytes)
-        .ok()
-        .and_then(|head| head.schema);
+    let broken = |error: &serde_json::Error| {
+        let (line, column) = (error.line(), error.column());
+        let Text { zh, en } = parser::said_of_json(error);
+        let message = match error.classify() {
+            Category::Eof => text!(
+                "{name}:{line}:{column}：计划在这里中断，不完整（{zh}）",
+                "{name}:{line}:{column}: the plan breaks off here, it is not complete ({en})"
+            ),
+            Category::Syntax | Category::Data | Category::Io => text!(
+                "{name}:{line}:{column}：计划已损坏：{zh}",
+                "{name}:{line}:{column}: the plan is damaged: {en}"
+            ),
+        };
+        Failure::invalid("invalid.plan", message).hint(again())
+    };
+    let schema = match serde_json::from_slice::<Head>(bytes) {
+        Ok(head) => head.schema,
+        Err(error) if begins_a_plan(bytes) => return Err(broken(&error)),
+        Err(_) => None,
+    };
     match schema {
         None => return Ok(None),
         Some(schema) if schema == PLAN_SCHEMA => {}
@@ -151,19 +169,18 @@ pub(super) fn plan(name: &str, bytes: &[u8]) -> Result<Option<BatchPlan>, Failur
             .hint(again()));
         }
     }
-    let plan: BatchPlan = serde_json::from_slice(bytes).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        let Text { zh, en } = parser::said_of_json(&error);
-        Failure::invalid(
-            "invalid.plan",
-            text!(
-                "{name}:{line}:{column}：计划已损坏：{zh}",
-                "{name}:{line}:{column}: the plan is damaged: {en}"
-            ),
-        )
-        .hint(again())
-    })?;
-    Ok(Some(plan))
+    serde_json::from_slice(bytes)
+        .map(Some)
+        .map_err(|error| broken(&error))
+}
+
+/// Whether what is no JSON begins as a plan does.
+fn begins_a_plan(bytes: &[u8]) -> bool {
+    let beginning = format!("{{\"schema\":\"{PLAN_SCHEMA}");
+    let beginning = beginning.trim_end_matches(|c: char| c.is_ascii_digit());
+    let marks = bytes.iter().filter(|byte| !byte.is_ascii_whitespace());
+    let given: Vec<u8> = marks.take(beginning.len()).copied().collect();
+    given.len() > 1 && beginning.as_bytes().starts_with(&given)
 }
 
 fn again() -> Text {
@@ -215,6 +232,7 @@ fn wish(cx: &mut Context<'_>, folder: &Path, row: &BatchRow) -> Result<Wish, Tol
         },
         attached,
         retries: None,
+        header: row.header.clone(),
     })
 }
 

@@ -166,6 +166,12 @@ impl Subjects {
         }
     }
 
+    /// Lists each token of each subject of which a record was written down.
+    pub fn tokens(&self) -> impl Iterator<Item = (Token, &str)> {
+        let slips = self.slips.values();
+        slips.flat_map(|slip| slip.tokens.iter().map(|token| (token, &*slip.number)))
+    }
+
     /// Lists the subjects of which a record was written down and that have one of these tokens.
     pub fn with(&self, wanted: &HashSet<Token>) -> impl Iterator<Item = SubjectNumber> {
         let slips = self.slips.values();

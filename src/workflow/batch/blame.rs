@@ -1,7 +1,7 @@
 //! What stands in the way of a row, told of its cells: which one it is about, and which to fill in.
 
 use crate::failure::Failure;
-use crate::intake::BatchRow;
+use crate::intake::{BatchRow, Header};
 use std::borrow::Cow;
 
 /// Returns the column that says what a failure is about, by its English name.
@@ -47,16 +47,23 @@ const COLUMNS: [&str; 7] = [
     "from",
 ];
 
-/// Puts the columns of a batch in the place of the flags that a command would take.
-pub(super) fn in_columns(mut failure: Failure) -> Failure {
+/// Puts the columns of a batch, as `header` calls them, in the place of the flags that a command
+/// would take.
+pub(super) fn in_columns(mut failure: Failure, header: &Header) -> Failure {
     for text in failure.hints.iter_mut().chain([&mut failure.message]) {
-        replace(&mut text.zh, |column, value| match value {
-            Some(value) => format!("{column} 列（{value}）"),
-            None => format!("{column} 列"),
+        replace(&mut text.zh, |column, value| {
+            let column = header.name(column);
+            match value {
+                Some(value) => format!("{column} 列（{value}）"),
+                None => format!("{column} 列"),
+            }
         });
-        replace(&mut text.en, |column, value| match value {
-            Some(value) => format!("the column {column} ({value})"),
-            None => format!("the column {column}"),
+        replace(&mut text.en, |column, value| {
+            let column = header.name(column);
+            match value {
+                Some(value) => format!("the column {column} ({value})"),
+                None => format!("the column {column}"),
+            }
         });
     }
     failure

@@ -32,6 +32,7 @@ use crate::filing::order::{Material, Order, OrderId};
 use crate::filing::standing::effective;
 use crate::filing::status::{Bucket, Status};
 use crate::ids::Ids;
+use crate::intake::Header;
 use crate::rulebook::Finding;
 use crate::store::near::Wanted;
 use crate::text;
@@ -55,6 +56,8 @@ pub struct Wish {
     pub attached: Vec<Attached>,
     /// The ended order of its ref that its plan takes up again.
     pub retries: Option<OrderId>,
+    /// What the file calls its columns.
+    pub header: Header,
 }
 
 /// A file that is attached to an order.
@@ -226,7 +229,8 @@ pub fn decide(
             };
             let mut decided = decided
                 .unwrap_or_else(|failure| Decided::failed(row, queue.explain(world, row, failure)));
-            decided.failure = decided.failure.map(blame::in_columns);
+            let failure = decided.failure;
+            decided.failure = failure.map(|failure| blame::in_columns(failure, &wish.header));
             Some(decided)
         })
         .collect()
@@ -242,6 +246,7 @@ struct How<'a> {
 /// Returns what the rows rest on.
 pub fn wanted(wishes: &[Wish]) -> Wanted {
     let mut wanted = Wanted::default();
+    wanted.everywhere();
     for wish in wishes {
         wish.ask.want(&mut wanted);
         if !wish.attached.is_empty() {

@@ -1,0 +1,98 @@
+//! Where the cells of a table stand in its text.
+
+use super::problem::Position;
+use super::source::{Encoding, Lines, Source, decode};
+use serde_json::value::RawValue;
+
+/// Where the fields of one record begin in the text of the file.
+pub(super) struct Starts {
+    fields: Vec<usize>,
+    /// The quote that is never closed.
+    pub(super) open_quote: Option<usize>,
+    /// Where the record ends.
+    end: usize,
+}
+
+impl Starts {
+    /// Walks over the record at byte `from` as the CSV parser does; blank lines come before it.
+    pub(super) fn of(bytes: &[u8], from: usize) -> Self {
+        let at = |index: usize| bytes.get(index).copied();
+        let mut index = from;
+        while matches!(at(index), Some(b'\r' | b'\n')) {
+            index += 1;
+        }
+        let mut fields = vec![index];
+        let mut open_quote = None;
+        loop {
+            if at(index) == Some(b'"') {
+                let quote = index;
+                index += 1;
+                loop {
+                    match (at(index), at(index + 1)) {
+                        (Some(b'"'), Some(b'"')) => index += 2,
+                        (Some(b'"'), _) => break,
+                        (Some(_), _) => index += 1,
+                        (None, _) => {
+                            open_quote = Some(quote);
+                            break;
+                        }
+                    }
+                }
+            }
+            while !matches!(at(index), Some(b',' | b'\r' | b'\n') | None) {
+                index += 1;
+            }
+            if at(index) != Some(b',') {
+                return Self {
+                    fields,
+                    open_quote,
+                    end: index,
+                };
+            }
+            index += 1;
+            fields.push(index);
+        }
+    }
+
+    /// Returns the byte at which a field begins; the last one's for a field that is not there.
+    pub(super) fn field(&self, place: usize) -> usize {
+        let last = self.fields.last().copied().unwrap_or(0);
+        self.fields.get(place).copied().unwrap_or(last)
+    }
+
+    /// Returns the byte at which the first field ends.
+    pub(super) fn first_end(&self) -> usize {
+        self.fields.get(1).map_or(self.end, |next| next - 1)
+    }
+}
+
+/// Returns where each of the cells ends that begin at these places: the place after it. It is not
+/// known of an empty cell.
+pub fn cell_ends(
+    source: &Source<'_>,
+    encoding: Encoding,
+    places: &[Position],
+) -> Vec<Option<Position>> {
+    let Ok(text) = decode(source, encoding) else {
+        return vec![None; places.len()];
+    };
+    let lines = Lines::new(&text);
+    let is_json = text.trim_start().starts_with(['{', '[']);
+    let end = |at: &Position| {
+        let start = lines.offset(*at);
+        let end = if is_json {
+            start + value_length(text.get(start..)?)?
+        } else {
+            Starts::of(text.as_bytes(), start).first_end()
+        };
+        (end > start).then(|| lines.position(end))
+    };
+    places.iter().map(end).collect()
+}
+
+/// Returns how many bytes the value of JSON takes with which a text begins.
+fn value_length(text: &str) -> Option<usize> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<&RawValue>();
+    values.next()?.ok()?;
+    Some(values.byte_offset())
+}

@@ -1,0 +1,191 @@
+//! Tables whose cells are broken, empty or under Chinese headers: what is told, and where.
+
+use super::holding;
+use crate::scenarios::{MONDAY, Scene};
+use serde_json::Value;
+
+/// Returns where each finding stands, and of which column.
+fn places(document: &Value) -> Vec<String> {
+    let findings = document["data"]["findings"].as_array().unwrap();
+    let place = |f: &Value| {
+        let path = f["path"].as_str().unwrap_or_default();
+        format!("{}:{} {path}", f["line"], f["column"])
+    };
+    findings.iter().map(place).collect()
+}
+
+/// What stands within a quote that is never closed may be anything: only the quote is told of.
+#[test]
+fn an_open_quote_is_the_only_finding() {
+    let scene = holding(2);
+    for (text, place) in [
+        (
+            "ref,kind,target,provider\na,cancel-access,s1.example.net,\"tencent\nb,cancel-site,x\n",
+            "2:32 ",
+        ),
+        // The order that is waited for may stand in the part that is not read.
+        (
+            "ref,kind,target,after\na,cancel-site,s1.example.net,ref:b\n\"b,cancel-site,s2.example.net,\n",
+            "3:1 ",
+        ),
+        ("ref,kind,\"target\na,cancel-site,s1.example.net\n", "1:10 "),
+    ] {
+        scene.user.write("batch.csv", text);
+        let document = scene.document(MONDAY, "batch check batch.csv", 3);
+        assert_eq!(places(&document), [place], "{document:#}");
+    }
+    let text = "subject_number,service_number,service_kind\n\
+                粤ICP备2021000001号,\"粤ICP备2021000001号-1,site\n粤ICP备2021000001号,,site\n";
+    scene.user.write("adopt.csv", text);
+    let error = scene.fails(MONDAY, "adopt --from adopt.csv", 3);
+    assert_eq!(error["hints"].as_array().unwrap().len(), 1, "{error:#}");
+    scene.user.write(
+        "record.csv",
+        "order,event,at\nref:a,\"accepted,-1h\nref:a,x\n",
+    );
+    let error = scene.fails(MONDAY, "record --from record.csv", 3);
+    assert!(
+        error["message"]
+            .as_str()
+            .unwrap()
+            .contains(":2:7: this quote")
+    );
+    assert_eq!(error["hints"], Value::Array(Vec::new()));
+}
+
+/// "Chinese header names are accepted too": whatever is wrong, its column has one name, the file's.
+#[test]
+fn problems_name_columns_as_the_file_does() {
+    let scene = holding(2);
+    let text = "自定编号,订单类型,对象,接入商\n\
+                ,cancel-access,s1.example.net,tencent\n\
+                b,cancel-acces,nosuch.cn,\n\
+                c,cancel-access,nosuch.cn,tencent\n\
+                d,cancel-access,,tencent\n\
+                e,change,s1.example.net,\n\
+                f,cancel-access,s1.example.net,huawei\n";
+    scene.user.write("batch.csv", text);
+    let document = scene.document(MONDAY, "batch check batch.csv", 3);
+    assert_eq!(
+        places(&document),
+        [
+            "2:1 自定编号",
+            "3:3 订单类型",
+            "3:16 对象",
+            "4:17 对象",
+            "5:1 对象",
+            "6:1 修改",
+            "7:32 接入商",
+        ]
+    );
+    let fix = document["data"]["findings"][6]["fix"].as_str().unwrap();
+    assert!(fix.ends_with("the column 接入商"), "{fix}");
+    // And in English where the file has English.
+    let text = text.lines().skip(1).collect::<Vec<_>>().join("\n");
+    scene
+        .user
+        .write("batch.csv", format!("ref,kind,target,provider\n{text}\n"));
+    let document = scene.document(MONDAY, "batch check batch.csv", 3);
+    assert!(places(&document).iter().all(|place| place.is_ascii()));
+    scene.user.write("record.csv", "订单,时间\n,2026-11-22\n");
+    let error = scene
+        .fails(MONDAY, "record --from record.csv", 3)
+        .to_string();
+    for word in ["(订单)", "(事件)"] {
+        assert!(error.contains(word), "{error}");
+    }
+}
+
+/// A row in which every cell is empty says no more than a blank line.
+#[test]
+fn a_row_of_commas_is_a_blank_line() {
+    let scene = holding(1);
+    scene.user.write(
+        "batch.csv",
+        "ref,kind,target\n,,\na,cancel-site,s1.example.net\n , ,\u{3000}\n,,,,\n",
+    );
+    let _ = scene.run(MONDAY, "batch apply batch.csv").exits(0);
+    scene.user.write("record.csv", "order,event,at\n,,\n");
+    let _ = scene.run(MONDAY, "record --from record.csv").exits(0);
+    scene.user.write(
+        "adopt.csv",
+        "subject_number,service_number,service_kind\n,,\n粤ICP备2021000001号,,\n",
+    );
+    let _ = scene.run(MONDAY, "adopt --from adopt.csv").exits(0);
+    let out = scene.run(MONDAY, "export --reveal").exits(0).stdout;
+    let commas = ",".repeat(out.lines().next().unwrap().matches(',').count());
+    let (header, rest) = out.split_once("\r\n").unwrap();
+    let other = Scene::empty();
+    other.user.write(
+        "all.csv",
+        format!("{header}\r\n{commas}\r\n{rest}{commas}\r\n"),
+    );
+    let _ = other.run(MONDAY, "import all.csv").exits(0);
+    let _ = other.run(MONDAY, "show ref:a").exits(0);
+}
+
+/// A ref without end is cut in the table as in messages, and whole for scripts.
+#[test]
+fn a_long_ref_is_cut_in_the_table() {
+    let scene = holding(1);
+    let key = "r".repeat(300);
+    scene.user.write(
+        "batch.csv",
+        format!("ref,kind,target\n{key},cancel-site,s1.example.net\n"),
+    );
+    let told = scene
+        .run(MONDAY, "batch apply batch.csv --dry-run")
+        .exits(0);
+    let widest = told.stdout.lines().map(|line| line.chars().count()).max();
+    assert!(widest.is_some_and(|width| width < 120), "{told:?}");
+    assert!(told.stdout.contains("(300 characters)"), "{told:?}");
+    let told = scene.run(MONDAY, "batch apply batch.csv --json").exits(0);
+    assert!(told.stdout.contains(&key));
+}
+
+/// "On stdin `[` or `{` first is JSON", however little follows; a table of TOML is none.
+#[test]
+fn a_list_that_was_only_begun_is_json() {
+    for (text, is_json) in [
+        ("[", true),
+        ("[\n  ", true),
+        ("[ {", true),
+        ("[12", true),
+        ("[labels", false),
+        ("[[subjects]\n", false),
+    ] {
+        let mut scene = Scene::empty();
+        scene.user = scene.user.stdin(text);
+        let error = scene.fails(MONDAY, "adopt --from -", 3).to_string();
+        assert_eq!(error.contains("JSON"), is_json, "{text} {error}");
+        assert_eq!(error.contains("TOML"), !is_json, "{text} {error}");
+    }
+}
+
+/// An empty key is none: absent where a cell or a field may be, refused where it was meant.
+#[test]
+fn an_empty_ref_is_no_ref() {
+    let scene = holding(1);
+    for blank in ["", "  "] {
+        for line in ["cancel-site s1.example.net", "list"] {
+            let mut words: Vec<&str> = line.split(' ').collect();
+            words.extend(["--ref", blank]);
+            let told = scene.user.run(words).exits(2).stderr;
+            assert!(told.contains("--ref is empty"), "{told}");
+        }
+        scene.user.write(
+            "batch.jsonl",
+            format!(
+                "{{\"ref\":\"{blank}\",\"kind\":\"cancel-site\",\"target\":\"s1.example.net\"}}\n"
+            ),
+        );
+        let document = scene.document(MONDAY, "batch check batch.jsonl", 3);
+        assert_eq!(places(&document), ["1:1 ref"]);
+        scene.user.write(
+            "site.toml",
+            format!("kind = \"change\"\nref = \"{blank}\"\n"),
+        );
+        let line = "change s1.example.net --from site.toml --set name=示例书店 --dry-run";
+        assert_eq!(scene.document(MONDAY, line, 0)["data"]["ref"], Value::Null);
+    }
+}
