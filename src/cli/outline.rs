@@ -55,7 +55,18 @@ const FIELDS: [(&str, Option<Tell>); 32] = [
     ("account", Some(|o| json!(o.slip.account))),
     ("ref", Some(|o| json!(o.slip.reference))),
     ("labels", Some(|o| json!(o.labels()))),
-    (TARGET, Some(|o| o.target())),
+    (
+        TARGET,
+        Some(|o| {
+            json!({
+                "subject": o.slip.subject,
+                "name": o.name,
+                "services": o.services,
+                "service": o.slip.service,
+                "domain": o.slip.domain,
+            })
+        }),
+    ),
     ("via", Some(|o| json!(o.slip.via))),
     ("verify_by", Some(|o| json!(o.slip.verify_by))),
     ("changes", None),
@@ -95,16 +106,6 @@ impl Outline<'_> {
         let own = &self.slip.labels;
         let own = own.iter().map(|(key, value)| (&**key, &**value));
         self.beneath.iter().copied().chain(own).collect()
-    }
-
-    fn target(&self) -> Value {
-        json!({
-            "subject": self.slip.subject,
-            "name": self.name,
-            "services": self.services,
-            "service": self.slip.service,
-            "domain": self.slip.domain,
-        })
     }
 
     /// Returns the whole document, in which `rest` holds what an outline does not tell.

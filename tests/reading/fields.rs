@@ -210,6 +210,10 @@ fn order(place: usize, sketch: &Sketch) -> Order {
         .labels
         .extend(sketch.label.map(|v| ("customer".to_owned(), v.to_owned())));
     order.after = OrderId::parse(&id(0)).filter(|first| sketch.after && *first != order.id);
+    let sent = |report| {
+        let sent = submitted(order.clone(), &day(1), Status::SmsVerificationPending);
+        reported(sent, report, &day(2), status)
+    };
     let mut order = match status {
         Status::Draft => order,
         Status::Abandoned => then(order, Event::Command(Command::Abandon), &day(1), status),
@@ -217,22 +221,11 @@ fn order(place: usize, sketch: &Sketch) -> Order {
         | Status::AwaitingBureauSubmission
         | Status::SmsVerificationPending
         | Status::AwaitingBureauReview => submitted(order, &day(1), status),
-        Status::ProviderRejected
-        | Status::SmsVerificationExpired
-        | Status::BureauRejected
-        | Status::Approved
-        | Status::Lapsed
-        | Status::Purged => {
-            let report = match status {
-                Status::ProviderRejected => Report::Rejected,
-                Status::BureauRejected => Report::BureauRejected,
-                Status::Approved => Report::BureauApproved,
-                Status::Purged => Report::Purged,
-                _ => Report::SmsExpired,
-            };
-            let sent = submitted(order, &day(1), Status::SmsVerificationPending);
-            reported(sent, report, &day(2), status)
-        }
+        Status::ProviderRejected => sent(Report::Rejected),
+        Status::BureauRejected => sent(Report::BureauRejected),
+        Status::Approved => sent(Report::BureauApproved),
+        Status::Purged => sent(Report::Purged),
+        Status::SmsVerificationExpired | Status::Lapsed => sent(Report::SmsExpired),
     };
     if status == Status::Approved {
         order.history[2].approval = Some(Approval {
