@@ -344,3 +344,31 @@ fn many_folders_are_flushed_at_once_by_a_recovery_too() {
         assert_eq!((all, folders), expected, "{count} {tells}");
     }
 }
+
+/// An intent that cannot be read decides nothing: it stays, and so does everything else.
+#[test]
+fn an_intent_that_cannot_be_read_is_left_for_whoever_can() {
+    let scene = several();
+    let start = scene.start();
+    let files = Memory::from(&start);
+    write(&files, &scene.changes).unwrap();
+    let (ops, new) = (files.ops(), files.tree().records());
+    let first = ops
+        .iter()
+        .position(|op| matches!(op, Op::Rename(_, to) if !to.starts_with("intent")));
+    let left = crashes(&start, &ops[..=first.unwrap()]).swap_remove(0);
+    let reading = Some((Action::Read, "intent.json".to_owned()));
+    let tried = (1..20).filter(|k| {
+        let next = Memory::from(&left);
+        next.fail(*k, ErrorKind::Other);
+        let answer = StoreLock::acquire(&next, &holder(), Duration::ZERO).map(drop);
+        let is_reading = next.failed() == reading;
+        if is_reading {
+            assert!(answer.is_err(), "{answer:?}");
+            assert_eq!(next.tree().records(), left.records());
+            assert_eq!(recovered(&next).unwrap().records(), new);
+        }
+        is_reading
+    });
+    assert_eq!(tried.count(), 1);
+}
