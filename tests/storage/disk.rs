@@ -233,7 +233,7 @@ fn a_temporary_left_behind_is_swept_and_does_not_block() {
         std::fs::write(disk.full_path(&path("orders/k3")).join(name), "mine").unwrap();
     }
     // What is not ours: hidden folders, such as git's, and those deeper than ours go.
-    let root = disk.full_path(&icpctl::store::StorePath::ROOT);
+    let root = disk.full_path(&StorePath::ROOT);
     let others = [".git/objects", "orders/k3/deep/deeper"].map(|folder| {
         let folder = root.join(folder);
         std::fs::create_dir_all(&folder).unwrap();
