@@ -271,3 +271,63 @@ fn a_word_without_end_is_cut_where_it_is_repeated() {
         "{error}"
     );
 }
+
+/// A value is the same by whichever of its words it was typed: for the ref, and in the history.
+#[test]
+fn a_value_is_kept_and_compared_in_its_normal_form() {
+    let scene = Scene::at("tencent");
+    for (line, typed, name) in [
+        (
+            "change example.cn --ref a --set languages=",
+            "英语;中文简体",
+            "english;simplified-chinese",
+        ),
+        (
+            "change example.cn --ref b --set domains=",
+            "EXAMPLE.cn;例子.cn",
+            "example.cn;例子.cn",
+        ),
+        (
+            "change 粤ICP备2021000001号 --ref c --set nature=",
+            "事业单位",
+            "institution",
+        ),
+        (
+            "change 粤ICP备2021000001号 --ref d --set valid_until=",
+            "2030年1月2日",
+            "2030-01-02",
+        ),
+    ] {
+        let id = scene.draft(MONDAY, &format!("{line}{typed}"));
+        assert_eq!(scene.draft(MONDAY, &format!("{line}{name}")), id);
+        scene.fails(
+            MONDAY,
+            &format!("{line}other"),
+            if line.contains("=") { 3 } else { 6 },
+        );
+    }
+    scene.fails(
+        MONDAY,
+        "change example.cn --ref a --set languages=english",
+        6,
+    );
+    scene.ok(MONDAY, "edit ref:c --set subject.nature=社会团体");
+    scene.ok(
+        MONDAY,
+        "edit ref:a --set provider=华为云 --add services.0.languages=日语",
+    );
+    let history = |key: &str| scene.order(MONDAY, key)["history"][1]["edits"].clone();
+    assert_eq!(history("ref:c")[0]["to"], "social-organisation");
+    let of_a = history("ref:a").to_string();
+    assert!(
+        of_a.contains("huawei") && of_a.contains("japanese"),
+        "{of_a}"
+    );
+    assert!(of_a.is_ascii(), "{of_a}");
+    scene.ok(MONDAY, "edit ref:a --unset services.0.languages=日语");
+    let changes = scene.order(MONDAY, "ref:a")["changes"].clone();
+    assert_eq!(
+        changes[0]["to"],
+        serde_json::json!(["english", "simplified-chinese"])
+    );
+}
