@@ -297,7 +297,8 @@ fn no_store_is_made_inside_another() {
         .join("work/.icpctl/orders")
         .display()
         .to_string();
-    let words = ["note", "粤ICP备2021000001号", "x"];
+    icpctl.write("a.json", "{\"number\":\"粤ICP备2021000001号\"}");
+    let words = ["adopt", "--from", "a.json"];
     let refused = icpctl.run_with(&[("XDG_DATA_HOME", &data)], words).exits(5);
     assert!(refused.stderr.contains("inside the store"), "{refused:?}");
     // What only leads through it, or lies beside it, is no part of it.

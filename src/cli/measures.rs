@@ -151,15 +151,24 @@ impl Context<'_> {
         let mut all = Cow::Borrowed(rules());
         let mut own = self.configured_rules();
         own.extend(stored_rules(files)?);
-        for (path, text) in own {
-            self.take_rules(all.to_mut(), path, text);
+        if !own.is_empty() {
+            let profiles = self.profiles(files)?;
+            for (path, text) in own {
+                self.take_rules(all.to_mut(), &profiles, path, text);
+            }
         }
         Ok(Rulebook::new(all, self.calendar(files)?))
     }
 
-    fn take_rules(&mut self, all: &mut Vec<Rule>, path: String, text: Result<String, Text>) {
+    fn take_rules(
+        &mut self,
+        all: &mut Vec<Rule>,
+        profiles: &Profiles,
+        path: String,
+        text: Result<String, Text>,
+    ) {
         let problems = match text {
-            Ok(text) => overlay(all, &text)
+            Ok(text) => overlay(all, &text, profiles)
                 .iter()
                 .map(FileProblem::message)
                 .collect(),

@@ -2,8 +2,9 @@
 
 use super::guide::Step;
 use super::kind::{Kind, VerifyBy};
+use super::named;
 use super::status::Status;
-use crate::lang::{Text, parser};
+use crate::lang::{Text, nearest, parser};
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,12 +32,15 @@ pub struct Profile {
     /// Whether a cancellation passes the provider first.
     pub cancel_stage: bool,
     /// From where a filing order can be withdrawn.
+    #[serde(deserialize_with = "named::words")]
     pub withdraw_from: Vec<Status>,
     /// Whether a filing order can be abandoned while queued.
     pub abandon_queued: bool,
     /// The ways a cancellation can be verified.
+    #[serde(deserialize_with = "named::words")]
     pub verify_by: Vec<VerifyBy>,
     /// Where an unedited order goes when it is submitted again after its SMS expired.
+    #[serde(deserialize_with = "named::word")]
     pub resubmit_expired: Status,
     /// Idle days before the console deletes an order; 0 where it never does (ORD-10).
     pub purge_days: u32,
@@ -50,10 +54,10 @@ pub struct Profile {
     #[serde(default)]
     pub parallel_orders: bool,
     /// The provider's own words for statuses.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "named::keys")]
     pub statuses: BTreeMap<Status, String>,
     /// The provider's own words for kinds.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "named::keys")]
     pub kinds: BTreeMap<Kind, String>,
     /// Steps of its console that go before those that are built in.
     #[serde(default)]
@@ -268,13 +272,23 @@ impl Profiles {
         let mut cells: toml::Table = toml::from_str(text).map_err(of_text)?;
         let no_base = |base: &str| ProfileProblem {
             at: places.value("extends"),
-            reason: text!(
-                "extends 指向不存在的接入商配置 {base}",
-                "extends names the unknown profile {base}"
-            ),
+            reason: match nearest(base, BUILT_IN.keys().copied()) {
+                Some(near) => text!(
+                    "extends 指向不存在的接入商配置 {base}，您是否想写 {near}？",
+                    "extends names the unknown profile {base}: did you mean {near}?"
+                ),
+                None => text!(
+                    "extends 指向不存在的接入商配置 {base}",
+                    "extends names the unknown profile {base}"
+                ),
+            },
         };
+        let built_ins = Self::built_in();
         let extends = match cells.remove("extends") {
-            Some(toml::Value::String(base)) => Some(base),
+            Some(toml::Value::String(mut base)) => {
+                built_ins.rename(&mut base);
+                Some(base)
+            }
             Some(other) => return Err(no_base(&other.to_string())),
             None => None,
         };

@@ -52,6 +52,7 @@ impl Assign {
 
     /// Returns the same with its value in its normal form, as the dossier's reader has it: 企业 is
     /// `enterprise`. `path` is the field's full path. What is no value of the field stays as typed.
+    #[must_use]
     pub fn canonical(self, path: &str) -> Self {
         let normal = |value: String| normal(path, &value).unwrap_or(value);
         match self {
