@@ -276,25 +276,25 @@ fn a_word_without_end_is_cut_where_it_is_repeated() {
 /// A value is the same by whichever of its words it was typed: for the ref, and in the history.
 #[test]
 fn a_value_is_kept_and_compared_in_its_normal_form() {
-    let scene = Scene::at("tencent");
+    let scene = Scene::one_site(&["tencent", "huawei"]);
     for (line, typed, name) in [
         (
-            "change example.cn --ref a --set languages=",
+            "change example.cn --provider tencent --ref a --set languages=",
             "英语;中文简体",
             "english;simplified-chinese",
         ),
         (
-            "change example.cn --ref b --set responsible.phone=",
+            "change example.cn --provider tencent --ref b --set responsible.phone=",
             "+8613800000009",
             "13800000009",
         ),
         (
-            "change 粤ICP备2021000001号 --ref c --set nature=",
+            "change 粤ICP备2021000001号 --provider tencent --ref c --set nature=",
             "事业单位",
             "institution",
         ),
         (
-            "change 粤ICP备2021000001号 --ref d --set responsible.valid_until=",
+            "change 粤ICP备2021000001号 --provider tencent --ref d --set responsible.valid_until=",
             "2030年1月2日",
             "2030-01-02",
         ),
@@ -305,7 +305,7 @@ fn a_value_is_kept_and_compared_in_its_normal_form() {
     }
     scene.fails(
         MONDAY,
-        "change example.cn --ref a --set languages=english",
+        "change example.cn --provider tencent --ref a --set languages=english",
         6,
     );
     scene.ok(MONDAY, "edit ref:c --set subject.nature=社会团体");
