@@ -322,6 +322,11 @@ fn lists(small: &Subject<'_>, large: &Subject<'_>, version: &[String]) {
     pair("list --all --json", "list --all", 3, |_| {
         (large.run("list --all --json"), list.clone())
     });
+    let fields = "id,ref,status,kind,provider,target.subject,deadline.at,updated_at";
+    pair("list --all --json --fields", "list --all", 9, |_| {
+        let narrow = format!("list --all --json --fields {fields}");
+        (large.run(&narrow), list.clone())
+    });
     pair("status", "rg -c ^status", 3, |_| {
         (large.run("status"), rg(large))
     });

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// The first bytes: what it is, and the version of its form.
-const MAGIC: &[u8] = b"icpctl roll 3\n";
+const MAGIC: &[u8] = b"icpctl roll 5\n";
 /// The length of a SHA-256.
 const SUM: usize = 32;
 /// The last bytes: the length of the directory, and its sum.

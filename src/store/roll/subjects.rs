@@ -141,6 +141,13 @@ impl Subjects {
         labels.get(place).map(|(_, value)| &**value)
     }
 
+    /// Lists a subject's labels, sorted by their keys.
+    pub fn labels(&self, number: &str) -> impl Iterator<Item = (&str, &str)> {
+        let slip = self.slips.get(number);
+        let labels = slip.into_iter().flat_map(|slip| &slip.labels);
+        labels.map(|(key, value)| (&**key, &**value))
+    }
+
     /// Whether the subject of an order is an individual, whose name is personal.
     pub fn is_individual(&self, slip: &Slip<'_>) -> bool {
         match (slip.nature, slip.subject.as_deref()) {
