@@ -134,16 +134,11 @@ pub fn check(wanted: &str) -> Result<(), UnknownField> {
 /// Returns the names that `--fields` takes for these documents of orders: those that any order
 /// can have, not only those that the first one has.
 pub fn fields(documents: &[Value]) -> Vec<String> {
-    let mut keys = BTreeSet::new();
+    let mut keys: BTreeSet<&str> = BTreeSet::new();
     let mut more: Vec<String> = Vec::new();
     for document in documents {
-        keys.extend(
-            document["labels"]
-                .as_object()
-                .into_iter()
-                .flatten()
-                .map(|(key, _)| key),
-        );
+        let labels = document["labels"].as_object().into_iter().flatten();
+        keys.extend(labels.map(|(key, _)| key.as_str()));
         let services = document["services"].as_array().into_iter().flatten();
         for path in services.flat_map(crate::render::fields::paths) {
             let path = format!("services.{path}");
@@ -152,6 +147,12 @@ pub fn fields(documents: &[Value]) -> Vec<String> {
             }
         }
     }
+    fields_with(&keys, more)
+}
+
+/// Returns the names that `--fields` takes for orders that have labels of these keys and services of
+/// which more is told.
+pub fn fields_with(keys: &BTreeSet<&str>, mut more: Vec<String>) -> Vec<String> {
     FIELDS
         .iter()
         .flat_map(|field| match *field {

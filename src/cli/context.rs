@@ -336,10 +336,10 @@ impl<'a> Context<'a> {
     /// # Errors
     /// When the store's profiles or calendar cannot be read.
     pub fn world_with(&mut self, files: Option<&dyn Files>, book: Book) -> Result<World, Failure> {
+        let (profiles, calendar) = (self.profiles(files)?, self.calendar(files)?);
         for (path, damage) in &book.damaged {
             self.caution("damaged-file", damage.message(), Some(path.clone()));
         }
-        let (profiles, calendar) = (self.profiles(files)?, self.calendar(files)?);
         Ok(World::new(book, profiles, calendar, self.now))
     }
 

@@ -5,12 +5,14 @@ use super::context::{Context, World};
 use super::filters::Filters;
 use super::globals::{option, place};
 use super::ics;
+use super::list::by_roll::{self, Wanted};
 use super::list::{asked_for, manner};
 use super::order_doc::Manner;
+use super::outline;
 use super::portfolio::narrow;
 use super::portfolio_doc::{self, Excerpt, Stock};
 use super::private_file;
-use super::reply::{Caution, Reply, no_such_field};
+use super::reply::{Caution, Reply, no_such_field, unprinted};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::order::Order;
@@ -19,6 +21,7 @@ use crate::render::Format;
 use crate::render::envelope::Envelope;
 use crate::render::fields::Fields;
 use crate::render::mask::Privacy;
+use crate::render::rows::RowsError;
 use crate::render::stream::{Columns, Stream, StreamError};
 use crate::store::book::FILES;
 use crate::store::{Disk, Files as _, StorePath, order_file, subject_file};
@@ -137,6 +140,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         found.map(|(_, part)| part)
     });
     let filters = Filters::read(matches, cx.now)?;
+    if (asked == Some(Part::Orders) || asked.is_none() && filters.asks_for_orders())
+        && let Some(reply) = from_roll(cx, matches, &filters)?
+    {
+        return Ok(reply);
+    }
     let world = match asked {
         Some(Part::Orders) => asked_for(cx, &filters, true)?.0,
         // What only an order can be is no question to what is filed.
@@ -201,26 +209,84 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         stream.end(&envelope)?;
         Ok(())
     };
+    deliver(cx, matches, write)?;
+    cx.cautions.extend(export.missing);
+    Ok(told.reply(cx, matches))
+}
+
+/// Writes into the file that was asked for, else to stdout; nowhere in a dry run of a file.
+fn deliver(
+    cx: &mut Context<'_>,
+    matches: &ArgMatches,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), StreamError>,
+) -> Result<(), Failure> {
     match matches.get_one::<String>("out") {
-        Some(_) if cx.globals.dry_run => {}
+        Some(_) if cx.globals.dry_run => Ok(()),
         Some(name) => {
             let path = cx.current.join(name);
             private_file::check(&path)?;
-            private_file::write(&path, write).map_err(|error| unwritten(&path, &error))?;
+            private_file::write(&path, write).map_err(|error| unwritten(&path, &error))
         }
-        None => write(cx.out).map_err(|error| {
-            Failure::new(
-                Exit::Failure,
-                "failure.output",
-                text!(
-                    "结果无法输出：{error}",
-                    "the result could not be printed: {error}"
-                ),
-            )
-        })?,
+        None => write(cx.out).map_err(|error| unprinted(&error)),
     }
-    cx.cautions.extend(export.missing);
-    Ok(told.reply(cx, matches))
+}
+
+/// Exports the fields of orders that are asked for, where each slip has them; none where more is
+/// asked for.
+fn from_roll(
+    cx: &mut Context<'_>,
+    matches: &ArgMatches,
+    filters: &Filters,
+) -> Result<Option<Reply>, Failure> {
+    let format = cx.globals.format;
+    let Some(asked) = cx.globals.fields.clone().filter(|_| format != Format::Ics) else {
+        return Ok(None);
+    };
+    let beside = ["type", "record"];
+    let known: Vec<&str> = board::FIELDS.into_iter().chain(beside).collect();
+    let Ok(fields) = Fields::choose(&asked, &known) else {
+        return Ok(None);
+    };
+    let Some(excerpt) = outline::Excerpt::of(&fields.without(&beside)) else {
+        return Ok(None);
+    };
+    let columns = Columns {
+        table: fields.clone(),
+        document: Some(fields),
+    };
+    let wanted = Wanted {
+        filters,
+        takes_ended: true,
+        names: excerpt.holds("target.name"),
+    };
+    let pages = by_roll::lay_out(cx, &wanted, |failure: &mut Option<RowsError>, told| {
+        let mut element = excerpt.document(&told.outline()).into();
+        typed(&mut element, "order", None);
+        let line = columns.line(&element, format);
+        line.map_err(|error| *failure = Some(error)).ok()
+    })?;
+    let Some(pages) = pages else {
+        return Ok(None);
+    };
+    if let Some(error) = pages.papers().find_map(Option::as_ref) {
+        return Err(unprinted(error));
+    }
+    let told = Told {
+        orders: pages.orders().count(),
+        subjects: 0,
+    };
+    let envelope = Envelope {
+        dry_run: cx.globals.dry_run,
+        warnings: cx.warnings(),
+        ..Envelope::new(SCHEMA)
+    };
+    deliver(cx, matches, |out| {
+        let mut stream = Stream::begin(out, format, columns, &envelope)?;
+        stream.laid_out(pages.orders().map(|(_, line): (_, &String)| line.as_str()))?;
+        stream.end(&envelope)?;
+        Ok(())
+    })?;
+    Ok(Some(told.reply(cx, matches)))
 }
 
 /// How much was exported.
@@ -420,10 +486,15 @@ impl Export<'_> {
             Privacy::Masked => None,
             Privacy::Revealed => record(),
         };
-        if let Value::Object(map) = element {
-            map.shift_insert(0, "type".to_owned(), json!(kind));
-            map.insert("record".to_owned(), json!(record));
-        }
+        typed(element, kind, record);
+    }
+}
+
+/// Puts the type first, and the record last.
+fn typed(element: &mut Value, kind: &str, record: Option<String>) {
+    if let Value::Object(map) = element {
+        map.shift_insert(0, "type".to_owned(), json!(kind));
+        map.insert("record".to_owned(), json!(record));
     }
 }
 

@@ -1,31 +1,28 @@
 //! `list`: orders, nearest deadline first.
 
+pub mod by_roll;
+
 use super::board;
 use super::context::{Context, World};
-use super::filters::{Filters, Line, Rank};
+use super::filters::Filters;
 use super::globals::switch;
 use super::order_doc::{Desk, Manner};
+use super::outline::Excerpt;
 use super::reply::{Reply, unprinted};
-use crate::clock::machine_time;
 use crate::failure::Failure;
-use crate::filing::order::{Instant, Order};
-use crate::filing::profile::Profiles;
+use crate::filing::order::Order;
 use crate::lang::Lang;
 use crate::render::envelope::Envelope;
 use crate::render::fields::Fields;
-use crate::render::mask::Privacy;
+use crate::render::rows::RowsError;
 use crate::render::sheet::{RowOf, Sheet};
 use crate::render::stream::{Columns, Stream, StreamError};
-use crate::render::style::Tone;
 use crate::render::{Delivery, Format};
-use crate::store::Files;
-use crate::store::place::Place;
-use crate::store::roll::{self, Masked, Nature, Roll, Slip, Subjects};
 use crate::text;
+use by_roll::Wanted;
 use clap::{ArgMatches, Command};
 use serde_json::Value;
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
 /// The shape of a list of orders.
 pub const SCHEMA: &str = "icpctl.order-list/1";
@@ -109,191 +106,96 @@ fn told<'s>(
     }
 }
 
-/// Lists what the roll tells, which is all that people see; none where more is asked for.
+/// Lists what the roll tells: all that people see, and fields that every slip has; none where more
+/// is asked for.
 fn from_roll(
     cx: &mut Context<'_>,
     filters: &Filters,
     takes_ended: bool,
 ) -> Result<Option<Reply>, Failure> {
-    let privacy = cx.globals.privacy;
-    let is_told = cx.globals.format == Format::Human
-        && privacy == Privacy::Masked
-        && filters.can_ask_the_roll();
-    let Place::Found { folder, .. } = cx.place() else {
-        return Ok(None);
+    if cx.globals.format != Format::Human {
+        return lines_from_roll(cx, filters, takes_ended);
+    }
+    let wanted = Wanted {
+        filters,
+        takes_ended,
+        names: true,
     };
-    let Some(disk) = cx.open()?.filter(|_| is_told) else {
-        return Ok(None);
-    };
-    let cache = cx.env.cache_folder();
-    let (profiles, calendar) = (cx.profiles(Some(&disk))?, cx.calendar(Some(&disk))?);
-    let how = How {
-        profiles: &profiles,
-        now: cx.now,
-        lang: cx.lang,
-    };
-    let mut roll = Roll::open(&disk, &folder, cache.as_deref(), machine_time())?;
-    let mut pages = roll.walk(|page: &mut Page, slip, subjects| {
-        page.seen += 1;
-        if slip.status.has_ended() && !takes_ended {
-            return;
-        }
-        let line = Line::of(&slip, &profiles, &calendar, how.now);
-        if filters.matches_line(&line, subjects, &profiles) {
-            page.take(&line, filters.rank(&line), subjects, &how);
-        }
+    let (now, lang) = (cx.now, cx.lang);
+    let pages = by_roll::lay_out(cx, &wanted, |sheet: &mut Sheet, told| {
+        sheet.lay(told.row().cells(now, lang))
     })?;
-    for (path, damage) in roll.damaged() {
-        cx.caution("damaged-file", damage.message(), Some(path.clone()));
-    }
-    roll.keep(&|name, is_individual| privacy.subject_name(name, is_individual));
-    for page in &mut pages {
-        page.settle(roll.subjects(), &disk, privacy);
-        page.found.sort_unstable_by_key(|found| found.rank);
-    }
-    let none_at_all = pages.iter().all(|page| page.seen == 0);
-    let limit = filters.limit().unwrap_or(usize::MAX);
-    Ok(Some(told(cx, merged(&pages).take(limit), none_at_all)))
+    Ok(pages.map(|pages| {
+        let rows = pages.orders().map(|(sheet, row)| sheet.row(*row));
+        told(cx, rows, pages.none_at_all())
+    }))
 }
 
-/// Lists the rows of all pages by their rank.
-fn merged(pages: &[Page]) -> impl Iterator<Item = RowOf<'_>> + Clone {
-    let mut rest: Vec<(&Page, &[Found])> = pages
-        .iter()
-        .map(|page| (page, page.found.as_slice()))
-        .collect();
-    std::iter::from_fn(move || {
-        let (page, found) = rest
-            .iter_mut()
-            .filter(|(_, found)| !found.is_empty())
-            .min_by_key(|(_, found)| found.first().map(|found| found.rank))?;
-        let (first, others) = found.split_first()?;
-        *found = others;
-        Some(page.sheet.row(first.row))
-    })
+/// Lists the fields that are asked for, where each slip has them.
+fn lines_from_roll(
+    cx: &mut Context<'_>,
+    filters: &Filters,
+    takes_ended: bool,
+) -> Result<Option<Reply>, Failure> {
+    let format = cx.globals.format;
+    let Some(asked) = cx.globals.fields.clone().filter(|_| !is_indented(cx)) else {
+        return Ok(None);
+    };
+    let Some((fields, excerpt)) = Fields::choose(&asked, &board::FIELDS)
+        .ok()
+        .and_then(|fields| Some((fields.clone(), Excerpt::of(&fields)?)))
+    else {
+        return Ok(None);
+    };
+    // A label must be one that some order of the list has.
+    let asks_for_label = fields.names().iter().any(|n| n.starts_with("labels."));
+    if asks_for_label && filters.limit().is_some() {
+        return Ok(None);
+    }
+    let columns = Columns {
+        table: fields,
+        document: None,
+    };
+    let wanted = Wanted {
+        filters,
+        takes_ended,
+        names: excerpt.holds("target.name"),
+    };
+    let pages = by_roll::lay_out(cx, &wanted, |lines: &mut Lines, told| {
+        let outline = told.outline();
+        if asks_for_label {
+            let labels = outline.labels().into_keys();
+            lines.labels.extend(labels.map(str::to_owned));
+        }
+        let document = excerpt.document(&outline);
+        let line = columns.line(&document.into(), format);
+        line.map_err(|error| lines.failure = Some(error)).ok()
+    })?;
+    let Some(pages) = pages else {
+        return Ok(None);
+    };
+    let keys = pages.papers().flat_map(|lines| &lines.labels);
+    let keys: BTreeSet<&str> = keys.map(String::as_str).collect();
+    let known = board::fields_with(&keys, Vec::new());
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    if Fields::choose(&asked, &known).is_err() {
+        return Ok(None);
+    }
+    if let Some(error) = pages.papers().find_map(|lines| lines.failure.as_ref()) {
+        return Err(unprinted(error));
+    }
+    Ok(Some(printed(cx, columns, |stream| {
+        stream.laid_out(pages.orders().map(|(_, line)| line.as_str()))
+    })))
 }
 
-/// The orders that one thread found, laid down as rows.
+/// What is known of lines beside what stands in them.
 #[derive(Default)]
-struct Page {
-    sheet: Sheet,
-    found: Vec<Found>,
-    /// The subjects of which only all orders tell whether they are individuals.
-    numbers: Vec<Box<str>>,
-    places: HashMap<Box<str>, (u32, bool)>,
-    seen: usize,
-}
-
-/// One of them: its rank in the list, and its row.
-struct Found {
-    rank: Rank,
-    row: u32,
-    doubt: Option<Doubt>,
-}
-
-/// A name in a row that may have to be shown otherwise.
-#[derive(Clone, Copy)]
-struct Doubt {
-    subject: u32,
-    masked: bool,
-}
-
-/// What rows are laid down by.
-struct How<'a> {
-    profiles: &'a Profiles,
-    now: Instant,
-    lang: Lang,
-}
-
-impl Page {
-    fn take(&mut self, line: &Line<'_>, rank: Rank, subjects: &Subjects, how: &How<'_>) {
-        let slip = line.slip;
-        let name = slip.name.as_deref().unwrap_or_default();
-        let subject = slip.subject.as_deref().filter(|_| slip.name.is_some());
-        let (is_individual, subject) = match (slip.nature, subject) {
-            (Nature::Individual, _) => (true, None),
-            (Nature::Organisation, _) | (Nature::Unsaid | Nature::Involved, None) => (false, None),
-            (Nature::Unsaid | Nature::Involved, Some(number)) => {
-                let (place, is_individual) = self.subject(number, subjects);
-                (is_individual, Some(place))
-            }
-        };
-        let holder = match slip.masked {
-            Masked::No => Privacy::Masked.subject_name(name, is_individual),
-            Masked::Individual | Masked::Always => Cow::Borrowed(name),
-        };
-        let is_always = match slip.masked {
-            Masked::No => Privacy::Masked.subject_name(name, false) != name,
-            Masked::Individual => false,
-            Masked::Always => true,
-        };
-        let doubt = subject.filter(|_| !is_always).map(|subject| Doubt {
-            subject,
-            masked: slip.masked == Masked::Individual || is_individual,
-        });
-        let row = board::Row {
-            id: &slip.id,
-            view: &line.view,
-            kind: slip.kind,
-            deadline: line.deadline,
-            about: &slip.about,
-            holder: &holder,
-            provider: board::provider_of(how.profiles, slip.provider.as_deref()),
-            reference: slip.reference.as_deref().unwrap_or_default(),
-        };
-        if let Some(row) = self.sheet.lay(row.cells(how.now, how.lang)) {
-            self.found.push(Found { rank, row, doubt });
-        }
-    }
-
-    /// Returns the place of a subject, and whether it is an individual as far as is known.
-    fn subject(&mut self, number: &str, subjects: &Subjects) -> (u32, bool) {
-        if let Some(known) = self.places.get(number) {
-            return *known;
-        }
-        let place = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
-        let known = (place, subjects.has_individual(number));
-        self.numbers.push(number.into());
-        self.places.insert(number.into(), known);
-        known
-    }
-
-    /// Shows each name as it may be shown, now that everything has been seen.
-    fn settle(&mut self, subjects: &Subjects, files: &dyn Files, privacy: Privacy) {
-        for found in &mut self.found {
-            let Some(doubt) = found.doubt else { continue };
-            let number = self.numbers.get(doubt.subject as usize);
-            let is_individual = number.is_some_and(|number| subjects.has_individual(number));
-            if is_individual == doubt.masked {
-                continue;
-            }
-            let cells: Vec<(Tone, String)> = self
-                .sheet
-                .row(found.row)
-                .cells()
-                .map(|(tone, text)| (tone, text.to_owned()))
-                .collect();
-            let shown = |place: usize, text: String| -> String {
-                if place != board::HOLDER {
-                    text
-                } else if is_individual {
-                    privacy.subject_name(&text, true).into_owned()
-                } else {
-                    let order = cells
-                        .first()
-                        .and_then(|(_, id)| roll::read_order(files, id));
-                    let name = order.and_then(|order| Slip::of(&order).name.map(Cow::into_owned));
-                    name.unwrap_or_default()
-                }
-            };
-            let cells = cells
-                .iter()
-                .enumerate()
-                .map(|(place, (tone, text))| (*tone, shown(place, text.clone()).into()));
-            let row = self.sheet.lay(cells);
-            found.row = row.unwrap_or(found.row);
-        }
-    }
+struct Lines {
+    /// The keys of all labels in them.
+    labels: BTreeSet<String>,
+    /// Why one could not be laid out.
+    failure: Option<RowsError>,
 }
 
 /// Answers with the documents of `orders` in a format for machines, printed at once where that can
@@ -309,30 +211,47 @@ pub fn documents(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Re
 /// before the first: for a table's columns, or where it is laid out for a terminal.
 fn streamed(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Option<Reply> {
     let is_plain = matches!(cx.globals.format, Format::Json | Format::Jsonl);
-    if !is_plain || cx.globals.fields.is_some() || cx.terminal.stdout {
+    if !is_plain || cx.globals.fields.is_some() || is_indented(cx) {
         return None;
     }
-    let (format, manner) = (cx.globals.format, manner(cx));
+    let manner = manner(cx);
+    let columns = Columns {
+        table: Fields::all(&[]),
+        document: None,
+    };
+    Some(printed(cx, columns, |stream| {
+        stream.elements(orders, |order| desk.document(order, manner))
+    }))
+}
+
+/// Whether a document is laid out for a terminal.
+fn is_indented(cx: &Context<'_>) -> bool {
+    cx.globals.format == Format::Json && cx.terminal.stdout
+}
+
+/// Prints a list whose elements `write` writes.
+fn printed(
+    cx: &mut Context<'_>,
+    columns: Columns,
+    write: impl FnOnce(&mut Stream<'_>) -> Result<(), StreamError>,
+) -> Reply {
     let envelope = Envelope {
         dry_run: cx.globals.dry_run,
         warnings: cx.warnings(),
         ..Envelope::new(SCHEMA)
     };
-    let columns = Columns {
-        table: Fields::all(&[]),
-        document: None,
-    };
+    let format = cx.globals.format;
     let print = || -> Result<Delivery, StreamError> {
         let mut stream = Stream::begin(cx.out, format, columns, &envelope)?;
-        stream.elements(orders, |order| desk.document(order, manner))?;
+        write(&mut stream)?;
         stream.end(&envelope)
     };
     let printed = print();
-    Some(Reply {
+    Reply {
         raw: false,
         failure: printed.err().map(|error| unprinted(&error)),
         ..Reply::streamed()
-    })
+    }
 }
 
 /// Returns how an answer of this run is worded.

@@ -48,6 +48,7 @@ pub mod notice;
 pub mod notify;
 pub mod number;
 pub mod order_doc;
+pub mod outline;
 pub mod owed;
 pub mod people;
 pub mod plain;

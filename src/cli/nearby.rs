@@ -11,13 +11,16 @@ use crate::filing::profile::Profiles;
 use crate::ids::Ids;
 use crate::render::mask::Privacy;
 use crate::store::Disk;
-use crate::store::near::{self, Cards, Wanted};
+use crate::store::near::{self, Cards, Near, Wanted};
 use crate::store::place::Place;
 use crate::store::roll::{Roll, Subjects};
 use crate::workflow::resolve;
 use crate::workflow::world::World;
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
+
+/// So many records are looked at file by file each time.
+const FEW: usize = 2000;
 
 impl Context<'_> {
     /// Reads what bears on the orders that some words name; everything, where a word names none.
@@ -66,8 +69,8 @@ impl Context<'_> {
         };
         let cache = self.env.cache_folder();
         let mut roll = Roll::open(disk, &folder, cache.as_deref(), machine_time())?;
-        let cards = Cards::meant_by(&mut roll, wanted)?;
-        self.world_beside(disk, &roll, cards, wanted)
+        let near = near::look(disk, &mut roll, wanted, FEW)?;
+        self.world_of_near(disk, &roll, near)
     }
 
     /// Reads the orders that have a rank, of these the first where there is a limit, and what bears
@@ -104,21 +107,20 @@ impl Context<'_> {
         }
         let has_any = !cards.is_empty();
         let world = if cards.mean_few() {
-            self.world_beside(&disk, &roll, cards, &Wanted::default())?
+            let near = near::look_beside(&disk, &roll, cards, &Wanted::default())?;
+            self.world_of_near(&disk, &roll, near)?
         } else {
             self.world_of(Some(&disk))?
         };
         Ok((world, has_any))
     }
 
-    fn world_beside(
+    fn world_of_near(
         &mut self,
         disk: &Disk,
         roll: &Roll<'_>,
-        cards: Cards,
-        wanted: &Wanted,
+        mut near: Near,
     ) -> Result<World, Failure> {
-        let mut near = near::gather(disk, roll, cards, wanted)?;
         for (path, damage) in roll.damaged() {
             near.book.damaged.insert(path.clone(), damage.clone());
         }

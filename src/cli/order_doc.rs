@@ -2,6 +2,7 @@
 
 pub use crate::workflow::desk::Desk;
 
+use super::outline::Outline;
 use super::people;
 use crate::filing::deadline::Deadline;
 use crate::filing::event::{Event, Report};
@@ -16,6 +17,7 @@ use crate::knowledge::Holder;
 use crate::lang::Lang;
 use crate::render::mask::{Privacy, mask_among};
 use crate::render::prose::Names;
+use crate::store::roll::Slip;
 use crate::workflow::missing;
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
@@ -166,31 +168,14 @@ impl Desk<'_> {
     pub fn document(&self, order: &Order, manner: Manner) -> Value {
         let Manner { lang, privacy } = manner;
         let view = self.view(order);
-        let status = view.status();
-        let standing = &view.standing;
-        let profile = self.world.profiles.for_order(order.provider.as_deref());
-        let services: Vec<Value> = order
-            .target
-            .services
-            .iter()
-            .map(|s| {
-                json!({
-                    "number": s.number,
-                    "kind": s.kind,
-                    "name": s.name,
-                    "domains": s.domains,
-                })
+        let services = order.target.services.iter().map(|s| {
+            json!({
+                "number": s.number,
+                "kind": s.kind,
+                "name": s.name,
+                "domains": s.domains,
             })
-            .collect();
-        let single = match order.target.services.as_slice() {
-            [only] => Some(&only.number),
-            [] | [_, ..] => None,
-        };
-        let domains = order.domains();
-        let domain = match domains.as_slice() {
-            [only] => Some(only),
-            [] | [_, ..] => None,
-        };
+        });
         let blocked_by: Vec<String> = match self.blocked_by(order) {
             Some(
                 Obstacle::LiveOrder { order, .. }
@@ -200,34 +185,35 @@ impl Desk<'_> {
             Some(_) | None => Vec::new(),
         };
         let holder = Some(self.holder(order));
-        let names = people::of_order(order, &self.world.book.portfolio);
-        json!({
-            "id": order.id,
-            "kind": order.kind,
-            "status": status,
-            "bucket": status.bucket(),
-            "label": status.label().get(lang),
-            "presumed": view.is_presumed(),
-            "provider": order.provider,
-            "provider_label": profile.status_label(status),
-            "account": order.account,
-            "ref": order.reference,
-            "labels": self.labels(order),
-            "target": {
-                "subject": order.target.subject,
-                "name": self.subject_name(order).map(|name| subject_name(name, self.is_individual(order), privacy)),
-                "services": services,
-                "service": single,
-                "domain": domain,
-            },
-            "via": order.via,
-            "verify_by": order.verify_by,
+        let portfolio = &self.world.book.portfolio;
+        let names = people::of_order(order, portfolio);
+        let name = self
+            .subject_name(order)
+            .map(|name| privacy.subject_name(name, self.is_individual(order)));
+        let number = order.target.subject.as_ref();
+        let labels = number
+            .and_then(|number| portfolio.subjects.get(number))
+            .map(|subject| &subject.labels);
+        let outline = Outline {
+            slip: &Slip::shown(order),
+            view: &view,
+            deadline: self.deadline(order),
+            name: name.as_deref(),
+            beneath: labels
+                .into_iter()
+                .flatten()
+                .map(|(key, value)| (key.as_str(), value.as_str()))
+                .collect(),
+            services: services.collect(),
+            profile: self.world.profiles.for_order(order.provider.as_deref()),
+            lang,
+        };
+        outline.whole(json!({
             "changes": order.changes.iter().map(|c| change(c, holder, &names, privacy)).collect::<Vec<_>>(),
             "services": Self::asked_services(order, &names, privacy),
             "materials": materials(order, privacy),
             "papers": self.papers(order, manner),
             "awaiting": awaiting(order, &view, privacy),
-            "deadline": self.deadline(order).as_ref().map(limit),
             "estimate": self.estimate(order).map(|e| json!({
                 "earliest": e.earliest,
                 "latest": e.latest,
@@ -244,15 +230,9 @@ impl Desk<'_> {
                 "message": i.message().get(lang),
             })).collect::<Vec<_>>(),
             "reasons": self.reasons(order, privacy),
-            "after": order.after,
             "blocked_by": blocked_by,
-            "revision": order.revision(),
-            "created_at": order.history.first().map(|e| time(e.at)),
-            "submitted_at": standing.submitted_at.map(time),
-            "ended_at": standing.ended_at.map(time),
-            "updated_at": order.history.last().map(|e| time(e.recorded_at)),
             "history": order.history.iter().map(|e| Self::entry(order, e, holder, &names, privacy)).collect::<Vec<_>>(),
-        })
+        }))
     }
 
     /// Lists the papers of a cancellation that no SMS can prove; none for other orders.

@@ -76,6 +76,24 @@ impl Fields {
         &self.0
     }
 
+    /// Returns the names without some.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        let mut rest = self.0.clone();
+        rest.retain(|name| !names.contains(&name.as_str()));
+        Self(rest)
+    }
+
+    /// Returns the names below one; none where that is asked for whole.
+    pub fn below(&self, name: &str) -> Option<Self> {
+        let below: Vec<String> = self
+            .0
+            .iter()
+            .filter_map(|path| below(path, name).map(str::to_owned))
+            .collect();
+        (!below.iter().any(String::is_empty)).then_some(Self(below))
+    }
+
     /// Returns `element` with these fields only, nested as they were and in their old order.
     pub fn narrow(&self, element: &Value) -> Value {
         let paths: Vec<&str> = self.0.iter().map(String::as_str).collect();

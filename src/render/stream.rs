@@ -39,7 +39,10 @@ pub struct Columns {
 
 impl Columns {
     /// Returns an element in a format: a line, but in a document, where it stands among others.
-    fn line(&self, element: &Value, format: Format) -> Result<String, RowsError> {
+    ///
+    /// # Errors
+    /// When it has no form in this format.
+    pub fn line(&self, element: &Value, format: Format) -> Result<String, RowsError> {
         match format {
             Format::Json | Format::Jsonl => {
                 let mut line = match &self.document {
@@ -119,6 +122,23 @@ impl<'w> Stream<'w> {
             self.add(&made?)?;
             Ok(!self.is_closed)
         })
+    }
+
+    /// Writes elements that were laid out by [`Columns::line`].
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn laid_out<'l>(
+        &mut self,
+        lines: impl IntoIterator<Item = &'l str>,
+    ) -> Result<(), StreamError> {
+        for line in lines {
+            self.add(line)?;
+            if self.is_closed {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn add(&mut self, elements: &str) -> Result<(), StreamError> {

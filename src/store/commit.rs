@@ -270,16 +270,55 @@ pub(super) fn commit_one(
         .map_err(|error| unknown(files, change.path(), error))
 }
 
-/// One file of an interrupted operation.
-#[derive(Debug, Serialize, Deserialize)]
+/// What an operation does to one file.
+#[derive(Debug)]
 struct Step {
-    path: String,
-    /// The temporary's name in the same folder; `None` for a removal.
-    temporary: Option<String>,
+    path: StorePath,
+    /// The new content beside it; `None` for a removal.
+    temporary: Option<StorePath>,
     /// Digest of the old content; `None` for a creation.
     old: Option<Digest>,
     /// Digest of the new content; `None` for a removal.
     new: Option<Digest>,
+}
+
+/// A step as a line of the intent.
+#[derive(Debug, Serialize, Deserialize)]
+struct Line {
+    path: String,
+    /// The temporary's name in the same folder.
+    temporary: Option<String>,
+    old: Option<Digest>,
+    new: Option<Digest>,
+}
+
+impl Step {
+    /// Returns the step that a line tells of; `None` where it names what is not ours.
+    fn read(line: Line) -> Option<Self> {
+        let path = StorePath::parse(&line.path).ok()?;
+        let is_ours = |name: &str| Run::is_temporary(name) && !name.contains(['/', '\\', '\0']);
+        if line.temporary.as_deref().is_some_and(|name| !is_ours(name)) {
+            return None;
+        }
+        let folder = folder_of(&path);
+        Some(Self {
+            temporary: line.temporary.map(|name| folder.with(&name)),
+            old: line.old,
+            new: line.new,
+            path,
+        })
+    }
+
+    /// Returns the step as one line of JSON.
+    fn line(&self) -> String {
+        serde_json::json!(Line {
+            path: self.path.as_str().to_owned(),
+            temporary: self.temporary.as_ref().map(|path| path.name().to_owned()),
+            old: self.old.clone(),
+            new: self.new.clone(),
+        })
+        .to_string()
+    }
 }
 
 /// Makes several changes, all or none, durable on return; the store lock is held alone.
@@ -345,7 +384,7 @@ fn prepare(
     for change in changes {
         let write = |path, bytes| {
             let written = temporary(files, run, path, bytes, !bulk)?;
-            Ok((Some(written.name().to_owned()), Some(Digest::of(bytes))))
+            Ok((Some(written), Some(Digest::of(bytes))))
         };
         let (old, (temporary, new)) = match change {
             Change::Create { path, bytes } => (None, write(path, bytes)?),
@@ -353,7 +392,7 @@ fn prepare(
             Change::Remove { was, .. } => (Some(was.clone()), (None, None)),
         };
         steps.push(Step {
-            path: change.path().as_str().to_owned(),
+            path: change.path().clone(),
             temporary,
             old,
             new,
@@ -364,7 +403,7 @@ fn prepare(
             files.sync_dir(folder)?;
         }
     }
-    let lines: Vec<String> = steps.iter().map(line).collect();
+    let lines: Vec<String> = steps.iter().map(Step::line).collect();
     let body = lines.join("\n");
     let text = format!("{}\n{body}", Digest::of(body.as_bytes()));
     let mut file = files.create_file(&intent()?)?;
@@ -378,17 +417,6 @@ fn prepare(
     files.sync_dir(&StorePath::ROOT)
 }
 
-/// Returns a step as one line of JSON.
-fn line(step: &Step) -> String {
-    serde_json::json!({
-        "path": step.path,
-        "temporary": step.temporary,
-        "old": step.old,
-        "new": step.new,
-    })
-    .to_string()
-}
-
 /// Takes back an operation that did not reach its commit point.
 ///
 /// Returns why the removal of the intent may not last, in which case the outcome is unknown.
@@ -400,39 +428,22 @@ fn take_back(files: &dyn Files, steps: &[Step]) -> Option<StorageError> {
         Err(error) => Some(error),
     };
     if unflushed.is_none() {
-        for (_, temporary) in steps.iter().filter_map(parts) {
-            if let Some(temporary) = temporary {
-                discard(files, &temporary);
-            }
+        for temporary in steps.iter().filter_map(|step| step.temporary.as_ref()) {
+            discard(files, temporary);
         }
     }
     unflushed
 }
 
-/// Returns the paths of a step's file and temporary; `None` when they are not ours.
-fn parts(step: &Step) -> Option<(StorePath, Option<StorePath>)> {
-    let path = StorePath::parse(&step.path).ok()?;
-    let Some(name) = &step.temporary else {
-        return Some((path, None));
-    };
-    let hidden = Run::is_temporary(name) && !name.contains(['/', '\\', '\0']);
-    hidden.then(|| {
-        let temporary = folder_of(&path).with(name);
-        (path, Some(temporary))
-    })
-}
-
 /// Puts one file in place.
 fn apply(files: &dyn Files, step: &Step) -> Result<(), StorageError> {
-    let Some((path, temporary)) = parts(step) else {
-        return Ok(());
-    };
-    match (&temporary, &step.old) {
-        (Some(temporary), None) => files.rename_new(temporary, &path),
-        (Some(temporary), Some(_)) => files.rename(temporary, &path),
-        (None, _) => files.remove(&path),
+    let path = &step.path;
+    match (&step.temporary, &step.old) {
+        (Some(temporary), None) => files.rename_new(temporary, path),
+        (Some(temporary), Some(_)) => files.rename(temporary, path),
+        (None, _) => files.remove(path),
     }
-    .map_err(|error| unknown(files, &path, error))
+    .map_err(|error| unknown(files, path, error))
 }
 
 /// Flushes the names of all files that were put in place.
@@ -462,13 +473,8 @@ enum Progress {
     Lost,
 }
 
-fn progress(
-    files: &dyn Files,
-    step: &Step,
-    path: &StorePath,
-    temporary: Option<&StorePath>,
-) -> Result<Progress, StorageError> {
-    let found = digest(files, path)?;
+fn progress(files: &dyn Files, step: &Step) -> Result<Progress, StorageError> {
+    let found = digest(files, &step.path)?;
     if found == step.new {
         return Ok(Progress::Done);
     }
@@ -476,7 +482,7 @@ fn progress(
         // It stays as it is, so its temporary is not missed: one put in place and edited has none.
         return Ok(Progress::Moved);
     }
-    if let Some(temporary) = temporary
+    if let Some(temporary) = &step.temporary
         && digest(files, temporary)? != step.new
     {
         return Ok(Progress::Lost);
@@ -513,27 +519,27 @@ fn complete(files: &dyn Files, recovery: &mut Recovery) -> Result<(), StorageErr
     let mut folders = BTreeSet::new();
     let mut pending = Vec::new();
     let (mut begun, mut lost) = (false, false);
-    for step in steps(&text).unwrap_or_default() {
-        let Some((path, temporary)) = parts(&step) else {
+    for line in lines(&text).unwrap_or_default() {
+        let Some(step) = Step::read(line) else {
             lost = true;
             continue;
         };
-        folders.insert(folder_of(&path));
-        match progress(files, &step, &path, temporary.as_ref())? {
+        folders.insert(folder_of(&step.path));
+        match progress(files, &step)? {
             // New content that equals the old tells nothing.
             Progress::Done => begun |= step.old != step.new,
             Progress::Lost => lost = true,
-            Progress::Ready => pending.push((step, path)),
-            Progress::Moved => recovery.kept.push(files.full_path(&path)),
+            Progress::Ready => pending.push(step),
+            Progress::Moved => recovery.kept.push(files.full_path(&step.path)),
         }
     }
     if lost && !begun {
         pending.clear();
         recovery.kept.clear();
     }
-    for (step, path) in &pending {
+    for step in &pending {
         apply(files, step)?;
-        recovery.completed.push(files.full_path(path));
+        recovery.completed.push(files.full_path(&step.path));
     }
     recovery.dropped = !begun && pending.is_empty() && recovery.kept.is_empty();
     if !recovery.dropped {
@@ -544,8 +550,8 @@ fn complete(files: &dyn Files, recovery: &mut Recovery) -> Result<(), StorageErr
     files.remove(&intent)
 }
 
-/// Returns the steps of a whole intent; `None` for a torn one.
-fn steps(text: &[u8]) -> Option<Vec<Step>> {
+/// Returns the lines of a whole intent; `None` for a torn one.
+fn lines(text: &[u8]) -> Option<Vec<Line>> {
     let (digest, body) = std::str::from_utf8(text).ok()?.split_once('\n')?;
     if Digest::of(body.as_bytes()).as_str() != digest {
         return None;

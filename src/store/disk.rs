@@ -54,7 +54,12 @@ impl Disk {
     /// As [`open`](Self::open).
     pub fn create(folder: &Path) -> Result<Self, StorageError> {
         make_folders(folder)?;
-        Self::open(folder)
+        let disk = Self::open(folder)?;
+        // A folder that was there may be one that a killed run made and had not flushed yet.
+        if disk.can_sync_all() {
+            disk.sync_all()?;
+        }
+        Ok(disk)
     }
 
     /// Opens `path` without following a link at any step.

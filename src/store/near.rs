@@ -1,16 +1,19 @@
 //! Some records of a store: what a step of a few orders rests on, without reading the rest.
 
 use super::StorageError;
-use super::book::{Book, order_path, subject_path};
+use super::book::{Book, ORDERS, order_path, subject_path};
 use super::files::{Files, StorePath};
-use super::roll::{Roll, Slip, Subjects, Token, Tokens, tokens_of, tokens_of_filed};
+use super::roll::{
+    Concordance, Holder, Roll, Slip, Span, Subjects, Token, Tokens, token_of_span, tokens_of,
+    tokens_of_filed,
+};
 use crate::filing::host::Host;
 use crate::filing::kind::Kind as OrderKind;
 use crate::filing::number::{Number, SubjectNumber};
 use crate::filing::order::{ID_ALPHABET, ID_LENGTH, Order, OrderId};
+use crate::filing::province::Province;
 use crate::filing::status::Status;
-use chrono::NaiveDate;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The fewest characters of an id that name an order.
 pub const SHORTEST_PREFIX: usize = 4;
@@ -38,21 +41,27 @@ pub fn find(files: &dyn Files, word: &str) -> Result<Option<OrderId>, StorageErr
     if !looks_like_id(word) {
         return Ok(None);
     }
-    let Some(folder) = StorePath::parse(&format!("orders/{}", &word[..2])).ok() else {
-        return Ok(None);
+    let mut hits = spelled(files, word)?.into_iter();
+    match (hits.next(), hits.next()) {
+        (Some(only), None) => Ok(Some(only)),
+        (_, _) => Ok(None),
+    }
+}
+
+/// Lists the orders whose ids begin so.
+fn spelled(files: &dyn Files, beginning: &str) -> Result<Vec<OrderId>, StorageError> {
+    let Some(folder) = beginning.get(..2) else {
+        return Ok(Vec::new());
     };
-    let entries = match files.list(&folder) {
+    let entries = match files.list(&StorePath::parse(ORDERS)?.join(folder)?) {
         Ok(entries) => entries,
-        Err(StorageError::NotFound { .. }) => return Ok(None),
+        Err(StorageError::NotFound { .. }) => return Ok(Vec::new()),
         Err(error) => return Err(error),
     };
-    let mut hits = entries
-        .iter()
-        .filter(|entry| entry.name.starts_with(word) && !entry.is_hidden());
-    let (Some(only), None) = (hits.next(), hits.next()) else {
-        return Ok(None);
-    };
-    Ok(only.name.strip_suffix(".toml").and_then(OrderId::parse))
+    let names = entries.iter().filter(|entry| !entry.is_hidden());
+    let stems = names.filter_map(|entry| entry.name.strip_suffix(".toml"));
+    let spelled = stems.filter(|stem| stem.starts_with(beginning));
+    Ok(spelled.filter_map(OrderId::parse).collect())
 }
 
 /// What is looked for in a store: orders, and what they are about.
@@ -66,6 +75,8 @@ pub struct Wanted {
     beside: HashSet<Token>,
     /// Whether the attachments are looked through too.
     attachments: bool,
+    /// Whether orders of any province may come of it.
+    everywhere: bool,
 }
 
 impl Wanted {
@@ -101,6 +112,11 @@ impl Wanted {
         self.attachments = true;
     }
 
+    /// Looks for how long approved orders took in every province: orders of any may be made.
+    pub const fn everywhere(&mut self) {
+        self.everywhere = true;
+    }
+
     /// Whether an order is one of those looked for, and not only beside them.
     fn means(&self, slip: &Slip<'_>) -> bool {
         let mut beginnings =
@@ -110,14 +126,14 @@ impl Wanted {
 }
 
 /// How long orders took from the submission to the approval: their days, by province and kind.
-pub type Times = BTreeMap<(Option<String>, OrderKind), Vec<(NaiveDate, NaiveDate)>>;
+pub type Times = BTreeMap<(Option<String>, OrderKind), Vec<Span>>;
 
 /// The records that bear on what was looked for.
 #[derive(Debug)]
 pub struct Near {
     /// Those records, with each subject among them whole.
     pub book: Book,
-    /// How long the approved orders of the whole store took.
+    /// How long the approved orders of the whole store took: those like one of the book, or all.
     pub times: Times,
 }
 
@@ -126,13 +142,38 @@ struct Card {
     id: Box<str>,
     tokens: Tokens<'static>,
     is_meant: bool,
+    took: Option<Box<Took>>,
 }
 
-/// Every order of a store, as far as looking for some takes it.
-pub struct Cards {
-    all: Vec<Card>,
-    times: Times,
+/// What an approved order took, with its province and kind.
+struct Took {
+    province: Option<String>,
+    kind: OrderKind,
+    span: Span,
 }
+
+impl Card {
+    fn of(slip: Slip<'_>, is_meant: bool) -> Self {
+        let took = match (slip.status, slip.submitted_at, slip.ended_at) {
+            (Status::Approved, Some(from), Some(to)) => Some(Box::new(Took {
+                province: slip.province.as_deref().map(str::to_owned),
+                kind: slip.kind,
+                span: (from.date_naive(), to.date_naive()),
+            })),
+            (_, _, _) => None,
+        };
+        Self {
+            id: slip.id.into(),
+            tokens: slip.tokens.into_owned(),
+            is_meant,
+            took,
+        }
+    }
+}
+
+/// Orders of a store, as far as looking for some takes them.
+#[derive(Default)]
+pub struct Cards(Vec<Card>);
 
 impl Cards {
     /// Lists every order; `is_meant` says which are looked for.
@@ -143,78 +184,200 @@ impl Cards {
         roll: &mut Roll<'_>,
         is_meant: impl Fn(&Slip<'_>, &Subjects) -> bool + Sync,
     ) -> Result<Self, StorageError> {
-        let walked = roll.walk(|(cards, times): &mut (Vec<Card>, Times), slip, subjects| {
-            if let (Status::Approved, Some(from), Some(to)) =
-                (slip.status, slip.submitted_at, slip.ended_at)
-            {
-                let province = slip.province.as_deref().map(str::to_owned);
-                let same = times.entry((province, slip.kind)).or_default();
-                same.push((from.date_naive(), to.date_naive()));
-            }
+        let walked = roll.walk(|cards: &mut Vec<Card>, slip, subjects| {
             let is_meant = is_meant(&slip, subjects);
-            cards.push(Card {
-                id: slip.id.into(),
-                tokens: slip.tokens.into_owned(),
-                is_meant,
-            });
+            cards.push(Card::of(slip, is_meant));
         })?;
-        let (mut all, mut times) = (Vec::new(), Times::new());
-        for (some, taken) in walked {
-            all.extend(some);
-            for (like, spans) in taken {
-                times.entry(like).or_default().extend(spans);
-            }
-        }
-        Ok(Self { all, times })
-    }
-
-    /// Lists every order; those looked for are what `wanted` means.
-    ///
-    /// # Errors
-    /// When a folder cannot be listed.
-    pub fn meant_by(roll: &mut Roll<'_>, wanted: &Wanted) -> Result<Self, StorageError> {
-        Self::of(roll, |slip, _| wanted.means(slip))
+        Ok(Self(walked.into_iter().flatten().collect()))
     }
 
     /// Looks only for those of the orders looked for so far that `is_meant` picks by their ids.
     pub fn mean_only(&mut self, is_meant: impl Fn(&str) -> bool) {
-        for card in self.all.iter_mut().filter(|card| card.is_meant) {
+        for card in self.0.iter_mut().filter(|card| card.is_meant) {
             card.is_meant = is_meant(&card.id);
         }
     }
 
     /// Whether so few are looked for that reading what bears on them is less than reading all.
     pub fn mean_few(&self) -> bool {
-        self.all.iter().filter(|card| card.is_meant).count() <= self.all.len() / NEIGHBOURS
+        self.0.iter().filter(|card| card.is_meant).count() <= self.0.len() / NEIGHBOURS
     }
 
     /// Whether there is no order at all.
     pub const fn is_empty(&self) -> bool {
-        self.all.is_empty()
+        self.0.is_empty()
+    }
+
+    fn ids(&self, is_wanted: impl Fn(&Card) -> bool) -> BTreeSet<OrderId> {
+        let wanted = self.0.iter().filter(|card| is_wanted(card));
+        wanted.filter_map(|card| OrderId::parse(&card.id)).collect()
+    }
+
+    fn times(&self) -> Times {
+        let mut times = Times::new();
+        for took in self.0.iter().filter_map(|card| card.took.as_ref()) {
+            let alike = (took.province.clone(), took.kind);
+            times.entry(alike).or_default().push(took.span);
+        }
+        times
+    }
+
+    /// Lists what a concordance keeps.
+    fn entries(&self) -> impl Iterator<Item = (Token, Holder<'_>)> {
+        self.0.iter().flat_map(|card| {
+            let took = card.took.as_ref().map(|took| {
+                let token = token_of_span(took.province.as_deref(), took.kind);
+                (token, Holder::Took(&card.id, took.span))
+            });
+            let tokens = card.tokens.iter();
+            tokens
+                .map(|token| (token, Holder::Order(&card.id)))
+                .chain(took)
+        })
     }
 }
 
-/// Reads what a look at some orders, and any step of them, rests on: the orders that `cards` mean,
+/// Where records stand that have a token: found on a look at every record, or by a concordance and
+/// the cards of what it does not answer for.
+struct Index<'r, 'f> {
+    files: &'r dyn Files,
+    roll: &'r Roll<'f>,
+    cards: Cards,
+    concordance: Option<Concordance>,
+}
+
+impl Index<'_, '_> {
+    /// Returns the orders that are looked for, and not only beside them.
+    fn meant(&self, wanted: &Wanted) -> Result<BTreeSet<OrderId>, StorageError> {
+        let mut ids = self.cards.ids(|card| card.is_meant);
+        if self.concordance.is_some() {
+            ids.extend(self.orders(&wanted.tokens));
+            for beginning in &wanted.ids {
+                ids.extend(spelled(self.files, beginning)?);
+            }
+        }
+        Ok(ids)
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        self.concordance
+            .as_ref()
+            .is_some_and(Concordance::is_in_doubt)
+    }
+
+    /// Returns the orders that have one of the tokens.
+    fn orders(&self, tokens: &HashSet<Token>) -> BTreeSet<OrderId> {
+        let mut ids = self.cards.ids(|card| card.tokens.meet(tokens));
+        self.kept(tokens, |_, holder| match holder {
+            Holder::Order(id) => ids.extend(OrderId::parse(id)),
+            Holder::Subject(_) | Holder::Took(_, _) => {}
+        });
+        ids
+    }
+
+    /// Returns the subjects of which a record was written down and that have one of the tokens.
+    fn subjects(&self, tokens: &HashSet<Token>) -> BTreeSet<SubjectNumber> {
+        let mut numbers: BTreeSet<SubjectNumber> = self.roll.subjects().with(tokens).collect();
+        self.kept(tokens, |_, holder| match holder {
+            Holder::Subject(number) => {
+                numbers.extend(SubjectNumber::parse(number).map(|parsed| parsed.number));
+            }
+            Holder::Order(_) | Holder::Took(_, _) => {}
+        });
+        numbers
+    }
+
+    fn kept(&self, tokens: &HashSet<Token>, take: impl FnMut(Token, Holder<'_>)) {
+        if let Some(concordance) = &self.concordance {
+            concordance.each(tokens, take);
+        }
+    }
+
+    /// Returns how long approved orders took; by a concordance, those of some provinces.
+    fn times(&self, provinces: BTreeSet<Option<Province>>) -> Times {
+        let alike: HashMap<Token, (Option<String>, OrderKind)> = provinces
+            .into_iter()
+            .map(|province| province.map(Province::code))
+            .flat_map(|code| OrderKind::ALL.iter().map(move |kind| (code, *kind)))
+            .map(|(code, kind)| (token_of_span(code, kind), (code.map(str::to_owned), kind)))
+            .collect();
+        let mut times = self.cards.times();
+        self.kept(&alike.keys().copied().collect(), |token, holder| {
+            if let (Holder::Took(_, span), Some(alike)) = (holder, alike.get(&token)) {
+                times.entry(alike.clone()).or_default().push(span);
+            }
+        });
+        times
+    }
+}
+
+/// Reads what a look at some orders, and any step of them, rests on: the orders that are wanted,
 /// those that share a subject, a person's phone, a domain, an account or a resource with one of
 /// them, and everything of all their subjects.
 ///
+/// A store of more than `few` records is not looked at file by file each time.
+///
 /// # Errors
 /// When a folder cannot be listed.
-pub fn gather(
+pub fn look(
+    files: &dyn Files,
+    roll: &mut Roll<'_>,
+    wanted: &Wanted,
+    few: usize,
+) -> Result<Near, StorageError> {
+    let mut cards = Cards::default();
+    let concordance = roll.concordance(few, |slip| {
+        let is_meant = wanted.means(&slip);
+        cards.0.push(Card::of(slip, is_meant));
+    })?;
+    if concordance.is_some() {
+        let index = Index {
+            files,
+            roll,
+            cards,
+            concordance,
+        };
+        let near = gather(&index, wanted)?;
+        if !index.is_in_doubt() {
+            return Ok(near);
+        }
+    }
+    let cards = Cards::of(roll, |slip, _| wanted.means(slip))?;
+    roll.keep_concordance(few, || {
+        let subjects = roll.subjects().tokens();
+        let subjects = subjects.map(|(token, number)| (token, Holder::Subject(number)));
+        cards.entries().chain(subjects).collect()
+    });
+    look_beside(files, roll, cards, wanted)
+}
+
+/// Reads what a look at the orders that cards mean rests on, as [`look`] does.
+///
+/// # Errors
+/// When a folder cannot be listed.
+pub fn look_beside(
     files: &dyn Files,
     roll: &Roll<'_>,
     cards: Cards,
     wanted: &Wanted,
 ) -> Result<Near, StorageError> {
-    let Cards { all, times } = cards;
-    let mut near = Gathering {
+    let index = Index {
         files,
         roll,
-        cards: all,
+        cards,
+        concordance: None,
+    };
+    gather(&index, wanted)
+}
+
+fn gather(index: &Index<'_, '_>, wanted: &Wanted) -> Result<Near, StorageError> {
+    let mut near = Gathering {
+        index,
         book: Book::default(),
         whole: BTreeSet::new(),
     };
-    let meant = near.take(|card| card.is_meant)?;
+    let meant = index.meant(wanted)?;
+    near.take(&meant)?;
     let mut about = wanted.tokens.clone();
     about.extend(&wanted.beside);
     for order in near.book.orders.values().filter(|o| meant.contains(&o.id)) {
@@ -228,7 +391,7 @@ pub fn gather(
         .values()
         .filter(|o| meant.contains(&o.id))
         .filter_map(subject_of)
-        .chain(near.roll.subjects().with(&wanted.tokens))
+        .chain(index.subjects(&wanted.tokens))
         .collect();
     for number in numbers {
         if let Some(subject) = near.book.portfolio.subjects.get(&number) {
@@ -238,29 +401,29 @@ pub fn gather(
     near.share(&about)?;
     let mut book = near.book;
     if wanted.attachments {
-        book.list_files(files)?;
+        book.list_files(index.files)?;
     }
+    let provinces: BTreeSet<Option<Province>> = if wanted.everywhere {
+        Province::all().map(Some).chain([None]).collect()
+    } else {
+        book.orders.values().map(Order::province).collect()
+    };
+    let times = index.times(provinces);
     Ok(Near { book, times })
 }
 
 /// Records that are being gathered.
-struct Gathering<'r, 'f> {
-    files: &'r dyn Files,
-    roll: &'r Roll<'f>,
-    cards: Vec<Card>,
+struct Gathering<'i> {
+    index: &'i Index<'i, 'i>,
     book: Book,
     whole: BTreeSet<SubjectNumber>,
 }
 
-impl Gathering<'_, '_> {
-    /// Reads the orders of some cards, and all that they wait for; returns which.
-    fn take(
-        &mut self,
-        is_wanted: impl Fn(&Card) -> bool,
-    ) -> Result<BTreeSet<OrderId>, StorageError> {
-        let wanted = self.cards.iter().filter(|card| is_wanted(card));
-        let ids: BTreeSet<OrderId> = wanted.filter_map(|card| OrderId::parse(&card.id)).collect();
-        self.book.add(self.files, &ids)?;
+impl Gathering<'_> {
+    /// Reads some orders, and all that they wait for.
+    fn take(&mut self, ids: &BTreeSet<OrderId>) -> Result<(), StorageError> {
+        let files = self.index.files;
+        self.book.add(files, ids)?;
         let mut waiting = ids.clone();
         while !waiting.is_empty() {
             let after = waiting
@@ -269,28 +432,28 @@ impl Gathering<'_, '_> {
             waiting = after
                 .filter(|id| !self.book.orders.contains_key(id))
                 .collect();
-            self.book.add(self.files, &waiting)?;
+            self.book.add(files, &waiting)?;
         }
-        Ok(ids)
+        Ok(())
     }
 
     /// Reads the orders and subjects that have one of the tokens, and everything of all subjects.
     fn share(&mut self, tokens: &HashSet<Token>) -> Result<(), StorageError> {
-        self.take(|card| card.tokens.meet(tokens))?;
+        self.take(&self.index.orders(tokens))?;
         let subjects: BTreeSet<SubjectNumber> = self
             .book
             .orders
             .values()
             .filter_map(subject_of)
-            .chain(self.roll.subjects().with(tokens))
+            .chain(self.index.subjects(tokens))
             .filter(|number| !self.whole.contains(number))
             .collect();
         let numbers: HashSet<Token> = subjects
             .iter()
             .map(|number| Token::of(&number.to_string()))
             .collect();
-        self.take(|card| card.tokens.meet(&numbers))?;
-        self.book.add_subjects(self.files, &subjects)?;
+        self.take(&self.index.orders(&numbers))?;
+        self.book.add_subjects(self.index.files, &subjects)?;
         self.whole.extend(subjects);
         self.book.refold();
         Ok(())

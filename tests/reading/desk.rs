@@ -151,7 +151,7 @@ impl Store {
     }
 }
 
-fn done(process: &mut Process) -> Ran {
+pub(crate) fn done(process: &mut Process) -> Ran {
     let output = process.output().unwrap();
     Ran {
         code: output.status.code().unwrap(),

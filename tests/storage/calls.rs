@@ -32,10 +32,12 @@ fn tampered(test: &str, folder: &Path, inject: &[&str]) -> Option<usize> {
         let (name, _) = one.split_once(':').unwrap();
         command.args(["-e", &format!("trace={name}")]);
         command.args(["-e", &format!("inject={one}")]);
-        if name == "pread64" {
-            // The loader of the test makes that call too.
-            command.arg("-P").arg(folder.join("store/a.lock"));
-        }
+        // The loader of the test makes these calls too.
+        match name {
+            "pread64" => command.arg("-P").arg(folder.join("store/a.lock")),
+            "newfstatat" => command.arg("-P").arg(folder.join("store")),
+            _ => &mut command,
+        };
     }
     let output = command
         .arg(std::env::current_exe().unwrap())
@@ -165,6 +167,19 @@ fn what_cannot_be_had_is_told() {
             "no_file_stays_whose_mode_could_not_be_set",
             "fchmod:error=EPERM",
         ),
+        ("no_folder_is_made_that_was_refused", "mkdirat:error=EROFS"),
+        (
+            "a_file_that_is_gone_by_now_is_not_told_of",
+            "newfstatat:error=ENOENT",
+        ),
+        (
+            "a_file_that_may_not_be_looked_at_is_told",
+            "newfstatat:error=EACCES",
+        ),
+        (
+            "a_temporary_that_another_removed_is_no_matter",
+            "unlinkat:error=ENOENT:when=2",
+        ),
         ("no_lock_is_held_that_was_refused", "flock:error=ENOLCK"),
         (
             "a_name_in_a_lock_file_is_read",
@@ -207,8 +222,62 @@ fn no_flush_is_taken_for_done() {
 #[test]
 #[ignore = "run by `what_cannot_be_had_is_told`"]
 fn no_flush_of_everything_is_taken_for_done() {
-    let disk = make();
+    is_failed_flush(try_making("store"), "store");
+    let disk = Disk::open(Path::new("store")).unwrap();
     is_failed_flush(disk.sync_all(), "store");
+}
+
+#[test]
+#[ignore = "run by `what_cannot_be_had_is_told`"]
+fn no_folder_is_made_that_was_refused() {
+    let answer = make().create_dir(&path("orders"));
+    assert!(
+        matches!(
+            answer,
+            Err(StorageError::Io {
+                action: Action::CreateFolder,
+                ..
+            })
+        ),
+        "{answer:?}"
+    );
+}
+
+#[test]
+#[ignore = "run by `what_cannot_be_had_is_told`"]
+fn a_file_that_is_gone_by_now_is_not_told_of() {
+    let disk = make();
+    put(&disk, "a.toml", b"1");
+    assert_eq!(disk.survey(&StorePath::ROOT).unwrap(), []);
+}
+
+#[test]
+#[ignore = "run by `what_cannot_be_had_is_told`"]
+fn a_file_that_may_not_be_looked_at_is_told() {
+    let disk = make();
+    put(&disk, "a.toml", b"1");
+    match disk.survey(&StorePath::ROOT) {
+        Err(StorageError::Io {
+            action: Action::Stat,
+            path,
+            ..
+        }) => assert_eq!(path, Path::new("store/a.toml")),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+#[ignore = "run by `what_cannot_be_had_is_told`"]
+fn a_temporary_that_another_removed_is_no_matter() {
+    let disk = make();
+    disk.create_dir(&path("orders")).unwrap();
+    fs::write("store/orders/.a.toml.1.0123456789abcdef-0.tmp", "").unwrap();
+    // Killed while it wrote the intent, which goes first.
+    put(&disk, "intent.json", b"torn");
+    let recovery = StoreLock::acquire(&disk, &holder(), Duration::ZERO).map(drop);
+    recovery.unwrap();
+    assert!(!fs::exists("store/intent.json").unwrap());
+    assert!(fs::exists("store/orders/.a.toml.1.0123456789abcdef-0.tmp").unwrap());
 }
 
 #[test]

@@ -492,3 +492,59 @@ fn many_files_are_flushed_at_once_and_few_one_by_one() {
         assert_eq!((all, each), expected, "{count} {tells}");
     }
 }
+
+/// A group of which a call fails, and one soon after it, such as taking back what was begun: what is
+/// said of it is what the next writer finds.
+#[test]
+fn two_failing_calls_are_told_as_they_are() {
+    let scene = several();
+    let start = scene.start();
+    let whole = Memory::from(&start);
+    write(&whole, &scene.changes).unwrap();
+    let (old, new) = (start.records(), whole.tree().records());
+    let (mut refused, mut unknown) = (0, 0);
+    for k in 1..=whole.calls() {
+        for l in 1..=4 {
+            let files = Memory::from(&start);
+            files.fail(k, ErrorKind::Other);
+            files.fail(k + l, ErrorKind::Other);
+            let answer = write(&files, &scene.changes);
+            let found = recovered(&Memory::from(&files.tree())).unwrap();
+            let found = found.records();
+            match answer {
+                Ok(()) => assert_eq!(found, new, "{k} and {l} after it"),
+                Err(StorageError::OutcomeUnknown { .. }) => {
+                    assert!(found == old || found == new, "{k} and {l} after it");
+                    unknown += 1;
+                }
+                Err(_) => {
+                    assert_eq!(found, old, "{k} and {l} after it");
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 0 && unknown > 0, "{refused} {unknown}");
+}
+
+/// What is to be replaced or removed and is gone, alone or in a group: nothing is written.
+#[test]
+fn what_is_gone_is_neither_replaced_nor_removed() {
+    let gone = "orders/k3/k3m9.toml";
+    for change in [replace(gone), remove(gone)] {
+        for changes in [
+            vec![change.clone()],
+            vec![create("subjects/z.toml"), change],
+        ] {
+            let files = Memory::from(&several().start().without(gone));
+            let before = files.tree().records();
+            let answer = write(&files, &changes);
+            assert!(
+                matches!(&answer, Err(StorageError::NotFound { path }) if path.ends_with(gone)),
+                "{answer:?}"
+            );
+            assert_eq!(files.tree().records(), before);
+            assert!(files.tree().leftovers().is_empty());
+        }
+    }
+}

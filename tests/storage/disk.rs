@@ -3,6 +3,7 @@
 use super::{conformance, holder, path, put};
 use icpctl::store::{
     Change, Digest, Disk, Files, LockKey, RECORD_LIMIT, RecordLock, StorageError, StoreLock,
+    StorePath,
 };
 use std::sync::mpsc;
 use std::thread;
@@ -171,6 +172,39 @@ fn of_two_creators_one_wins() {
     assert_eq!(wins, 1);
 }
 
+/// Two threads look at a large folder; the answer is that of one.
+#[test]
+fn every_file_of_a_large_folder_is_looked_at() {
+    let (_folder, disk) = store();
+    let names: Vec<String> = (0..2_500).map(|place| format!("{place:04}.toml")).collect();
+    for (size, name) in names.iter().enumerate() {
+        std::fs::write(disk.full_path(&path(name)), "x".repeat(size % 7)).unwrap();
+    }
+    let surveyed = disk.survey(&StorePath::ROOT).unwrap();
+    let seen: Vec<&String> = surveyed.iter().map(|(name, _)| name).collect();
+    assert_eq!(seen, names.iter().collect::<Vec<_>>());
+    let mut sizes = surveyed.iter().enumerate();
+    assert!(sizes.all(|(place, (_, stat))| stat.size == place as u64 % 7));
+}
+
+#[cfg(unix)]
+#[test]
+fn no_store_is_made_where_a_file_or_a_link_to_nothing_stands() {
+    let above = tempdir().unwrap();
+    std::fs::write(above.path().join("file"), "x").unwrap();
+    std::os::unix::fs::symlink("nothing", above.path().join("link")).unwrap();
+    for name in ["file", "link"] {
+        let at = above.path().join(name);
+        match Disk::create(&at) {
+            Err(StorageError::NotAFile { path } | StorageError::Io { path, .. }) => {
+                assert_eq!(path, at);
+            }
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+    assert_eq!(std::fs::read(above.path().join("file")).unwrap(), b"x");
+}
+
 #[test]
 fn a_missing_folder_is_not_found() {
     let folder = tempdir().unwrap();
@@ -199,7 +233,7 @@ fn a_temporary_left_behind_is_swept_and_does_not_block() {
         std::fs::write(disk.full_path(&path("orders/k3")).join(name), "mine").unwrap();
     }
     // What is not ours: hidden folders, such as git's, and those deeper than ours go.
-    let root = disk.full_path(&icpctl::store::StorePath::ROOT);
+    let root = disk.full_path(&StorePath::ROOT);
     let others = [".git/objects", "orders/k3/deep/deeper"].map(|folder| {
         let folder = root.join(folder);
         std::fs::create_dir_all(&folder).unwrap();

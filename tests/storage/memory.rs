@@ -23,7 +23,7 @@ struct Inner {
     ops: Vec<Op>,
     held: BTreeMap<String, i32>,
     calls: usize,
-    fail: Option<(usize, io::ErrorKind)>,
+    fail: Vec<(usize, io::ErrorKind)>,
     fail_when: Option<(Action, io::ErrorKind)>,
     failed: Option<(Action, String)>,
     omitted: Omitted,
@@ -41,7 +41,7 @@ impl Memory {
             ops: Vec::new(),
             held: BTreeMap::new(),
             calls: 0,
-            fail: None,
+            fail: Vec::new(),
             fail_when: None,
             failed: None,
             omitted: Omitted::Nothing,
@@ -63,10 +63,11 @@ impl Memory {
         self
     }
 
-    /// Fails the `k`-th call from now, counting from 1.
+    /// Fails the `k`-th call from now too, counting from 1.
     pub(crate) fn fail(&self, k: usize, kind: io::ErrorKind) {
         let mut inner = self.inner();
-        inner.fail = Some((inner.calls + k, kind));
+        let call = inner.calls + k;
+        inner.fail.push((call, kind));
     }
 
     /// Fails the next call of one sort.
@@ -119,10 +120,10 @@ impl Memory {
         let mut inner = self.inner();
         inner.calls += 1;
         let of_its_sort = inner.fail_when.filter(|(wanted, _)| *wanted == action);
-        let counted = inner.fail.filter(|(k, _)| *k == inner.calls);
+        let counted = inner.fail.iter().find(|(k, _)| *k == inner.calls);
         let kind = of_its_sort
             .map(|(_, kind)| kind)
-            .or(counted.map(|(_, kind)| kind));
+            .or(counted.map(|(_, kind)| *kind));
         match kind {
             Some(kind) => {
                 inner.fail_when = None;

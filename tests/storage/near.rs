@@ -13,8 +13,8 @@ use icpctl::lang::Lang;
 use icpctl::render::mask::Privacy;
 use icpctl::rulebook::Rulebook;
 use icpctl::store::book::{Book, order_path, subject_path};
-use icpctl::store::near::{Cards, Near, Wanted, gather};
-use icpctl::store::roll::Roll;
+use icpctl::store::near::{Cards, Near, Wanted, look, look_beside};
+use icpctl::store::roll::{self, Roll};
 use icpctl::store::{Disk, Files as _, StorePath, order_file, subject_file};
 use icpctl::workflow::check::Bench;
 use icpctl::workflow::world::World;
@@ -22,6 +22,7 @@ use proptest::prelude::*;
 use serde_json::{Value, from_value, json};
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use tempfile::TempDir;
 
@@ -155,28 +156,19 @@ fn order(place: usize, sketch: &Sketch) -> Order {
             "actor": "operator", "op": OrderId::from_bits(7 + place as u64).to_string(),
         })
     };
-    let mut history = vec![entry("create", Value::Null, "draft", place)];
+    let day = place % 20;
+    let mut history = vec![entry("create", Value::Null, "draft", day)];
     match sketch.stage {
         Stage::Draft => {}
-        Stage::Abandoned => history.push(entry("abandon", "draft".into(), "abandoned", place + 1)),
-        Stage::Live => history.push(entry(
-            "submit",
-            "draft".into(),
-            "provider-review",
-            place + 1,
-        )),
+        Stage::Abandoned => history.push(entry("abandon", "draft".into(), "abandoned", day + 1)),
+        Stage::Live => history.push(entry("submit", "draft".into(), "provider-review", day + 1)),
         Stage::Approved => {
-            history.push(entry(
-                "submit",
-                "draft".into(),
-                "provider-review",
-                place + 1,
-            ));
+            history.push(entry("submit", "draft".into(), "provider-review", day + 1));
             let mut approved = entry(
                 "bureau-approved",
                 "provider-review".into(),
                 "approved",
-                place + 4,
+                day + 4,
             );
             let issued = number(100 + u8::try_from(place).unwrap());
             let services = json!([format!(
@@ -291,23 +283,30 @@ fn said(world: &World, id: &OrderId) -> String {
 fn store(sketches: &[Sketch]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let disk = Disk::open(folder.path()).unwrap();
-    let write = |path: &StorePath, text: String| {
-        let path = disk.full_path(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
     for place in 0..SUBJECTS {
         let record = record(place);
-        write(
-            &subject_path(&record.number),
-            subject_file::to_toml(&record).unwrap(),
-        );
+        let text = subject_file::to_toml(&record).unwrap();
+        put(&disk, &subject_path(&record.number), &text);
     }
     for (place, sketch) in sketches.iter().enumerate() {
-        let order = order(place, sketch);
-        write(&order_path(&order.id), order_file::to_toml(&order).unwrap());
+        put_order(&disk, place, sketch);
     }
     folder
+}
+
+fn put_order(disk: &Disk, place: usize, sketch: &Sketch) {
+    let order = order(place, sketch);
+    let text = order_file::to_toml(&order).unwrap();
+    put(disk, &order_path(&order.id), &text);
+}
+
+/// Puts a file in place by a rename, as most editors do.
+fn put(disk: &Disk, path: &StorePath, text: &str) {
+    let path = disk.full_path(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let beside = path.with_extension("new");
+    fs::write(&beside, text).unwrap();
+    fs::rename(beside, path).unwrap();
 }
 
 /// Only what bears on an order is read.
@@ -334,14 +333,12 @@ fn orders_that_share_nothing_are_left_alone() {
             ..sketches[1].clone()
         },
     );
-    let path = disk.full_path(&order_path(&alone.id));
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, order_file::to_toml(&alone).unwrap()).unwrap();
+    let text = order_file::to_toml(&alone).unwrap();
+    put(&disk, &order_path(&alone.id), &text);
     let mut wanted = Wanted::default();
     wanted.word(alone.id.as_str());
     let mut roll = Roll::open(&disk, folder.path(), None, 0).unwrap();
-    let cards = Cards::meant_by(&mut roll, &wanted).unwrap();
-    let near = gather(&disk, &roll, cards, &wanted).unwrap();
+    let near = look(&disk, &mut roll, &wanted, 0).unwrap();
     let ids: Vec<&OrderId> = near.book.orders.keys().collect();
     assert_eq!(ids, [&alone.id]);
     // Another subject is filed at the same account.
@@ -349,8 +346,246 @@ fn orders_that_share_nothing_are_left_alone() {
     assert_eq!(numbers, [&number(1), &number(3)]);
 }
 
+/// In stores of more records than this, not every file is looked at each time.
+const FEW: usize = 4;
+
+const SECOND: i128 = 1_000_000_000;
+
+/// A store whose concordance was kept.
+struct Kept {
+    home: TempDir,
+    disk: Disk,
+    cache: TempDir,
+    /// When it was kept, in nanoseconds since 1970.
+    at: i128,
+}
+
+impl Kept {
+    fn new(sketches: &[Sketch]) -> Self {
+        let home = store(sketches);
+        let disk = Disk::open(home.path()).unwrap();
+        let kept = Self {
+            cache: tempfile::tempdir().unwrap(),
+            at: tick(&disk) + SECOND,
+            home,
+            disk,
+        };
+        let mut roll = kept.roll(0);
+        let _ = look(&kept.disk, &mut roll, &Wanted::default(), FEW).unwrap();
+        roll.keep(&|name, _| name.into());
+        assert!(kept.concordance().is_some());
+        // What is done from here on has another time, however coarse the file system's clock.
+        let now = tick(&kept.disk);
+        while tick(&kept.disk) <= now {}
+        kept
+    }
+
+    fn concordance(&self) -> Option<PathBuf> {
+        let names = fs::read_dir(self.cache.path()).unwrap();
+        let mut paths = names.map(|entry| entry.unwrap().path());
+        paths.find(|path| path.to_str().unwrap().contains("concordance-"))
+    }
+
+    fn roll(&self, after: i128) -> Roll<'_> {
+        let cache = Some(self.cache.path());
+        Roll::open(&self.disk, self.home.path(), cache, self.at + after).unwrap()
+    }
+
+    /// Looks so many seconds later.
+    fn look(&self, seconds: i128, wanted: &Wanted) -> World {
+        let mut roll = self.roll(seconds * SECOND);
+        let Near { book, times } = look(&self.disk, &mut roll, wanted, FEW).unwrap();
+        let mut near = world(book);
+        near.took(times);
+        near
+    }
+
+    /// Looks at what bears on an order.
+    fn look_at(&self, seconds: i128, id: &OrderId) -> World {
+        let mut wanted = Wanted::default();
+        wanted.word(id.as_str());
+        self.look(seconds, &wanted)
+    }
+
+    fn whole(&self) -> World {
+        world(Book::read(&self.disk).unwrap())
+    }
+}
+
+/// The machine's time of a file just written, in nanoseconds.
+fn tick(disk: &Disk) -> i128 {
+    let path = StorePath::parse("tick").unwrap();
+    fs::write(disk.full_path(&path), "x").unwrap();
+    disk.stat(&path).unwrap().changed
+}
+
+/// Something done to a store behind our back.
+#[derive(Clone, Debug)]
+enum Edit {
+    Order(usize, Sketch),
+    Gone(usize),
+    Subject(u8),
+}
+
+fn edit() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        (0..8_usize, sketch()).prop_map(|(place, sketch)| Edit::Order(place, sketch)),
+        (0..8_usize).prop_map(Edit::Gone),
+        (0..SUBJECTS).prop_map(Edit::Subject),
+    ]
+}
+
+impl Edit {
+    fn make(&self, disk: &Disk) {
+        match self {
+            Self::Order(place, sketch) => put_order(disk, *place, sketch),
+            Self::Gone(place) => {
+                let _ = fs::remove_file(disk.full_path(&order_path(&id(*place))));
+            }
+            Self::Subject(place) => {
+                let mut record = record(*place);
+                let filing = record.history[0].filing.as_mut().unwrap();
+                filing.facts.certificate_number = Some(CERTIFICATES[2].to_owned());
+                let text = subject_file::to_toml(&record).unwrap();
+                put(disk, &subject_path(&record.number), &text);
+            }
+        }
+    }
+}
+
+/// Orders of one domain each, of their own subjects.
+fn apart(domains: [usize; 6]) -> Vec<Sketch> {
+    let orders = domains.iter().map(|domain| Sketch {
+        kind: 0,
+        stage: Stage::Live,
+        subject: None,
+        account: None,
+        domain: *domain,
+        phone: 0,
+        certificate: 0,
+        after: None,
+    });
+    orders.collect()
+}
+
+/// A file that is written over where it stands changes no folder: what it is about by then is known
+/// after a list, or ten minutes later. What is read of it is never old.
+#[test]
+fn a_file_written_over_in_place_is_noticed_by_a_list_or_after_a_while() {
+    let sketches = apart([0, 0, 1, 2, 2, 3]);
+    let over = |kept: &Kept, place: usize, domain: usize| {
+        let order = order(place, &apart([domain; 6])[place]);
+        let path = kept.disk.full_path(&order_path(&order.id));
+        fs::write(path, order_file::to_toml(&order).unwrap()).unwrap();
+    };
+    let with = |world: &World, place: usize| world.book.orders.contains_key(&id(place));
+    let (mut kept, mut noticed) = (Kept::new(&sketches), 0);
+    // Persons and certificates of all are the same here; a domain only some share.
+    for place in 0..6 {
+        assert!(with(&kept.look_at(1, &id(0)), place));
+    }
+    let mut domain = Wanted::default();
+    domain.word(DOMAINS[3]);
+    assert!(with(&kept.look(1, &domain), 5));
+    // What is known to bear on it is read anew each time.
+    over(&kept, 5, 1);
+    let read = kept.look(1, &domain);
+    assert_eq!(read.book.orders[&id(5)].domains()[0].as_str(), DOMAINS[1]);
+    for look in ["list", "later"] {
+        kept = Kept::new(&sketches);
+        over(&kept, 5, 1);
+        let mut other = Wanted::default();
+        other.word("no.example.cn");
+        let _ = kept.look(1, &other);
+        assert!(kept.concordance().is_some(), "it still stands");
+        let seconds = match look {
+            "list" => {
+                let mut roll = kept.roll(2 * SECOND);
+                let _: Vec<()> = roll.walk(|(), _, _| {}).unwrap();
+                roll.keep(&|name, _| name.into());
+                assert!(kept.concordance().is_none());
+                3
+            }
+            _ => 600,
+        };
+        let mut wanted = Wanted::default();
+        wanted.word(DOMAINS[1]);
+        noticed += usize::from(with(&kept.look(seconds, &wanted), 5));
+    }
+    assert_eq!(noticed, 2);
+}
+
+/// R10: cut or with a bit flipped, it answers right or not at all.
+#[test]
+fn a_damaged_concordance_answers_nothing_wrong() {
+    let kept = Kept::new(&apart([0, 0, 1, 2, 2, 3]));
+    let path = kept.concordance().unwrap();
+    let bytes = fs::read(&path).unwrap();
+    let whole = kept.whole();
+    let said_of = |world: &World| said(world, &id(0));
+    let expected = said_of(&whole);
+    let (mut asked, step) = (0, bytes.len() / 200 + 1);
+    for place in (0..bytes.len()).step_by(step) {
+        let mut flipped = bytes.clone();
+        flipped[place] ^= 1 << (place % 8);
+        for damaged in [&bytes[..place], &flipped] {
+            fs::write(&path, damaged).unwrap();
+            assert_eq!(said_of(&kept.look_at(1, &id(0))), expected, "at {place}");
+            asked += 1;
+        }
+    }
+    assert!(asked > 100, "{asked}");
+}
+
+/// A look at a part of the store keeps nothing of it in place of what is kept of all.
+#[test]
+fn a_look_at_some_folders_keeps_no_roll() {
+    let sketches: Vec<Sketch> = apart([0; 6]).into_iter().cycle().take(80).collect();
+    let kept = Kept::new(&sketches);
+    let rolls = || {
+        let names = fs::read_dir(kept.cache.path()).unwrap();
+        let paths = names.map(|entry| entry.unwrap().path());
+        paths
+            .map(|path| fs::read(path).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let before = rolls();
+    for (place, sketch) in sketches.iter().enumerate().take(40) {
+        put_order(&kept.disk, place, sketch);
+    }
+    let mut roll = kept.roll(SECOND);
+    let mut wanted = Wanted::default();
+    wanted.word(id(79).as_str());
+    let _ = look(&kept.disk, &mut roll, &wanted, 60).unwrap();
+    roll.keep(&|name, _| name.into());
+    assert_eq!(rolls(), before);
+}
+
+#[test]
+fn what_was_kept_can_be_forgotten() {
+    let kept = Kept::new(&apart([0; 6]));
+    roll::forget(&kept.disk, kept.home.path(), kept.cache.path());
+    assert_eq!(fs::read_dir(kept.cache.path()).unwrap().count(), 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever is put in place, taken away or added in between.
+    #[test]
+    fn a_concordance_says_what_a_look_at_everything_says(
+        sketches in prop::collection::vec(sketch(), 5..9),
+        edits in prop::collection::vec(edit(), 0..4),
+    ) {
+        let kept = Kept::new(&sketches);
+        for edit in &edits {
+            edit.make(&kept.disk);
+        }
+        let whole = kept.whole();
+        for id in whole.book.orders.keys() {
+            prop_assert_eq!(said(&kept.look_at(1, id), id), said(&whole, id));
+        }
+    }
 
     #[test]
     fn a_look_at_what_bears_on_an_order_is_a_look_at_everything(
@@ -365,15 +600,14 @@ proptest! {
             let mut wanted = Wanted::default();
             wanted.word(id.as_str());
             let mut roll = Roll::open(&disk, folder.path(), None, 0).unwrap();
-            let cards = Cards::meant_by(&mut roll, &wanted).unwrap();
-            let Near { book, times } = gather(&disk, &roll, cards, &wanted).unwrap();
+            let Near { book, times } = look(&disk, &mut roll, &wanted, 0).unwrap();
             let mut near = world(book);
             near.took(times);
             prop_assert_eq!(said(&near, id), said(&whole, id));
         }
         let mut roll = Roll::open(&disk, folder.path(), None, 0).unwrap();
         let cards = Cards::of(&mut roll, |slip, _| slip.status == Status::Draft).unwrap();
-        let Near { book, times } = gather(&disk, &roll, cards, &Wanted::default()).unwrap();
+        let Near { book, times } = look_beside(&disk, &roll, cards, &Wanted::default()).unwrap();
         let mut near = world(book);
         near.took(times);
         let drafts = whole.book.orders.values().filter(|o| o.standing().status == Status::Draft);

@@ -2,23 +2,34 @@
 
 use super::crash::{NEW, OLD, Scene, create, recovered, several, write};
 use super::memory::Memory;
-use super::power::{Op, crashes};
+use super::power::{Op, Tree, crashes};
 use super::{holder, path};
 use icpctl::store::{Action, Change, Digest, Files, Recovery, StorageError, StoreLock};
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::time::Duration;
 
-#[test]
-fn recovery_keeps_what_a_person_changed_after_the_crash() {
+/// What a kill leaves of a group of which so many files had been put in place, and the records that
+/// it was to end with.
+fn killed(placed: usize) -> (Tree, BTreeMap<String, Vec<u8>>) {
     let scene = several();
     let start = scene.start();
     let files = Memory::from(&start);
     write(&files, &scene.changes).unwrap();
     let ops = files.ops();
-    let first = ops
-        .iter()
-        .position(|op| matches!(op, Op::Rename(_, to) if !to.starts_with("intent")));
-    let left = crashes(&start, &ops[..=first.unwrap()]).swap_remove(0);
+    let renames: Vec<usize> = (0..ops.len())
+        .filter(|n| matches!(&ops[*n], Op::Rename(_, to) if !to.starts_with("intent")))
+        .collect();
+    let end = placed
+        .checked_sub(1)
+        .map_or(renames[0], |last| renames[last] + 1);
+    let left = crashes(&start, &ops[..end]).swap_remove(0);
+    (left, files.tree().records())
+}
+
+#[test]
+fn recovery_keeps_what_a_person_changed_after_the_crash() {
+    let (left, _) = killed(1);
     let next = Memory::from(&left);
     next.remove(&path("subjects/x.toml")).unwrap();
     super::put(&next, "subjects/x.toml", b"edited by hand\n");
@@ -110,24 +121,16 @@ fn an_intent_that_names_what_is_no_temporary_moves_nothing() {
 /// that were in place already; one that was not begun, and of which something is missing, is dropped.
 #[test]
 fn what_was_begun_is_completed_and_what_was_not_is_dropped() {
-    let scene = several();
-    let start = scene.start();
-    let files = Memory::from(&start);
-    write(&files, &scene.changes).unwrap();
-    let ops = files.ops();
-    let renames: Vec<usize> = (0..ops.len())
-        .filter(|n| matches!(&ops[*n], Op::Rename(_, to) if !to.starts_with("intent")))
-        .collect();
     let at = "orders/k3/k3m9.toml";
-    let begun = Memory::from(&crashes(&start, &ops[..=renames[1]]).swap_remove(0));
+    let (left, mut expected) = killed(2);
+    let begun = Memory::from(&left);
     assert_eq!(begun.tree().records()[at], NEW);
     begun.remove(&path(at)).unwrap();
     super::put(&begun, at, b"edited by hand\n");
-    let mut expected = files.tree().records();
     expected.insert(at.to_owned(), b"edited by hand\n".to_vec());
     assert_eq!(recovered(&begun).unwrap().records(), expected);
     // Before the first of them, with a temporary gone.
-    let not = Memory::from(&crashes(&start, &ops[..renames[0]]).swap_remove(0));
+    let not = Memory::from(&killed(0).0);
     let temporary = not.tree();
     let temporary = temporary.leftovers();
     let temporary = temporary
@@ -135,7 +138,10 @@ fn what_was_begun_is_completed_and_what_was_not_is_dropped() {
         .find(|name| !name.ends_with("intent.json"))
         .unwrap();
     let gone = Memory::from(&not.tree().without(temporary));
-    assert_eq!(recovered(&gone).unwrap().records(), start.records());
+    assert_eq!(
+        recovered(&gone).unwrap().records(),
+        several().start().records()
+    );
 }
 
 /// What a killed writer had put in place without flushing it is flushed by the one who completes
@@ -194,8 +200,8 @@ fn the_rest_is_completed_around_the_only_file_in_place_if_a_person_edited_it() {
     let at = scene.changes[0].path();
     let files = Memory::from(&scene.start());
     write(&files, &scene.changes).unwrap();
-    let mut expected = files.tree().records();
     let edited = b"revision = 2 # edited by hand\n";
+    let mut expected = files.tree().records();
     expected.insert(at.as_str().to_owned(), edited.to_vec());
 
     let left = killed_after_the_first(&scene, edited);
@@ -343,4 +349,24 @@ fn many_folders_are_flushed_at_once_by_a_recovery_too() {
         let folders = ops.iter().filter(folder).count();
         assert_eq!((all, folders), expected, "{count} {tells}");
     }
+}
+
+/// An intent that cannot be read decides nothing: it stays, and so does everything else.
+#[test]
+fn an_intent_that_cannot_be_read_is_left_for_whoever_can() {
+    let (left, new) = killed(1);
+    let reading = Some((Action::Read, "intent.json".to_owned()));
+    let tried = (1..20).filter(|k| {
+        let next = Memory::from(&left);
+        next.fail(*k, ErrorKind::Other);
+        let answer = StoreLock::acquire(&next, &holder(), Duration::ZERO).map(drop);
+        let is_reading = next.failed() == reading;
+        if is_reading {
+            assert!(answer.is_err(), "{answer:?}");
+            assert_eq!(next.tree().records(), left.records());
+            assert_eq!(recovered(&next).unwrap().records(), new);
+        }
+        is_reading
+    });
+    assert_eq!(tried.count(), 1);
 }

@@ -187,8 +187,9 @@ impl Calendar {
     pub fn add_working_days(&self, date: NaiveDate, n: u32) -> Reckoned<NaiveDate> {
         let mut day = date;
         let mut left = n;
+        let last_year = self.last_year();
         while left > 0 {
-            if left > WORKING_DAYS_A_WEEK && self.ends_before(day) {
+            if left > WORKING_DAYS_A_WEEK && last_year < Some(day.year()) {
                 let weeks = (left - 1) / WORKING_DAYS_A_WEEK;
                 left -= weeks * WORKING_DAYS_A_WEEK;
                 day = weeks_after(day, weeks);
@@ -215,8 +216,9 @@ impl Calendar {
     pub fn working_days_between(&self, from: NaiveDate, to: NaiveDate) -> Reckoned<u32> {
         let mut day = from;
         let mut count = 0;
+        let last_year = self.last_year();
         while day < to {
-            if self.ends_before(day) {
+            if last_year < Some(day.year()) {
                 let weeks = u32::try_from((to - day).num_weeks()).unwrap_or(0);
                 count += weeks * WORKING_DAYS_A_WEEK;
                 day = weeks_after(day, weeks);
@@ -254,11 +256,11 @@ impl Calendar {
             .find_map(|year| self.schedule(year)?.mark(date))
     }
 
-    /// Whether no schedule has anything to say of `date` or later.
-    fn ends_before(&self, date: NaiveDate) -> bool {
+    /// Returns the last year of which a schedule has something to say.
+    fn last_year(&self) -> Option<i32> {
         let own = self.years.last_key_value().map(|(last, _)| *last);
         let beneath = carried::years().next_back().filter(|_| self.carried);
-        own.max(beneath).is_none_or(|last| last < date.year())
+        own.max(beneath)
     }
 
     fn reckoned<T>(&self, value: T, from: NaiveDate, to: NaiveDate) -> Reckoned<T> {

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// The first bytes: what it is, and the version of its form.
-const MAGIC: &[u8] = b"icpctl roll 3\n";
+const MAGIC: &[u8] = b"icpctl roll 5\n";
 /// The length of a SHA-256.
 const SUM: usize = 32;
 /// The last bytes: the length of the directory, and its sum.
@@ -118,18 +118,20 @@ impl Kept {
 
     /// Reads one section; empty where there is none, or not as it was written.
     pub(super) fn section(&self, name: &str) -> Vec<u8> {
-        let read = || {
-            let place = self.places.get(name)?;
-            let mut bytes = vec![0; usize::try_from(place.length).ok()?];
-            {
-                let file = self.file.as_ref()?.lock();
-                let mut file = file.unwrap_or_else(PoisonError::into_inner);
-                file.seek(SeekFrom::Start(place.at.into())).ok()?;
-                file.read_exact(&mut bytes).ok()?;
-            }
-            (Sha256::digest(&bytes).as_slice() == place.sum).then_some(bytes)
-        };
-        read().unwrap_or_default()
+        self.find(name).unwrap_or_default()
+    }
+
+    /// Reads one section; none where there is none, or not as it was written.
+    pub(super) fn find(&self, name: &str) -> Option<Vec<u8>> {
+        let place = self.places.get(name)?;
+        let mut bytes = vec![0; usize::try_from(place.length).ok()?];
+        {
+            let file = self.file.as_ref()?.lock();
+            let mut file = file.unwrap_or_else(PoisonError::into_inner);
+            file.seek(SeekFrom::Start(place.at.into())).ok()?;
+            file.read_exact(&mut bytes).ok()?;
+        }
+        (Sha256::digest(&bytes).as_slice() == place.sum).then_some(bytes)
     }
 }
 
@@ -268,11 +270,24 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
-/// Returns where the roll of a store is kept.
-pub(super) fn path(cache: &Path, identity: &str) -> PathBuf {
-    let name = Digest::of(identity.as_bytes());
-    let short: String = name.as_str().chars().take(16).collect();
-    cache.join(format!("roll-{short}"))
+/// What is kept of a store, each in a file of its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Form {
+    /// What lists need of every record.
+    Roll,
+    /// Which records have a token.
+    Concordance,
+}
+
+/// Returns where what is kept of a store stands.
+pub(super) fn path(cache: &Path, form: Form, identity: &str) -> PathBuf {
+    let digest = Digest::of(identity.as_bytes());
+    let short: String = digest.as_str().chars().take(16).collect();
+    let name = match form {
+        Form::Roll => "roll",
+        Form::Concordance => "concordance",
+    };
+    cache.join(format!("{name}-{short}"))
 }
 
 #[cfg(test)]
@@ -304,7 +319,7 @@ mod tests {
     }
 
     fn written(folder: &Path) -> PathBuf {
-        let path = path(folder, IDENTITY);
+        let path = path(folder, Form::Roll, IDENTITY);
         let mut writing = Writing::begin(&path, IDENTITY).unwrap();
         for (name, bytes) in sections() {
             writing.section(name, &bytes).unwrap();

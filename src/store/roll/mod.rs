@@ -11,11 +11,13 @@
 //! identity number, phone, e-mail or address, and of a natural person's name only the masked form.
 
 mod bytes;
+mod concordance;
 mod file;
 mod slip;
 mod subjects;
 mod token;
 
+pub use concordance::{Concordance, Holder, Span, token_of_span};
 pub use slip::{Masked, Nature, Slip, about};
 pub use subjects::Subjects;
 pub use token::{
@@ -29,12 +31,12 @@ use super::{StorageError, order_file, subject_file};
 use crate::filing::order::{Order, OrderId};
 use crate::filing::record::SubjectRecord;
 use bytes::Reader;
-use file::{Kept, Stamp, Writing, put_record, records};
+use file::{Form, Kept, Stamp, Writing, put_record, records};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::thread::ScopedJoinHandle;
 use subjects::SubjectSlip;
 
@@ -126,12 +128,25 @@ fn threads() -> usize {
     std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 4))
 }
 
+/// What one look found of a folder.
+#[derive(Debug)]
+struct Looked {
+    /// What the folder itself was before it was looked through; none where that is too new to tell
+    /// what comes after, or where a file in it could still be another.
+    stamp: Option<Stamp>,
+    /// Its section as it is now; none where that is the one kept.
+    section: Option<Vec<u8>>,
+    /// How many records it has.
+    count: usize,
+    /// When the last of its files was changed, in nanoseconds since 1970.
+    newest: i128,
+}
+
 /// What one look found, the records themselves aside.
 #[derive(Debug, Default)]
 struct Seen {
     damaged: BTreeMap<String, Arc<Damage>>,
-    /// Each folder's section as it is now; none where that is the one kept.
-    sections: BTreeMap<String, Option<Vec<u8>>>,
+    folders: BTreeMap<String, Looked>,
     /// How many records there are.
     count: usize,
     /// How many of them differ from what was kept.
@@ -143,7 +158,7 @@ struct Seen {
 impl Seen {
     fn absorb(&mut self, other: Self) {
         self.damaged.extend(other.damaged);
-        self.sections.extend(other.sections);
+        self.folders.extend(other.folders);
         self.natures.extend(other.natures);
         self.count += other.count;
         self.changed += other.changed;
@@ -153,22 +168,24 @@ impl Seen {
 /// What lists need of every order of a store, as it is now.
 pub struct Roll<'f> {
     files: &'f dyn Files,
-    path: Option<PathBuf>,
+    cache: Option<PathBuf>,
     identity: String,
     began: i128,
-    kept: Kept,
+    kept: OnceLock<Kept>,
     seen: Seen,
+    /// Whether every record was looked at.
+    is_whole: bool,
     subjects: Subjects,
 }
 
 impl<'f> Roll<'f> {
-    /// Opens the roll that was kept of a store, and looks at its subjects.
+    /// Opens the roll that was kept of a store.
     ///
     /// `store` is where the store is, `cache` the folder of our caches, `now` the machine's time in
     /// nanoseconds since 1970.
     ///
     /// # Errors
-    /// When a folder cannot be listed.
+    /// When there is no store.
     pub fn open(
         files: &'f dyn Files,
         store: &Path,
@@ -176,26 +193,50 @@ impl<'f> Roll<'f> {
         now: i128,
     ) -> Result<Self, StorageError> {
         let identity = identity(files, store)?;
-        let path = cache.map(|cache| file::path(cache, &identity));
-        let kept = path
-            .as_ref()
-            .map_or_else(Kept::default, |path| Kept::open(path, &identity));
-        let mut roll = Self {
+        Ok(Self {
             files,
-            path,
+            cache: cache.map(Path::to_owned),
             identity,
             began: now,
-            kept,
+            kept: OnceLock::new(),
             seen: Seen::default(),
+            is_whole: false,
             subjects: Subjects::default(),
+        })
+    }
+
+    fn path(&self) -> Option<PathBuf> {
+        let cache = self.cache.as_ref()?;
+        Some(file::path(cache, Form::Roll, &self.identity))
+    }
+
+    fn kept(&self) -> &Kept {
+        self.kept.get_or_init(|| {
+            let path = self.path();
+            path.map_or_else(Kept::default, |path| Kept::open(&path, &self.identity))
+        })
+    }
+
+    /// Returns what a folder is, where that tells whether anything was put into it or taken away
+    /// since.
+    fn stamp(&self, stat: &Stat) -> Option<Stamp> {
+        Stamp::of(stat).filter(|stamp| stamp.is_before(self.began - TICK))
+    }
+
+    /// Looks at the subjects.
+    fn look_at_subjects(&mut self) -> Result<(), StorageError> {
+        let folder = StorePath::parse(SUBJECTS)?;
+        let stamp = match self.files.stat(&folder) {
+            Ok(stat) => self.stamp(&stat),
+            Err(StorageError::NotFound { .. }) => None,
+            Err(error) => return Err(error),
         };
         let mut slips = Vec::new();
         let mut seen = Seen::default();
-        let folder = StorePath::parse(SUBJECTS)?;
-        roll.look_in::<Filed>(&folder, &mut seen, &mut |_, slip| slips.push(slip))?;
-        roll.seen = seen;
-        roll.subjects = Subjects::of(slips);
-        Ok(roll)
+        self.look_in::<Filed>(&folder, stamp, &mut seen, &mut |_, slip| slips.push(slip))?;
+        self.seen.absorb(seen);
+        self.subjects = Subjects::of(slips);
+        Ok(())
     }
 
     /// Shows every order to `visit`, in no order, on several threads, each with a state of its own; with
@@ -207,6 +248,7 @@ impl<'f> Roll<'f> {
         &mut self,
         visit: impl Fn(&mut S, Slip<'_>, &Subjects) + Sync,
     ) -> Result<Vec<S>, StorageError> {
+        self.look_at_subjects()?;
         let (states, seen) = self.scan(&visit)?;
         self.subjects.decide(&seen.natures);
         let involved = self.subjects.involved();
@@ -225,6 +267,7 @@ impl<'f> Roll<'f> {
             self.subjects.fold(self.files, involved, &orders);
         }
         self.seen.absorb(seen);
+        self.is_whole = true;
         Ok(states)
     }
 
@@ -233,16 +276,17 @@ impl<'f> Roll<'f> {
         visit: &(impl Fn(&mut S, Slip<'_>, &Subjects) + Sync),
     ) -> Result<(Vec<S>, Seen), StorageError> {
         let folder = StorePath::parse(ORDERS)?;
-        let shards: Vec<StorePath> = survey(self.files, &folder)?
+        let shards: Vec<(StorePath, Stat)> = survey(self.files, &folder)?
             .into_iter()
             .filter(|(_, stat)| stat.kind == Kind::Folder)
-            .map(|(name, _)| folder.join(&name))
-            .collect::<Result<_, _>>()?;
+            .map(|(name, stat)| Ok((folder.join(&name)?, stat)))
+            .collect::<Result<_, StorageError>>()?;
         let next = AtomicUsize::new(0);
         let work = || {
             let (mut state, mut seen) = (S::default(), Seen::default());
-            while let Some(shard) = shards.get(next.fetch_add(1, Ordering::Relaxed)) {
-                self.look_in::<Orders>(shard, &mut seen, &mut |seen, slip| {
+            while let Some((shard, stat)) = shards.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let stamp = self.stamp(stat);
+                self.look_in::<Orders>(shard, stamp, &mut seen, &mut |seen, slip| {
                     if let (Some(number), true) =
                         (&slip.approved_for, slip.decides != Nature::Unsaid)
                     {
@@ -275,19 +319,21 @@ impl<'f> Roll<'f> {
         })
     }
 
-    /// Looks at every file of one folder, and reads those of which the kept roll may not tell.
+    /// Looks at every file of one folder, and reads those of which the kept roll may not tell;
+    /// `stamp` is what the folder was before.
     fn look_in<K: Sort>(
         &self,
         folder: &StorePath,
+        mut stamp: Option<Stamp>,
         seen: &mut Seen,
         visit: &mut impl FnMut(&mut Seen, K::Drawn<'_>),
     ) -> Result<(), StorageError> {
-        let section = self.kept.section(folder.as_str());
+        let section = self.kept().section(folder.as_str());
         let mut ahead = records(&section).peekable();
         // So much of the section still stands; what it is now, once something differs.
         let (mut same, mut now) = (0, None);
         let so_far = |same: usize| section.get(..same).unwrap_or_default().to_vec();
-        let mut changed = 0;
+        let (mut count, mut changed, mut newest) = (0, 0, 0);
         for (name, stat) in survey(self.files, folder)? {
             let Some(stem) = name.strip_suffix(".toml") else {
                 continue;
@@ -297,11 +343,12 @@ impl<'f> Roll<'f> {
                 changed += 1;
             }
             let kept = ahead.next_if(|kept| kept.name == name.as_bytes());
-            seen.count += 1;
+            count += 1;
+            newest = newest.max(stat.changed);
             let at_home = stat.kind == Kind::File && K::is_at_home(stem, folder);
-            let stamp = Stamp::of(&stat).filter(|_| at_home);
-            if let (Some(kept), Some(stamp)) = (kept, stamp)
-                && kept.stamp == stamp.0
+            let own = Stamp::of(&stat).filter(|_| at_home);
+            if let (Some(kept), Some(own)) = (kept, own)
+                && kept.stamp == own.0
                 && let Some(drawn) = K::read(kept.body)
             {
                 match &mut now {
@@ -314,6 +361,7 @@ impl<'f> Roll<'f> {
             let now = now.get_or_insert_with(|| so_far(same));
             changed += 1;
             let Ok(path) = folder.join(&name) else {
+                stamp = None;
                 continue;
             };
             let read = self
@@ -330,22 +378,32 @@ impl<'f> Roll<'f> {
                     // Only what the file still is after it was read can be kept.
                     let after = self.files.stat(&path).ok().and_then(|s| Stamp::of(&s));
                     let settled = |s: &Stamp| s.is_before(self.began - TICK) && after == Some(*s);
-                    if let Some(stamp) = stamp.filter(settled) {
-                        put_record(now, &name, &stamp.0, |to| K::write(&drawn, to));
+                    if let Some(own) = own.filter(settled) {
+                        put_record(now, &name, &own.0, |to| K::write(&drawn, to));
+                    } else {
+                        stamp = None;
                     }
                     visit(seen, drawn);
                 }
                 Err(Damage::Storage(StorageError::NotFound { .. })) => {}
                 Err(damage) => {
+                    stamp = None;
                     let path = path.as_str().to_owned();
                     seen.damaged.insert(path, Arc::new(damage));
                 }
             }
         }
         changed += ahead.count();
+        seen.count += count;
         seen.changed += changed;
         let section = (changed > 0).then(|| now.unwrap_or_else(|| so_far(same)));
-        seen.sections.insert(folder.as_str().to_owned(), section);
+        let looked = Looked {
+            stamp,
+            section,
+            count,
+            newest,
+        };
+        seen.folders.insert(folder.as_str().to_owned(), looked);
         Ok(())
     }
 
@@ -360,26 +418,32 @@ impl<'f> Roll<'f> {
         &self.subjects
     }
 
-    /// Keeps the roll for the next look, where enough has changed to be worth it; after a
-    /// [`walk`](Self::walk).
+    /// Keeps the roll for the next look, where every record was looked at and enough has changed to
+    /// be worth it.
     ///
     /// `mask` is how the name of an individual or of another subject is shown, and so kept. Failing
     /// is no matter: the next look reads more.
     pub fn keep(&self, mask: Mask<'_>) {
+        if !self.is_whole {
+            return;
+        }
+        if self.seen.changed > 0 {
+            self.distrust();
+        }
         let many = SOME.max(self.seen.count / ONE_IN);
-        if let Some(path) = self.path.as_ref().filter(|_| self.seen.changed > many) {
-            let _ = self.write(path, mask);
+        if let Some(path) = self.path().filter(|_| self.seen.changed > many) {
+            let _ = self.write(&path, mask);
         }
     }
 
     fn write(&self, path: &Path, mask: Mask<'_>) -> std::io::Result<()> {
         let mut writing = Writing::begin(path, &self.identity)?;
-        for (name, section) in &self.seen.sections {
-            let kept = match section {
+        for (name, looked) in &self.seen.folders {
+            let kept = match looked.section {
                 Some(_) => Vec::new(),
-                None => self.kept.section(name),
+                None => self.kept().section(name),
             };
-            let section = section.as_ref().unwrap_or(&kept);
+            let section = looked.section.as_ref().unwrap_or(&kept);
             if name == SUBJECTS {
                 writing.section(name, section)?;
             } else {
@@ -427,7 +491,9 @@ impl<'f> Roll<'f> {
 /// Forgets what was kept of a store: it may tell of an order that is erased.
 pub fn forget(files: &dyn Files, store: &Path, cache: &Path) {
     if let Ok(identity) = identity(files, store) {
-        let _ = std::fs::remove_file(file::path(cache, &identity));
+        for form in [Form::Roll, Form::Concordance] {
+            let _ = std::fs::remove_file(file::path(cache, form, &identity));
+        }
     }
 }
 

@@ -113,6 +113,14 @@ pub struct Slip<'a> {
     pub decides: Nature,
     /// What it is about, as [`about`] says.
     pub about: Cow<'a, str>,
+    /// The filed service that it is about, where that is one.
+    pub service: Option<Cow<'a, str>>,
+    /// The domain that it is about, where that is one.
+    pub domain: Option<Cow<'a, str>>,
+    /// The order that must be approved first.
+    pub after: Option<Cow<'a, str>>,
+    /// How many entries its history has.
+    pub revision: u32,
     /// Its labels.
     pub labels: BTreeMap<Cow<'a, str>, Cow<'a, str>>,
     /// By which those that bear on it find it.
@@ -154,6 +162,14 @@ pub fn about(order: &Order) -> String {
         .unwrap_or_default()
 }
 
+/// Returns the one thing that a list holds; none where it holds none or several.
+const fn only<T>(list: &[T]) -> Option<&T> {
+    match list {
+        [only] => Some(only),
+        [] | [_, ..] => None,
+    }
+}
+
 fn borrowed(text: Option<&String>) -> Option<Cow<'_, str>> {
     text.map(|text| Cow::Borrowed(text.as_str()))
 }
@@ -161,6 +177,14 @@ fn borrowed(text: Option<&String>) -> Option<Cow<'_, str>> {
 impl<'a> Slip<'a> {
     /// Draws the slip of an order.
     pub fn of(order: &'a Order) -> Self {
+        Self {
+            tokens: tokens_of(order).into_iter().collect(),
+            ..Self::shown(order)
+        }
+    }
+
+    /// Draws what is shown of an order: its slip without the tokens.
+    pub fn shown(order: &'a Order) -> Self {
         let standing = order.standing();
         let facts = order.filing.subject.as_ref();
         let approval = order.approval().and_then(|entry| entry.approval.as_ref());
@@ -204,12 +228,16 @@ impl<'a> Slip<'a> {
             nature,
             decides,
             about: about(order).into(),
+            service: only(&order.target.services).map(|s| s.number.to_string().into()),
+            domain: only(&order.domains()).map(|domain| Cow::Borrowed(domain.as_str())),
+            after: order.after.as_ref().map(|id| Cow::Borrowed(id.as_str())),
+            revision: u32::try_from(order.revision()).unwrap_or(u32::MAX),
             labels: order
                 .labels
                 .iter()
                 .map(|(key, value)| (Cow::Borrowed(key.as_str()), Cow::Borrowed(value.as_str())))
                 .collect(),
-            tokens: tokens_of(order).into_iter().collect(),
+            tokens: Tokens::default(),
         }
     }
 
@@ -279,6 +307,10 @@ impl<'a> Slip<'a> {
             put_text(to, text.as_deref())?;
         }
         put_text(to, Some(&self.about))?;
+        for text in [&self.service, &self.domain, &self.after] {
+            put_text(to, text.as_deref())?;
+        }
+        put_number(to, self.revision);
         put_labels(to, &self.labels)?;
         let tokens = self.tokens.as_bytes();
         put_number(to, u32::try_from(tokens.len()).ok()?);
@@ -320,6 +352,10 @@ impl<'a> Slip<'a> {
             province: from.text()?.map(Cow::Borrowed),
             name: from.text()?.map(Cow::Borrowed),
             about: from.text()??.into(),
+            service: from.text()?.map(Cow::Borrowed),
+            domain: from.text()?.map(Cow::Borrowed),
+            after: from.text()?.map(Cow::Borrowed),
+            revision: from.number()?,
             labels: labels(from)?,
             tokens: {
                 let length = usize::try_from(from.number()?).ok()?;
@@ -352,12 +388,13 @@ fn place<T: PartialEq>(all: &[T], one: &T) -> Option<u8> {
     u8::try_from(place).ok()
 }
 
-/// Returns whole seconds since 1970, 0 for no instant; none for an instant that has another form.
+/// Returns whole seconds since 1970, 0 for no instant; none for an instant that has another form,
+/// or is not told in China Standard Time.
 fn seconds(at: Option<Instant>) -> Option<u32> {
     let Some(at) = at else {
         return Some(0);
     };
-    let whole = at.timestamp_subsec_nanos() == 0;
+    let whole = at.timestamp_subsec_nanos() == 0 && *at.offset() == CST;
     u32::try_from(at.timestamp())
         .ok()
         .filter(|s| *s > 0 && whole)

@@ -141,6 +141,13 @@ impl Subjects {
         labels.get(place).map(|(_, value)| &**value)
     }
 
+    /// Lists a subject's labels, sorted by their keys.
+    pub fn labels(&self, number: &str) -> impl Iterator<Item = (&str, &str)> {
+        let slip = self.slips.get(number);
+        let labels = slip.into_iter().flat_map(|slip| &slip.labels);
+        labels.map(|(key, value)| (&**key, &**value))
+    }
+
     /// Whether the subject of an order is an individual, whose name is personal.
     pub fn is_individual(&self, slip: &Slip<'_>) -> bool {
         match (slip.nature, slip.subject.as_deref()) {
@@ -157,6 +164,12 @@ impl Subjects {
             Nature::Involved => self.folded.get(number) == Some(&true),
             Nature::Unsaid | Nature::Organisation => false,
         }
+    }
+
+    /// Lists each token of each subject of which a record was written down.
+    pub fn tokens(&self) -> impl Iterator<Item = (Token, &str)> {
+        let slips = self.slips.values();
+        slips.flat_map(|slip| slip.tokens.iter().map(|token| (token, &*slip.number)))
     }
 
     /// Lists the subjects of which a record was written down and that have one of these tokens.

@@ -33,6 +33,14 @@ impl Token {
         Self(bytes)
     }
 
+    pub(super) const fn from(bytes: [u8; Self::LENGTH]) -> Self {
+        Self(bytes)
+    }
+
+    pub(super) const fn bytes(self) -> [u8; Self::LENGTH] {
+        self.0
+    }
+
     /// Returns the token of a domain.
     pub fn of_domain(host: &Host) -> Self {
         Self::of(host.ascii())
@@ -66,12 +74,15 @@ impl<'a> Tokens<'a> {
         Tokens(Cow::Owned(self.0.into_owned()))
     }
 
+    /// Lists them.
+    pub fn iter(&self) -> impl Iterator<Item = Token> {
+        let each = self.0.chunks_exact(Token::LENGTH);
+        each.filter_map(|bytes| bytes.try_into().ok().map(Token))
+    }
+
     /// Whether one of the wanted tokens is among them.
     pub fn meet(&self, wanted: &HashSet<Token>) -> bool {
-        self.0
-            .chunks_exact(Token::LENGTH)
-            .filter_map(|bytes| bytes.try_into().ok())
-            .any(|bytes| wanted.contains(&Token(bytes)))
+        self.iter().any(|token| wanted.contains(&token))
     }
 }
 

@@ -246,6 +246,7 @@ struct How<'a> {
 /// Returns what the rows rest on.
 pub fn wanted(wishes: &[Wish]) -> Wanted {
     let mut wanted = Wanted::default();
+    wanted.everywhere();
     for wish in wishes {
         wish.ask.want(&mut wanted);
         if !wish.attached.is_empty() {

@@ -9,7 +9,7 @@
 //!
 //! The two of a pair run in turn and the median of their ratios is printed, so that a machine that
 //! is busy with other things disturbs both alike. What is not installed is skipped (Debian:
-//! `apt-get install ripgrep sqlite3 strace time`). The stores are written to: use generated ones.
+//! `apt-get install ripgrep sqlite3 git taskwarrior strace time`). The stores are written to: use generated ones.
 
 #![allow(
     clippy::print_stdout,
@@ -17,6 +17,8 @@
     clippy::disallowed_methods,
     reason = "a tool of the developers': what fails is told at once"
 )]
+
+mod rivals;
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -114,6 +116,7 @@ fn measure(icpctl: &str, startup: &str, small: &Path, large: &Path) {
         (words(&format!("{icpctl} --help")), yardstick.to_vec())
     });
     lists(&small, &large, &version);
+    rivals::lists(&large);
     shows(&large, &version);
     changes(&small, &large, &yardstick);
     loops(&large, startup);
@@ -158,6 +161,7 @@ fn changes(small: &Subject<'_>, large: &Subject<'_>, yardstick: &[String]) {
     pair("one change", "startup --version", each, |place| {
         (large.change(2 * each + place), yardstick.to_vec())
     });
+    rivals::changes(small, large, large.live.len() / 8 * 7);
     let few = each.min(small.live.len());
     pair("one change, large", "one change, small", few, |place| {
         (large.change(3 * each + place), small.change(place))
@@ -203,7 +207,8 @@ fn database(store: &Path) -> impl Fn(String) -> Vec<String> {
 /// Many processes, one after the other and two at a time.
 fn loops(large: &Subject<'_>, startup: &str) {
     let taken = large.live.len() / 8 * 5;
-    let free: Vec<&(String, PathBuf)> = large.live.iter().skip(taken).collect();
+    let free = large.live.len() / 8 * 7 - taken;
+    let free: Vec<&(String, PathBuf)> = large.live.iter().skip(taken).take(free).collect();
     let part = free.len() / 3;
     let script = |orders: &[&(String, PathBuf)]| {
         let runs = orders.iter().map(|(id, _)| {
@@ -242,6 +247,8 @@ fn batches(small: &Subject<'_>, large: &Subject<'_>) {
     pair(&name, "as many raw changes", 1, |_| {
         (apply(small, &thousand.0), bare.clone())
     });
+    let again = rows(small.store, 1_000);
+    rivals::batch(small, &name, &apply(small, &again.0), again.1);
     let (ten, one) = (rows(large.store, 10_000).0, rows(large.store, 1_000).0);
     flushes("batch, 1,000, large", &apply(large, &one));
     // The same rows again are done already: each run has its own.
@@ -314,6 +321,11 @@ fn lists(small: &Subject<'_>, large: &Subject<'_>, version: &[String]) {
     });
     pair("list --all --json", "list --all", 3, |_| {
         (large.run("list --all --json"), list.clone())
+    });
+    let fields = "id,ref,status,kind,provider,target.subject,deadline.at,updated_at";
+    pair("list --all --json --fields", "list --all", 9, |_| {
+        let narrow = format!("list --all --json --fields {fields}");
+        (large.run(&narrow), list.clone())
     });
     pair("status", "rg -c ^status", 3, |_| {
         (large.run("status"), rg(large))
