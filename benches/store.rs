@@ -65,7 +65,11 @@ impl Store {
             let subject = format!("粤ICP备{:08}号", 20_200_000 + place);
             let text = ORDER
                 .replace("bqybv2ck", id.as_str())
-                .replace(&own, &subject);
+                .replace(&own, &subject)
+                .replace("toys.example.com", &format!("toys{place}.example.com"))
+                .replace("100000000007", &format!("1{place:011}"))
+                .replace("13800000017", &format!("199{place:08}"))
+                .replace("\"pending\"", &format!("\"row-{place}\""));
             fs::write(path, text).unwrap();
         }
         let store = Self {
