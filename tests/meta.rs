@@ -211,6 +211,104 @@ fn provider_tells_the_stores_own_from_the_built_in() {
     assert_eq!(list["data"].as_array().unwrap().len(), 6);
 }
 
+/// A word that two profiles claim is told of at the second, and goes on to mean the first; what is
+/// wrong in a file has its line and column, as in every other.
+#[test]
+fn a_profile_takes_no_name_of_another() {
+    let icpctl = with_store();
+    let own = |name: &str, text: &str| {
+        icpctl.write(&format!("store/providers.d/{name}.toml"), text);
+    };
+    own("east", "aliases = [\"Qing Yun\"]\n");
+    own(
+        "north",
+        "purge_days = 3\naliases = [\"N\", \"ＱＩＮＧ　ＹＵＮ\", \"EAST\", \"tencent\"]\n",
+    );
+    own("south", "title = { zh = \"北方\", en = \"North\" }\n");
+    own("empty", "aliases = [\"ok\", \" \"]\n");
+    own("wrong", "\n  purge_days = \"x\"\n");
+    own("unknown", "\n  purge = 1\n");
+    own("broken", "purge_days = = 3\n");
+    own("lost", "extends = \"nobody\"\n");
+    let document = icpctl.run(["doctor", "--json"]).exits(3).json();
+    let findings = document["data"]["findings"].as_array().unwrap();
+    let told: Vec<String> = findings
+        .iter()
+        .map(|f| {
+            let (code, path) = (f["code"].as_str().unwrap(), f["path"].as_str().unwrap());
+            let message = f["message"].as_str().unwrap();
+            let place = message.split(':').next().unwrap();
+            let name = path.trim_start_matches("providers.d/");
+            format!("{code} {name} {place}")
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "invalid-profile broken.toml line 1, column 14",
+            "invalid-profile empty.toml line 1, column 18",
+            "invalid-profile lost.toml line 1, column 11",
+            "ambiguous-provider north.toml line 2, column 17",
+            "ambiguous-provider north.toml line 2, column 29",
+            "ambiguous-provider north.toml line 2, column 37",
+            "ambiguous-provider south.toml line 1, column 9",
+            "invalid-profile unknown.toml line 2, column 3",
+            "invalid-profile wrong.toml line 2, column 16",
+        ]
+    );
+    assert!(
+        findings[3]["message"]
+            .as_str()
+            .unwrap()
+            .contains("provider east")
+    );
+    let shown = icpctl
+        .run(["provider", "show", "qing yun", "--json"])
+        .exits(0)
+        .json();
+    assert_eq!(shown["data"]["name"], "east");
+    assert!(shown["warnings"].to_string().contains("ambiguous-provider"));
+}
+
+/// "init DIR makes DIR/.icpctl": but nothing within a store, whose folders are its own.
+#[test]
+fn no_store_is_made_inside_another() {
+    let icpctl = Icpctl::new();
+    icpctl.run(["init", "work"]).exits(0);
+    icpctl.write("work/.icpctl/orders/ab/x", "");
+    icpctl.write("work/.icpctl/files/x", "");
+    for dir in [
+        "work/.icpctl",
+        "work/.icpctl/orders",
+        "work/.icpctl/files/new/deep",
+    ] {
+        let refused = icpctl.run(["init", dir, "--json"]).exits(5).json();
+        assert_eq!(refused["error"]["code"], "refused.inside-store");
+        let hint = refused["error"]["hints"][0].as_str().unwrap();
+        assert!(hint.contains("--store"), "{hint}");
+        icpctl
+            .run(["--store", dir, "init", "--dry-run"])
+            .exits(if dir == "work/.icpctl" { 0 } else { 5 });
+    }
+    // Nor by the first write, where the data folder was put into one.
+    icpctl.write("new.toml", "");
+    let data = icpctl
+        .home()
+        .join("work/.icpctl/orders")
+        .display()
+        .to_string();
+    icpctl.write("a.json", "{\"number\":\"粤ICP备2021000001号\"}");
+    let words = ["adopt", "--from", "a.json"];
+    let refused = icpctl.run_with(&[("XDG_DATA_HOME", &data)], words).exits(5);
+    assert!(refused.stderr.contains("inside the store"), "{refused:?}");
+    // What only leads through it, or lies beside it, is no part of it.
+    icpctl.run(["init", "work/.icpctl/orders/../.."]).exits(0);
+    icpctl.run(["init", "work/other"]).exits(0);
+    // A file of that name that is no store's is in nobody's way.
+    icpctl.write("shop/store.toml", "name = \"shop\"\n");
+    icpctl.run(["init", "shop/data"]).exits(0);
+}
+
 #[test]
 fn provider_refuses_what_it_does_not_know() {
     let icpctl = Icpctl::new();

@@ -5,6 +5,7 @@ pub use super::single::Asks;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::env::Env;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::moment::{self, Moment};
 use crate::filing::order::Instant;
@@ -217,6 +218,29 @@ impl<'a> Context<'a> {
         self.place_inputs(|inputs| place::to_make(inputs, dir))
     }
 
+    /// Checks that there is a current folder, by which files are named and the store is looked for,
+    /// or that the store is named without it.
+    ///
+    /// # Errors
+    /// 4 where it was deleted.
+    pub fn stands_somewhere(&self) -> Result<(), Failure> {
+        let is_named = self.place_inputs(|inputs| {
+            let named = [inputs.flag, inputs.env, inputs.config];
+            let first = named
+                .into_iter()
+                .flatten()
+                .find(|path| !path.as_os_str().is_empty());
+            first.is_some_and(Path::is_absolute)
+        });
+        if self.current.is_absolute() || is_named {
+            return Ok(());
+        }
+        Err(no_current_folder().hint(text!(
+            "进入另一个目录再执行，或以完整路径指定备案库：--store DIR",
+            "change to another one and run it there, or name the store by a full path: --store DIR"
+        )))
+    }
+
     /// Finds the store, once.
     pub fn place(&mut self) -> Place {
         if let Some(place) = self.place.get() {
@@ -275,6 +299,7 @@ impl<'a> Context<'a> {
             Place::Found { .. } => self.open()?.ok_or_else(nowhere),
             Place::Missing { folder, origin } => Err(missing(&folder, origin)),
             Place::Fresh { folder } => {
+                apart(&folder)?;
                 let disk = Disk::create(&folder)?;
                 store_file::make(&disk, &self.holder(), false)?;
                 Ok(disk)
@@ -337,6 +362,39 @@ impl<'a> Context<'a> {
             })
             .transpose()
     }
+}
+
+/// Checks that a new store lies in no other.
+///
+/// # Errors
+/// 5, naming the store that it lies in.
+pub fn apart(folder: &Path) -> Result<(), Failure> {
+    let Some(store) = place::around(folder) else {
+        return Ok(());
+    };
+    let (folder, path) = (folder.display(), store.display().to_string());
+    let word = shell_word(&path);
+    let message = text!(
+        "{folder} 位于备案库 {path} 之内，不能在其中再建一个",
+        "{folder} lies inside the store {path}, in which there is no place for another"
+    );
+    Err(
+        Failure::new(Exit::Refused, "refused.inside-store", message).hint(text!(
+            "使用已有的备案库：--store {word}；或在它之外的目录执行 icpctl init DIR",
+            "use the store that is there: --store {word}; or make one elsewhere: icpctl init DIR"
+        )),
+    )
+}
+
+/// Says that the folder in which the command runs was deleted.
+pub fn no_current_folder() -> Failure {
+    Failure::not_found(
+        "not-found.folder",
+        text!(
+            "当前目录已不存在",
+            "the current folder does not exist any more"
+        ),
+    )
 }
 
 fn missing(folder: &Path, origin: Origin) -> Failure {

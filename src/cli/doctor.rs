@@ -127,7 +127,7 @@ fn overrides(cautions: &mut Vec<Caution>) -> Vec<Finding> {
         .extract_if(.., |caution| {
             matches!(
                 caution.code,
-                "invalid-profile" | "invalid-calendar" | INVALID_RULE_FILE
+                "invalid-profile" | "ambiguous-provider" | "invalid-calendar" | INVALID_RULE_FILE
             )
         })
         .map(|caution| Finding {

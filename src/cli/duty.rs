@@ -11,6 +11,7 @@ use super::list::manner;
 use super::order_doc::{Desk, time};
 use super::owed::{about, duty_document, gather, title, when};
 use super::reply::Reply;
+use super::vocabulary;
 use crate::failure::Failure;
 use crate::filing::duty::{Duty, State};
 use crate::filing::number::{SecurityNumber, ServiceNumber, SubjectNumber};
@@ -23,7 +24,6 @@ use crate::workflow::mark;
 use crate::workflow::owed::{Ledger, Matter, Owed};
 use crate::workflow::resolve::Target;
 use crate::workflow::world::World;
-use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 use serde_json::Value;
 
@@ -49,7 +49,13 @@ const FIELDS: [&str; 13] = [
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let ids = || PossibleValuesParser::new(Duty::all().iter().map(|duty| duty.id.as_str()));
+    let ids = || {
+        let duties = Duty::all().iter().map(|duty| {
+            let titles = vec![duty.title.zh.as_ref(), duty.title.en.as_ref()];
+            (duty.id.as_str(), titles)
+        });
+        vocabulary::any_of(duties.collect())
+    };
     let targets = place(
         "target",
         "TARGET",

@@ -16,6 +16,7 @@ use crate::filing::deadline::Deadline;
 use crate::filing::kind::Kind;
 use crate::filing::limit::Due;
 use crate::filing::moment::{self, Moment};
+use crate::filing::named::named;
 use crate::filing::order::{Instant, Order};
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::profile::Profiles;
@@ -25,34 +26,24 @@ use crate::filing::status::{Bucket, Status};
 use crate::lang::{Lang, Text};
 use crate::text;
 use chrono::TimeDelta;
-use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, value_parser};
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
-/// In which order a list comes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sort {
-    /// The latest drafted first.
-    Created,
-    /// The latest written first.
-    Updated,
-    /// The nearest deadline first, those without one last.
-    Deadline,
-    /// By status, in the order of a filing's way.
-    Status,
-    /// By id.
-    Id,
-}
-
-impl Sort {
-    const ALL: [(&'static str, Self); 5] = [
-        ("created", Self::Created),
-        ("updated", Self::Updated),
-        ("deadline", Self::Deadline),
-        ("status", Self::Status),
-        ("id", Self::Id),
-    ];
+named! {
+    /// How a list of orders is sorted.
+    pub enum Sort {
+        /// The latest drafted first.
+        Created = "created", "起草时间", "creation time" | "创建时间",
+        /// The latest written first.
+        Updated = "updated", "更新时间", "time of the last entry" | "修改时间",
+        /// The nearest deadline first, those without one last.
+        Deadline = "deadline", "期限", "nearest deadline" | "截止时间" | "到期时间",
+        /// By status, in the order of a filing's way.
+        Status = "status", "状态", "status",
+        /// By id.
+        Id = "id", "订单号", "order id" | "编号",
+    }
 }
 
 /// What the filters ask for.
@@ -119,7 +110,6 @@ impl Filters {
     /// Lists the flags.
     pub fn args(lang: Lang) -> Vec<Arg> {
         let heading = text!("筛选", "Filters");
-        let sorts = PossibleValuesParser::new(Sort::ALL.map(|(name, _)| name));
         let time = |name, help: Text| option(name, "TIME", help, lang).allow_hyphen_values(true);
         [
             option(
@@ -211,7 +201,7 @@ impl Filters {
                 ),
                 lang,
             )
-            .value_parser(sorts),
+            .value_parser(vocabulary::named::<Sort>()),
             option("limit", "N", text!("最多显示几条", "At most so many"), lang)
                 .value_parser(value_parser!(usize)),
         ]
@@ -284,12 +274,7 @@ impl Filters {
             created_since: time("created-since")?.map(Moment::start),
             ended_since: time("ended-since")?.map(Moment::start),
             until: time("until")?.map(Moment::end),
-            sort: word("sort").and_then(|name| {
-                Sort::ALL
-                    .iter()
-                    .find(|(known, _)| *known == name)
-                    .map(|(_, sort)| *sort)
-            }),
+            sort: word("sort").and_then(|name| Sort::from_name(&name)),
             limit: matches.get_one::<usize>("limit").copied(),
         })
     }

@@ -1,6 +1,6 @@
 //! `init`: make a store.
 
-use super::context::Context;
+use super::context::{Context, apart, no_current_folder};
 use super::globals::place;
 use super::reply::Reply;
 use crate::failure::Failure;
@@ -30,10 +30,16 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let dir = matches.get_one::<String>("dir").map(PathBuf::from);
     let folder = cx.init_folder(dir.as_deref());
     if folder.is_relative() {
-        return Err(nowhere());
+        return Err(no_current_folder().hint(text!(
+            "进入另一个目录，或写出完整路径：icpctl init DIR",
+            "change to another one, or give a full path: icpctl init DIR"
+        )));
     }
     let shown = folder.display().to_string();
     let exists = folder.join(crate::store::place::MARKER).exists();
+    if !exists {
+        apart(&folder)?;
+    }
     let repository = git_root(&folder);
     let mut ignored = false;
     if exists {
@@ -76,21 +82,6 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
                 "next: icpctl template adopt brings in existing filings, icpctl template new drafts a new one"
             ))
     })
-}
-
-/// Says that the folder in which the command runs was deleted.
-fn nowhere() -> Failure {
-    Failure::not_found(
-        "not-found.folder",
-        text!(
-            "当前目录已不存在",
-            "the current folder does not exist any more"
-        ),
-    )
-    .hint(text!(
-        "进入另一个目录，或写出完整路径：icpctl init DIR",
-        "change to another one, or give a full path: icpctl init DIR"
-    ))
 }
 
 /// Returns the git work tree that a folder lies in.

@@ -3,11 +3,13 @@
 use super::context::Context;
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
-use crate::filing::profile::Profiles;
+use crate::filing::profile::{ProfileProblem, Profiles};
+use crate::intake::Position;
 use crate::knowledge::{Rule, rules};
 use crate::lang::Text;
 use crate::reading;
 use crate::rulebook::{FILE_LIMIT, FileProblem, Rulebook, overlay};
+use crate::store::wire::position;
 use crate::store::{Files, RECORD_LIMIT, StorageError, StorePath};
 use crate::text;
 use std::borrow::Cow;
@@ -71,11 +73,12 @@ impl Context<'_> {
             return Ok(profiles);
         };
         let folder = StorePath::parse("providers.d")?;
-        let entries = match files.list(&folder) {
+        let mut entries = match files.list(&folder) {
             Ok(entries) => entries,
             Err(StorageError::NotFound { .. }) => return Ok(profiles),
             Err(error) => return Err(error.into()),
         };
+        entries.sort_by(|one, two| one.name.cmp(&two.name));
         for entry in entries {
             let Some(name) = entry
                 .name
@@ -92,12 +95,19 @@ impl Context<'_> {
                     String::from_utf8(bytes).map_err(|_| text!("不是 UTF-8 文本", "not UTF-8 text"))
                 })
                 .and_then(|text| {
-                    profiles
-                        .add(name, &text)
-                        .map_err(|error| error.message(&text))
+                    let said = |problem: ProfileProblem| {
+                        let (line, column) = position(text.as_bytes(), problem.at);
+                        Position { line, column }.says(&problem.reason)
+                    };
+                    let clashes = profiles.add(name, &text).map_err(said)?;
+                    Ok(clashes.into_iter().map(said).collect::<Vec<Text>>())
                 });
-            if let Err(message) = read {
-                self.caution("invalid-profile", message, Some(path.to_string()));
+            let (code, messages) = match read {
+                Ok(clashes) => ("ambiguous-provider", clashes),
+                Err(message) => ("invalid-profile", vec![message]),
+            };
+            for message in messages {
+                self.caution(code, message, Some(path.to_string()));
             }
         }
         Ok(profiles)
@@ -141,15 +151,24 @@ impl Context<'_> {
         let mut all = Cow::Borrowed(rules());
         let mut own = self.configured_rules();
         own.extend(stored_rules(files)?);
-        for (path, text) in own {
-            self.take_rules(all.to_mut(), path, text);
+        if !own.is_empty() {
+            let profiles = self.profiles(files)?;
+            for (path, text) in own {
+                self.take_rules(all.to_mut(), &profiles, path, text);
+            }
         }
         Ok(Rulebook::new(all, self.calendar(files)?))
     }
 
-    fn take_rules(&mut self, all: &mut Vec<Rule>, path: String, text: Result<String, Text>) {
+    fn take_rules(
+        &mut self,
+        all: &mut Vec<Rule>,
+        profiles: &Profiles,
+        path: String,
+        text: Result<String, Text>,
+    ) {
         let problems = match text {
-            Ok(text) => overlay(all, &text)
+            Ok(text) => overlay(all, &text, profiles)
                 .iter()
                 .map(FileProblem::message)
                 .collect(),

@@ -192,7 +192,11 @@ pub fn run(outside: Outside<'_>) -> Exit {
     let mut cx = Context::new(
         clock, lang, globals, config, env, terminal, current, ids, out, err,
     );
-    if cx.globals.privacy == Privacy::Revealed {
+    // `init` may be told where by a full path.
+    let lost = (row.name != "init")
+        .then(|| cx.stands_somewhere().err())
+        .flatten();
+    if cx.globals.privacy == Privacy::Revealed && lost.is_none() {
         disclosure::record(&mut cx, name, sub, &words);
     }
     let schema = shape(row, sub);
@@ -203,8 +207,9 @@ pub fn run(outside: Outside<'_>) -> Exit {
         Some(_) | None => None,
     };
     let misplaced = table::only_printer(cx.globals.format).filter(|only| *only != row.name);
-    let outcome = match (usage::blank(sub), unknown, misplaced) {
-        (Some(flag), _, _) => Err(usage::is_blank(flag)),
+    let refused = usage::blank(sub).map(usage::is_blank).or(lost);
+    let outcome = match (refused, unknown, misplaced) {
+        (Some(failure), _, _) => Err(failure),
         (None, Some(unknown), _) => Err(reply::no_such_field(&unknown)),
         (None, None, Some(only)) if cx.globals.format_by_flag => Err(no_such_format(only)),
         (None, None, Some(_)) => {

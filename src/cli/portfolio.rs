@@ -6,9 +6,11 @@ use super::globals::{option, place, switch};
 use super::order_doc::Manner;
 use super::portfolio_doc::{Excerpt, FIELDS, Look, Stock};
 use super::reply::Reply;
+use super::vocabulary;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::facts::Person;
+use crate::filing::named::named;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::lang::{Lang, Text};
@@ -20,37 +22,22 @@ use crate::workflow::filed::{self, Filed};
 use crate::workflow::mark;
 use crate::workflow::resolve::{self, Target};
 use crate::workflow::world::World;
-use clap::builder::PossibleValuesParser;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// By what the portfolio is put in groups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Grouping {
-    /// The label `customer`.
-    Customer,
-    /// The account at a provider.
-    Account,
-    /// The resource at a provider.
-    Resource,
-    /// The responsible person.
-    Person,
-}
-
-impl Grouping {
-    const ALL: [(&'static str, Self); 4] = [
-        ("customer", Self::Customer),
-        ("account", Self::Account),
-        ("resource", Self::Resource),
-        ("person", Self::Person),
-    ];
-
-    fn named(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find_map(|(known, grouping)| (known == name).then_some(grouping))
+named! {
+    /// What the filings are grouped by.
+    pub enum Grouping {
+        /// The label `customer`.
+        Customer = "customer", "客户", "customer",
+        /// The account at a provider.
+        Account = "account", "账号", "account" | "接入账号" | "接入商账号",
+        /// The resource at a provider.
+        Resource = "resource", "资源", "resource" | "云资源",
+        /// The responsible person.
+        Person = "person", "负责人", "responsible person" | "人员",
     }
 }
 
@@ -79,9 +66,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
                 ),
                 lang,
             )
-            .value_parser(PossibleValuesParser::new(
-                Grouping::ALL.map(|(name, _)| name),
-            )),
+            .value_parser(vocabulary::named::<Grouping>()),
         )
         .arg(switch(
             "exit-status",
@@ -99,7 +84,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let targets: Vec<&String> = matches.get_many("target").into_iter().flatten().collect();
     let by = matches
         .get_one::<String>("by")
-        .and_then(|name| Grouping::named(name));
+        .and_then(|name| Grouping::from_name(name));
     let filters = Filters::read(matches, cx.now)?;
     let providers: Vec<&String> = matches.get_many("provider").into_iter().flatten().collect();
     let mut provider = providers.first().map(|name| (*name).clone());

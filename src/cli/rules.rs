@@ -97,27 +97,23 @@ impl Wanted {
 
 /// Returns the kind of subject that a nature is, given by its value, its label, or as the kind.
 fn holder(word: &str) -> Result<Holder, Failure> {
-    if word.eq_ignore_ascii_case("organisation") || word == "单位" {
-        return Ok(Holder::Organisation);
-    }
-    let entries = code_list("natures").map_or(&[][..], |list| &list.entries);
-    let found = entries.iter().find(|entry| entry.is_called(word));
-    match found {
-        Some(entry) if entry.value == "individual" => Ok(Holder::Individual),
-        Some(_) => Ok(Holder::Organisation),
-        None => {
-            let names: Vec<&str> = entries.iter().map(|entry| entry.value.as_str()).collect();
-            let names = names.join(", ");
-            Err(Failure::usage(text!(
-                "没有“{word}”这种性质",
-                "there is no nature \"{word}\""
-            ))
-            .hint(text!(
-                "可用：{names}，或 organisation 表示全部单位",
-                "there are {names}, and organisation for all but individuals"
-            )))
-        }
-    }
+    Holder::from_word(word).ok_or_else(|| {
+        let entries = code_list("natures").map_or(&[][..], |list| &list.entries);
+        let names: Vec<&str> = entries.iter().map(|entry| entry.value.as_str()).collect();
+        let names = names.join(", ");
+        let failure = Failure::usage(text!(
+            "没有“{word}”这种性质",
+            "there is no nature \"{word}\""
+        ));
+        let failure = match Holder::near(word) {
+            Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
+            None => failure,
+        };
+        failure.hint(text!(
+            "可用：{names}，或 organisation 表示全部单位",
+            "there are {names}, and organisation for all but individuals"
+        ))
+    })
 }
 
 /// Lists the rules.

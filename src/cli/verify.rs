@@ -9,6 +9,7 @@ use super::verify_doc::{self, Verified};
 use super::words;
 use crate::clouds::credentials::Credential;
 use crate::clouds::{Cloud, catalogue};
+use crate::config::sections::Addresses;
 use crate::evidence::cache::Cache;
 use crate::evidence::clouds::Clouds;
 use crate::evidence::keep;
@@ -124,7 +125,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .collect();
     let said = network.run(clouds(cx, &keys, &network).all(&matters));
     let ground = Ground {
-        ranges: cx.config.addresses.clone(),
+        ranges: ranges(cx, &world),
         content_networks: KNOWN.content_networks.clone(),
         expiry_days: EXPIRY_DAYS,
     };
@@ -205,6 +206,16 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     Ok(reply)
 }
 
+/// Returns the address ranges of each provider, which the configuration may call by any of its names.
+fn ranges(cx: &Context<'_>, world: &World) -> Addresses {
+    let mut ranges = Addresses::new();
+    for (word, given) in &cx.config.addresses {
+        let name = world.profiles.name_of(word).unwrap_or(word).to_owned();
+        ranges.entry(name).or_default().extend(given);
+    }
+    ranges
+}
+
 /// Warns of address ranges under a name that no provider has: they would be missed in silence.
 fn unused_ranges(cx: &mut Context<'_>, world: &World) {
     let filed = world.book.portfolio.filed();
@@ -212,7 +223,7 @@ fn unused_ranges(cx: &mut Context<'_>, world: &World) {
     let used: BTreeSet<&str> = services.flat_map(|service| service.providers()).collect();
     let names: Vec<String> = cx.config.addresses.keys().cloned().collect();
     for name in names {
-        if world.profiles.known(&name).is_some() || used.contains(name.as_str()) {
+        if world.profiles.name_of(&name).is_some() || used.contains(name.as_str()) {
             continue;
         }
         let known = world.profiles.names().chain(used.iter().copied());

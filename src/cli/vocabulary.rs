@@ -1,7 +1,11 @@
 //! The closed vocabularies as flags take them: a value by its name, or by a word that means it.
 
 use crate::filing::named::Named;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use crate::lang::nearest;
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command, Error};
+use std::ffi::OsStr;
 
 /// A value's name, and the other words that mean it.
 pub type Word = (&'static str, Vec<&'static str>);
@@ -20,15 +24,59 @@ pub fn named<T: Named>() -> impl TypedValueParser<Value = String> {
     any_of(words::<T>())
 }
 
-/// Takes one of these words, in any of its forms, for its name.
+/// Takes one of these words, in any of its forms and in any letter case, for its name.
 pub fn any_of(words: Vec<Word>) -> impl TypedValueParser<Value = String> {
-    let values = words.iter().map(|(name, others)| {
-        let others = others.iter().filter(|other| *other != name);
-        PossibleValue::new(*name).aliases(others.copied())
-    });
-    PossibleValuesParser::new(values).map(move |typed| {
-        let is_meant = |(name, others): &&Word| *name == typed || others.contains(&typed.as_str());
-        let found = words.iter().find(is_meant);
-        found.map_or(typed.clone(), |(name, _)| (*name).to_owned())
-    })
+    Words(words)
+}
+
+#[derive(Clone)]
+struct Words(Vec<Word>);
+
+impl Words {
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|(name, _)| *name)
+    }
+
+    /// Returns the name of what a word means.
+    fn name(&self, typed: &str) -> Option<&'static str> {
+        let is_meant = |(name, others): &&Word| {
+            let mut words = others.iter().chain([name]);
+            words.any(|word| word.eq_ignore_ascii_case(typed))
+        };
+        self.0.iter().find(is_meant).map(|(name, _)| *name)
+    }
+}
+
+impl TypedValueParser for Words {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, Error> {
+        let typed = value.to_string_lossy();
+        if let Some(name) = self.name(&typed) {
+            return Ok(name.to_owned());
+        }
+        let mut error = Error::new(ErrorKind::InvalidValue).with_cmd(command);
+        let arg = arg.map_or_else(String::new, Arg::to_string);
+        error.insert(ContextKind::InvalidArg, ContextValue::String(arg));
+        let names = self.names().map(str::to_owned).collect();
+        error.insert(ContextKind::ValidValue, ContextValue::Strings(names));
+        // The names first: of two words that are as near, the first counts.
+        let others = self.0.iter().flat_map(|(_, others)| others);
+        if let Some(near) = nearest(&typed, self.names().chain(others.copied())) {
+            let near = ContextValue::String(near.to_owned());
+            error.insert(ContextKind::SuggestedValue, near);
+        }
+        let typed = ContextValue::String(typed.into_owned());
+        error.insert(ContextKind::InvalidValue, typed);
+        Err(error)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(self.names().map(PossibleValue::new)))
+    }
 }

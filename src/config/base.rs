@@ -1,5 +1,7 @@
 //! Addresses and lengths of time, as the configuration file holds them.
 
+use crate::lang::{Text, parser};
+use crate::text;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
@@ -14,20 +16,23 @@ impl Base {
     /// Reads an address.
     ///
     /// # Errors
-    /// What is wrong with it, in words.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let url = Url::parse(text).map_err(|error| format!("`{text}` is no URL: {error}"))?;
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, Text> {
+        let url = Url::parse(text).map_err(|error| {
+            let Text { zh, en } = parser::said(&error.to_string());
+            text!("`{text}` 不是网址：{zh}", "`{text}` is no URL: {en}")
+        })?;
         if !may_be_asked(&url) {
-            return Err(format!(
+            return Err(text!(
+                "`{text}` 必须用 https；http 只用于本机（127.0.0.1、::1、localhost）",
                 "`{text}` must be https; http is for this machine alone (127.0.0.1, ::1, localhost)"
             ));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(
-                "a URL holds no user name and password; give them as a header, \
-                        from a variable or a file"
-                    .to_owned(),
-            );
+            return Err(text!(
+                "网址里不写用户名和密码；请用请求头，取自环境变量或文件",
+                "a URL holds no user name and password; give them as a header, from a variable or a file"
+            ));
         }
         Ok(Self(url))
     }
@@ -86,7 +91,8 @@ impl<'de> Deserialize<'de> for Near {
         let text = String::deserialize(deserializer)?;
         let url = Url::parse(&text).ok().filter(is_near);
         url.map(Self).ok_or_else(|| {
-            serde::de::Error::custom(format!(
+            parser::told(text!(
+                "`{text}` 不是元数据服务，应为 http:// 加 127.0.0.1、169.254.x.x 或 {METADATA}",
                 "`{text}` is no metadata service: expected http:// with 127.0.0.1, 169.254.x.x or {METADATA}"
             ))
         })
@@ -108,7 +114,7 @@ impl fmt::Display for Base {
 impl<'de> Deserialize<'de> for Base {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).map_err(serde::de::Error::custom)
+        Self::parse(&text).map_err(parser::told)
     }
 }
 
@@ -138,7 +144,8 @@ impl<'de> Deserialize<'de> for Period {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         humantime::parse_duration(&text).map(Self).map_err(|_| {
-            serde::de::Error::custom(format!(
+            parser::told(text!(
+                "`{text}` 不是时长，应形如 500ms、30s 或 6h",
                 "`{text}` is no length of time: expected something like 500ms, 30s or 6h"
             ))
         })

@@ -5,6 +5,8 @@ use super::base::Base;
 use crate::clouds::{Cloud, catalogue};
 use crate::filing::host::Host;
 use crate::intake::nearest;
+use crate::lang::{Text, parser};
+use crate::text;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -12,7 +14,7 @@ use std::marker::PhantomData;
 /// What the keys of a table are.
 trait Named {
     /// Returns the key as it is looked up.
-    fn read(key: &str) -> Result<String, String>;
+    fn read(key: &str) -> Result<String, Text>;
 }
 
 /// A key that was read.
@@ -21,7 +23,7 @@ struct Key<N>(String, PhantomData<N>);
 impl<'de, N: Named> Deserialize<'de> for Key<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let key = String::deserialize(deserializer)?;
-        let read = N::read(&key).map_err(serde::de::Error::custom)?;
+        let read = N::read(&key).map_err(parser::told)?;
         Ok(Self(read, PhantomData))
     }
 }
@@ -64,41 +66,49 @@ struct AtAlibaba;
 struct Tld;
 
 impl Named for AtTencent {
-    fn read(key: &str) -> Result<String, String> {
+    fn read(key: &str) -> Result<String, Text> {
         product(Cloud::Tencent, key)
     }
 }
 
 impl Named for AtAlibaba {
-    fn read(key: &str) -> Result<String, String> {
+    fn read(key: &str) -> Result<String, Text> {
         product(Cloud::Alibaba, key)
     }
 }
 
 impl Named for Tld {
-    fn read(key: &str) -> Result<String, String> {
+    fn read(key: &str) -> Result<String, Text> {
         // A host needs a dot, so that a top-level domain is read below another name.
         match Host::parse(&format!("x.{key}")) {
             Ok(host) if !key.contains('.') => Ok(host.ascii().trim_start_matches("x.").to_owned()),
-            Ok(_) | Err(_) => Err(format!(
+            Ok(_) | Err(_) => Err(text!(
+                "`{key}` 不是顶级域，应为不带点的一段，如 cn 或 中国",
                 "`{key}` is no top-level domain: expected one without a dot, such as cn or 中国"
             )),
         }
     }
 }
 
-fn product(cloud: Cloud, key: &str) -> Result<String, String> {
+fn product(cloud: Cloud, key: &str) -> Result<String, Text> {
     let known = &catalogue::of(cloud).services;
     if known.contains_key(key) {
         return Ok(key.to_owned());
     }
     let names: Vec<&str> = known.keys().map(String::as_str).collect();
     let meant = nearest(key, names.iter().copied());
-    let meant = meant.map_or_else(String::new, |near| format!(" Did you mean `{near}`?"));
-    let (label, names) = (cloud.label().en, names.join(", "));
-    Err(format!(
-        "`{key}` is no product of {label} that is asked.{meant} There are {names}"
-    ))
+    let Text { zh, en } = cloud.label();
+    let names = names.join(", ");
+    Err(match meant {
+        Some(near) => text!(
+            "不查询{zh}的产品 `{key}`；您是否想写 `{near}`？可用：{names}",
+            "`{key}` is no product of {en} that is asked. Did you mean `{near}`? There are {names}"
+        ),
+        None => text!(
+            "不查询{zh}的产品 `{key}`；可用：{names}",
+            "`{key}` is no product of {en} that is asked. There are {names}"
+        ),
+    })
 }
 
 /// Reads the endpoints of Tencent Cloud's products.
@@ -140,7 +150,8 @@ impl<'de> Deserialize<'de> for Server {
         let port = text.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
         match port {
             Some(Ok(_)) => Ok(Self(text)),
-            Some(Err(_)) | None => Err(serde::de::Error::custom(format!(
+            Some(Err(_)) | None => Err(parser::told(text!(
+                "`{text}` 不是服务器，应为 主机:端口，如 whois.example.net:43",
                 "`{text}` is no server: expected host:port, such as whois.example.net:43"
             ))),
         }

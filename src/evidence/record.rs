@@ -14,6 +14,7 @@ use crate::filing::evidence::case::About;
 use crate::filing::evidence::{Claim, Fact, Source};
 use crate::filing::host::Host;
 use crate::filing::number::{Number, ServiceKind};
+use crate::lang::Text;
 use crate::network::error::{NetworkError, shown};
 use crate::network::header::HeaderName;
 use crate::network::request::Request;
@@ -79,10 +80,11 @@ impl Endpoint {
         let Some(template) = &settings.url else {
             return Ok(None);
         };
-        let invalid = |words: String| {
+        let invalid = |words: Text| {
+            let Text { zh, en } = words;
             Failure::invalid(
                 "invalid.config",
-                text!("record.url 无效：{words}", "record.url is wrong: {words}"),
+                text!("record.url 无效：{zh}", "record.url is wrong: {en}"),
             )
         };
         let sample = template
@@ -91,12 +93,18 @@ impl Endpoint {
             .replace("{secret}", "x");
         let base = Base::parse(&sample).map_err(invalid)?;
         if !template.contains("{query}") {
-            return Err(invalid("{query} is missing".to_owned()));
+            return Err(invalid(Text::fixed("缺少 {query}", "{query} is missing")));
         }
         let secret = settings.secret.as_ref().map(|secret| secret.reveal(env));
         let mut headers = Vec::new();
         for (name, secret) in &settings.headers {
-            let name = HeaderName::from_str(name).map_err(|error| invalid(error.to_string()))?;
+            let name = HeaderName::from_str(name).map_err(|_| {
+                let name = &**name;
+                invalid(text!(
+                    "“{name}”不是请求头的名称",
+                    "\"{name}\" is no name of a header"
+                ))
+            })?;
             headers.push((name, secret.reveal(env)?));
         }
         Ok(Some(Self {

@@ -11,6 +11,8 @@ use super::province::Province;
 use super::record::{DutyFacts, SubjectEntry};
 use crate::data::data;
 use crate::lang::Text;
+use crate::lang::parser::Told;
+use crate::text;
 use chrono::{Datelike as _, Days, NaiveDate};
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -35,7 +37,7 @@ impl DayOfYear {
 }
 
 impl TryFrom<String> for DayOfYear {
-    type Error = String;
+    type Error = Told;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         /// A year that has every day.
@@ -46,7 +48,12 @@ impl TryFrom<String> for DayOfYear {
         parts
             .map(|(month, day)| Self { month, day })
             .filter(|day| day.of(LEAP).is_some())
-            .ok_or_else(|| format!("`{text}` is no day: expected MM-DD"))
+            .ok_or_else(|| {
+                Told(text!(
+                    "`{text}` 不是日子，应形如 03-01",
+                    "`{text}` is no day: expected MM-DD"
+                ))
+            })
     }
 }
 

@@ -1,7 +1,8 @@
 //! What can happen to an order: the operator's commands and the outside's reports.
 
 use super::named::named;
-use crate::lang::Text;
+use crate::lang::{Text, parser};
+use crate::text;
 
 named! {
     /// What the operator does to an order.
@@ -169,6 +170,6 @@ impl<'de> serde::Deserialize<'de> for Event {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = <std::borrow::Cow<'de, str> as serde::Deserialize>::deserialize(deserializer)?;
         Self::from_name(&name)
-            .ok_or_else(|| serde::de::Error::custom(format_args!("unknown event `{name}`")))
+            .ok_or_else(|| parser::told(text!("没有事件 `{name}`", "unknown event `{name}`")))
     }
 }

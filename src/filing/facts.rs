@@ -4,6 +4,8 @@
 
 use super::host::Host;
 use super::number::ServiceKind;
+use crate::lang::parser;
+use crate::text;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -46,7 +48,8 @@ impl<'de> Deserialize<'de> for ValidUntil {
         match words.as_str() {
             "long-term" | "长期" => Ok(Self::LongTerm),
             date => date.parse().map(Self::Date).map_err(|_| {
-                serde::de::Error::custom(format_args!(
+                parser::told(text!(
+                    "`{date}` 不是日期，应形如 2021-03-01，或写 \"long-term\"",
                     "`{date}` is no date: expected YYYY-MM-DD or \"long-term\""
                 ))
             }),

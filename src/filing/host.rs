@@ -1,6 +1,7 @@
 //! Host names: the domains (域名) that sites and apps use.
 
 use crate::lang::Text;
+use crate::lang::parser::Told;
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
@@ -285,10 +286,10 @@ impl FromStr for Host {
 }
 
 impl TryFrom<String> for Host {
-    type Error = HostError;
+    type Error = Told;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text)
+        Self::parse(&text).map_err(|error| Told(error.message()))
     }
 }
 

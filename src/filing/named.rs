@@ -1,5 +1,10 @@
 //! Closed vocabularies: an enum whose variants have one name on the wire and a label in both languages.
 
+use crate::lang::{nearest, parser};
+use crate::text;
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
+
 /// A closed vocabulary whose values people call by more than their names on the wire.
 pub trait Named: Copy + 'static {
     /// Returns every value, in the order of the table.
@@ -18,6 +23,64 @@ pub trait Named: Copy + 'static {
             names.any(|name| name.eq_ignore_ascii_case(word))
         })
     }
+}
+
+/// A value as people write it in their own files: by its name, or by another word that means it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Word<T>(pub T);
+
+impl<'de, T: Named> Deserialize<'de> for Word<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        T::from_word(word.trim()).map(Self).ok_or_else(|| {
+            let names: Vec<&str> = T::values().iter().map(|value| value.wire_name()).collect();
+            let others = T::values().iter().flat_map(|value| value.words());
+            let near = nearest(&word, names.iter().chain(others).copied());
+            let names = names.join(", ");
+            parser::told(match near {
+                Some(near) => text!(
+                    "没有“{word}”这个值，您是否想写 {near}？可用：{names}",
+                    "there is no value \"{word}\", did you mean {near}? There are {names}"
+                ),
+                None => text!(
+                    "没有“{word}”这个值，可用：{names}",
+                    "there is no value \"{word}\"; there are {names}"
+                ),
+            })
+        })
+    }
+}
+
+/// Reads a list of values that people write.
+///
+/// # Errors
+/// A word that means no value.
+pub fn words<'de, T: Named, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let words = Vec::<Word<T>>::deserialize(deserializer)?;
+    Ok(words.into_iter().map(|word| word.0).collect())
+}
+
+/// Reads a table whose keys are values that people write.
+///
+/// # Errors
+/// A key that means no value.
+pub fn keys<'de, T, V, D>(deserializer: D) -> Result<BTreeMap<T, V>, D::Error>
+where
+    T: Named + Ord,
+    V: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    let table = BTreeMap::<Word<T>, V>::deserialize(deserializer)?;
+    let entries = table.into_iter().map(|(key, value)| (key.0, value));
+    Ok(entries.collect())
+}
+
+/// Reads a value that people write.
+///
+/// # Errors
+/// A word that means no value.
+pub fn word<'de, T: Named, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    Word::deserialize(deserializer).map(|word| word.0)
 }
 
 /// Declares an enum with its wire names and labels in one table.

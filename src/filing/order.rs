@@ -7,6 +7,8 @@ use super::kind::{Kind, VerifyBy, Via};
 use super::number::{Number, ServiceKind, ServiceNumber, SubjectNumber};
 use super::province::Province;
 use super::status::Status;
+use crate::lang::parser;
+use crate::text;
 use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -70,7 +72,8 @@ macro_rules! id {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
                 Self::parse(&text).ok_or_else(|| {
-                    serde::de::Error::custom(format_args!(
+                    parser::told(text!(
+                        "`{text}` 不是 id，应为 {ID_LENGTH} 个字符，由 0-9 和 a-z（没有 i、l、o、u）组成",
                         "`{text}` is no id: expected {ID_LENGTH} characters of 0-9 and a-z without i, l, o, u"
                     ))
                 })
@@ -122,7 +125,8 @@ impl<'de> Deserialize<'de> for Who {
         match text.strip_prefix("service:").map(str::parse) {
             Some(Ok(place)) => Ok(Self::Service(place)),
             None if text == "subject" => Ok(Self::Subject),
-            Some(Err(_)) | None => Err(serde::de::Error::custom(format_args!(
+            Some(Err(_)) | None => Err(parser::told(text!(
+                "`{text}` 不是订单中的人员，应为 `subject` 或 `service:N`",
                 "`{text}` is no person of an order: expected `subject` or `service:N`"
             ))),
         }

@@ -2,12 +2,16 @@
 
 use super::guide::Step;
 use super::kind::{Kind, VerifyBy};
+use super::named;
 use super::status::Status;
-use crate::lang::{Text, parser};
+use crate::lang::{Text, nearest, parser};
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, OnceLock};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The profile that an unknown provider gets.
 pub const GENERIC: &str = "generic";
@@ -28,12 +32,15 @@ pub struct Profile {
     /// Whether a cancellation passes the provider first.
     pub cancel_stage: bool,
     /// From where a filing order can be withdrawn.
+    #[serde(deserialize_with = "named::words")]
     pub withdraw_from: Vec<Status>,
     /// Whether a filing order can be abandoned while queued.
     pub abandon_queued: bool,
     /// The ways a cancellation can be verified.
+    #[serde(deserialize_with = "named::words")]
     pub verify_by: Vec<VerifyBy>,
     /// Where an unedited order goes when it is submitted again after its SMS expired.
+    #[serde(deserialize_with = "named::word")]
     pub resubmit_expired: Status,
     /// Idle days before the console deletes an order; 0 where it never does (ORD-10).
     pub purge_days: u32,
@@ -47,10 +54,10 @@ pub struct Profile {
     #[serde(default)]
     pub parallel_orders: bool,
     /// The provider's own words for statuses.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "named::keys")]
     pub statuses: BTreeMap<Status, String>,
     /// The provider's own words for kinds.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "named::keys")]
     pub kinds: BTreeMap<Kind, String>,
     /// Steps of its console that go before those that are built in.
     #[serde(default)]
@@ -126,13 +133,13 @@ impl Profile {
         self.statuses.get(&status).map(String::as_str)
     }
 
-    /// Whether a word is one of the names that people have for it, in any letter case.
+    /// Whether a word, folded, is one of the names that people have for it.
     fn is_called(&self, word: &str) -> bool {
         let titles = [self.title.zh.as_ref(), self.title.en.as_ref()];
         let mut names = titles
             .into_iter()
             .chain(self.aliases.iter().map(String::as_str));
-        names.any(|name| name.to_lowercase() == word)
+        names.any(|name| folded(name) == word)
     }
 }
 
@@ -142,36 +149,55 @@ pub struct Profiles {
     own: BTreeMap<String, Profile>,
 }
 
-/// Why a profile file was refused.
-#[derive(Debug, thiserror::Error)]
-pub enum ProfileError {
-    /// The file is not TOML.
-    #[error("not TOML: {0}")]
-    Syntax(#[from] toml::de::Error),
-    /// The profile that it extends does not exist.
-    #[error("extends the unknown profile `{base}`")]
-    UnknownBase {
-        /// The name after `extends`.
-        base: String,
-    },
+/// What is wrong in a profile file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .reason.en)]
+pub struct ProfileProblem {
+    /// The byte of the file at which it stands.
+    pub at: usize,
+    /// What is wrong.
+    pub reason: Text,
 }
 
-impl ProfileError {
-    /// Returns what is wrong in `text`, and where.
-    pub fn message(&self, text: &str) -> Text {
-        match self {
-            Self::Syntax(error) => {
-                let before = error.span().and_then(|span| text.get(..span.start));
-                let line = before.map_or(1, |before| before.matches('\n').count() + 1);
-                let Text { zh, en } = parser::said(error.message());
-                text!("第 {line} 行：{zh}", "line {line}: {en}")
-            }
-            Self::UnknownBase { base } => text!(
-                "extends 指向不存在的接入商配置 {base}",
-                "extends names the unknown profile {base}"
-            ),
-        }
+impl ProfileProblem {
+    fn of(error: &toml::de::Error, at: usize) -> Self {
+        let at = error.span().map_or(at, |span| span.start);
+        let reason = parser::said(error.message());
+        Self { at, reason }
     }
+}
+
+/// Where the cells of a profile file stand.
+struct Places<'t>(Spanned<DeTable<'t>>);
+
+impl Places<'_> {
+    /// Returns where a cell's key stands.
+    fn key(&self, name: &str) -> usize {
+        let found = self.0.get_ref().get_key_value(name);
+        found.map_or(0, |(key, _)| key.span().start)
+    }
+
+    /// Returns where a cell's value stands.
+    fn value(&self, name: &str) -> usize {
+        let found = self.0.get_ref().get(name);
+        found.map_or(0, |value| value.span().start)
+    }
+
+    /// Returns where one of the words of `aliases` stands.
+    fn alias(&self, place: usize) -> usize {
+        let words = match self.0.get_ref().get("aliases").map(Spanned::get_ref) {
+            Some(DeValue::Array(words)) => Some(words),
+            Some(_) | None => None,
+        };
+        let word = words.and_then(|words| words.get(place));
+        word.map_or_else(|| self.value("aliases"), |word| word.span().start)
+    }
+}
+
+/// Returns a name as names are compared: without the blanks around it, in whatever letter case and
+/// width.
+fn folded(word: &str) -> String {
+    word.trim().nfkc().collect::<String>().to_lowercase()
 }
 
 const TEXT: &str = include_str!("../data/providers.toml");
@@ -236,17 +262,34 @@ impl Profiles {
     /// Cells that the file leaves out come from the profile named by `extends`, else from the
     /// profile of the same name, else from `generic`.
     ///
+    /// Returns the words that another profile goes by already, and goes on to mean.
+    ///
     /// # Errors
-    /// When the text is no profile, or extends one that does not exist.
-    pub fn add(&mut self, name: &str, text: &str) -> Result<(), ProfileError> {
-        let mut cells: toml::Table = toml::from_str(text)?;
+    /// When the text is no profile, extends one that does not exist, or gives it an empty name.
+    pub fn add(&mut self, name: &str, text: &str) -> Result<Vec<ProfileProblem>, ProfileProblem> {
+        let of_text = |error| ProfileProblem::of(&error, 0);
+        let places = Places(DeTable::parse(text).map_err(of_text)?);
+        let mut cells: toml::Table = toml::from_str(text).map_err(of_text)?;
+        let no_base = |base: &str| ProfileProblem {
+            at: places.value("extends"),
+            reason: match nearest(base, BUILT_IN.keys().copied()) {
+                Some(near) => text!(
+                    "extends 指向不存在的接入商配置 {base}，您是否想写 {near}？",
+                    "extends names the unknown profile {base}: did you mean {near}?"
+                ),
+                None => text!(
+                    "extends 指向不存在的接入商配置 {base}",
+                    "extends names the unknown profile {base}"
+                ),
+            },
+        };
+        let built_ins = Self::built_in();
         let extends = match cells.remove("extends") {
-            Some(toml::Value::String(base)) => Some(base),
-            Some(other) => {
-                return Err(ProfileError::UnknownBase {
-                    base: other.to_string(),
-                });
+            Some(toml::Value::String(mut base)) => {
+                built_ins.rename(&mut base);
+                Some(base)
             }
+            Some(other) => return Err(no_base(&other.to_string())),
             None => None,
         };
         let base = match &extends {
@@ -254,13 +297,14 @@ impl Profiles {
             None if BUILT_IN.contains_key(name) => name,
             None => GENERIC,
         };
-        let (cells_of_base, _) = built_in(base)?.ok_or_else(|| ProfileError::UnknownBase {
-            base: base.to_owned(),
-        })?;
-        let mut merged = cells_of_base.clone();
+        let base = built_in(base)
+            .map_err(of_text)?
+            .ok_or_else(|| no_base(base));
+        let (cells_of_base, _) = base?;
+        let mut beneath = cells_of_base.clone();
         if extends.is_some() || !BUILT_IN.contains_key(name) {
-            merged.remove("aliases");
-            merged.insert(
+            beneath.remove("aliases");
+            beneath.insert(
                 "title".to_owned(),
                 toml::Table::from_iter([
                     ("zh".to_owned(), name.into()),
@@ -269,10 +313,70 @@ impl Profiles {
                 .into(),
             );
         }
-        merged.extend(cells);
-        let profile = toml::Value::Table(merged).try_into()?;
+        let with = |cells: toml::Table| -> Result<Profile, toml::de::Error> {
+            let mut merged = beneath.clone();
+            merged.extend(cells);
+            toml::Value::Table(merged).try_into()
+        };
+        let profile = with(cells.clone()).map_err(|error| {
+            // What is put together has no places: the cell that is wrong is so by itself.
+            let is_wrong = |(key, value): &(String, toml::Value)| {
+                with(toml::Table::from_iter([(key.clone(), value.clone())])).is_err()
+            };
+            let wrong = cells.into_iter().find(is_wrong);
+            let at = wrong.map_or(0, |(key, _)| {
+                if error.message().starts_with("unknown field") {
+                    places.key(&key)
+                } else {
+                    places.value(&key)
+                }
+            });
+            ProfileProblem::of(&error, at)
+        })?;
+        let clashes = self.clashes(name, &profile, &places)?;
         self.own.insert(name.to_owned(), profile);
-        Ok(())
+        Ok(clashes)
+    }
+
+    /// Lists the words of a profile that one of the user's others goes by, or that are the very name
+    /// of a built-in one.
+    ///
+    /// # Errors
+    /// An empty word.
+    fn clashes(
+        &self,
+        name: &str,
+        profile: &Profile,
+        places: &Places<'_>,
+    ) -> Result<Vec<ProfileProblem>, ProfileProblem> {
+        let titles = [profile.title.zh.as_ref(), profile.title.en.as_ref()];
+        let titles = titles.map(|title| (places.value("title"), title));
+        let aliases = profile.aliases.iter().enumerate();
+        let aliases = aliases.map(|(place, alias)| (places.alias(place), alias.as_str()));
+        let mut clashes: Vec<ProfileProblem> = Vec::new();
+        for (at, word) in titles.into_iter().chain(aliases) {
+            let meant = folded(word);
+            if meant.is_empty() {
+                let reason = text!("名称是空的", "this name is empty");
+                return Err(ProfileProblem { at, reason });
+            }
+            let others = self.own.iter().filter(|(other, _)| *other != name);
+            let mut others =
+                others.filter(|(other, theirs)| folded(other) == meant || theirs.is_called(&meant));
+            let own = others.next().map(|(other, _)| other.as_str());
+            let very = BUILT_IN.keys().copied().find(|other| *other == meant);
+            let Some(other) = own.or(very).filter(|other| *other != name) else {
+                continue;
+            };
+            let reason = text!(
+                "“{word}”已是接入商 {other} 的名称，仍指 {other}",
+                "\"{word}\" is a name of the provider {other} already, and goes on to mean that"
+            );
+            if !clashes.iter().any(|clash| clash.reason == reason) {
+                clashes.push(ProfileProblem { at, reason });
+            }
+        }
+        Ok(clashes)
     }
 
     /// Returns the profile of `name`, where one is known by it.
@@ -298,17 +402,17 @@ impl Profiles {
     }
 
     /// Returns the name of the profile that a word means: its name, its title in either language,
-    /// or an alias, in any letter case; the user's own profiles come first.
+    /// or an alias, in any letter case and width; the user's own profiles come first.
     pub fn name_of(&self, word: &str) -> Option<&str> {
         let own = self.own.get_key_value(word).map(|(name, _)| name.as_str());
         let own = own.or_else(|| BUILT_IN.get_key_value(word).map(|(name, _)| *name));
         if own.is_some() {
             return own;
         }
-        let folded = word.trim().to_lowercase();
+        let meant = folded(word);
         let is_meant = |name: &str| {
-            let is_called = |profile: &Profile| profile.is_called(&folded);
-            name.to_lowercase() == folded || self.known(name).is_some_and(is_called)
+            let is_called = |profile: &Profile| profile.is_called(&meant);
+            folded(name) == meant || self.known(name).is_some_and(is_called)
         };
         let own = self.own.keys().map(String::as_str);
         let mut names = own.chain(BUILT_IN.keys().copied());

@@ -3,6 +3,7 @@
 use super::particulars::{Particulars, Seat};
 use crate::data::{data, read};
 use crate::lang::Text;
+use crate::lang::parser::Told;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
@@ -219,10 +220,11 @@ impl FromStr for Province {
 }
 
 impl TryFrom<String> for Province {
-    type Error = UnknownProvince;
+    type Error = Told;
 
     fn try_from(given: String) -> Result<Self, Self::Error> {
-        given.parse()
+        let read: Result<Self, UnknownProvince> = given.parse();
+        read.map_err(|unknown| Told(unknown.message()))
     }
 }
 

@@ -6,7 +6,7 @@ use super::rows::{Cell, Header, Row, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
 use crate::filing::kind::{Kind, VerifyBy};
-use crate::filing::named::Named as _;
+use crate::filing::named::Named as Vocabulary;
 use crate::filing::number::SubjectNumber;
 use crate::knowledge;
 use crate::lang::Text;
@@ -227,14 +227,10 @@ fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {
 }
 
 /// A value that is none of those that its column may hold.
-fn unknown<'a>(
-    cell: &Cell,
-    given: &str,
-    known: impl IntoIterator<Item = &'a str>,
-    problems: &mut Vec<Problem>,
-) {
-    let known: Vec<&str> = known.into_iter().collect();
-    let near = nearest(given, known.iter().copied());
+fn unknown<T: Vocabulary>(cell: &Cell, given: &str, problems: &mut Vec<Problem>) {
+    let known: Vec<&str> = T::values().iter().map(|value| value.wire_name()).collect();
+    let words = T::values().iter().flat_map(|value| value.words());
+    let near = nearest(given, known.iter().chain(words).copied());
     let (words, list) = (shown(given), known.join(", "));
     let message = text!(
         "“{words}”不在可用的值之中：{list}",
@@ -248,12 +244,7 @@ fn kind(row: &Row, problems: &mut Vec<Problem>) -> Option<Kind> {
     let cell = row.cells.get("kind")?;
     let found = Kind::from_word(&given);
     if found.is_none() {
-        unknown(
-            cell,
-            &given,
-            Kind::ALL.iter().map(|kind| kind.name()),
-            problems,
-        );
+        unknown::<Kind>(cell, &given, problems);
     }
     found
 }
@@ -263,12 +254,7 @@ fn verify_by(row: &Row, problems: &mut Vec<Problem>) -> Option<VerifyBy> {
     let given = row.text("verify_by")?;
     let found = VerifyBy::from_word(&given);
     if found.is_none() {
-        unknown(
-            cell,
-            &given,
-            VerifyBy::ALL.iter().map(|way| way.name()),
-            problems,
-        );
+        unknown::<VerifyBy>(cell, &given, problems);
     }
     found
 }

@@ -1,6 +1,7 @@
 //! What is wrong in a file, where, and how to put it right.
 
-use crate::lang::{Text, likeness};
+use crate::lang::Text;
+pub use crate::lang::nearest;
 use crate::text;
 use serde::{Deserialize, Serialize};
 
@@ -121,23 +122,6 @@ pub(super) fn settle<T>(value: T, mut problems: Vec<Problem>) -> Result<T, Vec<P
     }
     problems.sort_by_key(Problem::position);
     Err(problems)
-}
-
-/// How alike two words must be, from 0 to 1, to be offered as a correction.
-const ALIKE: f64 = 0.75;
-
-/// Returns the word nearest to a mistyped one.
-pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let typed = typed.trim().to_lowercase().replace([' ', '_'], "-");
-    known
-        .into_iter()
-        .map(|word| {
-            let folded = word.to_lowercase().replace([' ', '_'], "-");
-            (likeness(&typed, &folded), word)
-        })
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .reduce(|best, next| if next.0 > best.0 { next } else { best })
-        .map(|(_, word)| word)
 }
 
 /// The most characters of foreign text that a message repeats.

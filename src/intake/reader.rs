@@ -240,20 +240,24 @@ impl Reader {
         let found = T::from_word(text);
         if found.is_none() {
             let names = T::values().iter().map(|value| value.wire_name());
-            self.unknown_value(node, text, names);
+            let words = T::values().iter().flat_map(|value| value.words());
+            self.unknown_value(node, text, names, words.copied());
         }
         found
     }
 
-    /// Notes that a value is none of those expected.
+    /// Notes that a value is none of those expected, which have these names and are called by these
+    /// words too.
     pub(super) fn unknown_value<'a>(
         &mut self,
         node: &Node,
         text: &str,
         names: impl Iterator<Item = &'a str>,
+        words: impl Iterator<Item = &'a str>,
     ) {
         let names: Vec<&str> = names.collect();
-        let (given, near) = (shown(text), nearest(text, names.iter().copied()));
+        let near = nearest(text, names.iter().copied().chain(words));
+        let given = shown(text);
         let message = text!("没有“{given}”这个值", "there is no value \"{given}\"");
         let problem = Problem::new(&node.path, node.at, "unknown-value", message);
         let problem = if near.is_some() {

@@ -214,7 +214,9 @@ fn event(row: &Row, problems: &mut Vec<Problem>) -> Option<Report> {
         ))
         .suggest(nearest(
             &given,
-            Report::ALL.iter().map(|report| report.name()),
+            Report::ALL
+                .iter()
+                .flat_map(|report| report.words().iter().copied().chain([report.name()])),
         )),
     });
     None

@@ -7,7 +7,7 @@ use super::schema::Known;
 use crate::filing::host::Host;
 use crate::filing::identity::{CertificateNumber, Mobile};
 use crate::filing::province::Province;
-use crate::knowledge::code_list;
+use crate::knowledge::{Code, code_list};
 use crate::text;
 use chrono::NaiveDate;
 use toml::Value;
@@ -112,7 +112,9 @@ impl Reader {
         if let Some(entry) = found {
             return Some(entry.value.clone());
         }
-        self.unknown_value(node, text, entries.iter().map(|entry| entry.value.as_str()));
+        let names = entries.iter().map(|entry| entry.value.as_str());
+        let words = entries.iter().flat_map(Code::words);
+        self.unknown_value(node, text, names, words);
         None
     }
 

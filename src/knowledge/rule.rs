@@ -1,7 +1,8 @@
 //! The rulebook: what a filing must satisfy, as data.
 
+use super::{Code, code_list};
 use crate::data::data;
-use crate::lang::Text;
+use crate::lang::{Text, nearest};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
@@ -26,6 +27,30 @@ pub enum Holder {
     Individual,
     /// Every other nature (单位).
     Organisation,
+}
+
+impl Holder {
+    /// Returns the kind of subject that a word means: 单位 or 个人, its name, or a nature by its value or
+    /// label.
+    pub fn from_word(word: &str) -> Option<Self> {
+        if word.eq_ignore_ascii_case("organisation") || word == "单位" {
+            return Some(Self::Organisation);
+        }
+        let entries = code_list("natures").map_or(&[][..], |list| &list.entries);
+        let nature = entries.iter().find(|entry| entry.is_called(word))?;
+        Some(if nature.value == "individual" {
+            Self::Individual
+        } else {
+            Self::Organisation
+        })
+    }
+
+    /// Returns the word nearest to a mistyped one.
+    pub fn near(word: &str) -> Option<&'static str> {
+        let entries = code_list("natures").map_or(&[][..], |list| &list.entries);
+        let words = entries.iter().flat_map(Code::words);
+        nearest(word, words.chain(["organisation", "单位"]))
+    }
 }
 
 /// One rule of the rulebook.

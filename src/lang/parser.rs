@@ -4,6 +4,7 @@ use super::Text;
 use crate::data::data;
 use crate::text;
 use serde::Deserialize;
+use std::fmt;
 use std::sync::LazyLock;
 
 #[derive(Deserialize)]
@@ -15,12 +16,34 @@ struct PhraseFile {
 
 static PHRASES: LazyLock<PhraseFile> = LazyLock::new(|| data!("parsers"));
 
+/// What one of our own readers says within a parser, whose errors hold one text: [`said`] takes both
+/// wordings out again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told(pub Text);
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{SEAM}{}", self.0.en, self.0.zh)
+    }
+}
+
+/// Returns the error of a parser that says this.
+pub fn told<E: serde::de::Error>(text: Text) -> E {
+    E::custom(Told(text))
+}
+
+/// What stands between the two wordings: a control character that no text holds.
+const SEAM: char = '\u{1f}';
+
 /// What stands for something that the parser puts into its words.
 const HOLE: &str = "{}";
 
 /// Returns a parser's message in both languages; one that is not known is quoted.
 pub fn said(words: &str) -> Text {
     let words = words.trim().replace('\n', "; ");
+    if let Some((en, zh)) = words.split_once(SEAM) {
+        return text!("{zh}", "{en}");
+    }
     let zh = in_chinese(&words).unwrap_or_else(|| format!("无法按语法读取（“{words}”）"));
     text!("{zh}", "{words}")
 }

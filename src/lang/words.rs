@@ -36,3 +36,20 @@ pub fn likeness(typed: &str, word: &str) -> f64 {
     }
     alike
 }
+
+/// How alike two words must be, from 0 to 1, to be offered as a correction.
+const ALIKE: f64 = 0.75;
+
+/// Returns the word nearest to a mistyped one.
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let typed = typed.trim().to_lowercase().replace([' ', '_'], "-");
+    known
+        .into_iter()
+        .map(|word| {
+            let folded = word.to_lowercase().replace([' ', '_'], "-");
+            (likeness(&typed, &folded), word)
+        })
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map(|(_, word)| word)
+}

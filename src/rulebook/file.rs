@@ -4,13 +4,13 @@
 use super::compiled::{Fault, Part};
 use super::judge::try_out;
 use crate::filing::kind::Kind;
+use crate::filing::named::Word;
 use crate::filing::profile::Profiles;
 use crate::filing::province::Province;
 use crate::knowledge::{Holder, Rule, Severity, Test};
-use crate::lang::{Text, parser};
+use crate::lang::{Text, nearest, parser};
 use crate::text;
 use chrono::NaiveDate;
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 use toml::{Spanned, Value};
@@ -53,8 +53,8 @@ struct Own {
     title: Option<Text>,
     explain: Option<Text>,
     severity: Option<Severity>,
-    kinds: Option<Vec<Kind>>,
-    natures: Option<Vec<Holder>>,
+    kinds: Option<Vec<Word<Kind>>>,
+    natures: Option<Vec<Nature>>,
     provinces: Option<Vec<String>>,
     providers: Option<Vec<String>>,
     #[serde(default, deserialize_with = "day")]
@@ -65,6 +65,28 @@ struct Own {
     check: Option<bool>,
     off: Option<bool>,
     test: Option<Vec<Test>>,
+}
+
+/// A kind of subject, by its name or as a nature.
+#[derive(Debug)]
+struct Nature(Holder);
+
+impl<'de> Deserialize<'de> for Nature {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Holder::from_word(word.trim()).map(Self).ok_or_else(|| {
+            parser::told(match Holder::near(&word) {
+                Some(near) => text!(
+                    "没有“{word}”这种性质，您是否想写 {near}？",
+                    "there is no nature \"{word}\", did you mean {near}?"
+                ),
+                None => text!(
+                    "没有“{word}”这种性质，应为 organisation（单位）或 individual（个人）",
+                    "there is no nature \"{word}\": organisation or individual is expected"
+                ),
+            })
+        })
+    }
 }
 
 /// Reads a day, written as a text or as TOML's own date.
@@ -79,16 +101,23 @@ fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, 
         | Value::Array(_)
         | Value::Table(_) => None,
     };
-    let wrong = || D::Error::custom(format!("a day such as 2026-01-01 is expected, not {value}"));
+    let wrong = || {
+        parser::told(text!(
+            "应为日期，形如 2026-01-01，这里是 {value}",
+            "a day such as 2026-01-01 is expected, not {value}"
+        ))
+    };
     day.map(Some).ok_or_else(wrong)
 }
 
 /// Puts the rules of a file over those that are there.
 ///
-/// A rule that is wrong is left out and told of; the others of the file count.
-pub fn overlay(rules: &mut Vec<Rule>, source: &str) -> Vec<FileProblem> {
+/// A rule that is wrong is left out and told of; the others of the file count. Providers go by the
+/// names of `profiles`.
+pub fn overlay(rules: &mut Vec<Rule>, source: &str, profiles: &Profiles) -> Vec<FileProblem> {
     let mut file = Reader {
         source,
+        profiles,
         problems: Vec::new(),
     };
     let (table, errors) = DeTable::parse_recoverable(source);
@@ -120,6 +149,7 @@ pub fn overlay(rules: &mut Vec<Rule>, source: &str) -> Vec<FileProblem> {
 
 struct Reader<'s> {
     source: &'s str,
+    profiles: &'s Profiles,
     problems: Vec<FileProblem>,
 }
 
@@ -135,6 +165,23 @@ impl Reader<'_> {
         });
     }
 
+    /// Returns a rule with its providers by their names, which may be given by label or alias; what is
+    /// none, but near to one, is told of.
+    fn named(&mut self, element: &Spanned<DeValue<'_>>, mut own: Own) -> Own {
+        for (place, word) in own.providers.iter_mut().flatten().enumerate() {
+            if self.profiles.name_of(word).is_some() {
+                self.profiles.rename(word);
+            } else if let Some(near) = nearest(word, self.profiles.names()) {
+                let message = text!(
+                    "没有名为“{word}”的接入商，您是否想写 {near}？",
+                    "there is no provider \"{word}\", did you mean {near}?"
+                );
+                self.wrong(item(element, "providers", place), message);
+            }
+        }
+        own
+    }
+
     fn rules(&mut self, rules: &mut Vec<Rule>, value: &Spanned<DeValue<'_>>) {
         let DeValue::Array(list) = value.get_ref() else {
             let message = text!("规则应写成 [[rule]]", "rules are written as [[rule]]");
@@ -143,8 +190,8 @@ impl Reader<'_> {
         };
         for element in list {
             let own = Own::deserialize(ValueDeserializer::from(element.clone()));
-            let own = match own {
-                Ok(own) => own,
+            let own: Own = match own {
+                Ok(own) => self.named(element, own),
                 Err(error) => {
                     let at = error.span().map_or(element.span().start, |span| span.start);
                     let Text { zh, en } = parser::said(error.message());
@@ -185,10 +232,10 @@ fn over(mut rule: Rule, own: Own) -> Rule {
     rule.title = own.title.unwrap_or(rule.title);
     rule.explain = own.explain.unwrap_or(rule.explain);
     rule.severity = own.severity.unwrap_or(rule.severity);
-    rule.kinds = own.kinds.map_or(rule.kinds, |kinds| names(&kinds));
-    rule.natures = own.natures.unwrap_or(rule.natures);
+    rule.kinds = own.kinds.map_or(rule.kinds, |kinds| names(of_words(kinds)));
+    rule.natures = own.natures.map_or(rule.natures, holders);
     rule.provinces = own.provinces.map_or(rule.provinces, codes);
-    rule.providers = own.providers.map_or(rule.providers, providers);
+    rule.providers = own.providers.unwrap_or(rule.providers);
     rule.since = own.since.or(rule.since);
     rule.until = own.until.or(rule.until);
     rule.source = own.source.unwrap_or(rule.source);
@@ -218,10 +265,13 @@ fn new(own: Own) -> Result<Rule, Text> {
         explain: own.explain.unwrap_or_else(|| title.clone()),
         title,
         severity,
-        kinds: names(own.kinds.as_deref().unwrap_or(Kind::ALL)),
-        natures: own.natures.unwrap_or_default(),
+        kinds: own.kinds.map_or_else(
+            || names(Kind::ALL.iter().copied()),
+            |kinds| names(of_words(kinds)),
+        ),
+        natures: own.natures.map_or_else(Vec::new, holders),
         provinces: own.provinces.map_or_else(Vec::new, codes),
-        providers: own.providers.map_or_else(Vec::new, providers),
+        providers: own.providers.unwrap_or_default(),
         since: own.since,
         until: own.until,
         source: own.source.unwrap_or_default(),
@@ -240,17 +290,33 @@ fn codes(words: Vec<String>) -> Vec<String> {
     words.into_iter().map(code).collect()
 }
 
-/// Returns the names of providers that are given by name, label or alias.
-fn providers(mut words: Vec<String>) -> Vec<String> {
-    let profiles = Profiles::built_in();
-    for word in &mut words {
-        profiles.rename(word);
-    }
-    words
+fn names(kinds: impl Iterator<Item = Kind>) -> Vec<String> {
+    kinds.map(|kind| kind.name().to_owned()).collect()
 }
 
-fn names(kinds: &[Kind]) -> Vec<String> {
-    kinds.iter().map(|kind| kind.name().to_owned()).collect()
+fn of_words(words: Vec<Word<Kind>>) -> impl Iterator<Item = Kind> {
+    words.into_iter().map(|word| word.0)
+}
+
+fn holders(natures: Vec<Nature>) -> Vec<Holder> {
+    let mut holders: Vec<Holder> = natures.into_iter().map(|nature| nature.0).collect();
+    holders.sort();
+    holders.dedup();
+    holders
+}
+
+/// Returns the byte at which one of a key's values stands.
+fn item(table: &Spanned<DeValue<'_>>, key: &str, place: usize) -> usize {
+    let DeValue::Table(entries) = table.get_ref() else {
+        return table.span().start;
+    };
+    let value = entries.get(key);
+    let items = match value.map(Spanned::get_ref) {
+        Some(DeValue::Array(items)) => Some(items),
+        Some(_) | None => None,
+    };
+    let item = items.and_then(|items| items.get(place)).or(value);
+    item.unwrap_or(table).span().start
 }
 
 /// Returns the byte at which a fault stands in the file.
@@ -283,7 +349,7 @@ mod tests {
 
     fn read(source: &str) -> (Vec<Rule>, Vec<String>) {
         let mut all = rules().to_vec();
-        let problems = overlay(&mut all, source);
+        let problems = overlay(&mut all, source, &Profiles::built_in());
         let told = problems.iter().map(|p| p.message().en.into_owned());
         (all, told.collect())
     }

@@ -86,6 +86,7 @@ fix.en = "put the brand into the name"
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::filing::profile::Profiles;
     use crate::knowledge::rules;
     use crate::rulebook::overlay;
 
@@ -93,7 +94,7 @@ mod tests {
     fn the_sample_is_a_rule_file_without_a_problem() {
         for lang in [Lang::Zh, Lang::En] {
             let mut all = rules().to_vec();
-            assert_eq!(overlay(&mut all, &sample(lang)), []);
+            assert_eq!(overlay(&mut all, &sample(lang), &Profiles::built_in()), []);
             assert_eq!(all.len(), rules().len() + 1);
         }
     }

@@ -5,6 +5,7 @@
 //! looking upwards: whoever can write above the current folder could otherwise plant a store.
 
 use crate::lang::{Text, shell_word};
+use crate::reading::{self, DOCUMENT_LIMIT};
 use crate::text;
 use std::path::{Path, PathBuf};
 
@@ -211,6 +212,22 @@ pub fn to_make(inputs: &Inputs<'_>, dir: Option<&Path>) -> PathBuf {
             || inputs.current.join(FOLDER),
             |path| inputs.current.join(path),
         )
+}
+
+/// Returns the store in which a folder lies, or would lie: what is within a store is the store's.
+pub fn around(folder: &Path) -> Option<PathBuf> {
+    // Links and `..` lead elsewhere than the words say; what is not there yet holds no store.
+    let there = folder
+        .ancestors()
+        .skip(1)
+        .find_map(|above| above.canonicalize().ok())?;
+    let is_store = |above: &&Path| {
+        let text = reading::read(&above.join(MARKER), DOCUMENT_LIMIT).ok();
+        let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
+        let table = text.and_then(|text| text.parse::<toml::Table>().ok());
+        table.is_some_and(|table| table.get("schema").is_some_and(toml::Value::is_integer))
+    };
+    there.ancestors().find(is_store).map(Path::to_owned)
 }
 
 /// Returns the store that a named folder is or holds, with its permission bits.

@@ -6,7 +6,7 @@
 use crate::failure::Failure;
 use crate::filing::order::{FieldChange, Order};
 use crate::filing::tree;
-use crate::intake::{Dossier, Problem, Source, nearest, read_dossier};
+use crate::intake::{Dossier, DossierSubject, Problem, Source, nearest, read_dossier};
 use crate::knowledge::{self, FieldType};
 use crate::text;
 use chrono::NaiveDate;
@@ -47,6 +47,18 @@ impl Assign {
                 Self::Unset(field.trim().to_owned(), Some(value.trim().to_owned()))
             }
             None => Self::Unset(word.trim().to_owned(), None),
+        }
+    }
+
+    /// Returns the same with its value in its normal form, as the dossier's reader has it: 企业 is
+    /// `enterprise`. `path` is the field's full path. What is no value of the field stays as typed.
+    #[must_use]
+    pub fn canonical(self, path: &str) -> Self {
+        let normal = |value: String| normal(path, &value).unwrap_or(value);
+        match self {
+            Self::Set(field, value) => Self::Set(field, normal(value)),
+            Self::Add(field, value) => Self::Add(field, normal(value)),
+            Self::Unset(field, value) => Self::Unset(field, value.map(normal)),
         }
     }
 
@@ -190,6 +202,42 @@ pub fn assign(tree: &mut Value, path: &str, assign: &Assign) -> Result<(), Failu
         Ok(())
     } else {
         Err(no_field(assign.field(), path))
+    }
+}
+
+/// Returns the normal form of a value that was typed for a field.
+fn normal(path: &str, value: &str) -> Option<String> {
+    // Of whichever service: the field is the same.
+    let (path, place) = match path
+        .strip_prefix("services.")
+        .and_then(|p| p.split_once('.'))
+    {
+        Some((_, field)) => (format!("services.0.{field}"), field),
+        None => (path.to_owned(), path.strip_prefix("subject.")?),
+    };
+    let mut top = Table::new();
+    if path.starts_with("services.") {
+        let service = Value::Table(Table::new());
+        top.insert("services".to_owned(), Value::Array(vec![service]));
+    }
+    let mut tree = Value::Table(top);
+    let given = Assign::Set(path.clone(), value.to_owned());
+    assign(&mut tree, &path, &given).ok()?;
+    // Whether a day has come is no matter of its form.
+    let dossier = read(&tree, "--set", NaiveDate::MAX).ok()?;
+    let facts = match (dossier.subject, dossier.services.first()) {
+        (Some(DossierSubject::Data { facts, .. }), _) => tree::of(facts.as_ref()),
+        (Some(DossierSubject::Number(_)) | None, Some(service)) => tree::of(&service.facts),
+        (Some(DossierSubject::Number(_)) | None, None) => return None,
+    };
+    match tree::get(&facts, place)? {
+        Value::String(word) => Some(word),
+        Value::Array(words) => {
+            let words: Option<Vec<&str>> = words.iter().map(Value::as_str).collect();
+            Some(words?.join(";"))
+        }
+        Value::Boolean(flag) => Some(flag.to_string()),
+        Value::Integer(_) | Value::Float(_) | Value::Datetime(_) | Value::Table(_) => None,
     }
 }
 

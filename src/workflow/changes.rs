@@ -9,6 +9,7 @@ use crate::filing::number::ServiceNumber;
 use crate::filing::order::FieldChange;
 use crate::filing::tree;
 use crate::intake::DossierSubject;
+use crate::knowledge;
 use crate::text;
 use toml::{Table, Value};
 
@@ -66,7 +67,8 @@ pub(super) fn asked_changes(
             {
                 tree::put(&mut tree, &path, Some(now));
             }
-            assign::assign(&mut tree, &path, given)?;
+            let given = given.clone().canonical(&path);
+            assign::assign(&mut tree, &path, &given)?;
         }
     }
     let mut changes = Vec::new();
@@ -128,6 +130,17 @@ pub(super) fn asked_changes(
         )));
     }
     Ok(changes)
+}
+
+/// Returns what is asked of a field of a subject or a service, with its value in its normal form.
+pub(super) fn canonical(given: &Assign) -> Assign {
+    let field = given.field();
+    let paths = ["services.0", "subject"].map(|base| format!("{base}.{field}"));
+    let path = paths.iter().find(|path| knowledge::field(path).is_some());
+    match path {
+        Some(path) => given.clone().canonical(path),
+        None => given.clone(),
+    }
 }
 
 fn names_subject(ask: &Ask) -> bool {

@@ -123,7 +123,7 @@ impl<'a> Bench<'a> {
         order: &Order,
         accepted: &[String],
         look: &dyn Fn(&Material) -> Look,
-        way: Way,
+        way: Way<'_>,
     ) -> Result<Option<Caution>, Failure> {
         let judgement = self.order(world, order, look);
         weigh(&judgement, order, accepted, way)
@@ -175,13 +175,13 @@ impl<'a> Bench<'a> {
 
 /// How an order is sent, which decides what to do about a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Way<'a> {
     /// An order that is there.
     Order,
     /// One that is drafted and sent at once; a refused one is not kept.
     Draft,
-    /// A row of a batch.
-    Row,
+    /// A row of a batch, whose file calls the column `accept` so.
+    Row(&'a str),
 }
 
 /// Refuses an order by what the rulebook found in it, as [`Bench::sending`] does.
@@ -192,7 +192,7 @@ pub fn weigh(
     judgement: &Judgement,
     order: &Order,
     accepted: &[String],
-    way: Way,
+    way: Way<'_>,
 ) -> Result<Option<Caution>, Failure> {
     let errors: Vec<&Finding> = judgement
         .findings
@@ -241,7 +241,7 @@ pub fn weigh(
         .map(|rule| format!("--accept {rule}"))
         .collect();
     let accept = accept.join(" ");
-    let column = rules.join(";");
+    let ids = rules.join(";");
     Err(match way {
         Way::Order => failure.hint(text!(
             "查看全部问题和改法：icpctl check {id}；修正草稿：icpctl edit {id} --set FIELD=VALUE",
@@ -251,7 +251,7 @@ pub fn weigh(
             "没有留下草稿；查看全部问题和改法：icpctl check FILE",
             "no draft was kept; see all findings and what to do with icpctl check FILE"
         )),
-        Way::Row => failure.hint(text!(
+        Way::Row(_) => failure.hint(text!(
             "查看全部问题和改法：icpctl batch check FILE",
             "see all findings and what to do with icpctl batch check FILE"
         )),
@@ -261,9 +261,9 @@ pub fn weigh(
             "确信无误，可加上 {accept} 照样提交，历史会记下",
             "where you know better, add {accept}; the history keeps it"
         ),
-        Way::Row => text!(
-            "确信无误，可在该行的 accept 列写 {column}，历史会记下",
-            "where you know better, write {column} into the row's accept column; the history keeps it"
+        Way::Row(column) => text!(
+            "确信无误，可在该行的 {column} 列写 {ids}，历史会记下",
+            "where you know better, write {ids} into the row's {column} column; the history keeps it"
         ),
     }))
 }

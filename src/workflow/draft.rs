@@ -4,7 +4,7 @@ use super::advance;
 use super::aim::{Found, choose_provider, find, target_of, the_account};
 use super::assign::Assign;
 use super::bearing;
-use super::changes::asked_changes;
+use super::changes::{self, asked_changes};
 use super::plan::Caution;
 use super::plan::{Plan, Stamp};
 use super::world::World;
@@ -99,14 +99,12 @@ impl Ask {
         let assigns: Vec<[String; 3]> = self
             .assigns
             .iter()
-            .map(|assign| match assign {
-                Assign::Set(field, value) => ["set".to_owned(), field.clone(), value.clone()],
-                Assign::Add(field, value) => ["add".to_owned(), field.clone(), value.clone()],
-                Assign::Unset(field, value) => [
-                    "unset".to_owned(),
-                    field.clone(),
-                    value.clone().unwrap_or_default(),
-                ],
+            .map(|given| match changes::canonical(given) {
+                Assign::Set(field, value) => ["set".to_owned(), field, value],
+                Assign::Add(field, value) => ["add".to_owned(), field, value],
+                Assign::Unset(field, value) => {
+                    ["unset".to_owned(), field, value.unwrap_or_default()]
+                }
             })
             .collect();
         let given = serde_json::json!({

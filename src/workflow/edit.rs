@@ -55,7 +55,8 @@ pub fn edit(
         if given.field().split('.').next() == Some(MATERIALS) {
             detach(order, &mut attached, given)?;
         } else {
-            assign::assign(&mut new, given.field(), given)?;
+            let given = given.clone().canonical(given.field());
+            assign::assign(&mut new, given.field(), &given)?;
         }
     }
     if let Some(Value::String(provider)) = new.get_mut("provider") {

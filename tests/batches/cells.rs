@@ -80,6 +80,14 @@ fn problems_name_columns_as_the_file_does() {
     );
     let fix = document["data"]["findings"][6]["fix"].as_str().unwrap();
     assert!(fix.ends_with("the column 接入商"), "{fix}");
+    scene.user.write(
+        "cancel.csv",
+        "自定编号,订单类型,对象\na,注销主体,粤ICP备2021000001号\n",
+    );
+    let document = scene.document(MONDAY, "batch check cancel.csv", 3);
+    let finding = &document["data"]["findings"][0];
+    assert_eq!(finding["path"], "确认");
+    assert_eq!(finding["fix"], "say so in the row's 确认 column");
     // And in English where the file has English.
     let text = text.lines().skip(1).collect::<Vec<_>>().join("\n");
     scene
@@ -94,6 +102,44 @@ fn problems_name_columns_as_the_file_does() {
     for word in ["(订单)", "(事件)"] {
         assert!(error.contains(word), "{error}");
     }
+}
+
+/// A mistyped Chinese word is put right in Chinese.
+#[test]
+fn a_near_word_of_the_field_is_offered() {
+    let scene = holding(1);
+    scene.user.write(
+        "batch.csv",
+        "ref,kind,target,verify_by\na,注销网占,s1.example.net,短讯\n",
+    );
+    let document = scene.document(MONDAY, "batch check batch.csv", 3);
+    let fixes: Vec<&Value> = ["0", "1"]
+        .iter()
+        .map(|place| {
+            document
+                .pointer(&format!("/data/findings/{place}/fix"))
+                .unwrap()
+        })
+        .collect();
+    assert_eq!(fixes, ["did you mean 注销网站?", "did you mean 短信?"]);
+    scene
+        .user
+        .write("record.csv", "order,event\nref:a,管局通果\n");
+    let error = scene.fails(MONDAY, "record --from record.csv", 3);
+    assert!(
+        error["hints"][0].as_str().unwrap().contains("管局通过"),
+        "{error}"
+    );
+    scene.user.write(
+        "adopt.csv",
+        "subject_number,nature,service_number,service_kind\n\
+         粤ICP备2021000001号,企也,粤ICP备2021000001号-1,网占\n",
+    );
+    let error = scene.fails(MONDAY, "adopt --from adopt.csv", 3).to_string();
+    assert!(
+        error.contains("did you mean 企业?") && error.contains("did you mean 网站?"),
+        "{error}"
+    );
 }
 
 /// A row in which every cell is empty says no more than a blank line.

@@ -511,26 +511,50 @@ fn messages_agree_with_what_was_typed() {
     assert!(told.contains(&command), "{told}");
 }
 
-/// In a folder that was deleted, `init` says so.
+/// In a folder that was deleted every command says so, save where nothing depends on it.
 #[cfg(unix)]
 #[test]
 fn a_deleted_folder_is_named() {
     let user = crate::support::Icpctl::new();
-    let binary = user.command(["init"]);
-    let output = std::process::Command::new("sh")
-        .arg("-c")
-        .arg("mkdir gone && cd gone && rmdir ../gone && exec \"$0\" init")
-        .arg(binary.get_program())
-        .current_dir(user.home())
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("HOME", user.home())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(4), "{output:?}");
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        told.contains("the current folder does not exist any more"),
-        "{told}"
-    );
+    user.run(["init"]).exits(0);
+    let store = user.home().display().to_string();
+    let run = |line: &str| {
+        let binary = user.command([""]);
+        let output = std::process::Command::new("sh")
+            .arg("-c")
+            .arg("mkdir gone && cd gone && rmdir ../gone && exec \"$0\" \"$@\"")
+            .arg(binary.get_program())
+            .args(line.split(' '))
+            .current_dir(user.home())
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("HOME", user.home())
+            .output()
+            .unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        let out = String::from_utf8(output.stdout).unwrap();
+        (output.status.code(), told + &out)
+    };
+    for line in [
+        "init",
+        "list",
+        "list --json",
+        "--store .. list",
+        "adopt --from -",
+        "check new.toml",
+        "batch apply rows.csv",
+        "import all.csv",
+        "rules",
+        "template new",
+    ] {
+        let (code, told) = run(line);
+        assert_eq!(code, Some(4), "{line}: {told}");
+        let says = "the current folder does not exist any more";
+        assert_eq!(told.matches(says).count(), 1, "{line}: {told}");
+    }
+    for line in ["--version", "--help"] {
+        assert_eq!(run(line).0, Some(0), "{line}");
+    }
+    assert_eq!(run(&format!("--store {store} list")).0, Some(0));
+    assert_eq!(run(&format!("init {store}")).0, Some(0));
 }

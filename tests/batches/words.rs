@@ -183,8 +183,9 @@ fn flags_take_the_fields_own_words() {
     let _ = scene
         .run(MONDAY, &format!("wait {id} --for 管局驳回 --timeout 0"))
         .exits(0);
+    // What can be written is listed by its names; of the words the nearest is offered.
     let error = scene.fails(MONDAY, "list --kind 注销", 2);
-    let told = error.to_string();
+    let told = error["hints"][1].as_str().unwrap();
     assert!(
         told.contains("cancel-site") && !told.contains("注销网站"),
         "{told}"
@@ -270,4 +271,243 @@ fn a_word_without_end_is_cut_where_it_is_repeated() {
         error["message"].as_str().unwrap().chars().count() < 200,
         "{error}"
     );
+}
+
+/// A value is the same by whichever of its words it was typed: for the ref, and in the history.
+#[test]
+fn a_value_is_kept_and_compared_in_its_normal_form() {
+    let scene = Scene::one_site(&["tencent", "huawei"]);
+    for (line, typed, name) in [
+        (
+            "change example.cn --provider tencent --ref a --set languages=",
+            "英语;中文简体",
+            "english;simplified-chinese",
+        ),
+        (
+            "change example.cn --provider tencent --ref b --set responsible.phone=",
+            "+8613800000009",
+            "13800000009",
+        ),
+        (
+            "change 粤ICP备2021000001号 --provider tencent --ref c --set nature=",
+            "事业单位",
+            "institution",
+        ),
+        (
+            "change 粤ICP备2021000001号 --provider tencent --ref d --set responsible.valid_until=",
+            "2030年1月2日",
+            "2030-01-02",
+        ),
+    ] {
+        let id = scene.draft(MONDAY, &format!("{line}{typed}"));
+        assert_eq!(scene.draft(MONDAY, &format!("{line}{name}")), id);
+        scene.fails(MONDAY, &format!("{line}\"other"), 3);
+    }
+    scene.fails(
+        MONDAY,
+        "change example.cn --provider tencent --ref a --set languages=english",
+        6,
+    );
+    scene.ok(MONDAY, "edit ref:c --set subject.nature=社会团体");
+    scene.ok(
+        MONDAY,
+        "edit ref:a --set provider=华为云 --add services.0.languages=日语",
+    );
+    let history = |key: &str| scene.order(MONDAY, key)["history"][1]["edits"].clone();
+    assert_eq!(history("ref:c")[0]["to"], "social-organisation");
+    let of_a = history("ref:a").to_string();
+    assert!(
+        of_a.contains("huawei") && of_a.contains("japanese"),
+        "{of_a}"
+    );
+    assert!(of_a.is_ascii(), "{of_a}");
+    scene.ok(MONDAY, "edit ref:a --unset services.0.languages=日语");
+    let changes = scene.order(MONDAY, "ref:a")["changes"].clone();
+    assert_eq!(
+        changes[0]["to"],
+        serde_json::json!(["english", "simplified-chinese"])
+    );
+}
+
+/// "Like the other flags do": by the field's words in either language, and a near one is offered.
+#[test]
+fn every_flag_takes_the_fields_words() {
+    let scene = Scene::at("tencent");
+    let a = scene.draft(MONDAY, "cancel-site example.cn --ref a");
+    for (line, named) in [
+        ("portfolio --by 客户", "portfolio --by customer"),
+        ("portfolio --by 接入账号", "portfolio --by account"),
+        ("portfolio --by 负责人", "portfolio --by Person"),
+        ("list --sort 期限", "list --sort deadline"),
+        ("list --sort 创建时间", "list --sort created"),
+        (
+            "duty list --duty 公安联网备案",
+            "duty list --duty public-security-filing",
+        ),
+        ("rules --nature 单位", "rules --nature organisation"),
+    ] {
+        let of = |line: &str| scene.document(MONDAY, line, 0);
+        assert_eq!(of(line), of(named), "{line}");
+    }
+    for (line, near) in [
+        ("portfolio --by custmer", "customer"),
+        ("list --sort 更新时", "更新时间"),
+        ("list --kind 新增备按", "新增备案"),
+        ("duty list --duty 公安联网被案", "公安联网备案"),
+        ("rules --nature 企也", "企业"),
+    ] {
+        let error = scene.fails(MONDAY, line, 2);
+        let hint = error["hints"][0].as_str().unwrap();
+        assert!(
+            hint.contains(&format!("did you mean {near}"))
+                || hint.contains(&format!("did you mean `{near}`")),
+            "{line}: {hint}"
+        );
+    }
+    assert_eq!(scene.order(MONDAY, "ref:a")["id"], a.as_str());
+}
+
+/// And so do the user's own files: profiles, rules, the configuration and dossiers.
+#[test]
+fn every_file_takes_the_fields_words() {
+    let scene = Scene::at("tencent");
+    let own = |name: &str, text: &str| scene.user.write(&format!(".icpctl/{name}"), text);
+    own(
+        "providers.d/qing.toml",
+        "extends = \"腾讯云\"\naliases = [\"青云\"]\nverify_by = [\"短信\"]\n\
+         [kinds]\n\"变更备案\" = \"改\"\n[statuses]\n\"待提交\" = \"草稿\"\n",
+    );
+    let profile = scene.ok(MONDAY, "provider show 青云");
+    assert_eq!(profile["verify_by"], serde_json::json!(["sms"]));
+    assert_eq!(profile["purge_days"], 45);
+    assert_eq!(profile["statuses"]["draft"], "草稿");
+    own(
+        "rules.d/own.toml",
+        "[[rule]]\nid = \"DOM-05\"\nkinds = [\"变更备案\"]\nnatures = [\"企业\"]\nproviders = [\"腾讯云\", \"青云\"]\n",
+    );
+    let document = scene.document(MONDAY, "rules", 0);
+    assert_eq!(document["warnings"], serde_json::json!([]));
+    let rules = document["data"].as_array().unwrap();
+    let rule = rules.iter().find(|rule| rule["id"] == "DOM-05").unwrap();
+    assert_eq!(rule["kinds"], serde_json::json!(["change"]));
+    assert_eq!(rule["natures"], serde_json::json!(["organisation"]));
+    assert_eq!(rule["providers"], serde_json::json!(["tencent", "qing"]));
+    // What is none of them has its place, and the nearest word.
+    own("providers.d/wrong.toml", "verify_by = [\"短讯\"]\n");
+    own("providers.d/lost.toml", "extends = \"tencnt\"\n");
+    own(
+        "rules.d/wrong.toml",
+        "[[rule]]\nid = \"DOM-05\"\nproviders = [\"tencnt\"]\n[[rule]]\nid = \"DOM-04\"\nkinds = [\"chnage\"]\n\
+         [[rule]]\nid = \"DOM-03\"\nnatures = [\"企也\"]\n",
+    );
+    let told = scene.document(MONDAY, "doctor", 3)["data"]["findings"].to_string();
+    for says in [
+        "line 1, column 13: there is no value \\\"短讯\\\", did you mean 短信",
+        "line 1, column 11: extends names the unknown profile tencnt: did you mean tencent",
+        "line 3, column 14: there is no provider \\\"tencnt\\\", did you mean tencent",
+        "line 6, column 9: this is no rule: there is no value \\\"chnage\\\", did you mean change",
+        "line 9, column 11: this is no rule: there is no nature \\\"企也\\\", did you mean 企业",
+    ] {
+        assert!(told.contains(says), "{says}: {told}");
+    }
+    let edited = |field: &str, word: &str| {
+        let id = scene.draft(MONDAY, &format!("change example.cn --set {field}={word}"));
+        scene.order(MONDAY, &id)["changes"][0]["to"].clone()
+    };
+    assert_eq!(
+        edited("responsible.certificate_type", "身份证"),
+        "resident-id"
+    );
+    assert_eq!(
+        edited("responsible.certificate_type", "港澳居民居住证"),
+        "hk-macau-residence-permit"
+    );
+    assert_eq!(edited("languages", "简体中文;俄罗斯语")[1], "russian");
+    assert_eq!(edited("prior_approval", "广播电影电视")[0], "broadcasting");
+    assert_eq!(edited("prior_approval", "以上都不涉及")[0], "none");
+}
+
+/// What is wrong with a value inside a file is told in the language that was asked for.
+#[test]
+fn wrong_values_are_told_in_chinese() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let name = format!(".icpctl/orders/{}/{id}.toml", &id[..2]);
+    let record = std::fs::read_to_string(scene.user.home().join(&name)).unwrap();
+    let chinese = |message: &str, wrong: &str| {
+        assert!(!message.contains("无法按语法读取"), "{wrong}: {message}");
+        // What stands in quotes is the file's own, or what it takes.
+        let own: String = message.split('`').step_by(2).collect();
+        let own = own.replace("orders/", "").replace(".toml", "");
+        let latin = own.split(|c: char| !c.is_ascii_alphabetic());
+        let words: Vec<&str> = latin
+            .filter(|word| word.len() > 3 && !id.contains(word))
+            .collect();
+        let known = [
+            "subject",
+            "service",
+            "https",
+            "http",
+            "whois",
+            "example",
+            "dnspod",
+            "domain",
+            "lighthouse",
+            "localhost",
+            "long",
+            "term",
+            "config",
+            "icpctl",
+            "toml",
+            "home",
+        ];
+        let foreign: Vec<&&str> = words
+            .iter()
+            .filter(|word| !known.contains(word) && !wrong.contains(**word))
+            .collect();
+        assert!(foreign.is_empty(), "{wrong}: {foreign:?} {message}");
+    };
+    for (from, to) in [
+        (format!("id = \"{id}\""), "id = \"zz\""),
+        ("event = \"create\"".to_owned(), "event = \"x\""),
+        (
+            "schema = 1".to_owned(),
+            "schema = 99999999999999999999999999",
+        ),
+        ("at = \"2026".to_owned(), "at = \"2026-13"),
+        (
+            "subject = \"粤ICP备2021000001号\"".to_owned(),
+            "subject = \"x\"",
+        ),
+    ] {
+        let wrong = record.replace(&from, to);
+        assert_ne!(wrong, record, "{from}");
+        scene.user.write(&name, wrong);
+        let error = scene.fails(MONDAY, &format!("show {id} --lang zh"), 3);
+        chinese(error["message"].as_str().unwrap(), to);
+    }
+    for wrong in [
+        "store = 3",
+        "[network]\nca_file = 3",
+        "[network.connect_to]\n\"a:1\" = \"x\"",
+        "[dns]\nservers = [\"x\"]",
+        "[dns]\nservers = [3]",
+        "[dns]\ntimeout = \"x\"",
+        "[dns]\nattempts = 99999999999999999999999",
+        "[addresses]\ntencent = [\"x\"]",
+        "[rdap]\nbootstrap = \"x\"",
+        "[rdap]\nbootstrap = \"http://x.cn\"",
+        "[rdap]\nbootstrap = \"https://a:b@x.cn\"",
+        "[rdap]\nbootstrap = \"https://a:99999\"",
+        "[rdap.servers]\n\"a.b\" = \"https://x\"",
+        "[whois.servers]\ncn = \"x\"",
+        "[tencent.endpoints]\ncvn = \"https://x\"",
+        "[alibaba]\nmetadata = \"x\"",
+    ] {
+        scene.user.write("wrong.toml", wrong);
+        let error = scene.fails(MONDAY, "config show --config wrong.toml --lang zh", 3);
+        let message = error["message"].as_str().unwrap();
+        let (_, message) = message.split_once("列：").unwrap();
+        chinese(message, wrong);
+    }
 }

@@ -157,28 +157,19 @@ fn order(place: usize, sketch: &Sketch) -> Order {
             "actor": "operator", "op": OrderId::from_bits(7 + place as u64).to_string(),
         })
     };
-    let mut history = vec![entry("create", Value::Null, "draft", place)];
+    let day = place % 20;
+    let mut history = vec![entry("create", Value::Null, "draft", day)];
     match sketch.stage {
         Stage::Draft => {}
-        Stage::Abandoned => history.push(entry("abandon", "draft".into(), "abandoned", place + 1)),
-        Stage::Live => history.push(entry(
-            "submit",
-            "draft".into(),
-            "provider-review",
-            place + 1,
-        )),
+        Stage::Abandoned => history.push(entry("abandon", "draft".into(), "abandoned", day + 1)),
+        Stage::Live => history.push(entry("submit", "draft".into(), "provider-review", day + 1)),
         Stage::Approved => {
-            history.push(entry(
-                "submit",
-                "draft".into(),
-                "provider-review",
-                place + 1,
-            ));
+            history.push(entry("submit", "draft".into(), "provider-review", day + 1));
             let mut approved = entry(
                 "bureau-approved",
                 "provider-review".into(),
                 "approved",
-                place + 4,
+                day + 4,
             );
             let issued = number(100 + u8::try_from(place).unwrap());
             let services = json!([format!(
@@ -380,7 +371,9 @@ impl Kept {
             home,
             disk,
         };
-        let _ = kept.look(0, &Wanted::default());
+        let mut roll = kept.roll(0);
+        let _ = look(&kept.disk, &mut roll, &Wanted::default(), FEW).unwrap();
+        roll.keep(&|name, _| name.into());
         assert!(kept.concordance().is_some());
         // What is done from here on has another time, however coarse the file system's clock.
         let now = tick(&kept.disk);
@@ -543,6 +536,30 @@ fn a_damaged_concordance_answers_nothing_wrong() {
         }
     }
     assert!(asked > 100, "{asked}");
+}
+
+/// A look at a part of the store keeps nothing of it in place of what is kept of all.
+#[test]
+fn a_look_at_some_folders_keeps_no_roll() {
+    let sketches: Vec<Sketch> = apart([0; 6]).into_iter().cycle().take(80).collect();
+    let kept = Kept::new(&sketches);
+    let rolls = || {
+        let names = fs::read_dir(kept.cache.path()).unwrap();
+        let paths = names.map(|entry| entry.unwrap().path());
+        paths
+            .map(|path| fs::read(path).unwrap())
+            .collect::<Vec<_>>()
+    };
+    let before = rolls();
+    for (place, sketch) in sketches.iter().enumerate().take(40) {
+        put_order(&kept.disk, place, sketch);
+    }
+    let mut roll = kept.roll(SECOND);
+    let mut wanted = Wanted::default();
+    wanted.word(id(79).as_str());
+    let _ = look(&kept.disk, &mut roll, &wanted, 60).unwrap();
+    roll.keep(&|name, _| name.into());
+    assert_eq!(rolls(), before);
 }
 
 #[test]

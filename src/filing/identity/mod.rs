@@ -64,10 +64,10 @@ macro_rules! identity_strings {
         }
 
         impl TryFrom<String> for $number {
-            type Error = IdentityError;
+            type Error = $crate::lang::parser::Told;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                Self::parse(&text)
+                Self::parse(&text).map_err(|error| $crate::lang::parser::Told(error.message()))
             }
         }
 

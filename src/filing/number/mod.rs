@@ -42,10 +42,11 @@ macro_rules! number_strings {
         }
 
         impl TryFrom<String> for $number {
-            type Error = $crate::filing::number::NumberError;
+            type Error = $crate::lang::parser::Told;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                text.parse()
+                let read: Result<Self, $crate::filing::number::NumberError> = text.parse();
+                read.map_err(|error| $crate::lang::parser::Told(error.message()))
             }
         }
 

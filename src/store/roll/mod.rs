@@ -173,6 +173,8 @@ pub struct Roll<'f> {
     began: i128,
     kept: OnceLock<Kept>,
     seen: Seen,
+    /// Whether every record was looked at.
+    is_whole: bool,
     subjects: Subjects,
 }
 
@@ -198,6 +200,7 @@ impl<'f> Roll<'f> {
             began: now,
             kept: OnceLock::new(),
             seen: Seen::default(),
+            is_whole: false,
             subjects: Subjects::default(),
         })
     }
@@ -264,6 +267,7 @@ impl<'f> Roll<'f> {
             self.subjects.fold(self.files, involved, &orders);
         }
         self.seen.absorb(seen);
+        self.is_whole = true;
         Ok(states)
     }
 
@@ -414,12 +418,15 @@ impl<'f> Roll<'f> {
         &self.subjects
     }
 
-    /// Keeps the roll for the next look, where enough has changed to be worth it; after a
-    /// [`walk`](Self::walk).
+    /// Keeps the roll for the next look, where every record was looked at and enough has changed to
+    /// be worth it.
     ///
     /// `mask` is how the name of an individual or of another subject is shown, and so kept. Failing
     /// is no matter: the next look reads more.
     pub fn keep(&self, mask: Mask<'_>) {
+        if !self.is_whole {
+            return;
+        }
         if self.seen.changed > 0 {
             self.distrust();
         }

@@ -43,6 +43,7 @@ pub fn call_by_ref(decided: &mut [Decided], wishes: &[Wish]) {
 /// Says of a row that waits for another one what both are in the file.
 fn wait_for_row(failure: &mut Failure, wish: &Wish) {
     let (line, key) = (wish.line, &wish.reference);
+    let after = wish.header.name("after");
     let is_approval = failure.code == "refused.after";
     failure.message = if is_approval {
         text!(
@@ -62,8 +63,8 @@ fn wait_for_row(failure: &mut Failure, wish: &Wish) {
         )
     } else {
         text!(
-            "第 {line} 行的订单结束后，再次执行同一批量；要等它通过，在 after 列写 ref:{key}",
-            "once that order has ended, apply the same batch again; to wait for its approval, write ref:{key} in the column after"
+            "第 {line} 行的订单结束后，再次执行同一批量；要等它通过，在 {after} 列写 ref:{key}",
+            "once that order has ended, apply the same batch again; to wait for its approval, write ref:{key} in the column {after}"
         )
     }];
 }

@@ -325,7 +325,7 @@ fn decide_row(
         }
     } else {
         decided.needs = needs(world, &order, wish, terms);
-        agreed(&decided.needs, terms)?;
+        agreed(&decided.needs, terms, &wish.header)?;
     }
     if !decided.writes {
         decided.writes = true;
@@ -383,7 +383,7 @@ fn send(
 ) -> Result<(), Failure> {
     let terms = how.terms;
     decided.needs = needs(world, order, wish, terms);
-    if let Err(failure) = agreed(&decided.needs, terms) {
+    if let Err(failure) = agreed(&decided.needs, terms, &wish.header) {
         if !decided.was_there {
             return Err(failure);
         }
@@ -447,7 +447,7 @@ fn needs(world: &World, order: &Order, wish: &Wish, terms: &Terms) -> Needs {
 }
 
 /// Checks that what an order needs was given, where it cannot be asked for.
-fn agreed(needs: &Needs, terms: &Terms) -> Result<(), Failure> {
+fn agreed(needs: &Needs, terms: &Terms, header: &Header) -> Result<(), Failure> {
     if terms.asks && terms.submits {
         return Ok(());
     }
@@ -464,6 +464,7 @@ fn agreed(needs: &Needs, terms: &Terms) -> Result<(), Failure> {
             } else {
                 "accept"
             };
+            let column = header.name(column);
             let hint = text!(
                 "在该行的 {column} 列写明",
                 "say so in the row's {column} column"

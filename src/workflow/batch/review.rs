@@ -72,7 +72,8 @@ impl Review<'_> {
                 .map_or_else(look::nothing, |file| look::at_file(&file.path))
         };
         let judgement = bench.order(world, order, &look);
-        let weighed = weigh(&judgement, order, &given.accepted, Way::Row);
+        let accept = wish.header.name("accept");
+        let weighed = weigh(&judgement, order, &given.accepted, Way::Row(accept));
         decided.findings = judgement.findings;
         decided.findings.retain(|f| f.severity > Severity::Info);
         decided.cautions.extend(weighed?);
