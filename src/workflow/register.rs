@@ -157,54 +157,17 @@ impl Register {
         orders(book, merged(lists.into_iter().flatten()))
     }
 
-    /// Lists the orders that could be of the subject of `order`, or ask for its new domains, among
-    /// those of some shelves.
-    fn lists<'r>(
-        &'r self,
-        shelves: &[&'r Shelf],
-        portfolio: &Portfolio,
-        order: &Order,
-    ) -> Vec<&'r Ids> {
-        let filed = order.target.subject.and_then(|n| portfolio.subject(&n));
-        let known = filed.and_then(|subject| subject.facts.certificate());
-        let own = order.filing.subject.as_ref();
-        let own = own.and_then(SubjectFacts::certificate);
-        let holder = own.and_then(|certificate| portfolio.of_certificate(&certificate));
-        let mut numbers = subjects(order);
-        numbers.extend(holder.map(|subject| subject.number));
-        let certificates: Vec<String> = certificate(order)
-            .into_iter()
-            .chain(known.map(|certificate| certificate.number))
-            .collect();
-        let domains = if order.kind == Kind::New {
-            order.domains()
-        } else {
-            Vec::new()
-        };
-        let mut found = Vec::new();
-        for shelf in shelves {
-            found.extend(numbers.iter().filter_map(|n| shelf.subjects.get(n)));
-            found.extend(
-                certificates
-                    .iter()
-                    .filter_map(|n| shelf.certificates.get(n)),
-            );
-            found.extend(domains.iter().filter_map(|d| shelf.domains.get(*d)));
-        }
-        found
-    }
-
     /// Lists the orders that bear on `order`, in the order of their ids: those of its subject, its
     /// account and its new domains.
     pub fn near<'b>(&self, book: &'b Book, order: &Order) -> Vec<&'b Order> {
-        let mut lists = self.lists(&self.shelves(), &book.portfolio, order);
+        let mut lists = lists(&self.shelves(), &book.portfolio, order);
         lists.extend(account(order).and_then(|account| self.live_at.get(&account)));
         orders(book, merged(lists))
     }
 
     /// Lists those of them that are live, and the one that `order` waits for, with where they stand.
     pub fn rivals<'b>(&self, book: &'b Book, order: &Order) -> Vec<Rival<'b>> {
-        let mut lists = self.lists(&[&self.live], &book.portfolio, order);
+        let mut lists = lists(&[&self.live], &book.portfolio, order);
         lists.extend(account(order).and_then(|account| self.live_at.get(&account)));
         let after: Ids = order.after.iter().cloned().collect();
         lists.push(&after);
@@ -217,12 +180,44 @@ impl Register {
 
     /// Lists the drafts that bear on `order`, in the order of their ids.
     pub fn drafts<'b>(&'b self, book: &'b Book, order: &Order) -> impl Iterator<Item = &'b Order> {
-        let lists = self.lists(&[&self.drafts], &book.portfolio, order);
+        let lists = lists(&[&self.drafts], &book.portfolio, order);
         let is_draft = |order: &&Order| self.statuses.get(&order.id) == Some(&Status::Draft);
         merged(lists)
             .filter_map(|id| book.orders.get(id))
             .filter(is_draft)
     }
+}
+
+/// Lists the orders that could be of the subject of `order`, or ask for its new domains, among
+/// those of some shelves.
+fn lists<'r>(shelves: &[&'r Shelf], portfolio: &Portfolio, order: &Order) -> Vec<&'r Ids> {
+    let filed = order.target.subject.and_then(|n| portfolio.subject(&n));
+    let known = filed.and_then(|subject| subject.facts.certificate());
+    let own = order.filing.subject.as_ref();
+    let own = own.and_then(SubjectFacts::certificate);
+    let holder = own.and_then(|certificate| portfolio.of_certificate(&certificate));
+    let mut numbers = subjects(order);
+    numbers.extend(holder.map(|subject| subject.number));
+    let certificates: Vec<String> = certificate(order)
+        .into_iter()
+        .chain(known.map(|certificate| certificate.number))
+        .collect();
+    let domains = if order.kind == Kind::New {
+        order.domains()
+    } else {
+        Vec::new()
+    };
+    let mut found = Vec::new();
+    for shelf in shelves {
+        found.extend(numbers.iter().filter_map(|n| shelf.subjects.get(n)));
+        found.extend(
+            certificates
+                .iter()
+                .filter_map(|n| shelf.certificates.get(n)),
+        );
+        found.extend(domains.iter().filter_map(|d| shelf.domains.get(*d)));
+    }
+    found
 }
 
 /// Lists the ids of some lists in their order, each once.
