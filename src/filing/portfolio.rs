@@ -428,15 +428,22 @@ impl Portfolio {
 
     /// Returns the filed subject that a certificate means.
     pub fn of_certificate(&self, certificate: &Certificate) -> Option<&FiledSubject> {
+        self.all_of_certificate(certificate).next()
+    }
+
+    /// Lists the filed subjects with a certificate: more than one where something is wrong.
+    pub fn all_of_certificate(
+        &self,
+        certificate: &Certificate,
+    ) -> impl Iterator<Item = &FiledSubject> {
         let numbers = self.by_certificate.get(&certificate.number);
-        let mut subjects = numbers
-            .into_iter()
-            .flatten()
-            .filter_map(|n| self.subject(n));
-        subjects.find(|subject| {
-            let filed = subject.facts.certificate();
-            filed.is_some_and(|filed| filed.is_same(certificate))
-        })
+        let subjects = numbers.into_iter().flatten();
+        subjects
+            .filter_map(|number| self.subject(number))
+            .filter(|subject| {
+                let filed = subject.facts.certificate();
+                filed.is_some_and(|filed| filed.is_same(certificate))
+            })
     }
 
     /// Returns the place that the next record of `number` takes.

@@ -195,9 +195,11 @@ fn lists<'r>(shelves: &[&'r Shelf], portfolio: &Portfolio, order: &Order) -> Vec
     let known = filed.and_then(|subject| subject.facts.certificate());
     let own = order.filing.subject.as_ref();
     let own = own.and_then(SubjectFacts::certificate);
-    let holder = own.and_then(|certificate| portfolio.of_certificate(&certificate));
     let mut numbers = subjects(order);
-    numbers.extend(holder.map(|subject| subject.number));
+    if let Some(certificate) = own {
+        let holders = portfolio.all_of_certificate(&certificate);
+        numbers.extend(holders.map(|subject| subject.number));
+    }
     let certificates: Vec<String> = certificate(order)
         .into_iter()
         .chain(known.map(|certificate| certificate.number))
