@@ -45,16 +45,15 @@ impl Format {
 /// Whether what stands after a bracket makes it a list of JSON: `[labels]` and `[[subjects]]` open a
 /// table of TOML.
 fn is_json_list(rest: &str) -> bool {
-    let rest = rest.trim_start();
-    if rest.is_empty() || rest.starts_with(['{', ']', '"', ',']) {
-        return true;
-    }
-    if let Some(inner) = rest.strip_prefix('[') {
-        return !inner.is_empty() && is_json_list(inner);
+    let inner = rest.trim_start_matches(|c: char| c == '[' || c.is_whitespace());
+    if inner.is_empty() {
+        // `[[` begins either, and one more bracket a list alone.
+        return rest.matches('[').count() != 1;
     }
     let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ']');
-    let word = rest.split(ends).next().unwrap_or_default();
-    serde_json::from_str::<serde_json::Value>(word).is_ok()
+    let word = inner.split(ends).next().unwrap_or_default();
+    inner.starts_with(['{', ']', '"', ','])
+        || serde_json::from_str::<serde_json::Value>(word).is_ok()
 }
 
 /// Where the fields of a table stand in a file.

@@ -197,6 +197,8 @@ fn a_list_that_was_only_begun_is_json() {
         ("[\n  ", true),
         ("[ {", true),
         ("[12", true),
+        ("[[{", true),
+        ("[[[[", true),
         ("[labels", false),
         ("[[subjects]\n", false),
     ] {
