@@ -246,12 +246,7 @@ fn printed(
         write(&mut stream)?;
         stream.end(&envelope)
     };
-    let printed = print();
-    Reply {
-        raw: false,
-        failure: printed.err().map(|error| unprinted(&error)),
-        ..Reply::streamed()
-    }
+    Reply::printed(print())
 }
 
 /// Returns how an answer of this run is worded.

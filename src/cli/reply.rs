@@ -8,6 +8,7 @@ use crate::render::brief::brief;
 use crate::render::envelope::{Envelope, Problem};
 use crate::render::fields::{Fields, UnknownField, paths};
 use crate::render::rows::{self, Layout, RowsError};
+use crate::render::stream::StreamError;
 use crate::render::{Delivery, Format, clean, print};
 use crate::store::place::Place;
 use crate::text;
@@ -63,6 +64,15 @@ impl Reply {
         Self {
             streamed: true,
             ..Self::raw(String::new())
+        }
+    }
+
+    /// An answer whose document has been printed already, or not.
+    pub fn printed(printed: Result<Delivery, StreamError>) -> Self {
+        Self {
+            raw: false,
+            failure: printed.err().map(|error| unprinted(&error)),
+            ..Self::streamed()
         }
     }
 

@@ -7,7 +7,7 @@ use super::order_doc::Desk;
 use super::words;
 use crate::failure::Failure;
 use crate::filing::event::Command;
-use crate::filing::impact::{self, Code};
+use crate::filing::impact::{Code, Impact};
 use crate::filing::kind::Kind;
 use crate::filing::number::SubjectNumber;
 use crate::filing::order::Order;
@@ -146,7 +146,8 @@ pub fn consent(world: &World, orders: &[&Order], command: Command, given: &Given
             let confirmed = given.confirmed.contains(&number);
             consent.numbers.push((number, confirmed));
         }
-        if impact::ends_elsewhere(&impacts) {
+        let is_elsewhere = |impact: &Impact| impact.code == Code::FiledElsewhereGoes;
+        if impacts.iter().any(is_elsewhere) {
             let code = Code::FiledElsewhereGoes.name().to_owned();
             let accepted = given.accepted.contains(&code);
             consent.accepts.push((code, accepted));

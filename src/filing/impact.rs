@@ -11,6 +11,7 @@ use super::status::Status;
 use super::tree;
 use crate::lang::Text;
 use crate::text;
+use std::collections::BTreeSet;
 
 named! {
     /// A consequence; the codes are what `--accept` and scripts use.
@@ -143,8 +144,10 @@ pub fn impact(order: &Order, portfolio: &Portfolio, profiles: &Profiles) -> Vec<
 }
 
 /// Whether the order's approval ends accesses at other providers: sending it needs its own consent.
-pub fn ends_elsewhere(list: &[Impact]) -> bool {
-    list.iter().any(|i| i.code == Code::FiledElsewhereGoes)
+pub fn ends_elsewhere(order: &Order, portfolio: &Portfolio) -> bool {
+    let number = order.target.subject.as_ref();
+    let subject = number.and_then(|number| portfolio.subject(number));
+    subject.is_some_and(|subject| !elsewhere(order, subject).1.is_empty())
 }
 
 fn numbers(services: &[TargetService]) -> Vec<ServiceNumber> {
@@ -206,14 +209,22 @@ fn change(
     }
 }
 
-/// Returns the providers, other than the order's, that hold an access to one of `services`.
-fn elsewhere<'a>(
-    order: &Order,
-    services: impl Iterator<Item = &'a FiledService>,
-) -> (Vec<ServiceNumber>, Vec<String>) {
+/// Returns the services that go with the approval of `order` and that are accessed at other
+/// providers than its own, and these providers.
+fn elsewhere(order: &Order, subject: &FiledSubject) -> (Vec<ServiceNumber>, Vec<String>) {
+    let going: Vec<&FiledService> = match order.kind {
+        Kind::New | Kind::Access | Kind::Change | Kind::CancelAccess => Vec::new(),
+        Kind::CancelSite => {
+            let leaving: BTreeSet<ServiceNumber> =
+                numbers(&order.target.services).into_iter().collect();
+            let filed = leaving.iter();
+            filed.filter_map(|n| subject.services.get(n)).collect()
+        }
+        Kind::CancelSubject => subject.services.values().collect(),
+    };
     let mut touched = Vec::new();
     let mut providers = Vec::new();
-    for service in services {
+    for service in going {
         let others: Vec<&str> = service
             .providers()
             .into_iter()
@@ -241,11 +252,7 @@ fn cancel_site(
         ..Impact::of(Code::ServiceGoes)
     });
     if let Some(subject) = subject {
-        let going = subject
-            .services
-            .values()
-            .filter(|s| leaving.contains(&s.number));
-        let (services, providers) = elsewhere(order, going);
+        let (services, providers) = elsewhere(order, subject);
         if !providers.is_empty() {
             list.push(Impact {
                 services,
@@ -301,7 +308,7 @@ fn cancel_subject(
         });
     }
     if let Some(subject) = subject {
-        let (services, providers) = elsewhere(order, subject.services.values());
+        let (services, providers) = elsewhere(order, subject);
         if !providers.is_empty() {
             list.push(Impact {
                 services,

@@ -22,6 +22,8 @@ pub enum StreamError {
 /// An envelope whose elements are written one at a time.
 pub struct Stream<'w> {
     out: BufWriter<&'w mut dyn Write>,
+    /// The key of the list that the elements stand in.
+    list: &'static str,
     format: Format,
     columns: Columns,
     is_first: bool,
@@ -76,7 +78,7 @@ impl<'w> Stream<'w> {
         envelope: &Envelope,
     ) -> Result<Self, StreamError> {
         let opening = match format {
-            Format::Json => around(envelope)?.0,
+            Format::Json => around(envelope, DATA)?.0,
             Format::Jsonl => String::new(),
             Format::Tsv => rows::tsv_header(&columns.table),
             Format::Human | Format::Sarif | Format::Markdown | Format::Ics | Format::Csv => {
@@ -85,8 +87,34 @@ impl<'w> Stream<'w> {
         };
         let mut stream = Self {
             out: BufWriter::new(out),
+            list: DATA,
             format,
             columns,
+            is_first: true,
+            is_closed: false,
+        };
+        stream.write(&opening)?;
+        Ok(stream)
+    }
+
+    /// Begins a JSON document whose elements stand in one list of its data, which is empty there.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn within(
+        out: &'w mut dyn Write,
+        list: &'static str,
+        envelope: &Envelope,
+    ) -> Result<Self, StreamError> {
+        let opening = around(envelope, list)?.0;
+        let mut stream = Self {
+            out: BufWriter::new(out),
+            list,
+            format: Format::Json,
+            columns: Columns {
+                table: Fields::all(&[]),
+                document: None,
+            },
             is_first: true,
             is_closed: false,
         };
@@ -155,7 +183,7 @@ impl<'w> Stream<'w> {
     /// When the output cannot be written.
     pub fn end(mut self, envelope: &Envelope) -> Result<Delivery, StreamError> {
         let closing = match self.format {
-            Format::Json => around(envelope)?.1,
+            Format::Json => around(envelope, self.list)?.1,
             Format::Jsonl => rows::jsonl(
                 &Envelope {
                     data: Value::Null,
@@ -201,14 +229,22 @@ impl<'w> Stream<'w> {
     }
 }
 
-/// Returns what stands before and after the elements of a document.
-fn around(envelope: &Envelope) -> Result<(String, String), RowsError> {
-    const EMPTY: &str = "\"data\":[";
-    let whole = rows::json_line(&Envelope {
-        data: Value::Array(Vec::new()),
-        ..envelope.clone()
-    })?;
-    let place = whole.find(EMPTY).map_or(0, |place| place + EMPTY.len());
+/// The key of the list that elements stand in, where they are all there is.
+const DATA: &str = "data";
+
+/// Returns what stands before and after the elements of a document, in the list of that key.
+fn around(envelope: &Envelope, list: &str) -> Result<(String, String), RowsError> {
+    // No text of the document holds this: a quote in it is escaped.
+    let empty = format!("\"{list}\":[");
+    let whole = if list == DATA {
+        rows::json_line(&Envelope {
+            data: Value::Array(Vec::new()),
+            ..envelope.clone()
+        })
+    } else {
+        rows::json_line(envelope)
+    }?;
+    let place = whole.find(&empty).map_or(0, |place| place + empty.len());
     let (head, tail) = whole.split_at(place);
     Ok((head.to_owned(), tail.to_owned()))
 }

@@ -139,24 +139,49 @@ fn folder_of(path: &StorePath) -> StorePath {
     path.parent().unwrap_or(StorePath::ROOT)
 }
 
-/// Makes the folder where it is missing, so that its own name is durable before its first file.
+/// Makes the folder where it is missing, and notes those to flush so that its own name is durable
+/// before its first file.
 ///
 /// A folder that shows a file was flushed into its parent before that file was put in, so only an
 /// empty one (made by a writer killed since, or working right now) costs a flush.
-fn ready(files: &dyn Files, folder: &StorePath) -> Result<(), StorageError> {
+fn ready(
+    files: &dyn Files,
+    folder: &StorePath,
+    unflushed: &mut BTreeSet<StorePath>,
+) -> Result<(), StorageError> {
     let Some(parent) = folder.parent() else {
         return Ok(());
     };
     match files.list(folder) {
         Ok(entries) if entries.iter().any(|entry| !entry.is_hidden()) => return Ok(()),
-        Ok(_) => ready(files, &parent)?,
+        Ok(_) => ready(files, &parent, unflushed)?,
         Err(StorageError::NotFound { .. }) => {
-            ready(files, &parent)?;
+            ready(files, &parent, unflushed)?;
             files.create_dir(folder)?;
         }
         Err(error) => return Err(error),
     }
-    files.sync_dir(&parent)
+    unflushed.insert(parent);
+    Ok(())
+}
+
+/// Makes the folders that are missing; their names are durable on return, save where everything is
+/// flushed at once later.
+fn ready_all<'f>(
+    files: &dyn Files,
+    folders: impl IntoIterator<Item = &'f StorePath>,
+    bulk: bool,
+) -> Result<(), StorageError> {
+    let mut unflushed = BTreeSet::new();
+    for folder in folders {
+        ready(files, folder, &mut unflushed)?;
+    }
+    if bulk {
+        return Ok(());
+    }
+    unflushed
+        .iter()
+        .try_for_each(|folder| files.sync_dir(folder))
 }
 
 /// Returns the digest of a file; `None` when there is no such file.
@@ -248,7 +273,7 @@ pub(super) fn commit_one(
     match change {
         Change::Create { path, bytes } => {
             check(files, change)?;
-            ready(files, &folder)?;
+            ready_all(files, [&folder], false)?;
             let temporary = temporary(files, run, path, bytes, true)?;
             files
                 .rename_new(&temporary, path)
@@ -340,10 +365,8 @@ pub(super) fn commit_all(
         check(files, change)?;
     }
     let folders: BTreeSet<StorePath> = changes.iter().map(|c| folder_of(c.path())).collect();
-    for folder in &folders {
-        ready(files, folder)?;
-    }
     let bulk = changes.len() >= BULK && files.can_sync_all();
+    ready_all(files, &folders, bulk)?;
     let mut steps = Vec::with_capacity(changes.len());
     prepare(files, run, changes, &folders, bulk, &mut steps).map_err(|error| {
         take_back(files, &steps).map_or(error, |unflushed| {

@@ -131,7 +131,8 @@ impl<'a> Bench<'a> {
 
     fn view(&self, world: &World, order: &Order, looks: &[Json]) -> View {
         let near = world.rivals_of(order);
-        View::of(order, &self.setting, &near, looks)
+        let drafts = world.drafts_beside(order);
+        View::of(order, &self.setting, &near, drafts, looks)
             .hiding(|shown, holder| hide(shown, holder, self.privacy))
     }
 

@@ -1,7 +1,8 @@
 //! Which orders bear on one: by ref, subject, account and domain.
 //!
 //! Made once for an answer and kept up as orders are put in, so that a batch looks each row's few
-//! neighbours up instead of walking over all orders.
+//! neighbours up instead of walking over all orders. What is asked again and again is found without
+//! what it is not about: a subject may have thousands of orders, of which few are live.
 
 use crate::filing::facts::SubjectFacts;
 use crate::filing::guard::Rival;
@@ -9,26 +10,52 @@ use crate::filing::host::Host;
 use crate::filing::kind::Kind;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::{Instant, Order, OrderId};
+use crate::filing::portfolio::Portfolio;
 use crate::filing::profile::Profiles;
+use crate::filing::status::Status;
 use crate::store::book::Book;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The provider and account that an order goes through.
 type Account = (Option<String>, String);
 
+/// Orders in the order of their ids.
+type Ids = BTreeSet<OrderId>;
+
 /// Which orders bear on one.
 #[derive(Clone, Debug, Default)]
 pub struct Register {
-    /// Every order by its place, which the lists below hold.
-    ids: Vec<OrderId>,
-    places: HashMap<OrderId, usize>,
-    refs: HashMap<String, Vec<usize>>,
-    subjects: BTreeMap<SubjectNumber, Vec<usize>>,
-    /// First filings, by their subject's certificate number.
-    certificates: HashMap<String, Vec<usize>>,
-    domains: HashMap<Host, Vec<usize>>,
+    statuses: HashMap<OrderId, Status>,
+    refs: HashMap<String, Ids>,
+    drafts: Shelf,
+    live: Shelf,
+    ended: Shelf,
     /// Live orders alone: an account has many that ended.
-    live_at: HashMap<Account, Vec<usize>>,
+    live_at: HashMap<Account, Ids>,
+}
+
+/// Orders that stand alike, by what they are about.
+#[derive(Clone, Debug, Default)]
+struct Shelf {
+    subjects: BTreeMap<SubjectNumber, Ids>,
+    /// First filings, by their subject's certificate number.
+    certificates: HashMap<String, Ids>,
+    domains: HashMap<Host, Ids>,
+}
+
+impl Shelf {
+    /// Shows each list that an order stands in.
+    fn each(&mut self, order: &Order, act: impl Fn(&mut Ids)) {
+        for number in subjects(order) {
+            act(self.subjects.entry(number).or_default());
+        }
+        if let Some(number) = certificate(order) {
+            act(self.certificates.entry(number).or_default());
+        }
+        for domain in order.domains() {
+            act(self.domains.entry(domain.clone()).or_default());
+        }
+    }
 }
 
 fn account(order: &Order) -> Option<Account> {
@@ -41,60 +68,80 @@ fn certificate(order: &Order) -> Option<String> {
     Some(facts.certificate()?.number)
 }
 
-fn add(list: &mut Vec<usize>, place: usize) {
-    if !list.contains(&place) {
-        list.push(place);
-    }
-}
-
 impl Register {
-    /// Enters every order of a book.
-    pub fn of(book: &Book, profiles: &Profiles, now: Instant) -> Self {
+    /// Enters orders.
+    pub fn of<'o>(
+        orders: impl IntoIterator<Item = &'o Order>,
+        profiles: &Profiles,
+        now: Instant,
+    ) -> Self {
         let mut register = Self::default();
-        for order in book.orders.values() {
+        for order in orders {
             register.put(order, profiles, now);
         }
         register
     }
 
-    /// Enters an order, or what it has become.
+    /// Returns the shelf of orders of a status.
+    const fn shelf(&mut self, status: Status) -> &mut Shelf {
+        if status.is_live() {
+            &mut self.live
+        } else if status.has_ended() {
+            &mut self.ended
+        } else {
+            &mut self.drafts
+        }
+    }
+
+    /// Enters an order.
     pub fn put(&mut self, order: &Order, profiles: &Profiles, now: Instant) {
-        let next = self.ids.len();
-        let place = *self.places.entry(order.id.clone()).or_insert(next);
-        if place == next {
-            self.ids.push(order.id.clone());
-        }
+        let status = order.view(profiles, now).status();
+        let id = &order.id;
+        self.statuses.insert(id.clone(), status);
         if let Some(key) = &order.reference {
-            add(self.refs.entry(key.clone()).or_default(), place);
+            self.refs.entry(key.clone()).or_default().insert(id.clone());
         }
-        for number in subjects(order) {
-            add(self.subjects.entry(number).or_default(), place);
+        self.shelf(status).each(order, |ids| {
+            ids.insert(id.clone());
+        });
+        if let Some(account) = account(order).filter(|_| status.is_live()) {
+            self.live_at.entry(account).or_default().insert(id.clone());
         }
-        if let Some(number) = certificate(order) {
-            add(self.certificates.entry(number).or_default(), place);
-        }
-        for domain in order.domains() {
-            add(self.domains.entry(domain.clone()).or_default(), place);
-        }
-        if let Some(account) = account(order) {
-            let live = order.view(profiles, now).status().is_live();
-            let list = self.live_at.entry(account).or_default();
-            if live {
-                add(list, place);
-            } else {
-                list.retain(|there| *there != place);
-            }
-        }
+    }
+
+    /// Takes an order out again, as it was entered.
+    pub fn take_out(&mut self, order: &Order) {
+        let id = &order.id;
+        let Some(status) = self.statuses.remove(id) else {
+            return;
+        };
+        let of_ref = order
+            .reference
+            .as_ref()
+            .and_then(|key| self.refs.get_mut(key));
+        of_ref.map(|ids| ids.remove(id));
+        self.shelf(status).each(order, |ids| {
+            ids.remove(id);
+        });
+        let at = account(order).and_then(|account| self.live_at.get_mut(&account));
+        at.map(|ids| ids.remove(id));
+    }
+
+    const fn shelves(&self) -> [&Shelf; 3] {
+        [&self.drafts, &self.live, &self.ended]
     }
 
     /// Lists the orders that were given a ref, in the order of their ids.
     pub fn of_ref<'b>(&self, book: &'b Book, key: &str) -> Vec<&'b Order> {
-        self.orders(book, self.refs.get(key).into_iter().flatten())
+        merged(self.refs.get(key))
+            .filter_map(|id| book.orders.get(id))
+            .collect()
     }
 
     /// Lists the orders of a subject, in the order of their ids.
     pub fn of_subject<'b>(&self, book: &'b Book, number: &SubjectNumber) -> Vec<&'b Order> {
-        self.orders(book, self.subjects.get(number).into_iter().flatten())
+        let lists = self.shelves().map(|shelf| shelf.subjects.get(number));
+        orders(book, merged(lists.into_iter().flatten()))
     }
 
     /// Lists the orders about a service, in the order of their ids.
@@ -106,58 +153,90 @@ impl Register {
 
     /// Lists the orders about a domain, in the order of their ids.
     pub fn of_domain<'b>(&self, book: &'b Book, domain: &Host) -> Vec<&'b Order> {
-        self.orders(book, self.domains.get(domain).into_iter().flatten())
+        let lists = self.shelves().map(|shelf| shelf.domains.get(domain));
+        orders(book, merged(lists.into_iter().flatten()))
     }
 
-    /// Lists the orders that a guard could find in the way of `order`, in the order of their ids:
-    /// those of its subject, its account and its new domains, and the one it waits for.
+    /// Lists the orders that bear on `order`, in the order of their ids: those of its subject, its
+    /// account and its new domains.
     pub fn near<'b>(&self, book: &'b Book, order: &Order) -> Vec<&'b Order> {
-        let mut places: Vec<usize> = Vec::new();
-        let mut take = |list: Option<&Vec<usize>>| places.extend(list.into_iter().flatten());
-        for number in subjects(order) {
-            take(self.subjects.get(&number));
-        }
-        let filed = order
-            .target
-            .subject
-            .and_then(|n| book.portfolio.subject(&n));
-        let known = filed.and_then(|subject| subject.facts.certificate());
-        for number in certificate(order)
-            .into_iter()
-            .chain(known.map(|c| c.number))
-        {
-            take(self.certificates.get(&number));
-        }
-        let own = order.filing.subject.as_ref();
-        if let Some(certificate) = own.and_then(SubjectFacts::certificate) {
-            let subject = book.portfolio.of_certificate(&certificate);
-            take(subject.and_then(|s| self.subjects.get(&s.number)));
-        }
-        if let Some(account) = account(order) {
-            take(self.live_at.get(&account));
-        }
-        if order.kind == Kind::New {
-            for domain in order.domains() {
-                take(self.domains.get(domain));
-            }
-        }
-        if let Some(place) = order.after.as_ref().and_then(|id| self.places.get(id)) {
-            places.push(*place);
-        }
-        self.orders(book, places.iter())
+        let mut lists = lists(&self.shelves(), &book.portfolio, order);
+        lists.extend(account(order).and_then(|account| self.live_at.get(&account)));
+        orders(book, merged(lists))
     }
 
-    fn orders<'b, 'p>(
-        &self,
-        book: &'b Book,
-        places: impl Iterator<Item = &'p usize>,
-    ) -> Vec<&'b Order> {
-        let ids = places.filter_map(|place| self.ids.get(*place));
-        let mut orders: Vec<&Order> = ids.filter_map(|id| book.orders.get(id)).collect();
-        orders.sort_by(|one, two| one.id.cmp(&two.id));
-        orders.dedup_by(|one, two| one.id == two.id);
-        orders
+    /// Lists those of them that are live, and the one that `order` waits for, with where they stand.
+    pub fn rivals<'b>(&self, book: &'b Book, order: &Order) -> Vec<Rival<'b>> {
+        let mut lists = lists(&[&self.live], &book.portfolio, order);
+        lists.extend(account(order).and_then(|account| self.live_at.get(&account)));
+        let after: Ids = order.after.iter().cloned().collect();
+        lists.push(&after);
+        let rivals = merged(lists).filter_map(|id| {
+            let (order, status) = (book.orders.get(id)?, *self.statuses.get(id)?);
+            Some(Rival { order, status })
+        });
+        rivals.collect()
     }
+
+    /// Lists the drafts that bear on `order`, in the order of their ids.
+    pub fn drafts<'b>(&'b self, book: &'b Book, order: &Order) -> impl Iterator<Item = &'b Order> {
+        let lists = lists(&[&self.drafts], &book.portfolio, order);
+        let is_draft = |order: &&Order| self.statuses.get(&order.id) == Some(&Status::Draft);
+        merged(lists)
+            .filter_map(|id| book.orders.get(id))
+            .filter(is_draft)
+    }
+}
+
+/// Lists the orders that could be of the subject of `order`, or ask for its new domains, among
+/// those of some shelves.
+fn lists<'r>(shelves: &[&'r Shelf], portfolio: &Portfolio, order: &Order) -> Vec<&'r Ids> {
+    let filed = order.target.subject.and_then(|n| portfolio.subject(&n));
+    let known = filed.and_then(|subject| subject.facts.certificate());
+    let own = order.filing.subject.as_ref();
+    let own = own.and_then(SubjectFacts::certificate);
+    let holder = own.and_then(|certificate| portfolio.of_certificate(&certificate));
+    let mut numbers = subjects(order);
+    numbers.extend(holder.map(|subject| subject.number));
+    let certificates: Vec<String> = certificate(order)
+        .into_iter()
+        .chain(known.map(|certificate| certificate.number))
+        .collect();
+    let domains = if order.kind == Kind::New {
+        order.domains()
+    } else {
+        Vec::new()
+    };
+    let mut found = Vec::new();
+    for shelf in shelves {
+        found.extend(numbers.iter().filter_map(|n| shelf.subjects.get(n)));
+        found.extend(
+            certificates
+                .iter()
+                .filter_map(|n| shelf.certificates.get(n)),
+        );
+        found.extend(domains.iter().filter_map(|d| shelf.domains.get(*d)));
+    }
+    found
+}
+
+/// Lists the ids of some lists in their order, each once.
+fn merged<'i>(lists: impl IntoIterator<Item = &'i Ids>) -> impl Iterator<Item = &'i OrderId> {
+    let mut heads: Vec<_> = lists.into_iter().map(|ids| ids.iter().peekable()).collect();
+    std::iter::from_fn(move || {
+        let next = heads
+            .iter_mut()
+            .filter_map(|head| head.peek().copied())
+            .min()?;
+        for head in &mut heads {
+            head.next_if_eq(&next);
+        }
+        Some(next)
+    })
+}
+
+fn orders<'b, 'i>(book: &'b Book, ids: impl Iterator<Item = &'i OrderId>) -> Vec<&'b Order> {
+    ids.filter_map(|id| book.orders.get(id)).collect()
 }
 
 /// Returns the subjects that an order is about: the one it names, and the one it brought.
@@ -167,19 +246,4 @@ fn subjects(order: &Order) -> Vec<SubjectNumber> {
         .iter()
         .filter_map(|entry| entry.approval.as_ref()?.subject);
     order.target.subject.into_iter().chain(brought).collect()
-}
-
-/// Returns orders as guards see them now.
-pub fn rivals<'a>(
-    orders: impl IntoIterator<Item = &'a Order>,
-    profiles: &Profiles,
-    now: Instant,
-) -> Vec<Rival<'a>> {
-    let orders = orders.into_iter();
-    orders
-        .map(|order| Rival {
-            order,
-            status: order.view(profiles, now).status(),
-        })
-        .collect()
 }

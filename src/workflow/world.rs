@@ -1,6 +1,6 @@
 //! Everything that decisions rest on.
 
-use super::register::{Register, rivals};
+use super::register::Register;
 use super::resolve::{self, Target};
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
@@ -76,6 +76,9 @@ impl World {
         let was = self.book.orders.insert(id.clone(), order);
         let is = self.book.orders.get(&id);
         if let (Some(register), Some(order)) = (self.register.get_mut(), is) {
+            if let Some(was) = &was {
+                register.take_out(was);
+            }
             register.put(order, &self.profiles, self.now);
         }
         let mut numbers: Vec<SubjectNumber> = was
@@ -108,21 +111,29 @@ impl World {
 
     fn register(&self) -> &Register {
         self.register
-            .get_or_init(|| Register::of(&self.book, &self.profiles, self.now))
+            .get_or_init(|| self.register_of(self.book.orders.values()))
     }
 
-    /// Lists the orders that guards look at for `order`, with where they stand now.
+    /// Enters some orders in a register of their own.
+    pub fn register_of<'o>(&self, orders: impl IntoIterator<Item = &'o Order>) -> Register {
+        Register::of(orders, &self.profiles, self.now)
+    }
+
+    /// Lets time pass: where orders stand is asked anew.
+    pub fn pass(&mut self, now: Instant) {
+        self.now = now;
+        self.register = OnceLock::new();
+    }
+
+    /// Lists the orders that guards look at for `order`, with where they stand now: those that are
+    /// live, and the one that it waits for.
     pub fn rivals_of(&self, order: &Order) -> Vec<Rival<'_>> {
-        rivals(
-            self.register().near(&self.book, order),
-            &self.profiles,
-            self.now,
-        )
+        self.register().rivals(&self.book, order)
     }
 
-    /// Lists the orders that bear on `order`, ended ones included.
-    pub fn neighbours(&self, order: &Order) -> Vec<&Order> {
-        self.register().near(&self.book, order)
+    /// Lists the drafts that bear on `order`, in the order of their ids.
+    pub fn drafts_beside(&self, order: &Order) -> impl Iterator<Item = &Order> {
+        self.register().drafts(&self.book, order)
     }
 
     /// Returns the order that holds a ref.

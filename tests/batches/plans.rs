@@ -341,6 +341,21 @@ fn a_draft_given_up_after_planning_makes_a_plan_stale() {
     }
 }
 
+/// A plan's document is printed row by row, and reads as if it were laid out whole.
+#[test]
+fn a_plan_printed_row_by_row_is_its_document() {
+    let scene = holding(3);
+    scene.user.write("batch.csv", TWO);
+    let line = "batch plan batch.csv --json";
+    let by_row = scene.run(MONDAY, line).exits(0).stdout;
+    let fields = "file,made_at,counts,impact,rows";
+    let whole = scene.run(MONDAY, &format!("{line} --fields {fields}"));
+    assert_eq!(by_row, whole.exits(0).stdout);
+    let document: Value = serde_json::from_str(&by_row).unwrap();
+    assert_eq!(document["data"]["rows"].as_array().unwrap().len(), 2);
+    assert_eq!(document["data"]["counts"]["draft"], 2);
+}
+
 /// The command that a plan hints at is one that a shell takes.
 #[test]
 fn a_name_with_a_blank_is_quoted_in_the_hint() {

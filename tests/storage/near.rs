@@ -3,6 +3,7 @@
 
 use icpctl::cli::order_doc::{Desk, Manner};
 use icpctl::filing::calendar::Calendar;
+use icpctl::filing::guard::{self, Rival};
 use icpctl::filing::number::SubjectNumber;
 use icpctl::filing::order::{Instant, Material, Order, OrderId};
 use icpctl::filing::profile::Profiles;
@@ -613,6 +614,52 @@ proptest! {
         let drafts = whole.book.orders.values().filter(|o| o.standing().status == Status::Draft);
         for Order { id, .. } in drafts {
             prop_assert_eq!(said(&near, id), said(&whole, id));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// What stands in the way of an order, looked up or looked for among all orders; kept up as orders
+    /// become others.
+    #[test]
+    fn what_is_looked_up_in_the_way_is_what_all_orders_say(
+        sketches in prop::collection::vec(sketch(), 1..9),
+        later in prop::collection::vec(sketch(), 0..9),
+    ) {
+        let folder = store(&sketches);
+        let disk = Disk::open(folder.path()).unwrap();
+        let mut whole = world(Book::read(&disk).unwrap());
+        let agree = |world: &World| {
+            let World { book, profiles, now, .. } = world;
+            let all: Vec<Rival<'_>> = book
+                .orders
+                .values()
+                .map(|order| Rival { order, status: order.view(profiles, *now).status() })
+                .collect();
+            for order in book.orders.values() {
+                let among = |rivals: &[Rival<'_>]| {
+                    let found = guard::blocking(order, &book.portfolio, profiles, rivals);
+                    format!("{found:?}")
+                };
+                prop_assert_eq!(among(&world.rivals_of(order)), among(&all));
+                let is_beside = |other: &&Order| guard::is_same_subject(order, other, &book.portfolio);
+                let ids = |orders: Vec<&Order>| -> Vec<OrderId> {
+                    orders.iter().map(|order| order.id.clone()).collect()
+                };
+                let drafts = all.iter().filter(|rival| rival.status == Status::Draft);
+                prop_assert_eq!(
+                    ids(world.drafts_beside(order).filter(is_beside).collect()),
+                    ids(drafts.map(|rival| rival.order).filter(is_beside).collect())
+                );
+            }
+            Ok(())
+        };
+        agree(&whole)?;
+        for (place, sketch) in later.iter().enumerate() {
+            whole.put(order(place, sketch));
+            agree(&whole)?;
         }
     }
 }

@@ -11,6 +11,9 @@ use crate::filing::impact::Code;
 use crate::filing::number::ServiceNumber;
 use crate::lang::{Lang, Text, shell_word};
 use crate::render::clean::clean;
+use crate::render::envelope::Envelope;
+use crate::render::stream::{Stream, StreamError};
+use crate::render::{Delivery, Format};
 use crate::text;
 use crate::workflow::assign::{called, invalid};
 use crate::workflow::batch::{
@@ -57,26 +60,26 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
             cx.caution(caution.code, caution.message, caution.path);
         }
     }
-    let mut reply = answer(cx, &plan);
-    if let Some(out) = out {
-        if !cx.globals.dry_run {
-            let text = serde_json::to_string(&plan)? + "\n";
-            let path = cx.current.join(out);
-            private_file::check(&path)?;
-            private_file::write(&path, |file| file.write_all(text.as_bytes()))
-                .map_err(|error| unwritten(&path, &error))?;
-        }
-        let word = shell_word(out);
-        reply = reply.changed(true).say(if cx.globals.dry_run {
-            text!("计划将写入 {out}", "the plan would go to {out}")
-        } else {
-            text!(
-                "计划已写入 {out}（含批量文件的内容，请妥善保管）；执行：icpctl batch apply {word}",
-                "the plan is in {out} (it holds what the batch says: keep it private); carry it out with icpctl batch apply {word}"
-            )
-        });
+    if let Some(out) = out.filter(|_| !cx.globals.dry_run) {
+        let text = serde_json::to_string(&plan)? + "\n";
+        let path = cx.current.join(out);
+        private_file::check(&path)?;
+        private_file::write(&path, |file| file.write_all(text.as_bytes()))
+            .map_err(|error| unwritten(&path, &error))?;
     }
-    Ok(reply)
+    let reply = answer(cx, &plan, out.is_some());
+    let Some(out) = out else {
+        return Ok(reply);
+    };
+    let word = shell_word(out);
+    Ok(reply.say(if cx.globals.dry_run {
+        text!("计划将写入 {out}", "the plan would go to {out}")
+    } else {
+        text!(
+            "计划已写入 {out}（含批量文件的内容，请妥善保管）；执行：icpctl batch apply {word}",
+            "the plan is in {out} (it holds what the batch says: keep it private); carry it out with icpctl batch apply {word}"
+        )
+    }))
 }
 
 /// Refuses to put the plan in the place of a file that it is made from.
@@ -123,7 +126,7 @@ pub(super) fn show(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, 
             "make one: icpctl batch plan FILE --out PLAN"
         ))
     })?;
-    Ok(answer(cx, &plan))
+    Ok(answer(cx, &plan, false))
 }
 
 fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
@@ -139,16 +142,21 @@ fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
     ))
 }
 
-fn answer(cx: &Context<'_>, plan: &BatchPlan) -> Reply {
+fn answer(cx: &mut Context<'_>, plan: &BatchPlan, changed: bool) -> Reply {
     let counts = [Action::Draft, Action::Send, Action::None, Action::Fail].map(|a| plan.count(a));
     let [draft, send, none, fail] = counts;
     // Either can be long: only the one that is shown is made.
-    let is_text = cx.globals.format.is_text();
-    let reply = if is_text {
+    let reply = if cx.globals.format.is_text() {
         Reply::new(SCHEMA, Value::Null).human(human(plan, cx.lang))
+    } else if cx.globals.format == Format::Json
+        && cx.globals.fields.is_none()
+        && !cx.terminal.stdout
+    {
+        Reply::printed(print(cx, plan, changed))
     } else {
         Reply::new(SCHEMA, document(plan, cx.lang))
     };
+    let reply = reply.changed(changed);
     let reply = reply.say(text!(
         "起草 {draft} 行，已起草待提交 {send} 行，无需处理 {none} 行，将失败 {fail} 行",
         "{draft} row(s) draft an order, {send} have one to be sent, {none} need nothing, {fail} will fail"
@@ -162,7 +170,35 @@ fn answer(cx: &Context<'_>, plan: &BatchPlan) -> Reply {
     }
 }
 
+/// Prints the document row by row: each holds the services that its subject keeps, so that all of
+/// them may be very long.
+fn print(cx: &mut Context<'_>, plan: &BatchPlan, changed: bool) -> Result<Delivery, StreamError> {
+    let lang = cx.lang;
+    let mut data = head(plan, lang);
+    data["rows"] = json!([]);
+    let envelope = Envelope {
+        changed,
+        dry_run: cx.globals.dry_run,
+        data,
+        warnings: cx.warnings(),
+        ..Envelope::new(SCHEMA)
+    };
+    let mut stream = Stream::within(cx.out, "rows", &envelope)?;
+    for row in &plan.rows {
+        stream.element(&planned(plan, row, lang))?;
+    }
+    stream.end(&envelope)
+}
+
 fn document(plan: &BatchPlan, lang: Lang) -> Value {
+    let mut data = head(plan, lang);
+    let rows = plan.rows.iter().map(|row| planned(plan, row, lang));
+    data["rows"] = rows.collect();
+    data
+}
+
+/// Returns what a plan's document says of all rows.
+fn head(plan: &BatchPlan, lang: Lang) -> Value {
     let actions = [Action::Draft, Action::Send, Action::None, Action::Fail];
     let counts: serde_json::Map<String, Value> = actions
         .into_iter()
@@ -173,7 +209,6 @@ fn document(plan: &BatchPlan, lang: Lang) -> Value {
         "made_at": time(plan.made_at),
         "counts": counts,
         "impact": plan.impact.iter().map(|c| joint(c, lang)).collect::<Vec<_>>(),
-        "rows": plan.rows.iter().map(|row| planned(plan, row, lang)).collect::<Vec<_>>(),
     })
 }
 

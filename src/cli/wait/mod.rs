@@ -140,7 +140,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         if let Some(exit) = signals.within(left.map_or(pause, |left| left.min(pause))) {
             break End::Signal(exit);
         }
-        world.now = cx.clock.now();
+        world.pass(cx.clock.now());
         match look(disk.as_ref(), &mut watched, &world, &goals) {
             Ok(steps) if steps.is_empty() => {
                 pause = interval.unwrap_or((pause * 2).min(LONGEST_PAUSE));

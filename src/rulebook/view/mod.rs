@@ -54,12 +54,13 @@ pub struct View {
 }
 
 impl View {
-    /// Shows an order; `near` are the orders that may be in its way, `materials` its files as they
-    /// were looked at.
-    pub fn of(
+    /// Shows an order; `near` are the orders that may be in its way, `drafts` those that may be of its
+    /// subject, `materials` its files as they were looked at.
+    pub fn of<'o>(
         order: &Order,
         setting: &Setting<'_>,
         near: &[Rival<'_>],
+        drafts: impl Iterator<Item = &'o Order>,
         materials: &[Json],
     ) -> Self {
         let filed = order
@@ -106,7 +107,7 @@ impl View {
             "changes": order.changes.iter().take(LIST_LIMIT).map(change_view).collect::<Vec<_>>(),
             "filed": filed_view(filed),
             "rivals": rivals_view(order, setting, near),
-            "siblings": siblings_view(order, setting, near),
+            "siblings": siblings_view(order, setting, drafts),
             "differences": [],
             "targets": [],
             "profile": profile_view(order, setting),

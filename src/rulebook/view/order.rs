@@ -8,7 +8,6 @@ use crate::filing::guard::{self, Rival};
 use crate::filing::kind::{VerifyBy, Via};
 use crate::filing::order::{FieldChange, Order};
 use crate::filing::portfolio::FiledSubject;
-use crate::filing::status::Status;
 use crate::knowledge::Holder;
 use serde_json::{Value as Json, json};
 
@@ -137,16 +136,20 @@ pub(super) fn rivals_view(order: &Order, setting: &Setting<'_>, near: &[Rival<'_
 }
 
 /// Lists the drafts of the same subject.
-pub(super) fn siblings_view(order: &Order, setting: &Setting<'_>, near: &[Rival<'_>]) -> Vec<Json> {
-    near.iter()
-        .filter(|other| other.status == Status::Draft && !is_same(order, other.order))
-        .filter(|other| guard::is_same_subject(order, other.order, setting.portfolio))
+pub(super) fn siblings_view<'o>(
+    order: &Order,
+    setting: &Setting<'_>,
+    drafts: impl Iterator<Item = &'o Order>,
+) -> Vec<Json> {
+    drafts
+        .filter(|other| !is_same(order, other))
+        .filter(|other| guard::is_same_subject(order, other, setting.portfolio))
         .map(|other| {
             json!({
                 "path": "",
-                "id": other.order.id,
-                "kind": other.order.kind.name(),
-                "awaited": order.after.as_ref() == Some(&other.order.id),
+                "id": other.id,
+                "kind": other.kind.name(),
+                "awaited": order.after.as_ref() == Some(&other.id),
             })
         })
         .take(LIST_LIMIT)

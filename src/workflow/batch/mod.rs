@@ -436,8 +436,7 @@ fn needs(world: &World, order: &Order, wish: &Wish, terms: &Terms) -> Needs {
             .any(|given| given.confirmed.contains(&number));
         needs.number = Some((number, given));
     }
-    let impacts = impact::impact(order, &world.book.portfolio, &world.profiles);
-    if impact::ends_elsewhere(&impacts) {
+    if impact::ends_elsewhere(order, &world.book.portfolio) {
         let code = Code::FiledElsewhereGoes.name();
         let given = [&wish.given, &terms.given]
             .iter()

@@ -13,6 +13,7 @@ use crate::filing::together::{Joint, together};
 use crate::intake::BatchRow;
 use crate::lang::Text;
 use crate::text;
+use crate::workflow::register::Register;
 use crate::workflow::world::World;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -232,7 +233,7 @@ impl BatchPlan {
         file: &str,
         folder: &str,
     ) -> Self {
-        let refs = refs(wishes);
+        let others = others(world, wishes);
         let by_row = |decided| -> BTreeMap<usize, &Decided> {
             let decided: &[Decided] = decided;
             decided.iter().map(|d| (d.row, d)).collect()
@@ -254,7 +255,7 @@ impl BatchPlan {
             if matches!(action, Action::Draft | Action::Send) {
                 orders.extend(order);
             }
-            let mut planned_row = planned_row(world, row, wish, decided, order, action, &refs);
+            let mut planned_row = planned_row(world, row, wish, decided, order, action, &others);
             planned_row.held_by = refused.filter(|_| action != Action::Fail).map(Said::from);
             planned.push(planned_row);
             let keeps = |c: &Consequence| c.code == Code::OtherServicesUnaffected;
@@ -292,8 +293,16 @@ impl BatchPlan {
     }
 }
 
-fn refs(wishes: &[Wish]) -> BTreeSet<&str> {
-    wishes.iter().map(|wish| wish.reference.as_str()).collect()
+/// Enters the orders that are of no row of the batch.
+///
+/// What a plan wrote does not make it stale.
+fn others(world: &World, wishes: &[Wish]) -> Register {
+    let refs: BTreeSet<&str> = wishes.iter().map(|w| w.reference.as_str()).collect();
+    let is_own = |order: &&Order| {
+        let key = order.reference.as_deref();
+        key.is_some_and(|key| refs.contains(key))
+    };
+    world.register_of(world.book.orders.values().filter(|order| !is_own(order)))
 }
 
 /// What a row does, by what came of it when it was only drafted.
@@ -318,7 +327,7 @@ fn planned_row(
     decided: &Decided,
     order: Option<&Order>,
     action: Action,
-    refs: &BTreeSet<&str>,
+    others: &Register,
 ) -> PlannedRow {
     let acts = matches!(action, Action::Draft | Action::Send);
     let impacts = order
@@ -343,7 +352,7 @@ fn planned_row(
         held_by: None,
         given: wish.ask.given().unwrap_or_default(),
         based_on: order
-            .map(|order| basis(world, order, decided, refs))
+            .map(|order| basis(world, order, decided, others))
             .unwrap_or_default(),
     }
 }
@@ -351,9 +360,9 @@ fn planned_row(
 /// Lists the records that a row rests on: what its subject's file says, the other orders of that
 /// subject, and its own order where that was there before.
 ///
-/// Orders of the batch's own rows are none of them: what a plan wrote does not make it stale. Nor is
-/// the order that the row waits for, whose approval is what is expected of it.
-fn basis(world: &World, order: &Order, decided: &Decided, refs: &BTreeSet<&str>) -> Vec<Based> {
+/// Orders of the batch's own rows are none of them, nor is the order that the row waits for, whose
+/// approval is what is expected of it.
+fn basis(world: &World, order: &Order, decided: &Decided, others: &Register) -> Vec<Based> {
     let mut based = Vec::new();
     if let Some(number) = &order.target.subject {
         based.push(Based {
@@ -361,14 +370,10 @@ fn basis(world: &World, order: &Order, decided: &Decided, refs: &BTreeSet<&str>)
             revision: revision_of_subject(world, number),
         });
     }
-    let is_own = |other: &Order| {
-        let key = other.reference.as_deref();
-        key.is_some_and(|key| refs.contains(key))
-    };
-    let others = world.neighbours(order).into_iter().filter(|other| {
+    let near = others.near(&world.book, order).into_iter();
+    let others = near.filter(|other| {
         let is_awaited = order.after.as_ref() == Some(&other.id);
         other.id != order.id
-            && !is_own(other)
             && !is_awaited
             && guard::is_same_subject(order, other, &world.book.portfolio)
     });
@@ -411,11 +416,11 @@ pub fn stale(
     decided: &[Decided],
     submits: bool,
 ) -> Option<Failure> {
-    let refs = refs(wishes);
+    let others = others(world, wishes);
     decided.iter().find_map(|decided| {
         let planned = plan.rows.get(decided.row)?;
         let wish = wishes.get(decided.row)?;
-        let moved = moved(planned, world, wish, decided, &refs, submits)?;
+        let moved = moved(planned, world, wish, decided, &others, submits)?;
         let (line, key) = (planned.row.line, &planned.row.reference);
         let (zh, en) = (moved.zh, moved.en);
         Some(
@@ -451,7 +456,7 @@ fn moved(
     world: &World,
     wish: &Wish,
     decided: &Decided,
-    refs: &BTreeSet<&str>,
+    others: &Register,
     submits: bool,
 ) -> Option<Text> {
     if wish.ask.given().ok().as_ref() != Some(&planned.given) {
@@ -490,7 +495,7 @@ fn moved(
         return Some(text!("指向了另一个主体", "it means another subject now"));
     }
     let own = order.id.as_str();
-    let now = basis(world, order, decided, refs);
+    let now = basis(world, order, decided, others);
     let then: BTreeSet<&Based> = planned.based_on.iter().collect();
     // That its forerunner's ref has a new order is the plan's own doing.
     let led_over = |based: &Based| {
