@@ -286,20 +286,34 @@ impl Collected {
                 places.fields.push((name, at));
             }
         }
+        let told = reader.problems.len();
         let differing = tree::differences(&before.facts, &adoption.facts).into_iter();
         let labels = differing_labels(&before.labels, &adoption.labels);
         for path in differing.map(|difference| difference.path).chain(labels) {
+            let node = match path.strip_prefix("labels.") {
+                Some(label) => fields.get("labels").and_then(|labels| labels.get(label)),
+                None => fields.get(&path),
+            };
+            let place = node.map_or(fields.at, |node| node.at);
+            let path = node.map_or(path, |node| node.path.clone());
             let message = text!(
                 "{number} 的 {path} 与第 {line} 行所写不同",
                 "{path} of {number} differs from what line {line} says"
             );
-            let place = fields.get(&path).map_or(fields.at, |node| node.at);
-            let path = fields.get(&path).map_or(path, |node| node.path.clone());
             let problem = Problem::new(&path, place, "contradiction", message);
             reader.problems.push(problem);
         }
-        tree::absorb(&mut before.facts, &adoption.facts, false);
-        before.labels.extend(adoption.labels);
+        // What contradicts is told of already: what is filed is compared with what stands first.
+        let mut facts = adoption.facts;
+        if reader.problems.len() > told {
+            tree::absorb(&mut facts, &before.facts, false);
+            before.facts = facts;
+        } else {
+            tree::absorb(&mut before.facts, &facts, false);
+        }
+        for (name, value) in adoption.labels {
+            before.labels.entry(name).or_insert(value);
+        }
         place
     }
 
