@@ -10,6 +10,7 @@ use crate::filing::standing::{SmsWindow, View};
 use crate::filing::status::Bucket;
 use crate::lang::{Lang, Text};
 use crate::render::Delivery;
+use crate::render::brief::brief;
 use crate::render::clean::clean;
 use crate::render::fields::{Fields, UnknownField};
 use crate::render::sheet::{RowOf, Sheet, print_rows};
@@ -361,7 +362,7 @@ impl<'a> Row<'a> {
             plain(self.about),
             plain(self.holder),
             (Tone::Plain, self.provider.take(lang)),
-            plain(self.reference),
+            (Tone::Plain, brief(self.reference, lang)),
         ]
     }
 }

@@ -16,6 +16,7 @@ use crate::render::envelope::Warning;
 use crate::render::style::{Color, Surroundings};
 use crate::store::book::Book;
 use crate::store::place::{self, Inputs, Origin, Place, SystemProbe};
+use crate::store::roll;
 use crate::store::{Disk, Files, Holder, Recovery, StoreLock, store_file};
 use crate::text;
 pub use crate::workflow::plan::{Caution, Done, Plan, Stamp};
@@ -328,6 +329,11 @@ impl<'a> Context<'a> {
     /// When the store cannot be read.
     pub fn world_of(&mut self, files: Option<&dyn Files>) -> Result<World, Failure> {
         let book = files.map_or_else(|| Ok(Book::default()), Book::read)?;
+        if let (Some(files), Some(cache), Place::Found { folder, .. }) =
+            (files, self.env.cache_folder(), self.place())
+        {
+            roll::distrust(files, &folder, &cache);
+        }
         self.world_with(files, book)
     }
 

@@ -6,7 +6,6 @@ use super::reply::Reply;
 use crate::evidence::cache;
 use crate::failure::Failure;
 use crate::lang::Lang;
-use crate::store::place::Place;
 use crate::store::roll;
 use crate::text;
 use crate::workflow::erase::{decide, remains};
@@ -35,16 +34,12 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .get_one::<String>("what")
         .cloned()
         .unwrap_or_default();
-    // Opened before anything goes: afterwards nothing may fail any more.
-    let disk = cx.open()?;
     let done = cx.transact(|world, _, _| decide(world, &word))?;
     if done.changed && !cx.globals.dry_run {
         // What was remembered of it may name persons too.
         if let Some(folder) = cx.env.cache_folder() {
             cache::forget(&folder);
-            if let (Place::Found { folder: store, .. }, Some(disk)) = (cx.place(), &disk) {
-                roll::forget(disk, &store, &folder);
-            }
+            roll::forget(&folder);
         }
     }
     let erased = done.answer;

@@ -5,7 +5,7 @@
 
 use super::consent;
 use super::context::{Context, Done, Plan, Stamp, World};
-use super::writing::{after, changes};
+use super::writing::{after, changes, heed};
 use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
@@ -102,6 +102,7 @@ impl Context<'_> {
             now: world.now,
         };
         let mut plan = decide(&world, &stamp, &mut ids)?;
+        heed(&world, &plan)?;
         if let Some(consent) = plan.consent.take() {
             consent::obtain(self, &consent)?;
         }

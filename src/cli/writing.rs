@@ -68,7 +68,7 @@ impl Context<'_> {
             }
             Err(failure) => return Err(failure),
         };
-        heed(&world.book, &plan)?;
+        heed(&world, &plan)?;
         let refusal = plan.refusal.take();
         let agreed = plan.consent.take();
         if let Some(consent) = &agreed
@@ -98,7 +98,7 @@ impl Context<'_> {
         let mut ids = ids_of_this;
         let stamp = draw(&world, &mut ids);
         let mut plan = decide(&world, &stamp, &mut ids)?;
-        heed(&world.book, &plan)?;
+        heed(&world, &plan)?;
         if let Some(refusal) = plan.refusal.take() {
             return Err(refusal);
         }
@@ -174,10 +174,9 @@ pub(super) fn seen_whole(book: &Book) -> Result<(), Failure> {
 }
 
 /// Refuses a plan that a damaged record may forbid.
-fn heed<T>(book: &Book, plan: &Plan<T>) -> Result<(), Failure> {
-    plan.orders
-        .iter()
-        .try_for_each(|order| doubt::heed(book, order))
+pub(super) fn heed<T>(world: &World, plan: &Plan<T>) -> Result<(), Failure> {
+    let mut orders = plan.orders.iter();
+    orders.try_for_each(|order| doubt::heed(&world.book, &world.profiles, order))
 }
 
 /// Returns the changes that write a plan.

@@ -45,16 +45,15 @@ impl Format {
 /// Whether what stands after a bracket makes it a list of JSON: `[labels]` and `[[subjects]]` open a
 /// table of TOML.
 fn is_json_list(rest: &str) -> bool {
-    let rest = rest.trim_start();
-    if rest.is_empty() || rest.starts_with(['{', ']', '"', ',']) {
-        return true;
-    }
-    if let Some(inner) = rest.strip_prefix('[') {
-        return !inner.is_empty() && is_json_list(inner);
+    let inner = rest.trim_start_matches(|c: char| c == '[' || c.is_whitespace());
+    if inner.is_empty() {
+        // `[[` begins either, and one more bracket a list alone.
+        return rest.matches('[').count() != 1;
     }
     let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ']');
-    let word = rest.split(ends).next().unwrap_or_default();
-    serde_json::from_str::<serde_json::Value>(word).is_ok()
+    let word = inner.split(ends).next().unwrap_or_default();
+    inner.starts_with(['{', ']', '"', ','])
+        || serde_json::from_str::<serde_json::Value>(word).is_ok()
 }
 
 /// Where the fields of a table stand in a file.
@@ -287,20 +286,34 @@ impl Collected {
                 places.fields.push((name, at));
             }
         }
+        let told = reader.problems.len();
         let differing = tree::differences(&before.facts, &adoption.facts).into_iter();
         let labels = differing_labels(&before.labels, &adoption.labels);
         for path in differing.map(|difference| difference.path).chain(labels) {
+            let node = match path.strip_prefix("labels.") {
+                Some(label) => fields.get("labels").and_then(|labels| labels.get(label)),
+                None => fields.get(&path),
+            };
+            let place = node.map_or(fields.at, |node| node.at);
+            let path = node.map_or(path, |node| node.path.clone());
             let message = text!(
                 "{number} 的 {path} 与第 {line} 行所写不同",
                 "{path} of {number} differs from what line {line} says"
             );
-            let place = fields.get(&path).map_or(fields.at, |node| node.at);
-            let path = fields.get(&path).map_or(path, |node| node.path.clone());
             let problem = Problem::new(&path, place, "contradiction", message);
             reader.problems.push(problem);
         }
-        tree::absorb(&mut before.facts, &adoption.facts, false);
-        before.labels.extend(adoption.labels);
+        // What contradicts is told of already: what is filed is compared with what stands first.
+        let mut facts = adoption.facts;
+        if reader.problems.len() > told {
+            tree::absorb(&mut facts, &before.facts, false);
+            before.facts = facts;
+        } else {
+            tree::absorb(&mut before.facts, &facts, false);
+        }
+        for (name, value) in adoption.labels {
+            before.labels.entry(name).or_insert(value);
+        }
         place
     }
 

@@ -136,6 +136,8 @@ impl Ask {
         if let Some(dossier) = &self.dossier {
             bearing::dossier(wanted, dossier);
         }
+        // Sent at once, it is told how long such orders took.
+        wanted.everywhere();
         if !self.materials.is_empty() {
             wanted.attachments();
         }

@@ -104,6 +104,26 @@ fn problems_name_columns_as_the_file_does() {
     }
 }
 
+/// Rows that contradict each other are told so, each in the file's words, and not held against what is
+/// filed at a place where they do not stand.
+#[test]
+fn contradicting_rows_are_told_at_their_place() {
+    let scene = holding(1);
+    scene.user.write(
+        "adopt.csv",
+        "主体备案号,主办者名称,标签:customer\n\
+         粤ICP备2021000001号,示例科技有限公司,甲\n粤ICP备2021000001号,其他有限公司,乙\n",
+    );
+    let error = scene.fails(MONDAY, "adopt --from adopt.csv", 3);
+    assert_eq!(
+        error["hints"],
+        serde_json::json!([
+            "3:18 主办者名称: 主办者名称 of 粤ICP备2021000001号 differs from what line 2 says",
+            "3:25 标签:customer: 标签:customer of 粤ICP备2021000001号 differs from what line 2 says",
+        ])
+    );
+}
+
 /// A mistyped Chinese word is put right in Chinese.
 #[test]
 fn a_near_word_of_the_field_is_offered() {
@@ -187,6 +207,13 @@ fn a_long_ref_is_cut_in_the_table() {
     assert!(told.stdout.contains("(300 characters)"), "{told:?}");
     let told = scene.run(MONDAY, "batch apply batch.csv --json").exits(0);
     assert!(told.stdout.contains(&key));
+    for line in ["batch plan batch.csv", "list"] {
+        let told = scene.run(MONDAY, line).exits(0).stdout;
+        assert!(told.contains("(300 characters)"), "{told}");
+        assert!(!told.contains(&key), "{told}");
+        let whole = scene.run(MONDAY, &format!("{line} --json")).exits(0);
+        assert!(whole.stdout.contains(&key));
+    }
 }
 
 /// "On stdin `[` or `{` first is JSON", however little follows; a table of TOML is none.
@@ -197,6 +224,8 @@ fn a_list_that_was_only_begun_is_json() {
         ("[\n  ", true),
         ("[ {", true),
         ("[12", true),
+        ("[[{", true),
+        ("[[[[", true),
         ("[labels", false),
         ("[[subjects]\n", false),
     ] {

@@ -1,6 +1,7 @@
 //! One order moved at a time: what is read for it is little, and comes to the same as everything.
 
 use crate::support::{Icpctl, Output};
+use icpctl::filing::order::OrderId;
 use icpctl::store::files::LockMode;
 use icpctl::store::{Disk, Files, StorePath};
 use serde_json::Value;
@@ -357,4 +358,129 @@ fn a_step_of_one_order_goes_on_beside_another_writer_of_single_orders() {
     let record = ["record", &ids[2], "forwarded"].into_iter().chain(now);
     let _ = user.run(record).exits(6);
     drop(alone);
+}
+
+/// A live order whose file stopped being readable still holds its subject and its account: by
+/// whatever way the next is sent, tried or for real.
+#[test]
+fn a_live_order_that_cannot_be_read_forbids_the_next() {
+    for (held, next) in [
+        (
+            "cancel-site books.example.com --provider tencent",
+            "change 京ICP备2021000008号-2 --provider tencent --set name=新名称",
+        ),
+        (
+            "change toys.example.com --provider tencent --account A9 --set name=新名称",
+            "change tea.example.com --provider tencent --account A9 --set name=新名称",
+        ),
+    ] {
+        let (user, _) = user();
+        let run = |line: &str| user.run(line.split(' '));
+        let held = run(held).exits(0).stdout.trim().to_owned();
+        let _ = run(&format!("submit {held} --yes")).exits(0);
+        let next = run(&format!("{next} --ref row-1"))
+            .exits(0)
+            .stdout
+            .trim()
+            .to_owned();
+        let path = user
+            .home()
+            .join(format!("data/icpctl/orders/{}/{held}.toml", &held[..2]));
+        let sound = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{sound}\n<<<<<<< HEAD\n")).unwrap();
+        for line in [
+            format!("submit {next} --yes --dry-run"),
+            format!("submit {next} --yes"),
+            format!("submit {next} --yes --json"),
+            "submit ref:row-1 --yes".to_owned(),
+        ] {
+            let told = run(&line).exits(3);
+            let told = format!("{}{}", told.stdout, told.stderr);
+            assert!(told.contains(&format!("{held}.toml")), "{line}: {told}");
+        }
+        std::fs::write(&path, sound).unwrap();
+        assert_eq!(
+            run(&format!("show {next} --json")).json()["data"]["status"],
+            "draft"
+        );
+    }
+}
+
+/// The same, of rows that are sent: the row fails, and names the file.
+#[test]
+fn a_live_order_that_cannot_be_read_forbids_a_row() {
+    let (user, _) = user();
+    let run = |line: &str| user.run(line.split(' '));
+    let held = run("cancel-site books.example.com --provider tencent --submit --yes").exits(0);
+    let held = held.stdout.trim().to_owned();
+    let path = user
+        .home()
+        .join(format!("data/icpctl/orders/{}/{held}.toml", &held[..2]));
+    let sound = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{sound}\n<<<<<<< HEAD\n")).unwrap();
+    let row = "row-1,change,京ICP备2021000008号-2,tencent,name=新名称";
+    user.write("rows.csv", format!("ref,kind,target,provider,set\n{row}\n"));
+    let told = run("batch apply rows.csv --submit --yes --json");
+    assert_ne!(told.code, 0);
+    let rows: Vec<Value> = told
+        .stdout
+        .lines()
+        .filter_map(|l| serde_json::from_str(l).ok())
+        .collect();
+    let of_row = rows
+        .iter()
+        .find(|row| row["data"]["ref"] == "row-1" || row["ref"] == "row-1");
+    let of_row = of_row.unwrap_or_else(|| panic!("{told:?}")).to_string();
+    assert!(
+        of_row.contains("invalid.record") && of_row.contains(&held),
+        "{of_row}"
+    );
+}
+
+/// In a large store a command on one order looks at folders, until something looks at everything: a
+/// list proves each file, and what reads them all leaves the proof to the next command.
+#[test]
+fn what_reads_everything_has_each_file_looked_at_again() {
+    let (user, ids) = user();
+    let run = |line: &str| user.run(line.split(' ')).exits(0);
+    let orders = user.home().join("data/icpctl/orders");
+    let sound = std::fs::read_to_string(orders.join(&ids[0][..2]).join(format!("{}.toml", ids[0])));
+    let sound = sound.unwrap();
+    for place in 0..2_100_u64 {
+        let id = OrderId::from_bits(place.wrapping_mul(0x9e37_79b9_7f4a_7c15)).to_string();
+        let folder = orders.join(&id[..2]);
+        std::fs::create_dir_all(&folder).unwrap();
+        let text = sound.replace(&ids[0], &id);
+        std::fs::write(folder.join(format!("{id}.toml")), text).unwrap();
+    }
+    let is_kept = || {
+        let cache = user.home().join("cache/icpctl");
+        let entries = std::fs::read_dir(cache).into_iter().flatten();
+        let mut names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.any(|name| name.starts_with("concordance-"))
+    };
+    let show = format!("show {}", ids[3]);
+    while !is_kept() {
+        // What was written in this moment is not kept.
+        let _ = run(&show);
+    }
+    for line in [
+        "list --limit 1",
+        "list --status draft --limit 2 --json",
+        &show,
+    ] {
+        let _ = run(line);
+        assert!(is_kept(), "{line}");
+    }
+    for line in [
+        "status",
+        "list --all --json",
+        "portfolio",
+        "export --format jsonl",
+    ] {
+        let _ = run(line);
+        assert!(!is_kept(), "{line}");
+        let _ = run(&show);
+        assert!(is_kept(), "{line}");
+    }
 }

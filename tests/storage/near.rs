@@ -4,9 +4,11 @@
 use icpctl::cli::order_doc::{Desk, Manner};
 use icpctl::filing::calendar::Calendar;
 use icpctl::filing::guard::{self, Rival};
+use icpctl::filing::kind::Kind;
 use icpctl::filing::number::SubjectNumber;
 use icpctl::filing::order::{Instant, Material, Order, OrderId};
 use icpctl::filing::profile::Profiles;
+use icpctl::filing::province::Province;
 use icpctl::filing::record::SubjectRecord;
 use icpctl::filing::status::Status;
 use icpctl::knowledge::rules;
@@ -565,7 +567,7 @@ fn a_look_at_some_folders_keeps_no_roll() {
 #[test]
 fn what_was_kept_can_be_forgotten() {
     let kept = Kept::new(&apart([0; 6]));
-    roll::forget(&kept.disk, kept.home.path(), kept.cache.path());
+    roll::forget(kept.cache.path());
     assert_eq!(fs::read_dir(kept.cache.path()).unwrap().count(), 0);
 }
 
@@ -585,6 +587,19 @@ proptest! {
         let whole = kept.whole();
         for id in whole.book.orders.keys() {
             prop_assert_eq!(said(&kept.look_at(1, id), id), said(&whole, id));
+        }
+        // For an order that is yet to be made.
+        let mut wanted = Wanted::default();
+        wanted.everywhere();
+        let near = kept.look(1, &wanted);
+        let provinces = Province::all().map(Some).chain([None]);
+        for (province, kind) in provinces.flat_map(|p| Kind::ALL.iter().map(move |kind| (p, kind))) {
+            let days = |world: &World| {
+                let mut days = world.days_taken(province, *kind);
+                days.sort_unstable();
+                days
+            };
+            prop_assert_eq!(days(&near), days(&whole));
         }
     }
 

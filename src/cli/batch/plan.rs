@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::filing::impact::Code;
 use crate::filing::number::ServiceNumber;
 use crate::lang::{Lang, Text, shell_word};
+use crate::render::brief::brief;
 use crate::render::clean::clean;
 use crate::render::envelope::Envelope;
 use crate::render::stream::{Stream, StreamError};
@@ -117,11 +118,12 @@ pub(super) fn show(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, 
     let plan = load::plan(name, &bytes)?;
     let plan = plan.ok_or_else(|| {
         let name = called(name);
-        Failure::invalid(
-            "invalid.plan",
-            text!("{name} 不是计划", "{name} is no plan"),
-        )
-        .hint(text!(
+        let message = if bytes.trim_ascii().is_empty() {
+            text!("{name} 是空的，不是计划", "{name} is empty, and no plan")
+        } else {
+            text!("{name} 不是计划", "{name} is no plan")
+        };
+        Failure::invalid("invalid.plan", message).hint(text!(
             "先计划：icpctl batch plan FILE --out PLAN",
             "make one: icpctl batch plan FILE --out PLAN"
         ))
@@ -281,7 +283,7 @@ fn problem(of: &Said, lang: Lang) -> Value {
 fn human(plan: &BatchPlan, lang: Lang) -> String {
     let mut page = String::new();
     for row in &plan.rows {
-        let (line, key) = (row.row.line, &row.row.reference);
+        let (line, key) = (row.row.line, brief(&row.row.reference, lang));
         let label = row.row.kind.label();
         let what = row.services.iter().map(ToString::to_string);
         let what: Vec<String> = match row.services.as_slice() {
@@ -301,7 +303,7 @@ fn human(plan: &BatchPlan, lang: Lang) -> String {
             Action::Fail => text!("将失败", "will fail"),
         };
         let (kind, does) = (label.get(lang), does.get(lang));
-        let (key, what) = (clean(key), clean(&what));
+        let (key, what) = (clean(&key), clean(&what));
         let _ = writeln!(page, "{line}  {key}  {kind} {what}  {does}");
         for consequence in &row.impact {
             let _ = writeln!(page, "     - {}", clean(&said(&consequence.message, lang)));

@@ -16,6 +16,12 @@ use std::sync::{Mutex, PoisonError};
 
 /// The first bytes: what it is, and the version of its form.
 const MAGIC: &[u8] = b"icpctl roll 5\n";
+/// How much older than the look a file must be to be kept: clocks of file systems tick.
+const TICK: i128 = 20_000_000;
+/// The same where they tell whole seconds, or every other.
+const WHOLE_TICK: i128 = 2 * SECOND + TICK;
+/// In nanoseconds.
+const SECOND: i128 = 1_000_000_000;
 /// The length of a SHA-256.
 const SUM: usize = 32;
 /// The last bytes: the length of the directory, and its sum.
@@ -45,13 +51,20 @@ impl Stamp {
         Some(Self(bytes))
     }
 
-    /// Whether content and attributes were last changed before an instant, in nanoseconds since
-    /// 1970.
-    pub(super) fn is_before(&self, instant: i128) -> bool {
-        self.0.chunks_exact(8).take(2).all(|time| {
+    /// Whether a change since, up to a look at `instant` in nanoseconds since 1970, would have given
+    /// it another stamp.
+    pub(super) fn is_settled(&self, instant: i128) -> bool {
+        let mut times = self.0.chunks_exact(8).take(2).map(|time| {
             let time = time.try_into().map_or(i64::MAX, i64::from_le_bytes);
-            i128::from(time) < instant
-        })
+            i128::from(time)
+        });
+        // Whole seconds are all that some file systems keep.
+        let is_whole = times
+            .clone()
+            .nth(1)
+            .is_some_and(|changed| changed % SECOND == 0);
+        let tick = if is_whole { WHOLE_TICK } else { TICK };
+        times.all(|time| time < instant - tick)
     }
 }
 
@@ -279,15 +292,30 @@ pub(super) enum Form {
     Concordance,
 }
 
+impl Form {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Roll => "roll",
+            Self::Concordance => "concordance",
+        }
+    }
+}
+
 /// Returns where what is kept of a store stands.
 pub(super) fn path(cache: &Path, form: Form, identity: &str) -> PathBuf {
     let digest = Digest::of(identity.as_bytes());
     let short: String = digest.as_str().chars().take(16).collect();
-    let name = match form {
-        Form::Roll => "roll",
-        Form::Concordance => "concordance",
-    };
-    cache.join(format!("{name}-{short}"))
+    cache.join(format!("{}-{short}", form.name()))
+}
+
+/// Whether a file of that name in the cache is kept of some store, or was being written.
+pub(super) fn is_kept(name: &str) -> bool {
+    let forms = [Form::Roll, Form::Concordance];
+    let (kind, _) = name
+        .trim_start_matches('.')
+        .split_once('-')
+        .unwrap_or_default();
+    forms.into_iter().any(|form| form.name() == kind)
 }
 
 #[cfg(test)]

@@ -46,9 +46,6 @@ const SOME: usize = 32;
 /// In a large store, one in so many.
 const ONE_IN: usize = 256;
 
-/// How much older than the look a record must be to be kept: clocks of file systems tick.
-const TICK: i128 = 20_000_000;
-
 /// How a subject's name is shown, whether it is an individual's or not.
 pub type Mask<'m> = &'m dyn for<'n> Fn(&'n str, bool) -> Cow<'n, str>;
 
@@ -220,7 +217,7 @@ impl<'f> Roll<'f> {
     /// Returns what a folder is, where that tells whether anything was put into it or taken away
     /// since.
     fn stamp(&self, stat: &Stat) -> Option<Stamp> {
-        Stamp::of(stat).filter(|stamp| stamp.is_before(self.began - TICK))
+        Stamp::of(stat).filter(|stamp| stamp.is_settled(self.began))
     }
 
     /// Looks at the subjects.
@@ -377,7 +374,7 @@ impl<'f> Roll<'f> {
                     let drawn = K::draw(&record);
                     // Only what the file still is after it was read can be kept.
                     let after = self.files.stat(&path).ok().and_then(|s| Stamp::of(&s));
-                    let settled = |s: &Stamp| s.is_before(self.began - TICK) && after == Some(*s);
+                    let settled = |s: &Stamp| s.is_settled(self.began) && after == Some(*s);
                     if let Some(own) = own.filter(settled) {
                         put_record(now, &name, &own.0, |to| K::write(&drawn, to));
                     } else {
@@ -488,12 +485,21 @@ impl<'f> Roll<'f> {
     }
 }
 
-/// Forgets what was kept of a store: it may tell of an order that is erased.
-pub fn forget(files: &dyn Files, store: &Path, cache: &Path) {
-    if let Ok(identity) = identity(files, store) {
-        for form in [Form::Roll, Form::Concordance] {
-            let _ = std::fs::remove_file(file::path(cache, form, &identity));
+/// Forgets what was kept of every store: it may tell of an order that is erased, under the store's
+/// path of today or one that it had.
+pub fn forget(cache: &Path) {
+    for entry in std::fs::read_dir(cache).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(file::is_kept) {
+            let _ = std::fs::remove_file(entry.path());
         }
+    }
+}
+
+/// Has every file of a store looked at by the next look at some of its orders: what is read whole may
+/// hold what was written over in place.
+pub fn distrust(files: &dyn Files, store: &Path, cache: &Path) {
+    if let Ok(identity) = identity(files, store) {
+        let _ = std::fs::remove_file(file::path(cache, Form::Concordance, &identity));
     }
 }
 

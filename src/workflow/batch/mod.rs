@@ -18,6 +18,7 @@ pub use queue::twice;
 pub use review::Reviewer;
 
 use super::advance;
+use super::doubt;
 use super::draft::{Ask, anew, draft};
 use super::materials::{self, Content};
 use super::missing;
@@ -246,7 +247,6 @@ struct How<'a> {
 /// Returns what the rows rest on.
 pub fn wanted(wishes: &[Wish]) -> Wanted {
     let mut wanted = Wanted::default();
-    wanted.everywhere();
     for wish in wishes {
         wish.ask.want(&mut wanted);
         if !wish.attached.is_empty() {
@@ -398,9 +398,9 @@ fn send(
     given.accepted.extend(terms.given.accepted.iter().cloned());
     let moved = advance::command(world, stamp, order, Command::Submit, None, None);
     let judged = moved.and_then(|moved| {
-        how.review
-            .row(world, order, wish, &given, decided)
-            .map(|()| moved)
+        doubt::heed_live(&world.book, &world.profiles, order)?;
+        how.review.row(world, order, wish, &given, decided)?;
+        Ok(moved)
     });
     match judged {
         Ok(mut sent) => {
