@@ -1,10 +1,11 @@
-# Makes a small crate of the commit path, src/store/{commit,lock,disk,files}.rs, and its tests alone in
+# Makes a small crate of the commit path, src/store/{commit,commit/recovery,lock,disk,files}.rs, and its tests alone in
 # target/alone, and enters it: the whole program takes a minute to build.
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 crate=target/alone
 rm -rf "$crate/src" "$crate/tests"
-mkdir -p "$crate/src/store" "$crate/tests/storage"
+mkdir -p "$crate/src/store/commit" "$crate/tests/storage"
 for name in commit disk error files halves lock; do cp "src/store/$name.rs" "$crate/src/store/"; done
+cp src/store/commit/*.rs "$crate/src/store/commit/"
 # What this does not need is left out with its module.
 grep -vE '^(pub )?(mod|use) (parser|words)' src/lang.rs >"$crate/src/lang.rs"
 cp Cargo.lock rust-toolchain.toml "$crate/" 2>/dev/null || true

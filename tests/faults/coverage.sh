@@ -16,7 +16,7 @@ mapfile -t objects < <(
 )
 cargo test --quiet
 "$tools/llvm-profdata" merge --sparse profiles/*.profraw -o profiles/all.profdata
-sources=(src/store/commit.rs src/store/lock.rs src/store/disk.rs src/store/files.rs)
+sources=(src/store/commit.rs src/store/commit/recovery.rs src/store/lock.rs src/store/disk.rs src/store/files.rs)
 "$tools/llvm-cov" report "${objects[@]}" --instr-profile=profiles/all.profdata --sources "${sources[@]}" | cut -c1-200
 echo "lines that no test runs:"
 "$tools/llvm-cov" show "${objects[@]}" --instr-profile=profiles/all.profdata --show-instantiations=false --sources "${sources[@]}" |
