@@ -53,11 +53,11 @@ pub fn orders(cx: &Context<'_>, world: &World, ids: &[OrderId]) -> Result<Reply,
     Ok(reply)
 }
 
-/// Says where an order stands and what comes next.
+/// Says where an order stands and what comes next; a rehearsal leaves nothing that could go on.
 ///
 /// # Errors
 /// Only if the order is not there any more.
-pub fn standing(world: &World, id: &OrderId) -> Result<Vec<Text>, Failure> {
+pub fn standing(cx: &Context<'_>, world: &World, id: &OrderId) -> Result<Vec<Text>, Failure> {
     let desk = Desk::new(world);
     let order = world.order(id)?;
     let view = desk.view(order);
@@ -86,7 +86,7 @@ pub fn standing(world: &World, id: &OrderId) -> Result<Vec<Text>, Failure> {
         let (zh, en) = (message.zh, message.en);
         lines.push(text!("暂不能提交：{zh}", "held back: {en}"));
     }
-    if let Some(next) = desk.next(order).first() {
+    if let (Some(next), false) = (desk.next(order).first(), cx.globals.dry_run) {
         lines.push(text!("下一步：{next}", "next: {next}"));
     }
     Ok(lines)
@@ -99,7 +99,7 @@ pub fn standing(world: &World, id: &OrderId) -> Result<Vec<Text>, Failure> {
 pub fn moved<T>(cx: &Context<'_>, done: &Done<T>, ids: &[OrderId]) -> Result<Reply, Failure> {
     let mut reply = orders(cx, &done.world, ids)?.changed(done.changed);
     for id in ids {
-        reply.says.extend(standing(&done.world, id)?);
+        reply.says.extend(standing(cx, &done.world, id)?);
     }
     if !done.changed {
         reply.says.push(text!("没有改动", "nothing changed"));

@@ -368,7 +368,7 @@ fn reply(
         reply.says.push(text!("  - {zh}", "  - {en}"));
     }
     reply.says.extend(hints(order, &desk));
-    reply.says.extend(answer::standing(&done.world, id)?);
+    reply.says.extend(answer::standing(cx, &done.world, id)?);
     Ok(reply)
 }
 

@@ -467,7 +467,7 @@ fn draft(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
         ),
     };
     let mut reply = answered(cx, &done, id, said)?.human(format!("{order}\n"));
-    reply.says.extend(answer::standing(&done.world, order)?);
+    reply.says.extend(answer::standing(cx, &done.world, order)?);
     Ok(reply)
 }
 

@@ -56,7 +56,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         )));
     }
     for id in &undone.orders {
-        reply.says.extend(answer::standing(&done.world, id)?);
+        reply.says.extend(answer::standing(cx, &done.world, id)?);
     }
     for number in &undone.subjects {
         reply.says.push(text!(

@@ -58,11 +58,13 @@ const TOLD: [&str; 29] = [
 ];
 
 /// Filters of every kind, some of which leave nothing.
-const FILTERS: [&[&str]; 24] = [
+const FILTERS: [&[&str]; 26] = [
     &[],
     &["--all"],
     &["--all", "--limit", "7"],
     &["--limit", "0"],
+    &["--limit", "1", "--sort", "updated"],
+    &["--all", "--limit", "3", "--sort", "status"],
     &["--status", "draft,provider-rejected"],
     &["--status", "lapsed"],
     &["--status", "sms-verification-expired"],

@@ -146,6 +146,7 @@ pub fn lay_out<P: Default + Send, T: Send>(
         names: wanted.names,
     };
     let filters = wanted.filters;
+    let limit = filters.limit().unwrap_or(usize::MAX);
     let mut roll = Roll::open(&disk, &folder, cache.as_deref(), machine_time())?;
     let mut pages = roll.walk(|page: &mut Page<P, T>, slip, subjects| {
         page.seen += 1;
@@ -154,7 +155,10 @@ pub fn lay_out<P: Default + Send, T: Send>(
         }
         let line = how.line(&slip);
         if filters.matches_line(&line, subjects, &profiles) {
-            page.take(&line, filters.rank(&line), subjects, &how);
+            let rank = filters.rank(&line);
+            if page.has_room(rank, limit) {
+                page.take(&line, rank, subjects, &how);
+            }
         }
     })?;
     for (path, damage) in roll.damaged() {
@@ -165,10 +169,7 @@ pub fn lay_out<P: Default + Send, T: Send>(
         page.settle(roll.subjects(), &disk, &how);
         page.found.sort_unstable_by_key(|found| found.rank);
     }
-    Ok(Some(Pages {
-        pages,
-        limit: filters.limit().unwrap_or(usize::MAX),
-    }))
+    Ok(Some(Pages { pages, limit }))
 }
 
 /// The orders that one thread found, laid out.
@@ -179,6 +180,8 @@ struct Page<P, T> {
     numbers: Vec<Box<str>>,
     places: HashMap<Box<str>, (u32, bool)>,
     seen: usize,
+    /// The last rank that can still be among the first ones asked for, once so many are found.
+    last: Option<Rank>,
 }
 
 impl<P: Default, T> Default for Page<P, T> {
@@ -189,6 +192,7 @@ impl<P: Default, T> Default for Page<P, T> {
             numbers: Vec::new(),
             places: HashMap::new(),
             seen: 0,
+            last: None,
         }
     }
 }
@@ -249,6 +253,21 @@ impl<L> How<'_, L> {
 }
 
 impl<P, T> Page<P, T> {
+    /// Whether an order of that rank can be among the first `limit` ones; those that cannot any more
+    /// are let go now and then.
+    fn has_room(&mut self, rank: Rank, limit: usize) -> bool {
+        if limit == 0 {
+            return false;
+        }
+        if self.found.len() >= limit.saturating_mul(2) {
+            self.found
+                .select_nth_unstable_by_key(limit, |found| found.rank);
+            self.found.truncate(limit);
+            self.last = self.found.iter().map(|found| found.rank).max();
+        }
+        self.last.is_none_or(|last| rank < last)
+    }
+
     fn take<L: Fn(&mut P, &Told<'_>) -> Option<T>>(
         &mut self,
         line: &Line<'_>,
