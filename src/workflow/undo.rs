@@ -2,6 +2,7 @@
 
 use super::advance;
 use super::edit::rebuild;
+use super::mark;
 use super::plan::{Plan, Stamp};
 use super::world::World;
 use crate::exit::Exit;
@@ -287,28 +288,10 @@ fn reverse_subject(
     if last.is_some_and(|last| next > last + 1) {
         return Err(moved_since(&record.number.to_string()));
     }
+    let mut entry = mark::subject_entry(world, stamp, &record.number, SubjectEvent::Undo);
+    entry.undoes = Some(op.clone());
     let mut reversed = record.clone();
-    reversed.history.push(SubjectEntry {
-        event: SubjectEvent::Undo,
-        sequence: next,
-        at: world.now,
-        recorded_at: stamp.now,
-        actor: stamp.actor.clone(),
-        op: stamp.op.clone(),
-        reason: None,
-        service: None,
-        provider: None,
-        because: None,
-        replace: false,
-        undoes: Some(op.clone()),
-        labels: std::collections::BTreeMap::new(),
-        unlabelled: Vec::new(),
-        notice: None,
-        duty: None,
-        filing: None,
-        extra: toml::Table::new(),
-        turn: stamp.turn,
-    });
+    reversed.history.push(entry);
     Ok(reversed)
 }
 
