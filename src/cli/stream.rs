@@ -152,7 +152,7 @@ impl Stream {
     }
 
     fn is_json(&self) -> bool {
-        matches!(self.format, Format::Json | Format::Jsonl)
+        self.format.is_json()
     }
 
     fn is_human(&self) -> bool {

@@ -159,11 +159,11 @@ fn filed_services<'a>(
     order: &Order,
     portfolio: &'a Portfolio,
 ) -> Result<Vec<&'a FiledService>, Obstacle> {
-    order
-        .target
-        .services
-        .iter()
-        .filter(|_| order.kind != Kind::CancelSubject)
+    if order.kind == Kind::CancelSubject {
+        return Ok(Vec::new());
+    }
+    let targets = order.target.services.iter();
+    targets
         .map(|target| {
             portfolio
                 .service(&target.number)

@@ -2,8 +2,7 @@
 
 use super::mark;
 use super::objection::{Contradiction, brought, contradictions, contradicts, elsewhere, sound};
-use super::plan::Caution;
-use super::plan::{Plan, Stamp};
+use super::plan::{Caution, Plan, Stamp};
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::host::Host;

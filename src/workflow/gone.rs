@@ -1,9 +1,7 @@
 //! What ended without an order of ours: a filing, or one provider's access.
 
 use super::mark;
-use super::plan::Caution;
-use super::plan::Consent;
-use super::plan::{Plan, Stamp};
+use super::plan::{Caution, Consent, Plan, Stamp};
 use super::resolve::{self, Target};
 use super::world::World;
 use crate::failure::Failure;

@@ -22,7 +22,7 @@ use crate::filing::order::{Instant as Moment, Order, OrderId};
 use crate::filing::status::Status;
 use crate::lang::{Lang, Text};
 use crate::render::rows::json_line;
-use crate::render::{Delivery, Format, print};
+use crate::render::{Delivery, print};
 use crate::store::book::order_path;
 use crate::store::{Disk, Files as _, RECORD_LIMIT, StorageError, order_file};
 use crate::text;
@@ -363,7 +363,7 @@ struct Stream {
 
 impl Stream {
     fn of(cx: &Context<'_>) -> Self {
-        let is_json = matches!(cx.globals.format, Format::Json | Format::Jsonl);
+        let is_json = cx.globals.format.is_json();
         Self {
             is_json,
             is_human: !is_json && !cx.globals.quiet,
