@@ -171,16 +171,6 @@ pub(super) fn heed<T>(world: &World, plan: &Plan<T>) -> Result<(), Failure> {
 
 /// Returns the changes that write a plan.
 pub(super) fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
-    let encoding = |error: toml::ser::Error| {
-        Failure::new(
-            Exit::Failure,
-            "failure.encoding",
-            text!(
-                "记录无法写成 TOML：{error}",
-                "a record cannot be written as TOML: {error}"
-            ),
-        )
-    };
     let mut changes = Vec::new();
     for (path, bytes) in &plan.files {
         changes.push(Change::Create {
@@ -189,10 +179,10 @@ pub(super) fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Fai
         });
     }
     for record in &plan.subjects {
-        changes.push(book.write_subject(record).map_err(encoding)?);
+        changes.push(book.write_subject(record)?);
     }
     for order in &plan.orders {
-        changes.push(book.write_order(order).map_err(encoding)?);
+        changes.push(book.write_order(order)?);
     }
     changes.extend(
         plan.removed

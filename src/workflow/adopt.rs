@@ -175,14 +175,7 @@ fn widened(there: &FiledSubject, adoption: &Adoption) -> Adoption {
         if let Some(given) = &mut service.accesses {
             let mut all = filed.accesses.clone();
             for access in given.drain(..) {
-                match all.iter_mut().find(|there| there.is_same(&access)) {
-                    Some(there) => {
-                        there.account = access.account.or_else(|| there.account.take());
-                        there.resource = access.resource.or_else(|| there.resource.take());
-                        there.since = access.since.or(there.since);
-                    }
-                    None => all.push(access),
-                }
+                access.add_to(&mut all);
             }
             *given = all;
         }

@@ -10,7 +10,7 @@ use crate::filing::moment::{self, Moment};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Instant, OrderId};
-use crate::filing::portfolio::{FiledService, FiledSubject};
+use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::record::{Because, SubjectEvent, SubjectRecord};
 use crate::lang::Text;
 use crate::text;
@@ -206,13 +206,7 @@ fn accessed(
     {
         return Ok(());
     }
-    let mut holders: Vec<String> = meant
-        .iter()
-        .flat_map(|service| service.providers())
-        .map(str::to_owned)
-        .collect();
-    holders.sort();
-    holders.dedup();
+    let holders = providers_of(meant.iter().copied());
     Err(Obstacle::NotAccessedHere {
         number: service.map_or_else(|| filed.number.to_string(), |number| number.to_string()),
         provider: provider.to_owned(),

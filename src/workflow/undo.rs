@@ -9,7 +9,9 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
 use crate::filing::guard;
-use crate::filing::order::{Entry, FieldChange, MATERIALS, OperationId, Order, OrderId};
+use crate::filing::order::{
+    Entry, FieldChange, MATERIALS, OperationId, Order, OrderId, looks_like_id,
+};
 use crate::filing::record::{SubjectEntry, SubjectEvent, SubjectRecord};
 use crate::filing::standing::{effective, fold};
 use crate::filing::status::Status;
@@ -93,7 +95,7 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
     let all = world.book.operations();
     let hits: Vec<&&OperationId> = all
         .iter()
-        .filter(|op| op.as_str() == word || (word.len() >= 4 && op.as_str().starts_with(word)))
+        .filter(|op| looks_like_id(word) && op.as_str().starts_with(word))
         .collect();
     let op = match hits.as_slice() {
         [only] => (**only).clone(),
