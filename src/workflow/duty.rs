@@ -16,6 +16,7 @@ use crate::filing::portfolio::FiledService;
 use crate::filing::record::{DutyFacts, SubjectEvent};
 use crate::text;
 use chrono::NaiveTime;
+use std::collections::BTreeSet;
 
 /// What is said to be done.
 #[derive(Clone, Copy, Debug)]
@@ -168,15 +169,14 @@ fn owed<'w>(
             "{typed} does not owe {id} now"
         ),
     );
-    let mut known: Vec<&str> = others
+    let known: BTreeSet<&str> = others
         .iter()
         .filter_map(|owed| match &owed.matter {
             Matter::Duty { duty, .. } => Some(duty.id.as_str()),
             Matter::Notice { .. } => None,
         })
         .collect();
-    known.dedup();
-    let known = known.join(", ");
+    let known = Vec::from_iter(known).join(", ");
     Err(if known.is_empty() {
         failure
     } else {
