@@ -16,7 +16,6 @@ use crate::filing::portfolio::FiledService;
 use crate::filing::record::{DutyFacts, SubjectEvent};
 use crate::text;
 use chrono::NaiveTime;
-use std::collections::BTreeSet;
 
 /// What is said to be done.
 #[derive(Clone, Copy, Debug)]
@@ -169,14 +168,16 @@ fn owed<'w>(
             "{typed} does not owe {id} now"
         ),
     );
-    let known: BTreeSet<&str> = others
-        .iter()
-        .filter_map(|owed| match &owed.matter {
-            Matter::Duty { duty, .. } => Some(duty.id.as_str()),
-            Matter::Notice { .. } => None,
-        })
-        .collect();
-    let known = Vec::from_iter(known).join(", ");
+    let mut known: Vec<&str> = Vec::new();
+    for owed in &others {
+        match &owed.matter {
+            Matter::Duty { duty, .. } if !known.contains(&duty.id.as_str()) => {
+                known.push(&duty.id);
+            }
+            Matter::Duty { .. } | Matter::Notice { .. } => {}
+        }
+    }
+    let known = known.join(", ");
     Err(if known.is_empty() {
         failure
     } else {
