@@ -140,6 +140,7 @@ fn a_wrong_filter_is_a_usage_error_in_both_languages() {
         ["--status", "shipped"],
         ["--created-since", "soon"],
         ["--due-within", "later"],
+        ["--due-within", "20261210"],
         ["--province", "atlantis"],
         ["--limit", "few"],
     ] {
