@@ -4,7 +4,9 @@ use super::calendar::{CST, date_in_china};
 use super::order::Instant;
 use crate::lang::Text;
 use crate::text;
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound as _, TimeDelta};
+use chrono::{
+    DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound as _, TimeDelta,
+};
 use thiserror::Error;
 
 /// A point in time as it was given.

@@ -4,6 +4,7 @@ use super::event::{Command, Event, Report};
 use super::kind::Kind;
 use super::machine::Case;
 use super::order::{Entry, Instant, OperationId, Order, Signatory, Who};
+use super::place::Place;
 use super::profile::Profiles;
 use super::status::Status;
 use chrono::TimeDelta;
@@ -258,7 +259,7 @@ impl Order {
     /// Prints a part that somebody plays the way `--who` takes it: the only service needs no number.
     pub fn who_name(&self, who: Who) -> String {
         match who {
-            Who::Service(1) if self.service_count() <= 1 => "service".to_owned(),
+            Who::Service(Place::FIRST) if self.service_count() <= 1 => "service".to_owned(),
             Who::Subject | Who::Service(_) => who.to_string(),
         }
     }

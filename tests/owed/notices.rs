@@ -274,10 +274,7 @@ fn a_deadline_is_the_notices_own_or_the_limit_of_its_class() {
         "2026-12-10T23:59:59+08:00"
     );
     assert_eq!(
-        at(deadline(
-            "number-not-shown",
-            "--deadline 20261210"
-        )),
+        at(deadline("number-not-shown", "--deadline 20261210")),
         "2026-12-10T23:59:59+08:00"
     );
     assert_eq!(

@@ -1,6 +1,7 @@
 //! `list`, `status`, `show`, `log`, `sync`: orders looked at through the program.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod by_hand;
 mod desk;
 mod fields;
 mod waiting;
