@@ -29,6 +29,15 @@ pub const NONE: &str = "none";
 /// The alphabet of ids: Crockford base32 in lower case, without i, l, o and u.
 pub const ID_ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
+/// The fewest characters of an id that name what has it.
+pub const SHORTEST_PREFIX: usize = 4;
+
+/// Whether a word can be an id, or enough of the beginning of one to name what has it.
+pub fn looks_like_id(word: &str) -> bool {
+    (SHORTEST_PREFIX..=ID_LENGTH).contains(&word.len())
+        && word.bytes().all(|b| ID_ALPHABET.contains(&b))
+}
+
 /// Declares an id: eight characters of Crockford base32.
 macro_rules! id {
     ($(#[$meta:meta])* $ty:ident) => {

@@ -1,7 +1,6 @@
 //! Where an order stands: its history folded, and what the clock presumes on top.
 
 use super::event::{Command, Event, Report};
-use super::kind::Kind;
 use super::machine::Case;
 use super::order::{Entry, Instant, OperationId, Order, Signatory, Who};
 use super::place::Place;
@@ -278,6 +277,6 @@ impl Order {
 
     /// Whether the order is a cancellation by SMS that nobody needs to withdraw.
     pub fn can_lapse(&self, profiles: &Profiles) -> bool {
-        matches!(self.kind, Kind::CancelSite | Kind::CancelSubject) && self.case(profiles).has_sms()
+        self.kind.ends_filing() && self.case(profiles).has_sms()
     }
 }
