@@ -464,7 +464,7 @@ impl Export<'_> {
 
     /// Writes one attachment in Base64.
     fn file(&self, hash: &str, content: &str, stream: &mut Stream<'_>) -> Result<(), StreamError> {
-        if matches!(self.format, Format::Json | Format::Jsonl) {
+        if self.format.is_json() {
             let whole = json!({"type": "file", "hash": hash, "content": content});
             return stream.element(&whole);
         }

@@ -27,6 +27,7 @@ pub mod obstacle;
 pub mod order;
 pub mod pack;
 pub mod particulars;
+pub mod place;
 pub mod portfolio;
 pub mod profile;
 pub mod province;

@@ -255,6 +255,28 @@ impl Access {
                 (None, _) | (_, None) => true,
             }
     }
+
+    /// Takes over what another mention of the same access says.
+    fn absorb(&mut self, other: Self) {
+        self.account = other.account.or_else(|| self.account.take());
+        self.resource = other.resource.or_else(|| self.resource.take());
+        self.since = other.since.or(self.since);
+    }
+
+    /// Adds an access to a list, or what it says to the one that is there.
+    pub fn add_to(self, accesses: &mut Vec<Self>) {
+        match accesses.iter_mut().find(|there| there.is_same(&self)) {
+            Some(there) => there.absorb(self),
+            None => accesses.push(self),
+        }
+    }
+}
+
+/// Lists the providers that hold an access to any of some services, sorted, without repeats.
+pub fn providers_of<'s>(services: impl IntoIterator<Item = &'s FiledService>) -> Vec<String> {
+    let names = services.into_iter().flat_map(FiledService::providers);
+    let names: BTreeSet<&str> = names.collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// One record that the portfolio folds.

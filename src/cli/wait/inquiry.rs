@@ -8,7 +8,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::order::OrderId;
 use crate::filing::settle::Outcome;
-use crate::workflow::plan::Stamp;
 use crate::workflow::settle::settle;
 use futures_util::future::{Either, select};
 use std::time::{Duration, Instant};
@@ -107,13 +106,8 @@ impl Inquiry {
             }
         }
         let lang = cx.lang;
-        let taken = world.book.operations();
-        let stamp = Stamp {
-            op: cx.ids.for_operation().operation(|id| taken.contains(id)),
-            turn: world.book.next_turn(world.now),
-            actor: cx.actor(),
-            now: world.now,
-        };
+        let mut ids = cx.ids.for_operation();
+        let stamp = cx.stamp(world, &mut ids);
         let mut steps = Vec::new();
         for was in watched.iter_mut().filter(|w| w.verdict == Verdict::Open) {
             let sightings = sightings(&answers, &was.order.id);
