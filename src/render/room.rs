@@ -60,6 +60,18 @@ impl Need {
     }
 }
 
+/// Which columns give way in a step, and how far.
+type Step = (&'static [Room], fn(&Need) -> usize);
+
+/// Who gives way, step by step.
+const STEPS: [Step; 5] = [
+    (&[Room::Shortens], Need::least),
+    (&[Room::Aside, Room::Wraps], Need::least),
+    (&[Room::Whole], |need| need.longest_word),
+    (&[Room::Aside, Room::Wraps], |_| SYLLABLES),
+    (&[Room::Whole, Room::Aside, Room::Wraps], |_| 1),
+];
+
 /// Gives each column its width, none to those that are left out, so that they fit into `width`.
 ///
 /// The first column is never left out and never narrower than its widest cell.
@@ -87,14 +99,7 @@ pub(super) fn share(needs: &[Need], width: usize) -> Vec<Option<usize>> {
         let whole = kept().map(|(width, _)| *width).sum::<usize>();
         (whole + GAP * kept().count().saturating_sub(1)).saturating_sub(width)
     };
-    let steps: [(&[Room], fn(&Need) -> usize); 5] = [
-        (&[Room::Shortens], Need::least),
-        (&[Room::Aside, Room::Wraps], Need::least),
-        (&[Room::Whole], |need| need.longest_word),
-        (&[Room::Aside, Room::Wraps], |_| SYLLABLES),
-        (&[Room::Whole, Room::Aside, Room::Wraps], |_| 1),
-    ];
-    for (rooms, least) in steps {
+    for (rooms, least) in STEPS {
         let places: Vec<usize> = (0..needs.len())
             .filter(|place| is_kept[*place] && rooms.contains(&needs[*place].room))
             .filter(|place| *place > 0)
