@@ -38,3 +38,4 @@ mod storage;
 mod support;
 mod telling;
 mod transfer;
+mod typing;
