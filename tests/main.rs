@@ -33,6 +33,7 @@ mod scenarios;
 mod schemas;
 mod scripts;
 mod snapshots;
+mod sources;
 mod storage;
 mod support;
 mod telling;
