@@ -242,5 +242,8 @@ fn the_words_of_a_rules_writer_are_shown_as_they_are() {
     let words = json!([{"key": "our handbook, page 3", "title": null, "part": null, "urls": [], "seen": null}]);
     assert_eq!(page["data"][0]["sources"], words);
     let human = icpctl.run(own).exits(0).stdout;
-    assert!(human.ends_with("Sources:\n  - our handbook, page 3\n"), "{human}");
+    assert!(
+        human.ends_with("Sources:\n  - our handbook, page 3\n"),
+        "{human}"
+    );
 }

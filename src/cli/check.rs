@@ -409,8 +409,7 @@ fn answer(cx: &Context<'_>, found: &[Located], rulebook: &Rulebook) -> Reply {
         rows: Some("findings"),
         known: [
             "rule", "severity", "path", "line", "column", "message", "fix", "source", "sources",
-            "file",
-            "order",
+            "file", "order",
         ]
         .map(|field| format!("findings.{field}"))
         .to_vec(),
@@ -523,5 +522,8 @@ fn sheet(cx: &Context<'_>, found: &[Located]) -> String {
 
 /// Returns where the rule behind a finding is from, if it says so.
 fn source_of(finding: &Finding) -> Option<&str> {
-    finding.source.as_deref().filter(|source| !source.is_empty())
+    finding
+        .source
+        .as_deref()
+        .filter(|source| !source.is_empty())
 }

@@ -10,7 +10,10 @@ use std::fmt::Write as _;
 
 /// Returns what a `source` names, as JSON: key, title, part, addresses.
 pub(super) fn documents(source: &str, lang: Lang) -> Value {
-    cited(source).iter().map(|one| document(one, lang)).collect()
+    cited(source)
+        .iter()
+        .map(|one| document(one, lang))
+        .collect()
 }
 
 fn document(one: &Cited<'_>, lang: Lang) -> Value {
