@@ -146,6 +146,19 @@ impl From<Obstacle> for Failure {
     }
 }
 
+impl From<toml::ser::Error> for Failure {
+    fn from(error: toml::ser::Error) -> Self {
+        Self::new(
+            Exit::Failure,
+            "failure.encoding",
+            text!(
+                "记录无法写成 TOML：{error}",
+                "a record cannot be written as TOML: {error}"
+            ),
+        )
+    }
+}
+
 impl From<StorageError> for Failure {
     fn from(error: StorageError) -> Self {
         Self::from(&error)

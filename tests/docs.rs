@@ -55,7 +55,7 @@ fn cases(kind: Kind, profiles: &Profiles) -> Vec<Case<'_>> {
         verify_by: None,
         profile: profiles.for_order(None),
     };
-    let has_paper = matches!(kind, Kind::CancelSite | Kind::CancelSubject);
+    let has_paper = kind.ends_filing();
     by_provider.chain(has_paper.then_some(on_paper)).collect()
 }
 

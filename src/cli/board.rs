@@ -278,7 +278,7 @@ pub fn parts(order: &Order, signatory: &Signatory, lang: Lang) -> String {
             Who::Service(place) => {
                 let label = text!("互联网信息服务负责人", "responsible for the service");
                 let label = label.get(lang);
-                match order.target.services.get(place.saturating_sub(1)) {
+                match order.target.services.get(place.index()) {
                     Some(service) => format!("{label} {}", service.number),
                     None if order.service_count() > 1 => format!("{label} {place}"),
                     None => label.to_owned(),

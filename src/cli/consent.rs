@@ -1,8 +1,8 @@
 //! Agreement to what cannot be undone: shown first, then asked for.
 
 use super::context::Context;
+use super::question;
 use super::reply::tell;
-use super::signals::Signals;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::text;
@@ -23,8 +23,6 @@ pub fn obtain(cx: &mut Context<'_>, consent: &Consent) -> Result<(), Failure> {
     if cx.globals.dry_run {
         return Ok(());
     }
-    // A signal that comes while a question stands is an answer, and leaves the terminal in order.
-    let _signals = asks.then(Signals::listen).transpose()?;
     if asks {
         for (number, _) in consent.numbers.iter().filter(|(_, given)| !given) {
             type_number(cx, number)?;
@@ -61,56 +59,23 @@ pub fn obtain(cx: &mut Context<'_>, consent: &Consent) -> Result<(), Failure> {
         .question
         .clone()
         .unwrap_or_else(|| text!("继续吗？", "Go on?"));
-    let yes = dialoguer::Confirm::new()
-        .with_prompt(question.get(cx.lang))
-        .default(false)
-        .interact_opt()
-        .map_err(unanswered)?;
-    if yes == Some(true) {
+    if question::agrees(cx.err, question.get(cx.lang))? {
         Ok(())
     } else {
         Err(declined())
     }
 }
 
-fn type_number(cx: &Context<'_>, number: &str) -> Result<(), Failure> {
+fn type_number(cx: &mut Context<'_>, number: &str) -> Result<(), Failure> {
     let prompt = text!(
-        "请输入主体备案号 {number} 以确认",
-        "Type the subject number {number} to confirm"
+        "请输入主体备案号 {number} 以确认：",
+        "Type the subject number {number} to confirm:"
     );
-    let typed: String = dialoguer::Input::new()
-        .with_prompt(prompt.get(cx.lang))
-        .allow_empty(true)
-        .interact_text()
-        .map_err(unanswered)?;
+    let typed = question::ask(cx.err, prompt.get(cx.lang))?;
+    let typed = typed.unwrap_or_default();
     let same = crate::filing::number::SubjectNumber::parse(&typed)
         .is_ok_and(|parsed| parsed.number.to_string() == number);
     if same { Ok(()) } else { Err(declined()) }
-}
-
-/// Turns a prompt that could not be answered into a failure: 130 where the answer was to stop.
-pub fn unanswered(error: dialoguer::Error) -> Failure {
-    let dialoguer::Error::IO(error) = error;
-    // A question that hid the cursor was not there to show it again.
-    let _ = dialoguer::console::Term::stderr().show_cursor();
-    if error.kind() == std::io::ErrorKind::Interrupted {
-        return Failure::new(
-            Exit::Interrupted,
-            "signalled.interrupt",
-            text!(
-                "收到信号，已停下；什么都没有改动",
-                "stopped by a signal; nothing was changed"
-            ),
-        );
-    }
-    Failure::new(
-        Exit::Usage,
-        "usage.prompt",
-        text!(
-            "无法提问：{error}",
-            "the question could not be asked: {error}"
-        ),
-    )
 }
 
 fn declined() -> Failure {

@@ -210,7 +210,7 @@ pub fn documents(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Re
 /// Prints the documents one by one, so that many need no memory; none where all must be known
 /// before the first: for a table's columns, or where it is laid out for a terminal.
 fn streamed(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Option<Reply> {
-    let is_plain = matches!(cx.globals.format, Format::Json | Format::Jsonl);
+    let is_plain = cx.globals.format.is_json();
     if !is_plain || cx.globals.fields.is_some() || is_indented(cx) {
         return None;
     }

@@ -58,6 +58,7 @@ pub mod portfolio_doc;
 pub mod private_file;
 pub mod prompt;
 pub mod provider;
+pub mod question;
 pub mod record;
 pub mod reply;
 pub mod rules;

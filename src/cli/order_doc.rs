@@ -11,7 +11,7 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Entry, FieldChange, Instant, Order, Signatory, Who};
 use crate::filing::pack::{self, Need};
 use crate::filing::portfolio::Portfolio;
-use crate::filing::standing::{Presumption, View, effective};
+use crate::filing::standing::{Presumption, SmsWindow, View, effective};
 use crate::filing::status::Status;
 use crate::knowledge::Holder;
 use crate::lang::Lang;
@@ -82,7 +82,7 @@ impl Desk<'_> {
                 .standing
                 .window
                 .iter()
-                .flat_map(super::super::filing::standing::SmsWindow::outstanding)
+                .flat_map(SmsWindow::outstanding)
                 .map(|signatory| {
                     let who = order.who_name(first_part(signatory));
                     format!("{} --who {who}", record(Report::SmsVerified))
@@ -325,7 +325,7 @@ fn awaiting(order: &Order, view: &View, privacy: Privacy) -> Vec<Value> {
             let who = first_part(signatory);
             let service = match who {
                 Who::Subject => None,
-                Who::Service(place) => order.target.services.get(place - 1).map(|s| &s.number),
+                Who::Service(place) => order.target.services.get(place.index()).map(|s| &s.number),
             };
             json!({
                 "who": order.who_name(who),

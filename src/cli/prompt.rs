@@ -1,8 +1,9 @@
 //! Asking, on a terminal, for what a draft still lacks.
 
-use super::consent::unanswered;
 use super::context::Context;
+use super::question::{stopped, unasked};
 use super::signals::Signals;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::intake::{Dossier, DossierService, DossierSubject, Source, read_dossier};
@@ -171,4 +172,15 @@ fn line(cx: &Context<'_>, prompt: &Text, may_be_empty: bool) -> Result<Option<St
         .map_err(unanswered)?;
     let answer = answer.trim().to_owned();
     Ok((!answer.is_empty()).then_some(answer))
+}
+
+/// Turns a prompt that could not be answered into a failure: 130 where the answer was to stop.
+fn unanswered(error: dialoguer::Error) -> Failure {
+    let dialoguer::Error::IO(error) = error;
+    // A question that hid the cursor was not there to show it again.
+    let _ = dialoguer::console::Term::stderr().show_cursor();
+    if error.kind() == std::io::ErrorKind::Interrupted {
+        return stopped(Exit::Interrupted);
+    }
+    unasked(&error)
 }

@@ -1,7 +1,7 @@
 //! `record`: what the provider, the ministry or the bureau said.
 
 use super::answer;
-use super::context::{Asks, Caution, Context, Done, Plan, Stamp, World};
+use super::context::{Asks, Caution, Context, Plan, Stamp, World};
 use super::globals::{option, place, repeated};
 use super::reply::Reply;
 use super::signals::Signals;
@@ -185,7 +185,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let subject = ids
             .first()
             .and_then(|id| done.world.book.orders.get(id))
-            .and_then(|order| subject_of(order, &done));
+            .and_then(subject_of);
         let subject = subject.unwrap_or_default();
         reply.says.push(text!(
             "第 {places} 个服务未获通过：改好后用 icpctl new 重新备案，档案写 subject = \"{subject}\"",
@@ -195,7 +195,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     Ok(reply)
 }
 
-fn subject_of<T>(order: &Order, _: &Done<T>) -> Option<String> {
+fn subject_of(order: &Order) -> Option<String> {
     let approval = order.approval()?.approval.as_ref()?;
     approval
         .subject

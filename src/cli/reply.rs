@@ -156,7 +156,7 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
     let exit = failure.as_ref().map_or(Exit::Ok, |f| f.exit);
     let raw = cx.globals.format.is_text() || reply.raw;
     // A table for machines has no place for anything but rows.
-    let is_human = raw || matches!(cx.globals.format, Format::Csv | Format::Tsv);
+    let is_human = raw || cx.globals.format.is_table();
     let text = if reply.streamed {
         Ok(String::new())
     } else if raw {
@@ -290,7 +290,7 @@ fn document(
     failure: Option<&Failure>,
 ) -> Result<String, Failure> {
     if let Some(list) = reply.rows
-        && matches!(cx.globals.format, Format::Csv | Format::Tsv)
+        && cx.globals.format.is_table()
         && let Value::Array(rows) = reply.data[list].take()
     {
         let row = |element| json!({ list: element });
@@ -325,10 +325,7 @@ fn document(
     } else {
         Layout::Compact
     };
-    if matches!(cx.globals.format, Format::Csv | Format::Tsv)
-        && fields.is_none()
-        && known.is_empty()
-    {
+    if cx.globals.format.is_table() && fields.is_none() && known.is_empty() {
         // Nothing to tell, under no header.
         return Ok(String::new());
     }

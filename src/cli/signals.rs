@@ -3,6 +3,7 @@
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::lang::Text;
 use crate::text;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -67,16 +68,20 @@ impl Drop for Signals {
     }
 }
 
-/// What a run that a signal stopped answers.
-pub fn stopped(exit: Exit, left: usize) -> Failure {
+/// What a run that a signal stopped answers: `what` was left.
+pub fn stopped(exit: Exit, what: Text) -> Failure {
     let code = if exit == Exit::Interrupted {
         "signalled.interrupt"
     } else {
         "signalled.terminate"
     };
-    Failure::new(
+    Failure::new(exit, code, what)
+}
+
+/// What a run answers that a signal stopped while rows were `left`.
+pub fn stopped_at_rows(exit: Exit, left: usize) -> Failure {
+    stopped(
         exit,
-        code,
         text!(
             "收到信号，已停下；还有 {left} 行没有处理",
             "stopped by a signal; {left} row(s) were not begun"

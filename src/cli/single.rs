@@ -95,12 +95,7 @@ impl Context<'_> {
         }
         let world = seen.world;
         let mut ids = self.ids.for_operation();
-        let stamp = Stamp {
-            op: ids.operation(|_| false),
-            turn: world.book.next_turn(world.now).max(self.turn),
-            actor: self.actor(),
-            now: world.now,
-        };
+        let stamp = self.stamp(&world, &mut ids);
         let mut plan = decide(&world, &stamp, &mut ids)?;
         heed(&world, &plan)?;
         if let Some(consent) = plan.consent.take() {
@@ -109,8 +104,11 @@ impl Context<'_> {
         if let Some(refusal) = plan.refusal.take() {
             return Err(refusal);
         }
-        for change in &changes(&world.book, &plan)? {
-            lock.commit(change)?;
+        match changes(&world.book, &plan)?.as_slice() {
+            [] => {}
+            [change] => lock.commit(change)?,
+            // Several files are one operation: all or none of them.
+            [..] => return Ok(None),
         }
         drop(lock);
         self.adopt_cautions(&mut plan);
@@ -137,7 +135,6 @@ impl Context<'_> {
                 None => return Ok(None),
             }
         }
-        // Several files are one operation: all or none of them.
         if ids.iter().collect::<BTreeSet<_>>().len() != 1 {
             return Ok(None);
         }

@@ -3,7 +3,7 @@
 
 use super::context::Context;
 use super::reply::{Reply, no_such_field, problem, tell};
-use super::signals::stopped;
+use super::signals::stopped_at_rows;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
@@ -152,7 +152,7 @@ impl Stream {
     }
 
     fn is_json(&self) -> bool {
-        matches!(self.format, Format::Json | Format::Jsonl)
+        self.format.is_json()
     }
 
     fn is_human(&self) -> bool {
@@ -244,7 +244,7 @@ impl Stream {
         let left = self.left();
         let advice = |stopped| self.again.advice(stopped);
         let failure = broken
-            .or_else(|| signal.map(|exit| stopped(exit, left).hint(advice(true))))
+            .or_else(|| signal.map(|exit| stopped_at_rows(exit, left).hint(advice(true))))
             .or_else(|| (failed > 0).then(|| partial(failed).hint(advice(false))));
         let mut counts: Map<String, Value> = Outcome::ALL
             .iter()

@@ -179,16 +179,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let mut plan = Plan::new(());
         for (holder, facts) in &kept {
             let there = taken.get(holder).map(Vec::as_slice).unwrap_or_default();
-            let files = holder.keep(facts, now, &stamp.op, there).map_err(|error| {
-                Failure::new(
-                    Exit::Failure,
-                    "failure.encoding",
-                    text!(
-                        "观察结果无法写成 TOML：{error}",
-                        "what was found cannot be written as TOML: {error}"
-                    ),
-                )
-            })?;
+            let files = holder.keep(facts, now, &stamp.op, there)?;
             plan.files.extend(files);
         }
         Ok(plan)

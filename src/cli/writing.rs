@@ -34,16 +34,6 @@ impl Context<'_> {
         wanted: Option<&Wanted>,
         decide: &impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
     ) -> Result<Done<T>, Failure> {
-        let (actor, turn) = (self.actor(), self.turn);
-        let draw = |world: &World, ids: &mut Ids| {
-            let taken = world.book.operations();
-            Stamp {
-                op: ids.operation(|id| taken.contains(id)),
-                turn: world.book.next_turn(world.now).max(turn),
-                actor: actor.clone(),
-                now: world.now,
-            }
-        };
         let ids_of_this = self.ids.for_operation();
         if let Some(disk) = self.open()? {
             self.settle(&disk, self.globals.lock_timeout)?;
@@ -59,7 +49,7 @@ impl Context<'_> {
         };
         seen_whole(&world.book)?;
         let mut ids = ids_of_this.clone();
-        let stamp = draw(&world, &mut ids);
+        let stamp = self.stamp(&world, &mut ids);
         let mut plan = match decide(&world, &stamp, &mut ids) {
             Ok(plan) => plan,
             // What is near the word that means nothing is told by a look at everything.
@@ -96,7 +86,7 @@ impl Context<'_> {
         };
         seen_whole(&world.book)?;
         let mut ids = ids_of_this;
-        let stamp = draw(&world, &mut ids);
+        let stamp = self.stamp(&world, &mut ids);
         let mut plan = decide(&world, &stamp, &mut ids)?;
         heed(&world, &plan)?;
         if let Some(refusal) = plan.refusal.take() {
@@ -181,16 +171,6 @@ pub(super) fn heed<T>(world: &World, plan: &Plan<T>) -> Result<(), Failure> {
 
 /// Returns the changes that write a plan.
 pub(super) fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
-    let encoding = |error: toml::ser::Error| {
-        Failure::new(
-            Exit::Failure,
-            "failure.encoding",
-            text!(
-                "记录无法写成 TOML：{error}",
-                "a record cannot be written as TOML: {error}"
-            ),
-        )
-    };
     let mut changes = Vec::new();
     for (path, bytes) in &plan.files {
         changes.push(Change::Create {
@@ -199,10 +179,10 @@ pub(super) fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Fai
         });
     }
     for record in &plan.subjects {
-        changes.push(book.write_subject(record).map_err(encoding)?);
+        changes.push(book.write_subject(record)?);
     }
     for order in &plan.orders {
-        changes.push(book.write_order(order).map_err(encoding)?);
+        changes.push(book.write_order(order)?);
     }
     changes.extend(
         plan.removed

@@ -8,7 +8,7 @@ use super::kind::{Kind, Via};
 use super::number::ServiceNumber;
 use super::obstacle::Obstacle;
 use super::order::{FieldChange, Instant, Order};
-use super::portfolio::{FiledService, FiledSubject, Portfolio};
+use super::portfolio::{FiledService, FiledSubject, Portfolio, providers_of};
 use super::profile::{Profile, Profiles};
 use super::status::Status;
 use super::tree;
@@ -159,11 +159,11 @@ fn filed_services<'a>(
     order: &Order,
     portfolio: &'a Portfolio,
 ) -> Result<Vec<&'a FiledService>, Obstacle> {
-    order
-        .target
-        .services
-        .iter()
-        .filter(|_| order.kind != Kind::CancelSubject)
+    if order.kind == Kind::CancelSubject {
+        return Ok(Vec::new());
+    }
+    let targets = order.target.services.iter();
+    targets
         .map(|target| {
             portfolio
                 .service(&target.number)
@@ -266,16 +266,11 @@ fn is_accessed(order: &Order, number: &str, services: &[&FiledService]) -> Resul
     {
         return Ok(());
     }
-    let mut holders: Vec<String> = services
-        .iter()
-        .flat_map(|s| s.providers())
-        .map(str::to_owned)
-        .collect();
-    holders.sort();
-    holders.dedup();
+    let holders = providers_of(services.iter().copied());
     Err(if holders.is_empty() {
         Obstacle::EmptyShell {
             number: number.to_owned(),
+            kind: order.kind,
         }
     } else {
         Obstacle::NotAccessedHere {
@@ -295,13 +290,7 @@ fn cancels(
 ) -> Result<(), Obstacle> {
     match order.via {
         Via::Written => {
-            let mut holders: Vec<String> = services
-                .iter()
-                .flat_map(|s| s.providers())
-                .map(str::to_owned)
-                .collect();
-            holders.sort();
-            holders.dedup();
+            let holders = providers_of(services.iter().copied());
             if holders.is_empty() {
                 Ok(())
             } else {

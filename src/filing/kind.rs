@@ -28,6 +28,14 @@ impl Kind {
             Self::New | Self::Access | Self::Change => false,
         }
     }
+
+    /// Whether its approval ends what is filed, and not only an access to it.
+    pub const fn ends_filing(self) -> bool {
+        match self {
+            Self::CancelSite | Self::CancelSubject => true,
+            Self::New | Self::Access | Self::Change | Self::CancelAccess => false,
+        }
+    }
 }
 
 named! {

@@ -5,6 +5,7 @@ use super::facts::{Access, Resource, ServiceFacts, SubjectFacts, names_a_person}
 use super::host::Host;
 use super::kind::{Kind, VerifyBy, Via};
 use super::number::{Number, ServiceKind, ServiceNumber, SubjectNumber};
+use super::place::Place;
 use super::province::Province;
 use super::status::Status;
 use crate::lang::parser;
@@ -27,6 +28,15 @@ pub const NONE: &str = "none";
 
 /// The alphabet of ids: Crockford base32 in lower case, without i, l, o and u.
 pub const ID_ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// The fewest characters of an id that name what has it.
+pub const SHORTEST_PREFIX: usize = 4;
+
+/// Whether a word can be an id, or enough of the beginning of one to name what has it.
+pub fn looks_like_id(word: &str) -> bool {
+    (SHORTEST_PREFIX..=ID_LENGTH).contains(&word.len())
+        && word.bytes().all(|b| ID_ALPHABET.contains(&b))
+}
 
 /// Declares an id: eight characters of Crockford base32.
 macro_rules! id {
@@ -100,8 +110,8 @@ id! {
 pub enum Who {
     /// 主体负责人.
     Subject,
-    /// 互联网信息服务负责人 of the service at this place in the order, from 1.
-    Service(usize),
+    /// 互联网信息服务负责人 of the service at this place in the order.
+    Service(Place),
 }
 
 impl fmt::Display for Who {
@@ -122,12 +132,12 @@ impl Serialize for Who {
 impl<'de> Deserialize<'de> for Who {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        match text.strip_prefix("service:").map(str::parse) {
-            Some(Ok(place)) => Ok(Self::Service(place)),
+        match text.strip_prefix("service:").map(Place::parse) {
+            Some(Some(place)) => Ok(Self::Service(place)),
             None if text == "subject" => Ok(Self::Subject),
-            Some(Err(_)) | None => Err(parser::told(text!(
-                "`{text}` 不是订单中的人员，应为 `subject` 或 `service:N`",
-                "`{text}` is no person of an order: expected `subject` or `service:N`"
+            Some(None) | None => Err(parser::told(text!(
+                "`{text}` 不是订单中的人员，应为 `subject` 或 `service:N`，N 从 1 起",
+                "`{text}` is no person of an order: expected `subject` or `service:N`, N from 1"
             ))),
         }
     }

@@ -255,6 +255,28 @@ impl Access {
                 (None, _) | (_, None) => true,
             }
     }
+
+    /// Takes over what another mention of the same access says.
+    fn absorb(&mut self, other: Self) {
+        self.account = other.account.or_else(|| self.account.take());
+        self.resource = other.resource.or_else(|| self.resource.take());
+        self.since = other.since.or(self.since);
+    }
+
+    /// Adds an access to a list, or what it says to the one that is there.
+    pub fn add_to(self, accesses: &mut Vec<Self>) {
+        match accesses.iter_mut().find(|there| there.is_same(&self)) {
+            Some(there) => there.absorb(self),
+            None => accesses.push(self),
+        }
+    }
+}
+
+/// Lists the providers that hold an access to any of some services, sorted, without repeats.
+pub fn providers_of<'s>(services: impl IntoIterator<Item = &'s FiledService>) -> Vec<String> {
+    let names = services.into_iter().flat_map(FiledService::providers);
+    let names: BTreeSet<&str> = names.collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// One record that the portfolio folds.
@@ -382,18 +404,11 @@ impl Portfolio {
         let subject = self.subjects.remove(number)?;
         for service in subject.services.values() {
             for domain in service.domains() {
-                if let Some(holders) = self.by_domain.get_mut(domain) {
-                    holders.remove(&service.number);
-                    if holders.is_empty() {
-                        self.by_domain.remove(domain);
-                    }
-                }
+                withdraw(&mut self.by_domain, domain, &service.number);
             }
         }
-        if let Some(certificate) = subject.facts.certificate()
-            && let Some(holders) = self.by_certificate.get_mut(&certificate.number)
-        {
-            holders.remove(number);
+        if let Some(certificate) = subject.facts.certificate() {
+            withdraw(&mut self.by_certificate, &certificate.number, number);
         }
         Some(subject)
     }
@@ -449,5 +464,15 @@ impl Portfolio {
     /// Returns the place that the next record of `number` takes.
     pub fn next_sequence(&self, number: &SubjectNumber) -> u64 {
         self.subjects.get(number).map_or(1, |s| s.next_sequence)
+    }
+}
+
+/// Takes a number out of an index; a key that means nothing any more goes too.
+fn withdraw<K: Ord, N: Ord>(index: &mut BTreeMap<K, BTreeSet<N>>, key: &K, number: &N) {
+    if let Some(holders) = index.get_mut(key) {
+        holders.remove(number);
+        if holders.is_empty() {
+            index.remove(key);
+        }
     }
 }

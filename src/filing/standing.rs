@@ -1,9 +1,9 @@
 //! Where an order stands: its history folded, and what the clock presumes on top.
 
 use super::event::{Command, Event, Report};
-use super::kind::Kind;
 use super::machine::Case;
 use super::order::{Entry, Instant, OperationId, Order, Signatory, Who};
+use super::place::Place;
 use super::profile::Profiles;
 use super::status::Status;
 use chrono::TimeDelta;
@@ -258,9 +258,16 @@ impl Order {
     /// Prints a part that somebody plays the way `--who` takes it: the only service needs no number.
     pub fn who_name(&self, who: Who) -> String {
         match who {
-            Who::Service(1) if self.service_count() <= 1 => "service".to_owned(),
+            Who::Service(Place::FIRST) if self.service_count() <= 1 => "service".to_owned(),
             Who::Subject | Who::Service(_) => who.to_string(),
         }
+    }
+
+    /// Whether it was ever sent: a submission that was undone does not count, one that was withdrawn
+    /// does.
+    pub fn was_submitted(&self) -> bool {
+        let submit = Event::Command(Command::Submit);
+        effective(&self.history).iter().any(|e| e.event == submit)
     }
 
     /// Whether its creation was undone, which frees its ref.
@@ -277,6 +284,6 @@ impl Order {
 
     /// Whether the order is a cancellation by SMS that nobody needs to withdraw.
     pub fn can_lapse(&self, profiles: &Profiles) -> bool {
-        matches!(self.kind, Kind::CancelSite | Kind::CancelSubject) && self.case(profiles).has_sms()
+        self.kind.ends_filing() && self.case(profiles).has_sms()
     }
 }

@@ -320,7 +320,7 @@ fn fits(row: &Row, kind: Kind, problems: &mut Vec<Problem>) {
             problems.push(Problem::new(column, cell.at, "not-for-this-kind", message));
         }
     }
-    if matches!(kind, Kind::CancelSite | Kind::CancelSubject)
+    if kind.ends_filing()
         && let Some(cell) = row.cells.get("target")
         && cell.texts().len() > 1
     {

@@ -41,6 +41,26 @@ pub enum Format {
 }
 
 impl Format {
+    /// Whether it is JSON, in one document or in lines.
+    pub const fn is_json(self) -> bool {
+        match self {
+            Self::Json | Self::Jsonl => true,
+            Self::Human | Self::Csv | Self::Tsv | Self::Sarif | Self::Markdown | Self::Ics => false,
+        }
+    }
+
+    /// Whether it is a table of fields.
+    pub const fn is_table(self) -> bool {
+        match self {
+            Self::Csv | Self::Tsv => true,
+            Self::Human | Self::Json | Self::Jsonl | Self::Sarif | Self::Markdown | Self::Ics => {
+                false
+            }
+        }
+    }
+}
+
+impl Format {
     /// Every format, in the order of the help.
     pub const ALL: [Self; 8] = [
         Self::Human,

@@ -10,22 +10,13 @@ use super::roll::{
 use crate::filing::host::Host;
 use crate::filing::kind::Kind as OrderKind;
 use crate::filing::number::{Number, SubjectNumber};
-use crate::filing::order::{ID_ALPHABET, ID_LENGTH, Order, OrderId};
+use crate::filing::order::{ID_LENGTH, Order, OrderId, SHORTEST_PREFIX, looks_like_id};
 use crate::filing::province::Province;
 use crate::filing::status::Status;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// The fewest characters of an id that name an order.
-pub const SHORTEST_PREFIX: usize = 4;
-
 /// An order and what bears on it are taken to be so many.
 const NEIGHBOURS: usize = 16;
-
-/// Whether a word can be an id or the beginning of one.
-pub fn looks_like_id(word: &str) -> bool {
-    (SHORTEST_PREFIX..=ID_LENGTH).contains(&word.len())
-        && word.bytes().all(|b| ID_ALPHABET.contains(&b))
-}
 
 /// Returns the id that a word spells or begins, if exactly one order file is named so.
 ///

@@ -74,13 +74,7 @@ impl ToldRecord {
             schema: SCHEMA,
             told,
         };
-        let text = toml::to_string(&file).map_err(|error| {
-            Failure::new(
-                crate::exit::Exit::Failure,
-                "failure.encoding",
-                crate::lang::Text::verbatim(error.to_string()),
-            )
-        })?;
+        let text = toml::to_string(&file)?;
         let (path, bytes) = (path(channel)?, text.into_bytes());
         Ok(match &self.was {
             Some(was) => Change::Replace {

@@ -2,8 +2,7 @@
 
 use super::mark;
 use super::objection::{Contradiction, brought, contradictions, contradicts, elsewhere, sound};
-use super::plan::Caution;
-use super::plan::{Plan, Stamp};
+use super::plan::{Caution, Plan, Stamp};
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::host::Host;
@@ -176,14 +175,7 @@ fn widened(there: &FiledSubject, adoption: &Adoption) -> Adoption {
         if let Some(given) = &mut service.accesses {
             let mut all = filed.accesses.clone();
             for access in given.drain(..) {
-                match all.iter_mut().find(|there| there.is_same(&access)) {
-                    Some(there) => {
-                        there.account = access.account.or_else(|| there.account.take());
-                        there.resource = access.resource.or_else(|| there.resource.take());
-                        there.since = access.since.or(there.since);
-                    }
-                    None => all.push(access),
-                }
+                access.add_to(&mut all);
             }
             *given = all;
         }

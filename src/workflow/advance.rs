@@ -2,8 +2,7 @@
 
 use super::issued::approval;
 use super::persons::{answers, faces, named};
-use super::plan::Caution;
-use super::plan::Stamp;
+use super::plan::{Caution, Stamp};
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::calendar::CST;
@@ -16,7 +15,7 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Entry, Instant, Order, Signatory};
 use crate::filing::refusal::Refusal;
 use crate::filing::signatory::signatories;
-use crate::filing::standing::{Presumption, Standing, View, effective};
+use crate::filing::standing::{Presumption, SmsWindow, Standing, View, effective};
 use crate::filing::status::Status;
 use crate::lang::Text;
 use crate::text;
@@ -438,11 +437,7 @@ fn arrival(
         Presumption::Expired(status) => Some(status),
         Presumption::Purged { before } => Some(before).filter(|before| *before != stored),
     };
-    let closes = view
-        .standing
-        .window
-        .as_ref()
-        .map(super::super::filing::standing::SmsWindow::closes_at);
+    let closes = view.standing.window.as_ref().map(SmsWindow::closes_at);
     if let (Some(presumed), Some(closes)) = (presumed, closes) {
         match report {
             Report::SmsVerified if at >= closes => {

@@ -10,7 +10,7 @@ use crate::filing::kind::Kind;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Target, TargetService};
-use crate::filing::portfolio::{FiledService, FiledSubject};
+use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::tree;
 use crate::intake::DossierSubject;
 use crate::lang::Text;
@@ -273,21 +273,12 @@ pub(super) fn target_of(ask: &Ask, found: &Found<'_>) -> Target {
 /// Lists the providers that hold an access to what the order is about.
 fn holders(kind: Kind, found: &Found<'_>) -> Vec<String> {
     let of_subject = matches!(kind, Kind::CancelSubject) || found.services.is_empty();
-    let services: Vec<&FiledService> = if of_subject {
-        found
-            .subject
-            .map_or_else(Vec::new, |s| s.services.values().collect())
+    if of_subject {
+        let subject = found.subject.into_iter();
+        providers_of(subject.flat_map(|subject| subject.services.values()))
     } else {
-        found.services.clone()
-    };
-    let mut names: Vec<String> = services
-        .iter()
-        .flat_map(|s| s.providers())
-        .map(str::to_owned)
-        .collect();
-    names.sort();
-    names.dedup();
-    names
+        providers_of(found.services.iter().copied())
+    }
 }
 
 /// Lists the providers among which a person must choose, where it takes a choice.
@@ -354,6 +345,7 @@ pub(super) fn choose_provider(
                 1 => Ok(names.remove(0)),
                 0 if is_shell(ask.kind, found) => Err(Obstacle::EmptyShell {
                     number: shown(found),
+                    kind: ask.kind,
                 }
                 .into()),
                 0 => Err(choice(

@@ -1,8 +1,7 @@
 //! Personal data removed for good: an order's file, or everything about a subject.
 
 use super::mark;
-use super::plan::Consent;
-use super::plan::Plan;
+use super::plan::{Consent, Plan};
 use super::resolve;
 use super::world::World;
 use crate::evidence::keep::Holder;

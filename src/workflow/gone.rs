@@ -1,9 +1,7 @@
 //! What ended without an order of ours: a filing, or one provider's access.
 
 use super::mark;
-use super::plan::Caution;
-use super::plan::Consent;
-use super::plan::{Plan, Stamp};
+use super::plan::{Caution, Consent, Plan, Stamp};
 use super::resolve::{self, Target};
 use super::world::World;
 use crate::failure::Failure;
@@ -12,7 +10,7 @@ use crate::filing::moment::{self, Moment};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Instant, OrderId};
-use crate::filing::portfolio::{FiledService, FiledSubject};
+use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::record::{Because, SubjectEvent, SubjectRecord};
 use crate::lang::Text;
 use crate::text;
@@ -208,13 +206,7 @@ fn accessed(
     {
         return Ok(());
     }
-    let mut holders: Vec<String> = meant
-        .iter()
-        .flat_map(|service| service.providers())
-        .map(str::to_owned)
-        .collect();
-    holders.sort();
-    holders.dedup();
+    let holders = providers_of(meant.iter().copied());
     Err(Obstacle::NotAccessedHere {
         number: service.map_or_else(|| filed.number.to_string(), |number| number.to_string()),
         provider: provider.to_owned(),

@@ -1,10 +1,11 @@
 //! Labels and notes, and the records that they and all else about a subject are written into.
 
+use super::advance;
 use super::plan::{Plan, Stamp};
 use super::resolve::{self, Target};
 use super::world::World;
 use crate::failure::Failure;
-use crate::filing::event::{By, Event};
+use crate::filing::event::Event;
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
 use crate::filing::order::{Entry, FieldChange, ID_ALPHABET, ID_LENGTH, Order, OrderId};
 use crate::filing::record::{SubjectEntry, SubjectEvent, SubjectRecord};
@@ -199,26 +200,7 @@ pub fn note(
 /// Returns an entry that leaves an order's status as it is.
 fn order_entry(order: &Order, stamp: &Stamp, event: Event) -> Entry {
     let status = order.standing().status;
-    Entry {
-        event,
-        at: stamp.now,
-        recorded_at: stamp.now,
-        from: Some(status),
-        to: status,
-        by: By::Operator,
-        actor: stamp.actor.clone(),
-        op: stamp.op.clone(),
-        reason: None,
-        who: Vec::new(),
-        accepted: Vec::new(),
-        undoes: None,
-        anomaly: false,
-        awaiting: Vec::new(),
-        approval: None,
-        edits: Vec::new(),
-        extra: toml::Table::new(),
-        turn: stamp.turn,
-    }
+    advance::entry(stamp, event, stamp.now, Some(status), status)
 }
 
 /// Returns an entry of a subject's history that says nothing yet beside its event.

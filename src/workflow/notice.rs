@@ -12,7 +12,7 @@ use crate::filing::kind::Kind;
 use crate::filing::moment::{self, Moment};
 use crate::filing::notice::{Class, Notice, Of, Term};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
-use crate::filing::order::{ID_ALPHABET, ID_LENGTH, Instant, NoticeId, OrderId};
+use crate::filing::order::{Instant, NoticeId, OrderId, looks_like_id};
 use crate::filing::portfolio::FiledSubject;
 use crate::filing::record::{NoticeFacts, SubjectEvent};
 use crate::ids::Ids;
@@ -21,9 +21,6 @@ use crate::text;
 
 /// The label by which an order names the notice that it is drafted for.
 pub const LABEL: &str = "notice";
-
-/// The fewest characters of an id that name a notice.
-const SHORTEST_PREFIX: usize = 4;
 
 /// A notice that came in.
 #[derive(Clone, Copy, Debug)]
@@ -195,10 +192,8 @@ pub fn all(world: &World) -> impl Iterator<Item = (&FiledSubject, &Notice)> {
 /// # Errors
 /// No such notice, or several (4).
 pub fn find<'w>(world: &'w World, word: &str) -> Result<(&'w FiledSubject, &'w Notice), Failure> {
-    let looks_like_id = (SHORTEST_PREFIX..=ID_LENGTH).contains(&word.len())
-        && word.bytes().all(|byte| ID_ALPHABET.contains(&byte));
     let hits: Vec<(&FiledSubject, &Notice)> = all(world)
-        .filter(|(_, notice)| looks_like_id && notice.id.as_str().starts_with(word))
+        .filter(|(_, notice)| looks_like_id(word) && notice.id.as_str().starts_with(word))
         .collect();
     match hits.as_slice() {
         [only] => Ok(*only),

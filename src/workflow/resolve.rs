@@ -4,11 +4,10 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
-use crate::filing::order::{ID_LENGTH, Order, OrderId};
+use crate::filing::order::{ID_LENGTH, Order, OrderId, looks_like_id};
 use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::lang::Text;
 use crate::store::book::Book;
-use crate::store::near::looks_like_id;
 use crate::text;
 use std::ops::Bound;
 

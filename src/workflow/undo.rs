@@ -2,13 +2,16 @@
 
 use super::advance;
 use super::edit::rebuild;
+use super::mark;
 use super::plan::{Plan, Stamp};
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
 use crate::filing::guard;
-use crate::filing::order::{Entry, FieldChange, MATERIALS, OperationId, Order, OrderId};
+use crate::filing::order::{
+    Entry, FieldChange, MATERIALS, OperationId, Order, OrderId, looks_like_id,
+};
 use crate::filing::record::{SubjectEntry, SubjectEvent, SubjectRecord};
 use crate::filing::standing::{effective, fold};
 use crate::filing::status::Status;
@@ -92,7 +95,7 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
     let all = world.book.operations();
     let hits: Vec<&&OperationId> = all
         .iter()
-        .filter(|op| op.as_str() == word || (word.len() >= 4 && op.as_str().starts_with(word)))
+        .filter(|op| looks_like_id(word) && op.as_str().starts_with(word))
         .collect();
     let op = match hits.as_slice() {
         [only] => (**only).clone(),
@@ -287,28 +290,10 @@ fn reverse_subject(
     if last.is_some_and(|last| next > last + 1) {
         return Err(moved_since(&record.number.to_string()));
     }
+    let mut entry = mark::subject_entry(world, stamp, &record.number, SubjectEvent::Undo);
+    entry.undoes = Some(op.clone());
     let mut reversed = record.clone();
-    reversed.history.push(SubjectEntry {
-        event: SubjectEvent::Undo,
-        sequence: next,
-        at: world.now,
-        recorded_at: stamp.now,
-        actor: stamp.actor.clone(),
-        op: stamp.op.clone(),
-        reason: None,
-        service: None,
-        provider: None,
-        because: None,
-        replace: false,
-        undoes: Some(op.clone()),
-        labels: std::collections::BTreeMap::new(),
-        unlabelled: Vec::new(),
-        notice: None,
-        duty: None,
-        filing: None,
-        extra: toml::Table::new(),
-        turn: stamp.turn,
-    });
+    reversed.history.push(entry);
     Ok(reversed)
 }
 

@@ -7,7 +7,6 @@ use crate::evidence::keep::Holder;
 use crate::failure::Failure;
 use crate::filing::evidence::case::{About, Case, Matter};
 use crate::filing::host::Host;
-use crate::filing::kind::Kind;
 use crate::filing::number::{Number, ServiceKind, ServiceNumber};
 use crate::filing::order::Order;
 use crate::filing::portfolio::FiledService;
@@ -88,7 +87,7 @@ pub fn all(desk: &Desk<'_>) -> Vec<About> {
         let standing = desk.view(order).standing;
         let lately = || {
             let ended = order.history.last().map(|entry| entry.at);
-            let cancels = matches!(order.kind, Kind::CancelSite | Kind::CancelSubject);
+            let cancels = order.kind.ends_filing();
             cancels
                 && standing.status.bucket() == Bucket::Approved
                 && ended.is_some_and(|at| world.now - at <= LOOK_BACK)

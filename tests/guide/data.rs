@@ -65,7 +65,7 @@ fn there_is_a_step_for_every_status_of_every_order() {
         let profile = profiles.for_order(provider);
         let guide = Guide::of(provider, profile);
         for kind in Kind::ALL {
-            let cancels = matches!(kind, Kind::CancelSite | Kind::CancelSubject);
+            let cancels = kind.ends_filing();
             if provider.is_none() && !cancels {
                 continue;
             }

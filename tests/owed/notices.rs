@@ -274,6 +274,17 @@ fn a_deadline_is_the_notices_own_or_the_limit_of_its_class() {
         "2026-12-10T23:59:59+08:00"
     );
     assert_eq!(
+        at(deadline("number-not-shown", "--deadline 20261210")),
+        "2026-12-10T23:59:59+08:00"
+    );
+    assert_eq!(
+        at(deadline(
+            "service-contact-dead",
+            "--deadline 3650d --received 2026-11-22"
+        )),
+        "2036-11-19T23:59:59+08:00"
+    );
+    assert_eq!(
         at(deadline("domain-expiring", "--deadline 15")),
         "2026-12-08T23:59:59+08:00"
     );
@@ -298,6 +309,10 @@ fn a_deadline_is_the_notices_own_or_the_limit_of_its_class() {
     for (more, exit) in [
         ("--deadline 2026-11-01", 3),
         ("--deadline soon", 3),
+        ("--deadline 20261345", 3),
+        ("--deadline 3651", 3),
+        ("--deadline 3651wd", 3),
+        ("--deadline 99999999999999999999", 3),
         ("--received 2026-12-01", 3),
         ("--received yesterday", 3),
     ] {

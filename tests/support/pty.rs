@@ -2,7 +2,7 @@
 
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
+use rustix::termios::{Winsize, tcsetwinsize};
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::process::{Child, Command};
@@ -79,19 +79,6 @@ impl Terminal {
             self.shown += &String::from_utf8_lossy(&part);
         }
         self.read += self.shown[self.read..].find(text).unwrap() + text.len();
-    }
-
-    /// Waits until keys reach the program one by one: before that, the terminal itself would take
-    /// the one that stops a program.
-    pub(crate) fn expect_keys_to_be_read(&mut self) {
-        let edits = |keyboard: &File| {
-            let modes = tcgetattr(keyboard).unwrap();
-            modes.local_modes.contains(LocalModes::ICANON)
-        };
-        while edits(&self.keyboard) {
-            assert_eq!(self.child.try_wait().unwrap(), None, "it has ended");
-            thread::yield_now();
-        }
     }
 
     /// Types keys.

@@ -8,7 +8,6 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::order::OrderId;
 use crate::filing::settle::Outcome;
-use crate::workflow::plan::Stamp;
 use crate::workflow::settle::settle;
 use futures_util::future::{Either, select};
 use std::time::{Duration, Instant};
@@ -21,7 +20,8 @@ const ASK_AGAIN: Duration = Duration::from_mins(5);
 pub(super) struct Inquiry {
     sources: Option<Sources>,
     every: Duration,
-    next: Instant,
+    /// When they may be asked next; never, where that lies past the end of the clock.
+    next: Option<Instant>,
 }
 
 /// What came of asking, or of its not being time for it.
@@ -48,7 +48,7 @@ impl Inquiry {
         Self {
             sources: sources.filter(|sources| !sources.network.offline),
             every: interval.map_or(ASK_AGAIN, |pause| pause.max(ASK_AGAIN)),
-            next: Instant::now(),
+            next: Some(Instant::now()),
         }
     }
 
@@ -70,7 +70,7 @@ impl Inquiry {
         let Some(sources) = self
             .sources
             .as_ref()
-            .filter(|_| Instant::now() >= self.next)
+            .filter(|_| self.next.is_some_and(|next| Instant::now() >= next))
         else {
             return Ok(none);
         };
@@ -87,7 +87,7 @@ impl Inquiry {
                 Either::Right((exit, _)) => Err(exit),
             }
         });
-        self.next = Instant::now() + self.every;
+        self.next = Instant::now().checked_add(self.every);
         let answers = match asked {
             Ok(Ok(answers)) => answers,
             Ok(Err(failure)) => {
@@ -106,13 +106,8 @@ impl Inquiry {
             }
         }
         let lang = cx.lang;
-        let taken = world.book.operations();
-        let stamp = Stamp {
-            op: cx.ids.for_operation().operation(|id| taken.contains(id)),
-            turn: world.book.next_turn(world.now),
-            actor: cx.actor(),
-            now: world.now,
-        };
+        let mut ids = cx.ids.for_operation();
+        let stamp = cx.stamp(world, &mut ids);
         let mut steps = Vec::new();
         for was in watched.iter_mut().filter(|w| w.verdict == Verdict::Open) {
             let sightings = sightings(&answers, &was.order.id);

@@ -14,6 +14,7 @@ use super::goal::{Goal, Verdict, judge};
 use super::list::manner;
 use super::order_doc::{Desk, time};
 use super::reply::{self, Reply};
+use super::signals;
 use super::status::{named, orders_arg, unsettled, words};
 use super::vocabulary;
 use crate::exit::Exit;
@@ -22,7 +23,7 @@ use crate::filing::order::{Instant as Moment, Order, OrderId};
 use crate::filing::status::Status;
 use crate::lang::{Lang, Text};
 use crate::render::rows::json_line;
-use crate::render::{Delivery, Format, print};
+use crate::render::{Delivery, print};
 use crate::store::book::order_path;
 use crate::store::{Disk, Files as _, RECORD_LIMIT, StorageError, order_file};
 use crate::text;
@@ -104,7 +105,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let begun = Instant::now();
     // A limit past the end of the clock is none.
     let deadline = limit.and_then(|limit| begun.checked_add(limit));
-    let signals = Interrupts::listen()?;
+    let interrupts = Interrupts::listen()?;
     let world = cx.world_of_orders(words(matches))?;
     let disk = cx.open()?;
     let mut watched: Vec<Watched> = named(&world, matches)?
@@ -123,7 +124,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             break end;
         }
         let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-        match sources.ask(cx, &mut watched, &world, &goals, &signals, left)? {
+        match sources.ask(cx, &mut watched, &world, &goals, &interrupts, left)? {
             Inquired::Steps(steps) => {
                 for step in &steps {
                     stream.change(cx, step);
@@ -137,13 +138,13 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         if left == Some(Duration::ZERO) || stream.is_closed {
             break End::Limit;
         }
-        if let Some(exit) = signals.within(left.map_or(pause, |left| left.min(pause))) {
+        if let Some(exit) = interrupts.within(left.map_or(pause, |left| left.min(pause))) {
             break End::Signal(exit);
         }
         world.pass(cx.clock.now());
         match look(disk.as_ref(), &mut watched, &world, &goals) {
             Ok(steps) if steps.is_empty() => {
-                pause = interval.unwrap_or((pause * 2).min(LONGEST_PAUSE));
+                pause = interval.unwrap_or_else(|| (pause * 2).min(LONGEST_PAUSE));
             }
             Ok(steps) => {
                 pause = interval.unwrap_or(FIRST_PAUSE);
@@ -311,7 +312,10 @@ fn answer(
                 &open,
             ))
         }
-        End::Signal(exit) => Some(stopped(exit)),
+        End::Signal(exit) => Some(signals::stopped(
+            exit,
+            text!("等待被中止", "the waiting was stopped"),
+        )),
         End::Broken(failure) => Some(*failure),
     };
     let human = board::text(cx, &desk, &all, manner(cx));
@@ -345,15 +349,6 @@ fn document(watched: &Watched) -> Value {
     })
 }
 
-fn stopped(exit: Exit) -> Failure {
-    let code = if exit == Exit::Interrupted {
-        "signalled.interrupt"
-    } else {
-        "signalled.terminate"
-    };
-    Failure::new(exit, code, text!("等待被中止", "the waiting was stopped"))
-}
-
 /// What is told while it waits: records on stdout for machines, lines on stderr for people.
 struct Stream {
     is_json: bool,
@@ -363,7 +358,7 @@ struct Stream {
 
 impl Stream {
     fn of(cx: &Context<'_>) -> Self {
-        let is_json = matches!(cx.globals.format, Format::Json | Format::Jsonl);
+        let is_json = cx.globals.format.is_json();
         Self {
             is_json,
             is_human: !is_json && !cx.globals.quiet,

@@ -188,17 +188,6 @@ impl FiledService {
     /// Adds an access, or what it says of one that is there.
     fn add_access(&mut self, access: Access) {
         self.accesses_known = true;
-        let same = self
-            .accesses
-            .iter_mut()
-            .find(|there| there.is_same(&access));
-        match same {
-            Some(there) => {
-                there.account = access.account.or_else(|| there.account.take());
-                there.resource = access.resource.or_else(|| there.resource.take());
-                there.since = access.since.or(there.since);
-            }
-            None => self.accesses.push(access),
-        }
+        access.add_to(&mut self.accesses);
     }
 }

@@ -1,12 +1,10 @@
 //! Writing what was decided: chunk after chunk, each whole or not at all.
 
 use super::{Decided, Wish};
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::order::Order;
 use crate::store::book::Book;
 use crate::store::{Change, StoreLock};
-use crate::text;
 use crate::workflow::materials::Content;
 use crate::workflow::world::World;
 
@@ -56,18 +54,7 @@ pub fn changes(
     let files = files
         .into_iter()
         .map(|(path, bytes)| Ok(Change::Create { path, bytes }));
-    let orders = orders.iter().map(|order| {
-        book.write_order(order).map_err(|error| {
-            Failure::new(
-                Exit::Failure,
-                "failure.encoding",
-                text!(
-                    "记录无法写成 TOML：{error}",
-                    "a record cannot be written as TOML: {error}"
-                ),
-            )
-        })
-    });
+    let orders = orders.iter().map(|order| Ok(book.write_order(order)?));
     files.chain(orders).collect()
 }
 
