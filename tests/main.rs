@@ -31,6 +31,7 @@ mod rendering;
 mod rulebook;
 mod scenarios;
 mod schemas;
+mod screen;
 mod scripts;
 mod snapshots;
 mod sources;

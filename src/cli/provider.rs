@@ -11,6 +11,7 @@ use crate::filing::profile::{Profile, Profiles};
 use crate::filing::status::Status;
 use crate::knowledge::{Cited, cited};
 use crate::lang::{Lang, Text};
+use crate::render::room::Room;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table, key_values};
 use crate::store::{Files, StorePath};
@@ -70,6 +71,14 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             text!("报送工作日", "Submission days"),
             text!("清理天数", "Purge days"),
             text!("来自", "From"),
+        ])
+        .rooms(&[
+            Room::Whole,
+            Room::Wraps,
+            Room::Aside,
+            Room::Aside,
+            Room::Aside,
+            Room::Wraps,
         ]);
         let mut data = Vec::new();
         for name in profiles.names() {
