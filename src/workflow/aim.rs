@@ -190,7 +190,7 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
                 if let Some(difference) = differing.first() {
                     let (field, number) = (&difference.path, &subject.number);
                     return Err(Obstacle::WrongKind {
-                        should_be: Kind::Change,
+                        instead: format!("{} {number} --set {field}=VALUE", Kind::Change.name()),
                         because: text!(
                             "档案的 subject.{field} 与已备案的 {number} 不同，新增服务前应先变更",
                             "subject.{field} differs from what {number} has filed: change that first, then add services"
@@ -214,10 +214,10 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
     }
     if let Some(number) = dossier.services.iter().find_map(|s| s.number.as_ref()) {
         return Err(Obstacle::WrongKind {
-            should_be: if portfolio.service(number).is_some() {
-                Kind::Access
+            instead: if portfolio.service(number).is_some() {
+                format!("{} {number} --provider PROVIDER", Kind::Access.name())
             } else {
-                Kind::New
+                format!("{} --from FILE", Kind::New.name())
             },
             because: text!(
                 "新增备案的服务还没有备案号，档案却写了 {number}",
