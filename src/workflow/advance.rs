@@ -1,5 +1,6 @@
 //! Moving an order: the operator's commands and the outside's reports, taken into its history.
 
+use super::doubt;
 use super::issued::approval;
 use super::persons::{answers, faces, named};
 use super::plan::{Caution, Stamp};
@@ -169,6 +170,9 @@ pub fn command(
         .map_err(|refusal| refused(order, &view, world, refusal))?;
     if command == Command::Submit {
         complete(order)?;
+        if let Some(number) = &order.target.subject {
+            doubt::heed_filed(&world.book, number)?;
+        }
         guard::sending(
             order,
             &world.book.portfolio,

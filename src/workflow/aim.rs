@@ -1,6 +1,8 @@
 //! What an order is about: its targets found in the portfolio, and the provider to go through.
 
+use super::doubt;
 use super::draft::{Ask, normal};
+use super::mark;
 use super::plan::Caution;
 use super::resolve;
 use super::world::World;
@@ -9,7 +11,7 @@ use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Target, TargetService};
+use crate::filing::order::{FieldChange, Target, TargetService};
 use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::tree;
 use crate::intake::DossierSubject;
@@ -61,7 +63,7 @@ pub(super) fn find<'a>(
     let mut subject: Option<&FiledSubject> = None;
     let mut services: Vec<&FiledService> = Vec::new();
     for word in &words {
-        let (of, these) = match resolve::target(portfolio, word)? {
+        let (of, these) = match mark::target(&world.book, word)? {
             resolve::Target::Subject(number) => {
                 let of = portfolio.subject(&number);
                 (of, whole_subject(ask.kind, word, of)?)
@@ -202,6 +204,10 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
             known
         }
     };
+    let domains = dossier.services.iter().flat_map(|s| &s.facts.domains);
+    for domain in domains.flatten() {
+        doubt::heed_target(&world.book, domain.as_str())?;
+    }
     if dossier.services.is_empty() {
         return Err(Failure::invalid(
             "invalid.dossier",
@@ -233,7 +239,7 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
 }
 
 fn filed<'a>(world: &'a World, number: &SubjectNumber) -> Result<&'a FiledSubject, Failure> {
-    resolve::target(&world.book.portfolio, &number.to_string())?;
+    mark::target(&world.book, &number.to_string())?;
     world.book.portfolio.subject(number).ok_or_else(|| {
         Obstacle::NotFiled {
             number: number.to_string(),
@@ -242,7 +248,8 @@ fn filed<'a>(world: &'a World, number: &SubjectNumber) -> Result<&'a FiledSubjec
     })
 }
 
-pub(super) fn target_of(ask: &Ask, found: &Found<'_>) -> Target {
+/// Returns what the order is about: what was found, and the services that a dossier changes.
+pub(super) fn target_of(ask: &Ask, found: &Found<'_>, changes: &[FieldChange]) -> Target {
     let resource = |number: &ServiceNumber| {
         let dossier = ask.dossier.as_ref()?;
         let service = dossier
@@ -251,12 +258,17 @@ pub(super) fn target_of(ask: &Ask, found: &Found<'_>) -> Target {
             .find(|s| s.number.as_ref() == Some(number))?;
         service.facts.resource.clone()
     };
+    let mut services = found.services.clone();
+    let changed = changes.iter().filter_map(|change| change.service.as_ref());
+    for number in changed {
+        let filed = found.subject.and_then(|s| s.services.get(number));
+        services.extend(filed.filter(|_| !services.iter().any(|s| s.number == *number)));
+    }
     Target {
         subject: found.subject.map(|s| s.number),
         name: found.subject.and_then(|s| s.facts.name.clone()),
-        services: found
-            .services
-            .iter()
+        services: services
+            .into_iter()
             .map(|service| TargetService {
                 number: service.number,
                 kind: service.kind(),

@@ -404,7 +404,7 @@ pub(super) fn build(
         given,
         after,
         labels,
-        target: target_of(ask, &found),
+        target: target_of(ask, &found, &changes),
         filing,
         changes,
         materials: ask.materials.clone(),
