@@ -350,11 +350,19 @@ fn cancel_access(order: &Order, subject: Option<&FiledSubject>, list: &mut Vec<I
             domains: domains.clone(),
             ..Impact::of(Code::DomainStillFiled)
         });
-        list.push(Impact {
-            domains,
-            providers: vec![provider.to_owned()],
-            ..Impact::of(Code::DomainUnreachableAtProvider)
-        });
+        let stays = |domain: &Host| {
+            let services = subject.into_iter().flat_map(|s| s.services.values());
+            let mut others = services.filter(|s| !leaving.contains(&s.number));
+            others.any(|s| s.is_accessed_at(provider) == Some(true) && s.domains().contains(domain))
+        };
+        let domains: Vec<Host> = domains.into_iter().filter(|d| !stays(d)).collect();
+        if !domains.is_empty() {
+            list.push(Impact {
+                domains,
+                providers: vec![provider.to_owned()],
+                ..Impact::of(Code::DomainUnreachableAtProvider)
+            });
+        }
     }
     let Some(subject) = subject else {
         return;

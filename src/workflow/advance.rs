@@ -1,12 +1,13 @@
 //! Moving an order: the operator's commands and the outside's reports, taken into its history.
 
 use super::doubt;
-use super::issued::approval;
+use super::issued::{approval, are_numbers};
 use super::persons::{answers, faces, named};
 use super::plan::{Caution, Stamp};
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::calendar::CST;
+use crate::filing::deadline;
 use crate::filing::event::{By, Command, Event, Report};
 use crate::filing::guard::{self, Rival};
 use crate::filing::kind::Kind;
@@ -134,20 +135,32 @@ pub(super) fn refused(order: &Order, view: &View, world: &World, refusal: Refusa
             "allowed in {name}: {list}"
         ));
     }
-    failure.hints.extend(until(view));
+    failure.hints.extend(until(order, view, world));
     failure
 }
 
-/// Returns until when the SMS can be answered, where somebody is awaited.
-fn until(view: &View) -> Option<Text> {
-    let window = view.standing.window.as_ref()?;
-    (!view.is_presumed()).then(|| {
+/// Returns until when it stays so: until when the SMS can be answered, where somebody is awaited,
+/// else the nearest limit.
+fn until(order: &Order, view: &View, world: &World) -> Option<Text> {
+    if view.is_presumed() {
+        return None;
+    }
+    if let Some(window) = &view.standing.window {
         let at = window.closes_at().format("%Y-%m-%d %H:%M:%S");
-        text!(
+        return Some(text!(
             "短信核验窗口于 {at} 关闭",
             "the SMS window closes at {at} (China Standard Time)"
-        )
-    })
+        ));
+    }
+    let case = order.case(&world.profiles);
+    let limit = deadline::nearest(&case, view, &world.calendar, world.now)?;
+    let at = limit.at.format("%Y-%m-%d %H:%M");
+    let label = limit.kind.label();
+    let (zh, en) = (label.zh, label.en);
+    Some(text!(
+        "{zh}截止 {at}",
+        "{en} until {at} (China Standard Time)"
+    ))
 }
 
 /// Sends, withdraws or abandons an order.
@@ -354,6 +367,8 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
             left_out: Vec::new(),
         });
     }
+    named(order, &told.who)?;
+    are_numbers(&told.numbers)?;
     let at = instant(told.at, standing, world.now)?;
     let (from, arrival) = arrival(world, order, &view, report, at)
         .map_err(|refusal| refused(order, &view, world, refusal))?;
@@ -382,7 +397,7 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
                 awaiting.iter().map(|s| (s.clone(), false)).collect()
             };
             who = answers(order, &answered, &told.who).map_err(|mut failure| {
-                failure.hints.extend(until(&view));
+                failure.hints.extend(until(order, &view, world));
                 failure
             })?;
             let all = answered

@@ -233,3 +233,20 @@ fn losing_all_accesses_at_a_provider_the_subject_leaves_the_account() {
     assert!(!impacts(&scene.order(MONDAY, &one)).contains(&leaves));
     assert!(impacts(&scene.order(MONDAY, &both)).contains(&leaves));
 }
+
+/// A domain is served by a provider as long as another service has it there, as apps do.
+#[test]
+fn a_domain_that_an_app_keeps_there_stays_reachable() {
+    let app = json!({
+        "number": "粤ICP备2021000001号-3A", "kind": "app", "name": "示例应用",
+        "domains": ["example.cn"], "accesses": ["alibaba"],
+    });
+    let web = site(SHOP, "example.cn", &json!(["alibaba"]));
+    for (services, is_lost) in [(vec![web.clone()], true), (vec![web, app], false)] {
+        let scene = Scene::holding(&[company(SUBJECT, CERTIFICATES[0], &services)]);
+        let id = scene.draft(MONDAY, &format!("cancel-access {SHOP} --provider alibaba"));
+        let impact = impacts(&scene.order(MONDAY, &id));
+        let code = "domain-unreachable-at-provider".to_owned();
+        assert_eq!(impact.contains(&code), is_lost, "{impact:?}");
+    }
+}
