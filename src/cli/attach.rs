@@ -8,6 +8,7 @@ use super::words;
 use crate::failure::Failure;
 use crate::filing::event::Event;
 use crate::filing::order::{FieldChange, MATERIALS};
+use crate::filing::place::Place;
 use crate::filing::tree;
 use crate::knowledge;
 use crate::lang::Lang;
@@ -85,7 +86,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let mut files = Vec::new();
         for (material, file) in &taken {
             let mut material = material.clone();
-            material.service = place;
+            material.service = place.map(Place::number);
             if order.materials.contains(&material) {
                 continue;
             }

@@ -13,6 +13,7 @@ use crate::render::Delivery;
 use crate::render::brief::brief;
 use crate::render::clean::clean;
 use crate::render::fields::{Fields, UnknownField};
+use crate::render::room::Room;
 use crate::render::sheet::{RowOf, Sheet, print_rows};
 use crate::render::style::{Color, Tone};
 pub use crate::store::roll::about;
@@ -278,7 +279,7 @@ pub fn parts(order: &Order, signatory: &Signatory, lang: Lang) -> String {
             Who::Service(place) => {
                 let label = text!("互联网信息服务负责人", "responsible for the service");
                 let label = label.get(lang);
-                match order.target.services.get(place.saturating_sub(1)) {
+                match order.target.services.get(place.index()) {
                     Some(service) => format!("{label} {}", service.number),
                     None if order.service_count() > 1 => format!("{label} {place}"),
                     None => label.to_owned(),
@@ -339,8 +340,17 @@ pub fn header() -> [Text; 8] {
     ]
 }
 
-/// Which of the columns is the subject's name.
-pub const HOLDER: usize = 5;
+/// How the columns give way on a narrow terminal.
+const ROOMS: [Room; 8] = [
+    Room::Whole,
+    Room::Whole,
+    Room::Aside,
+    Room::Wraps,
+    Room::Whole,
+    Room::Shortens,
+    Room::Aside,
+    Room::Shortens,
+];
 
 impl<'a> Row<'a> {
     /// Returns its cells, in the order of the header.
@@ -392,7 +402,8 @@ pub fn text(cx: &Context<'_>, desk: &Desk<'_>, orders: &[&Order], manner: Manner
     let rows = places.iter().map(|place| sheet.row(*place));
     let mut text = Vec::new();
     // Writing to memory never fails.
-    let _ = print_rows(&mut text, &header(), rows, cx.lang, cx.width(), cx.color());
+    let (width, color) = (cx.width(), cx.color());
+    let _ = print_rows(&mut text, &header(), &ROOMS, rows, cx.lang, width, color);
     String::from_utf8_lossy(&text).into_owned()
 }
 
@@ -405,7 +416,7 @@ pub fn print<'s>(
     rows: impl Iterator<Item = RowOf<'s>> + Clone,
 ) -> std::io::Result<Delivery> {
     let (width, color) = (cx.width(), cx.color());
-    print_rows(cx.out, &header(), rows, cx.lang, width, color)
+    print_rows(cx.out, &header(), &ROOMS, rows, cx.lang, width, color)
 }
 
 /// Returns who an order goes through, in words.

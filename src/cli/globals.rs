@@ -2,6 +2,7 @@
 
 use crate::env::Env;
 use crate::failure::Failure;
+use crate::intake::day;
 use crate::lang::{Lang, Text};
 use crate::render::Format;
 use crate::render::mask::Privacy;
@@ -255,8 +256,14 @@ fn truth(value: &str) -> Option<bool> {
 /// Reads a duration: `30m`, `3d`, or bare seconds.
 ///
 /// # Errors
-/// When it is none (2).
+/// When it is none, or a day, which eight digits are too (2).
 pub fn duration(name: &str, value: &str) -> Result<Duration, Failure> {
+    if day(value).is_some() {
+        return Err(Failure::usage(text!(
+            "{name} 的值 `{value}` 是日期，这里要时长：应写成 30m、3d 或秒数",
+            "`{value}` for {name} is a date, a duration was expected: something like 30m, 3d, or seconds"
+        )));
+    }
     if let Ok(seconds) = value.parse::<u64>() {
         return Ok(Duration::from_secs(seconds));
     }

@@ -11,6 +11,9 @@ use crate::workflow::owed::{Ledger, Matter};
 use chrono::{TimeDelta, Utc};
 use icalendar::{Alarm, Calendar, Component as _, Event, EventLike as _};
 
+/// What made the calendar (RFC 5545, 3.7.3).
+const PRODUCT: &str = "-//icpctl//icpctl//EN";
+
 /// How long before a date its calendar reminds of it.
 const REMINDER: TimeDelta = TimeDelta::hours(4);
 
@@ -22,7 +25,10 @@ pub fn calendar(
     manner: Manner,
 ) -> String {
     let now = desk.world.now;
-    let mut calendar = Calendar::new();
+    let mut calendar = Calendar::empty();
+    calendar.append_property(("VERSION", "2.0"));
+    calendar.append_property(("PRODID", PRODUCT));
+    calendar.append_property(("CALSCALE", "GREGORIAN"));
     calendar.name("icpctl");
     for order in orders {
         let view = desk.view(order);
@@ -61,7 +67,8 @@ pub fn calendar(
     calendar.to_string()
 }
 
-/// Makes an event; its id stays the same, so that a later calendar moves it instead of adding one.
+/// Makes an event; its id and that of its alarm stay the same, so that a later calendar moves it
+/// instead of adding one.
 fn event(
     key: &str,
     at: Instant,
@@ -78,6 +85,10 @@ fn event(
         .ends(at.with_timezone(&Utc))
         .summary(summary)
         .description(words)
-        .alarm(Alarm::display(summary, -REMINDER))
+        .alarm(
+            Alarm::display(summary, -REMINDER)
+                .uid(&format!("{key}-alarm@icpctl"))
+                .done(),
+        )
         .done()
 }

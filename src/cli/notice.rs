@@ -14,10 +14,11 @@ use super::vocabulary;
 use crate::failure::Failure;
 use crate::filing::calendar::end_of_day;
 use crate::filing::kind::{Kind, VerifyBy};
-use crate::filing::limit::Limit;
+use crate::filing::limit::{Limit, MOST_DAYS};
 use crate::filing::moment::{self, Moment};
 use crate::filing::notice::{Class, Term};
 use crate::filing::order::NoticeId;
+use crate::intake::day;
 use crate::lang::{Lang, Text};
 use crate::text;
 use crate::workflow::draft::Ask;
@@ -386,26 +387,40 @@ fn add(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     answered(cx, &done, &done.answer, said)
 }
 
-/// Reads a deadline: a TIME, or a number of days after the notice came in.
+/// Reads a deadline: a TIME, a day as dossiers write it, or a number of days after the notice came
+/// in.
 fn term(cx: &Context<'_>, typed: &str) -> Result<Term, Failure> {
     let typed = typed.trim();
-    let count = |words: &str| words.trim().parse::<u32>().ok();
-    let days = typed
-        .strip_suffix("wd")
-        .and_then(count)
-        .map(Limit::WorkingDays);
-    let days = days.or_else(|| count(typed.strip_suffix('d').unwrap_or(typed)).map(Limit::Days));
-    if let Some(limit) = days {
-        return Ok(Term::After(limit));
+    let refused = |message| {
+        Failure::invalid("invalid.time", message).hint(text!(
+            "期限可写日期 2026-12-10 或 20261210、时间，或天数 15、工作日数 10wd，天数不超过 {MOST_DAYS}",
+            "a deadline is a date such as 2026-12-10 or 20261210, a time, days as 15, or working days as 10wd, at most {MOST_DAYS}"
+        ))
+    };
+    let moment = moment::parse(typed, cx.now);
+    match (moment, day(typed)) {
+        (Ok(Moment::Exact(at)), _) => Ok(Term::At(at)),
+        (Ok(Moment::Day(day)), _) | (Err(_), Some(day)) => Ok(Term::At(end_of_day(day))),
+        (Err(error), None) => match days(typed) {
+            Some(limit) if limit.count() <= MOST_DAYS => Ok(Term::After(limit)),
+            Some(_) => Err(refused(text!(
+                "`{typed}` 不是日期，作为天数又太大",
+                "`{typed}` is no date, and too large as a number of days"
+            ))),
+            None => Err(refused(error.message())),
+        },
     }
-    match moment::parse(typed, cx.now) {
-        Ok(Moment::Day(day)) => Ok(Term::At(end_of_day(day))),
-        Ok(Moment::Exact(at)) => Ok(Term::At(at)),
-        Err(error) => Err(Failure::invalid("invalid.time", error.message()).hint(text!(
-            "期限可写日期 2026-12-10、时间，或天数 15、工作日数 10wd",
-            "a deadline is a date such as 2026-12-10, a time, days as 15, or working days as 10wd"
-        ))),
-    }
+}
+
+/// Reads a number of days or working days: `15`, `15d`, `10wd`.
+fn days(typed: &str) -> Option<Limit> {
+    let (words, limit): (_, fn(u32) -> Limit) = match typed.strip_suffix("wd") {
+        Some(words) => (words, Limit::WorkingDays),
+        None => (typed.strip_suffix('d').unwrap_or(typed), Limit::Days),
+    };
+    let digits = words.trim();
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| limit(digits.parse().unwrap_or(u32::MAX)))
 }
 
 fn resolve(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {

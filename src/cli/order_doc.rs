@@ -327,7 +327,7 @@ fn awaiting(order: &Order, view: &View, privacy: Privacy) -> Vec<Value> {
             let who = first_part(signatory);
             let service = match who {
                 Who::Subject => None,
-                Who::Service(place) => order.target.services.get(place - 1).map(|s| &s.number),
+                Who::Service(place) => order.target.services.get(place.index()).map(|s| &s.number),
             };
             json!({
                 "who": order.who_name(who),

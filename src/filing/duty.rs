@@ -90,7 +90,7 @@ pub enum Start {
     },
 }
 
-/// A duty, as the table has it (domain.md section 7).
+/// A duty, as the table has it (PST-01, PST-03, PST-04, PST-06).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Duty {
@@ -295,7 +295,10 @@ impl Duty {
             at: done.at,
             number: done.number,
         };
-        let due = |day: NaiveDate| State::Due(self.due(day, calendar, now));
+        let due = |day: NaiveDate| {
+            let due = self.due(day, calendar, now);
+            due.map_or(State::Unknown, State::Due)
+        };
         match &self.starts {
             Start::Approval => Some(match (latest, debtor.service?.approved_on) {
                 (Some(fulfilled), _) => done(fulfilled),
@@ -336,9 +339,10 @@ impl Duty {
             .unwrap_or(NaiveDate::MIN)
     }
 
-    /// Returns until when a duty that begins on `day` is owed.
-    pub fn due(&self, day: NaiveDate, calendar: &Calendar, now: Instant) -> Due {
-        Due::new(self.opens(day), self.limit.end(day, calendar), now)
+    /// Returns until when a duty that begins on `day` is owed, where its limit ends.
+    fn due(&self, day: NaiveDate, calendar: &Calendar, now: Instant) -> Option<Due> {
+        let end = self.limit.end(day, calendar)?;
+        Some(Due::new(self.opens(day), end, now))
     }
 }
 

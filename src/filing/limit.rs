@@ -15,22 +15,35 @@ pub enum Limit {
     WorkingDays(u32),
 }
 
+/// The most days that a limit may count, some ten years: what counts more is no limit but a slip,
+/// such as a date in the place of a number of days.
+pub const MOST_DAYS: u32 = 3650;
+
 impl Limit {
-    /// Returns the last instant of the limit that begins on `day`; saturates at the last date there is.
-    pub fn end(self, day: NaiveDate, calendar: &Calendar) -> Reckoned<Instant> {
+    /// Returns how many days or working days it counts.
+    pub const fn count(self) -> u32 {
+        match self {
+            Self::Days(count) | Self::WorkingDays(count) => count,
+        }
+    }
+
+    /// Returns the last instant of the limit that begins on `day`; none where it counts more than
+    /// [`MOST_DAYS`], or ends after the last date there is.
+    pub fn end(self, day: NaiveDate, calendar: &Calendar) -> Option<Reckoned<Instant>> {
+        if self.count() > MOST_DAYS {
+            return None;
+        }
         let Reckoned { value, provisional } = match self {
             Self::Days(count) => Reckoned {
-                value: day
-                    .checked_add_days(Days::new(u64::from(count)))
-                    .unwrap_or(NaiveDate::MAX),
+                value: day.checked_add_days(Days::new(u64::from(count)))?,
                 provisional: false,
             },
             Self::WorkingDays(count) => calendar.add_working_days(day, count),
         };
-        Reckoned {
+        Some(Reckoned {
             value: end_of_day(value),
             provisional,
-        }
+        })
     }
 }
 

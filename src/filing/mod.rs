@@ -3,6 +3,7 @@
 //! Nothing here looks at a clock, a file, the network, the environment or a terminal:
 //! values come in, values go out.
 
+pub mod address;
 pub mod calendar;
 pub mod deadline;
 pub mod demand;
@@ -26,6 +27,7 @@ pub mod obstacle;
 pub mod order;
 pub mod pack;
 pub mod particulars;
+pub mod place;
 pub mod portfolio;
 pub mod profile;
 pub mod province;

@@ -1,10 +1,12 @@
 //! When something was: the TIME that `--at` and the filters take.
 
-use super::calendar::CST;
+use super::calendar::{CST, date_in_china};
 use super::order::Instant;
 use crate::lang::Text;
 use crate::text;
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound as _, TimeDelta};
+use chrono::{
+    DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound as _, TimeDelta,
+};
 use thiserror::Error;
 
 /// A point in time as it was given.
@@ -98,6 +100,8 @@ pub fn parse(text: &str, now: Instant) -> Result<Moment, MomentError> {
         return ago(text, length, now).map(Moment::Exact);
     }
     if let Ok(at) = DateTime::parse_from_rfc3339(given) {
+        // The year is that of the day in China: eight hours may lie between it and the one given.
+        in_range(text, date_in_china(at))?;
         return Ok(Moment::Exact(at.with_timezone(&CST).trunc_subsecs(0)));
     }
     if let Ok(date) = NaiveDate::parse_from_str(given, "%Y-%m-%d") {
@@ -128,6 +132,7 @@ fn ago(text: &str, length: &str, now: Instant) -> Result<Instant, MomentError> {
     TimeDelta::from_std(length)
         .ok()
         .and_then(|length| now.checked_sub_signed(length))
+        .filter(|at| is_in_range(date_in_china(*at)))
         .map(|at| at.trunc_subsecs(0))
         .ok_or_else(|| MomentError::TooFar {
             text: text.to_owned(),
@@ -136,12 +141,15 @@ fn ago(text: &str, length: &str, now: Instant) -> Result<Instant, MomentError> {
 
 /// Refuses years that no filing can lie in and that RFC 3339 cannot print.
 fn in_range(text: &str, date: NaiveDate) -> Result<NaiveDate, MomentError> {
-    use chrono::Datelike as _;
-    if (1..=9998).contains(&date.year()) {
+    if is_in_range(date) {
         Ok(date)
     } else {
         Err(nonexistent(text))
     }
+}
+
+fn is_in_range(date: NaiveDate) -> bool {
+    (1..=9998).contains(&date.year())
 }
 
 fn nonexistent(text: &str) -> MomentError {
@@ -260,6 +268,27 @@ mod tests {
             matches!(error, MomentError::TooFar { .. } | MomentError::Form { .. }),
             "{error:?}"
         );
+    }
+
+    #[test]
+    fn a_year_is_that_of_the_day_in_china() {
+        for text in [
+            "9998-12-31T16:00:00Z",
+            "9999-12-31T23:59:59Z",
+            "0000-12-31T15:59:59Z",
+            "0000-06-01",
+        ] {
+            let error = parse(text, now()).unwrap_err();
+            let expected = MomentError::Nonexistent {
+                text: text.to_owned(),
+            };
+            assert_eq!(error, expected);
+        }
+        for text in ["9998-12-31T15:59:59Z", "0000-12-31T16:00:00Z"] {
+            assert!(parse(text, now()).is_ok(), "{text}");
+        }
+        let error = parse("-3000y", now()).unwrap_err();
+        assert!(matches!(error, MomentError::TooFar { .. }), "{error:?}");
     }
 
     #[test]

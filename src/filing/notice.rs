@@ -56,7 +56,7 @@ pub struct Remedy {
     pub fields: Vec<String>,
 }
 
-/// A class of notices: what is wrong, why, and what puts it right (domain.md section 7, PST-05).
+/// A class of notices: what is wrong, why, and what puts it right (PST-05).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Class {
@@ -235,16 +235,16 @@ impl Notice {
     /// Returns until when it is to be resolved, and who says so; none where nothing does.
     pub fn due(&self, calendar: &Calendar, now: Instant) -> Option<(Due, TermBasis)> {
         let day = date_in_china(self.received_at);
-        let own = self.term.map(|term| match term {
-            Term::At(at) => Reckoned {
+        let own = self.term.and_then(|term| match term {
+            Term::At(at) => Some(Reckoned {
                 value: at,
                 provisional: false,
-            },
+            }),
             Term::After(limit) => limit.end(day, calendar),
         });
         let by_rule = || {
             let days = Class::named(&self.class)?.working_days?;
-            Some(Limit::WorkingDays(days).end(day, calendar))
+            Limit::WorkingDays(days).end(day, calendar)
         };
         match own {
             Some(end) => Some((Due::new(day, end, now), TermBasis::Notice)),

@@ -5,6 +5,7 @@ use super::facts::{Access, Resource, ServiceFacts, SubjectFacts, names_a_person}
 use super::host::Host;
 use super::kind::{Kind, VerifyBy, Via};
 use super::number::{Number, ServiceKind, ServiceNumber, SubjectNumber};
+use super::place::Place;
 use super::province::Province;
 use super::status::Status;
 use crate::lang::parser;
@@ -109,8 +110,8 @@ id! {
 pub enum Who {
     /// 主体负责人.
     Subject,
-    /// 互联网信息服务负责人 of the service at this place in the order, from 1.
-    Service(usize),
+    /// 互联网信息服务负责人 of the service at this place in the order.
+    Service(Place),
 }
 
 impl fmt::Display for Who {
@@ -131,12 +132,12 @@ impl Serialize for Who {
 impl<'de> Deserialize<'de> for Who {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        match text.strip_prefix("service:").map(str::parse) {
-            Some(Ok(place)) => Ok(Self::Service(place)),
+        match text.strip_prefix("service:").map(Place::parse) {
+            Some(Some(place)) => Ok(Self::Service(place)),
             None if text == "subject" => Ok(Self::Subject),
-            Some(Err(_)) | None => Err(parser::told(text!(
-                "`{text}` 不是订单中的人员，应为 `subject` 或 `service:N`",
-                "`{text}` is no person of an order: expected `subject` or `service:N`"
+            Some(None) | None => Err(parser::told(text!(
+                "`{text}` 不是订单中的人员，应为 `subject` 或 `service:N`，N 从 1 起",
+                "`{text}` is no person of an order: expected `subject` or `service:N`, N from 1"
             ))),
         }
     }

@@ -3,6 +3,7 @@
 use super::facts::Person;
 use super::kind::Kind;
 use super::order::{Order, Signatory, Who};
+use super::place::Place;
 use super::portfolio::{FiledSubject, Portfolio};
 use super::tree;
 
@@ -10,7 +11,7 @@ use super::tree;
 ///
 /// First filing: the subject's and every service's responsible person; added services and access:
 /// every service's; a change: those whose data change; a cancellation: the service's or the
-/// subject's (domain.md 2.6). An individual's persons are all the subject. Unknown phones count as
+/// subject's (SMS-06, CAN-13). An individual's persons are all the subject. Unknown phones count as
 /// different ones.
 pub fn signatories(order: &Order, portfolio: &Portfolio) -> Vec<Signatory> {
     let filed = order
@@ -39,7 +40,7 @@ pub fn signatories(order: &Order, portfolio: &Portfolio) -> Vec<Signatory> {
 
 /// Lists the parts that an order's kind asks for.
 fn parts(order: &Order) -> Vec<Who> {
-    let services = (1..=order.service_count()).map(Who::Service);
+    let services = (0..order.service_count()).map(Place::of).map(Who::Service);
     match order.kind {
         Kind::New if order.is_first_filing() => {
             std::iter::once(Who::Subject).chain(services).collect()
@@ -59,7 +60,7 @@ fn parts(order: &Order) -> Vec<Who> {
             });
             of_subject
                 .into_iter()
-                .chain(of_services.map(|(place, _)| Who::Service(place + 1)))
+                .chain(of_services.map(|(place, _)| Who::Service(Place::of(place))))
                 .collect()
         }
         Kind::CancelSubject => vec![Who::Subject],
@@ -68,8 +69,8 @@ fn parts(order: &Order) -> Vec<Who> {
 }
 
 /// Returns the responsible person of the service at `place`.
-fn service_person(order: &Order, filed: Option<&FiledSubject>, place: usize) -> Option<Person> {
-    let index = place.checked_sub(1)?;
+fn service_person(order: &Order, filed: Option<&FiledSubject>, place: Place) -> Option<Person> {
+    let index = place.index();
     if order.kind == Kind::New {
         return order.filing.services.get(index)?.responsible.clone();
     }

@@ -3,6 +3,7 @@
 use super::event::{Command, Event, Report};
 use super::machine::Case;
 use super::order::{Entry, Instant, OperationId, Order, Signatory, Who};
+use super::place::Place;
 use super::profile::Profiles;
 use super::status::Status;
 use chrono::TimeDelta;
@@ -257,9 +258,16 @@ impl Order {
     /// Prints a part that somebody plays the way `--who` takes it: the only service needs no number.
     pub fn who_name(&self, who: Who) -> String {
         match who {
-            Who::Service(1) if self.service_count() <= 1 => "service".to_owned(),
+            Who::Service(Place::FIRST) if self.service_count() <= 1 => "service".to_owned(),
             Who::Subject | Who::Service(_) => who.to_string(),
         }
+    }
+
+    /// Whether it was ever sent: a submission that was undone does not count, one that was withdrawn
+    /// does.
+    pub fn was_submitted(&self) -> bool {
+        let submit = Event::Command(Command::Submit);
+        effective(&self.history).iter().any(|e| e.event == submit)
     }
 
     /// Whether its creation was undone, which frees its ref.

@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use toml::Value;
 
 /// Reads a day: `2021-03-01`, `2021/3/1`, `2021.3.1`, `20210301`, `2021年3月1日`.
-fn day(text: &str) -> Option<NaiveDate> {
+pub fn day(text: &str) -> Option<NaiveDate> {
     if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return NaiveDate::parse_from_str(text, "%Y%m%d").ok();
     }
@@ -148,7 +148,7 @@ impl Reader {
         }
     }
 
-    /// Returns an emergency phone: a mobile is advised, a landline possible (domain.md 4.3).
+    /// Returns an emergency phone: a mobile is advised, a landline possible (S3, A19).
     fn emergency_phone(&mut self, node: &Node, text: &str) -> Option<String> {
         let digits = text.chars().filter(char::is_ascii_digit).count();
         let is_written_so = text

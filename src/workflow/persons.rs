@@ -4,6 +4,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::number::ServiceNumber;
 use crate::filing::order::{Order, Signatory, Who};
+use crate::filing::place::Place;
 use crate::text;
 
 /// Returns the parts that `--who` names.
@@ -14,10 +15,10 @@ pub(super) fn named(order: &Order, words: &[String]) -> Result<Vec<Who>, Failure
         match word.as_str() {
             "all" => {
                 parts.push(Who::Subject);
-                parts.extend((1..=count).map(Who::Service));
+                parts.extend((0..count).map(Place::of).map(Who::Service));
             }
             "subject" => parts.push(Who::Subject),
-            "service" if count == 1 => parts.push(Who::Service(1)),
+            "service" if count == 1 => parts.push(Who::Service(Place::FIRST)),
             "service" => {
                 return Err(Failure::usage(text!(
                     "订单有 {count} 个服务，请写 service:N",
@@ -46,12 +47,10 @@ fn service_place(order: &Order, name: Option<&str>, word: &str) -> Result<Who, F
         .ok_or_else(unknown)
 }
 
-/// Returns the place, from 1, of the service that a word names: its place or its number.
-pub fn place(order: &Order, word: &str) -> Option<usize> {
-    if let Ok(place) = word.parse::<usize>() {
-        return (1..=order.service_count())
-            .contains(&place)
-            .then_some(place);
+/// Returns the place of the service that a word names: its place or its number.
+pub fn place(order: &Order, word: &str) -> Option<Place> {
+    if let Some(place) = Place::parse(word) {
+        return (place.index() < order.service_count()).then_some(place);
     }
     let number = ServiceNumber::parse(word).ok()?.number;
     order
@@ -59,7 +58,7 @@ pub fn place(order: &Order, word: &str) -> Option<usize> {
         .services
         .iter()
         .position(|s| s.number == number)
-        .map(|index| index + 1)
+        .map(Place::of)
 }
 
 /// Chooses who answered the SMS.
@@ -118,7 +117,7 @@ pub(super) fn faces(order: &Order, words: &[String]) -> Result<Vec<Who>, Failure
     if words.is_empty() {
         return match order.service_count() {
             0 => Ok(vec![Who::Subject]),
-            1 => Ok(vec![Who::Service(1)]),
+            1 => Ok(vec![Who::Service(Place::FIRST)]),
             _ => Err(Failure::usage(text!(
                 "订单有多个服务，请用 --who 写明是谁",
                 "the order has several services: say who with --who"

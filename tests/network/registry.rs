@@ -119,6 +119,47 @@ fn what_a_registry_says_is_judged_and_what_it_does_not_say_is_unknown() {
 }
 
 #[test]
+fn the_day_on_which_a_registration_ends_is_that_in_china() {
+    let world = World::new();
+    let said: Shared<&str> = Arc::new(Mutex::new(""));
+    let ends = Arc::clone(&said);
+    let server = Web::http(move |_| {
+        let ends = *ends.lock().unwrap();
+        let body = serde_json::json!({
+            "objectClassName": "domain",
+            "ldhName": "example.cn",
+            "events": [{"eventAction": "expiration", "eventDate": ends}],
+        });
+        Answer::new(200, "application/rdap+json", body.to_string())
+    });
+    world.configure(
+        "[whois.servers]\ncn",
+        &format!(
+            "[rdap.servers]\ncn = \"{}\"\n[whois.servers]\norg",
+            server.url("/")
+        ),
+    );
+    for (ends, day) in [
+        ("2026-12-30T15:59:59Z", "2026-12-30"),
+        ("2026-12-30T16:00:00Z", "2026-12-31"),
+        ("2026-12-30T16:30:00.5Z", "2026-12-31"),
+        ("2026-12-31T00:00:00+08:00", "2026-12-31"),
+        ("2026-12-30T12:00:00-05:00", "2026-12-31"),
+        ("2026-12-30", "2026-12-30"),
+    ] {
+        *said.lock().unwrap() = ends;
+        let document = world.look();
+        let all = document["data"][0]["findings"].as_array().unwrap();
+        let finding = all
+            .iter()
+            .find(|finding| finding["topic"] == "registration")
+            .unwrap();
+        let message = finding["message"].as_str().unwrap();
+        assert!(message.contains(&format!(" {day}")), "{ends}: {message}");
+    }
+}
+
+#[test]
 fn rdap_is_found_by_its_bootstrap_and_read_as_recorded() {
     let body = r#"{"objectClassName":"domain","ldhName":"EXAMPLE.COM","status":["client transfer prohibited"],
       "entities":[{"objectClassName":"entity","roles":["registrar"],"publicIds":[{"type":"IANA Registrar ID","identifier":"376"}],

@@ -2,7 +2,7 @@
 
 use super::{APP, adopted, duty, ids, one_site, shop_and_app};
 use crate::scenarios::{
-    CERTIFICATES, MONDAY, SHOP, SUBJECT, Scene, codes, company, hints_at, site,
+    CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, codes, company, hints_at, site,
 };
 use serde_json::{Value, json};
 
@@ -179,7 +179,23 @@ fn an_app_owes_its_number_and_no_public_security_filing() {
     assert!(hints_at(&error, "show-app-number"));
 }
 
-/// Domain.md section 7: Beijing and Jiangsu, a change within 10 working days of an access.
+#[test]
+fn what_is_owed_instead_is_named_once_however_many_services_owe_it() {
+    let sites = [(SHOP, "example.cn"), (FORUM, "example.com")].map(|(number, domain)| {
+        let mut site = site(number, domain, &json!(["tencent"]));
+        site["approved_on"] = json!("2026-11-20");
+        site
+    });
+    let scene = adopted(&[company(SUBJECT, CERTIFICATES[0], &sites)]);
+    let line = format!("duty done {SUBJECT} show-app-number");
+    let error = scene.fails(LATER, &line, 5);
+    let hints = error["hints"].to_string();
+    for id in ["show-subject-number", "public-security-filing"] {
+        assert_eq!(hints.matches(id).count(), 1, "{hints}");
+    }
+}
+
+/// T: Beijing and Jiangsu, a change within 10 working days of an access.
 #[test]
 fn an_access_in_beijing_is_followed_by_a_change_where_data_differ() {
     for (subject, owes) in [
@@ -263,7 +279,7 @@ fn an_id_that_expires_is_renewed_in_time() {
     assert_eq!(error["code"], "refused.not-owed");
 }
 
-/// Domain.md sections 6 and 7: a domain is renewed before it lapses, a prior approval in time.
+/// A domain is renewed before it lapses, a prior approval in time.
 #[test]
 fn what_expires_is_renewed_where_the_portfolio_holds_the_date() {
     let mut filing = company(

@@ -8,7 +8,7 @@ use std::path::Path;
 const LATER: &str = "2026-11-25 10:00:00";
 const MUCH_LATER: &str = "2027-01-20 10:00:00";
 
-/// Domain.md section 7: each notice with the order that puts it right, and what else does.
+/// Each notice with the order that puts it right, and what else does.
 const ROWS: [(&str, &str, &[&str]); 30] = [
     (
         "registry-abnormal",
@@ -274,6 +274,17 @@ fn a_deadline_is_the_notices_own_or_the_limit_of_its_class() {
         "2026-12-10T23:59:59+08:00"
     );
     assert_eq!(
+        at(deadline("number-not-shown", "--deadline 20261210")),
+        "2026-12-10T23:59:59+08:00"
+    );
+    assert_eq!(
+        at(deadline(
+            "service-contact-dead",
+            "--deadline 3650d --received 2026-11-22"
+        )),
+        "2036-11-19T23:59:59+08:00"
+    );
+    assert_eq!(
         at(deadline("domain-expiring", "--deadline 15")),
         "2026-12-08T23:59:59+08:00"
     );
@@ -298,6 +309,10 @@ fn a_deadline_is_the_notices_own_or_the_limit_of_its_class() {
     for (more, exit) in [
         ("--deadline 2026-11-01", 3),
         ("--deadline soon", 3),
+        ("--deadline 20261345", 3),
+        ("--deadline 3651", 3),
+        ("--deadline 3651wd", 3),
+        ("--deadline 99999999999999999999", 3),
         ("--received 2026-12-01", 3),
         ("--received yesterday", 3),
     ] {
@@ -461,7 +476,7 @@ fn keys_that_a_later_version_wrote_are_kept() {
     );
 }
 
-/// Domain.md section 7: the credit code takes the place of the organisation code it was made from,
+/// The credit code takes the place of the organisation code it was made from,
 /// and of no other.
 #[test]
 fn a_credit_code_takes_the_place_of_its_own_organisation_code() {

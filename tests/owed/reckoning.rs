@@ -3,7 +3,7 @@
 use chrono::{DateTime, Days, FixedOffset, NaiveDate};
 use icpctl::filing::calendar::{CST, Calendar, date_in_china, end_of_day};
 use icpctl::filing::duty::{Debtor, Duty, Occasions, State};
-use icpctl::filing::limit::{Due, Limit};
+use icpctl::filing::limit::{Due, Limit, MOST_DAYS};
 use icpctl::filing::notice::{Class, Of};
 use icpctl::filing::number::SubjectNumber;
 use icpctl::filing::order::OperationId;
@@ -29,10 +29,10 @@ proptest! {
     #[test]
     fn a_limit_ends_with_the_last_of_its_days(day in any_day(), count in 0_u32..60) {
         let calendar = Calendar::embedded();
-        let end = Limit::Days(count).end(day, calendar);
+        let end = Limit::Days(count).end(day, calendar).unwrap();
         prop_assert_eq!(end.value, end_of_day(day + Days::new(u64::from(count))));
         prop_assert!(!end.provisional);
-        let end = Limit::WorkingDays(count).end(day, calendar);
+        let end = Limit::WorkingDays(count).end(day, calendar).unwrap();
         let last = date_in_china(end.value);
         prop_assert_eq!(end.value, end_of_day(last));
         prop_assert_eq!(calendar.working_days_between(day, last).value, count);
@@ -42,8 +42,17 @@ proptest! {
     }
 
     #[test]
+    fn what_counts_too_many_days_has_no_end(day in any_day(), count in MOST_DAYS + 1..) {
+        let calendar = Calendar::embedded();
+        prop_assert_eq!(Limit::Days(count).end(day, calendar), None);
+        prop_assert_eq!(Limit::WorkingDays(count).end(day, calendar), None);
+        prop_assert_eq!(Limit::Days(MOST_DAYS).end(NaiveDate::MAX, calendar), None);
+        prop_assert!(Limit::Days(MOST_DAYS).end(day, calendar).is_some());
+    }
+
+    #[test]
     fn a_due_date_is_overdue_only_once_it_has_passed(day in any_day(), count in 0_u32..60, now in any_instant()) {
-        let end = Limit::WorkingDays(count).end(day, Calendar::embedded());
+        let end = Limit::WorkingDays(count).end(day, Calendar::embedded()).unwrap();
         let due = Due::new(day, end, now);
         prop_assert_eq!(due.overdue, now > due.at);
         prop_assert!(!due.overdue || due.is_near(now, 0));

@@ -8,6 +8,7 @@ use icpctl::filing::number::{ServiceNumber, SubjectNumber};
 use icpctl::filing::order::{
     Entry, Filing, Instant, OperationId, Order, OrderId, Signatory, Target, TargetService, Who,
 };
+use icpctl::filing::place::Place;
 use icpctl::filing::record::{Adoption, SubjectEntry, SubjectEvent, SubjectRecord};
 use icpctl::filing::status::Status;
 use icpctl::store::book::subject_path;
@@ -249,14 +250,14 @@ pub(crate) fn then(mut order: Order, event: Event, when: &str, to: Status) -> Or
     let mut added = entry(order.id.as_str(), place, event, when, from, to);
     if to == Status::SmsVerificationPending && from != Some(to) {
         added.awaiting = vec![Signatory {
-            who: vec![Who::Service(1)],
+            who: vec![Who::Service(Place::FIRST)],
             name: Some("甲乙".to_owned()),
             phone: Some("13800000001".to_owned()),
             extra: toml::Table::new(),
         }];
     }
     if to == Status::SmsVerificationPending && event == Event::Report(Report::SmsVerified) {
-        added.who = vec![Who::Service(1)];
+        added.who = vec![Who::Service(Place::FIRST)];
     }
     order.history.push(added);
     order

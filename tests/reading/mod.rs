@@ -1,6 +1,7 @@
 //! `list`, `status`, `show`, `log`, `sync`: orders looked at through the program.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod by_hand;
 mod desk;
 mod fields;
 mod waiting;
@@ -140,6 +141,7 @@ fn a_wrong_filter_is_a_usage_error_in_both_languages() {
         ["--status", "shipped"],
         ["--created-since", "soon"],
         ["--due-within", "later"],
+        ["--due-within", "20261210"],
         ["--province", "atlantis"],
         ["--limit", "few"],
     ] {

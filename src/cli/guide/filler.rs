@@ -285,7 +285,7 @@ impl<'a> Filler<'a> {
         let subject = &self.shown["subject"];
         let own = match who {
             Who::Subject => &subject["responsible"],
-            Who::Service(place) => &self.shown["services"][place.checked_sub(1)?]["responsible"],
+            Who::Service(place) => &self.shown["services"][place.index()]["responsible"],
         };
         let own = own["certificate_number"].as_str();
         own.or_else(|| {

@@ -2,9 +2,10 @@
 
 use super::case::Known;
 use super::{Claim, Fact, Finding, Stance, Topic, Verdict};
+use crate::filing::calendar::date_in_china;
 use crate::filing::host::Host;
 use crate::text;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate};
 
 /// Statuses of a registry under which a domain does not work (EPP, RFC 5731, as RDAP and WHOIS
 /// write them), without blanks and in lower case.
@@ -175,8 +176,12 @@ pub(super) fn same_name(one: &str, two: &str) -> bool {
     plain(one) == plain(two)
 }
 
-/// Reads the day that a fact's value begins with.
+/// Reads the day of a fact: that of an instant in China, as RDAP gives them, else the one that its
+/// value begins with, as WHOIS gives it in China Standard Time.
 pub(super) fn day(fact: Option<&Fact>) -> Option<NaiveDate> {
     let value = fact?.values.first()?;
-    value.get(..10)?.parse().ok()
+    match DateTime::parse_from_rfc3339(value) {
+        Ok(at) => Some(date_in_china(at)),
+        Err(_) => value.get(..10)?.parse().ok(),
+    }
 }
