@@ -6,6 +6,7 @@ mod consent;
 mod damage;
 mod drafting;
 mod editing;
+mod hints;
 mod moving;
 mod output;
 mod reversal;

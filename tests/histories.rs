@@ -107,6 +107,29 @@ proptest! {
     }
 
     #[test]
+    fn a_subject_folded_anew_is_as_if_all_were(turns in turns()) {
+        let desk = Desk::run(&turns, |_| true);
+        let book = &desk.world.book;
+        let mut folded = book.portfolio.clone();
+        let numbers: Vec<_> = book.portfolio.subjects.keys().copied().collect();
+        for number in numbers {
+            let is_of = |order: &&Order| {
+                let approval = order.approval().and_then(|entry| entry.approval.as_ref());
+                let issued = approval.and_then(|approval| approval.subject);
+                issued.or(order.target.subject) == Some(number)
+            };
+            // Without its records it is not there, nor is anything that led to it.
+            folded.refold(number, None, []);
+            let others = book.orders.values().filter(|order| !is_of(order));
+            let records = book.subjects.values().filter(|record| record.number != number);
+            prop_assert_eq!(&folded, &Portfolio::fold(records, others));
+            let orders = book.orders.values().filter(is_of);
+            folded.refold(number, book.subjects.get(&number), orders);
+            prop_assert_eq!(&folded, &book.portfolio);
+        }
+    }
+
+    #[test]
     fn subjects_do_not_disturb_each_other(turns in turns()) {
         let together = Desk::run(&turns, |_| true);
         let mut one_by_one = Desk::new();

@@ -115,6 +115,48 @@ fn an_attachment_comes_back_from_a_sorted_table() {
     other.run(["doctor"]).exits(0);
 }
 
+/// A file that was taken away from an order is still named by its history, which `undo` goes back to.
+#[test]
+fn what_was_taken_away_comes_back_with_an_undo_elsewhere() {
+    let user = agency();
+    user.write("gone.png", b"\x89PNG\r\n\x1a\n another picture");
+    for line in [
+        "attach ref:draft gone.png --as other",
+        "edit ref:draft --unset materials.other",
+    ] {
+        user.run(line.split(' ')).exits(0);
+    }
+    for format in ["json", "jsonl", "csv"] {
+        let out = user
+            .run(["export", "--reveal", "--format", format])
+            .exits(0);
+        let other = Icpctl::new().stdin(out.stdout);
+        other.run(["init"]).exits(0);
+        let done = other.run(["import", "-", "--json"]).exits(0).json();
+        assert_eq!(done["data"]["files"], 2, "{format}");
+        assert_eq!(done["warnings"], serde_json::json!([]), "{format}");
+        assert_eq!(store(&other), store(&user), "{format}");
+        other.run(["undo"]).exits(0);
+        other.run(["doctor"]).exits(0);
+        // A store without it is told of before somebody goes back, and an import that lacks it too.
+        let files = std::fs::read_dir(other.home().join(".icpctl/files")).unwrap();
+        for file in files {
+            std::fs::remove_file(file.unwrap().path()).unwrap();
+        }
+        other.run(["undo"]).exits(0);
+        let found = other.run(["doctor", "--json"]).exits(3).json()["data"].to_string();
+        assert_eq!(found.matches("missing-attachment").count(), 2, "{found}");
+        let incomplete = other
+            .run(["export", "--reveal", "--format", format])
+            .exits(0);
+        let third = Icpctl::new().stdin(incomplete.stdout);
+        third.run(["init"]).exits(0);
+        let told = third.run(["import", "-", "--json"]).exits(0).json();
+        let told = told["warnings"].to_string();
+        assert_eq!(told.matches("missing-attachment").count(), 2, "{told}");
+    }
+}
+
 #[test]
 fn what_has_no_place_for_attachments_says_so() {
     let user = agency();
@@ -365,10 +407,21 @@ fn the_dates_go_into_a_calendar_that_keeps_its_events() {
         .collect();
     assert_eq!(window, ["20261123T020000Z"]);
     assert_eq!(calendar("2026-11-22T11:00:00+08:00"), events);
-    user.run(["export", "--format", "ics", "--out", "dates.ics"])
-        .exits(0);
-    let text = std::fs::read_to_string(user.home().join("dates.ics")).unwrap();
+    // The same dates at the same time are the same calendar, to the byte.
+    let whole = ["one.ics", "two.ics"].map(|name| {
+        let out = ["export", "--format", "ics", "--out", name];
+        user.run(out).exits(0);
+        std::fs::read_to_string(user.home().join(name)).unwrap()
+    });
+    assert_eq!(whole[0], whole[1]);
+    let text = &whole[0];
     assert!(text.starts_with("BEGIN:VCALENDAR"));
+    assert!(text.contains("PRODID:-//icpctl//"), "{text}");
+    let mut ids: Vec<&str> = text.lines().filter(|l| l.starts_with("UID:")).collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!((ids.len(), count), (2 * events.len(), 2 * events.len()));
     user.run(["list", "--format", "ics"]).exits(2);
 }
 

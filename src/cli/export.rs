@@ -362,8 +362,9 @@ struct Export<'a> {
 impl Export<'_> {
     /// Adds what an order's element holds beside its document.
     fn order(&mut self, order: &Order, element: &mut Value) {
-        let hashes = order.materials.iter().filter_map(|m| m.hash.clone());
-        self.attachments.extend(hashes);
+        // Those that were taken away too: an undo brings them back.
+        self.attachments
+            .extend(order.attachments().map(str::to_owned));
         self.typed(element, "order", || order_file::to_toml(order).ok());
     }
 

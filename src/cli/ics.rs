@@ -12,6 +12,9 @@ use crate::workflow::owed::{Ledger, Matter};
 use chrono::TimeDelta;
 use icalendar::{Alarm, Calendar, Component as _, Event, EventLike as _};
 
+/// What made the calendar (RFC 5545, 3.7.3).
+const PRODUCT: &str = "-//icpctl//icpctl//EN";
+
 /// How long before a date its calendar reminds of it.
 const REMINDER: TimeDelta = TimeDelta::hours(4);
 
@@ -23,7 +26,10 @@ pub fn calendar(
     manner: Manner,
 ) -> String {
     let now = desk.world.now;
-    let mut calendar = Calendar::new();
+    let mut calendar = Calendar::empty();
+    calendar.append_property(("VERSION", "2.0"));
+    calendar.append_property(("PRODID", PRODUCT));
+    calendar.append_property(("CALSCALE", "GREGORIAN"));
     calendar.name("icpctl");
     for order in orders {
         let view = desk.view(order);
@@ -62,7 +68,8 @@ pub fn calendar(
     calendar.to_string()
 }
 
-/// Makes an event; its id stays the same, so that a later calendar moves it instead of adding one.
+/// Makes an event; its id and that of its alarm stay the same, so that a later calendar moves it
+/// instead of adding one.
 fn event(
     key: &str,
     at: Instant,
@@ -74,7 +81,7 @@ fn event(
     let (summary, words) = (summary.get(manner.lang), words.get(manner.lang));
     // Left out, the alarm would get the machine's time and a random id.
     let alarm = Alarm::display(summary, -REMINDER)
-        .uid(&format!("{key}-reminder@icpctl"))
+        .uid(&format!("{key}-alarm@icpctl"))
         .timestamp(now.utc())
         .done();
     Event::new()

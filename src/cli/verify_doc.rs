@@ -10,7 +10,7 @@ use crate::filing::instant::Instant;
 use crate::filing::number::ServiceNumber;
 use crate::filing::order::OrderId;
 use crate::lang::{Lang, Text};
-use crate::render::mask::Privacy;
+use crate::render::mask::{Privacy, is_an_organisation};
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -135,15 +135,10 @@ fn age(at: Instant, now: Instant) -> i64 {
     (now - at).num_seconds().max(0)
 }
 
-/// The most characters that the name of a natural person has, for the mask.
-const PERSON: usize = 4;
-
 /// Returns a fact's values; what may be the name of a natural person is masked.
 fn values(fact: &Fact, privacy: Privacy) -> Vec<String> {
     let shown = fact.values.iter().map(|value| {
-        let may_be_person =
-            fact.claim.is_personal() && (value.chars().count() <= PERSON || value.is_ascii());
-        if may_be_person {
+        if fact.claim.is_personal() && !is_an_organisation(value) {
             privacy.name(value).into_owned()
         } else {
             value.clone()

@@ -3,6 +3,7 @@
 use crate::filing::evidence::{Fact, Source, Verdict};
 use crate::filing::instant::Instant;
 use crate::reading;
+use crate::render::mask::is_an_organisation;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 use std::fs;
@@ -24,6 +25,11 @@ pub struct Cache {
     max_age: Option<Duration>,
     /// Whether age does not matter, as nobody can be asked.
     any_age: bool,
+}
+
+/// Whether a fact may name a natural person.
+fn may_name_a_person(fact: &Fact) -> bool {
+    fact.claim.is_personal() && !fact.values.iter().all(|name| is_an_organisation(name))
 }
 
 /// How long answers of a source are good for.
@@ -67,10 +73,15 @@ impl Cache {
         (!facts.is_empty() && facts.iter().all(is_young)).then_some(facts)
     }
 
-    /// Remembers what was found; what nobody knew is asked again. Where nothing can be written,
-    /// things are only slower.
+    /// Remembers what was found; what nobody knew is asked again, and so is what may name a natural
+    /// person: a cache holds no personal data, and half an answer would be judged otherwise. Where
+    /// nothing can be written, things are only slower.
     pub fn put(&self, key: &str, facts: &[Fact]) {
-        if facts.iter().any(|fact| fact.verdict == Verdict::Unknown) {
+        let is_unknown = |fact: &Fact| fact.verdict == Verdict::Unknown;
+        if facts
+            .iter()
+            .any(|fact| is_unknown(fact) || may_name_a_person(fact))
+        {
             return;
         }
         if let Some(path) = self.path(key)

@@ -271,6 +271,7 @@ fn is_accessed(order: &Order, number: &str, services: &[&FiledService]) -> Resul
     Err(if holders.is_empty() {
         Obstacle::EmptyShell {
             number: number.to_owned(),
+            kind: order.kind,
         }
     } else {
         Obstacle::NotAccessedHere {

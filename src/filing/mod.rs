@@ -3,6 +3,7 @@
 //! Nothing here looks at a clock, a file, the network, the environment or a terminal:
 //! values come in, values go out.
 
+pub mod address;
 pub mod calendar;
 pub mod deadline;
 pub mod demand;

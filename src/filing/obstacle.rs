@@ -34,10 +34,12 @@ pub enum Obstacle {
         /// The provider.
         provider: String,
     },
-    /// No provider holds an access, so none can cancel (CAN-04).
+    /// No provider holds an access, so none can act for it (CAN-04, CAN-16).
     EmptyShell {
         /// The service or subject.
         number: String,
+        /// What was asked.
+        kind: Kind,
     },
     /// A written application is for what no provider holds (CAN-04).
     NotAnEmptyShell {
@@ -148,9 +150,17 @@ impl Obstacle {
     /// Returns the rule of domain.md section 8 behind it.
     pub const fn rule(&self) -> Option<&'static str> {
         match self {
-            Self::NotAccessedHere { .. } => Some("CAN-16"),
+            Self::NotAccessedHere { .. }
+            | Self::EmptyShell {
+                kind: Kind::New | Kind::Access | Kind::Change | Kind::CancelAccess,
+                ..
+            } => Some("CAN-16"),
             Self::AccessedAlready { .. } | Self::WrongKind { .. } => Some("ORD-04"),
-            Self::EmptyShell { .. } | Self::NotAnEmptyShell { .. } => Some("CAN-04"),
+            Self::EmptyShell {
+                kind: Kind::CancelSite | Kind::CancelSubject,
+                ..
+            }
+            | Self::NotAnEmptyShell { .. } => Some("CAN-04"),
             Self::Path { verify_by, .. } => match verify_by {
                 VerifyBy::Email => Some("SMS-08"),
                 VerifyBy::Papers => Some("CAN-11"),
@@ -212,7 +222,7 @@ impl Obstacle {
                 "{number} 已接入 {provider}，不需要再办接入备案",
                 "{provider} holds an access to {number} already"
             ),
-            Self::EmptyShell { number } => text!(
+            Self::EmptyShell { number, .. } => text!(
                 "{number} 没有任何接入商，接入商无法代为办理",
                 "no provider holds an access to {number}, so none can act for it"
             ),
@@ -310,8 +320,8 @@ impl Obstacle {
     pub fn hint(&self) -> Text {
         match self {
             Self::NotFiled { .. } => text!(
-                "用 icpctl portfolio 核对备案号；已注销的不会恢复，需要时用 icpctl new 重新备案",
-                "compare the number with icpctl portfolio; a cancelled one never returns: file anew with icpctl new"
+                "用 icpctl portfolio 核对备案号；已注销的不会恢复，需要时重新备案：icpctl new --from FILE",
+                "compare the number with icpctl portfolio; a cancelled one never returns: file anew with icpctl new --from FILE"
             ),
             Self::NotAccessedHere { holders, kind, .. } => {
                 let list = holders.join(", ");
@@ -330,10 +340,26 @@ impl Obstacle {
                 "在该接入商处只能变更、注销或取消接入",
                 "at that provider it can only be changed, cancelled, or its access cancelled"
             ),
-            Self::EmptyShell { .. } => text!(
-                "用 --written 起草书面申请，向当地管局提交",
-                "draft a written application to the bureau with --written"
-            ),
+            Self::EmptyShell { number, kind } => match kind {
+                Kind::CancelSite | Kind::CancelSubject => text!(
+                    "用 --written 起草书面申请，向当地管局提交",
+                    "draft a written application to the bureau with --written"
+                ),
+                Kind::New | Kind::Access | Kind::Change if ServiceNumber::parse(number).is_ok() => {
+                    text!(
+                        "先办理接入备案，再变更：icpctl access {number} --provider P",
+                        "add an access first, then change it: icpctl access {number} --provider P"
+                    )
+                }
+                Kind::New | Kind::Access | Kind::Change => text!(
+                    "先为名下的服务办理接入备案，再变更：icpctl access SERVICE --provider P；没有服务的先备案一个：icpctl new --from FILE",
+                    "add an access to one of its services first, then change it: icpctl access SERVICE --provider P; where it has none, file one: icpctl new --from FILE"
+                ),
+                Kind::CancelAccess => text!(
+                    "没有接入可以取消，核对：icpctl portfolio {number}",
+                    "there is no access to cancel; compare with icpctl portfolio {number}"
+                ),
+            },
             Self::NotAnEmptyShell { .. } => text!(
                 "去掉 --written，通过接入商注销",
                 "leave --written out and cancel through the provider"
@@ -352,9 +378,9 @@ impl Obstacle {
                 "先由原主体注销该备案；联系不上时向当地管局书面申请",
                 "have the other subject cancel it first; where it can't be reached, apply to its bureau in writing"
             ),
-            Self::ShellCannotAdd { .. } => text!(
-                "先向管局书面申请注销主体（cancel-subject --written），再做首次备案",
-                "cancel the subject in writing first (cancel-subject --written), then file anew"
+            Self::ShellCannotAdd { number } => text!(
+                "先向管局书面申请注销主体（icpctl cancel-subject {number} --written），再做首次备案",
+                "cancel the subject in writing first (icpctl cancel-subject {number} --written), then file anew"
             ),
             Self::FieldFrozen { rule, .. } => {
                 text!("详见 icpctl explain {rule}", "see icpctl explain {rule}")
@@ -372,8 +398,8 @@ impl Obstacle {
                 "stop waiting for it: icpctl edit ORDER --unset after"
             ),
             Self::Incomplete { .. } => text!(
-                "用 icpctl edit ORDER --set 或 --from 补齐",
-                "complete it with icpctl edit ORDER --set or --from"
+                "补齐：icpctl edit ORDER --set FIELD=V，或 icpctl edit ORDER --from FILE",
+                "complete it: icpctl edit ORDER --set FIELD=V, or icpctl edit ORDER --from FILE"
             ),
         }
     }

@@ -405,18 +405,11 @@ impl Portfolio {
         let subject = self.subjects.remove(number)?;
         for service in subject.services.values() {
             for domain in service.domains() {
-                if let Some(holders) = self.by_domain.get_mut(domain) {
-                    holders.remove(&service.number);
-                    if holders.is_empty() {
-                        self.by_domain.remove(domain);
-                    }
-                }
+                withdraw(&mut self.by_domain, domain, &service.number);
             }
         }
-        if let Some(certificate) = subject.facts.certificate()
-            && let Some(holders) = self.by_certificate.get_mut(&certificate.number)
-        {
-            holders.remove(number);
+        if let Some(certificate) = subject.facts.certificate() {
+            withdraw(&mut self.by_certificate, &certificate.number, number);
         }
         Some(subject)
     }
@@ -472,5 +465,15 @@ impl Portfolio {
     /// Returns the place that the next record of `number` takes.
     pub fn next_sequence(&self, number: &SubjectNumber) -> u64 {
         self.subjects.get(number).map_or(1, |s| s.next_sequence)
+    }
+}
+
+/// Takes a number out of an index; a key that means nothing any more goes too.
+fn withdraw<K: Ord, N: Ord>(index: &mut BTreeMap<K, BTreeSet<N>>, key: &K, number: &N) {
+    if let Some(holders) = index.get_mut(key) {
+        holders.remove(number);
+        if holders.is_empty() {
+            index.remove(key);
+        }
     }
 }

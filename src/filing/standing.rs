@@ -264,6 +264,13 @@ impl Order {
         }
     }
 
+    /// Whether it was ever sent: a submission that was undone does not count, one that was withdrawn
+    /// does.
+    pub fn was_submitted(&self) -> bool {
+        let submit = Event::Command(Command::Submit);
+        effective(&self.history).iter().any(|e| e.event == submit)
+    }
+
     /// Whether its creation was undone, which frees its ref.
     pub fn is_undone(&self) -> bool {
         undoing(&self.history).is_some()

@@ -3,12 +3,12 @@
 use super::answer::{Answer, host};
 use super::dns::Dns;
 use super::error::{NetworkError, RedirectFault, TlsFault, is_passing_status, shown};
-use super::guard;
 use super::limits::{Limits, Turn};
 use super::request::{Reach, Request};
 use super::retry::{Passing, Retry};
 use super::{Manner, Proxies, tls};
 use crate::config::base::{is_near, may_be_asked};
+use crate::filing::address::is_public;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, HeaderMap, LOCATION};
 use reqwest::{Client, NoProxy, Proxy, redirect};
@@ -207,7 +207,7 @@ impl Http {
                     Some(Host::Domain(_)) | None => None,
                 };
                 match address {
-                    Some(address) if !self.allow_private && !guard::is_public(address) => {
+                    Some(address) if !self.allow_private && !is_public(address) => {
                         Err(NetworkError::Private {
                             host: host(url),
                             address,
@@ -331,10 +331,7 @@ fn target(url: &Url, headers: &HeaderMap) -> Result<Url, NetworkError> {
 
 /// Refuses a name that leads to an address which is not public.
 fn public(host: &str, addresses: &[IpAddr]) -> Result<(), NetworkError> {
-    match addresses
-        .iter()
-        .find(|address| !guard::is_public(**address))
-    {
+    match addresses.iter().find(|address| !is_public(**address)) {
         None => Ok(()),
         Some(&address) => Err(NetworkError::Private {
             host: host.to_owned(),

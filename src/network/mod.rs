@@ -7,7 +7,6 @@
 pub mod answer;
 pub mod dns;
 pub mod error;
-pub mod guard;
 pub mod http;
 pub mod limits;
 pub mod mail;

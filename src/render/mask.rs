@@ -28,22 +28,32 @@ const ENDINGS: [&str; 18] = [
 ];
 
 /// What the names of organisations end in, of which a person's name of four characters does not.
-const ORGANISATION: [char; 24] = [
+const ORGANISATION: [char; 26] = [
     '司', '厂', '店', '行', '社', '所', '院', '校', '会', '部', '处', '局', '站', '馆', '室', '心',
-    '团', '府', '学', '队', '园', '场', '坊', '网',
+    '团', '府', '学', '队', '园', '场', '坊', '网', '伙', '户',
 ];
 
 /// Whether a name can be a natural person's: in Latin letters, which no organisation of the mainland
-/// is registered in, or of two to four other letters and no organisation's.
+/// is registered in, with the dot that parts a transcribed name, or of two to four other letters and
+/// no organisation's.
 fn reads_like_a_person(name: &str) -> bool {
     if name.is_ascii() {
         return name.contains(|c: char| c.is_ascii_alphabetic());
+    }
+    if name.contains(['·', '•', '・']) && !name.ends_with(ORGANISATION) {
+        return true;
     }
     match name.chars().count() {
         2 | 3 => !name.ends_with("公司") && !name.ends_with("中心"),
         4 => name.chars().all(char::is_alphanumeric) && !name.ends_with(ORGANISATION),
         _ => false,
     }
+}
+
+/// Whether a name is surely no natural person's: longer than one, and ending as organisations do.
+pub fn is_an_organisation(name: &str) -> bool {
+    let bare = name.trim_end_matches(|c: char| !c.is_alphanumeric());
+    !reads_like_a_person(name) && bare.chars().count() > 4 && bare.ends_with(ORGANISATION)
 }
 
 fn is_ending(text: &str) -> bool {
@@ -281,6 +291,7 @@ mod tests {
             ("某某大学", false, "某某大学"),
             ("广州示例商贸有限公司", false, "广州示例商贸有限公司"),
             ("买买提·艾力", true, "买*****"),
+            ("买买提·艾力", false, "买*****"),
         ] {
             assert_eq!(masked.subject_name(name, is_individual), shown, "{name}");
         }
@@ -291,6 +302,27 @@ mod tests {
         assert_eq!(masked.file_name("John Smith.pdf"), "J***.pdf");
         assert_eq!(masked.file_name("13800000001.png"), "1***.png");
         assert_eq!(masked.file_name("scan.张三"), "s***");
+    }
+
+    #[test]
+    fn only_what_is_surely_an_organisation_counts_as_one() {
+        for name in [
+            "广州示例商贸有限公司",
+            "某某市某某区人民政府",
+            "示例（广州）管理合伙企业（有限合伙）",
+        ] {
+            assert!(is_an_organisation(name), "{name}");
+        }
+        for name in [
+            "张三",
+            "欧阳某某",
+            "买买提·艾力",
+            "买买提艾力江",
+            "Zhang San",
+            "",
+        ] {
+            assert!(!is_an_organisation(name), "{name}");
+        }
     }
 
     proptest! {

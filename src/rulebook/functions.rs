@@ -3,6 +3,7 @@
 //! What is unknown goes in as null and comes out as null: a rule decides what that means.
 
 use super::view::number_in;
+use crate::filing::address::{is_example, is_public};
 use crate::filing::calendar::Calendar;
 use crate::filing::host::Host;
 use crate::filing::identity::{CreditCode, ResidentId, organisation_code};
@@ -273,32 +274,13 @@ fn hosts(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
         Value::List(Arc::new(natures))
     })?;
     scope.add_function("public_address", |value: Value| {
-        or_null(text(&value).map(|address| address.trim().parse().is_ok_and(is_public)))
+        or_null(text(&value).map(|address| address.trim().parse().is_ok_and(is_given_out)))
     })
 }
 
-/// Whether an address can be reached from everywhere.
-fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [first, second, ..] = v4.octets();
-            let is_shared = first == 100 && (64..128).contains(&second);
-            !(v4.is_private()
-                || v4.is_loopback()
-                || v4.is_link_local()
-                || v4.is_unspecified()
-                || v4.is_broadcast()
-                || v4.is_multicast()
-                || is_shared)
-        }
-        IpAddr::V6(v6) => {
-            !(v6.is_loopback()
-                || v6.is_unspecified()
-                || v6.is_multicast()
-                || v6.is_unique_local()
-                || v6.is_unicast_link_local())
-        }
-    }
+/// Whether an address can be a resource's own: a public one, or one of those that examples take.
+fn is_given_out(address: IpAddr) -> bool {
+    is_public(address) || is_example(address)
 }
 
 /// The word lists, and texts compared.

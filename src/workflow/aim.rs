@@ -345,6 +345,7 @@ pub(super) fn choose_provider(
                 1 => Ok(names.remove(0)),
                 0 if is_shell(ask.kind, found) => Err(Obstacle::EmptyShell {
                     number: shown(found),
+                    kind: ask.kind,
                 }
                 .into()),
                 0 => Err(choice(

@@ -162,14 +162,15 @@ fn owed<'w>(
             "{typed} does not owe {id} now"
         ),
     );
-    let mut known: Vec<&str> = others
-        .iter()
-        .filter_map(|owed| match &owed.matter {
-            Matter::Duty { duty, .. } => Some(duty.id.as_str()),
-            Matter::Notice { .. } => None,
-        })
-        .collect();
-    known.dedup();
+    let mut known: Vec<&str> = Vec::new();
+    for owed in &others {
+        match &owed.matter {
+            Matter::Duty { duty, .. } if !known.contains(&duty.id.as_str()) => {
+                known.push(&duty.id);
+            }
+            Matter::Duty { .. } | Matter::Notice { .. } => {}
+        }
+    }
     let known = known.join(", ");
     Err(if known.is_empty() {
         failure

@@ -80,11 +80,9 @@ pub fn edit(
     if edits.is_empty() {
         return Ok(None);
     }
-    let was_sent = order
-        .history
-        .iter()
-        .any(|e| e.event == Event::Command(Command::Submit));
-    if was_sent && let Some(frozen) = edits.iter().find(|e| is_frozen(&e.field)) {
+    if order.was_submitted()
+        && let Some(frozen) = edits.iter().find(|e| is_frozen(&e.field))
+    {
         let field = &frozen.field;
         return Err(Failure::new(
             Exit::Refused,

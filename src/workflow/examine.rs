@@ -327,27 +327,40 @@ fn forerunners(world: &World) -> Vec<Finding> {
 fn attachments(world: &World) -> Vec<Finding> {
     let mut found = Vec::new();
     for order in world.book.orders.values() {
-        for material in &order.materials {
-            if let Some(hash) = material
-                .hash
-                .as_deref()
-                .filter(|h| !world.book.holds_file(h))
-            {
-                // Its name is the user's, and may be a person's.
-                let (id, slot) = (&order.id, &material.slot);
-                found.push(Finding {
-                    code: "missing-attachment",
-                    path: format!("{FILES}/{hash}"),
-                    message: text!(
+        let id = &order.id;
+        let named: BTreeSet<&str> = order.attachments().collect();
+        for hash in named.into_iter().filter(|h| !world.book.holds_file(h)) {
+            let path = format!("{FILES}/{hash}");
+            let held = order
+                .materials
+                .iter()
+                .find(|material| material.hash.as_deref() == Some(hash));
+            // Its name is the user's, and may be a person's.
+            let (message, fix) = match held.map(|material| &material.slot) {
+                Some(slot) => (
+                    text!(
                         "订单 {id} 的附件（{slot}）不在库中",
                         "the attachment for {slot} of the order {id} is not in the store"
                     ),
-                    fix: text!(
+                    text!(
                         "重新添加：icpctl attach {id} FILE --as {slot}",
                         "attach it again: icpctl attach {id} FILE --as {slot}"
                     ),
-                });
-            }
+                ),
+                None => (
+                    text!(
+                        "订单 {id} 去掉的一个附件不在库中，撤消后会缺少它",
+                        "an attachment that was taken from the order {id} is not in the store, and an undo would miss it"
+                    ),
+                    text!("从备份中恢复 {path}", "bring {path} back from a backup"),
+                ),
+            };
+            found.push(Finding {
+                code: "missing-attachment",
+                path,
+                message,
+                fix,
+            });
         }
     }
     found

@@ -224,7 +224,8 @@ fn incomplete(
     let mut cautions = Vec::new();
     for order in orders.values() {
         let id = &order.id;
-        for hash in order.materials.iter().filter_map(|m| m.hash.as_deref()) {
+        let named: BTreeSet<&str> = order.attachments().collect();
+        for hash in named {
             if !world.book.holds_file(hash) && !files.contains_key(hash) {
                 cautions.push(Caution {
                     code: "missing-attachment",

@@ -6,11 +6,12 @@ use crate::failure::Failure;
 use crate::filing::order::Material;
 use crate::intake::DossierMaterial;
 use crate::knowledge::{Holds, code_list};
+use crate::lang::Text;
+use crate::reading::{self, Unread};
 use crate::store::book::FILES;
 use crate::store::{Digest, Files, StorePath};
 use crate::text;
 use serde_json::{Value as Json, json};
-use std::io::Read as _;
 use std::path::Path;
 
 /// The most bytes of an attachment; consoles take images of up to 4 MB, and videos are larger.
@@ -29,42 +30,8 @@ pub fn take(
     service: Option<usize>,
 ) -> Result<(Material, Content), Failure> {
     let shown = path.display();
-    let unreadable = |error: &std::io::Error| {
-        if error.kind() == std::io::ErrorKind::NotFound {
-            Failure::not_found(
-                "not-found.file",
-                text!("找不到附件 {shown}", "no such attachment: {shown}"),
-            )
-        } else {
-            Failure::new(
-                crate::exit::Exit::Failure,
-                "failure.file",
-                text!("无法读取 {shown}：{error}", "cannot read {shown}: {error}"),
-            )
-        }
-        .hint(text!(
-            "检查路径和权限",
-            "check the path and its permissions"
-        ))
-    };
-    let meta = std::fs::metadata(path).map_err(|error| unreadable(&error))?;
+    let bytes = reading::read(path, LIMIT).map_err(|unread| unreadable(path, &unread))?;
     let refuse = |message| Failure::invalid("invalid.attachment", message);
-    if !meta.is_file() {
-        return Err(refuse(text!(
-            "{shown} 不是普通文件",
-            "{shown} is no regular file"
-        )));
-    }
-    if meta.len() > LIMIT {
-        return Err(refuse(text!(
-            "{shown} 超过 64 MiB",
-            "{shown} is larger than 64 MiB"
-        )));
-    }
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(LIMIT).read_to_end(&mut bytes))
-        .map_err(|error| unreadable(&error))?;
     if bytes.is_empty() {
         return Err(refuse(text!("{shown} 是空文件", "{shown} is empty")));
     }
@@ -83,6 +50,34 @@ pub fn take(
     };
     let path = StorePath::parse(&format!("{FILES}/{hash}"))?;
     Ok((material, (path, bytes)))
+}
+
+fn unreadable(path: &Path, unread: &Unread) -> Failure {
+    let shown = path.display();
+    let Text { zh, en } = unread.reason();
+    match unread {
+        Unread::Folder | Unread::Device | Unread::Silent | Unread::TooLarge(_) => {
+            Failure::invalid("invalid.attachment", text!("{shown} {zh}", "{shown}: {en}"))
+        }
+        Unread::Io(_) => {
+            let failure = if unread.is_missing() {
+                Failure::not_found(
+                    "not-found.file",
+                    text!("找不到附件 {shown}", "no such attachment: {shown}"),
+                )
+            } else {
+                Failure::new(
+                    crate::exit::Exit::Failure,
+                    "failure.file",
+                    text!("无法读取 {shown}：{zh}", "cannot read {shown}: {en}"),
+                )
+            };
+            failure.hint(text!(
+                "检查路径和权限",
+                "check the path and its permissions"
+            ))
+        }
+    }
 }
 
 /// Looks at a file that a dossier names, relative to the folder in which it stands.

@@ -81,6 +81,10 @@ fn a_source_that_does_not_answer_holds_up_neither_the_limit_nor_a_signal() {
         .user
         .run(["wait", &order, "--timeout", "300ms"])
         .exits(8);
+    // A pause that no clock can hold is one without an end.
+    let pause = ["--interval", "18446744073709551615"];
+    let args = ["wait", &order, "--timeout", "300ms"];
+    world.user.run(args.iter().chain(&pause)).exits(8);
     let before = silent.asked().len();
     let mut child = world
         .user

@@ -17,6 +17,23 @@ fn an_undone_submission_is_a_draft_again() {
     scene.submit(MONDAY, &id);
 }
 
+/// ORD-07 holds what a provider has seen: a submission that was undone was never one.
+#[test]
+fn an_undone_submission_freezes_no_field() {
+    let (scene, id) = Scene::first_filing("tencent");
+    let edit = format!("edit {id} --set subject.name=广州示例科技有限公司");
+    scene.submit(MONDAY, &id);
+    let _ = scene.run(MONDAY, "undo").exits(0);
+    assert_eq!(scene.status(MONDAY, &id), "draft");
+    let edited = scene.ok(MONDAY, &edit);
+    let history = edited["history"].as_array().unwrap();
+    assert_eq!(history.last().unwrap()["event"], "edit");
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "rejected --reason 名称不符");
+    let again = format!("edit {id} --set subject.name=广州示例贸易有限公司");
+    assert_eq!(scene.fails(MONDAY, &again, 5)["rule"], "ORD-07");
+}
+
 /// "an undone creation becomes `abandoned` and frees its ref".
 #[test]
 fn an_undone_draft_is_abandoned_and_frees_its_ref() {

@@ -90,7 +90,8 @@ fn person(slot: usize, place: usize, phones: Phones) -> String {
 
 fn holder(slot: usize, phones: Phones, nature: &str) -> String {
     format!(
-        "name = \"主办者{slot}\"\nnature = \"{nature}\"\nprovince = \"gd\"\n{}",
+        "name = \"主办者{slot}\"\nnature = \"{nature}\"\nprovince = \"gd\"\n\
+         certificate_type = \"business-licence\"\ncertificate_number = \"slot-{slot}\"\n{}",
         person(slot, 0, phones)
     )
 }

@@ -135,6 +135,37 @@ const NAMED: [&str; 25] = [
     "man {}",
 ];
 
+/// "`<(command)` works", for what is attached too, and is read to the same limit as a file.
+#[test]
+fn what_a_command_prints_can_be_attached() {
+    let user = user();
+    let attach = |name: &'static str, size: usize| {
+        let path = user.home().join(name);
+        pipe(&path);
+        std::thread::spawn(move || {
+            let mut scan = b"\x89PNG\r\n\x1a\n".to_vec();
+            scan.resize(size, b'x');
+            // Whoever reads to a limit hangs up before the end.
+            let _ = std::fs::write(path, scan);
+        });
+        ends(&user, &format!("attach ref:draft {name} --as other --json"))
+    };
+    let done = attach("scan.png", 200_000).exits(0).json();
+    let sizes = user.home().join(".icpctl/files");
+    let sizes = below(&sizes)
+        .into_iter()
+        .map(|path| path.metadata().unwrap().len());
+    assert!(sizes.collect::<Vec<_>>().contains(&200_000), "{done}");
+    let refused = attach("endless.png", (64 << 20) + 1).exits(3).json();
+    assert_eq!(refused["error"]["code"], "invalid.attachment");
+    assert!(
+        refused["error"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("64 MiB")
+    );
+}
+
 #[test]
 fn a_pipe_device_or_folder_given_as_a_file_hangs_nobody() {
     let user = user();

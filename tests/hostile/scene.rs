@@ -394,6 +394,8 @@ const SCRIPT: &[(&str, &[&str])] = &[
             "wait ref:firm --timeout 0",
             "wait ref:person --for draft --timeout 0",
             "wait {A} --timeout 0",
+            "wait ref:firm --interval 18446744073709551615 --timeout 100ms",
+            "wait ref:wren --timeout 18446744073709551615 --for draft",
         ],
     ),
     (
@@ -715,7 +717,7 @@ fn run(user: &Icpctl, words: &[String]) -> Ran {
     }
 }
 
-fn outside(home: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+pub(super) fn outside(home: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let own: BTreeSet<PathBuf> = [".icpctl", INPUTS].map(|name| home.join(name)).into();
     super::below(home)
         .into_iter()

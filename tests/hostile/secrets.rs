@@ -1,8 +1,11 @@
 //! Personal data, watched by canaries through every command.
 
-use super::scene::{CANARIES, Ran, commands, desk, everything, lines};
+use super::scene::{CANARIES, Ran, commands, desk, everything, lines, outside};
+use crate::network::world::{WHOIS, World, findings, record};
 use crate::support::Icpctl;
+use crate::support::web::Answer;
 use icpctl::cli::table::COMMANDS;
+use icpctl::exit::Exit;
 use std::process::{Command, Stdio};
 
 /// The canaries of a text.
@@ -35,7 +38,10 @@ fn no_command_shows_personal_data_or_panics() {
         for canary in seen(&ran.stdout).into_iter().chain(seen(&ran.stderr)) {
             wrong.push(format!("{canary}: {}", ran.line));
         }
-        if !(0..=12).contains(&ran.code) || ran.stderr.contains("panicked") {
+        let documented = Exit::ALL
+            .iter()
+            .any(|exit| i32::from(exit.code()) == ran.code);
+        if !documented || ran.stderr.contains("panicked") {
             wrong.push(format!("exit {}: {}\n{}", ran.code, ran.line, ran.stderr));
         }
     }
@@ -138,6 +144,47 @@ fn nothing_outside_the_store_holds_personal_data() {
         }
     }
     assert!(files > 100, "only {files} files were looked at");
+}
+
+/// Registries and the public record name holders: a person's name is remembered nowhere outside the
+/// store, and what is said of it stays the same when it is asked again.
+#[test]
+fn what_others_say_of_a_person_is_not_remembered() {
+    const COMPANY: &str = "示例科技有限公司";
+    for (name, is_person) in [
+        ("黄莺戊", true),
+        ("黄莺戊·丁", true),
+        ("黄莺丙丁戊乙", true),
+        ("Canary Wren", true),
+        (COMPANY, false),
+    ] {
+        let world = World::new();
+        *world.whois.lock().unwrap() = WHOIS.replace(COMPANY, name);
+        let filed = record("shop.example.cn", "京ICP备2021000001号-1").replace(COMPANY, name);
+        *world.recorded.lock().unwrap() = Answer::json(filed);
+        let first = world.verify(&[]).exits(0);
+        let found = findings(&first.json());
+        let expected = if is_person { "conflict" } else { "agrees" };
+        for topic in ["domain-holder", "recorded-name"] {
+            let said = format!("{topic} {expected}");
+            assert!(found.contains(&said), "{name}: {found:?}");
+        }
+        assert_eq!(first.stdout.contains(name), !is_person, "{}", first.stdout);
+        for (path, bytes) in outside(world.user.home()) {
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            let is_ours = path.starts_with("cache") || path.starts_with("state");
+            let holds = is_person && text.contains(name);
+            assert!(!holds, "{name} in {}", path.display());
+            assert!(!is_ours || !text.contains("admin@"), "{text}");
+        }
+        assert_eq!(
+            findings(&world.verify(&[]).exits(0).json()),
+            found,
+            "{name}"
+        );
+        let asked = world.record.asked().len();
+        assert_eq!(asked, if is_person { 2 } else { 1 }, "{name}");
+    }
 }
 
 /// The system is asked for no core dump, which would hold what is in memory.

@@ -2,7 +2,7 @@
 
 use super::{APP, adopted, duty, ids, one_site, shop_and_app};
 use crate::scenarios::{
-    CERTIFICATES, MONDAY, SHOP, SUBJECT, Scene, codes, company, hints_at, site,
+    CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, codes, company, hints_at, site,
 };
 use serde_json::{Value, json};
 
@@ -177,6 +177,22 @@ fn an_app_owes_its_number_and_no_public_security_filing() {
     let error = scene.fails(LATER, &format!("duty done {APP} public-security-filing"), 5);
     assert_eq!(error["code"], "refused.not-owed");
     assert!(hints_at(&error, "show-app-number"));
+}
+
+#[test]
+fn what_is_owed_instead_is_named_once_however_many_services_owe_it() {
+    let sites = [(SHOP, "example.cn"), (FORUM, "example.com")].map(|(number, domain)| {
+        let mut site = site(number, domain, &json!(["tencent"]));
+        site["approved_on"] = json!("2026-11-20");
+        site
+    });
+    let scene = adopted(&[company(SUBJECT, CERTIFICATES[0], &sites)]);
+    let line = format!("duty done {SUBJECT} show-app-number");
+    let error = scene.fails(LATER, &line, 5);
+    let hints = error["hints"].to_string();
+    for id in ["show-subject-number", "public-security-filing"] {
+        assert_eq!(hints.matches(id).count(), 1, "{hints}");
+    }
 }
 
 /// Domain.md section 7: Beijing and Jiangsu, a change within 10 working days of an access.

@@ -165,6 +165,10 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "services.0.resource.expires_on" = "'2026-12-01'" => "RES-01";
     FIRM: "services.0.resource.mainland" = "false" => "RES-01";
     FIRM: "services.0.resource.public_ip" = "'10.0.0.1'" => "RES-01";
+    FIRM: "services.0.resource.public_ip" = "'198.18.0.1'" => "RES-01";
+    FIRM: "services.0.resource.public_ip" = "'240.0.0.1'" => "RES-01";
+    FIRM: "services.0.resource.public_ip" = "'::ffff:10.0.0.1'" => "RES-01";
+    FIRM: "services.0.resource.public_ip" = "'64:ff9b::a00:1'" => "RES-01";
     FIRM: "services.0.registrations.0.domain" = "'example.net'" => "DOM-05";
     FIRM: "services.0.registrations.0.registrar" = "'GoDaddy'", "services.0.registrations.0.mainland_registrar" = "-" => "DOM-02";
     FIRM: "services.0.registrations.0.mainland_registrar" = "false" => "DOM-02";

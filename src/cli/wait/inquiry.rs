@@ -20,7 +20,8 @@ const ASK_AGAIN: Duration = Duration::from_mins(5);
 pub(super) struct Inquiry {
     sources: Option<Sources>,
     every: Duration,
-    next: Instant,
+    /// When they may be asked next; never, where that lies past the end of the clock.
+    next: Option<Instant>,
 }
 
 /// What came of asking, or of its not being time for it.
@@ -47,7 +48,7 @@ impl Inquiry {
         Self {
             sources: sources.filter(|sources| !sources.network.offline),
             every: interval.map_or(ASK_AGAIN, |pause| pause.max(ASK_AGAIN)),
-            next: Instant::now(),
+            next: Some(Instant::now()),
         }
     }
 
@@ -69,7 +70,7 @@ impl Inquiry {
         let Some(sources) = self
             .sources
             .as_ref()
-            .filter(|_| Instant::now() >= self.next)
+            .filter(|_| self.next.is_some_and(|next| Instant::now() >= next))
         else {
             return Ok(none);
         };
@@ -86,7 +87,7 @@ impl Inquiry {
                 Either::Right((exit, _)) => Err(exit),
             }
         });
-        self.next = Instant::now() + self.every;
+        self.next = Instant::now().checked_add(self.every);
         let answers = match asked {
             Ok(Ok(answers)) => answers,
             Ok(Err(failure)) => {

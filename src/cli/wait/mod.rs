@@ -145,7 +145,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         world.pass(cx.clock.now());
         match look(disk.as_ref(), &mut watched, &world, &goals) {
             Ok(steps) if steps.is_empty() => {
-                pause = interval.unwrap_or((pause * 2).min(LONGEST_PAUSE));
+                pause = interval.unwrap_or_else(|| (pause * 2).min(LONGEST_PAUSE));
             }
             Ok(steps) => {
                 pause = interval.unwrap_or(FIRST_PAUSE);

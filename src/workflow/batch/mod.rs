@@ -26,11 +26,10 @@ use super::plan::{Caution, Consent, Given, Stamp};
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::filing::event::{Command, Event};
+use crate::filing::event::Command;
 use crate::filing::impact::{self, Code};
 use crate::filing::kind::Kind;
 use crate::filing::order::{Material, Order, OrderId};
-use crate::filing::standing::effective;
 use crate::filing::status::{Bucket, Status};
 use crate::ids::Ids;
 use crate::intake::Header;
@@ -478,9 +477,7 @@ fn agreed(needs: &Needs, terms: &Terms, header: &Header) -> Result<(), Failure> 
 
 /// Whether an order has never been sent, and can be.
 fn is_unsent(order: &Order) -> bool {
-    let submit = Event::Command(Command::Submit);
-    order.standing().status == Status::Draft
-        && !effective(&order.history).iter().any(|e| e.event == submit)
+    order.standing().status == Status::Draft && !order.was_submitted()
 }
 
 /// Warns that the order of a row was taken back by hand, which a batch does not undo.

@@ -1,16 +1,28 @@
-//! Which addresses a site may be looked at: the public ones.
+//! Which addresses are public, by the registries of special-purpose addresses (RFC 6890 and its
+//! successors): the one definition of it.
 //!
-//! A domain of a filing is foreign input. Without this, a record that leads to an address inside the
-//! company would make us ask there (server-side request forgery).
+//! A filed resource has one. And a domain of a filing is foreign input: a record that leads to an
+//! address inside the company would make us ask there (server-side request forgery).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether an address is reachable from everywhere, by the registries of special-purpose addresses
-/// (RFC 6890 and its successors).
+/// Whether an address is reachable from everywhere.
 pub fn is_public(address: IpAddr) -> bool {
     match address.to_canonical() {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+/// Whether an address is set aside for examples (RFC 5737, RFC 3849, RFC 9637): in a dossier it
+/// stands for a public one, and nobody is ever asked there.
+pub fn is_example(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_documentation(),
+        IpAddr::V6(address) => matches!(
+            address.segments(),
+            [0x2001, 0xdb8, ..] | [0x3fff, 0..0x1000, ..]
+        ),
     }
 }
 
@@ -39,10 +51,10 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         // NAT64 and 6to4.
         [0x64, 0xff9b, 0, ..] => is_public_v4(inner(12)),
         [0x2002, ..] => is_public_v4(inner(2)),
-        // Teredo, and documentation.
-        [0x2001, 0 | 0xdb8, ..] | [0x3fff, 0..0x1000, ..] => false,
+        // Teredo.
+        [0x2001, 0, ..] => false,
         // Only global unicast addresses are given out.
-        [first, ..] => (first & 0xe000) == 0x2000,
+        [first, ..] => (first & 0xe000) == 0x2000 && !is_example(address.into()),
     }
 }
 

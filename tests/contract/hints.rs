@@ -1,0 +1,221 @@
+//! What a refusal tells its reader to type can be typed.
+
+use crate::scenarios::{CERTIFICATES, MONDAY, SHOP, SUBJECT, Scene, company, hints_at, site};
+use icpctl::cli::{Branches, tree};
+use icpctl::filing::host::Host;
+use icpctl::filing::kind::{Kind, VerifyBy};
+use icpctl::filing::number::{ServiceNumber, SubjectNumber};
+use icpctl::filing::obstacle::Obstacle;
+use icpctl::filing::order::OrderId;
+use icpctl::filing::status::Status;
+use icpctl::lang::{Lang, Text};
+use serde_json::json;
+
+/// Every kind of obstacle, with the kinds of order that it stands in the way of.
+fn obstacles() -> Vec<(Vec<Kind>, Obstacle)> {
+    let order = || OrderId::parse("k3m9t2qd").unwrap();
+    let subject: SubjectNumber = serde_json::from_value(json!(SUBJECT)).unwrap();
+    let service: ServiceNumber = serde_json::from_value(json!(SHOP)).unwrap();
+    let words = || Text::fixed("示例", "an example");
+    let domain = || Host::parse("example.cn").unwrap();
+    let all = || Kind::ALL.to_vec();
+    let cancels = || vec![Kind::CancelSite, Kind::CancelSubject];
+    let mut found = vec![
+        (
+            all(),
+            Obstacle::NotFiled {
+                number: SHOP.to_owned(),
+            },
+        ),
+        (
+            vec![Kind::Access],
+            Obstacle::AccessedAlready {
+                number: service,
+                provider: "tencent".to_owned(),
+            },
+        ),
+        (
+            cancels(),
+            Obstacle::NotAnEmptyShell {
+                holders: vec!["tencent".to_owned()],
+            },
+        ),
+        (
+            cancels(),
+            Obstacle::Path {
+                verify_by: VerifyBy::Email,
+                provider: "tencent".to_owned(),
+                offered: vec![VerifyBy::Sms],
+            },
+        ),
+        (
+            vec![Kind::New],
+            Obstacle::DomainElsewhere {
+                domain: domain(),
+                number: service,
+            },
+        ),
+        (
+            vec![Kind::New],
+            Obstacle::ShellCannotAdd { number: subject },
+        ),
+        (
+            vec![Kind::Change],
+            Obstacle::FieldFrozen {
+                field: "province".to_owned(),
+                rule: "CHG-07",
+                instead: words(),
+            },
+        ),
+        (
+            vec![Kind::New],
+            Obstacle::DomainInFlight {
+                domain: domain(),
+                order: order(),
+            },
+        ),
+        (
+            all(),
+            Obstacle::After {
+                order: order(),
+                ended: None,
+            },
+        ),
+        (
+            all(),
+            Obstacle::After {
+                order: order(),
+                ended: Some(Status::Abandoned),
+            },
+        ),
+        (all(), Obstacle::Incomplete { missing: words() }),
+    ];
+    for kind in all() {
+        let provider = || "tencent".to_owned();
+        let holders = vec!["huawei".to_owned()];
+        for number in [SUBJECT, SHOP] {
+            let number = number.to_owned();
+            found.push((vec![kind], Obstacle::EmptyShell { number, kind }));
+        }
+        found.push((
+            vec![kind],
+            Obstacle::NotAccessedHere {
+                number: SHOP.to_owned(),
+                provider: provider(),
+                holders,
+                kind,
+            },
+        ));
+        found.push((
+            vec![kind],
+            Obstacle::OrderSize {
+                count: 2,
+                limit: 1,
+                provider: provider(),
+                kind,
+            },
+        ));
+        found.push((
+            all(),
+            Obstacle::WrongKind {
+                should_be: kind,
+                because: words(),
+            },
+        ));
+        for account in [true, false] {
+            found.push((
+                all(),
+                Obstacle::LiveOrder {
+                    order: order(),
+                    kind,
+                    status: Status::Draft,
+                    account,
+                },
+            ));
+        }
+    }
+    found
+}
+
+/// The command lines of a text in Chinese: from `icpctl` on as far as no other letters come.
+fn lines(text: &str) -> Vec<Vec<&str>> {
+    let starts = text
+        .match_indices("icpctl ")
+        .map(|(start, _)| &text[start..]);
+    let part = |rest: &str| -> usize {
+        // A number that stands for itself is part of the line.
+        let known = |c: char| c.is_ascii() && !";,".contains(c) || "粤备号".contains(c);
+        rest.find(|c: char| !known(c)).unwrap_or(rest.len())
+    };
+    starts
+        .map(|rest| rest[..part(rest)].split_whitespace().collect())
+        .collect()
+}
+
+#[test]
+fn what_a_hint_says_to_type_can_be_typed() {
+    let command = tree(Branches::All, Lang::En);
+    let takes = |kind: Kind, flag: &str| {
+        let found = command.find_subcommand(kind.name()).unwrap();
+        found
+            .get_arguments()
+            .any(|arg| arg.get_long() == Some(flag))
+    };
+    let mut seen = 0;
+    for (kinds, obstacle) in obstacles() {
+        let Text { zh, en } = obstacle.hint();
+        let mut rest = zh.to_string();
+        for line in lines(&zh) {
+            seen += 1;
+            assert!(en.contains(&line.join(" ")), "{zh} / {en}");
+            rest = rest.replace(&line.join(" "), "");
+            // A name alone names the command.
+            if let ["icpctl", name] = line[..] {
+                assert!(command.find_subcommand(name).is_some(), "{zh}");
+                continue;
+            }
+            if let Err(error) = command.clone().try_get_matches_from(&line) {
+                panic!("{zh}: {error}");
+            }
+        }
+        // A flag that stands alone is one of the command that was typed.
+        for word in rest.split(|c: char| !(c.is_ascii_lowercase() || c == '-')) {
+            if let Some(flag) = word.strip_prefix("--") {
+                seen += 1;
+                for kind in &kinds {
+                    assert!(takes(*kind, flag), "{}: {zh}", kind.name());
+                }
+            }
+        }
+    }
+    assert!(seen > 30, "{seen}");
+}
+
+/// Paper is the way out of a cancellation alone; a change waits for an access.
+#[test]
+fn the_way_out_of_an_empty_shell_depends_on_what_was_asked() {
+    let scene = Scene::holding(&[company(
+        SUBJECT,
+        CERTIFICATES[0],
+        &[site(SHOP, "example.cn", &json!([]))],
+    )]);
+    for line in [
+        "change example.cn --set name=示例",
+        "change example.cn --set name=示例 --provider tencent",
+    ] {
+        let error = scene.fails(MONDAY, line, 5);
+        assert_eq!(error["code"], "refused.empty-shell");
+        assert_eq!(error["rule"], "CAN-16");
+        assert!(
+            hints_at(&error, &format!("icpctl access {SHOP} --provider P")),
+            "{error}"
+        );
+        assert!(!hints_at(&error, "--written"), "{error}");
+    }
+    let error = scene.fails(MONDAY, "cancel-site example.cn", 5);
+    assert_eq!(error["rule"], "CAN-04");
+    assert!(hints_at(&error, "--written"));
+    let error = scene.fails(MONDAY, "cancel-access example.cn --provider tencent", 5);
+    assert_eq!(error["rule"], "CAN-16");
+    assert!(!hints_at(&error, "--written"));
+}
