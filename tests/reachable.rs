@@ -1,7 +1,7 @@
 //! Every state that an order can come to, by every command, every report and the passing of limits.
 //!
 //! Time is reduced to before, one second before, at and after each limit: the SMS window's end and
-//! the end of idling. What stands here of the rules is written from the contract, not from the code.
+//! the end of idling. What stands here of the rules is written from what is promised, not from the code.
 
 #![allow(
     clippy::unwrap_used,

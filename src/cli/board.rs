@@ -14,6 +14,7 @@ use crate::render::Delivery;
 use crate::render::brief::brief;
 use crate::render::clean::clean;
 use crate::render::fields::{Fields, UnknownField};
+use crate::render::room::Room;
 use crate::render::sheet::{RowOf, Sheet, print_rows};
 use crate::render::style::{Color, Tone};
 pub use crate::store::roll::about;
@@ -340,8 +341,17 @@ pub fn header() -> [Text; 8] {
     ]
 }
 
-/// Which of the columns is the subject's name.
-pub const HOLDER: usize = 5;
+/// How the columns give way on a narrow terminal.
+const ROOMS: [Room; 8] = [
+    Room::Whole,
+    Room::Whole,
+    Room::Aside,
+    Room::Wraps,
+    Room::Whole,
+    Room::Shortens,
+    Room::Aside,
+    Room::Shortens,
+];
 
 impl<'a> Row<'a> {
     /// Returns its cells, in the order of the header.
@@ -393,7 +403,8 @@ pub fn text(cx: &Context<'_>, desk: &Desk<'_>, orders: &[&Order], manner: Manner
     let rows = places.iter().map(|place| sheet.row(*place));
     let mut text = Vec::new();
     // Writing to memory never fails.
-    let _ = print_rows(&mut text, &header(), rows, cx.lang, cx.width(), cx.color());
+    let (width, color) = (cx.width(), cx.color());
+    let _ = print_rows(&mut text, &header(), &ROOMS, rows, cx.lang, width, color);
     String::from_utf8_lossy(&text).into_owned()
 }
 
@@ -406,7 +417,7 @@ pub fn print<'s>(
     rows: impl Iterator<Item = RowOf<'s>> + Clone,
 ) -> std::io::Result<Delivery> {
     let (width, color) = (cx.width(), cx.color());
-    print_rows(cx.out, &header(), rows, cx.lang, width, color)
+    print_rows(cx.out, &header(), &ROOMS, rows, cx.lang, width, color)
 }
 
 /// Returns who an order goes through, in words.

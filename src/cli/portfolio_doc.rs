@@ -13,6 +13,7 @@ use crate::knowledge;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::mask::mask_tree;
+use crate::render::room::Room;
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -270,6 +271,15 @@ impl<'a> Excerpt<'a> {
             text!("接入商", "Providers"),
             text!("在办订单", "Live orders"),
             text!("风险", "Risks"),
+        ])
+        .rooms(&[
+            Room::Whole,
+            Room::Aside,
+            Room::Shortens,
+            Room::Wraps,
+            Room::Wraps,
+            Room::Whole,
+            Room::Wraps,
         ]);
         for service in self.services.values() {
             let domains: Vec<String> = service.domains().iter().map(ToString::to_string).collect();

@@ -90,7 +90,7 @@ pub enum Start {
     },
 }
 
-/// A duty, as the table has it (domain.md section 7).
+/// A duty, as the table has it (PST-01, PST-03, PST-04, PST-06).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Duty {

@@ -57,7 +57,7 @@ pub struct Remedy {
     pub fields: Vec<String>,
 }
 
-/// A class of notices: what is wrong, why, and what puts it right (domain.md section 7, PST-05).
+/// A class of notices: what is wrong, why, and what puts it right (PST-05).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Class {

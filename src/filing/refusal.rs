@@ -87,7 +87,7 @@ impl Refusal {
         }
     }
 
-    /// Returns the rule of domain.md section 8 behind it.
+    /// Returns the id of the rule behind it.
     pub const fn rule(&self) -> Option<&'static str> {
         match self {
             Self::AtBureau { .. } => Some("ORD-08"),

@@ -15,10 +15,11 @@ use super::commit::{
 use super::error::StorageError;
 use super::files::{Files, LockFile, LockMode, NOTE_SIZE, StorePath};
 use crate::filing::instant::Instant as Moment;
+use crate::ids::fresh;
+use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -72,8 +73,8 @@ pub(super) struct Run {
 
 impl Run {
     fn new(pid: u32) -> Self {
-        // Keyed with the system's randomness; process ids alone repeat across containers.
-        let random = RandomState::new().hash_one(pid);
+        // Process ids alone repeat across containers.
+        let random = fresh();
         Self {
             token: format!("{pid}.{random:016x}"),
             count: Cell::new(0),
