@@ -16,7 +16,6 @@ use super::error::StorageError;
 use super::files::{Files, LockFile, LockMode, NOTE_SIZE, StorePath};
 use crate::filing::instant::Instant as Moment;
 use crate::ids::fresh;
-use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::collections::BTreeSet;
