@@ -20,6 +20,7 @@ use crate::intake::{Adopting, Encoding, Format, Problem, Source, inspect_adoptio
 use crate::lang::{Lang, Text};
 use crate::render::mask::Privacy;
 use crate::render::prose;
+use crate::render::room::Room;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -118,6 +119,13 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             text!("服务", "Services"),
             text!("变化", "Change"),
             text!("风险", "Risks"),
+        ])
+        .rooms(&[
+            Room::Whole,
+            Room::Shortens,
+            Room::Aside,
+            Room::Wraps,
+            Room::Wraps,
         ]);
         let manner = Manner {
             lang: cx.lang,
@@ -275,7 +283,7 @@ fn read(
     replace: bool,
 ) -> Result<Vec<Adopting>, Failure> {
     let source = Source { name, bytes };
-    let today = cx.now.date_naive();
+    let today = cx.now.day();
     let (mut read, problems) = inspect_adoptions(&source, Format::Auto, encoding, today)
         .map_err(|problems| invalid(name, &problems))?;
     let services = read.list.iter_mut().flat_map(|one| &mut one.value.services);

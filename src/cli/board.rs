@@ -3,8 +3,9 @@
 use super::context::Context;
 use super::order_doc::{Desk, Manner, subject_name};
 use crate::filing::deadline::Deadline;
+use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
-use crate::filing::order::{Instant, Order, Signatory, Who};
+use crate::filing::order::{Order, Signatory, Who};
 use crate::filing::profile::Profiles;
 use crate::filing::standing::{SmsWindow, View};
 use crate::filing::status::Bucket;
@@ -13,6 +14,7 @@ use crate::render::Delivery;
 use crate::render::brief::brief;
 use crate::render::clean::clean;
 use crate::render::fields::{Fields, UnknownField};
+use crate::render::room::Room;
 use crate::render::sheet::{RowOf, Sheet, print_rows};
 use crate::render::style::{Color, Tone};
 pub use crate::store::roll::about;
@@ -222,7 +224,7 @@ pub fn until(deadline: &Deadline, now: Instant) -> Text {
 
 /// Prints an instant for people, to the minute, in China Standard Time.
 pub fn minute(at: Instant) -> String {
-    at.format("%Y-%m-%d %H:%M").to_string()
+    at.to_minute()
 }
 
 /// Returns the status in words; one that the clock presumes says so.
@@ -339,8 +341,17 @@ pub fn header() -> [Text; 8] {
     ]
 }
 
-/// Which of the columns is the subject's name.
-pub const HOLDER: usize = 5;
+/// How the columns give way on a narrow terminal.
+const ROOMS: [Room; 8] = [
+    Room::Whole,
+    Room::Whole,
+    Room::Aside,
+    Room::Wraps,
+    Room::Whole,
+    Room::Shortens,
+    Room::Aside,
+    Room::Shortens,
+];
 
 impl<'a> Row<'a> {
     /// Returns its cells, in the order of the header.
@@ -392,7 +403,8 @@ pub fn text(cx: &Context<'_>, desk: &Desk<'_>, orders: &[&Order], manner: Manner
     let rows = places.iter().map(|place| sheet.row(*place));
     let mut text = Vec::new();
     // Writing to memory never fails.
-    let _ = print_rows(&mut text, &header(), rows, cx.lang, cx.width(), cx.color());
+    let (width, color) = (cx.width(), cx.color());
+    let _ = print_rows(&mut text, &header(), &ROOMS, rows, cx.lang, width, color);
     String::from_utf8_lossy(&text).into_owned()
 }
 
@@ -405,7 +417,7 @@ pub fn print<'s>(
     rows: impl Iterator<Item = RowOf<'s>> + Clone,
 ) -> std::io::Result<Delivery> {
     let (width, color) = (cx.width(), cx.color());
-    print_rows(cx.out, &header(), rows, cx.lang, width, color)
+    print_rows(cx.out, &header(), &ROOMS, rows, cx.lang, width, color)
 }
 
 /// Returns who an order goes through, in words.
@@ -458,7 +470,6 @@ mod tests {
 
     use super::*;
     use crate::filing::deadline::DeadlineKind;
-    use chrono::DateTime;
 
     #[test]
     fn lengths_keep_their_two_greatest_units() {
@@ -474,7 +485,7 @@ mod tests {
 
     #[test]
     fn a_deadline_says_how_far_off_or_past_it_is() {
-        let at = DateTime::parse_from_rfc3339("2026-11-23T10:10:00+08:00").unwrap();
+        let at: Instant = "2026-11-23T10:10:00+08:00".parse().unwrap();
         let deadline = Deadline {
             at,
             kind: DeadlineKind::SmsVerification,

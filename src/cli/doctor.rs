@@ -7,6 +7,7 @@ use super::reply::{Caution, Reply};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::render::room::Room;
 use crate::render::table::{Cell, Table};
 use crate::store::book::{Book, FILES};
 use crate::store::place::Place;
@@ -282,7 +283,8 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery, mended: &
         text!("代码", "code"),
         text!("文件", "file"),
         text!("问题", "what is wrong"),
-    ]);
+    ])
+    .rooms(&[Room::Whole, Room::Wraps, Room::Wraps]);
     for finding in findings {
         table.row(vec![
             Cell::verbatim(finding.code),

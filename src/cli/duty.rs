@@ -16,6 +16,7 @@ use crate::failure::Failure;
 use crate::filing::duty::{Duty, State};
 use crate::filing::number::{SecurityNumber, ServiceNumber, SubjectNumber};
 use crate::lang::Lang;
+use crate::render::room::Room;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -233,14 +234,15 @@ fn table(cx: &Context<'_>, found: &[Owed<'_>], world: &World) -> Table {
         text!("事项", "Duty"),
         text!("名称", "ID"),
         text!("对象", "Of"),
-    ]);
+    ])
+    .rooms(&[Room::Wraps, Room::Wraps, Room::Whole, Room::Whole]);
     for owed in found {
         let Matter::Duty { duty, state } = &owed.matter else {
             continue;
         };
         let date = match state {
             State::Done { at, .. } => {
-                let day = at.format("%Y-%m-%d");
+                let day = at.day();
                 Cell::new(text!("{day} 已完成", "done on {day}")).tone(Tone::Approved)
             }
             State::Due(_) | State::Unknown => {

@@ -8,11 +8,13 @@ use super::people;
 use super::reply::Reply;
 use super::show::one_order;
 use crate::failure::Failure;
+use crate::filing::instant::Instant;
 use crate::filing::number::SubjectNumber;
-use crate::filing::order::{Instant, OperationId, Order, OrderId};
+use crate::filing::order::{OperationId, Order, OrderId};
 use crate::filing::portfolio::Portfolio;
 use crate::lang::{Lang, Text};
 use crate::render::mask::Privacy;
+use crate::render::room::Room;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::store::book::Book;
@@ -224,6 +226,13 @@ fn table(operations: &[Operation<'_>]) -> Table {
         text!("操作人", "Actor"),
         text!("内容", "What"),
         text!("对象", "Of"),
+    ])
+    .rooms(&[
+        Room::Whole,
+        Room::Whole,
+        Room::Shortens,
+        Room::Wraps,
+        Room::Whole,
     ]);
     for operation in operations {
         table.row(vec![

@@ -3,13 +3,14 @@
 
 use super::board::{self, about, awaited, holder, until};
 use super::order_doc::{Desk, Manner};
-use crate::filing::calendar::end_of_day;
 use crate::filing::deadline::DeadlineKind;
 use crate::filing::duty::NEAR_DAYS;
 use crate::filing::evidence::course::{Ending, Vanished};
 use crate::filing::host::Host;
+use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::limit::Due;
+use crate::filing::order::Order;
 use crate::filing::order::{Instant, Order, OrderId};
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::status::{Bucket, Status};
@@ -352,7 +353,7 @@ fn of_ending(desk: &Desk<'_>, seen: &Seen<'_>, ending: &Ending, within: TimeDelt
         return None;
     }
     let now = desk.world.now;
-    let at = end_of_day(*on);
+    let at = Instant::end_of(*on);
     let left = at - now;
     let state = if left < TimeDelta::zero() {
         "overdue"

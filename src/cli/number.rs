@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::filing::number::{Findings, Found, ServiceKind, Warning, find};
 use crate::filing::province::Province;
 use crate::lang::Lang;
+use crate::render::room::Room;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::store::wire::position;
@@ -146,6 +147,14 @@ fn table(found: &[Found]) -> Table {
         text!("省份", "Province"),
         text!("原文", "As written"),
         text!("备注", "Remarks"),
+    ])
+    .rooms(&[
+        Room::Whole,
+        Room::Aside,
+        Room::Aside,
+        Room::Aside,
+        Room::Whole,
+        Room::Wraps,
     ]);
     for one in found {
         let number = &one.number;

@@ -13,6 +13,7 @@ use crate::knowledge;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::mask::mask_tree;
+use crate::render::room::Room;
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -229,7 +230,7 @@ impl<'a> Excerpt<'a> {
             let names = people::of_subject(subject);
             for note in &subject.notes {
                 let about = note.service.map_or_else(String::new, |n| format!("{n} "));
-                let day = note.at.format("%Y-%m-%d");
+                let day = note.at.day();
                 let label = text!("备注", "note");
                 let words = names.mask(&note.text, manner.privacy);
                 let line = format!("{about}{words}");
@@ -270,6 +271,15 @@ impl<'a> Excerpt<'a> {
             text!("接入商", "Providers"),
             text!("在办订单", "Live orders"),
             text!("风险", "Risks"),
+        ])
+        .rooms(&[
+            Room::Whole,
+            Room::Aside,
+            Room::Shortens,
+            Room::Wraps,
+            Room::Wraps,
+            Room::Whole,
+            Room::Wraps,
         ]);
         for service in self.services.values() {
             let domains: Vec<String> = service.domains().iter().map(ToString::to_string).collect();

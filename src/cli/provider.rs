@@ -1,6 +1,7 @@
 //! `provider`: what differs between providers, cell by cell.
 
 use super::action::{action, actions};
+use super::citation;
 use super::context::Context;
 use super::globals::place;
 use super::reply::Reply;
@@ -8,7 +9,9 @@ use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::filing::profile::{Profile, Profiles};
 use crate::filing::status::Status;
+use crate::knowledge::{Cited, cited};
 use crate::lang::{Lang, Text};
+use crate::render::room::Room;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table, key_values};
 use crate::store::{Files, StorePath};
@@ -68,6 +71,14 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             text!("报送工作日", "Submission days"),
             text!("清理天数", "Purge days"),
             text!("来自", "From"),
+        ])
+        .rooms(&[
+            Room::Whole,
+            Room::Wraps,
+            Room::Aside,
+            Room::Aside,
+            Room::Aside,
+            Room::Wraps,
         ]);
         let mut data = Vec::new();
         for name in profiles.names() {
@@ -197,6 +208,7 @@ fn document(name: &str, profile: &Profile, own: Option<&str>, lang: Lang) -> Val
         "statuses": statuses,
         "kinds": kinds,
         "source": source,
+        "sources": citation::documents(source, lang),
     })
 }
 
@@ -300,8 +312,23 @@ fn cells(name: &str, profile: &Profile, own: Option<&str>) -> Vec<(Text, Cell)> 
         let heading = text!("“{zh}”称作", "Its word for: {en}");
         cells.push((heading, Cell::verbatim(own)));
     }
-    cells.push((text!("来源", "Source"), Cell::verbatim(&profile.source)));
+    let sources = cited(&profile.source);
+    let (zh, en): (Vec<String>, Vec<String>) = sources
+        .iter()
+        .map(|one| (named(one, Lang::Zh), named(one, Lang::En)))
+        .unzip();
+    let (zh, en) = (zh.join("；"), en.join("; "));
+    cells.push((text!("来源", "Source"), Cell::new(text!("{zh}", "{en}"))));
     cells
+}
+
+/// Returns the key of a source with its title.
+fn named(one: &Cited<'_>, lang: Lang) -> String {
+    let key = one.key();
+    match one.title() {
+        Some(title) => format!("{key} {}", title.get(lang)),
+        None => key.to_owned(),
+    }
 }
 
 fn range([least, most]: [u32; 2]) -> String {

@@ -13,6 +13,7 @@ use crate::filing::standing::effective;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::mask::Privacy;
+use crate::render::room::Room;
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table, key_values};
 use crate::text;
@@ -246,6 +247,13 @@ fn history(
         text!("状态", "Status"),
         text!("操作人", "Actor"),
         text!("说明", "Remarks"),
+    ])
+    .rooms(&[
+        Room::Whole,
+        Room::Aside,
+        Room::Aside,
+        Room::Shortens,
+        Room::Wraps,
     ]);
     for entry in &order.history {
         let is_counted = counted.iter().any(|e| std::ptr::eq(*e, entry));

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::lang::{Lang, Text};
 use crate::render::brief::brief;
 use crate::render::fields::{Fields, UnknownField};
+use crate::render::room::Room;
 use crate::render::rows::json_line;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
@@ -297,7 +298,8 @@ impl Stream {
             text!("自定编号", "Ref"),
             text!("订单", "Order"),
             text!("结果", "Outcome"),
-        ]);
+        ])
+        .rooms(&[Room::Whole, Room::Shortens, Room::Whole, Room::Wraps]);
         for row in &self.kept {
             let outcome = match row.outcome {
                 Outcome::Ok => Cell::new(text!("完成", "done")),

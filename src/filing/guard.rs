@@ -4,10 +4,11 @@
 //! order is sent.
 
 use super::identity::{CreditCode, organisation_code};
+use super::instant::Instant;
 use super::kind::{Kind, Via};
 use super::number::ServiceNumber;
 use super::obstacle::Obstacle;
-use super::order::{FieldChange, Instant, Order};
+use super::order::{FieldChange, Order};
 use super::portfolio::{FiledService, FiledSubject, Portfolio, providers_of};
 use super::profile::{Profile, Profiles};
 use super::status::Status;
@@ -355,7 +356,7 @@ fn change(
 }
 
 /// Whether a credit code takes the place of the organisation code that it was made from: the same
-/// holder under the number that counts since 2015-10-01 (domain.md section 7).
+/// holder under the number that counts since 2015-10-01 (S2, HW).
 fn takes_the_place_of_organisation_code(change: &FieldChange) -> bool {
     let text = |value: &Option<toml::Value>| value.as_ref()?.as_str().map(str::to_owned);
     let (Some(from), Some(to)) = (text(&change.from), text(&change.to)) else {

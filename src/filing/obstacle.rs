@@ -66,7 +66,7 @@ pub enum Obstacle {
         /// The kind.
         kind: Kind,
     },
-    /// The order's kind is not the one that what is filed calls for (ORD-04; domain.md 1.2).
+    /// The order's kind is not the one that what is filed calls for (ORD-04).
     WrongKind {
         /// What it should be.
         should_be: Kind,
@@ -147,7 +147,7 @@ impl Obstacle {
         }
     }
 
-    /// Returns the rule of domain.md section 8 behind it.
+    /// Returns the id of the rule behind it.
     pub const fn rule(&self) -> Option<&'static str> {
         match self {
             Self::NotAccessedHere { .. }

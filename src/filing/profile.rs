@@ -50,7 +50,7 @@ pub struct Profile {
     /// How many services one order may hold.
     #[serde(default)]
     pub order_size: OrderSize,
-    /// Whether orders of one subject may run side by side at this provider (domain.md 8.1, 22).
+    /// Whether orders of one subject may run side by side at this provider, against ORD-02 and ORD-05.
     #[serde(default)]
     pub parallel_orders: bool,
     /// The provider's own words for statuses.

@@ -9,6 +9,7 @@ pub mod envelope;
 pub mod fields;
 pub mod mask;
 pub mod prose;
+pub mod room;
 pub mod rows;
 pub mod sheet;
 pub mod stream;

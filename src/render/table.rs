@@ -3,11 +3,14 @@
 //! No frame and no background. Foreign text is made harmless here, so a caller cannot forget it.
 
 use super::clean::clean;
+use super::room::{Need, Room, share, shortened};
 use super::style::{Color, Tone};
 use crate::lang::{Lang, Text};
 use comfy_table::{
     ColumnConstraint, ContentArrangement, ContentLineStyle, LineStyle, Table as Layout, TableStyle,
+    Width,
 };
+use std::borrow::Cow;
 use unicode_width::UnicodeWidthStr;
 
 /// Stands between two columns of the laid-out table; [`clean`] keeps it out of every cell.
@@ -51,16 +54,28 @@ impl Cell {
 #[derive(Clone, Debug)]
 pub struct Table {
     headers: Vec<Text>,
+    rooms: Vec<Room>,
     rows: Vec<Vec<Cell>>,
 }
 
+/// A line of a table as it is printed: harmless texts with their tones.
+type Line<'t> = Vec<(Cow<'t, str>, Tone)>;
+
 impl Table {
-    /// A table without rows.
+    /// A table without rows, whose first column holds what is copied.
     pub fn new(headers: Vec<Text>) -> Self {
         Self {
+            rooms: Vec::new(),
             headers,
             rows: Vec::new(),
         }
+    }
+
+    /// The same table, its columns giving way in these manners where there is too little room.
+    #[must_use]
+    pub fn rooms(mut self, rooms: &[Room]) -> Self {
+        self.rooms = rooms.to_vec();
+        self
     }
 
     /// Adds a row, its cells in the order of the headers.
@@ -76,99 +91,160 @@ impl Table {
 
     /// Returns the header and the rows, a line feed after each line and no spaces before it.
     ///
-    /// `width` is the terminal's, in cells; without one no cell is wrapped. The first column,
-    /// which holds what is copied, is never wrapped.
+    /// `width` is the terminal's, in cells; without one each column is as wide as its widest cell,
+    /// and with one the columns give way as [`Room`] says. The first, which holds what is copied,
+    /// never does.
     pub fn render(&self, lang: Lang, width: Option<u16>, color: Color) -> String {
-        let Some(width) = width else {
-            return self.unwrapped(lang, color);
-        };
-        let mut layout = self.layout(lang, width);
-        let columns = layout.column_count();
-        for (place, column) in layout.column_iter_mut().enumerate() {
-            column.set_padding((0, u16::from(place + 1 < columns)));
-            if place == 0 {
-                column.set_constraint(ColumnConstraint::ContentWidth);
+        let head = self.headers.iter().map(|header| (header, Tone::Plain));
+        let head: Line<'_> = harmless(head, lang);
+        let rows = self.rows.iter().map(|row| {
+            let row = row.iter().map(|cell| (&cell.text, cell.tone));
+            harmless(row, lang)
+        });
+        let rows: Vec<Line<'_>> = rows.collect();
+        let mut widest: Vec<usize> = head.iter().map(|(text, _)| width_of(text)).collect();
+        for row in &rows {
+            for (widest, (text, _)) in widest.iter_mut().zip(row) {
+                *widest = (*widest).max(width_of(text));
             }
         }
-
-        let mut rendered = String::new();
-        let mut tones: &[Cell] = &[];
-        let mut rows = self.rows.iter();
-        for line in layout.lines() {
-            if line.starts_with(ROW) {
-                tones = rows.next().map_or(&[], Vec::as_slice);
-                continue;
+        match width.map(usize::from) {
+            Some(width) if whole(&widest) > width => {
+                self.narrowed(head, rows, &widest, width, color)
             }
-            let mut painted = String::with_capacity(line.len());
-            for (place, part) in line.split(COLUMN).enumerate() {
-                if place > 0 {
-                    painted.push(' ');
+            Some(_) | None => {
+                let mut rendered = String::new();
+                for line in std::iter::once(&head).chain(&rows) {
+                    aligned(&mut rendered, line, &widest, color);
                 }
-                let words = part.trim_end_matches(' ');
-                let tone = tones.get(place).map_or(Tone::Plain, |cell| cell.tone);
-                painted.push_str(&tone.paint(words, color));
-                painted.push_str(&part[words.len()..]);
+                rendered
             }
-            rendered.push_str(painted.trim_end_matches(' '));
-            rendered.push('\n');
         }
-        rendered
     }
 
-    /// Returns the table with each column as wide as its widest cell.
-    fn unwrapped(&self, lang: Lang, color: Color) -> String {
-        let headers = self
-            .headers
-            .iter()
-            .map(|header| width_of(&clean(header.get(lang))));
-        let mut widths: Vec<usize> = headers.collect();
-        for row in &self.rows {
-            for (widest, cell) in widths.iter_mut().zip(row) {
-                *widest = (*widest).max(width_of(&clean(cell.text.get(lang))));
+    /// Returns the table within a width that it does not fit into as it is.
+    fn narrowed(
+        &self,
+        head: Line<'_>,
+        rows: Vec<Line<'_>>,
+        widest: &[usize],
+        width: usize,
+        color: Color,
+    ) -> String {
+        let column = |place: usize| rows.iter().filter_map(move |row| row.get(place));
+        let needs = widest.iter().enumerate().map(|(place, widest)| {
+            let texts = || column(place).chain(head.get(place)).map(|(text, _)| text);
+            let room = self.rooms.get(place).copied().unwrap_or_default();
+            Need {
+                room,
+                widest: (*widest).min(usize::from(u16::MAX)),
+                longest_word: texts()
+                    .map(|text| room.longest_word(text))
+                    .max()
+                    .unwrap_or_default(),
+                is_empty: !rows.is_empty() && column(place).all(|(text, _)| text.trim().is_empty()),
             }
-        }
-        let mut rendered = String::new();
-        let mut line = |cells: &mut dyn Iterator<Item = (&Text, Tone)>| {
-            let start = rendered.len();
-            for ((text, tone), widest) in cells.zip(&widths) {
-                let text = clean(text.get(lang));
-                let words = text.trim_end_matches(' ');
-                rendered.push_str(&tone.paint(words, color));
-                let gap = widest.saturating_sub(width_of(words)) + GAP;
-                rendered.extend(std::iter::repeat_n(' ', gap));
-            }
-            let end = rendered.get(start..).unwrap_or_default();
-            let kept = start + end.trim_end_matches(' ').len();
-            rendered.truncate(kept);
-            rendered.push('\n');
-        };
-        line(&mut self.headers.iter().map(|header| (header, Tone::Plain)));
-        for row in &self.rows {
-            line(&mut row.iter().map(|cell| (&cell.text, cell.tone)));
-        }
-        rendered
+        });
+        let needs: Vec<Need> = needs.collect();
+        let shares = share(&needs, width);
+        let head = kept(head, &shares, &needs);
+        let rows = rows.into_iter().map(|row| kept(row, &shares, &needs));
+        let rows: Vec<Line<'_>> = rows.collect();
+        let widths: Vec<usize> = shares.into_iter().flatten().collect();
+        wrapped(&head, &rows, &widths, color)
     }
+}
 
-    fn layout(&self, lang: Lang, width: u16) -> Layout {
-        let parts = ContentLineStyle::none().junction(COLUMN);
-        let rule = LineStyle::none().fill(ROW).junction(ROW);
-        let mut layout = Layout::new();
-        layout.load_style(
-            TableStyle::new()
-                .header_lines(parts)
-                .header_separator(rule)
-                .content_lines(parts)
-                .row_separator(rule),
-        );
-        layout
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(width);
-        layout.set_header(self.headers.iter().map(|header| clean(header.get(lang))));
-        for row in &self.rows {
-            layout.add_row(row.iter().map(|cell| clean(cell.text.get(lang))));
-        }
-        layout
+/// Returns the cells of a line that have a share, those of names shortened to it.
+fn kept<'t>(line: Line<'t>, shares: &[Option<usize>], needs: &[Need]) -> Line<'t> {
+    let cells = line.into_iter().zip(shares).zip(needs);
+    cells
+        .filter_map(|((cell, width), need)| Some((cell, (*width)?, need.room)))
+        .map(|((text, tone), width, room)| match room {
+            Room::Shortens => (shortened(&text, width).into_owned().into(), tone),
+            Room::Whole | Room::Wraps | Room::Aside => (text, tone),
+        })
+        .collect()
+}
+
+fn harmless<'t>(cells: impl Iterator<Item = (&'t Text, Tone)>, lang: Lang) -> Line<'t> {
+    cells
+        .map(|(text, tone)| (clean(text.get(lang)), tone))
+        .collect()
+}
+
+/// Returns how wide columns of these widths are together.
+pub(super) fn whole(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
+}
+
+/// Adds a line, each cell filled up with spaces to its column's width, none at the end.
+fn aligned(to: &mut String, line: &[(Cow<'_, str>, Tone)], widths: &[usize], color: Color) {
+    let start = to.len();
+    for ((text, tone), width) in line.iter().zip(widths) {
+        let words = text.trim_end_matches(' ');
+        to.push_str(&tone.paint(words, color));
+        let gap = width.saturating_sub(width_of(words)) + GAP;
+        to.extend(std::iter::repeat_n(' ', gap));
     }
+    let end = to.get(start..).unwrap_or_default();
+    let kept = start + end.trim_end_matches(' ').len();
+    to.truncate(kept);
+    to.push('\n');
+}
+
+/// Returns lines within columns of these widths, each cell wrapped where it is wider.
+fn wrapped(head: &Line<'_>, rows: &[Line<'_>], widths: &[usize], color: Color) -> String {
+    let mut layout = layout(head, rows);
+    let columns = layout.column_count();
+    for ((place, column), width) in layout.column_iter_mut().enumerate().zip(widths) {
+        let padding = u16::from(place + 1 < columns);
+        let width = u16::try_from(*width).unwrap_or(u16::MAX);
+        column.set_padding((0, padding));
+        let width = Width::Fixed(width.saturating_add(padding));
+        column.set_constraint(ColumnConstraint::Absolute(width));
+    }
+    let mut rendered = String::new();
+    let mut tones: &[(Cow<'_, str>, Tone)] = &[];
+    let mut rows = rows.iter();
+    for line in layout.lines() {
+        if line.starts_with(ROW) {
+            tones = rows.next().map_or(&[], Vec::as_slice);
+            continue;
+        }
+        let mut painted = String::with_capacity(line.len());
+        for (place, part) in line.split(COLUMN).enumerate() {
+            if place > 0 {
+                painted.push(' ');
+            }
+            let words = part.trim_end_matches(' ');
+            let tone = tones.get(place).map_or(Tone::Plain, |(_, tone)| *tone);
+            painted.push_str(&tone.paint(words, color));
+            painted.push_str(&part[words.len()..]);
+        }
+        rendered.push_str(painted.trim_end_matches(' '));
+        rendered.push('\n');
+    }
+    rendered
+}
+
+fn layout(head: &Line<'_>, rows: &[Line<'_>]) -> Layout {
+    let parts = ContentLineStyle::none().junction(COLUMN);
+    let rule = LineStyle::none().fill(ROW).junction(ROW);
+    let mut layout = Layout::new();
+    layout.load_style(
+        TableStyle::new()
+            .header_lines(parts)
+            .header_separator(rule)
+            .content_lines(parts)
+            .row_separator(rule),
+    );
+    layout.set_content_arrangement(ContentArrangement::Disabled);
+    layout.set_header(head.iter().map(|(text, _)| text));
+    for row in rows {
+        layout.add_row(row.iter().map(|(text, _)| text));
+    }
+    layout
 }
 
 /// Returns a page of labelled values, the values below one another.

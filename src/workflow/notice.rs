@@ -8,11 +8,12 @@ use super::resolve::{self, Target};
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::moment::{self, Moment};
 use crate::filing::notice::{Class, Notice, Of, Term};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
-use crate::filing::order::{Instant, NoticeId, OrderId, looks_like_id};
+use crate::filing::order::{NoticeId, OrderId, looks_like_id};
 use crate::filing::portfolio::FiledSubject;
 use crate::filing::record::{NoticeFacts, SubjectEvent};
 use crate::ids::Ids;
@@ -200,7 +201,7 @@ pub fn past(
     let moment = moment::parse(typed, stamp.now)
         .map_err(|error| Failure::invalid("invalid.time", error.message()).hint(error.hint()))?;
     let at = match (moment, since) {
-        (Moment::Day(day), Some(since)) if since.date_naive() == day => since,
+        (Moment::Day(day), Some(since)) if since.day() == day => since,
         (Moment::Day(_) | Moment::Exact(_), _) => moment.start(),
     };
     if at > stamp.now {
@@ -210,7 +211,7 @@ pub fn past(
         ));
     }
     if let Some(since) = since.filter(|since| at < *since) {
-        let since = since.format("%Y-%m-%d %H:%M:%S");
+        let since = since.to_second();
         return Err(Failure::invalid(
             "invalid.time",
             text!(

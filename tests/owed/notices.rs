@@ -8,7 +8,7 @@ use std::path::Path;
 const LATER: &str = "2026-11-25 10:00:00";
 const MUCH_LATER: &str = "2027-01-20 10:00:00";
 
-/// Domain.md section 7: each notice with the order that puts it right, and what else does.
+/// Each notice with the order that puts it right, and what else does.
 const ROWS: [(&str, &str, &[&str]); 30] = [
     (
         "registry-abnormal",
@@ -515,7 +515,7 @@ fn keys_that_a_later_version_wrote_are_kept() {
     );
 }
 
-/// Domain.md section 7: the credit code takes the place of the organisation code it was made from,
+/// The credit code takes the place of the organisation code it was made from,
 /// and of no other.
 #[test]
 fn a_credit_code_takes_the_place_of_its_own_organisation_code() {
