@@ -9,7 +9,7 @@ use super::words;
 use crate::config::channels::Channel;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::filing::order::Instant;
+use crate::filing::instant::Instant;
 use crate::lang::Lang;
 use crate::network::Network;
 use crate::notify::message::{Line, Message, pack};
