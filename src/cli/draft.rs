@@ -189,7 +189,7 @@ pub fn dossier(cx: &mut Context<'_>, name: &str) -> Result<Dossier, Failure> {
         bytes: &bytes,
     };
     let refused = |problems: Vec<Problem>| invalid(name, &problems);
-    let inspected = inspect_dossier(&source, cx.now.date_naive()).map_err(refused)?;
+    let inspected = inspect_dossier(&source, cx.now.day()).map_err(refused)?;
     for remark in &inspected.remarks {
         let path = Some(remark.path.clone());
         cx.caution(remark.code, remark.message.clone(), path);

@@ -4,10 +4,11 @@
 //! order is sent.
 
 use super::identity::{CreditCode, organisation_code};
+use super::instant::Instant;
 use super::kind::{Kind, Via};
 use super::number::ServiceNumber;
 use super::obstacle::Obstacle;
-use super::order::{FieldChange, Instant, Order};
+use super::order::{FieldChange, Order};
 use super::portfolio::{FiledService, FiledSubject, Portfolio, providers_of};
 use super::profile::{Profile, Profiles};
 use super::status::Status;

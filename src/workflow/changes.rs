@@ -23,7 +23,7 @@ pub(super) fn asked_changes(
     let Some(subject) = found.subject else {
         return Ok(Vec::new());
     };
-    let today = world.now.date_naive();
+    let today = world.now.day();
     let mut tree = Table::new();
     if found.services.is_empty() || names_subject(ask) {
         let mut node = Table::new();

@@ -267,7 +267,7 @@ fn forerunner(world: &World, order: &Order, word: &str) -> Result<OrderId, Failu
 /// # Errors
 /// 3 where a value does not validate, 4 where a forerunner is none.
 pub fn rebuild(world: &World, order: &Order, tree: &Value) -> Result<Order, Failure> {
-    let dossier = assign::read(tree, "--set", world.now.date_naive())?;
+    let dossier = assign::read(tree, "--set", world.now.day())?;
     let mut order = order.clone();
     order.account = dossier.account;
     order.after = match &dossier.after {
