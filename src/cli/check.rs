@@ -279,7 +279,7 @@ fn dossier(
         end: None,
         finding,
     };
-    let mut inspected = match inspect_dossier(&source, cx.now.date_naive()) {
+    let mut inspected = match inspect_dossier(&source, cx.now.day()) {
         Ok(inspected) => inspected,
         Err(problems) => {
             let told = problems.iter().map(|p| of_file(p.position(), told(p)));

@@ -14,8 +14,8 @@ use super::commit::{
 };
 use super::error::StorageError;
 use super::files::{Files, LockFile, LockMode, NOTE_SIZE, StorePath};
+use crate::filing::instant::Instant as Moment;
 use crate::ids::fresh;
-use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -39,12 +39,12 @@ pub struct Holder {
     /// The operator, as in the history.
     pub actor: String,
     /// When it began.
-    pub since: DateTime<FixedOffset>,
+    pub since: Moment,
 }
 
 impl Holder {
     /// Returns this process as a holder.
-    pub fn this_process(actor: &str, since: DateTime<FixedOffset>) -> Self {
+    pub fn this_process(actor: &str, since: Moment) -> Self {
         Self {
             pid: std::process::id(),
             actor: actor.chars().take(ACTOR_LENGTH).collect(),
