@@ -6,7 +6,7 @@
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use icpctl::filing::calendar::Calendar;
-use icpctl::filing::order::Instant;
+use icpctl::filing::instant::Instant;
 use icpctl::filing::profile::Profiles;
 use icpctl::ids::Ids;
 use icpctl::intake::{Source, inspect_dossier};
@@ -59,7 +59,7 @@ fn judge(world: &World, rulebook: &Rulebook, count: usize) -> usize {
             name: "new.toml",
             bytes: DOSSIER.as_bytes(),
         };
-        let inspected = inspect_dossier(&source, world.now.date_naive()).unwrap();
+        let inspected = inspect_dossier(&source, world.now.day()).unwrap();
         let judgement = bench.dossier(world, &inspected.dossier, &[], &mut ids);
         assert!(judgement.faults.is_empty());
         found += judgement.findings.len();

@@ -14,11 +14,11 @@
     reason = "a tool of the developers': what fails is told at once"
 )]
 
-use icpctl::filing::calendar::CST;
 use icpctl::filing::event::{By, Report};
+use icpctl::filing::instant::Instant;
 use icpctl::filing::kind::{Kind, VerifyBy, Via};
 use icpctl::filing::number::{ServiceNumber, SubjectNumber};
-use icpctl::filing::order::{Instant, Order, OrderId, Target};
+use icpctl::filing::order::{Order, OrderId, Target};
 use icpctl::filing::record::SubjectRecord;
 use icpctl::store::book::{order_path, subject_path};
 use icpctl::store::{order_file, subject_file};
@@ -156,7 +156,7 @@ fn check_digit(body: &str) -> char {
 /// The days before 22 November 2026, in the morning.
 fn day(before: u64) -> Instant {
     let base: Instant = "2026-11-22T09:00:00+08:00".parse().unwrap();
-    base.with_timezone(&CST) - chrono::TimeDelta::days(i64::try_from(before).unwrap())
+    base - chrono::TimeDelta::days(i64::try_from(before).unwrap())
 }
 
 fn record(subject: &Subject, dice: &mut Dice) -> SubjectRecord {

@@ -1,8 +1,7 @@
 //! The only look at the time.
 
-use crate::filing::calendar::CST;
-use crate::filing::order::Instant;
-use chrono::{DateTime, SubsecRound as _, Utc};
+use crate::filing::instant::Instant;
+use chrono::Utc;
 
 /// Where the present comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +30,7 @@ impl Clock {
             )]
             Self::System => {
                 let now = Utc::now();
-                let second = now.with_timezone(&CST).trunc_subsecs(0);
+                let second = Instant::from(now).whole_second();
                 (second, now.timestamp_subsec_micros())
             }
             Self::Fixed(at) => (at, 0),
@@ -43,7 +42,7 @@ impl Clock {
     /// # Errors
     /// When the text is no such instant.
     pub fn fixed(text: &str) -> Result<Self, chrono::ParseError> {
-        DateTime::parse_from_rfc3339(text).map(|at| Self::Fixed(at.with_timezone(&CST)))
+        text.parse().map(Self::Fixed)
     }
 }
 

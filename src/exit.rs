@@ -2,7 +2,7 @@
 
 use crate::lang::Text;
 
-/// How a command ended, as the shell sees it (contract section 4).
+/// How a command ended, as the shell sees it; scripts depend on the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     /// Done; the condition is met; nothing to do; an empty list.

@@ -1,4 +1,4 @@
-//! The only dice: random ids for orders and operations.
+//! The only dice: random ids for orders and operations, and words that are used once.
 
 use crate::filing::order::{NoticeId, OperationId, OrderId};
 use std::hash::{BuildHasher as _, RandomState};
@@ -15,7 +15,7 @@ pub enum Ids {
 impl Ids {
     fn bits(&mut self) -> u64 {
         match self {
-            Self::Random => RandomState::new().hash_one(0_u8),
+            Self::Random => fresh(),
             Self::Seeded(state) => {
                 // SplitMix64: a published mixing function whose whole state is one counter.
                 *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -68,8 +68,19 @@ impl Ids {
     }
 }
 
+/// Returns bits of the operating system's randomness that no seed fixes, for what must differ from run
+/// to run: a temporary's name, a signature.
+pub fn fresh() -> u64 {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one door to chance; the standard library keys its hashers with the system's"
+    )]
+    let state = RandomState::new();
+    state.hash_one(0_u8)
+}
+
 /// Returns a word of 32 hexadecimal digits that was not used before, for a signature: no seed fixes
 /// it, since whoever checks it takes none twice.
 pub fn nonce() -> String {
-    format!("{:016x}{:016x}", Ids::Random.bits(), Ids::Random.bits())
+    format!("{:016x}{:016x}", fresh(), fresh())
 }

@@ -7,9 +7,8 @@
 )]
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate};
-use icpctl::filing::calendar::{
-    CST, Calendar, CalendarFault, Position, Reckoned, Shape, end_of_day,
-};
+use icpctl::filing::calendar::{Calendar, CalendarFault, Position, Reckoned, Shape};
+use icpctl::filing::instant::Instant;
 use icpctl::lang::Lang;
 use proptest::prelude::*;
 
@@ -17,8 +16,8 @@ fn day(written: &str) -> NaiveDate {
     written.parse().unwrap()
 }
 
-fn at(written: &str) -> DateTime<FixedOffset> {
-    DateTime::parse_from_rfc3339(written).unwrap()
+fn at(written: &str) -> Instant {
+    written.parse().unwrap()
 }
 
 fn sure<T>(value: T) -> Reckoned<T> {
@@ -232,10 +231,10 @@ fn dates_saturate() {
         calendar.working_days_between(day("2026-12-31"), last).value,
         calendar.working_days_between(day("2027-01-01"), last).value + 1
     );
-    let latest = DateTime::<chrono::Utc>::MAX_UTC.fixed_offset();
+    let latest = Instant::from(DateTime::<chrono::Utc>::MAX_UTC);
     assert_eq!(
         calendar.end_of_nth_working_day(latest, 1).value,
-        end_of_day(last)
+        Instant::end_of(last)
     );
 }
 
@@ -555,11 +554,10 @@ proptest! {
         n in 0_u32..60,
     ) {
         let utc = DateTime::from_timestamp(seconds, 0).unwrap();
-        let elsewhere = utc.with_timezone(&FixedOffset::east_opt(east).unwrap());
+        let elsewhere = Instant::from(utc.with_timezone(&FixedOffset::east_opt(east).unwrap()));
         let calendar = Calendar::embedded();
         let end = calendar.end_of_nth_working_day(elsewhere, n);
-        prop_assert_eq!(end, calendar.end_of_nth_working_day(utc.with_timezone(&CST), n));
-        prop_assert_eq!(end.value.offset(), &CST);
+        prop_assert_eq!(end, calendar.end_of_nth_working_day(utc.into(), n));
         prop_assert!(end.value >= elsewhere);
     }
 }

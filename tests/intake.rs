@@ -5,10 +5,10 @@
 use chrono::NaiveDate;
 use icpctl::filing::event::Report;
 use icpctl::filing::facts::{SubjectFacts, ValidUntil};
+use icpctl::filing::instant::Instant;
 use icpctl::filing::kind::{Kind, VerifyBy};
 use icpctl::filing::moment::Moment;
 use icpctl::filing::number::ServiceKind;
-use icpctl::filing::order::Instant;
 use icpctl::filing::province::Province;
 use icpctl::filing::tree;
 use icpctl::intake::{

@@ -1,4 +1,4 @@
-//! The state machine: every step it decides, whole, and against the design's own table.
+//! The state machine: every step it decides, whole, and against a table written apart from the code.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use toml::{Table, Value};
 
-/// The design's table.
-const DESIGN: &str = include_str!("data/machine.toml");
+/// The table.
+const TABLE: &str = include_str!("data/machine.toml");
 /// Every step of the code, as it was last agreed to.
 const TRANSITIONS: &str = include_str!("data/transitions.txt");
 /// Set to `1`, this writes the file anew instead of comparing.
@@ -209,12 +209,12 @@ fn every_step_is_the_agreed_one() {
     );
 }
 
-/// The design's table, read here without any of the code's decisions.
-struct Design {
+/// The table, read here without any of the code's decisions.
+struct Written {
     table: Table,
 }
 
-/// What the design says of one step.
+/// What the table says of one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Expected {
     At(Status),
@@ -229,10 +229,10 @@ fn text<'a>(table: &'a Table, key: &str) -> &'a str {
     table.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-impl Design {
+impl Written {
     fn read() -> Self {
         Self {
-            table: DESIGN.parse().unwrap(),
+            table: TABLE.parse().unwrap(),
         }
     }
 
@@ -270,7 +270,7 @@ impl Design {
         self.leads("forwarded", path, cells) == Status::SmsVerificationPending
     }
 
-    /// Says what the steps make of an event in a stored status; none where no row fits.
+    /// Says what the table makes of an event in a stored status; none where no row fits.
     fn expects(
         &self,
         path: Path,
@@ -402,8 +402,8 @@ fn paper() -> Table {
 }
 
 #[test]
-fn the_machine_is_the_designs_table() {
-    let design = Design::read();
+fn the_machine_is_the_table() {
+    let table = Written::read();
     let profiles = Profiles::built_in();
     let paper = paper();
     let (mut compared, mut taken) = (0, 0);
@@ -411,16 +411,16 @@ fn the_machine_is_the_designs_table() {
         for (name, profile) in judges(path, &profiles) {
             let cells = match path.via {
                 Via::Written => &paper,
-                Via::Provider => design.profile(&name),
+                Via::Provider => table.profile(&name),
             };
-            let reachable = design.reachable(path, cells);
+            let reachable = table.reachable(path, cells);
             for from in Status::ALL.iter().copied() {
                 // `[forwarded]` does not mention written applications: they never stand before it.
                 if path.via == Via::Written && !reachable.contains(&from) {
                     continue;
                 }
                 for happening in Happening::all() {
-                    let expected = design.expects(path, cells, from, happening);
+                    let expected = table.expects(path, cells, from, happening);
                     let answer = happening.ask(&path.case(profile), from);
                     let decided = match answer {
                         Ok(Arrival::At(status)) => Some(Expected::At(status)),
@@ -441,13 +441,13 @@ fn the_machine_is_the_designs_table() {
             }
         }
     }
-    println!("compared {compared} steps with the design's table, {taken} of them taken");
+    println!("compared {compared} steps with the table, {taken} of them taken");
     assert!(compared >= 10_500 && taken >= 2_700, "{compared} {taken}");
 }
 
 #[test]
 fn a_written_application_meets_the_bureau_alone() {
-    let design = Design::read();
+    let table = Written::read();
     for kind in [Kind::CancelSite, Kind::CancelSubject] {
         let path = Path {
             kind,
@@ -455,7 +455,7 @@ fn a_written_application_meets_the_bureau_alone() {
             verify_by: None,
         };
         assert_eq!(
-            design.reachable(path, &paper()),
+            table.reachable(path, &paper()),
             BTreeSet::from([
                 Status::Draft,
                 Status::AwaitingBureauReview,
@@ -469,13 +469,19 @@ fn a_written_application_meets_the_bureau_alone() {
 }
 
 #[test]
-fn the_profiles_are_the_designs() {
-    let design = Design::read();
-    let shipped: Table = include_str!("../src/data/providers.toml").parse().unwrap();
-    let of_design = design.table["profiles"].as_table().unwrap();
+fn the_profiles_are_those_of_the_table() {
+    let table = Written::read();
+    let mut shipped: Table = include_str!("../src/data/providers.toml").parse().unwrap();
+    let Some(Value::Table(written)) = shipped.remove("written") else {
+        panic!("nothing stands for a provider in a written application");
+    };
+    for (cell, value) in paper() {
+        assert_eq!(written.get(&cell), Some(&value), "{cell}");
+    }
+    let of_table = table.table["profiles"].as_table().unwrap();
     let names = |table: &Table| table.keys().cloned().collect::<BTreeSet<_>>();
-    assert_eq!(names(of_design), names(&shipped));
-    for (name, cells) in of_design {
+    assert_eq!(names(of_table), names(&shipped));
+    for (name, cells) in of_table {
         for (cell, value) in cells.as_table().unwrap() {
             assert_eq!(shipped[name].get(cell), Some(value), "{name}.{cell}");
         }
@@ -486,7 +492,7 @@ fn the_profiles_are_the_designs() {
             let is_ours = ours.contains(&cell.as_str());
             assert!(
                 is_ours || known.contains(cell.as_str()),
-                "{name}.{cell} is not the design's"
+                "{name}.{cell} is not the table's"
             );
         }
     }

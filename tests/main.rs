@@ -34,6 +34,7 @@ mod schemas;
 mod screen;
 mod scripts;
 mod snapshots;
+mod sources;
 mod storage;
 mod support;
 mod telling;

@@ -793,7 +793,7 @@ fn what_stands_against_a_file_is_told_at_once_with_line_and_column() {
     assert!(told.contains("domains"), "{told}");
 }
 
-/// "An individual's persons are all the subject" (machine.toml): services stand under that person.
+/// "An individual's persons are all the subject" (RP-02): services stand under that person.
 #[test]
 fn an_individuals_services_stand_under_the_individual() {
     let scene = Scene::empty();

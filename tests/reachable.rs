@@ -1,7 +1,7 @@
 //! Every state that an order can come to, by every command, every report and the passing of limits.
 //!
 //! Time is reduced to before, one second before, at and after each limit: the SMS window's end and
-//! the end of idling. What stands here of the rules is written from the contract, not from the code.
+//! the end of idling. What stands here of the rules is written from what is promised, not from the code.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,8 +17,9 @@ use chrono::TimeDelta;
 use icpctl::cli::context::World;
 use icpctl::failure::Failure;
 use icpctl::filing::event::{Command, Event, Report};
+use icpctl::filing::instant::Instant;
 use icpctl::filing::moment::Moment;
-use icpctl::filing::order::{Instant, Order};
+use icpctl::filing::order::Order;
 use icpctl::filing::portfolio::Portfolio;
 use icpctl::filing::signatory::signatories;
 use icpctl::filing::standing::{Presumption, SmsWindow, View, idle_end};

@@ -1,4 +1,4 @@
-//! The published schemas say what the contract and the core say.
+//! The published schemas hold for what scripts depend on, and name what the core names.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use icpctl::cli::schema;
@@ -23,7 +23,7 @@ fn validator(name: &str) -> Validator {
     jsonschema::validator_for(&schema(name)).unwrap()
 }
 
-/// An order as the contract shows it, with everything filled in.
+/// An order with everything filled in.
 fn order_document() -> Value {
     serde_json::from_str(include_str!("data/order.json")).unwrap()
 }
@@ -52,7 +52,7 @@ fn every_document_of_a_command_has_its_schema() {
 }
 
 #[test]
-fn the_example_of_the_contract_is_valid() {
+fn an_order_with_everything_filled_in_is_valid() {
     let document = order_document();
     let errors: Vec<String> = validator("order")
         .iter_errors(&document)

@@ -20,7 +20,6 @@ mod recovery;
 #[cfg(unix)]
 mod roll;
 
-use chrono::DateTime;
 use icpctl::store::files::LockMode;
 use icpctl::store::{Digest, Files, Holder, Kind, StorageError, StorePath};
 
@@ -29,7 +28,7 @@ fn path(text: &str) -> StorePath {
 }
 
 pub(crate) fn holder() -> Holder {
-    let since = DateTime::parse_from_rfc3339("2026-11-22T10:00:00+08:00").unwrap();
+    let since = "2026-11-22T10:00:00+08:00".parse().unwrap();
     Holder::this_process("operator", since)
 }
 

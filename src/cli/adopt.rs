@@ -283,7 +283,7 @@ fn read(
     replace: bool,
 ) -> Result<Vec<Adopting>, Failure> {
     let source = Source { name, bytes };
-    let today = cx.now.date_naive();
+    let today = cx.now.day();
     let (mut read, problems) = inspect_adoptions(&source, Format::Auto, encoding, today)
         .map_err(|problems| invalid(name, &problems))?;
     let services = read.list.iter_mut().flat_map(|one| &mut one.value.services);

@@ -3,8 +3,9 @@
 use super::context::Context;
 use super::order_doc::{Desk, Manner, subject_name};
 use crate::filing::deadline::Deadline;
+use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
-use crate::filing::order::{Instant, Order, Signatory, Who};
+use crate::filing::order::{Order, Signatory, Who};
 use crate::filing::profile::Profiles;
 use crate::filing::standing::{SmsWindow, View};
 use crate::filing::status::Bucket;
@@ -223,7 +224,7 @@ pub fn until(deadline: &Deadline, now: Instant) -> Text {
 
 /// Prints an instant for people, to the minute, in China Standard Time.
 pub fn minute(at: Instant) -> String {
-    at.format("%Y-%m-%d %H:%M").to_string()
+    at.to_minute()
 }
 
 /// Returns the status in words; one that the clock presumes says so.
@@ -469,7 +470,6 @@ mod tests {
 
     use super::*;
     use crate::filing::deadline::DeadlineKind;
-    use chrono::DateTime;
 
     #[test]
     fn lengths_keep_their_two_greatest_units() {
@@ -485,7 +485,7 @@ mod tests {
 
     #[test]
     fn a_deadline_says_how_far_off_or_past_it_is() {
-        let at = DateTime::parse_from_rfc3339("2026-11-23T10:10:00+08:00").unwrap();
+        let at: Instant = "2026-11-23T10:10:00+08:00".parse().unwrap();
         let deadline = Deadline {
             at,
             kind: DeadlineKind::SmsVerification,

@@ -1,5 +1,6 @@
 //! `check`: the rulebook over orders and over files.
 
+use super::citation;
 use super::context::{Context, World};
 use super::globals::place;
 use super::record::{encoding, encoding_arg};
@@ -278,7 +279,7 @@ fn dossier(
         end: None,
         finding,
     };
-    let mut inspected = match inspect_dossier(&source, cx.now.date_naive()) {
+    let mut inspected = match inspect_dossier(&source, cx.now.day()) {
         Ok(inspected) => inspected,
         Err(problems) => {
             let told = problems.iter().map(|p| of_file(p.position(), told(p)));
@@ -407,8 +408,8 @@ fn answer(cx: &Context<'_>, found: &[Located], rulebook: &Rulebook) -> Reply {
     let mut reply = Reply {
         rows: Some("findings"),
         known: [
-            "rule", "severity", "path", "line", "column", "message", "fix", "source", "file",
-            "order",
+            "rule", "severity", "path", "line", "column", "message", "fix", "source", "sources",
+            "file", "order",
         ]
         .map(|field| format!("findings.{field}"))
         .to_vec(),
@@ -460,6 +461,7 @@ fn document(located: &Located, lang: Lang) -> Value {
         "message": brief(finding.message.get(lang), lang),
         "fix": finding.fix.as_ref().map(|fix| brief(fix.get(lang), lang)),
         "source": finding.source,
+        "sources": citation::documents(finding.source.as_deref().unwrap_or_default(), lang),
         "file": located.file,
         "order": located.order,
     })
@@ -504,6 +506,24 @@ fn sheet(cx: &Context<'_>, found: &[Located]) -> String {
         if let Some(fix) = &finding.fix {
             let _ = writeln!(lines, "    → {}", clean(&brief(fix.get(lang), lang)));
         }
+        if let Some(source) = source_of(finding) {
+            let heading = text!("来源：", "Source: ");
+            let _ = writeln!(lines, "    {}{}", heading.get(lang), clean(source));
+        }
+    }
+    let sources = found.iter().filter_map(|l| source_of(&l.finding));
+    let sources = citation::lines_of(sources, lang, color);
+    if !sources.is_empty() {
+        let heading = text!("来源：", "Sources:");
+        let _ = write!(lines, "\n{}\n{sources}", heading.get(lang));
     }
     lines
+}
+
+/// Returns where the rule behind a finding is from, if it says so.
+fn source_of(finding: &Finding) -> Option<&str> {
+    finding
+        .source
+        .as_deref()
+        .filter(|source| !source.is_empty())
 }

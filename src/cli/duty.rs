@@ -242,7 +242,7 @@ fn table(cx: &Context<'_>, found: &[Owed<'_>], world: &World) -> Table {
         };
         let date = match state {
             State::Done { at, .. } => {
-                let day = at.format("%Y-%m-%d");
+                let day = at.day();
                 Cell::new(text!("{day} 已完成", "done on {day}")).tone(Tone::Approved)
             }
             State::Due(_) | State::Unknown => {

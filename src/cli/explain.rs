@@ -1,5 +1,6 @@
 //! `explain`: what a status, event, exit code, impact, rule or warning means.
 
+use super::citation;
 use super::context::Context;
 use super::globals::place;
 use super::reply::Reply;
@@ -23,8 +24,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
         "id",
         "ID",
         text!(
-            "状态、事件、退出码、影响、规则或提示码，如 ORD-08；同名的用 KIND:ID 区分；不给则列出全部",
-            "A status, event, exit code, impact, rule or warning, such as ORD-08; KIND:ID picks one of several; without it, list all"
+            "状态、事件、退出码、影响、规则、提示码或来源，如 ORD-08、L33；同名的用 KIND:ID 区分；不给则列出全部",
+            "A status, event, exit code, impact, rule, warning or source, such as ORD-08 or L33; KIND:ID picks one of several; without it, list all"
         ),
         lang,
     ))
@@ -114,6 +115,7 @@ fn document(pages: &[Page<'_>], lang: Lang) -> Value {
                 "why": page.why.map(|why| why.get(lang)),
                 "todo": page.todo.map(|todo| todo.get(lang)),
                 "source": page.source,
+                "sources": citation::documents(page.source, lang),
                 "rule": null,
             })
         })
@@ -154,8 +156,27 @@ fn sheet(page: &Page<'_>, rule: Option<&Rule>, lang: Lang, color: Color) -> Stri
         lines.push('\n');
         lines.push_str(&scope_lines(rule, lang));
     }
-    let source = text!("来源：", "Source: ");
-    lines + &format!("\n{}{}\n", source.get(lang), page.source)
+    let sources = match page.kind {
+        PageKind::Source => citation::whereabouts(page.source, lang),
+        PageKind::Status
+        | PageKind::Event
+        | PageKind::Exit
+        | PageKind::OrderKind
+        | PageKind::ServiceKind
+        | PageKind::Path
+        | PageKind::Deadline
+        | PageKind::Impact
+        | PageKind::Code
+        | PageKind::Bucket
+        | PageKind::Notice
+        | PageKind::Duty
+        | PageKind::Rule => {
+            let heading = text!("来源：", "Sources:");
+            let named = citation::lines(page.source, lang, color);
+            format!("\n{}\n{named}", heading.get(lang))
+        }
+    };
+    lines + &sources
 }
 
 /// Returns for whom a rule is and what it says when it is broken, as people read it.

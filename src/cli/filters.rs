@@ -13,11 +13,12 @@ use super::search::{self, Needle};
 use super::vocabulary;
 use crate::failure::Failure;
 use crate::filing::deadline::Deadline;
+use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::limit::Due;
 use crate::filing::moment::{self, Moment};
 use crate::filing::named::named;
-use crate::filing::order::{Instant, Order};
+use crate::filing::order::Order;
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::profile::Profiles;
 use crate::filing::province::{Province, UnknownProvince};
@@ -227,7 +228,7 @@ impl Filters {
                 let length = duration("--due-within", &value)?;
                 TimeDelta::from_std(length)
                     .ok()
-                    .and_then(|length| now.checked_add_signed(length))
+                    .and_then(|length| now.checked_add(length))
                     .ok_or_else(|| {
                         Failure::usage(text!(
                             "--due-within 的值 `{value}` 太长",

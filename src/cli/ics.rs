@@ -3,12 +3,13 @@
 use super::board::{about, status};
 use super::order_doc::{Desk, Manner};
 use super::portfolio_doc::Excerpt;
+use crate::filing::instant::Instant;
 use crate::filing::limit::Due;
-use crate::filing::order::{Instant, Order};
+use crate::filing::order::Order;
 use crate::lang::Text;
 use crate::text;
 use crate::workflow::owed::{Ledger, Matter};
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use icalendar::{Alarm, Calendar, Component as _, Event, EventLike as _};
 
 /// What made the calendar (RFC 5545, 3.7.3).
@@ -78,17 +79,18 @@ fn event(
     manner: Manner,
 ) -> Event {
     let (summary, words) = (summary.get(manner.lang), words.get(manner.lang));
+    // Left out, the alarm would get the machine's time and a random id.
+    let alarm = Alarm::display(summary, -REMINDER)
+        .uid(&format!("{key}-alarm@icpctl"))
+        .timestamp(now.utc())
+        .done();
     Event::new()
         .uid(&format!("{key}@icpctl"))
-        .timestamp(now.with_timezone(&Utc))
-        .starts(at.with_timezone(&Utc))
-        .ends(at.with_timezone(&Utc))
+        .timestamp(now.utc())
+        .starts(at.utc())
+        .ends(at.utc())
         .summary(summary)
         .description(words)
-        .alarm(
-            Alarm::display(summary, -REMINDER)
-                .uid(&format!("{key}-alarm@icpctl"))
-                .done(),
-        )
+        .alarm(alarm)
         .done()
 }

@@ -14,6 +14,7 @@ pub mod batch;
 pub mod board;
 pub mod calendar;
 pub mod check;
+mod citation;
 pub mod completions;
 pub mod config;
 pub mod consent;

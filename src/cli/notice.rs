@@ -12,7 +12,7 @@ use super::owed::{Page, gather, notice_document};
 use super::reply::Reply;
 use super::vocabulary;
 use crate::failure::Failure;
-use crate::filing::calendar::end_of_day;
+use crate::filing::instant::Instant;
 use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::limit::{Limit, MOST_DAYS};
 use crate::filing::moment::{self, Moment};
@@ -400,7 +400,7 @@ fn term(cx: &Context<'_>, typed: &str) -> Result<Term, Failure> {
     let moment = moment::parse(typed, cx.now);
     match (moment, day(typed)) {
         (Ok(Moment::Exact(at)), _) => Ok(Term::At(at)),
-        (Ok(Moment::Day(day)), _) | (Err(_), Some(day)) => Ok(Term::At(end_of_day(day))),
+        (Ok(Moment::Day(day)), _) | (Err(_), Some(day)) => Ok(Term::At(Instant::end_of(day))),
         (Err(error), None) => match days(typed) {
             Some(limit) if limit.count() <= MOST_DAYS => Ok(Term::After(limit)),
             Some(_) => Err(refused(text!(

@@ -6,9 +6,10 @@ use super::outline::Outline;
 use super::people;
 use crate::filing::deadline::Deadline;
 use crate::filing::event::{Event, Report};
+use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Entry, FieldChange, Instant, Order, Signatory, Who};
+use crate::filing::order::{Entry, FieldChange, Order, Signatory, Who};
 use crate::filing::pack::{self, Need};
 use crate::filing::portfolio::Portfolio;
 use crate::filing::standing::{Presumption, SmsWindow, View, effective};
@@ -19,7 +20,6 @@ use crate::render::mask::{Privacy, mask_among};
 use crate::render::prose::Names;
 use crate::store::roll::Slip;
 use crate::workflow::missing;
-use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
 /// How an answer is worded and what it may show.
@@ -74,7 +74,9 @@ impl Desk<'_> {
                 Some(Obstacle::After { ended: Some(_), .. }) => {
                     vec![format!("icpctl edit {id} --unset after")]
                 }
-                Some(_) | None => self.completed(order, format!("icpctl submit {id}")),
+                // What waiting cannot cure.
+                Some(_) => vec![format!("icpctl abandon {id}")],
+                None => self.completed(order, format!("icpctl submit {id}")),
             },
             Status::ProviderReview => vec![record(Report::Accepted), record(Report::Rejected)],
             Status::AwaitingBureauSubmission => vec![record(Report::Forwarded)],
@@ -302,7 +304,7 @@ pub fn limit(deadline: &Deadline) -> Value {
 
 /// Prints an instant for machines.
 pub fn time(at: Instant) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, false)
+    at.to_rfc3339()
 }
 
 /// Returns the part by which an entry of the awaited is named.

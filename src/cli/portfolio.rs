@@ -364,7 +364,7 @@ fn groups_of(excerpt: &Excerpt<'_>, service: &FiledService, by: Grouping) -> Vec
             .collect(),
         Grouping::Account => of_accesses(|access| access.account.as_ref()),
         Grouping::Resource => of_accesses(|access| access.resource.as_ref()),
-        // An individual's persons are all the subject (domain.md 2.6).
+        // An individual's persons are all the subject (RP-02).
         Grouping::Person => person_key(service.facts.responsible.as_ref())
             .or_else(|| {
                 let is_individual = excerpt.subject.facts.is_individual();

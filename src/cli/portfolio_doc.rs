@@ -230,7 +230,7 @@ impl<'a> Excerpt<'a> {
             let names = people::of_subject(subject);
             for note in &subject.notes {
                 let about = note.service.map_or_else(String::new, |n| format!("{n} "));
-                let day = note.at.format("%Y-%m-%d");
+                let day = note.at.day();
                 let label = text!("备注", "note");
                 let words = names.mask(&note.text, manner.privacy);
                 let line = format!("{about}{words}");

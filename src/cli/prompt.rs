@@ -144,7 +144,7 @@ fn new_filing(cx: &Context<'_>) -> Result<Dossier, Failure> {
         bytes: text.as_bytes(),
     };
     let dossier =
-        read_dossier(&source, cx.now.date_naive()).map_err(|problems| invalid("--", &problems))?;
+        read_dossier(&source, cx.now.day()).map_err(|problems| invalid("--", &problems))?;
     Ok(keep_named(dossier))
 }
 

@@ -1,6 +1,7 @@
 //! `provider`: what differs between providers, cell by cell.
 
 use super::action::{action, actions};
+use super::citation;
 use super::context::Context;
 use super::globals::place;
 use super::reply::Reply;
@@ -8,6 +9,7 @@ use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::filing::profile::{Profile, Profiles};
 use crate::filing::status::Status;
+use crate::knowledge::{Cited, cited};
 use crate::lang::{Lang, Text};
 use crate::render::room::Room;
 use crate::render::style::Tone;
@@ -206,6 +208,7 @@ fn document(name: &str, profile: &Profile, own: Option<&str>, lang: Lang) -> Val
         "statuses": statuses,
         "kinds": kinds,
         "source": source,
+        "sources": citation::documents(source, lang),
     })
 }
 
@@ -309,8 +312,23 @@ fn cells(name: &str, profile: &Profile, own: Option<&str>) -> Vec<(Text, Cell)> 
         let heading = text!("“{zh}”称作", "Its word for: {en}");
         cells.push((heading, Cell::verbatim(own)));
     }
-    cells.push((text!("来源", "Source"), Cell::verbatim(&profile.source)));
+    let sources = cited(&profile.source);
+    let (zh, en): (Vec<String>, Vec<String>) = sources
+        .iter()
+        .map(|one| (named(one, Lang::Zh), named(one, Lang::En)))
+        .unzip();
+    let (zh, en) = (zh.join("；"), en.join("; "));
+    cells.push((text!("来源", "Source"), Cell::new(text!("{zh}", "{en}"))));
     cells
+}
+
+/// Returns the key of a source with its title.
+fn named(one: &Cited<'_>, lang: Lang) -> String {
+    let key = one.key();
+    match one.title() {
+        Some(title) => format!("{key} {}", title.get(lang)),
+        None => key.to_owned(),
+    }
 }
 
 fn range([least, most]: [u32; 2]) -> String {

@@ -1,6 +1,7 @@
 //! `rules`: the rulebook, as it is in force here.
 
 use super::check::label;
+use super::citation;
 use super::context::Context;
 use super::globals::option;
 use super::reply::Reply;
@@ -152,7 +153,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 }
 
 /// The keys of a rule's document.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
     "id",
     "title",
     "severity",
@@ -163,6 +164,7 @@ const KNOWN: [&str; 13] = [
     "since",
     "until",
     "source",
+    "sources",
     "check",
     "off",
     "tests",
@@ -180,6 +182,7 @@ fn document(rule: &Rule, lang: Lang) -> Value {
         "since": rule.since,
         "until": rule.until,
         "source": rule.source,
+        "sources": citation::documents(&rule.source, lang),
         "check": rule.check,
         "off": rule.off,
         "tests": rule.test.len(),

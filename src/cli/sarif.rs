@@ -1,11 +1,14 @@
 //! Findings as SARIF 2.1.0, for code hosts that show them on the lines of a dossier.
 
 use super::check::Located;
+use super::citation;
 use crate::intake::Position;
-use crate::knowledge::{Rule, Severity};
+use crate::knowledge::{Cited, Rule, Severity, cited};
 use crate::lang::Lang;
 use crate::render::brief::brief;
+use crate::render::style::Color;
 use crate::rulebook::Rulebook;
+use crate::text;
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 use std::path::{Component, Path};
@@ -73,14 +76,28 @@ fn descriptor(id: &str, rule: Option<&Rule>, found: &[Located], lang: Lang) -> V
         });
     };
     let explain = rule.explain.get(lang);
-    json!({
+    let mut help = explain.to_owned();
+    let sources = citation::lines(&rule.source, lang, Color::Off);
+    if !sources.is_empty() {
+        let heading = text!("来源：", "Sources:");
+        let _ = write!(help, "\n\n{}\n{}", heading.get(lang), sources.trim_end());
+    }
+    let mut descriptor = json!({
         "id": rule.id,
         "shortDescription": { "text": rule.title.get(lang) },
         "fullDescription": { "text": explain },
-        "help": { "text": explain },
+        "help": { "text": help },
         "defaultConfiguration": { "level": level(rule.severity) },
-        "properties": { "source": rule.source },
-    })
+        "properties": {
+            "source": rule.source,
+            "sources": citation::documents(&rule.source, lang),
+        },
+    });
+    let url = cited(&rule.source).iter().flat_map(Cited::urls).next();
+    if let (Some(url), Value::Object(descriptor)) = (url, &mut descriptor) {
+        descriptor.insert("helpUri".to_owned(), url.as_str().into());
+    }
+    descriptor
 }
 
 fn result(located: &Located, ids: &[&str], current: &Path, lang: Lang) -> Value {

@@ -6,8 +6,9 @@ use super::verify::SCHEMA;
 use crate::evidence::Found;
 use crate::filing::evidence::case::About;
 use crate::filing::evidence::{Fact, Finding, Source, Stance, Verdict};
+use crate::filing::instant::Instant;
 use crate::filing::number::ServiceNumber;
-use crate::filing::order::{Instant, OrderId};
+use crate::filing::order::OrderId;
 use crate::lang::{Lang, Text};
 use crate::render::mask::{Privacy, is_an_organisation};
 use crate::render::style::Tone;
@@ -243,7 +244,7 @@ fn block(cx: &Context<'_>, one: &Verified) -> String {
 }
 
 fn when(at: Instant, cached: bool, now: Instant) -> Text {
-    let clock = at.format("%Y-%m-%d %H:%M");
+    let clock = at.to_minute();
     if !cached {
         return text!("{clock}", "{clock}");
     }

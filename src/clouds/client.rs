@@ -91,7 +91,7 @@ impl<'a> Client<'a> {
         let body = body.to_string();
         let host = host(&url);
         let make = || {
-            let at = self.clock.now().to_utc();
+            let at = self.clock.now().utc();
             let signed = tc3::Request {
                 host: &host,
                 service: product,
@@ -162,7 +162,7 @@ impl<'a> Client<'a> {
                 action,
                 version: &service.version,
                 query,
-                at: self.clock.now().to_utc(),
+                at: self.clock.now().utc(),
                 nonce: &nonce,
                 token: self.credential.token.as_ref(),
             };

@@ -1,7 +1,7 @@
 //! What was found lately, outside the store: it can be deleted at any time.
 
 use crate::filing::evidence::{Fact, Source, Verdict};
-use crate::filing::order::Instant;
+use crate::filing::instant::Instant;
 use crate::reading;
 use crate::render::mask::is_an_organisation;
 use sha2::{Digest as _, Sha256};

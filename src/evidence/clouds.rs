@@ -8,9 +8,10 @@ use crate::clouds::{Cloud, alibaba, catalogue};
 use crate::filing::evidence::case::{About, Matter};
 use crate::filing::evidence::{Claim, Fact, Source, Verdict};
 use crate::filing::host::Host;
+use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
-use crate::filing::order::{Instant, Order};
+use crate::filing::order::Order;
 use crate::network::error::NetworkError;
 use crate::render::mask::Privacy;
 use crate::render::prose;
@@ -234,13 +235,11 @@ impl Clouds<'_> {
                 None => fact.unknown("not-told"),
             }
         };
-        let now = self.now.to_utc();
+        let now = self.now.utc();
         let is_prepaid = server.charge.as_ref().map(|charge| charge == "PREPAID");
         let later = |at: DateTime<Utc>, months| at.checked_add_months(months);
         let span = server.created.zip(server.expires);
-        let shown = |at: Option<DateTime<Utc>>| {
-            at.map(|at| at.with_timezone(&self.now.timezone()).to_rfc3339())
-        };
+        let shown = |at: Option<DateTime<Utc>>| at.map(|at| Instant::from(at).to_rfc3339());
         let zone = server.zone.as_deref();
         let mut facts = vec![say(Claim::ServerPrepaid, is_prepaid, server.charge.clone())];
         // What is paid by use has no end; that it is not prepaid says enough.

@@ -5,8 +5,9 @@
 //! never open this folder.
 
 use crate::filing::evidence::Fact;
+use crate::filing::instant::Instant;
 use crate::filing::number::SubjectNumber;
-use crate::filing::order::{Instant, OperationId, OrderId};
+use crate::filing::order::{OperationId, OrderId};
 use crate::store::book::subject_path;
 use crate::store::wire::{RecordError, parse};
 use crate::store::{Change, Digest, Files, RECORD_LIMIT, StorageError, StorePath};
@@ -68,7 +69,7 @@ impl Holder {
         taken: &[StorePath],
     ) -> Result<Vec<(StorePath, Vec<u8>)>, toml::ser::Error> {
         let folder = self.folder();
-        let stamp = now.format("%Y%m%dT%H%M%S");
+        let stamp = now.to_stamp();
         // A clock and ids that are fixed, for tests, may have been here before.
         let start = format!("{folder}/{stamp}-{op}-");
         let before = taken

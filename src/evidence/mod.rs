@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::filing::evidence::case::About;
 use crate::filing::evidence::{Claim, Fact, Source, Verdict};
 use crate::filing::host::Host;
-use crate::filing::order::Instant;
+use crate::filing::instant::Instant;
 use crate::network::Network;
 use crate::network::error::NetworkError;
 use crate::render::mask::Privacy;

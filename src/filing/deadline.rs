@@ -1,9 +1,9 @@
 //! Until when: the limits of a standing, and how long the rest may take.
 
 use super::calendar::{Calendar, Reckoned};
+use super::instant::Instant;
 use super::machine::Case;
 use super::named::named;
-use super::order::Instant;
 use super::standing::{Standing, View, idle_end};
 use super::status::Status;
 use chrono::NaiveDate;
@@ -142,14 +142,14 @@ pub fn estimate(
     if view.is_presumed() {
         return None;
     }
-    let today = now.date_naive();
+    let today = now.day();
     if settled.len() >= SAMPLES_NEEDED
         && let Some(submitted) = standing.submitted_at
         && is_under_way(standing.status)
     {
         let least = settled.iter().copied().min().unwrap_or_default();
         let most = settled.iter().copied().max().unwrap_or_default();
-        let from = submitted.date_naive();
+        let from = submitted.day();
         return Some(span(
             calendar,
             today,
@@ -160,7 +160,7 @@ pub fn estimate(
         ));
     }
     let [least, most, until] = remaining(case, standing)?;
-    let from = standing.since.date_naive();
+    let from = standing.since.day();
     let day = until
         .and_then(|days| from.checked_add_days(chrono::Days::new(u64::from(days))))
         .unwrap_or(from);

@@ -1,11 +1,11 @@
 //! Duties after approval: what is owed for a filed service or subject, computed, until it is done.
 
-use super::calendar::{Calendar, Reckoned, date_in_china, end_of_day};
+use super::calendar::{Calendar, Reckoned};
 use super::facts::ValidUntil;
+use super::instant::Instant;
 use super::limit::{Due, Limit};
 use super::notice::Of;
 use super::number::{SecurityNumber, ServiceKind};
-use super::order::Instant;
 use super::portfolio::{FiledService, FiledSubject};
 use super::province::Province;
 use super::record::{DutyFacts, SubjectEntry};
@@ -90,7 +90,7 @@ pub enum Start {
     },
 }
 
-/// A duty, as the table has it (domain.md section 7).
+/// A duty, as the table has it (PST-01, PST-03, PST-04, PST-06).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Duty {
@@ -313,19 +313,19 @@ impl Duty {
                 }
                 Some(match debtor.occasions.changed_at.filter(|at| since(*at)) {
                     Some(at) => State::Done { at, number: None },
-                    None => due(date_in_china(start)),
+                    None => due(start.day()),
                 })
             }
             Start::After(other) => match (latest, debtor.latest(other)) {
                 (Some(fulfilled), _) => Some(done(fulfilled)),
-                (None, Some(first)) => Some(due(date_in_china(first.at))),
+                (None, Some(first)) => Some(due(first.at.day())),
                 (None, None) => None,
             },
             Start::Expiry(of) => {
                 let day = debtor.last_day(*of)?;
                 let opens = self.opens(day);
                 Some(match latest {
-                    Some(fulfilled) if date_in_china(fulfilled.at) >= opens => done(fulfilled),
+                    Some(fulfilled) if fulfilled.at.day() >= opens => done(fulfilled),
                     Some(_) | None => due(day),
                 })
             }
@@ -355,16 +355,16 @@ fn judge_yearly(
     latest: Option<&Fulfilled>,
     now: Instant,
 ) -> Option<State> {
-    let today = date_in_china(now);
+    let today = now.day();
     let approved = debtor.service.and_then(|service| service.approved_on);
     let window = |year: i32| Some((opens.of(year)?, closes.of(year)?));
     let judge = |(from, to): (NaiveDate, NaiveDate)| {
         let end = Reckoned {
-            value: end_of_day(to),
+            value: Instant::end_of(to),
             provisional: true,
         };
         match latest {
-            Some(done) if date_in_china(done.at) >= from => State::Done {
+            Some(done) if done.at.day() >= from => State::Done {
                 at: done.at,
                 number: None,
             },

@@ -151,7 +151,7 @@ impl Event {
         }
     }
 
-    /// Whether the entry counts as touching the order (labels and notes do not; machine.toml).
+    /// Whether the entry counts as touching the order for the clock of ORD-10; labels and notes do not.
     pub const fn touches(self) -> bool {
         match self {
             Self::Label | Self::Note => false,

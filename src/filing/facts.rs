@@ -1,4 +1,4 @@
-//! What is filed of a subject, a service and a person: the fields of domain.md section 4.
+//! What is filed of a subject, a service and a person: the fields that `src/data/fields.toml` explains.
 //!
 //! Every field is optional: what is absent is unknown, never empty.
 
@@ -84,7 +84,7 @@ facts! {
     pub struct SubjectFacts {
         /// 主办者名称.
         name: String,
-        /// 主办者性质, a value of the nature list (domain.md 4.6).
+        /// 主办者性质, a value of the nature list in `src/data/fields.toml`.
         nature: String,
         /// The province of the filing, by code, character or name.
         province: String,

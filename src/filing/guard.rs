@@ -4,10 +4,11 @@
 //! order is sent.
 
 use super::identity::{CreditCode, organisation_code};
+use super::instant::Instant;
 use super::kind::{Kind, Via};
 use super::number::ServiceNumber;
 use super::obstacle::Obstacle;
-use super::order::{FieldChange, Instant, Order};
+use super::order::{FieldChange, Order};
 use super::portfolio::{FiledService, FiledSubject, Portfolio, providers_of};
 use super::profile::{Profile, Profiles};
 use super::status::Status;
@@ -217,8 +218,16 @@ fn new(
             });
             if same_kind {
                 let (host, number) = (domain, &service.number);
+                let provider = order.provider.as_deref().unwrap_or_default();
+                if service.is_accessed_at(provider) == Some(true) {
+                    return Err(Obstacle::AccessedAlready {
+                        number: service.number,
+                        provider: provider.to_owned(),
+                    });
+                }
+                let access = Kind::Access.name();
                 return Err(Obstacle::WrongKind {
-                    should_be: Kind::Access,
+                    instead: format!("{access} {host} --provider {provider}"),
                     because: text!(
                         "域名 {host} 已备案（{number}），在新接入商处应办理接入备案",
                         "the domain {host} is filed already ({number}): at another provider it needs an access order"
@@ -355,7 +364,7 @@ fn change(
 }
 
 /// Whether a credit code takes the place of the organisation code that it was made from: the same
-/// holder under the number that counts since 2015-10-01 (domain.md section 7).
+/// holder under the number that counts since 2015-10-01 (S2, HW).
 fn takes_the_place_of_organisation_code(change: &FieldChange) -> bool {
     let text = |value: &Option<toml::Value>| value.as_ref()?.as_str().map(str::to_owned);
     let (Some(from), Some(to)) = (text(&change.from), text(&change.to)) else {

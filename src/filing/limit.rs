@@ -1,7 +1,7 @@
 //! How long something may take once it has begun, in days or working days.
 
-use super::calendar::{Calendar, Reckoned, date_in_china, end_of_day};
-use super::order::Instant;
+use super::calendar::{Calendar, Reckoned};
+use super::instant::Instant;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -41,7 +41,7 @@ impl Limit {
             Self::WorkingDays(count) => calendar.add_working_days(day, count),
         };
         Some(Reckoned {
-            value: end_of_day(value),
+            value: Instant::end_of(value),
             provisional,
         })
     }
@@ -74,10 +74,10 @@ impl Due {
 
     /// Whether it is overdue, or can be done already and ends within `days` of `now`.
     pub fn is_near(&self, now: Instant, days: u32) -> bool {
-        let today = date_in_china(now);
+        let today = now.day();
         let horizon = today
             .checked_add_days(Days::new(u64::from(days)))
             .unwrap_or(NaiveDate::MAX);
-        self.opens <= today && date_in_china(self.at) <= horizon
+        self.opens <= today && self.at.day() <= horizon
     }
 }

@@ -1,7 +1,7 @@
 //! The state machine: the one place that decides what a status leads to.
 //!
 //! [`command`] answers what the operator may do, [`report`] what the outside may say. Both are
-//! pure; `machine.toml` of the design is their table, and a test prints them back as one.
+//! pure; a test holds every step against the table in `tests/data/machine.toml`.
 
 use super::event::{Command, Event, Report};
 use super::kind::{Kind, VerifyBy, Via};

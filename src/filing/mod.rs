@@ -16,6 +16,7 @@ pub mod guide;
 pub mod host;
 pub mod identity;
 pub mod impact;
+pub mod instant;
 pub mod kind;
 pub mod limit;
 pub mod machine;

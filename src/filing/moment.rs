@@ -1,12 +1,9 @@
 //! When something was: the TIME that `--at` and the filters take.
 
-use super::calendar::{CST, date_in_china};
-use super::order::Instant;
+use super::instant::Instant;
 use crate::lang::Text;
 use crate::text;
-use chrono::{
-    DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound as _, TimeDelta,
-};
+use chrono::{Datelike as _, NaiveDate, NaiveDateTime, TimeDelta};
 use thiserror::Error;
 
 /// A point in time as it was given.
@@ -68,7 +65,7 @@ impl Moment {
     pub fn start(self) -> Instant {
         match self {
             Self::Exact(at) => at,
-            Self::Day(date) => midnight(date),
+            Self::Day(date) => Instant::start_of(date),
         }
     }
 
@@ -76,7 +73,7 @@ impl Moment {
     pub fn is_after(self, now: Instant) -> bool {
         match self {
             Self::Exact(at) => at > now,
-            Self::Day(day) => day > now.date_naive(),
+            Self::Day(day) => day > now.day(),
         }
     }
 
@@ -84,9 +81,9 @@ impl Moment {
     pub fn end(self) -> Instant {
         let (start, length) = match self {
             Self::Exact(at) => (at, TimeDelta::seconds(1)),
-            Self::Day(date) => (midnight(date), TimeDelta::days(1)),
+            Self::Day(date) => (Instant::start_of(date), TimeDelta::days(1)),
         };
-        start.checked_add_signed(length).unwrap_or(start)
+        start + length
     }
 }
 
@@ -99,22 +96,18 @@ pub fn parse(text: &str, now: Instant) -> Result<Moment, MomentError> {
     if let Some(length) = given.strip_prefix('-') {
         return ago(text, length, now).map(Moment::Exact);
     }
-    if let Ok(at) = DateTime::parse_from_rfc3339(given) {
+    if let Ok(at) = given.parse::<Instant>() {
         // The year is that of the day in China: eight hours may lie between it and the one given.
-        in_range(text, date_in_china(at))?;
-        return Ok(Moment::Exact(at.with_timezone(&CST).trunc_subsecs(0)));
+        in_range(text, at.day())?;
+        return Ok(Moment::Exact(at.whole_second()));
     }
     if let Ok(date) = NaiveDate::parse_from_str(given, "%Y-%m-%d") {
         return in_range(text, date).map(Moment::Day);
     }
     let local = |form| NaiveDateTime::parse_from_str(given, form);
     if let Ok(local) = local("%Y-%m-%d %H:%M").or_else(|_| local("%Y-%m-%d %H:%M:%S")) {
-        let date = in_range(text, local.date())?;
-        let since_midnight = local.time().signed_duration_since(NaiveTime::MIN);
-        return midnight(date)
-            .checked_add_signed(since_midnight)
-            .map(Moment::Exact)
-            .ok_or_else(|| nonexistent(text));
+        in_range(text, local.date())?;
+        return Ok(Moment::Exact(Instant::local(local)));
     }
     if looks_like_a_date(given) {
         return Err(nonexistent(text));
@@ -131,9 +124,9 @@ fn ago(text: &str, length: &str, now: Instant) -> Result<Instant, MomentError> {
     })?;
     TimeDelta::from_std(length)
         .ok()
-        .and_then(|length| now.checked_sub_signed(length))
-        .filter(|at| is_in_range(date_in_china(*at)))
-        .map(|at| at.trunc_subsecs(0))
+        .and_then(|length| now.checked_sub(length))
+        .filter(|at| is_in_range(at.day()))
+        .map(Instant::whole_second)
         .ok_or_else(|| MomentError::TooFar {
             text: text.to_owned(),
         })
@@ -176,12 +169,6 @@ fn looks_like_a_date(text: &str) -> bool {
         })
 }
 
-/// Returns the first instant of a day in China Standard Time.
-fn midnight(date: NaiveDate) -> Instant {
-    let utc = date.and_time(NaiveTime::MIN) - CST;
-    DateTime::from_naive_utc_and_offset(utc, CST)
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
@@ -189,7 +176,7 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> Instant {
-        DateTime::parse_from_rfc3339(text).unwrap()
+        text.parse().unwrap()
     }
 
     fn now() -> Instant {
@@ -221,7 +208,7 @@ mod tests {
         ] {
             let read = parse(text, now()).unwrap();
             assert_eq!(read, expected, "{text}");
-            assert_eq!(read.start().offset(), &CST, "{text}");
+            assert!(read.start().to_rfc3339().ends_with("+08:00"), "{text}");
         }
     }
 

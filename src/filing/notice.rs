@@ -1,11 +1,12 @@
 //! Rectification notices (整改通知): what a provider finds wrong with a filing.
 
-use super::calendar::{Calendar, Reckoned, date_in_china};
+use super::calendar::{Calendar, Reckoned};
+use super::instant::Instant;
 use super::kind::Kind;
 use super::limit::{Due, Limit};
 use super::named::named;
 use super::number::ServiceNumber;
-use super::order::{Instant, NoticeId, Order, OrderId};
+use super::order::{NoticeId, Order, OrderId};
 use super::portfolio::FiledSubject;
 use super::record::{NoticeFacts, SubjectEntry, SubjectEvent};
 use super::status::Bucket;
@@ -56,7 +57,7 @@ pub struct Remedy {
     pub fields: Vec<String>,
 }
 
-/// A class of notices: what is wrong, why, and what puts it right (domain.md section 7, PST-05).
+/// A class of notices: what is wrong, why, and what puts it right (PST-05).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Class {
@@ -234,7 +235,7 @@ impl Notice {
 
     /// Returns until when it is to be resolved, and who says so; none where nothing does.
     pub fn due(&self, calendar: &Calendar, now: Instant) -> Option<(Due, TermBasis)> {
-        let day = date_in_china(self.received_at);
+        let day = self.received_at.day();
         let own = self.term.and_then(|term| match term {
             Term::At(at) => Some(Reckoned {
                 value: at,

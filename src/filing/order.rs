@@ -3,6 +3,7 @@
 use super::event::{By, Event};
 use super::facts::{Access, Resource, ServiceFacts, SubjectFacts, names_a_person};
 use super::host::Host;
+use super::instant::Instant;
 use super::kind::{Kind, VerifyBy, Via};
 use super::number::{Number, ServiceKind, ServiceNumber, SubjectNumber};
 use super::place::Place;
@@ -10,13 +11,9 @@ use super::province::Province;
 use super::status::Status;
 use crate::lang::parser;
 use crate::text;
-use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
-
-/// An instant, always in China Standard Time.
-pub type Instant = DateTime<FixedOffset>;
 
 /// The field of an edit that tells of an attachment which came or went.
 pub const MATERIALS: &str = "materials";

@@ -1,4 +1,4 @@
-//! The papers of a cancellation that no SMS can prove, as a checklist (CAN-11; domain.md section 6).
+//! The papers of a cancellation that no SMS can prove, as a checklist (CAN-11).
 
 use super::facts::SubjectFacts;
 use super::kind::{Kind, VerifyBy, Via};

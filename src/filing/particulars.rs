@@ -1,4 +1,4 @@
-//! What a province's bureau asks for beyond the rest of the country (domain.md section 5).
+//! What a province's bureau asks for beyond the rest of the country.
 //!
 //! Read from `src/data/provinces.toml`; what is absent was found nowhere and is no rule.
 
@@ -101,7 +101,7 @@ pub struct Age {
     pub organisation: Option<u32>,
     /// For whoever proves to be employed.
     pub with_job_proof: Option<u32>,
-    /// Whether a minor may file with a guardian's papers (domain.md 8.1, 20).
+    /// Whether a minor may file with a guardian's papers (RP-10).
     pub guardian: bool,
     /// Whether neither proof of work nor guardian helps the persons of an organisation.
     pub relief_for_individuals_only: bool,

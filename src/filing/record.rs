@@ -1,10 +1,11 @@
 //! What was written down about a subject beside its orders: adoptions, filings gone, labels, notes.
 
 use super::facts::{Access, ServiceFacts, SubjectFacts};
+use super::instant::Instant;
 use super::named::named;
 use super::notice::Term;
 use super::number::{SecurityNumber, ServiceNumber, SubjectNumber};
-use super::order::{Instant, NoticeId, OperationId, OrderId, is_first};
+use super::order::{NoticeId, OperationId, OrderId, is_first};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Why the state machine says no.
 
 use super::event::{Command, Event, Report};
-use super::order::Instant;
+use super::instant::Instant;
 use super::status::Status;
 use crate::lang::Text;
 use crate::text;
@@ -87,7 +87,7 @@ impl Refusal {
         }
     }
 
-    /// Returns the rule of domain.md section 8 behind it.
+    /// Returns the id of the rule behind it.
     pub const fn rule(&self) -> Option<&'static str> {
         match self {
             Self::AtBureau { .. } => Some("ORD-08"),
@@ -160,7 +160,7 @@ impl Refusal {
                 )
             }
             Self::WindowClosed { deadline } => {
-                let at = deadline.format("%Y-%m-%d %H:%M:%S");
+                let at = deadline.to_second();
                 text!(
                     "短信核验窗口已于 {at} 关闭，到点即视为超时",
                     "the SMS window closed at {at} (China Standard Time); an answer at that instant is too late"

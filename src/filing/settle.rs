@@ -6,9 +6,10 @@
 
 use super::event::Report;
 use super::host::Host;
+use super::instant::Instant;
 use super::kind::Kind;
 use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
-use super::order::{FieldChange, Instant, Order};
+use super::order::{FieldChange, Order};
 use super::portfolio::Portfolio;
 use crate::lang::Text;
 use crate::text;

@@ -11,7 +11,7 @@ use super::tree;
 ///
 /// First filing: the subject's and every service's responsible person; added services and access:
 /// every service's; a change: those whose data change; a cancellation: the service's or the
-/// subject's (domain.md 2.6). An individual's persons are all the subject. Unknown phones count as
+/// subject's (SMS-06, CAN-13). An individual's persons are all the subject. Unknown phones count as
 /// different ones.
 pub fn signatories(order: &Order, portfolio: &Portfolio) -> Vec<Signatory> {
     let filed = order

@@ -1,8 +1,9 @@
 //! Where an order stands: its history folded, and what the clock presumes on top.
 
 use super::event::{Command, Event, Report};
+use super::instant::Instant;
 use super::machine::Case;
-use super::order::{Entry, Instant, OperationId, Order, Signatory, Who};
+use super::order::{Entry, OperationId, Order, Signatory, Who};
 use super::place::Place;
 use super::profile::Profiles;
 use super::status::Status;
@@ -221,7 +222,7 @@ pub fn idle_end(case: &Case<'_>, standing: &Standing, status: Status) -> Option<
         .then(|| {
             standing
                 .touched_at
-                .checked_add_signed(TimeDelta::days(i64::from(days)))
+                .checked_add(TimeDelta::days(i64::from(days)))
         })
         .flatten()
 }

@@ -5,7 +5,7 @@ use crate::lang::Text;
 use crate::text;
 
 named! {
-    /// Where an order stands (contract section 2; domain.md 2.1 maps each provider's words).
+    /// Where an order stands; `src/data/providers.toml` has each provider's own words.
     pub enum Status {
         /// 待提交: being filled in; no console and no bureau knows of it.
         Draft = "draft", "待提交", "draft",

@@ -31,7 +31,7 @@ fn has_length_of_credit_code(text: &str) -> bool {
     text.chars().filter(|ch| !ch.is_whitespace()).count() == 18
 }
 
-/// Whether a certificate is one that persons hold (domain.md 4.6).
+/// Whether a certificate is one that persons hold (SUB-07).
 fn is_personal(certificate_type: &str) -> bool {
     code_list("certificate-types")
         .and_then(|list| list.entry(certificate_type))

@@ -451,7 +451,7 @@ const NUMBER: Text = Text::fixed("整数", "a whole number");
 const FLAG: Text = Text::fixed("true 或 false", "true or false");
 
 /// Whether a remark is about how a filing number is written, which the person who wrote it can
-/// mend (domain.md 1.1).
+/// mend (NUM-01).
 const fn is_of_grammar(warning: &Warning) -> bool {
     match warning {
         Warning::ProvinceAlias { .. } | Warning::MissingFilingWord | Warning::LeadingZero => true,

@@ -5,10 +5,11 @@ use super::rows::{Header, Row, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
 use crate::filing::event::{Command, Report};
+use crate::filing::instant::Instant;
 use crate::filing::moment::{self, Moment};
 use crate::filing::named::Named as _;
 use crate::filing::number::{Number, ServiceNumber};
-use crate::filing::order::{Instant, NONE};
+use crate::filing::order::NONE;
 use crate::lang::Text;
 use crate::text;
 

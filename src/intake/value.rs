@@ -148,7 +148,7 @@ impl Reader {
         }
     }
 
-    /// Returns an emergency phone: a mobile is advised, a landline possible (domain.md 4.3).
+    /// Returns an emergency phone: a mobile is advised, a landline possible (S3, A19).
     fn emergency_phone(&mut self, node: &Node, text: &str) -> Option<String> {
         let digits = text.chars().filter(char::is_ascii_digit).count();
         let is_written_so = text

@@ -7,6 +7,7 @@ mod field;
 mod page;
 mod paper;
 mod rule;
+mod source;
 mod suffix;
 mod view;
 mod words;
@@ -15,6 +16,7 @@ pub use field::{Code, CodeList, Field, FieldType, Holds, code_list, field, field
 pub use page::{Page, PageKind, all_pages, explain, pages, suggest};
 pub use paper::{Occasion, Paper, PaperOf, papers};
 pub use rule::{Holder, Rule, Severity, Test, rule, rules};
+pub use source::{Cited, Source, cited, sources};
 pub use suffix::{is_suffix_approved, is_suffix_filed_in, natures_of_suffix, suffixes_as_of};
 pub use view::{ViewFunction, ViewValue, view_functions, view_values};
 pub use words::{is_word_list, word_in, words};

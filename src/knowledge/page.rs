@@ -1,6 +1,6 @@
 //! One page for each word that icpctl prints: a status, an event, an exit code, a notice, a rule.
 
-use super::rules;
+use super::{rules, sources};
 use crate::data::data;
 use crate::filing::duty::Duty;
 use crate::filing::notice::Class;
@@ -42,6 +42,9 @@ pub enum PageKind {
     /// A rule of the rulebook.
     #[serde(skip)]
     Rule,
+    /// A source of the facts of the field.
+    #[serde(skip)]
+    Source,
 }
 
 impl PageKind {
@@ -61,6 +64,7 @@ impl PageKind {
             Self::Notice => "notice",
             Self::Duty => "duty",
             Self::Rule => "rule",
+            Self::Source => "source",
         }
     }
 
@@ -80,6 +84,7 @@ impl PageKind {
             Self::Notice => Text::fixed("整改通知", "notice"),
             Self::Duty => Text::fixed("备案后的事项", "duty"),
             Self::Rule => Text::fixed("规则", "rule"),
+            Self::Source => Text::fixed("来源", "source"),
         }
     }
 }
@@ -99,9 +104,9 @@ pub struct Page<'a> {
     pub what: &'a Text,
     /// Why it is so.
     pub why: Option<&'a Text>,
-    /// What to do next; `None` for a rule, whose `what` says it.
+    /// What to do next; `None` for a rule, whose `what` says it, and for a source.
     pub todo: Option<&'a Text>,
-    /// Keys of the sources.
+    /// Keys of the sources; of a source its own.
     pub source: &'a str,
 }
 
@@ -155,7 +160,7 @@ static ENTRIES: LazyLock<BTreeMap<PageKind, Vec<Entry>>> = LazyLock::new(|| {
     all
 });
 
-/// Returns every page, kind by kind, rules last.
+/// Returns every page, kind by kind, rules and sources last.
 pub fn all_pages() -> impl Iterator<Item = Page<'static>> {
     let entries = ENTRIES.iter().flat_map(|(&kind, entries)| {
         entries.iter().map(move |entry| Page {
@@ -199,7 +204,21 @@ pub fn all_pages() -> impl Iterator<Item = Page<'static>> {
         todo: Some(&duty.todo),
         source: &duty.source,
     });
-    entries.chain(notices).chain(duties).chain(rules)
+    let sources = sources().iter().map(|source| Page {
+        kind: PageKind::Source,
+        id: &source.key,
+        aliases: &[],
+        title: &source.title,
+        what: &source.what,
+        why: None,
+        todo: None,
+        source: &source.key,
+    });
+    entries
+        .chain(notices)
+        .chain(duties)
+        .chain(rules)
+        .chain(sources)
 }
 
 /// Returns every page that `id` names.

@@ -16,7 +16,7 @@ pub enum PaperOf {
     Service,
 }
 
-/// One paper that some orders carry (domain.md 4.9).
+/// One paper that some orders carry.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paper {

@@ -54,7 +54,7 @@ impl Holder {
 }
 
 /// One rule of the rulebook.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Its id, such as `ORD-08`.

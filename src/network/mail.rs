@@ -5,7 +5,7 @@ use super::error::{NetworkError, TlsFault};
 use crate::config::channels::{Channel, MailTls};
 use crate::config::secret::Revealed;
 use crate::failure::Failure;
-use crate::filing::order::Instant;
+use crate::filing::instant::Instant;
 use crate::notify::message::Message;
 use crate::notify::{lacks, usual_port};
 use crate::reading::{self, DOCUMENT_LIMIT};
@@ -105,7 +105,7 @@ impl Mailer {
         let domain = self.from.email.domain();
         let mut mail = lettre::Message::builder()
             .message_id(Some(format!("<{}@{domain}>", message.id)))
-            .date(now.to_utc().into())
+            .date(now.utc().into())
             .from(self.from.clone())
             .subject(&message.title);
         for to in &self.to {

@@ -58,6 +58,10 @@ impl Retry {
         F: FnMut() -> A,
         A: Future<Output = Result<T, E>>,
     {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "spreads the tries of many runs; the library's own dice, which a seed fixes for tests"
+        )]
         let backoff = ExponentialBuilder::default()
             .with_min_delay(self.delay)
             .with_max_delay(self.longest)

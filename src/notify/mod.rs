@@ -10,7 +10,7 @@ use crate::config::channels::{Channel, ChannelKind, MailTls};
 use crate::config::secret::{Revealed, Secret};
 use crate::env::Env;
 use crate::failure::Failure;
-use crate::filing::order::Instant;
+use crate::filing::instant::Instant;
 use crate::network::Network;
 use crate::network::mail;
 use crate::text;

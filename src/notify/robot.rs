@@ -4,7 +4,7 @@ use super::message::Message;
 use crate::config::channels::ChannelKind;
 use crate::config::secret::Revealed;
 use crate::failure::Failure;
-use crate::filing::order::Instant;
+use crate::filing::instant::Instant;
 use crate::network::answer::{Answer, host};
 use crate::network::error::NetworkError;
 use crate::network::header::HeaderName;
@@ -45,7 +45,7 @@ pub fn request(
         }
         ChannelKind::Dingtalk => {
             if let Some(secret) = secret {
-                let millis = now.timestamp_millis();
+                let millis = now.utc().timestamp_millis();
                 let sign = dingtalk_sign(secret.expose(), millis);
                 url.query_pairs_mut()
                     .append_pair("timestamp", &millis.to_string())

@@ -5,8 +5,9 @@ use super::files::{Files, Kind, RECORD_LIMIT, StorePath};
 use super::halves::in_halves;
 use super::wire::RecordError;
 use super::{StorageError, order_file, subject_file};
+use crate::filing::instant::Instant;
 use crate::filing::number::SubjectNumber;
-use crate::filing::order::{Instant, OperationId, Order, OrderId};
+use crate::filing::order::{OperationId, Order, OrderId};
 use crate::filing::portfolio::Portfolio;
 use crate::filing::record::SubjectRecord;
 use crate::lang::Text;
@@ -59,6 +60,15 @@ impl Damage {
         let line = format!("{key} = \"{value}\"");
         match self {
             Self::Content { text, .. } => text.lines().any(|found| found.trim() == line),
+            Self::Storage(_) => false,
+        }
+    }
+
+    /// Whether the file holds a text in quotes, as records do: `domains = ["example.cn"]`.
+    pub fn mentions(&self, text: &str) -> bool {
+        let quoted = format!("\"{text}\"");
+        match self {
+            Self::Content { text, .. } => text.contains(&quoted),
             Self::Storage(_) => false,
         }
     }

@@ -14,11 +14,11 @@ use super::commit::{
 };
 use super::error::StorageError;
 use super::files::{Files, LockFile, LockMode, NOTE_SIZE, StorePath};
-use chrono::{DateTime, FixedOffset};
+use crate::filing::instant::Instant as Moment;
+use crate::ids::fresh;
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -39,12 +39,12 @@ pub struct Holder {
     /// The operator, as in the history.
     pub actor: String,
     /// When it began.
-    pub since: DateTime<FixedOffset>,
+    pub since: Moment,
 }
 
 impl Holder {
     /// Returns this process as a holder.
-    pub fn this_process(actor: &str, since: DateTime<FixedOffset>) -> Self {
+    pub fn this_process(actor: &str, since: Moment) -> Self {
         Self {
             pid: std::process::id(),
             actor: actor.chars().take(ACTOR_LENGTH).collect(),
@@ -72,8 +72,8 @@ pub(super) struct Run {
 
 impl Run {
     fn new(pid: u32) -> Self {
-        // Keyed with the system's randomness; process ids alone repeat across containers.
-        let random = RandomState::new().hash_one(pid);
+        // Process ids alone repeat across containers.
+        let random = fresh();
         Self {
             token: format!("{pid}.{random:016x}"),
             count: Cell::new(0),

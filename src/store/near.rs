@@ -149,7 +149,7 @@ impl Card {
             (Status::Approved, Some(from), Some(to)) => Some(Box::new(Took {
                 province: slip.province.as_deref().map(str::to_owned),
                 kind: slip.kind,
-                span: (from.date_naive(), to.date_naive()),
+                span: (from.day(), to.day()),
             })),
             (_, _, _) => None,
         };

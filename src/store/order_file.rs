@@ -5,9 +5,10 @@
 
 use super::wire::{Problem, RecordError, SCHEMA, parse, position};
 use crate::filing::host::Host;
+use crate::filing::instant::Instant;
 use crate::filing::kind::{Kind, VerifyBy, Via};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
-use crate::filing::order::{Entry, FieldChange, Filing, Instant, Material, Order, OrderId, Target};
+use crate::filing::order::{Entry, FieldChange, Filing, Material, Order, OrderId, Target};
 use crate::filing::standing::fold;
 use crate::filing::status::Status;
 use serde::{Deserialize, Serialize};

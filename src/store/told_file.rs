@@ -5,7 +5,7 @@ use super::commit::{Change, Digest};
 use super::files::{Files, RECORD_LIMIT, StorePath};
 use super::wire::{SCHEMA, parse};
 use crate::failure::Failure;
-use crate::filing::order::Instant;
+use crate::filing::instant::Instant;
 use serde::{Deserialize, Serialize};
 
 /// The folder of what was told.

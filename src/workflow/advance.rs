@@ -1,25 +1,26 @@
 //! Moving an order: the operator's commands and the outside's reports, taken into its history.
 
-use super::issued::approval;
+use super::doubt;
+use super::issued::{approval, are_numbers};
 use super::persons::{answers, faces, named};
 use super::plan::{Caution, Stamp};
 use super::world::World;
 use crate::failure::Failure;
-use crate::filing::calendar::CST;
+use crate::filing::deadline;
 use crate::filing::event::{By, Command, Event, Report};
 use crate::filing::guard::{self, Rival};
+use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::machine::{self, Arrival};
 use crate::filing::moment::Moment;
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Entry, Instant, Order, Signatory};
+use crate::filing::order::{Entry, Order, Signatory};
 use crate::filing::refusal::Refusal;
 use crate::filing::signatory::signatories;
 use crate::filing::standing::{Presumption, SmsWindow, Standing, View, effective};
 use crate::filing::status::Status;
 use crate::lang::Text;
 use crate::text;
-use chrono::{NaiveTime, TimeZone as _};
 
 /// What was reported of an order.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,14 +81,11 @@ pub fn instant(
     let earliest = standing.since;
     let at = match moment {
         None => return Ok(now.max(earliest)),
-        Some(Moment::Exact(at)) => at.with_timezone(&CST),
-        Some(Moment::Day(day)) if day == earliest.date_naive() => earliest,
-        Some(Moment::Day(day)) => CST
-            .from_local_datetime(&day.and_time(NaiveTime::MIN))
-            .single()
-            .unwrap_or(earliest),
+        Some(Moment::Exact(at)) => at,
+        Some(Moment::Day(day)) if day == earliest.day() => earliest,
+        Some(Moment::Day(day)) => Instant::start_of(day),
     };
-    let shown = at.format("%Y-%m-%d %H:%M:%S");
+    let shown = at.to_second();
     if at > now {
         return Err(Failure::invalid(
             "invalid.future",
@@ -99,7 +97,7 @@ pub fn instant(
         )));
     }
     if at < earliest {
-        let since = earliest.format("%Y-%m-%d %H:%M:%S");
+        let since = earliest.to_second();
         let label = standing.status.label();
         let (zh, en) = (label.zh, label.en);
         return Err(Failure::invalid(
@@ -136,20 +134,32 @@ pub(super) fn refused(order: &Order, view: &View, world: &World, refusal: Refusa
             "allowed in {name}: {list_en}"
         ));
     }
-    failure.hints.extend(until(view));
+    failure.hints.extend(until(order, view, world));
     failure
 }
 
-/// Returns until when the SMS can be answered, where somebody is awaited.
-fn until(view: &View) -> Option<Text> {
-    let window = view.standing.window.as_ref()?;
-    (!view.is_presumed()).then(|| {
-        let at = window.closes_at().format("%Y-%m-%d %H:%M:%S");
-        text!(
+/// Returns until when it stays so: until when the SMS can be answered, where somebody is awaited,
+/// else the nearest limit.
+fn until(order: &Order, view: &View, world: &World) -> Option<Text> {
+    if view.is_presumed() {
+        return None;
+    }
+    if let Some(window) = &view.standing.window {
+        let at = window.closes_at().to_second();
+        return Some(text!(
             "短信核验窗口于 {at} 关闭",
             "the SMS window closes at {at} (China Standard Time)"
-        )
-    })
+        ));
+    }
+    let case = order.case(&world.profiles);
+    let limit = deadline::nearest(&case, view, &world.calendar, world.now)?;
+    let at = limit.at.to_minute();
+    let label = limit.kind.label();
+    let (zh, en) = (label.zh, label.en);
+    Some(text!(
+        "{zh}截止 {at}",
+        "{en} until {at} (China Standard Time)"
+    ))
 }
 
 /// Sends, withdraws or abandons an order.
@@ -172,6 +182,9 @@ pub fn command(
         .map_err(|refusal| refused(order, &view, world, refusal))?;
     if command == Command::Submit {
         complete(order)?;
+        if let Some(number) = &order.target.subject {
+            doubt::heed_filed(&world.book, number)?;
+        }
         guard::sending(
             order,
             &world.book.portfolio,
@@ -208,7 +221,7 @@ fn held(world: &World, obstacle: Obstacle) -> Failure {
     let failure = Failure::from(obstacle);
     match lifts {
         Some(at) => {
-            let at = at.format("%Y-%m-%d %H:%M:%S");
+            let at = at.to_second();
             failure.hint(text!(
                 "若无人完成它的短信核验，它将于 {at} 自动退回",
                 "if nobody answers its SMS, it lapses at {at} (China Standard Time)"
@@ -353,6 +366,8 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
             left_out: Vec::new(),
         });
     }
+    named(order, &told.who)?;
+    are_numbers(&told.numbers)?;
     let at = instant(told.at, standing, world.now)?;
     let (from, arrival) = arrival(world, order, &view, report, at)
         .map_err(|refusal| refused(order, &view, world, refusal))?;
@@ -381,7 +396,7 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
                 awaiting.iter().map(|s| (s.clone(), false)).collect()
             };
             who = answers(order, &answered, &told.who).map_err(|mut failure| {
-                failure.hints.extend(until(&view));
+                failure.hints.extend(until(order, &view, world));
                 failure
             })?;
             let all = answered
@@ -488,7 +503,7 @@ fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
             let same_time = match told.at {
                 None => entry.at == now,
                 Some(Moment::Exact(at)) => entry.at == at,
-                Some(Moment::Day(day)) => entry.at.date_naive() == day,
+                Some(Moment::Day(day)) => entry.at.day() == day,
             };
             let same_numbers = told.numbers.is_empty()
                 || entry

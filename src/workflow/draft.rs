@@ -329,7 +329,7 @@ pub(super) fn build(
     {
         let (said_name, name) = (said.name(), ask.kind.name());
         return Err(Obstacle::WrongKind {
-            should_be: said,
+            instead: format!("{said_name} --from FILE"),
             because: text!(
                 "档案写的是 {said_name}，命令是 {name}",
                 "the dossier says {said_name}, the command {name}"
@@ -412,7 +412,7 @@ pub(super) fn build(
         given,
         after,
         labels,
-        target: target_of(ask, &found),
+        target: target_of(ask, &found, &changes),
         filing,
         changes,
         materials: ask.materials.clone(),

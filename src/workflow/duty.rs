@@ -8,14 +8,13 @@ use super::resolve::Target;
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::filing::calendar::date_in_china;
 use crate::filing::duty::{Duty, State};
+use crate::filing::instant::Instant;
 use crate::filing::notice::Of;
 use crate::filing::number::{SecurityNumber, ServiceNumber, SubjectNumber};
 use crate::filing::portfolio::FiledService;
 use crate::filing::record::{DutyFacts, SubjectEvent};
 use crate::text;
-use chrono::NaiveTime;
 
 /// What is said to be done.
 #[derive(Clone, Copy, Debug)]
@@ -67,12 +66,7 @@ pub fn done(world: &World, stamp: &Stamp, said: Said<'_>) -> Result<Plan<Settled
             let since = one
                 .service
                 .and_then(|service| service.approved_on)
-                .map(|day| day.and_time(NaiveTime::MIN))
-                .and_then(|start| {
-                    start
-                        .and_local_timezone(crate::filing::calendar::CST)
-                        .single()
-                });
+                .map(Instant::start_of);
             let at = past(stamp, said.at, since)?;
             let subject = one.subject.number;
             let service = one.service.map(|s| s.number);
@@ -95,7 +89,7 @@ pub fn done(world: &World, stamp: &Stamp, said: Said<'_>) -> Result<Plan<Settled
             if is_same {
                 continue;
             }
-            if let Some(due) = one.due().filter(|due| date_in_china(at) < due.opens) {
+            if let Some(due) = one.due().filter(|due| at.day() < due.opens) {
                 let (id, opens) = (&duty.id, due.opens);
                 return Err(Failure::new(
                     Exit::Refused,

@@ -5,11 +5,12 @@ use super::plan::{Caution, Consent, Plan, Stamp};
 use super::resolve::{self, Target};
 use super::world::World;
 use crate::failure::Failure;
+use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::moment::{self, Moment};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Instant, OrderId};
+use crate::filing::order::OrderId;
 use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::record::{Because, SubjectEvent, SubjectRecord};
 use crate::lang::Text;
@@ -137,7 +138,7 @@ fn instant(
     let moment = moment::parse(typed, stamp.now)
         .map_err(|error| Failure::invalid("invalid.time", error.message()).hint(error.hint()))?;
     let at = match (moment, since) {
-        (Moment::Day(day), Some(since)) if since.date_naive() == day => since,
+        (Moment::Day(day), Some(since)) if since.day() == day => since,
         (Moment::Day(_) | Moment::Exact(_), _) => moment.start(),
     };
     if at > stamp.now {
@@ -149,7 +150,7 @@ fn instant(
     if let Some(since) = since
         && at < since
     {
-        let since = since.format("%Y-%m-%d %H:%M:%S");
+        let since = since.to_second();
         return Err(Failure::invalid(
             "invalid.time",
             text!(
@@ -260,7 +261,7 @@ fn consent(filed: &FiledSubject, gone: &Gone, request: Request<'_>) -> Consent {
     let number = gone
         .service
         .map_or_else(|| gone.subject.to_string(), |number| number.to_string());
-    let (why, at) = (request.because.label(), gone.at.format("%Y-%m-%d %H:%M"));
+    let (why, at) = (request.because.label(), gone.at.to_minute());
     let (zh, en) = (&why.zh, &why.en);
     let mut shown: Vec<Text> = Vec::new();
     if let Some(provider) = request.provider {

@@ -2,11 +2,12 @@
 
 use super::world::World;
 use crate::filing::duty::{self, Debtor, Duty, Occasions};
+use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::limit::Due;
 use crate::filing::notice::{self, Notice, TermBasis};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
-use crate::filing::order::{Instant, Order};
+use crate::filing::order::Order;
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::status::{Bucket, Status};
 use std::collections::BTreeMap;

@@ -7,9 +7,10 @@
 use crate::filing::facts::SubjectFacts;
 use crate::filing::guard::Rival;
 use crate::filing::host::Host;
+use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
-use crate::filing::order::{Instant, Order, OrderId};
+use crate::filing::order::{Order, OrderId};
 use crate::filing::portfolio::Portfolio;
 use crate::filing::profile::Profiles;
 use crate::filing::status::Status;

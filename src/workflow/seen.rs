@@ -4,7 +4,6 @@ use super::verify::of_service;
 use super::world::World;
 use crate::evidence::keep::{self, Holder};
 use crate::failure::Failure;
-use crate::filing::calendar::date_in_china;
 use crate::filing::evidence::case::About;
 use crate::filing::evidence::course::{Course, Ending, Vanished};
 use crate::filing::portfolio::{FiledService, FiledSubject};
@@ -71,7 +70,7 @@ pub fn all<'a>(
 fn is_about(service: &FiledService, vanished: &Vanished) -> bool {
     service
         .approved_on
-        .is_none_or(|day| day <= date_in_china(vanished.since))
+        .is_none_or(|day| day <= vanished.since.day())
 }
 
 fn course(service: &FiledService) -> Course {

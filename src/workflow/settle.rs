@@ -6,8 +6,9 @@ use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{By, Event};
+use crate::filing::instant::Instant;
 use crate::filing::moment::Moment;
-use crate::filing::order::{Instant, Order};
+use crate::filing::order::Order;
 use crate::filing::settle::{Outcome, Sighting, Verdict, judge, weigh};
 use crate::filing::standing::effective;
 use crate::lang::Text;
@@ -45,7 +46,7 @@ pub fn settle(
     let sent = standing.submitted_at.unwrap_or(standing.since);
     let verdicts: Vec<Verdict> = sightings
         .iter()
-        .map(|sighting| judge(order, sighting, &world.book.portfolio, sent.date_naive()))
+        .map(|sighting| judge(order, sighting, &world.book.portfolio, sent.day()))
         .collect();
     let mut weighed = Weighed {
         outcome: weigh(&verdicts),
@@ -67,7 +68,7 @@ pub fn settle(
     let told = Told {
         report: *report,
         at: on
-            .filter(|day| *day >= standing.since.date_naive() && *day <= world.now.date_naive())
+            .filter(|day| *day >= standing.since.day() && *day <= world.now.day())
             .map(Moment::Day),
         who: Vec::new(),
         reason: reason.clone(),

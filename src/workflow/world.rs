@@ -5,9 +5,10 @@ use super::resolve::{self, Target};
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
 use crate::filing::guard::Rival;
+use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::number::SubjectNumber;
-use crate::filing::order::{Instant, Order, OrderId};
+use crate::filing::order::{Order, OrderId};
 use crate::filing::profile::Profiles;
 use crate::filing::province::Province;
 use crate::store::book::Book;
@@ -64,8 +65,8 @@ impl World {
         orders
             .filter(|order| order.kind == kind && order.province() == province)
             .filter_map(|order| {
-                let submitted = order.standing().submitted_at?.date_naive();
-                Some(days(submitted, order.approval()?.at.date_naive()))
+                let submitted = order.standing().submitted_at?.day();
+                Some(days(submitted, order.approval()?.at.day()))
             })
             .collect()
     }

@@ -59,7 +59,7 @@ fn start() -> Tree {
         bytes: text.as_bytes(),
     };
     let world = desk::world();
-    let day = world.now.date_naive();
+    let day = world.now.day();
     let read = read_adoptions(&source, Format::Json, Encoding::Utf8, day).unwrap();
     let stamp = desk::stamp(&world, 1);
     let privacy = Privacy::Masked;

@@ -253,7 +253,7 @@ fn a_batch_is_alone_and_a_dry_run_is_nobody() {
     let text = "ref,kind,target\na,cancel-site,s1.example.net\n";
     scene.user.write("batch.csv", text);
     let disk = Disk::open(&scene.user.home().join(".icpctl")).unwrap();
-    let since = chrono::DateTime::parse_from_rfc3339(crate::support::NOW).unwrap();
+    let since = crate::support::NOW.parse().unwrap();
     let lock =
         StoreLock::acquire(&disk, &Holder::this_process("x", since), Duration::ZERO).unwrap();
     assert_eq!(apply(&scene, text, "-n", 0), ["a ok"]);

@@ -1,13 +1,14 @@
 //! Filings, orders and a present to try them at, all in memory.
 
-use chrono::{DateTime, TimeDelta};
+use chrono::TimeDelta;
 use icpctl::cli::context::{Stamp, World};
 use icpctl::filing::calendar::Calendar;
 use icpctl::filing::event::Event;
+use icpctl::filing::instant::Instant;
 use icpctl::filing::kind::{Kind, VerifyBy, Via};
 use icpctl::filing::number::{ServiceNumber, SubjectNumber};
 use icpctl::filing::order::{
-    FieldChange, Filing, Instant, OperationId, Order, OrderId, Target, TargetService,
+    FieldChange, Filing, OperationId, Order, OrderId, Target, TargetService,
 };
 use icpctl::filing::profile::Profiles;
 use icpctl::filing::record::{Adoption, SubjectEntry, SubjectEvent, SubjectRecord};
@@ -19,7 +20,7 @@ use std::fmt::Write as _;
 
 /// A Monday morning before anything happened.
 pub(crate) fn start() -> Instant {
-    DateTime::parse_from_rfc3339("2026-03-02T09:00:00+08:00").unwrap()
+    "2026-03-02T09:00:00+08:00".parse().unwrap()
 }
 
 /// The instant `hours` after [`start`].

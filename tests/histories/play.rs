@@ -5,11 +5,12 @@ use chrono::TimeDelta;
 use icpctl::cli::context::World;
 use icpctl::filing::event::{Command, Event, Report};
 use icpctl::filing::guard;
+use icpctl::filing::instant::Instant;
 use icpctl::filing::kind::{Kind, VerifyBy};
 use icpctl::filing::machine;
 use icpctl::filing::moment::Moment;
 use icpctl::filing::number::ServiceNumber;
-use icpctl::filing::order::{Instant, Material, OperationId, Order, OrderId};
+use icpctl::filing::order::{Material, OperationId, Order, OrderId};
 use icpctl::filing::record::SubjectEvent;
 use icpctl::workflow::advance::{self, Told};
 use icpctl::workflow::assign::Assign;
@@ -375,7 +376,7 @@ impl Desk {
     pub(crate) fn run_more(&mut self, turns: &[Turn], only: impl Fn(usize) -> bool) {
         let mut now = desk::start();
         for (place, turn) in turns.iter().enumerate() {
-            now += TimeDelta::hours(i64::from(turn.gap));
+            now = now + TimeDelta::hours(i64::from(turn.gap));
             if only(turn.slot) && self.take(place, turn.slot, &turn.deed, now) && turn.undone {
                 // Refused only where something rests on it, which is as good.
                 let _ = self.undo(place, true);

@@ -195,7 +195,7 @@ fn what_is_owed_instead_is_named_once_however_many_services_owe_it() {
     }
 }
 
-/// Domain.md section 7: Beijing and Jiangsu, a change within 10 working days of an access.
+/// T: Beijing and Jiangsu, a change within 10 working days of an access.
 #[test]
 fn an_access_in_beijing_is_followed_by_a_change_where_data_differ() {
     for (subject, owes) in [
@@ -279,7 +279,7 @@ fn an_id_that_expires_is_renewed_in_time() {
     assert_eq!(error["code"], "refused.not-owed");
 }
 
-/// Domain.md sections 6 and 7: a domain is renewed before it lapses, a prior approval in time.
+/// A domain is renewed before it lapses, a prior approval in time.
 #[test]
 fn what_expires_is_renewed_where_the_portfolio_holds_the_date() {
     let mut filing = company(

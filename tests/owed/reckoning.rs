@@ -1,8 +1,9 @@
 //! The dates: limits in days and working days, and the judgement of a duty at any time.
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate};
-use icpctl::filing::calendar::{CST, Calendar, date_in_china, end_of_day};
+use chrono::{Days, NaiveDate};
+use icpctl::filing::calendar::Calendar;
 use icpctl::filing::duty::{Debtor, Duty, Occasions, State};
+use icpctl::filing::instant::Instant;
 use icpctl::filing::limit::{Due, Limit, MOST_DAYS};
 use icpctl::filing::notice::{Class, Of};
 use icpctl::filing::number::SubjectNumber;
@@ -18,10 +19,10 @@ fn any_day() -> impl Strategy<Value = NaiveDate> {
     (0_u64..4000).prop_map(move |days| first + Days::new(days))
 }
 
-fn any_instant() -> impl Strategy<Value = DateTime<FixedOffset>> {
+fn any_instant() -> impl Strategy<Value = Instant> {
     (any_day(), 0_u32..86_400).prop_map(|(day, second)| {
         let time = chrono::NaiveTime::from_num_seconds_from_midnight_opt(second, 0).unwrap();
-        day.and_time(time).and_local_timezone(CST).single().unwrap()
+        Instant::local(day.and_time(time))
     })
 }
 
@@ -30,11 +31,11 @@ proptest! {
     fn a_limit_ends_with_the_last_of_its_days(day in any_day(), count in 0_u32..60) {
         let calendar = Calendar::embedded();
         let end = Limit::Days(count).end(day, calendar).unwrap();
-        prop_assert_eq!(end.value, end_of_day(day + Days::new(u64::from(count))));
+        prop_assert_eq!(end.value, Instant::end_of(day + Days::new(u64::from(count))));
         prop_assert!(!end.provisional);
         let end = Limit::WorkingDays(count).end(day, calendar).unwrap();
-        let last = date_in_china(end.value);
-        prop_assert_eq!(end.value, end_of_day(last));
+        let last = end.value.day();
+        prop_assert_eq!(end.value, Instant::end_of(last));
         prop_assert_eq!(calendar.working_days_between(day, last).value, count);
         prop_assert!(count == 0 || calendar.is_workday(last));
         let years = [day, last].map(|d| chrono::Datelike::year(&d));
@@ -81,7 +82,7 @@ proptest! {
         let calendar = Calendar::embedded();
         let filing = Duty::named("public-security-filing").unwrap().judge(&debtor, calendar, now);
         let Some(State::Due(due)) = filing else { panic!("{filing:?}") };
-        prop_assert_eq!(due.at, end_of_day(day + Days::new(30)));
+        prop_assert_eq!(due.at, Instant::end_of(day + Days::new(30)));
         prop_assert_eq!(due.overdue, now > due.at);
         let footers = ["show-service-number", "show-subject-number"]
             .map(|id| Duty::named(id).unwrap().judge(&debtor, calendar, now).is_some());
@@ -98,7 +99,7 @@ proptest! {
         let audit = Duty::named("yearly-audit").unwrap().judge(&debtor, Calendar::embedded(), now);
         let Some(State::Due(due)) = audit else { panic!("{audit:?}") };
         prop_assert!(due.provisional, "the bureau announces it each year");
-        prop_assert!(due.opens < date_in_china(due.at));
+        prop_assert!(due.opens < due.at.day());
         prop_assert!(!due.overdue || day < due.opens, "nobody misses a window from before the approval");
         let year = chrono::TimeDelta::days(366);
         prop_assert!(due.at < now + year && due.at > now - year);

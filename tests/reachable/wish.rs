@@ -33,7 +33,7 @@ impl Wish {
         }
     }
 
-    /// Every combination, with how many phones must answer by the contract's table.
+    /// Every combination, with how many phones must answer.
     ///
     /// Phones that lead to the same number of answers make the same states: the first stands for
     /// all, save at the generic provider.

@@ -3,10 +3,11 @@
 use icpctl::filing::event::{By, Command, Event, Report};
 use icpctl::filing::facts::SubjectFacts;
 use icpctl::filing::host::Host;
+use icpctl::filing::instant::Instant;
 use icpctl::filing::kind::{Kind, Via};
 use icpctl::filing::number::{ServiceNumber, SubjectNumber};
 use icpctl::filing::order::{
-    Entry, Filing, Instant, OperationId, Order, OrderId, Signatory, Target, TargetService, Who,
+    Entry, Filing, OperationId, Order, OrderId, Signatory, Target, TargetService, Who,
 };
 use icpctl::filing::place::Place;
 use icpctl::filing::record::{Adoption, SubjectEntry, SubjectEvent, SubjectRecord};
@@ -24,7 +25,7 @@ use tempfile::TempDir;
 pub(crate) const NOW: &str = "2026-11-22T12:56:00+08:00";
 
 pub(crate) fn at(text: &str) -> Instant {
-    chrono::DateTime::parse_from_rfc3339(&format!("{text}:00+08:00")).unwrap()
+    format!("{text}:00+08:00").parse().unwrap()
 }
 
 pub(crate) struct Store(TempDir);

@@ -1,7 +1,7 @@
-//! What the field says, acted out: a test for each statement of the seeds that can be checked.
+//! What the field says, acted out: a test for each statement of five sources that can be checked.
 //!
-//! The seeds are S0 and S1 (cancelling a filing), S2 (orders at Huawei Cloud), S3 (access filings
-//! and the way through Tencent Cloud) and S4 (how long a filing takes).
+//! They are S0 and S1 (cancelling a filing), S2 (orders at Huawei Cloud), S3 (access filings and the
+//! way through Tencent Cloud) and S4 (how long a filing takes); `src/data/sources.toml` lists them.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod access;

@@ -4,9 +4,10 @@
 use icpctl::cli::order_doc::{Desk, Manner};
 use icpctl::filing::calendar::Calendar;
 use icpctl::filing::guard::{self, Rival};
+use icpctl::filing::instant::Instant;
 use icpctl::filing::kind::Kind;
 use icpctl::filing::number::SubjectNumber;
-use icpctl::filing::order::{Instant, Material, Order, OrderId};
+use icpctl::filing::order::{Material, Order, OrderId};
 use icpctl::filing::profile::Profiles;
 use icpctl::filing::province::Province;
 use icpctl::filing::record::SubjectRecord;

@@ -1,6 +1,7 @@
 //! `batch check`: all that is wrong with a batch, before anything is done.
 
 use super::super::check::label;
+use super::super::citation;
 use super::super::context::Context;
 use super::super::reply::Reply;
 use super::load::{self, Loaded};
@@ -118,6 +119,7 @@ impl Finding {
             "message": brief(self.message.get(lang), lang),
             "fix": self.fix.as_ref().map(|fix| brief(fix.get(lang), lang)),
             "source": self.source,
+            "sources": citation::documents(self.source.as_deref().unwrap_or_default(), lang),
         })
     }
 }
@@ -163,7 +165,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     });
     let mut reply = Reply {
         known: [
-            "rule", "severity", "path", "line", "column", "message", "fix", "source",
+            "rule", "severity", "path", "line", "column", "message", "fix", "source", "sources",
         ]
         .map(|field| format!("findings.{field}"))
         .to_vec(),

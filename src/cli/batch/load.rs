@@ -251,7 +251,7 @@ fn dossier(cx: &mut Context<'_>, path: &Path) -> Result<Read, Told> {
         name: &name,
         bytes: &bytes,
     };
-    let mut dossier = read_dossier(&source, cx.now.date_naive()).map_err(|problems| {
+    let mut dossier = read_dossier(&source, cx.now.day()).map_err(|problems| {
         let messages = problems.iter().map(|problem| {
             let (line, column) = (problem.line, problem.column);
             let (zh, en) = (&problem.message.zh, &problem.message.en);

@@ -3,7 +3,8 @@
 use super::{Filters, Sort, any, is_within};
 use crate::filing::calendar::Calendar;
 use crate::filing::deadline::{self, Deadline};
-use crate::filing::order::{ID_LENGTH, Instant};
+use crate::filing::instant::Instant;
+use crate::filing::order::ID_LENGTH;
 use crate::filing::profile::Profiles;
 use crate::filing::standing::{Presumption, SmsWindow, View, idle_end};
 use crate::store::roll::{Slip, Subjects};
@@ -113,7 +114,7 @@ fn nanoseconds(at: Instant) -> i64 {
     } else {
         i64::MAX
     };
-    at.timestamp_nanos_opt().unwrap_or(far)
+    at.utc().timestamp_nanos_opt().unwrap_or(far)
 }
 
 /// Returns when an order ended, or by the clock must have.

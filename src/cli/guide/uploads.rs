@@ -52,7 +52,7 @@ impl Filler<'_> {
     fn papers(&self, place: Option<usize>) -> impl Iterator<Item = &'static Paper> {
         let services = place.map_or(0..self.order.service_count(), |place| place..place + 1);
         let adds = self.order.kind == Kind::New && !self.order.is_first_filing();
-        let today = self.desk.world.now.date_naive();
+        let today = self.desk.world.now.day();
         knowledge::papers().iter().filter(move |paper| {
             services.clone().any(|place| {
                 let occasion = Occasion {

@@ -7,7 +7,7 @@ use crate::cli::outline::Outline;
 use crate::clock::machine_time;
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
-use crate::filing::order::Instant;
+use crate::filing::instant::Instant;
 use crate::filing::profile::Profiles;
 use crate::lang::Lang;
 use crate::render::mask::Privacy;

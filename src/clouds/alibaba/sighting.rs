@@ -3,8 +3,8 @@
 use super::filings::OwnFiling;
 use crate::clouds::Cloud;
 use crate::filing::host::Host;
+use crate::filing::instant::Instant;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
-use crate::filing::order::Instant;
 use crate::filing::settle::{Authority, Seen, Sighting};
 use std::collections::BTreeSet;
 

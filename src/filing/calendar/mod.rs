@@ -12,22 +12,11 @@ mod file;
 
 pub use error::{CalendarError, CalendarFault, Position, Shape};
 
+use super::instant::Instant;
 use crate::lang::Text;
 use crate::text;
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, Weekday};
+use chrono::{Datelike, Days, NaiveDate, Weekday};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// China Standard Time, UTC+8 the whole year; all limits are reckoned in it.
-pub const CST: FixedOffset = match FixedOffset::east_opt(8 * 60 * 60) {
-    Some(offset) => offset,
-    None => unreachable!(),
-};
-
-/// 23:59:59 in China, as UTC has it on the same date.
-const END_OF_DAY_UTC: NaiveTime = match NaiveTime::from_hms_opt(15, 59, 59) {
-    Some(time) => time,
-    None => unreachable!(),
-};
 
 /// Working days in a week without holidays.
 const WORKING_DAYS_A_WEEK: u32 = 5;
@@ -37,19 +26,6 @@ static EMBEDDED: Calendar = Calendar {
     years: BTreeMap::new(),
     carried: true,
 };
-
-/// Returns the date in China at the instant `at`, whatever its offset; saturates at the
-/// last date there is.
-pub fn date_in_china(at: DateTime<FixedOffset>) -> NaiveDate {
-    at.naive_utc()
-        .checked_add_offset(CST)
-        .map_or(NaiveDate::MAX, |local| local.date())
-}
-
-/// Returns 23:59:59+08:00 of `date`.
-pub fn end_of_day(date: NaiveDate) -> DateTime<FixedOffset> {
-    DateTime::from_naive_utc_and_offset(date.and_time(END_OF_DAY_UTC), CST)
-}
 
 /// A result, and whether a year without a schedule had a part in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,14 +211,10 @@ impl Calendar {
 
     /// Returns the end, 23:59:59+08:00, of the `n`th working day after the day on which
     /// `event` falls in China.
-    pub fn end_of_nth_working_day(
-        &self,
-        event: DateTime<FixedOffset>,
-        n: u32,
-    ) -> Reckoned<DateTime<FixedOffset>> {
-        let Reckoned { value, provisional } = self.add_working_days(date_in_china(event), n);
+    pub fn end_of_nth_working_day(&self, event: Instant, n: u32) -> Reckoned<Instant> {
+        let Reckoned { value, provisional } = self.add_working_days(event.day(), n);
         Reckoned {
-            value: end_of_day(value),
+            value: Instant::end_of(value),
             provisional,
         }
     }

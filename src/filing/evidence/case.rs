@@ -2,9 +2,10 @@
 
 use super::{Claim, Fact, Finding, Verdict};
 use crate::filing::host::Host;
+use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::number::ServiceNumber;
-use crate::filing::order::{Instant, Order};
+use crate::filing::order::Order;
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::status::{Bucket, Status};
 use ipnet::IpNet;

@@ -5,8 +5,8 @@
 
 use super::registration::day;
 use super::{Claim, Fact, Source, Verdict};
+use crate::filing::instant::Instant;
 use crate::filing::number::{Number, ServiceNumber};
-use crate::filing::order::Instant;
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
@@ -190,7 +190,7 @@ mod tests {
         assert!(found.len() <= 1);
         found
             .first()
-            .map(|one| (one.last_shown.day(), one.since.day()))
+            .map(|one| (one.last_shown.day().day(), one.since.day().day()))
     }
 
     #[test]

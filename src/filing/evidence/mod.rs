@@ -11,7 +11,7 @@ mod records;
 mod registration;
 mod resolution;
 
-use super::order::Instant;
+use super::instant::Instant;
 use crate::lang::Text;
 use serde::{Deserialize, Serialize};
 

@@ -2,10 +2,10 @@
 
 use super::case::Known;
 use super::{Claim, Fact, Finding, Stance, Topic, Verdict};
-use crate::filing::calendar::date_in_china;
 use crate::filing::host::Host;
+use crate::filing::instant::Instant;
 use crate::text;
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 
 /// Statuses of a registry under which a domain does not work (EPP, RFC 5731, as RDAP and WHOIS
 /// write them), without blanks and in lower case.
@@ -77,7 +77,7 @@ fn validity(known: &Known<'_>, domain: &Host, fact: &Fact) -> Finding {
             ),
         );
     };
-    let left = (end - known.now.date_naive()).num_days();
+    let left = (end - known.now.day()).num_days();
     if left < 0 {
         say(
             Stance::Conflict,
@@ -180,8 +180,8 @@ pub(super) fn same_name(one: &str, two: &str) -> bool {
 /// value begins with, as WHOIS gives it in China Standard Time.
 pub(super) fn day(fact: Option<&Fact>) -> Option<NaiveDate> {
     let value = fact?.values.first()?;
-    match DateTime::parse_from_rfc3339(value) {
-        Ok(at) => Some(date_in_china(at)),
+    match value.parse::<Instant>() {
+        Ok(at) => Some(at.day()),
         Err(_) => value.get(..10)?.parse().ok(),
     }
 }

@@ -16,7 +16,7 @@ impl FiledSubject {
         match record {
             Record::Entry(entry) => self.take_entry(entry),
             Record::Approval(order, entry, approval) => {
-                self.take_approval(order, entry.at.date_naive(), &approval.services);
+                self.take_approval(order, entry.at.day(), &approval.services);
             }
         }
     }
@@ -31,14 +31,14 @@ impl FiledSubject {
             }
             SubjectEvent::Gone => match (&entry.service, &entry.provider) {
                 (Some(service), Some(provider)) => self.drop_access(service, provider),
-                (Some(service), None) => self.end_service(service, entry.at.date_naive()),
+                (Some(service), None) => self.end_service(service, entry.at.day()),
                 (None, Some(provider)) => {
                     let numbers: Vec<ServiceNumber> = self.services.keys().copied().collect();
                     for number in numbers {
                         self.drop_access(&number, provider);
                     }
                 }
-                (None, None) => self.end(entry.at.date_naive()),
+                (None, None) => self.end(entry.at.day()),
             },
             SubjectEvent::Label => {
                 let labels = match &entry.service {

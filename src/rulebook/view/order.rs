@@ -41,9 +41,9 @@ pub(super) fn order_view(order: &Order, setting: &Setting<'_>, is_bare: bool) ->
         "service_count": order.service_count(),
         "status": status.name(),
         "live": status.is_live(),
-        "since": view.standing.since.date_naive(),
+        "since": view.standing.since.day(),
         "idle_days": status.is_live().then_some(idle),
-        "sms_until": window.map(|w| w.closes_at().format("%Y-%m-%d %H:%M").to_string()),
+        "sms_until": window.map(|w| w.closes_at().to_minute()),
         "account_subjects": others,
     })
 }

@@ -1,8 +1,9 @@
 //! What orders are judged beside.
 
 use crate::filing::facts::Person;
+use crate::filing::instant::Instant;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
-use crate::filing::order::{Instant, Order};
+use crate::filing::order::Order;
 use crate::filing::portfolio::{FiledSubject, Portfolio};
 use crate::filing::profile::Profiles;
 use chrono::NaiveDate;
@@ -109,6 +110,6 @@ impl<'a> Setting<'a> {
 
     /// Returns the day on which is judged.
     pub fn today(&self) -> NaiveDate {
-        self.now.date_naive()
+        self.now.day()
     }
 }

@@ -2,15 +2,14 @@
 
 use super::bytes::{Reader, put_number, put_text};
 use super::token::{Tokens, tokens_of};
-use crate::filing::calendar::CST;
 use crate::filing::facts::SubjectFacts;
+use crate::filing::instant::Instant;
 use crate::filing::kind::{Kind, VerifyBy, Via};
 use crate::filing::machine::Case;
-use crate::filing::order::{Instant, Order};
+use crate::filing::order::Order;
 use crate::filing::profile::Profiles;
 use crate::filing::standing::{SmsWindow, Standing, View, presume};
 use crate::filing::status::Status;
-use chrono::DateTime;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -388,16 +387,14 @@ fn place<T: PartialEq>(all: &[T], one: &T) -> Option<u8> {
     u8::try_from(place).ok()
 }
 
-/// Returns whole seconds since 1970, 0 for no instant; none for an instant that has another form,
-/// or is not told in China Standard Time.
+/// Returns whole seconds since 1970, 0 for no instant; none for an instant that is none of these.
 fn seconds(at: Option<Instant>) -> Option<u32> {
     let Some(at) = at else {
         return Some(0);
     };
-    let whole = at.timestamp_subsec_nanos() == 0 && *at.offset() == CST;
     u32::try_from(at.timestamp())
         .ok()
-        .filter(|s| *s > 0 && whole)
+        .filter(|seconds| *seconds > 0 && at == at.whole_second())
 }
 
 #[allow(
@@ -408,6 +405,5 @@ fn instant(seconds: u32) -> Option<Option<Instant>> {
     if seconds == 0 {
         return Some(None);
     }
-    let at = DateTime::from_timestamp(i64::from(seconds), 0)?;
-    Some(Some(at.with_timezone(&CST)))
+    Instant::from_timestamp(i64::from(seconds)).map(Some)
 }

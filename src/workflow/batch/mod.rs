@@ -541,7 +541,7 @@ pub fn consent(world: &World, decided: &[Decided]) -> Option<Consent> {
         "将提交 {count} 个订单，合计影响：",
         "this submits {count} order(s), which together:"
     ));
-    let day = world.now.date_naive();
+    let day = world.now.day();
     for joint in
         crate::filing::together::together(&sent, &world.book.portfolio, &world.profiles, day)
     {

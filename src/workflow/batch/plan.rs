@@ -7,8 +7,9 @@ use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
 use crate::filing::guard;
 use crate::filing::impact::{self, Code, Impact};
+use crate::filing::instant::Instant;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
-use crate::filing::order::{Instant, Order, OrderId};
+use crate::filing::order::{Order, OrderId};
 use crate::filing::together::{Joint, together};
 use crate::intake::BatchRow;
 use crate::lang::Text;
@@ -267,7 +268,7 @@ impl BatchPlan {
                     .or_insert_with(|| subject.services.keys().copied().collect());
             }
         }
-        let day = world.now.date_naive();
+        let day = world.now.day();
         let joint = together(&orders, &world.book.portfolio, &world.profiles, day);
         Self {
             schema: PLAN_SCHEMA.to_owned(),

@@ -2,7 +2,7 @@
 #![no_main]
 
 use icpctl::filing::calendar::Calendar;
-use icpctl::filing::order::Instant;
+use icpctl::filing::instant::Instant;
 use icpctl::filing::profile::Profiles;
 use icpctl::ids::Ids;
 use icpctl::intake::{Source, inspect_dossier};
@@ -24,7 +24,7 @@ fuzz_target!(|bytes: &[u8]| {
         name: "dossier.toml",
         bytes,
     };
-    let Ok(inspected) = inspect_dossier(&source, now.date_naive()) else {
+    let Ok(inspected) = inspect_dossier(&source, now.day()) else {
         return;
     };
     let calendar = Calendar::embedded().clone();

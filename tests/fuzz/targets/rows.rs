@@ -1,7 +1,8 @@
 //! Tables of rows: batches, records and filings, in either encoding.
 #![no_main]
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::NaiveDate;
+use icpctl::filing::instant::Instant;
 use icpctl::intake::{Encoding, Format, Source, read_adoptions, read_batch_rows, read_record_rows};
 use libfuzzer_sys::fuzz_target;
 
@@ -11,7 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
         bytes,
     };
     let today = NaiveDate::default();
-    let now = DateTime::<FixedOffset>::default();
+    let now = Instant::default();
     for encoding in [Encoding::Utf8, Encoding::Gb18030] {
         let _ = read_batch_rows(&source, encoding);
         let _ = read_record_rows(&source, encoding, now);
