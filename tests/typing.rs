@@ -155,3 +155,108 @@ fn an_app_is_not_called_a_site_where_it_is_cancelled() {
         "{told}"
     );
 }
+
+#[test]
+fn fields_are_columns_for_people_too() {
+    let user = filed();
+    let id = user.run(["cancel-site", "shop.example.cn"]).exits(0).stdout;
+    let id = id.trim();
+    for command in ["list", "status"] {
+        let told = user
+            .run([command, "--fields", "id,status,target.domain"])
+            .exits(0)
+            .stdout;
+        let lines: Vec<Vec<&str>> = told
+            .lines()
+            .map(|line| line.split_whitespace().collect())
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                vec!["id", "status", "target.domain"],
+                vec![id, "draft", "shop.example.cn"]
+            ]
+        );
+    }
+    let told = user
+        .run(["portfolio", "--fields", "number,services.number"])
+        .exits(0)
+        .stdout;
+    assert!(
+        told.starts_with("number") && told.contains("粤ICP备2021000001号-2A"),
+        "{told}"
+    );
+    let told = user.run(["list", "--fields", "id,stauts"]).exits(2);
+    assert!(
+        told.stdout.is_empty() && told.stderr.contains("status"),
+        "{}",
+        told.stderr
+    );
+}
+
+#[test]
+fn the_help_of_commands_for_scripts_names_the_exit_codes() {
+    let user = Icpctl::new();
+    for (command, zh) in [
+        ("wait", "[选项]"),
+        ("status", "[选项]"),
+        ("portfolio", "[选项]"),
+    ] {
+        let told = user.run([command, "--help"]).exits(0).stdout;
+        for part in ["Exit codes:", "\n  8 ", "\n  9 ", "Examples:\n  icpctl"] {
+            assert!(told.contains(part), "{part}\n{told}");
+        }
+        let (arguments, options) = (told.find("\nArguments:"), told.find("\nOptions:"));
+        assert!(arguments.unwrap() < options.unwrap(), "{told}");
+        let told = user
+            .run([command, "--help", "--lang", "zh"])
+            .exits(0)
+            .stdout;
+        assert!(told.contains(zh) && told.contains("退出码："), "{told}");
+        assert!(
+            !told.contains("[OPTIONS]") && !told.contains("possible values"),
+            "{told}"
+        );
+    }
+    user.run(["man", "pages", "-q"]).exits(0);
+    let page = std::fs::read_to_string(user.home().join("pages/icpctl-wait.1")).unwrap();
+    assert!(
+        page.contains("Exit codes:") && !page.contains(".SH DESCRIPTION"),
+        "{page}"
+    );
+}
+
+#[test]
+fn shells_offer_what_is_the_same_in_every_store() {
+    let user = Icpctl::new();
+    for (shell, offered) in [
+        (
+            "bash",
+            &[
+                "target.domain",
+                "tencent",
+                "sms-verified",
+                "subject-certificate",
+                "ORD-08",
+                "exit-codes",
+            ][..],
+        ),
+        (
+            "zsh",
+            &[
+                "target.domain",
+                "tencent",
+                "sms-verified",
+                "subject-certificate",
+                "ORD-08",
+                "exit-codes",
+            ],
+        ),
+        ("fish", &["target.domain", "tencent", "subject-certificate"]),
+    ] {
+        let script = user.run(["completions", shell]).exits(0).stdout;
+        for word in offered {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+}

@@ -441,7 +441,12 @@ impl Profiles {
         }
     }
 
-    /// Lists the names in order.
+    /// Lists the names of the profiles that are built in, in order.
+    pub fn names_built_in() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.keys().copied()
+    }
+
+    /// Lists the names in order, those that the user describes included.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let own = self.own.keys().map(String::as_str);
         let all: BTreeSet<&str> = own.chain(BUILT_IN.keys().copied()).collect();

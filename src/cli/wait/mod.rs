@@ -12,6 +12,7 @@ use super::board;
 use super::context::{Context, World};
 use super::globals::{duration, option, repeated};
 use super::goal::{Goal, Verdict, judge};
+use super::help;
 use super::list::manner;
 use super::order_doc::{Desk, time};
 use super::reply::{self, Reply};
@@ -53,7 +54,13 @@ const HEARTBEAT: Duration = Duration::from_mins(10);
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
     let goals = vocabulary::any_of(Goal::words());
+    let below = help::below(
+        &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
+        &["wait ORDER --timeout 2h", "wait ORDER --for ended --json"],
+        lang,
+    );
     command
+        .after_help(below)
         .arg(orders_arg(lang).required(true))
         .arg(
             repeated("for", "STATUS|BUCKET|ended", text!("等到此状态、此分组或已完结；可多次给出，满足其一即可；缺省为 approved", "The status, the bucket or the end to wait for; of several any will do; approved by default"), lang)
