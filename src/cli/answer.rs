@@ -92,6 +92,17 @@ pub fn standing(cx: &Context<'_>, world: &World, id: &OrderId) -> Result<Vec<Tex
     Ok(lines)
 }
 
+/// Points at another command that may be meant, or comes next: a line for people, a warning for
+/// machines.
+pub fn advise(cx: &mut Context<'_>, reply: &mut Reply, code: &'static str, message: Text) {
+    if cx.globals.format == Format::Human {
+        let (zh, en) = (message.zh, message.en);
+        reply.says.push(text!("提示：{zh}", "hint: {en}"));
+    } else {
+        cx.caution(code, message, None);
+    }
+}
+
 /// Answers a command that moved orders.
 ///
 /// # Errors

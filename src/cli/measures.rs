@@ -104,7 +104,11 @@ impl Context<'_> {
                 });
             let (code, messages) = match read {
                 Ok(clashes) => ("ambiguous-provider", clashes),
-                Err(message) => ("invalid-profile", vec![message]),
+                Err(message) => {
+                    let (zh, en) = (&message.zh, &message.en);
+                    profiles.set_unread(name, text!("{path}：{zh}", "{path}: {en}"));
+                    ("invalid-profile", vec![message])
+                }
             };
             for message in messages {
                 self.caution(code, message, Some(path.to_string()));

@@ -376,6 +376,7 @@ fn materials(order: &Order, privacy: Privacy) -> Value {
         .zip(&order.materials)
     {
         item["file"] = json!(privacy.file_name(&held.file));
+        item["service"] = json!(held.service);
     }
     shown
 }

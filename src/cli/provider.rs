@@ -16,6 +16,7 @@ use crate::render::style::Tone;
 use crate::render::table::{Cell, Table, key_values};
 use crate::store::{Files, StorePath};
 use crate::text;
+use crate::workflow::doubt;
 use clap::{ArgMatches, Command};
 use serde_json::{Map, Value, json};
 
@@ -97,9 +98,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let human = table.render(lang, cx.width(), cx.color());
         return Ok(Reply::new(SCHEMA, data.into()).human(human));
     };
+    doubt::heed_profile(&profiles, name)?;
     let name = profiles
         .name_of(name)
         .ok_or_else(|| unknown(name, &profiles))?;
+    doubt::heed_profile(&profiles, name)?;
     let profile = profiles.of(name);
     let own = own_file(cx, files, name)?;
     let human = key_values(&cells(name, profile, own.as_deref()), lang, cx.color());

@@ -182,6 +182,9 @@ pub fn command(
         if let Some(number) = &order.target.subject {
             doubt::heed_filed(&world.book, number)?;
         }
+        if let Some(provider) = &order.provider {
+            doubt::heed_profile(&world.profiles, provider)?;
+        }
         guard::sending(
             order,
             &world.book.portfolio,

@@ -5,6 +5,7 @@ use super::aim::{Found, choose_provider, find, target_of, the_account};
 use super::assign::Assign;
 use super::bearing;
 use super::changes::{self, asked_changes};
+use super::doubt;
 use super::plan::Caution;
 use super::plan::{Plan, Stamp};
 use super::world::World;
@@ -353,6 +354,9 @@ pub(super) fn build(
         Via::Written => None,
         Via::Provider => Some(choose_provider(ask, world, &found)?),
     };
+    if let Some(name) = &provider {
+        doubt::heed_profile(&world.profiles, name)?;
+    }
     if let Some(name) = &provider
         && world.profiles.known(name).is_none()
     {
