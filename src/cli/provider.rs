@@ -4,6 +4,7 @@ use super::action::{action, actions};
 use super::citation;
 use super::context::Context;
 use super::globals::place;
+use super::measures::PROFILES;
 use super::reply::Reply;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
@@ -22,9 +23,6 @@ use serde_json::{Map, Value, json};
 
 /// The shape of the document.
 pub const SCHEMA: &str = "icpctl.provider/1";
-
-/// The folder of the store's own profiles.
-const FOLDER: &str = "providers.d";
 
 /// How alike two names must be, from 0 to 1, to be offered as a correction.
 const ALIKE: f64 = 0.7;
@@ -117,7 +115,7 @@ fn own_file(
     name: &str,
 ) -> Result<Option<String>, Failure> {
     let Some(files) = files else { return Ok(None) };
-    let path = StorePath::parse(FOLDER)?.join(&format!("{name}.toml"))?;
+    let path = StorePath::parse(PROFILES)?.join(&format!("{name}.toml"))?;
     let is_refused = cx
         .cautions
         .iter()
@@ -146,8 +144,8 @@ fn unknown(name: &str, profiles: &Profiles) -> Failure {
     failure
         .hint(text!("已有：{known}", "there are: {known}"))
         .hint(text!(
-            "自己的接入商写在备案库的 {FOLDER}/{name}.toml；没有配置的按 generic 处理",
-            "describe your own in {FOLDER}/{name}.toml of the store; one without a profile is treated as generic"
+            "自己的接入商写在备案库的 {PROFILES}/{name}.toml；没有配置的按 generic 处理",
+            "describe your own in {PROFILES}/{name}.toml of the store; one without a profile is treated as generic"
         ))
 }
 

@@ -384,6 +384,16 @@ pub(super) fn build(
         (Kind::New | Kind::Access | Kind::Change | Kind::CancelAccess, _)
         | (Kind::CancelSite | Kind::CancelSubject, Via::Written) => None,
     };
+    if verify_by == Some(VerifyBy::Email) {
+        cautions.push(Caution {
+            code: "email-may-not-do",
+            message: text!(
+                "邮箱验证是否免短信核验，各处说法不一：提交前请在接入商控制台确认",
+                "sources differ on whether the e-mail path spares the SMS: look in the provider's console before sending"
+            ),
+            path: None,
+        });
+    }
     let id = ids.order(|id| world.book.orders.contains_key(id) || world.book.is_damaged(id));
     let mut labels = ask
         .dossier

@@ -255,7 +255,7 @@ fn what_may_be_meant_is_told_to_machines_too() {
     let scene = Scene::one_site(&["tencent", "huawei"]);
     let line = format!("cancel-site {SHOP} --provider tencent");
     let document = scene.document(MONDAY, &line, 0);
-    let told = super::codes(&document["warnings"]);
+    let told = codes(&document["warnings"]);
     assert_eq!(told, ["consider-cancel-access", "consider-cancel-subject"]);
     let people = scene.run(MONDAY, &format!("{line} -n --lang en")).exits(0);
     assert!(
