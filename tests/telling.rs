@@ -461,3 +461,104 @@ fn open_notices_and_duties_that_are_due_are_told() {
         "{news:?}"
     );
 }
+
+/// "told once a channel", whatever was not seen for a while.
+#[test]
+fn what_was_told_is_not_told_again_once_it_can_be_read_or_is_asked_for_again() {
+    let user = agency();
+    let web = Web::http(|_| ok());
+    channel(&user, "wecom", &web.url("/x"), "");
+    let order = user.run(["show", "ref:back", "--json"]).exits(0).json();
+    let id = order["data"]["id"].as_str().unwrap().to_owned();
+    // What was told within the last minute is remembered for the channel's rate anyway.
+    let minute = std::cell::Cell::new(0);
+    let pass = || {
+        minute.set(minute.get() + 2);
+        let now = format!("2026-11-22T10:{:02}:00+08:00", minute.get());
+        let args = ["notify", "--json"];
+        let out = user.run_with(&[("ICPCTL_NOW", now.as_str())], args);
+        team(&out.exits(0).json()).clone()
+    };
+    assert_eq!(pass()["sent"], 3);
+    let notice = |class: &str| {
+        let line = format!("notice add docs.example.com --class {class}");
+        user.run(line.split(' ')).exits(0);
+    };
+    // Damaged for one run, in which something else is told.
+    let folder = user.home().join(".icpctl/orders").join(&id[..2]);
+    let file = folder.join(format!("{id}.toml"));
+    let whole = std::fs::read(&file).unwrap();
+    std::fs::write(&file, "status = \n").unwrap();
+    notice("number-not-shown");
+    assert_eq!(pass()["sent"], 1);
+    std::fs::write(&file, whole).unwrap();
+    let again = pass();
+    assert_eq!((&again["sent"], &again["already"]), (&json!(0), &json!(4)));
+    // Not asked for in one run, in which something else is told.
+    for more in ["only = [\"notice\"]", "[notify.team.labels]\nteam = \"a\""] {
+        channel(&user, "wecom", &web.url("/x"), more);
+        notice(if more.starts_with("only") {
+            "domain-expired"
+        } else {
+            "number-not-linked"
+        });
+        user.run(["label", "docs.example.com", "team=a"]).exits(0);
+        assert_eq!(pass()["sent"], 1, "{more}");
+        channel(&user, "wecom", &web.url("/x"), "");
+        assert_eq!(pass()["sent"], 0, "{more}");
+    }
+    // What has long been over is forgotten; what is not is remembered.
+    let told = || std::fs::read_to_string(user.home().join(".icpctl/told/team.toml")).unwrap();
+    let done = user.run(["show", "ref:done", "--json"]).exits(0).json();
+    let done = done["data"]["id"].as_str().unwrap();
+    assert!(told().contains(done));
+    let later = [("ICPCTL_NOW", "2027-01-10T10:00:00+08:00")];
+    let line = "notice add docs.example.com --class ip-mismatch";
+    user.run_with(&later, line.split(' ')).exits(0);
+    user.run_with(&later, ["notify", "--json"]).exits(0);
+    assert!(!told().contains(done) && told().contains(&id), "{}", told());
+}
+
+/// Two runs at the same time tell each piece of news once, and each counts what it told itself.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_another_run_told_meanwhile_is_not_counted_as_sent() {
+    let user = Arc::new(agency());
+    let second = Arc::new(std::sync::Mutex::new(None));
+    let (starts, begun) = (Arc::clone(&user), Arc::clone(&second));
+    let web = Web::http(move |_| {
+        let mut begun = begun.lock().unwrap();
+        if begun.is_none() {
+            let child = starts
+                .command(["notify", "--json"])
+                .stdout(std::process::Stdio::piped())
+                .spawn()
+                .unwrap();
+            // Once it waits for the lock, it has read what was told.
+            let waits = || {
+                let open = std::fs::read_dir(format!("/proc/{}/fd", child.id()));
+                open.into_iter().flatten().any(|one| {
+                    let link = one.ok().and_then(|one| std::fs::read_link(one.path()).ok());
+                    link.is_some_and(|link| link.display().to_string().contains("/locks/"))
+                })
+            };
+            while !waits() {
+                std::thread::yield_now();
+            }
+            *begun = Some(child);
+        }
+        ok()
+    });
+    channel(&user, "wecom", &web.url("/x"), "");
+    let first = notify(&user, &[]).exits(0).json();
+    let child = second.lock().unwrap().take().unwrap();
+    let other = child.wait_with_output().unwrap();
+    assert!(other.status.success());
+    let other: Value = serde_json::from_slice(&other.stdout).unwrap();
+    let count = |document: &Value, key: &str| team(document)[key].as_u64().unwrap();
+    assert_eq!(web.asked().len(), 3);
+    assert_eq!(count(&first, "sent") + count(&other, "sent"), 3);
+    for document in [&first, &other] {
+        assert_eq!(count(document, "sent") + count(document, "already"), 3);
+    }
+}

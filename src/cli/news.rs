@@ -10,12 +10,13 @@ use crate::filing::host::Host;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::limit::Due;
-use crate::filing::order::Order;
+use crate::filing::order::{Order, OrderId};
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::status::{Bucket, Status};
 use crate::lang::Text;
 use crate::render::mask::Privacy;
 use crate::text;
+use crate::workflow::notice;
 use crate::workflow::owed::{Ledger, Matter, Owed};
 use crate::workflow::seen::Seen;
 use chrono::TimeDelta;
@@ -83,6 +84,8 @@ pub struct News {
 
 /// How long after its end an order is news, and after its date a duty.
 const FRESH: TimeDelta = TimeDelta::days(30);
+/// How long it is remembered what was told of something that comes again each year.
+const REMEMBERED: TimeDelta = TimeDelta::days(400);
 /// How long before its end an SMS window is told of once more.
 const LAST_CALL: TimeDelta = TimeDelta::hours(4);
 
@@ -109,6 +112,28 @@ pub fn gather(desk: &Desk<'_>, seen: &[Seen<'_>], within: TimeDelta, manner: Man
         key(one).cmp(&key(two))
     });
     news
+}
+
+/// Whether nothing more can come of what a piece of news was about, by its key and the time at which
+/// it was told: its order or notice has been over for longer than that is news, or is not there.
+///
+/// What the clock alone presumes is not over: a report may still overturn it.
+pub fn is_over(desk: &Desk<'_>, key: &str, told: Instant) -> bool {
+    let now = desk.world.now;
+    let head = key.split(':').next().unwrap_or_default();
+    let Some(id) = OrderId::parse(head) else {
+        // A duty comes again with another date, in its key; a registration is renewed for a year.
+        return now - told > REMEMBERED;
+    };
+    if let Some(order) = desk.world.book.orders.get(&id) {
+        let ended = order.standing().ended_at;
+        return ended.is_some_and(|ended| now - ended > FRESH);
+    }
+    let found = notice::all(desk.world).find(|(_, notice)| notice.id.as_str() == head);
+    found.is_none_or(|(subject, notice)| {
+        let (state, _) = Ledger::new(desk.world).state(subject, notice);
+        state.is_resolved() && now - told > FRESH
+    })
 }
 
 fn of_order(desk: &Desk<'_>, order: &Order, within: TimeDelta, manner: Manner) -> Vec<News> {

@@ -2,13 +2,14 @@
 
 use super::context::{Context, World};
 use super::globals::{repeated, switch};
-use super::news::{News, NewsKind, gather};
+use super::news::{News, NewsKind, gather, is_over};
 use super::order_doc::{Desk, Manner, time};
 use super::reply::{Reply, problem};
 use super::words;
 use crate::config::channels::Channel;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::filing::instant::Instant;
 use crate::lang::Lang;
 use crate::network::Network;
 use crate::notify::message::{Line, Message, pack};
@@ -94,7 +95,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let disk = cx.open()?;
     let network = cx.network()?;
     let desk = Desk::new(&world);
-    let seen = observed(cx, &world, disk.as_ref())?;
+    let (seen, is_whole) = observed(cx, &world, disk.as_ref())?;
     let mut all: Vec<News> = Vec::new();
     let mut outcomes = Vec::new();
     for (name, channel) in channels {
@@ -104,11 +105,18 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             lang,
             privacy: Privacy::Masked,
         };
-        let news = if is_trial {
+        let whole = if is_trial {
             Vec::new()
         } else {
-            wanted(channel, gather(&desk, &seen, within, manner))
+            gather(&desk, &seen, within, manner)
         };
+        let current = whole.iter().map(|one| one.key.clone()).collect();
+        let memory = Memory {
+            desk: &desk,
+            current,
+            is_whole,
+        };
+        let news = wanted(channel, whole);
         let mut outcome = Outcome {
             name,
             channel,
@@ -119,7 +127,15 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             messages: Vec::new(),
             failure: None,
         };
-        let told = tell(cx, disk.as_ref(), &network, &mut outcome, &news, is_trial);
+        let told = tell(
+            cx,
+            disk.as_ref(),
+            &network,
+            &mut outcome,
+            &news,
+            &memory,
+            is_trial,
+        );
         outcome.failure = told.err();
         for one in news {
             if !all.iter().any(|known| known.key == one.key) {
@@ -128,24 +144,26 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         }
         outcomes.push(outcome);
     }
-    Ok(answer(cx, &all, outcomes))
+    Ok(answer(cx, &all, outcomes, is_trial))
 }
 
-/// Returns what the kept observations say; a file of them that cannot be read is told.
+/// Returns what the kept observations say, and whether all of the store could be read; a file of them
+/// that cannot be is told.
 fn observed<'w>(
     cx: &mut Context<'_>,
     world: &'w World,
     disk: Option<&Disk>,
-) -> Result<Vec<Seen<'w>>, Failure> {
+) -> Result<(Vec<Seen<'w>>, bool), Failure> {
     let Some(disk) = disk else {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), true));
     };
     let (seen, wrong) = seen::all(world, disk)?;
+    let is_whole = wrong.is_empty() && world.book.damaged.is_empty();
     for error in wrong {
         let path = error.path.clone();
         cx.caution("damaged-file", error.message(), Some(path));
     }
-    Ok(seen)
+    Ok((seen, is_whole))
 }
 
 /// Returns the channels that are meant.
@@ -233,6 +251,7 @@ fn tell(
     network: &Network,
     outcome: &mut Outcome<'_>,
     news: &[News],
+    memory: &Memory<'_>,
     is_trial: bool,
 ) -> Result<(), Failure> {
     let (name, channel) = (outcome.name, outcome.channel);
@@ -268,15 +287,22 @@ fn tell(
     for message in messages.by_ref().take(room) {
         let count = message.keys.len();
         if !cx.globals.dry_run {
-            let sent = disk
+            let done = disk
                 .ok_or_else(|| {
                     Failure::not_found("not-found.store", text!("没有备案库", "there is no store"))
                 })
-                .and_then(|disk| send(cx, disk, network, &sender, name, &message, news));
-            if let Err(failure) = sent {
-                let left: usize = messages.map(|m| m.keys.len()).sum();
-                outcome.failed = count + left;
-                return Err(failure);
+                .and_then(|disk| send(cx, disk, network, &sender, name, &message, memory));
+            match done {
+                Ok(Done::Sent) => {}
+                Ok(Done::Already) => {
+                    outcome.already += count;
+                    continue;
+                }
+                Err(failure) => {
+                    let left: usize = messages.map(|m| m.keys.len()).sum();
+                    outcome.failed = count + left;
+                    return Err(failure);
+                }
             }
         }
         outcome.sent += count;
@@ -284,6 +310,59 @@ fn tell(
     }
     outcome.held = messages.map(|m| m.keys.len()).sum();
     Ok(())
+}
+
+/// What became of a message.
+enum Done {
+    /// The channel took it.
+    Sent,
+    /// Another run had told all of it meanwhile.
+    Already,
+}
+
+/// The most that is remembered of a channel: what more would not fit into a record.
+const MOST_TOLD: usize = 4000;
+
+/// What says which news need not be remembered.
+struct Memory<'a> {
+    desk: &'a Desk<'a>,
+    /// What is news now, whether the channel asks for it or not: what it asks for may change.
+    current: BTreeSet<String>,
+    /// Whether all of the store could be read: what is damaged is not over.
+    is_whole: bool,
+}
+
+impl Memory<'_> {
+    /// Returns what goes on being remembered, with what is told now.
+    fn keep(&self, record: &ToldRecord, message: &Message, now: Instant) -> Vec<Told> {
+        let is_current = |told: &Told| self.current.contains(&told.key);
+        // The rate of a channel is reckoned from the last minute.
+        let is_recent = |told: &Told| now - told.at < TimeDelta::minutes(1);
+        let mut told: Vec<Told> = record
+            .told
+            .iter()
+            .filter(|told| {
+                !self.is_whole
+                    || is_current(told)
+                    || is_recent(told)
+                    || !is_over(self.desk, &told.key, told.at)
+            })
+            .cloned()
+            .collect();
+        let mut surplus = (told.len() + message.keys.len()).saturating_sub(MOST_TOLD);
+        // The earliest stand first.
+        told.retain(|told| {
+            let goes = surplus > 0 && !is_current(told) && !is_recent(told);
+            surplus -= usize::from(goes);
+            !goes
+        });
+        told.extend(message.keys.iter().map(|key| Told {
+            key: key.clone(),
+            message: message.id.clone(),
+            at: now,
+        }));
+        told
+    }
 }
 
 /// Sends one message and marks its news as told; another run that does the same waits.
@@ -294,8 +373,8 @@ fn send(
     sender: &Sender,
     name: &str,
     message: &Message,
-    news: &[News],
-) -> Result<(), Failure> {
+    memory: &Memory<'_>,
+) -> Result<Done, Failure> {
     let key = LockKey::new("notify", name);
     let lock = RecordLock::acquire(disk, &[key], &cx.holder(), cx.globals.lock_timeout)?;
     let record = ToldRecord::read(disk, name)?;
@@ -304,29 +383,16 @@ fn send(
         .iter()
         .all(|key| record.told.iter().any(|told| told.key == *key))
     {
-        return Ok(());
+        return Ok(Done::Already);
     }
     sender.send(network, message, cx.now)?;
-    // What is news no more is never told again, so that it need not be remembered.
-    let current: BTreeSet<&str> = news.iter().map(|one| one.key.as_str()).collect();
-    let mut told: Vec<Told> = record
-        .told
-        .iter()
-        .filter(|told| {
-            current.contains(told.key.as_str()) || cx.now - told.at < TimeDelta::minutes(1)
-        })
-        .cloned()
-        .collect();
-    told.extend(message.keys.iter().map(|key| Told {
-        key: key.clone(),
-        message: message.id.clone(),
-        at: cx.now,
-    }));
+    let told = memory.keep(&record, message, cx.now);
     let change = record.write(name, told)?;
-    Ok(lock.commit(&change)?)
+    lock.commit(&change)?;
+    Ok(Done::Sent)
 }
 
-fn answer(cx: &Context<'_>, news: &[News], outcomes: Vec<Outcome<'_>>) -> Reply {
+fn answer(cx: &Context<'_>, news: &[News], outcomes: Vec<Outcome<'_>>, is_trial: bool) -> Reply {
     let lang = cx.lang;
     let data = json!({
         "news": news.iter().map(|one| json!({
@@ -360,10 +426,16 @@ fn answer(cx: &Context<'_>, news: &[News], outcomes: Vec<Outcome<'_>>) -> Reply 
         text!("失败", "Failed"),
     ]);
     for outcome in &outcomes {
-        let failed = Cell::verbatim(outcome.failed.to_string());
+        // A trial tells no news, and is one message.
+        let (sent, failed) = match (is_trial, &outcome.failure) {
+            (false, _) => (outcome.sent, outcome.failed),
+            (true, None) => (1, 0),
+            (true, Some(_)) => (0, 1),
+        };
+        let failed = Cell::verbatim(failed.to_string());
         table.row(vec![
             Cell::verbatim(outcome.name).tone(Tone::Name),
-            Cell::verbatim(outcome.sent.to_string()),
+            Cell::verbatim(sent.to_string()),
             Cell::verbatim(outcome.already.to_string()),
             Cell::verbatim(outcome.held.to_string()),
             if outcome.failure.is_some() {

@@ -44,7 +44,7 @@ pub struct Received<'a> {
 ///
 /// # Errors
 /// Nothing of that name (4), not one service (2, 5), a time in the future or a deadline before it
-/// came in (3), a damaged file (3).
+/// came in (3), a damaged file (3), the same notice with another deadline or other words (6).
 pub fn add(
     world: &World,
     stamp: &Stamp,
@@ -66,14 +66,29 @@ pub fn add(
         ));
     }
     let known = book.portfolio.subjects.get(&subject);
-    let same = known.into_iter().flat_map(|s| &s.notices).find(|notice| {
-        notice.class == received.class.id
+    let mut rival = None;
+    for (filed, notice) in known
+        .into_iter()
+        .flat_map(|s| s.notices.iter().map(move |n| (s, n)))
+    {
+        let is_meant = notice.class == received.class.id
             && notice.service == service
             && notice.received_at == at
-            && notice.provider.as_deref() == received.provider
-    });
-    if let Some(notice) = same {
-        return Ok(Plan::new(notice.id.clone()));
+            && notice.provider.as_deref() == received.provider;
+        if !is_meant {
+            continue;
+        }
+        let differing = differing(notice, &received);
+        if differing.is_empty() {
+            return Ok(Plan::new(notice.id.clone()));
+        }
+        // One that is resolved is over: what is said now is another.
+        if !Ledger::new(world).state(filed, notice).0.is_resolved() {
+            rival = Some((notice, differing));
+        }
+    }
+    if let Some((notice, differing)) = rival {
+        return Err(differs(notice, &differing));
     }
     let id = ids.notice(|id| all(world).any(|(_, notice)| notice.id == *id));
     let mut entry = mark::subject_entry(world, stamp, &subject, SubjectEvent::Notice);
@@ -91,6 +106,36 @@ pub fn add(
     let mut plan = Plan::new(id);
     plan.subjects.push(mark::with(book, subject, entry)?);
     Ok(plan)
+}
+
+/// Lists the flags that say otherwise than a notice; what is not given says nothing.
+fn differing(notice: &Notice, received: &Received<'_>) -> Vec<&'static str> {
+    let term = received.term.is_some() && received.term != notice.term;
+    let text = received.text.is_some() && received.text != notice.text.as_deref();
+    let found = [("--deadline", term), ("--text", text)];
+    let found = found.into_iter().filter(|(_, differs)| *differs);
+    found.map(|(flag, _)| flag).collect()
+}
+
+/// Says that a notice was taken down with other content.
+fn differs(notice: &Notice, flags: &[&str]) -> Failure {
+    let (id, list) = (&notice.id, flags.join(", "));
+    Failure::new(
+        Exit::Conflict,
+        "conflict.notice",
+        text!(
+            "整改通知 {id} 已按同一类别、时间和接入商记下，而 {list} 与其不同",
+            "the notice {id} was taken down with the same class, time and provider, but another {list}"
+        ),
+    )
+    .hint(text!(
+        "查看已记下的：icpctl notice list；要更正，先了结它再重新记下：icpctl notice resolve {id} --reason TEXT",
+        "see what was taken down: icpctl notice list; to correct it, end it and take it down anew: icpctl notice resolve {id} --reason TEXT"
+    ))
+    .hint(text!(
+        "是另一份通知的，用 --received 写明收到的时间",
+        "where it is another notice, tell when it came in with --received"
+    ))
 }
 
 /// Returns what a TARGET means to something that is about a subject or about a service.

@@ -421,6 +421,45 @@ fn taking_down_the_same_notice_again_changes_nothing() {
     assert_eq!(first["data"][0]["id"], again["data"][0]["id"]);
 }
 
+/// As with a ref: the same notice with other content is a conflict, never silently dropped.
+#[test]
+fn another_deadline_or_other_words_for_the_same_notice_are_a_conflict() {
+    let scene = shop_and_app("2026-01-05");
+    let line = "notice add example.cn --class domain-expired --received 2026-11-20";
+    let add = |more: &str| format!("{line} {more}");
+    let first = scene.ok(MONDAY, &add("--deadline 2026-12-10 --text 请续费"));
+    let id = first[0]["id"].as_str().unwrap();
+    for (more, flags) in [
+        ("--deadline 2026-12-20 --text 请续费", "--deadline"),
+        ("--deadline 2026-12-10 --text 请尽快续费", "--text"),
+        ("--deadline 20 --text 请尽快续费", "--deadline, --text"),
+    ] {
+        let error = scene.fails(LATER, &add(more), 6);
+        assert_eq!(error["code"], "conflict.notice");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.ends_with(&format!("another {flags}")), "{message}");
+        assert!(hints_at(&error, &format!("icpctl notice resolve {id}")));
+    }
+    // What is left out contradicts nothing.
+    for more in ["", "--text 请续费", "--deadline 2026-12-10"] {
+        let again = scene.document(LATER, &add(more), 0);
+        assert_eq!(again["changed"], false, "{more}");
+        assert_eq!(again["data"][0]["id"], id);
+    }
+    // Ended, as the hint says, the corrected one stands beside it; both go on meaning themselves.
+    let _ = scene.ok(LATER, &format!("notice resolve {id} --reason 更正"));
+    let corrected = add("--deadline 2026-12-20 --text 请续费");
+    let second = scene.ok(LATER, &corrected);
+    assert_ne!(second[0]["id"], id);
+    assert!(
+        second[0]["deadline"]["at"]
+            .as_str()
+            .unwrap()
+            .starts_with("2026-12-20")
+    );
+    assert_eq!(scene.document(LATER, &corrected, 0)["changed"], false);
+}
+
 #[test]
 fn the_log_shows_it_undo_takes_it_back_and_erase_removes_it() {
     let scene = shop_and_app("2026-01-05");
