@@ -285,7 +285,7 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
         order: None,
         number: Some(number),
         labels: labels(owed.subject, owed.service),
-        due: due.map(|due| due.at()),
+        due: due.map(Due::at),
         text: text!(
             "{zh_label} {what}：{zh_title}{zh_limit}",
             "{en_label} {what}: {en_title}{en_limit}"

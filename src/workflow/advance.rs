@@ -153,7 +153,7 @@ fn until(order: &Order, view: &View, world: &World) -> Option<Text> {
     }
     let case = order.case(&world.profiles);
     let limit = deadline::nearest(&case, view, &world.calendar, world.now)?;
-    let at = limit.at.to_minute();
+    let at = limit.due.at().to_minute();
     let label = limit.kind.label();
     let (zh, en) = (label.zh, label.en);
     Some(text!(
