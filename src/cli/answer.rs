@@ -61,7 +61,7 @@ pub fn standing(cx: &Context<'_>, world: &World, id: &OrderId) -> Result<Vec<Tex
     let desk = Desk::new(world);
     let order = world.order(id)?;
     let view = desk.view(order);
-    let status = view.status().label();
+    let status = board::status(&view);
     let name = title(order);
     let (nzh, nen, szh, sen) = (name.zh, name.en, status.zh, status.en);
     let mut lines = vec![match desk.deadline(order) {
@@ -98,6 +98,12 @@ pub fn standing(cx: &Context<'_>, world: &World, id: &OrderId) -> Result<Vec<Tex
 /// Only if an order is not there any more.
 pub fn moved<T>(cx: &Context<'_>, done: &Done<T>, ids: &[OrderId]) -> Result<Reply, Failure> {
     let mut reply = orders(cx, &done.world, ids)?.changed(done.changed);
+    if done.changed && cx.globals.dry_run {
+        reply.says.push(text!(
+            "未写入；执行后将是：",
+            "nothing was written; it would come to this:"
+        ));
+    }
     for id in ids {
         reply.says.extend(standing(cx, &done.world, id)?);
     }

@@ -22,6 +22,7 @@ use crate::workflow::draft::{Ask, Attempt, Drafted, attempt};
 use crate::workflow::materials::Content;
 use crate::workflow::{advance, materials, missing};
 use clap::{ArgMatches, Command};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -348,6 +349,10 @@ fn reply(
     let mut reply = answer::orders(cx, &done.world, std::slice::from_ref(id))?
         .human(format!("{id}\n"))
         .changed(done.changed);
+    if done.changed && cx.globals.dry_run && !reply.data.is_null() {
+        // No order has this id.
+        reply.data["next"] = Value::Array(Vec::new());
+    }
     let label = kind.label();
     let (zh, en) = (label.zh, label.en);
     reply.says.push(match (done.changed, cx.globals.dry_run) {

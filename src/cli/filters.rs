@@ -21,7 +21,7 @@ use crate::filing::named::named;
 use crate::filing::order::Order;
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::profile::Profiles;
-use crate::filing::province::Province;
+use crate::filing::province::{Province, UnknownProvince};
 use crate::filing::standing::{Presumption, View, idle_end};
 use crate::filing::status::{Bucket, Status};
 use crate::lang::{Lang, Text};
@@ -241,7 +241,7 @@ impl Filters {
             .iter()
             .map(|name| {
                 name.parse::<Province>()
-                    .map_err(|unknown| Failure::usage(unknown.message()))
+                    .map_err(|unknown| no_such_province(&unknown))
             })
             .collect::<Result<_, _>>()?;
         let labels = words("label")
@@ -522,6 +522,15 @@ fn any<T>(wanted: &[T], holds: impl Fn(&T) -> bool) -> bool {
 fn is_within(at: Option<Instant>, since: Option<Instant>, until: Option<Instant>) -> bool {
     since.is_none_or(|since| at.is_some_and(|at| at >= since))
         && until.is_none_or(|until| at.is_some_and(|at| at < until))
+}
+
+/// Says that a word names no province, and which it may mean (2).
+pub fn no_such_province(unknown: &UnknownProvince) -> Failure {
+    let failure = Failure::usage(unknown.message());
+    match unknown.meant() {
+        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
+        None => failure,
+    }
 }
 
 fn nearest_first(one: Option<Deadline>, two: Option<Deadline>) -> Ordering {

@@ -74,7 +74,9 @@ impl Desk<'_> {
                 Some(Obstacle::After { ended: Some(_), .. }) => {
                     vec![format!("icpctl edit {id} --unset after")]
                 }
-                Some(_) | None => self.completed(order, format!("icpctl submit {id}")),
+                // What waiting cannot cure.
+                Some(_) => vec![format!("icpctl abandon {id}")],
+                None => self.completed(order, format!("icpctl submit {id}")),
             },
             Status::ProviderReview => vec![record(Report::Accepted), record(Report::Rejected)],
             Status::AwaitingBureauSubmission => vec![record(Report::Forwarded)],

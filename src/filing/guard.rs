@@ -218,8 +218,16 @@ fn new(
             });
             if same_kind {
                 let (host, number) = (domain, &service.number);
+                let provider = order.provider.as_deref().unwrap_or_default();
+                if service.is_accessed_at(provider) == Some(true) {
+                    return Err(Obstacle::AccessedAlready {
+                        number: service.number,
+                        provider: provider.to_owned(),
+                    });
+                }
+                let access = Kind::Access.name();
                 return Err(Obstacle::WrongKind {
-                    should_be: Kind::Access,
+                    instead: format!("{access} {host} --provider {provider}"),
                     because: text!(
                         "域名 {host} 已备案（{number}），在新接入商处应办理接入备案",
                         "the domain {host} is filed already ({number}): at another provider it needs an access order"

@@ -27,7 +27,7 @@ named! {
         /// The subject is left without a service.
         SubjectBecomesEmptyShell = "subject-becomes-empty-shell", "主体将成为空壳主体", "the subject becomes an empty shell",
         /// The service is left without a provider.
-        ServiceLosesLastAccess = "service-loses-last-access", "服务将失去最后一个接入商，管局可能注销其备案", "the service loses its last access; the bureau may cancel it",
+        ServiceLosesLastAccess = "service-loses-last-access", "服务将失去最后一个接入商：此后只能书面注销，管局也可能注销其备案", "the service loses its last access: afterwards it can only be cancelled on paper, and the bureau may cancel it",
         /// Nothing of the subject is left at this provider.
         SubjectLeavesAccount = "subject-leaves-account", "主体将从该接入商账号中移除", "the subject leaves the account at this provider",
         /// Only paper can cancel afterwards.
@@ -275,6 +275,13 @@ fn cancel_site(
             .filter(|n| !leaving.contains(n))
             .copied()
             .collect();
+        let is_left_alone = |n: &ServiceNumber| {
+            let left = subject.services.get(n);
+            left.is_some_and(FiledService::is_empty_shell)
+        };
+        if !rest.is_empty() && !subject.is_empty_shell() && rest.iter().all(is_left_alone) {
+            list.push(Impact::of(Code::NoProviderLeft));
+        }
         list.push(if rest.is_empty() {
             Impact::of(Code::SubjectBecomesEmptyShell)
         } else {
@@ -343,11 +350,19 @@ fn cancel_access(order: &Order, subject: Option<&FiledSubject>, list: &mut Vec<I
             domains: domains.clone(),
             ..Impact::of(Code::DomainStillFiled)
         });
-        list.push(Impact {
-            domains,
-            providers: vec![provider.to_owned()],
-            ..Impact::of(Code::DomainUnreachableAtProvider)
-        });
+        let stays = |domain: &Host| {
+            let services = subject.into_iter().flat_map(|s| s.services.values());
+            let mut others = services.filter(|s| !leaving.contains(&s.number));
+            others.any(|s| s.is_accessed_at(provider) == Some(true) && s.domains().contains(domain))
+        };
+        let domains: Vec<Host> = domains.into_iter().filter(|d| !stays(d)).collect();
+        if !domains.is_empty() {
+            list.push(Impact {
+                domains,
+                providers: vec![provider.to_owned()],
+                ..Impact::of(Code::DomainUnreachableAtProvider)
+            });
+        }
     }
     let Some(subject) = subject else {
         return;

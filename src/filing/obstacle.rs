@@ -68,8 +68,8 @@ pub enum Obstacle {
     },
     /// The order's kind is not the one that what is filed calls for (ORD-04).
     WrongKind {
-        /// What it should be.
-        should_be: Kind,
+        /// The command that fits, with what it is about.
+        instead: String,
         /// Why.
         because: Text,
     },
@@ -370,9 +370,8 @@ impl Obstacle {
                 text!("可用的方式：{list}", "the ways it has: {list}")
             }
             Self::OrderSize { .. } => text!("请拆分成多个订单", "split it into several orders"),
-            Self::WrongKind { should_be, .. } => {
-                let name = should_be.name();
-                text!("请改用 icpctl {name}", "use icpctl {name}")
+            Self::WrongKind { instead, .. } => {
+                text!("请改用 icpctl {instead}", "use icpctl {instead}")
             }
             Self::DomainElsewhere { .. } => text!(
                 "先由原主体注销该备案；联系不上时向当地管局书面申请",

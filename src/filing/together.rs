@@ -186,13 +186,13 @@ impl Sum {
             })
             .map(|s| s.number)
             .collect();
-        if orphans.is_empty() {
-            return;
+        if !orphans.is_empty() {
+            let joint = self.at(Code::ServiceLosesLastAccess);
+            joint.subjects.insert(number);
+            joint.services.extend(orphans);
         }
-        let joint = self.at(Code::ServiceLosesLastAccess);
-        joint.subjects.insert(number);
-        joint.services.extend(orphans);
-        if after.is_empty_shell() {
+        let is_left_alone = !after.services.is_empty() && after.is_empty_shell();
+        if is_left_alone && !before.is_empty_shell() {
             self.at(Code::NoProviderLeft).subjects.insert(number);
         }
     }

@@ -63,6 +63,15 @@ impl Damage {
             Self::Storage(_) => false,
         }
     }
+
+    /// Whether the file holds a text in quotes, as records do: `domains = ["example.cn"]`.
+    pub fn mentions(&self, text: &str) -> bool {
+        let quoted = format!("\"{text}\"");
+        match self {
+            Self::Content { text, .. } => text.contains(&quoted),
+            Self::Storage(_) => false,
+        }
+    }
 }
 
 /// All records of a store, and the portfolio they add up to.

@@ -1,10 +1,12 @@
 //! Moving an order: the operator's commands and the outside's reports, taken into its history.
 
-use super::issued::approval;
+use super::doubt;
+use super::issued::{approval, are_numbers};
 use super::persons::{answers, faces, named};
 use super::plan::{Caution, Stamp};
 use super::world::World;
 use crate::failure::Failure;
+use crate::filing::deadline;
 use crate::filing::event::{By, Command, Event, Report};
 use crate::filing::guard::{self, Rival};
 use crate::filing::instant::Instant;
@@ -117,32 +119,47 @@ pub fn instant(
 pub(super) fn refused(order: &Order, view: &View, world: &World, refusal: Refusal) -> Failure {
     let mut failure = Failure::from(refusal).of_order(&order.id);
     let status = view.for_commands();
-    let allowed: Vec<&str> = machine::allowed(&order.case(&world.profiles), status)
-        .into_iter()
-        .map(Event::name)
-        .collect();
+    let allowed: Vec<Event> = machine::allowed(&order.case(&world.profiles), status);
     if !allowed.is_empty() {
-        let list = allowed.join(", ");
-        let name = status.name();
+        let codes: Vec<&str> = allowed.iter().map(|event| event.name()).collect();
+        let labels = allowed.iter().map(|event| {
+            let (label, code) = (event.label().zh, event.name());
+            format!("{label}（{code}）")
+        });
+        let labels: Vec<String> = labels.collect();
+        let (list_zh, list_en) = (labels.join("、"), codes.join(", "));
+        let (label, name) = (status.label().zh, status.name());
         failure = failure.hint(text!(
-            "{name} 状态下可以：{list}",
-            "allowed in {name}: {list}"
+            "“{label}”（{name}）时可以：{list_zh}",
+            "allowed in {name}: {list_en}"
         ));
     }
-    failure.hints.extend(until(view));
+    failure.hints.extend(until(order, view, world));
     failure
 }
 
-/// Returns until when the SMS can be answered, where somebody is awaited.
-fn until(view: &View) -> Option<Text> {
-    let window = view.standing.window.as_ref()?;
-    (!view.is_presumed()).then(|| {
+/// Returns until when it stays so: until when the SMS can be answered, where somebody is awaited,
+/// else the nearest limit.
+fn until(order: &Order, view: &View, world: &World) -> Option<Text> {
+    if view.is_presumed() {
+        return None;
+    }
+    if let Some(window) = &view.standing.window {
         let at = window.closes_at().to_second();
-        text!(
+        return Some(text!(
             "短信核验窗口于 {at} 关闭",
             "the SMS window closes at {at} (China Standard Time)"
-        )
-    })
+        ));
+    }
+    let case = order.case(&world.profiles);
+    let limit = deadline::nearest(&case, view, &world.calendar, world.now)?;
+    let at = limit.at.to_minute();
+    let label = limit.kind.label();
+    let (zh, en) = (label.zh, label.en);
+    Some(text!(
+        "{zh}截止 {at}",
+        "{en} until {at} (China Standard Time)"
+    ))
 }
 
 /// Sends, withdraws or abandons an order.
@@ -165,6 +182,9 @@ pub fn command(
         .map_err(|refusal| refused(order, &view, world, refusal))?;
     if command == Command::Submit {
         complete(order)?;
+        if let Some(number) = &order.target.subject {
+            doubt::heed_filed(&world.book, number)?;
+        }
         guard::sending(
             order,
             &world.book.portfolio,
@@ -346,6 +366,8 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
             left_out: Vec::new(),
         });
     }
+    named(order, &told.who)?;
+    are_numbers(&told.numbers)?;
     let at = instant(told.at, standing, world.now)?;
     let (from, arrival) = arrival(world, order, &view, report, at)
         .map_err(|refusal| refused(order, &view, world, refusal))?;
@@ -374,7 +396,7 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
                 awaiting.iter().map(|s| (s.clone(), false)).collect()
             };
             who = answers(order, &answered, &told.who).map_err(|mut failure| {
-                failure.hints.extend(until(&view));
+                failure.hints.extend(until(order, &view, world));
                 failure
             })?;
             let all = answered

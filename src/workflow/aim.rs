@@ -1,6 +1,8 @@
 //! What an order is about: its targets found in the portfolio, and the provider to go through.
 
+use super::doubt;
 use super::draft::{Ask, normal};
+use super::mark;
 use super::plan::Caution;
 use super::resolve;
 use super::world::World;
@@ -9,7 +11,7 @@ use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Target, TargetService};
+use crate::filing::order::{FieldChange, Target, TargetService};
 use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::tree;
 use crate::intake::DossierSubject;
@@ -61,7 +63,7 @@ pub(super) fn find<'a>(
     let mut subject: Option<&FiledSubject> = None;
     let mut services: Vec<&FiledService> = Vec::new();
     for word in &words {
-        let (of, these) = match resolve::target(portfolio, word)? {
+        let (of, these) = match mark::target(&world.book, word)? {
             resolve::Target::Subject(number) => {
                 let of = portfolio.subject(&number);
                 (of, whole_subject(ask.kind, word, of)?)
@@ -190,7 +192,7 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
                 if let Some(difference) = differing.first() {
                     let (field, number) = (&difference.path, &subject.number);
                     return Err(Obstacle::WrongKind {
-                        should_be: Kind::Change,
+                        instead: format!("{} {number} --set {field}=VALUE", Kind::Change.name()),
                         because: text!(
                             "档案的 subject.{field} 与已备案的 {number} 不同，新增服务前应先变更",
                             "subject.{field} differs from what {number} has filed: change that first, then add services"
@@ -202,6 +204,10 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
             known
         }
     };
+    let domains = dossier.services.iter().flat_map(|s| &s.facts.domains);
+    for domain in domains.flatten() {
+        doubt::heed_target(&world.book, domain.as_str())?;
+    }
     if dossier.services.is_empty() {
         return Err(Failure::invalid(
             "invalid.dossier",
@@ -214,10 +220,10 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
     }
     if let Some(number) = dossier.services.iter().find_map(|s| s.number.as_ref()) {
         return Err(Obstacle::WrongKind {
-            should_be: if portfolio.service(number).is_some() {
-                Kind::Access
+            instead: if portfolio.service(number).is_some() {
+                format!("{} {number} --provider PROVIDER", Kind::Access.name())
             } else {
-                Kind::New
+                format!("{} --from FILE", Kind::New.name())
             },
             because: text!(
                 "新增备案的服务还没有备案号，档案却写了 {number}",
@@ -233,7 +239,7 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
 }
 
 fn filed<'a>(world: &'a World, number: &SubjectNumber) -> Result<&'a FiledSubject, Failure> {
-    resolve::target(&world.book.portfolio, &number.to_string())?;
+    mark::target(&world.book, &number.to_string())?;
     world.book.portfolio.subject(number).ok_or_else(|| {
         Obstacle::NotFiled {
             number: number.to_string(),
@@ -242,7 +248,8 @@ fn filed<'a>(world: &'a World, number: &SubjectNumber) -> Result<&'a FiledSubjec
     })
 }
 
-pub(super) fn target_of(ask: &Ask, found: &Found<'_>) -> Target {
+/// Returns what the order is about: what was found, and the services that a dossier changes.
+pub(super) fn target_of(ask: &Ask, found: &Found<'_>, changes: &[FieldChange]) -> Target {
     let resource = |number: &ServiceNumber| {
         let dossier = ask.dossier.as_ref()?;
         let service = dossier
@@ -251,12 +258,17 @@ pub(super) fn target_of(ask: &Ask, found: &Found<'_>) -> Target {
             .find(|s| s.number.as_ref() == Some(number))?;
         service.facts.resource.clone()
     };
+    let mut services = found.services.clone();
+    let changed = changes.iter().filter_map(|change| change.service.as_ref());
+    for number in changed {
+        let filed = found.subject.and_then(|s| s.services.get(number));
+        services.extend(filed.filter(|_| !services.iter().any(|s| s.number == *number)));
+    }
     Target {
         subject: found.subject.map(|s| s.number),
         name: found.subject.and_then(|s| s.facts.name.clone()),
-        services: found
-            .services
-            .iter()
+        services: services
+            .into_iter()
             .map(|service| TargetService {
                 number: service.number,
                 kind: service.kind(),

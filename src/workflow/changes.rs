@@ -7,6 +7,7 @@ use super::world::World;
 use crate::failure::Failure;
 use crate::filing::number::ServiceNumber;
 use crate::filing::order::FieldChange;
+use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::tree;
 use crate::intake::DossierSubject;
 use crate::knowledge;
@@ -84,19 +85,14 @@ pub(super) fn asked_changes(
                 &tree::of(facts.as_ref()),
             );
         }
-        for service in &dossier.services {
-            let filed = service
-                .number
-                .as_ref()
-                .and_then(|n| subject.services.get(n));
-            if let Some(filed) = filed {
-                collect(
-                    &mut changes,
-                    Some(&filed.number),
-                    &tree::of(&filed.facts),
-                    &tree::of(&service.facts),
-                );
-            }
+        for (place, service) in dossier.services.iter().enumerate() {
+            let filed = meant(place, service.number.as_ref(), subject, found)?;
+            collect(
+                &mut changes,
+                Some(&filed.number),
+                &tree::of(&filed.facts),
+                &tree::of(&service.facts),
+            );
         }
     }
     for prefix in &prefixes {
@@ -130,6 +126,44 @@ pub(super) fn asked_changes(
         )));
     }
     Ok(changes)
+}
+
+/// Returns the filed service that the one at `place` of a dossier means: by its number, else the
+/// only one that the order is about.
+fn meant<'f>(
+    place: usize,
+    number: Option<&ServiceNumber>,
+    subject: &'f FiledSubject,
+    found: &Found<'f>,
+) -> Result<&'f FiledService, Failure> {
+    match (number, found.services.as_slice()) {
+        (Some(number), _) => subject.services.get(number).ok_or_else(|| {
+            let (service, of) = (number.to_string(), subject.number.to_string());
+            Failure::not_found(
+                "not-found.target",
+                text!(
+                    "档案的 services.{place}：{of} 名下没有备案 {service}",
+                    "services.{place} of the dossier: nothing of {of} is filed as {service}"
+                ),
+            )
+            .hint(text!(
+                "核对备案号：icpctl portfolio {of}",
+                "compare the number: icpctl portfolio {of}"
+            ))
+        }),
+        (None, [only]) => Ok(only),
+        (None, [] | [_, ..]) => Err(Failure::invalid(
+            "invalid.dossier",
+            text!(
+                "档案的 services.{place} 没有 number，不知道变更哪个服务",
+                "services.{place} of the dossier has no number, so which service changes is not said"
+            ),
+        )
+        .hint(text!(
+            "写出要变更的服务的备案号，或在命令里写出目标",
+            "write the number of the service that changes, or name the target on the command line"
+        ))),
+    }
 }
 
 /// Returns what is asked of a field of a subject or a service, with its value in its normal form.

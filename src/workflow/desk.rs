@@ -89,14 +89,14 @@ impl<'a> Desk<'a> {
         impact::impact(order, &self.world.book.portfolio, &self.world.profiles)
     }
 
-    /// Returns what holds a draft back.
+    /// Returns what is in the way of sending a draft.
     pub fn blocked_by(&self, order: &Order) -> Option<Obstacle> {
         if self.view(order).status() != Status::Draft {
             return None;
         }
         let world = self.world;
         let rivals = world.rivals_of(order);
-        guard::blocking(order, &world.book.portfolio, &world.profiles, &rivals).err()
+        guard::sending(order, &world.book.portfolio, &world.profiles, &rivals).err()
     }
 
     /// Returns an order's labels with its subject's beneath.

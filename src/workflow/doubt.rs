@@ -1,10 +1,12 @@
-//! Order files that cannot be read: what is wrong with them is no leave to do what they forbid.
+//! Files that cannot be read: what is wrong with them is no leave to do what they forbid.
 
 use crate::failure::Failure;
+use crate::filing::host::Host;
+use crate::filing::number::{Number, SubjectNumber};
 use crate::filing::order::Order;
 use crate::filing::profile::Profiles;
 use crate::filing::status::Status;
-use crate::store::book::{Book, Damage, ORDERS};
+use crate::store::book::{Book, Damage, ORDERS, SUBJECTS, subject_path};
 use crate::text;
 
 /// Refuses to draft or to send an order while a damaged file forbids it: a file with the ref of a
@@ -57,12 +59,72 @@ pub fn heed_ref(book: &Book, reference: &str) -> Result<(), Failure> {
     refuse(book, reference, |damage| damage.says("ref", reference))
 }
 
+/// Refuses what rests on what is filed of a subject while a file that tells of it cannot be read:
+/// its record, or an order whose approval changed it.
+///
+/// # Errors
+/// As [`heed`].
+pub fn heed_filed(book: &Book, number: &SubjectNumber) -> Result<(), Failure> {
+    let word = number.to_string();
+    let own = subject_path(number);
+    refuse_where(book, &word, |path, damage| {
+        path == own.as_str() || has_changed_what_is_filed(damage) && damage.says("subject", &word)
+    })
+}
+
+/// Refuses to erase a subject while a file that tells of it cannot be read: it would stay.
+///
+/// # Errors
+/// As [`heed`].
+pub fn heed_traces(book: &Book, number: &SubjectNumber) -> Result<(), Failure> {
+    let word = number.to_string();
+    let own = subject_path(number);
+    refuse_where(book, &word, |path, damage| {
+        path == own.as_str() || damage.says("subject", &word)
+    })
+}
+
+/// As [`heed_filed`], for what a TARGET means: a number or a domain.
+///
+/// # Errors
+/// As [`heed`].
+pub fn heed_target(book: &Book, typed: &str) -> Result<(), Failure> {
+    if book.damaged.is_empty() {
+        return Ok(());
+    }
+    if let Ok(parsed) = Number::parse(typed) {
+        return match parsed.number {
+            Number::Subject(number) => heed_filed(book, &number),
+            Number::Service(number) => heed_filed(book, &number.subject()),
+            Number::Security(_) => Ok(()),
+        };
+    }
+    let Ok(host) = Host::parse(typed) else {
+        return Ok(());
+    };
+    refuse_where(book, typed, |path, damage| {
+        (path.starts_with(SUBJECTS) || has_changed_what_is_filed(damage))
+            && damage.mentions(host.as_str())
+    })
+}
+
+fn has_changed_what_is_filed(damage: &Damage) -> bool {
+    damage.says("status", Status::Approved.name())
+}
+
 fn refuse(book: &Book, word: &str, forbids: impl Fn(&Damage) -> bool) -> Result<(), Failure> {
-    let mut orders = book
-        .damaged
-        .iter()
-        .filter(|(path, _)| path.starts_with(ORDERS));
-    let Some((_, damage)) = orders.find(|(_, damage)| forbids(damage)) else {
+    refuse_where(book, word, |path, damage| {
+        path.starts_with(ORDERS) && forbids(damage)
+    })
+}
+
+fn refuse_where(
+    book: &Book,
+    word: &str,
+    forbids: impl Fn(&str, &Damage) -> bool,
+) -> Result<(), Failure> {
+    let mut damaged = book.damaged.iter();
+    let Some((_, damage)) = damaged.find(|(path, damage)| forbids(path, damage)) else {
         return Ok(());
     };
     let message = damage.message();
@@ -70,12 +132,12 @@ fn refuse(book: &Book, word: &str, forbids: impl Fn(&Damage) -> bool) -> Result<
     Err(Failure::invalid(
         "invalid.record",
         text!(
-            "{word} 的一份订单文件无法读取，它不允许这一步：{zh}",
-            "an order file of {word} cannot be read, and what it says forbids this: {en}"
+            "{word} 的一份记录无法读取，这一步要以它为据：{zh}",
+            "a file of {word} cannot be read, and this rests on what it says: {en}"
         ),
     )
     .hint(text!(
-        "修正该文件，或从备份恢复；其他订单不受影响",
-        "mend that file or restore it from a backup; the other orders are not affected"
+        "修正该文件，或从备份恢复；其他记录不受影响",
+        "mend that file or restore it from a backup; the other records are not affected"
     )))
 }

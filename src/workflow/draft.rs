@@ -20,6 +20,7 @@ use crate::filing::order::{Filing, Material, Order, OrderId};
 use crate::filing::status::Status;
 use crate::ids::Ids;
 use crate::intake::{Dossier, DossierSubject};
+use crate::lang::nearest;
 use crate::store::Digest;
 use crate::store::near::Wanted;
 use crate::store::roll::Token;
@@ -328,7 +329,7 @@ pub(super) fn build(
     {
         let (said_name, name) = (said.name(), ask.kind.name());
         return Err(Obstacle::WrongKind {
-            should_be: said,
+            instead: format!("{said_name} --from FILE"),
             because: text!(
                 "档案写的是 {said_name}，命令是 {name}",
                 "the dossier says {said_name}, the command {name}"
@@ -356,12 +357,19 @@ pub(super) fn build(
     if let Some(name) = &provider
         && world.profiles.known(name).is_none()
     {
+        let near = nearest(name, world.profiles.names());
         cautions.push(Caution {
             code: "unknown-provider",
-            message: text!(
-                "没有接入商 {name} 的配置，按 generic 处理",
-                "no profile is known for the provider {name}: generic is used"
-            ),
+            message: match near {
+                Some(near) => text!(
+                    "没有接入商 {name} 的配置，按 generic 处理；是不是想写 {near}？",
+                    "no profile is known for the provider {name}: generic is used; did you mean {near}?"
+                ),
+                None => text!(
+                    "没有接入商 {name} 的配置，按 generic 处理",
+                    "no profile is known for the provider {name}: generic is used"
+                ),
+            },
             path: None,
         });
     }
@@ -404,7 +412,7 @@ pub(super) fn build(
         given,
         after,
         labels,
-        target: target_of(ask, &found),
+        target: target_of(ask, &found, &changes),
         filing,
         changes,
         materials: ask.materials.clone(),

@@ -9,7 +9,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
 use crate::filing::guard;
-use crate::filing::kind::Kind;
+use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::machine;
 use crate::filing::order::{FieldChange, Filing, MATERIALS, Material, Order, OrderId};
 use crate::filing::tree;
@@ -58,6 +58,20 @@ pub fn edit(
             let given = given.clone().canonical(given.field());
             assign::assign(&mut new, given.field(), &given)?;
         }
+    }
+    if order.verify_by.is_some() && new.get("verify_by").is_none() {
+        // What drafting takes it to be where nothing is said.
+        tree::put(&mut new, "verify_by", Some(VerifyBy::Sms.name().into()));
+    }
+    if order.provider.is_some() && new.get("provider").is_none() {
+        return Err(Failure::invalid(
+            "invalid.field",
+            text!("provider 不能去掉", "provider cannot be taken away"),
+        )
+        .hint(text!(
+            "换一个接入商：--set provider=PROVIDER",
+            "name another one: --set provider=PROVIDER"
+        )));
     }
     if let Some(Value::String(provider)) = new.get_mut("provider") {
         world.profiles.rename(provider);

@@ -1,5 +1,6 @@
 //! Personal data removed for good: an order's file, or everything about a subject.
 
+use super::doubt;
 use super::mark;
 use super::plan::{Consent, Plan};
 use super::resolve;
@@ -84,7 +85,7 @@ pub fn decide(world: &World, typed: &str) -> Result<Plan<Erased>, Failure> {
             if orders.is_empty() && !world.book.portfolio.subjects.contains_key(&number) {
                 mark::target(&world.book, typed)?;
             }
-            mark::record(&world.book, &number)?;
+            doubt::heed_traces(&world.book, &number)?;
             removed.push(subject_path(&number));
             forgotten.push(Holder::Subject(number));
             erased.subject = Some(number);
@@ -154,7 +155,7 @@ fn orders_of(world: &World, number: SubjectNumber) -> Vec<&Order> {
 /// Returns why an order cannot be erased: it is live, or one which stays waits for it.
 fn may_not_go(world: &World, order: &Order, going: &[OrderId]) -> Option<Failure> {
     let id = &order.id;
-    let status = order.standing().status;
+    let status = order.view(&world.profiles, world.now).status();
     if status.is_live() {
         let label = status.label();
         let (zh, en) = (label.zh, label.en);

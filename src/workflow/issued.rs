@@ -4,10 +4,28 @@ use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
-use crate::filing::number::{ServiceKind, ServiceNumber, SubjectNumber};
+use crate::filing::number::{Number, ServiceKind, ServiceNumber, SubjectNumber};
 use crate::filing::order::{Approval, Issued, NONE, Order};
 use crate::lang::Text;
 use crate::text;
+
+/// Checks that each word is a filing number, or says that there is none.
+///
+/// # Errors
+/// 3 where one is neither.
+pub(super) fn are_numbers(words: &[String]) -> Result<(), Failure> {
+    for word in words.iter().filter(|word| *word != NONE) {
+        Number::parse(word).map_err(|error| {
+            let message = error.message();
+            let (zh, en) = (message.zh, message.en);
+            misfit(text!(
+                "`{word}` 不是备案号：{zh}",
+                "`{word}` is no filing number: {en}"
+            ))
+        })?;
+    }
+    Ok(())
+}
 
 /// Reads the numbers of an approval.
 pub(super) fn approval(

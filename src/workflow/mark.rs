@@ -1,12 +1,13 @@
 //! Labels and notes, and the records that they and all else about a subject are written into.
 
 use super::advance;
+use super::doubt;
 use super::plan::{Plan, Stamp};
 use super::resolve::{self, Target};
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::event::Event;
-use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
+use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::{Entry, FieldChange, ID_ALPHABET, ID_LENGTH, Order, OrderId};
 use crate::filing::record::{SubjectEntry, SubjectEvent, SubjectRecord};
 use crate::store::book::{Book, subject_path};
@@ -64,21 +65,10 @@ pub fn find(world: &World, typed: &str) -> Result<Marked, Failure> {
 /// Finds what a typed means in the portfolio, as [`resolve::target`] does.
 ///
 /// # Errors
-/// As there; 3 where the file of the subject that is meant cannot be read.
+/// As there; 3 where a file that tells of what is meant cannot be read.
 pub fn target(book: &Book, typed: &str) -> Result<Target, Failure> {
-    resolve::target(&book.portfolio, typed).map_err(|failure| {
-        let number = Number::parse(typed)
-            .ok()
-            .and_then(|parsed| match parsed.number {
-                Number::Subject(number) => Some(number),
-                Number::Service(number) => Some(number.subject()),
-                Number::Security(_) => None,
-            });
-        match number.map(|number| record(book, &number)) {
-            Some(Err(damaged)) => damaged,
-            Some(Ok(_)) | None => failure,
-        }
-    })
+    doubt::heed_target(book, typed)?;
+    resolve::target(&book.portfolio, typed)
 }
 
 fn service(number: ServiceNumber) -> Marked {

@@ -1,7 +1,9 @@
 //! What is wrong with files, and how it is told: dossiers, records, stores.
 
-use crate::scenarios::{MONDAY, Scene, codes, dossier};
+use crate::scenarios::{MONDAY, SHOP, SUBJECT, Scene, codes, dossier};
 use std::path::{Path, PathBuf};
+
+const LATER: &str = "2026-11-25 10:00:00";
 
 /// Finds an order's file.
 fn order_file(scene: &Scene, id: &str) -> PathBuf {
@@ -242,6 +244,51 @@ fn a_damaged_order_keeps_its_ref_and_its_subject() {
     std::fs::write(order_file(&scene, &id), sound).unwrap();
     let doctor = scene.document(MONDAY, "doctor", 0);
     assert_eq!(doctor["data"]["findings"].as_array().unwrap().len(), 0);
+}
+
+/// What is filed is unknown while a record that tells of it cannot be read: nothing rests on it.
+#[test]
+fn what_is_filed_is_not_guessed_from_the_rest() {
+    let lines = |scene: &Scene| {
+        for line in [
+            format!("cancel-subject {SUBJECT}"),
+            format!("cancel-subject {SUBJECT} --written"),
+            format!("cancel-site {SHOP}"),
+            "cancel-site example.cn".to_owned(),
+            "access example.cn --provider huawei".to_owned(),
+            format!("change {SUBJECT} --set mailing_address=示例路2号"),
+            format!("portfolio {SUBJECT}"),
+            format!("portfolio {SUBJECT} --exit-status"),
+            "portfolio example.cn --exit-status".to_owned(),
+            format!("gone {SHOP} --because bureau --yes"),
+            format!("erase {SUBJECT} --yes"),
+            "new --from new.toml".to_owned(),
+        ] {
+            scene.user.write("new.toml", dossier("tencent"));
+            let error = scene.fails(LATER, &line, 3);
+            assert_eq!(error["code"], "invalid.record", "{line}: {error}");
+            let told = error["message"].as_str().unwrap();
+            assert!(told.contains(".toml:"), "{line}: {told}");
+        }
+        scene.run(LATER, "portfolio").exits(0);
+    };
+    // Its record.
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.com");
+    let folder = scene.user.home().join(".icpctl/subjects");
+    let file = std::fs::read_dir(folder).unwrap().next().unwrap();
+    replace(&file.unwrap().path(), "schema = 1", "schema = 1 = 1");
+    lines(&scene);
+    let error = scene.fails(LATER, &format!("submit {id} --yes"), 3);
+    assert_eq!(error["code"], "invalid.record");
+    // The order that ended the site.
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "sms-verified");
+    scene.record(MONDAY, &id, "bureau-approved");
+    replace(&order_file(&scene, &id), "schema = 1", "schema = 1 = 1");
+    lines(&scene);
 }
 
 /// "the store can be copied": a copy tells the same.

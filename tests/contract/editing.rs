@@ -156,3 +156,16 @@ fn validity_comes_before_the_status_which_tells_what_is_allowed() {
         "{error}"
     );
 }
+
+/// A cancellation through a provider is always verified somehow: what is taken away falls back.
+#[test]
+fn the_way_of_verifying_falls_back_to_the_sms() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn --verify-by papers");
+    let edit = format!("edit {id} --unset verify_by");
+    let first = scene.document(MONDAY, &edit, 0);
+    assert_eq!(first["changed"], true);
+    assert_eq!(first["data"]["verify_by"], "sms");
+    assert_eq!(scene.document(MONDAY, &edit, 0)["changed"], false);
+    scene.fails(MONDAY, &format!("edit {id} --unset provider"), 3);
+}

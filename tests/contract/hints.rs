@@ -90,6 +90,14 @@ fn obstacles() -> Vec<(Vec<Kind>, Obstacle)> {
         ),
         (all(), Obstacle::Incomplete { missing: words() }),
     ];
+    for instead in [
+        format!("access {SHOP} --provider tencent"),
+        format!("change {SUBJECT} --set name=VALUE"),
+        "new --from FILE".to_owned(),
+    ] {
+        let because = words();
+        found.push((all(), Obstacle::WrongKind { instead, because }));
+    }
     for kind in all() {
         let provider = || "tencent".to_owned();
         let holders = vec!["huawei".to_owned()];
@@ -113,13 +121,6 @@ fn obstacles() -> Vec<(Vec<Kind>, Obstacle)> {
                 limit: 1,
                 provider: provider(),
                 kind,
-            },
-        ));
-        found.push((
-            all(),
-            Obstacle::WrongKind {
-                should_be: kind,
-                because: words(),
             },
         ));
         for account in [true, false] {

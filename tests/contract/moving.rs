@@ -311,3 +311,41 @@ fn what_names_several_orders_is_refused_in_their_shape() {
         assert_eq!(one["schema"], "icpctl.order/1", "{line}");
     }
 }
+
+/// What is wrong in itself is told before what the status forbids.
+#[test]
+fn words_of_a_report_are_read_before_the_status_is_looked_at() {
+    let (scene, id) = Scene::first_filing("tencent");
+    let line = format!("record {id} bureau-approved --number abc");
+    assert_eq!(scene.fails(MONDAY, &line, 3)["code"], "invalid.number");
+    scene.fails(MONDAY, &format!("record {id} sms-verified --who nobody"), 2);
+    scene.fails(
+        MONDAY,
+        &format!("record {id} sms-verified --who subject"),
+        5,
+    );
+}
+
+/// "refused with the reason, what is allowed now, and until when".
+#[test]
+fn a_refusal_says_until_when_the_status_lasts() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "access example.cn --provider huawei");
+    scene.submit(MONDAY, &id);
+    let limit = scene.order(MONDAY, &id)["deadline"]["at"].clone();
+    let day = &limit.as_str().unwrap()[..10];
+    let error = scene.fails(MONDAY, &format!("record {id} sms-expired"), 5);
+    assert!(hints_at(&error, day), "{error}");
+}
+
+/// Guards see what the clock presumes: a cancellation that nobody answered has ended.
+#[test]
+fn a_presumed_end_is_an_end_for_erasing() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.submit(MONDAY, &id);
+    scene.fails(MONDAY, &format!("erase {id} --yes"), 5);
+    scene
+        .run("2026-11-26 10:00:00", &format!("erase {id} --yes"))
+        .exits(0);
+}

@@ -124,6 +124,34 @@ fn losing_the_last_access_is_a_risk() {
     assert!(scene.is_filed(LATER, SHOP));
 }
 
+/// CAN-04: what is cancelled may be the last that a provider spoke for.
+#[test]
+fn cancelling_the_last_accessed_service_leaves_no_provider() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-access example.com --provider tencent");
+    let impact = impacts(&scene.order(MONDAY, &id));
+    assert!(
+        !impact.contains(&"no-provider-left".to_owned()),
+        "{impact:?}"
+    );
+    approve(&scene, &id);
+    let id = scene.draft(LATER, "cancel-site example.cn --provider tencent");
+    let impact = impacts(&scene.order(LATER, &id));
+    assert!(
+        impact.contains(&"no-provider-left".to_owned()),
+        "{impact:?}"
+    );
+    scene.run(LATER, &format!("abandon {id} --yes")).exits(0);
+    let batch = "ref,kind,target\na,cancel-site,example.cn\n";
+    scene.user.write("batch.csv", batch);
+    let planned = scene.run(LATER, "batch plan batch.csv --json").exits(0);
+    assert!(
+        planned.stdout.contains("no-provider-left"),
+        "{}",
+        planned.stdout
+    );
+}
+
 /// S1 (empty shell): after that, no provider can cancel the site either.
 #[test]
 fn a_site_without_access_is_cancelled_in_writing_only() {
@@ -204,4 +232,21 @@ fn losing_all_accesses_at_a_provider_the_subject_leaves_the_account() {
     let leaves = "subject-leaves-account".to_owned();
     assert!(!impacts(&scene.order(MONDAY, &one)).contains(&leaves));
     assert!(impacts(&scene.order(MONDAY, &both)).contains(&leaves));
+}
+
+/// A domain is served by a provider as long as another service has it there, as apps do.
+#[test]
+fn a_domain_that_an_app_keeps_there_stays_reachable() {
+    let app = json!({
+        "number": "粤ICP备2021000001号-3A", "kind": "app", "name": "示例应用",
+        "domains": ["example.cn"], "accesses": ["alibaba"],
+    });
+    let web = site(SHOP, "example.cn", &json!(["alibaba"]));
+    for (services, is_lost) in [(vec![web.clone()], true), (vec![web, app], false)] {
+        let scene = Scene::holding(&[company(SUBJECT, CERTIFICATES[0], &services)]);
+        let id = scene.draft(MONDAY, &format!("cancel-access {SHOP} --provider alibaba"));
+        let impact = impacts(&scene.order(MONDAY, &id));
+        let code = "domain-unreachable-at-provider".to_owned();
+        assert_eq!(impact.contains(&code), is_lost, "{impact:?}");
+    }
 }

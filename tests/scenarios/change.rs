@@ -57,6 +57,53 @@ fn a_change_is_verified_by_whom_it_concerns() {
     }
 }
 
+/// What a dossier changes of a service concerns that service, whatever the target is.
+#[test]
+fn a_dossier_for_a_subject_may_change_its_services() {
+    let dossier = format!(
+        "kind = \"change\"\nprovider = \"huawei\"\ntarget = \"{SUBJECT}\"\n\
+         [[services]]\nnumber = \"{SHOP}\"\nname = \"示例商城\"\n"
+    );
+    let both = dossier.replace(
+        "[[services]]",
+        "[subject]\nmailing_address = \"示例路2号\"\n[[services]]",
+    );
+    for (text, expected) in [
+        (&dossier, &["service"][..]),
+        (&both, &["subject", "service"]),
+    ] {
+        let scene = Scene::at("huawei");
+        scene.user.write("change.toml", text);
+        let id = scene.draft(MONDAY, "change --from change.toml");
+        assert_eq!(scene.order(MONDAY, &id)["target"]["service"], SHOP);
+        scene.submit(MONDAY, &id);
+        let order = scene.record(MONDAY, &id, "forwarded");
+        let awaiting = order["awaiting"].as_array().unwrap();
+        let who: Vec<&str> = awaiting
+            .iter()
+            .map(|a| a["who"].as_str().unwrap())
+            .collect();
+        assert_eq!(who, expected);
+    }
+    let scene = Scene::at("huawei");
+    scene
+        .user
+        .write("none.toml", dossier.replace(SHOP, "京ICP备2021000001号-9"));
+    assert_eq!(
+        scene.fails(MONDAY, "change --from none.toml", 4)["code"],
+        "not-found.target"
+    );
+    let unnamed: String = dossier
+        .split_inclusive('\n')
+        .filter(|l| !l.starts_with("number"))
+        .collect();
+    scene.user.write("unnamed.toml", unnamed);
+    assert_eq!(
+        scene.fails(MONDAY, "change --from unnamed.toml", 3)["code"],
+        "invalid.dossier"
+    );
+}
+
 /// S2: domains can only be taken away; a new domain is a new filing.
 #[test]
 fn domains_can_be_removed_and_never_added() {
