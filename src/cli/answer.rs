@@ -66,8 +66,8 @@ pub fn standing(cx: &Context<'_>, world: &World, id: &OrderId) -> Result<Vec<Tex
     let (nzh, nen, szh, sen) = (name.zh, name.en, status.zh, status.en);
     let mut lines = vec![match desk.deadline(order) {
         Some(deadline) => {
-            let at = deadline.at.to_minute();
-            let (pzh, pen) = if deadline.provisional {
+            let at = deadline.due.at().to_minute();
+            let (pzh, pen) = if deadline.due.provisional {
                 ("，暂定", ", provisional")
             } else {
                 ("", "")

@@ -5,10 +5,10 @@ use super::globals::{self, place};
 use super::plain::refuse_format;
 use super::reply::Reply;
 use super::table::COMMANDS;
-use super::{Branches, tree};
+use super::{Branches, tree, words};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::lang::{Lang, Text};
+use crate::lang::{Lang, Text, nearest};
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -22,45 +22,66 @@ const TOPICS: [&str; 2] = ["exit-codes", "environment"];
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    command.arg(place(
-        "topic",
-        "TOPIC",
-        text!(
-            "命令名，或 exit-codes、environment",
-            "A command, or exit-codes, or environment"
-        ),
-        lang,
-    ))
+    command.arg(
+        place(
+            "topic",
+            "TOPIC",
+            text!(
+                "命令名，或 exit-codes、environment",
+                "A command, or exit-codes, or environment"
+            ),
+            lang,
+        )
+        .num_args(0..),
+    )
 }
 
 /// Prints the help of a topic.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     refuse_format(cx)?;
-    let topic = matches.get_one::<String>("topic").map(String::as_str);
+    let topic = words(matches, "topic");
+    let topic: Vec<&str> = topic.iter().map(String::as_str).collect();
     let (lang, width, color) = (cx.lang, cx.width(), cx.color());
-    Ok(Reply::raw(match topic {
-        None => tree(Branches::Names, lang).render_help().to_string(),
-        Some("exit-codes") => exit_codes().render(lang, width, color),
-        Some("environment") => environment(lang).render(lang, width, color),
-        Some(name) => usage(name, lang)?,
+    Ok(Reply::raw(match topic.as_slice() {
+        [] => tree(Branches::Names, lang).render_help().to_string(),
+        ["exit-codes"] => exit_codes().render(lang, width, color),
+        ["environment"] => environment(lang).render(lang, width, color),
+        [name, below @ ..] => usage(name, below, lang)?,
     }))
 }
 
-fn usage(name: &str, lang: Lang) -> Result<String, Failure> {
+/// Returns the help of a command, or of an action below it.
+fn usage(name: &str, below: &[&str], lang: Lang) -> Result<String, Failure> {
     let mut root = tree(Branches::All, lang);
     root.build();
-    root.find_subcommand_mut(name)
-        .map(|command| command.render_help().to_string())
-        .ok_or_else(|| {
-            let commands = COMMANDS.iter().map(|row| row.name);
-            let known: Vec<&str> = commands.chain(TOPICS).collect();
-            let known = known.join(", ");
-            Failure::not_found(
-                "not-found.help",
-                text!("没有 {name} 的帮助", "there is no help on {name}"),
-            )
-            .hint(text!("可用：{known}", "there is help on: {known}"))
-        })
+    let mut command = root.find_subcommand_mut(name).ok_or_else(|| {
+        let commands = COMMANDS.iter().map(|row| row.name);
+        unknown(name, commands.chain(TOPICS).collect())
+    })?;
+    for name in below {
+        let known = command.get_subcommands().map(Command::get_name);
+        let known: Vec<String> = known.map(str::to_owned).collect();
+        command = command
+            .find_subcommand_mut(name)
+            .ok_or_else(|| unknown(name, known.iter().map(String::as_str).collect()))?;
+    }
+    Ok(command.render_help().to_string())
+}
+
+fn unknown(name: &str, known: Vec<&str>) -> Failure {
+    let failure = Failure::not_found(
+        "not-found.help",
+        text!("没有 {name} 的帮助", "there is no help on {name}"),
+    );
+    let failure = match nearest(name, known.iter().copied()) {
+        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
+        None => failure,
+    };
+    let known = known.join(", ");
+    if known.is_empty() {
+        return failure;
+    }
+    failure.hint(text!("可用：{known}", "there is help on: {known}"))
 }
 
 fn exit_codes() -> Table {

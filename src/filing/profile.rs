@@ -4,9 +4,11 @@ use super::guide::Step;
 use super::kind::{Kind, VerifyBy};
 use super::named;
 use super::status::Status;
+use crate::data::{data, read};
 use crate::lang::{Text, nearest, parser};
 use crate::text;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, OnceLock};
 use toml::Spanned;
@@ -202,53 +204,65 @@ fn folded(word: &str) -> String {
     word.trim().nfkc().collect::<String>().to_lowercase()
 }
 
-const TEXT: &str = include_str!("../data/providers.toml");
-
 /// A built-in profile, read when it is first asked for.
 struct BuiltIn {
-    /// Its sections of the file.
+    /// Its part of the file.
     text: &'static str,
-    read: OnceLock<Result<(toml::Table, Profile), toml::de::Error>>,
+    read: OnceLock<Profile>,
 }
 
 impl BuiltIn {
-    fn read(&self, name: &str) -> Result<&(toml::Table, Profile), toml::de::Error> {
-        let read = || {
-            let mut whole: BTreeMap<String, toml::Table> = toml::from_str(self.text)?;
-            let cells = whole.remove(name).unwrap_or_default();
-            let profile = toml::Value::Table(cells.clone()).try_into()?;
-            Ok((cells, profile))
-        };
-        self.read.get_or_init(read).as_ref().map_err(Clone::clone)
+    fn profile(&self) -> &Profile {
+        self.read.get_or_init(|| read(FILE, self.text))
+    }
+
+    /// Returns its cells, for a user's own to be put over them.
+    fn cells(&self) -> toml::Table {
+        read(FILE, self.text)
     }
 }
 
-/// The file, cut where the next profile begins: at `[NAME]`, but not at `[NAME.statuses]`.
+/// The data file, which the messages about it name.
+const FILE: &str = "providers";
+
+/// The providers of the file; what stands for one in a written application is none.
 static BUILT_IN: LazyLock<BTreeMap<&'static str, BuiltIn>> = LazyLock::new(|| {
-    let headings = TEXT.match_indices("\n[").filter_map(|(at, _)| {
-        let name = TEXT.get(at + 2..)?.split(']').next()?;
-        (!name.contains('.')).then_some((at + 1, name))
-    });
-    let headings: Vec<(usize, &str)> = headings.collect();
-    let ends = headings.iter().skip(1).map(|(at, _)| *at);
-    headings
-        .iter()
-        .zip(ends.chain([TEXT.len()]))
-        .filter_map(|((start, name), end)| {
-            let text = TEXT.get(*start..end)?;
+    let parts: BTreeMap<&'static str, &'static RawValue> = data!("providers");
+    let providers = parts.into_iter().filter(|(name, _)| *name != WRITTEN);
+    providers
+        .map(|(name, part)| {
             let read = OnceLock::new();
-            Some((*name, BuiltIn { text, read }))
+            let text = part.get();
+            (name, BuiltIn { text, read })
         })
         .collect()
 });
 
-/// Returns a built-in profile with its cells.
-fn built_in(name: &str) -> Result<Option<&'static (toml::Table, Profile)>, toml::de::Error> {
-    BUILT_IN
-        .get(name)
-        .map(|profile| profile.read(name))
-        .transpose()
+/// The name under which the file has what stands for a provider in a written application.
+const WRITTEN: &str = "written";
+
+/// The profiles that the file must have, whatever providers it lists.
+#[derive(Deserialize)]
+struct WrittenOnly {
+    written: Profile,
 }
+
+#[derive(Deserialize)]
+struct GenericOnly {
+    generic: Profile,
+}
+
+/// What stands for a provider in a written application: nothing is reviewed, queued or purged.
+static PAPER: LazyLock<Profile> = LazyLock::new(|| {
+    let file: WrittenOnly = data!("providers");
+    file.written
+});
+
+/// What an unknown provider gets.
+static UNKNOWN: LazyLock<Profile> = LazyLock::new(|| {
+    let file: GenericOnly = data!("providers");
+    file.generic
+});
 
 impl Profiles {
     /// Returns the built-in profiles; each is read when it is first asked for, and a test reads
@@ -295,16 +309,13 @@ impl Profiles {
             Some(other) => return Err(no_base(&other.to_string())),
             None => None,
         };
-        let base = match &extends {
+        let base = match extends.as_deref() {
             Some(base) => base,
             None if BUILT_IN.contains_key(name) => name,
             None => GENERIC,
         };
-        let base = built_in(base)
-            .map_err(of_text)?
-            .ok_or_else(|| no_base(base));
-        let (cells_of_base, _) = base?;
-        let mut beneath = cells_of_base.clone();
+        let base = BUILT_IN.get(base).ok_or_else(|| no_base(base));
+        let mut beneath = base?.cells();
         if extends.is_some() || !BUILT_IN.contains_key(name) {
             beneath.remove("aliases");
             beneath.insert(
@@ -395,18 +406,15 @@ impl Profiles {
 
     /// Returns the profile of `name`, where one is known by it.
     pub fn known(&self, name: &str) -> Option<&Profile> {
-        let beneath = || {
-            let (_, profile) = built_in(name).ok()??;
-            Some(profile)
-        };
+        let beneath = || BUILT_IN.get(name).map(BuiltIn::profile);
         self.own.get(name).or_else(beneath)
     }
 
     /// Returns the profile of `provider`, the generic one where none is known by that name.
     pub fn of(&self, provider: &str) -> &Profile {
         self.known(provider)
-            .or_else(|| self.known(GENERIC))
-            .unwrap_or(&PAPER)
+            .or_else(|| self.own.get(GENERIC))
+            .unwrap_or(&UNKNOWN)
     }
 
     /// Returns the profile that steps of an order are judged by: the provider's, or for a written
@@ -455,27 +463,6 @@ impl Profiles {
     }
 }
 
-/// What stands for a provider in a written application: nothing is reviewed, queued or purged.
-static PAPER: LazyLock<Profile> = LazyLock::new(|| Profile {
-    title: Text::fixed("书面申请", "written application"),
-    aliases: Vec::new(),
-    review_days: [0, 0],
-    submission_days: [0, 0],
-    cancel_stage: false,
-    withdraw_from: Vec::new(),
-    abandon_queued: false,
-    verify_by: Vec::new(),
-    resubmit_expired: Status::ProviderReview,
-    purge_days: 0,
-    quota: Quota::default(),
-    order_size: OrderSize::default(),
-    parallel_orders: false,
-    statuses: BTreeMap::new(),
-    kinds: BTreeMap::new(),
-    guide: Vec::new(),
-    source: String::new(),
-});
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
@@ -486,11 +473,18 @@ mod tests {
         let profiles = Profiles::built_in();
         let names: Vec<&str> = profiles.names().collect();
         assert_eq!(names, ["alibaba", "generic", "huawei", "tencent", "wechat"]);
-        let whole: BTreeMap<String, Profile> = toml::from_str(TEXT).unwrap();
+        let text = include_str!("../data/providers.toml");
+        let mut whole: BTreeMap<String, Profile> = toml::from_str(text).unwrap();
+        let written = whole.remove(WRITTEN).unwrap();
+        assert_eq!(profiles.for_order(None), &written);
+        assert_eq!(profiles.of("nobody"), &whole[GENERIC]);
         for (name, profile) in &whole {
-            assert_eq!(&built_in(name).unwrap().unwrap().1, profile);
+            assert_eq!(profiles.known(name), Some(profile));
+            let cells = toml::Value::Table(BUILT_IN[&**name].cells());
+            assert_eq!(&cells.try_into::<Profile>().unwrap(), profile);
         }
         assert_eq!(names.len(), whole.len());
+        assert!(profiles.known(WRITTEN).is_none());
     }
 
     #[test]
