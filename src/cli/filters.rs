@@ -338,7 +338,7 @@ impl Filters {
         (!self.overdue || due.is_some_and(|due| due.overdue))
             && self
                 .due_by
-                .is_none_or(|limit| due.is_some_and(|due| due.at <= limit))
+                .is_none_or(|limit| due.is_some_and(|due| due.at() <= limit))
     }
 
     /// Whether an order is asked for; a presumed status counts like a reported one.
@@ -374,16 +374,13 @@ impl Filters {
         let status = view.status();
         let is_due = || {
             let deadline = desk.deadline(order);
-            (!self.overdue || deadline.is_some_and(|d| d.overdue))
-                && self
-                    .due_by
-                    .is_none_or(|limit| deadline.is_some_and(|d| d.at <= limit))
+            self.takes_due(deadline.as_ref().map(|deadline| &deadline.due))
         };
         any(&self.statuses, |wanted| *wanted == status)
             && any(&self.buckets, |wanted| *wanted == status.bucket())
             && (self.ended_since.is_none()
                 || is_within(ended_at(desk, order, &view), self.ended_since, self.until))
-            && ((!self.overdue && self.due_by.is_none()) || is_due())
+            && (!self.asks_for_due() || is_due())
     }
 
     /// Whether a filed subject is asked for: by itself, or by a service of its.
@@ -535,7 +532,7 @@ pub fn no_such_province(unknown: &UnknownProvince) -> Failure {
 
 fn nearest_first(one: Option<Deadline>, two: Option<Deadline>) -> Ordering {
     match (one, two) {
-        (Some(one), Some(two)) => one.at.cmp(&two.at),
+        (Some(one), Some(two)) => one.due.at().cmp(&two.due.at()),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
         (None, None) => Ordering::Equal,

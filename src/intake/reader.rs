@@ -34,9 +34,9 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
-    /// Returns the names of the fields that are given, and where.
-    pub(super) fn places(&self) -> impl Iterator<Item = (&'static str, Position)> {
-        self.found.iter().map(|(known, node)| (known.name, node.at))
+    /// Returns the names of the fields that are given, with their values.
+    pub(super) fn given(&self) -> impl Iterator<Item = (&'static str, &'n Node)> {
+        self.found.iter().map(|(known, node)| (known.name, *node))
     }
 
     /// Returns the value of a field, where one is given.

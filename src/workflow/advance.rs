@@ -153,7 +153,7 @@ fn until(order: &Order, view: &View, world: &World) -> Option<Text> {
     }
     let case = order.case(&world.profiles);
     let limit = deadline::nearest(&case, view, &world.calendar, world.now)?;
-    let at = limit.at.to_minute();
+    let at = limit.due.at().to_minute();
     let label = limit.kind.label();
     let (zh, en) = (label.zh, label.en);
     Some(text!(
@@ -184,6 +184,9 @@ pub fn command(
         complete(order)?;
         if let Some(number) = &order.target.subject {
             doubt::heed_filed(&world.book, number)?;
+        }
+        if let Some(provider) = &order.provider {
+            doubt::heed_profile(&world.profiles, provider)?;
         }
         guard::sending(
             order,

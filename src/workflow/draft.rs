@@ -5,6 +5,7 @@ use super::aim::{Found, choose_provider, find, target_of, the_account};
 use super::assign::Assign;
 use super::bearing;
 use super::changes::{self, asked_changes};
+use super::doubt;
 use super::plan::Caution;
 use super::plan::{Plan, Stamp};
 use super::world::World;
@@ -354,6 +355,9 @@ pub(super) fn build(
         Via::Written => None,
         Via::Provider => Some(choose_provider(ask, world, &found)?),
     };
+    if let Some(name) = &provider {
+        doubt::heed_profile(&world.profiles, name)?;
+    }
     if let Some(name) = &provider
         && world.profiles.known(name).is_none()
     {
@@ -388,6 +392,16 @@ pub(super) fn build(
         (Kind::New | Kind::Access | Kind::Change | Kind::CancelAccess, _)
         | (Kind::CancelSite | Kind::CancelSubject, Via::Written) => None,
     };
+    if verify_by == Some(VerifyBy::Email) {
+        cautions.push(Caution {
+            code: "email-may-not-do",
+            message: text!(
+                "邮箱验证是否免短信核验，各处说法不一：提交前请在接入商控制台确认",
+                "sources differ on whether the e-mail path spares the SMS: look in the provider's console before sending"
+            ),
+            path: None,
+        });
+    }
     let id = ids.order(|id| world.book.orders.contains_key(id) || world.book.is_damaged(id));
     let mut labels = ask
         .dossier
