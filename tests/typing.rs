@@ -260,3 +260,33 @@ fn shells_offer_what_is_the_same_in_every_store() {
         }
     }
 }
+
+#[test]
+fn a_registrar_abroad_is_told_at_the_line_that_says_so() {
+    let user = Icpctl::new();
+    let mut template = user.run(["template", "new"]).exits(0).stdout;
+    for (open, given) in [
+        ("# [[services.registrations]]", "[[services.registrations]]"),
+        ("# domain = \"example.com\"", "domain = \"example.com\""),
+        ("# mainland_registrar = true", "mainland_registrar = false"),
+    ] {
+        assert!(template.contains(open), "{open}");
+        template = template.replacen(open, given, 1);
+    }
+    user.write("dossier.toml", &template);
+    let line = template
+        .lines()
+        .position(|line| line == "mainland_registrar = false")
+        .unwrap()
+        + 1;
+    let told = user
+        .run(["check", "dossier.toml", "--json"])
+        .exits(3)
+        .json();
+    let findings = told["data"]["findings"].as_array().unwrap();
+    let found = findings
+        .iter()
+        .find(|finding| finding["rule"] == "DOM-02")
+        .unwrap();
+    assert_eq!(found["line"], line);
+}
