@@ -39,3 +39,4 @@ mod storage;
 mod support;
 mod telling;
 mod transfer;
+mod typing;

@@ -1,6 +1,7 @@
 //! The commands that tell about numbers, words, providers, days and icpctl itself.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+use crate::scenarios::{MONDAY, Scene};
 use crate::support::Icpctl;
 use icpctl::cli::{Branches, tree};
 use icpctl::lang::Lang;
@@ -209,6 +210,35 @@ fn provider_tells_the_stores_own_from_the_built_in() {
     assert_eq!(list["warnings"][0]["code"], "invalid-profile");
     assert_eq!(list["warnings"][0]["path"], "providers.d/broken.toml");
     assert_eq!(list["data"].as_array().unwrap().len(), 6);
+}
+
+/// "a file that a person edited wrongly is reported with file, line and column (3 for commands on
+/// it, a warning for lists)": nothing goes by the profile that it would have changed.
+#[test]
+fn a_profile_that_cannot_be_read_stands_for_no_other() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.com");
+    scene
+        .user
+        .write(".icpctl/providers.d/tencent.toml", "purge_days = = 3\n");
+    for line in [
+        "cancel-site example.cn".to_owned(),
+        "provider show tencent".to_owned(),
+        "provider show 腾讯云".to_owned(),
+        format!("submit {id} --yes"),
+    ] {
+        let error = scene.fails(MONDAY, &line, 3);
+        assert_eq!(error["code"], "invalid.profile", "{line}");
+        let told = error["message"].as_str().unwrap();
+        assert!(
+            told.contains("providers.d/tencent.toml: line 1, column 14"),
+            "{told}"
+        );
+    }
+    scene.run(MONDAY, "list").exits(0);
+    scene
+        .run(MONDAY, "access example.cn --provider huawei")
+        .exits(0);
 }
 
 /// A word that two profiles claim is told of at the second, and goes on to mean the first; what is

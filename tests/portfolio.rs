@@ -7,6 +7,7 @@
 )]
 
 use crate::scenarios::{MONDAY, Scene};
+use crate::support::Icpctl;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs;
@@ -317,6 +318,50 @@ fn replacing_shows_old_and_new_and_moves_a_domain() {
     let again = store.adopt(&contradicting(), &["--replace"]);
     assert_eq!(again.json()["changed"], false);
     assert_eq!(again.data()["replaced"], json!([]));
+}
+
+/// A place is told in the words of the file that its reader has before them, and what changed is
+/// counted, not what was read.
+#[test]
+fn a_table_is_answered_in_its_own_words_and_counted_by_what_changed() {
+    let user = Icpctl::new();
+    user.run(["init"]).exits(0);
+    let table = |name: &str| {
+        user.write(
+            "filed.csv",
+            format!(
+                "主体备案号,主办者名称,服务备案号,服务名称,域名\n\
+                 粤ICP备2021000001号,示例科技有限公司,粤ICP备2021000001号-1,{name},a.example.com\n\
+                 粤ICP备2021000002号,示例贸易有限公司,粤ICP备2021000002号-1,乙,b.example.com\n"
+            ),
+        );
+    };
+    table("甲");
+    let first = user.run(["adopt", "--from", "filed.csv"]).exits(0);
+    assert!(
+        first
+            .stderr
+            .contains("brought in 2 subject(s) and 2 service(s);"),
+        "{first:?}"
+    );
+    table("丙");
+    let refused = user.run(["adopt", "--from", "filed.csv"]).exits(6);
+    let place = "粤ICP备2021000001号-1 服务名称: filed as 甲";
+    assert!(refused.stderr.contains(place), "{refused:?}");
+    let args = ["adopt", "--from", "filed.csv", "--replace"];
+    let replaced = user.run(args).exits(0);
+    assert!(
+        replaced
+            .stderr
+            .contains("brought in 0 subject(s) and 1 service(s), 3 number(s) unchanged"),
+        "{replaced:?}"
+    );
+    assert!(
+        replaced
+            .stderr
+            .contains("replaced 粤ICP备2021000001号-1 服务名称"),
+        "{replaced:?}"
+    );
 }
 
 #[test]
@@ -758,7 +803,7 @@ fn what_stands_against_a_file_is_told_at_once_with_line_and_column() {
     let header = "subject_number,subject_name,service_number,domains\n";
     let other = format!("{FIRM},另一家公司,{SHOP},a.example.com\n");
     let place = format!(
-        "line 2, column {}: {FIRM} name: filed as",
+        "line 2, column {}: {FIRM} subject_name: filed as",
         FIRM.chars().count() + 2
     );
 

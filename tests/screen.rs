@@ -1,6 +1,8 @@
 //! What a person sees: tables that fit on the screen, with what is copied from them whole.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+#[cfg(unix)]
+use crate::support::pty::Terminal;
 use crate::support::{Icpctl, Output};
 use unicode_width::UnicodeWidthStr;
 
@@ -125,4 +127,36 @@ fn every_table_fits_and_keeps_its_numbers() {
             assert!(rows.contains("tencent"), "{rows}");
         }
     }
+}
+
+/// A line says on a terminal what is waited for, and nothing of it is left; none with `-q`.
+#[cfg(unix)]
+#[test]
+fn what_is_waited_for_stands_on_the_last_line() {
+    let user = user();
+    let id = draft(&user, &["cancel-site", "s48.example.com"]);
+    submit(&user, &id);
+    let wait = [
+        "wait",
+        &id,
+        "--for",
+        "awaiting-bureau-review",
+        "--interval",
+        "10ms",
+    ];
+    let waiting = format!("{id}: SMS verification pending, waiting for awaiting-bureau-review");
+    let quiet = wait.iter().chain(&["-q", "--timeout", "50ms"]);
+    let (code, shown) = Terminal::start(user.command(quiet)).end();
+    assert_eq!(code, Some(8), "{shown}");
+    assert!(!shown.contains(&waiting), "{shown}");
+    let piped = user.run(wait.iter().chain(&["--timeout", "50ms"])).exits(8);
+    assert!(!piped.stderr.contains(&waiting), "{}", piped.stderr);
+    let mut terminal = Terminal::start(user.command(wait));
+    terminal.expect(&waiting);
+    user.run(["record", &id, "sms-verified", "--who", "all"])
+        .exits(0);
+    let (code, shown) = terminal.end();
+    assert_eq!(code, Some(0), "{shown}");
+    let after = shown.rsplit("\u{1b}[2K").next().unwrap();
+    assert!(!after.contains("waiting for"), "{after:?}");
 }

@@ -1,5 +1,6 @@
 //! Commands of several actions, such as `provider list` and `provider show`.
 
+use super::help::under_heading;
 use crate::lang::{Lang, Text};
 use crate::text;
 use clap::{Arg, Command};
@@ -11,7 +12,8 @@ pub fn action(
     args: impl IntoIterator<Item = Arg>,
     lang: Lang,
 ) -> Command {
-    let heading = text!("参数", "Arguments");
+    let mut args: Vec<Arg> = args.into_iter().collect();
+    args.sort_by_key(|arg| !arg.is_positional());
     let template = match lang {
         Lang::Zh => "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}",
         Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
@@ -19,10 +21,7 @@ pub fn action(
     Command::new(name)
         .about(about.get(lang).to_owned())
         .help_template(template)
-        .args(
-            args.into_iter()
-                .map(|arg| arg.help_heading(heading.get(lang).to_owned())),
-        )
+        .args(args.into_iter().map(|arg| under_heading(arg, lang)))
 }
 
 /// Makes `command` one that does nothing without one of these actions.

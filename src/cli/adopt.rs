@@ -162,22 +162,37 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     Ok(reply.say(told(cx.globals.dry_run, done.changed, &answer)))
 }
 
-/// Returns what happened in a line.
+/// Returns what happened in a line: how much the file changed, and how much was there already.
 fn told(is_dry_run: bool, changed: bool, answer: &Adopted) -> Text {
-    let (subjects, services) = (answer.subjects.len(), answer.services);
-    match (changed, is_dry_run) {
-        (false, _) => text!(
+    if !changed {
+        let (subjects, services) = (answer.subjects.len(), answer.services);
+        return text!(
             "{subjects} 个主体、{services} 个服务都已在备案中，没有变化",
             "{subjects} subject(s) and {services} service(s) were there already; nothing changed"
+        );
+    }
+    let moved = || answer.added.iter().chain(&answer.updated);
+    let services = moved()
+        .filter(|number| ServiceNumber::parse(number).is_ok())
+        .count();
+    let subjects = moved().count() - services;
+    let (rest_zh, rest_en) = match answer.unchanged.len() {
+        0 => (String::new(), String::new()),
+        same => (
+            format!("，另有 {same} 个备案号没有变化"),
+            format!(", {same} number(s) unchanged"),
         ),
-        (true, true) => text!(
-            "将导入 {subjects} 个主体、{services} 个服务",
-            "would bring in {subjects} subject(s) and {services} service(s)"
-        ),
-        (true, false) => text!(
-            "已导入 {subjects} 个主体、{services} 个服务；查看：icpctl portfolio",
-            "brought in {subjects} subject(s) and {services} service(s); see them with icpctl portfolio"
-        ),
+    };
+    if is_dry_run {
+        text!(
+            "将导入 {subjects} 个主体、{services} 个服务{rest_zh}",
+            "would bring in {subjects} subject(s) and {services} service(s){rest_en}"
+        )
+    } else {
+        text!(
+            "已导入 {subjects} 个主体、{services} 个服务{rest_zh}；查看：icpctl portfolio",
+            "brought in {subjects} subject(s) and {services} service(s){rest_en}; see them with icpctl portfolio"
+        )
     }
 }
 

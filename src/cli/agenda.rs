@@ -151,7 +151,7 @@ fn stands(desk: &Desk<'_>, order: &Order, Manner { lang, privacy }: Manner) -> V
 }
 
 fn is_overdue(desk: &Desk<'_>, order: &Order) -> bool {
-    desk.deadline(order).is_some_and(|d| d.overdue)
+    desk.deadline(order).is_some_and(|d| d.due.overdue)
 }
 
 /// Counts what can wait, in one line; none where nothing does.

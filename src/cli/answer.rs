@@ -66,8 +66,8 @@ pub fn standing(cx: &Context<'_>, world: &World, id: &OrderId) -> Result<Vec<Tex
     let (nzh, nen, szh, sen) = (name.zh, name.en, status.zh, status.en);
     let mut lines = vec![match desk.deadline(order) {
         Some(deadline) => {
-            let at = deadline.at.to_minute();
-            let (pzh, pen) = if deadline.provisional {
+            let at = deadline.due.at().to_minute();
+            let (pzh, pen) = if deadline.due.provisional {
                 ("，暂定", ", provisional")
             } else {
                 ("", "")
@@ -90,6 +90,17 @@ pub fn standing(cx: &Context<'_>, world: &World, id: &OrderId) -> Result<Vec<Tex
         lines.push(text!("下一步：{next}", "next: {next}"));
     }
     Ok(lines)
+}
+
+/// Points at another command that may be meant, or comes next: a line for people, a warning for
+/// machines.
+pub fn advise(cx: &mut Context<'_>, reply: &mut Reply, code: &'static str, message: Text) {
+    if cx.globals.format == Format::Human {
+        let (zh, en) = (message.zh, message.en);
+        reply.says.push(text!("提示：{zh}", "hint: {en}"));
+    } else {
+        cx.caution(code, message, None);
+    }
 }
 
 /// Answers a command that moved orders.

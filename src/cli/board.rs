@@ -195,14 +195,14 @@ pub fn span(length: TimeDelta) -> Text {
 
 /// Returns how much time a deadline leaves.
 pub fn remaining(deadline: &Deadline, now: Instant) -> Text {
-    let words = span((deadline.at - now).abs());
+    let words = span((deadline.due.at() - now).abs());
     let (zh, en) = (words.zh, words.en);
-    let (mark_zh, mark_en) = if deadline.provisional {
+    let (mark_zh, mark_en) = if deadline.due.provisional {
         ("（暂定）", " (provisional)")
     } else {
         ("", "")
     };
-    if deadline.overdue {
+    if deadline.due.overdue {
         text!("已超期 {zh}{mark_zh}", "{en} overdue{mark_en}")
     } else {
         text!("剩余 {zh}{mark_zh}", "{en} left{mark_en}")
@@ -211,7 +211,7 @@ pub fn remaining(deadline: &Deadline, now: Instant) -> Text {
 
 /// Returns a deadline whole: until when, what for, and how much time that leaves.
 pub fn until(deadline: &Deadline, now: Instant) -> Text {
-    let at = minute(deadline.at);
+    let at = minute(deadline.due.at());
     let kind = deadline.kind.label();
     let left = remaining(deadline, now);
     let (kind_zh, kind_en) = (kind.zh, kind.en);
@@ -357,7 +357,7 @@ impl<'a> Row<'a> {
     /// Returns its cells, in the order of the header.
     pub fn cells(self, now: Instant, lang: Lang) -> [(Tone, Cow<'a, str>); 8] {
         let left = self.deadline.map_or((Tone::Plain, "".into()), |deadline| {
-            let tone = if deadline.overdue {
+            let tone = if deadline.due.overdue {
                 Tone::Against
             } else {
                 Tone::Plain
@@ -470,6 +470,7 @@ mod tests {
 
     use super::*;
     use crate::filing::deadline::DeadlineKind;
+    use crate::filing::limit::{Due, End};
 
     #[test]
     fn lengths_keep_their_two_greatest_units() {
@@ -487,10 +488,13 @@ mod tests {
     fn a_deadline_says_how_far_off_or_past_it_is() {
         let at: Instant = "2026-11-23T10:10:00+08:00".parse().unwrap();
         let deadline = Deadline {
-            at,
             kind: DeadlineKind::SmsVerification,
-            provisional: false,
-            overdue: false,
+            due: Due {
+                opens: at.day(),
+                end: End::Before(at),
+                provisional: false,
+                overdue: false,
+            },
         };
         let before = at - TimeDelta::minutes(90);
         assert_eq!(
@@ -498,8 +502,11 @@ mod tests {
             "2026-11-23 10:10（短信核验，剩余 1 小时 30 分）"
         );
         let past = Deadline {
-            overdue: true,
-            provisional: true,
+            due: Due {
+                overdue: true,
+                provisional: true,
+                ..deadline.due
+            },
             ..deadline
         };
         assert_eq!(

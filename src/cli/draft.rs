@@ -340,7 +340,7 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
 }
 
 fn reply(
-    cx: &Context<'_>,
+    cx: &mut Context<'_>,
     kind: Kind,
     done: &super::context::Done<Drafted>,
 ) -> Result<Reply, Failure> {
@@ -372,13 +372,18 @@ fn reply(
         let (zh, en) = (message.zh, message.en);
         reply.says.push(text!("  - {zh}", "  - {en}"));
     }
-    reply.says.extend(hints(order, &desk));
+    for (code, message) in hints(order, &desk) {
+        answer::advise(cx, &mut reply, code, message);
+    }
     reply.says.extend(answer::standing(cx, &done.world, id)?);
     Ok(reply)
 }
 
 /// Points at the order that may have been meant.
-fn hints(order: &crate::filing::order::Order, desk: &super::order_doc::Desk<'_>) -> Vec<Text> {
+fn hints(
+    order: &crate::filing::order::Order,
+    desk: &super::order_doc::Desk<'_>,
+) -> Vec<(&'static str, Text)> {
     use crate::filing::impact::Code;
     let impacts = desk.impact(order);
     let has = |code: Code| impacts.iter().any(|i| i.code == code);
@@ -388,19 +393,22 @@ fn hints(order: &crate::filing::order::Order, desk: &super::order_doc::Desk<'_>)
         && let (Some(service), Some(provider)) = (order.target.services.first(), &order.provider)
     {
         let number = &service.number;
-        hints.push(text!(
-            "提示：只想离开 {provider}，请用 icpctl cancel-access {number} --provider {provider}",
-            "hint: to leave only {provider}, use icpctl cancel-access {number} --provider {provider}"
+        hints.push((
+            "consider-cancel-access",
+            text!(
+                "只想离开 {provider}，请用 icpctl cancel-access {number} --provider {provider}",
+                "to leave only {provider}, use icpctl cancel-access {number} --provider {provider}"
+            ),
         ));
     }
     if order.kind == Kind::CancelSite
         && has(Code::SubjectBecomesEmptyShell)
         && let Some(number) = &order.target.subject
     {
-        hints.push(text!(
-            "提示：这是最后一个服务，连主体一起注销请用 icpctl cancel-subject {number}",
-            "hint: this is the last service; to cancel the subject with it, use icpctl cancel-subject {number}"
-        ));
+        hints.push(("consider-cancel-subject", text!(
+                "这是最后一个服务，连主体一起注销请用 icpctl cancel-subject {number}",
+                "this is the last service; to cancel the subject with it, use icpctl cancel-subject {number}"
+            )));
     }
     hints
 }

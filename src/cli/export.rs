@@ -214,13 +214,18 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     Ok(told.reply(cx, matches))
 }
 
+/// Returns the file that was asked for; `-` is stdout, as elsewhere.
+fn file(matches: &ArgMatches) -> Option<&String> {
+    matches.get_one("out").filter(|name| *name != "-")
+}
+
 /// Writes into the file that was asked for, else to stdout; nowhere in a dry run of a file.
 fn deliver(
     cx: &mut Context<'_>,
     matches: &ArgMatches,
     write: impl FnOnce(&mut dyn Write) -> Result<(), StreamError>,
 ) -> Result<(), Failure> {
-    match matches.get_one::<String>("out") {
+    match file(matches) {
         Some(_) if cx.globals.dry_run => Ok(()),
         Some(name) => {
             let path = cx.current.join(name);
@@ -303,7 +308,7 @@ impl Told {
         matches: &ArgMatches,
         text: String,
     ) -> Result<Reply, Failure> {
-        let Some(name) = matches.get_one::<String>("out") else {
+        let Some(name) = file(matches) else {
             return Ok(Reply::raw(text));
         };
         let path = cx.current.join(name);
@@ -317,7 +322,7 @@ impl Told {
 
     fn reply(&self, cx: &Context<'_>, matches: &ArgMatches) -> Reply {
         let Self { orders, subjects } = self;
-        let mut reply = Reply::streamed().say(match matches.get_one::<String>("out") {
+        let mut reply = Reply::streamed().say(match file(matches) {
             Some(out) if cx.globals.dry_run => text!(
                 "将导出 {orders} 个订单、{subjects} 个主体到 {out}",
                 "would export {orders} order(s) and {subjects} subject(s) to {out}"

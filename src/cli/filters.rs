@@ -21,7 +21,7 @@ use crate::filing::named::named;
 use crate::filing::order::Order;
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::profile::Profiles;
-use crate::filing::province::Province;
+use crate::filing::province::{Province, UnknownProvince};
 use crate::filing::standing::{Presumption, View, idle_end};
 use crate::filing::status::{Bucket, Status};
 use crate::lang::{Lang, Text};
@@ -241,7 +241,7 @@ impl Filters {
             .iter()
             .map(|name| {
                 name.parse::<Province>()
-                    .map_err(|unknown| Failure::usage(unknown.message()))
+                    .map_err(|unknown| no_such_province(&unknown))
             })
             .collect::<Result<_, _>>()?;
         let labels = words("label")
@@ -338,7 +338,7 @@ impl Filters {
         (!self.overdue || due.is_some_and(|due| due.overdue))
             && self
                 .due_by
-                .is_none_or(|limit| due.is_some_and(|due| due.at <= limit))
+                .is_none_or(|limit| due.is_some_and(|due| due.at() <= limit))
     }
 
     /// Whether an order is asked for; a presumed status counts like a reported one.
@@ -374,16 +374,13 @@ impl Filters {
         let status = view.status();
         let is_due = || {
             let deadline = desk.deadline(order);
-            (!self.overdue || deadline.is_some_and(|d| d.overdue))
-                && self
-                    .due_by
-                    .is_none_or(|limit| deadline.is_some_and(|d| d.at <= limit))
+            self.takes_due(deadline.as_ref().map(|deadline| &deadline.due))
         };
         any(&self.statuses, |wanted| *wanted == status)
             && any(&self.buckets, |wanted| *wanted == status.bucket())
             && (self.ended_since.is_none()
                 || is_within(ended_at(desk, order, &view), self.ended_since, self.until))
-            && ((!self.overdue && self.due_by.is_none()) || is_due())
+            && (!self.asks_for_due() || is_due())
     }
 
     /// Whether a filed subject is asked for: by itself, or by a service of its.
@@ -524,9 +521,18 @@ fn is_within(at: Option<Instant>, since: Option<Instant>, until: Option<Instant>
         && until.is_none_or(|until| at.is_some_and(|at| at < until))
 }
 
+/// Says that a word names no province, and which it may mean (2).
+pub fn no_such_province(unknown: &UnknownProvince) -> Failure {
+    let failure = Failure::usage(unknown.message());
+    match unknown.meant() {
+        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
+        None => failure,
+    }
+}
+
 fn nearest_first(one: Option<Deadline>, two: Option<Deadline>) -> Ordering {
     match (one, two) {
-        (Some(one), Some(two)) => one.at.cmp(&two.at),
+        (Some(one), Some(two)) => one.due.at().cmp(&two.due.at()),
         (Some(_), None) => Ordering::Less,
         (None, Some(_)) => Ordering::Greater,
         (None, None) => Ordering::Equal,

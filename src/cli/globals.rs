@@ -329,6 +329,14 @@ impl Globals {
                 })?,
             }
         };
+        if let Some(name) = env.text("ICPCTL_LANG").filter(|_| flag("lang").is_none())
+            && !["zh", "en"].iter().any(|known| name.starts_with(known))
+        {
+            return Err(Failure::usage(text!(
+                "ICPCTL_LANG 的值 `{name}` 无效，应为 zh 或 en",
+                "`{name}` for ICPCTL_LANG is neither zh nor en"
+            )));
+        }
         let color = match value("color").as_deref() {
             None | Some("auto") => ColorChoice::Auto,
             Some("always") => ColorChoice::Always,

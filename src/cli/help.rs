@@ -5,62 +5,128 @@ use super::globals::{self, place};
 use super::plain::refuse_format;
 use super::reply::Reply;
 use super::table::COMMANDS;
-use super::{Branches, tree};
+use super::{Branches, tree, words};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::lang::{Lang, Text};
+use crate::lang::{Lang, Text, nearest};
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
+use std::fmt::Write as _;
 
 /// The global flags that have no twin: consent is never left in the environment.
 const WITHOUT_TWIN: [&str; 3] = ["yes", "reveal", "help"];
 
 /// The topics that are no command.
-const TOPICS: [&str; 2] = ["exit-codes", "environment"];
+pub const TOPICS: [&str; 2] = ["exit-codes", "environment"];
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    command.arg(place(
-        "topic",
-        "TOPIC",
-        text!(
-            "命令名，或 exit-codes、environment",
-            "A command, or exit-codes, or environment"
-        ),
-        lang,
-    ))
+    command.arg(
+        place(
+            "topic",
+            "TOPIC",
+            text!(
+                "命令名，或 exit-codes、environment",
+                "A command, or exit-codes, or environment"
+            ),
+            lang,
+        )
+        .num_args(0..),
+    )
 }
 
 /// Prints the help of a topic.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     refuse_format(cx)?;
-    let topic = matches.get_one::<String>("topic").map(String::as_str);
+    let topic = words(matches, "topic");
+    let topic: Vec<&str> = topic.iter().map(String::as_str).collect();
     let (lang, width, color) = (cx.lang, cx.width(), cx.color());
-    Ok(Reply::raw(match topic {
-        None => tree(Branches::Names, lang).render_help().to_string(),
-        Some("exit-codes") => exit_codes().render(lang, width, color),
-        Some("environment") => environment(lang).render(lang, width, color),
-        Some(name) => usage(name, lang)?,
+    Ok(Reply::raw(match topic.as_slice() {
+        [] => in_language(&tree(Branches::Names, lang).render_help().to_string(), lang),
+        ["exit-codes"] => exit_codes().render(lang, width, color),
+        ["environment"] => environment(lang).render(lang, width, color),
+        [name, below @ ..] => usage(name, below, lang)?,
     }))
 }
 
-fn usage(name: &str, lang: Lang) -> Result<String, Failure> {
+/// Puts an argument under its heading in the help.
+pub fn under_heading(arg: Arg, lang: Lang) -> Arg {
+    let heading = if arg.is_positional() {
+        text!("参数", "Arguments")
+    } else {
+        text!("选项", "Options")
+    };
+    arg.help_heading(heading.get(lang).to_owned())
+}
+
+/// What the parser writes in English in its help, and ours in Chinese.
+const WORDS: [(&str, &str); 4] = [
+    ("[OPTIONS]", "[选项]"),
+    ("[possible values: ", "[可用的值："),
+    ("[aliases: ", "[别名："),
+    ("[default: ", "[缺省："),
+];
+
+/// Returns the parser's help in one language.
+pub fn in_language(help: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => help.to_owned(),
+        Lang::Zh => WORDS
+            .iter()
+            .fold(help.to_owned(), |help, (en, zh)| help.replace(en, zh)),
+    }
+}
+
+/// Returns what stands below the help of a command whose exit code scripts read: what each means,
+/// and command lines to begin with.
+pub fn below(exits: &[Exit], examples: &[&str], lang: Lang) -> String {
+    let mut page = text!("退出码：", "Exit codes:").get(lang).to_owned();
+    for exit in exits {
+        let (code, meaning) = (exit.code(), exit.meaning());
+        // Writing to a String never fails.
+        let _ = write!(page, "\n  {code:<3} {}", meaning.get(lang));
+    }
+    let _ = write!(page, "\n\n{}", text!("例：", "Examples:").get(lang));
+    for example in examples {
+        let _ = write!(page, "\n  icpctl {example}");
+    }
+    page
+}
+
+/// Returns the help of a command, or of an action below it.
+fn usage(name: &str, below: &[&str], lang: Lang) -> Result<String, Failure> {
     let mut root = tree(Branches::All, lang);
     root.build();
-    root.find_subcommand_mut(name)
-        .map(|command| command.render_help().to_string())
-        .ok_or_else(|| {
-            let commands = COMMANDS.iter().map(|row| row.name);
-            let known: Vec<&str> = commands.chain(TOPICS).collect();
-            let known = known.join(", ");
-            Failure::not_found(
-                "not-found.help",
-                text!("没有 {name} 的帮助", "there is no help on {name}"),
-            )
-            .hint(text!("可用：{known}", "there is help on: {known}"))
-        })
+    let mut command = root.find_subcommand_mut(name).ok_or_else(|| {
+        let commands = COMMANDS.iter().map(|row| row.name);
+        unknown(name, commands.chain(TOPICS).collect())
+    })?;
+    for name in below {
+        let known = command.get_subcommands().map(Command::get_name);
+        let known: Vec<String> = known.map(str::to_owned).collect();
+        command = command
+            .find_subcommand_mut(name)
+            .ok_or_else(|| unknown(name, known.iter().map(String::as_str).collect()))?;
+    }
+    Ok(in_language(&command.render_help().to_string(), lang))
+}
+
+fn unknown(name: &str, known: Vec<&str>) -> Failure {
+    let failure = Failure::not_found(
+        "not-found.help",
+        text!("没有 {name} 的帮助", "there is no help on {name}"),
+    );
+    let failure = match nearest(name, known.iter().copied()) {
+        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
+        None => failure,
+    };
+    let known = known.join(", ");
+    if known.is_empty() {
+        return failure;
+    }
+    failure.hint(text!("可用：{known}", "there is help on: {known}"))
 }
 
 fn exit_codes() -> Table {

@@ -4,7 +4,6 @@ use super::board::{about, status};
 use super::order_doc::{Desk, Manner};
 use super::portfolio_doc::Excerpt;
 use crate::filing::instant::Instant;
-use crate::filing::limit::Due;
 use crate::filing::order::Order;
 use crate::lang::Text;
 use crate::text;
@@ -43,7 +42,14 @@ pub fn calendar(
         let key = format!("{id}-{}", deadline.kind.name());
         let (zh, en) = (stands.zh, stands.en);
         let words = text!("{zh}；icpctl show {id}", "{en}; icpctl show {id}");
-        calendar.push(event(&key, deadline.at, &summary, &words, now, manner));
+        calendar.push(event(
+            &key,
+            deadline.due.at(),
+            &summary,
+            &words,
+            now,
+            manner,
+        ));
     }
     let ledger = Ledger::new(desk.world);
     for excerpt in subjects {
@@ -51,7 +57,7 @@ pub fn calendar(
             let is_meant = owed
                 .service
                 .is_none_or(|service| excerpt.services.contains_key(&service.number));
-            let Some(Due { at, .. }) = owed.due().filter(|_| is_meant) else {
+            let Some(due) = owed.due().filter(|_| is_meant) else {
                 continue;
             };
             let number = owed.number();
@@ -62,7 +68,7 @@ pub fn calendar(
             let (zh, en) = (title.zh, title.en);
             let summary = text!("{zh} {number}", "{en} {number}");
             let words = text!("icpctl portfolio {number}", "icpctl portfolio {number}");
-            calendar.push(event(&key, *at, &summary, &words, now, manner));
+            calendar.push(event(&key, due.at(), &summary, &words, now, manner));
         }
     }
     calendar.to_string()

@@ -2,10 +2,11 @@
 
 use super::context::{Context, apart, no_current_folder};
 use super::globals::place;
+use super::measures::{PROFILES, RULES};
 use super::reply::Reply;
 use crate::failure::Failure;
 use crate::lang::Lang;
-use crate::store::{Disk, store_file};
+use crate::store::{Disk, Files as _, StorePath, store_file};
 use crate::text;
 use clap::{ArgMatches, Command};
 use serde_json::json;
@@ -51,6 +52,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     } else if !cx.globals.dry_run {
         let disk = Disk::create(&folder)?;
         store_file::make(&disk, &cx.holder(), repository.is_some())?;
+        for folder in [PROFILES, RULES] {
+            disk.create_dir(&StorePath::parse(folder)?)?;
+        }
     }
     if let Some(root) = &repository {
         let root = root.display();

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 const WORDS: [(&str, &str); 6] = [
     ("\n.SH NAME\n", "\n.SH 名称\n"),
     ("\n.SH SYNOPSIS\n", "\n.SH 概要\n"),
-    ("\n.SH DESCRIPTION\n", "\n.SH 描述\n"),
+    ("\n.SH SUBCOMMANDS\n", "\n.SH 命令\n"),
     ("\n.SH OPTIONS\n", "\n.SH 选项\n"),
     ("\n.SH VERSION\n", "\n.SH 版本\n"),
     ("\\fIPossible values:\\fR", "\\fI可用的值：\\fR"),
@@ -66,7 +66,20 @@ fn pages(command: &Command, lang: Lang) -> io::Result<Vec<(String, Vec<u8>)>> {
         .source(concat!("icpctl ", env!("CARGO_PKG_VERSION")))
         .manual("icpctl");
     let mut text = Vec::new();
-    man.render(&mut text)?;
+    // The description is the name's line once more, and so left out.
+    man.render_title(&mut text)?;
+    man.render_name_section(&mut text)?;
+    man.render_synopsis_section(&mut text)?;
+    man.render_options_section(&mut text)?;
+    if command.has_subcommands() {
+        man.render_subcommands_section(&mut text)?;
+    }
+    if command.get_after_help().is_some() {
+        man.render_extra_section(&mut text)?;
+    }
+    if command.get_version().is_some() {
+        man.render_version_section(&mut text)?;
+    }
     let mut pages = vec![(man.get_filename(), translated(text, lang))];
     for below in command.get_subcommands() {
         pages.extend(self::pages(below, lang)?);

@@ -19,7 +19,9 @@ use std::path::{Path, PathBuf};
 pub const CALENDAR: &str = "calendar.toml";
 
 /// The folder of the user's own rules, in the store and beside the configuration.
-const RULES: &str = "rules.d";
+pub const RULES: &str = "rules.d";
+/// The folder of the user's own profiles of providers.
+pub const PROFILES: &str = "providers.d";
 
 /// The code of a rule file in which something is wrong.
 pub const INVALID_RULE_FILE: &str = "invalid-rule-file";
@@ -72,7 +74,7 @@ impl Context<'_> {
         let Some(files) = files else {
             return Ok(profiles);
         };
-        let folder = StorePath::parse("providers.d")?;
+        let folder = StorePath::parse(PROFILES)?;
         let mut entries = match files.list(&folder) {
             Ok(entries) => entries,
             Err(StorageError::NotFound { .. }) => return Ok(profiles),
@@ -104,7 +106,11 @@ impl Context<'_> {
                 });
             let (code, messages) = match read {
                 Ok(clashes) => ("ambiguous-provider", clashes),
-                Err(message) => ("invalid-profile", vec![message]),
+                Err(message) => {
+                    let (zh, en) = (&message.zh, &message.en);
+                    profiles.set_unread(name, text!("{path}：{zh}", "{path}: {en}"));
+                    ("invalid-profile", vec![message])
+                }
             };
             for message in messages {
                 self.caution(code, message, Some(path.to_string()));

@@ -90,11 +90,13 @@ use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::ids::Ids;
-use crate::lang::Lang;
-use crate::render::Format;
+use crate::lang::{Lang, Text};
 use crate::render::envelope::Envelope;
 use crate::render::mask::Privacy;
+use crate::render::room::Room;
 use crate::render::rows::{Layout, json};
+use crate::render::table::{Cell, Table};
+use crate::render::{Format, print};
 use crate::text;
 use clap::{ArgMatches, Command};
 use context::{Context, Terminal};
@@ -163,7 +165,7 @@ pub fn run(outside: Outside<'_>) -> Exit {
     let matches = match tree(branches(&words), lang).try_get_matches_from(&args) {
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => {
-            let _ = write!(out, "{}", error.render());
+            let _ = write!(out, "{}", help::in_language(&error.to_string(), lang));
             return Exit::Ok;
         }
         Err(error) => return unparsed(&usage::failure(&error), as_json, lang, out, err),
@@ -191,8 +193,19 @@ pub fn run(outside: Outside<'_>) -> Exit {
         );
         reply::tell(err, line.get(lang));
     }
+    // Fields are a table for people too.
+    let is_chosen =
+        globals.format == Format::Human && globals.fields_by_flag && FIELDED.contains(&row.name);
+    let mut globals = globals;
+    let mut fields = Vec::new();
+    let (to, kept): (&mut dyn Write, Option<&mut dyn Write>) = if is_chosen {
+        globals.format = Format::Tsv;
+        (&mut fields, Some(out))
+    } else {
+        (out, None)
+    };
     let mut cx = Context::new(
-        clock, lang, globals, config, env, terminal, current, ids, out, err,
+        clock, lang, globals, config, env, terminal, current, ids, to, err,
     );
     // `init` may be told where by a full path.
     let lost = (row.name != "init")
@@ -221,7 +234,35 @@ pub fn run(outside: Outside<'_>) -> Exit {
         }
         (None, None, None) => (row.run)(&mut cx, sub),
     };
-    reply::show(&mut cx, schema, outcome)
+    let exit = reply::show(&mut cx, schema, outcome);
+    let (width, color) = (cx.width(), cx.color());
+    if let Some(out) = kept
+        && !fields.is_empty()
+    {
+        let table = table_of_fields(&String::from_utf8_lossy(&fields));
+        let _ = print(out, &table.render(lang, width, color));
+    }
+    exit
+}
+
+/// The commands whose fields people can choose.
+const FIELDED: [&str; 4] = ["list", "status", "portfolio", "show"];
+
+/// Lays out for people what was printed as tab-separated values.
+fn table_of_fields(tsv: &str) -> Table {
+    let mut lines = tsv.lines().map(|line| line.split('\t'));
+    let head: Vec<Text> = lines
+        .next()
+        .into_iter()
+        .flatten()
+        .map(Text::verbatim)
+        .collect();
+    let rooms = vec![Room::Whole; head.len()];
+    let mut table = Table::new(head).rooms(&rooms);
+    for line in lines {
+        table.row(line.map(Cell::verbatim).collect());
+    }
+    table
 }
 
 /// Returns the shape of what a command line is answered with, done or refused: for some commands
@@ -397,10 +438,9 @@ pub fn tree(branches: Branches, lang: Lang) -> Command {
             return root.subcommand(sub);
         }
         let sub = (row.command)(sub, lang);
-        let heading = text!("参数", "Arguments").get(lang).to_owned();
         let sub = sub.mut_args(|arg| {
             if arg.get_help_heading().is_none() {
-                arg.help_heading(heading.clone())
+                help::under_heading(arg, lang)
             } else {
                 arg
             }

@@ -185,19 +185,24 @@ fn of_order(desk: &Desk<'_>, order: &Order, within: TimeDelta, manner: Manner) -
     let Some(deadline) = desk.deadline(order) else {
         return news;
     };
-    let at = deadline.at.timestamp();
+    let at = deadline.due.at().timestamp();
     let limit = until(&deadline, now);
     let (zh_limit, en_limit) = (limit.zh, limit.en);
     match deadline.kind {
         DeadlineKind::SmsVerification if status == Status::SmsVerificationPending => {
             let persons = awaited(order, &view, manner).join("; ");
-            let is_last = deadline.at - now <= LAST_CALL;
+            let is_last = deadline.due.at() - now <= LAST_CALL;
             let key = format!("sms-window:{at}{}", if is_last { ":last" } else { "" });
             let text = text!(
                 "{zh_head}，{zh_limit}；{persons}",
                 "{en_head}, {en_limit}; {persons}"
             );
-            news.push(make(NewsKind::SmsWindow, key, Some(deadline.at), text));
+            news.push(make(
+                NewsKind::SmsWindow,
+                key,
+                Some(deadline.due.at()),
+                text,
+            ));
         }
         // A window that has passed shows as an order that came back.
         DeadlineKind::SmsVerification => {}
@@ -207,11 +212,15 @@ fn of_order(desk: &Desk<'_>, order: &Order, within: TimeDelta, manner: Manner) -
         | DeadlineKind::IdlePurge => {
             // What waits for others is told when it is late; what waits for us, before.
             let is_ours = status.bucket() == Bucket::Action;
-            if deadline.overdue || (is_ours && deadline.at - now <= within) {
-                let state = if deadline.overdue { "overdue" } else { "near" };
+            if deadline.due.overdue || (is_ours && deadline.due.at() - now <= within) {
+                let state = if deadline.due.overdue {
+                    "overdue"
+                } else {
+                    "near"
+                };
                 let key = format!("{}:{at}:{state}", deadline.kind.name());
                 let text = text!("{zh_head}，{zh_limit}", "{en_head}, {en_limit}");
-                news.push(make(NewsKind::Deadline, key, Some(deadline.at), text));
+                news.push(make(NewsKind::Deadline, key, Some(deadline.due.at()), text));
             }
         }
     }
@@ -230,7 +239,7 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
     let (kind, key, title) = match &owed.matter {
         Matter::Notice { notice, .. } => {
             let id = notice.id.as_str();
-            let near = due.filter(|due| due.overdue || due.at - now <= within);
+            let near = due.filter(|due| due.overdue || due.at() - now <= within);
             // Told when it comes, and again when its date is near or has passed.
             let key = near.map_or_else(
                 || format!("{id}:open"),
@@ -240,8 +249,13 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
         }
         Matter::Duty { duty, .. } => {
             // One that was missed long ago is no news; `status` goes on showing it.
-            let due = due.filter(|due| due.at - now <= within && now - due.at <= FRESH)?;
-            let key = format!("{number}:{}:{}:{}", duty.id, due.at.timestamp(), state(due));
+            let due = due.filter(|due| due.at() - now <= within && now - due.at() <= FRESH)?;
+            let key = format!(
+                "{number}:{}:{}:{}",
+                duty.id,
+                due.at().timestamp(),
+                state(due)
+            );
             (NewsKind::Duty, key, duty.title.clone())
         }
     };
@@ -271,7 +285,7 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
         order: None,
         number: Some(number),
         labels: labels(owed.subject, owed.service),
-        due: due.map(|due| due.at),
+        due: due.map(Due::at),
         text: text!(
             "{zh_label} {what}：{zh_title}{zh_limit}",
             "{en_label} {what}: {en_title}{en_limit}"
@@ -401,8 +415,8 @@ fn shown(number: &str, about: &str) -> String {
 }
 
 fn remaining_of(due: &Due, now: Instant) -> Text {
-    let at = board::minute(due.at);
-    let left = board::span((due.at - now).abs());
+    let at = board::minute(due.at());
+    let left = board::span((due.at() - now).abs());
     let (zh, en) = (left.zh, left.en);
     if due.overdue {
         text!("{at} 已超期 {zh}", "due {at}, {en} overdue")

@@ -144,7 +144,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         }
         outcomes.push(outcome);
     }
-    Ok(answer(cx, &all, outcomes))
+    Ok(answer(cx, &all, outcomes, is_trial))
 }
 
 /// Returns what the kept observations say, and whether all of the store could be read; a file of them
@@ -392,7 +392,7 @@ fn send(
     Ok(Done::Sent)
 }
 
-fn answer(cx: &Context<'_>, news: &[News], outcomes: Vec<Outcome<'_>>) -> Reply {
+fn answer(cx: &Context<'_>, news: &[News], outcomes: Vec<Outcome<'_>>, is_trial: bool) -> Reply {
     let lang = cx.lang;
     let data = json!({
         "news": news.iter().map(|one| json!({
@@ -426,10 +426,16 @@ fn answer(cx: &Context<'_>, news: &[News], outcomes: Vec<Outcome<'_>>) -> Reply 
         text!("失败", "Failed"),
     ]);
     for outcome in &outcomes {
-        let failed = Cell::verbatim(outcome.failed.to_string());
+        // A trial tells no news, and is one message.
+        let (sent, failed) = match (is_trial, &outcome.failure) {
+            (false, _) => (outcome.sent, outcome.failed),
+            (true, None) => (1, 0),
+            (true, Some(_)) => (0, 1),
+        };
+        let failed = Cell::verbatim(failed.to_string());
         table.row(vec![
             Cell::verbatim(outcome.name).tone(Tone::Name),
-            Cell::verbatim(outcome.sent.to_string()),
+            Cell::verbatim(sent.to_string()),
             Cell::verbatim(outcome.already.to_string()),
             Cell::verbatim(outcome.held.to_string()),
             if outcome.failure.is_some() {

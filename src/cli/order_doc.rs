@@ -295,10 +295,10 @@ impl Desk<'_> {
 /// Returns a deadline for machines.
 pub fn limit(deadline: &Deadline) -> Value {
     json!({
-        "at": time(deadline.at),
+        "at": time(deadline.due.at()),
         "kind": deadline.kind,
-        "provisional": deadline.provisional,
-        "overdue": deadline.overdue,
+        "provisional": deadline.due.provisional,
+        "overdue": deadline.due.overdue,
     })
 }
 
@@ -376,6 +376,7 @@ fn materials(order: &Order, privacy: Privacy) -> Value {
         .zip(&order.materials)
     {
         item["file"] = json!(privacy.file_name(&held.file));
+        item["service"] = json!(held.service);
     }
     shown
 }

@@ -83,7 +83,7 @@ pub fn notice_document(owed: &Owed<'_>, manner: Manner) -> Value {
         "text": notice.text.as_deref().map(free),
         "received_at": time(notice.received_at),
         "deadline": due.as_ref().map(|(due, basis)| json!({
-            "at": time(due.at),
+            "at": time(due.at()),
             "provisional": due.provisional,
             "overdue": owed.is_overdue(),
             "basis": basis.name(),
@@ -119,7 +119,7 @@ pub fn duty_document(owed: &Owed<'_>, manner: Manner) -> Value {
         "state": state.name(),
         "opens_on": state.due().map(|due| due.opens),
         "deadline": state.due().map(|due| json!({
-            "at": time(due.at),
+            "at": time(due.at()),
             "provisional": due.provisional,
             "overdue": due.overdue,
         })),
@@ -211,8 +211,8 @@ pub fn about(owed: &Owed<'_>, manner: Manner) -> String {
 
 /// Returns a date with how much time that leaves.
 pub fn until(due: &Due, now: Instant) -> Text {
-    let at = board::minute(due.at);
-    let words = board::span((due.at - now).abs());
+    let at = board::minute(due.at());
+    let words = board::span((due.at() - now).abs());
     let (zh, en) = (words.zh, words.en);
     let (mark_zh, mark_en) = if due.provisional {
         ("，暂定", ", provisional")

@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::filters::Filters;
 use super::globals::{option, place, switch};
+use super::help;
 use super::order_doc::Manner;
 use super::portfolio_doc::{Excerpt, FIELDS, Look, Stock};
 use super::reply::Reply;
@@ -43,7 +44,16 @@ named! {
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
+    let below = help::below(
+        &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
+        &[
+            "portfolio --find TEXT",
+            "portfolio TARGET --exit-status --provider P",
+        ],
+        lang,
+    );
     command
+        .after_help(below)
         .arg(
             place(
                 "target",

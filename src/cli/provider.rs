@@ -4,6 +4,7 @@ use super::action::{action, actions};
 use super::citation;
 use super::context::Context;
 use super::globals::place;
+use super::measures::PROFILES;
 use super::reply::Reply;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
@@ -16,14 +17,12 @@ use crate::render::style::Tone;
 use crate::render::table::{Cell, Table, key_values};
 use crate::store::{Files, StorePath};
 use crate::text;
+use crate::workflow::doubt;
 use clap::{ArgMatches, Command};
 use serde_json::{Map, Value, json};
 
 /// The shape of the document.
 pub const SCHEMA: &str = "icpctl.provider/1";
-
-/// The folder of the store's own profiles.
-const FOLDER: &str = "providers.d";
 
 /// How alike two names must be, from 0 to 1, to be offered as a correction.
 const ALIKE: f64 = 0.7;
@@ -97,9 +96,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let human = table.render(lang, cx.width(), cx.color());
         return Ok(Reply::new(SCHEMA, data.into()).human(human));
     };
+    doubt::heed_profile(&profiles, name)?;
     let name = profiles
         .name_of(name)
         .ok_or_else(|| unknown(name, &profiles))?;
+    doubt::heed_profile(&profiles, name)?;
     let profile = profiles.of(name);
     let own = own_file(cx, files, name)?;
     let human = key_values(&cells(name, profile, own.as_deref()), lang, cx.color());
@@ -114,7 +115,7 @@ fn own_file(
     name: &str,
 ) -> Result<Option<String>, Failure> {
     let Some(files) = files else { return Ok(None) };
-    let path = StorePath::parse(FOLDER)?.join(&format!("{name}.toml"))?;
+    let path = StorePath::parse(PROFILES)?.join(&format!("{name}.toml"))?;
     let is_refused = cx
         .cautions
         .iter()
@@ -143,8 +144,8 @@ fn unknown(name: &str, profiles: &Profiles) -> Failure {
     failure
         .hint(text!("已有：{known}", "there are: {known}"))
         .hint(text!(
-            "自己的接入商写在备案库的 {FOLDER}/{name}.toml；没有配置的按 generic 处理",
-            "describe your own in {FOLDER}/{name}.toml of the store; one without a profile is treated as generic"
+            "自己的接入商写在备案库的 {PROFILES}/{name}.toml；没有配置的按 generic 处理",
+            "describe your own in {PROFILES}/{name}.toml of the store; one without a profile is treated as generic"
         ))
 }
 

@@ -187,10 +187,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             .and_then(|id| done.world.book.orders.get(id))
             .and_then(subject_of);
         let subject = subject.unwrap_or_default();
-        reply.says.push(text!(
+        let message = text!(
             "第 {places} 个服务未获通过：改好后用 icpctl new 重新备案，档案写 subject = \"{subject}\"",
             "the bureau refused service {places}: file it again with icpctl new, the dossier saying subject = \"{subject}\""
-        ));
+        );
+        answer::advise(cx, &mut reply, "file-refused-services-again", message);
     }
     Ok(reply)
 }

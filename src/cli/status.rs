@@ -11,6 +11,7 @@ use super::board;
 use super::context::{Context, World};
 use super::filters::Filters;
 use super::globals::switch;
+use super::help;
 use super::list::{answer, documents, manner};
 use super::order_doc::Desk;
 use super::owed;
@@ -31,7 +32,13 @@ use std::fmt::Write as _;
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
+    let below = help::below(
+        &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
+        &["status", "status ORDER --exit-status"],
+        lang,
+    );
     command
+        .after_help(below)
         .arg(orders_arg(lang))
         .arg(switch(
             "exit-status",

@@ -1,6 +1,7 @@
 //! `template`: a commented file to fill in.
 
 use super::context::Context;
+use super::filters::no_such_province;
 use super::globals::{option, place};
 use super::plain::refuse_format;
 use super::reply::Reply;
@@ -109,12 +110,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     }
     let mut choice = Choice::default();
     if let Some(province) = word("province") {
-        let province: Province =
-            province
-                .parse()
-                .map_err(|error: crate::filing::province::UnknownProvince| {
-                    Failure::usage(error.message())
-                })?;
+        let province: Province = province
+            .parse()
+            .map_err(|unknown| no_such_province(&unknown))?;
         choice.province = Some(province);
     }
     if let Some(nature) = word("nature") {

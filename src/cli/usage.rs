@@ -1,6 +1,7 @@
 //! Command lines that cannot be parsed, told in the user's language.
 
 use crate::failure::Failure;
+use crate::lang::{Text, likeness};
 use crate::text;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Error};
@@ -63,20 +64,47 @@ pub fn failure(error: &Error) -> Failure {
         }
     };
     let mut failure = Failure::usage(message);
-    let suggestion = context(ContextKind::SuggestedArg)
-        .or_else(|| context(ContextKind::SuggestedSubcommand))
-        .or_else(|| context(ContextKind::SuggestedValue));
-    if let Some(suggestion) = suggestion {
-        failure = failure.hint(text!(
-            "是不是想写 `{suggestion}`？",
-            "did you mean `{suggestion}`?"
-        ));
-    }
+    failure.hints.extend(meant(error));
     if let Some(valid) = context(ContextKind::ValidValue).filter(|valid| !valid.is_empty()) {
         failure = failure.hint(text!("可用的值：{valid}", "possible values: {valid}"));
     }
     failure.hint(text!("用 --help 查看用法", "see the usage with --help"))
 }
+
+/// The most words that are offered in the place of a mistyped one.
+const OFFERED: usize = 3;
+
+/// Returns what was probably meant, the likeliest first.
+fn meant(error: &Error) -> Option<Text> {
+    let kinds = [
+        (ContextKind::InvalidArg, ContextKind::SuggestedArg),
+        (
+            ContextKind::InvalidSubcommand,
+            ContextKind::SuggestedSubcommand,
+        ),
+        (ContextKind::InvalidValue, ContextKind::SuggestedValue),
+    ];
+    let words = |kind| match error.get(kind) {
+        Some(ContextValue::String(word)) => vec![word.clone()],
+        Some(ContextValue::Strings(words)) => words.clone(),
+        Some(_) | None => Vec::new(),
+    };
+    let (typed, mut near) = kinds
+        .into_iter()
+        .map(|(typed, near)| (words(typed).concat(), words(near)))
+        .find(|(typed, near)| typed == VERSION || !near.is_empty())?;
+    if typed == VERSION {
+        near = vec![format!("--{VERSION}")];
+    }
+    near.sort_by(|one, other| likeness(&typed, other).total_cmp(&likeness(&typed, one)));
+    near.truncate(OFFERED);
+    let near: Vec<String> = near.iter().map(|word| format!("`{word}`")).collect();
+    let (zh, en) = (near.join("、"), near.join(", "));
+    Some(text!("是不是想写 {zh}？", "did you mean {en}?"))
+}
+
+/// Asked for as a flag, and often typed as a command.
+const VERSION: &str = "version";
 
 /// The flags that name something, and for which nothing is no name.
 const NAMING: [&str; 3] = ["ref", "provider", "account"];

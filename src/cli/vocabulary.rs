@@ -68,6 +68,9 @@ impl TypedValueParser for Words {
         // The names first: of two words that are as near, the first counts.
         let others = self.0.iter().flat_map(|(_, others)| others);
         if let Some(near) = nearest(&typed, self.names().chain(others.copied())) {
+            // The name is what is typed, save by those who type Chinese.
+            let name = self.name(near).filter(|_| near.is_ascii());
+            let near = name.unwrap_or(near);
             let near = ContextValue::String(near.to_owned());
             error.insert(ContextKind::SuggestedValue, near);
         }

@@ -2,6 +2,7 @@
 
 use super::calendar::{Calendar, Reckoned};
 use super::instant::Instant;
+use super::limit::{Due, End};
 use super::machine::Case;
 use super::named::named;
 use super::standing::{Standing, View, idle_end};
@@ -33,14 +34,10 @@ named! {
 /// A limit that an order stands under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadline {
-    /// The first instant that is too late, or for working days the last that is not.
-    pub at: Instant,
     /// What it is about.
     pub kind: DeadlineKind,
-    /// Whether it reaches into a year whose holidays are not known.
-    pub provisional: bool,
-    /// Whether it has passed.
-    pub overdue: bool,
+    /// Since when, and until when.
+    pub due: Due,
 }
 
 /// Returns the nearest limit of `view` at `now`; none for drafts and ended orders.
@@ -52,26 +49,25 @@ pub fn nearest(
 ) -> Option<Deadline> {
     all(case, view, calendar, now)
         .into_iter()
-        .min_by_key(|deadline| deadline.at)
+        .min_by_key(|deadline| deadline.due.at())
 }
 
 /// Lists every limit of `view` at `now`.
 pub fn all(case: &Case<'_>, view: &View, calendar: &Calendar, now: Instant) -> Vec<Deadline> {
     let standing = &view.standing;
+    let due = |end| Due::new(standing.since.day(), end, now);
     let exact = |at, kind| Deadline {
-        at,
         kind,
-        provisional: false,
-        overdue: now >= at,
+        due: due(Reckoned {
+            value: End::Before(at),
+            provisional: false,
+        }),
     };
-    let days = |count, kind| {
-        let end = calendar.end_of_nth_working_day(standing.since, count);
-        Deadline {
-            at: end.value,
-            kind,
-            provisional: end.provisional,
-            overdue: now > end.value,
-        }
+    let days = |count, kind| Deadline {
+        kind,
+        due: due(calendar
+            .end_of_nth_working_day(standing.since, count)
+            .map(End::Through)),
     };
     let stage = match standing.status {
         Status::ProviderReview => Some(days(

@@ -3,7 +3,7 @@
 use super::calendar::{Calendar, Reckoned};
 use super::facts::ValidUntil;
 use super::instant::Instant;
-use super::limit::{Due, Limit};
+use super::limit::{Due, End, Limit};
 use super::notice::Of;
 use super::number::{SecurityNumber, ServiceKind};
 use super::portfolio::{FiledService, FiledSubject};
@@ -360,7 +360,7 @@ fn judge_yearly(
     let window = |year: i32| Some((opens.of(year)?, closes.of(year)?));
     let judge = |(from, to): (NaiveDate, NaiveDate)| {
         let end = Reckoned {
-            value: Instant::end_of(to),
+            value: End::Through(Instant::end_of(to)),
             provisional: true,
         };
         match latest {

@@ -29,7 +29,7 @@ impl Limit {
 
     /// Returns the last instant of the limit that begins on `day`; none where it counts more than
     /// [`MOST_DAYS`], or ends after the last date there is.
-    pub fn end(self, day: NaiveDate, calendar: &Calendar) -> Option<Reckoned<Instant>> {
+    pub fn end(self, day: NaiveDate, calendar: &Calendar) -> Option<Reckoned<End>> {
         if self.count() > MOST_DAYS {
             return None;
         }
@@ -41,9 +41,35 @@ impl Limit {
             Self::WorkingDays(count) => calendar.add_working_days(day, count),
         };
         Some(Reckoned {
-            value: Instant::end_of(value),
+            value: End::Through(Instant::end_of(value)),
             provisional,
         })
+    }
+}
+
+/// Where a limit ends, and whether it is too late at that very second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// At this second it is too late, as at the end of a window of hours.
+    Before(Instant),
+    /// This is the last second that is not too late, as at the end of a day.
+    Through(Instant),
+}
+
+impl End {
+    /// Returns the second by which it is told.
+    pub const fn at(self) -> Instant {
+        match self {
+            Self::Before(at) | Self::Through(at) => at,
+        }
+    }
+
+    /// Whether it is too late at an instant.
+    pub fn has_passed(self, now: Instant) -> bool {
+        match self {
+            Self::Before(at) => now >= at,
+            Self::Through(at) => now.whole_second() > at,
+        }
     }
 }
 
@@ -52,8 +78,8 @@ impl Limit {
 pub struct Due {
     /// The day from which on it can be done, or is looked at.
     pub opens: NaiveDate,
-    /// The last instant that is not too late.
-    pub at: Instant,
+    /// Where it ends.
+    pub end: End,
     /// Whether the date may still move: it reaches into a year whose holidays are not known, or
     /// is announced year by year.
     pub provisional: bool,
@@ -63,13 +89,18 @@ pub struct Due {
 
 impl Due {
     /// Puts an end beside the present.
-    pub fn new(opens: NaiveDate, end: Reckoned<Instant>, now: Instant) -> Self {
+    pub fn new(opens: NaiveDate, end: Reckoned<End>, now: Instant) -> Self {
         Self {
             opens,
-            at: end.value,
+            end: end.value,
             provisional: end.provisional,
-            overdue: now > end.value,
+            overdue: end.value.has_passed(now),
         }
+    }
+
+    /// Returns the second by which its end is told.
+    pub const fn at(&self) -> Instant {
+        self.end.at()
     }
 
     /// Whether it is overdue, or can be done already and ends within `days` of `now`.
@@ -78,6 +109,6 @@ impl Due {
         let horizon = today
             .checked_add_days(Days::new(u64::from(days)))
             .unwrap_or(NaiveDate::MAX);
-        self.opens <= today && self.at.day() <= horizon
+        self.opens <= today && self.at().day() <= horizon
     }
 }

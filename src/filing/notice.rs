@@ -3,7 +3,7 @@
 use super::calendar::{Calendar, Reckoned};
 use super::instant::Instant;
 use super::kind::Kind;
-use super::limit::{Due, Limit};
+use super::limit::{Due, End, Limit};
 use super::named::named;
 use super::number::ServiceNumber;
 use super::order::{NoticeId, Order, OrderId};
@@ -238,7 +238,7 @@ impl Notice {
         let day = self.received_at.day();
         let own = self.term.and_then(|term| match term {
             Term::At(at) => Some(Reckoned {
-                value: at,
+                value: End::Through(at),
                 provisional: false,
             }),
             Term::After(limit) => limit.end(day, calendar),

@@ -149,6 +149,8 @@ impl Profile {
 #[derive(Clone, Debug)]
 pub struct Profiles {
     own: BTreeMap<String, Profile>,
+    /// Those of the user that cannot be read: where, and what is wrong.
+    unread: BTreeMap<String, Text>,
 }
 
 /// What is wrong in a profile file.
@@ -268,6 +270,7 @@ impl Profiles {
     pub const fn built_in() -> Self {
         Self {
             own: BTreeMap::new(),
+            unread: BTreeMap::new(),
         }
     }
 
@@ -390,6 +393,17 @@ impl Profiles {
         Ok(clashes)
     }
 
+    /// Notes that the user's profile of `name` cannot be read.
+    pub fn set_unread(&mut self, name: &str, why: Text) {
+        self.unread.insert(name.to_owned(), why);
+    }
+
+    /// Says what is wrong with the user's profile of `name`, where it cannot be read: what it would
+    /// say is not known.
+    pub fn unread(&self, name: &str) -> Option<&Text> {
+        self.unread.get(name)
+    }
+
     /// Returns the profile of `name`, where one is known by it.
     pub fn known(&self, name: &str) -> Option<&Profile> {
         let beneath = || BUILT_IN.get(name).map(BuiltIn::profile);
@@ -441,7 +455,12 @@ impl Profiles {
         }
     }
 
-    /// Lists the names in order.
+    /// Lists the names of the profiles that are built in, in order.
+    pub fn names_built_in() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.keys().copied()
+    }
+
+    /// Lists the names in order, those that the user describes included.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let own = self.own.keys().map(String::as_str);
         let all: BTreeSet<&str> = own.chain(BUILT_IN.keys().copied()).collect();

@@ -2,8 +2,8 @@
 
 use super::particulars::{Particulars, Seat};
 use crate::data::{data, read};
-use crate::lang::Text;
 use crate::lang::parser::Told;
+use crate::lang::{Text, nearest};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
@@ -181,6 +181,15 @@ pub struct UnknownProvince {
 }
 
 impl UnknownProvince {
+    /// Returns the name that was probably meant.
+    pub fn meant(&self) -> Option<&'static str> {
+        let names = Province::all().flat_map(|province| {
+            let name = province.name();
+            [&*name.zh, &*name.en, province.code()]
+        });
+        nearest(&self.given, names)
+    }
+
     /// Returns the message.
     pub fn message(&self) -> Text {
         let given = &self.given;

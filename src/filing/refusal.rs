@@ -146,16 +146,16 @@ impl Refusal {
                 )
             }
             Self::NotSubmitted { report } => {
-                let name = report.name();
+                let (name, zh) = (report.name(), report.label().zh);
                 text!(
-                    "订单还是草稿，尚未提交，不能记录 {name}",
+                    "订单还是草稿，尚未提交，不能记录“{zh}”（{name}）",
                     "the order is a draft that has not been submitted: {name} cannot have happened"
                 )
             }
             Self::NoSms { report } => {
-                let name = report.name();
+                let (name, zh) = (report.name(), report.label().zh);
                 text!(
-                    "此订单不需要短信核验，不能记录 {name}",
+                    "此订单不需要短信核验，不能记录“{zh}”（{name}）",
                     "this order has no SMS verification: {name} cannot have happened"
                 )
             }
@@ -169,8 +169,9 @@ impl Refusal {
             Self::NotNow { status, event } => {
                 let (label, name) = (status.label(), event.name());
                 let (zh, en) = (label.zh, label.en);
+                let step = event.label().zh;
                 text!(
-                    "订单处于“{zh}”，不能执行或记录 {name}",
+                    "订单处于“{zh}”，不能执行或记录“{step}”（{name}）",
                     "{name} does not follow from {en}"
                 )
             }

@@ -61,22 +61,59 @@ fn is_json_list(rest: &str) -> bool {
 pub struct FieldPlaces {
     /// Where the table begins.
     pub at: Position,
-    fields: Vec<(&'static str, Position)>,
+    fields: Vec<Given>,
+}
+
+/// A field that a file gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Given {
+    name: &'static str,
+    at: Position,
+    /// The column that gives it, as the header of a CSV calls it.
+    column: Option<String>,
+}
+
+impl Given {
+    fn of(name: &'static str, node: &Node) -> Self {
+        // The path of a document ends in the field's own name.
+        let is_own = node.path.rsplit('.').next() == Some(name);
+        Self {
+            name,
+            at: node.at,
+            column: (!is_own).then(|| node.path.clone()),
+        }
+    }
 }
 
 impl FieldPlaces {
     fn of(fields: &Fields<'_>) -> Self {
         Self {
             at: fields.at,
-            fields: fields.places().collect(),
+            fields: fields
+                .given()
+                .map(|(name, node)| Given::of(name, node))
+                .collect(),
         }
     }
 
     /// Returns the place of a field by its path, or of the table where it is not there.
     pub fn field(&self, path: &str) -> Position {
+        self.given(path).map_or(self.at, |given| given.at)
+    }
+
+    /// Returns what the file calls a field: its path, which in a CSV begins with the column's name.
+    pub fn called(&self, path: &str) -> String {
+        let column = self.given(path).and_then(|given| given.column.as_ref());
+        match (column, path.split_once('.')) {
+            (None, _) => path.to_owned(),
+            (Some(column), None) => column.clone(),
+            (Some(column), Some((_, rest))) => format!("{column}.{rest}"),
+        }
+    }
+
+    fn given(&self, path: &str) -> Option<&Given> {
         let first = path.split('.').next().unwrap_or_default();
-        let found = self.fields.iter().find(|(name, _)| *name == first);
-        found.map_or(self.at, |(_, at)| *at)
+        self.fields.iter().find(|given| given.name == first)
     }
 }
 
@@ -281,9 +318,9 @@ impl Collected {
             return place;
         };
         let (number, line) = (adoption.number, places.at.line);
-        for (name, at) in fields.places() {
-            if places.fields.iter().all(|(there, _)| *there != name) {
-                places.fields.push((name, at));
+        for (name, node) in fields.given() {
+            if places.given(name).is_none() {
+                places.fields.push(Given::of(name, node));
             }
         }
         let told = reader.problems.len();

@@ -12,7 +12,7 @@ use crate::lang::Text;
 use crate::text;
 use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::Value;
 
 /// Reads nodes and keeps what is wrong with them.
@@ -34,9 +34,9 @@ pub(super) struct Fields<'n> {
 }
 
 impl<'n> Fields<'n> {
-    /// Returns the names of the fields that are given, and where.
-    pub(super) fn places(&self) -> impl Iterator<Item = (&'static str, Position)> {
-        self.found.iter().map(|(known, node)| (known.name, node.at))
+    /// Returns the names of the fields that are given, with their values.
+    pub(super) fn given(&self) -> impl Iterator<Item = (&'static str, &'n Node)> {
+        self.found.iter().map(|(known, node)| (known.name, *node))
     }
 
     /// Returns the value of a field, where one is given.
@@ -255,7 +255,9 @@ impl Reader {
         names: impl Iterator<Item = &'a str>,
         words: impl Iterator<Item = &'a str>,
     ) {
-        let names: Vec<&str> = names.collect();
+        // A code list that differs by nature holds some names more than once.
+        let mut seen = BTreeSet::new();
+        let names: Vec<&str> = names.filter(|name| seen.insert(*name)).collect();
         let near = nearest(text, names.iter().copied().chain(words));
         let given = shown(text);
         let message = text!("没有“{given}”这个值", "there is no value \"{given}\"");

@@ -213,12 +213,16 @@ fn event(row: &Row, problems: &mut Vec<Problem>) -> Option<Report> {
             "没有名为“{words}”的事件",
             "there is no event \"{words}\""
         ))
-        .suggest(nearest(
-            &given,
-            Report::ALL
-                .iter()
-                .flat_map(|report| report.words().iter().copied().chain([report.name()])),
-        )),
+        .suggest(
+            nearest(
+                &given,
+                Report::ALL
+                    .iter()
+                    .flat_map(|report| report.words().iter().copied().chain([report.name()])),
+            )
+            .and_then(Report::from_word)
+            .map(Report::name),
+        ),
     });
     None
 }

@@ -17,7 +17,8 @@ const FAR: f64 = 0.7;
 
 /// Returns how alike two words are, from 0 to 1; 0 where most of one would have to be rewritten.
 ///
-/// A Chinese word is short, so that one other character of it is a slip.
+/// A Chinese word is short, so that one other character of it is a slip; so is an English word of three
+/// letters.
 pub fn likeness(typed: &str, word: &str) -> f64 {
     let (typed_length, length) = (typed.chars().count(), word.chars().count());
     let (shorter, longer) = (typed_length.min(length), typed_length.max(length));
@@ -27,7 +28,12 @@ pub fn likeness(typed: &str, word: &str) -> f64 {
         return 0.0;
     }
     let alike = strsim::jaro_winkler(typed, word);
-    if !word.is_ascii() && shorter > 1 && strsim::osa_distance(typed, word) == 1 {
+    let is_short = if word.is_ascii() {
+        shorter == 3
+    } else {
+        shorter > 1
+    };
+    if is_short && strsim::osa_distance(typed, word) == 1 {
         return alike.max(SLIP);
     }
     let is_other = || !is_begun && strsim::normalized_damerau_levenshtein(typed, word) <= 0.5;

@@ -119,16 +119,19 @@ pub fn instant(
 pub(super) fn refused(order: &Order, view: &View, world: &World, refusal: Refusal) -> Failure {
     let mut failure = Failure::from(refusal).of_order(&order.id);
     let status = view.for_commands();
-    let allowed: Vec<&str> = machine::allowed(&order.case(&world.profiles), status)
-        .into_iter()
-        .map(Event::name)
-        .collect();
+    let allowed: Vec<Event> = machine::allowed(&order.case(&world.profiles), status);
     if !allowed.is_empty() {
-        let list = allowed.join(", ");
-        let name = status.name();
+        let codes: Vec<&str> = allowed.iter().map(|event| event.name()).collect();
+        let labels = allowed.iter().map(|event| {
+            let (label, code) = (event.label().zh, event.name());
+            format!("{label}（{code}）")
+        });
+        let labels: Vec<String> = labels.collect();
+        let (list_zh, list_en) = (labels.join("、"), codes.join(", "));
+        let (label, name) = (status.label().zh, status.name());
         failure = failure.hint(text!(
-            "{name} 状态下可以：{list}",
-            "allowed in {name}: {list}"
+            "“{label}”（{name}）时可以：{list_zh}",
+            "allowed in {name}: {list_en}"
         ));
     }
     failure.hints.extend(until(order, view, world));
@@ -150,7 +153,7 @@ fn until(order: &Order, view: &View, world: &World) -> Option<Text> {
     }
     let case = order.case(&world.profiles);
     let limit = deadline::nearest(&case, view, &world.calendar, world.now)?;
-    let at = limit.at.to_minute();
+    let at = limit.due.at().to_minute();
     let label = limit.kind.label();
     let (zh, en) = (label.zh, label.en);
     Some(text!(
@@ -181,6 +184,9 @@ pub fn command(
         complete(order)?;
         if let Some(number) = &order.target.subject {
             doubt::heed_filed(&world.book, number)?;
+        }
+        if let Some(provider) = &order.provider {
+            doubt::heed_profile(&world.profiles, provider)?;
         }
         guard::sending(
             order,

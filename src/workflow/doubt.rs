@@ -6,6 +6,7 @@ use crate::filing::number::{Number, SubjectNumber};
 use crate::filing::order::Order;
 use crate::filing::profile::Profiles;
 use crate::filing::status::Status;
+use crate::lang::Text;
 use crate::store::book::{Book, Damage, ORDERS, SUBJECTS, subject_path};
 use crate::text;
 
@@ -70,6 +71,27 @@ pub fn heed_filed(book: &Book, number: &SubjectNumber) -> Result<(), Failure> {
     refuse_where(book, &word, |path, damage| {
         path == own.as_str() || has_changed_what_is_filed(damage) && damage.says("subject", &word)
     })
+}
+
+/// Refuses to act through a provider whose profile cannot be read: what it would say is not known.
+///
+/// # Errors
+/// 3 with the place in that file.
+pub fn heed_profile(profiles: &Profiles, provider: &str) -> Result<(), Failure> {
+    let Some(Text { zh, en }) = profiles.unread(provider) else {
+        return Ok(());
+    };
+    Err(Failure::invalid(
+        "invalid.profile",
+        text!(
+            "接入商 {provider} 的配置无法读取：{zh}",
+            "the profile of the provider {provider} cannot be read: {en}"
+        ),
+    )
+    .hint(text!(
+        "修正该文件，或移走它以使用内置的配置",
+        "mend that file, or take it away to go by the built-in profile"
+    )))
 }
 
 /// Refuses to erase a subject while a file that tells of it cannot be read: it would stay.

@@ -5,6 +5,7 @@ use super::aim::{Found, choose_provider, find, target_of, the_account};
 use super::assign::Assign;
 use super::bearing;
 use super::changes::{self, asked_changes};
+use super::doubt;
 use super::plan::Caution;
 use super::plan::{Plan, Stamp};
 use super::world::World;
@@ -20,6 +21,7 @@ use crate::filing::order::{Filing, Material, Order, OrderId};
 use crate::filing::status::Status;
 use crate::ids::Ids;
 use crate::intake::{Dossier, DossierSubject};
+use crate::lang::nearest;
 use crate::store::Digest;
 use crate::store::near::Wanted;
 use crate::store::roll::Token;
@@ -353,15 +355,25 @@ pub(super) fn build(
         Via::Written => None,
         Via::Provider => Some(choose_provider(ask, world, &found)?),
     };
+    if let Some(name) = &provider {
+        doubt::heed_profile(&world.profiles, name)?;
+    }
     if let Some(name) = &provider
         && world.profiles.known(name).is_none()
     {
+        let near = nearest(name, world.profiles.names());
         cautions.push(Caution {
             code: "unknown-provider",
-            message: text!(
-                "没有接入商 {name} 的配置，按 generic 处理",
-                "no profile is known for the provider {name}: generic is used"
-            ),
+            message: match near {
+                Some(near) => text!(
+                    "没有接入商 {name} 的配置，按 generic 处理；是不是想写 {near}？",
+                    "no profile is known for the provider {name}: generic is used; did you mean {near}?"
+                ),
+                None => text!(
+                    "没有接入商 {name} 的配置，按 generic 处理",
+                    "no profile is known for the provider {name}: generic is used"
+                ),
+            },
             path: None,
         });
     }
@@ -380,6 +392,16 @@ pub(super) fn build(
         (Kind::New | Kind::Access | Kind::Change | Kind::CancelAccess, _)
         | (Kind::CancelSite | Kind::CancelSubject, Via::Written) => None,
     };
+    if verify_by == Some(VerifyBy::Email) {
+        cautions.push(Caution {
+            code: "email-may-not-do",
+            message: text!(
+                "邮箱验证是否免短信核验，各处说法不一：提交前请在接入商控制台确认",
+                "sources differ on whether the e-mail path spares the SMS: look in the provider's console before sending"
+            ),
+            path: None,
+        });
+    }
     let id = ids.order(|id| world.book.orders.contains_key(id) || world.book.is_damaged(id));
     let mut labels = ask
         .dossier

@@ -26,6 +26,8 @@ pub struct Contradiction {
     pub number: String,
     /// The field.
     pub path: String,
+    /// The field as the file calls it.
+    pub called: String,
     /// What is filed.
     pub old: Value,
     /// What the file says.
@@ -33,9 +35,9 @@ pub struct Contradiction {
 }
 
 impl Contradiction {
-    /// Returns where it is: the number and the field.
+    /// Returns where it is: the number and the field, as the file calls it.
     pub fn place(&self) -> String {
-        format!("{} {}", self.number, self.path)
+        format!("{} {}", self.number, self.called)
     }
 
     /// Returns it in a line.
@@ -270,6 +272,7 @@ pub(super) fn contradictions(
     let mut tell = |places: &FieldPlaces, number: String, path: String, field: &str, old, new| {
         let contradiction = Contradiction {
             at: places.field(&path),
+            called: places.called(&path),
             number,
             path,
             old,

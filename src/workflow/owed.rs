@@ -235,7 +235,7 @@ fn bucket(world: &World, order: &Order) -> Bucket {
 /// Sorts by the nearest date, those without one last.
 pub fn nearest_first(all: &mut [Owed<'_>]) {
     all.sort_by_cached_key(|owed| {
-        let at = owed.due().map(|due| due.at);
+        let at = owed.due().map(Due::at);
         (at.is_none(), at, owed.number())
     });
 }

@@ -4,7 +4,7 @@ use chrono::{Days, NaiveDate};
 use icpctl::filing::calendar::Calendar;
 use icpctl::filing::duty::{Debtor, Duty, Occasions, State};
 use icpctl::filing::instant::Instant;
-use icpctl::filing::limit::{Due, Limit, MOST_DAYS};
+use icpctl::filing::limit::{Due, End, Limit, MOST_DAYS};
 use icpctl::filing::notice::{Class, Of};
 use icpctl::filing::number::SubjectNumber;
 use icpctl::filing::order::OperationId;
@@ -31,11 +31,11 @@ proptest! {
     fn a_limit_ends_with_the_last_of_its_days(day in any_day(), count in 0_u32..60) {
         let calendar = Calendar::embedded();
         let end = Limit::Days(count).end(day, calendar).unwrap();
-        prop_assert_eq!(end.value, Instant::end_of(day + Days::new(u64::from(count))));
+        prop_assert_eq!(end.value, End::Through(Instant::end_of(day + Days::new(u64::from(count)))));
         prop_assert!(!end.provisional);
         let end = Limit::WorkingDays(count).end(day, calendar).unwrap();
-        let last = end.value.day();
-        prop_assert_eq!(end.value, Instant::end_of(last));
+        let last = end.value.at().day();
+        prop_assert_eq!(end.value, End::Through(Instant::end_of(last)));
         prop_assert_eq!(calendar.working_days_between(day, last).value, count);
         prop_assert!(count == 0 || calendar.is_workday(last));
         let years = [day, last].map(|d| chrono::Datelike::year(&d));
@@ -55,7 +55,7 @@ proptest! {
     fn a_due_date_is_overdue_only_once_it_has_passed(day in any_day(), count in 0_u32..60, now in any_instant()) {
         let end = Limit::WorkingDays(count).end(day, Calendar::embedded()).unwrap();
         let due = Due::new(day, end, now);
-        prop_assert_eq!(due.overdue, now > due.at);
+        prop_assert_eq!(due.overdue, now > due.at());
         prop_assert!(!due.overdue || due.is_near(now, 0));
         prop_assert!(!due.is_near(now, 30) || due.is_near(now, 31), "a longer view loses nothing");
     }
@@ -82,8 +82,8 @@ proptest! {
         let calendar = Calendar::embedded();
         let filing = Duty::named("public-security-filing").unwrap().judge(&debtor, calendar, now);
         let Some(State::Due(due)) = filing else { panic!("{filing:?}") };
-        prop_assert_eq!(due.at, Instant::end_of(day + Days::new(30)));
-        prop_assert_eq!(due.overdue, now > due.at);
+        prop_assert_eq!(due.at(), Instant::end_of(day + Days::new(30)));
+        prop_assert_eq!(due.overdue, now > due.at());
         let footers = ["show-service-number", "show-subject-number"]
             .map(|id| Duty::named(id).unwrap().judge(&debtor, calendar, now).is_some());
         let is_guangdong = subject.province().unwrap().code() == "gd";
@@ -99,10 +99,10 @@ proptest! {
         let audit = Duty::named("yearly-audit").unwrap().judge(&debtor, Calendar::embedded(), now);
         let Some(State::Due(due)) = audit else { panic!("{audit:?}") };
         prop_assert!(due.provisional, "the bureau announces it each year");
-        prop_assert!(due.opens < due.at.day());
+        prop_assert!(due.opens < due.at().day());
         prop_assert!(!due.overdue || day < due.opens, "nobody misses a window from before the approval");
         let year = chrono::TimeDelta::days(366);
-        prop_assert!(due.at < now + year && due.at > now - year);
+        prop_assert!(due.at() < now + year && due.at() > now - year);
     }
 }
 

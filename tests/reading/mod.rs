@@ -566,3 +566,36 @@ fn a_withdrawn_order_is_a_draft_again() {
     assert_eq!(json["data"]["status"], "draft");
     assert_eq!(json["data"]["submitted_at"], Value::Null);
 }
+
+/// Until the last second of its day nothing is late, from the next one on it is, and every way to
+/// ask says so.
+#[test]
+fn what_is_late_is_late_from_the_same_second_everywhere() {
+    let store = Store::new(&[
+        &reviewed("e0000001", "2026-11-20T08:00", "2026-11-20T09:00"),
+        &at_bureau("b0000001"),
+    ]);
+    for id in ["e0000001", "b0000001"] {
+        let deadline = store.run(&["show", id, "--json"]).json()["data"]["deadline"].take();
+        let last = deadline["at"].as_str().unwrap().to_owned();
+        assert!(last.ends_with("T23:59:59+08:00"), "{last}");
+        let within = last.replace("59+08:00", "59.999+08:00");
+        let day: chrono::NaiveDate = last[..10].parse().unwrap();
+        let next = format!("{}T00:00:00+08:00", day.succ_opt().unwrap());
+        for (now, is_late) in [(&last, false), (&within, false), (&next, true)] {
+            let lists = |args: &[&str]| {
+                let ran = store.run_at(now, args);
+                assert_eq!(ran.code, 0, "{}", ran.err);
+                ran.out.contains(id)
+            };
+            let told = store.run_at(now, &["show", id, "--json"]).json();
+            assert_eq!(told["data"]["deadline"]["overdue"], is_late, "{now}");
+            let told = store.run_at(now, &["show", id]).out;
+            assert_eq!(told.contains("overdue"), is_late, "{now}: {told}");
+            assert_eq!(lists(&["list", "--overdue", "--json"]), is_late, "{now}");
+            assert_eq!(lists(&["list", "--overdue"]), is_late, "{now}");
+            assert_eq!(lists(&["status", "--overdue", "--json"]), is_late, "{now}");
+            assert!(lists(&["list", "--due-within", "0"]), "{now}");
+        }
+    }
+}

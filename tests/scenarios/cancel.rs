@@ -247,3 +247,19 @@ fn cancelling_a_site_that_another_provider_carries_needs_agreement() {
         "sms-verification-pending"
     );
 }
+
+/// "a cancellation of a service that is accessed elsewhere hints at `cancel-access`; of the last
+/// service, at `cancel-subject`": machines are told too.
+#[test]
+fn what_may_be_meant_is_told_to_machines_too() {
+    let scene = Scene::one_site(&["tencent", "huawei"]);
+    let line = format!("cancel-site {SHOP} --provider tencent");
+    let document = scene.document(MONDAY, &line, 0);
+    let told = codes(&document["warnings"]);
+    assert_eq!(told, ["consider-cancel-access", "consider-cancel-subject"]);
+    let people = scene.run(MONDAY, &format!("{line} -n --lang en")).exits(0);
+    assert!(
+        people.stderr.contains("hint: to leave only tencent"),
+        "{people:?}"
+    );
+}

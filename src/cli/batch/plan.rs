@@ -30,7 +30,19 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     let name = matches
         .get_one::<String>("file")
         .map_or("-", String::as_str);
-    let out = matches.get_one::<String>("out");
+    let asked = matches.get_one::<String>("out");
+    let is_stdout = asked.is_some_and(|name| name == "-");
+    if is_stdout && cx.globals.format != Format::Human {
+        return Err(Failure::usage(text!(
+            "标准输出要输出文档，不能同时输出计划",
+            "stdout carries the document, so the plan cannot go there too"
+        ))
+        .hint(text!(
+            "用 --out PLAN 写明文件，或不指定输出格式",
+            "name a file with --out PLAN, or ask for no format"
+        )));
+    }
+    let out = asked.filter(|_| !is_stdout);
     spares(cx, out, [Path::new(name)])?;
     let bytes = cx.read_input(name)?;
     let loaded = load::rows(cx, matches, name, &bytes).map_err(|p| invalid(name, &p))?;
@@ -67,6 +79,14 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         private_file::check(&path)?;
         private_file::write(&path, |file| file.write_all(text.as_bytes()))
             .map_err(|error| unwritten(&path, &error))?;
+    }
+    if is_stdout {
+        return Ok(
+            Reply::raw(serde_json::to_string(&plan)? + "\n").say(text!(
+                "计划含批量文件的内容，请妥善保管；执行：icpctl batch apply -",
+                "the plan holds what the batch says: keep it private; carry it out with icpctl batch apply -"
+            )),
+        );
     }
     let reply = answer(cx, &plan, out.is_some());
     let Some(out) = out else {

@@ -55,10 +55,7 @@ impl Filters {
             && is_in(&self.accounts, slip.account.as_deref())
             && is_in(&self.references, slip.reference.as_deref())
             && any(&self.provinces, |p| province == Some(p.code()))
-            && (!self.overdue || line.deadline.is_some_and(|d| d.overdue))
-            && self
-                .due_by
-                .is_none_or(|limit| line.deadline.is_some_and(|d| d.at <= limit))
+            && self.takes_due(line.deadline.as_ref().map(|deadline| &deadline.due))
             && (self.ended_since.is_none()
                 || is_within(ended_at(line, profiles), self.ended_since, self.until))
             && (self.labels.is_empty() || self.has_slip_labels(slip, subjects))
@@ -75,7 +72,9 @@ impl Filters {
     /// Returns where a line stands in a list sorted as [`Filters::arrange`] sorts orders.
     pub fn rank(&self, line: &Line<'_>) -> Rank {
         let slip = line.slip;
-        let due = line.deadline.map_or(i64::MAX, |due| nanoseconds(due.at));
+        let due = line
+            .deadline
+            .map_or(i64::MAX, |line| nanoseconds(line.due.at()));
         let first = |at: Option<Instant>| at.map_or(i64::MIN, nanoseconds);
         let last = |at: Option<Instant>| at.map_or(i64::MAX, |at| nanoseconds(at).saturating_neg());
         let (major, minor) = match self.sort.unwrap_or(Sort::Deadline) {

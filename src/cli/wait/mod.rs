@@ -6,11 +6,13 @@
 
 mod inquiry;
 mod interrupts;
+mod line;
 
 use super::board;
 use super::context::{Context, World};
 use super::globals::{duration, option, repeated};
 use super::goal::{Goal, Verdict, judge};
+use super::help;
 use super::list::manner;
 use super::order_doc::{Desk, time};
 use super::reply::{self, Reply};
@@ -31,6 +33,7 @@ use crate::text;
 use clap::{ArgMatches, Command};
 use inquiry::{Inquired, Inquiry};
 use interrupts::Interrupts;
+use line::Line;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
@@ -51,7 +54,13 @@ const HEARTBEAT: Duration = Duration::from_mins(10);
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
     let goals = vocabulary::any_of(Goal::words());
+    let below = help::below(
+        &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
+        &["wait ORDER --timeout 2h", "wait ORDER --for ended --json"],
+        lang,
+    );
     command
+        .after_help(below)
         .arg(orders_arg(lang).required(true))
         .arg(
             repeated("for", "STATUS|BUCKET|ended", text!("等到此状态、此分组或已完结；可多次给出，满足其一即可；缺省为 approved", "The status, the bucket or the end to wait for; of several any will do; approved by default"), lang)
@@ -139,7 +148,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         if left == Some(Duration::ZERO) || stream.is_closed {
             break End::Limit;
         }
-        if let Some(exit) = interrupts.within(left.map_or(pause, |left| left.min(pause))) {
+        stream.line.show(&watched, &goals, cx.lang);
+        let pause_now = left.map_or(pause, |left| left.min(pause));
+        if let Some(exit) = stream.line.during(pause_now, &interrupts) {
             break End::Signal(exit);
         }
         world.pass(cx.clock.now());
@@ -266,6 +277,7 @@ fn answer(
     watched: Vec<Watched>,
     end: End,
 ) -> Reply {
+    stream.line.clear();
     let data: Vec<Value> = watched.iter().map(document).collect();
     let verdicts: Vec<(OrderId, Verdict)> = watched
         .iter()
@@ -355,6 +367,8 @@ struct Stream {
     is_json: bool,
     is_human: bool,
     is_closed: bool,
+    /// What stands on the last line of a terminal meanwhile.
+    line: Line,
 }
 
 impl Stream {
@@ -364,6 +378,7 @@ impl Stream {
             is_json,
             is_human: !is_json && !cx.globals.quiet,
             is_closed: false,
+            line: Line::of(cx),
         }
     }
 
@@ -373,7 +388,8 @@ impl Stream {
         }
         // A record that cannot be delivered has nobody left who would read the next.
         let line = json_line(record).unwrap_or_default();
-        self.is_closed = !matches!(print(cx.out, &line), Ok(Delivery::Written));
+        let printed = self.line.aside(|| print(cx.out, &line));
+        self.is_closed = !matches!(printed, Ok(Delivery::Written));
     }
 
     fn start(&mut self, cx: &mut Context<'_>, watched: &[Watched], goals: &[Goal]) {
@@ -404,7 +420,8 @@ impl Stream {
         let message = message.get(cx.lang);
         if self.is_human {
             let at = board::minute(step.at);
-            reply::tell(cx.err, &format!("{at}  {message}"));
+            let told = format!("{at}  {message}");
+            self.line.aside(|| reply::tell(cx.err, &told));
         }
         let record = json!({
             "type": "change",
@@ -430,7 +447,8 @@ impl Stream {
                 "{at}  仍在等待 {open} 个订单",
                 "{at}  still waiting for {open} orders"
             );
-            reply::tell(cx.err, words.get(cx.lang));
+            let told = words.get(cx.lang);
+            self.line.aside(|| reply::tell(cx.err, told));
         }
     }
 

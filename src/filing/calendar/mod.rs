@@ -37,6 +37,16 @@ pub struct Reckoned<T> {
     pub provisional: bool,
 }
 
+impl<T> Reckoned<T> {
+    /// Returns what is made of the result.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Reckoned<U> {
+        Reckoned {
+            value: make(self.value),
+            provisional: self.provisional,
+        }
+    }
+}
+
 /// A holiday of one year: its days off and the weekend days worked for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holiday {

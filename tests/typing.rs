@@ -1,0 +1,262 @@
+//! What a person types: words that are nearly right, help, and a dash for stdout.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use crate::support::Icpctl;
+
+fn filed() -> Icpctl {
+    let user = Icpctl::new();
+    user.write(
+        "filed.csv",
+        "subject_number,service_number,service_kind,service_name,domains,accesses,accounts\n\
+         粤ICP备2021000001号,粤ICP备2021000001号-1,site,示例商城,shop.example.cn,tencent,a1\n\
+         粤ICP备2021000001号,粤ICP备2021000001号-2A,app,示例应用,,tencent,a1\n",
+    );
+    user.run(["adopt", "--from", "filed.csv"]).exits(0);
+    user
+}
+
+#[test]
+fn the_likeliest_word_is_offered_first_and_each_on_its_own() {
+    let user = Icpctl::new();
+    let told = user.run(["cancle-site"]).exits(2).stderr;
+    let offer = told
+        .lines()
+        .find(|line| line.contains("did you mean"))
+        .unwrap();
+    assert!(offer.contains("did you mean `cancel-site`"), "{offer}");
+    assert!(
+        offer.matches('`').count() <= 6 && !offer.contains(", cancel"),
+        "{offer}"
+    );
+    for (words, code, offered) in [
+        (&["version"][..], 2, "`--version`"),
+        (&["template", "nwe"], 2, "`new`"),
+        (&["help", "cancel-sit"], 4, "cancel-site"),
+        (&["list", "--province", "广冬"], 2, "广东"),
+        (
+            &["duty", "done", "粤ICP备2021000001号", "show-number-in-app"],
+            2,
+            "`show-app-number`",
+        ),
+    ] {
+        let told = user.run(words).exits(code).stderr;
+        let offer = told.lines().find(|line| line.contains("did you mean"));
+        let offer = offer.unwrap_or_else(|| panic!("{words:?}: {told}"));
+        assert!(offer.contains(offered), "{words:?}: {offer}");
+    }
+}
+
+#[test]
+fn an_event_is_offered_by_its_code() {
+    let user = filed();
+    let id = user.run(["cancel-site", "shop.example.cn"]).exits(0).stdout;
+    let id = id.trim();
+    user.write(
+        "events.csv",
+        format!("order,event\n{id},sms-verifed\n{id},SMS verifed\n"),
+    );
+    let told = user.run(["record", "--from", "events.csv"]).exits(3).stderr;
+    assert_eq!(
+        told.matches("did you mean sms-verified?").count(),
+        2,
+        "{told}"
+    );
+}
+
+#[test]
+fn a_provider_nearly_known_is_warned_of_with_its_name() {
+    let user = filed();
+    let told = user
+        .run(["access", "shop.example.cn", "--provider", "tencnet"])
+        .exits(0);
+    assert!(
+        told.stderr.contains("did you mean tencent?"),
+        "{}",
+        told.stderr
+    );
+}
+
+#[test]
+fn a_dash_is_stdout() {
+    let user = filed();
+    let told = user
+        .run(["export", "portfolio", "--format", "jsonl", "--out", "-"])
+        .exits(0);
+    assert!(
+        told.stdout.contains("粤ICP备2021000001号-1"),
+        "{}",
+        told.stdout
+    );
+    user.write(
+        "batch.csv",
+        "ref,kind,target\na,cancel-site,shop.example.cn\n",
+    );
+    let plan = user
+        .run(["batch", "plan", "batch.csv", "--out", "-"])
+        .exits(0);
+    user.write("plan", &plan.stdout);
+    user.run(["batch", "show", "plan"]).exits(0);
+    let told = user
+        .run(["batch", "plan", "batch.csv", "--out", "-", "--json"])
+        .exits(2);
+    assert_eq!(told.json()["error"]["exit"], 2);
+    assert!(!user.home().join("-").exists());
+}
+
+#[test]
+fn the_help_of_an_action_is_asked_for_by_its_words() {
+    let user = Icpctl::new();
+    let told = user.run(["help", "batch", "check"]).exits(0).stdout;
+    assert_eq!(told, user.run(["batch", "check", "--help"]).exits(0).stdout);
+    let told = user.run(["help", "batch", "chek"]).exits(4).stderr;
+    assert!(told.contains("did you mean check?"), "{told}");
+}
+
+#[test]
+fn a_language_that_is_not_spoken_is_no_language_by_either_way() {
+    let user = Icpctl::new();
+    user.run(["list", "--lang", "fr"]).exits(2);
+    let told = user.run_with(&[("ICPCTL_LANG", "fr")], ["list"]).exits(2);
+    assert!(told.stderr.contains("ICPCTL_LANG"), "{}", told.stderr);
+    user.run_with(&[("ICPCTL_LANG", "fr")], ["list", "--lang", "en"])
+        .exits(0);
+    user.run_with(&[("ICPCTL_LANG", "zh_CN.UTF-8")], ["list"])
+        .exits(0);
+}
+
+#[test]
+fn a_refusal_names_statuses_and_events_as_people_call_them() {
+    let user = filed();
+    let id = user.run(["cancel-site", "shop.example.cn"]).exits(0).stdout;
+    let told = user
+        .run(["record", id.trim(), "accepted", "--lang", "zh"])
+        .exits(5)
+        .stderr;
+    assert!(
+        told.contains("（accepted）") && told.contains("（draft）"),
+        "{told}"
+    );
+    assert!(told.contains("（submit）"), "{told}");
+}
+
+#[test]
+fn an_app_is_not_called_a_site_where_it_is_cancelled() {
+    let user = filed();
+    let id = user
+        .run(["cancel-site", "粤ICP备2021000001号-2A"])
+        .exits(0)
+        .stdout;
+    let told = user
+        .run(["guide", id.trim(), "--lang", "zh"])
+        .exits(0)
+        .stdout;
+    assert!(
+        told.contains("示例应用") && !told.contains("网站名称"),
+        "{told}"
+    );
+}
+
+#[test]
+fn fields_are_columns_for_people_too() {
+    let user = filed();
+    let id = user.run(["cancel-site", "shop.example.cn"]).exits(0).stdout;
+    let id = id.trim();
+    for command in ["list", "status"] {
+        let told = user
+            .run([command, "--fields", "id,status,target.domain"])
+            .exits(0)
+            .stdout;
+        let lines: Vec<Vec<&str>> = told
+            .lines()
+            .map(|line| line.split_whitespace().collect())
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                vec!["id", "status", "target.domain"],
+                vec![id, "draft", "shop.example.cn"]
+            ]
+        );
+    }
+    let told = user
+        .run(["portfolio", "--fields", "number,services.number"])
+        .exits(0)
+        .stdout;
+    assert!(
+        told.starts_with("number") && told.contains("粤ICP备2021000001号-2A"),
+        "{told}"
+    );
+    let told = user.run(["list", "--fields", "id,stauts"]).exits(2);
+    assert!(
+        told.stdout.is_empty() && told.stderr.contains("status"),
+        "{}",
+        told.stderr
+    );
+}
+
+#[test]
+fn the_help_of_commands_for_scripts_names_the_exit_codes() {
+    let user = Icpctl::new();
+    for (command, zh) in [
+        ("wait", "[选项]"),
+        ("status", "[选项]"),
+        ("portfolio", "[选项]"),
+    ] {
+        let told = user.run([command, "--help"]).exits(0).stdout;
+        for part in ["Exit codes:", "\n  8 ", "\n  9 ", "Examples:\n  icpctl"] {
+            assert!(told.contains(part), "{part}\n{told}");
+        }
+        let (arguments, options) = (told.find("\nArguments:"), told.find("\nOptions:"));
+        assert!(arguments.unwrap() < options.unwrap(), "{told}");
+        let told = user
+            .run([command, "--help", "--lang", "zh"])
+            .exits(0)
+            .stdout;
+        assert!(told.contains(zh) && told.contains("退出码："), "{told}");
+        assert!(
+            !told.contains("[OPTIONS]") && !told.contains("possible values"),
+            "{told}"
+        );
+    }
+    user.run(["man", "pages", "-q"]).exits(0);
+    let page = std::fs::read_to_string(user.home().join("pages/icpctl-wait.1")).unwrap();
+    assert!(
+        page.contains("Exit codes:") && !page.contains(".SH DESCRIPTION"),
+        "{page}"
+    );
+}
+
+#[test]
+fn shells_offer_what_is_the_same_in_every_store() {
+    let user = Icpctl::new();
+    for (shell, offered) in [
+        (
+            "bash",
+            &[
+                "target.domain",
+                "tencent",
+                "sms-verified",
+                "subject-certificate",
+                "ORD-08",
+                "exit-codes",
+            ][..],
+        ),
+        (
+            "zsh",
+            &[
+                "target.domain",
+                "tencent",
+                "sms-verified",
+                "subject-certificate",
+                "ORD-08",
+                "exit-codes",
+            ],
+        ),
+        ("fish", &["target.domain", "tencent", "subject-certificate"]),
+    ] {
+        let script = user.run(["completions", shell]).exits(0).stdout;
+        for word in offered {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+}
