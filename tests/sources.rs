@@ -235,8 +235,13 @@ fn the_words_of_a_rules_writer_are_shown_as_they_are() {
         "work/.icpctl/rules.d/own.toml",
         "[[rule]]\nid = \"OWN-01\"\ntitle = { zh = \"名称\", en = \"Name\" }\nseverity = \"warning\"\n\
          source = \"our handbook, page 3\"\n[[rule.test]]\nrequire = \"true\"\n\
-         message = { zh = \"错\", en = \"wrong\" }\nfix = { zh = \"改\", en = \"mend\" }\n",
+         message = { zh = \"错\", en = \"wrong\" }\nfix = { zh = \"改\", en = \"mend\" }\n\
+         [[rule]]\nid = \"DOM-05\"\nsource = \"T, S9\"\n",
     );
+    let changed = ["--store", "work", "explain", "DOM-05", "--json"];
+    let page = icpctl.run(changed).exits(0).json();
+    assert_eq!(page["data"][0]["source"], "T, S9");
+    assert_eq!(page["data"][0]["sources"][0]["title"], Value::Null);
     let own = ["--store", "work", "explain", "OWN-01"];
     let page = icpctl.run(own.iter().chain(&["--json"])).exits(0).json();
     let words = json!([{"key": "our handbook, page 3", "title": null, "part": null, "urls": [], "seen": null}]);

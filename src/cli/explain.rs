@@ -43,8 +43,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let word = id.split_once(':').map_or(id.as_str(), |(_, word)| word);
     let rule = rulebook.rule(word);
     let mut found = pages(id);
-    if let Some(rule) = rule.filter(|_| found.is_empty()) {
-        found.push(Page {
+    if let Some(rule) = rule {
+        // As it is in force here: the user's files may have changed it.
+        let page = Page {
             kind: PageKind::Rule,
             id: &rule.id,
             aliases: &[],
@@ -53,7 +54,12 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             why: None,
             todo: None,
             source: &rule.source,
-        });
+        };
+        if found.is_empty() {
+            found.push(page);
+        } else if let Some(built_in) = found.iter_mut().find(|page| page.kind == PageKind::Rule) {
+            *built_in = page;
+        }
     }
     if found.is_empty() {
         return Err(unknown(id));
