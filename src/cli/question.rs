@@ -21,12 +21,12 @@ enum Heard {
 /// # Errors
 /// When it cannot be asked (2), and when a signal stops it (130, 143).
 pub fn ask(err: &mut dyn Write, question: &str) -> Result<Option<String>, Failure> {
-    write!(err, "{question} ")
-        .and_then(|()| err.flush())
-        .map_err(|error| unasked(&error))?;
     let (tell, heard) = channel();
     let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(|error| unasked(&error))?;
     let handle = signals.handle();
+    write!(err, "{question} ")
+        .and_then(|()| err.flush())
+        .map_err(|error| unasked(&error))?;
     let of_signals = tell.clone();
     thread::spawn(move || {
         let exit = signals.forever().next().map(|signal| match signal {

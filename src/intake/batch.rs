@@ -1,6 +1,6 @@
 //! Rows of a batch: orders to be made.
 
-use super::problem::{Position, Problem, nearest, settle, shown};
+use super::problem::{Position, Problem, nearest, offered, settle, shown};
 use super::record::{missing, required};
 use super::rows::{Cell, Header, Row, rows};
 use super::schema::Table;
@@ -231,7 +231,7 @@ fn unknown<T: Vocabulary>(cell: &Cell, given: &str, problems: &mut Vec<Problem>)
     let known: Vec<&str> = T::values().iter().map(|value| value.wire_name()).collect();
     let words = T::values().iter().flat_map(|value| value.words());
     let near = nearest(given, known.iter().chain(words).copied());
-    let near = near.and_then(T::from_word).map(T::wire_name);
+    let near = near.map(|near| offered(near, |word| T::from_word(word).map(T::wire_name)));
     let (words, list) = (shown(given), known.join(", "));
     let message = text!(
         "“{words}”不在可用的值之中：{list}",

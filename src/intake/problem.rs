@@ -48,6 +48,15 @@ pub struct Problem {
     pub fix: Option<Text>,
 }
 
+/// Returns the word to offer for one of a code list: a Chinese one as it is, of English ones the code.
+pub(super) fn offered<'w>(near: &'w str, code: impl Fn(&str) -> Option<&'static str>) -> &'w str {
+    if near.is_ascii() {
+        code(near).unwrap_or(near)
+    } else {
+        near
+    }
+}
+
 impl Problem {
     /// A problem with a field.
     pub(super) fn new(path: &str, at: Position, code: &'static str, message: Text) -> Self {

@@ -1,6 +1,6 @@
 //! Rows to record: what happened to many orders.
 
-use super::problem::{Position, Problem, nearest, settle, shown};
+use super::problem::{Position, Problem, nearest, offered, settle, shown};
 use super::rows::{Header, Row, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
@@ -220,8 +220,7 @@ fn event(row: &Row, problems: &mut Vec<Problem>) -> Option<Report> {
                     .iter()
                     .flat_map(|report| report.words().iter().copied().chain([report.name()])),
             )
-            .and_then(Report::from_word)
-            .map(Report::name),
+            .map(|near| offered(near, |word| Report::from_word(word).map(Report::name))),
         ),
     });
     None
