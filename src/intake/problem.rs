@@ -49,7 +49,7 @@ pub struct Problem {
 }
 
 /// Returns the word to offer for one of a code list: a Chinese one as it is, of English ones the code.
-pub(super) fn offered<'w>(near: &'w str, code: impl Fn(&str) -> Option<&'static str>) -> &'w str {
+pub(super) fn offered(near: &str, code: impl Fn(&str) -> Option<&'static str>) -> &str {
     if near.is_ascii() {
         code(near).unwrap_or(near)
     } else {
