@@ -143,28 +143,34 @@ fn notice_next(
             let remedies = Class::named(&notice.class)
                 .into_iter()
                 .flat_map(|class| &class.orders);
-            let mut next: Vec<String> = remedies
-                .enumerate()
-                .map(|(place, remedy)| {
-                    let kind = match place {
-                        0 => String::new(),
-                        _ => format!(" --kind {}", remedy.kind.name()),
-                    };
-                    let sets: Vec<String> = match remedy.kind {
-                        Kind::Change => remedy
-                            .fields
-                            .iter()
-                            .map(|field| format!(" --set {field}=V"))
-                            .collect(),
-                        Kind::Access => vec![" --provider P".to_owned()],
-                        Kind::New | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => {
-                            Vec::new()
-                        }
-                    };
-                    format!("icpctl notice resolve {id} --draft{kind}{}", sets.concat())
-                })
-                .collect();
+            // What ends something comes last, and says so.
+            let (mut next, mut endings) = (Vec::new(), Vec::new());
+            for (place, remedy) in remedies.enumerate() {
+                let ends = remedy.kind.is_cancellation();
+                let kind = if place == 0 && !ends {
+                    String::new()
+                } else {
+                    format!(" --kind {}", remedy.kind.name())
+                };
+                let sets: Vec<String> = match remedy.kind {
+                    Kind::Change => remedy
+                        .fields
+                        .iter()
+                        .map(|field| format!(" --set {field}=V"))
+                        .collect(),
+                    Kind::Access => vec![" --provider P".to_owned()],
+                    Kind::CancelAccess => {
+                        let provider = notice.provider.as_deref().unwrap_or("P");
+                        vec![format!(" --provider {provider}")]
+                    }
+                    Kind::New | Kind::CancelSite | Kind::CancelSubject => Vec::new(),
+                };
+                let sets = sets.concat();
+                let line = format!("icpctl notice resolve {id} --draft{kind}{sets}");
+                if ends { &mut endings } else { &mut next }.push(line);
+            }
             next.push(format!("icpctl notice resolve {id}"));
+            next.extend(endings);
             next
         }
     }

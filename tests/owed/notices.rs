@@ -193,6 +193,22 @@ fn every_notice_is_explained_in_both_languages() {
     );
 }
 
+/// What comes first ends nothing: a domain that is about to expire is renewed, or the service cancelled.
+#[test]
+fn a_cancellation_is_not_the_first_thing_to_do() {
+    let scene = shop_and_app("2026-01-05");
+    let line = "notice add example.cn --class domain-expiring --provider tencent --deadline 10wd";
+    let id = scene.draft(MONDAY, line);
+    let listed = scene.document(MONDAY, "notice list", 0);
+    assert_eq!(
+        listed["data"][0]["next"],
+        json!([
+            format!("icpctl notice resolve {id}"),
+            format!("icpctl notice resolve {id} --draft --kind cancel-site"),
+        ])
+    );
+}
+
 /// The notice that an order puts right is over when that order is approved.
 #[test]
 fn the_approval_of_its_order_resolves_a_notice() {
