@@ -53,7 +53,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let disk = Disk::create(&folder)?;
         store_file::make(&disk, &cx.holder(), repository.is_some())?;
         for folder in [PROFILES, RULES] {
-            disk.create_dir(&StorePath::parse(folder)?)?;
+            // Only so that they are found: the store is made, with them or without.
+            let _ = disk.create_dir(&StorePath::parse(folder)?);
         }
     }
     if let Some(root) = &repository {
