@@ -61,18 +61,25 @@ fn store(user: &Icpctl) -> BTreeMap<String, Vec<u8>> {
     contents(&user.home().join(".icpctl"))
 }
 
+/// Exports everything and brings it into an empty store, which reads the export again when asked to;
+/// returns it with what the import said.
+fn brought_over(user: &Icpctl, format: &str) -> (Icpctl, Value) {
+    let out = user
+        .run(["export", "--reveal", "--format", format])
+        .exits(0);
+    let other = Icpctl::new().stdin(out.stdout);
+    other.run(["init"]).exits(0);
+    let done = other.run(["import", "-", "--json"]).exits(0).json();
+    (other, done)
+}
+
 #[test]
 fn what_is_exported_whole_comes_back_byte_for_byte() {
     let user = agency();
     let there = store(&user);
     assert!(there.len() > 10);
     for format in ["json", "jsonl", "csv"] {
-        let out = user
-            .run(["export", "--reveal", "--format", format])
-            .exits(0);
-        let other = Icpctl::new().stdin(out.stdout);
-        other.run(["init"]).exits(0);
-        let done = other.run(["import", "-", "--json"]).exits(0).json();
+        let (other, done) = brought_over(&user, format);
         assert_eq!(done["changed"], true, "{format}");
         assert_eq!(done["data"]["orders"], 4);
         assert_eq!(done["data"]["files"], 1);
@@ -127,12 +134,7 @@ fn what_was_taken_away_comes_back_with_an_undo_elsewhere() {
         user.run(line.split(' ')).exits(0);
     }
     for format in ["json", "jsonl", "csv"] {
-        let out = user
-            .run(["export", "--reveal", "--format", format])
-            .exits(0);
-        let other = Icpctl::new().stdin(out.stdout);
-        other.run(["init"]).exits(0);
-        let done = other.run(["import", "-", "--json"]).exits(0).json();
+        let (other, done) = brought_over(&user, format);
         assert_eq!(done["data"]["files"], 2, "{format}");
         assert_eq!(done["warnings"], serde_json::json!([]), "{format}");
         assert_eq!(store(&other), store(&user), "{format}");

@@ -229,29 +229,17 @@ fn the_help_of_commands_for_scripts_names_the_exit_codes() {
 #[test]
 fn shells_offer_what_is_the_same_in_every_store() {
     let user = Icpctl::new();
+    let all = [
+        "target.domain",
+        "tencent",
+        "sms-verified",
+        "subject-certificate",
+        "ORD-08",
+        "exit-codes",
+    ];
     for (shell, offered) in [
-        (
-            "bash",
-            &[
-                "target.domain",
-                "tencent",
-                "sms-verified",
-                "subject-certificate",
-                "ORD-08",
-                "exit-codes",
-            ][..],
-        ),
-        (
-            "zsh",
-            &[
-                "target.domain",
-                "tencent",
-                "sms-verified",
-                "subject-certificate",
-                "ORD-08",
-                "exit-codes",
-            ],
-        ),
+        ("bash", &all[..]),
+        ("zsh", &all),
         ("fish", &["target.domain", "tencent", "subject-certificate"]),
     ] {
         let script = user.run(["completions", shell]).exits(0).stdout;

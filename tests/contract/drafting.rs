@@ -301,3 +301,59 @@ fn a_flag_of_another_command_is_usage() {
         scene.fails(MONDAY, line, 2);
     }
 }
+
+/// ORD-04: what is accessed at the provider already needs no access there.
+#[test]
+fn a_site_that_is_accessed_there_already_is_not_filed_again() {
+    let scene = Scene::at("tencent");
+    for (provider, hint) in [
+        ("tencent", "changed"),
+        ("huawei", "icpctl access example.cn --provider huawei"),
+    ] {
+        scene.user.write("new.toml", dossier(provider));
+        let subject = "subject = \"粤ICP备2021000001号\"";
+        let text = dossier(provider);
+        let (head, rest) = text.split_once("[subject]").unwrap();
+        let (_, services) = rest.split_once("[[services]]").unwrap();
+        scene.user.write(
+            "new.toml",
+            format!("{head}{subject}\n[[services]]{services}"),
+        );
+        let error = scene.fails(MONDAY, "new --from new.toml --lang en", 5);
+        assert_eq!(error["rule"], "ORD-04", "{provider}");
+        assert!(hints_at(&error, hint), "{error}");
+    }
+}
+
+/// What waiting cannot cure is told of a draft as it is of one that is sent.
+#[test]
+fn a_draft_that_can_no_longer_be_sent_says_so() {
+    let scene = Scene::one_site(&["tencent"]);
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    assert_eq!(
+        scene.order(MONDAY, &id)["next"],
+        json!([format!("icpctl submit {id}")])
+    );
+    let line = "gone example.cn --provider tencent --because provider --yes";
+    scene.run(MONDAY, line).exits(0);
+    assert_eq!(
+        scene.order(MONDAY, &id)["next"],
+        json!([format!("icpctl abandon {id}")])
+    );
+    scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
+}
+
+/// A rehearsal says that nothing was written, and names no step for what is not there.
+#[test]
+fn a_dry_run_reads_as_one() {
+    let scene = Scene::at("tencent");
+    let drafted = scene.document(MONDAY, "cancel-site example.cn -n", 0);
+    assert_eq!(drafted["data"]["next"], json!([]));
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let told = scene
+        .run(MONDAY, &format!("submit {id} --yes -n --lang en"))
+        .exits(0);
+    assert!(told.stderr.contains("nothing was written"), "{told:?}");
+    assert!(!told.stderr.contains("next:"), "{told:?}");
+    assert_eq!(scene.status(MONDAY, &id), "draft");
+}
