@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use icpctl::cli::schema::named;
+use icpctl::cli::commands::schema::named;
 use icpctl::filing::kind::Kind;
 use icpctl::filing::particulars::{
     Counts, LocalPhone, Match, NatureChange, OutOfProvince, Particulars, Persons, ServicePerson,

@@ -1,88 +1,24 @@
-//! What is typed: the commands, how they are parsed, and how they are dispatched.
+//! What is typed: how a command line is parsed, dispatched and answered.
 //!
-//! Each command has a file of its name with `command`, which says what it takes, and `run`, which
-//! answers. To add one, write that file and add its row to [`COMMANDS`](table::COMMANDS).
+//! `commands/` holds the commands; `table.rs` lists them, in the order of the help. What they
+//! share is beside them: `parser/` takes a command line apart, `context/` is what a command has to
+//! work with and how it writes, `filters/` narrows what is shown, `documents/` lays out orders and
+//! filings, `reply/` prints the answer, `person/` asks whoever is at the terminal.
 
-pub mod action;
-pub mod adopt;
-pub mod agenda;
-pub mod answer;
-pub mod asking;
-pub mod attach;
-pub mod auth;
-pub mod batch;
-pub mod board;
-pub mod calendar;
-pub mod check;
-mod citation;
-pub mod completions;
-pub mod config;
-pub mod consent;
+pub mod cloud;
+pub mod commands;
 pub mod context;
 pub mod disclosure;
-pub mod doctor;
-pub mod draft;
-pub mod duty;
-pub mod edit;
-pub mod erase;
-pub mod explain;
-pub mod export;
+pub mod documents;
 pub mod filters;
-pub mod globals;
-pub mod goal;
-pub mod gone;
-pub mod guide;
-pub mod help;
-pub mod ics;
-pub mod import;
-pub mod init;
 pub mod input;
-pub mod label;
-pub mod list;
-pub mod log;
-pub mod man;
-pub mod measures;
-mod nearby;
-pub mod news;
-pub mod note;
-pub mod notice;
-pub mod notify;
-pub mod number;
-pub mod order_doc;
-pub mod outline;
-pub mod owed;
-pub mod people;
-pub mod plain;
-pub mod portfolio;
-pub mod portfolio_doc;
+pub mod parser;
+pub mod person;
 pub mod private_file;
-pub mod prompt;
-pub mod provider;
-pub mod question;
-pub mod record;
 pub mod reply;
-pub mod rules;
-pub mod sarif;
-pub mod schema;
-pub mod search;
-pub mod sending;
-pub mod show;
 pub mod signals;
-pub mod single;
 pub mod sources;
-pub mod status;
-pub mod steps;
-pub mod stream;
-pub mod sync;
 pub mod table;
-pub mod template;
-pub mod undo;
-pub mod usage;
-pub mod verify;
-pub mod verify_doc;
-pub mod vocabulary;
-pub mod wait;
-pub mod writing;
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -98,21 +34,17 @@ use crate::render::rows::{Layout, json};
 use crate::render::table::{Cell, Table};
 use crate::render::{Format, print};
 use crate::text;
-use clap::{ArgMatches, Command};
+use clap::ArgMatches;
+use commands::record;
 use context::{Context, Terminal};
-use globals::Globals;
+use documents::board;
+use parser::globals::{self, Globals};
+use parser::{branches, help, tree, usage, words};
+use reply::answer;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
-use table::{ALIASES, COMMANDS, Row};
-
-/// Returns the values of an argument that can be repeated.
-pub fn words(matches: &ArgMatches, name: &str) -> Vec<String> {
-    matches
-        .get_many::<String>(name)
-        .map(|values| values.cloned().collect())
-        .unwrap_or_default()
-}
+use table::{COMMANDS, Row};
 
 /// What a run is given from outside.
 pub struct Outside<'a> {
@@ -342,109 +274,4 @@ fn unparsed(
     }
     reply::tell_failure(failure, lang, err);
     failure.exit
-}
-
-/// Which commands a parser is built for.
-#[derive(Clone, Copy)]
-pub enum Branches {
-    /// One, with what it takes.
-    One(&'static Row),
-    /// All, by their names alone.
-    Names,
-    /// All, with what they take.
-    All,
-}
-
-/// Returns what a command line calls for, as far as it is seen at first sight.
-fn branches(words: &[String]) -> Branches {
-    let mut words = words.iter().skip(1);
-    while let Some(word) = words.next() {
-        match word.strip_prefix("--") {
-            Some(flag) if VALUED.contains(&flag) => {
-                words.next();
-            }
-            Some(_) => {}
-            None if word.starts_with('-') => {}
-            None => {
-                let alias = ALIASES.iter().find(|(alias, _)| alias == word);
-                let name = alias.map_or(word.as_str(), |(_, name)| *name);
-                let named = COMMANDS.iter().find(|row| row.name == name);
-                return named.map_or(Branches::All, Branches::One);
-            }
-        }
-    }
-    Branches::Names
-}
-
-/// The global flags that take the next word as their value.
-const VALUED: [&str; 8] = [
-    "store",
-    "config",
-    "format",
-    "fields",
-    "lang",
-    "color",
-    "lock-timeout",
-    "actor",
-];
-
-/// Builds the parser.
-pub fn tree(branches: Branches, lang: Lang) -> Command {
-    let about = text!(
-        "办理中国大陆 ICP 备案的命令行：起草、提交、跟踪、变更与注销",
-        "Runs the whole life of mainland-China ICP filings"
-    );
-    let template = match lang {
-        Lang::Zh => "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}",
-        Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
-    };
-    let root = Command::new("icpctl")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about(about.get(lang).to_owned())
-        .help_template(template)
-        .subcommand_help_heading(text!("命令", "Commands").get(lang).to_owned())
-        .subcommand_value_name(text!("命令", "COMMAND").get(lang).to_owned())
-        .disable_help_flag(true)
-        .disable_version_flag(true)
-        .disable_help_subcommand(true)
-        .subcommand_required(true)
-        .max_term_width(100)
-        .args(globals::args(lang))
-        .arg(
-            clap::Arg::new("version")
-                .long("version")
-                .short('V')
-                .action(clap::ArgAction::Version)
-                .help(text!("显示版本", "Show the version").get(lang).to_owned())
-                .help_heading(text!("全局选项", "Global options").get(lang).to_owned()),
-        );
-    let root = match branches {
-        // No command is named: none has to hear of the options, and each copy costs time.
-        Branches::Names => root.mut_args(|arg| arg.global(false)),
-        Branches::One(_) | Branches::All => root,
-    };
-    let rows = COMMANDS.iter().filter(|row| match branches {
-        Branches::One(only) => only.name == row.name,
-        Branches::Names | Branches::All => true,
-    });
-    rows.fold(root, |root, row| {
-        let sub = Command::new(row.name)
-            .about(row.about.get(lang).to_owned())
-            .help_template(template)
-            .disable_help_flag(true);
-        let aliases = ALIASES.iter().filter(|(_, name)| *name == row.name);
-        let sub = sub.visible_aliases(aliases.map(|(alias, _)| *alias));
-        if matches!(branches, Branches::Names) {
-            return root.subcommand(sub);
-        }
-        let sub = (row.command)(sub, lang);
-        let sub = sub.mut_args(|arg| {
-            if arg.get_help_heading().is_none() {
-                help::under_heading(arg, lang)
-            } else {
-                arg
-            }
-        });
-        root.subcommand(sub)
-    })
 }
