@@ -81,7 +81,7 @@ impl Context<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(super) fn world_of_only<'w>(
+    pub fn world_of_only<'w>(
         &mut self,
         words: impl IntoIterator<Item = &'w String>,
     ) -> Result<Option<(World, BTreeSet<OrderId>)>, Failure> {

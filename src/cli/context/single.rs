@@ -6,7 +6,6 @@
 use super::writing::{after, changes, heed};
 use super::{Context, Done, Plan, Stamp, World};
 use crate::cli::person::consent;
-use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::filing::order::{Order, OrderId};
