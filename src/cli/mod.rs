@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::filing::instant::Instant;
 use crate::ids::Ids;
 use crate::lang::{Lang, Text};
 use crate::render::envelope::Envelope;
@@ -116,11 +117,7 @@ pub fn run(outside: Outside<'_>) -> Exit {
     if let Clock::Fixed(at) = clock
         && !globals.quiet
     {
-        let line = text!(
-            "注意：时钟由 ICPCTL_NOW 固定为 {at}",
-            "note: ICPCTL_NOW fixes the clock at {at}"
-        );
-        reply::tell(err, line.get(lang));
+        reply::tell(err, is_fixed(at).get(lang));
     }
     // Fields are a table for people too.
     let is_chosen =
@@ -154,6 +151,14 @@ pub fn run(outside: Outside<'_>) -> Exit {
         let _ = print(out, &table.render(lang, width, color));
     }
     exit
+}
+
+/// Says that the clock stands still.
+fn is_fixed(at: Instant) -> Text {
+    text!(
+        "注意：时钟由 ICPCTL_NOW 固定为 {at}",
+        "note: ICPCTL_NOW fixes the clock at {at}"
+    )
 }
 
 /// Runs a command, unless what was typed is refused whatever the command is.

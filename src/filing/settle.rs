@@ -356,13 +356,17 @@ fn in_part(
             "it shows {here} of {all} services; the others gave no answer, or cannot be looked up by a domain"
         ));
     }
-    let given: String = numbers.iter().map(|n| format!(" --number {n}")).collect();
+    let given: Vec<String> = numbers.iter().map(|n| format!(" --number {n}")).collect();
     Verdict::Unclear {
         why: text!(
             "{all} 个服务中只看到 {here} 个",
             "it shows only {here} of {all} services"
         ),
-        proposal: Some(format!("{}{given}", Report::BureauApproved.name())),
+        proposal: Some(format!(
+            "{}{}",
+            Report::BureauApproved.name(),
+            given.concat()
+        )),
     }
 }
 
