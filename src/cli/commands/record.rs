@@ -16,7 +16,7 @@ use crate::lang::Lang;
 use crate::store::StoreLock;
 use crate::store::near::Wanted;
 use crate::text;
-use crate::workflow::advance::{self, Told};
+use crate::workflow::advance::{self, Reach, Told};
 use crate::workflow::assign::invalid;
 use crate::workflow::batch::{self, CHUNK, Outcome};
 use crate::workflow::resolve;
@@ -253,12 +253,16 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
         }
     }
     cx.alone(writes, |cx, lock| {
-        let (mut world, ()) = cx.decide_near(&wanted, lock.is_some(), |_, world| {
+        let all: Vec<(&RecordRow, &Told)> = rows.iter().zip(&reports).collect();
+        let decide = |_: &mut Context<'_>, world: &mut World| {
             Ok(((), rows.iter().all(|row| world.find(&row.order).is_ok())))
-        })?;
+        };
+        let mut world = match of_themselves(cx, &all)? {
+            Some(world) => world,
+            None => cx.decide_near(&wanted, lock.is_some(), decide)?.0,
+        };
         let mut ids = cx.ids.for_operation();
         let stamp = cx.stamp(&world, &mut ids);
-        let all: Vec<(&RecordRow, &Told)> = rows.iter().zip(&reports).collect();
         valid(&world, &stamp, &all).map_err(|problems| invalid(from, &problems))?;
         let mut stream = Stream::start(cx, STREAM, from, rows.len());
         if rows.iter().any(|row| row.at.is_none()) {
@@ -286,6 +290,27 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
         let signal = signals.arrived().filter(|_| left);
         Ok(stream.finish(cx, changed, signal, broken))
     })
+}
+
+/// Reads only the orders that rows are about, where no row rests on more than its order.
+fn of_themselves(
+    cx: &mut Context<'_>,
+    rows: &[(&RecordRow, &Told)],
+) -> Result<Option<World>, Failure> {
+    let Some((world, _)) = cx.world_of_only(rows.iter().map(|(row, _)| &row.order))? else {
+        return Ok(None);
+    };
+    let mut ids = cx.ids.for_operation();
+    let stamp = cx.stamp(&world, &mut ids);
+    let mut trial = world.clone();
+    let rests_on_itself = |(row, told): &(&RecordRow, &Told)| {
+        let order = trial.find(&row.order);
+        let reach = order.map(|order| advance::reach_of_report(&trial, order, told.report));
+        // What a row leads to decides what the next one of the same order rests on.
+        let _ = take_row(&mut trial, &stamp, row, told, &mut Chunk::default());
+        reach.is_ok_and(|reach| reach == Reach::Itself)
+    };
+    Ok(rows.iter().all(rests_on_itself).then_some(world))
 }
 
 /// Returns the encoding that `--encoding` names.

@@ -7,16 +7,18 @@ use super::{Context, Done, Plan, Stamp};
 use crate::cli::filters::{Line, Rank};
 use crate::clock::{Clock, machine_time};
 use crate::failure::Failure;
+use crate::filing::order::OrderId;
 use crate::filing::profile::Profiles;
 use crate::ids::Ids;
 use crate::render::mask::Privacy;
 use crate::store::Disk;
+use crate::store::book::Book;
 use crate::store::near::{self, Cards, Near, Wanted};
 use crate::store::place::Place;
 use crate::store::roll::{Roll, Subjects};
 use crate::workflow::resolve;
 use crate::workflow::world::World;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 /// So many records are looked at file by file each time.
@@ -71,6 +73,34 @@ impl Context<'_> {
         let mut roll = Roll::open(disk, &folder, cache.as_deref(), machine_time())?;
         let near = near::look(disk, &mut roll, wanted, FEW)?;
         self.world_of_near(disk, &roll, near)
+    }
+
+    /// Reads the orders that some ids, or beginnings of such, name, and what was written down about
+    /// their subjects; none where a word names no readable order so, or where a look at some is not
+    /// enough.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn world_of_only<'w>(
+        &mut self,
+        words: impl IntoIterator<Item = &'w String>,
+    ) -> Result<Option<(World, BTreeSet<OrderId>)>, Failure> {
+        let disk = match self.open()? {
+            Some(disk) if self.may_look_at_few() => disk,
+            Some(_) | None => return Ok(None),
+        };
+        let mut ids = BTreeSet::new();
+        for word in words {
+            match near::find(&disk, word)? {
+                Some(id) => ids.insert(id),
+                None => return Ok(None),
+            };
+        }
+        let book = Book::read_only(&disk, &ids)?;
+        if !ids.iter().all(|id| book.orders.contains_key(id)) || !book.damaged.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some((self.world_with(Some(&disk), book)?, ids)))
     }
 
     /// Reads the orders that have a rank, of these the first where there is a limit, and what bears
@@ -140,16 +170,13 @@ impl Context<'_> {
         wanted: &Wanted,
         decide: impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
     ) -> Result<Done<T>, Failure> {
-        self.transact_in(self.little(wanted), &decide)
+        self.transact_in(Some(wanted).filter(|_| self.may_look_at_few()), &decide)
     }
 
-    /// Returns what is looked for, where a look at that is enough: seeded ids must skip the taken
-    /// ones, and at a fixed time only the others tell whose turn it is.
-    const fn little<'w>(&self, wanted: &'w Wanted) -> Option<&'w Wanted> {
-        match (&self.ids, &self.clock) {
-            (Ids::Random, Clock::System) => Some(wanted),
-            (Ids::Seeded(_), _) | (_, Clock::Fixed(_)) => None,
-        }
+    /// Whether a look at some records is enough: seeded ids must skip the taken ones, and at a fixed
+    /// time only the others tell whose turn it is.
+    pub(super) const fn may_look_at_few(&self) -> bool {
+        matches!((&self.ids, &self.clock), (Ids::Random, Clock::System))
     }
 
     /// Decides by what bears on `wanted`; by the whole store, where `decide` refuses, or says that
@@ -163,7 +190,7 @@ impl Context<'_> {
         is_locked: bool,
         decide: impl Fn(&mut Self, &mut World) -> Result<(T, bool), Failure>,
     ) -> Result<(World, T), Failure> {
-        if let Some(wanted) = self.little(wanted)
+        if self.may_look_at_few()
             && let Some(mut world) = self.world_near(wanted)?
         {
             let decided = decide(self, &mut world);

@@ -6,14 +6,12 @@
 use super::writing::{after, changes, heed};
 use super::{Context, Done, Plan, Stamp, World};
 use crate::cli::person::consent;
-use crate::clock::Clock;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::filing::order::{Order, OrderId};
 use crate::ids::Ids;
 use crate::render::Format;
-use crate::store::book::Book;
-use crate::store::near::{self, Wanted};
+use crate::store::near::Wanted;
 use crate::store::place::Place;
 use crate::store::{Disk, LockKey, RecordLock};
 use crate::workflow::advance::Reach;
@@ -31,7 +29,7 @@ pub enum Asks {
 /// What was read of the store, and what it was read for.
 struct Seen {
     world: World,
-    ids: Vec<OrderId>,
+    ids: BTreeSet<OrderId>,
     reach: Reach,
 }
 
@@ -68,11 +66,9 @@ impl Context<'_> {
         reach: &impl Fn(&World, &Order) -> Reach,
         decide: &impl Fn(&World, &Stamp, &mut Ids) -> Result<Plan<T>, Failure>,
     ) -> Result<Option<Done<T>>, Failure> {
-        // Seeded ids must skip the taken ones, and at a fixed time only the others tell whose turn
-        // it is. Nobody is asked while others wait.
+        // Nobody is asked while others wait.
         let can_ask = asks == Asks::Consent && self.may_ask();
-        if matches!(self.ids, Ids::Seeded(_))
-            || matches!(self.clock, Clock::Fixed(_))
+        if !self.may_look_at_few()
             || self.globals.dry_run
             || can_ask
             || !matches!(self.place(), Place::Found { .. })
@@ -119,8 +115,8 @@ impl Context<'_> {
         }))
     }
 
-    /// Reads what a step of the named orders rests on, at most as far as `limit`; none where the
-    /// words do not name one readable order each, or everything is needed.
+    /// Reads what a step of the named order rests on, at most as far as `limit`; none where the
+    /// words do not name one readable order, or everything is needed.
     fn see(
         &mut self,
         disk: &Disk,
@@ -128,21 +124,12 @@ impl Context<'_> {
         reach: &impl Fn(&World, &Order) -> Reach,
         limit: Reach,
     ) -> Result<Option<Seen>, Failure> {
-        let mut ids = Vec::new();
-        for word in words {
-            match near::find(disk, word)? {
-                Some(id) => ids.push(id),
-                None => return Ok(None),
-            }
-        }
-        if ids.iter().collect::<BTreeSet<_>>().len() != 1 {
+        let Some((mut world, ids)) = self.world_of_only(words)? else {
+            return Ok(None);
+        };
+        if ids.len() != 1 {
             return Ok(None);
         }
-        let book = Book::read_only(disk, &ids)?;
-        if !ids.iter().all(|id| book.orders.contains_key(id)) || !book.damaged.is_empty() {
-            return Ok(None);
-        }
-        let mut world = self.world_with(Some(disk), book)?;
         // A document says what depends on the orders beside it.
         let shown = match self.globals.format {
             Format::Human | Format::Sarif | Format::Markdown | Format::Ics => Reach::Itself,
