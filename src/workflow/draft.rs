@@ -21,7 +21,6 @@ use crate::filing::order::{Filing, Material, Order, OrderId};
 use crate::filing::status::Status;
 use crate::ids::Ids;
 use crate::intake::{Dossier, DossierSubject};
-use crate::lang::nearest;
 use crate::store::Digest;
 use crate::store::near::Wanted;
 use crate::store::roll::Token;
@@ -358,24 +357,8 @@ pub(super) fn build(
     if let Some(name) = &provider {
         doubt::heed_profile(&world.profiles, name)?;
     }
-    if let Some(name) = &provider
-        && world.profiles.known(name).is_none()
-    {
-        let near = nearest(name, world.profiles.names());
-        cautions.push(Caution {
-            code: "unknown-provider",
-            message: match near {
-                Some(near) => text!(
-                    "没有接入商 {name} 的配置，按 generic 处理；是不是想写 {near}？",
-                    "no profile is known for the provider {name}: generic is used; did you mean {near}?"
-                ),
-                None => text!(
-                    "没有接入商 {name} 的配置，按 generic 处理",
-                    "no profile is known for the provider {name}: generic is used"
-                ),
-            },
-            path: None,
-        });
+    if let Some(name) = &provider {
+        cautions.extend(doubt::unknown_provider(&world.profiles, name));
     }
     let account = ask
         .account()

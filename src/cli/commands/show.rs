@@ -159,7 +159,9 @@ fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> 
     row(text!("域名", "Domains"), Some(joined(domains)));
     let title = board::provider(desk, order);
     let profile = desk.world.profiles.for_order(order.provider.as_deref());
-    let through = match (profile.status_label(status), &order.account) {
+    let account = order.account.as_deref();
+    let account = account.map(|account| manner.privacy.account(account));
+    let through = match (profile.status_label(status), account) {
         (Some(label), None) => {
             let (zh, en) = (&title.zh, &title.en);
             text!("{zh}（其状态：{label}）", "{en} (there: {label})")
