@@ -193,27 +193,8 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
         }
     };
     let delivered = print(*out, &text);
-    if !cx.globals.quiet {
-        for caution in &cx.cautions {
-            if is_human {
-                let label = text!("警告：", "warning: ");
-                let message = told(caution.message.get(lang), lang, privacy);
-                // Some say themselves where it is, down to the line.
-                let path = caution.path.as_ref();
-                let at = path
-                    .filter(|path| !message.contains(path.as_str()))
-                    .map_or_else(String::new, |path| {
-                        format!("{}: ", prose::mask(path, privacy))
-                    });
-                let line = format!("{}{at}{message}", label.get(lang));
-                tell(*err, &line);
-            }
-        }
-        if is_human {
-            for line in &reply.says {
-                tell(*err, line.get(lang));
-            }
-        }
+    if is_human && !cx.globals.quiet {
+        tell_beside(*err, &cx.cautions, &reply.says, (lang, privacy));
     }
     // Where nothing could be printed there is no document that tells it.
     let is_unprinted = failure.as_ref().is_some_and(|f| f.code == UNPRINTED);
@@ -224,19 +205,7 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
         Ok(Delivery::Written | Delivery::ReaderGone) => exit,
         Err(_) if is_unprinted => exit,
         Err(error) => {
-            let done = if reply.changed {
-                text!(
-                    "操作已完成并保存，但结果无法输出：{error}",
-                    "the change was made and saved, but the result could not be printed: {error}"
-                )
-            } else {
-                text!(
-                    "结果无法输出：{error}",
-                    "the result could not be printed: {error}"
-                )
-            };
-            let failure = Failure::new(Exit::Failure, UNPRINTED, done);
-            tell_failure(&failure, lang, privacy, *err);
+            tell_failure(&undelivered(&error, reply.changed), lang, privacy, *err);
             if exit == Exit::Ok {
                 Exit::Failure
             } else {
@@ -244,6 +213,42 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
             }
         }
     }
+}
+
+/// Tells people what stands beside the answer: warnings, and what else is to be said.
+fn tell_beside(err: &mut dyn Write, cautions: &[Caution], says: &[Text], manner: (Lang, Privacy)) {
+    let (lang, privacy) = manner;
+    for caution in cautions {
+        let label = text!("警告：", "warning: ");
+        let message = told(caution.message.get(lang), lang, privacy);
+        // Some say themselves where it is, down to the line.
+        let path = caution.path.as_ref();
+        let at = path
+            .filter(|path| !message.contains(path.as_str()))
+            .map_or_else(String::new, |path| {
+                format!("{}: ", prose::mask(path, privacy))
+            });
+        tell(err, &format!("{}{at}{message}", label.get(lang)));
+    }
+    for line in says {
+        tell(err, line.get(lang));
+    }
+}
+
+/// Says that stdout failed, and whether the work is done all the same.
+fn undelivered(error: &std::io::Error, changed: bool) -> Failure {
+    let done = if changed {
+        text!(
+            "操作已完成并保存，但结果无法输出：{error}",
+            "the change was made and saved, but the result could not be printed: {error}"
+        )
+    } else {
+        text!(
+            "结果无法输出：{error}",
+            "the result could not be printed: {error}"
+        )
+    };
+    Failure::new(Exit::Failure, UNPRINTED, done)
 }
 
 /// Writes a line for people; foreign text in it is made harmless, and a closed stderr is ignored.

@@ -312,11 +312,10 @@ impl<'a> Filler<'a> {
             "console" => profile
                 .status_label(status)
                 .map_or_else(|| status.label().get(lang).to_owned(), str::to_owned),
-            "account" => order
-                .account
-                .as_deref()
-                .map(|account| self.privacy.account(account))
-                .unwrap_or_else(|| unknown(text!("（未填写）", "(not given)"))),
+            "account" => order.account.as_deref().map_or_else(
+                || unknown(text!("（未填写）", "(not given)")),
+                |account| self.privacy.account(account),
+            ),
             "number" => order.target.subject.map_or_else(
                 || unknown(text!("（尚无备案号）", "(no number yet)")),
                 |number| number.to_string(),
