@@ -16,7 +16,7 @@ mod words;
 
 use crate::scenarios::{CERTIFICATES, Scene, company, site};
 use crate::support::{Icpctl, Output};
-use icpctl::cli::schema;
+use icpctl::cli::commands::schema;
 use serde_json::{Value, json};
 
 /// A subject with `services` sites at Tencent Cloud: `s1.example.net` and so on.

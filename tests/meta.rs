@@ -3,7 +3,7 @@
 
 use crate::scenarios::{MONDAY, Scene};
 use crate::support::Icpctl;
-use icpctl::cli::{Branches, tree};
+use icpctl::cli::parser::{Branches, tree};
 use icpctl::lang::Lang;
 use serde_json::{Value, json};
 

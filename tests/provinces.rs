@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use icpctl::cli::schema::named;
+use icpctl::cli::commands::schema::named;
 use icpctl::filing::kind::Kind;
 use icpctl::filing::particulars::{
     Counts, LocalPhone, Match, NatureChange, OutOfProvince, Particulars, Persons, ServicePerson,
@@ -243,7 +243,12 @@ fn a_rule_about_a_cell_is_of_the_provinces_that_have_it() {
 }
 
 /// The data files and the schemas that they are held to.
-const FILES: [(&str, &str, &str); 4] = [
+const FILES: [(&str, &str, &str); 5] = [
+    (
+        "bureaus",
+        include_str!("../src/data/bureaus.toml"),
+        include_str!("data/schemas/bureaus.json"),
+    ),
     (
         "provinces",
         include_str!("../src/data/provinces.toml"),

@@ -1,7 +1,7 @@
 //! The published schemas hold for what scripts depend on, and name what the core names.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-use icpctl::cli::schema;
+use icpctl::cli::commands::schema;
 use icpctl::cli::table::COMMANDS;
 use icpctl::exit::Exit;
 use icpctl::filing::deadline::{Basis, DeadlineKind};

@@ -3,8 +3,8 @@
 //! It stands outside the store, which reading leaves as it is, and holds no personal data itself: of
 //! what was typed only flags, ids and filing numbers are kept.
 
-use super::context::Context;
-use super::order_doc::time;
+use crate::cli::context::Context;
+use crate::cli::documents::order::time;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::OrderId;
 use crate::store::place::Place;

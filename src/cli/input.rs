@@ -1,7 +1,7 @@
 //! Reading what the user names: a file, or stdin.
 
-use super::context::Context;
-use super::signals::Signals;
+use crate::cli::context::Context;
+use crate::cli::signals::Signals;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::reading::{self, ROWS_LIMIT, Unread};

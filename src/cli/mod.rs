@@ -1,94 +1,31 @@
-//! What is typed: the commands, how they are parsed, and how they are dispatched.
+//! What is typed: how a command line is parsed, dispatched and answered.
 //!
-//! Each command has a file of its name with `command`, which says what it takes, and `run`, which
-//! answers. To add one, write that file and add its row to [`COMMANDS`](table::COMMANDS).
+//! `commands/` holds the commands; `table.rs` lists them, in the order of the help. What they
+//! share is beside them: `parser/` takes a command line apart, `context/` is what a command has to
+//! work with and how it writes, `filters/` narrows what is shown, `documents/` lays out orders and
+//! filings, `reply/` prints the answer, `person/` asks whoever is at the terminal.
 
-pub mod action;
-pub mod adopt;
-pub mod agenda;
-pub mod answer;
-pub mod asking;
-pub mod attach;
-pub mod auth;
-pub mod batch;
-pub mod board;
-pub mod calendar;
-pub mod check;
-mod citation;
-pub mod completions;
-pub mod config;
-pub mod consent;
+pub mod cloud;
+pub mod commands;
 pub mod context;
 pub mod disclosure;
-pub mod doctor;
-pub mod draft;
-pub mod duty;
-pub mod edit;
-pub mod erase;
-pub mod explain;
-pub mod export;
+pub mod documents;
 pub mod filters;
-pub mod globals;
-pub mod goal;
-pub mod gone;
-pub mod guide;
-pub mod help;
-pub mod ics;
-pub mod import;
-pub mod init;
 pub mod input;
-pub mod label;
-pub mod list;
-pub mod log;
-pub mod man;
-pub mod measures;
-mod nearby;
-pub mod news;
-pub mod note;
-pub mod notice;
-pub mod notify;
-pub mod number;
-pub mod order_doc;
-pub mod outline;
-pub mod owed;
-pub mod people;
-pub mod plain;
-pub mod portfolio;
-pub mod portfolio_doc;
+pub mod parser;
+pub mod person;
 pub mod private_file;
-pub mod prompt;
-pub mod provider;
-pub mod question;
-pub mod record;
 pub mod reply;
-pub mod rules;
-pub mod sarif;
-pub mod schema;
-pub mod search;
-pub mod sending;
-pub mod show;
 pub mod signals;
-pub mod single;
 pub mod sources;
-pub mod status;
-pub mod steps;
-pub mod stream;
-pub mod sync;
 pub mod table;
-pub mod template;
-pub mod undo;
-pub mod usage;
-pub mod verify;
-pub mod verify_doc;
-pub mod vocabulary;
-pub mod wait;
-pub mod writing;
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::filing::instant::Instant;
 use crate::ids::Ids;
 use crate::lang::{Lang, Text};
 use crate::render::envelope::Envelope;
@@ -96,23 +33,19 @@ use crate::render::mask::Privacy;
 use crate::render::room::Room;
 use crate::render::rows::{Layout, json};
 use crate::render::table::{Cell, Table};
-use crate::render::{Format, print};
+use crate::render::{Delivery, Format, print};
 use crate::text;
-use clap::{ArgMatches, Command};
+use clap::ArgMatches;
+use commands::record;
 use context::{Context, Terminal};
-use globals::Globals;
+use documents::board;
+use parser::globals::{self, Globals};
+use parser::{branches, help, tree, usage, words};
+use reply::{Reply, answer};
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
-use table::{ALIASES, COMMANDS, Row};
-
-/// Returns the values of an argument that can be repeated.
-pub fn words(matches: &ArgMatches, name: &str) -> Vec<String> {
-    matches
-        .get_many::<String>(name)
-        .map(|values| values.cloned().collect())
-        .unwrap_or_default()
-}
+use table::{COMMANDS, Row};
 
 /// What a run is given from outside.
 pub struct Outside<'a> {
@@ -136,9 +69,21 @@ pub fn asks_for_version(args: &[OsString]) -> bool {
 }
 
 /// Prints the version.
-pub fn tell_version(out: &mut dyn Write) -> Exit {
-    let _ = writeln!(out, "icpctl {}", env!("CARGO_PKG_VERSION"));
-    Exit::Ok
+pub fn tell_version(out: &mut dyn Write, err: &mut dyn Write, env: &Env) -> Exit {
+    let version = format!("icpctl {}\n", env!("CARGO_PKG_VERSION"));
+    told(out, err, &version, globals::language(&[], env, None))
+}
+
+/// Prints a text that stands by itself; returns how that went.
+fn told(out: &mut dyn Write, err: &mut dyn Write, text: &str, lang: Lang) -> Exit {
+    match print(out, text) {
+        Ok(Delivery::Written | Delivery::ReaderGone) => Exit::Ok,
+        Err(error) => {
+            let failure = reply::unprinted(&error);
+            reply::tell_failure(&failure, lang, Privacy::Masked, err);
+            failure.exit
+        }
+    }
 }
 
 /// Runs one command line.
@@ -155,18 +100,15 @@ pub fn run(outside: Outside<'_>) -> Exit {
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
-    let first_lang = globals::language(&words, env, None);
     let config = configuration(&words, env);
-    let lang = match &config {
-        Ok(config) => globals::language(&words, env, config.lang),
-        Err(_) => first_lang,
-    };
+    let configured = config.as_ref().ok().and_then(|config| config.lang);
+    let lang = globals::language(&words, env, configured);
     let as_json = globals::wants_json(&words, env);
     let matches = match tree(branches(&words), lang).try_get_matches_from(&args) {
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => {
-            let _ = write!(out, "{}", help::in_language(&error.to_string(), lang));
-            return Exit::Ok;
+            let help = help::in_language(&error.to_string(), lang);
+            return told(out, err, &help, lang);
         }
         Err(error) => return unparsed(&usage::failure(&error), as_json, lang, out, err),
     };
@@ -187,11 +129,7 @@ pub fn run(outside: Outside<'_>) -> Exit {
     if let Clock::Fixed(at) = clock
         && !globals.quiet
     {
-        let line = text!(
-            "注意：时钟由 ICPCTL_NOW 固定为 {at}",
-            "note: ICPCTL_NOW fixes the clock at {at}"
-        );
-        reply::tell(err, line.get(lang));
+        reply::tell(err, is_fixed(at).get(lang));
     }
     // Fields are a table for people too.
     let is_chosen =
@@ -215,25 +153,7 @@ pub fn run(outside: Outside<'_>) -> Exit {
         disclosure::record(&mut cx, name, sub, &words);
     }
     let schema = shape(row, sub);
-    let unknown = match &cx.globals.fields {
-        Some(wanted) if is_of_orders(schema) && cx.globals.fields_by_flag => {
-            board::check(wanted).err()
-        }
-        Some(_) | None => None,
-    };
-    let misplaced = table::only_printer(cx.globals.format).filter(|only| *only != row.name);
-    let refused = usage::blank(sub).map(usage::is_blank).or(lost);
-    let outcome = match (refused, unknown, misplaced) {
-        (Some(failure), _, _) => Err(failure),
-        (None, Some(unknown), _) => Err(reply::no_such_field(&unknown)),
-        (None, None, Some(only)) if cx.globals.format_by_flag => Err(no_such_format(only)),
-        (None, None, Some(_)) => {
-            // A twin that means nothing here.
-            cx.globals.format = Format::Human;
-            (row.run)(&mut cx, sub)
-        }
-        (None, None, None) => (row.run)(&mut cx, sub),
-    };
+    let outcome = dispatch(&mut cx, row, sub, lost);
     let exit = reply::show(&mut cx, schema, outcome);
     let (width, color) = (cx.width(), cx.color());
     if let Some(out) = kept
@@ -243,6 +163,41 @@ pub fn run(outside: Outside<'_>) -> Exit {
         let _ = print(out, &table.render(lang, width, color));
     }
     exit
+}
+
+/// Says that the clock stands still.
+fn is_fixed(at: Instant) -> Text {
+    text!(
+        "注意：时钟由 ICPCTL_NOW 固定为 {at}",
+        "note: ICPCTL_NOW fixes the clock at {at}"
+    )
+}
+
+/// Runs a command, unless what was typed is refused whatever the command is.
+fn dispatch(
+    cx: &mut Context<'_>,
+    row: &Row,
+    matches: &ArgMatches,
+    lost: Option<Failure>,
+) -> Result<Reply, Failure> {
+    if let Some(failure) = usage::blank(matches).map(usage::is_blank).or(lost) {
+        return Err(failure);
+    }
+    if let Some(wanted) = &cx.globals.fields
+        && cx.globals.fields_by_flag
+        && is_of_orders(shape(row, matches))
+    {
+        board::check(wanted).map_err(|unknown| reply::no_such_field(&unknown))?;
+    }
+    let only = table::only_printer(cx.globals.format);
+    if let Some(only) = only.filter(|only| *only != row.name) {
+        if cx.globals.format_by_flag {
+            return Err(no_such_format(only));
+        }
+        // A twin that means nothing here.
+        cx.globals.format = Format::Human;
+    }
+    (row.run)(cx, matches)
 }
 
 /// The commands whose fields people can choose.
@@ -314,7 +269,11 @@ fn seed(env: &Env) -> Result<Ids, Failure> {
 }
 
 fn configuration(words: &[String], env: &Env) -> Result<Config, Failure> {
-    let named = globals::peek(words, "config")
+    let flag = globals::peek(words, "config");
+    if flag.is_some_and(|path| path.trim().is_empty()) {
+        return Err(usage::is_blank("config"));
+    }
+    let named = flag
         .map(PathBuf::from)
         .or_else(|| env.path("ICPCTL_CONFIG"));
     match (named, env.config_folder()) {
@@ -334,117 +293,12 @@ fn unparsed(
 ) -> Exit {
     if as_json {
         let mut envelope = Envelope::new("icpctl.error/1");
-        envelope.error = Some(reply::problem(failure, lang));
+        envelope.error = Some(reply::problem(failure, lang, Privacy::Masked));
         if let Ok(text) = json(&envelope, None, Layout::Compact) {
             let _ = out.write_all(text.as_bytes());
             return failure.exit;
         }
     }
-    reply::tell_failure(failure, lang, err);
+    reply::tell_failure(failure, lang, Privacy::Masked, err);
     failure.exit
-}
-
-/// Which commands a parser is built for.
-#[derive(Clone, Copy)]
-pub enum Branches {
-    /// One, with what it takes.
-    One(&'static Row),
-    /// All, by their names alone.
-    Names,
-    /// All, with what they take.
-    All,
-}
-
-/// Returns what a command line calls for, as far as it is seen at first sight.
-fn branches(words: &[String]) -> Branches {
-    let mut words = words.iter().skip(1);
-    while let Some(word) = words.next() {
-        match word.strip_prefix("--") {
-            Some(flag) if VALUED.contains(&flag) => {
-                words.next();
-            }
-            Some(_) => {}
-            None if word.starts_with('-') => {}
-            None => {
-                let alias = ALIASES.iter().find(|(alias, _)| alias == word);
-                let name = alias.map_or(word.as_str(), |(_, name)| *name);
-                let named = COMMANDS.iter().find(|row| row.name == name);
-                return named.map_or(Branches::All, Branches::One);
-            }
-        }
-    }
-    Branches::Names
-}
-
-/// The global flags that take the next word as their value.
-const VALUED: [&str; 8] = [
-    "store",
-    "config",
-    "format",
-    "fields",
-    "lang",
-    "color",
-    "lock-timeout",
-    "actor",
-];
-
-/// Builds the parser.
-pub fn tree(branches: Branches, lang: Lang) -> Command {
-    let about = text!(
-        "办理中国大陆 ICP 备案的命令行：起草、提交、跟踪、变更与注销",
-        "Runs the whole life of mainland-China ICP filings"
-    );
-    let template = match lang {
-        Lang::Zh => "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}",
-        Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
-    };
-    let root = Command::new("icpctl")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about(about.get(lang).to_owned())
-        .help_template(template)
-        .subcommand_help_heading(text!("命令", "Commands").get(lang).to_owned())
-        .subcommand_value_name(text!("命令", "COMMAND").get(lang).to_owned())
-        .disable_help_flag(true)
-        .disable_version_flag(true)
-        .disable_help_subcommand(true)
-        .subcommand_required(true)
-        .max_term_width(100)
-        .args(globals::args(lang))
-        .arg(
-            clap::Arg::new("version")
-                .long("version")
-                .short('V')
-                .action(clap::ArgAction::Version)
-                .help(text!("显示版本", "Show the version").get(lang).to_owned())
-                .help_heading(text!("全局选项", "Global options").get(lang).to_owned()),
-        );
-    let root = match branches {
-        // No command is named: none has to hear of the options, and each copy costs time.
-        Branches::Names => root.mut_args(|arg| arg.global(false)),
-        Branches::One(_) | Branches::All => root,
-    };
-    let rows = COMMANDS.iter().filter(|row| match branches {
-        Branches::One(only) => only.name == row.name,
-        Branches::Names | Branches::All => true,
-    });
-    rows.fold(root, |root, row| {
-        let sub = Command::new(row.name)
-            .about(row.about.get(lang).to_owned())
-            .help_template(template)
-            .disable_help_flag(true);
-        let aliases = ALIASES.iter().filter(|(_, name)| *name == row.name);
-        let sub = sub.visible_aliases(aliases.map(|(alias, _)| *alias));
-        if matches!(branches, Branches::Names) {
-            return root.subcommand(sub);
-        }
-        let sub = (row.command)(sub, lang);
-        let sub = sub.mut_args(|arg| {
-            if arg.get_help_heading().is_none() {
-                help::under_heading(arg, lang)
-            } else {
-                arg
-            }
-        });
-        root.subcommand(sub)
-    })
 }

@@ -3,9 +3,9 @@
 //! No provider tells the stages of an order. What can be asked is the account at a provider in which
 //! filings are accessed, and the public record: they show the effect of an approval.
 
-use super::asking;
-use super::board;
-use super::context::{Context, World};
+use crate::cli::cloud;
+use crate::cli::context::{Context, World};
+use crate::cli::documents::board;
 use crate::clouds::credentials::Credential;
 use crate::clouds::{Cloud, alibaba};
 use crate::evidence::Asker;
@@ -54,7 +54,7 @@ impl Sources {
         let live = live(world, orders);
         let is_at_alibaba = live.iter().any(|order| is_at(order, Cloud::Alibaba));
         let alibaba = if is_at_alibaba {
-            asking::key(cx, Cloud::Alibaba)
+            cloud::key(cx, Cloud::Alibaba)
         } else {
             None
         };
@@ -79,7 +79,7 @@ impl Sources {
         let mut all = Answers::new();
         let live = live(world, orders);
         if let Some(key) = &self.alibaba {
-            let client = asking::client(cx, Cloud::Alibaba, key, &self.network);
+            let client = cloud::client(cx, Cloud::Alibaba, key, &self.network);
             let filings = alibaba::filings(&client).await;
             let answer = filings.map(|filings| alibaba::sighting(&filings, cx.now));
             for order in live.iter().filter(|order| is_at(order, Cloud::Alibaba)) {

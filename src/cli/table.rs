@@ -1,49 +1,13 @@
 //! Every command, in one table.
 
-use super::adopt;
-use super::answer;
-use super::attach;
-use super::auth;
-use super::batch;
-use super::calendar;
-use super::check;
-use super::completions;
-use super::config;
-use super::context::Context;
-use super::doctor;
-use super::draft;
-use super::duty;
-use super::edit;
-use super::erase;
-use super::explain;
-use super::export;
-use super::gone;
-use super::guide;
-use super::help;
-use super::import;
-use super::init;
-use super::label;
-use super::list;
-use super::log;
-use super::man;
-use super::note;
-use super::notice;
-use super::notify;
-use super::number;
-use super::portfolio;
-use super::provider;
-use super::record;
-use super::reply::Reply;
-use super::rules;
-use super::schema;
-use super::show;
-use super::status;
-use super::steps;
-use super::sync;
-use super::template;
-use super::undo;
-use super::verify;
-use super::wait;
+use crate::cli::commands::{
+    adopt, attach, auth, batch, calendar, check, completions, config, doctor, draft, duty, edit,
+    erase, explain, export, gone, guide, help, import, init, label, list, log, man, note, notice,
+    notify, number, portfolio, provider, record, rules, schema, show, status, steps, sync,
+    template, undo, verify, wait,
+};
+use crate::cli::context::Context;
+use crate::cli::reply::{Reply, answer};
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::Kind;

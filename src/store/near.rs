@@ -467,7 +467,7 @@ impl Book {
     ///
     /// # Errors
     /// Never for a record; see [`Book::read`].
-    pub fn read_only(files: &dyn Files, ids: &[OrderId]) -> Result<Self, StorageError> {
+    pub fn read_only(files: &dyn Files, ids: &BTreeSet<OrderId>) -> Result<Self, StorageError> {
         let mut book = Self::default();
         book.add(files, ids)?;
         let after: Vec<OrderId> = book

@@ -41,41 +41,9 @@ pub fn edit(
         overlay(&mut new, dossier);
     }
     for given in assigns {
-        if given.field() == "ref" || given.field() == "kind" {
-            let name = given.field();
-            return Err(Failure::invalid(
-                "invalid.field",
-                text!("{name} 不能修改", "{name} cannot be edited"),
-            )
-            .hint(text!(
-                "请放弃后重新起草",
-                "abandon the order and draft anew"
-            )));
-        }
-        if given.field().split('.').next() == Some(MATERIALS) {
-            detach(order, &mut attached, given)?;
-        } else {
-            let given = given.clone().canonical(given.field());
-            assign::assign(&mut new, given.field(), &given)?;
-        }
+        apply(order, &mut new, &mut attached, given)?;
     }
-    if order.verify_by.is_some() && new.get("verify_by").is_none() {
-        // What drafting takes it to be where nothing is said.
-        tree::put(&mut new, "verify_by", Some(VerifyBy::Sms.name().into()));
-    }
-    if order.provider.is_some() && new.get("provider").is_none() {
-        return Err(Failure::invalid(
-            "invalid.field",
-            text!("provider 不能去掉", "provider cannot be taken away"),
-        )
-        .hint(text!(
-            "换一个接入商：--set provider=PROVIDER",
-            "name another one: --set provider=PROVIDER"
-        )));
-    }
-    if let Some(Value::String(provider)) = new.get_mut("provider") {
-        world.profiles.rename(provider);
-    }
+    choose_again(world, order, &mut new)?;
     let mut edits = leaves(&old, &new);
     let mut edited = if edits.is_empty() {
         order.clone()
@@ -94,23 +62,8 @@ pub fn edit(
     if edits.is_empty() {
         return Ok(None);
     }
-    if order.was_submitted()
-        && let Some(frozen) = edits.iter().find(|e| is_frozen(&e.field))
-    {
-        let field = &frozen.field;
-        return Err(Failure::new(
-            Exit::Refused,
-            "refused.field-frozen",
-            text!(
-                "{field} 在验证备案类型通过后不能修改",
-                "{field} cannot be edited once the order's type has been checked"
-            ),
-        )
-        .rule("ORD-07")
-        .hint(text!(
-            "放弃此订单后重新起草",
-            "abandon this order and draft a new one"
-        )));
+    if order.was_submitted() {
+        leave_frozen(&edits)?;
     }
     guard::drafting(&edited, &world.book.portfolio, &world.profiles)?;
     let status = view.standing.status;
@@ -124,6 +77,74 @@ pub fn edit(
     entry.edits = edits;
     edited.history.push(entry);
     Ok(Some(edited))
+}
+
+/// Applies one `--set`, `--add` or `--unset` to an order's data, or to what is attached.
+fn apply(
+    order: &Order,
+    tree: &mut Value,
+    attached: &mut Vec<Material>,
+    given: &Assign,
+) -> Result<(), Failure> {
+    let field = given.field();
+    if field == "ref" || field == "kind" {
+        return Err(Failure::invalid(
+            "invalid.field",
+            text!("{field} 不能修改", "{field} cannot be edited"),
+        )
+        .hint(text!(
+            "请放弃后重新起草",
+            "abandon the order and draft anew"
+        )));
+    }
+    if field.split('.').next() == Some(MATERIALS) {
+        detach(order, attached, given)
+    } else {
+        assign::assign(tree, field, &given.clone().canonical(field))
+    }
+}
+
+/// Settles the choices that an order cannot be without: its path and its provider.
+fn choose_again(world: &World, order: &Order, tree: &mut Value) -> Result<(), Failure> {
+    if order.verify_by.is_some() && tree.get("verify_by").is_none() {
+        // What drafting takes it to be where nothing is said.
+        tree::put(tree, "verify_by", Some(VerifyBy::Sms.name().into()));
+    }
+    if order.provider.is_some() && tree.get("provider").is_none() {
+        return Err(Failure::invalid(
+            "invalid.field",
+            text!("provider 不能去掉", "provider cannot be taken away"),
+        )
+        .hint(text!(
+            "换一个接入商：--set provider=PROVIDER",
+            "name another one: --set provider=PROVIDER"
+        )));
+    }
+    if let Some(Value::String(provider)) = tree.get_mut("provider") {
+        world.profiles.rename(provider);
+    }
+    Ok(())
+}
+
+/// Refuses changes in what the type check has settled (ORD-07).
+fn leave_frozen(edits: &[FieldChange]) -> Result<(), Failure> {
+    let Some(frozen) = edits.iter().find(|edit| is_frozen(&edit.field)) else {
+        return Ok(());
+    };
+    let field = &frozen.field;
+    Err(Failure::new(
+        Exit::Refused,
+        "refused.field-frozen",
+        text!(
+            "{field} 在验证备案类型通过后不能修改",
+            "{field} cannot be edited once the order's type has been checked"
+        ),
+    )
+    .rule("ORD-07")
+    .hint(text!(
+        "放弃此订单后重新起草",
+        "abandon this order and draft a new one"
+    )))
 }
 
 /// Puts the files of a dossier in: it speaks for the slots that it names, and those alone.

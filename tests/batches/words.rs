@@ -2,8 +2,8 @@
 
 use super::{holding, outcomes};
 use crate::scenarios::{CERTIFICATES, MONDAY, Scene, company, dossier, site};
-use icpctl::cli::goal::Goal;
-use icpctl::cli::vocabulary::{Word, words};
+use icpctl::cli::commands::wait::goal::Goal;
+use icpctl::cli::parser::vocabulary::{Word, words};
 use icpctl::filing::event::{Command, Report};
 use icpctl::filing::kind::{Kind, VerifyBy};
 use icpctl::filing::number::ServiceKind;

@@ -231,6 +231,49 @@ fn a_batch_with_a_look_at_little_comes_to_the_same_as_with_a_look_at_everything(
     );
 }
 
+/// The same for reports that name their orders by their ids: most rest on their order alone, one
+/// that brings an order to life or closes it on more.
+#[test]
+fn reports_of_orders_by_their_ids_come_to_the_same() {
+    let (user, ids) = user();
+    let [first, _, change, new] = ids.as_slice() else {
+        panic!("{ids:?}");
+    };
+    for id in [first, change, new] {
+        let _ = user.run(["submit", id, "--yes"]).exits(0);
+    }
+    let files = [
+        format!(
+            "{first},sms-sent,\n{change},rejected,\n{new},rejected,\n{first},bureau-rejected,\n\
+             {first},sms-verified,all\n{first},bureau-rejected,\n"
+        ),
+        format!("{first},bureau-approved,\n{change},accepted,\n{new},accepted,\n"),
+        format!("{},rejected,\n{change},no-such-person,x\n", &change[..5]),
+        format!("{change},sms-verified,nobody\n"),
+    ];
+    let store = user.home().join("data/icpctl");
+    let twin = user.home().join("twin");
+    let copied = Command::new("cp").arg("-a").args([&store, &twin]).status();
+    assert!(copied.unwrap().success());
+    let twin = twin.display().to_string();
+    for rows in files {
+        user.write("reports.csv", format!("order,event,who\n{rows}"));
+        let step = ["record", "--from", "reports.csv", "--json"];
+        let little = user.run(step);
+        let all = user.run_with(&[("ICPCTL_STORE", &twin), ("ICPCTL_SEED", "7")], step);
+        let said = |output: &Output| {
+            let lines = output.stdout.lines();
+            let lines = lines.map(|line| words(&serde_json::from_str(line).unwrap()));
+            (output.code, lines.collect::<Vec<_>>())
+        };
+        assert_eq!(said(&little), said(&all), "{rows}\n{little:?}\n{all:?}");
+    }
+    assert_eq!(
+        orders(&user, &store.display().to_string()),
+        orders(&user, &twin)
+    );
+}
+
 /// A filter reads what it asks for, and finds what is so among all.
 #[test]
 fn a_filtered_list_is_what_the_whole_list_holds() {

@@ -1,7 +1,7 @@
 //! What a refusal tells its reader to type can be typed.
 
 use crate::scenarios::{CERTIFICATES, MONDAY, SHOP, SUBJECT, Scene, company, hints_at, site};
-use icpctl::cli::{Branches, tree};
+use icpctl::cli::parser::{Branches, tree};
 use icpctl::filing::host::Host;
 use icpctl::filing::kind::{Kind, VerifyBy};
 use icpctl::filing::number::{ServiceNumber, SubjectNumber};

@@ -3,7 +3,7 @@
 use super::world::{FILED, World, fact, findings, record};
 use crate::support::Icpctl;
 use crate::support::web::Answer;
-use icpctl::cli::schema;
+use icpctl::cli::commands::schema;
 use icpctl::filing::evidence::{Claim, Source, Stance, Topic, Verdict};
 use serde_json::Value;
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 //! of the orders is read for it.
 
 use super::desk::{Ran, Store, at, drafted, reported, submitted, then};
-use icpctl::cli::board;
+use icpctl::cli::documents::board;
 use icpctl::filing::event::{Command, Event, Report};
 use icpctl::filing::facts::SubjectFacts;
 use icpctl::filing::kind::Kind;

@@ -1,7 +1,7 @@
 //! What bears on an order: a look at that says what a look at everything says, however subjects,
 //! persons, accounts and domains are shared.
 
-use icpctl::cli::order_doc::{Desk, Manner};
+use icpctl::cli::documents::order::{Desk, Manner};
 use icpctl::filing::calendar::Calendar;
 use icpctl::filing::guard::{self, Rival};
 use icpctl::filing::instant::Instant;

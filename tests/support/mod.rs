@@ -6,7 +6,7 @@ pub(crate) mod dns;
 pub(crate) mod pty;
 pub(crate) mod web;
 
-use icpctl::cli::schema;
+use icpctl::cli::commands::schema;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

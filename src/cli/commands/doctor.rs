@@ -1,0 +1,307 @@
+//! `doctor`: is the store sound?
+
+use crate::cli::context::Context;
+use crate::cli::context::measures::INVALID_RULE_FILE;
+use crate::cli::parser::globals::switch;
+use crate::cli::reply::{Caution, Reply};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::lang::Lang;
+use crate::render::room::Room;
+use crate::render::table::{Cell, Table};
+use crate::store::book::{Book, FILES};
+use crate::store::place::Place;
+use crate::store::{Action, Disk, Files, Kind, Recovery, StorageError, StoreLock, StorePath};
+use crate::text;
+use crate::workflow::examine::{Finding, examine, unnamed};
+use clap::{ArgMatches, Command};
+use serde_json::json;
+use std::path::Path;
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    command.arg(switch(
+        "fix",
+        text!(
+            "收紧备案库的权限，删除没有订单提到的附件",
+            "Tighten the store's permissions, and remove attachments that no order names"
+        ),
+        lang,
+    ))
+}
+
+/// Sweeps what killed writers left, and looks at every record.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let folder = match cx.place() {
+        Place::Found { folder, .. } => Some(folder),
+        Place::Missing { .. } | Place::Fresh { .. } | Place::Nowhere => None,
+    };
+    let disk = cx.open()?;
+    let swept = match &disk {
+        Some(disk) if !cx.globals.dry_run => sweep(cx, disk)?,
+        Some(_) | None => Recovery::default(),
+    };
+    let recovery = std::mem::take(&mut cx.recovered).followed_by(swept);
+    let fixes = matches.get_flag("fix") && !cx.globals.dry_run;
+    let mut mended = Mended::default();
+    if let (Some(disk), true) = (&disk, fixes) {
+        mended.removed = remove_unnamed(cx, disk)?;
+    }
+    let world = cx.world_of(disk.as_ref().map(|disk| disk as &dyn Files))?;
+    // Every damaged file is a finding here, not a warning beside the result.
+    cx.cautions.retain(|caution| caution.code != "damaged-file");
+    let _ = cx.rulebook()?;
+    let mut findings = examine(&world);
+    findings.extend(overrides(&mut cx.cautions));
+    if let (Some(folder), Some(disk)) = (&folder, &disk) {
+        let loose = loose(folder, disk, fixes)?;
+        mended.tightened = loose.tightened;
+        findings.extend(unmended(cx, folder, &loose, fixes));
+    }
+    Ok(answer(cx, &findings, &recovery, &mended))
+}
+
+/// What `--fix` mended.
+#[derive(Debug, Default)]
+struct Mended {
+    /// The attachments that were removed, by hash.
+    removed: Vec<String>,
+    /// How many files and folders were tightened.
+    tightened: usize,
+}
+
+/// Removes the attachments that no order names, as they are seen under the lock.
+fn remove_unnamed(cx: &Context<'_>, disk: &Disk) -> Result<Vec<String>, Failure> {
+    if unnamed(&Book::read(disk)?).is_empty() {
+        return Ok(Vec::new());
+    }
+    let lock = StoreLock::acquire(disk, &cx.holder(), cx.globals.lock_timeout)?;
+    let book = Book::read(disk)?;
+    let unnamed = unnamed(&book);
+    let mut changes = Vec::new();
+    for hash in &unnamed {
+        changes.extend(book.remove(StorePath::parse(&format!("{FILES}/{hash}"))?));
+    }
+    lock.commit(&changes)?;
+    Ok(unnamed.into_iter().map(str::to_owned).collect())
+}
+
+/// Warns of what other users can get at; what could not be tightened although it was asked for is
+/// a finding.
+fn unmended(cx: &mut Context<'_>, folder: &Path, loose: &Loose, fixes: bool) -> Option<Finding> {
+    let (path, count) = (folder.display().to_string(), loose.left);
+    if fixes {
+        // Told before anything was tightened.
+        cx.cautions
+            .retain(|caution| caution.code != "loose-permissions");
+        let reason = loose.refused.as_ref()?.message();
+        let (zh, en) = (reason.zh, reason.en);
+        return Some(Finding {
+            code: "loose-permissions",
+            message: text!(
+                "其他用户可以访问 {count} 个文件或目录，{zh}",
+                "other users can get at {count} file(s) or folder(s), {en}"
+            ),
+            fix: text!(
+                "由文件的所有者运行：chmod -R go= {path}",
+                "let their owner run: chmod -R go= {path}"
+            ),
+            path,
+        });
+    }
+    if count > 0 {
+        cx.caution(
+            "loose-permissions",
+            text!(
+                "其他用户可以访问 {count} 个文件或目录；用 icpctl doctor --fix 收紧",
+                "other users can get at {count} file(s) or folder(s); tighten them with icpctl doctor --fix"
+            ),
+            Some(path),
+        );
+    }
+    None
+}
+
+/// Takes the user's own profiles, calendar and rules that cannot be used out of the warnings.
+fn overrides(cautions: &mut Vec<Caution>) -> Vec<Finding> {
+    cautions
+        .extract_if(.., |caution| {
+            matches!(
+                caution.code,
+                "invalid-profile" | "ambiguous-provider" | "invalid-calendar" | INVALID_RULE_FILE
+            )
+        })
+        .map(|caution| Finding {
+            code: caution.code,
+            path: caution.path.unwrap_or_default(),
+            message: caution.message,
+            fix: text!(
+                "修正该文件，或把它移走；在此之前按内置内容处理",
+                "mend the file, or move it away; until then what is built in holds"
+            ),
+        })
+        .collect()
+}
+
+/// Completes or drops what a killed writer left; a store that cannot be written is left alone.
+fn sweep(cx: &mut Context<'_>, disk: &Disk) -> Result<Recovery, Failure> {
+    match StoreLock::acquire(disk, &cx.holder(), cx.globals.lock_timeout) {
+        Ok(lock) => Ok(lock.recover()?),
+        Err(error @ StorageError::Io { .. }) => {
+            cx.cautions.push(Caution {
+                code: "not-swept",
+                message: error.message(),
+                path: None,
+            });
+            Ok(Recovery::default())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What other users can get at.
+#[derive(Debug, Default)]
+struct Loose {
+    /// How many files and folders are.
+    left: usize,
+    /// How many were.
+    tightened: usize,
+    /// Why the first of those that were to be tightened was not.
+    refused: Option<StorageError>,
+}
+
+/// Counts the files that other users can get at, the store's own folder too, after tightening them
+/// where asked to.
+fn loose(folder: &Path, disk: &Disk, fixes: bool) -> Result<Loose, Failure> {
+    let mut loose = Loose::default();
+    let mut look = |path: &Path, kind: Kind, mode: u32| {
+        let is_loose = mode & 0o077 != 0;
+        if !is_loose {
+            return;
+        }
+        match fixes.then(|| tighten(path, kind)) {
+            Some(Ok(())) => loose.tightened += 1,
+            Some(Err(error)) => {
+                loose.left += 1;
+                loose
+                    .refused
+                    .get_or_insert(StorageError::io(path, Action::Tighten, error));
+            }
+            None => loose.left += 1,
+        }
+    };
+    look(folder, Kind::Folder, disk.stat(&StorePath::ROOT)?.mode);
+    let mut folders = vec![StorePath::ROOT];
+    while let Some(at) = folders.pop() {
+        for entry in disk.list(&at)? {
+            if entry.is_hidden() {
+                continue;
+            }
+            let Ok(path) = at.join(&entry.name) else {
+                continue;
+            };
+            let stat = disk.stat(&path)?;
+            look(&folder.join(path.to_path()), entry.kind, stat.mode);
+            if entry.kind == Kind::Folder {
+                folders.push(path);
+            }
+        }
+    }
+    Ok(loose)
+}
+
+#[cfg(unix)]
+fn tighten(path: &Path, kind: Kind) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = match kind {
+        Kind::Folder => 0o700,
+        Kind::File => 0o600,
+        Kind::Other => return Err(std::io::ErrorKind::InvalidInput.into()),
+    };
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn tighten(_: &Path, _: Kind) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
+fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery, mended: &Mended) -> Reply {
+    let lang = cx.lang;
+    let shown: Vec<String> = recovery
+        .completed
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let kept: Vec<String> = recovery
+        .kept
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let data = json!({
+        "findings": findings.iter().map(|finding| json!({
+            "code": finding.code,
+            "path": finding.path,
+            "message": finding.message.get(lang),
+            "fix": finding.fix.get(lang),
+        })).collect::<Vec<_>>(),
+        "swept": recovery.swept,
+        "completed": shown,
+        "kept": kept,
+        "dropped": recovery.dropped,
+        "removed": mended.removed,
+        "tightened": mended.tightened,
+    });
+    let recovered = recovery.swept > 0 || !recovery.completed.is_empty() || recovery.dropped;
+    let mut reply = Reply::new("icpctl.doctor/1", data)
+        .changed(recovered || mended.tightened > 0 || !mended.removed.is_empty());
+    if mended.tightened > 0 {
+        let count = mended.tightened;
+        reply = reply.say(text!(
+            "已收紧 {count} 个文件或目录的权限",
+            "tightened {count} file(s) or folder(s)"
+        ));
+    }
+    if !mended.removed.is_empty() {
+        let count = mended.removed.len();
+        reply = reply.say(text!(
+            "已删除没有订单提到的附件 {count} 个",
+            "removed {count} attachment(s) that no order names"
+        ));
+    }
+    if recovered {
+        let (swept, completed) = (recovery.swept, recovery.completed.len());
+        reply = reply.say(text!(
+            "已清理中断的写入留下的 {swept} 个临时文件，补完 {completed} 个文件",
+            "swept {swept} temporaries of interrupted writers, completed {completed} file(s)"
+        ));
+    }
+    if findings.is_empty() {
+        return reply.say(text!("备案库没有问题", "the store is sound"));
+    }
+    let mut table = Table::new(vec![
+        text!("代码", "code"),
+        text!("文件", "file"),
+        text!("问题", "what is wrong"),
+    ])
+    .rooms(&[Room::Whole, Room::Wraps, Room::Wraps]);
+    for finding in findings {
+        table.row(vec![
+            Cell::verbatim(finding.code),
+            Cell::verbatim(finding.path.clone()),
+            Cell::new(finding.message.clone()),
+        ]);
+    }
+    reply.human = table.render(lang, cx.width(), cx.color());
+    let count = findings.len();
+    let mut failure = Failure::new(
+        Exit::Invalid,
+        "invalid.store",
+        text!("发现 {count} 处问题", "{count} finding(s)"),
+    );
+    for finding in findings {
+        failure = failure.hint(finding.fix.clone());
+    }
+    reply.failure = Some(failure);
+    reply
+}

@@ -1,0 +1,101 @@
+//! `edit`: correct an order's data, in draft or after a return.
+
+use super::draft::{assigns, dossier, take_materials};
+use crate::cli::context::{Context, Plan};
+use crate::cli::parser::globals::{option, place, repeated};
+use crate::cli::reply::{Reply, answer};
+use crate::failure::Failure;
+use crate::lang::Lang;
+use crate::store::near::Wanted;
+use crate::text;
+use crate::workflow::{bearing, edit, materials, resolve};
+use clap::{ArgMatches, Command};
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    command
+        .arg(place("order", "ORDER", text!("订单", "The order"), lang).required(true))
+        .arg(repeated(
+            "set",
+            "FIELD=V",
+            text!(
+                "设置字段，写完整路径，如 services.0.name（可重复）",
+                "Set a field, by its full path such as services.0.name (can be repeated)"
+            ),
+            lang,
+        ))
+        .arg(repeated(
+            "add",
+            "FIELD=V",
+            text!(
+                "向列表字段增加一个值（可重复）",
+                "Add a value to a list (can be repeated)"
+            ),
+            lang,
+        ))
+        .arg(repeated(
+            "unset",
+            "FIELD[=V]",
+            text!(
+                "清除字段，或去掉列表中的一个值；materials.SLOT 去掉附件（可重复）",
+                "Take a field, one value of a list, or with materials.SLOT an attachment, away (can be repeated)"
+            ),
+            lang,
+        ))
+        .arg(option(
+            "from",
+            "FILE",
+            text!(
+                "用档案中写明的字段和附件覆盖",
+                "Put what a dossier says over the order's data, and its files in the place of those of the same slots"
+            ),
+            lang,
+        ))
+}
+
+/// Corrects the order.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let word = matches
+        .get_one::<String>("order")
+        .cloned()
+        .unwrap_or_default();
+    let given = assigns(matches)?;
+    let from = matches.get_one::<String>("from").cloned();
+    if given.is_empty() && from.is_none() {
+        return Err(
+            Failure::usage(text!("没有写要修改什么", "nothing to edit is named")).hint(text!(
+                "用 --set FIELD=VALUE，或 --from FILE",
+                "use --set FIELD=VALUE, or --from FILE"
+            )),
+        );
+    }
+    let (mut named, mut files) = (Vec::new(), Vec::new());
+    let dossier = match &from {
+        Some(name) => {
+            let dossier = dossier(cx, name)?;
+            (named, files) = take_materials(cx, name, &dossier.materials)?;
+            Some(dossier)
+        }
+        None => None,
+    };
+    let mut wanted = Wanted::default();
+    wanted.word(&word);
+    bearing::assigned(&mut wanted, &given);
+    if let Some(dossier) = &dossier {
+        bearing::dossier(&mut wanted, dossier);
+    }
+    if !files.is_empty() {
+        wanted.attachments();
+    }
+    let done = cx.transact_near(&wanted, |world, stamp, _| {
+        let order = resolve::order(&world.book, &word)?;
+        let mut plan = Plan::new(order.id.clone());
+        let edited = edit::edit(world, stamp, order, &given, dossier.as_ref(), &named)?;
+        if edited.is_some() {
+            plan.files = materials::missing(&files, world);
+        }
+        plan.orders.extend(edited);
+        Ok(plan)
+    })?;
+    answer::moved(cx, &done, std::slice::from_ref(&done.answer))
+}

@@ -1,0 +1,99 @@
+//! `init`: make a store.
+
+use crate::cli::context::measures::{PROFILES, RULES};
+use crate::cli::context::{Context, apart, no_current_folder};
+use crate::cli::parser::globals::place;
+use crate::cli::reply::Reply;
+use crate::failure::Failure;
+use crate::lang::Lang;
+use crate::store::{Disk, Files as _, StorePath, store_file};
+use crate::text;
+use clap::{ArgMatches, Command};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    command.arg(place(
+        "dir",
+        "DIR",
+        text!(
+            "在 DIR/.icpctl 创建；缺省为 --store 所指，或当前目录",
+            "Make DIR/.icpctl; by default what --store names, else in the current folder"
+        ),
+        lang,
+    ))
+}
+
+/// Makes the store; one that is there already is left as it is, but for what keeps its locks and
+/// temporaries out of a repository.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let dir = matches.get_one::<String>("dir").map(PathBuf::from);
+    let folder = cx.init_folder(dir.as_deref());
+    if folder.is_relative() {
+        return Err(no_current_folder().hint(text!(
+            "进入另一个目录，或写出完整路径：icpctl init DIR",
+            "change to another one, or give a full path: icpctl init DIR"
+        )));
+    }
+    let shown = folder.display().to_string();
+    let exists = folder.join(crate::store::place::MARKER).exists();
+    if !exists {
+        apart(&folder)?;
+    }
+    let repository = git_root(&folder);
+    let mut ignored = false;
+    if exists {
+        let disk = Disk::open(&folder)?;
+        store_file::check(&disk)?;
+        if repository.is_some() && !cx.globals.dry_run {
+            ignored = store_file::ignore(&disk, &cx.holder())?;
+        }
+    } else if !cx.globals.dry_run {
+        let disk = Disk::create(&folder)?;
+        store_file::make(&disk, &cx.holder(), repository.is_some())?;
+        for folder in [PROFILES, RULES] {
+            // Only so that they are found: the store is made, with them or without.
+            let _ = disk.create_dir(&StorePath::parse(folder)?);
+        }
+    }
+    if let Some(root) = &repository {
+        let root = root.display();
+        cx.caution(
+            "personal-data-in-git",
+            text!(
+                "备案库位于 git 仓库 {root} 中：提交后，负责人的姓名、证件号码、电话、邮箱、地址和附件都会进入版本历史",
+                "the store is inside the git repository {root}: committing it puts names, ID numbers, phones, e-mail, addresses and attachments into its history"
+            ),
+            Some(shown.clone()),
+        );
+    }
+    let data = json!({ "store": shown, "created": !exists });
+    let reply = Reply::new("icpctl.init/1", data)
+        .human(format!("{shown}\n"))
+        .changed(!exists || ignored);
+    Ok(if ignored {
+        reply.say(text!(
+            "备案库已存在；已写入 .gitignore，锁和临时文件不会进入仓库",
+            "the store is there already; wrote its .gitignore, which keeps locks and temporaries out of the repository"
+        ))
+    } else if exists {
+        reply.say(text!("备案库已存在", "the store is there already"))
+    } else {
+        reply
+            .say(text!("已创建备案库", "made the store"))
+            .say(text!(
+                "下一步：icpctl template adopt 导入已有备案，或 icpctl template new 起草新备案",
+                "next: icpctl template adopt brings in existing filings, icpctl template new drafts a new one"
+            ))
+    })
+}
+
+/// Returns the git work tree that a folder lies in.
+fn git_root(folder: &Path) -> Option<PathBuf> {
+    folder
+        .ancestors()
+        .skip(1)
+        .find(|above| above.join(".git").exists())
+        .map(Path::to_owned)
+}

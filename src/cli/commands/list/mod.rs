@@ -1,0 +1,275 @@
+//! `list`: orders, nearest deadline first.
+
+pub mod by_roll;
+
+use crate::cli::context::{Context, World};
+use crate::cli::documents::board;
+use crate::cli::documents::order::{Desk, Manner};
+use crate::cli::documents::outline::Excerpt;
+use crate::cli::filters::Filters;
+use crate::cli::parser::globals::switch;
+use crate::cli::reply::{Reply, unprinted};
+use crate::failure::Failure;
+use crate::filing::order::Order;
+use crate::lang::Lang;
+use crate::render::envelope::Envelope;
+use crate::render::fields::Fields;
+use crate::render::rows::RowsError;
+use crate::render::sheet::{RowOf, Sheet};
+use crate::render::stream::{Columns, Stream, StreamError};
+use crate::render::{Delivery, Format};
+use crate::text;
+use by_roll::Wanted;
+use clap::{ArgMatches, Command};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The shape of a list of orders.
+pub const SCHEMA: &str = "icpctl.order-list/1";
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    command
+        .arg(switch(
+            "all",
+            text!("包括已完结的订单", "Include orders that have ended"),
+            lang,
+        ))
+        .args(Filters::args(lang))
+}
+
+/// Lists the orders that the filters ask for; ended ones only where something asks for them.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let filters = Filters::read(matches, cx.now)?;
+    filters.heed_providers(cx)?;
+    let takes_ended = matches.get_flag("all") || filters.asks_for_ended();
+    if let Some(reply) = from_roll(cx, &filters, takes_ended)? {
+        return Ok(reply);
+    }
+    let (world, has_any) = asked_for(cx, &filters, takes_ended)?;
+    let desk = Desk::new(&world);
+    let orders = world
+        .book
+        .orders
+        .values()
+        .filter(|order| takes_ended || !desk.view(order).standing.status.has_ended())
+        .filter(|order| filters.matches(&desk, order))
+        .collect();
+    let orders = filters.arrange(&desk, orders);
+    if cx.globals.format != Format::Human {
+        return Ok(documents(cx, &desk, &orders));
+    }
+    let mut sheet = Sheet::default();
+    let places = board::lay(&mut sheet, &desk, &orders, manner(cx));
+    let rows = places.iter().map(|place| sheet.row(*place));
+    Ok(told(cx, rows, !has_any))
+}
+
+/// Reads the orders that are asked for and what bears on them, and says whether there are any at
+/// all; everything, where only the orders themselves tell which are meant, or many are.
+pub fn asked_for(
+    cx: &mut Context<'_>,
+    filters: &Filters,
+    takes_ended: bool,
+) -> Result<(World, bool), Failure> {
+    let limit = filters.limit();
+    let leaves_out = filters.narrow() || !takes_ended || limit.is_some();
+    if filters.can_ask_the_roll() && leaves_out {
+        return cx.world_of_some(limit, |line, subjects, profiles| {
+            let is_asked_for = (takes_ended || !line.slip.status.has_ended())
+                && filters.matches_line(line, subjects, profiles);
+            is_asked_for.then(|| filters.rank(line))
+        });
+    }
+    let world = cx.world()?;
+    let has_any = !world.book.orders.is_empty();
+    Ok((world, has_any))
+}
+
+/// Prints the rows, or says that there are none.
+fn told<'s>(
+    cx: &mut Context<'_>,
+    rows: impl Iterator<Item = RowOf<'s>> + Clone,
+    none_at_all: bool,
+) -> Reply {
+    if rows.clone().next().is_none() {
+        let nothing = Reply::new(SCHEMA, Value::Array(Vec::new()));
+        return nothing.say(if none_at_all {
+            text!("还没有订单", "there are no orders yet")
+        } else {
+            text!("没有符合条件的订单", "no order is as asked for")
+        });
+    }
+    let printed = board::print(cx, rows);
+    Reply {
+        failure: printed.err().map(|error| unprinted(&error)),
+        ..Reply::streamed()
+    }
+}
+
+/// Lists what the roll tells: all that people see, and fields that every slip has; none where more
+/// is asked for.
+fn from_roll(
+    cx: &mut Context<'_>,
+    filters: &Filters,
+    takes_ended: bool,
+) -> Result<Option<Reply>, Failure> {
+    if cx.globals.format != Format::Human {
+        return lines_from_roll(cx, filters, takes_ended);
+    }
+    let wanted = Wanted {
+        filters,
+        takes_ended,
+        names: true,
+    };
+    let (now, lang) = (cx.now, cx.lang);
+    let pages = by_roll::lay_out(cx, &wanted, |sheet: &mut Sheet, told| {
+        sheet.lay(told.row().cells(now, lang))
+    })?;
+    Ok(pages.map(|pages| {
+        let rows = pages.orders().map(|(sheet, row)| sheet.row(*row));
+        told(cx, rows, pages.none_at_all())
+    }))
+}
+
+/// Lists the fields that are asked for, where each slip has them.
+fn lines_from_roll(
+    cx: &mut Context<'_>,
+    filters: &Filters,
+    takes_ended: bool,
+) -> Result<Option<Reply>, Failure> {
+    let format = cx.globals.format;
+    let Some(asked) = cx.globals.fields.clone().filter(|_| !is_indented(cx)) else {
+        return Ok(None);
+    };
+    let Some((fields, excerpt)) = Fields::choose(&asked, &board::FIELDS)
+        .ok()
+        .and_then(|fields| Some((fields.clone(), Excerpt::of(&fields)?)))
+    else {
+        return Ok(None);
+    };
+    // A label must be one that some order of the list has.
+    let asks_for_label = fields.names().iter().any(|n| n.starts_with("labels."));
+    if asks_for_label && filters.limit().is_some() {
+        return Ok(None);
+    }
+    let columns = Columns {
+        table: fields,
+        document: None,
+    };
+    let wanted = Wanted {
+        filters,
+        takes_ended,
+        names: excerpt.holds("target.name"),
+    };
+    let pages = by_roll::lay_out(cx, &wanted, |lines: &mut Lines, told| {
+        let outline = told.outline();
+        if asks_for_label {
+            let labels = outline.labels().into_keys();
+            lines.labels.extend(labels.map(str::to_owned));
+        }
+        let document = excerpt.document(&outline);
+        let line = columns.line(&document.into(), format);
+        line.map_err(|error| lines.failure = Some(error)).ok()
+    })?;
+    let Some(pages) = pages else {
+        return Ok(None);
+    };
+    let keys = pages.papers().flat_map(|lines| &lines.labels);
+    let keys: BTreeSet<&str> = keys.map(String::as_str).collect();
+    let known = board::fields_with(&keys, Vec::new());
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    if Fields::choose(&asked, &known).is_err() {
+        return Ok(None);
+    }
+    if let Some(error) = pages.papers().find_map(|lines| lines.failure.as_ref()) {
+        return Err(unprinted(error));
+    }
+    Ok(Some(printed(cx, columns, |stream| {
+        stream.laid_out(pages.orders().map(|(_, line)| line.as_str()))
+    })))
+}
+
+/// What is known of lines beside what stands in them.
+#[derive(Default)]
+struct Lines {
+    /// The keys of all labels in them.
+    labels: BTreeSet<String>,
+    /// Why one could not be laid out.
+    failure: Option<RowsError>,
+}
+
+/// Answers with the documents of `orders` in a format for machines, printed at once where that can
+/// be.
+pub fn documents(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Reply {
+    match streamed(cx, desk, orders) {
+        Some(reply) => reply,
+        None => answer(cx, desk, orders),
+    }
+}
+
+/// Prints the documents one by one, so that many need no memory; none where all must be known
+/// before the first: for a table's columns, or where it is laid out for a terminal.
+fn streamed(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Option<Reply> {
+    let is_plain = cx.globals.format.is_json();
+    if !is_plain || cx.globals.fields.is_some() || is_indented(cx) {
+        return None;
+    }
+    let manner = manner(cx);
+    let columns = Columns {
+        table: Fields::all(&[]),
+        document: None,
+    };
+    Some(printed(cx, columns, |stream| {
+        stream.elements(orders, |order| desk.document(order, manner))
+    }))
+}
+
+/// Whether a document is laid out for a terminal.
+fn is_indented(cx: &Context<'_>) -> bool {
+    cx.globals.format == Format::Json && cx.terminal.stdout
+}
+
+/// Prints a list whose elements `write` writes.
+fn printed(
+    cx: &mut Context<'_>,
+    columns: Columns,
+    write: impl FnOnce(&mut Stream<'_>) -> Result<(), StreamError>,
+) -> Reply {
+    let envelope = Envelope {
+        dry_run: cx.globals.dry_run,
+        warnings: cx.warnings(),
+        ..Envelope::new(SCHEMA)
+    };
+    let format = cx.globals.format;
+    let print = || -> Result<Delivery, StreamError> {
+        let mut stream = Stream::begin(cx.out, format, columns, &envelope)?;
+        write(&mut stream)?;
+        stream.end(&envelope)
+    };
+    Reply::printed(print())
+}
+
+/// Returns how an answer of this run is worded.
+pub fn manner(cx: &Context<'_>) -> Manner {
+    Manner {
+        lang: cx.lang,
+        privacy: cx.globals.privacy,
+    }
+}
+
+/// Returns the answer that holds the documents of `orders`; what people read is still to be set.
+pub fn answer(cx: &Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Reply {
+    let documents: Vec<Value> = match cx.globals.format {
+        Format::Human | Format::Sarif | Format::Markdown | Format::Ics => Vec::new(),
+        Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => orders
+            .iter()
+            .map(|order| desk.document(order, manner(cx)))
+            .collect(),
+    };
+    let known = board::fields(&documents);
+    Reply {
+        known,
+        ..Reply::new(SCHEMA, Value::Array(documents))
+    }
+}

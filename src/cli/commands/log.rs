@@ -1,0 +1,304 @@
+//! `log`: what was done, operation by operation, the latest first.
+
+use super::show::one_order;
+use crate::cli::context::Context;
+use crate::cli::documents::order::{time, told};
+use crate::cli::documents::{board, people};
+use crate::cli::parser::globals::option;
+use crate::cli::reply::Reply;
+use crate::failure::Failure;
+use crate::filing::instant::Instant;
+use crate::filing::number::SubjectNumber;
+use crate::filing::order::{OperationId, Order, OrderId};
+use crate::filing::portfolio::Portfolio;
+use crate::lang::{Lang, Text};
+use crate::render::mask::Privacy;
+use crate::render::room::Room;
+use crate::render::style::Tone;
+use crate::render::table::{Cell, Table};
+use crate::store::book::Book;
+use crate::text;
+use crate::workflow::resolve;
+use clap::{ArgMatches, Command, value_parser};
+use serde_json::{Value, json};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The shape of the log.
+pub const SCHEMA: &str = "icpctl.log/1";
+
+/// The names that `--fields` takes.
+const FIELDS: [&str; 12] = [
+    "op",
+    "recorded_at",
+    "actor",
+    "undoes",
+    "undone_by",
+    "records.order",
+    "records.subject",
+    "records.event",
+    "records.from",
+    "records.to",
+    "records.at",
+    "records.reason",
+];
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    command.arg(one_order(lang)).arg(
+        option(
+            "limit",
+            "N",
+            text!("最多显示几次操作", "At most so many operations"),
+            lang,
+        )
+        .value_parser(value_parser!(usize)),
+    )
+}
+
+/// What an operation wrote to.
+#[derive(Clone, Copy, Debug)]
+enum Of<'a> {
+    Order(&'a Order),
+    Subject(&'a SubjectNumber),
+}
+
+/// One entry that an operation wrote.
+struct Record<'a> {
+    of: Of<'a>,
+    event: &'static str,
+    label: Text,
+    from: Option<&'static str>,
+    to: Option<&'static str>,
+    at: Instant,
+    reason: Option<&'a str>,
+}
+
+/// One run of a writing command.
+struct Operation<'a> {
+    op: &'a OperationId,
+    recorded_at: Instant,
+    actor: Option<&'a str>,
+    undoes: Option<&'a OperationId>,
+    undone_by: Option<&'a OperationId>,
+    records: Vec<Record<'a>>,
+}
+
+/// Lists the operations, of everything or of one order.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let privacy = cx.globals.privacy;
+    let named = matches.get_one::<String>("order");
+    let world = match named {
+        Some(_) => cx.world_of_orders(named)?,
+        None => cx.world()?,
+    };
+    let only = named
+        .map(|word| resolve::order(&world.book, word))
+        .transpose()?
+        .map(|order| &order.id);
+    let mut operations = collect(&world.book, only);
+    let limit = matches.get_one::<usize>("limit").copied();
+    operations.truncate(limit.unwrap_or(usize::MAX));
+    let data = operations
+        .iter()
+        .map(|operation| document(operation, &world.book.portfolio, privacy))
+        .collect();
+    let reply = Reply {
+        known: FIELDS.map(str::to_owned).to_vec(),
+        ..Reply::new(SCHEMA, Value::Array(data))
+    };
+    if operations.is_empty() {
+        return Ok(reply.say(text!("还没有任何操作", "nothing has been done yet")));
+    }
+    Ok(reply.human(table(&operations).render(cx.lang, cx.width(), cx.color())))
+}
+
+/// Collects the operations from the histories, the latest first.
+fn collect<'b>(book: &'b Book, only: Option<&OrderId>) -> Vec<Operation<'b>> {
+    let mut found: BTreeMap<&OperationId, Operation<'b>> = BTreeMap::new();
+    let mut add = |op, recorded_at, actor, undoes, record| {
+        let operation = found.entry(op).or_insert_with(|| Operation {
+            op,
+            recorded_at,
+            actor,
+            undoes: None,
+            undone_by: None,
+            records: Vec::new(),
+        });
+        operation.undoes = operation.undoes.or(undoes);
+        operation.records.push(record);
+    };
+    for order in book.orders.values() {
+        if only.is_some_and(|id| *id != order.id) {
+            continue;
+        }
+        for entry in &order.history {
+            let record = Record {
+                of: Of::Order(order),
+                event: entry.event.name(),
+                label: entry.event.label(),
+                from: entry.from.map(crate::filing::status::Status::name),
+                to: Some(entry.to.name()),
+                at: entry.at,
+                reason: entry.reason.as_deref(),
+            };
+            let actor = entry.actor.as_deref();
+            let undoes = entry.undoes.as_ref();
+            add(&entry.op, entry.recorded_at, actor, undoes, record);
+        }
+    }
+    for subject in book.subjects.values().filter(|_| only.is_none()) {
+        for entry in &subject.history {
+            let record = Record {
+                of: Of::Subject(&subject.number),
+                event: entry.event.name(),
+                label: entry.event.label(),
+                from: None,
+                to: None,
+                at: entry.at,
+                reason: entry.reason.as_deref(),
+            };
+            let actor = entry.actor.as_deref();
+            let undoes = entry.undoes.as_ref();
+            add(&entry.op, entry.recorded_at, actor, undoes, record);
+        }
+    }
+    let undone: Vec<(&OperationId, &OperationId)> = found
+        .values()
+        .filter_map(|operation| Some((operation.undoes?, operation.op)))
+        .collect();
+    for (op, by) in undone {
+        if let Some(operation) = found.get_mut(op) {
+            operation.undone_by = Some(by);
+        }
+    }
+    let mut operations: Vec<Operation<'b>> = found.into_values().collect();
+    let sequence = book.sequence();
+    operations.sort_by_key(|o| Reverse(sequence.get(o.op)));
+    operations
+}
+
+fn document(operation: &Operation<'_>, portfolio: &Portfolio, privacy: Privacy) -> Value {
+    let records: Vec<Value> = operation
+        .records
+        .iter()
+        .map(|record| {
+            let (order, subject) = match record.of {
+                Of::Order(order) => (Some(&order.id), None),
+                Of::Subject(number) => (None, Some(number)),
+            };
+            let reason = record.reason.map(|reason| match record.of {
+                Of::Order(order) => told(reason, order, portfolio, privacy),
+                Of::Subject(number) => portfolio
+                    .subjects
+                    .get(number)
+                    .map(people::of_subject)
+                    .unwrap_or_default()
+                    .mask(reason, privacy),
+            });
+            json!({
+                "order": order,
+                "subject": subject,
+                "event": record.event,
+                "from": record.from,
+                "to": record.to,
+                "at": time(record.at),
+                "reason": reason,
+            })
+        })
+        .collect();
+    json!({
+        "op": operation.op,
+        "recorded_at": time(operation.recorded_at),
+        "actor": operation.actor,
+        "undoes": operation.undoes,
+        "undone_by": operation.undone_by,
+        "records": records,
+    })
+}
+
+fn table(operations: &[Operation<'_>]) -> Table {
+    let mut table = Table::new(vec![
+        text!("操作", "Operation"),
+        text!("记录时间", "Recorded"),
+        text!("操作人", "Actor"),
+        text!("内容", "What"),
+        text!("对象", "Of"),
+    ])
+    .rooms(&[
+        Room::Whole,
+        Room::Whole,
+        Room::Shortens,
+        Room::Wraps,
+        Room::Whole,
+    ]);
+    for operation in operations {
+        table.row(vec![
+            Cell::verbatim(operation.op.as_str()).tone(Tone::Name),
+            Cell::verbatim(board::minute(operation.recorded_at)),
+            Cell::verbatim(operation.actor.unwrap_or_default()),
+            Cell::new(what(operation)),
+            Cell::verbatim(touched(operation)),
+        ]);
+    }
+    table
+}
+
+/// Returns the events of an operation, each with how often.
+fn what(operation: &Operation<'_>) -> Text {
+    let mut events: Vec<(&Text, usize)> = Vec::new();
+    for record in &operation.records {
+        match events.iter_mut().find(|(label, _)| **label == record.label) {
+            Some((_, count)) => *count += 1,
+            None => events.push((&record.label, 1)),
+        }
+    }
+    let list = |lang: Lang| {
+        let words: Vec<String> = events
+            .iter()
+            .map(|(label, count)| match count {
+                1 => label.get(lang).to_owned(),
+                _ => format!("{} x{count}", label.get(lang)),
+            })
+            .collect();
+        words.join(if lang == Lang::Zh { "、" } else { ", " })
+    };
+    let (mut zh, mut en) = (list(Lang::Zh), list(Lang::En));
+    if let Some(op) = operation.undoes {
+        let _ = write!(zh, "（撤消 {op}）");
+        let _ = write!(en, " (undoes {op})");
+    }
+    if let Some(op) = operation.undone_by {
+        let _ = write!(zh, "（已由 {op} 撤消）");
+        let _ = write!(en, " (undone by {op})");
+    }
+    Text {
+        zh: zh.into(),
+        en: en.into(),
+    }
+}
+
+/// How many records a line of the log names.
+const NAMED: usize = 3;
+
+/// Returns the records that an operation touched, the first few by name.
+fn touched(operation: &Operation<'_>) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for record in &operation.records {
+        let name = match record.of {
+            Of::Order(order) => order.id.to_string(),
+            Of::Subject(number) => number.to_string(),
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let others = names.len().saturating_sub(NAMED);
+    names.truncate(NAMED);
+    let mut list = names.join(", ");
+    if others > 0 {
+        let _ = write!(list, " +{others}");
+    }
+    list
+}

@@ -1,0 +1,568 @@
+//! `notice`: rectification notices, what puts them right, and their end.
+
+use super::draft::{assigns, dossier, labels};
+use super::list::manner;
+use crate::cli::context::Context;
+use crate::cli::documents::order::Desk;
+use crate::cli::documents::owed::{Page, gather, notice_document};
+use crate::cli::filters::{FILED, Filters};
+use crate::cli::parser::action::{action, actions};
+use crate::cli::parser::globals::{option, place, repeated, switch};
+use crate::cli::parser::vocabulary;
+use crate::cli::reply::{Reply, answer};
+use crate::failure::Failure;
+use crate::filing::instant::Instant;
+use crate::filing::kind::{Kind, VerifyBy};
+use crate::filing::limit::{Limit, MOST_DAYS};
+use crate::filing::moment::{self, Moment};
+use crate::filing::notice::{Class, Term};
+use crate::filing::order::NoticeId;
+use crate::intake::day;
+use crate::lang::{Lang, Text};
+use crate::text;
+use crate::workflow::draft::Ask;
+use crate::workflow::notice::{self, Received};
+use crate::workflow::owed::{Ledger, Matter, Owed};
+use crate::workflow::plan::Done;
+use clap::builder::TypedValueParser;
+use clap::{Arg, ArgMatches, Command};
+use serde_json::Value;
+
+/// The shape of the document.
+pub const SCHEMA: &str = "icpctl.notice/1";
+
+/// The names that `--fields` takes.
+const FIELDS: [&str; 23] = [
+    "id",
+    "class",
+    "title",
+    "group",
+    "number",
+    "subject",
+    "service",
+    "provider",
+    "state",
+    "text",
+    "received_at",
+    "deadline.at",
+    "deadline.provisional",
+    "deadline.overdue",
+    "deadline.basis",
+    "orders.kind",
+    "orders.fields",
+    "order",
+    "order_status",
+    "resolved_at",
+    "resolved_by",
+    "reason",
+    "next",
+];
+
+/// The flags of `resolve` that shape the order it drafts.
+const DRAFTING: [&str; 12] = [
+    "kind",
+    "from",
+    "set",
+    "add",
+    "unset",
+    "provider",
+    "account",
+    "ref",
+    "after",
+    "label",
+    "verify-by",
+    "written",
+];
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    actions(
+        command,
+        lang,
+        [
+            action(
+                "add",
+                &text!("记下收到的整改通知", "Take down a notice that came in"),
+                add_args(lang),
+                lang,
+            ),
+            action(
+                "list",
+                &text!(
+                    "列出整改通知，最近到期的在前",
+                    "List notices, nearest deadline first"
+                ),
+                list_args(lang),
+                lang,
+            ),
+            action(
+                "resolve",
+                &text!(
+                    "登记整改完成，或起草整改所需的订单",
+                    "Say that a notice is resolved, or draft the order that resolves it"
+                ),
+                resolve_args(lang),
+                lang,
+            ),
+        ],
+    )
+}
+
+fn add_args(lang: Lang) -> Vec<Arg> {
+    vec![
+        place(
+            "target",
+            "TARGET",
+            text!(
+                "通知所指的主体或服务：备案号或域名",
+                "What it is about: a subject or service, by number or domain"
+            ),
+            lang,
+        )
+        .required(true),
+        option(
+            "class",
+            "CLASS",
+            text!(
+                "通知的类别；icpctl explain CLASS 说明原因和处理办法",
+                "The class of the notice; icpctl explain CLASS tells cause and remedy"
+            ),
+            lang,
+        )
+        .value_parser(classes())
+        .required(true),
+        option(
+            "received",
+            "TIME",
+            text!("收到的时间，缺省为现在", "When it came in, now by default"),
+            lang,
+        )
+        .allow_hyphen_values(true),
+        option(
+            "deadline",
+            "TIME|DAYS",
+            text!(
+                "整改期限：时间，或收到后的天数如 15，工作日数如 10wd；不给则按类别的规定",
+                "Its deadline: a time, or days after it came in such as 15, working days as 10wd; without it, the limit of its class"
+            ),
+            lang,
+        ),
+        option(
+            "provider",
+            "P",
+            text!("发出通知的接入商", "The provider that sent it"),
+            lang,
+        ),
+        option("text", "TEXT", text!("通知的原文", "Its words"), lang),
+    ]
+}
+
+/// Takes a class by its id, or by its title in either language.
+fn classes() -> impl TypedValueParser<Value = String> {
+    let classes = Class::all().iter().map(|class| {
+        let titles = vec![class.title.zh.as_ref(), class.title.en.as_ref()];
+        (class.id.as_str(), titles)
+    });
+    vocabulary::any_of(classes.collect())
+}
+
+fn list_args(lang: Lang) -> Vec<Arg> {
+    let mut args = vec![
+        place(
+            "target",
+            "TARGET",
+            text!(
+                "只看这些主体、服务（备案号或域名）",
+                "Only those of these subjects and services, by number or domain"
+            ),
+            lang,
+        )
+        .num_args(0..),
+        switch(
+            "all",
+            text!("包括已完成的", "Include those that are resolved"),
+            lang,
+        ),
+        repeated(
+            "class",
+            "CLASS",
+            text!("通知的类别", "The class of the notice"),
+            lang,
+        )
+        .value_parser(classes())
+        .value_delimiter(','),
+    ];
+    args.extend(Filters::some(lang, &FILED));
+    args
+}
+
+fn resolve_args(lang: Lang) -> Vec<Arg> {
+    let kinds = vocabulary::named::<Kind>();
+    let ways = vocabulary::named::<VerifyBy>();
+    let args = vec![
+        place(
+            "id",
+            "ID",
+            text!(
+                "整改通知号，或其前 4 位以上",
+                "The notice: its id, or 4 or more characters of it"
+            ),
+            lang,
+        )
+        .required(true),
+        option(
+            "at",
+            "TIME",
+            text!(
+                "完成的时间，缺省为现在",
+                "When it was resolved, now by default"
+            ),
+            lang,
+        )
+        .allow_hyphen_values(true)
+        .conflicts_with("draft"),
+        option(
+            "reason",
+            "TEXT",
+            text!("说明，记入历史", "How, for the history"),
+            lang,
+        ),
+        switch(
+            "draft",
+            text!(
+                "起草整改所需的订单，并与通知关联；订单通过即整改完成",
+                "Draft the order that resolves it and link the two; its approval resolves the notice"
+            ),
+            lang,
+        ),
+        option(
+            "kind",
+            "KIND",
+            text!(
+                "起草哪一种订单；缺省为该类通知常用的一种",
+                "Which kind of order; by default the usual one of its class"
+            ),
+            lang,
+        )
+        .value_parser(kinds),
+        option(
+            "from",
+            "FILE",
+            text!("从档案读取，- 为标准输入", "Read a dossier, - for stdin"),
+            lang,
+        ),
+        repeated(
+            "set",
+            "FIELD=V",
+            text!("设置字段（可重复）", "Set a field (can be repeated)"),
+            lang,
+        ),
+        repeated(
+            "add",
+            "FIELD=V",
+            text!(
+                "向列表字段增加一个值（可重复）",
+                "Add a value to a list (can be repeated)"
+            ),
+            lang,
+        ),
+        repeated(
+            "unset",
+            "FIELD[=V]",
+            text!(
+                "清除字段，或去掉列表中的一个值（可重复）",
+                "Take a field, or one value of a list, away (can be repeated)"
+            ),
+            lang,
+        ),
+        option(
+            "provider",
+            "P",
+            text!(
+                "接入商；缺省为发出通知的一家",
+                "The access provider; by default the one that sent the notice"
+            ),
+            lang,
+        ),
+        option(
+            "account",
+            "A",
+            text!("接入商处的账号", "The account at the provider"),
+            lang,
+        ),
+        option(
+            "ref",
+            "KEY",
+            text!(
+                "调用方的唯一键：重复执行不会重复起草",
+                "The caller's key: running again drafts nothing twice"
+            ),
+            lang,
+        ),
+        option(
+            "after",
+            "ORDER",
+            text!(
+                "等这个订单通过后才能提交",
+                "Hold it back until that order is approved"
+            ),
+            lang,
+        ),
+        repeated(
+            "label",
+            "K=V",
+            text!("标签（可重复）", "A label (can be repeated)"),
+            lang,
+        ),
+        option(
+            "verify-by",
+            "HOW",
+            text!("核验方式", "How it is verified"),
+            lang,
+        )
+        .value_parser(ways),
+        switch(
+            "written",
+            text!(
+                "书面申请：没有接入商时使用",
+                "A written application: where no provider holds an access"
+            ),
+            lang,
+        ),
+    ];
+    args.into_iter()
+        .map(|arg| {
+            if DRAFTING.contains(&arg.get_id().as_str()) {
+                arg.requires("draft")
+            } else {
+                arg
+            }
+        })
+        .collect()
+}
+
+/// Takes a notice down, lists notices, or resolves one.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    match matches.subcommand() {
+        Some(("add", matches)) => add(cx, matches),
+        Some(("resolve", matches)) if matches.get_flag("draft") => draft(cx, matches),
+        Some(("resolve", matches)) => resolve(cx, matches),
+        Some((_, matches)) => list(cx, matches),
+        None => Err(Failure::usage(text!("缺少命令", "a command is missing"))),
+    }
+}
+
+fn add(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+    let mut provider = matches.get_one::<String>("provider").cloned();
+    cx.name_providers(&mut provider)?;
+    let Some(class) = word("class").and_then(Class::named) else {
+        return Err(Failure::usage(text!(
+            "缺少参数：--class",
+            "missing: --class"
+        )));
+    };
+    let received = Received {
+        target: word("target").unwrap_or_default(),
+        class,
+        at: word("received"),
+        term: word("deadline").map(|typed| term(cx, typed)).transpose()?,
+        provider: provider.as_deref(),
+        text: word("text").map(str::trim).filter(|text| !text.is_empty()),
+    };
+    let done = cx.transact(|world, stamp, ids| notice::add(world, stamp, ids, received))?;
+    let (zh, en) = (&class.title.zh, &class.title.en);
+    let said = match (done.changed, cx.globals.dry_run) {
+        (true, false) => text!("已记下整改通知：{zh}", "taken down: {en}"),
+        (true, true) => text!(
+            "将记下整改通知：{zh}（未写入）",
+            "would take down: {en} (nothing was written)"
+        ),
+        (false, _) => text!(
+            "这份整改通知已经记下，没有改动",
+            "this notice was taken down already; nothing changed"
+        ),
+    };
+    answered(cx, &done, &done.answer, said)
+}
+
+/// Reads a deadline: a TIME, a day as dossiers write it, or a number of days after the notice came
+/// in.
+fn term(cx: &Context<'_>, typed: &str) -> Result<Term, Failure> {
+    let typed = typed.trim();
+    let refused = |message| {
+        Failure::invalid("invalid.time", message).hint(text!(
+            "期限可写日期 2026-12-10 或 20261210、时间，或天数 15、工作日数 10wd，天数不超过 {MOST_DAYS}",
+            "a deadline is a date such as 2026-12-10 or 20261210, a time, days as 15, or working days as 10wd, at most {MOST_DAYS}"
+        ))
+    };
+    let moment = moment::parse(typed, cx.now);
+    match (moment, day(typed)) {
+        (Ok(Moment::Exact(at)), _) => Ok(Term::At(at)),
+        (Ok(Moment::Day(day)), _) | (Err(_), Some(day)) => Ok(Term::At(Instant::end_of(day))),
+        (Err(error), None) => match days(typed) {
+            Some(limit) if limit.count() <= MOST_DAYS => Ok(Term::After(limit)),
+            Some(_) => Err(refused(text!(
+                "`{typed}` 不是日期，作为天数又太大",
+                "`{typed}` is no date, and too large as a number of days"
+            ))),
+            None => Err(refused(error.message())),
+        },
+    }
+}
+
+/// Reads a number of days or working days: `15`, `15d`, `10wd`.
+fn days(typed: &str) -> Option<Limit> {
+    let (words, limit): (_, fn(u32) -> Limit) = match typed.strip_suffix("wd") {
+        Some(words) => (words, Limit::WorkingDays),
+        None => (typed.strip_suffix('d').unwrap_or(typed), Limit::Days),
+    };
+    let digits = words.trim();
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| limit(digits.parse().unwrap_or(u32::MAX)))
+}
+
+fn resolve(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
+    let (id, at, reason) = (word("id").unwrap_or_default(), word("at"), word("reason"));
+    let done = cx.transact(|world, stamp, _| notice::resolve(world, stamp, id, at, reason))?;
+    let said = match (done.changed, cx.globals.dry_run) {
+        (true, false) => text!("已登记整改完成", "recorded as resolved"),
+        (true, true) => text!(
+            "将登记整改完成（未写入）",
+            "would record it as resolved (nothing was written)"
+        ),
+        (false, _) => text!(
+            "整改已经完成，没有改动",
+            "resolved already; nothing changed"
+        ),
+    };
+    answered(cx, &done, &done.answer, said)
+}
+
+fn draft(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let text_of = |name: &str| matches.get_one::<String>(name).cloned();
+    let id = text_of("id").unwrap_or_default();
+    let kind = text_of("kind").as_deref().and_then(Kind::from_name);
+    let dossier = match text_of("from") {
+        Some(name) => Some(dossier(cx, &name)?),
+        None => None,
+    };
+    let mut ask = Ask {
+        kind: kind.unwrap_or(Kind::Change),
+        targets: Vec::new(),
+        dossier,
+        materials: Vec::new(),
+        provider: text_of("provider"),
+        account: text_of("account"),
+        after: text_of("after"),
+        reference: text_of("ref"),
+        labels: labels(matches)?,
+        reason: text_of("reason"),
+        verify_by: text_of("verify-by")
+            .as_deref()
+            .and_then(VerifyBy::from_name),
+        written: matches.get_flag("written"),
+        assigns: assigns(matches)?,
+    };
+    cx.name_providers(&mut ask.provider)?;
+    let done =
+        cx.transact(|world, stamp, ids| notice::draft(world, stamp, ids, &id, kind, &ask))?;
+    let (id, order) = (&done.answer.notice, &done.answer.order);
+    let said = match (done.changed, cx.globals.dry_run) {
+        (true, false) => text!("已为整改通知 {id} 起草订单", "drafted for the notice {id}"),
+        (true, true) => text!(
+            "将为整改通知 {id} 起草订单（未写入）",
+            "would draft for the notice {id} (nothing was written)"
+        ),
+        (false, _) => text!(
+            "整改通知 {id} 的订单已经起草，没有改动",
+            "the order for the notice {id} was drafted already; nothing changed"
+        ),
+    };
+    let mut reply = answered(cx, &done, id, said)?.human(format!("{order}\n"));
+    reply.says.extend(answer::standing(cx, &done.world, order)?);
+    Ok(reply)
+}
+
+/// Answers with one notice: its document, and its id for people.
+fn answered<T>(
+    cx: &Context<'_>,
+    done: &Done<T>,
+    id: &NoticeId,
+    said: Text,
+) -> Result<Reply, Failure> {
+    let (subject, notice) = notice::find(&done.world, id.as_str())?;
+    let ledger = Ledger::new(&done.world);
+    let owed = ledger
+        .notices(subject)
+        .find(|owed| is_notice(owed, &notice.id));
+    let documents: Vec<Value> = owed
+        .iter()
+        .map(|owed| notice_document(owed, manner(cx)))
+        .collect();
+    let mut reply = listed(documents)
+        .human(format!("{id}\n"))
+        .changed(done.changed)
+        .say(said);
+    if let Some(due) = owed.as_ref().and_then(Owed::due) {
+        let until = crate::cli::documents::owed::until(due, done.world.now);
+        let (zh, en) = (until.zh, until.en);
+        reply = reply.say(text!("期限：{zh}", "until: {en}"));
+    }
+    Ok(reply)
+}
+
+fn is_notice(owed: &Owed<'_>, id: &NoticeId) -> bool {
+    match &owed.matter {
+        Matter::Notice { notice, .. } => notice.id == *id,
+        Matter::Duty { .. } => false,
+    }
+}
+
+fn listed(documents: Vec<Value>) -> Reply {
+    Reply {
+        known: FIELDS.map(str::to_owned).to_vec(),
+        ..Reply::new(SCHEMA, Value::Array(documents))
+    }
+}
+
+fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let filters = Filters::read(matches, cx.now)?;
+    filters.heed_providers(cx)?;
+    let world = cx.world()?;
+    let desk = Desk::new(&world);
+    let ledger = Ledger::new(&world);
+    let only = crate::cli::commands::duty::only(&world, matches)?;
+    let classes: Vec<&String> = matches.get_many("class").into_iter().flatten().collect();
+    let takes_all = matches.get_flag("all");
+    let found: Vec<Owed<'_>> = gather(&ledger, &desk, &filters)
+        .into_iter()
+        .filter(|owed| takes_all || !owed.is_settled())
+        .filter(|owed| match &owed.matter {
+            Matter::Notice { notice, .. } => {
+                classes.is_empty() || classes.iter().any(|class| **class == notice.class)
+            }
+            Matter::Duty { .. } => false,
+        })
+        .filter(|owed| only.takes(owed))
+        .take(filters.limit().unwrap_or(usize::MAX))
+        .collect();
+    let manner = manner(cx);
+    let page = Page {
+        now: world.now,
+        manner,
+        color: cx.color(),
+    };
+    let human: Vec<String> = found.iter().map(|owed| page.notice_block(owed)).collect();
+    let documents = found
+        .iter()
+        .map(|owed| notice_document(owed, manner))
+        .collect();
+    let reply = listed(documents).human(human.concat());
+    Ok(if found.is_empty() {
+        reply.say(text!("没有待整改的通知", "there is no notice to resolve"))
+    } else {
+        reply
+    })
+}

@@ -1,0 +1,427 @@
+//! `record`: what the provider, the ministry or the bureau said.
+
+use crate::cli::context::{Asks, Caution, Context, Plan, Stamp, World};
+use crate::cli::parser::globals::{option, place, repeated};
+use crate::cli::parser::words;
+use crate::cli::reply::stream::{Again, RowTold, Stream, check_fields};
+use crate::cli::reply::{Reply, answer};
+use crate::cli::signals::Signals;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::event::{Command as Step, Report};
+use crate::filing::named::Named as _;
+use crate::filing::order::{Order, OrderId};
+use crate::intake::{Encoding, Problem, RecordRow, Source, read_record_rows};
+use crate::lang::Lang;
+use crate::store::StoreLock;
+use crate::store::near::Wanted;
+use crate::text;
+use crate::workflow::advance::{self, Reach, Told};
+use crate::workflow::assign::invalid;
+use crate::workflow::batch::{self, CHUNK, Outcome};
+use crate::workflow::resolve;
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches, Command};
+use std::collections::BTreeSet;
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    let events: Vec<&str> = Report::ALL.iter().map(|r| r.name()).collect();
+    let events = events.join(", ");
+    command
+        .arg(
+            place(
+                "words",
+                "ORDER… EVENT",
+                text!(
+                    "订单（可多个），最后是事件：{events}",
+                    "The orders, then the event: {events}"
+                ),
+                lang,
+            )
+            .num_args(0..),
+        )
+        .arg(
+            option(
+                "at",
+                "TIME",
+                text!("发生的时间，缺省为现在", "When it happened, by default now"),
+                lang,
+            )
+            .allow_hyphen_values(true),
+        )
+        .arg(repeated(
+            "who",
+            "W",
+            text!(
+                "是谁：subject、service、service:N、all（可重复）",
+                "Who: subject, service, service:N, all (can be repeated)"
+            ),
+            lang,
+        ))
+        .arg(option(
+            "reason",
+            "TEXT",
+            text!("驳回原因等", "Why: a rejection's words"),
+            lang,
+        ))
+        .arg(repeated(
+            "number",
+            "N",
+            text!(
+                "管局下发的备案号（可重复）；none 表示该服务未通过",
+                "A number that the bureau issued (can be repeated); none for a service it refused"
+            ),
+            lang,
+        ))
+        .arg(option(
+            "from",
+            "FILE",
+            text!(
+                "从 CSV 或 JSON Lines 读取多条，- 为标准输入",
+                "Read many from CSV or JSON Lines, - for stdin"
+            ),
+            lang,
+        ))
+        .arg(encoding_arg(lang))
+}
+
+/// How the CSV is encoded that a command reads.
+pub fn encoding_arg(lang: Lang) -> Arg {
+    option(
+        "encoding",
+        "ENC",
+        text!(
+            "CSV 的编码，缺省为 utf-8",
+            "How the CSV is encoded, utf-8 by default"
+        ),
+        lang,
+    )
+    .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"]))
+}
+
+/// Returns the shape of what is answered: a file of reports has its own.
+pub fn shape(matches: &ArgMatches) -> &'static str {
+    if matches.contains_id("from") {
+        return STREAM;
+    }
+    let words = words(matches, "words");
+    let names = words.split_last().map_or([].as_slice(), |(_, names)| names);
+    answer::shape(names)
+}
+
+/// Takes the report, or a file of them.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let mut names = words(matches, "words");
+    if let Some(from) = matches.get_one::<String>("from") {
+        let only_file = names.is_empty()
+            && ["at", "reason", "who", "number"]
+                .iter()
+                .all(|name| !matches.contains_id(name));
+        if !only_file {
+            return Err(Failure::usage(text!(
+                "--from 不能与订单、事件或它们的选项同用",
+                "--from goes without orders, an event, or their flags"
+            )));
+        }
+        return from_file(cx, matches, from);
+    }
+    let event = names.pop().filter(|_| !names.is_empty()).ok_or_else(|| {
+        let list: Vec<&str> = Report::ALL.iter().map(|r| r.name()).collect();
+        let list = list.join(", ");
+        Failure::usage(text!(
+            "应写成 record ORDER EVENT",
+            "expected: record ORDER EVENT"
+        ))
+        .hint(text!("事件：{list}", "events: {list}"))
+    })?;
+    let told = Told {
+        report: report_of(&event)?,
+        at: None,
+        who: words(matches, "who"),
+        reason: matches.get_one::<String>("reason").cloned(),
+        numbers: words(matches, "number"),
+    };
+    let at = cx.moment(matches);
+    let reach = |world: &World, order: &Order| advance::reach_of_report(world, order, told.report);
+    let done = cx.transact_orders(
+        &names,
+        &told.numbers,
+        Asks::Nothing,
+        reach,
+        |world, stamp, _| {
+            let mut ids: Vec<OrderId> = Vec::new();
+            for name in &names {
+                let id = &resolve::order(&world.book, name)?.id;
+                if !ids.contains(id) {
+                    ids.push(id.clone());
+                }
+            }
+            let told = Told {
+                at: at.clone()?,
+                ..told.clone()
+            };
+            let mut plan = Plan::new((ids.clone(), Vec::new()));
+            let mut scratch = world.clone();
+            for id in &ids {
+                let order = world.order(id)?;
+                let taken = advance::report(&scratch, stamp, order, &told)?;
+                plan.cautions.extend(taken.cautions);
+                plan.answer.1.extend(taken.left_out);
+                if let Some(order) = taken.order {
+                    scratch.put(order.clone());
+                    plan.orders.push(order);
+                }
+            }
+            Ok(plan)
+        },
+    )?;
+    let (ids, left_out) = &done.answer;
+    let mut reply = answer::moved(cx, &done, ids)?;
+    if !left_out.is_empty() && done.changed {
+        let places: Vec<String> = left_out.iter().map(ToString::to_string).collect();
+        let places = places.join(", ");
+        let subject = ids
+            .first()
+            .and_then(|id| done.world.book.orders.get(id))
+            .and_then(subject_of);
+        let subject = subject.unwrap_or_default();
+        let message = text!(
+            "第 {places} 个服务未获通过：改好后用 icpctl new 重新备案，档案写 subject = \"{subject}\"",
+            "the bureau refused service {places}: file it again with icpctl new, the dossier saying subject = \"{subject}\""
+        );
+        answer::advise(cx, &mut reply, "file-refused-services-again", message);
+    }
+    Ok(reply)
+}
+
+fn subject_of(order: &Order) -> Option<String> {
+    let approval = order.approval()?.approval.as_ref()?;
+    approval
+        .subject
+        .as_ref()
+        .or(order.target.subject.as_ref())
+        .map(ToString::to_string)
+}
+
+fn report_of(word: &str) -> Result<Report, Failure> {
+    Report::from_word(word).ok_or_else(|| {
+        let names: Vec<&str> = Report::ALL.iter().map(|r| r.name()).collect();
+        let list = names.join(", ");
+        let failure = if Step::from_name(word).is_some() {
+            Failure::usage(text!(
+                "`{word}` 是命令，不是事件：icpctl {word} ORDER",
+                "`{word}` is a command, not an event: icpctl {word} ORDER"
+            ))
+        } else {
+            Failure::usage(text!("没有事件 `{word}`", "there is no event `{word}`"))
+        };
+        let near = names
+            .iter()
+            .max_by(|a, b| strsim::jaro_winkler(a, word).total_cmp(&strsim::jaro_winkler(b, word)))
+            .filter(|near| strsim::jaro_winkler(near, word) > 0.8);
+        let failure = match near {
+            Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
+            None => failure,
+        };
+        failure.hint(text!("事件：{list}", "events: {list}"))
+    })
+}
+
+/// The shape of the stream.
+const STREAM: &str = "icpctl.record/1";
+
+/// Takes many reports: one operation, chunk after chunk; a refused row leaves the others alone.
+fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<Reply, Failure> {
+    check_fields(cx)?;
+    let signals = Signals::listen()?;
+    let Some(bytes) = cx.read_until(from, &signals)? else {
+        return Ok(Stream::start(cx, STREAM, from, 0).finish(cx, false, signals.arrived(), None));
+    };
+    let source = Source {
+        name: from,
+        bytes: &bytes,
+    };
+    let rows = read_record_rows(&source, encoding(matches), cx.now)
+        .map_err(|problems| invalid(from, &problems))?;
+    let reports: Vec<Told> = rows.iter().map(told).collect();
+    let writes = !cx.globals.dry_run && cx.has_store();
+    let mut wanted = Wanted::default();
+    for (row, told) in rows.iter().zip(&reports) {
+        for word in told.numbers.iter().chain([&row.order]) {
+            wanted.word(word);
+        }
+    }
+    cx.alone(writes, |cx, lock| {
+        let all: Vec<(&RecordRow, &Told)> = rows.iter().zip(&reports).collect();
+        let decide = |_: &mut Context<'_>, world: &mut World| {
+            Ok(((), rows.iter().all(|row| world.find(&row.order).is_ok())))
+        };
+        let mut world = match of_themselves(cx, &all)? {
+            Some(world) => world,
+            None => cx.decide_near(&wanted, lock.is_some(), decide)?.0,
+        };
+        let mut ids = cx.ids.for_operation();
+        let stamp = cx.stamp(&world, &mut ids);
+        valid(&world, &stamp, &all).map_err(|problems| invalid(from, &problems))?;
+        let mut stream = Stream::start(cx, STREAM, from, rows.len());
+        if rows.iter().any(|row| row.at.is_none()) {
+            stream.again(Again::TakesUndated);
+        }
+        let (mut changed, mut broken) = (false, None);
+        for chunk in all.chunks(CHUNK) {
+            if signals.arrived().is_some() {
+                break;
+            }
+            let taken = take_rows(&mut world, &stamp, chunk);
+            if let Some(lock) = lock
+                && let Err(failure) = write(lock, &mut world, &taken.touched)
+            {
+                broken = Some(failure);
+                break;
+            }
+            changed |= !taken.touched.is_empty();
+            for caution in taken.cautions {
+                cx.caution(caution.code, caution.message, caution.path);
+            }
+            stream.rows(cx, taken.rows);
+        }
+        let left = stream.left() > 0;
+        let signal = signals.arrived().filter(|_| left);
+        Ok(stream.finish(cx, changed, signal, broken))
+    })
+}
+
+/// Reads only the orders that rows are about, where no row rests on more than its order.
+fn of_themselves(
+    cx: &mut Context<'_>,
+    rows: &[(&RecordRow, &Told)],
+) -> Result<Option<World>, Failure> {
+    let Some((world, _)) = cx.world_of_only(rows.iter().map(|(row, _)| &row.order))? else {
+        return Ok(None);
+    };
+    let mut ids = cx.ids.for_operation();
+    let stamp = cx.stamp(&world, &mut ids);
+    let mut trial = world.clone();
+    let rests_on_itself = |(row, told): &(&RecordRow, &Told)| {
+        let order = trial.find(&row.order);
+        let reach = order.map(|order| advance::reach_of_report(&trial, order, told.report));
+        // What a row leads to decides what the next one of the same order rests on.
+        let _ = take_row(&mut trial, &stamp, row, told, &mut Chunk::default());
+        reach.is_ok_and(|reach| reach == Reach::Itself)
+    };
+    Ok(rows.iter().all(rests_on_itself).then_some(world))
+}
+
+/// Returns the encoding that `--encoding` names.
+pub fn encoding(matches: &ArgMatches) -> Encoding {
+    match matches.get_one::<String>("encoding").map(String::as_str) {
+        Some("gb18030") => Encoding::Gb18030,
+        Some(_) | None => Encoding::Utf8,
+    }
+}
+
+/// What came of a chunk.
+#[derive(Default)]
+struct Chunk {
+    rows: Vec<RowTold>,
+    touched: BTreeSet<OrderId>,
+    cautions: Vec<Caution>,
+}
+
+/// Takes all rows on trial, and tells what is wrong with those that do not validate: a person whom
+/// the order does not have, or numbers that cannot be its.
+///
+/// # Errors
+/// All problems, each at its cell.
+fn valid(world: &World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Result<(), Vec<Problem>> {
+    let says_neither = |row: &RecordRow| row.who.is_empty() && row.numbers.is_empty();
+    if rows.iter().all(|(row, _)| says_neither(row)) {
+        return Ok(());
+    }
+    let mut trial = world.clone();
+    let taken = take_rows(&mut trial, stamp, rows).rows;
+    let problems = rows.iter().zip(taken).filter_map(|((row, _), told)| {
+        let failure = told.failure?;
+        let is_usage = failure.exit == Exit::Usage;
+        let column = if is_usage && !row.who.is_empty() {
+            "who"
+        } else if failure.code == "invalid.number" || is_usage && !row.numbers.is_empty() {
+            "numbers"
+        } else {
+            return None;
+        };
+        let fix = failure.hints.into_iter().next();
+        Some(row.problem(column, failure.message, fix))
+    });
+    let problems: Vec<Problem> = problems.collect();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
+
+fn take_rows(world: &mut World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Chunk {
+    let mut chunk = Chunk::default();
+    for (row, told) in rows {
+        let found = world.find(&row.order).ok();
+        let id = found.map(|order| order.id.to_string());
+        let key = found.and_then(|order| order.reference.clone());
+        let typed = row.order.strip_prefix("ref:").map(str::to_owned);
+        let (outcome, failure) = match take_row(world, stamp, row, told, &mut chunk) {
+            Ok(outcome) => (outcome, None),
+            Err(failure) => (Outcome::Failed, Some(failure)),
+        };
+        chunk.rows.push(RowTold {
+            line: row.line,
+            reference: key.or(typed),
+            order: id,
+            outcome,
+            failure,
+        });
+    }
+    chunk
+}
+
+fn take_row(
+    world: &mut World,
+    stamp: &Stamp,
+    row: &RecordRow,
+    told: &Told,
+    chunk: &mut Chunk,
+) -> Result<Outcome, Failure> {
+    let order = world.find(&row.order)?;
+    let id = order.id.clone();
+    let taken = advance::report(world, stamp, order, told)?;
+    let Some(order) = taken.order else {
+        return Ok(Outcome::Unchanged);
+    };
+    world.put(order);
+    chunk.touched.insert(id);
+    chunk.cautions.extend(taken.cautions);
+    Ok(Outcome::Ok)
+}
+
+fn write(
+    lock: &StoreLock<'_>,
+    world: &mut World,
+    touched: &BTreeSet<OrderId>,
+) -> Result<(), Failure> {
+    let orders: Vec<&Order> = touched
+        .iter()
+        .filter_map(|id| world.book.orders.get(id))
+        .collect();
+    let changes = batch::changes(&world.book, &orders, Vec::new())?;
+    batch::commit(lock, &mut world.book, changes)
+}
+
+fn told(row: &RecordRow) -> Told {
+    Told {
+        report: row.event,
+        at: row.at,
+        who: row.who.clone(),
+        reason: row.reason.clone(),
+        numbers: row.numbers.clone(),
+    }
+}

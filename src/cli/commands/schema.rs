@@ -1,0 +1,198 @@
+//! `schema`: the JSON Schema that each document validates against.
+
+use crate::cli::context::Context;
+use crate::cli::parser::globals::place;
+use crate::cli::reply::Reply;
+use crate::cli::reply::plain::refuse_format;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::lang::Lang;
+use crate::text;
+use clap::{ArgMatches, Command};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// The dialect of all schemas.
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// How alike two names must be, from 0 to 1, to be offered as a correction.
+const ALIKE: f64 = 0.7;
+
+/// The envelope around every document, and the words that several of them share.
+const SHARED: &str = include_str!("../../data/schemas/shared.json");
+
+macro_rules! documents {
+    ($($name:literal),+ $(,)?) => {
+        [$(($name, include_str!(concat!("../../data/schemas/", $name, ".json")))),+]
+    };
+}
+
+/// What is particular to each document: its title, and `data` or, for a stream, its `record`.
+const DOCUMENTS: &[(&str, &str)] = &documents!(
+    "adopt",
+    "auth",
+    "batch",
+    "calendar",
+    "check",
+    "config",
+    "doctor",
+    "duty",
+    "erase",
+    "error",
+    "explain",
+    "export",
+    "gone",
+    "guide",
+    "import",
+    "init",
+    "label",
+    "log",
+    "note",
+    "notice",
+    "notify",
+    "number",
+    "order",
+    "order-list",
+    "portfolio",
+    "provider",
+    "provider-file",
+    "record",
+    "rules",
+    "rules-file",
+    "sync",
+    "undo",
+    "verify",
+    "wait",
+);
+
+static SCHEMAS: LazyLock<BTreeMap<&'static str, String>> = LazyLock::new(|| {
+    DOCUMENTS
+        .iter()
+        // A source that is no JSON would be missing here; a test holds the two lists together.
+        .filter_map(|(name, source)| Some((*name, assembled(name, source).ok()?)))
+        .collect()
+});
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    command.arg(place(
+        "name",
+        "NAME",
+        text!(
+            "文档名，如 order；不给则列出全部",
+            "The document, such as order; without it, list them all"
+        ),
+        lang,
+    ))
+}
+
+/// Prints one schema, or the names of all.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    refuse_format(cx)?;
+    let Some(name) = matches.get_one::<String>("name") else {
+        let names: Vec<&str> = names().collect();
+        return Ok(Reply::raw(names.join("\n") + "\n"));
+    };
+    named(name)
+        .map(|text| Reply::raw(text.to_owned()))
+        .ok_or_else(|| unknown(name))
+}
+
+/// Lists the names in order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    DOCUMENTS.iter().map(|(name, _)| *name)
+}
+
+/// Returns the schema of a document, by its short name (`order`) or as documents state it
+/// (`icpctl.order/1`).
+pub fn named(name: &str) -> Option<&'static str> {
+    let short = name
+        .strip_prefix("icpctl.")
+        .and_then(|rest| rest.strip_suffix("/1"))
+        .unwrap_or(name);
+    SCHEMAS.get(short).map(String::as_str)
+}
+
+fn unknown(name: &str) -> Failure {
+    let failure = Failure::new(
+        Exit::NotFound,
+        "not-found.schema",
+        text!("没有名为 {name} 的文档", "there is no document {name}"),
+    );
+    let near = names()
+        .map(|known| (strsim::jaro_winkler(known, name), known))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other));
+    let failure = match near {
+        Some((_, near)) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
+        None => failure,
+    };
+    let known = names().collect::<Vec<_>>().join(", ");
+    failure.hint(text!("可用：{known}", "there are: {known}"))
+}
+
+/// Puts a document's own part into the envelope, with the shared words that it uses.
+fn assembled(name: &str, source: &str) -> serde_json::Result<String> {
+    let mut own: Map<String, Value> = serde_json::from_str(source)?;
+    if own.contains_key("$id") {
+        // A file that people write stands in no envelope.
+        return Ok(serde_json::to_string_pretty(&own)? + "\n");
+    }
+    let mut shared: Map<String, Value> = serde_json::from_str(SHARED)?;
+    let words = match shared.remove("$defs") {
+        Some(Value::Object(words)) => words,
+        Some(_) | None => Map::new(),
+    };
+    let mut schema = Map::new();
+    schema.insert("$schema".to_owned(), json!(DIALECT));
+    schema.insert("$id".to_owned(), json!(format!("urn:icpctl:{name}:1")));
+    for key in ["title", "description"] {
+        schema.extend(own.remove(key).map(|value| (key.to_owned(), value)));
+    }
+    shared["properties"]["schema"] = json!({ "const": format!("icpctl.{name}/1") });
+    let data = own.remove("data").unwrap_or(Value::Null);
+    if let Some(record) = own.remove("record") {
+        // A stream that could not begin is one document.
+        let data = if data.is_null() {
+            json!({ "type": "null" })
+        } else {
+            data
+        };
+        shared["properties"]["data"] = json!({ "anyOf": [data, { "type": "null" }] });
+        schema.insert("anyOf".to_owned(), json!([record, shared]));
+    } else {
+        shared["properties"]["data"] = json!({ "anyOf": [data, { "type": "null" }] });
+        schema.extend(shared);
+    }
+    let used = used(&schema, &words);
+    let mut defs: Map<String, Value> = words;
+    defs.retain(|word, _| used.contains(word));
+    schema.insert("$defs".to_owned(), defs.into());
+    Ok(serde_json::to_string_pretty(&schema)? + "\n")
+}
+
+/// Returns the shared words that a schema refers to, and those that these refer to.
+fn used(schema: &Map<String, Value>, words: &Map<String, Value>) -> BTreeSet<String> {
+    let mut used = BTreeSet::new();
+    let mut open: Vec<&Value> = schema.values().collect();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(entries) => {
+                let word = entries
+                    .get("$ref")
+                    .and_then(Value::as_str)
+                    .and_then(|target| target.strip_prefix("#/$defs/"));
+                if let Some((word, meaning)) = word.and_then(|word| words.get_key_value(word))
+                    && used.insert(word.clone())
+                {
+                    open.push(meaning);
+                }
+                open.extend(entries.values());
+            }
+            Value::Array(elements) => open.extend(elements),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    used
+}

@@ -1,0 +1,332 @@
+//! `status`: what needs me now, or where some orders stand.
+//!
+//! Without orders the document holds those that need the operator, nearest deadline first: bucket
+//! `action`, anything presumed, whatever is overdue, and drafts that nothing holds back. Drafts
+//! held back and orders that others are at work on are only counted, unless `--status` or
+//! `--bucket` asks for them. What is owed for what is filed stands below them for people, and
+//! among the warnings for scripts.
+
+use super::list::{answer, documents, manner};
+use crate::cli::context::{Context, World};
+use crate::cli::documents::agenda::{self, Group};
+use crate::cli::documents::order::Desk;
+use crate::cli::documents::{board, owed};
+use crate::cli::filters::Filters;
+use crate::cli::parser::globals::switch;
+use crate::cli::parser::help;
+use crate::cli::reply::Reply;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::filing::order::Order;
+use crate::filing::status::Status;
+use crate::lang::{Lang, Text};
+use crate::render::Format;
+use crate::render::clean::clean;
+use crate::render::style::Tone;
+use crate::text;
+use crate::workflow::owed::Ledger;
+use crate::workflow::resolve;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::fmt::Write as _;
+
+/// Says what the command takes.
+pub fn command(command: Command, lang: Lang) -> Command {
+    let below = help::below(
+        &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
+        &["status", "status ORDER --exit-status"],
+        lang,
+    );
+    command
+        .after_help(below)
+        .arg(orders_arg(lang))
+        .arg(switch(
+            "exit-status",
+            text!(
+                "用退出码回答：0 全部通过，8 尚无结果，9 被驳回、超时或已关闭",
+                "Answer by the exit code: 0 all approved, 8 not settled, 9 rejected, expired or closed"
+            ),
+            lang,
+        ))
+        .args(Filters::args(lang))
+}
+
+/// The argument that names any number of orders.
+pub fn orders_arg(lang: Lang) -> Arg {
+    let help = text!(
+        "订单：订单号、其前 4 位以上、ref:KEY、备案号或域名",
+        "Orders: an id, 4 or more characters of it, ref:KEY, a number or a domain"
+    );
+    Arg::new("order")
+        .value_name("ORDER")
+        .action(ArgAction::Append)
+        .help(help.get(lang).to_owned())
+}
+
+/// Lists the words that name orders.
+pub fn words(matches: &ArgMatches) -> impl Iterator<Item = &String> + Clone {
+    matches.get_many("order").into_iter().flatten()
+}
+
+/// Finds the orders that were named, each once.
+///
+/// # Errors
+/// When a word means none or several (4).
+pub fn named<'w>(world: &'w World, matches: &ArgMatches) -> Result<Vec<&'w Order>, Failure> {
+    let mut orders: Vec<&Order> = Vec::new();
+    for word in words(matches) {
+        let order = resolve::order(&world.book, word)?;
+        if !orders.iter().any(|known| known.id == order.id) {
+            orders.push(order);
+        }
+    }
+    Ok(orders)
+}
+
+/// Shows what needs the operator, or where the named orders stand.
+pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    let is_named = matches.contains_id("order");
+    let by_exit = matches.get_flag("exit-status");
+    if by_exit && !is_named {
+        return Err(Failure::usage(text!(
+            "--exit-status 需要写明订单",
+            "--exit-status needs orders to be named"
+        ))
+        .hint(text!(
+            "例如 icpctl status ORDER --exit-status",
+            "for example icpctl status ORDER --exit-status"
+        )));
+    }
+    if let Some(flag) = Filters::typed(matches).filter(|_| is_named) {
+        return Err(Failure::usage(text!(
+            "写明订单时不能再用 --{flag} 筛选",
+            "--{flag} cannot narrow orders that are named"
+        )));
+    }
+    let filters = Filters::read(matches, cx.now)?;
+    filters.heed_providers(cx)?;
+    let world = if is_named {
+        cx.world_of_orders(words(matches))?
+    } else {
+        cx.world()?
+    };
+    let desk = Desk::new(&world);
+    if is_named {
+        let orders = named(&world, matches)?;
+        let mut reply = answer(cx, &desk, &orders);
+        reply.human = blocks(cx, &desk, &orders);
+        reply.failure = by_exit.then(|| verdict(&desk, &orders)).flatten();
+        return Ok(reply);
+    }
+    Ok(morning(
+        cx,
+        &desk,
+        &filters,
+        Filters::typed(matches).is_some(),
+    ))
+}
+
+/// Returns the screen that is opened every morning.
+fn morning(cx: &mut Context<'_>, desk: &Desk<'_>, filters: &Filters, narrowed: bool) -> Reply {
+    let lang = cx.lang;
+    let found: Vec<&Order> = desk
+        .world
+        .book
+        .orders
+        .values()
+        .filter(|order| filters.matches(desk, order))
+        .collect();
+    let takes_all = filters.asks_for_statuses();
+    let wanted = found
+        .iter()
+        .copied()
+        .filter(|order| takes_all || Group::MINE.contains(&Group::of(desk, order)))
+        .collect();
+    let wanted = filters.arrange(desk, wanted);
+    let risks = risks(desk, filters);
+    let ledger = Ledger::new(desk.world);
+    let owed = owed::gather(&ledger, desk, filters);
+    if cx.globals.format != Format::Human {
+        for (code, message, number) in owed::warnings(&owed, filters, desk.world.now) {
+            cx.caution(code, message, number);
+        }
+        for (number, code, message) in risks {
+            cx.caution(code, message, Some(number));
+        }
+        return documents(cx, desk, &wanted);
+    }
+    let mut page = String::new();
+    for group in Group::MINE.into_iter().chain(Group::OTHERS) {
+        let members: Vec<&Order> = wanted
+            .iter()
+            .copied()
+            .filter(|order| Group::of(desk, order) == group)
+            .collect();
+        if members.is_empty() {
+            continue;
+        }
+        let _ = writeln!(page, "{}", group.heading().get(lang));
+        page += &blocks(cx, desk, &members);
+        page.push('\n');
+    }
+    let owed = owed::Page {
+        now: desk.world.now,
+        manner: manner(cx),
+        color: cx.color(),
+    }
+    .morning(&owed, filters);
+    page += &owed;
+    let summary = agenda::summary(desk, &found).filter(|_| !takes_all);
+    if let Some(summary) = &summary {
+        let _ = writeln!(page, "{}", summary.get(lang));
+    }
+    for (number, _, message) in &risks {
+        let label = text!("风险", "risk");
+        let _ = writeln!(page, "{} {number}  {}", label.get(lang), message.get(lang));
+    }
+    let page = page.trim_end_matches('\n');
+    let reply = answer(cx, desk, &wanted);
+    let reply = if page.is_empty() {
+        reply
+    } else {
+        reply.human(format!("{page}\n"))
+    };
+    if !(wanted.is_empty() && owed.is_empty()) {
+        return reply;
+    }
+    reply.say(if narrowed {
+        text!(
+            "没有符合条件的订单需要处理",
+            "no order that is asked for needs you"
+        )
+    } else {
+        text!("没有需要处理的订单", "nothing needs you now")
+    })
+}
+
+/// Lists what is filed and calls for care: number, code, words.
+fn risks(desk: &Desk<'_>, filters: &Filters) -> Vec<(String, &'static str, Text)> {
+    let mut found = Vec::new();
+    for subject in desk.world.book.portfolio.filed() {
+        if filters.matches_subject(desk, subject) {
+            for risk in subject.risks() {
+                found.push((subject.number.to_string(), risk.code(), risk.message()));
+            }
+        }
+        for service in subject.services.values() {
+            if filters.matches_service(desk, subject, service) {
+                for risk in service.risks() {
+                    found.push((service.number.to_string(), risk.code(), risk.message()));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Returns a block for each order: where it stands, until when, why, who, and what to type.
+fn blocks(cx: &Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> String {
+    let (lang, color) = (cx.lang, cx.color());
+    let manner = manner(cx);
+    let mut page = String::new();
+    for order in orders {
+        let view = desk.view(order);
+        let holder = board::holder(desk, order, manner);
+        let about = board::about(order);
+        let words = [
+            Tone::Name.paint(order.id.as_str(), color).into_owned(),
+            board::tone(&view)
+                .paint(board::status(&view).get(lang), color)
+                .into_owned(),
+            order.kind.label().get(lang).to_owned(),
+            clean(&about).into_owned(),
+            clean(&holder).into_owned(),
+        ];
+        let words: Vec<String> = words.into_iter().filter(|w| !w.is_empty()).collect();
+        let _ = writeln!(page, "{}", words.join("  "));
+        let mut line = |label: Text, value: &str| {
+            let (label, value) = (label.get(lang), clean(value));
+            let _ = match lang {
+                Lang::Zh => writeln!(page, "    {label}：{value}"),
+                Lang::En => writeln!(page, "    {label}: {value}"),
+            };
+        };
+        if let Some(deadline) = desk.deadline(order) {
+            let until = board::until(&deadline, desk.world.now);
+            line(text!("期限", "until"), until.get(lang));
+        }
+        for person in board::awaited(order, &view, manner) {
+            line(
+                if view.is_presumed() {
+                    text!("未见核验", "no answer from")
+                } else {
+                    text!("待核验", "must answer")
+                },
+                &person,
+            );
+        }
+        for reason in agenda::why(desk, order, manner) {
+            line(text!("原因", "why"), &reason);
+        }
+        page += &board::commands(&desk.next(order), "    ", lang, color);
+    }
+    page
+}
+
+/// Returns what `--exit-status` reports: 9 for orders that stand against the operator, else 8 for
+/// any that is not approved.
+fn verdict(desk: &Desk<'_>, orders: &[&Order]) -> Option<Failure> {
+    let status = |order: &Order| desk.view(order).status();
+    let list = |wanted: &dyn Fn(Status) -> bool| -> Vec<&Order> {
+        orders
+            .iter()
+            .copied()
+            .filter(|o| wanted(status(o)))
+            .collect()
+    };
+    let against = list(&Status::is_against);
+    let pending = list(&|s| s != Status::Approved);
+    let (exit, code, concerned) = match (against.is_empty(), pending.is_empty()) {
+        (false, _) => (Exit::Negative, "negative.order", against),
+        (true, false) => (Exit::Pending, "pending.order", pending),
+        (true, true) => return None,
+    };
+    let message = if exit == Exit::Negative {
+        text!("订单未能通过", "not approved, and stopped")
+    } else {
+        text!("订单尚未通过", "not approved yet")
+    };
+    Some(unsettled(desk, exit, code, &message, &concerned))
+}
+
+/// Returns the failure that says where orders stand and what comes next.
+pub fn unsettled(
+    desk: &Desk<'_>,
+    exit: Exit,
+    code: &'static str,
+    message: &Text,
+    orders: &[&Order],
+) -> Failure {
+    let list = |lang: Lang| {
+        let words: Vec<String> = orders
+            .iter()
+            .map(|order| {
+                format!(
+                    "{} {}",
+                    order.id,
+                    board::status(&desk.view(order)).get(lang)
+                )
+            })
+            .collect();
+        words.join(if lang == Lang::Zh { "，" } else { ", " })
+    };
+    let (zh, en) = (list(Lang::Zh), list(Lang::En));
+    let Text {
+        zh: why,
+        en: because,
+    } = message;
+    let mut failure = Failure::new(exit, code, text!("{why}：{zh}", "{because}: {en}"));
+    for command in orders.iter().flat_map(|order| desk.next(order)) {
+        failure = failure.hint(Text::verbatim(command));
+    }
+    failure
+}

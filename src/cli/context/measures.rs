@@ -1,0 +1,258 @@
+//! What the user adds to what is built in: providers, rules and working days.
+
+use super::Context;
+use crate::failure::Failure;
+use crate::filing::calendar::Calendar;
+use crate::filing::profile::{ProfileProblem, Profiles};
+use crate::intake::Position;
+use crate::knowledge::{Rule, rules};
+use crate::lang::Text;
+use crate::reading;
+use crate::rulebook::{FILE_LIMIT, FileProblem, Rulebook, overlay};
+use crate::store::wire::position;
+use crate::store::{Files, RECORD_LIMIT, StorageError, StorePath};
+use crate::text;
+use crate::workflow::doubt;
+use crate::workflow::plan::Caution;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+/// The store's own years of the working-day calendar.
+pub const CALENDAR: &str = "calendar.toml";
+
+/// The folder of the user's own rules, in the store and beside the configuration.
+pub const RULES: &str = "rules.d";
+/// The folder of the user's own profiles of providers.
+pub const PROFILES: &str = "providers.d";
+
+/// The code of a rule file in which something is wrong.
+pub const INVALID_RULE_FILE: &str = "invalid-rule-file";
+
+/// A rule file: what it is called, and its text where it can be read.
+type RuleFile = (String, Result<String, Text>);
+
+/// Reads the rule files of the store, in the order of their names.
+fn stored_rules(files: Option<&dyn Files>) -> Result<Vec<RuleFile>, Failure> {
+    let Some(files) = files else {
+        return Ok(Vec::new());
+    };
+    let folder = StorePath::parse(RULES)?;
+    let entries = match files.list(&folder) {
+        Ok(entries) => entries,
+        Err(StorageError::NotFound { .. }) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut read = Vec::new();
+    for entry in entries {
+        let is_rules = Path::new(&entry.name)
+            .extension()
+            .is_some_and(|e| e == "toml");
+        if is_rules && !entry.is_hidden() {
+            let path = folder.join(&entry.name)?;
+            let bytes = files.read(&path, RECORD_LIMIT);
+            let text = bytes.map_err(|error| error.message()).and_then(rule_text);
+            read.push((path.to_string(), text));
+        }
+    }
+    read.sort_by(|one, two| one.0.cmp(&two.0));
+    Ok(read)
+}
+
+/// Returns the text of a rule file.
+fn rule_text(bytes: Vec<u8>) -> Result<String, Text> {
+    if bytes.len() as u64 > FILE_LIMIT {
+        return Err(text!("超过 1 MiB", "it is larger than 1 MiB"));
+    }
+    String::from_utf8(bytes).map_err(|_| text!("不是 UTF-8 文本", "not UTF-8 text"))
+}
+
+impl Context<'_> {
+    /// Returns the provider profiles with the store's own over them.
+    ///
+    /// # Errors
+    /// When the store cannot be read; a bad profile file is a warning.
+    pub fn profiles(&mut self, files: Option<&dyn Files>) -> Result<Profiles, Failure> {
+        let mut profiles = Profiles::built_in();
+        let Some(files) = files else {
+            return Ok(profiles);
+        };
+        let folder = StorePath::parse(PROFILES)?;
+        let mut entries = match files.list(&folder) {
+            Ok(entries) => entries,
+            Err(StorageError::NotFound { .. }) => return Ok(profiles),
+            Err(error) => return Err(error.into()),
+        };
+        entries.sort_by(|one, two| one.name.cmp(&two.name));
+        for entry in entries {
+            let Some(name) = entry
+                .name
+                .strip_suffix(".toml")
+                .filter(|_| !entry.is_hidden())
+            else {
+                continue;
+            };
+            let path = folder.join(&entry.name)?;
+            let read = files
+                .read(&path, RECORD_LIMIT)
+                .map_err(|error| error.message())
+                .and_then(|bytes| {
+                    String::from_utf8(bytes).map_err(|_| text!("不是 UTF-8 文本", "not UTF-8 text"))
+                })
+                .and_then(|text| {
+                    let said = |problem: ProfileProblem| {
+                        let (line, column) = position(text.as_bytes(), problem.at);
+                        Position { line, column }.says(&problem.reason)
+                    };
+                    let clashes = profiles.add(name, &text).map_err(said)?;
+                    Ok(clashes.into_iter().map(said).collect::<Vec<Text>>())
+                });
+            let (code, messages) = match read {
+                Ok(clashes) => ("ambiguous-provider", clashes),
+                Err(message) => {
+                    let (zh, en) = (&message.zh, &message.en);
+                    profiles.set_unread(name, text!("{path}：{zh}", "{path}: {en}"));
+                    ("invalid-profile", vec![message])
+                }
+            };
+            for message in messages {
+                self.caution(code, message, Some(path.to_string()));
+            }
+        }
+        Ok(profiles)
+    }
+
+    /// Puts the name of its profile in the place of each word that is a label or another name of a
+    /// provider; a word that no profile knows stays as it is.
+    ///
+    /// The store is looked at only for what is no built-in name.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn name_providers<'w>(
+        &mut self,
+        words: impl IntoIterator<Item = &'w mut String>,
+    ) -> Result<(), Failure> {
+        self.unknown_providers(words).map(|_| ())
+    }
+
+    /// As [`name_providers`](Self::name_providers), for providers that nothing else is said of: those
+    /// that no profile describes are warned of.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn heed_providers<'w>(
+        &mut self,
+        words: impl IntoIterator<Item = &'w mut String>,
+    ) -> Result<(), Failure> {
+        for caution in self.unknown_providers(words)? {
+            self.caution(caution.code, caution.message, caution.path);
+        }
+        Ok(())
+    }
+
+    /// Puts the providers' names in the place of the words, and returns what to say of those that no
+    /// profile describes.
+    fn unknown_providers<'w>(
+        &mut self,
+        words: impl IntoIterator<Item = &'w mut String>,
+    ) -> Result<Vec<Caution>, Failure> {
+        let built_in = Profiles::built_in();
+        let mut others = words
+            .into_iter()
+            .filter(|word| !built_in.is_name(word))
+            .peekable();
+        if others.peek().is_none() {
+            return Ok(Vec::new());
+        }
+        let disk = self.open()?;
+        let profiles = self.profiles(disk.as_ref().map(|disk| disk as &dyn Files))?;
+        let mut unknown = Vec::new();
+        for word in others {
+            profiles.rename(word);
+            unknown.extend(doubt::unknown_provider(&profiles, word));
+        }
+        Ok(unknown)
+    }
+
+    /// Returns the rules in force: the built-in ones, with those of `rules.d` in the configuration's
+    /// folder and in the store over them.
+    ///
+    /// # Errors
+    /// When the store cannot be read; what is wrong in a rule file is a warning.
+    pub fn rulebook(&mut self) -> Result<Rulebook, Failure> {
+        let disk = self.open()?;
+        let files = disk.as_ref().map(|disk| disk as &dyn Files);
+        let mut all = Cow::Borrowed(rules());
+        let mut own = self.configured_rules();
+        own.extend(stored_rules(files)?);
+        if !own.is_empty() {
+            let profiles = self.profiles(files)?;
+            for (path, text) in own {
+                self.take_rules(all.to_mut(), &profiles, path, text);
+            }
+        }
+        Ok(Rulebook::new(all, self.calendar(files)?))
+    }
+
+    fn take_rules(
+        &mut self,
+        all: &mut Vec<Rule>,
+        profiles: &Profiles,
+        path: String,
+        text: Result<String, Text>,
+    ) {
+        let problems = match text {
+            Ok(text) => overlay(all, &text, profiles)
+                .iter()
+                .map(FileProblem::message)
+                .collect(),
+            Err(message) => vec![message],
+        };
+        for message in problems {
+            self.caution(INVALID_RULE_FILE, message, Some(path.clone()));
+        }
+    }
+
+    /// Reads the rule files beside the configuration, in the order of their names.
+    fn configured_rules(&self) -> Vec<RuleFile> {
+        let Some(folder) = self.env.config_folder().map(|folder| folder.join(RULES)) else {
+            return Vec::new();
+        };
+        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|e| e == "toml"));
+        paths.sort();
+        let read = |path: &Path| -> Result<String, Text> {
+            let bytes = reading::read(path, FILE_LIMIT).map_err(|unread| unread.reason())?;
+            rule_text(bytes)
+        };
+        paths
+            .iter()
+            .map(|path| (path.display().to_string(), read(path)))
+            .collect()
+    }
+
+    /// Returns the working-day calendar with the store's own years over it.
+    ///
+    /// # Errors
+    /// When the store cannot be read; a bad calendar file is a warning.
+    pub fn calendar(&mut self, files: Option<&dyn Files>) -> Result<Calendar, Failure> {
+        let embedded = Calendar::embedded().clone();
+        let Some(files) = files else {
+            return Ok(embedded);
+        };
+        let path = StorePath::parse(CALENDAR)?;
+        let bytes = match files.read(&path, RECORD_LIMIT) {
+            Ok(bytes) => bytes,
+            Err(StorageError::NotFound { .. }) => return Ok(embedded),
+            Err(error) => return Err(error.into()),
+        };
+        match Calendar::parse(&String::from_utf8_lossy(&bytes)) {
+            Ok(own) => Ok(embedded.overlay(own)),
+            Err(error) => {
+                self.caution("invalid-calendar", error.message(), Some(path.to_string()));
+                Ok(embedded)
+            }
+        }
+    }
+}

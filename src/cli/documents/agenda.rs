@@ -1,0 +1,196 @@
+//! What an order asks of the operator now: the groups of the morning's screen.
+
+use super::order::{Desk, Manner};
+use crate::filing::obstacle::Obstacle;
+use crate::filing::order::Order;
+use crate::filing::pack;
+use crate::filing::standing::Presumption;
+use crate::filing::status::{Bucket, Status};
+use crate::lang::{Lang, Text};
+use crate::text;
+
+/// A group of the screen, in the order in which they come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// Somebody on the filer's side must act.
+    Action,
+    /// The clock says what nobody has reported: a presumption, or an overdue answer.
+    Settle,
+    /// A draft that nothing holds back.
+    Ready,
+    /// A draft that another order holds back.
+    Blocked,
+    /// The provider or the bureau is at work.
+    Waiting,
+    /// Over.
+    Ended,
+}
+
+impl Group {
+    /// The groups that need the operator.
+    pub const MINE: [Self; 3] = [Self::Action, Self::Settle, Self::Ready];
+
+    /// The groups that can wait.
+    pub const OTHERS: [Self; 3] = [Self::Blocked, Self::Waiting, Self::Ended];
+
+    /// Returns where an order belongs.
+    pub fn of(desk: &Desk<'_>, order: &Order) -> Self {
+        let view = desk.view(order);
+        if view.is_presumed() {
+            return Self::Settle;
+        }
+        if view.status() == Status::Draft {
+            return match desk.blocked_by(order) {
+                None => Self::Ready,
+                Some(
+                    Obstacle::LiveOrder { .. }
+                    | Obstacle::DomainInFlight { .. }
+                    | Obstacle::After { ended: None, .. },
+                ) => Self::Blocked,
+                Some(_) => Self::Action,
+            };
+        }
+        match view.status().bucket() {
+            Bucket::Action => Self::Action,
+            Bucket::Waiting if is_overdue(desk, order) => Self::Settle,
+            Bucket::Waiting => Self::Waiting,
+            Bucket::Approved | Bucket::Closed => Self::Ended,
+        }
+    }
+
+    /// Returns the heading.
+    pub const fn heading(self) -> Text {
+        match self {
+            Self::Action => Text::fixed("需要处理", "Needs you"),
+            Self::Settle => Text::fixed(
+                "待核实（按时间推定或已超期，请查明后记录）",
+                "To be settled (presumed or overdue: find out and record)",
+            ),
+            Self::Ready => Text::fixed("可以提交的草稿", "Drafts that can be submitted"),
+            Self::Blocked => Text::fixed("暂不能提交的草稿", "Drafts held back"),
+            Self::Waiting => Text::fixed("等待中", "Waiting"),
+            Self::Ended => Text::fixed("已完结", "Ended"),
+        }
+    }
+}
+
+/// Lists why an order stands where it does: what was said of it, what holds it back, what
+/// nobody has reported, or that papers are missing.
+pub fn why(desk: &Desk<'_>, order: &Order, manner: Manner) -> Vec<String> {
+    let lang = manner.lang;
+    let mut reasons = stands(desk, order, manner);
+    if desk.view(order).status().is_editable()
+        && let Some(list) = pack::checklist(order, &desk.world.book.portfolio)
+        && !list.is_complete()
+    {
+        let (all, missing) = (list.items.len(), list.missing().count());
+        let done = all - missing;
+        let id = &order.id;
+        let words = text!(
+            "注销材料已备 {done}/{all}，详见 icpctl guide {id}",
+            "{done} of {all} papers are there, see icpctl guide {id}",
+        );
+        reasons.push(words.get(lang).to_owned());
+    }
+    reasons
+}
+
+fn stands(desk: &Desk<'_>, order: &Order, Manner { lang, privacy }: Manner) -> Vec<String> {
+    let view = desk.view(order);
+    let one = |text: &Text| vec![text.get(lang).to_owned()];
+    match view.presumption {
+        Presumption::Expired(_) => {
+            return one(&text!(
+                "核验时限已过，没有核验结果的记录",
+                "the time to answer has passed, and no answer was recorded"
+            ));
+        }
+        Presumption::Purged { .. } => {
+            return one(&text!(
+                "闲置过久，接入商控制台应已删除该订单",
+                "it idled until the provider's console must have deleted it"
+            ));
+        }
+        Presumption::None => {}
+    }
+    match view.status() {
+        Status::Draft => match desk.blocked_by(order) {
+            Some(obstacle) => one(&obstacle.message()),
+            None => order
+                .after
+                .iter()
+                .flat_map(|id| {
+                    one(&text!(
+                        "前序订单 {id} 已通过",
+                        "its forerunner {id} has been approved"
+                    ))
+                })
+                .collect(),
+        },
+        Status::ProviderRejected | Status::BureauRejected => desk.reasons(order, privacy),
+        Status::ProviderReview | Status::AwaitingBureauSubmission if is_overdue(desk, order) => {
+            one(&text!(
+                "接入商超期未处理，请到其控制台查看",
+                "the provider is late: look in its console"
+            ))
+        }
+        Status::AwaitingBureauReview if is_overdue(desk, order) => one(&text!(
+            "管局超期未处理，请向接入商或管局查询",
+            "the bureau is late: ask the provider or the bureau"
+        )),
+        Status::ProviderReview
+        | Status::AwaitingBureauSubmission
+        | Status::SmsVerificationPending
+        | Status::SmsVerificationExpired
+        | Status::AwaitingBureauReview
+        | Status::Approved
+        | Status::Abandoned
+        | Status::Lapsed
+        | Status::Purged => Vec::new(),
+    }
+}
+
+fn is_overdue(desk: &Desk<'_>, order: &Order) -> bool {
+    desk.deadline(order).is_some_and(|d| d.due.overdue)
+}
+
+/// Counts what can wait, in one line; none where nothing does.
+pub fn summary(desk: &Desk<'_>, orders: &[&Order]) -> Option<Text> {
+    let count = |wanted: &dyn Fn(Group, Status) -> bool| {
+        orders
+            .iter()
+            .filter(|order| wanted(Group::of(desk, order), desk.view(order).status()))
+            .count()
+    };
+    let provider =
+        count(&|group, status| group == Group::Waiting && status != Status::AwaitingBureauReview);
+    let bureau =
+        count(&|group, status| group == Group::Waiting && status == Status::AwaitingBureauReview);
+    let blocked = count(&|group, _| group == Group::Blocked);
+    let parts = [
+        (
+            provider,
+            text!("接入商处理中 {provider}", "with the provider: {provider}"),
+        ),
+        (
+            bureau,
+            text!("管局审核中 {bureau}", "with the bureau: {bureau}"),
+        ),
+        (
+            blocked,
+            text!("暂不能提交的草稿 {blocked}", "drafts held back: {blocked}"),
+        ),
+    ];
+    let shown: Vec<&Text> = parts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(_, words)| words)
+        .collect();
+    if shown.is_empty() {
+        return None;
+    }
+    let zh: Vec<&str> = shown.iter().map(|t| t.get(Lang::Zh)).collect();
+    let en: Vec<&str> = shown.iter().map(|t| t.get(Lang::En)).collect();
+    let (zh, en) = (zh.join("，"), en.join(", "));
+    Some(text!("其余：{zh}", "Others: {en}"))
+}

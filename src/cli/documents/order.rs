@@ -1,0 +1,432 @@
+//! An order as scripts and people see it: everything computed at the present instant.
+
+pub use crate::workflow::desk::Desk;
+
+use super::outline::Outline;
+use super::people;
+use crate::filing::deadline::Deadline;
+use crate::filing::event::{Event, Report};
+use crate::filing::instant::Instant;
+use crate::filing::kind::Kind;
+use crate::filing::obstacle::Obstacle;
+use crate::filing::order::{Entry, FieldChange, Order, Signatory, Who};
+use crate::filing::pack::{self, Need};
+use crate::filing::portfolio::Portfolio;
+use crate::filing::standing::{Presumption, SmsWindow, View, effective};
+use crate::filing::status::Status;
+use crate::knowledge::Holder;
+use crate::lang::Lang;
+use crate::render::mask::{Privacy, mask_among};
+use crate::render::prose::Names;
+use crate::store::roll::Slip;
+use crate::workflow::missing;
+use serde_json::{Value, json};
+
+/// How an answer is worded and what it may show.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// The language of labels and messages.
+    pub lang: Lang,
+    /// Whether personal data are shown.
+    pub privacy: Privacy,
+}
+
+impl Desk<'_> {
+    /// Returns whose data an order's edits and changes may show: an individual's from either side of a change.
+    pub fn holder(&self, order: &Order) -> Holder {
+        let becomes_individual = order.changes.iter().any(|change| {
+            change.field == "nature"
+                && change.to.as_ref().and_then(toml::Value::as_str) == Some("individual")
+        });
+        if becomes_individual || self.is_individual(order) {
+            Holder::Individual
+        } else {
+            Holder::Organisation
+        }
+    }
+
+    /// Lists the commands that come next.
+    pub fn next(&self, order: &Order) -> Vec<String> {
+        let id = &order.id;
+        let view = self.view(order);
+        let record = |report: Report| format!("icpctl record {id} {}", report.name());
+        let approved = || {
+            let name = Report::BureauApproved.name();
+            if order.kind != Kind::New {
+                return format!("icpctl record {id} {name}");
+            }
+            let count = order.service_count() + usize::from(order.is_first_filing());
+            format!(
+                "icpctl record {id} {name}{}",
+                " --number NUMBER".repeat(count)
+            )
+        };
+        match view.status() {
+            Status::Draft => match self.blocked_by(order) {
+                Some(
+                    Obstacle::LiveOrder { order: other, .. }
+                    | Obstacle::DomainInFlight { order: other, .. }
+                    | Obstacle::After {
+                        order: other,
+                        ended: None,
+                    },
+                ) => vec![format!("icpctl show {other}")],
+                Some(Obstacle::After { ended: Some(_), .. }) => {
+                    vec![format!("icpctl edit {id} --unset after")]
+                }
+                // What waiting cannot cure.
+                Some(_) => vec![format!("icpctl abandon {id}")],
+                None => self.completed(order, format!("icpctl submit {id}")),
+            },
+            Status::ProviderReview => vec![record(Report::Accepted), record(Report::Rejected)],
+            Status::AwaitingBureauSubmission => vec![record(Report::Forwarded)],
+            Status::SmsVerificationPending => view
+                .standing
+                .window
+                .iter()
+                .flat_map(SmsWindow::outstanding)
+                .map(|signatory| {
+                    let who = order.who_name(first_part(signatory));
+                    format!("{} --who {who}", record(Report::SmsVerified))
+                })
+                .collect(),
+            Status::SmsVerificationExpired => {
+                let submit = format!("icpctl submit {id}");
+                match view.presumption {
+                    Presumption::None => vec![submit],
+                    Presumption::Expired(_) | Presumption::Purged { .. } => {
+                        vec![record(Report::SmsExpired), submit]
+                    }
+                }
+            }
+            Status::ProviderRejected | Status::BureauRejected => {
+                let mut next = vec![format!("icpctl edit {id} --set FIELD=VALUE")];
+                next.extend(self.completed(order, format!("icpctl submit {id}")));
+                next
+            }
+            Status::AwaitingBureauReview => vec![approved(), record(Report::BureauRejected)],
+            Status::Lapsed if view.is_presumed() => vec![record(Report::SmsExpired)],
+            Status::Purged if view.is_presumed() => vec![record(Report::Purged)],
+            Status::Approved | Status::Abandoned | Status::Lapsed | Status::Purged => Vec::new(),
+        }
+    }
+
+    /// Returns a command that sends, after those that complete the papers.
+    fn completed(&self, order: &Order, submit: String) -> Vec<String> {
+        let mut next = missing::papers(order, &self.world.book.portfolio);
+        next.push(submit);
+        next
+    }
+
+    /// Returns what somebody wrote freely about an order; who is named in it is masked.
+    pub fn told(&self, text: &str, order: &Order, privacy: Privacy) -> String {
+        told(text, order, &self.world.book.portfolio, privacy)
+    }
+
+    /// Lists why the order came back, since it was last submitted; who is named in it is masked.
+    pub fn reasons(&self, order: &Order, privacy: Privacy) -> Vec<String> {
+        let reasons = reasons(order).into_iter();
+        reasons
+            .map(|reason| self.told(reason, order, privacy))
+            .collect()
+    }
+
+    /// Returns an entry of the history.
+    fn entry(
+        order: &Order,
+        entry: &Entry,
+        holder: Option<Holder>,
+        names: &Names<'_>,
+        privacy: Privacy,
+    ) -> Value {
+        json!({
+            "at": time(entry.at),
+            "recorded_at": time(entry.recorded_at),
+            "event": entry.event,
+            "from": entry.from,
+            "to": entry.to,
+            "by": entry.by,
+            "actor": entry.actor,
+            "op": entry.op,
+            "reason": entry.reason.as_deref().map(|reason| names.mask(reason, privacy)),
+            "who": entry.who.iter().map(|w| order.who_name(*w)).collect::<Vec<_>>(),
+            "accepted": entry.accepted,
+            "undoes": entry.undoes,
+            "anomaly": entry.anomaly,
+            "numbers": entry.approval.as_ref().map(|a| {
+                a.subject
+                    .iter()
+                    .map(ToString::to_string)
+                    .chain(a.services.iter().map(|i| {
+                        i.number.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)
+                    }))
+                    .collect::<Vec<_>>()
+            }).unwrap_or_default(),
+            "edits": entry.edits.iter().map(|c| edit(c, holder, names, privacy)).collect::<Vec<_>>(),
+        })
+    }
+
+    /// Returns the document of an order.
+    pub fn document(&self, order: &Order, manner: Manner) -> Value {
+        let Manner { lang, privacy } = manner;
+        let view = self.view(order);
+        let services = order.target.services.iter().map(|s| {
+            json!({
+                "number": s.number,
+                "kind": s.kind,
+                "name": s.name,
+                "domains": s.domains,
+            })
+        });
+        let blocked_by: Vec<String> = match self.blocked_by(order) {
+            Some(
+                Obstacle::LiveOrder { order, .. }
+                | Obstacle::DomainInFlight { order, .. }
+                | Obstacle::After { order, .. },
+            ) => vec![order.to_string()],
+            Some(_) | None => Vec::new(),
+        };
+        let holder = Some(self.holder(order));
+        let portfolio = &self.world.book.portfolio;
+        let names = people::of_order(order, portfolio);
+        let name = self
+            .subject_name(order)
+            .map(|name| privacy.subject_name(name, self.is_individual(order)));
+        let number = order.target.subject.as_ref();
+        let labels = number
+            .and_then(|number| portfolio.subjects.get(number))
+            .map(|subject| &subject.labels);
+        let outline = Outline {
+            slip: &Slip::shown(order),
+            view: &view,
+            deadline: self.deadline(order),
+            name: name.as_deref(),
+            beneath: labels
+                .into_iter()
+                .flatten()
+                .map(|(key, value)| (key.as_str(), value.as_str()))
+                .collect(),
+            services: services.collect(),
+            profile: self.world.profiles.for_order(order.provider.as_deref()),
+            lang,
+            privacy,
+        };
+        outline.whole(json!({
+            "changes": order.changes.iter().map(|c| change(c, holder, &names, privacy)).collect::<Vec<_>>(),
+            "services": Self::asked_services(order, &names, privacy),
+            "materials": materials(order, privacy),
+            "papers": self.papers(order, manner),
+            "awaiting": awaiting(order, &view, privacy),
+            "estimate": self.estimate(order).map(|e| json!({
+                "earliest": e.earliest,
+                "latest": e.latest,
+                "basis": e.basis,
+                "samples": e.samples,
+                "provisional": e.provisional,
+            })),
+            "next": self.next(order),
+            "impact": self.impact(order).iter().map(|i| json!({
+                "code": i.code,
+                "services": i.services,
+                "domains": i.domains,
+                "providers": i.providers,
+                "message": i.message().get(lang),
+            })).collect::<Vec<_>>(),
+            "reasons": self.reasons(order, privacy),
+            "blocked_by": blocked_by,
+            "history": order.history.iter().map(|e| Self::entry(order, e, holder, &names, privacy)).collect::<Vec<_>>(),
+        }))
+    }
+
+    /// Lists the papers of a cancellation that no SMS can prove; none for other orders.
+    pub fn papers(&self, order: &Order, manner: Manner) -> Vec<Value> {
+        let Manner { lang, privacy } = manner;
+        let list = pack::checklist(order, &self.world.book.portfolio);
+        let items = list.iter().flat_map(|list| &list.items);
+        items
+            .map(|item| {
+                let (field, slots, wanted) = match item.need {
+                    Need::Fact(fact) => (Some(fact.field()), &[][..], 0),
+                    Need::Files { slots, count } => (None, slots, count),
+                };
+                json!({
+                    "label": item.label.get(lang),
+                    "field": field,
+                    "slots": slots,
+                    "wanted": wanted,
+                    "files": item.held.iter().map(|held| privacy.file_name(&held.file)).collect::<Vec<_>>(),
+                    "done": item.is_done,
+                    "fill": missing::paper(order, item),
+                })
+            })
+            .collect()
+    }
+
+    fn asked_services(order: &Order, names: &Names<'_>, privacy: Privacy) -> Vec<Value> {
+        let issued = order
+            .approval()
+            .and_then(|e| e.approval.as_ref())
+            .map(|a| a.services.as_slice())
+            .unwrap_or_default();
+        order
+            .filing
+            .services
+            .iter()
+            .enumerate()
+            .map(|(place, facts)| {
+                let mut shown = serde_json::to_value(facts).unwrap_or_default();
+                mask_among(&mut shown, "services", None, names, privacy);
+                let number = issued.get(place).and_then(|i| i.number.as_ref());
+                if let Value::Object(map) = &mut shown {
+                    map.insert("number".to_owned(), json!(number));
+                    for key in ["kind", "name", "domains"] {
+                        map.entry(key).or_insert(if key == "domains" {
+                            json!([])
+                        } else {
+                            Value::Null
+                        });
+                    }
+                }
+                shown
+            })
+            .collect()
+    }
+}
+
+/// Returns a deadline for machines.
+pub fn limit(deadline: &Deadline) -> Value {
+    json!({
+        "at": time(deadline.due.at()),
+        "kind": deadline.kind,
+        "provisional": deadline.due.provisional,
+        "overdue": deadline.due.overdue,
+    })
+}
+
+/// Prints an instant for machines.
+pub fn time(at: Instant) -> String {
+    at.to_rfc3339()
+}
+
+/// Returns the part by which an entry of the awaited is named.
+pub fn first_part(signatory: &Signatory) -> Who {
+    signatory.who.first().copied().unwrap_or(Who::Subject)
+}
+
+/// Returns a subject's name: an individual's is personal.
+pub fn subject_name(name: &str, is_individual: bool, privacy: Privacy) -> String {
+    privacy.subject_name(name, is_individual).into_owned()
+}
+
+/// Lists those who must answer, answered or not, while the window stands.
+fn awaiting(order: &Order, view: &View, privacy: Privacy) -> Vec<Value> {
+    view.standing
+        .window
+        .iter()
+        .flat_map(|window| &window.awaiting)
+        .map(|(signatory, answered)| {
+            let who = first_part(signatory);
+            let service = match who {
+                Who::Subject => None,
+                Who::Service(place) => order.target.services.get(place.index()).map(|s| &s.number),
+            };
+            json!({
+                "who": order.who_name(who),
+                "service": service,
+                "name": signatory.name.as_deref().map(|n| privacy.name(n)),
+                "phone": signatory.phone.as_deref().map(|p| privacy.phone(p)),
+                "verified_at": answered.map(time),
+            })
+        })
+        .collect()
+}
+
+/// Returns what somebody wrote freely about an order; who is named in it is masked.
+pub fn told(text: &str, order: &Order, portfolio: &Portfolio, privacy: Privacy) -> String {
+    people::of_order(order, portfolio).mask(text, privacy)
+}
+
+/// Lists why the order came back, since it was last submitted.
+fn reasons(order: &Order) -> Vec<&str> {
+    let mut found = Vec::new();
+    for entry in effective(&order.history) {
+        match entry.event {
+            Event::Command(crate::filing::event::Command::Submit) => found.clear(),
+            Event::Report(Report::Rejected | Report::BureauRejected) if !entry.anomaly => {
+                found.extend(entry.reason.as_deref());
+            }
+            Event::Command(_)
+            | Event::Report(_)
+            | Event::Create
+            | Event::Attach
+            | Event::Label
+            | Event::Note
+            | Event::Undo => {}
+        }
+    }
+    found
+}
+
+/// Lists what is attached, the names of the files masked.
+fn materials(order: &Order, privacy: Privacy) -> Value {
+    let mut shown = json!(order.materials);
+    for (item, held) in shown
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .zip(&order.materials)
+    {
+        item["file"] = json!(privacy.file_name(&held.file));
+        item["service"] = json!(held.service);
+    }
+    shown
+}
+
+fn change(
+    change: &FieldChange,
+    holder: Option<Holder>,
+    names: &Names<'_>,
+    privacy: Privacy,
+) -> Value {
+    let prefix = if change.service.is_some() {
+        "services"
+    } else {
+        "subject"
+    };
+    let value = |v: &Option<toml::Value>| {
+        let mut shown = v
+            .as_ref()
+            .and_then(|v| serde_json::to_value(v).ok())
+            .unwrap_or_default();
+        let path = format!("{prefix}.{}", change.field);
+        mask_among(&mut shown, &path, holder, names, privacy);
+        shown
+    };
+    json!({
+        "field": change.field,
+        "service": change.service,
+        "from": value(&change.from),
+        "to": value(&change.to),
+    })
+}
+
+fn edit(
+    change: &FieldChange,
+    holder: Option<Holder>,
+    names: &Names<'_>,
+    privacy: Privacy,
+) -> Value {
+    let value = |v: &Option<toml::Value>| {
+        let mut shown = v
+            .as_ref()
+            .and_then(|v| serde_json::to_value(v).ok())
+            .unwrap_or_default();
+        mask_among(&mut shown, &change.field, holder, names, privacy);
+        // An attachment that came or went: its name is the user's, and may be a person's.
+        if let Some(Value::String(file)) = shown.get_mut("file") {
+            *file = privacy.file_name(file).into_owned();
+        }
+        shown
+    };
+    json!({ "field": change.field, "from": value(&change.from), "to": value(&change.to) })
+}

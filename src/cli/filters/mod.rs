@@ -1,0 +1,574 @@
+//! The filters that `list`, `status`, `portfolio` and `export` share.
+//!
+//! A flag given twice takes what either asks for; labels alone must all be there. Different flags
+//! narrow one another.
+
+pub mod search;
+mod slips;
+
+pub use slips::{Line, Rank};
+
+use crate::cli::context::Context;
+use crate::cli::documents::order::Desk;
+use crate::cli::parser::globals::{duration, option, repeated, switch};
+use crate::cli::parser::vocabulary;
+use crate::failure::Failure;
+use crate::filing::deadline::Deadline;
+use crate::filing::instant::Instant;
+use crate::filing::kind::Kind;
+use crate::filing::limit::Due;
+use crate::filing::moment::{self, Moment};
+use crate::filing::named::named;
+use crate::filing::order::Order;
+use crate::filing::portfolio::{FiledService, FiledSubject};
+use crate::filing::profile::Profiles;
+use crate::filing::province::{Province, UnknownProvince};
+use crate::filing::standing::{Presumption, View, idle_end};
+use crate::filing::status::{Bucket, Status};
+use crate::lang::{Lang, Text};
+use crate::text;
+use chrono::TimeDelta;
+use clap::{Arg, ArgMatches, value_parser};
+use search::Needle;
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
+
+named! {
+    /// How a list of orders is sorted.
+    pub enum Sort {
+        /// The latest drafted first.
+        Created = "created", "起草时间", "creation time" | "创建时间",
+        /// The latest written first.
+        Updated = "updated", "更新时间", "time of the last entry" | "修改时间",
+        /// The nearest deadline first, those without one last.
+        Deadline = "deadline", "期限", "nearest deadline" | "截止时间" | "到期时间",
+        /// By status, in the order of a filing's way.
+        Status = "status", "状态", "status",
+        /// By id.
+        Id = "id", "订单号", "order id" | "编号",
+    }
+}
+
+/// What the filters ask for.
+#[derive(Clone, Debug, Default)]
+pub struct Filters {
+    find: Option<Needle>,
+    statuses: Vec<Status>,
+    buckets: Vec<Bucket>,
+    kinds: Vec<Kind>,
+    providers: Vec<String>,
+    provinces: Vec<Province>,
+    accounts: Vec<String>,
+    labels: Vec<(String, Option<String>)>,
+    references: Vec<String>,
+    due_by: Option<Instant>,
+    overdue: bool,
+    created_since: Option<Instant>,
+    ended_since: Option<Instant>,
+    until: Option<Instant>,
+    sort: Option<Sort>,
+    limit: Option<usize>,
+}
+
+/// The flags, by name.
+const NAMES: [&str; 16] = [
+    "find",
+    "status",
+    "bucket",
+    "kind",
+    "provider",
+    "province",
+    "account",
+    "label",
+    "ref",
+    "due-within",
+    "overdue",
+    "created-since",
+    "ended-since",
+    "until",
+    "sort",
+    "limit",
+];
+
+/// Those of the flags that ask about what is filed and what is owed for it.
+pub const FILED: [&str; 8] = [
+    "find",
+    "provider",
+    "province",
+    "account",
+    "label",
+    "due-within",
+    "overdue",
+    "limit",
+];
+
+impl Filters {
+    /// Lists some of the flags, by name.
+    pub fn some(lang: Lang, names: &[&str]) -> Vec<Arg> {
+        let mut args = Self::args(lang);
+        args.retain(|arg| names.contains(&arg.get_id().as_str()));
+        args
+    }
+
+    /// Lists the flags.
+    pub fn args(lang: Lang) -> Vec<Arg> {
+        let heading = text!("筛选", "Filters");
+        let time = |name, help: Text| option(name, "TIME", help, lang).allow_hyphen_values(true);
+        [
+            option(
+                "find",
+                "TEXT",
+                text!(
+                    "在名称、人员、电话、域名、备案号、ref 和标签中查找",
+                    "Search names, persons, phones, domains, numbers, refs and labels"
+                ),
+                lang,
+            ),
+            repeated("status", "STATUS", text!("状态", "The status"), lang)
+                .value_parser(vocabulary::named::<Status>())
+                .value_delimiter(','),
+            repeated(
+                "bucket",
+                "BUCKET",
+                text!("状态分组", "The bucket of the status"),
+                lang,
+            )
+            .value_parser(vocabulary::named::<Bucket>())
+            .value_delimiter(','),
+            repeated("kind", "KIND", text!("订单类型", "The kind of order"), lang)
+                .value_parser(vocabulary::named::<Kind>())
+                .value_delimiter(','),
+            repeated("provider", "P", text!("接入商", "The provider"), lang).value_delimiter(','),
+            repeated(
+                "province",
+                "PROVINCE",
+                text!(
+                    "省份：名称、简称或代码",
+                    "The province, by name, letter or code"
+                ),
+                lang,
+            )
+            .value_delimiter(','),
+            repeated(
+                "account",
+                "A",
+                text!("接入商账号", "The account at the provider"),
+                lang,
+            ),
+            repeated(
+                "label",
+                "K[=V]",
+                text!(
+                    "标签；多个标签须同时具备",
+                    "A label; several must all be there"
+                ),
+                lang,
+            ),
+            repeated(
+                "ref",
+                "KEY",
+                text!("订单的 ref", "The ref of the order"),
+                lang,
+            ),
+            option(
+                "due-within",
+                "D",
+                text!(
+                    "在这段时间内到期，含已超期，如 3d",
+                    "Due within this time or overdue, such as 3d"
+                ),
+                lang,
+            ),
+            switch("overdue", text!("已超期", "Overdue"), lang),
+            time(
+                "created-since",
+                text!("在此时间或之后起草", "Drafted at this time or later"),
+            ),
+            time(
+                "ended-since",
+                text!("在此时间或之后完结", "Ended at this time or later"),
+            ),
+            time(
+                "until",
+                text!(
+                    "到此时间为止：完结时间（与 --ended-since 同用时），否则为起草时间",
+                    "Up to this time: of the end beside --ended-since, else of the drafting"
+                ),
+            ),
+            option(
+                "sort",
+                "KEY",
+                text!(
+                    "排序；缺省为最近到期的在前",
+                    "The order of the list; by default the nearest deadline first"
+                ),
+                lang,
+            )
+            .value_parser(vocabulary::named::<Sort>()),
+            option("limit", "N", text!("最多显示几条", "At most so many"), lang)
+                .value_parser(value_parser!(usize)),
+        ]
+        .into_iter()
+        .map(|arg| arg.help_heading(heading.get(lang).to_owned()))
+        .collect()
+    }
+
+    /// Reads the flags of [`Filters::args`], as far as the command takes them; relative times
+    /// count from `now`.
+    ///
+    /// # Errors
+    /// When a value is not of its form (2).
+    pub fn read(matches: &ArgMatches, now: Instant) -> Result<Self, Failure> {
+        let words = |name: &str| -> Vec<String> {
+            let values = matches.try_get_many::<String>(name).ok().flatten();
+            values.into_iter().flatten().cloned().collect()
+        };
+        let word = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
+        let time = |name: &str| word(name).map(|t| moment_of(name, &t, now)).transpose();
+        let due_by = word("due-within")
+            .map(|value| {
+                let length = duration("--due-within", &value)?;
+                TimeDelta::from_std(length)
+                    .ok()
+                    .and_then(|length| now.checked_add(length))
+                    .ok_or_else(|| {
+                        Failure::usage(text!(
+                            "--due-within 的值 `{value}` 太长",
+                            "`{value}` for --due-within is too long"
+                        ))
+                    })
+            })
+            .transpose()?;
+        let provinces = words("province")
+            .iter()
+            .map(|name| {
+                name.parse::<Province>()
+                    .map_err(|unknown| no_such_province(&unknown))
+            })
+            .collect::<Result<_, _>>()?;
+        let labels = words("label")
+            .iter()
+            .map(|label| match label.split_once('=') {
+                Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
+                None => (label.clone(), None),
+            })
+            .collect();
+        Ok(Self {
+            find: word("find").map(|text| Needle::new(&text)),
+            statuses: words("status")
+                .iter()
+                .filter_map(|n| Status::from_name(n))
+                .collect(),
+            buckets: words("bucket")
+                .iter()
+                .filter_map(|n| Bucket::from_name(n))
+                .collect(),
+            kinds: words("kind")
+                .iter()
+                .filter_map(|n| Kind::from_name(n))
+                .collect(),
+            providers: words("provider"),
+            provinces,
+            accounts: words("account"),
+            labels,
+            references: words("ref"),
+            due_by,
+            overdue: matches!(matches.try_get_one::<bool>("overdue"), Ok(Some(true))),
+            created_since: time("created-since")?.map(Moment::start),
+            ended_since: time("ended-since")?.map(Moment::start),
+            until: time("until")?.map(Moment::end),
+            sort: word("sort").and_then(|name| Sort::from_name(&name)),
+            limit: matches.get_one::<usize>("limit").copied(),
+        })
+    }
+
+    /// Warns of the providers asked for that no profile describes: a mistyped one finds nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn heed_providers(&self, cx: &mut Context<'_>) -> Result<(), Failure> {
+        cx.heed_providers(&mut self.providers.clone())
+    }
+
+    /// Returns the first of the flags that was typed, for commands that take them only sometimes.
+    pub fn typed(matches: &ArgMatches) -> Option<&'static str> {
+        NAMES
+            .into_iter()
+            .find(|name| matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine))
+    }
+
+    /// Whether the flags ask for orders by their status, so that nothing else limits it.
+    pub fn asks_for_statuses(&self) -> bool {
+        !(self.statuses.is_empty() && self.buckets.is_empty())
+    }
+
+    /// Whether the flags ask for orders that have ended: by status, by the end, or by name.
+    pub fn asks_for_ended(&self) -> bool {
+        self.asks_for_statuses() || self.ended_since.is_some() || !self.references.is_empty()
+    }
+
+    /// Whether a flag can be answered only by an order, not by what is filed.
+    pub fn asks_for_orders(&self) -> bool {
+        self.asks_for_ended()
+            || !self.kinds.is_empty()
+            || self.due_by.is_some()
+            || self.overdue
+            || self.created_since.is_some()
+            || self.until.is_some()
+    }
+
+    /// Whether a flag leaves any order out.
+    pub fn narrow(&self) -> bool {
+        self.asks_for_orders()
+            || self.find.is_some()
+            || !self.providers.is_empty()
+            || !self.provinces.is_empty()
+            || !self.accounts.is_empty()
+            || !self.labels.is_empty()
+    }
+
+    /// Whether a flag asks for what is due by some time.
+    pub fn asks_for_due(&self) -> bool {
+        self.due_by.is_some() || self.overdue
+    }
+
+    /// Returns what the flags ask of what is filed, dates aside; none where a flag can be answered
+    /// only by an order.
+    pub fn about_filed(&self) -> Option<Self> {
+        let dateless = Self {
+            due_by: None,
+            overdue: false,
+            ..self.clone()
+        };
+        (!dateless.asks_for_orders()).then_some(dateless)
+    }
+
+    /// Whether something that is owed until then is asked for.
+    pub fn takes_due(&self, due: Option<&Due>) -> bool {
+        (!self.overdue || due.is_some_and(|due| due.overdue))
+            && self
+                .due_by
+                .is_none_or(|limit| due.is_some_and(|due| due.at() <= limit))
+    }
+
+    /// Whether an order is asked for; a presumed status counts like a reported one.
+    pub fn matches(&self, desk: &Desk<'_>, order: &Order) -> bool {
+        let accounts = order.account.as_deref();
+        self.matches_times(desk, order)
+            && any(&self.kinds, |kind| *kind == order.kind)
+            && self.is_through(order.provider.as_deref(), &desk.world.profiles)
+            && any(&self.accounts, |a| accounts == Some(a.as_str()))
+            && any(&self.provinces, |p| order.province() == Some(*p))
+            && any(&self.references, |r| order.reference.as_ref() == Some(r))
+            && (self.labels.is_empty() || self.has_labels(&desk.labels(order)))
+            && self
+                .find
+                .as_ref()
+                .is_none_or(|needle| search::order(needle, desk, order))
+    }
+
+    fn matches_times(&self, desk: &Desk<'_>, order: &Order) -> bool {
+        let needs_view = self.asks_for_statuses()
+            || self.ended_since.is_some()
+            || self.due_by.is_some()
+            || self.overdue;
+        let created = order.history.first().map(|e| e.at);
+        let until_of_creation = self.until.filter(|_| self.ended_since.is_none());
+        if !is_within(created, self.created_since, until_of_creation) {
+            return false;
+        }
+        if !needs_view {
+            return true;
+        }
+        let view = desk.view(order);
+        let status = view.status();
+        let is_due = || {
+            let deadline = desk.deadline(order);
+            self.takes_due(deadline.as_ref().map(|deadline| &deadline.due))
+        };
+        any(&self.statuses, |wanted| *wanted == status)
+            && any(&self.buckets, |wanted| *wanted == status.bucket())
+            && (self.ended_since.is_none()
+                || is_within(ended_at(desk, order, &view), self.ended_since, self.until))
+            && (!self.asks_for_due() || is_due())
+    }
+
+    /// Whether a filed subject is asked for: by itself, or by a service of its.
+    pub fn matches_subject(&self, desk: &Desk<'_>, subject: &FiledSubject) -> bool {
+        let by_itself = self.providers.is_empty()
+            && self.accounts.is_empty()
+            && self.matches_province(subject)
+            && self.has_labels(&subject.labels)
+            && self
+                .find
+                .as_ref()
+                .is_none_or(|needle| search::subject(needle, subject))
+            && self.has_order(desk, |order| {
+                order.target.subject.as_ref() == Some(&subject.number)
+            });
+        by_itself
+            || subject
+                .services
+                .values()
+                .any(|service| self.matches_service(desk, subject, service))
+    }
+
+    /// Whether a filed service is asked for; flags about orders want one that touches it.
+    pub fn matches_service(
+        &self,
+        desk: &Desk<'_>,
+        subject: &FiledSubject,
+        service: &FiledService,
+    ) -> bool {
+        let labels = || {
+            let mut labels = subject.labels.clone();
+            labels.extend(service.labels.clone());
+            labels
+        };
+        let accesses = &service.accesses;
+        let is_accessed =
+            accesses.is_empty() && self.providers.is_empty() && self.accounts.is_empty()
+                || accesses.iter().any(|access| {
+                    self.is_through(Some(&access.provider), &desk.world.profiles)
+                        && any(&self.accounts, |a| access.account.as_ref() == Some(a))
+                });
+        is_accessed
+            && self.matches_province(subject)
+            && (self.labels.is_empty() || self.has_labels(&labels()))
+            && self.find.as_ref().is_none_or(|needle| {
+                search::service(needle, service) || search::holder(needle, subject)
+            })
+            && self.has_order(desk, |order| {
+                order
+                    .target
+                    .services
+                    .iter()
+                    .any(|s| s.number == service.number)
+            })
+    }
+
+    /// Whether one of the providers asked for is this one.
+    fn is_through(&self, provider: Option<&str>, profiles: &Profiles) -> bool {
+        any(&self.providers, |word| {
+            provider.is_some_and(|p| p == word || profiles.name_of(word) == Some(p))
+        })
+    }
+
+    fn matches_province(&self, subject: &FiledSubject) -> bool {
+        any(&self.provinces, |province| {
+            subject.province() == Some(*province)
+        })
+    }
+
+    fn has_labels(&self, labels: &BTreeMap<String, String>) -> bool {
+        self.labels.iter().all(|(key, wanted)| {
+            labels
+                .get(key)
+                .is_some_and(|value| wanted.as_ref().is_none_or(|wanted| wanted == value))
+        })
+    }
+
+    /// Whether no flag is about orders, or an order that `touches` is as they ask.
+    fn has_order(&self, desk: &Desk<'_>, touches: impl Fn(&Order) -> bool) -> bool {
+        let wanted = Self {
+            find: None,
+            labels: Vec::new(),
+            provinces: Vec::new(),
+            providers: Vec::new(),
+            accounts: Vec::new(),
+            ..self.clone()
+        };
+        !self.asks_for_orders()
+            || desk
+                .world
+                .book
+                .orders
+                .values()
+                .any(|order| touches(order) && wanted.matches(desk, order))
+    }
+
+    /// Sorts orders as asked for, else by the nearest deadline, and cuts the list.
+    pub fn arrange<'o>(&self, desk: &Desk<'_>, orders: Vec<&'o Order>) -> Vec<&'o Order> {
+        let mut keyed: Vec<(Option<Deadline>, Status, &Order)> = orders
+            .into_iter()
+            .map(|order| (desk.deadline(order), desk.view(order).status(), order))
+            .collect();
+        let created = |order: &Order| order.history.first().map(|e| e.at);
+        let updated = |order: &Order| order.history.last().map(|e| e.recorded_at);
+        let sort = self.sort.unwrap_or(Sort::Deadline);
+        keyed.sort_by(|(one_due, one_status, one), (two_due, two_status, two)| {
+            let ordering = match sort {
+                Sort::Created => Reverse(created(one)).cmp(&Reverse(created(two))),
+                Sort::Updated => Reverse(updated(one)).cmp(&Reverse(updated(two))),
+                Sort::Deadline => {
+                    nearest_first(*one_due, *two_due).then_with(|| created(one).cmp(&created(two)))
+                }
+                Sort::Status => one_status
+                    .cmp(two_status)
+                    .then_with(|| nearest_first(*one_due, *two_due)),
+                Sort::Id => Ordering::Equal,
+            };
+            ordering.then_with(|| one.id.cmp(&two.id))
+        });
+        keyed.truncate(self.limit.unwrap_or(usize::MAX));
+        keyed.into_iter().map(|(_, _, order)| order).collect()
+    }
+
+    /// Returns how many are wanted at most.
+    pub fn limit(&self) -> Option<usize> {
+        self.limit
+    }
+}
+
+/// Whether nothing is asked for, or one of what is asked for holds.
+fn any<T>(wanted: &[T], holds: impl Fn(&T) -> bool) -> bool {
+    wanted.is_empty() || wanted.iter().any(holds)
+}
+
+/// Whether an instant lies in a half-open span; one that is not known lies in none that has an end.
+fn is_within(at: Option<Instant>, since: Option<Instant>, until: Option<Instant>) -> bool {
+    since.is_none_or(|since| at.is_some_and(|at| at >= since))
+        && until.is_none_or(|until| at.is_some_and(|at| at < until))
+}
+
+/// Says that a word names no province, and which it may mean (2).
+pub fn no_such_province(unknown: &UnknownProvince) -> Failure {
+    let failure = Failure::usage(unknown.message());
+    match unknown.meant() {
+        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
+        None => failure,
+    }
+}
+
+fn nearest_first(one: Option<Deadline>, two: Option<Deadline>) -> Ordering {
+    match (one, two) {
+        (Some(one), Some(two)) => one.due.at().cmp(&two.due.at()),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    }
+}
+
+/// Returns when an order ended, or by the clock must have.
+fn ended_at(desk: &Desk<'_>, order: &Order, view: &View) -> Option<Instant> {
+    let standing = &view.standing;
+    match view.presumption {
+        Presumption::None => standing.ended_at,
+        Presumption::Expired(status) => standing
+            .window
+            .as_ref()
+            .filter(|_| status.has_ended())
+            .map(crate::filing::standing::SmsWindow::closes_at),
+        Presumption::Purged { before } => {
+            idle_end(&order.case(&desk.world.profiles), standing, before)
+        }
+    }
+}
+
+fn moment_of(name: &str, text: &str, now: Instant) -> Result<Moment, Failure> {
+    moment::parse(text, now).map_err(|error| {
+        let message = error.message();
+        let (zh, en) = (message.zh, message.en);
+        Failure::usage(text!("--{name}：{zh}", "--{name}: {en}")).hint(error.hint())
+    })
+}

@@ -1,0 +1,125 @@
+//! The parser: how a command line is taken apart, and the flags and words that commands share.
+
+pub mod action;
+pub mod globals;
+pub mod help;
+pub mod usage;
+pub mod vocabulary;
+
+use crate::cli::table::{ALIASES, COMMANDS, Row};
+use crate::lang::Lang;
+use crate::text;
+use clap::{ArgMatches, Command};
+
+/// Returns the values of an argument that can be repeated.
+pub fn words(matches: &ArgMatches, name: &str) -> Vec<String> {
+    matches
+        .get_many::<String>(name)
+        .map(|values| values.cloned().collect())
+        .unwrap_or_default()
+}
+
+/// Which commands a parser is built for.
+#[derive(Clone, Copy)]
+pub enum Branches {
+    /// One, with what it takes.
+    One(&'static Row),
+    /// All, by their names alone.
+    Names,
+    /// All, with what they take.
+    All,
+}
+
+/// Returns what a command line calls for, as far as it is seen at first sight.
+pub fn branches(words: &[String]) -> Branches {
+    let mut words = words.iter().skip(1);
+    while let Some(word) = words.next() {
+        match word.strip_prefix("--") {
+            Some(flag) if VALUED.contains(&flag) => {
+                words.next();
+            }
+            Some(_) => {}
+            None if word.starts_with('-') => {}
+            None => {
+                let alias = ALIASES.iter().find(|(alias, _)| alias == word);
+                let name = alias.map_or(word.as_str(), |(_, name)| *name);
+                let named = COMMANDS.iter().find(|row| row.name == name);
+                return named.map_or(Branches::All, Branches::One);
+            }
+        }
+    }
+    Branches::Names
+}
+
+/// The global flags that take the next word as their value.
+const VALUED: [&str; 8] = [
+    "store",
+    "config",
+    "format",
+    "fields",
+    "lang",
+    "color",
+    "lock-timeout",
+    "actor",
+];
+
+/// Builds the parser.
+pub fn tree(branches: Branches, lang: Lang) -> Command {
+    let about = text!(
+        "办理中国大陆 ICP 备案的命令行：起草、提交、跟踪、变更与注销",
+        "Runs the whole life of mainland-China ICP filings"
+    );
+    let template = match lang {
+        Lang::Zh => "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}",
+        Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
+    };
+    let root = Command::new("icpctl")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(about.get(lang).to_owned())
+        .help_template(template)
+        .subcommand_help_heading(text!("命令", "Commands").get(lang).to_owned())
+        .subcommand_value_name(text!("命令", "COMMAND").get(lang).to_owned())
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .disable_help_subcommand(true)
+        .subcommand_required(true)
+        .max_term_width(100)
+        .args(globals::args(lang))
+        .arg(
+            clap::Arg::new("version")
+                .long("version")
+                .short('V')
+                .action(clap::ArgAction::Version)
+                .help(text!("显示版本", "Show the version").get(lang).to_owned())
+                .help_heading(text!("全局选项", "Global options").get(lang).to_owned()),
+        );
+    let root = match branches {
+        // No command is named: none has to hear of the options, and each copy costs time.
+        Branches::Names => root.mut_args(|arg| arg.global(false)),
+        Branches::One(_) | Branches::All => root,
+    };
+    let rows = COMMANDS.iter().filter(|row| match branches {
+        Branches::One(only) => only.name == row.name,
+        Branches::Names | Branches::All => true,
+    });
+    rows.fold(root, |root, row| {
+        let sub = Command::new(row.name)
+            .about(row.about.get(lang).to_owned())
+            .help_template(template)
+            .disable_help_flag(true);
+        let aliases = ALIASES.iter().filter(|(_, name)| *name == row.name);
+        let sub = sub.visible_aliases(aliases.map(|(alias, _)| *alias));
+        if matches!(branches, Branches::Names) {
+            return root.subcommand(sub);
+        }
+        let sub = (row.command)(sub, lang);
+        let sub = sub.mut_args(|arg| {
+            if arg.get_help_heading().is_none() {
+                help::under_heading(arg, lang)
+            } else {
+                arg
+            }
+        });
+        root.subcommand(sub)
+    })
+}

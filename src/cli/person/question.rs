@@ -1,0 +1,92 @@
+//! A question on the terminal that a whole line answers.
+
+use crate::cli::signals;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::text;
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use std::io::{self, Write};
+use std::sync::mpsc::channel;
+use std::thread;
+
+/// What ends a question.
+enum Heard {
+    Line(io::Result<String>),
+    Signal(Exit),
+}
+
+/// Asks, and returns the line that is typed, without what is around it; none where the input ends.
+///
+/// # Errors
+/// When it cannot be asked (2), and when a signal stops it (130, 143).
+pub fn ask(err: &mut dyn Write, question: &str) -> Result<Option<String>, Failure> {
+    let (tell, heard) = channel();
+    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(|error| unasked(&error))?;
+    let handle = signals.handle();
+    write!(err, "{question} ")
+        .and_then(|()| err.flush())
+        .map_err(|error| unasked(&error))?;
+    let of_signals = tell.clone();
+    thread::spawn(move || {
+        let exit = signals.forever().next().map(|signal| match signal {
+            SIGINT => Exit::Interrupted,
+            _ => Exit::Terminated,
+        });
+        // Nobody listens any more once the line is there.
+        let _ = exit.map(|exit| of_signals.send(Heard::Signal(exit)));
+    });
+    thread::spawn(move || {
+        let mut line = String::new();
+        let read = io::stdin().read_line(&mut line);
+        let _ = tell.send(Heard::Line(read.map(|_| line)));
+    });
+    let answer = heard.recv();
+    handle.close();
+    match answer {
+        Ok(Heard::Line(Ok(line))) if line.ends_with('\n') => Ok(Some(line.trim().to_owned())),
+        Ok(Heard::Line(Ok(_))) => {
+            // The cursor still stands behind the question.
+            let _ = writeln!(err);
+            Ok(None)
+        }
+        Ok(Heard::Line(Err(error))) => Err(unasked(&error)),
+        Ok(Heard::Signal(exit)) => {
+            let _ = writeln!(err);
+            Err(stopped(exit))
+        }
+        Err(error) => Err(unasked(&io::Error::other(error))),
+    }
+}
+
+/// Asks, and returns whether the answer is yes; everything but a plain yes is no.
+///
+/// # Errors
+/// As [`ask`].
+pub fn agrees(err: &mut dyn Write, question: &str) -> Result<bool, Failure> {
+    let answer = ask(err, &format!("{question} [y/N]"))?.unwrap_or_default();
+    Ok(["y", "yes", "是"].contains(&answer.to_lowercase().as_str()))
+}
+
+/// The failure of a question that a signal stopped: what it asks about was not begun.
+pub fn stopped(exit: Exit) -> Failure {
+    signals::stopped(
+        exit,
+        text!(
+            "收到信号，已停下；什么都没有改动",
+            "stopped by a signal; nothing was changed"
+        ),
+    )
+}
+
+/// The failure of a question that could not be asked.
+pub fn unasked(error: &io::Error) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        "usage.prompt",
+        text!(
+            "无法提问：{error}",
+            "the question could not be asked: {error}"
+        ),
+    )
+}

@@ -1,0 +1,157 @@
+//! What must be agreed to before orders are sent, withdrawn or abandoned.
+
+use super::consent::Consent;
+use crate::cli::context::World;
+use crate::cli::documents::order::Desk;
+use crate::cli::parser::globals::repeated;
+use crate::cli::parser::words;
+use crate::failure::Failure;
+use crate::filing::event::Command;
+use crate::filing::impact::{Code, Impact};
+use crate::filing::kind::Kind;
+use crate::filing::number::SubjectNumber;
+use crate::filing::order::Order;
+use crate::lang::{Lang, Text};
+use crate::text;
+pub use crate::workflow::plan::Given;
+use clap::{Arg, ArgMatches};
+
+/// The flags of whatever sends.
+pub fn args(lang: Lang) -> [Arg; 2] {
+    [
+        repeated(
+            "confirm",
+            "NUMBER",
+            text!(
+                "确认注销的主体备案号（可重复）",
+                "The subject number whose cancellation is meant (can be repeated)"
+            ),
+            lang,
+        ),
+        repeated(
+            "accept",
+            "CODE",
+            text!(
+                "明确接受的影响代码或规则（可重复）",
+                "An impact or a rule's finding that is accepted (can be repeated)"
+            ),
+            lang,
+        ),
+    ]
+}
+
+/// Reads the flags.
+///
+/// # Errors
+/// 2 for a `--confirm` that is no subject number.
+pub fn given(matches: &ArgMatches) -> Result<Given, Failure> {
+    let confirmed = words(matches, "confirm")
+        .into_iter()
+        .map(|word| {
+            SubjectNumber::parse(&word)
+                .map(|parsed| parsed.number.to_string())
+                .map_err(|error| {
+                    let message = error.message();
+                    let (zh, en) = (message.zh, message.en);
+                    Failure::usage(text!(
+                        "--confirm 的值 `{word}` 不是主体备案号：{zh}",
+                        "`{word}` for --confirm is no subject number: {en}"
+                    ))
+                })
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Given {
+        confirmed,
+        accepted: words(matches, "accept"),
+    })
+}
+
+/// Names an order in a line for people.
+pub fn title(order: &Order) -> Text {
+    let label = order.kind.label();
+    let what = order.domains().first().map_or_else(
+        || {
+            order
+                .target
+                .services
+                .first()
+                .map(|s| s.number.to_string())
+                .or_else(|| order.target.subject.as_ref().map(ToString::to_string))
+                .unwrap_or_default()
+        },
+        ToString::to_string,
+    );
+    let what = match (order.kind, &order.target.subject) {
+        (Kind::CancelSubject, Some(number)) => number.to_string(),
+        (_, _) => what,
+    };
+    let (id, zh, en) = (&order.id, label.zh, label.en);
+    text!("{id} {zh} {what}", "{id} {en} {what}")
+}
+
+/// Shows what a command does to orders, and says what must be agreed to.
+pub fn consent(world: &World, orders: &[&Order], command: Command, given: &Given) -> Consent {
+    let desk = Desk::new(world);
+    let mut consent = Consent {
+        explicit: true,
+        ..Consent::default()
+    };
+    let count = orders.len();
+    let (question, heading) = match command {
+        Command::Submit => (
+            text!("提交这 {count} 个订单吗？", "Submit {count} order(s)?"),
+            text!("将提交 {count} 个订单：", "this submits {count} order(s):"),
+        ),
+        Command::Withdraw => (
+            text!("撤回这 {count} 个订单吗？", "Withdraw {count} order(s)?"),
+            text!(
+                "将撤回 {count} 个订单，回到草稿，可修改后重新提交：",
+                "this pulls {count} order(s) back to draft, to be edited and submitted again:"
+            ),
+        ),
+        Command::Abandon => (
+            text!("放弃这 {count} 个订单吗？", "Abandon {count} order(s)?"),
+            text!(
+                "将放弃 {count} 个订单；订单不能恢复，已备案的信息不受影响：",
+                "this discards {count} order(s) for good; what is filed stays untouched:"
+            ),
+        ),
+        Command::Edit => (text!("修改吗？", "Edit?"), text!("将修改：", "this edits:")),
+    };
+    consent.question = Some(question);
+    consent.shown.push(heading);
+    for order in orders {
+        let name = title(order);
+        let (zh, en) = (name.zh, name.en);
+        consent.shown.push(text!("  {zh}", "  {en}"));
+        if command != Command::Submit {
+            continue;
+        }
+        let impacts = desk.impact(order);
+        for impact in &impacts {
+            let message = impact.message();
+            let (zh, en) = (message.zh, message.en);
+            consent.shown.push(text!("    - {zh}", "    - {en}"));
+        }
+        if !impacts.is_empty() {
+            consent.shown.push(text!(
+                "    自管局通过之时生效，在此之前一切照常",
+                "    this takes effect when the bureau approves; until then everything runs on"
+            ));
+        }
+        if order.kind == Kind::CancelSubject
+            && let Some(number) = &order.target.subject
+        {
+            let number = number.to_string();
+            let confirmed = given.confirmed.contains(&number);
+            consent.numbers.push((number, confirmed));
+        }
+        let is_elsewhere = |impact: &Impact| impact.code == Code::FiledElsewhereGoes;
+        if impacts.iter().any(is_elsewhere) {
+            let code = Code::FiledElsewhereGoes.name().to_owned();
+            let accepted = given.accepted.contains(&code);
+            consent.accepts.push((code, accepted));
+        }
+    }
+    consent
+}

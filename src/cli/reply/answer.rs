@@ -1,0 +1,125 @@
+//! How commands that touch orders answer: the order's document, and a line for people.
+
+use super::Reply;
+use crate::cli::context::{Context, Done, World};
+use crate::cli::documents::board;
+use crate::cli::documents::order::{Desk, Manner};
+use crate::cli::person::sending::title;
+use crate::failure::Failure;
+use crate::filing::order::OrderId;
+use crate::lang::Text;
+use crate::render::Format;
+use crate::text;
+use serde_json::Value;
+
+/// The document of one order.
+pub const ORDER: &str = "icpctl.order/1";
+/// The document of several.
+pub const ORDERS: &str = "icpctl.order-list/1";
+
+/// Returns the shape of the document of the orders that are named.
+pub fn shape(names: &[String]) -> &'static str {
+    match names {
+        [first, rest @ ..] if rest.iter().any(|name| name != first) => ORDERS,
+        [..] => ORDER,
+    }
+}
+
+/// Answers with the orders as they are now: one document for one, an array for several. People get
+/// sentences instead.
+///
+/// # Errors
+/// Only if an order is not there any more.
+pub fn orders(cx: &Context<'_>, world: &World, ids: &[OrderId]) -> Result<Reply, Failure> {
+    if cx.globals.format == Format::Human {
+        return Ok(Reply::new(ORDER, Value::Null));
+    }
+    let desk = Desk::new(world);
+    let manner = Manner {
+        lang: cx.lang,
+        privacy: cx.globals.privacy,
+    };
+    let mut documents = ids
+        .iter()
+        .map(|id| Ok(desk.document(world.order(id)?, manner)))
+        .collect::<Result<Vec<Value>, Failure>>()?;
+    let known = board::fields(&documents);
+    let mut reply = if documents.len() == 1 {
+        Reply::new(ORDER, documents.remove(0))
+    } else {
+        Reply::new(ORDERS, Value::Array(documents))
+    };
+    reply.known = known;
+    Ok(reply)
+}
+
+/// Says where an order stands and what comes next; a rehearsal leaves nothing that could go on.
+///
+/// # Errors
+/// Only if the order is not there any more.
+pub fn standing(cx: &Context<'_>, world: &World, id: &OrderId) -> Result<Vec<Text>, Failure> {
+    let desk = Desk::new(world);
+    let order = world.order(id)?;
+    let view = desk.view(order);
+    let status = board::status(&view);
+    let name = title(order);
+    let (nzh, nen, szh, sen) = (name.zh, name.en, status.zh, status.en);
+    let mut lines = vec![match desk.deadline(order) {
+        Some(deadline) => {
+            let at = deadline.due.at().to_minute();
+            let (pzh, pen) = if deadline.due.provisional {
+                ("，暂定", ", provisional")
+            } else {
+                ("", "")
+            };
+            let label = deadline.kind.label();
+            let (zh, en) = (label.zh, label.en);
+            text!(
+                "{nzh}：{szh}（{zh}截止 {at}{pzh}）",
+                "{nen}: {sen} ({en} until {at}{pen})"
+            )
+        }
+        None => text!("{nzh}：{szh}", "{nen}: {sen}"),
+    }];
+    if let Some(obstacle) = desk.blocked_by(order) {
+        let message = obstacle.message();
+        let (zh, en) = (message.zh, message.en);
+        lines.push(text!("暂不能提交：{zh}", "held back: {en}"));
+    }
+    if let (Some(next), false) = (desk.next(order).first(), cx.globals.dry_run) {
+        lines.push(text!("下一步：{next}", "next: {next}"));
+    }
+    Ok(lines)
+}
+
+/// Points at another command that may be meant, or comes next: a line for people, a warning for
+/// machines.
+pub fn advise(cx: &mut Context<'_>, reply: &mut Reply, code: &'static str, message: Text) {
+    if cx.globals.format == Format::Human {
+        let (zh, en) = (message.zh, message.en);
+        reply.says.push(text!("提示：{zh}", "hint: {en}"));
+    } else {
+        cx.caution(code, message, None);
+    }
+}
+
+/// Answers a command that moved orders.
+///
+/// # Errors
+/// Only if an order is not there any more.
+pub fn moved<T>(cx: &Context<'_>, done: &Done<T>, ids: &[OrderId]) -> Result<Reply, Failure> {
+    let mut reply = orders(cx, &done.world, ids)?.changed(done.changed);
+    if done.changed && cx.globals.dry_run {
+        reply.says.push(text!(
+            "未写入；执行后将是：",
+            "nothing was written; it would come to this:"
+        ));
+    }
+    for id in ids {
+        reply.says.extend(standing(cx, &done.world, id)?);
+    }
+    if !done.changed {
+        reply.says.push(text!("没有改动", "nothing changed"));
+    }
+    Ok(reply)
+}

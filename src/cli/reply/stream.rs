@@ -1,0 +1,390 @@
+//! How many rows are told, one by one as they are done: records on stdout for machines, a bar or
+//! lines on stderr for people, and one summary.
+
+use super::{Reply, no_such_field, problem, tell};
+use crate::cli::context::Context;
+use crate::cli::signals::stopped_at_rows;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::lang::{Lang, Text};
+use crate::render::brief::{brief, told};
+use crate::render::fields::{Fields, UnknownField};
+use crate::render::mask::Privacy;
+use crate::render::room::Room;
+use crate::render::rows::json_line;
+use crate::render::style::Tone;
+use crate::render::table::{Cell, Table};
+use crate::render::{Delivery, Format, print};
+use crate::text;
+use crate::workflow::batch::Outcome;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Map, Value, json};
+
+/// One row as it came out.
+#[derive(Clone, Debug)]
+pub struct RowTold {
+    /// The line on which it begins.
+    pub line: usize,
+    /// Its ref, where its file has refs.
+    pub reference: Option<String>,
+    /// Its order: the id, or the word that names none.
+    pub order: Option<String>,
+    /// How it came out.
+    pub outcome: Outcome,
+    /// What stands in its way.
+    pub failure: Option<Failure>,
+}
+
+/// A stream of rows.
+pub struct Stream {
+    schema: &'static str,
+    file: String,
+    rows: usize,
+    format: Format,
+    /// The fields of a row that `--fields` asks for.
+    fields: Option<Fields>,
+    is_quiet: bool,
+    bar: Option<ProgressBar>,
+    counts: [usize; 4],
+    done: usize,
+    /// Rows for the formats that print a table at the end.
+    kept: Vec<RowTold>,
+    delivery: std::io::Result<Delivery>,
+    /// What running the same again does with the rows that are done.
+    again: Again,
+}
+
+/// What running the same file again does with the rows that are done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// They are known again and left alone.
+    KnowsThem,
+    /// Those that say no time are taken once more.
+    TakesUndated,
+}
+
+impl Again {
+    /// Returns how to go on after rows failed, or where it was stopped.
+    fn advice(self, stopped: bool) -> Text {
+        match (self, stopped) {
+            (Self::KnowsThem, false) => text!(
+                "改正后再次执行：已完成的行不会重复",
+                "mend them and run again: rows that are done are not done twice"
+            ),
+            (Self::KnowsThem, true) => text!(
+                "再次执行即从这里继续，已完成的行不会重复",
+                "run it again to go on from here: rows that are done are not done twice"
+            ),
+            (Self::TakesUndated, _) => text!(
+                "再次执行前，去掉已完成的行，或在其 at 列写明日期：没有 at 的行每次都算新的事件",
+                "before running it again, take out the rows that are done, or give each its date in the column at: a row without one counts as a new event every time"
+            ),
+        }
+    }
+}
+
+impl Stream {
+    /// Begins a stream of `rows` rows and tells so.
+    pub fn start(cx: &mut Context<'_>, schema: &'static str, file: &str, rows: usize) -> Self {
+        let draws = cx.terminal.stderr && !cx.globals.quiet && rows > 0;
+        let bar = draws.then(|| {
+            let target = ProgressDrawTarget::stderr();
+            let style = ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}");
+            let bar = ProgressBar::with_draw_target(Some(rows as u64), target);
+            style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
+        });
+        let mut stream = Self {
+            schema,
+            file: if file == "-" {
+                "stdin".to_owned()
+            } else {
+                file.to_owned()
+            },
+            rows,
+            format: cx.globals.format,
+            fields: chosen(cx).unwrap_or_default(),
+            is_quiet: cx.globals.quiet,
+            bar,
+            counts: [0; 4],
+            done: 0,
+            kept: Vec::new(),
+            delivery: Ok(Delivery::Written),
+            again: Again::KnowsThem,
+        };
+        let start = json!({
+            "type": "start",
+            "schema": schema,
+            "file": file,
+            "rows": rows,
+            "dry_run": cx.globals.dry_run,
+        });
+        stream.put(cx, &[start]);
+        stream
+    }
+
+    /// Says what running the same again does.
+    pub const fn again(&mut self, again: Again) {
+        self.again = again;
+    }
+
+    fn put(&mut self, cx: &mut Context<'_>, records: &[Value]) {
+        // Where one record could not be delivered, nobody is left to read the next.
+        if !self.is_json() || !matches!(self.delivery, Ok(Delivery::Written)) {
+            return;
+        }
+        let lines: String = records
+            .iter()
+            .map(|record| json_line(record).unwrap_or_default())
+            .collect();
+        self.delivery = print(cx.out, &lines);
+    }
+
+    /// Returns a row with the fields that were asked for, and what tells it from other records.
+    fn narrowed(&self, row: Value) -> Value {
+        const TYPE: &str = "type";
+        let Some(fields) = &self.fields else {
+            return row;
+        };
+        let mut told = Map::new();
+        told.extend(row.get(TYPE).map(|word| (TYPE.to_owned(), word.clone())));
+        if let Value::Object(narrow) = fields.narrow(&row) {
+            told.extend(narrow);
+        }
+        Value::Object(told)
+    }
+
+    fn is_json(&self) -> bool {
+        self.format.is_json()
+    }
+
+    fn is_human(&self) -> bool {
+        self.format == Format::Human
+    }
+
+    /// Tells rows that are done, and how far it is.
+    pub fn rows(&mut self, cx: &mut Context<'_>, rows: Vec<RowTold>) {
+        let (lang, privacy) = (cx.lang, cx.globals.privacy);
+        let records: Vec<Value> = rows
+            .iter()
+            .map(|row| self.narrowed(record(row, lang, privacy)))
+            .collect();
+        self.put(cx, &records);
+        self.done += rows.len();
+        for row in rows {
+            if let Some(count) = self.counts.get_mut(row.outcome as usize) {
+                *count += 1;
+            }
+            if self.is_human()
+                && let Some(failure) = &row.failure
+            {
+                let mut lines = vec![self.complaint(&row, failure)];
+                // What waiting cures needs nobody to do anything.
+                if row.outcome == Outcome::Failed || failure.is_final {
+                    let hints = failure.hints.iter();
+                    lines.extend(hints.map(|Text { zh, en }| text!("    {zh}", "    {en}")));
+                }
+                let lines = lines.iter().map(|line| told(line.get(lang), lang, privacy));
+                let lines = lines.collect::<Vec<_>>().join("\n");
+                match &self.bar {
+                    Some(bar) => bar.suspend(|| tell(cx.err, &lines)),
+                    None => tell(cx.err, &lines),
+                }
+            }
+            if !self.is_json() {
+                self.kept.push(row);
+            }
+        }
+        self.tick(cx);
+    }
+
+    /// Returns how many rows are not done.
+    pub const fn left(&self) -> usize {
+        self.rows - self.done
+    }
+
+    fn complaint(&self, row: &RowTold, failure: &Failure) -> Text {
+        let (file, line) = (&self.file, row.line);
+        let name = row.reference.as_ref().or(row.order.as_ref());
+        let name = name.map_or_else(String::new, |name| format!(" {name}"));
+        let (zh, en) = (&failure.message.zh, &failure.message.en);
+        match row.outcome {
+            Outcome::Skipped => text!(
+                "{file} 第 {line} 行{name}：暂缓，{zh}",
+                "{file}:{line}{name}: held back, {en}"
+            ),
+            Outcome::Ok | Outcome::Unchanged | Outcome::Failed => text!(
+                "{file} 第 {line} 行{name}：{zh}",
+                "{file}:{line}{name}: {en}"
+            ),
+        }
+    }
+
+    fn tick(&mut self, cx: &mut Context<'_>) {
+        if let Some(bar) = &self.bar {
+            bar.set_position(self.done as u64);
+        } else if self.is_human() && !self.is_quiet && self.left() > 0 {
+            let (done, rows) = (self.done, self.rows);
+            let line = text!("已处理 {done}/{rows} 行", "{done} of {rows} rows done");
+            tell(cx.err, line.get(cx.lang));
+        }
+    }
+
+    /// Ends the stream: exactly one summary.
+    ///
+    /// `signal` is the exit of a signal that stopped it, `broken` what else did.
+    pub fn finish(
+        mut self,
+        cx: &mut Context<'_>,
+        changed: bool,
+        signal: Option<Exit>,
+        broken: Option<Failure>,
+    ) -> Reply {
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+        let [ok, unchanged, skipped, failed] = self.counts;
+        let left = self.left();
+        let advice = |stopped| self.again.advice(stopped);
+        let failure = broken
+            .or_else(|| signal.map(|exit| stopped_at_rows(exit, left).hint(advice(true))))
+            .or_else(|| (failed > 0).then(|| partial(failed).hint(advice(false))));
+        let mut counts: Map<String, Value> = Outcome::ALL
+            .iter()
+            .zip(self.counts)
+            .map(|(outcome, count)| (outcome.name().to_owned(), count.into()))
+            .collect();
+        counts.insert("left".to_owned(), left.into());
+        let warnings = cx.warnings();
+        let privacy = cx.globals.privacy;
+        let error = failure
+            .as_ref()
+            .map(|failure| problem(failure, cx.lang, privacy));
+        let summary = json!({
+            "type": "summary",
+            "schema": self.schema,
+            "ok": error.is_none(),
+            "changed": changed,
+            "dry_run": cx.globals.dry_run,
+            "exit": failure.as_ref().map_or(Exit::Ok, |f| f.exit).code(),
+            "counts": counts,
+            "warnings": warnings,
+            "error": error,
+        });
+        self.put(cx, &[summary]);
+        let mut reply = if self.is_json() {
+            Reply::streamed()
+        } else {
+            let rows: Vec<Value> = self
+                .kept
+                .iter()
+                .map(|row| record(row, cx.lang, privacy))
+                .collect();
+            let human = self.table(cx.lang).render(cx.lang, cx.width(), cx.color());
+            Reply {
+                known: FIELDS.map(str::to_owned).to_vec(),
+                ..Reply::new(self.schema, Value::Array(rows)).human(human)
+            }
+        };
+        let dry = if cx.globals.dry_run {
+            text!("（未写入）", " (nothing was written)")
+        } else {
+            text!("", "")
+        };
+        let (dry_zh, dry_en) = (dry.zh, dry.en);
+        reply.says.push(text!(
+            "完成 {ok} 行，此前已完成 {unchanged} 行，暂缓 {skipped} 行，失败 {failed} 行{dry_zh}",
+            "{ok} row(s) done, {unchanged} done before, {skipped} held back, {failed} failed{dry_en}"
+        ));
+        reply.changed = changed;
+        reply.failure = failure.or_else(|| self.delivery.err().map(|error| undelivered(&error)));
+        reply
+    }
+
+    fn table(&self, lang: Lang) -> Table {
+        let mut table = Table::new(vec![
+            text!("行", "Line"),
+            text!("自定编号", "Ref"),
+            text!("订单", "Order"),
+            text!("结果", "Outcome"),
+        ])
+        .rooms(&[Room::Whole, Room::Shortens, Room::Whole, Room::Wraps]);
+        for row in &self.kept {
+            let outcome = match row.outcome {
+                Outcome::Ok => Cell::new(text!("完成", "done")),
+                Outcome::Unchanged => Cell::new(text!("此前已完成", "done before")),
+                Outcome::Skipped => Cell::new(text!("暂缓", "held back")),
+                Outcome::Failed => Cell::new(text!("失败", "failed")).tone(Tone::Against),
+            };
+            table.row(vec![
+                Cell::verbatim(row.line.to_string()),
+                Cell::verbatim(brief(row.reference.as_deref().unwrap_or_default(), lang)),
+                Cell::verbatim(row.order.clone().unwrap_or_default()).tone(Tone::Name),
+                outcome,
+            ]);
+        }
+        table
+    }
+}
+
+/// The names that `--fields` takes.
+const FIELDS: [&str; 10] = [
+    "line",
+    "ref",
+    "order",
+    "outcome",
+    "error.code",
+    "error.message",
+    "error.exit",
+    "error.hints",
+    "error.retryable",
+    "error.rule",
+];
+
+/// Checks that `--fields` names fields of a row, before anything is done.
+///
+/// # Errors
+/// 2, naming those that there are.
+pub fn check_fields(cx: &Context<'_>) -> Result<(), Failure> {
+    match chosen(cx) {
+        Err(unknown) if cx.globals.fields_by_flag => Err(no_such_field(&unknown)),
+        // A twin that means nothing for rows.
+        Err(_) | Ok(_) => Ok(()),
+    }
+}
+
+fn chosen(cx: &Context<'_>) -> Result<Option<Fields>, UnknownField> {
+    let wanted = cx.globals.fields.as_ref();
+    wanted
+        .map(|wanted| Fields::choose(wanted, &FIELDS))
+        .transpose()
+}
+
+fn record(row: &RowTold, lang: Lang, privacy: Privacy) -> Value {
+    json!({
+        "type": "row",
+        "line": row.line,
+        "ref": row.reference,
+        "order": row.order,
+        "outcome": row.outcome.name(),
+        "error": row.failure.as_ref().map(|failure| problem(failure, lang, privacy)),
+    })
+}
+
+fn partial(failed: usize) -> Failure {
+    Failure::new(
+        Exit::Partial,
+        "partial.rows",
+        text!("{failed} 行失败", "{failed} row(s) failed"),
+    )
+}
+
+fn undelivered(error: &std::io::Error) -> Failure {
+    Failure::new(
+        Exit::Failure,
+        "failure.output",
+        text!(
+            "各行已处理并保存，但结果无法输出：{error}",
+            "the rows were done and saved, but the result could not be printed: {error}"
+        ),
+    )
+}
