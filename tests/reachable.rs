@@ -219,7 +219,12 @@ impl Scenario {
                     Some(ACCOUNT) => "account-2",
                     Some(_) | None => ACCOUNT,
                 };
-                let set = Assign::Set("account".to_owned(), other.to_owned());
+                // A written application goes through no provider, and has no account at one.
+                let field = match order.via {
+                    Via::Provider => "account",
+                    Via::Written => "labels.turn",
+                };
+                let set = Assign::Set(field.to_owned(), other.to_owned());
                 edit::edit(world, &stamp, order, &[set], None, &[])
             }
             Move::Report(told) => {

@@ -179,30 +179,7 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
                 "write a [subject] table, or subject = \"the subject's number\""
             )));
         }
-        Some(DossierSubject::Number(number)) => Some(filed(world, number)?),
-        Some(DossierSubject::Data { number, facts }) => {
-            let known = match number {
-                Some(number) => Some(filed(world, number)?),
-                None => facts
-                    .certificate()
-                    .and_then(|certificate| portfolio.of_certificate(&certificate)),
-            };
-            if let Some(subject) = known {
-                let differing = tree::differences(&subject.facts, facts.as_ref());
-                if let Some(difference) = differing.first() {
-                    let (field, number) = (&difference.path, &subject.number);
-                    return Err(Obstacle::WrongKind {
-                        instead: format!("{} {number} --set {field}=VALUE", Kind::Change.name()),
-                        because: text!(
-                            "档案的 subject.{field} 与已备案的 {number} 不同，新增服务前应先变更",
-                            "subject.{field} differs from what {number} has filed: change that first, then add services"
-                        ),
-                    }
-                    .into());
-                }
-            }
-            known
-        }
+        Some(given) => filed_already(world, given)?,
     };
     let domains = dossier.services.iter().flat_map(|s| &s.facts.domains);
     for domain in domains.flatten() {
@@ -238,6 +215,43 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
     })
 }
 
+/// Returns the filed subject that the one of a new order's dossier is; none where it has no number
+/// yet.
+///
+/// # Errors
+/// 5 where a number is not filed, or the data differ from what is filed (ORD-04).
+pub(super) fn filed_already<'a>(
+    world: &'a World,
+    given: &DossierSubject,
+) -> Result<Option<&'a FiledSubject>, Failure> {
+    let (number, facts) = match given {
+        DossierSubject::Number(number) => return filed(world, number).map(Some),
+        DossierSubject::Data { number, facts } => (number, facts),
+    };
+    let known = match number {
+        Some(number) => Some(filed(world, number)?),
+        None => facts
+            .certificate()
+            .and_then(|certificate| world.book.portfolio.of_certificate(&certificate)),
+    };
+    let differing =
+        known.map(|subject| (subject, tree::differences(&subject.facts, facts.as_ref())));
+    if let Some((subject, differing)) = differing
+        && let Some(difference) = differing.first()
+    {
+        let (field, number) = (&difference.path, &subject.number);
+        return Err(Obstacle::WrongKind {
+            instead: format!("{} {number} --set {field}=VALUE", Kind::Change.name()),
+            because: text!(
+                "档案的 subject.{field} 与已备案的 {number} 不同，新增服务前应先变更",
+                "subject.{field} differs from what {number} has filed: change that first, then add services"
+            ),
+        }
+        .into());
+    }
+    Ok(known)
+}
+
 fn filed<'a>(world: &'a World, number: &SubjectNumber) -> Result<&'a FiledSubject, Failure> {
     mark::target(&world.book, &number.to_string())?;
     world.book.portfolio.subject(number).ok_or_else(|| {
@@ -250,13 +264,10 @@ fn filed<'a>(world: &'a World, number: &SubjectNumber) -> Result<&'a FiledSubjec
 
 /// Returns what the order is about: what was found, and the services that a dossier changes.
 pub(super) fn target_of(ask: &Ask, found: &Found<'_>, changes: &[FieldChange]) -> Target {
-    let resource = |number: &ServiceNumber| {
+    let given = |number: &ServiceNumber| {
         let dossier = ask.dossier.as_ref()?;
-        let service = dossier
-            .services
-            .iter()
-            .find(|s| s.number.as_ref() == Some(number))?;
-        service.facts.resource.clone()
+        let mut services = dossier.services.iter();
+        services.find(|s| s.number.as_ref() == Some(number))
     };
     let mut services = found.services.clone();
     let changed = changes.iter().filter_map(|change| change.service.as_ref());
@@ -269,15 +280,28 @@ pub(super) fn target_of(ask: &Ask, found: &Found<'_>, changes: &[FieldChange]) -
         name: found.subject.and_then(|s| s.facts.name.clone()),
         services: services
             .into_iter()
-            .map(|service| TargetService {
-                number: service.number,
-                kind: service.kind(),
-                name: service.facts.name.clone(),
-                domains: service.domains().to_vec(),
-                resource: resource(&service.number),
-                extra: toml::Table::new(),
+            .map(|service| {
+                let mut target = target_service(service);
+                if let Some(given) = given(&service.number).filter(|_| ask.kind == Kind::Access) {
+                    target.link(given.facts.clone());
+                }
+                target
             })
             .collect(),
+        extra: toml::Table::new(),
+    }
+}
+
+/// Returns a filed service as an order that is about it holds it.
+fn target_service(service: &FiledService) -> TargetService {
+    TargetService {
+        number: service.number,
+        kind: service.kind(),
+        name: service.facts.name.clone(),
+        domains: service.domains().to_vec(),
+        access_mode: None,
+        registrations: None,
+        resource: None,
         extra: toml::Table::new(),
     }
 }

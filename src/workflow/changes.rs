@@ -3,6 +3,7 @@
 use super::aim::Found;
 use super::assign::{self, Assign};
 use super::draft::Ask;
+use super::fields;
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::number::ServiceNumber;
@@ -62,6 +63,7 @@ pub(super) fn asked_changes(
         for given in &ask.assigns {
             let field = given.field();
             let path = format!("{prefix}.{field}");
+            fields::changed(found, prefix, field)?;
             if tree::get(&tree, &path).is_none()
                 && let Some(now) = was(prefix, field)
                 && now.is_array()
