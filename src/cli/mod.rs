@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::filing::instant::Instant;
 use crate::ids::Ids;
 use crate::lang::{Lang, Text};
 use crate::render::envelope::Envelope;
@@ -32,7 +33,7 @@ use crate::render::mask::Privacy;
 use crate::render::room::Room;
 use crate::render::rows::{Layout, json};
 use crate::render::table::{Cell, Table};
-use crate::render::{Format, print};
+use crate::render::{Delivery, Format, print};
 use crate::text;
 use clap::ArgMatches;
 use commands::record;
@@ -40,7 +41,7 @@ use context::{Context, Terminal};
 use documents::board;
 use parser::globals::{self, Globals};
 use parser::{branches, help, tree, usage, words};
-use reply::answer;
+use reply::{Reply, answer};
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
@@ -68,9 +69,21 @@ pub fn asks_for_version(args: &[OsString]) -> bool {
 }
 
 /// Prints the version.
-pub fn tell_version(out: &mut dyn Write) -> Exit {
-    let _ = writeln!(out, "icpctl {}", env!("CARGO_PKG_VERSION"));
-    Exit::Ok
+pub fn tell_version(out: &mut dyn Write, err: &mut dyn Write, env: &Env) -> Exit {
+    let version = format!("icpctl {}\n", env!("CARGO_PKG_VERSION"));
+    told(out, err, &version, globals::language(&[], env, None))
+}
+
+/// Prints a text that stands by itself; returns how that went.
+fn told(out: &mut dyn Write, err: &mut dyn Write, text: &str, lang: Lang) -> Exit {
+    match print(out, text) {
+        Ok(Delivery::Written | Delivery::ReaderGone) => Exit::Ok,
+        Err(error) => {
+            let failure = reply::unprinted(&error);
+            reply::tell_failure(&failure, lang, Privacy::Masked, err);
+            failure.exit
+        }
+    }
 }
 
 /// Runs one command line.
@@ -87,18 +100,15 @@ pub fn run(outside: Outside<'_>) -> Exit {
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
-    let first_lang = globals::language(&words, env, None);
     let config = configuration(&words, env);
-    let lang = match &config {
-        Ok(config) => globals::language(&words, env, config.lang),
-        Err(_) => first_lang,
-    };
+    let configured = config.as_ref().ok().and_then(|config| config.lang);
+    let lang = globals::language(&words, env, configured);
     let as_json = globals::wants_json(&words, env);
     let matches = match tree(branches(&words), lang).try_get_matches_from(&args) {
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => {
-            let _ = write!(out, "{}", help::in_language(&error.to_string(), lang));
-            return Exit::Ok;
+            let help = help::in_language(&error.to_string(), lang);
+            return told(out, err, &help, lang);
         }
         Err(error) => return unparsed(&usage::failure(&error), as_json, lang, out, err),
     };
@@ -119,11 +129,7 @@ pub fn run(outside: Outside<'_>) -> Exit {
     if let Clock::Fixed(at) = clock
         && !globals.quiet
     {
-        let line = text!(
-            "注意：时钟由 ICPCTL_NOW 固定为 {at}",
-            "note: ICPCTL_NOW fixes the clock at {at}"
-        );
-        reply::tell(err, line.get(lang));
+        reply::tell(err, is_fixed(at).get(lang));
     }
     // Fields are a table for people too.
     let is_chosen =
@@ -147,25 +153,7 @@ pub fn run(outside: Outside<'_>) -> Exit {
         disclosure::record(&mut cx, name, sub, &words);
     }
     let schema = shape(row, sub);
-    let unknown = match &cx.globals.fields {
-        Some(wanted) if is_of_orders(schema) && cx.globals.fields_by_flag => {
-            board::check(wanted).err()
-        }
-        Some(_) | None => None,
-    };
-    let misplaced = table::only_printer(cx.globals.format).filter(|only| *only != row.name);
-    let refused = usage::blank(sub).map(usage::is_blank).or(lost);
-    let outcome = match (refused, unknown, misplaced) {
-        (Some(failure), _, _) => Err(failure),
-        (None, Some(unknown), _) => Err(reply::no_such_field(&unknown)),
-        (None, None, Some(only)) if cx.globals.format_by_flag => Err(no_such_format(only)),
-        (None, None, Some(_)) => {
-            // A twin that means nothing here.
-            cx.globals.format = Format::Human;
-            (row.run)(&mut cx, sub)
-        }
-        (None, None, None) => (row.run)(&mut cx, sub),
-    };
+    let outcome = dispatch(&mut cx, row, sub, lost);
     let exit = reply::show(&mut cx, schema, outcome);
     let (width, color) = (cx.width(), cx.color());
     if let Some(out) = kept
@@ -175,6 +163,41 @@ pub fn run(outside: Outside<'_>) -> Exit {
         let _ = print(out, &table.render(lang, width, color));
     }
     exit
+}
+
+/// Says that the clock stands still.
+fn is_fixed(at: Instant) -> Text {
+    text!(
+        "注意：时钟由 ICPCTL_NOW 固定为 {at}",
+        "note: ICPCTL_NOW fixes the clock at {at}"
+    )
+}
+
+/// Runs a command, unless what was typed is refused whatever the command is.
+fn dispatch(
+    cx: &mut Context<'_>,
+    row: &Row,
+    matches: &ArgMatches,
+    lost: Option<Failure>,
+) -> Result<Reply, Failure> {
+    if let Some(failure) = usage::blank(matches).map(usage::is_blank).or(lost) {
+        return Err(failure);
+    }
+    if let Some(wanted) = &cx.globals.fields
+        && cx.globals.fields_by_flag
+        && is_of_orders(shape(row, matches))
+    {
+        board::check(wanted).map_err(|unknown| reply::no_such_field(&unknown))?;
+    }
+    let only = table::only_printer(cx.globals.format);
+    if let Some(only) = only.filter(|only| *only != row.name) {
+        if cx.globals.format_by_flag {
+            return Err(no_such_format(only));
+        }
+        // A twin that means nothing here.
+        cx.globals.format = Format::Human;
+    }
+    (row.run)(cx, matches)
 }
 
 /// The commands whose fields people can choose.
@@ -246,7 +269,11 @@ fn seed(env: &Env) -> Result<Ids, Failure> {
 }
 
 fn configuration(words: &[String], env: &Env) -> Result<Config, Failure> {
-    let named = globals::peek(words, "config")
+    let flag = globals::peek(words, "config");
+    if flag.is_some_and(|path| path.trim().is_empty()) {
+        return Err(usage::is_blank("config"));
+    }
+    let named = flag
         .map(PathBuf::from)
         .or_else(|| env.path("ICPCTL_CONFIG"));
     match (named, env.config_folder()) {
@@ -266,12 +293,12 @@ fn unparsed(
 ) -> Exit {
     if as_json {
         let mut envelope = Envelope::new("icpctl.error/1");
-        envelope.error = Some(reply::problem(failure, lang));
+        envelope.error = Some(reply::problem(failure, lang, Privacy::Masked));
         if let Ok(text) = json(&envelope, None, Layout::Compact) {
             let _ = out.write_all(text.as_bytes());
             return failure.exit;
         }
     }
-    reply::tell_failure(failure, lang, err);
+    reply::tell_failure(failure, lang, Privacy::Masked, err);
     failure.exit
 }

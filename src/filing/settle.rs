@@ -5,11 +5,12 @@
 //! from silence, and nothing at all from a question that failed.
 
 use super::event::Report;
+use super::facts::ServiceFacts;
 use super::host::Host;
 use super::instant::Instant;
 use super::kind::Kind;
 use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
-use super::order::{FieldChange, Order};
+use super::order::{FieldChange, NONE, Order};
 use super::portfolio::Portfolio;
 use crate::lang::Text;
 use crate::text;
@@ -192,6 +193,28 @@ impl Sighting {
             Authority::OwnAccount { .. } => true,
         }
     }
+
+    /// Whether a service that is to be filed was looked up: its number is not known yet.
+    fn was_asked_of(&self, service: &ServiceFacts) -> bool {
+        let mut domains = service.domains.iter().flatten();
+        domains.any(|domain| self.was_asked(domain.as_str()))
+    }
+
+    /// Finds a service that is to be filed: a site by its domains, others by kind and name.
+    fn find(&self, service: &ServiceFacts) -> Option<&Seen> {
+        let domains = service.domains.as_deref().unwrap_or_default();
+        let mut filed = self.seen.iter().filter(|seen| seen.service.is_some());
+        filed.find(|seen| match (service.kind, domains) {
+            (Some(ServiceKind::Site), _) | (None, [_, ..]) => {
+                domains.iter().any(|domain| seen.domains.contains(domain))
+            }
+            (kind, _) => {
+                service.name.is_some()
+                    && seen.name == service.name
+                    && seen.service.map(|number| number.kind()) == kind
+            }
+        })
+    }
 }
 
 fn is_own(sighting: &Sighting) -> bool {
@@ -227,57 +250,45 @@ fn is_unfiled(order: &Order, sighting: &Sighting) -> bool {
 
 /// A `new` order: its services are there, under numbers that were not there before.
 fn filed(order: &Order, sighting: &Sighting, portfolio: &Portfolio, sent: NaiveDate) -> Verdict {
-    let mut found: Vec<Option<&Seen>> = Vec::new();
-    for service in &order.filing.services {
-        let domains = service.domains.as_deref().unwrap_or_default();
-        let is_meant = |seen: &&Seen| match (service.kind, domains) {
-            (Some(ServiceKind::Site), _) | (None, [_, ..]) => {
-                domains.iter().any(|domain| seen.domains.contains(domain))
-            }
-            (kind, _) => {
-                service.name.is_some()
-                    && seen.name == service.name
-                    && seen
-                        .service
-                        .is_some_and(|number| Some(number.kind()) == kind)
-            }
-        };
-        found.push(
-            sighting
-                .seen
-                .iter()
-                .filter(|seen| seen.service.is_some())
-                .find(is_meant),
-        );
-    }
+    let services = &order.filing.services;
+    let found: Vec<Option<&Seen>> = services.iter().map(|one| sighting.find(one)).collect();
     let there: Vec<&Seen> = found.iter().copied().flatten().collect();
     let Some(first) = there.first() else {
-        let asked = order
-            .filing
-            .services
-            .iter()
-            .flat_map(|service| service.domains.iter().flatten())
-            .any(|domain| sighting.was_asked(domain.as_str()));
-        return if asked || is_own(sighting) {
+        return if is_own(sighting) || services.iter().any(|one| sighting.was_asked_of(one)) {
             Verdict::NotYet
         } else {
             not_asked()
         };
     };
+    if let Some(why) = of_another(order, first, &there, portfolio) {
+        return unclear(why);
+    }
+    if let Some(why) = from_before(&there, portfolio, sent) {
+        return unclear(why);
+    }
+    let numbers = numbers(order, first.subject, &found);
+    if there.len() < found.len() {
+        return in_part(order, sighting, &found, &numbers);
+    }
+    Verdict::Approved {
+        numbers,
+        on: there.iter().filter_map(|seen| seen.updated).max(),
+    }
+}
+
+/// Why what is there is not filed under the subject that a `new` order is for.
+fn of_another(order: &Order, first: &Seen, there: &[&Seen], portfolio: &Portfolio) -> Option<Text> {
     let subject = first.subject;
-    let name = first.subject_name.clone().unwrap_or_default();
     if let Some(other) = there.iter().find(|seen| seen.subject != subject) {
         let other = other.subject;
-        return unclear(text!(
+        return Some(text!(
             "各服务分属 {subject} 和 {other}",
             "its services stand under {subject} and {other}"
         ));
     }
-    let asked_name = order
-        .filing
-        .subject
-        .as_ref()
-        .and_then(|s| s.name.as_deref());
+    let name = first.subject_name.as_deref().unwrap_or_default();
+    let asked = order.filing.subject.as_ref();
+    let asked_name = asked.and_then(|asked| asked.name.as_deref());
     let is_another = match &order.target.subject {
         Some(own) => *own != subject,
         None => {
@@ -285,67 +296,77 @@ fn filed(order: &Order, sighting: &Sighting, portfolio: &Portfolio, sent: NaiveD
                 || asked_name.is_some_and(|asked| !name.is_empty() && asked != name)
         }
     };
-    if is_another {
-        return unclear(text!(
+    is_another.then(|| {
+        text!(
             "域名已备案在另一主体 {subject} 名下",
             "the domain is filed under another subject, {subject}"
-        ));
-    }
-    for seen in &there {
+        )
+    })
+}
+
+/// Why what is there was there before an order that was sent on `sent`.
+fn from_before(there: &[&Seen], portfolio: &Portfolio, sent: NaiveDate) -> Option<Text> {
+    there.iter().find_map(|seen| {
         if let Some(number) = &seen.service
             && (portfolio.service(number).is_some() || portfolio.ended(number).is_some())
         {
-            return unclear(text!(
+            return Some(text!(
                 "{number} 在本订单之前就有",
                 "{number} was there before this order"
             ));
         }
-        if let Some(day) = seen.updated.filter(|day| *day < sent) {
-            return unclear(text!(
-                "该记录的审核日期 {day} 早于提交",
-                "what it shows was approved on {day}, before this order was sent"
-            ));
-        }
-    }
-    let first_number = order.target.subject.is_none().then(|| subject.to_string());
-    let numbers = first_number
-        .into_iter()
-        .chain(found.iter().map(|seen| {
-            let number = seen.and_then(|seen| seen.service);
-            number.map_or_else(|| "none".to_owned(), |number| number.to_string())
-        }))
-        .collect::<Vec<_>>();
-    if there.len() < found.len() {
-        let (here, all) = (there.len(), found.len());
-        let mut missing = order.filing.services.iter().zip(&found);
-        let could_be_shown = missing.all(|(service, seen)| {
-            let mut domains = service.domains.iter().flatten();
-            seen.is_some()
-                || is_own(sighting)
-                || domains.any(|domain| sighting.was_asked(domain.as_str()))
+        let day = seen.updated.filter(|day| *day < sent)?;
+        Some(text!(
+            "该记录的审核日期 {day} 早于提交",
+            "what it shows was approved on {day}, before this order was sent"
+        ))
+    })
+}
+
+/// Returns the numbers of an approval: the subject's for a first filing, then one a service.
+fn numbers(order: &Order, subject: SubjectNumber, found: &[Option<&Seen>]) -> Vec<String> {
+    let first = order.target.subject.is_none().then(|| subject.to_string());
+    let services = found.iter().map(|seen| {
+        let number = seen.and_then(|seen| seen.service);
+        number.map_or_else(|| NONE.to_owned(), |number| number.to_string())
+    });
+    first.into_iter().chain(services).collect()
+}
+
+/// A `new` order some of whose services are there: the bureau may have refused the others, where
+/// they would be shown if they were filed.
+fn in_part(
+    order: &Order,
+    sighting: &Sighting,
+    found: &[Option<&Seen>],
+    numbers: &[String],
+) -> Verdict {
+    let (here, all) = (found.iter().flatten().count(), found.len());
+    let could_be_shown = order
+        .filing
+        .services
+        .iter()
+        .zip(found)
+        .all(|(service, seen)| {
+            seen.is_some() || is_own(sighting) || sighting.was_asked_of(service)
         });
-        if !could_be_shown {
-            return silent(text!(
-                "{all} 个服务中看到 {here} 个，其余的没有查到答复，或不能按域名查询",
-                "it shows {here} of {all} services; the others gave no answer, or cannot be looked up by a domain"
-            ));
-        }
-        let given: Vec<String> = numbers.iter().map(|n| format!(" --number {n}")).collect();
-        return Verdict::Unclear {
-            why: text!(
-                "{all} 个服务中只看到 {here} 个",
-                "it shows only {here} of {all} services"
-            ),
-            proposal: Some(format!(
-                "{}{}",
-                Report::BureauApproved.name(),
-                given.concat()
-            )),
-        };
+    if !could_be_shown {
+        return silent(text!(
+            "{all} 个服务中看到 {here} 个，其余的没有查到答复，或不能按域名查询",
+            "it shows {here} of {all} services; the others gave no answer, or cannot be looked up by a domain"
+        ));
     }
-    Verdict::Approved {
-        numbers,
-        on: there.iter().filter_map(|seen| seen.updated).max(),
+    let given: Vec<String> = numbers.iter().map(|n| format!(" --number {n}")).collect();
+    Verdict::Unclear {
+        why: text!(
+            "{all} 个服务中只看到 {here} 个",
+            "it shows only {here} of {all} services"
+        ),
+        proposal: Some(format!(
+            "{}{}",
+            Report::BureauApproved.name(),
+            given.concat()
+        )),
     }
 }
 

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io::{BufRead, Read as _};
@@ -78,6 +79,44 @@ struct Raw {
     hash: Option<String>,
     #[serde(default)]
     content: Option<String>,
+}
+
+/// The columns of a table, as its header names them.
+struct Columns(Vec<String>);
+
+impl Columns {
+    fn of(header: &csv::ByteRecord) -> Self {
+        let names = header.iter().map(String::from_utf8_lossy);
+        Self(names.map(Cow::into_owned).collect())
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        self.0.iter().position(|column| column == name)
+    }
+
+    /// Whether there are those without which nothing can be brought in.
+    fn are_exported(&self) -> bool {
+        self.place("type").is_some() && self.place("record").is_some()
+    }
+
+    /// Returns what a row says in a column.
+    fn cell(&self, row: &csv::ByteRecord, name: &str) -> Option<String> {
+        let bytes = row.get(self.place(name)?)?;
+        let text = std::str::from_utf8(bytes).ok()?;
+        (!text.is_empty()).then(|| restore(text).into_owned())
+    }
+
+    fn raw(&self, row: &csv::ByteRecord) -> Raw {
+        let cell = |name| self.cell(row, name);
+        Raw {
+            kind: cell("type").unwrap_or_default(),
+            id: cell("id"),
+            number: cell("number"),
+            record: cell("record"),
+            hash: cell("hash"),
+            content: cell("content"),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -290,24 +329,18 @@ impl Reader {
         let kept = &RefCell::new(Kept::default());
         let input = Rationed { input, left, kept };
         let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(input);
-        let header: Vec<String> = match rows.byte_headers() {
-            Ok(header) => header
-                .iter()
-                .map(|name| String::from_utf8_lossy(name).into_owned())
-                .collect(),
+        let columns = match rows.byte_headers() {
+            Ok(header) => Columns::of(header),
             Err(error) => return self.no_table(error),
         };
-        let place = |name: &str| header.iter().position(|column| column == name);
-        let (Some(kind), Some(record)) = (place("type"), place("record")) else {
+        if !columns.are_exported() {
             let message = text!(
                 "这不是 export 写出的文件：没有 type 和 record 两列",
                 "this is nothing that export wrote: it has no columns type and record"
             );
             self.not_exported(Position::START, message);
             return Ok(());
-        };
-        let (id, number) = (place("id"), place("number"));
-        let (hash, part, content) = (place("hash"), place("part"), place("content"));
+        }
         let mut row = csv::ByteRecord::new();
         loop {
             let (start, line) = (rows.position().byte(), rows.position().line());
@@ -321,56 +354,57 @@ impl Reader {
                 break;
             }
             if std::str::from_utf8(row.as_slice()).is_err() {
-                let at = kept.borrow().broken(line);
-                let message = text!("这里不是 UTF-8 编码", "this is not UTF-8");
-                let problem = Problem::new("", at, "not-utf-8", message);
-                self.problems.push(problem.fix(text!(
-                    "用 export 写出的原文件，或另存为“CSV UTF-8”",
-                    "take the file as export wrote it, or save it as CSV UTF-8"
-                )));
-                continue;
-            }
-            if row.iter().all(|cell| cell.trim_ascii().is_empty()) {
-                continue;
-            }
-            let cell = |place: Option<usize>| {
-                let bytes = row.get(place?)?;
-                let text = std::str::from_utf8(bytes).ok()?;
-                (!text.is_empty()).then(|| restore(text).into_owned())
-            };
-            let at = |key: &str| kept.borrow().place(place(key).unwrap_or(0), line);
-            let raw = Raw {
-                kind: cell(Some(kind)).unwrap_or_default(),
-                id: cell(id),
-                number: cell(number),
-                record: cell(Some(record)),
-                hash: cell(hash),
-                content: cell(content),
-            };
-            match (raw.kind.as_str(), &raw.hash, cell(part).map(|n| n.parse())) {
-                ("file", Some(hash), Some(Ok(part))) => {
-                    let (_, parts) = self
-                        .files
-                        .entry(hash.clone())
-                        .or_insert_with(|| (at("hash"), BTreeMap::new()));
-                    parts.insert(part, raw.content.unwrap_or_default());
-                }
-                (_, _, _) => self.take(raw, at),
+                self.not_utf8(kept.borrow().broken(line));
+            } else if !row.iter().all(|cell| cell.trim_ascii().is_empty()) {
+                let place = |key: &str| columns.place(key).unwrap_or(0);
+                self.take_row(&columns, &row, |key| kept.borrow().place(place(key), line));
             }
         }
+        self.take_files();
+        Ok(())
+    }
+
+    fn not_utf8(&mut self, at: Position) {
+        let message = text!("这里不是 UTF-8 编码", "this is not UTF-8");
+        let problem = Problem::new("", at, "not-utf-8", message);
+        self.problems.push(problem.fix(text!(
+            "用 export 写出的原文件，或另存为“CSV UTF-8”",
+            "take the file as export wrote it, or save it as CSV UTF-8"
+        )));
+    }
+
+    /// Takes the element of a row; of a file, whose content goes over several rows, a part.
+    fn take_row(
+        &mut self,
+        columns: &Columns,
+        row: &csv::ByteRecord,
+        place: impl Fn(&str) -> Position,
+    ) {
+        let raw = columns.raw(row);
+        let part = columns.cell(row, "part").map(|number| number.parse());
+        match (raw.kind.as_str(), &raw.hash, part) {
+            ("file", Some(hash), Some(Ok(part))) => {
+                let (_, parts) = self
+                    .files
+                    .entry(hash.clone())
+                    .or_insert_with(|| (place("hash"), BTreeMap::new()));
+                parts.insert(part, raw.content.unwrap_or_default());
+            }
+            (_, _, _) => self.take(raw, place),
+        }
+    }
+
+    /// Takes the files whose parts have all been seen.
+    fn take_files(&mut self) {
         for (hash, (at, parts)) in std::mem::take(&mut self.files) {
-            let content: String = parts.into_values().collect();
-            let (hash, content) = (Some(hash), Some(content));
-            let kind = "file".to_owned();
             let raw = Raw {
-                kind,
-                hash,
-                content,
+                kind: "file".to_owned(),
+                hash: Some(hash),
+                content: Some(parts.into_values().collect()),
                 ..Raw::default()
             };
             self.take(raw, |_| at);
         }
-        Ok(())
     }
 
     /// Takes one element; what holds no record of its own is passed over. `place` is where the value

@@ -1,14 +1,16 @@
 //! Tables of rows: CSV, and JSON Lines of the same columns.
 
-use super::cells::Starts;
+mod csv;
+
+pub(super) use csv::{csv_rows, is_csv};
+
 use super::document::{is_json_lines, json_lines, json_tree};
 use super::node::{Entry, Node, Shape};
 use super::problem::{Position, Problem, nearest, settle, shown};
 use super::schema::{Column, Table, column as column_of, columns};
-use super::source::{Encoding, Lines, Size, Source, decode, within};
-use crate::lang::Text;
+use super::source::{Encoding, Size, Source, decode, within};
 use crate::text;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What one row says in one column.
@@ -122,12 +124,8 @@ impl<'h> Goal<'h> {
     }
 }
 
-/// The most columns of a CSV.
-const COLUMNS: usize = 1000;
 /// The most rows of a file: each takes two kilobytes of memory, however short it is.
 const ROWS: usize = 100_000;
-/// The most problems that are looked for: of so many, the first are told.
-const PROBLEMS: usize = 10_000;
 
 /// Refuses more rows than are taken from one file.
 fn too_many(at: Position) -> Problem {
@@ -181,216 +179,6 @@ pub(super) fn rows(
     } else {
         csv_rows(&text, table)
     }
-}
-
-/// Returns the byte at which the header of a CSV begins: after blank lines and comments.
-fn header_start(text: &str) -> usize {
-    text.split_inclusive('\n')
-        .take_while(|line| {
-            let line = line.trim_start();
-            line.is_empty() || line.starts_with('#') || line.starts_with("\"#")
-        })
-        .map(str::len)
-        .sum()
-}
-
-/// Whether the first line that counts is a header of `table`, or at least no TOML.
-pub(super) fn is_csv(text: &str, table: Table) -> bool {
-    let body = text.get(header_start(text)..).unwrap_or_default();
-    let first = body.lines().next().unwrap_or_default();
-    let is_known = first
-        .split(',')
-        .any(|cell| Goal::of(table, cell.trim().trim_matches('"').trim()).is_some());
-    is_known || (first.contains(',') && !first.contains(['=', '[']))
-}
-
-/// Reads the rows of a CSV whose header is right.
-pub(super) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
-    let lines = Lines::new(text);
-    let base = header_start(text);
-    let body = text.get(base..).unwrap_or_default();
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .has_headers(false)
-        .from_reader(body.as_bytes());
-    let mut records = reader.records();
-    let Some(Ok(header)) = records.next() else {
-        let message = text!("文件里没有表头", "the file has no header");
-        let columns: Vec<&str> = columns(table).map(|column| column.name.as_str()).collect();
-        let expected = columns.join(",");
-        return Err(vec![
-            Problem::new("", Position::START, "empty", message)
-                .fix(text!("表头应为：{expected}", "the header is {expected}")),
-        ]);
-    };
-    if header.len() > COLUMNS {
-        let count = header.len();
-        let message = text!(
-            "表头有 {count} 列，最多 {COLUMNS} 列",
-            "the header has {count} columns, of which there may be {COLUMNS}"
-        );
-        let at = lines.position(base);
-        return Err(vec![Problem::new("", at, "too-large", message)]);
-    }
-    let mut problems = Vec::new();
-    let starts = Starts::of(text.as_bytes(), base);
-    if let Some(separator) = other_separator(table, &header) {
-        let (zh, en) = (separator.zh, separator.en);
-        let message = text!(
-            "各格以{zh}分隔，应以逗号分隔",
-            "the cells are separated by {en}, not by commas"
-        );
-        let problem = Problem::new("", lines.position(base), "syntax", message);
-        return Err(vec![problem.fix(text!(
-            "另存为以逗号分隔的 CSV",
-            "save it as CSV separated by commas"
-        ))]);
-    }
-    if let Some(open) = starts.open_quote {
-        return Err(vec![unclosed(lines.position(open))]);
-    }
-    let blank = blank_columns(body, &header);
-    let header: Vec<String> = header.iter().map(|cell| cell.trim().to_owned()).collect();
-    let names = Header::of(table, &header);
-    let mut goals: Vec<Option<Goal<'_>>> = Vec::with_capacity(header.len());
-    for (place, cell) in header.iter().enumerate() {
-        let at = lines.position(starts.field(place));
-        let goal = Goal::of(table, cell);
-        let is_twice = goal.is_some() && goals.contains(&goal);
-        if is_twice {
-            let message = text!("列“{cell}”重复", "the column \"{cell}\" stands here twice");
-            problems.push(Problem::new(cell, at, "duplicate-column", message));
-        } else if goal.is_none() && !blank.contains(&place) {
-            problems.push(unknown_column(table, cell, at));
-        }
-        goals.push(goal.filter(|_| !is_twice));
-    }
-    // What the rows say is looked at all the same; what they lack may stand in a misspelt column.
-    let is_flawed = !problems.is_empty();
-    let mut rows = Vec::new();
-    for record in records {
-        if problems.len() >= PROBLEMS {
-            break;
-        }
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                let line = error.position().map_or(0, csv::Position::byte);
-                let at = lines.position(base + usize::try_from(line).unwrap_or(0));
-                let reason = error.to_string();
-                let message = text!("无法读取：{reason}", "this cannot be read: {reason}");
-                problems.push(Problem::new("", at, "syntax", message));
-                continue;
-            }
-        };
-        if record.iter().all(|cell| cell.trim().is_empty()) {
-            continue;
-        }
-        let start = record.position().map_or(0, csv::Position::byte);
-        let starts = Starts::of(text.as_bytes(), base + usize::try_from(start).unwrap_or(0));
-        let at = lines.position(starts.field(0));
-        if rows.len() >= ROWS {
-            problems.push(too_many(at));
-            return Err(problems);
-        }
-        if let Some(open) = starts.open_quote {
-            problems.push(unclosed(lines.position(open)));
-        } else if record.len() != header.len() {
-            let (found, expected) = (record.len(), header.len());
-            let message = text!(
-                "这一行有 {found} 格，表头有 {expected} 列",
-                "this row has {found} cells, the header {expected} columns"
-            );
-            problems.push(Problem::new("", at, "row-length", message));
-            continue;
-        }
-        let mut row = Row {
-            at,
-            header: names.clone(),
-            cells: BTreeMap::new(),
-            labels: BTreeMap::new(),
-            is_flawed: is_flawed || starts.open_quote.is_some(),
-            is_open: starts.open_quote.is_some(),
-            blank: Vec::new(),
-        };
-        let named = header.iter().zip(&goals).zip(record.iter());
-        for (place, ((name, goal), text)) in named.enumerate() {
-            // What stands within a quote that is never closed may be anything.
-            if starts.open_quote == Some(starts.field(place)) {
-                break;
-            }
-            if text.trim().is_empty() {
-                if let Some(Goal::Column(key, _)) = goal
-                    && is_flawed
-                {
-                    row.blank.push(key);
-                }
-                continue;
-            }
-            let cell = |values| Cell {
-                column: name.clone(),
-                at: lines.position(starts.field(place)),
-                values,
-            };
-            match goal {
-                Some(Goal::Column(key, true)) => {
-                    row.cells.insert(key, cell(split(text)));
-                }
-                Some(Goal::Column(key, false)) => {
-                    row.cells.insert(key, cell(vec![text.trim().to_owned()]));
-                }
-                Some(Goal::Label(key)) => {
-                    let text = vec![text.trim().to_owned()];
-                    row.labels.insert((*key).to_owned(), cell(text));
-                }
-                None => {}
-            }
-        }
-        rows.push(row);
-    }
-    Ok((rows, problems))
-}
-
-/// A quote that begins a cell, and the rest of the file.
-fn unclosed(at: Position) -> Problem {
-    let message = text!("引号没有闭合", "this quote is never closed");
-    Problem::new("", at, "syntax", message)
-}
-
-/// Returns what separates the cells of a header that is no CSV, though it has columns of `table`.
-fn other_separator(table: Table, header: &csv::StringRecord) -> Option<Text> {
-    let (Some(line), 1) = (header.get(0), header.len()) else {
-        return None;
-    };
-    let separators = [
-        ('\t', text!("制表符", "tabs")),
-        (';', text!("分号", "semicolons")),
-        ('；', text!("分号", "semicolons")),
-        ('，', text!("全角逗号", "full-width commas")),
-    ];
-    let is_of_table = |cell: &str| Goal::of(table, cell.trim()).is_some();
-    separators.into_iter().find_map(|(separator, name)| {
-        let splits = line.contains(separator) && line.split(separator).any(is_of_table);
-        splits.then_some(name)
-    })
-}
-
-/// Returns the places of the columns that have no name and no value: a spreadsheet leaves them
-/// beside what it was asked to save, and they say nothing.
-fn blank_columns(body: &str, header: &csv::StringRecord) -> BTreeSet<usize> {
-    let is_blank = |cell: &str| cell.trim().is_empty();
-    let unnamed = header.iter().enumerate().filter(|(_, cell)| is_blank(cell));
-    let mut blank: BTreeSet<usize> = unnamed.map(|(place, _)| place).collect();
-    if blank.is_empty() {
-        return blank;
-    }
-    let reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(body.as_bytes());
-    for record in reader.into_records().flatten() {
-        blank.retain(|place| record.get(*place).is_none_or(is_blank));
-    }
-    blank
 }
 
 /// Splits a list; the empty values keep their places.

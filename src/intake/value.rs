@@ -8,6 +8,7 @@ use crate::filing::host::Host;
 use crate::filing::identity::{CertificateNumber, Mobile};
 use crate::filing::province::Province;
 use crate::knowledge::{Code, code_list};
+use crate::render::mask::Privacy;
 use crate::text;
 use chrono::NaiveDate;
 use toml::Value;
@@ -37,6 +38,12 @@ impl Reader {
         let read = day(&text);
         if read.is_none() {
             let given = shown(&text);
+            // Words in the place of a day are a shifted column's, and may be a name.
+            let given = if given.contains(|ch: char| ch.is_ascii_digit()) {
+                given
+            } else {
+                Privacy::Masked.name(&given).into_owned()
+            };
             let message = text!(
                 "“{given}”不是有效日期，应形如 2021-03-01",
                 "\"{given}\" is no date; expected a form like 2021-03-01"

@@ -14,7 +14,7 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{FieldChange, Target, TargetService};
 use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::tree;
-use crate::intake::DossierSubject;
+use crate::intake::{Dossier, DossierSubject};
 use crate::lang::Text;
 use crate::text;
 
@@ -30,25 +30,10 @@ pub(super) fn find<'a>(
     world: &'a World,
     cautions: &mut Vec<Caution>,
 ) -> Result<Found<'a>, Failure> {
-    let portfolio = &world.book.portfolio;
     if ask.kind == Kind::New {
         return find_for_new(ask, world);
     }
-    let mut words: Vec<String> = ask.all_targets().cloned().collect();
-    if words.is_empty()
-        && let Some(dossier) = &ask.dossier
-    {
-        words = dossier
-            .services
-            .iter()
-            .filter_map(|s| s.number.as_ref())
-            .map(ToString::to_string)
-            .collect();
-        if words.is_empty() || ask.kind == Kind::CancelSubject {
-            let number = dossier.subject.as_ref().and_then(DossierSubject::number);
-            words = number.iter().map(ToString::to_string).collect();
-        }
-    }
+    let words = targets(ask);
     if words.is_empty() {
         return Err(Failure::new(
             Exit::Usage,
@@ -63,30 +48,8 @@ pub(super) fn find<'a>(
     let mut subject: Option<&FiledSubject> = None;
     let mut services: Vec<&FiledService> = Vec::new();
     for word in &words {
-        let (of, these) = match mark::target(&world.book, word)? {
-            resolve::Target::Subject(number) => {
-                let of = portfolio.subject(&number);
-                (of, whole_subject(ask.kind, word, of)?)
-            }
-            resolve::Target::Service(number) => {
-                let pair = portfolio.service(&number);
-                (
-                    pair.map(|(s, _)| s),
-                    pair.map(|(_, s)| s).into_iter().collect(),
-                )
-            }
-            resolve::Target::Domain { domain, services } => {
-                let service = match (ask.kind, services.as_slice()) {
-                    (Kind::CancelSubject, [first, ..]) => {
-                        portfolio.service(first).map(|(_, service)| service)
-                    }
-                    (_, _) => Some(resolve::whole_service(portfolio, &domain, &services)?),
-                };
-                let of = service.and_then(|s| portfolio.subject(&s.number.subject()));
-                (of, service.into_iter().collect())
-            }
-        };
-        if let (Some(one), Some(two)) = (subject, of)
+        let meant = meant(ask.kind, world, word)?;
+        if let (Some(one), Some(two)) = (subject, meant.subject)
             && one.number != two.number
         {
             let (one, two) = (&one.number, &two.number);
@@ -96,8 +59,8 @@ pub(super) fn find<'a>(
             ))
             .hint(text!("每个主体一个订单", "make one order a subject")));
         }
-        subject = of;
-        for service in these {
+        subject = meant.subject;
+        for service in meant.services {
             if !services.iter().any(|s| s.number == service.number) {
                 services.push(service);
             }
@@ -120,6 +83,55 @@ pub(super) fn find<'a>(
         services = subject.services.values().collect();
     }
     Ok(Found { subject, services })
+}
+
+/// Returns the words that name the targets: as typed, else the numbers of the dossier.
+fn targets(ask: &Ask) -> Vec<String> {
+    let typed: Vec<String> = ask.all_targets().cloned().collect();
+    let Some(dossier) = ask.dossier.as_ref().filter(|_| typed.is_empty()) else {
+        return typed;
+    };
+    let services = dossier.services.iter().filter_map(|s| s.number.as_ref());
+    let services: Vec<String> = services.map(ToString::to_string).collect();
+    if services.is_empty() || ask.kind == Kind::CancelSubject {
+        let subject = dossier.subject.as_ref().and_then(DossierSubject::number);
+        subject.iter().map(ToString::to_string).collect()
+    } else {
+        services
+    }
+}
+
+/// Finds what one word means to an order of a kind.
+fn meant<'a>(kind: Kind, world: &'a World, word: &str) -> Result<Found<'a>, Failure> {
+    let portfolio = &world.book.portfolio;
+    Ok(match mark::target(&world.book, word)? {
+        resolve::Target::Subject(number) => {
+            let subject = portfolio.subject(&number);
+            Found {
+                subject,
+                services: whole_subject(kind, word, subject)?,
+            }
+        }
+        resolve::Target::Service(number) => {
+            let (subject, service) = portfolio.service(&number).unzip();
+            Found {
+                subject,
+                services: service.into_iter().collect(),
+            }
+        }
+        resolve::Target::Domain { domain, services } => {
+            let service = match (kind, services.as_slice()) {
+                (Kind::CancelSubject, [first, ..]) => {
+                    portfolio.service(first).map(|(_, service)| service)
+                }
+                (_, _) => Some(resolve::whole_service(portfolio, &domain, &services)?),
+            };
+            Found {
+                subject: service.and_then(|s| portfolio.subject(&s.number.subject())),
+                services: service.into_iter().collect(),
+            }
+        }
+    })
 }
 
 /// Returns the services that a subject's number stands for.
@@ -168,19 +180,7 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
             "print one with icpctl template new, fill it in, and give it with --from"
         )));
     };
-    let subject = match &dossier.subject {
-        None => {
-            return Err(Failure::invalid(
-                "invalid.dossier",
-                text!("档案缺少 subject", "the dossier has no subject"),
-            )
-            .hint(text!(
-                "写 [subject] 表，或 subject = \"主体备案号\"",
-                "write a [subject] table, or subject = \"the subject's number\""
-            )));
-        }
-        Some(given) => filed_already(world, given)?,
-    };
+    let subject = subject_of(dossier, world)?;
     let domains = dossier.services.iter().flat_map(|s| &s.facts.domains);
     for domain in domains.flatten() {
         doubt::heed_target(&world.book, domain.as_str())?;
@@ -215,6 +215,24 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
     })
 }
 
+/// Finds the subject of a new filing; none where it is filed for the first time.
+fn subject_of<'a>(
+    dossier: &Dossier,
+    world: &'a World,
+) -> Result<Option<&'a FiledSubject>, Failure> {
+    match &dossier.subject {
+        Some(given) => filed_already(world, given),
+        None => Err(Failure::invalid(
+            "invalid.dossier",
+            text!("档案缺少 subject", "the dossier has no subject"),
+        )
+        .hint(text!(
+            "写 [subject] 表，或 subject = \"主体备案号\"",
+            "write a [subject] table, or subject = \"the subject's number\""
+        ))),
+    }
+}
+
 /// Returns the filed subject that the one of a new order's dossier is; none where it has no number
 /// yet.
 ///
@@ -234,22 +252,23 @@ pub(super) fn filed_already<'a>(
             .certificate()
             .and_then(|certificate| world.book.portfolio.of_certificate(&certificate)),
     };
-    let differing =
-        known.map(|subject| (subject, tree::differences(&subject.facts, facts.as_ref())));
-    if let Some((subject, differing)) = differing
-        && let Some(difference) = differing.first()
-    {
-        let (field, number) = (&difference.path, &subject.number);
-        return Err(Obstacle::WrongKind {
-            instead: format!("{} {number} --set {field}=VALUE", Kind::Change.name()),
-            because: text!(
-                "档案的 subject.{field} 与已备案的 {number} 不同，新增服务前应先变更",
-                "subject.{field} differs from what {number} has filed: change that first, then add services"
-            ),
+    let Some(subject) = known else {
+        return Ok(None);
+    };
+    match tree::differences(&subject.facts, facts.as_ref()).first() {
+        None => Ok(known),
+        Some(difference) => {
+            let (field, number) = (&difference.path, &subject.number);
+            Err(Obstacle::WrongKind {
+                instead: format!("{} {number} --set {field}=VALUE", Kind::Change.name()),
+                because: text!(
+                    "档案的 subject.{field} 与已备案的 {number} 不同，新增服务前应先变更",
+                    "subject.{field} differs from what {number} has filed: change that first, then add services"
+                ),
+            }
+            .into())
         }
-        .into());
     }
-    Ok(known)
 }
 
 fn filed<'a>(world: &'a World, number: &SubjectNumber) -> Result<&'a FiledSubject, Failure> {

@@ -10,9 +10,10 @@ use crate::filing::number::ServiceNumber;
 use crate::filing::order::FieldChange;
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::tree;
-use crate::intake::DossierSubject;
+use crate::intake::{Dossier, DossierSubject};
 use crate::knowledge;
 use crate::text;
+use chrono::NaiveDate;
 use toml::{Table, Value};
 
 /// Works out what a change order changes: fields relative to the target, with what they were.
@@ -24,99 +25,13 @@ pub(super) fn asked_changes(
     let Some(subject) = found.subject else {
         return Ok(Vec::new());
     };
-    let today = world.now.day();
-    let mut tree = Table::new();
-    if found.services.is_empty() || names_subject(ask) {
-        let mut node = Table::new();
-        node.insert("number".to_owned(), subject.number.to_string().into());
-        tree.insert("subject".to_owned(), Value::Table(node));
-    }
-    let services: Vec<Value> = found
-        .services
-        .iter()
-        .map(|service| {
-            let mut node = Table::new();
-            node.insert("number".to_owned(), service.number.to_string().into());
-            Value::Table(node)
-        })
-        .collect();
-    if !services.is_empty() {
-        tree.insert("services".to_owned(), Value::Array(services));
-    }
-    let mut tree = Value::Table(tree);
-    let was = |prefix: &str, field: &str| match prefix {
-        "subject" => tree::get(&tree::of(&subject.facts), field),
-        _ => prefix
-            .strip_prefix("services.")
-            .and_then(|place| place.parse::<usize>().ok())
-            .and_then(|place| found.services.get(place))
-            .and_then(|service| tree::get(&tree::of(&service.facts), field)),
-    };
-    let prefixes: Vec<String> = if found.services.is_empty() {
-        vec!["subject".to_owned()]
-    } else {
-        (0..found.services.len())
-            .map(|place| format!("services.{place}"))
-            .collect()
-    };
-    for prefix in &prefixes {
-        for given in &ask.assigns {
-            let field = given.field();
-            let path = format!("{prefix}.{field}");
-            fields::changed(found, prefix, field)?;
-            if tree::get(&tree, &path).is_none()
-                && let Some(now) = was(prefix, field)
-                && now.is_array()
-            {
-                tree::put(&mut tree, &path, Some(now));
-            }
-            let given = given.clone().canonical(&path);
-            assign::assign(&mut tree, &path, &given)?;
-        }
-    }
+    let abouts = abouts(subject, found);
+    let typed = typed(ask, subject, found, &abouts, world.now.day())?;
     let mut changes = Vec::new();
-    let typed = assign::read(&tree, "--set", today)?;
-    let mut sources = vec![typed];
-    sources.extend(ask.dossier.clone());
-    for dossier in &sources {
-        if let Some(DossierSubject::Data { facts, .. }) = &dossier.subject {
-            collect(
-                &mut changes,
-                None,
-                &tree::of(&subject.facts),
-                &tree::of(facts.as_ref()),
-            );
-        }
-        for (place, service) in dossier.services.iter().enumerate() {
-            let filed = meant(place, service.number.as_ref(), subject, found)?;
-            collect(
-                &mut changes,
-                Some(&filed.number),
-                &tree::of(&filed.facts),
-                &tree::of(&service.facts),
-            );
-        }
+    for dossier in std::iter::once(&typed).chain(&ask.dossier) {
+        compare(&mut changes, dossier, subject, found)?;
     }
-    for prefix in &prefixes {
-        for given in &ask.assigns {
-            if let Assign::Unset(field, None) = given {
-                let service = prefix
-                    .strip_prefix("services.")
-                    .and_then(|place| place.parse::<usize>().ok())
-                    .and_then(|place| found.services.get(place))
-                    .map(|s| s.number);
-                if let Some(from) = was(prefix, field) {
-                    changes.push(FieldChange {
-                        service,
-                        field: field.clone(),
-                        from: Some(from),
-                        to: None,
-                        extra: Table::new(),
-                    });
-                }
-            }
-        }
-    }
+    changes.extend(taken_away(ask, &abouts));
     if changes.is_empty() {
         return Err(Failure::usage(text!(
             "没有要变更的内容：给出的值与已备案的相同，或没有写字段",
@@ -128,6 +43,136 @@ pub(super) fn asked_changes(
         )));
     }
     Ok(changes)
+}
+
+/// What the fields that are typed are fields of.
+#[derive(Clone, Copy)]
+enum About<'f> {
+    Subject(&'f FiledSubject),
+    /// A service, and its place among those that the order is about.
+    Service(usize, &'f FiledService),
+}
+
+/// Returns what is typed about: the services that the order is about, else the subject.
+fn abouts<'f>(subject: &'f FiledSubject, found: &Found<'f>) -> Vec<About<'f>> {
+    if found.services.is_empty() {
+        return vec![About::Subject(subject)];
+    }
+    let services = found.services.iter().enumerate();
+    services
+        .map(|(place, service)| About::Service(place, service))
+        .collect()
+}
+
+impl About<'_> {
+    /// Returns the path of a field in a dossier.
+    fn path(self, field: &str) -> String {
+        match self {
+            Self::Subject(_) => format!("subject.{field}"),
+            Self::Service(place, _) => format!("services.{place}.{field}"),
+        }
+    }
+
+    /// Returns what is filed in a field.
+    fn filed(self, field: &str) -> Option<Value> {
+        match self {
+            Self::Subject(subject) => tree::get(&tree::of(&subject.facts), field),
+            Self::Service(_, service) => tree::get(&tree::of(&service.facts), field),
+        }
+    }
+
+    fn service(self) -> Option<ServiceNumber> {
+        match self {
+            Self::Subject(_) => None,
+            Self::Service(_, service) => Some(service.number),
+        }
+    }
+}
+
+/// Reads what `--set`, `--add` and `--unset` say as a dossier; a list begins as it is filed.
+fn typed(
+    ask: &Ask,
+    subject: &FiledSubject,
+    found: &Found<'_>,
+    abouts: &[About<'_>],
+    today: NaiveDate,
+) -> Result<Dossier, Failure> {
+    let mut tree = bare(ask, subject, found);
+    for about in abouts {
+        for given in &ask.assigns {
+            let field = given.field();
+            let path = about.path(field);
+            fields::changed(found, &path, field)?;
+            if tree::get(&tree, &path).is_none()
+                && let Some(list @ Value::Array(_)) = about.filed(field)
+            {
+                tree::put(&mut tree, &path, Some(list));
+            }
+            assign::assign(&mut tree, &path, &given.clone().canonical(&path))?;
+        }
+    }
+    assign::read(&tree, "--set", today)
+}
+
+/// Returns a dossier of what the order is about, by number alone.
+fn bare(ask: &Ask, subject: &FiledSubject, found: &Found<'_>) -> Value {
+    let numbered = |number: String| {
+        let mut node = Table::new();
+        node.insert("number".to_owned(), number.into());
+        Value::Table(node)
+    };
+    let mut tree = Table::new();
+    if found.services.is_empty() || names_subject(ask) {
+        tree.insert("subject".to_owned(), numbered(subject.number.to_string()));
+    }
+    if !found.services.is_empty() {
+        let services = found.services.iter();
+        let services = services.map(|service| numbered(service.number.to_string()));
+        tree.insert("services".to_owned(), services.collect::<Vec<_>>().into());
+    }
+    Value::Table(tree)
+}
+
+/// Adds what a dossier says otherwise than it is filed.
+fn compare(
+    changes: &mut Vec<FieldChange>,
+    dossier: &Dossier,
+    subject: &FiledSubject,
+    found: &Found<'_>,
+) -> Result<(), Failure> {
+    if let Some(DossierSubject::Data { facts, .. }) = &dossier.subject {
+        let (old, new) = (tree::of(&subject.facts), tree::of(facts.as_ref()));
+        collect(changes, None, &old, &new);
+    }
+    for (place, service) in dossier.services.iter().enumerate() {
+        let filed = meant(place, service.number.as_ref(), subject, found)?;
+        let (old, new) = (tree::of(&filed.facts), tree::of(&service.facts));
+        collect(changes, Some(&filed.number), &old, &new);
+    }
+    Ok(())
+}
+
+/// Lists the fields that are to hold nothing: no dossier can say so.
+fn taken_away(ask: &Ask, abouts: &[About<'_>]) -> Vec<FieldChange> {
+    let unset = ask.assigns.iter().filter_map(|given| match given {
+        Assign::Unset(field, None) => Some(field),
+        Assign::Unset(_, Some(_)) | Assign::Set(..) | Assign::Add(..) => None,
+    });
+    let unset: Vec<&String> = unset.collect();
+    let fields = abouts
+        .iter()
+        .flat_map(|about| unset.iter().map(move |field| (about, *field)));
+    fields
+        .filter_map(|(about, field)| {
+            Some(FieldChange {
+                service: about.service(),
+                field: field.clone(),
+                from: Some(about.filed(field)?),
+                to: None,
+                extra: Table::new(),
+            })
+        })
+        .collect()
 }
 
 /// Returns the filed service that the one at `place` of a dossier means: by its number, else the

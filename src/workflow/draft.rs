@@ -22,7 +22,6 @@ use crate::filing::order::{Filing, Material, Order, OrderId};
 use crate::filing::status::Status;
 use crate::ids::Ids;
 use crate::intake::{Dossier, DossierService, DossierSubject};
-use crate::lang::nearest;
 use crate::store::Digest;
 use crate::store::near::Wanted;
 use crate::store::roll::Token;
@@ -184,6 +183,20 @@ impl Ask {
         self.written || self.dossier.as_ref().is_some_and(|d| d.written)
     }
 
+    /// Returns the labels of the dossier and those given, which count where both name one.
+    fn labels(&self) -> BTreeMap<String, String> {
+        let dossier = self.dossier.as_ref();
+        let mut labels = dossier.map(|d| d.labels.clone()).unwrap_or_default();
+        labels.extend(self.labels.clone());
+        labels
+    }
+
+    fn reason(&self) -> Option<String> {
+        let dossier = self.dossier.as_ref();
+        let own = self.reason.clone();
+        own.or_else(|| dossier.and_then(|d| d.reason.clone()))
+    }
+
     /// Returns the caller's key, given or in the dossier.
     pub fn reference(&self) -> Option<&String> {
         self.reference
@@ -326,19 +339,7 @@ pub(super) fn build(
     given: String,
     cautions: &mut Vec<Caution>,
 ) -> Result<Order, Failure> {
-    if let Some(said) = ask.dossier.as_ref().and_then(|d| d.kind)
-        && said != ask.kind
-    {
-        let (said_name, name) = (said.name(), ask.kind.name());
-        return Err(Obstacle::WrongKind {
-            instead: format!("{said_name} --from FILE"),
-            because: text!(
-                "档案写的是 {said_name}，命令是 {name}",
-                "the dossier says {said_name}, the command {name}"
-            ),
-        }
-        .into());
-    }
+    fits_command(ask)?;
     let found = find(ask, world, cautions)?;
     let (filing, changes) = match ask.kind {
         Kind::New => (asked_filing(ask, &found)?, Vec::new()),
@@ -358,25 +359,7 @@ pub(super) fn build(
     };
     if let Some(name) = &provider {
         doubt::heed_profile(&world.profiles, name)?;
-    }
-    if let Some(name) = &provider
-        && world.profiles.known(name).is_none()
-    {
-        let near = nearest(name, world.profiles.names());
-        cautions.push(Caution {
-            code: "unknown-provider",
-            message: match near {
-                Some(near) => text!(
-                    "没有接入商 {name} 的配置，按 generic 处理；是不是想写 {near}？",
-                    "no profile is known for the provider {name}: generic is used; did you mean {near}?"
-                ),
-                None => text!(
-                    "没有接入商 {name} 的配置，按 generic 处理",
-                    "no profile is known for the provider {name}: generic is used"
-                ),
-            },
-            path: None,
-        });
+        cautions.extend(doubt::unknown_provider(&world.profiles, name));
     }
     let account = ask
         .account()
@@ -394,28 +377,11 @@ pub(super) fn build(
         | (Kind::CancelSite | Kind::CancelSubject, Via::Written) => None,
     };
     if verify_by == Some(VerifyBy::Email) {
-        cautions.push(Caution {
-            code: "email-may-not-do",
-            message: text!(
-                "邮箱验证是否免短信核验，各处说法不一：提交前请在接入商控制台确认",
-                "sources differ on whether the e-mail path spares the SMS: look in the provider's console before sending"
-            ),
-            path: None,
-        });
+        cautions.push(email_may_not_do());
     }
     let id = ids.order(|id| world.book.orders.contains_key(id) || world.book.is_damaged(id));
-    let mut labels = ask
-        .dossier
-        .as_ref()
-        .map(|d| d.labels.clone())
-        .unwrap_or_default();
-    labels.extend(ask.labels.clone());
-    let reason = ask
-        .reason
-        .clone()
-        .or_else(|| ask.dossier.as_ref().and_then(|d| d.reason.clone()));
     let mut create = advance::entry(stamp, Event::Create, world.now, None, Status::Draft);
-    create.reason = reason;
+    create.reason = ask.reason();
     Ok(Order {
         id,
         kind: ask.kind,
@@ -426,7 +392,7 @@ pub(super) fn build(
         reference: ask.reference().cloned(),
         given,
         after,
-        labels,
+        labels: ask.labels(),
         target: target_of(ask, &found, &changes),
         filing,
         changes,
@@ -434,6 +400,33 @@ pub(super) fn build(
         history: vec![create],
         extra: Table::new(),
     })
+}
+
+/// Refuses a dossier that is written for another of the six commands.
+fn fits_command(ask: &Ask) -> Result<(), Obstacle> {
+    let said = ask.dossier.as_ref().and_then(|dossier| dossier.kind);
+    let Some(said) = said.filter(|said| *said != ask.kind) else {
+        return Ok(());
+    };
+    let (said, name) = (said.name(), ask.kind.name());
+    Err(Obstacle::WrongKind {
+        instead: format!("{said} --from FILE"),
+        because: text!(
+            "档案写的是 {said}，命令是 {name}",
+            "the dossier says {said}, the command {name}"
+        ),
+    })
+}
+
+fn email_may_not_do() -> Caution {
+    Caution {
+        code: "email-may-not-do",
+        message: text!(
+            "邮箱验证是否免短信核验，各处说法不一：提交前请在接入商控制台确认",
+            "sources differ on whether the e-mail path spares the SMS: look in the provider's console before sending"
+        ),
+        path: None,
+    }
 }
 
 fn asked_filing(ask: &Ask, found: &Found<'_>) -> Result<Filing, Failure> {

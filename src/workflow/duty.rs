@@ -72,21 +72,7 @@ pub fn done(world: &World, stamp: &Stamp, said: Said<'_>) -> Result<Plan<Settled
             let service = one.service.map(|s| s.number);
             number_of_subject = Some(subject);
             plan.answer.push((subject, service, duty));
-            let is_same = match &one.matter {
-                Matter::Duty {
-                    state: State::Done { at: then, number },
-                    ..
-                } => {
-                    (said.at.is_none() || *then == at)
-                        && (said.number.is_none() || *number == said.number)
-                }
-                Matter::Duty {
-                    state: State::Due(_) | State::Unknown,
-                    ..
-                }
-                | Matter::Notice { .. } => false,
-            };
-            if is_same {
+            if is_done(&one, at, &said) {
                 continue;
             }
             if let Some(due) = one.due().filter(|due| at.day() < due.opens) {
@@ -118,6 +104,24 @@ pub fn done(world: &World, stamp: &Stamp, said: Said<'_>) -> Result<Plan<Settled
         plan.subjects.push(record);
     }
     Ok(plan)
+}
+
+/// Whether it is recorded already that it was done, then and with that number as far as they are
+/// said.
+fn is_done(one: &Owed<'_>, at: Instant, said: &Said<'_>) -> bool {
+    match &one.matter {
+        Matter::Duty {
+            state: State::Done { at: then, number },
+            ..
+        } => {
+            (said.at.is_none() || *then == at) && (said.number.is_none() || *number == said.number)
+        }
+        Matter::Duty {
+            state: State::Due(_) | State::Unknown,
+            ..
+        }
+        | Matter::Notice { .. } => false,
+    }
 }
 
 /// Lists who owes a duty among what a TARGET means.

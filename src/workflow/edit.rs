@@ -54,23 +54,7 @@ pub fn edit(
             Some(_) | None => put(world, order, &mut new, given)?,
         }
     }
-    if order.verify_by.is_some() && new.get("verify_by").is_none() {
-        // What drafting takes it to be where nothing is said.
-        tree::put(&mut new, "verify_by", Some(VerifyBy::Sms.name().into()));
-    }
-    if order.provider.is_some() && new.get("provider").is_none() {
-        return Err(Failure::invalid(
-            "invalid.field",
-            text!("provider 不能去掉", "provider cannot be taken away"),
-        )
-        .hint(text!(
-            "换一个接入商：--set provider=PROVIDER",
-            "name another one: --set provider=PROVIDER"
-        )));
-    }
-    if let Some(Value::String(provider)) = new.get_mut("provider") {
-        world.profiles.rename(provider);
-    }
+    choose_again(world, order, &mut new)?;
     let mut edited = if old == new {
         order.clone()
     } else {
@@ -95,23 +79,8 @@ pub fn edit(
     if edits.is_empty() {
         return Ok(None);
     }
-    if order.was_submitted()
-        && let Some(frozen) = edits.iter().find(|edit| is_frozen(edit))
-    {
-        let field = &frozen.field;
-        return Err(Failure::new(
-            Exit::Refused,
-            "refused.field-frozen",
-            text!(
-                "{field} 在验证备案类型通过后不能修改",
-                "{field} cannot be edited once the order's type has been checked"
-            ),
-        )
-        .rule("ORD-07")
-        .hint(text!(
-            "放弃此订单后重新起草",
-            "abandon this order and draft a new one"
-        )));
+    if order.was_submitted() {
+        leave_frozen(&edits)?;
     }
     guard::drafting(&edited, &world.book.portfolio, &world.profiles)?;
     let status = view.standing.status;
@@ -125,6 +94,28 @@ pub fn edit(
     entry.edits = edits;
     edited.history.push(entry);
     Ok(Some(edited))
+}
+
+/// Settles the choices that an order cannot be without: its path and its provider.
+fn choose_again(world: &World, order: &Order, tree: &mut Value) -> Result<(), Failure> {
+    if order.verify_by.is_some() && tree.get("verify_by").is_none() {
+        // What drafting takes it to be where nothing is said.
+        tree::put(tree, "verify_by", Some(VerifyBy::Sms.name().into()));
+    }
+    if order.provider.is_some() && tree.get("provider").is_none() {
+        return Err(Failure::invalid(
+            "invalid.field",
+            text!("provider 不能去掉", "provider cannot be taken away"),
+        )
+        .hint(text!(
+            "换一个接入商：--set provider=PROVIDER",
+            "name another one: --set provider=PROVIDER"
+        )));
+    }
+    if let Some(Value::String(provider)) = tree.get_mut("provider") {
+        world.profiles.rename(provider);
+    }
+    Ok(())
 }
 
 /// Makes an assignment in an order's data as they are laid out.
@@ -216,6 +207,27 @@ fn relabelled(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) ->
             extra: toml::Table::new(),
         })
         .collect()
+}
+
+/// Refuses changes in what the type check has settled (ORD-07).
+fn leave_frozen(edits: &[FieldChange]) -> Result<(), Failure> {
+    let Some(frozen) = edits.iter().find(|edit| is_frozen(edit)) else {
+        return Ok(());
+    };
+    let field = &frozen.field;
+    Err(Failure::new(
+        Exit::Refused,
+        "refused.field-frozen",
+        text!(
+            "{field} 在验证备案类型通过后不能修改",
+            "{field} cannot be edited once the order's type has been checked"
+        ),
+    )
+    .rule("ORD-07")
+    .hint(text!(
+        "放弃此订单后重新起草",
+        "abandon this order and draft a new one"
+    )))
 }
 
 /// Puts the files of a dossier in: it speaks for the slots that it names, and those alone.

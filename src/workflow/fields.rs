@@ -56,17 +56,17 @@ pub(super) fn edited(
     )))
 }
 
-/// Checks that a field relative to what a change is about can change; `base` is `subject` or
-/// `services.N`.
+/// Checks that a field relative to what a change is about can change; `path` is its full path in a
+/// dossier.
 ///
 /// # Errors
 /// 3 for a field that does not exist there, or that no change takes.
-pub(super) fn changed(found: &Found<'_>, base: &str, field: &str) -> Result<(), Failure> {
+pub(super) fn changed(found: &Found<'_>, path: &str, field: &str) -> Result<(), Failure> {
     let of = |section: &str| {
         let path = format!("{section}.{}", bare(field));
         dossier_fields().find(|known| known.path == path)
     };
-    let section = base.split('.').next().unwrap_or(base);
+    let section = path.split('.').next().unwrap_or(path);
     // What is frozen in a filing is told with its rule.
     let is_identity = matches!(field, "kind" | "number");
     let here = of(section);

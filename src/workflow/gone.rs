@@ -15,6 +15,7 @@ use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::record::{Because, SubjectEvent, SubjectRecord};
 use crate::lang::Text;
 use crate::text;
+use std::iter::once;
 
 /// What is declared gone.
 #[derive(Clone, Copy, Debug)]
@@ -263,80 +264,92 @@ fn consent(filed: &FiledSubject, gone: &Gone, request: Request<'_>) -> Consent {
         .map_or_else(|| gone.subject.to_string(), |number| number.to_string());
     let (why, at) = (request.because.label(), gone.at.to_minute());
     let (zh, en) = (&why.zh, &why.en);
-    let mut shown: Vec<Text> = Vec::new();
-    if let Some(provider) = request.provider {
-        shown.push(text!(
+    let (lost, more) = if let Some(provider) = request.provider {
+        let lost = text!(
             "自 {at} 起，{number} 在 {provider} 的接入视为已失效（{zh}）",
             "from {at} the access of {number} at {provider} counts as gone ({en})"
-        ));
-        shown.push(text!(
-            "备案号保留；其他接入商的接入不受影响",
-            "the number stays; accesses at other providers stay"
-        ));
-        let bare: Vec<String> = gone
-            .accesses
-            .iter()
-            .filter(|(number, _)| {
-                let service = filed.services.get(number);
-                service.is_some_and(|s| s.providers() == [provider])
-            })
-            .map(|(number, _)| number.to_string())
-            .collect();
-        if !bare.is_empty() {
-            let list = bare.join(", ");
-            shown.push(text!(
-                    "{list} 将没有任何接入商，成为空壳网站，管局可能注销",
-                    "{list} will have no provider left: an empty-shell site, which the bureau may cancel"
-                ));
-        }
+        );
+        (lost, without_access(filed, gone, provider))
     } else {
-        shown.push(text!(
+        let lost = text!(
             "自 {at} 起，{number} 视为已失效（{zh}），此备案号不能再使用",
             "from {at} {number} counts as gone ({en}); its number can never be used again"
-        ));
-        if gone.service.is_none() && !gone.services.is_empty() {
-            let list: Vec<String> = gone.services.iter().map(ToString::to_string).collect();
-            let list = list.join(", ");
-            shown.push(text!(
-                "一并失效的服务：{list}",
-                "services that go with it: {list}"
-            ));
-        }
-        if !gone.domains.is_empty() {
-            let list = gone.domains.join(", ");
-            shown.push(text!(
-                "不再有备案的域名：{list}",
-                "domains left without a filing: {list}"
-            ));
-        }
-        if !gone.accesses.is_empty() {
-            let list: Vec<String> = gone
-                .accesses
-                .iter()
-                .map(|(number, provider)| format!("{provider} ({number})"))
-                .collect();
-            let list = list.join(", ");
-            shown.push(text!("随之结束的接入：{list}", "accesses that end: {list}"));
-        }
-        match gone.service {
-            Some(_) if filed.services.len() == 1 => {
-                let subject = gone.subject;
-                shown.push(text!(
-                    "主体 {subject} 将成为空壳主体",
-                    "the subject {subject} becomes an empty shell"
-                ));
-            }
-            Some(_) => shown.push(text!(
-                "主体和其他服务不受影响",
-                "the subject and its other services stay"
-            )),
-            None => {}
-        }
-    }
+        );
+        (lost, without_number(filed, gone))
+    };
     Consent {
-        shown,
+        shown: once(lost).chain(more).collect(),
         question: Some(text!("登记为已失效吗？", "Record this as gone?")),
         explicit: true,
         ..Consent::default()
     }
+}
+
+/// Says what comes with the end of accesses at a provider.
+fn without_access(filed: &FiledSubject, gone: &Gone, provider: &str) -> Vec<Text> {
+    let mut shown = vec![text!(
+        "备案号保留；其他接入商的接入不受影响",
+        "the number stays; accesses at other providers stay"
+    )];
+    let bare: Vec<String> = gone
+        .accesses
+        .iter()
+        .filter(|(number, _)| {
+            let service = filed.services.get(number);
+            service.is_some_and(|s| s.providers() == [provider])
+        })
+        .map(|(number, _)| number.to_string())
+        .collect();
+    if !bare.is_empty() {
+        let list = bare.join(", ");
+        shown.push(text!(
+            "{list} 将没有任何接入商，成为空壳网站，管局可能注销",
+            "{list} will have no provider left: an empty-shell site, which the bureau may cancel"
+        ));
+    }
+    shown
+}
+
+/// Says what goes with a number, and what stays.
+fn without_number(filed: &FiledSubject, gone: &Gone) -> Vec<Text> {
+    let mut shown = Vec::new();
+    if gone.service.is_none() && !gone.services.is_empty() {
+        let list: Vec<String> = gone.services.iter().map(ToString::to_string).collect();
+        let list = list.join(", ");
+        shown.push(text!(
+            "一并失效的服务：{list}",
+            "services that go with it: {list}"
+        ));
+    }
+    if !gone.domains.is_empty() {
+        let list = gone.domains.join(", ");
+        shown.push(text!(
+            "不再有备案的域名：{list}",
+            "domains left without a filing: {list}"
+        ));
+    }
+    if !gone.accesses.is_empty() {
+        let list: Vec<String> = gone
+            .accesses
+            .iter()
+            .map(|(number, provider)| format!("{provider} ({number})"))
+            .collect();
+        let list = list.join(", ");
+        shown.push(text!("随之结束的接入：{list}", "accesses that end: {list}"));
+    }
+    match gone.service {
+        Some(_) if filed.services.len() == 1 => {
+            let subject = gone.subject;
+            shown.push(text!(
+                "主体 {subject} 将成为空壳主体",
+                "the subject {subject} becomes an empty shell"
+            ));
+        }
+        Some(_) => shown.push(text!(
+            "主体和其他服务不受影响",
+            "the subject and its other services stay"
+        )),
+        None => {}
+    }
+    shown
 }

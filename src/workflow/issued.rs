@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::filing::number::{Number, ServiceKind, ServiceNumber, SubjectNumber};
 use crate::filing::order::{Approval, Issued, NONE, Order};
+use crate::filing::portfolio::Portfolio;
 use crate::lang::Text;
 use crate::text;
 
@@ -27,7 +28,11 @@ pub(super) fn are_numbers(words: &[String]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads the numbers of an approval.
+/// Reads the numbers of an approval: the subject's for a first filing, then one a service.
+///
+/// # Errors
+/// 2 where there are too few or too many, or all say none; 3 where one does not fit the order; 6
+/// where one is filed already.
 pub(super) fn approval(
     world: &World,
     order: &Order,
@@ -35,30 +40,47 @@ pub(super) fn approval(
 ) -> Result<Approval, Failure> {
     let portfolio = &world.book.portfolio;
     if order.kind != Kind::New {
-        let sequence = order
-            .target
-            .subject
-            .as_ref()
-            .map_or(1, |number| portfolio.next_sequence(number));
+        let subject = order.target.subject.as_ref();
         return Ok(Approval {
-            sequence,
+            sequence: subject.map_or(1, |number| portfolio.next_sequence(number)),
             subject: None,
             services: Vec::new(),
             extra: toml::Table::new(),
         });
     }
-    let services = order.filing.services.len();
-    let expected = services + usize::from(order.is_first_filing());
+    are_enough(order, words)?;
+    let (first, words) = words.split_at(usize::from(order.is_first_filing()));
+    let issued_to = match first {
+        [word, ..] => Some(subject_number(order, word)?),
+        [] => None,
+    };
+    let Some(subject) = issued_to.as_ref().or(order.target.subject.as_ref()) else {
+        return Err(misfit(text!(
+            "没有主体备案号",
+            "there is no subject number"
+        )));
+    };
+    let services = service_numbers(order, subject, words)?;
+    are_free(portfolio, issued_to.as_ref(), subject, &services)?;
+    Ok(Approval {
+        sequence: portfolio.next_sequence(subject),
+        subject: issued_to,
+        services,
+        extra: toml::Table::new(),
+    })
+}
+
+/// Sees that there are as many numbers as the order asks for, and one of a service among them.
+fn are_enough(order: &Order, words: &[String]) -> Result<(), Failure> {
+    let refuse = |message| Failure::new(Exit::Usage, "usage.numbers", message);
+    let of_subject = usize::from(order.is_first_filing());
+    let expected = of_subject + order.filing.services.len();
     if words.len() != expected {
         let given = words.len();
-        return Err(Failure::new(
-            Exit::Usage,
-            "usage.numbers",
-            text!(
-                "需要 {expected} 个 --number，给了 {given} 个",
-                "{expected} --number are needed, {given} were given"
-            ),
-        )
+        return Err(refuse(text!(
+            "需要 {expected} 个 --number，给了 {given} 个",
+            "{expected} --number are needed, {given} were given"
+        ))
         .hint(if order.is_first_filing() {
             text!(
                 "先写主体备案号，再按顺序每个服务一个；管局未通过的服务写 none",
@@ -71,73 +93,70 @@ pub(super) fn approval(
             )
         }));
     }
-    let of_services = &words[usize::from(order.is_first_filing())..];
-    if !of_services.is_empty() && of_services.iter().all(|word| word == NONE) {
-        return Err(Failure::new(
-            Exit::Usage,
-            "usage.numbers",
-            text!("所有服务都写了 none", "every service says none"),
-        )
-        .hint(text!(
-            "全部未通过请记录 bureau-rejected",
-            "if the bureau refused all of them, record bureau-rejected"
-        )));
+    let mut of_services = words.iter().skip(of_subject).peekable();
+    if of_services.peek().is_some() && of_services.all(|word| word == NONE) {
+        return Err(
+            refuse(text!("所有服务都写了 none", "every service says none")).hint(text!(
+                "全部未通过请记录 bureau-rejected",
+                "if the bureau refused all of them, record bureau-rejected"
+            )),
+        );
     }
-    let (issued_to, words) = if order.is_first_filing() {
-        let (first, rest) = words.split_at(1);
-        (Some(subject_number(order, &first[0])?), rest)
-    } else {
-        (None, words)
-    };
-    let Some(subject) = issued_to.as_ref().or(order.target.subject.as_ref()) else {
-        return Err(misfit(text!(
-            "没有主体备案号",
-            "there is no subject number"
-        )));
-    };
+    Ok(())
+}
+
+/// Reads the numbers of the services, each its own.
+fn service_numbers(
+    order: &Order,
+    subject: &SubjectNumber,
+    words: &[String],
+) -> Result<Vec<Issued>, Failure> {
     let mut issued: Vec<Issued> = Vec::new();
     for (facts, word) in order.filing.services.iter().zip(words) {
-        let number = if word == NONE {
-            None
-        } else {
-            Some(service_number(subject, facts.kind, word)?)
-        };
-        if number.is_some() && issued.iter().any(|i| i.number == number) {
+        if word == NONE {
+            issued.push(Issued { number: None });
+            continue;
+        }
+        let number = service_number(subject, facts.kind, word)?;
+        let mut others = issued.iter().filter_map(|other| other.number);
+        if others.clone().any(|other| other == number) {
             return Err(misfit(text!(
                 "备案号 {word} 写了两次",
                 "{word} is given twice"
             )));
         }
-        if let Some(number) = &number
-            && issued
-                .iter()
-                .filter_map(|i| i.number.as_ref())
-                .any(|other| other.counter() == number.counter())
-        {
-            return Err(shared_counter(number));
+        if others.any(|other| other.counter() == number.counter()) {
+            return Err(shared_counter(&number));
         }
-        issued.push(Issued { number });
+        issued.push(Issued {
+            number: Some(number),
+        });
     }
-    if let Some(number) = &issued_to
+    Ok(issued)
+}
+
+/// Sees that nothing is, or was, filed under these numbers.
+fn are_free(
+    portfolio: &Portfolio,
+    issued_to: Option<&SubjectNumber>,
+    subject: &SubjectNumber,
+    services: &[Issued],
+) -> Result<(), Failure> {
+    if let Some(number) = issued_to
         && portfolio.subjects.contains_key(number)
     {
         return Err(taken(&number.to_string()));
     }
-    for number in issued.iter().filter_map(|i| i.number.as_ref()) {
+    let holder = portfolio.subjects.get(subject);
+    for number in services.iter().filter_map(|one| one.number.as_ref()) {
         if portfolio.service(number).is_some() || portfolio.ended(number).is_some() {
             return Err(taken(&number.to_string()));
         }
-        let holder = portfolio.subjects.get(subject);
-        if holder.is_some_and(|s| s.has_counted(number.counter())) {
+        if holder.is_some_and(|subject| subject.has_counted(number.counter())) {
             return Err(shared_counter(number));
         }
     }
-    Ok(Approval {
-        sequence: portfolio.next_sequence(subject),
-        subject: issued_to,
-        services: issued,
-        extra: toml::Table::new(),
-    })
+    Ok(())
 }
 
 fn misfit(message: Text) -> Failure {

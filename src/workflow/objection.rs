@@ -8,13 +8,14 @@ use crate::filing::host::Host;
 use crate::filing::number::SubjectNumber;
 use crate::filing::portfolio::{FiledService, FiledSubject, Portfolio};
 use crate::filing::record::AdoptedService;
-use crate::filing::tree;
+use crate::filing::tree::{self, Difference};
 use crate::intake::{Adopting, FieldPlaces, Position};
 use crate::lang::Text;
 use crate::render::mask::{Privacy, mask_tree};
 use crate::text;
 use chrono::NaiveDate;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that a file says otherwise than what is filed.
@@ -264,97 +265,110 @@ pub(super) fn contradictions(
     given: &Adopting,
     privacy: Privacy,
 ) -> Vec<Contradiction> {
-    let mut found = Vec::new();
     let adoption = &given.value;
     let there = before.subject(&adoption.number);
-    let is_individual = adoption.facts.is_individual()
-        || there.is_some_and(|subject| subject.facts.is_individual());
-    let mut tell = |places: &FieldPlaces, number: String, path: String, field: &str, old, new| {
+    let mut against = Against {
+        is_individual: adoption.facts.is_individual()
+            || there.is_some_and(|subject| subject.facts.is_individual()),
+        privacy,
+        found: Vec::new(),
+    };
+    if let Some(there) = there {
+        let number = adoption.number.to_string();
+        for differing in tree::differences(&there.facts, &adoption.facts) {
+            against.fact(&given.places, &number, "subject", differing);
+        }
+    }
+    for (given, places) in adoption.services.iter().zip(&given.services) {
+        if let Some(service) = there.and_then(|there| there.services.get(&given.number)) {
+            against.service(places, service, given);
+        }
+        let number = given.number.to_string();
+        for domain in brought(there, given) {
+            for holder in elsewhere(before, adoption.number, domain) {
+                let path = format!("domains.{domain}");
+                against.plain(places, &number, path, &holder.number, &given.number);
+            }
+        }
+    }
+    against.found
+}
+
+/// What was found to contradict what is filed.
+struct Against {
+    /// Whether it is about a natural person, so that more of it is personal.
+    is_individual: bool,
+    privacy: Privacy,
+    found: Vec<Contradiction>,
+}
+
+impl Against {
+    /// Lists what is said otherwise of a service that is filed.
+    fn service(&mut self, places: &FieldPlaces, service: &FiledService, given: &AdoptedService) {
+        let number = given.number.to_string();
+        for differing in tree::differences(&service.facts, &given.facts) {
+            self.fact(places, &number, "services", differing);
+        }
+        let (old, new) = (service.approved_on, given.approved_on);
+        if differ(old.as_ref(), new.as_ref()) {
+            self.plain(places, &number, "approved_on".to_owned(), &old, &new);
+        }
+        for (old, new) in changed_accesses(service, given) {
+            let path = |field: &str| format!("accesses.{}.{field}", new.provider);
+            if differ(old.resource.as_ref(), new.resource.as_ref()) {
+                let (old, new) = (&old.resource, &new.resource);
+                self.plain(places, &number, path("resource"), old, new);
+            }
+            if differ(old.since.as_ref(), new.since.as_ref()) {
+                let (old, new) = (&old.since, &new.since);
+                self.plain(places, &number, path("since"), old, new);
+            }
+        }
+    }
+
+    /// Takes a field of a dossier, of which `table` and its path tell whether it is personal.
+    fn fact(&mut self, places: &FieldPlaces, number: &str, table: &str, differing: Difference) {
+        let field = format!("{table}.{}", differing.path);
+        let (old, new) = (as_json(&differing.old), as_json(&differing.new));
+        self.take(places, number, differing.path, &field, old, new);
+    }
+
+    /// Takes a value that is never personal.
+    fn plain<T: Serialize>(
+        &mut self,
+        places: &FieldPlaces,
+        number: &str,
+        path: String,
+        old: &T,
+        new: &T,
+    ) {
+        self.take(places, number, path, "", as_json(old), as_json(new));
+    }
+
+    fn take(
+        &mut self,
+        places: &FieldPlaces,
+        number: &str,
+        path: String,
+        field: &str,
+        old: Value,
+        new: Value,
+    ) {
         let contradiction = Contradiction {
             at: places.field(&path),
             called: places.called(&path),
-            number,
+            number: number.to_owned(),
             path,
             old,
             new,
         };
-        found.push(contradiction.masked(field, is_individual, privacy));
-    };
-    let value = |v: &toml::Value| serde_json::to_value(v).unwrap_or_default();
-    if let Some(there) = there {
-        for differing in tree::differences(&there.facts, &adoption.facts) {
-            let field = format!("subject.{}", differing.path);
-            let (old, new) = (value(&differing.old), value(&differing.new));
-            tell(
-                &given.places,
-                adoption.number.to_string(),
-                differing.path,
-                &field,
-                old,
-                new,
-            );
-        }
+        let masked = contradiction.masked(field, self.is_individual, self.privacy);
+        self.found.push(masked);
     }
-    for (given, places) in adoption.services.iter().zip(&given.services) {
-        let number = given.number.to_string();
-        if let Some(service) = there.and_then(|there| there.services.get(&given.number)) {
-            for differing in tree::differences(&service.facts, &given.facts) {
-                let field = format!("services.{}", differing.path);
-                let (old, new) = (value(&differing.old), value(&differing.new));
-                tell(places, number.clone(), differing.path, &field, old, new);
-            }
-            let (old, new) = (service.approved_on, given.approved_on);
-            if differ(old.as_ref(), new.as_ref()) {
-                tell(
-                    places,
-                    number.clone(),
-                    "approved_on".to_owned(),
-                    "",
-                    json!(old),
-                    json!(new),
-                );
-            }
-            for (old, new) in changed_accesses(service, given) {
-                let provider = &new.provider;
-                if differ(old.resource.as_ref(), new.resource.as_ref()) {
-                    let path = format!("accesses.{provider}.resource");
-                    tell(
-                        places,
-                        number.clone(),
-                        path,
-                        "",
-                        json!(old.resource),
-                        json!(new.resource),
-                    );
-                }
-                if differ(old.since.as_ref(), new.since.as_ref()) {
-                    let path = format!("accesses.{provider}.since");
-                    tell(
-                        places,
-                        number.clone(),
-                        path,
-                        "",
-                        json!(old.since),
-                        json!(new.since),
-                    );
-                }
-            }
-        }
-        for domain in brought(there, given) {
-            for holder in elsewhere(before, adoption.number, domain) {
-                let path = format!("domains.{domain}");
-                tell(
-                    places,
-                    number.clone(),
-                    path,
-                    "",
-                    json!(holder.number),
-                    json!(given.number),
-                );
-            }
-        }
-    }
-    found
+}
+
+fn as_json<T: Serialize>(value: &T) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
 }
 
 /// Pairs the accesses that a file gives with those filed that they contradict.

@@ -1,7 +1,7 @@
 //! `adopt`: bring in what is filed already.
 
 use crate::cli::cloud;
-use crate::cli::context::Context;
+use crate::cli::context::{Context, World};
 use crate::cli::documents::order::Manner;
 use crate::cli::documents::portfolio::{Excerpt, risk_name};
 use crate::cli::parser::globals::{option, switch};
@@ -111,40 +111,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             "new": c.new,
         })).collect::<Vec<_>>(),
     });
-    let mut human = String::new();
-    if done.changed {
-        let mut table = Table::new(vec![
-            text!("主体备案号", "Subject"),
-            text!("名称", "Name"),
-            text!("服务", "Services"),
-            text!("变化", "Change"),
-            text!("风险", "Risks"),
-        ])
-        .rooms(&[
-            Room::Whole,
-            Room::Shortens,
-            Room::Aside,
-            Room::Wraps,
-            Room::Wraps,
-        ]);
-        let manner = Manner {
-            lang: cx.lang,
-            privacy,
-        };
-        for number in &answer.subjects {
-            if let Some(subject) = done.world.book.portfolio.subject(number) {
-                let excerpt = Excerpt::whole(subject);
-                table.row(vec![
-                    Cell::verbatim(number.to_string()).tone(Tone::Name),
-                    Cell::verbatim(excerpt.name(manner).unwrap_or_default()),
-                    Cell::verbatim(subject.services.len().to_string()),
-                    Cell::new(change(&answer, *number)),
-                    risks(&excerpt),
-                ]);
-            }
-        }
-        human = table.render(cx.lang, cx.width(), cx.color());
-    }
+    let human = if done.changed {
+        page(cx, &done.world, &answer)
+    } else {
+        String::new()
+    };
     let mut reply = Reply::new("icpctl.adopt/1", data)
         .human(human)
         .changed(done.changed);
@@ -160,6 +131,41 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         ));
     }
     Ok(reply.say(told(cx.globals.dry_run, done.changed, &answer)))
+}
+
+/// Lays out the subjects as they are now, and what became of each.
+fn page(cx: &Context<'_>, world: &World, answer: &Adopted) -> String {
+    let mut table = Table::new(vec![
+        text!("主体备案号", "Subject"),
+        text!("名称", "Name"),
+        text!("服务", "Services"),
+        text!("变化", "Change"),
+        text!("风险", "Risks"),
+    ])
+    .rooms(&[
+        Room::Whole,
+        Room::Shortens,
+        Room::Aside,
+        Room::Wraps,
+        Room::Wraps,
+    ]);
+    let manner = Manner {
+        lang: cx.lang,
+        privacy: cx.globals.privacy,
+    };
+    for number in &answer.subjects {
+        if let Some(subject) = world.book.portfolio.subject(number) {
+            let excerpt = Excerpt::whole(subject);
+            table.row(vec![
+                Cell::verbatim(number.to_string()).tone(Tone::Name),
+                Cell::verbatim(excerpt.name(manner).unwrap_or_default()),
+                Cell::verbatim(subject.services.len().to_string()),
+                Cell::new(change(answer, *number)),
+                risks(&excerpt),
+            ]);
+        }
+    }
+    table.render(cx.lang, cx.width(), cx.color())
 }
 
 /// Returns what happened in a line: how much the file changed, and how much was there already.

@@ -2,6 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::parser::action::{action, actions};
+use crate::cli::parser::globals::twin_name;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
@@ -183,7 +184,7 @@ struct Setting {
 
 /// Returns the flag or variable that gave a global flag its value.
 fn given(cx: &Context<'_>, matches: &ArgMatches, key: &str) -> Option<Giver> {
-    let variable = format!("ICPCTL_{}", key.to_uppercase().replace('-', "_"));
+    let variable = twin_name(key);
     if matches.value_source(key) == Some(ValueSource::CommandLine) {
         Some(Giver::new(Origin::Flag, format!("--{key}")))
     } else if cx.env.has(&variable) {

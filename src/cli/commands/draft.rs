@@ -1,6 +1,7 @@
 //! The six drafting commands: one form with six faces.
 
-use crate::cli::context::Context;
+use crate::cli::context::{Context, Done, Plan, Stamp, World};
+use crate::cli::documents::order::Desk;
 use crate::cli::parser::globals::{option, place, repeated, switch};
 use crate::cli::parser::vocabulary;
 use crate::cli::person::prompt;
@@ -13,6 +14,8 @@ use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::order::{Material, OrderId};
 use crate::intake::{Dossier, DossierMaterial, Problem, Source, inspect_dossier};
 use crate::lang::{Lang, Text};
+use crate::render::mask::Privacy;
+use crate::rulebook::Rulebook;
 use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::assign::{Assign, invalid};
@@ -245,8 +248,6 @@ pub fn take_materials(
 
 /// Drafts an order of a kind.
 pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let text_of = |name: &str| matches.get_one::<String>(name).cloned();
-    let word = |name: &str| matches.try_get_one::<String>(name).ok().flatten().cloned();
     let submits = matches.get_flag("submit");
     let given = sending::given(matches)?;
     if !submits && given != Given::default() {
@@ -255,15 +256,41 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             "--confirm and --accept go only with --submit"
         )));
     }
-    let from = text_of("from");
-    let mut ask = Ask {
+    let mut ask = typed(kind, matches)?;
+    cx.name_providers(&mut ask.provider)?;
+    let mut files = Vec::new();
+    if let Some(name) = matches.get_one::<String>("from") {
+        let dossier = dossier(cx, name)?;
+        (ask.materials, files) = take_materials(cx, name, &dossier.materials)?;
+        ask.dossier = Some(dossier);
+    }
+    if cx.may_ask() {
+        prompt::complete(cx, &mut ask)?;
+    }
+    let sender = submits.then(|| Sending::new(cx, given)).transpose()?;
+    let mut wanted = Wanted::default();
+    ask.want(&mut wanted);
+    let done = cx.transact_near(&wanted, |world, stamp, ids| {
+        let Attempt { mut plan, obstacle } = attempt(&ask, world, stamp, ids)?;
+        plan.files = materials::missing(&files, world);
+        match (&sender, obstacle) {
+            (None, Some(failure)) => Err(failure),
+            (None, None) => Ok(plan),
+            (Some(sender), obstacle) => sender.send(plan, obstacle, &files, world, stamp),
+        }
+    })?;
+    reply(cx, kind, &done)
+}
+
+/// Reads what was typed, without the dossier.
+fn typed(kind: Kind, matches: &ArgMatches) -> Result<Ask, Failure> {
+    let text_of = |name: &str| matches.get_one::<String>(name).cloned();
+    // Not every one of the six takes these.
+    let word = |name: &str| matches.try_get_one::<String>(name).ok().flatten();
+    let targets = matches.try_get_many::<String>("target").ok().flatten();
+    let ask = Ask {
         kind,
-        targets: matches
-            .try_get_many::<String>("target")
-            .ok()
-            .flatten()
-            .map(|values| values.cloned().collect())
-            .unwrap_or_default(),
+        targets: targets.into_iter().flatten().cloned().collect(),
         dossier: None,
         materials: Vec::new(),
         provider: text_of("provider"),
@@ -272,7 +299,7 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         reference: text_of("ref"),
         labels: labels(matches)?,
         reason: text_of("reason"),
-        verify_by: word("verify-by").as_deref().and_then(VerifyBy::from_name),
+        verify_by: word("verify-by").and_then(|name| VerifyBy::from_name(name)),
         written: matches!(matches.try_get_one::<bool>("written"), Ok(Some(true))),
         assigns: assigns(matches)?,
     };
@@ -282,67 +309,75 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             "--written goes past the providers: neither --provider nor --verify-by go with it"
         )));
     }
-    cx.name_providers(&mut ask.provider)?;
-    let mut files = Vec::new();
-    if let Some(name) = &from {
-        let dossier = dossier(cx, name)?;
-        (ask.materials, files) = take_materials(cx, name, &dossier.materials)?;
-        ask.dossier = Some(dossier);
-    }
-    if cx.may_ask() {
-        prompt::complete(cx, &mut ask)?;
-    }
-    let rulebook = if submits { Some(cx.rulebook()?) } else { None };
-    let privacy = cx.globals.privacy;
-    let look = |material: &Material| materials::look_at(material, &files, None);
-    let mut wanted = Wanted::default();
-    ask.want(&mut wanted);
-    let done = cx.transact_near(&wanted, |world, stamp, ids| {
-        let Attempt { mut plan, obstacle } = attempt(&ask, world, stamp, ids)?;
-        if let Some(failure) = obstacle.as_ref().filter(|_| !submits) {
-            return Err(failure.clone());
-        }
-        plan.files = materials::missing(&files, world);
-        if submits && let Some(order) = plan.orders.pop() {
-            plan.consent = Some(sending::consent(world, &[&order], Step::Submit, &given));
-            if let Some(failure) = obstacle.clone().filter(|f| f.exit == Exit::Refused) {
-                // What cannot be drafted has no effect that could be accepted.
-                plan.consent.iter_mut().for_each(|c| c.accepts.clear());
-                return plan.refused(failure);
-            }
-            let sent = advance::command(world, stamp, &order, Step::Submit, None, None);
-            let judged = sent.and_then(|sent| match &rulebook {
-                Some(rulebook) => Bench::new(world, rulebook, privacy)
-                    .sending(world, &order, &given.accepted, &look, Way::Draft)
-                    .map(|caution| {
-                        plan.cautions.extend(caution);
-                        sent
-                    }),
-                None => Ok(sent),
-            });
-            match judged {
-                Ok(mut sent) => {
-                    given.keep(&mut sent);
-                    plan.cautions
-                        .extend(missing::incomplete(&sent, &world.book.portfolio));
-                    plan.orders.push(sent);
-                }
-                Err(failure) => return plan.refused(failure),
-            }
-            if let Some(failure) = obstacle {
-                return plan.refused(failure);
-            }
-        }
-        Ok(plan)
-    })?;
-    reply(cx, kind, &done)
+    Ok(ask)
 }
 
-fn reply(
-    cx: &mut Context<'_>,
-    kind: Kind,
-    done: &crate::cli::context::Done<Drafted>,
-) -> Result<Reply, Failure> {
+/// What `--submit` takes: the draft is sent in the same operation.
+struct Sending {
+    given: Given,
+    rulebook: Rulebook,
+    privacy: Privacy,
+}
+
+impl Sending {
+    fn new(cx: &mut Context<'_>, given: Given) -> Result<Self, Failure> {
+        Ok(Self {
+            given,
+            rulebook: cx.rulebook()?,
+            privacy: cx.globals.privacy,
+        })
+    }
+
+    /// Sends the order that a plan drafts, if it drafts one: what must be agreed to is asked for
+    /// before it is refused.
+    fn send(
+        &self,
+        mut plan: Plan<Drafted>,
+        obstacle: Option<Failure>,
+        files: &[Content],
+        world: &World,
+        stamp: &Stamp,
+    ) -> Result<Plan<Drafted>, Failure> {
+        let Some(order) = plan.orders.pop() else {
+            return Ok(plan);
+        };
+        plan.consent = Some(sending::consent(
+            world,
+            &[&order],
+            Step::Submit,
+            &self.given,
+        ));
+        if let Some(failure) = obstacle.clone().filter(|f| f.exit == Exit::Refused) {
+            // What cannot be drafted has no effect that could be accepted.
+            plan.consent.iter_mut().for_each(|c| c.accepts.clear());
+            return plan.refused(failure);
+        }
+        let look = |material: &Material| materials::look_at(material, files, None);
+        let accepted = &self.given.accepted;
+        let sent = advance::command(world, stamp, &order, Step::Submit, None, None);
+        let judged = sent.and_then(|sent| {
+            let bench = Bench::new(world, &self.rulebook, self.privacy);
+            let caution = bench.sending(world, &order, accepted, &look, Way::Draft)?;
+            plan.cautions.extend(caution);
+            Ok(sent)
+        });
+        match judged {
+            Ok(mut sent) => {
+                self.given.keep(&mut sent);
+                plan.cautions
+                    .extend(missing::incomplete(&sent, &world.book.portfolio));
+                plan.orders.push(sent);
+            }
+            Err(failure) => return plan.refused(failure),
+        }
+        match obstacle {
+            Some(failure) => plan.refused(failure),
+            None => Ok(plan),
+        }
+    }
+}
+
+fn reply(cx: &mut Context<'_>, kind: Kind, done: &Done<Drafted>) -> Result<Reply, Failure> {
     let id: &OrderId = &done.answer.id;
     let order = done.world.order(id)?;
     let mut reply = answer::orders(cx, &done.world, std::slice::from_ref(id))?
@@ -365,7 +400,7 @@ fn reply(
             "an order with this ref and content exists already; nothing changed"
         ),
     });
-    let desk = crate::cli::documents::order::Desk::new(&done.world);
+    let desk = Desk::new(&done.world);
     for impact in desk.impact(order) {
         let message = impact.message();
         let (zh, en) = (message.zh, message.en);
@@ -379,10 +414,7 @@ fn reply(
 }
 
 /// Points at the order that may have been meant.
-fn hints(
-    order: &crate::filing::order::Order,
-    desk: &crate::cli::documents::order::Desk<'_>,
-) -> Vec<(&'static str, Text)> {
+fn hints(order: &crate::filing::order::Order, desk: &Desk<'_>) -> Vec<(&'static str, Text)> {
     use crate::filing::impact::Code;
     let impacts = desk.impact(order);
     let has = |code: Code| impacts.iter().any(|i| i.code == code);

@@ -1,7 +1,7 @@
 //! `help`: the usage of a command, the exit codes, the environment.
 
 use crate::cli::context::Context;
-use crate::cli::parser::globals::{self, place};
+use crate::cli::parser::globals::{self, place, twin_name};
 use crate::cli::parser::help::in_language;
 use crate::cli::parser::{Branches, tree, words};
 use crate::cli::reply::Reply;
@@ -111,7 +111,7 @@ fn environment(lang: Lang) -> Table {
         if WITHOUT_TWIN.contains(&name) {
             continue;
         }
-        let variable = format!("ICPCTL_{}", name.to_uppercase().replace('-', "_"));
+        let variable = twin_name(name);
         let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
         table.row(vec![
             Cell::verbatim(variable).tone(Tone::Name),

@@ -96,26 +96,14 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .get_one::<String>("by")
         .and_then(|name| Grouping::from_name(name));
     let filters = Filters::read(matches, cx.now)?;
+    filters.heed_providers(cx)?;
     let providers: Vec<&String> = matches.get_many("provider").into_iter().flatten().collect();
     let mut provider = providers.first().map(|name| (*name).clone());
     cx.name_providers(&mut provider)?;
     let provider = provider.as_deref();
     let asks = matches.get_flag("exit-status");
-    let others = Filters::args(cx.lang).into_iter().any(|arg| {
-        let name = arg.get_id().as_str();
-        name != "provider" && matches.value_source(name) == Some(ValueSource::CommandLine)
-    });
-    if asks && (providers.len() > 1 || others) {
-        return Err(Failure::usage(text!(
-            "--exit-status 只能与一个 --provider 同用，不接受其他筛选",
-            "--exit-status takes one --provider and no other filter"
-        )));
-    }
-    if asks && targets.is_empty() {
-        return Err(Failure::usage(text!(
-            "--exit-status 需要写明 TARGET",
-            "--exit-status needs a TARGET"
-        )));
+    if asks {
+        asks_one_thing(cx, matches, targets.len(), providers.len())?;
     }
     let world = about(cx, &targets)?;
     let stock = Stock::new(&world);
@@ -147,28 +135,76 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     if !asks {
         wanted.retain(|_, excerpt| narrow(&filters, &stock, excerpt));
     }
+    let limit = filters.limit().filter(|_| !asks).unwrap_or(usize::MAX);
+    let shown: Vec<Excerpt<'_>> = wanted.into_values().take(limit).collect();
+    let is_empty = shown.is_empty();
+    let mut reply = laid_out(cx, &stock, shown, by, !targets.is_empty());
+    if is_empty && !asks {
+        reply = reply.say(nothing(world.book.portfolio.filed().next().is_none()));
+    }
+    match verdict(&world.book.portfolio, &verdicts, provider) {
+        Some(failure) if failure.exit == Exit::NotFound => Err(failure),
+        failure => {
+            reply.failure = failure;
+            Ok(reply)
+        }
+    }
+}
+
+/// Refuses what an exit code could not answer.
+fn asks_one_thing(
+    cx: &Context<'_>,
+    matches: &ArgMatches,
+    targets: usize,
+    providers: usize,
+) -> Result<(), Failure> {
+    let others = Filters::args(cx.lang).into_iter().any(|arg| {
+        let name = arg.get_id().as_str();
+        name != "provider" && matches.value_source(name) == Some(ValueSource::CommandLine)
+    });
+    if providers > 1 || others {
+        return Err(Failure::usage(text!(
+            "--exit-status 只能与一个 --provider 同用，不接受其他筛选",
+            "--exit-status takes one --provider and no other filter"
+        )));
+    }
+    if targets == 0 {
+        return Err(Failure::usage(text!(
+            "--exit-status 需要写明 TARGET",
+            "--exit-status needs a TARGET"
+        )));
+    }
+    Ok(())
+}
+
+/// Lays the subjects out, for machines and for people; with notes where they were named.
+fn laid_out(
+    cx: &Context<'_>,
+    stock: &Stock<'_>,
+    excerpts: Vec<Excerpt<'_>>,
+    by: Option<Grouping>,
+    named: bool,
+) -> Reply {
     let manner = Manner {
         lang: cx.lang,
         privacy: cx.globals.privacy,
     };
-    let limit = filters.limit().filter(|_| !asks).unwrap_or(usize::MAX);
-    let groups = grouped(wanted.into_values().take(limit).collect(), by, manner);
     let look = Look {
         width: cx.width(),
         color: cx.color(),
-        notes: cx.globals.verbose || !targets.is_empty(),
+        notes: cx.globals.verbose || named,
     };
     let mut data: Vec<Value> = Vec::new();
     let mut human = String::new();
-    for (group, excerpts) in &groups {
+    for (group, excerpts) in &grouped(excerpts, by, manner) {
         if by.is_some() {
             let unknown = text!("（未知）", "(unknown)");
             let heading = group.as_deref().unwrap_or_else(|| unknown.get(cx.lang));
             human.extend(["== ", &clean(heading), "\n"]);
         }
         for excerpt in excerpts {
-            data.push(excerpt.element(&stock, manner, group.as_deref()));
-            human.push_str(&excerpt.page(&stock, manner, look));
+            data.push(excerpt.element(stock, manner, group.as_deref()));
+            human.push_str(&excerpt.page(stock, manner, look));
             human.push('\n');
         }
     }
@@ -177,17 +213,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut reply = Reply::new("icpctl.portfolio/1", Value::Array(data));
     reply.known = FIELDS.map(str::to_owned).to_vec();
     reply.human = if is_empty { human } else { human + "\n" };
-    if is_empty && !asks {
-        reply = reply.say(nothing(world.book.portfolio.filed().next().is_none()));
-    }
-    reply.failure = verdict(&world.book.portfolio, &verdicts, provider);
-    match reply.failure.take() {
-        Some(failure) if failure.exit == Exit::NotFound => Err(failure),
-        failure => {
-            reply.failure = failure;
-            Ok(reply)
-        }
-    }
+    reply
 }
 
 /// Reads what bears on the targets; everything, where there are none, or one means nothing.
@@ -333,7 +359,8 @@ fn grouped<'w>(excerpts: Vec<Excerpt<'w>>, by: Option<Grouping>, manner: Manner)
         .map(|((is_unknown, key), group)| {
             let name = match by {
                 Grouping::Person => shown_person(&key, manner.privacy),
-                Grouping::Customer | Grouping::Account | Grouping::Resource => key,
+                Grouping::Account => manner.privacy.account(&key),
+                Grouping::Customer | Grouping::Resource => key,
             };
             ((!is_unknown).then_some(name), group.into_values().collect())
         })

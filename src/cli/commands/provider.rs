@@ -286,41 +286,48 @@ fn cells(name: &str, profile: &Profile, own: Option<&str>) -> Vec<(Text, Cell)> 
             Cell::new(yes_no(Some(profile.parallel_orders))),
         ),
     ];
-    for kind in Kind::ALL {
-        let word = kind.label();
-        let (zh, en) = (word.zh, word.en);
-        if let Some(limit) = profile.order_size.limit(*kind, false) {
-            let limit = match profile.order_size.limit(*kind, true) {
-                Some(other) if other != limit => text!(
-                    "{limit}（个人 {other}）",
-                    "{limit} ({other} for an individual)"
-                ),
-                Some(_) | None => Text::verbatim(limit.to_string()),
-            };
-            let heading = text!("一单的服务数：{zh}", "Services an order holds: {en}");
-            cells.push((heading, Cell::new(limit)));
-        }
-    }
-    for (status, own) in &profile.statuses {
-        let word = status.label();
-        let (zh, en) = (word.zh, word.en);
-        let heading = text!("“{zh}”称作", "Its word for: {en}");
-        cells.push((heading, Cell::verbatim(own)));
-    }
-    for (kind, own) in &profile.kinds {
-        let word = kind.label();
-        let (zh, en) = (word.zh, word.en);
-        let heading = text!("“{zh}”称作", "Its word for: {en}");
-        cells.push((heading, Cell::verbatim(own)));
-    }
-    let sources = cited(&profile.source);
-    let (zh, en): (Vec<String>, Vec<String>) = sources
-        .iter()
-        .map(|one| (named(one, Lang::Zh), named(one, Lang::En)))
-        .unzip();
-    let (zh, en) = (zh.join("；"), en.join("; "));
-    cells.push((text!("来源", "Source"), Cell::new(text!("{zh}", "{en}"))));
+    cells.extend(order_sizes(profile));
+    cells.extend(wordings(profile));
+    cells.push((text!("来源", "Source"), Cell::new(sources(profile))));
     cells
+}
+
+/// Returns how many services an order of each kind holds, where there is a limit.
+fn order_sizes(profile: &Profile) -> impl Iterator<Item = (Text, Cell)> {
+    Kind::ALL.iter().filter_map(|kind| {
+        let word = kind.label();
+        let (zh, en) = (word.zh, word.en);
+        let limit = profile.order_size.limit(*kind, false)?;
+        let limit = match profile.order_size.limit(*kind, true) {
+            Some(other) if other != limit => text!(
+                "{limit}（个人 {other}）",
+                "{limit} ({other} for an individual)"
+            ),
+            Some(_) | None => Text::verbatim(limit.to_string()),
+        };
+        let heading = text!("一单的服务数：{zh}", "Services an order holds: {en}");
+        Some((heading, Cell::new(limit)))
+    })
+}
+
+/// Returns what a provider calls statuses and kinds.
+fn wordings(profile: &Profile) -> impl Iterator<Item = (Text, Cell)> {
+    let statuses = profile.statuses.iter().map(|(s, own)| (s.label(), own));
+    let kinds = profile.kinds.iter().map(|(kind, own)| (kind.label(), own));
+    statuses.chain(kinds).map(|(word, own)| {
+        let (zh, en) = (word.zh, word.en);
+        let heading = text!("“{zh}”称作", "Its word for: {en}");
+        (heading, Cell::verbatim(own))
+    })
+}
+
+fn sources(profile: &Profile) -> Text {
+    let sources = cited(&profile.source);
+    let named = |lang| sources.iter().map(move |one| named(one, lang));
+    let zh: Vec<String> = named(Lang::Zh).collect();
+    let en: Vec<String> = named(Lang::En).collect();
+    let (zh, en) = (zh.join("；"), en.join("; "));
+    text!("{zh}", "{en}")
 }
 
 /// Returns the key of a source with its title.

@@ -10,6 +10,7 @@ use crate::cli::reply::Reply;
 use crate::failure::Failure;
 use crate::filing::order::{Entry, Order};
 use crate::filing::standing::effective;
+use crate::filing::status::Status;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::mask::Privacy;
@@ -157,27 +158,10 @@ fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> 
     );
     let domains = order.domains().iter().map(ToString::to_string).collect();
     row(text!("域名", "Domains"), Some(joined(domains)));
-    let title = board::provider(desk, order);
-    let profile = desk.world.profiles.for_order(order.provider.as_deref());
-    let through = match (profile.status_label(status), &order.account) {
-        (Some(label), None) => {
-            let (zh, en) = (&title.zh, &title.en);
-            text!("{zh}（其状态：{label}）", "{en} (there: {label})")
-        }
-        (Some(label), Some(account)) => {
-            let (zh, en) = (&title.zh, &title.en);
-            text!(
-                "{zh}，账号 {account}（其状态：{label}）",
-                "{en}, account {account} (there: {label})"
-            )
-        }
-        (None, Some(account)) => {
-            let (zh, en) = (&title.zh, &title.en);
-            text!("{zh}，账号 {account}", "{en}, account {account}")
-        }
-        (None, None) => title,
-    };
-    row(text!("接入商", "Provider"), Some(through));
+    row(
+        text!("接入商", "Provider"),
+        Some(through(desk, order, status, manner)),
+    );
     row(
         text!("核验方式", "Verified by"),
         order.verify_by.map(crate::filing::kind::VerifyBy::label),
@@ -213,6 +197,25 @@ fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> 
         .map(|m| format!("{} ({})", cx.globals.privacy.file_name(&m.file), m.slot));
     row(text!("材料", "Materials"), Some(joined(attached.collect())));
     rows
+}
+
+/// Returns the provider that an order goes through, with the account and its own word for where the
+/// order stands.
+fn through(desk: &Desk<'_>, order: &Order, status: Status, manner: Manner) -> Text {
+    let title = board::provider(desk, order);
+    let (zh, en) = (&title.zh, &title.en);
+    let profile = desk.world.profiles.for_order(order.provider.as_deref());
+    let account = order.account.as_deref();
+    let account = account.map(|account| manner.privacy.account(account));
+    match (profile.status_label(status), account) {
+        (Some(label), None) => text!("{zh}（其状态：{label}）", "{en} (there: {label})"),
+        (Some(label), Some(account)) => text!(
+            "{zh}，账号 {account}（其状态：{label}）",
+            "{en}, account {account} (there: {label})"
+        ),
+        (None, Some(account)) => text!("{zh}，账号 {account}", "{en}, account {account}"),
+        (None, None) => title,
+    }
 }
 
 /// Lists the fields of a change, personal ones masked.

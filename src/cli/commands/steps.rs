@@ -1,6 +1,6 @@
 //! `submit`, `withdraw` and `abandon`: what the operator does to orders.
 
-use crate::cli::context::{Asks, Context, Plan, World};
+use crate::cli::context::{Asks, Context, Plan, Stamp, World};
 use crate::cli::parser::globals::{option, place};
 use crate::cli::parser::words;
 use crate::cli::person::sending::{self, Given};
@@ -8,8 +8,11 @@ use crate::cli::reply::{Reply, answer};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Command as Step;
+use crate::filing::moment::Moment;
 use crate::filing::order::{Material, Order, OrderId};
 use crate::lang::Lang;
+use crate::render::mask::Privacy;
+use crate::rulebook::Rulebook;
 use crate::store::Files;
 use crate::text;
 use crate::workflow::check::{Bench, Way};
@@ -74,18 +77,46 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         Step::Submit => Some(cx.rulebook()?),
         Step::Withdraw | Step::Abandon | Step::Edit => None,
     };
-    let privacy = cx.globals.privacy;
-    let disk = cx.open()?;
-    let look = |material: &Material| {
-        let files = disk.as_ref().map(|disk| disk as &dyn Files);
-        materials::look_at(material, &[], files)
+    let asked = Asked {
+        step,
+        names: &names,
+        given: &given,
+        rulebook: rulebook.as_ref(),
+        privacy: cx.globals.privacy,
+        reason: matches.get_one::<String>("reason").cloned(),
     };
+    let disk = cx.open()?;
     let at = cx.moment(matches);
-    let reason = matches.get_one::<String>("reason").cloned();
     let reach = |_: &World, _: &Order| advance::reach_of_command(step);
     let done = cx.transact_orders(&names, &[], Asks::Consent, reach, |world, stamp, _| {
+        let files = disk.as_ref().map(|disk| disk as &dyn Files);
+        asked.decide(world, stamp, &at, files)
+    })?;
+    answer::moved(cx, &done, &done.answer)
+}
+
+/// A step that is asked for, with what is agreed to beforehand.
+struct Asked<'a> {
+    step: Step,
+    names: &'a [String],
+    given: &'a Given,
+    /// What judges an order that is sent.
+    rulebook: Option<&'a Rulebook>,
+    privacy: Privacy,
+    reason: Option<String>,
+}
+
+impl Asked<'_> {
+    /// Moves all orders, or says what holds one of them back.
+    fn decide(
+        &self,
+        world: &World,
+        stamp: &Stamp,
+        at: &Result<Option<Moment>, Failure>,
+        files: Option<&dyn Files>,
+    ) -> Result<Plan<Vec<OrderId>>, Failure> {
         let mut ids: Vec<OrderId> = Vec::new();
-        for name in &names {
+        for name in self.names {
             let id = &resolve::order(&world.book, name)?.id;
             if !ids.contains(id) {
                 ids.push(id.clone());
@@ -97,26 +128,27 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             .collect::<Result<_, _>>()?;
         let at = at.clone()?;
         let mut plan = Plan::new(ids.clone());
-        plan.consent = Some(sending::consent(world, &orders, step, &given));
+        plan.consent = Some(sending::consent(world, &orders, self.step, self.given));
         let mut scratch = world.clone();
-        let bench = rulebook
-            .as_ref()
-            .map(|rulebook| Bench::new(world, rulebook, privacy));
+        let bench = self
+            .rulebook
+            .map(|rulebook| Bench::new(world, rulebook, self.privacy));
+        let look = |material: &Material| materials::look_at(material, &[], files);
         for order in orders {
-            let moved = advance::command(&scratch, stamp, order, step, at, reason.clone());
-            let judged = moved.and_then(|moved| match &bench {
-                Some(bench) => bench
-                    .sending(world, order, &given.accepted, &look, Way::Order)
-                    .map(|caution| {
-                        plan.cautions.extend(caution);
-                        moved
-                    }),
-                None => Ok(moved),
+            let reason = self.reason.clone();
+            let moved = advance::command(&scratch, stamp, order, self.step, at, reason);
+            let judged = moved.and_then(|moved| {
+                if let Some(bench) = &bench {
+                    let accepted = &self.given.accepted;
+                    let caution = bench.sending(world, order, accepted, &look, Way::Order)?;
+                    plan.cautions.extend(caution);
+                }
+                Ok(moved)
             });
             match judged {
                 Ok(mut moved) => {
-                    given.keep(&mut moved);
-                    if step == Step::Submit {
+                    self.given.keep(&mut moved);
+                    if self.step == Step::Submit {
                         plan.cautions
                             .extend(missing::incomplete(&moved, &world.book.portfolio));
                     }
@@ -134,6 +166,5 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             }
         }
         Ok(plan)
-    })?;
-    answer::moved(cx, &done, &done.answer)
+    }
 }

@@ -275,98 +275,139 @@ pub fn duration(name: &str, value: &str) -> Result<Duration, Failure> {
     })
 }
 
+/// A command line and the environment, where each flag but those of consent has a twin.
+struct Given<'a> {
+    matches: &'a ArgMatches,
+    env: &'a Env,
+}
+
+impl Given<'_> {
+    fn flag(&self, name: &str) -> Option<String> {
+        self.matches.get_one::<String>(name).cloned()
+    }
+
+    fn twin(&self, name: &str) -> Option<&str> {
+        self.env.text(&twin_name(name))
+    }
+
+    fn value(&self, name: &str) -> Option<String> {
+        let twin = || self.twin(name).map(str::to_owned);
+        self.flag(name).or_else(twin)
+    }
+
+    /// Returns what a value was given to, as it was typed.
+    fn asked(&self, name: &str) -> String {
+        if self.matches.contains_id(name) {
+            format!("--{name}")
+        } else {
+            twin_name(name)
+        }
+    }
+
+    /// Whether a switch is on.
+    fn on(&self, name: &str) -> Result<bool, Failure> {
+        if self.matches.get_flag(name) {
+            return Ok(true);
+        }
+        match self.twin(name) {
+            None => Ok(false),
+            Some(value) => truth(value).ok_or_else(|| {
+                let variable = twin_name(name);
+                Failure::usage(text!(
+                    "环境变量 {variable} 的值 `{value}` 无效，应为 1、0、true 或 false",
+                    "`{value}` for the variable {variable} is neither 1, 0, true nor false"
+                ))
+            }),
+        }
+    }
+
+    fn format(&self) -> Result<Format, Failure> {
+        if self.matches.get_flag("json") {
+            return Ok(Format::Json);
+        }
+        let name = match self.flag("format") {
+            Some(name) => Some(name),
+            None if self.on("json")? => Some(Format::Json.name().to_owned()),
+            None => self.twin("format").map(str::to_owned),
+        };
+        let Some(name) = name else {
+            return Ok(Format::Human);
+        };
+        Format::named(&name).ok_or_else(|| {
+            let asked = self.asked("format");
+            let known = Format::ALL.map(Format::name).join(", ");
+            Failure::usage(text!(
+                "{asked} 的值 `{name}` 不是输出格式，可用：{known}",
+                "`{name}` for {asked} is no format; there are: {known}"
+            ))
+        })
+    }
+
+    fn color(&self) -> Result<ColorChoice, Failure> {
+        match self.value("color").as_deref() {
+            None | Some("auto") => Ok(ColorChoice::Auto),
+            Some("always") => Ok(ColorChoice::Always),
+            Some("never") => Ok(ColorChoice::Never),
+            Some(other) => {
+                let asked = self.asked("color");
+                Err(Failure::usage(text!(
+                    "{asked} 的值 `{other}` 无效，应为 auto、always 或 never",
+                    "`{other}` for {asked} is neither auto, always nor never"
+                )))
+            }
+        }
+    }
+
+    /// Refuses a language in the environment that is none: the flag takes no other to begin with.
+    fn check_language(&self) -> Result<(), Failure> {
+        match self.twin("lang") {
+            Some(name)
+                if self.flag("lang").is_none()
+                    && !["zh", "en"].iter().any(|known| name.starts_with(known)) =>
+            {
+                Err(Failure::usage(text!(
+                    "ICPCTL_LANG 的值 `{name}` 无效，应为 zh 或 en",
+                    "`{name}` for ICPCTL_LANG is neither zh nor en"
+                )))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// Returns the variable that stands in for a flag.
+pub fn twin_name(flag: &str) -> String {
+    format!("ICPCTL_{}", flag.to_uppercase().replace('-', "_"))
+}
+
 impl Globals {
     /// Reads the flags, and where they are absent their twins.
     ///
     /// # Errors
     /// When a value is not of its form (2).
     pub fn read(matches: &ArgMatches, env: &Env) -> Result<Self, Failure> {
-        let flag = |name: &str| matches.get_one::<String>(name).cloned();
-        let twin_name = |name: &str| format!("ICPCTL_{}", name.to_uppercase().replace('-', "_"));
-        let value =
-            |name: &str| flag(name).or_else(|| env.text(&twin_name(name)).map(str::to_owned));
-        // What a value was given to, as it was typed.
-        let asked = |name: &str| {
-            if matches.contains_id(name) {
-                format!("--{name}")
-            } else {
-                twin_name(name)
-            }
-        };
-        let on = |name: &str| -> Result<bool, Failure> {
-            if matches.get_flag(name) {
-                return Ok(true);
-            }
-            let variable = twin_name(name);
-            match env.text(&variable) {
-                None => Ok(false),
-                Some(value) => truth(value).ok_or_else(|| {
-                    Failure::usage(text!(
-                        "环境变量 {variable} 的值 `{value}` 无效，应为 1、0、true 或 false",
-                        "`{value}` for the variable {variable} is neither 1, 0, true nor false"
-                    ))
-                }),
-            }
-        };
-        let by_flag = matches.get_flag("json") || flag("format").is_some();
-        let format = if matches.get_flag("json") {
-            Format::Json
-        } else {
-            let name = match flag("format") {
-                Some(name) => Some(name),
-                None if on("json")? => Some(Format::Json.name().to_owned()),
-                None => env.text("ICPCTL_FORMAT").map(str::to_owned),
-            };
-            let asked = asked("format");
-            match name {
-                None => Format::Human,
-                Some(name) => Format::named(&name).ok_or_else(|| {
-                    let known = Format::ALL.map(Format::name).join(", ");
-                    Failure::usage(text!(
-                        "{asked} 的值 `{name}` 不是输出格式，可用：{known}",
-                        "`{name}` for {asked} is no format; there are: {known}"
-                    ))
-                })?,
-            }
-        };
-        if let Some(name) = env.text("ICPCTL_LANG").filter(|_| flag("lang").is_none())
-            && !["zh", "en"].iter().any(|known| name.starts_with(known))
-        {
-            return Err(Failure::usage(text!(
-                "ICPCTL_LANG 的值 `{name}` 无效，应为 zh 或 en",
-                "`{name}` for ICPCTL_LANG is neither zh nor en"
-            )));
-        }
-        let color = match value("color").as_deref() {
-            None | Some("auto") => ColorChoice::Auto,
-            Some("always") => ColorChoice::Always,
-            Some("never") => ColorChoice::Never,
-            Some(other) => {
-                let asked = asked("color");
-                return Err(Failure::usage(text!(
-                    "{asked} 的值 `{other}` 无效，应为 auto、always 或 never",
-                    "`{other}` for {asked} is neither auto, always nor never"
-                )));
-            }
-        };
+        let given = Given { matches, env };
+        let format = given.format()?;
+        given.check_language()?;
         Ok(Self {
-            store: flag("store").map(PathBuf::from),
-            config: flag("config")
+            store: given.flag("store").map(PathBuf::from),
+            config: given
+                .flag("config")
                 .map(PathBuf::from)
                 .or_else(|| env.path("ICPCTL_CONFIG")),
             format,
-            format_by_flag: by_flag,
-            fields: value("fields"),
-            fields_by_flag: flag("fields").is_some(),
-            color,
+            format_by_flag: matches.get_flag("json") || given.flag("format").is_some(),
+            fields: given.value("fields"),
+            fields_by_flag: given.flag("fields").is_some(),
+            color: given.color()?,
             yes: matches.get_flag("yes"),
-            dry_run: on("dry-run")?,
-            no_input: on("no-input")?,
-            quiet: on("quiet")?,
-            verbose: on("verbose")?,
-            offline: on("offline")?,
-            lock_timeout: match value("lock-timeout") {
-                Some(value) => duration(&asked("lock-timeout"), &value)?,
+            dry_run: given.on("dry-run")?,
+            no_input: given.on("no-input")?,
+            quiet: given.on("quiet")?,
+            verbose: given.on("verbose")?,
+            offline: given.on("offline")?,
+            lock_timeout: match given.value("lock-timeout") {
+                Some(value) => duration(&given.asked("lock-timeout"), &value)?,
                 None => LOCK_TIMEOUT,
             },
             privacy: if matches.get_flag("reveal") {
@@ -374,7 +415,7 @@ impl Globals {
             } else {
                 Privacy::Masked
             },
-            actor: value("actor"),
+            actor: given.value("actor"),
         })
     }
 }

@@ -4,6 +4,7 @@ use super::case::Known;
 use super::{Claim, Finding, Stance, Topic, Verdict};
 use crate::filing::host::Host;
 use crate::filing::number::{Number, ServiceNumber};
+use crate::lang::Text;
 use crate::text;
 
 /// Judges the home page of a filed site.
@@ -39,34 +40,28 @@ pub(super) fn judge(known: &Known<'_>, domain: &Host) -> Vec<Finding> {
 
 /// Whether the right number is shown.
 fn number(known: &Known<'_>, domain: &Host, right: ServiceNumber) -> Finding {
-    let topic = Topic::NumberOnPage;
-    let about = domain.as_str();
     let fact = known.one(Claim::NumberShown, domain.ascii());
     let (verdict, reason) = fact.map_or((Verdict::Unknown, ""), |fact| {
         (fact.verdict, fact.reason.as_deref().unwrap_or_default())
     });
-    let subject = right.subject();
     let province = right.province();
     let wants_subject = province.is_some_and(|province| province.rules().footer_shows_subject);
     let wanted = if wants_subject {
-        subject.to_string()
+        right.subject().to_string()
     } else {
         right.to_string()
     };
+    let say = |stance, message| Finding::new(Topic::NumberOnPage, stance, domain.as_str(), message);
     match verdict {
-        Verdict::Unknown => Finding::new(
-            topic,
+        Verdict::Unknown => say(
             Stance::Unknown,
-            about,
             text!(
                 "不知道首页是否悬挂 {wanted}（{reason}）",
                 "whether the home page shows {wanted} is unknown ({reason})"
             ),
         ),
-        Verdict::No => Finding::new(
-            topic,
+        Verdict::No => say(
             Stance::Conflict,
-            about,
             text!(
                 "首页没有悬挂备案号，应为 {wanted}",
                 "the home page shows no filing number; it must show {wanted}"
@@ -74,54 +69,64 @@ fn number(known: &Known<'_>, domain: &Host, right: ServiceNumber) -> Finding {
         )
         .rule("PST-01"),
         Verdict::Yes => {
-            let values = fact.map(|fact| fact.values.clone()).unwrap_or_default();
-            let numbers: Vec<Number> = values
-                .iter()
-                .filter_map(|value| Number::parse(value).ok())
-                .map(|parsed| parsed.number)
-                .collect();
-            let has_service = numbers.contains(&Number::Service(right));
-            let has_subject = numbers.contains(&Number::Subject(subject));
-            let list = values.join(", ");
-            match (wants_subject, has_service, has_subject) {
-                (false, true, _) | (true, _, true) => Finding::new(
-                    topic,
-                    Stance::Agrees,
-                    about,
-                    text!("首页悬挂 {wanted}", "the home page shows {wanted}"),
-                ),
-                (false, false, true) => Finding::new(
-                    topic,
-                    Stance::Conflict,
-                    about,
-                    text!(
-                        "首页只悬挂了主体备案号 {subject}，应为服务备案号 {wanted}",
-                        "the home page shows only the subject number {subject}; it must show {wanted}"
-                    ),
-                )
-                .rule("PST-01"),
-                (true, true, false) => Finding::new(
-                    topic,
-                    Stance::Notice,
-                    about,
-                    text!(
-                        "首页悬挂了服务备案号 {right}；该省要求主体备案号 {wanted}",
-                        "the home page shows the service number {right}; this province wants {wanted}"
-                    ),
-                )
-                .rule("PST-02"),
-                (_, false, false) => Finding::new(
-                    topic,
-                    Stance::Conflict,
-                    about,
-                    text!(
-                        "首页悬挂的是 {list}，应为 {wanted}",
-                        "the home page shows {list}; it must show {wanted}"
-                    ),
-                )
-                .rule("PST-01"),
+            let values = fact.map_or(&[] as &[String], |fact| &fact.values);
+            let (stance, message, rule) = compared(right, wants_subject, &wanted, values);
+            let finding = say(stance, message);
+            match rule {
+                Some(rule) => finding.rule(rule),
+                None => finding,
             }
         }
+    }
+}
+
+/// Compares the numbers that a page shows with the one that it must show; names the rule that they
+/// break.
+fn compared(
+    right: ServiceNumber,
+    wants_subject: bool,
+    wanted: &str,
+    values: &[String],
+) -> (Stance, Text, Option<&'static str>) {
+    let subject = right.subject();
+    let numbers: Vec<Number> = values
+        .iter()
+        .filter_map(|value| Number::parse(value).ok())
+        .map(|parsed| parsed.number)
+        .collect();
+    let has_service = numbers.contains(&Number::Service(right));
+    let has_subject = numbers.contains(&Number::Subject(subject));
+    let list = values.join(", ");
+    match (wants_subject, has_service, has_subject) {
+        (false, true, _) | (true, _, true) => (
+            Stance::Agrees,
+            text!("首页悬挂 {wanted}", "the home page shows {wanted}"),
+            None,
+        ),
+        (false, false, true) => (
+            Stance::Conflict,
+            text!(
+                "首页只悬挂了主体备案号 {subject}，应为服务备案号 {wanted}",
+                "the home page shows only the subject number {subject}; it must show {wanted}"
+            ),
+            Some("PST-01"),
+        ),
+        (true, true, false) => (
+            Stance::Notice,
+            text!(
+                "首页悬挂了服务备案号 {right}；该省要求主体备案号 {wanted}",
+                "the home page shows the service number {right}; this province wants {wanted}"
+            ),
+            Some("PST-02"),
+        ),
+        (_, false, false) => (
+            Stance::Conflict,
+            text!(
+                "首页悬挂的是 {list}，应为 {wanted}",
+                "the home page shows {list}; it must show {wanted}"
+            ),
+            Some("PST-01"),
+        ),
     }
 }
 

@@ -4,6 +4,7 @@ use super::case::Known;
 use super::registration::same_name;
 use super::{Claim, Fact, Finding, Stance, Topic, Verdict};
 use crate::filing::number::{Number, ServiceNumber};
+use crate::lang::Text;
 use crate::text;
 
 /// Judges what the public record said.
@@ -29,23 +30,15 @@ fn numbers(fact: &Fact) -> Vec<ServiceNumber> {
 }
 
 fn filed(known: &Known<'_>, fact: &Fact) -> Finding {
-    let matter = known.matter;
-    let shown = matter.about.shown();
-    let say = |stance, message| {
-        Finding::new(Topic::PublicRecord, stance, shown.clone(), message).by(&[fact])
-    };
-    let source = fact.source.name();
-    let list = fact.values.join(", ");
-    let ours: Vec<ServiceNumber> = matter.holders.iter().map(|(_, s)| s.number).collect();
-    let own = ours
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ");
+    let ours: Vec<ServiceNumber> = known.matter.holders.iter().map(|(_, s)| s.number).collect();
+    let own = joined(&ours);
     match fact.verdict {
         Verdict::Unknown => {
+            let source = fact.source.name();
             let why = fact.reason.as_deref().unwrap_or_default();
             say(
+                known,
+                fact,
                 Stance::Unknown,
                 text!(
                     "是否备案未知（{source}：{why}）；查询失败不等于没有备案",
@@ -53,75 +46,76 @@ fn filed(known: &Known<'_>, fact: &Fact) -> Finding {
                 ),
             )
         }
-        Verdict::Yes if !ours.is_empty() => {
-            let recorded = numbers(fact);
-            if recorded.iter().any(|number| ours.contains(number)) {
-                say(
-                    Stance::Agrees,
-                    text!("公开记录为 {list}", "the public record has it as {list}"),
-                )
-            } else {
-                say(
-                    Stance::Conflict,
-                    text!(
-                        "公开记录为 {list}，这里记的是 {own}",
-                        "the public record has it as {list}, here it is {own}"
-                    ),
-                )
-            }
-        }
+        Verdict::Yes if ours.is_empty() => unknown_here(known, fact),
         Verdict::Yes => {
-            if let Some(order) = matter.cancelled() {
-                let id = &order.id;
-                return say(
-                    Stance::Conflict,
-                    text!(
-                        "订单 {id} 已记为注销，公开记录仍有 {list}",
-                        "the order {id} cancelled it, yet the public record still has {list}"
-                    ),
+            let list = fact.values.join(", ");
+            if numbers(fact).iter().any(|number| ours.contains(number)) {
+                let message = text!("公开记录为 {list}", "the public record has it as {list}");
+                say(known, fact, Stance::Agrees, message)
+            } else {
+                let message = text!(
+                    "公开记录为 {list}，这里记的是 {own}",
+                    "the public record has it as {list}, here it is {own}"
                 );
-            }
-            match matter.live_new() {
-                Some(order) => {
-                    let id = &order.id;
-                    say(
-                        Stance::Conflict,
-                        text!(
-                            "公开记录已有 {list}，订单 {id} 还没有记录结果",
-                            "the public record has {list}, while the order {id} has no result yet"
-                        ),
-                    )
-                    .next(approval(
-                        &order.id.to_string(),
-                        order.is_first_filing(),
-                        known,
-                        fact,
-                    ))
-                }
-                None => say(
-                    Stance::Notice,
-                    text!(
-                        "公开记录为 {list}，这里没有这项备案",
-                        "the public record has it as {list}; nothing is filed here"
-                    ),
-                ),
+                say(known, fact, Stance::Conflict, message)
             }
         }
-        Verdict::No if !ours.is_empty() => say(
-            Stance::Conflict,
-            text!(
-                "这里记的是 {own}，公开记录没有；请到 beian.miit.gov.cn 核对，确实失效再用 gone 登记",
-                "here it is {own}, the public record has nothing; look at beian.miit.gov.cn, and use gone only if it has really ended"
-            ),
-        ),
-        Verdict::No => say(
+        Verdict::No if ours.is_empty() => say(
+            known,
+            fact,
             Stance::Agrees,
             text!(
                 "公开记录没有，这里也没有",
                 "nothing is in the public record, and nothing is filed here"
             ),
         ),
+        Verdict::No => say(
+            known,
+            fact,
+            Stance::Conflict,
+            text!(
+                "这里记的是 {own}，公开记录没有；请到 beian.miit.gov.cn 核对，确实失效再用 gone 登记",
+                "here it is {own}, the public record has nothing; look at beian.miit.gov.cn, and use gone only if it has really ended"
+            ),
+        ),
     }
+}
+
+fn say(known: &Known<'_>, fact: &Fact, stance: Stance, message: Text) -> Finding {
+    let shown = known.matter.about.shown();
+    Finding::new(Topic::PublicRecord, stance, shown, message).by(&[fact])
+}
+
+fn joined(numbers: &[ServiceNumber]) -> String {
+    let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    numbers.join(", ")
+}
+
+/// Judges a record of what is not filed here: it may be what an order cancelled or asks for.
+fn unknown_here(known: &Known<'_>, fact: &Fact) -> Finding {
+    let list = fact.values.join(", ");
+    if let Some(order) = known.matter.cancelled() {
+        let id = &order.id;
+        let message = text!(
+            "订单 {id} 已记为注销，公开记录仍有 {list}",
+            "the order {id} cancelled it, yet the public record still has {list}"
+        );
+        return say(known, fact, Stance::Conflict, message);
+    }
+    if let Some(order) = known.matter.live_new() {
+        let id = &order.id;
+        let message = text!(
+            "公开记录已有 {list}，订单 {id} 还没有记录结果",
+            "the public record has {list}, while the order {id} has no result yet"
+        );
+        let command = approval(&id.to_string(), order.is_first_filing(), known, fact);
+        return say(known, fact, Stance::Conflict, message).next(command);
+    }
+    let message = text!(
+        "公开记录为 {list}，这里没有这项备案",
+        "the public record has it as {list}; nothing is filed here"
+    );
+    say(known, fact, Stance::Notice, message)
 }
 
 /// Returns the command that would record the approval.

@@ -157,58 +157,65 @@ fn points(known: &Known<'_>, domain: &Host, own: &[&Fact]) -> Option<Finding> {
             )
         }
         Verdict::Yes => {
-            let ranges = || {
-                let known = providers
-                    .iter()
-                    .filter_map(|name| known.ground.ranges.get(*name));
-                known.flatten()
-            };
-            let addresses = Known::addresses(own);
-            let within = |address: &IpAddr| ranges().any(|range| range.contains(address));
-            let shown: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-            let shown = shown.join(", ");
-            let unlisted: Vec<&str> = providers
-                .iter()
-                .copied()
-                .filter(|name| !known.ground.ranges.contains_key(*name))
-                .collect();
-            if !addresses.is_empty() && addresses.iter().all(within) {
-                return say(
-                    Stance::Agrees,
-                    text!(
-                        "指向接入商 {list} 的地址：{shown}",
-                        "it points at addresses of {list}: {shown}"
-                    ),
-                );
-            }
-            if let Some(network) = known.content_network(domain.ascii()) {
-                return say(
-                    Stance::Unknown,
-                    text!(
-                        "经由 CDN（{network}），看不到源站，不能判断是否指向 {list}",
-                        "it goes through a content network ({network}), which hides whether the origin is at {list}"
-                    ),
-                );
-            }
-            if !unlisted.is_empty() {
-                let unlisted = unlisted.join(", ");
-                return say(
-                    Stance::Unknown,
-                    text!(
-                        "解析到 {shown}；没有 {unlisted} 的地址段，不能判断（配置文件 [addresses]）",
-                        "it resolves to {shown}; no address ranges of {unlisted} are known ([addresses] in the configuration)"
-                    ),
-                );
-            }
-            say(
-                Stance::Conflict,
-                text!(
-                    "备案接入在 {list}，却解析到别处：{shown}；有被认定为空壳网站的风险",
-                    "it is accessed at {list}, but resolves elsewhere: {shown}; it may be taken for an empty-shell site"
-                ),
-            )
+            let (stance, message) = leads(known, domain, &providers, &Known::addresses(own));
+            say(stance, message)
         }
     }
+}
+
+/// Says whether the addresses that a domain resolves to are of the providers.
+fn leads(
+    known: &Known<'_>,
+    domain: &Host,
+    providers: &[&str],
+    addresses: &[IpAddr],
+) -> (Stance, Text) {
+    let list = providers.join(", ");
+    let shown: Vec<String> = addresses.iter().map(ToString::to_string).collect();
+    let shown = shown.join(", ");
+    let ranges = &known.ground.ranges;
+    let (listed, unlisted): (Vec<&str>, Vec<&str>) = providers
+        .iter()
+        .partition(|name| ranges.contains_key(**name));
+    let is_within = |address: &IpAddr| {
+        let mut own = listed.iter().filter_map(|name| ranges.get(*name)).flatten();
+        own.any(|range| range.contains(address))
+    };
+    if !addresses.is_empty() && addresses.iter().all(is_within) {
+        return (
+            Stance::Agrees,
+            text!(
+                "指向接入商 {list} 的地址：{shown}",
+                "it points at addresses of {list}: {shown}"
+            ),
+        );
+    }
+    if let Some(network) = known.content_network(domain.ascii()) {
+        return (
+            Stance::Unknown,
+            text!(
+                "经由 CDN（{network}），看不到源站，不能判断是否指向 {list}",
+                "it goes through a content network ({network}), which hides whether the origin is at {list}"
+            ),
+        );
+    }
+    if !unlisted.is_empty() {
+        let unlisted = unlisted.join(", ");
+        return (
+            Stance::Unknown,
+            text!(
+                "解析到 {shown}；没有 {unlisted} 的地址段，不能判断（配置文件 [addresses]）",
+                "it resolves to {shown}; no address ranges of {unlisted} are known ([addresses] in the configuration)"
+            ),
+        );
+    }
+    (
+        Stance::Conflict,
+        text!(
+            "备案接入在 {list}，却解析到别处：{shown}；有被认定为空壳网站的风险",
+            "it is accessed at {list}, but resolves elsewhere: {shown}; it may be taken for an empty-shell site"
+        ),
+    )
 }
 
 /// Whether a domain has left the provider whose access was cancelled.

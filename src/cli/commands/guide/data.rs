@@ -84,6 +84,9 @@ pub(super) fn masked(data: &Value, holder: Holder, privacy: Privacy) -> Value {
     for part in ["subject", "services"] {
         mask_for(&mut shown[part], part, Some(holder), privacy);
     }
+    if let Value::String(account) = &mut shown["account"] {
+        *account = privacy.account(account);
+    }
     shown
 }
 

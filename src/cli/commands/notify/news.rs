@@ -136,95 +136,134 @@ pub fn is_over(desk: &Desk<'_>, key: &str, told: Instant) -> bool {
     })
 }
 
+/// Returns what is to be told of an order: that it ended or came back, and a limit that comes near.
 fn of_order(desk: &Desk<'_>, order: &Order, within: TimeDelta, manner: Manner) -> Vec<News> {
-    let now = desk.world.now;
     let view = desk.view(order);
     let status = view.status();
-    let id = order.id.as_str();
-    let what = about(order);
-    let who = holder(desk, order, manner);
-    let label = board::status(&view);
-    let (zh_label, en_label) = (label.zh, label.en);
-    let kind = order.kind.label();
-    let (zh_kind, en_kind) = (kind.zh, kind.en);
-    let head = text!(
-        "{zh_kind} {what}（{who}，{id}）：{zh_label}",
-        "{en_kind} {what} ({who}, {id}): {en_label}"
-    );
-    let (zh_head, en_head) = (head.zh, head.en);
-    let make = |kind: NewsKind, key: String, due: Option<Instant>, text: Text| News {
-        key: format!("{id}:{key}"),
-        kind,
-        order: Some(id.to_owned()),
-        number: None,
-        labels: desk.labels(order),
-        due,
-        text,
-    };
-    let entered = view.standing.since.timestamp();
+    let head = head(desk, order, manner);
+    let entered = format!("{}:{}", status.name(), view.standing.since.timestamp());
     if status.has_ended() {
         // What the clock presumes has no instant of its own; its key is that of the entry before.
         let ended = view.standing.ended_at.unwrap_or(view.standing.since);
-        let text = text!("{zh_head}", "{en_head}");
-        let is_fresh = now - ended <= FRESH;
-        let key = format!("{}:{entered}", status.name());
-        return Vec::from_iter(is_fresh.then(|| make(NewsKind::Ended, key, None, text)));
+        if desk.world.now - ended > FRESH {
+            return Vec::new();
+        }
+        return vec![Telling::new(NewsKind::Ended, entered, head).of(desk, order)];
     }
-    let mut news = Vec::new();
-    if status.is_against() {
+    let returned = status.is_against().then(|| {
         let why = why(desk, order);
-        let (zh_why, en_why) = if why.is_empty() {
-            (String::new(), String::new())
+        let (zh, en) = (&head.zh, &head.en);
+        let text = if why.is_empty() {
+            head.clone()
         } else {
-            (format!("；{why}"), format!("; {why}"))
+            text!("{zh}；{why}", "{en}; {why}")
         };
-        let text = text!("{zh_head}{zh_why}", "{en_head}{en_why}");
-        let key = format!("{}:{entered}", status.name());
-        news.push(make(NewsKind::Returned, key, None, text));
+        Telling::new(NewsKind::Returned, entered, text)
+    });
+    let near = limit(desk, order, &head, within, manner);
+    let told = returned.into_iter().chain(near);
+    told.map(|telling| telling.of(desk, order)).collect()
+}
+
+/// Names an order and says where it stands.
+fn head(desk: &Desk<'_>, order: &Order, manner: Manner) -> Text {
+    let id = &order.id;
+    let what = about(order);
+    let who = holder(desk, order, manner);
+    let (label, kind) = (board::status(&desk.view(order)), order.kind.label());
+    let (zh_label, en_label) = (label.zh, label.en);
+    let (zh_kind, en_kind) = (kind.zh, kind.en);
+    text!(
+        "{zh_kind} {what}（{who}，{id}）：{zh_label}",
+        "{en_kind} {what} ({who}, {id}): {en_label}"
+    )
+}
+
+/// One piece of news of an order.
+struct Telling {
+    kind: NewsKind,
+    /// What tells it from others of the order.
+    key: String,
+    due: Option<Instant>,
+    text: Text,
+}
+
+impl Telling {
+    fn new(kind: NewsKind, key: String, text: Text) -> Self {
+        Self {
+            kind,
+            key,
+            due: None,
+            text,
+        }
     }
-    let Some(deadline) = desk.deadline(order) else {
-        return news;
-    };
-    let at = deadline.due.at().timestamp();
+
+    fn of(self, desk: &Desk<'_>, order: &Order) -> News {
+        let id = order.id.as_str();
+        News {
+            key: format!("{id}:{}", self.key),
+            kind: self.kind,
+            order: Some(id.to_owned()),
+            number: None,
+            labels: desk.labels(order),
+            due: self.due,
+            text: self.text,
+        }
+    }
+}
+
+/// Returns the limit that an order stands under, where it is to be told: a window that closes at
+/// once; what waits for us before it is due; what waits for others when it is late.
+fn limit(
+    desk: &Desk<'_>,
+    order: &Order,
+    head: &Text,
+    within: TimeDelta,
+    manner: Manner,
+) -> Option<Telling> {
+    let now = desk.world.now;
+    let view = desk.view(order);
+    let status = view.status();
+    let deadline = desk.deadline(order)?;
+    let due = deadline.due.at();
+    let at = due.timestamp();
     let limit = until(&deadline, now);
+    let (zh_head, en_head) = (&head.zh, &head.en);
     let (zh_limit, en_limit) = (limit.zh, limit.en);
-    match deadline.kind {
+    let telling = match deadline.kind {
         DeadlineKind::SmsVerification if status == Status::SmsVerificationPending => {
             let persons = awaited(order, &view, manner).join("; ");
-            let is_last = deadline.due.at() - now <= LAST_CALL;
+            let is_last = due - now <= LAST_CALL;
             let key = format!("sms-window:{at}{}", if is_last { ":last" } else { "" });
             let text = text!(
                 "{zh_head}，{zh_limit}；{persons}",
                 "{en_head}, {en_limit}; {persons}"
             );
-            news.push(make(
-                NewsKind::SmsWindow,
-                key,
-                Some(deadline.due.at()),
-                text,
-            ));
+            Telling::new(NewsKind::SmsWindow, key, text)
         }
         // A window that has passed shows as an order that came back.
-        DeadlineKind::SmsVerification => {}
+        DeadlineKind::SmsVerification => return None,
         DeadlineKind::ProviderReview
         | DeadlineKind::BureauSubmission
         | DeadlineKind::BureauReview
         | DeadlineKind::IdlePurge => {
-            // What waits for others is told when it is late; what waits for us, before.
             let is_ours = status.bucket() == Bucket::Action;
-            if deadline.due.overdue || (is_ours && deadline.due.at() - now <= within) {
-                let state = if deadline.due.overdue {
-                    "overdue"
-                } else {
-                    "near"
-                };
-                let key = format!("{}:{at}:{state}", deadline.kind.name());
-                let text = text!("{zh_head}，{zh_limit}", "{en_head}, {en_limit}");
-                news.push(make(NewsKind::Deadline, key, Some(deadline.due.at()), text));
-            }
+            let state = if deadline.due.overdue {
+                "overdue"
+            } else if is_ours && due - now <= within {
+                "near"
+            } else {
+                return None;
+            };
+            let key = format!("{}:{at}:{state}", deadline.kind.name());
+            let text = text!("{zh_head}，{zh_limit}", "{en_head}, {en_limit}");
+            Telling::new(NewsKind::Deadline, key, text)
         }
-    }
-    news
+    };
+    Some(Telling {
+        due: Some(due),
+        ..telling
+    })
 }
 
 /// Returns what is owed for what is filed, once it is near; a notice from the day it is known.

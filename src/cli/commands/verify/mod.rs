@@ -13,7 +13,7 @@ use crate::clouds::{Cloud, catalogue};
 use crate::config::sections::Addresses;
 use crate::evidence::cache::Cache;
 use crate::evidence::clouds::Clouds;
-use crate::evidence::keep;
+use crate::evidence::keep::{self, Holder};
 use crate::evidence::known::KNOWN;
 use crate::evidence::{Asker, Found};
 use crate::exit::Exit;
@@ -132,7 +132,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         expiry_days: EXPIRY_DAYS,
     };
     let mut verified = Vec::new();
-    let mut kept: BTreeMap<_, Vec<Fact>> = BTreeMap::new();
+    let mut fresh = Fresh::default();
     for ((about, matter), (mut found, said)) in
         abouts.iter().zip(&matters).zip(asked.into_iter().zip(said))
     {
@@ -140,22 +140,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             fact,
             cached: false,
         }));
-        let facts: Vec<Fact> = found.iter().map(|found| found.fact.clone()).collect();
         let keepers = verify::keepers(matter);
-        let fresh = found.iter().filter(|found| !found.cached && is_kept(found));
-        let fresh: Vec<Fact> = fresh.map(|found| found.fact.clone()).collect();
-        if !fresh.is_empty() {
-            for holder in &keepers {
-                let list = kept.entry(holder.clone()).or_default();
-                list.extend(
-                    fresh
-                        .iter()
-                        .filter(|fact| !list.contains(fact))
-                        .cloned()
-                        .collect::<Vec<_>>(),
-                );
-            }
-        }
+        fresh.take(&keepers, &found);
+        let facts: Vec<Fact> = found.iter().map(|found| found.fact.clone()).collect();
         verified.push(Verified {
             findings: matter.judge(&facts, &ground, cx.now),
             services: verify::services(matter),
@@ -170,23 +157,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         });
     }
     let has_record = asker.has_record();
-    let now = cx.now;
-    let mut taken = BTreeMap::new();
-    if let Some(disk) = cx.open()? {
-        for holder in kept.keys() {
-            taken.insert(holder.clone(), keep::list(&disk, holder)?);
-        }
-    }
-    let done = cx.transact(|_, stamp, _| {
-        let mut plan = Plan::new(());
-        for (holder, facts) in &kept {
-            let there = taken.get(holder).map(Vec::as_slice).unwrap_or_default();
-            let files = holder.keep(facts, now, &stamp.op, there)?;
-            plan.files.extend(files);
-        }
-        Ok(plan)
-    })?;
-    let mut reply = document::reply(cx, &verified).changed(done.changed);
+    let changed = fresh.keep(cx)?;
+    let mut reply = document::reply(cx, &verified).changed(changed);
     if !has_record {
         reply = reply.say(text!(
             "没有查询公开记录：配置文件里没有 record.url",
@@ -197,6 +169,51 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         reply.failure = verdict(&verified);
     }
     Ok(reply)
+}
+
+/// What was learnt in this run, by whose records it is kept with.
+#[derive(Default)]
+struct Fresh(BTreeMap<Holder, Vec<Fact>>);
+
+impl Fresh {
+    /// Takes what was found about something that these records bear on.
+    fn take(&mut self, keepers: &[Holder], found: &[Found]) {
+        let fresh = found.iter().filter(|found| !found.cached && is_kept(found));
+        let fresh: Vec<&Fact> = fresh.map(|found| &found.fact).collect();
+        if fresh.is_empty() {
+            return;
+        }
+        for holder in keepers {
+            let list = self.0.entry(holder.clone()).or_default();
+            let known = list.len();
+            for fact in &fresh {
+                if !list[..known].contains(fact) {
+                    list.push((*fact).clone());
+                }
+            }
+        }
+    }
+
+    /// Writes it beside what is kept already; returns whether the store changed.
+    fn keep(&self, cx: &mut Context<'_>) -> Result<bool, Failure> {
+        let now = cx.now;
+        let mut taken = BTreeMap::new();
+        if let Some(disk) = cx.open()? {
+            for holder in self.0.keys() {
+                taken.insert(holder, keep::list(&disk, holder)?);
+            }
+        }
+        let done = cx.transact(|_, stamp, _| {
+            let mut plan = Plan::new(());
+            for (holder, facts) in &self.0 {
+                let there = taken.get(holder).map(Vec::as_slice).unwrap_or_default();
+                let files = holder.keep(facts, now, &stamp.op, there)?;
+                plan.files.extend(files);
+            }
+            Ok(plan)
+        })?;
+        Ok(done.changed)
+    }
 }
 
 /// Returns the address ranges of each provider, which the configuration may call by any of its names.

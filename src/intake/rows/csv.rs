@@ -1,0 +1,306 @@
+//! Tables as CSV.
+
+use super::{Cell, Goal, Header, ROWS, Read, Row, split, too_many, unknown_column};
+use crate::intake::cells::Starts;
+use crate::intake::problem::{Position, Problem};
+use crate::intake::schema::{Table, columns};
+use crate::intake::source::Lines;
+use crate::lang::Text;
+use crate::text;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most columns of a CSV.
+const COLUMNS: usize = 1000;
+/// The most problems that are looked for: of so many, the first are told.
+const PROBLEMS: usize = 10_000;
+
+/// Returns the byte at which the header of a CSV begins: after blank lines and comments.
+fn header_start(text: &str) -> usize {
+    text.split_inclusive('\n')
+        .take_while(|line| {
+            let line = line.trim_start();
+            line.is_empty() || line.starts_with('#') || line.starts_with("\"#")
+        })
+        .map(str::len)
+        .sum()
+}
+
+/// Whether the first line that counts is a header of `table`, or at least no TOML.
+pub(in crate::intake) fn is_csv(text: &str, table: Table) -> bool {
+    let body = text.get(header_start(text)..).unwrap_or_default();
+    let first = body.lines().next().unwrap_or_default();
+    let is_known = first
+        .split(',')
+        .any(|cell| Goal::of(table, cell.trim().trim_matches('"').trim()).is_some());
+    is_known || (first.contains(',') && !first.contains(['=', '[']))
+}
+
+/// Reads the rows of a CSV whose header is right.
+///
+/// # Errors
+/// What is wrong with the header itself, or that there are more rows than are taken.
+pub(in crate::intake) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
+    let sheet = Sheet::of(text);
+    let mut records = sheet.records();
+    let Some(Ok(first)) = records.next() else {
+        return Err(vec![no_header(table)]);
+    };
+    sheet
+        .check_header(table, &first)
+        .map_err(|problem| vec![problem])?;
+    let names: Vec<String> = first.iter().map(|cell| cell.trim().to_owned()).collect();
+    let (head, mut problems) = sheet.head(table, &names, &sheet.blank_columns(&first));
+    let mut rows = Vec::new();
+    for record in records {
+        if problems.len() >= PROBLEMS {
+            break;
+        }
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                problems.push(sheet.unreadable(&error));
+                continue;
+            }
+        };
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let starts = sheet.starts(record.position());
+        let at = sheet.lines.position(starts.field(0));
+        if rows.len() >= ROWS {
+            problems.push(too_many(at));
+            return Err(problems);
+        }
+        if let Some(open) = starts.open_quote {
+            problems.push(unclosed(sheet.lines.position(open)));
+        } else if record.len() != names.len() {
+            problems.push(other_length(&record, names.len(), at));
+            continue;
+        }
+        rows.push(sheet.row(&head, &record, &starts));
+    }
+    Ok((rows, problems))
+}
+
+/// The text of a CSV, and where things stand in it.
+struct Sheet<'t> {
+    text: &'t str,
+    lines: Lines<'t>,
+    /// The byte at which the header begins.
+    base: usize,
+}
+
+/// The header of a CSV, understood.
+struct Head<'h> {
+    /// What the columns are called, one a cell.
+    names: &'h [String],
+    /// What they are called, by their English names.
+    header: Header,
+    /// Where each column goes; nowhere for those that are refused or blank.
+    goals: Vec<Option<Goal<'h>>>,
+    /// Whether a column was refused: what rows lack may stand in it.
+    is_flawed: bool,
+}
+
+impl<'t> Sheet<'t> {
+    fn of(text: &'t str) -> Self {
+        Self {
+            text,
+            lines: Lines::new(text),
+            base: header_start(text),
+        }
+    }
+
+    fn body(&self) -> &'t str {
+        self.text.get(self.base..).unwrap_or_default()
+    }
+
+    /// Returns the records, the header first.
+    fn records(&self) -> csv::StringRecordsIntoIter<&'t [u8]> {
+        csv::ReaderBuilder::new()
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(self.body().as_bytes())
+            .into_records()
+    }
+
+    /// Returns where the cells of a record begin, from where the parser says that it does.
+    fn starts(&self, record: Option<&csv::Position>) -> Starts {
+        Starts::of(self.text.as_bytes(), self.byte(record))
+    }
+
+    fn byte(&self, place: Option<&csv::Position>) -> usize {
+        let within = place.map_or(0, csv::Position::byte);
+        self.base + usize::try_from(within).unwrap_or(0)
+    }
+
+    /// Refuses a header by which no row can be read.
+    fn check_header(&self, table: Table, header: &csv::StringRecord) -> Result<(), Problem> {
+        let at = self.lines.position(self.base);
+        if header.len() > COLUMNS {
+            let count = header.len();
+            let message = text!(
+                "表头有 {count} 列，最多 {COLUMNS} 列",
+                "the header has {count} columns, of which there may be {COLUMNS}"
+            );
+            return Err(Problem::new("", at, "too-large", message));
+        }
+        if let Some(separator) = other_separator(table, header) {
+            let (zh, en) = (separator.zh, separator.en);
+            let message = text!(
+                "各格以{zh}分隔，应以逗号分隔",
+                "the cells are separated by {en}, not by commas"
+            );
+            return Err(Problem::new("", at, "syntax", message).fix(text!(
+                "另存为以逗号分隔的 CSV",
+                "save it as CSV separated by commas"
+            )));
+        }
+        match self.starts(None).open_quote {
+            Some(open) => Err(unclosed(self.lines.position(open))),
+            None => Ok(()),
+        }
+    }
+
+    /// Understands a header, and says what is wrong with its columns.
+    fn head<'h>(
+        &self,
+        table: Table,
+        names: &'h [String],
+        blank: &BTreeSet<usize>,
+    ) -> (Head<'h>, Vec<Problem>) {
+        let starts = self.starts(None);
+        let mut problems = Vec::new();
+        let mut goals: Vec<Option<Goal<'h>>> = Vec::with_capacity(names.len());
+        for (place, name) in names.iter().enumerate() {
+            let at = self.lines.position(starts.field(place));
+            let goal = Goal::of(table, name);
+            let is_twice = goal.is_some() && goals.contains(&goal);
+            if is_twice {
+                let message = text!("列“{name}”重复", "the column \"{name}\" stands here twice");
+                problems.push(Problem::new(name, at, "duplicate-column", message));
+            } else if goal.is_none() && !blank.contains(&place) {
+                problems.push(unknown_column(table, name, at));
+            }
+            goals.push(goal.filter(|_| !is_twice));
+        }
+        let head = Head {
+            names,
+            header: Header::of(table, names),
+            goals,
+            is_flawed: !problems.is_empty(),
+        };
+        (head, problems)
+    }
+
+    /// Returns the places of the columns that have no name and no value: a spreadsheet leaves them
+    /// beside what it was asked to save, and they say nothing.
+    fn blank_columns(&self, header: &csv::StringRecord) -> BTreeSet<usize> {
+        let is_blank = |cell: &str| cell.trim().is_empty();
+        let unnamed = header.iter().enumerate().filter(|(_, cell)| is_blank(cell));
+        let mut blank: BTreeSet<usize> = unnamed.map(|(place, _)| place).collect();
+        if blank.is_empty() {
+            return blank;
+        }
+        for record in self.records().skip(1).flatten() {
+            blank.retain(|place| record.get(*place).is_none_or(is_blank));
+        }
+        blank
+    }
+
+    /// Reads a record; in one with an open quote, what stands before the quote.
+    fn row(&self, head: &Head<'_>, record: &csv::StringRecord, starts: &Starts) -> Row {
+        let is_open = starts.open_quote.is_some();
+        let mut row = Row {
+            at: self.lines.position(starts.field(0)),
+            header: head.header.clone(),
+            cells: BTreeMap::new(),
+            labels: BTreeMap::new(),
+            is_flawed: head.is_flawed || is_open,
+            is_open,
+            blank: Vec::new(),
+        };
+        let named = head.names.iter().zip(&head.goals).zip(record);
+        for (place, ((name, goal), text)) in named.enumerate() {
+            // What stands within a quote that is never closed may be anything.
+            if starts.open_quote == Some(starts.field(place)) {
+                break;
+            }
+            if text.trim().is_empty() {
+                if let Some(Goal::Column(key, _)) = goal
+                    && head.is_flawed
+                {
+                    row.blank.push(key);
+                }
+                continue;
+            }
+            let cell = |values| Cell {
+                column: name.clone(),
+                at: self.lines.position(starts.field(place)),
+                values,
+            };
+            match goal {
+                Some(Goal::Column(key, true)) => {
+                    row.cells.insert(key, cell(split(text)));
+                }
+                Some(Goal::Column(key, false)) => {
+                    row.cells.insert(key, cell(vec![text.trim().to_owned()]));
+                }
+                Some(Goal::Label(key)) => {
+                    let text = vec![text.trim().to_owned()];
+                    row.labels.insert((*key).to_owned(), cell(text));
+                }
+                None => {}
+            }
+        }
+        row
+    }
+
+    fn unreadable(&self, error: &csv::Error) -> Problem {
+        let at = self.lines.position(self.byte(error.position()));
+        let reason = error.to_string();
+        let message = text!("无法读取：{reason}", "this cannot be read: {reason}");
+        Problem::new("", at, "syntax", message)
+    }
+}
+
+fn no_header(table: Table) -> Problem {
+    let message = text!("文件里没有表头", "the file has no header");
+    let columns: Vec<&str> = columns(table).map(|column| column.name.as_str()).collect();
+    let expected = columns.join(",");
+    Problem::new("", Position::START, "empty", message)
+        .fix(text!("表头应为：{expected}", "the header is {expected}"))
+}
+
+fn other_length(record: &csv::StringRecord, expected: usize, at: Position) -> Problem {
+    let found = record.len();
+    let message = text!(
+        "这一行有 {found} 格，表头有 {expected} 列",
+        "this row has {found} cells, the header {expected} columns"
+    );
+    Problem::new("", at, "row-length", message)
+}
+
+/// A quote that begins a cell, and the rest of the file.
+fn unclosed(at: Position) -> Problem {
+    let message = text!("引号没有闭合", "this quote is never closed");
+    Problem::new("", at, "syntax", message)
+}
+
+/// Returns what separates the cells of a header that is no CSV, though it has columns of `table`.
+fn other_separator(table: Table, header: &csv::StringRecord) -> Option<Text> {
+    let (Some(line), 1) = (header.get(0), header.len()) else {
+        return None;
+    };
+    let separators = [
+        ('\t', text!("制表符", "tabs")),
+        (';', text!("分号", "semicolons")),
+        ('；', text!("分号", "semicolons")),
+        ('，', text!("全角逗号", "full-width commas")),
+    ];
+    let is_of_table = |cell: &str| Goal::of(table, cell.trim()).is_some();
+    separators.into_iter().find_map(|(separator, name)| {
+        let splits = line.contains(separator) && line.split(separator).any(is_of_table);
+        splits.then_some(name)
+    })
+}
