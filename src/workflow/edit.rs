@@ -366,7 +366,7 @@ fn overlay(
         let is_filed =
             order.kind != Kind::New && filed(world, order, &path).as_ref() == Some(&value);
         // A service says its kind by its number.
-        let is_kind = order.kind != Kind::New && path.ends_with(".kind");
+        let is_kind = order.kind != Kind::New && path.rsplit('.').next() == Some("kind");
         let is_held = tree::get(laid, &path).is_some();
         if is_kind || is_filed && !is_held {
             continue;
