@@ -18,6 +18,7 @@ use icpctl::cli::context::World;
 use icpctl::failure::Failure;
 use icpctl::filing::event::{Command, Event, Report};
 use icpctl::filing::instant::Instant;
+use icpctl::filing::kind::Via;
 use icpctl::filing::moment::Moment;
 use icpctl::filing::order::Order;
 use icpctl::filing::portfolio::Portfolio;
