@@ -6,8 +6,7 @@
 use crate::failure::Failure;
 use crate::filing::order::{FieldChange, Order};
 use crate::filing::tree;
-use crate::intake::{Dossier, DossierSubject, Problem, Source, nearest, read_dossier, set_twice};
-use crate::intake::{Dossier, DossierSubject, Problem, Source, read_dossier};
+use crate::intake::{Dossier, DossierSubject, Problem, Source, read_dossier, set_twice};
 use crate::knowledge::{self, FieldType};
 use crate::text;
 use chrono::NaiveDate;
