@@ -32,7 +32,7 @@ pub use exported::{Element, Unreadable, read_exported};
 pub use problem::{Located, Position, Problem, nearest};
 pub use record::{RecordRow, read_record_rows};
 pub use rows::{Cell, Header, Row, read_rows};
-pub use schema::Table;
+pub use schema::{DossierField, Table, dossier_fields};
 pub use source::{Encoding, Source};
 pub use specimen::Choice;
 pub use template::{Template, template};

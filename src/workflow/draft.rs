@@ -12,6 +12,7 @@ use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Event;
+use crate::filing::facts::ServiceFacts;
 use crate::filing::guard;
 use crate::filing::host::Host;
 use crate::filing::kind::{Kind, VerifyBy, Via};
@@ -20,7 +21,7 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Filing, Material, Order, OrderId};
 use crate::filing::status::Status;
 use crate::ids::Ids;
-use crate::intake::{Dossier, DossierSubject};
+use crate::intake::{Dossier, DossierService, DossierSubject};
 use crate::store::Digest;
 use crate::store::near::Wanted;
 use crate::store::roll::Token;
@@ -442,18 +443,21 @@ fn asked_filing(ask: &Ask, found: &Found<'_>) -> Result<Filing, Failure> {
         (Some(DossierSubject::Data { facts, .. }), None) => Some(facts.as_ref().clone()),
         (Some(DossierSubject::Data { .. } | DossierSubject::Number(_)) | None, _) => None,
     };
-    let services = dossier
-        .services
+    Ok(Filing {
+        subject,
+        services: asked_services(&dossier.services),
+        extra: Table::new(),
+    })
+}
+
+/// Returns the services that a new order asks for; one that does not say its kind is a site.
+pub(super) fn asked_services(given: &[DossierService]) -> Vec<ServiceFacts> {
+    given
         .iter()
         .map(|service| {
             let mut facts = service.facts.clone();
             facts.kind.get_or_insert(ServiceKind::Site);
             facts
         })
-        .collect();
-    Ok(Filing {
-        subject,
-        services,
-        extra: Table::new(),
-    })
+        .collect()
 }
