@@ -202,6 +202,16 @@ impl Reader {
     }
 }
 
+/// What is wrong with a field that is set twice, of which one value would be lost, and what to do.
+pub fn set_twice(field: &str) -> (Text, Text) {
+    let message = text!("字段 {field} 设定了两次", "the field {field} is set twice");
+    let fix = text!(
+        "只留一个，或改正其中一个的字段名",
+        "leave one out, or mend the name of one"
+    );
+    (message, fix)
+}
+
 #[cfg(test)]
 mod tests {
     use super::day;
@@ -230,14 +240,4 @@ mod tests {
             assert_eq!(day(text), None, "{text}");
         }
     }
-}
-
-/// What is wrong with a field that is set twice, of which one value would be lost, and what to do.
-pub fn set_twice(field: &str) -> (Text, Text) {
-    let message = text!("字段 {field} 设定了两次", "the field {field} is set twice");
-    let fix = text!(
-        "只留一个，或改正其中一个的字段名",
-        "leave one out, or mend the name of one"
-    );
-    (message, fix)
 }
