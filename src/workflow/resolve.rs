@@ -4,7 +4,9 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
-use crate::filing::order::{ID_LENGTH, Order, OrderId, looks_like_id};
+use crate::filing::order::{
+    ID_ALPHABET, ID_LENGTH, Order, OrderId, SHORTEST_PREFIX, looks_like_id,
+};
 use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::lang::Text;
 use crate::store::book::Book;
@@ -95,12 +97,7 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, Failure> {
                 .collect();
             return match hits.as_slice() {
                 [only] => Ok(only),
-                [] => Err(
-                    none(text!("没有订单 `{word}`", "there is no order `{word}`")).hint(text!(
-                        "查看全部订单：icpctl list --all",
-                        "see all orders: icpctl list --all"
-                    )),
-                ),
+                [] => Err(no_order(word)),
                 [_, ..] => Err(ambiguous(word, &hits)),
             };
         }
@@ -141,6 +138,12 @@ pub(super) fn of_ref<'a>(key: &str, given: Vec<&'a Order>) -> Result<&'a Order, 
         return Err(ambiguous(&format!("ref:{key}"), &open));
     }
     holder(given).ok_or_else(|| {
+        if key.is_empty() {
+            return none(text!("ref: 后面没有写编号", "no ref stands behind ref:")).hint(text!(
+                "写成 ref:KEY；脚本中多半是变量没有值",
+                "write ref:KEY; in a script a variable is probably unset"
+            ));
+        }
         none(text!(
             "没有 ref 为 {key} 的订单",
             "there is no order with the ref {key}"
@@ -172,6 +175,26 @@ fn open_orders(book: &Book) -> impl Iterator<Item = &Order> {
     book.orders
         .values()
         .filter(|o| !o.standing().status.has_ended())
+}
+
+/// Says that no order is called so; a piece of an id that is too short is told apart.
+fn no_order(word: &str) -> Failure {
+    let is_short = !word.is_empty()
+        && word.len() < SHORTEST_PREFIX
+        && word.bytes().all(|byte| ID_ALPHABET.contains(&byte));
+    let failure = none(text!("没有订单 `{word}`", "there is no order `{word}`"));
+    let failure = if is_short {
+        failure.hint(text!(
+            "订单号至少要写前 {SHORTEST_PREFIX} 位",
+            "write at least the first {SHORTEST_PREFIX} characters of an id"
+        ))
+    } else {
+        failure
+    };
+    failure.hint(text!(
+        "查看全部订单：icpctl list --all",
+        "see all orders: icpctl list --all"
+    ))
 }
 
 fn none(message: Text) -> Failure {
@@ -252,7 +275,20 @@ fn by_domain(portfolio: &Portfolio, domain: Host) -> Result<Target, Failure> {
         .filter(|(filed, _)| domain.is_below(filed) || filed.is_below(&domain))
         .map(|(filed, service)| format!("{filed} ({})", service.number))
         .collect();
-    let failure = unknown(&domain.to_string());
+    let failure = match portfolio.ended_domain(&domain) {
+        Some((number, day)) => Failure::not_found(
+            "not-found.target",
+            text!(
+                "{domain} 的备案 {number} 已于 {day} 失效",
+                "the filing of {domain}, {number}, ended on {day}"
+            ),
+        )
+        .hint(text!(
+            "注销的备案号不会恢复；需要时用 icpctl new 重新备案",
+            "a cancelled number never returns; file anew with icpctl new"
+        )),
+        None => unknown(&domain.to_string()),
+    };
     Err(if near.is_empty() {
         failure
     } else {
