@@ -12,6 +12,7 @@ use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Event;
+use crate::filing::facts::ServiceFacts;
 use crate::filing::guard;
 use crate::filing::host::Host;
 use crate::filing::kind::{Kind, VerifyBy, Via};
@@ -20,7 +21,7 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Filing, Material, Order, OrderId};
 use crate::filing::status::Status;
 use crate::ids::Ids;
-use crate::intake::{Dossier, DossierSubject};
+use crate::intake::{Dossier, DossierService, DossierSubject};
 use crate::store::Digest;
 use crate::store::near::Wanted;
 use crate::store::roll::Token;
@@ -204,6 +205,24 @@ impl Ask {
     }
 }
 
+/// Refuses a key that `ref:KEY` could not spell.
+fn can_be_named(key: &str) -> Result<(), Failure> {
+    if !key.contains(char::is_control) {
+        return Ok(());
+    }
+    Err(Failure::invalid(
+        "invalid.ref",
+        text!(
+            "ref 中有换行或其他控制字符",
+            "the ref holds a line break or another control character"
+        ),
+    )
+    .hint(text!(
+        "ref 写在一行之内，用看得见的字符",
+        "a ref is one line of characters that can be seen"
+    )))
+}
+
 /// Returns a target as it is compared: a number or a domain in its canonical form.
 pub(super) fn normal(word: &str) -> String {
     if let Ok(parsed) = Number::parse(word) {
@@ -226,6 +245,9 @@ pub struct Attempt {
 /// # Errors
 /// 4 for what is not filed, 3 for what does not validate, 2 for choices that are missing.
 pub fn attempt(ask: &Ask, world: &World, stamp: &Stamp, ids: &mut Ids) -> Result<Attempt, Failure> {
+    if let Some(key) = ask.reference() {
+        can_be_named(key)?;
+    }
     let given = ask.given()?;
     let holder = ask.reference().and_then(|key| world.of_ref(key));
     if let Some(order) = holder
@@ -442,18 +464,21 @@ fn asked_filing(ask: &Ask, found: &Found<'_>) -> Result<Filing, Failure> {
         (Some(DossierSubject::Data { facts, .. }), None) => Some(facts.as_ref().clone()),
         (Some(DossierSubject::Data { .. } | DossierSubject::Number(_)) | None, _) => None,
     };
-    let services = dossier
-        .services
+    Ok(Filing {
+        subject,
+        services: asked_services(&dossier.services),
+        extra: Table::new(),
+    })
+}
+
+/// Returns the services that a new order asks for; one that does not say its kind is a site.
+pub(super) fn asked_services(given: &[DossierService]) -> Vec<ServiceFacts> {
+    given
         .iter()
         .map(|service| {
             let mut facts = service.facts.clone();
             facts.kind.get_or_insert(ServiceKind::Site);
             facts
         })
-        .collect();
-    Ok(Filing {
-        subject,
-        services,
-        extra: Table::new(),
-    })
+        .collect()
 }

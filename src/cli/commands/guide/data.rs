@@ -64,7 +64,10 @@ fn of_target(order: &Order, target: &TargetService, mut facts: ServiceFacts) -> 
         facts.domains = Some(target.domains.clone());
     }
     if order.kind == Kind::Access {
-        facts.resource.clone_from(&target.resource);
+        let linked = target.linked();
+        facts.resource = linked.resource;
+        facts.registrations = linked.registrations.or(facts.registrations);
+        facts.access_mode = linked.access_mode.or(facts.access_mode);
     }
     let changes = order.changes.iter();
     for change in changes.filter(|c| c.service.as_ref() == Some(&target.number)) {
