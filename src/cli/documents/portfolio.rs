@@ -244,15 +244,14 @@ impl<'a> Excerpt<'a> {
     /// Returns the services' own labels, a line each; those of the subject stand in its line.
     fn service_labels(&self, lang: Lang) -> String {
         let word = text!("标签：", "labels: ");
-        let labelled = self.services.values().filter(|s| !s.labels.is_empty());
-        labelled
-            .map(|service| {
-                let pairs = service.labels.iter().map(|(k, v)| format!("{k}={v}"));
-                let pairs = pairs.collect::<Vec<_>>().join("  ");
-                let line = format!("{}  {pairs}", service.number);
-                format!("  {}{}\n", word.get(lang), clean(&line))
-            })
-            .collect()
+        let mut lines = String::new();
+        for service in self.services.values().filter(|s| !s.labels.is_empty()) {
+            let pairs = service.labels.iter().map(|(k, v)| format!("{k}={v}"));
+            let pairs = pairs.collect::<Vec<_>>().join("  ");
+            let line = format!("{}  {pairs}", service.number);
+            lines.extend(["  ", word.get(lang), &clean(&line), "\n"]);
+        }
+        lines
     }
 
     /// Returns what is owed for what is shown: open notices and pressing duties on lines of their
