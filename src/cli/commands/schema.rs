@@ -195,8 +195,9 @@ impl Names<'_> {
             Value::Array(types) => types.iter().any(|name| name == "object"),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
         };
-        // Without properties of its own its keys are free.
-        if is_object && properties.is_none() {
+        // Without properties of its own its keys are free; what may be anything may be an object.
+        let is_anything = schema.as_object().is_some_and(Map::is_empty);
+        if is_anything || is_object && properties.is_none() {
             self.add(format!("{path}{ANY}"));
             has_any = true;
         }
