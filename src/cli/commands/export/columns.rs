@@ -1,0 +1,152 @@
+//! The columns of an export: those of what is exported, of labels and of attachments.
+
+use crate::cli::context::Context;
+use crate::cli::documents::board;
+use crate::cli::documents::portfolio::{self, Excerpt, Stock};
+use crate::cli::reply::no_such_field;
+use crate::failure::Failure;
+use crate::filing::order::Order;
+use crate::render::Format;
+use crate::render::fields::Fields;
+use crate::render::mask::Privacy;
+use crate::render::stream::Columns;
+use std::collections::BTreeSet;
+
+/// What of the store is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The orders.
+    Orders,
+    /// What is filed.
+    Portfolio,
+}
+
+impl Part {
+    pub(super) const ALL: [(&'static str, Self); 2] =
+        [("orders", Self::Orders), ("portfolio", Self::Portfolio)];
+
+    /// Returns the columns of a table, before those of labels.
+    const fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Orders => &[
+                "id",
+                "kind",
+                "status",
+                "bucket",
+                "label",
+                "presumed",
+                "provider",
+                "provider_label",
+                "account",
+                "ref",
+                "target.subject",
+                "target.name",
+                "target.services.number",
+                "target.services.name",
+                "target.services.domains",
+                "services.name",
+                "services.domains",
+                "via",
+                "verify_by",
+                "deadline.at",
+                "deadline.kind",
+                "deadline.overdue",
+                "reasons",
+                "after",
+                "revision",
+                "created_at",
+                "submitted_at",
+                "ended_at",
+                "updated_at",
+            ],
+            Self::Portfolio => &[
+                "number",
+                "name",
+                "nature",
+                "province",
+                "services.number",
+                "services.kind",
+                "services.name",
+                "services.domains",
+                "services.accesses.provider",
+                "services.accesses.account",
+                "services.accesses.resource",
+                "services.approved_on",
+                "services.live_orders",
+                "risks.code",
+            ],
+        }
+    }
+}
+
+/// The columns of attachments.
+const OF_FILES: [&str; 3] = ["hash", "part", "content"];
+
+/// Chooses the fields of a table and of a document.
+pub(super) fn columns(
+    cx: &Context<'_>,
+    asked: Option<Part>,
+    stock: &Stock<'_>,
+    orders: &[&Order],
+    subjects: &[Excerpt<'_>],
+) -> Result<Columns, Failure> {
+    let parts: Vec<Part> = match asked {
+        Some(part) => vec![part],
+        None => Part::ALL.map(|(_, part)| part).into(),
+    };
+    let mut labels: BTreeSet<String> = BTreeSet::new();
+    for order in orders {
+        labels.extend(stock.desk.labels(order).into_keys());
+    }
+    for excerpt in subjects {
+        labels.extend(excerpt.subject.labels.keys().cloned());
+    }
+    let labels: Vec<String> = labels.iter().map(|key| format!("labels.{key}")).collect();
+    let mut usual: Vec<&str> = vec!["type"];
+    let mut known: Vec<&str> = vec!["type"];
+    for part in &parts {
+        usual.extend(part.columns());
+        known.extend(match part {
+            Part::Orders => board::FIELDS.as_slice(),
+            Part::Portfolio => portfolio::FIELDS.as_slice(),
+        });
+    }
+    usual.extend(labels.iter().map(String::as_str));
+    if cx.globals.privacy == Privacy::Revealed
+        && orders
+            .iter()
+            .any(|o| o.materials.iter().any(|m| m.hash.is_some()))
+    {
+        usual.extend(OF_FILES);
+    }
+    usual.push("record");
+    known.extend(labels.iter().map(String::as_str));
+    known.extend(OF_FILES);
+    known.push("record");
+    let mut seen = BTreeSet::new();
+    usual.retain(|name| seen.insert(*name));
+    let document = match &cx.globals.fields {
+        None => None,
+        Some(wanted) => match Fields::choose(wanted, &known) {
+            Ok(fields) => Some(fields),
+            Err(unknown) if cx.globals.fields_by_flag => return Err(no_such_field(&unknown)),
+            Err(_) => None,
+        },
+    };
+    Ok(Columns {
+        table: document.clone().unwrap_or_else(|| Fields::all(&usual)),
+        document,
+    })
+}
+
+/// Whether attachments can be told in a format, in the columns that were chosen.
+pub(super) fn holds_files(format: Format, columns: &Columns) -> bool {
+    match format {
+        Format::Json | Format::Jsonl => true,
+        Format::Human | Format::Csv => {
+            let names = columns.table.names();
+            OF_FILES.iter().all(|name| names.iter().any(|n| n == name))
+        }
+        Format::Tsv | Format::Sarif | Format::Markdown | Format::Ics => false,
+    }
+}
