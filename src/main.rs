@@ -10,7 +10,14 @@ fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     // Asked for often, by scripts that look whether it is there: nothing else is looked at.
     if asks_for_version(&args) {
-        return ExitCode::from(tell_version(&mut std::io::stdout().lock()).code());
+        return ExitCode::from(
+            tell_version(
+                &mut std::io::stdout().lock(),
+                &mut std::io::stderr().lock(),
+                &Env::read(),
+            )
+            .code(),
+        );
     }
     leave_no_core();
     let env = Env::read();

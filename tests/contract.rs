@@ -10,3 +10,4 @@ mod hints;
 mod moving;
 mod output;
 mod reversal;
+mod telling;

@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | S1 | folders are 0700 and files 0600 whatever the umask | `modes::whatever_the_umask_…`, `storage::disk` |
 //! | S2 | a store that others can get at is warned of | `modes::a_store_open_to_others_…` |
-//! | S3 | no command shows personal data without `--reveal`, whose use is recorded | `secrets::no_command_…`, `secrets::what_is_revealed_…` |
+//! | S3 | no command shows personal data without `--reveal`, whose use is recorded | `secrets::no_command_…`, `secrets::what_is_revealed_…`, `misplaced` |
 //! | S4 | nothing outside the store holds personal data | `secrets::nothing_outside_…` |
 //! | S5 | no children, no core dump, no telling names | `secrets::nothing_outside_…`, `secrets::no_core_…`, `secrets::offline_…` |
 //! | S8 | a cell is never a formula | `terminal::no_cell_…`, `peers`, `rendering`, `transfer` |
@@ -40,6 +40,7 @@
 mod bombs;
 mod doors;
 mod leftovers;
+mod misplaced;
 #[cfg(unix)]
 mod modes;
 mod peers;

@@ -5,6 +5,7 @@
 mod abroad;
 mod door;
 mod faults;
+mod markup;
 mod pages;
 mod peers;
 mod record;

@@ -243,7 +243,12 @@ fn a_rule_about_a_cell_is_of_the_provinces_that_have_it() {
 }
 
 /// The data files and the schemas that they are held to.
-const FILES: [(&str, &str, &str); 4] = [
+const FILES: [(&str, &str, &str); 5] = [
+    (
+        "bureaus",
+        include_str!("../src/data/bureaus.toml"),
+        include_str!("data/schemas/bureaus.json"),
+    ),
     (
         "provinces",
         include_str!("../src/data/provinces.toml"),

@@ -18,6 +18,7 @@ use icpctl::cli::context::World;
 use icpctl::failure::Failure;
 use icpctl::filing::event::{Command, Event, Report};
 use icpctl::filing::instant::Instant;
+use icpctl::filing::kind::Via;
 use icpctl::filing::moment::Moment;
 use icpctl::filing::order::Order;
 use icpctl::filing::portfolio::Portfolio;
@@ -219,7 +220,12 @@ impl Scenario {
                     Some(ACCOUNT) => "account-2",
                     Some(_) | None => ACCOUNT,
                 };
-                let set = Assign::Set("account".to_owned(), other.to_owned());
+                // A written application goes through no provider, and has no account at one.
+                let field = match order.via {
+                    Via::Provider => "account",
+                    Via::Written => "labels.turn",
+                };
+                let set = Assign::Set(field.to_owned(), other.to_owned());
                 edit::edit(world, &stamp, order, &[set], None, &[])
             }
             Move::Report(told) => {

@@ -33,7 +33,7 @@ use crate::render::mask::Privacy;
 use crate::render::room::Room;
 use crate::render::rows::{Layout, json};
 use crate::render::table::{Cell, Table};
-use crate::render::{Format, print};
+use crate::render::{Delivery, Format, print};
 use crate::text;
 use clap::ArgMatches;
 use commands::record;
@@ -69,9 +69,21 @@ pub fn asks_for_version(args: &[OsString]) -> bool {
 }
 
 /// Prints the version.
-pub fn tell_version(out: &mut dyn Write) -> Exit {
-    let _ = writeln!(out, "icpctl {}", env!("CARGO_PKG_VERSION"));
-    Exit::Ok
+pub fn tell_version(out: &mut dyn Write, err: &mut dyn Write, env: &Env) -> Exit {
+    let version = format!("icpctl {}\n", env!("CARGO_PKG_VERSION"));
+    told(out, err, &version, globals::language(&[], env, None))
+}
+
+/// Prints a text that stands by itself; returns how that went.
+fn told(out: &mut dyn Write, err: &mut dyn Write, text: &str, lang: Lang) -> Exit {
+    match print(out, text) {
+        Ok(Delivery::Written | Delivery::ReaderGone) => Exit::Ok,
+        Err(error) => {
+            let failure = reply::unprinted(&error);
+            reply::tell_failure(&failure, lang, Privacy::Masked, err);
+            failure.exit
+        }
+    }
 }
 
 /// Runs one command line.
@@ -95,8 +107,8 @@ pub fn run(outside: Outside<'_>) -> Exit {
     let matches = match tree(branches(&words), lang).try_get_matches_from(&args) {
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => {
-            let _ = write!(out, "{}", help::in_language(&error.to_string(), lang));
-            return Exit::Ok;
+            let help = help::in_language(&error.to_string(), lang);
+            return told(out, err, &help, lang);
         }
         Err(error) => return unparsed(&usage::failure(&error), as_json, lang, out, err),
     };
@@ -257,7 +269,11 @@ fn seed(env: &Env) -> Result<Ids, Failure> {
 }
 
 fn configuration(words: &[String], env: &Env) -> Result<Config, Failure> {
-    let named = globals::peek(words, "config")
+    let flag = globals::peek(words, "config");
+    if flag.is_some_and(|path| path.trim().is_empty()) {
+        return Err(usage::is_blank("config"));
+    }
+    let named = flag
         .map(PathBuf::from)
         .or_else(|| env.path("ICPCTL_CONFIG"));
     match (named, env.config_folder()) {
@@ -277,12 +293,12 @@ fn unparsed(
 ) -> Exit {
     if as_json {
         let mut envelope = Envelope::new("icpctl.error/1");
-        envelope.error = Some(reply::problem(failure, lang));
+        envelope.error = Some(reply::problem(failure, lang, Privacy::Masked));
         if let Ok(text) = json(&envelope, None, Layout::Compact) {
             let _ = out.write_all(text.as_bytes());
             return failure.exit;
         }
     }
-    reply::tell_failure(failure, lang, err);
+    reply::tell_failure(failure, lang, Privacy::Masked, err);
     failure.exit
 }

@@ -1,12 +1,14 @@
 //! Reads a page as its visitors do: decoded right, with what stands where, and what nobody sees.
 
-use crate::filing::number::{Number, find};
+use crate::filing::number::{Found, Number, find};
 use crate::network::answer::Answer;
 use crate::network::header::CONTENT_TYPE;
+use crate::network::markup::{self, Standing, Tag, Text};
 use crate::render::mask::Privacy;
 use crate::render::prose;
 use encoding_rs::{Encoding, GB18030, UTF_8};
-use scraper::{ElementRef, Html, Node, Selector};
+use std::ops::Range;
+use std::rc::Rc;
 
 /// What a page shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -158,204 +160,152 @@ fn label(bytes: &[u8]) -> Option<&'static Encoding> {
         })
 }
 
-fn parse(text: &str) -> Page {
-    let document = Html::parse_document(text);
-    let root = document.root_element();
-    let body = Selector::parse("body").ok();
-    let body = body.and_then(|body| document.select(&body).next());
-    let top = body.unwrap_or(root);
-    let whole = words(top);
-    let mut page = Page {
-        refresh: refresh(&document),
-        tail: tail(&whole),
-        ..Page::default()
-    };
-    let mut carriers = Vec::new();
-    carriers_of(top, &mut carriers);
-    for (element, own) in carriers {
-        for found in find(&own).found {
-            let number = match found.number {
-                Number::Security(number) => {
-                    let number = number.to_string();
-                    if !page.security.contains(&number) {
-                        page.security.push(number);
-                    }
-                    continue;
+fn parse(html: &str) -> Page {
+    let mut page = Page::default();
+    let mut has_script = false;
+    let text = markup::read(html, |tag| {
+        has_script |= tag.is("script");
+        if page.refresh.is_none() {
+            page.refresh = refresh(tag);
+        }
+        Standing {
+            hidden: is_hidden(tag),
+            in_footer: is_footer(tag),
+            link: link(tag),
+        }
+    });
+    for (found, at) in numbers(&text) {
+        match found.number {
+            Number::Security(number) => {
+                let number = number.to_string();
+                if !page.security.contains(&number) {
+                    page.security.push(number);
                 }
-                Number::Subject(_) | Number::Service(_) => found.number.to_string(),
-            };
-            page.numbers.push(Shown {
-                number,
-                in_footer: in_footer(element, &whole, &found.raw),
-                hidden: is_hidden(element),
-                link: link(element),
-                raw: found.raw,
-            });
+            }
+            Number::Subject(_) | Number::Service(_) => {
+                let standings = || text.pieces(&at).map(|piece| &piece.standing);
+                let link = standings().find_map(|standing| standing.link.as_deref());
+                page.numbers.push(Shown {
+                    number: found.number.to_string(),
+                    in_footer: standings().all(|standing| standing.in_footer)
+                        || is_at_foot(&text.words, &at),
+                    hidden: standings().all(|standing| standing.hidden),
+                    link: link.map(str::to_owned),
+                    raw: found.raw,
+                });
+            }
         }
     }
-    let scripts = Selector::parse("script").ok();
-    let has_script = scripts.is_some_and(|script| document.select(&script).next().is_some());
-    page.needs_script = has_script && whole.chars().count() < ENOUGH_TEXT;
+    page.needs_script = has_script && text.words.chars().count() < ENOUGH_TEXT;
+    page.tail = tail(&text.words);
     page
 }
 
-/// Elements whose content is no text.
-const NO_TEXT: [&str; 6] = [
-    "script", "style", "template", "noscript", "iframe", "textarea",
-];
-
-/// Returns an element's text as it is read, blanks drawn together.
-fn words(element: ElementRef<'_>) -> String {
-    let mut text = String::new();
-    gather(element, &mut text);
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn gather(element: ElementRef<'_>, text: &mut String) {
-    // Deep nests are no page for people; what is beyond is not read.
-    for node in element.descendants() {
-        if let Node::Text(part) = node.value() {
-            let inside = node.ancestors().find_map(ElementRef::wrap);
-            if inside.is_some_and(|parent| NO_TEXT.contains(&parent.value().name())) {
-                continue;
+/// Returns the numbers of a text, each with its place.
+///
+/// Where elements touch without a blank, as `号-1` and `2026` may, the first of them ends the number.
+fn numbers(text: &Text) -> Vec<(Found, Range<usize>)> {
+    let findings = find(&text.words);
+    let found = findings.found.into_iter();
+    let found = found.map(|found| (found.at.clone(), Some(found)));
+    let rejected = findings.rejected.into_iter();
+    let rejected = rejected.map(|rejected| (rejected.at, None));
+    let mut candidates: Vec<_> = found.chain(rejected).collect();
+    candidates.sort_by_key(|(at, _)| at.start);
+    let read = candidates.into_iter().filter_map(|(at, whole)| {
+        let ends = text.pieces(&at).map(|piece| piece.at.end);
+        let first = ends.filter(|end| *end < at.end).find_map(|end| {
+            let found = find(&text.words[at.start..end]).found;
+            found.into_iter().next().filter(|first| match first.number {
+                Number::Service(_) => true,
+                Number::Subject(_) | Number::Security(_) => {
+                    whole.is_none() && first.raw.ends_with('号')
+                }
+            })
+        });
+        match first {
+            Some(first) => {
+                let end = at.start + first.at.end;
+                let start = at.start + first.at.start;
+                Some((first, start..end))
             }
-            text.push_str(part);
-        } else if let Node::Element(element) = node.value()
-            && BLOCKS.contains(&element.name())
-        {
-            text.push('\n');
+            None => whole.map(|whole| (whole, at)),
         }
-    }
-}
-
-/// Elements before which a line ends.
-const BLOCKS: [&str; 14] = [
-    "br", "p", "div", "li", "tr", "td", "ul", "table", "footer", "section", "h1", "h2", "h3", "dd",
-];
-
-/// Finds the innermost elements that hold a number, with their text.
-fn carriers_of<'a>(element: ElementRef<'a>, found: &mut Vec<(ElementRef<'a>, String)>) {
-    let mut stack = vec![element];
-    while let Some(element) = stack.pop() {
-        let own = words(element);
-        let numbers = count(&own);
-        if numbers == 0 {
-            continue;
-        }
-        let inner: Vec<ElementRef<'a>> = element.child_elements().collect();
-        let within: usize = inner.iter().map(|child| count(&words(*child))).sum();
-        if within >= numbers {
-            stack.extend(inner.into_iter().rev());
-        } else {
-            found.push((element, own));
-        }
-    }
-}
-
-fn count(text: &str) -> usize {
-    // A quick look first: all numbers hold one of these.
-    if text.contains("备") || text.contains("證") || text.contains("证") || text.contains('-') {
-        find(text).found.len()
-    } else {
-        0
-    }
-}
-
-fn ancestors(element: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
-    let above = element.ancestors().filter_map(ElementRef::wrap);
-    std::iter::once(element).chain(above)
-}
-
-/// Whether an element stands at the foot of the page: by its name or class, or as little follows.
-fn in_footer(element: ElementRef<'_>, whole: &str, raw: &str) -> bool {
-    let named = ancestors(element).any(|element| {
-        let value = element.value();
-        let is_named = |words: &str| {
-            let words = words.to_ascii_lowercase();
-            FOOTERS.iter().any(|foot| words.contains(foot))
-        };
-        value.name() == "footer"
-            || value.id().is_some_and(is_named)
-            || value.classes().any(is_named)
     });
-    named || {
-        let raw = raw.split_whitespace().collect::<Vec<_>>().join(" ");
-        let place = whole.rfind(&raw).unwrap_or_default();
-        let after = whole[place..].chars().count()
-            - raw.chars().count().min(whole[place..].chars().count());
-        let before = whole[..place].chars().count();
-        after <= FOOT && (before >= after)
-    }
+    read.collect()
 }
 
-/// Whether visitors cannot see an element: by its own or an outer element's attributes and style.
-fn is_hidden(element: ElementRef<'_>) -> bool {
-    ancestors(element).any(|element| {
-        let value = element.value();
-        if value.attr("hidden").is_some() {
-            return true;
-        }
-        let style = value.attr("style").unwrap_or_default();
-        let style: String = style
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .flat_map(char::to_lowercase)
-            .collect();
-        let of = |name: &str| {
-            let rules = style.split(';').filter_map(|rule| rule.split_once(':'));
-            let mut named = rules.filter(|(key, _)| *key == name);
-            named
-                .next_back()
-                .map(|(_, value)| value.trim_end_matches("!important"))
-        };
-        let is_nothing = |value: &str| {
-            let number = value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
-            number.parse::<f32>().is_ok_and(|number| number == 0.0)
-        };
-        let background = of("background-color").or_else(|| of("background"));
-        of("display") == Some("none")
-            || of("visibility") == Some("hidden")
-            || ["font-size", "opacity"]
-                .iter()
-                .any(|name| of(name).is_some_and(is_nothing))
-            || (of("overflow") == Some("hidden")
-                && ["height", "width", "max-height"]
-                    .iter()
-                    .any(|name| of(name).is_some_and(is_nothing)))
-            || of("color").is_some_and(|color| Some(color) == background)
-            || of("text-indent").is_some_and(|indent| indent.starts_with("-9"))
-    })
+/// Whether little follows on a stretch of the text.
+fn is_at_foot(words: &str, at: &Range<usize>) -> bool {
+    let after = words[at.end..].chars().take(FOOT + 1).count();
+    let before = words[..at.start].chars().take(after).count();
+    after <= FOOT && before == after
 }
 
-/// Returns where an element is linked to: by itself, by an outer element, or by a part of it.
-fn link(element: ElementRef<'_>) -> Option<String> {
-    let href = |element: ElementRef<'_>| {
-        let is_link = element.value().name() == "a";
-        let href = element.value().attr("href").filter(|_| is_link)?;
-        let href = href.trim();
-        // Without a scheme, people mean the site.
-        Some(match href.strip_prefix("//") {
-            Some(rest) => format!("https://{rest}"),
-            None => href.to_owned(),
+/// Whether an element is a footer by its name, id or class.
+fn is_footer(tag: &Tag) -> bool {
+    tag.is("footer")
+        || ["id", "class"].iter().any(|name| {
+            tag.attribute(name).is_some_and(|words| {
+                let words = words.to_ascii_lowercase();
+                FOOTERS.iter().any(|foot| words.contains(foot))
+            })
         })
+}
+
+/// Whether an element's attributes and style keep its content from being seen.
+fn is_hidden(tag: &Tag) -> bool {
+    if tag.attribute("hidden").is_some() {
+        return true;
+    }
+    let style = tag.attribute("style").unwrap_or_default();
+    let style: String = style
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect();
+    let of = |name: &str| {
+        let rules = style.split(';').filter_map(|rule| rule.split_once(':'));
+        let mut named = rules.filter(|(key, _)| *key == name);
+        named
+            .next_back()
+            .map(|(_, value)| value.trim_end_matches("!important"))
     };
-    ancestors(element).find_map(href).or_else(|| {
-        let inner = element.descendants().filter_map(ElementRef::wrap);
-        let mut links = inner.filter(|inner| count(&words(*inner)) > 0);
-        links.find_map(href)
+    let is_nothing = |value: &str| {
+        let number = value.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '%');
+        number.parse::<f32>().is_ok_and(|number| number == 0.0)
+    };
+    let background = of("background-color").or_else(|| of("background"));
+    of("display") == Some("none")
+        || of("visibility") == Some("hidden")
+        || ["font-size", "opacity"]
+            .iter()
+            .any(|name| of(name).is_some_and(is_nothing))
+        || (of("overflow") == Some("hidden")
+            && ["height", "width", "max-height"]
+                .iter()
+                .any(|name| of(name).is_some_and(is_nothing)))
+        || of("color").is_some_and(|color| Some(color) == background)
+        || of("text-indent").is_some_and(|indent| indent.starts_with("-9"))
+}
+
+/// Returns where an element links to.
+fn link(tag: &Tag) -> Option<Rc<str>> {
+    let href = tag.attribute("href").filter(|_| tag.is("a"))?;
+    let href = href.trim();
+    // Without a scheme, people mean the site.
+    Some(match href.strip_prefix("//") {
+        Some(rest) => format!("https://{rest}").into(),
+        None => href.into(),
     })
 }
 
 /// Returns where `<meta http-equiv="refresh">` leads within five seconds.
-fn refresh(document: &Html) -> Option<String> {
-    let metas = Selector::parse("meta[http-equiv]").ok()?;
-    let meta = document.select(&metas).find(|meta| {
-        let name = meta.value().attr("http-equiv").unwrap_or_default();
-        name.eq_ignore_ascii_case("refresh")
-    })?;
-    let content = meta.value().attr("content")?;
+fn refresh(tag: &Tag) -> Option<String> {
+    let name = tag.attribute("http-equiv").filter(|_| tag.is("meta"))?;
+    let content = tag.attribute("content")?;
     let (delay, rest) = content.split_once([';', ','])?;
-    if delay.trim().parse::<u32>().ok()? > 5 {
+    if !name.eq_ignore_ascii_case("refresh") || delay.trim().parse::<u32>().ok()? > 5 {
         return None;
     }
     let (key, place) = rest.split_once('=')?;
@@ -373,5 +323,5 @@ fn tail(text: &str) -> String {
         text.chars().skip(length.saturating_sub(count)).collect()
     };
     let end = prose::mask(&last(text, 4 * TAIL), Privacy::Masked);
-    last(&end, TAIL)
+    last(&end, TAIL).replace('\n', " ")
 }

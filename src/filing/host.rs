@@ -40,6 +40,12 @@ pub enum HostError {
         /// The host in it, where it has one.
         host: Option<Host>,
     },
+    /// An e-mail address.
+    #[error("{}", self.message().en)]
+    Email {
+        /// What was given.
+        given: String,
+    },
     /// A name with `*`.
     #[error("{}", self.message().en)]
     Wildcard {
@@ -92,6 +98,10 @@ impl HostError {
                 "“{given}”是网址，请去掉协议、端口和路径，只填写域名",
                 "\"{given}\" is a URL; drop scheme, port and path and give the domain"
             ),
+            Self::Email { given } => text!(
+                "“{given}”是电子邮箱，请填写域名",
+                "\"{given}\" is an e-mail address; give a domain"
+            ),
             Self::Wildcard { given } => text!(
                 "“{given}”含有通配符，请逐个填写域名",
                 "\"{given}\" has a wildcard; give each domain by name"
@@ -130,6 +140,9 @@ impl Host {
         let bare = given.trim_start_matches('[').trim_end_matches(']');
         if bare.parse::<IpAddr>().is_ok() {
             return Err(HostError::IpAddress { given: refused() });
+        }
+        if is_email(given) {
+            return Err(HostError::Email { given: refused() });
         }
         if let Some(inner) = host_of_url(given) {
             return Err(HostError::Url {
@@ -219,6 +232,12 @@ impl Host {
             tail = tail.split_once('.')?.1;
         }
     }
+}
+
+/// Whether a text is an e-mail address: one @ with something before it, and nothing of a URL.
+fn is_email(given: &str) -> bool {
+    let parts = given.split_once('@');
+    parts.is_some_and(|(user, _)| !user.is_empty()) && !given.contains(['/', '?', '#', ':', '\\'])
 }
 
 /// Returns the host part of what is written as a URL, with port, path or user.
@@ -362,7 +381,7 @@ mod tests {
             "www.example.com/",
             "www.example.com:8080",
             "//www.example.com",
-            "user@www.example.com",
+            "//user@www.example.com",
         ] {
             let expected = HostError::Url {
                 given: given(url),
@@ -370,6 +389,12 @@ mod tests {
             };
             assert_eq!(refused(url), expected);
         }
+        assert_eq!(
+            refused("user@www.example.com"),
+            HostError::Email {
+                given: given("user@www.example.com"),
+            }
+        );
         assert!(matches!(
             refused("*.example.com"),
             HostError::Wildcard { .. }

@@ -326,11 +326,11 @@ impl Obstacle {
             Self::NotAccessedHere { holders, kind, .. } => {
                 let list = holders.join(", ");
                 match kind {
-                    Kind::New | Kind::Access | Kind::Change | Kind::CancelAccess => text!(
+                    Kind::New | Kind::Access | Kind::Change => text!(
                         "它的接入商是：{list}；先办接入备案，或换用 --provider",
                         "it is accessed at: {list}; add an access first, or name one of them with --provider"
                     ),
-                    Kind::CancelSite | Kind::CancelSubject => text!(
+                    Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => text!(
                         "它的接入商是：{list}；用 --provider 指定其中之一",
                         "it is accessed at: {list}; name one of them with --provider"
                     ),

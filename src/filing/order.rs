@@ -1,7 +1,7 @@
 //! An order (备案订单) and its history.
 
 use super::event::{By, Event};
-use super::facts::{Access, Resource, ServiceFacts, SubjectFacts, names_a_person};
+use super::facts::{Access, Registration, Resource, ServiceFacts, SubjectFacts, names_a_person};
 use super::host::Host;
 use super::instant::Instant;
 use super::kind::{Kind, VerifyBy, Via};
@@ -17,6 +17,9 @@ use std::fmt;
 
 /// The field of an edit that tells of an attachment which came or went.
 pub const MATERIALS: &str = "materials";
+
+/// The field under which an edit tells of labels.
+pub const LABELS: &str = "labels";
 
 /// How many characters an id has.
 pub const ID_LENGTH: usize = 8;
@@ -169,12 +172,38 @@ pub struct TargetService {
     /// Its domains.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub domains: Vec<Host>,
+    /// How a new access reaches it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_mode: Option<String>,
+    /// For a new access, its domains as their registrars show them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registrations: Option<Vec<Registration>>,
     /// The resource of a new access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<Resource>,
     /// Keys of this schema that this version does not know.
     #[serde(flatten)]
     pub extra: toml::Table,
+}
+
+impl TargetService {
+    /// Takes from what is given of the service what a new access holds: the filed data stay as they
+    /// are (ACC-01).
+    pub fn link(&mut self, given: ServiceFacts) {
+        self.access_mode = given.access_mode;
+        self.registrations = given.registrations;
+        self.resource = given.resource;
+    }
+
+    /// Returns what a new access holds.
+    pub fn linked(&self) -> ServiceFacts {
+        ServiceFacts {
+            access_mode: self.access_mode.clone(),
+            registrations: self.registrations.clone(),
+            resource: self.resource.clone(),
+            ..ServiceFacts::default()
+        }
+    }
 }
 
 /// What an order is about: the filed subject and its services.

@@ -1,6 +1,6 @@
 //! What a province's bureau asks for beyond the rest of the country.
 //!
-//! Read from `src/data/provinces.toml`; what is absent was found nowhere and is no rule.
+//! Read from `src/data/bureaus.toml`; what is absent was found nowhere and is no rule.
 
 use super::kind::Kind;
 use crate::lang::Text;

@@ -49,6 +49,8 @@ pub struct FiledSubject {
     pub fulfilled: Vec<Fulfilled>,
     /// Services that were filed once and are not any more: their numbers never return (NUM-05).
     pub ended_services: BTreeMap<ServiceNumber, NaiveDate>,
+    /// The domains that such services had when they ended.
+    pub ended_domains: BTreeMap<Host, ServiceNumber>,
     /// When it was cancelled, if it was.
     pub ended: Option<NaiveDate>,
     /// The place that the next record of this subject takes.
@@ -174,6 +176,7 @@ impl FiledSubject {
             fulfilled: Vec::new(),
             services: BTreeMap::new(),
             ended_services: BTreeMap::new(),
+            ended_domains: BTreeMap::new(),
             ended: None,
             next_sequence: 1,
         }
@@ -434,6 +437,16 @@ impl Portfolio {
     /// Lists the subjects that are filed now.
     pub fn filed(&self) -> impl Iterator<Item = &FiledSubject> {
         self.subjects.values().filter(|s| s.is_filed())
+    }
+
+    /// Returns the service with which `domain` ended last, and the day.
+    pub fn ended_domain(&self, domain: &Host) -> Option<(ServiceNumber, NaiveDate)> {
+        let subjects = self.subjects.values();
+        let ended = subjects.filter_map(|subject| {
+            let number = subject.ended_domains.get(domain)?;
+            Some((*number, *subject.ended_services.get(number)?))
+        });
+        ended.max_by_key(|(_, day)| *day)
     }
 
     /// Lists the services that hold `domain`.

@@ -35,11 +35,26 @@ struct Facts {
     name: &'static str,
     bureau: Text,
     seat: Seat,
-    rules: &'static RawValue,
-    /// `rules`, read when they are first asked for.
-    #[serde(skip)]
+}
+
+/// What a bureau asks for, read when that is first wanted: most runs ask no province, one at most.
+struct Bureau {
+    text: &'static RawValue,
     particulars: OnceLock<Particulars>,
 }
+
+/// The bureaus, by the province's place.
+static BUREAUS: LazyLock<Vec<Bureau>> = LazyLock::new(|| {
+    let mut texts: HashMap<&'static str, &'static RawValue> = data!("bureaus");
+    let bureau = |province: Province| {
+        let text = texts.remove(province.code()).unwrap_or(RawValue::NULL);
+        Bureau {
+            text,
+            particulars: OnceLock::new(),
+        }
+    };
+    Province::all().map(bureau).collect()
+});
 
 struct Provinces {
     as_of: &'static str,
@@ -118,9 +133,9 @@ impl Province {
 
     /// Returns what its bureau asks for beyond the rest of the country.
     pub fn rules(self) -> &'static Particulars {
-        let facts = self.facts();
-        let read = || read("provinces", facts.rules.get());
-        facts.particulars.get_or_init(read)
+        let bureau = &BUREAUS[usize::from(self.0)];
+        let read = || read("bureaus", bureau.text.get());
+        bureau.particulars.get_or_init(read)
     }
 
     /// Returns a place of it, for examples.

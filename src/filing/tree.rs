@@ -82,6 +82,33 @@ pub fn differences<T: Serialize>(old: &T, new: &T) -> Vec<Difference> {
     found
 }
 
+/// Lists the values of a tree with their paths; a list is one value.
+pub fn leaves(tree: &Value) -> Vec<(String, Value)> {
+    fn walk(path: &str, value: &Value, found: &mut Vec<(String, Value)>) {
+        match value {
+            Value::Table(table) => {
+                for (key, value) in table {
+                    let path = if path.is_empty() {
+                        key.clone()
+                    } else {
+                        format!("{path}.{key}")
+                    };
+                    walk(&path, value, found);
+                }
+            }
+            Value::String(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Boolean(_)
+            | Value::Datetime(_)
+            | Value::Array(_) => found.push((path.to_owned(), value.clone())),
+        }
+    }
+    let mut found = Vec::new();
+    walk("", tree, &mut found);
+    found
+}
+
 /// Returns the value at `path`, list places counted from 0.
 pub fn get(tree: &Value, path: &str) -> Option<Value> {
     path.split('.')

@@ -1,9 +1,11 @@
 //! Which fields and columns files may hold: those of the knowledge, and the few beside them.
 
 use crate::data::data;
+use crate::filing::kind::Kind;
 use crate::knowledge::{FieldType, fields};
 use crate::lang::Text;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// A table in a file whose fields are known.
@@ -95,6 +97,64 @@ struct FileField {
     value_type: FieldType,
     label: Text,
     help: Text,
+    /// Of a dossier's: the order kinds that use it.
+    #[serde(default)]
+    kinds: Vec<String>,
+    /// Of a dossier's: the order kinds whose drafting settles it.
+    #[serde(default)]
+    settled: Vec<String>,
+}
+
+/// A field of a dossier as the kinds of order see it.
+#[derive(Clone, Debug)]
+pub struct DossierField {
+    /// Where it stands, without list places: `services.responsible.phone`.
+    pub path: Cow<'static, str>,
+    kinds: &'static [String],
+    settled: &'static [String],
+}
+
+impl DossierField {
+    /// Whether orders of a kind use it.
+    pub fn is_used_by(&self, kind: Kind) -> bool {
+        self.kinds.iter().any(|name| name == kind.name())
+    }
+
+    /// Whether drafting settles it for orders of a kind, so that it is not edited.
+    pub fn is_settled_in(&self, kind: Kind) -> bool {
+        self.settled.iter().any(|name| name == kind.name())
+    }
+}
+
+/// Lists the fields of a dossier: those of the knowledge, and those that only files hold.
+pub fn dossier_fields() -> impl Iterator<Item = DossierField> {
+    let learnt = fields().iter().map(|field| DossierField {
+        path: Cow::Borrowed(&field.path),
+        kinds: &field.kinds,
+        settled: &field.settled,
+    });
+    let added = COLUMNS.field.iter().filter_map(|field| {
+        let base = match field.section {
+            Section::Dossier => "",
+            Section::Subject => "subject.",
+            Section::SubjectPerson
+            | Section::Service
+            | Section::ServicePerson
+            | Section::Registration
+            | Section::Build
+            | Section::Resource
+            | Section::Material
+            | Section::Adoption
+            | Section::AdoptedService
+            | Section::Access => return None,
+        };
+        Some(DossierField {
+            path: Cow::Owned(format!("{base}{}", field.name)),
+            kinds: &field.kinds,
+            settled: &field.settled,
+        })
+    });
+    learnt.chain(added)
 }
 
 /// A CSV file.

@@ -1,6 +1,6 @@
 //! A dossier to start from: the fields that an order needs, each explained, with made-up values.
 
-use super::schema::{Section, file_fields};
+use super::schema::{Known, Section, dossier_fields, file_fields};
 use crate::data::data;
 use crate::filing::identity::{CreditCode, ResidentId};
 use crate::filing::kind::Kind;
@@ -163,7 +163,11 @@ impl Page<'_> {
             if own_fields_due && field.value_type == FieldType::Table {
                 own_fields_due = false;
                 self.filed_subject();
-                for own in file_fields(Section::Dossier).filter(|own| is_for(own.name, kind)) {
+                let is_used = |own: &Known| {
+                    let mut all = dossier_fields();
+                    all.any(|field| field.path == own.name && field.is_used_by(kind))
+                };
+                for own in file_fields(Section::Dossier).filter(is_used) {
                     self.comment(own.label, own.help, own.name == "target");
                     self.line(own.name, own.name, own.value_type, false);
                 }
@@ -407,15 +411,6 @@ impl Page<'_> {
 fn below(path: &str, head: &str) -> bool {
     path.strip_prefix(head)
         .is_some_and(|rest| rest.starts_with('.'))
-}
-
-/// Whether a field that only dossiers hold means something for a kind of order.
-fn is_for(name: &str, kind: Kind) -> bool {
-    match name {
-        "target" => kind != Kind::New,
-        "verify_by" | "written" => kind.is_cancellation(),
-        _ => true,
-    }
 }
 
 /// Whether a subject's data can stand in the dossier of a kind; else only its number.

@@ -8,6 +8,8 @@ use crate::filing::host::Host;
 use crate::filing::identity::{CertificateNumber, Mobile};
 use crate::filing::province::Province;
 use crate::knowledge::{Code, code_list};
+use crate::lang::Text;
+use crate::render::mask::Privacy;
 use crate::text;
 use chrono::NaiveDate;
 use toml::Value;
@@ -37,6 +39,12 @@ impl Reader {
         let read = day(&text);
         if read.is_none() {
             let given = shown(&text);
+            // Words in the place of a day are a shifted column's, and may be a name.
+            let given = if given.contains(|ch: char| ch.is_ascii_digit()) {
+                given
+            } else {
+                Privacy::Masked.name(&given).into_owned()
+            };
             let message = text!(
                 "“{given}”不是有效日期，应形如 2021-03-01",
                 "\"{given}\" is no date; expected a form like 2021-03-01"
@@ -192,6 +200,16 @@ impl Reader {
             }
         }
     }
+}
+
+/// What is wrong with a field that is set twice, of which one value would be lost, and what to do.
+pub fn set_twice(field: &str) -> (Text, Text) {
+    let message = text!("字段 {field} 设定了两次", "the field {field} is set twice");
+    let fix = text!(
+        "只留一个，或改正其中一个的字段名",
+        "leave one out, or mend the name of one"
+    );
+    (message, fix)
 }
 
 #[cfg(test)]

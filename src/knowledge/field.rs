@@ -45,6 +45,9 @@ pub struct Field {
     pub personal_natures: Vec<Holder>,
     /// The order kinds that use it, by their names in files and flags.
     pub kinds: Vec<String>,
+    /// The order kinds whose drafting settles it: `edit` leaves it.
+    #[serde(default)]
+    pub settled: Vec<String>,
     /// The subjects that fill it in; empty means all.
     pub natures: Vec<Holder>,
     /// Whether it is frozen once the type check has passed (ORD-07).

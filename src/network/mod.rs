@@ -10,6 +10,7 @@ pub mod error;
 pub mod http;
 pub mod limits;
 pub mod mail;
+pub mod markup;
 pub mod request;
 pub mod retry;
 pub mod tls;

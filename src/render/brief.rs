@@ -1,7 +1,10 @@
 //! Long words that a message repeats, cut to what a reader needs to know them again.
 //!
-//! A message names what was typed or read. That may be a whole file in one word.
+//! A message names what was typed or read. That may be a whole file in one word, or the phone of
+//! somebody in the wrong column.
 
+use super::mask::Privacy;
+use super::prose;
 use crate::lang::Lang;
 use crate::text;
 use std::borrow::Cow;
@@ -16,6 +19,12 @@ const KEPT: usize = 60;
 /// Whether a character ends a word within a sentence of either language.
 fn ends_a_word(character: char) -> bool {
     character.is_whitespace() || "，。；：、（）“”‘’「」《》`'\"".contains(character)
+}
+
+/// Returns what `message` tells: cut as [`brief`] does, and what looks personal in it masked, since
+/// the value that a message repeats may stand in the wrong place.
+pub fn told(message: &str, lang: Lang, privacy: Privacy) -> String {
+    brief(&prose::mask(message, privacy), lang).into_owned()
 }
 
 /// Returns `message` with the words in it that are too long cut, each with how long it was.

@@ -104,6 +104,12 @@ impl Privacy {
         })
     }
 
+    /// Returns an account at a provider: one that is named after somebody's phone, e-mail or
+    /// certificate (an individual's is by RP-08) as that is masked, any other whole.
+    pub fn account(self, account: &str) -> String {
+        Names::default().mask(account, self)
+    }
+
     /// Returns an address as `广东省广州市***`: six characters, or half of a shorter one.
     pub fn address(self, address: &str) -> Cow<'_, str> {
         self.apply(address, |address| {

@@ -1,6 +1,8 @@
 //! Personal data in what people wrote freely: a reviewer's reason, a provider's advice.
 
 use super::mask::Privacy;
+use crate::lang::Text;
+use crate::text;
 use regex::{Captures, Regex};
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -61,6 +63,12 @@ impl<'a> Names<'a> {
 /// Masks e-mail addresses, identity numbers and phones in a text about nobody that is known.
 pub fn mask(text: &str, privacy: Privacy) -> String {
     Names::default().mask(text, privacy)
+}
+
+/// As [`mask`], in both languages.
+pub fn mask_text(text: &Text, privacy: Privacy) -> Text {
+    let (zh, en) = (mask(&text.zh, privacy), mask(&text.en, privacy));
+    text!("{zh}", "{en}")
 }
 
 fn hide(found: &Captures<'_>) -> String {

@@ -1,5 +1,6 @@
 //! Bringing in what is filed already: what a file adds, what it contradicts, what gives way.
 
+use super::doubt;
 use super::mark;
 use super::objection::{Contradiction, brought, contradictions, contradicts, elsewhere, sound};
 use super::plan::{Caution, Plan, Stamp};
@@ -270,17 +271,9 @@ fn unknown_providers(world: &World, adoption: &Adoption) -> Vec<Caution> {
         .iter()
         .flat_map(|service| service.accesses.iter().flatten())
         .map(|access| access.provider.as_str())
-        .filter(|name| world.profiles.known(name).is_none())
         .collect();
     names
         .into_iter()
-        .map(|name| Caution {
-            code: "unknown-provider",
-            message: text!(
-                "没有接入商 {name} 的配置，按通用规则处理",
-                "there is no profile of the provider {name}; the generic one applies"
-            ),
-            path: None,
-        })
+        .filter_map(|name| doubt::unknown_provider(&world.profiles, name))
         .collect()
 }

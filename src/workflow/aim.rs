@@ -220,19 +220,31 @@ fn subject_of<'a>(
     dossier: &Dossier,
     world: &'a World,
 ) -> Result<Option<&'a FiledSubject>, Failure> {
-    let (number, facts) = match &dossier.subject {
-        None => {
-            return Err(Failure::invalid(
-                "invalid.dossier",
-                text!("档案缺少 subject", "the dossier has no subject"),
-            )
-            .hint(text!(
-                "写 [subject] 表，或 subject = \"主体备案号\"",
-                "write a [subject] table, or subject = \"the subject's number\""
-            )));
-        }
-        Some(DossierSubject::Number(number)) => return filed(world, number).map(Some),
-        Some(DossierSubject::Data { number, facts }) => (number, facts),
+    match &dossier.subject {
+        Some(given) => filed_already(world, given),
+        None => Err(Failure::invalid(
+            "invalid.dossier",
+            text!("档案缺少 subject", "the dossier has no subject"),
+        )
+        .hint(text!(
+            "写 [subject] 表，或 subject = \"主体备案号\"",
+            "write a [subject] table, or subject = \"the subject's number\""
+        ))),
+    }
+}
+
+/// Returns the filed subject that the one of a new order's dossier is; none where it has no number
+/// yet.
+///
+/// # Errors
+/// 5 where a number is not filed, or the data differ from what is filed (ORD-04).
+pub(super) fn filed_already<'a>(
+    world: &'a World,
+    given: &DossierSubject,
+) -> Result<Option<&'a FiledSubject>, Failure> {
+    let (number, facts) = match given {
+        DossierSubject::Number(number) => return filed(world, number).map(Some),
+        DossierSubject::Data { number, facts } => (number, facts),
     };
     let known = match number {
         Some(number) => Some(filed(world, number)?),
@@ -271,13 +283,10 @@ fn filed<'a>(world: &'a World, number: &SubjectNumber) -> Result<&'a FiledSubjec
 
 /// Returns what the order is about: what was found, and the services that a dossier changes.
 pub(super) fn target_of(ask: &Ask, found: &Found<'_>, changes: &[FieldChange]) -> Target {
-    let resource = |number: &ServiceNumber| {
+    let given = |number: &ServiceNumber| {
         let dossier = ask.dossier.as_ref()?;
-        let service = dossier
-            .services
-            .iter()
-            .find(|s| s.number.as_ref() == Some(number))?;
-        service.facts.resource.clone()
+        let mut services = dossier.services.iter();
+        services.find(|s| s.number.as_ref() == Some(number))
     };
     let mut services = found.services.clone();
     let changed = changes.iter().filter_map(|change| change.service.as_ref());
@@ -290,15 +299,28 @@ pub(super) fn target_of(ask: &Ask, found: &Found<'_>, changes: &[FieldChange]) -
         name: found.subject.and_then(|s| s.facts.name.clone()),
         services: services
             .into_iter()
-            .map(|service| TargetService {
-                number: service.number,
-                kind: service.kind(),
-                name: service.facts.name.clone(),
-                domains: service.domains().to_vec(),
-                resource: resource(&service.number),
-                extra: toml::Table::new(),
+            .map(|service| {
+                let mut target = target_service(service);
+                if let Some(given) = given(&service.number).filter(|_| ask.kind == Kind::Access) {
+                    target.link(given.facts.clone());
+                }
+                target
             })
             .collect(),
+        extra: toml::Table::new(),
+    }
+}
+
+/// Returns a filed service as an order that is about it holds it.
+fn target_service(service: &FiledService) -> TargetService {
+    TargetService {
+        number: service.number,
+        kind: service.kind(),
+        name: service.facts.name.clone(),
+        domains: service.domains().to_vec(),
+        access_mode: None,
+        registrations: None,
+        resource: None,
         extra: toml::Table::new(),
     }
 }

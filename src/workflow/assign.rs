@@ -6,10 +6,11 @@
 use crate::failure::Failure;
 use crate::filing::order::{FieldChange, Order};
 use crate::filing::tree;
-use crate::intake::{Dossier, DossierSubject, Problem, Source, nearest, read_dossier};
+use crate::intake::{Dossier, DossierSubject, Problem, Source, read_dossier, set_twice};
 use crate::knowledge::{self, FieldType};
 use crate::text;
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 use toml::{Table, Value};
 
 /// One assignment, as typed.
@@ -60,6 +61,23 @@ impl Assign {
             Self::Add(field, value) => Self::Add(field, normal(value)),
             Self::Unset(field, value) => Self::Unset(field, value.map(normal)),
         }
+    }
+
+    /// Checks that no field is set twice: one of the two would be lost.
+    ///
+    /// # Errors
+    /// 2, naming the field.
+    pub fn set_once(assigns: &[Self]) -> Result<(), Failure> {
+        let mut set = BTreeSet::new();
+        for assign in assigns {
+            if let Self::Set(field, _) = assign
+                && !set.insert(field)
+            {
+                let (message, fix) = set_twice(field);
+                return Err(Failure::usage(message).hint(fix));
+            }
+        }
+        Ok(())
     }
 
     /// Returns the field.
@@ -130,13 +148,6 @@ fn place(name: &str, problem: &Problem) -> String {
 /// 3 for a field that does not exist, or that is no list where one is needed.
 pub fn assign(tree: &mut Value, path: &str, assign: &Assign) -> Result<(), Failure> {
     let field = knowledge::field(path);
-    if let Assign::Unset(_, _) = assign
-        && field.is_none()
-        && path != "verify_by"
-        && tree::get(tree, path).is_none()
-    {
-        return Err(no_field(assign.field(), path));
-    }
     let is_list = field.is_some_and(|f| f.value_type == FieldType::List);
     let words = |value: &str| -> Vec<Value> {
         value
@@ -151,6 +162,16 @@ pub fn assign(tree: &mut Value, path: &str, assign: &Assign) -> Result<(), Failu
         Some(_) | None => Vec::new(),
     };
     let value = match assign {
+        Assign::Set(name, value) if value.is_empty() => {
+            return Err(Failure::invalid(
+                "invalid.field",
+                text!("{name} 的值是空的", "{name} is given an empty value"),
+            )
+            .hint(text!(
+                "要清除它用 --unset {name}",
+                "to take it away use --unset {name}"
+            )));
+        }
         Assign::Set(_, value) if is_list => Some(Value::Array(words(value))),
         Assign::Set(_, value) if field.is_some_and(|f| f.value_type == FieldType::Bool) => Some(
             value
@@ -198,10 +219,45 @@ pub fn assign(tree: &mut Value, path: &str, assign: &Assign) -> Result<(), Failu
             Some(Value::Array(list))
         }
     };
+    if value.is_some() {
+        make_room(tree, path);
+    }
     if tree::put(tree, path, value) {
-        Ok(())
-    } else {
-        Err(no_field(assign.field(), path))
+        return Ok(());
+    }
+    let name = assign.field();
+    Err(Failure::invalid(
+        "invalid.field",
+        text!("没有字段 {name}", "there is no field {name}"),
+    )
+    .hint(text!(
+        "字段是档案中的完整路径，如 services.0.name",
+        "a field is the full path in the dossier, such as services.0.name"
+    )))
+}
+
+/// Makes the tables in which the field at `path` stands where they are elements of lists: the next
+/// one of a list, or the first of one that is not there yet.
+pub fn make_room(tree: &mut Value, path: &str) {
+    let places = path.match_indices('.').map(|(end, _)| &path[..end]);
+    for element in places {
+        let Some((list, place)) = element.rsplit_once('.') else {
+            continue;
+        };
+        let Ok(place) = place.parse::<usize>() else {
+            continue;
+        };
+        match tree::get(tree, list) {
+            None if place == 0 => {
+                let first = Value::Array(vec![Value::Table(Table::new())]);
+                tree::put(tree, list, Some(first));
+            }
+            Some(Value::Array(mut held)) if place == held.len() => {
+                held.push(Value::Table(Table::new()));
+                tree::put(tree, list, Some(Value::Array(held)));
+            }
+            Some(_) | None => {}
+        }
     }
 }
 
@@ -239,41 +295,6 @@ fn normal(path: &str, value: &str) -> Option<String> {
         Value::Boolean(flag) => Some(flag.to_string()),
         Value::Integer(_) | Value::Float(_) | Value::Datetime(_) | Value::Table(_) => None,
     }
-}
-
-/// Says that there is no such field, and which may be meant; `path` is the field's full path.
-fn no_field(name: &str, path: &str) -> Failure {
-    let failure = Failure::invalid(
-        "invalid.field",
-        text!("没有字段 {name}", "there is no field {name}"),
-    );
-    // Only the last part is guessed at: the same fields stand at every place of a list.
-    let (above, last) = path.rsplit_once('.').unwrap_or(("", path));
-    let bare = |path: &str| -> String {
-        let parts = path
-            .split('.')
-            .filter(|part| part.parse::<usize>().is_err());
-        parts.collect::<Vec<_>>().join(".")
-    };
-    let beside = bare(above);
-    let names = knowledge::fields().iter().filter_map(|field| {
-        let (above, last) = field.path.rsplit_once('.').unwrap_or(("", &field.path));
-        (above == beside).then_some(last)
-    });
-    let failure = match nearest(last, names).filter(|near| *near != last) {
-        Some(near) => {
-            let typed = name.strip_suffix(last).unwrap_or_default();
-            failure.hint(text!(
-                "是不是想写 {typed}{near}？",
-                "did you mean {typed}{near}?"
-            ))
-        }
-        None => failure,
-    };
-    failure.hint(text!(
-        "字段是档案中的完整路径，如 services.0.name",
-        "a field is the full path in the dossier, such as services.0.name"
-    ))
 }
 
 /// Reads a tree laid out as a dossier the way a dossier's file is read.
@@ -318,18 +339,21 @@ pub fn lay_out(order: &Order) -> Value {
     }
     services.extend(order.filing.services.iter().map(tree::of));
     for target in &order.target.services {
-        let mut service = Table::new();
-        service.insert("number".to_owned(), target.number.to_string().into());
-        if let Some(resource) = &target.resource {
-            service.insert("resource".to_owned(), tree::of(resource));
-        }
-        services.push(Value::Table(service));
+        let mut service = tree::of(&target.linked());
+        tree::put(
+            &mut service,
+            "number",
+            Some(target.number.to_string().into()),
+        );
+        services.push(service);
     }
     let mut subject = Value::Table(subject);
     for change in &order.changes {
+        // What a change clears is an empty text here.
+        let to = change.to.clone().or_else(|| Some(String::new().into()));
         match &change.service {
             None => {
-                tree::put(&mut subject, &change.field, change.to.clone());
+                tree::put(&mut subject, &change.field, to);
             }
             Some(number) => {
                 let place = order
@@ -338,7 +362,7 @@ pub fn lay_out(order: &Order) -> Value {
                     .iter()
                     .position(|s| s.number == *number);
                 if let Some(service) = place.and_then(|place| services.get_mut(place)) {
-                    tree::put(service, &change.field, change.to.clone());
+                    tree::put(service, &change.field, to);
                 }
             }
         }
@@ -352,9 +376,13 @@ pub fn lay_out(order: &Order) -> Value {
     Value::Table(top)
 }
 
-/// Lists the leaves in which two trees differ: full paths, with what was and what is.
+/// Lists the leaves in which two trees differ: full paths, with what was and what is. A list of
+/// tables that grows or shrinks is one leaf.
 pub fn leaves(old: &Value, new: &Value) -> Vec<FieldChange> {
     fn walk(path: &str, old: Option<&Value>, new: Option<&Value>, found: &mut Vec<FieldChange>) {
+        if old == new {
+            return;
+        }
         let join = |key: &str| {
             if path.is_empty() {
                 key.to_owned()
@@ -362,38 +390,34 @@ pub fn leaves(old: &Value, new: &Value) -> Vec<FieldChange> {
                 format!("{path}.{key}")
             }
         };
-        let tables = |value: Option<&Value>| match value {
-            Some(Value::Table(table)) => Some(table.clone()),
-            Some(Value::Array(list)) if list.iter().all(Value::is_table) && !list.is_empty() => {
-                Some(
-                    list.iter()
-                        .enumerate()
-                        .map(|(place, value)| (place.to_string(), value.clone()))
-                        .collect(),
-                )
+        match (old, new) {
+            (Some(Value::Array(old)), Some(Value::Array(new)))
+                if old.len() == new.len() && old.iter().chain(new).all(Value::is_table) =>
+            {
+                for (place, (old, new)) in old.iter().zip(new).enumerate() {
+                    walk(&join(&place.to_string()), Some(old), Some(new), found);
+                }
             }
-            Some(_) | None => None,
-        };
-        if old == new {
-            return;
-        }
-        match (tables(old), tables(new)) {
-            (None, None) => found.push(FieldChange {
+            (old, new) if old.or(new).is_some_and(Value::is_table) => {
+                let keys = |value: Option<&Value>| -> Vec<String> {
+                    let table = value.and_then(Value::as_table);
+                    table.into_iter().flat_map(Table::keys).cloned().collect()
+                };
+                let mut keys = [keys(old), keys(new)].concat();
+                keys.sort();
+                keys.dedup();
+                for key in keys {
+                    let of = |value: Option<&'_ Value>| value.and_then(|v| v.get(&key)).cloned();
+                    walk(&join(&key), of(old).as_ref(), of(new).as_ref(), found);
+                }
+            }
+            (old, new) => found.push(FieldChange {
                 service: None,
                 field: path.to_owned(),
                 from: old.cloned(),
                 to: new.cloned(),
                 extra: Table::new(),
             }),
-            (old, new) => {
-                let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-                let mut keys: Vec<&String> = old.keys().chain(new.keys()).collect();
-                keys.sort();
-                keys.dedup();
-                for key in keys {
-                    walk(&join(key), old.get(key), new.get(key), found);
-                }
-            }
         }
     }
     let mut found = Vec::new();

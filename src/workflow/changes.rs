@@ -3,6 +3,7 @@
 use super::aim::Found;
 use super::assign::{self, Assign};
 use super::draft::Ask;
+use super::fields;
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::number::ServiceNumber;
@@ -101,6 +102,7 @@ fn typed(
         for given in &ask.assigns {
             let field = given.field();
             let path = about.path(field);
+            fields::changed(found, &path, field)?;
             if tree::get(&tree, &path).is_none()
                 && let Some(list @ Value::Array(_)) = about.filed(field)
             {

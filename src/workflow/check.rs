@@ -395,14 +395,18 @@ fn as_written(dossier: &Dossier, kind: Kind, stamp: &Stamp) -> Order {
     };
     let services = dossier.services.iter().filter_map(|service| {
         let number = service.number?;
-        Some(TargetService {
+        let mut target = TargetService {
             number,
             kind: number.kind(),
             name: service.facts.name.clone(),
             domains: service.facts.domains.clone().unwrap_or_default(),
-            resource: service.facts.resource.clone(),
+            access_mode: None,
+            registrations: None,
+            resource: None,
             extra: Table::new(),
-        })
+        };
+        target.link(service.facts.clone());
+        Some(target)
     });
     let services = match kind {
         Kind::New => Vec::new(),

@@ -1,12 +1,13 @@
 //! Files that cannot be read: what is wrong with them is no leave to do what they forbid.
 
+use super::plan::Caution;
 use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::number::{Number, SubjectNumber};
 use crate::filing::order::Order;
 use crate::filing::profile::Profiles;
 use crate::filing::status::Status;
-use crate::lang::Text;
+use crate::lang::{Text, nearest};
 use crate::store::book::{Book, Damage, ORDERS, SUBJECTS, subject_path};
 use crate::text;
 
@@ -70,6 +71,28 @@ pub fn heed_filed(book: &Book, number: &SubjectNumber) -> Result<(), Failure> {
     let own = subject_path(number);
     refuse_where(book, &word, |path, damage| {
         path == own.as_str() || has_changed_what_is_filed(damage) && damage.says("subject", &word)
+    })
+}
+
+/// Warns of a provider that no profile describes: it is kept, and the generic profile applies.
+pub fn unknown_provider(profiles: &Profiles, name: &str) -> Option<Caution> {
+    if profiles.known(name).is_some() {
+        return None;
+    }
+    let message = match nearest(name, profiles.names()) {
+        Some(near) => text!(
+            "没有接入商 {name} 的配置，按 generic 处理；是不是想写 {near}？",
+            "no profile is known for the provider {name}: generic is used; did you mean {near}?"
+        ),
+        None => text!(
+            "没有接入商 {name} 的配置，按 generic 处理",
+            "no profile is known for the provider {name}: generic is used"
+        ),
+    };
+    Some(Caution {
+        code: "unknown-provider",
+        message,
+        path: None,
     })
 }
 

@@ -12,17 +12,16 @@ use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Event;
+use crate::filing::facts::ServiceFacts;
 use crate::filing::guard;
 use crate::filing::host::Host;
 use crate::filing::kind::{Kind, VerifyBy, Via};
 use crate::filing::number::{Number, ServiceKind};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Filing, Material, Order, OrderId};
-use crate::filing::profile::Profiles;
 use crate::filing::status::Status;
 use crate::ids::Ids;
-use crate::intake::{Dossier, DossierSubject};
-use crate::lang::nearest;
+use crate::intake::{Dossier, DossierService, DossierSubject};
 use crate::store::Digest;
 use crate::store::near::Wanted;
 use crate::store::roll::Token;
@@ -206,6 +205,24 @@ impl Ask {
     }
 }
 
+/// Refuses a key that `ref:KEY` could not spell.
+fn can_be_named(key: &str) -> Result<(), Failure> {
+    if !key.contains(char::is_control) {
+        return Ok(());
+    }
+    Err(Failure::invalid(
+        "invalid.ref",
+        text!(
+            "ref 中有换行或其他控制字符",
+            "the ref holds a line break or another control character"
+        ),
+    )
+    .hint(text!(
+        "ref 写在一行之内，用看得见的字符",
+        "a ref is one line of characters that can be seen"
+    )))
+}
+
 /// Returns a target as it is compared: a number or a domain in its canonical form.
 pub(super) fn normal(word: &str) -> String {
     if let Ok(parsed) = Number::parse(word) {
@@ -228,6 +245,9 @@ pub struct Attempt {
 /// # Errors
 /// 4 for what is not filed, 3 for what does not validate, 2 for choices that are missing.
 pub fn attempt(ask: &Ask, world: &World, stamp: &Stamp, ids: &mut Ids) -> Result<Attempt, Failure> {
+    if let Some(key) = ask.reference() {
+        can_be_named(key)?;
+    }
     let given = ask.given()?;
     let holder = ask.reference().and_then(|key| world.of_ref(key));
     if let Some(order) = holder
@@ -360,7 +380,7 @@ pub(super) fn build(
     };
     if let Some(name) = &provider {
         doubt::heed_profile(&world.profiles, name)?;
-        cautions.extend(unknown_provider(&world.profiles, name));
+        cautions.extend(doubt::unknown_provider(&world.profiles, name));
     }
     let account = ask
         .account()
@@ -419,27 +439,6 @@ fn fits_command(ask: &Ask) -> Result<(), Obstacle> {
     })
 }
 
-/// Says of a provider that nothing is known of its ways.
-fn unknown_provider(profiles: &Profiles, name: &str) -> Option<Caution> {
-    if profiles.known(name).is_some() {
-        return None;
-    }
-    Some(Caution {
-        code: "unknown-provider",
-        message: match nearest(name, profiles.names()) {
-            Some(near) => text!(
-                "没有接入商 {name} 的配置，按 generic 处理；是不是想写 {near}？",
-                "no profile is known for the provider {name}: generic is used; did you mean {near}?"
-            ),
-            None => text!(
-                "没有接入商 {name} 的配置，按 generic 处理",
-                "no profile is known for the provider {name}: generic is used"
-            ),
-        },
-        path: None,
-    })
-}
-
 fn email_may_not_do() -> Caution {
     Caution {
         code: "email-may-not-do",
@@ -465,18 +464,21 @@ fn asked_filing(ask: &Ask, found: &Found<'_>) -> Result<Filing, Failure> {
         (Some(DossierSubject::Data { facts, .. }), None) => Some(facts.as_ref().clone()),
         (Some(DossierSubject::Data { .. } | DossierSubject::Number(_)) | None, _) => None,
     };
-    let services = dossier
-        .services
+    Ok(Filing {
+        subject,
+        services: asked_services(&dossier.services),
+        extra: Table::new(),
+    })
+}
+
+/// Returns the services that a new order asks for; one that does not say its kind is a site.
+pub(super) fn asked_services(given: &[DossierService]) -> Vec<ServiceFacts> {
+    given
         .iter()
         .map(|service| {
             let mut facts = service.facts.clone();
             facts.kind.get_or_insert(ServiceKind::Site);
             facts
         })
-        .collect();
-    Ok(Filing {
-        subject,
-        services,
-        extra: Table::new(),
-    })
+        .collect()
 }

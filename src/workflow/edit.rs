@@ -1,7 +1,10 @@
 //! Correcting an order's data, in draft or after a return.
 
 use super::advance;
+use super::aim;
 use super::assign::{self, Assign, lay_out, leaves};
+use super::draft::{self, normal};
+use super::fields;
 use super::plan::Stamp;
 use super::resolve;
 use super::world::World;
@@ -9,13 +12,14 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
 use crate::filing::guard;
-use crate::filing::kind::{Kind, VerifyBy};
+use crate::filing::kind::{Kind, VerifyBy, Via};
 use crate::filing::machine;
-use crate::filing::order::{FieldChange, Filing, MATERIALS, Material, Order, OrderId};
+use crate::filing::order::{FieldChange, LABELS, MATERIALS, Material, Order, OrderId};
 use crate::filing::tree;
-use crate::intake::{Dossier, DossierSubject};
+use crate::intake::{Dossier, DossierService, DossierSubject};
 use crate::knowledge;
 use crate::text;
+use std::collections::BTreeMap;
 use toml::Value;
 
 /// Corrects an order; absent where nothing differs. `materials` are those that the dossier names,
@@ -35,22 +39,35 @@ pub fn edit(
     let case = order.case(&world.profiles);
     let mut attached = order.materials.clone();
     put_in(&mut attached, materials);
+    let mut labels = order.labels.clone();
     let old = lay_out(order);
     let mut new = old.clone();
     if let Some(dossier) = dossier {
-        overlay(&mut new, dossier);
+        overlay(world, order, &mut new, dossier)?;
+        labels.extend(dossier.labels.clone());
     }
     for given in assigns {
-        apply(order, &mut new, &mut attached, given)?;
+        let field = given.field();
+        match field.split('.').next() {
+            Some(MATERIALS) => detach(order, &mut attached, given)?,
+            Some(LABELS) => mark(&mut labels, given)?,
+            Some(_) | None => put(world, order, &mut new, given)?,
+        }
     }
     choose_again(world, order, &mut new)?;
-    let mut edits = leaves(&old, &new);
-    let mut edited = if edits.is_empty() {
+    let mut edited = if old == new {
         order.clone()
     } else {
         rebuild(world, order, &new)?
     };
+    if order.kind == Kind::Change && edited.changes.is_empty() && !order.changes.is_empty() {
+        return Err(no_change_left(order));
+    }
+    // What is recorded is what became of the order, not what was typed.
+    let mut edits = leaves(&old, &lay_out(&edited));
+    edits.extend(relabelled(&order.labels, &labels));
     edits.extend(came_and_went(&order.materials, &attached));
+    edited.labels = labels;
     edited.materials = attached;
     machine::command(
         &case,
@@ -79,31 +96,6 @@ pub fn edit(
     Ok(Some(edited))
 }
 
-/// Applies one `--set`, `--add` or `--unset` to an order's data, or to what is attached.
-fn apply(
-    order: &Order,
-    tree: &mut Value,
-    attached: &mut Vec<Material>,
-    given: &Assign,
-) -> Result<(), Failure> {
-    let field = given.field();
-    if field == "ref" || field == "kind" {
-        return Err(Failure::invalid(
-            "invalid.field",
-            text!("{field} 不能修改", "{field} cannot be edited"),
-        )
-        .hint(text!(
-            "请放弃后重新起草",
-            "abandon the order and draft anew"
-        )));
-    }
-    if field.split('.').next() == Some(MATERIALS) {
-        detach(order, attached, given)
-    } else {
-        assign::assign(tree, field, &given.clone().canonical(field))
-    }
-}
-
 /// Settles the choices that an order cannot be without: its path and its provider.
 fn choose_again(world: &World, order: &Order, tree: &mut Value) -> Result<(), Failure> {
     if order.verify_by.is_some() && tree.get("verify_by").is_none() {
@@ -126,9 +118,100 @@ fn choose_again(world: &World, order: &Order, tree: &mut Value) -> Result<(), Fa
     Ok(())
 }
 
+/// Makes an assignment in an order's data as they are laid out.
+fn put(world: &World, order: &Order, laid: &mut Value, given: &Assign) -> Result<(), Failure> {
+    let path = given.field();
+    let is_given = match given {
+        Assign::Set(_, _) | Assign::Add(_, _) => true,
+        Assign::Unset(_, _) => false,
+    };
+    fields::edited(order, laid, path, is_given)?;
+    // A change of a list begins with what is filed.
+    if order.kind == Kind::Change
+        && tree::get(laid, path).is_none()
+        && let Some(filed @ Value::Array(_)) = filed(world, order, path)
+        && *given != Assign::Unset(path.to_owned(), None)
+    {
+        tree::put(laid, path, Some(filed));
+    }
+    let given = given.clone().canonical(path);
+    assign::assign(laid, path, &given)
+}
+
+/// Returns what is filed at a field of what an order is about.
+fn filed(world: &World, order: &Order, path: &str) -> Option<Value> {
+    let subject = world
+        .book
+        .portfolio
+        .subject(order.target.subject.as_ref()?)?;
+    if let Some(field) = path.strip_prefix("subject.") {
+        return tree::get(&tree::of(&subject.facts), field);
+    }
+    let (place, field) = path.strip_prefix("services.")?.split_once('.')?;
+    let target = order.target.services.get(place.parse::<usize>().ok()?)?;
+    let service = subject.services.get(&target.number)?;
+    tree::get(&tree::of(&service.facts), field)
+}
+
+fn no_change_left(order: &Order) -> Failure {
+    let id = &order.id;
+    Failure::invalid(
+        "invalid.field",
+        text!("这样改后订单没有任何变更", "nothing would be left for the order to change"),
+    )
+    .hint(text!(
+        "不再需要它就放弃：icpctl abandon {id}；要变更别的，一并用 --set 写出",
+        "abandon it if it is not needed: icpctl abandon {id}; to change something else, say that too with --set"
+    ))
+}
+
+/// Puts a label on or takes labels off.
+fn mark(labels: &mut BTreeMap<String, String>, given: &Assign) -> Result<(), Failure> {
+    let key = given.field().split_once('.').map(|(_, key)| key.trim());
+    match (given, key) {
+        (Assign::Set(_, value), Some(key)) if !key.is_empty() && !value.is_empty() => {
+            labels.insert(key.to_owned(), value.clone());
+        }
+        (Assign::Unset(_, None), Some(key)) => {
+            labels.remove(key);
+        }
+        (Assign::Unset(_, None), None) => labels.clear(),
+        (Assign::Set(_, _) | Assign::Add(_, _) | Assign::Unset(_, Some(_)), _) => {
+            let field = given.field();
+            return Err(Failure::invalid(
+                "invalid.field",
+                text!("{field} 不能这样修改", "{field} cannot be edited like this"),
+            )
+            .hint(text!(
+                "加标签：--set labels.KEY=VALUE；去掉：--unset labels.KEY",
+                "put a label on with --set labels.KEY=VALUE, take it off with --unset labels.KEY"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Lists the labels that came, went or changed.
+fn relabelled(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) -> Vec<FieldChange> {
+    let mut keys: Vec<&String> = old.keys().chain(new.keys()).collect();
+    keys.sort();
+    keys.dedup();
+    let value = |value: Option<&String>| value.map(|value| Value::from(value.as_str()));
+    keys.into_iter()
+        .filter(|key| old.get(*key) != new.get(*key))
+        .map(|key| FieldChange {
+            service: None,
+            field: format!("{LABELS}.{key}"),
+            from: value(old.get(key)),
+            to: value(new.get(key)),
+            extra: toml::Table::new(),
+        })
+        .collect()
+}
+
 /// Refuses changes in what the type check has settled (ORD-07).
 fn leave_frozen(edits: &[FieldChange]) -> Result<(), Failure> {
-    let Some(frozen) = edits.iter().find(|edit| is_frozen(&edit.field)) else {
+    let Some(frozen) = edits.iter().find(|edit| is_frozen(edit)) else {
         return Ok(());
     };
     let field = &frozen.field;
@@ -223,37 +306,112 @@ fn came_and_went(old: &[Material], new: &[Material]) -> Vec<FieldChange> {
         .collect()
 }
 
-/// Whether a field is settled by the type check (ORD-07): those, the provider and the path.
-fn is_frozen(path: &str) -> bool {
-    match path {
-        "provider" | "verify_by" => true,
-        "after" | "account" => false,
-        _ => knowledge::field(path).is_some_and(|field| field.type_check),
+/// Whether an edit touches what is settled by the type check (ORD-07): its fields, the provider and
+/// the path, and of a list that grows or shrinks what stands in it.
+fn is_frozen(edit: &FieldChange) -> bool {
+    let path = edit.field.as_str();
+    if matches!(path, "provider" | "verify_by" | "subject.number") {
+        return true;
     }
+    let is_listed = |value: &Option<Value>| {
+        let list = value.as_ref().and_then(Value::as_array);
+        list.is_some_and(|list| list.iter().any(Value::is_table))
+    };
+    let below = format!("{path}.");
+    let has_frozen = || {
+        let mut fields = knowledge::fields().iter();
+        fields.any(|field| field.type_check && field.path.starts_with(&below))
+    };
+    knowledge::field(path).is_some_and(|field| field.type_check)
+        || [&edit.from, &edit.to].into_iter().any(is_listed) && has_frozen()
 }
 
-/// Puts what a dossier says over an order's data.
-fn overlay(tree: &mut Value, dossier: &Dossier) {
-    let mut put = |path: &str, value: Option<Value>| {
-        if value.is_some() {
-            tree::put(tree, path, value);
-        }
+/// Puts what a dossier says over an order's data. What it repeats of what drafting settled, or of
+/// what is filed, is no edit.
+///
+/// # Errors
+/// 3 where it says otherwise than drafting settled, or names what orders of the kind do not take.
+fn overlay(
+    world: &World,
+    order: &Order,
+    laid: &mut Value,
+    dossier: &Dossier,
+) -> Result<(), Failure> {
+    repeats(order, dossier)?;
+    let mut given: Vec<(String, Value)> = Vec::new();
+    let mut say = |path: &str, value: Option<&str>| {
+        given.extend(value.map(|value| (path.to_owned(), Value::from(value))));
     };
-    let text = |value: &Option<String>| value.as_ref().map(|v| Value::from(v.as_str()));
-    put("provider", text(&dossier.provider));
-    put("account", text(&dossier.account));
-    put("after", text(&dossier.after));
-    put("verify_by", dossier.verify_by.map(|v| v.name().into()));
-    if let Some(DossierSubject::Data { facts, .. }) = &dossier.subject {
-        for leaf in leaves(&Value::Table(toml::Table::new()), &tree::of(facts.as_ref())) {
-            put(&format!("subject.{}", leaf.field), leaf.to);
+    say("provider", dossier.provider.as_deref());
+    say("account", dossier.account.as_deref());
+    say("after", dossier.after.as_deref());
+    say("verify_by", dossier.verify_by.map(VerifyBy::name));
+    match &dossier.subject {
+        None => {}
+        Some(DossierSubject::Number(number)) if order.target.subject == Some(*number) => {}
+        Some(DossierSubject::Number(number)) => say("subject", Some(&number.to_string())),
+        Some(DossierSubject::Data { number, facts }) => {
+            let number = number.filter(|number| order.target.subject != Some(*number));
+            say("subject.number", number.map(|n| n.to_string()).as_deref());
+            let facts = tree::leaves(&tree::of(facts.as_ref())).into_iter();
+            given.extend(facts.map(|(field, value)| (format!("subject.{field}"), value)));
         }
     }
     for (place, service) in dossier.services.iter().enumerate() {
-        for leaf in leaves(&Value::Table(toml::Table::new()), &tree::of(&service.facts)) {
-            put(&format!("services.{place}.{}", leaf.field), leaf.to);
-        }
+        let place = place_of(order, place, service)?;
+        let facts = tree::leaves(&tree::of(&service.facts)).into_iter();
+        given.extend(facts.map(|(field, value)| (format!("services.{place}.{field}"), value)));
     }
+    for (path, value) in given {
+        let is_filed =
+            order.kind != Kind::New && filed(world, order, &path).as_ref() == Some(&value);
+        // A service says its kind by its number.
+        let is_kind = order.kind != Kind::New && path.rsplit('.').next() == Some("kind");
+        let is_held = tree::get(laid, &path).is_some();
+        if is_kind || is_filed && !is_held {
+            continue;
+        }
+        fields::edited(order, laid, &path, true)?;
+        assign::make_room(laid, &path);
+        tree::put(laid, &path, Some(value));
+    }
+    Ok(())
+}
+
+/// Checks that a dossier does not say otherwise what drafting settled.
+fn repeats(order: &Order, dossier: &Dossier) -> Result<(), Failure> {
+    let target = &order.target;
+    let is_meant = |word: &String| {
+        let word = normal(word);
+        let is_subject = target
+            .subject
+            .is_some_and(|number| number.to_string() == word);
+        is_subject
+            || target.services.iter().any(|service| {
+                let mut domains = service.domains.iter();
+                service.number.to_string() == word || domains.any(|d| d.as_str() == word)
+            })
+    };
+    let settled = [
+        ("kind", dossier.kind.is_none_or(|kind| kind == order.kind)),
+        ("target", dossier.target.iter().all(is_meant)),
+        ("written", !dossier.written || order.via == Via::Written),
+    ];
+    match settled.iter().find(|(_, is_so)| !is_so) {
+        Some((field, _)) => Err(fields::settled(order, field)),
+        None => Ok(()),
+    }
+}
+
+/// Returns the place in an order of a service of a dossier: by its number, else by its own place.
+fn place_of(order: &Order, place: usize, service: &DossierService) -> Result<usize, Failure> {
+    let Some(number) = &service.number else {
+        return Ok(place);
+    };
+    let mut services = order.target.services.iter();
+    services
+        .position(|target| target.number == *number)
+        .ok_or_else(|| fields::settled(order, &format!("services.{place}.number")))
 }
 
 /// Finds the order that another is to wait for.
@@ -289,95 +447,98 @@ fn forerunner(world: &World, order: &Order, word: &str) -> Result<OrderId, Failu
 /// 3 where a value does not validate, 4 where a forerunner is none.
 pub fn rebuild(world: &World, order: &Order, tree: &Value) -> Result<Order, Failure> {
     let dossier = assign::read(tree, "--set", world.now.day())?;
+    let is_same_subject = tree::get(&lay_out(order), "subject") == tree::get(tree, "subject");
     let mut order = order.clone();
-    order.account = dossier.account;
+    order.account.clone_from(&dossier.account);
     order.after = match &dossier.after {
         Some(word) => Some(forerunner(world, &order, word)?),
         None => None,
     };
     if order.provider.is_some() {
-        order.provider = dossier.provider.or(order.provider);
+        order.provider = dossier.provider.clone().or(order.provider);
     }
     if order.verify_by.is_some() {
         order.verify_by = dossier.verify_by.or(order.verify_by);
     }
     match order.kind {
         Kind::New => {
-            order.filing = Filing {
-                subject: match dossier.subject {
-                    Some(DossierSubject::Data { facts, .. }) if order.target.subject.is_none() => {
-                        Some(*facts)
-                    }
+            if !is_same_subject {
+                let filed = match &dossier.subject {
+                    Some(given) => aim::filed_already(world, given)?,
+                    None => None,
+                };
+                order.target.subject = filed.map(|subject| subject.number);
+                order.target.name = filed.and_then(|subject| subject.facts.name.clone());
+                order.filing.subject = match dossier.subject {
+                    Some(DossierSubject::Data { facts, .. }) if filed.is_none() => Some(*facts),
                     Some(DossierSubject::Data { .. } | DossierSubject::Number(_)) | None => None,
-                },
-                services: dossier.services.into_iter().map(|s| s.facts).collect(),
-                extra: toml::Table::new(),
-            };
+                };
+            }
+            order.filing.services = draft::asked_services(&dossier.services);
         }
         Kind::Access => {
-            for (target, service) in order.target.services.iter_mut().zip(dossier.services) {
-                target.resource = service.facts.resource;
+            for target in &mut order.target.services {
+                let mut given = dossier.services.iter();
+                let given = given.find(|service| service.number == Some(target.number));
+                target.link(
+                    given
+                        .map(|service| service.facts.clone())
+                        .unwrap_or_default(),
+                );
             }
         }
-        Kind::Change => {
-            let laid = lay_out(&order);
-            let mut changes: Vec<FieldChange> = Vec::new();
-            for leaf in leaves(&Value::Table(toml::Table::new()), tree) {
-                let change = as_change(world, &order, &whole(leaf, tree));
-                changes.extend(change.filter(|change| !changes.contains(change)));
-            }
-            if changes.is_empty() && laid != *tree {
-                changes.clone_from(&order.changes);
-            }
-            order.changes = changes;
-        }
+        Kind::Change => order.changes = changes(world, &order, tree, &dossier),
         Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => {}
     }
     Ok(order)
 }
 
-/// Returns a leaf within a list of a service's tables as the whole list, which changes as one.
-fn whole(leaf: FieldChange, tree: &Value) -> FieldChange {
-    let mut parts = leaf.field.splitn(4, '.');
-    let head = (parts.next(), parts.next(), parts.next(), parts.next());
-    if let (Some("services"), Some(place), Some(list), Some(_)) = head {
-        let field = format!("services.{place}.{list}");
-        if let Some(to @ Value::Array(_)) = tree::get(tree, &field) {
-            return FieldChange {
-                field,
-                to: Some(to),
-                ..leaf
-            };
+/// Lists what a change order changes by its data as they are laid out; what is as it is filed
+/// changes nothing. `dossier` is what was read of them.
+fn changes(world: &World, order: &Order, laid: &Value, dossier: &Dossier) -> Vec<FieldChange> {
+    let empty = Value::Table(toml::Table::new());
+    let subject = match &dossier.subject {
+        Some(DossierSubject::Data { facts, .. }) => tree::of(facts.as_ref()),
+        Some(DossierSubject::Number(_)) | None => empty.clone(),
+    };
+    let mut sections = vec![(None, "subject".to_owned(), subject)];
+    let targets = order.target.services.iter().zip(&dossier.services);
+    sections.extend(targets.enumerate().map(|(place, (target, service))| {
+        let base = format!("services.{place}");
+        (Some(target.number), base, tree::of(&service.facts))
+    }));
+    let mut found: Vec<FieldChange> = Vec::new();
+    for (service, base, read) in sections {
+        let said = tree::get(laid, &base).unwrap_or_else(|| empty.clone());
+        for (field, _) in tree::leaves(&said) {
+            let path = format!("{base}.{field}");
+            if field == "number" || !fields::changes(&path) {
+                continue;
+            }
+            let mut before = order.changes.iter();
+            let before = before.find(|c| c.service == service && c.field == field);
+            let to = tree::get(&read, &field);
+            let from = filed(world, order, &path).or_else(|| before?.from.clone());
+            if before.is_some_and(|before| before.to == to) {
+                found.extend(before.cloned());
+            } else if from != to {
+                found.push(FieldChange {
+                    service,
+                    field,
+                    from,
+                    to,
+                    extra: before
+                        .map(|before| before.extra.clone())
+                        .unwrap_or_default(),
+                });
+            }
         }
     }
-    leaf
-}
-
-/// Returns the change that a leaf of a change order's data means.
-fn as_change(world: &World, order: &Order, leaf: &FieldChange) -> Option<FieldChange> {
-    let portfolio = &world.book.portfolio;
-    let subject = portfolio.subject(order.target.subject.as_ref()?)?;
-    if let Some(field) = leaf.field.strip_prefix("subject.") {
-        return (field != "number").then(|| FieldChange {
-            service: None,
-            field: field.to_owned(),
-            from: tree::get(&tree::of(&subject.facts), field),
-            to: leaf.to.clone(),
-            extra: toml::Table::new(),
-        });
-    }
-    let (place, field) = leaf.field.strip_prefix("services.")?.split_once('.')?;
-    let number = &order
-        .target
-        .services
-        .get(place.parse::<usize>().ok()?)?
-        .number;
-    let service = subject.services.get(number)?;
-    (field != "number" && !field.starts_with("resource")).then(|| FieldChange {
-        service: Some(*number),
-        field: field.to_owned(),
-        from: tree::get(&tree::of(&service.facts), field),
-        to: leaf.to.clone(),
-        extra: toml::Table::new(),
-    })
+    let place = |change: &FieldChange| {
+        let mut before = order.changes.iter();
+        let place = before.position(|c| c.service == change.service && c.field == change.field);
+        place.unwrap_or(usize::MAX)
+    };
+    found.sort_by_key(place);
+    found
 }

@@ -18,6 +18,7 @@ pub mod duty;
 pub mod edit;
 pub mod erase;
 pub mod examine;
+mod fields;
 pub mod filed;
 pub mod gone;
 pub mod import;

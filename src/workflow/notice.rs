@@ -11,8 +11,8 @@ use crate::failure::Failure;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::moment::{self, Untimely};
-use crate::filing::notice::{Class, Notice, Of, Term};
-use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::filing::notice::{Class, Group, Notice, Of, Term};
+use crate::filing::number::{ServiceKind, ServiceNumber, SubjectNumber};
 use crate::filing::order::{NoticeId, OrderId, looks_like_id};
 use crate::filing::portfolio::FiledSubject;
 use crate::filing::record::{NoticeFacts, SubjectEvent};
@@ -44,7 +44,7 @@ pub struct Received<'a> {
 ///
 /// # Errors
 /// Nothing of that name (4), not one service (2, 5), a time in the future or a deadline before it
-/// came in (3), a damaged file (3), the same notice with another deadline or other words (6).
+/// came in (3), a class of apps for a site (3), a damaged file (3), the same notice with another deadline or other words (6).
 pub fn add(
     world: &World,
     stamp: &Stamp,
@@ -53,6 +53,22 @@ pub fn add(
 ) -> Result<Plan<NoticeId>, Failure> {
     let book = &world.book;
     let (subject, service) = about(world, received.target, received.class.of)?;
+    if let (Group::App, Some(number)) = (received.class.group, service)
+        && number.kind() == ServiceKind::Site
+    {
+        let id = &received.class.id;
+        return Err(Failure::invalid(
+            "invalid.class",
+            text!(
+                "{id} 只用于 APP、小程序和快应用，{number} 是网站",
+                "{id} is for apps, mini programs and quick apps; {number} is a site"
+            ),
+        )
+        .hint(text!(
+            "列出各类别：icpctl notice add --help",
+            "the classes are listed by icpctl notice add --help"
+        )));
+    }
     let at = past(stamp, received.at, None)?;
     if let Some(Term::At(deadline)) = received.term
         && deadline < at

@@ -8,8 +8,10 @@ use crate::filing::instant::Instant;
 use crate::filing::order::{OperationId, Order};
 use crate::filing::record::SubjectRecord;
 use crate::lang::{Lang, Text};
-use crate::render::brief::brief;
+use crate::render::brief::told;
 use crate::render::envelope::Warning;
+use crate::render::mask::Privacy;
+use crate::render::prose;
 use crate::store::StorePath;
 use crate::text;
 
@@ -111,11 +113,11 @@ pub struct Caution {
 
 impl Caution {
     /// Returns it as a document says it.
-    pub fn warning(&self, lang: Lang) -> Warning {
+    pub fn warning(&self, lang: Lang, privacy: Privacy) -> Warning {
         Warning {
             code: self.code.into(),
-            message: brief(self.message.get(lang), lang).into_owned(),
-            path: self.path.clone(),
+            message: told(self.message.get(lang), lang, privacy),
+            path: self.path.as_ref().map(|path| prose::mask(path, privacy)),
         }
     }
 }

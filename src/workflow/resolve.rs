@@ -4,7 +4,9 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
-use crate::filing::order::{ID_LENGTH, Order, OrderId, looks_like_id};
+use crate::filing::order::{
+    ID_ALPHABET, ID_LENGTH, Order, OrderId, SHORTEST_PREFIX, looks_like_id,
+};
 use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::lang::Text;
 use crate::store::book::Book;
@@ -40,6 +42,18 @@ pub enum Unfiled {
         /// What may be meant instead.
         near: Option<Text>,
     },
+    /// A domain of a service that was filed once.
+    #[error("the filing of {domain}, {number}, ended on {day}")]
+    DomainEnded {
+        /// The domain.
+        domain: Host,
+        /// The service's number.
+        number: ServiceNumber,
+        /// The day on which it ended.
+        day: NaiveDate,
+        /// What may be meant instead.
+        near: Option<Text>,
+    },
     /// It was filed once; its number never returns (NUM-05).
     #[error("{number} ended on {day}")]
     Ended {
@@ -52,6 +66,10 @@ pub enum Unfiled {
 
 impl From<Unfiled> for Failure {
     fn from(error: Unfiled) -> Self {
+        let never_returns = text!(
+            "注销的备案号不会恢复；需要时用 icpctl new 重新备案",
+            "a cancelled number never returns; file anew with icpctl new"
+        );
         match error {
             Unfiled::Unknown { word, near } => {
                 let failure = Self::not_found(
@@ -64,6 +82,22 @@ impl From<Unfiled> for Failure {
                 ));
                 near.into_iter().fold(failure, Self::hint)
             }
+            Unfiled::DomainEnded {
+                domain,
+                number,
+                day,
+                near,
+            } => {
+                let failure = Self::not_found(
+                    "not-found.target",
+                    text!(
+                        "{domain} 的备案 {number} 已于 {day} 失效",
+                        "the filing of {domain}, {number}, ended on {day}"
+                    ),
+                );
+                let hints = std::iter::once(never_returns).chain(near);
+                hints.fold(failure, Self::hint)
+            }
             Unfiled::Ended { number, day } => Self::new(
                 Exit::Refused,
                 "refused.not-filed",
@@ -73,10 +107,7 @@ impl From<Unfiled> for Failure {
                 ),
             )
             .rule("NUM-05")
-            .hint(text!(
-                "注销的备案号不会恢复；需要时用 icpctl new 重新备案",
-                "a cancelled number never returns; file anew with icpctl new"
-            )),
+            .hint(never_returns),
         }
     }
 }
@@ -137,9 +168,23 @@ impl From<NoOrder> for Failure {
         let none = |message| Self::not_found("not-found.order", message);
         match error {
             NoOrder::Unknown { word } => {
-                none(text!("没有订单 `{word}`", "there is no order `{word}`")).hint(text!(
+                let failure = none(text!("没有订单 `{word}`", "there is no order `{word}`"));
+                let short = is_too_short(&word).then(|| {
+                    text!(
+                        "订单号至少要写前 {SHORTEST_PREFIX} 位",
+                        "write at least the first {SHORTEST_PREFIX} characters of an id"
+                    )
+                });
+                let list = text!(
                     "查看全部订单：icpctl list --all",
                     "see all orders: icpctl list --all"
+                );
+                short.into_iter().chain([list]).fold(failure, Self::hint)
+            }
+            NoOrder::NoRef { key } if key.is_empty() => {
+                none(text!("ref: 后面没有写编号", "no ref stands behind ref:")).hint(text!(
+                    "写成 ref:KEY；脚本中多半是变量没有值",
+                    "write ref:KEY; in a script a variable is probably unset"
                 ))
             }
             NoOrder::NoRef { key } => none(text!(
@@ -170,6 +215,13 @@ impl From<NoOrder> for Failure {
     }
 }
 
+/// Whether a word is the beginning of an id, though too little of it.
+fn is_too_short(word: &str) -> bool {
+    !word.is_empty()
+        && word.len() < SHORTEST_PREFIX
+        && word.bytes().all(|byte| ID_ALPHABET.contains(&byte))
+}
+
 /// Finds the order that a word means: an id, a prefix of one, `ref:KEY`, or a number or domain
 /// with exactly one order that has not ended.
 ///
@@ -188,7 +240,7 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, NoOrder> {
     }
     match target(&book.portfolio, word) {
         Ok(target) => the_open_one(word, book.orders.values(), |order| target.is_of(order)),
-        Err(Unfiled::Unknown { .. }) => asking_for(book, word),
+        Err(Unfiled::Unknown { .. } | Unfiled::DomainEnded { .. }) => asking_for(book, word),
         Err(error @ Unfiled::Ended { .. }) => Err(error.into()),
     }
 }
@@ -369,7 +421,15 @@ fn by_domain(portfolio: &Portfolio, domain: Host) -> Result<Target, Unfiled> {
     let list = near.join(", ");
     let near =
         (!near.is_empty()).then(|| text!("已备案的相关域名：{list}", "filed near it: {list}"));
-    Err(unknown(&domain, near))
+    Err(match portfolio.ended_domain(&domain) {
+        Some((number, day)) => Unfiled::DomainEnded {
+            domain,
+            number,
+            day,
+            near,
+        },
+        None => unknown(&domain, near),
+    })
 }
 
 fn unknown(word: &(impl ToString + ?Sized), near: Option<Text>) -> Unfiled {

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
 use crate::filing::guard;
 use crate::filing::order::{
-    Entry, FieldChange, MATERIALS, OperationId, Order, OrderId, looks_like_id,
+    Entry, FieldChange, LABELS, MATERIALS, OperationId, Order, OrderId, looks_like_id,
 };
 use crate::filing::record::{SubjectEntry, SubjectEvent, SubjectRecord};
 use crate::filing::standing::{effective, fold};
@@ -223,19 +223,17 @@ fn later_record(world: &World, order: &Order, op: &OperationId) -> bool {
 fn put_back(world: &World, order: &mut Order, entry: &Entry) -> Result<(), Failure> {
     match entry.event {
         Event::Command(Command::Edit) => {
-            for edit in entry.edits.iter().filter(|edit| is_of_material(edit)) {
+            let (beside, data): (Vec<&FieldChange>, _) = (entry.edits.iter())
+                .partition(|edit| is_of_material(edit) || label_key(edit).is_some());
+            for edit in beside {
                 put_material_back(order, edit);
+                put_label_back(order, edit);
             }
-            if entry.edits.iter().all(is_of_material) {
+            if data.is_empty() {
                 return Ok(());
             }
             let mut tree = lay_out(order);
-            for edit in entry
-                .edits
-                .iter()
-                .rev()
-                .filter(|edit| !is_of_material(edit))
-            {
+            for edit in data.into_iter().rev() {
                 tree::put(&mut tree, &edit.field, edit.from.clone());
             }
             *order = rebuild(world, order, &tree)?;
@@ -247,13 +245,7 @@ fn put_back(world: &World, order: &mut Order, entry: &Entry) -> Result<(), Failu
         }
         Event::Label => {
             for edit in &entry.edits {
-                let Some(key) = edit.field.strip_prefix("labels.") else {
-                    continue;
-                };
-                match edit.from.as_ref().and_then(toml::Value::as_str) {
-                    Some(value) => order.labels.insert(key.to_owned(), value.to_owned()),
-                    None => order.labels.remove(key),
-                };
+                put_label_back(order, edit);
             }
         }
         Event::Create | Event::Command(_) | Event::Report(_) | Event::Note | Event::Undo => {}
@@ -265,8 +257,26 @@ fn is_of_material(edit: &FieldChange) -> bool {
     edit.field == MATERIALS
 }
 
+/// Returns the key of the label that an edit is about.
+fn label_key(edit: &FieldChange) -> Option<&str> {
+    edit.field.strip_prefix(LABELS)?.strip_prefix('.')
+}
+
+fn put_label_back(order: &mut Order, edit: &FieldChange) {
+    let Some(key) = label_key(edit) else {
+        return;
+    };
+    match edit.from.as_ref().and_then(toml::Value::as_str) {
+        Some(value) => order.labels.insert(key.to_owned(), value.to_owned()),
+        None => order.labels.remove(key),
+    };
+}
+
 /// Takes an attachment away that came, or puts one back that went.
 fn put_material_back(order: &mut Order, edit: &FieldChange) {
+    if !is_of_material(edit) {
+        return;
+    }
     order
         .materials
         .retain(|material| Some(&tree::of(material)) != edit.to.as_ref());

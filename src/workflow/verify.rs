@@ -65,21 +65,23 @@ fn one(world: &World, word: &str) -> Result<Vec<About>, Failure> {
                 Ok(about)
             }
         }
-        Err(error @ Unfiled::Unknown { .. }) => match resolve::order(book, word) {
-            Ok(order) => Ok(of_order(order)),
-            Err(several @ NoOrder::Ambiguous { .. }) => Err(several.into()),
-            Err(
-                NoOrder::Unknown { .. }
-                | NoOrder::NoRef { .. }
-                | NoOrder::AllEnded { .. }
-                | NoOrder::Damaged { .. }
-                | NoOrder::Unfiled(_),
-            ) => match Host::parse(word) {
-                // Neither filed nor asked for here: still a domain that can be looked at.
-                Ok(domain) if word.contains('.') => Ok(vec![About::Domain(domain)]),
-                Ok(_) | Err(_) => Err(error.into()),
-            },
-        },
+        Err(error @ (Unfiled::Unknown { .. } | Unfiled::DomainEnded { .. })) => {
+            match resolve::order(book, word) {
+                Ok(order) => Ok(of_order(order)),
+                Err(several @ NoOrder::Ambiguous { .. }) => Err(several.into()),
+                Err(
+                    NoOrder::Unknown { .. }
+                    | NoOrder::NoRef { .. }
+                    | NoOrder::AllEnded { .. }
+                    | NoOrder::Damaged { .. }
+                    | NoOrder::Unfiled(_),
+                ) => match Host::parse(word) {
+                    // Neither filed nor asked for here: still a domain that can be looked at.
+                    Ok(domain) if word.contains('.') => Ok(vec![About::Domain(domain)]),
+                    Ok(_) | Err(_) => Err(error.into()),
+                },
+            }
+        }
     }
 }
 

@@ -56,7 +56,7 @@ fn an_account_becomes_the_portfolio_and_the_same_again_is_nothing() {
     let message = warning["message"].as_str().unwrap();
     for words in [
         "网站未悬挂备案号",
-        "请在 首页底部 悬挂 备案号",
+        "请在首页底部悬挂 备案号",
         "--deadline 2026-12-17",
         "notice add 粤ICP备2021000001号-1 --class number-not-shown",
     ] {

@@ -1,6 +1,6 @@
 //! Correcting an order: what `edit` takes, what it refuses, and attachments that go.
 
-use crate::scenarios::{MONDAY, Scene, dossier, hints_at};
+use crate::scenarios::{CERTIFICATES, MONDAY, Scene, company, dossier, hints_at, site};
 use serde_json::{Value, json};
 
 /// The attachments of an order, each as its slot and its hash.
@@ -168,4 +168,347 @@ fn the_way_of_verifying_falls_back_to_the_sms() {
     assert_eq!(first["data"]["verify_by"], "sms");
     assert_eq!(scene.document(MONDAY, &edit, 0)["changed"], false);
     scene.fails(MONDAY, &format!("edit {id} --unset provider"), 3);
+}
+
+/// Of an order's history, the edits that the last entry recorded.
+fn recorded(order: &Value) -> Value {
+    let history = order["history"].as_array().unwrap();
+    history.last().unwrap()["edits"].clone()
+}
+
+/// "An access changes no filed field" (ACC-01), and a cancellation holds none: what a kind of order
+/// does not take is refused with what it takes, and nothing is written.
+#[test]
+fn what_orders_of_a_kind_do_not_take_is_refused() {
+    let scene = Scene::at("tencent");
+    scene.user.write(
+        "new.toml",
+        dossier("tencent").replace("example.cn", "example.net"),
+    );
+    let drafts = [
+        (
+            "cancel-site example.cn",
+            &["verify_by", "account"][..],
+            &[
+                "target=example.com",
+                "services.0.name=新名字",
+                "services.0.responsible.phone=13900000000",
+                "subject.name=示例",
+                "written=true",
+                "reason=停办",
+                "kind=new",
+                "ref=k",
+            ][..],
+        ),
+        (
+            "cancel-subject 粤ICP备2021000001号",
+            &["verify_by"],
+            &["subject.province=广东", "services.0.domains=example.org"],
+        ),
+        (
+            "cancel-access example.cn --provider tencent",
+            &["account"],
+            &["verify_by=sms", "services.0.name=新名字"],
+        ),
+        (
+            "access example.cn --provider huawei",
+            &["services.N.resource: type, id"],
+            &[
+                "services.0.name=新名字",
+                "subject.mailing_address=示例路1号",
+                "services.0.number=粤ICP备2021000001号-2",
+            ],
+        ),
+        (
+            "change example.cn --set name=示例商店",
+            &["services.N: name"],
+            &[
+                "services.0.resource.id=ins-2",
+                "services.1.name=示例",
+                "services.0.number=粤ICP备2021000001号-2",
+                "verify_by=sms",
+            ],
+        ),
+        (
+            "change 粤ICP备2021000001号 --set mailing_address=示例路1号",
+            &["subject: name"],
+            &["services.0.name=新名字"],
+        ),
+        (
+            "new --from new.toml",
+            &["subject.responsible: name"],
+            &["target=example.com", "verify_by=sms", "written=true"],
+        ),
+    ];
+    for (line, taken, refused) in drafts {
+        let id = scene.draft(MONDAY, line);
+        for given in refused {
+            let error = scene.fails(MONDAY, &format!("edit {id} --set {given}"), 3);
+            assert_eq!(error["code"], "invalid.field", "{line}: {given}");
+            let listed = taken.iter().all(|field| hints_at(&error, field));
+            assert!(
+                listed || *given == "services.1.name=示例",
+                "{line}: {error}"
+            );
+        }
+        for field in ["services", "services.0", "subject"] {
+            if !line.starts_with("new") {
+                scene.fails(MONDAY, &format!("edit {id} --unset {field}"), 3);
+            }
+        }
+        let order = scene.order(MONDAY, &id);
+        assert_eq!(order["revision"], 1, "{line}: nothing is written");
+    }
+}
+
+/// A written application goes through no provider.
+#[test]
+fn a_written_application_takes_no_provider() {
+    let scene = Scene::one_site(&[]);
+    let id = scene.draft(MONDAY, "cancel-site example.cn --written");
+    for given in ["provider=tencent", "account=7", "verify_by=sms"] {
+        scene.fails(MONDAY, &format!("edit {id} --set {given}"), 3);
+    }
+    assert_eq!(scene.order(MONDAY, &id)["revision"], 1);
+}
+
+/// A dossier is taken as flags are: what it repeats is no edit, what it says otherwise is refused.
+#[test]
+fn a_dossier_cannot_change_what_flags_cannot() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let edit = format!("edit {id} --from order.toml");
+    let same = "kind = \"cancel-site\"\ntarget = [\"example.cn\"]\n";
+    scene.user.write("order.toml", same);
+    assert_eq!(scene.document(MONDAY, &edit, 0)["changed"], false);
+    for other in [
+        same.replace("example.cn", "example.com"),
+        same.replace("cancel-site", "cancel-access"),
+        format!("{same}written = true\n"),
+        format!("{same}[[services]]\nnumber = \"粤ICP备2021000001号-1\"\nname = \"新名字\"\n"),
+        format!("{same}[[services]]\nnumber = \"粤ICP备2021000001号-2\"\n"),
+    ] {
+        scene.user.write("order.toml", &other);
+        let error = scene.fails(MONDAY, &edit, 3);
+        assert_eq!(error["code"], "invalid.field", "{other}");
+    }
+    // What is filed so is no edit either.
+    let filed = "[[services]]\nnumber = \"粤ICP备2021000001号-1\"\nname = \"示例网站\"\n";
+    scene
+        .user
+        .write("order.toml", format!("{same}account = \"acc-1\"\n{filed}"));
+    assert_eq!(scene.document(MONDAY, &edit, 0)["changed"], false);
+    assert_eq!(scene.order(MONDAY, &id)["revision"], 1);
+}
+
+/// Services of a dossier are those of their numbers, wherever they stand in it.
+#[test]
+fn a_dossier_means_services_by_their_numbers() {
+    let scene = Scene::at("tencent");
+    let line = "access example.cn example.com --provider huawei";
+    let id = scene.draft(MONDAY, line);
+    let second = "[[services]]\nnumber = \"粤ICP备2021000001号-2\"\nresource.id = \"ecs-2\"\n";
+    scene.user.write("order.toml", second);
+    let order = scene.ok(MONDAY, &format!("edit {id} --from order.toml"));
+    let edits = recorded(&order);
+    assert_eq!(edits[0]["field"], "services.1.resource.id", "{edits}");
+}
+
+/// What an edit records is what became of the order.
+#[test]
+fn an_edit_records_what_became_of_the_order() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "change example.cn --set name=示例商店");
+    let error = scene.fails(MONDAY, &format!("edit {id} --unset services.0.name"), 3);
+    assert!(hints_at(&error, &format!("icpctl abandon {id}")), "{error}");
+    let line = format!("edit {id} --unset services.0.name --set services.0.remark=说明");
+    let order = scene.ok(MONDAY, &line);
+    let change = json!([{
+        "field": "remark", "service": "粤ICP备2021000001号-1", "from": null, "to": "说明",
+    }]);
+    assert_eq!(order["changes"], change);
+    let edits = json!([
+        { "field": "services.0.name", "from": "示例商店", "to": null },
+        { "field": "services.0.remark", "from": null, "to": "说明" },
+    ]);
+    assert_eq!(recorded(&order), edits);
+    let _ = scene.run(MONDAY, "undo").exits(0);
+    let changes = scene.order(MONDAY, &id)["changes"].clone();
+    assert_eq!(changes[0]["to"], "示例商店", "{changes}");
+    assert_eq!(changes.as_array().unwrap().len(), 1);
+    // As it is filed is no change.
+    scene.fails(
+        MONDAY,
+        &format!("edit {id} --set services.0.name=示例网站"),
+        3,
+    );
+    // Labels are data of the order like any other.
+    let order = scene.ok(MONDAY, &format!("edit {id} --set labels.customer=甲"));
+    assert_eq!(order["labels"]["customer"], "甲");
+    let edits = json!([{ "field": "labels.customer", "from": null, "to": "甲" }]);
+    assert_eq!(recorded(&order), edits);
+    let _ = scene.run(MONDAY, "undo").exits(0);
+    assert_eq!(scene.order(MONDAY, &id)["labels"], json!({}));
+}
+
+/// What a change clears it goes on clearing when something else of it is edited.
+#[test]
+fn an_edit_keeps_what_a_change_clears() {
+    let mut filing = company("粤ICP备2021000001号", CERTIFICATES[0], &[]);
+    filing["remark"] = json!("说明");
+    filing["services"] = json!([site(
+        "粤ICP备2021000001号-1",
+        "example.cn",
+        &json!(["tencent"])
+    )]);
+    let scene = Scene::holding(&[filing]);
+    let line = "change 粤ICP备2021000001号 --unset remark --set mailing_address=示例路1号";
+    let id = scene.draft(MONDAY, line);
+    let line = format!("edit {id} --set subject.mailing_address=示例路2号");
+    let order = scene.ok(MONDAY, &format!("{line} --reveal"));
+    let mut changes = order["changes"].as_array().unwrap().clone();
+    changes.sort_by_key(|change| change["field"].to_string());
+    assert_eq!(changes[0]["to"], "示例路2号", "{changes:?}");
+    assert_eq!(changes[1]["field"], "remark");
+    assert_eq!(changes[1]["to"], Value::Null);
+    let order = scene.ok(MONDAY, &format!("edit {id} --unset subject.remark"));
+    assert_eq!(order["changes"].as_array().unwrap().len(), 1, "{order}");
+}
+
+/// "`subject = "粤ICP备…号"` to take it from the portfolio".
+#[test]
+fn a_first_filing_can_be_led_to_a_filed_subject() {
+    let scene = Scene::at("tencent");
+    scene.user.write(
+        "new.toml",
+        dossier("tencent")
+            .replace("example.cn", "example.net")
+            .replace(CERTIFICATES[0], CERTIFICATES[1]),
+    );
+    let id = scene.draft(MONDAY, "new --from new.toml");
+    let before = scene.ok(MONDAY, &format!("show {id} --reveal"));
+    let order = scene.ok(
+        MONDAY,
+        &format!("edit {id} --set subject=粤ICP备2021000001号"),
+    );
+    assert_eq!(order["target"]["subject"], "粤ICP备2021000001号");
+    assert_eq!(order["target"]["name"], "示例科技有限公司");
+    let _ = scene.run(MONDAY, "undo").exits(0);
+    let after = scene.ok(MONDAY, &format!("show {id} --reveal"));
+    assert_eq!(after["target"], before["target"]);
+    // The subject's data are back: the order is as ready as it was.
+    let missing = scene.document(MONDAY, &format!("check {id}"), 0);
+    let rules: Vec<&Value> = missing["data"]["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| &f["rule"])
+        .collect();
+    assert!(!rules.iter().any(|rule| *rule == "SUB-01"), "{rules:?}");
+    let line = format!("edit {id} --set subject=粤ICP备2021000009号");
+    scene.fails(MONDAY, &line, 4);
+    scene.fails(MONDAY, &format!("edit {id} --set subject=示例"), 3);
+    // Once its type has been checked the subject stays (ORD-07).
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "rejected --reason 资料有误");
+    let error = scene.fails(
+        MONDAY,
+        &format!("edit {id} --set subject=粤ICP备2021000001号"),
+        5,
+    );
+    assert_eq!(error["code"], "refused.field-frozen");
+}
+
+/// Services that were taken away can be put in again, one by one.
+#[test]
+fn services_come_and_go() {
+    let (scene, id) = Scene::first_filing("tencent");
+    let whole = scene.order(MONDAY, &id)["services"].clone();
+    scene.ok(MONDAY, &format!("edit {id} --unset services"));
+    let line =
+        format!("edit {id} --set services.0.name=示例论坛 --set services.0.domains=example.com");
+    let order = scene.ok(MONDAY, &line);
+    assert_eq!(order["services"][0]["name"], "示例论坛");
+    assert_eq!(order["services"][0]["kind"], "site");
+    let order = scene.ok(MONDAY, &format!("edit {id} --set services.1.name=示例图库"));
+    assert_eq!(order["services"].as_array().unwrap().len(), 2);
+    scene.fails(MONDAY, &format!("edit {id} --set services.3.name=示例"), 3);
+    for _ in 0..3 {
+        let _ = scene.run(MONDAY, "undo").exits(0);
+    }
+    assert_eq!(scene.order(MONDAY, &id)["services"], whole);
+    // After a return services neither come nor go: their domains were checked (ORD-07).
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "rejected --reason 资料有误");
+    for what in ["--unset services", "--set services.1.name=示例图库"] {
+        let error = scene.fails(MONDAY, &format!("edit {id} {what}"), 5);
+        assert_eq!(error["code"], "refused.field-frozen", "{what}");
+    }
+}
+
+/// What registrars show of a linked service's domains is kept, and judged.
+#[test]
+fn an_access_keeps_what_its_dossier_says_of_the_domains() {
+    let scene = Scene::at("tencent");
+    scene.user.write(
+        "access.toml",
+        "kind = \"access\"\nprovider = \"huawei\"\n[[services]]\nnumber = \"粤ICP备2021000001号-1\"\n\
+         access_mode = \"cloud\"\n[[services.registrations]]\ndomain = \"example.cn\"\nmainland_registrar = false\n",
+    );
+    let id = scene.draft(MONDAY, "access --from access.toml");
+    let check = scene.document(MONDAY, &format!("check {id}"), 3);
+    let findings = check["data"]["findings"].as_array().unwrap();
+    assert!(
+        findings.iter().any(|f| f["rule"] == "DOM-02"),
+        "{findings:?}"
+    );
+    let line = format!("edit {id} --set services.0.registrations.0.mainland_registrar=true");
+    let edits = recorded(&scene.ok(MONDAY, &line));
+    assert_eq!(
+        edits[0]["field"],
+        "services.0.registrations.0.mainland_registrar"
+    );
+    scene.document(MONDAY, &format!("check {id}"), 0);
+}
+
+/// A word that is no field is answered with what it may mean.
+#[test]
+fn a_word_that_is_no_field_is_answered_with_what_is_meant() {
+    let scene = Scene::at("tencent");
+    for (line, meant) in [
+        (
+            "change 粤ICP备2021000001号 --set domains=example.org",
+            "icpctl change 粤ICP备2021000001号-1 --set domains=",
+        ),
+        (
+            "change example.cn --set mailing_address=示例路1号",
+            "icpctl change 粤ICP备2021000001号 --set mailing_address=",
+        ),
+        ("change example.cn --set nam=示例", "did you mean name?"),
+        (
+            "change example.cn --unset foo",
+            "the fields that can change: name, domains",
+        ),
+        (
+            "change example.cn --set resource.id=ins-2",
+            "the fields that can change: name, domains",
+        ),
+        ("change example.cn --set name=", "--unset name"),
+    ] {
+        let error = scene.fails(MONDAY, line, 3);
+        assert_eq!(error["code"], "invalid.field", "{line}");
+        assert!(hints_at(&error, meant), "{line}: {error}");
+    }
+    let id = scene.draft(MONDAY, "change example.cn --set name=示例商店");
+    for (given, meant) in [
+        (
+            "name=示例",
+            "did you mean subject.name, subject.responsible.name, services.0.name?",
+        ),
+        ("foo=x", "services.N: name, domains"),
+        ("services.name=示例", "services.0.name"),
+    ] {
+        let error = scene.fails(MONDAY, &format!("edit {id} --set {given}"), 3);
+        assert!(hints_at(&error, meant), "{given}: {error}");
+    }
 }

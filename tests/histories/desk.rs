@@ -222,6 +222,8 @@ pub(crate) fn draft(world: &World, stamp: &Stamp, id: OrderId, ask: Ask) -> Orde
             kind: filed.kind(),
             name: filed.facts.name.clone(),
             domains: filed.domains().to_vec(),
+            access_mode: None,
+            registrations: None,
             resource: None,
             extra: toml::Table::new(),
         }

@@ -127,6 +127,54 @@ fn what_a_page_shows_is_read_as_visitors_read_it() {
             "number-visible",
             "no hidden",
         ),
+        (
+            "in a template",
+            page("<template><p>京ICP备2021000001号-1</p></template>"),
+            "number-shown",
+            "no not-found",
+        ),
+        (
+            "in entities",
+            page("<footer>&copy 2026 京ICP&#x5907;2021000001号&ndash;1</footer>"),
+            "number-shown",
+            "yes",
+        ),
+        (
+            "beside a phone",
+            page(&format!(
+                "<footer><a>{number}</a><a>400-800-1234</a></footer>"
+            )),
+            "number-shown",
+            "yes",
+        ),
+        (
+            "link on a part",
+            page("<footer>京ICP备<a href='https://beian.miit.gov.cn/'>2021000001号</a>-1</footer>"),
+            "number-linked",
+            "yes",
+        ),
+        (
+            "link of the neighbour",
+            page(&format!(
+                "<footer>{number} <a href='https://beian.miit.gov.cn/'>京公网安备11010502030001号</a></footer>"
+            )),
+            "number-linked",
+            "no no-link",
+        ),
+        (
+            "hidden beside another",
+            page(&format!(
+                "<p>京公网安备11010502030001号 <b hidden>{number}</b></p>"
+            )),
+            "number-visible",
+            "no hidden",
+        ),
+        (
+            "after a hidden cell",
+            page(&format!("<table><tr><td hidden>x<td>{number}</table>")),
+            "number-visible",
+            "yes",
+        ),
         ("visible", page(FOOTER), "number-visible", "yes"),
         ("security", page(FOOTER), "security-number-shown", "yes"),
         (
@@ -163,6 +211,10 @@ fn the_number_must_be_the_right_one() {
     ] {
         says(shown, stance);
     }
+    // The counter counts where the subject alone is linked, and ends where another element begins.
+    says("<a href=/>京ICP备2021000001号</a>-1", "agrees");
+    says("<b>京ICP备2021000001号-1</b><b>2026</b>", "agrees");
+    says("<div>京ICP备2021000001号</div><div>-1</div>", "conflict");
     // Guangdong wants the subject's number.
     let user = &world.user;
     let gone = [

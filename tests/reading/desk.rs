@@ -193,6 +193,8 @@ pub(crate) fn drafted(id: &str, kind: Kind, provider: &str, created: &str) -> Or
                 number,
                 name: Some("示例商城".to_owned()),
                 domains: vec![Host::parse("shop.example.cn").unwrap()],
+                access_mode: None,
+                registrations: None,
                 resource: None,
                 extra: toml::Table::new(),
             }],

@@ -529,6 +529,7 @@ fn listed(documents: Vec<Value>) -> Reply {
 
 fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let filters = Filters::read(matches, cx.now)?;
+    filters.heed_providers(cx)?;
     let world = cx.world()?;
     let desk = Desk::new(&world);
     let ledger = Ledger::new(&world);

@@ -96,6 +96,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .get_one::<String>("by")
         .and_then(|name| Grouping::from_name(name));
     let filters = Filters::read(matches, cx.now)?;
+    filters.heed_providers(cx)?;
     let providers: Vec<&String> = matches.get_many("provider").into_iter().flatten().collect();
     let mut provider = providers.first().map(|name| (*name).clone());
     cx.name_providers(&mut provider)?;
@@ -351,7 +352,8 @@ fn grouped<'w>(excerpts: Vec<Excerpt<'w>>, by: Option<Grouping>, manner: Manner)
         .map(|((is_unknown, key), group)| {
             let name = match by {
                 Grouping::Person => shown_person(&key, manner.privacy),
-                Grouping::Customer | Grouping::Account | Grouping::Resource => key,
+                Grouping::Account => manner.privacy.account(&key),
+                Grouping::Customer | Grouping::Resource => key,
             };
             ((!is_unknown).then_some(name), group.into_values().collect())
         })

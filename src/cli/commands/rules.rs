@@ -120,7 +120,7 @@ fn holder(word: &str) -> Result<Holder, Failure> {
 /// Lists the rules.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let mut wanted = Wanted::read(matches)?;
-    cx.name_providers(&mut wanted.provider)?;
+    cx.heed_providers(&mut wanted.provider)?;
     let rulebook = cx.rulebook()?;
     let rules: Vec<&Rule> = rulebook.rules().filter(|rule| wanted.takes(rule)).collect();
     let lang = cx.lang;

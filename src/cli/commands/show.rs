@@ -160,7 +160,7 @@ fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> 
     row(text!("域名", "Domains"), Some(joined(domains)));
     row(
         text!("接入商", "Provider"),
-        Some(through(desk, order, status)),
+        Some(through(desk, order, status, manner)),
     );
     row(
         text!("核验方式", "Verified by"),
@@ -201,11 +201,13 @@ fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> 
 
 /// Returns the provider that an order goes through, with the account and its own word for where the
 /// order stands.
-fn through(desk: &Desk<'_>, order: &Order, status: Status) -> Text {
+fn through(desk: &Desk<'_>, order: &Order, status: Status, manner: Manner) -> Text {
     let title = board::provider(desk, order);
     let (zh, en) = (&title.zh, &title.en);
     let profile = desk.world.profiles.for_order(order.provider.as_deref());
-    match (profile.status_label(status), &order.account) {
+    let account = order.account.as_deref();
+    let account = account.map(|account| manner.privacy.account(account));
+    match (profile.status_label(status), account) {
         (Some(label), None) => text!("{zh}（其状态：{label}）", "{en} (there: {label})"),
         (Some(label), Some(account)) => text!(
             "{zh}，账号 {account}（其状态：{label}）",

@@ -103,6 +103,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         )));
     }
     let filters = Filters::read(matches, cx.now)?;
+    filters.heed_providers(cx)?;
     let world = if is_named {
         cx.world_of_orders(words(matches))?
     } else {

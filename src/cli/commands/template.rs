@@ -120,7 +120,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     }
     if let Some(provider) = word("provider") {
         provider.clone_into(&mut choice.provider);
-        cx.name_providers([&mut choice.provider])?;
+        cx.heed_providers([&mut choice.provider])?;
     }
     let service = word("service-kind").and_then(ServiceKind::from_name);
     choice.service = service.unwrap_or(choice.service);

@@ -12,6 +12,8 @@ use crate::rulebook::{FILE_LIMIT, FileProblem, Rulebook, overlay};
 use crate::store::wire::position;
 use crate::store::{Files, RECORD_LIMIT, StorageError, StorePath};
 use crate::text;
+use crate::workflow::doubt;
+use crate::workflow::plan::Caution;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -130,20 +132,46 @@ impl Context<'_> {
         &mut self,
         words: impl IntoIterator<Item = &'w mut String>,
     ) -> Result<(), Failure> {
+        self.unknown_providers(words).map(|_| ())
+    }
+
+    /// As [`name_providers`](Self::name_providers), for providers that nothing else is said of: those
+    /// that no profile describes are warned of.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn heed_providers<'w>(
+        &mut self,
+        words: impl IntoIterator<Item = &'w mut String>,
+    ) -> Result<(), Failure> {
+        for caution in self.unknown_providers(words)? {
+            self.caution(caution.code, caution.message, caution.path);
+        }
+        Ok(())
+    }
+
+    /// Puts the providers' names in the place of the words, and returns what to say of those that no
+    /// profile describes.
+    fn unknown_providers<'w>(
+        &mut self,
+        words: impl IntoIterator<Item = &'w mut String>,
+    ) -> Result<Vec<Caution>, Failure> {
         let built_in = Profiles::built_in();
         let mut others = words
             .into_iter()
             .filter(|word| !built_in.is_name(word))
             .peekable();
         if others.peek().is_none() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let disk = self.open()?;
         let profiles = self.profiles(disk.as_ref().map(|disk| disk as &dyn Files))?;
+        let mut unknown = Vec::new();
         for word in others {
             profiles.rename(word);
+            unknown.extend(doubt::unknown_provider(&profiles, word));
         }
-        Ok(())
+        Ok(unknown)
     }
 
     /// Returns the rules in force: the built-in ones, with those of `rules.d` in the configuration's

@@ -139,7 +139,9 @@ impl<'a> Context<'a> {
     /// Returns what the user should know, as documents say it.
     pub fn warnings(&self) -> Vec<Warning> {
         let cautions = self.cautions.iter();
-        cautions.map(|caution| caution.warning(self.lang)).collect()
+        cautions
+            .map(|caution| caution.warning(self.lang, self.globals.privacy))
+            .collect()
     }
 
     /// Whether questions may be asked: on a terminal, in the human format, unless told not to.

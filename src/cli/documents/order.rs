@@ -209,6 +209,7 @@ impl Desk<'_> {
             services: services.collect(),
             profile: self.world.profiles.for_order(order.provider.as_deref()),
             lang,
+            privacy,
         };
         outline.whole(json!({
             "changes": order.changes.iter().map(|c| change(c, holder, &names, privacy)).collect::<Vec<_>>(),

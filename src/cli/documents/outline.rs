@@ -7,6 +7,7 @@ use crate::filing::profile::Profile;
 use crate::filing::standing::View;
 use crate::lang::Lang;
 use crate::render::fields::Fields;
+use crate::render::mask::Privacy;
 use crate::store::roll::Slip;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -30,6 +31,8 @@ pub struct Outline<'a> {
     pub profile: &'a Profile,
     /// The language of labels.
     pub lang: Lang,
+    /// Whether personal data are shown.
+    pub privacy: Privacy,
 }
 
 /// Tells one field.
@@ -52,7 +55,7 @@ const FIELDS: [(&str, Option<Tell>); 32] = [
         "provider_label",
         Some(|o| json!(o.profile.status_label(o.view.status()))),
     ),
-    ("account", Some(|o| json!(o.slip.account))),
+    ("account", Some(|o| json!(o.account()))),
     ("ref", Some(|o| json!(o.slip.reference))),
     ("labels", Some(|o| json!(o.labels()))),
     (
@@ -101,6 +104,12 @@ const TARGET: &str = "target";
 const SERVICES: &str = "target.services";
 
 impl Outline<'_> {
+    /// Returns the account as it may be shown.
+    fn account(&self) -> Option<String> {
+        let account = self.slip.account.as_deref();
+        account.map(|account| self.privacy.account(account))
+    }
+
     /// Returns the labels of the order with its subject's beneath.
     pub fn labels(&self) -> BTreeMap<&str, &str> {
         let own = &self.slip.labels;

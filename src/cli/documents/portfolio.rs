@@ -327,7 +327,7 @@ fn service_element(
         "domains": service.domains(),
         "accesses": service.accesses.iter().map(|access| json!({
             "provider": access.provider,
-            "account": access.account,
+            "account": access.account.as_deref().map(|account| manner.privacy.account(account)),
             "resource": access.resource,
             "since": access.since,
         })).collect::<Vec<_>>(),

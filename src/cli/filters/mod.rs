@@ -8,6 +8,7 @@ mod slips;
 
 pub use slips::{Line, Rank};
 
+use crate::cli::context::Context;
 use crate::cli::documents::order::Desk;
 use crate::cli::parser::globals::{duration, option, repeated, switch};
 use crate::cli::parser::vocabulary;
@@ -279,6 +280,14 @@ impl Filters {
             sort: word("sort").and_then(|name| Sort::from_name(&name)),
             limit: matches.get_one::<usize>("limit").copied(),
         })
+    }
+
+    /// Warns of the providers asked for that no profile describes: a mistyped one finds nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn heed_providers(&self, cx: &mut Context<'_>) -> Result<(), Failure> {
+        cx.heed_providers(&mut self.providers.clone())
     }
 
     /// Returns the first of the flags that was typed, for commands that take them only sometimes.

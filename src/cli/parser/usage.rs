@@ -107,7 +107,7 @@ fn meant(error: &Error) -> Option<Text> {
 const VERSION: &str = "version";
 
 /// The flags that name something, and for which nothing is no name.
-const NAMING: [&str; 3] = ["ref", "provider", "account"];
+const NAMING: [&str; 5] = ["ref", "provider", "account", "store", "config"];
 
 /// Returns the first of the flags that name something which was given blanks alone.
 pub fn blank(matches: &ArgMatches) -> Option<&'static str> {

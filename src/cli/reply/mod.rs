@@ -8,12 +8,13 @@ use crate::cli::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
-use crate::render::brief::brief;
+use crate::render::brief::told;
 use crate::render::envelope::{Envelope, Problem};
 use crate::render::fields::{Fields, UnknownField, paths};
+use crate::render::mask::Privacy;
 use crate::render::rows::{self, Layout, RowsError};
 use crate::render::stream::StreamError;
-use crate::render::{Delivery, Format, clean, print};
+use crate::render::{Delivery, Format, clean, print, prose};
 use crate::store::place::Place;
 use crate::text;
 pub use crate::workflow::plan::Caution;
@@ -112,12 +113,12 @@ impl Reply {
 }
 
 /// Returns the failure in one language.
-pub fn problem(failure: &Failure, lang: Lang) -> Problem {
+pub fn problem(failure: &Failure, lang: Lang, privacy: Privacy) -> Problem {
     Problem {
         code: failure.code.clone(),
         exit: failure.exit.code(),
-        message: brief(failure.message.get(lang), lang).into_owned(),
-        hints: hints(failure, lang),
+        message: told(failure.message.get(lang), lang, privacy),
+        hints: hints(failure, lang, privacy),
         retryable: failure.is_retryable(),
         rule: failure.rule.clone(),
     }
@@ -127,18 +128,18 @@ pub fn problem(failure: &Failure, lang: Lang) -> Problem {
 const TOLD: usize = 1000;
 
 /// Returns the hints of a failure in one language.
-fn hints(failure: &Failure, lang: Lang) -> Vec<String> {
+fn hints(failure: &Failure, lang: Lang, privacy: Privacy) -> Vec<String> {
     let all = &failure.hints;
-    let told = all
+    let first = all
         .iter()
         .take(TOLD)
-        .map(|hint| brief(hint.get(lang), lang).into_owned());
+        .map(|hint| told(hint.get(lang), lang, privacy));
     let rest = all.len().saturating_sub(TOLD);
     let more = (rest > 0).then(|| {
         let more = text!("另有 {rest} 处", "and {rest} more");
         more.get(lang).to_owned()
     });
-    told.chain(more).collect()
+    first.chain(more).collect()
 }
 
 /// Prints what a command answered; returns the exit of the whole run.
@@ -156,7 +157,7 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
             (Reply::new(schema, data), Some(failure))
         }
     };
-    let lang = cx.lang;
+    let (lang, privacy) = (cx.lang, cx.globals.privacy);
     let exit = failure.as_ref().map_or(Exit::Ok, |f| f.exit);
     let raw = cx.globals.format.is_text() || reply.raw;
     // A table for machines has no place for anything but rows.
@@ -187,24 +188,24 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
         Ok(text) => (text, exit),
         Err(bad) => {
             let exit = bad.exit;
-            tell_failure(&bad, lang, *err);
+            tell_failure(&bad, lang, privacy, *err);
             (String::new(), exit)
         }
     };
     let delivered = print(*out, &text);
     if is_human && !cx.globals.quiet {
-        tell_beside(*err, &cx.cautions, &reply.says, lang);
+        tell_beside(*err, &cx.cautions, &reply.says, (lang, privacy));
     }
     // Where nothing could be printed there is no document that tells it.
     let is_unprinted = failure.as_ref().is_some_and(|f| f.code == UNPRINTED);
     if let Some(failure) = failure.filter(|_| is_human || is_unprinted) {
-        tell_failure(&failure, lang, *err);
+        tell_failure(&failure, lang, privacy, *err);
     }
     match delivered {
         Ok(Delivery::Written | Delivery::ReaderGone) => exit,
         Err(_) if is_unprinted => exit,
         Err(error) => {
-            tell_failure(&undelivered(&error, reply.changed), lang, *err);
+            tell_failure(&undelivered(&error, reply.changed), lang, privacy, *err);
             if exit == Exit::Ok {
                 Exit::Failure
             } else {
@@ -215,15 +216,18 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
 }
 
 /// Tells people what stands beside the answer: warnings, and what else is to be said.
-fn tell_beside(err: &mut dyn Write, cautions: &[Caution], says: &[Text], lang: Lang) {
+fn tell_beside(err: &mut dyn Write, cautions: &[Caution], says: &[Text], manner: (Lang, Privacy)) {
+    let (lang, privacy) = manner;
     for caution in cautions {
         let label = text!("警告：", "warning: ");
-        let message = brief(caution.message.get(lang), lang);
+        let message = told(caution.message.get(lang), lang, privacy);
         // Some say themselves where it is, down to the line.
         let path = caution.path.as_ref();
         let at = path
             .filter(|path| !message.contains(path.as_str()))
-            .map_or_else(String::new, |path| format!("{path}: "));
+            .map_or_else(String::new, |path| {
+                format!("{}: ", prose::mask(path, privacy))
+            });
         tell(err, &format!("{}{at}{message}", label.get(lang)));
     }
     for line in says {
@@ -255,16 +259,16 @@ pub fn tell(err: &mut dyn Write, line: &str) {
 }
 
 /// Tells a failure to people.
-pub fn tell_failure(failure: &Failure, lang: Lang, err: &mut dyn Write) {
+pub fn tell_failure(failure: &Failure, lang: Lang, privacy: Privacy, err: &mut dyn Write) {
     let label = text!("错误：", "error: ");
-    let message = brief(failure.message.get(lang), lang);
+    let message = told(failure.message.get(lang), lang, privacy);
     let rule = failure
         .rule
         .as_ref()
         .map_or_else(String::new, |rule| format!(" [{rule}]"));
     tell(err, &format!("{}{message}{rule}", label.get(lang)));
     let label = text!("提示：", "hint: ");
-    for hint in hints(failure, lang) {
+    for hint in hints(failure, lang, privacy) {
         tell(err, &format!("{}{hint}", label.get(lang)));
     }
 }
@@ -310,7 +314,7 @@ fn document(
         dry_run: cx.globals.dry_run,
         data: std::mem::take(&mut reply.data),
         warnings: cx.warnings(),
-        error: failure.map(|failure| problem(failure, cx.lang)),
+        error: failure.map(|failure| problem(failure, cx.lang, cx.globals.privacy)),
     };
     let mut known = std::mem::take(&mut reply.known);
     if known.is_empty()

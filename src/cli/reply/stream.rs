@@ -7,8 +7,9 @@ use crate::cli::signals::stopped_at_rows;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
-use crate::render::brief::brief;
+use crate::render::brief::{brief, told};
 use crate::render::fields::{Fields, UnknownField};
+use crate::render::mask::Privacy;
 use crate::render::room::Room;
 use crate::render::rows::json_line;
 use crate::render::style::Tone;
@@ -162,10 +163,10 @@ impl Stream {
 
     /// Tells rows that are done, and how far it is.
     pub fn rows(&mut self, cx: &mut Context<'_>, rows: Vec<RowTold>) {
-        let lang = cx.lang;
+        let (lang, privacy) = (cx.lang, cx.globals.privacy);
         let records: Vec<Value> = rows
             .iter()
-            .map(|row| self.narrowed(record(row, lang)))
+            .map(|row| self.narrowed(record(row, lang, privacy)))
             .collect();
         self.put(cx, &records);
         self.done += rows.len();
@@ -182,7 +183,7 @@ impl Stream {
                     let hints = failure.hints.iter();
                     lines.extend(hints.map(|Text { zh, en }| text!("    {zh}", "    {en}")));
                 }
-                let lines = lines.iter().map(|line| brief(line.get(lang), lang));
+                let lines = lines.iter().map(|line| told(line.get(lang), lang, privacy));
                 let lines = lines.collect::<Vec<_>>().join("\n");
                 match &self.bar {
                     Some(bar) => bar.suspend(|| tell(cx.err, &lines)),
@@ -254,7 +255,10 @@ impl Stream {
             .collect();
         counts.insert("left".to_owned(), left.into());
         let warnings = cx.warnings();
-        let error = failure.as_ref().map(|failure| problem(failure, cx.lang));
+        let privacy = cx.globals.privacy;
+        let error = failure
+            .as_ref()
+            .map(|failure| problem(failure, cx.lang, privacy));
         let summary = json!({
             "type": "summary",
             "schema": self.schema,
@@ -270,7 +274,11 @@ impl Stream {
         let mut reply = if self.is_json() {
             Reply::streamed()
         } else {
-            let rows: Vec<Value> = self.kept.iter().map(|row| record(row, cx.lang)).collect();
+            let rows: Vec<Value> = self
+                .kept
+                .iter()
+                .map(|row| record(row, cx.lang, privacy))
+                .collect();
             let human = self.table(cx.lang).render(cx.lang, cx.width(), cx.color());
             Reply {
                 known: FIELDS.map(str::to_owned).to_vec(),
@@ -351,14 +359,14 @@ fn chosen(cx: &Context<'_>) -> Result<Option<Fields>, UnknownField> {
         .transpose()
 }
 
-fn record(row: &RowTold, lang: Lang) -> Value {
+fn record(row: &RowTold, lang: Lang, privacy: Privacy) -> Value {
     json!({
         "type": "row",
         "line": row.line,
         "ref": row.reference,
         "order": row.order,
         "outcome": row.outcome.name(),
-        "error": row.failure.as_ref().map(|failure| problem(failure, lang)),
+        "error": row.failure.as_ref().map(|failure| problem(failure, lang, privacy)),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::clouds::client::Client;
 use crate::network::error::NetworkError;
+use crate::network::markup::{self, Standing};
 use chrono::NaiveDate;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -138,13 +139,8 @@ fn words(value: Option<&Value>) -> Vec<String> {
     texts
         .into_iter()
         .map(|html| {
-            let page = scraper::Html::parse_fragment(html);
-            let words: Vec<&str> = page
-                .root_element()
-                .text()
-                .flat_map(str::split_whitespace)
-                .collect();
-            words.join(" ")
+            let text = markup::read(html, |_| Standing::default());
+            text.words.replace('\n', " ")
         })
         .filter(|text| !text.is_empty())
         .collect()

@@ -337,6 +337,9 @@ fn unread(text: &str) -> NumberError {
     match (found.into_iter().next(), rejected.into_iter().next()) {
         (Some(Found { raw, .. }), _) => NumberError::Surrounded { raw, stray: given },
         (None, Some(Rejected { raw, reason, .. })) => NumberError::Refused { raw, reason },
-        (None, None) => NumberError::NotFound { given },
+        (None, None) => NumberError::NotFound {
+            given,
+            expected: None,
+        },
     }
 }

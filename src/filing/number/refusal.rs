@@ -150,10 +150,12 @@ impl fmt::Display for Refusal {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NumberError {
     /// Nothing in it looks like a number.
-    #[error("{}", Self::not_found(.given).en)]
+    #[error("{}", Self::not_found(.given, *.expected).en)]
     NotFound {
         /// The field.
         given: String,
+        /// The kind that the field wants; none where any filing number does.
+        expected: Option<NumberKind>,
     },
     /// What looks like a number is none.
     #[error("{}", Self::refused(.raw, .reason).en)]
@@ -191,7 +193,7 @@ impl NumberError {
     /// Returns the message.
     pub fn message(&self) -> Text {
         match self {
-            Self::NotFound { given } => Self::not_found(given),
+            Self::NotFound { given, expected } => Self::not_found(given, *expected),
             Self::Refused { raw, reason } => Self::refused(raw, reason),
             Self::Several { raws } => Self::several(raws),
             Self::Surrounded { raw, stray } => Self::surrounded(raw, stray),
@@ -199,7 +201,13 @@ impl NumberError {
         }
     }
 
-    fn not_found(given: &str) -> Text {
+    fn not_found(given: &str, expected: Option<NumberKind>) -> Text {
+        if expected == Some(NumberKind::Security) {
+            return text!(
+                "“{given}”里没有公安备案号，应形如 京公网安备11010502000001号",
+                "\"{given}\" holds no public security number; expected one like 京公网安备11010502000001号"
+            );
+        }
         text!(
             "“{given}”里没有备案号，应形如 粤ICP备2021000001号 或 粤ICP备2021000001号-1",
             "\"{given}\" holds no filing number; expected one like 粤ICP备2021000001号 or 粤ICP备2021000001号-1"

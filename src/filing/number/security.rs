@@ -24,7 +24,16 @@ impl SecurityNumber {
     /// # Errors
     /// When the field holds none, several, another kind of number, or one that cannot exist.
     pub fn parse(text: &str) -> Result<Parsed<Self>, NumberError> {
-        let Parsed { number, warnings } = read_one(text)?;
+        let Parsed { number, warnings } = read_one(text).map_err(|error| match error {
+            NumberError::NotFound { given, .. } => NumberError::NotFound {
+                given,
+                expected: Some(NumberKind::Security),
+            },
+            other @ (NumberError::Refused { .. }
+            | NumberError::Several { .. }
+            | NumberError::Surrounded { .. }
+            | NumberError::WrongKind { .. }) => other,
+        })?;
         match number {
             Number::Security(number) => Ok(Parsed { number, warnings }),
             Number::Subject(_) | Number::Service(_) => Err(NumberError::WrongKind {

@@ -136,16 +136,23 @@ impl FiledSubject {
     }
 
     fn end(&mut self, day: NaiveDate) {
-        for number in std::mem::take(&mut self.services).into_keys() {
-            self.ended_services.insert(number, day);
+        for (number, service) in std::mem::take(&mut self.services) {
+            self.note_end(number, &service, day);
         }
         self.ended = Some(day);
     }
 
     fn end_service(&mut self, number: &ServiceNumber, day: NaiveDate) {
-        if self.services.remove(number).is_some() {
-            self.ended_services.insert(*number, day);
+        if let Some(service) = self.services.remove(number) {
+            self.note_end(*number, &service, day);
         }
+    }
+
+    fn note_end(&mut self, number: ServiceNumber, service: &FiledService, day: NaiveDate) {
+        self.ended_services.insert(number, day);
+        let domains = service.domains().iter().cloned();
+        self.ended_domains
+            .extend(domains.map(|domain| (domain, number)));
     }
 
     fn drop_access(&mut self, number: &ServiceNumber, provider: &str) {

@@ -60,7 +60,10 @@ pub(super) fn services_of<'a>(order: &Order, filed: Option<&'a FiledSubject>) ->
             |service| service.facts.clone(),
         );
         facts.kind.get_or_insert(target.kind);
-        facts.resource.clone_from(&target.resource);
+        let linked = target.linked();
+        facts.resource = linked.resource;
+        facts.registrations = linked.registrations.or(facts.registrations);
+        facts.access_mode = linked.access_mode.or(facts.access_mode);
         let of_this = |c: &&FieldChange| c.service == Some(target.number);
         for change in order.changes.iter().filter(of_this) {
             tree::set(&mut facts, &change.field, change.to.as_ref());

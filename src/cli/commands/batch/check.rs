@@ -13,6 +13,8 @@ use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
 use crate::render::brief::brief;
 use crate::render::clean::clean;
+use crate::render::mask::Privacy;
+use crate::render::prose;
 use crate::rulebook;
 use crate::text;
 use crate::workflow::assign::called;
@@ -109,6 +111,14 @@ impl Finding {
         }
     }
 
+    /// Masks what looks personal: the value that a finding repeats may stand in the wrong column.
+    fn hide(mut self, privacy: Privacy) -> Self {
+        self.message = prose::mask_text(&self.message, privacy);
+        self.fix = self.fix.map(|fix| prose::mask_text(&fix, privacy));
+        self.path = self.path.map(|path| prose::mask(&path, privacy));
+        self
+    }
+
     fn document(&self, lang: Lang) -> Value {
         json!({
             "rule": self.rule,
@@ -134,7 +144,8 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         Ok(loaded) => (loaded.rows.len(), examine(cx, matches, &loaded)?),
         Err(problems) => (0, problems.into_iter().map(Finding::of_problem).collect()),
     };
-    let lang = cx.lang;
+    let (lang, privacy) = (cx.lang, cx.globals.privacy);
+    let findings: Vec<Finding> = findings.into_iter().map(|f| f.hide(privacy)).collect();
     let errors = findings
         .iter()
         .filter(|f| f.severity == Severity::Error)

@@ -10,9 +10,10 @@ use crate::failure::Failure;
 use crate::filing::impact::Code;
 use crate::filing::number::ServiceNumber;
 use crate::lang::{Lang, Text, shell_word};
-use crate::render::brief::brief;
+use crate::render::brief::{brief, told};
 use crate::render::clean::clean;
 use crate::render::envelope::Envelope;
+use crate::render::mask::Privacy;
 use crate::render::stream::{Stream, StreamError};
 use crate::render::{Delivery, Format};
 use crate::text;
@@ -169,14 +170,14 @@ fn answer(cx: &mut Context<'_>, plan: &BatchPlan, changed: bool) -> Reply {
     let [draft, send, none, fail] = counts;
     // Either can be long: only the one that is shown is made.
     let reply = if cx.globals.format.is_text() {
-        Reply::new(SCHEMA, Value::Null).human(human(plan, cx.lang))
+        Reply::new(SCHEMA, Value::Null).human(human(plan, cx.lang, cx.globals.privacy))
     } else if cx.globals.format == Format::Json
         && cx.globals.fields.is_none()
         && !cx.terminal.stdout
     {
         Reply::printed(print(cx, plan, changed))
     } else {
-        Reply::new(SCHEMA, document(plan, cx.lang))
+        Reply::new(SCHEMA, document(plan, cx.lang, cx.globals.privacy))
     };
     let reply = reply.changed(changed);
     let reply = reply.say(text!(
@@ -195,7 +196,7 @@ fn answer(cx: &mut Context<'_>, plan: &BatchPlan, changed: bool) -> Reply {
 /// Prints the document row by row: each holds the services that its subject keeps, so that all of
 /// them may be very long.
 fn print(cx: &mut Context<'_>, plan: &BatchPlan, changed: bool) -> Result<Delivery, StreamError> {
-    let lang = cx.lang;
+    let (lang, privacy) = (cx.lang, cx.globals.privacy);
     let mut data = head(plan, lang);
     data["rows"] = json!([]);
     let envelope = Envelope {
@@ -207,14 +208,17 @@ fn print(cx: &mut Context<'_>, plan: &BatchPlan, changed: bool) -> Result<Delive
     };
     let mut stream = Stream::within(cx.out, "rows", &envelope)?;
     for row in &plan.rows {
-        stream.element(&planned(plan, row, lang))?;
+        stream.element(&planned(plan, row, lang, privacy))?;
     }
     stream.end(&envelope)
 }
 
-fn document(plan: &BatchPlan, lang: Lang) -> Value {
+fn document(plan: &BatchPlan, lang: Lang, privacy: Privacy) -> Value {
     let mut data = head(plan, lang);
-    let rows = plan.rows.iter().map(|row| planned(plan, row, lang));
+    let rows = plan
+        .rows
+        .iter()
+        .map(|row| planned(plan, row, lang, privacy));
     data["rows"] = rows.collect();
     data
 }
@@ -234,7 +238,7 @@ fn head(plan: &BatchPlan, lang: Lang) -> Value {
     })
 }
 
-fn planned(plan: &BatchPlan, row: &PlannedRow, lang: Lang) -> Value {
+fn planned(plan: &BatchPlan, row: &PlannedRow, lang: Lang, privacy: Privacy) -> Value {
     json!({
         "line": row.row.line,
         "ref": row.row.reference,
@@ -246,8 +250,8 @@ fn planned(plan: &BatchPlan, row: &PlannedRow, lang: Lang) -> Value {
         "services": row.services,
         "provider": row.provider,
         "impact": row.impact.iter().map(|c| of_row(plan, row, c, lang)).collect::<Vec<_>>(),
-        "error": row.error.as_ref().map(|said| problem(said, lang)),
-        "held_by": row.held_by.as_ref().map(|said| problem(said, lang)),
+        "error": row.error.as_ref().map(|said| problem(said, lang, privacy)),
+        "held_by": row.held_by.as_ref().map(|said| problem(said, lang, privacy)),
         "based_on": row.based_on.iter().map(|based| json!({
             "record": based.record,
             "revision": based.revision,
@@ -289,18 +293,19 @@ fn said(words: &Words, lang: Lang) -> String {
     Text::from(words).get(lang).to_owned()
 }
 
-fn problem(of: &Said, lang: Lang) -> Value {
+fn problem(of: &Said, lang: Lang, privacy: Privacy) -> Value {
+    let said = |words: &Words| told(&said(words, lang), lang, privacy);
     json!({
         "code": of.code,
         "exit": of.exit,
-        "message": said(&of.message, lang),
-        "hints": of.hints.iter().map(|hint| said(hint, lang)).collect::<Vec<_>>(),
+        "message": said(&of.message),
+        "hints": of.hints.iter().map(said).collect::<Vec<_>>(),
         "retryable": of.retryable,
         "rule": of.rule,
     })
 }
 
-fn human(plan: &BatchPlan, lang: Lang) -> String {
+fn human(plan: &BatchPlan, lang: Lang, privacy: Privacy) -> String {
     let mut page = String::new();
     for row in &plan.rows {
         let (line, key) = (row.row.line, brief(&row.row.reference, lang));
@@ -329,12 +334,14 @@ fn human(plan: &BatchPlan, lang: Lang) -> String {
             let _ = writeln!(page, "     - {}", clean(&said(&consequence.message, lang)));
         }
         if let Some(because) = &row.error {
-            let _ = writeln!(page, "     ! {}", clean(&said(&because.message, lang)));
+            let because = told(&said(&because.message, lang), lang, privacy);
+            let _ = writeln!(page, "     ! {}", clean(&because));
         }
         if let Some(because) = &row.held_by {
             let (zh, en) = (&because.message.zh, &because.message.en);
-            let told = text!("提交时：{zh}", "when sent: {en}");
-            let _ = writeln!(page, "     ! {}", clean(told.get(lang)));
+            let because = text!("提交时：{zh}", "when sent: {en}");
+            let because = told(because.get(lang), lang, privacy);
+            let _ = writeln!(page, "     ! {}", clean(&because));
         }
     }
     if !plan.impact.is_empty() {

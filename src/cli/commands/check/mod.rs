@@ -22,6 +22,8 @@ use crate::lang::{Lang, Text};
 use crate::render::Format;
 use crate::render::brief::brief;
 use crate::render::clean::clean;
+use crate::render::mask::Privacy;
+use crate::render::prose;
 use crate::render::style::Tone;
 use crate::rulebook::{Finding, Judgement, Rulebook};
 use crate::store::book::order_path;
@@ -53,6 +55,19 @@ pub struct Located {
     pub end: Option<Position>,
     /// What is wrong.
     pub finding: Finding,
+}
+
+impl Located {
+    /// Masks what looks personal: the value that a finding repeats may stand in the wrong place.
+    fn hide(&mut self, privacy: Privacy) {
+        let finding = &mut self.finding;
+        finding.message = prose::mask_text(&finding.message, privacy);
+        finding.fix = finding
+            .fix
+            .take()
+            .map(|fix| prose::mask_text(&fix, privacy));
+        finding.path = prose::mask(&finding.path, privacy);
+    }
 }
 
 /// Says what the command takes.
@@ -100,6 +115,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         } else {
             found.extend(dossier(cx, &desk, name, wish)?);
         }
+    }
+    for located in &mut found {
+        located.hide(cx.globals.privacy);
     }
     Ok(answer(cx, &found, &rulebook))
 }

@@ -68,6 +68,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         found.map(|(_, part)| part)
     });
     let filters = Filters::read(matches, cx.now)?;
+    filters.heed_providers(cx)?;
     if (asked == Some(Part::Orders) || asked.is_none() && filters.asks_for_orders())
         && let Some(reply) = from_roll(cx, matches, &filters)?
     {
@@ -127,7 +128,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         }
         export.files(&mut stream)?;
         let lost = export.missing.iter();
-        envelope.warnings.extend(lost.map(|c| c.warning(lang)));
+        envelope
+            .warnings
+            .extend(lost.map(|c| c.warning(lang, manner.privacy)));
         stream.end(&envelope)?;
         Ok(())
     };

@@ -60,7 +60,10 @@ fn of_target(order: &Order, target: &TargetService, mut facts: ServiceFacts) -> 
         facts.domains = Some(target.domains.clone());
     }
     if order.kind == Kind::Access {
-        facts.resource.clone_from(&target.resource);
+        let linked = target.linked();
+        facts.resource = linked.resource;
+        facts.registrations = linked.registrations.or(facts.registrations);
+        facts.access_mode = linked.access_mode.or(facts.access_mode);
     }
     let changes = order.changes.iter();
     for change in changes.filter(|c| c.service.as_ref() == Some(&target.number)) {
@@ -80,6 +83,9 @@ pub(super) fn masked(data: &Value, holder: Holder, privacy: Privacy) -> Value {
     let mut shown = data.clone();
     for part in ["subject", "services"] {
         mask_for(&mut shown[part], part, Some(holder), privacy);
+    }
+    if let Value::String(account) = &mut shown["account"] {
+        *account = privacy.account(account);
     }
     shown
 }

@@ -312,10 +312,10 @@ impl<'a> Filler<'a> {
             "console" => profile
                 .status_label(status)
                 .map_or_else(|| status.label().get(lang).to_owned(), str::to_owned),
-            "account" => order
-                .account
-                .clone()
-                .unwrap_or_else(|| unknown(text!("（未填写）", "(not given)"))),
+            "account" => order.account.as_deref().map_or_else(
+                || unknown(text!("（未填写）", "(not given)")),
+                |account| self.privacy.account(account),
+            ),
             "number" => order.target.subject.map_or_else(
                 || unknown(text!("（尚无备案号）", "(no number yet)")),
                 |number| number.to_string(),
@@ -352,7 +352,10 @@ impl<'a> Filler<'a> {
             "subject" => of_subject("name"),
             "certificate" => of_subject("certificate_number"),
             "services" => Some(self.cancelled()),
-            "account" => order.account.clone(),
+            "account" => order
+                .account
+                .as_deref()
+                .map(|account| self.privacy.account(account)),
             "number" => order.target.subject.map(|number| number.to_string()),
             "reason" => order
                 .history

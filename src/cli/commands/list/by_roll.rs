@@ -26,6 +26,7 @@ pub struct Told<'a> {
     subjects: &'a Subjects,
     profiles: &'a Profiles,
     lang: Lang,
+    privacy: Privacy,
 }
 
 impl Told<'_> {
@@ -68,6 +69,7 @@ impl Told<'_> {
             services: Vec::new(),
             profile: self.profiles.for_order(slip.provider.as_deref()),
             lang: self.lang,
+            privacy: self.privacy,
         }
     }
 }
@@ -143,6 +145,7 @@ pub fn lay_out<P: Default + Send, T: Send>(
         calendar: &calendar,
         now: cx.now,
         lang: cx.lang,
+        privacy: cx.globals.privacy,
         names: wanted.names,
     };
     let filters = wanted.filters;
@@ -218,6 +221,7 @@ struct How<'a, L> {
     calendar: &'a Calendar,
     now: Instant,
     lang: Lang,
+    privacy: Privacy,
     names: bool,
 }
 
@@ -247,6 +251,7 @@ impl<L> How<'_, L> {
             subjects,
             profiles: self.profiles,
             lang: self.lang,
+            privacy: self.privacy,
         };
         (self.lay)(paper, &told)
     }

@@ -41,6 +41,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 /// Lists the orders that the filters ask for; ended ones only where something asks for them.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let filters = Filters::read(matches, cx.now)?;
+    filters.heed_providers(cx)?;
     let takes_ended = matches.get_flag("all") || filters.asks_for_ended();
     if let Some(reply) = from_roll(cx, &filters, takes_ended)? {
         return Ok(reply);

@@ -68,7 +68,7 @@ struct Outcome<'a> {
 }
 
 impl Outcome<'_> {
-    fn document(&self, lang: Lang) -> Value {
+    fn document(&self, lang: Lang, privacy: Privacy) -> Value {
         let messages: Vec<Value> = self
             .messages
             .iter()
@@ -82,7 +82,7 @@ impl Outcome<'_> {
             "held": self.held,
             "failed": self.failed,
             "messages": messages,
-            "error": self.failure.as_ref().map(|failure| problem(failure, lang)),
+            "error": self.failure.as_ref().map(|failure| problem(failure, lang, privacy)),
         })
     }
 }
@@ -405,7 +405,7 @@ fn answer(cx: &Context<'_>, news: &[News], outcomes: Vec<Outcome<'_>>, is_trial:
             "due_at": one.due.map(time),
             "text": one.text.get(lang),
         })).collect::<Vec<_>>(),
-        "channels": outcomes.iter().map(|outcome| outcome.document(lang)).collect::<Vec<_>>(),
+        "channels": outcomes.iter().map(|outcome| outcome.document(lang, cx.globals.privacy)).collect::<Vec<_>>(),
     });
     let changed = outcomes.iter().any(|outcome| outcome.sent > 0);
     let mut human = String::new();
@@ -422,7 +422,11 @@ fn answer(cx: &Context<'_>, news: &[News], outcomes: Vec<Outcome<'_>>, is_trial:
     }
     let mut table = Table::new(vec![
         text!("渠道", "Channel"),
-        text!("已发", "Sent"),
+        if cx.globals.dry_run {
+            text!("将发", "Would send")
+        } else {
+            text!("已发", "Sent")
+        },
         text!("发过", "Before"),
         text!("顺延", "Held"),
         text!("失败", "Failed"),

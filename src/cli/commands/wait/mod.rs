@@ -454,7 +454,7 @@ impl Stream {
     }
 
     fn summary(&mut self, cx: &mut Context<'_>, orders: &[Value], failure: Option<&Failure>) {
-        let error = failure.map(|failure| reply::problem(failure, cx.lang));
+        let error = failure.map(|failure| reply::problem(failure, cx.lang, cx.globals.privacy));
         let warnings = cx.warnings();
         let record = json!({
             "type": "summary",

@@ -1,0 +1,336 @@
+//! Which fields an order takes: what `edit` and `change` can be told, and what a word that is none
+//! of them may mean.
+//!
+//! The fields and the kinds of order that use them stand in `src/data/fields.toml`.
+
+use super::aim::Found;
+use crate::failure::Failure;
+use crate::filing::kind::{Kind, Via};
+use crate::filing::order::{MATERIALS, Order};
+use crate::filing::tree;
+use crate::intake::{DossierField, dossier_fields, nearest};
+use crate::knowledge::{self, FieldType};
+use crate::lang::Text;
+use crate::text;
+use toml::Value;
+
+/// How many fields or commands a hint suggests.
+const SUGGESTED: usize = 3;
+
+/// Checks that a field of an order can be edited; `path` is the full path in the dossier that the
+/// order is laid out as. A field that is given a value may stand in a service that is not there yet.
+///
+/// # Errors
+/// 3 for a field that does not exist, that drafting settles, or that orders of the kind do not take.
+pub(super) fn edited(
+    order: &Order,
+    laid: &Value,
+    path: &str,
+    is_given: bool,
+) -> Result<(), Failure> {
+    let bare = bare(path);
+    let Some(field) = dossier_fields().find(|field| field.path == bare) else {
+        return Err(unknown(order, path));
+    };
+    if field.is_settled_in(order.kind) {
+        return Err(settled(order, path));
+    }
+    if !takes(order, &field) {
+        return Err(not_taken(order, path));
+    }
+    let Some(place) = path.strip_prefix("services.") else {
+        return Ok(());
+    };
+    let place = place.split('.').next().unwrap_or(place);
+    let Ok(place) = place.parse::<usize>() else {
+        return Err(unknown(order, path));
+    };
+    let count = tree::get(laid, "services").map_or(0, |list| list.as_array().map_or(0, Vec::len));
+    let is_next = place == count && is_given && order.kind == Kind::New;
+    if place < count || is_next {
+        return Ok(());
+    }
+    Err(no_field(path).hint(text!(
+        "字段是档案中的完整路径，如 services.0.name；这里有 {count} 个服务，从 0 数起",
+        "a field is the full path in the dossier, such as services.0.name; there are {count} services here, counted from 0"
+    )))
+}
+
+/// Checks that a field relative to what a change is about can change; `path` is its full path in a
+/// dossier.
+///
+/// # Errors
+/// 3 for a field that does not exist there, or that no change takes.
+pub(super) fn changed(found: &Found<'_>, path: &str, field: &str) -> Result<(), Failure> {
+    let of = |section: &str| {
+        let path = format!("{section}.{}", bare(field));
+        dossier_fields().find(|known| known.path == path)
+    };
+    let section = path.split('.').next().unwrap_or(path);
+    // What is frozen in a filing is told with its rule.
+    let is_identity = matches!(field, "kind" | "number");
+    let here = of(section);
+    if is_identity || here.as_ref().is_some_and(|f| f.is_used_by(Kind::Change)) {
+        return Ok(());
+    }
+    let there = if section == "subject" {
+        "services"
+    } else {
+        "subject"
+    };
+    if of(there).is_some_and(|f| f.is_used_by(Kind::Change)) {
+        return Err(belongs_elsewhere(found, section, field));
+    }
+    let own: Vec<DossierField> = dossier_fields()
+        .filter(|f| f.is_used_by(Kind::Change) && is_leaf(f) && is_below(&f.path, section))
+        .collect();
+    let head = placed(section, "N");
+    let names: Vec<String> = own.iter().map(|f| placed(&f.path, "N")).collect();
+    let names: Vec<&str> = names
+        .iter()
+        .filter_map(|path| path.strip_prefix(&head)?.strip_prefix('.'))
+        .filter(|name| *name != "number")
+        .collect();
+    let failure = if here.is_some() {
+        let kind = Kind::Change.label();
+        let (zh, en) = (kind.zh, kind.en);
+        Failure::invalid(
+            "invalid.field",
+            text!(
+                "{zh}订单没有字段 {field}",
+                "an order of kind \"{en}\" takes no field {field}"
+            ),
+        )
+    } else {
+        let failure = no_field(field);
+        match nearest(field, names.iter().copied()) {
+            Some(near) => {
+                return Err(failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")));
+            }
+            None => failure,
+        }
+    };
+    let list = names.join(", ");
+    Err(failure.hint(text!(
+        "可变更的字段：{list}",
+        "the fields that can change: {list}"
+    )))
+}
+
+/// Whether a change takes the field at a full path.
+pub(super) fn changes(path: &str) -> bool {
+    let bare = bare(path);
+    dossier_fields().any(|field| field.path == bare && field.is_used_by(Kind::Change))
+}
+
+/// Says that a field is one of the subject where a service is meant, or the other way round.
+fn belongs_elsewhere(found: &Found<'_>, section: &str, field: &str) -> Failure {
+    let of_subject = section != "subject";
+    let failure = Failure::invalid(
+        "invalid.field",
+        if of_subject {
+            text!(
+                "{field} 是主体的字段，这里变更的是服务",
+                "{field} is a field of the subject, and a service is to change"
+            )
+        } else {
+            text!(
+                "{field} 是服务的字段，这里变更的是主体",
+                "{field} is a field of a service, and the subject is to change"
+            )
+        },
+    );
+    let Some(subject) = found.subject else {
+        return failure;
+    };
+    let numbers: Vec<String> = if of_subject {
+        vec![subject.number.to_string()]
+    } else {
+        subject.services.keys().map(ToString::to_string).collect()
+    };
+    numbers
+        .iter()
+        .take(SUGGESTED)
+        .fold(failure, |failure, number| {
+            let command = format!("icpctl change {number} --set {field}=VALUE");
+            failure.hint(text!("改用：{command}", "use {command}"))
+        })
+}
+
+/// Whether an order takes a field, be it settled or not.
+fn takes(order: &Order, field: &DossierField) -> bool {
+    let is_there = match field.path.split('.').next() {
+        Some("provider" | "account" | "verify_by") => order.via == Via::Provider,
+        Some("services") => order.kind == Kind::New || !order.target.services.is_empty(),
+        Some(_) | None => true,
+    };
+    is_there && field.is_used_by(order.kind)
+}
+
+/// Returns a path without the places in lists.
+fn bare(path: &str) -> String {
+    let parts = path
+        .split('.')
+        .filter(|part| part.parse::<usize>().is_err());
+    parts.collect::<Vec<_>>().join(".")
+}
+
+fn is_below(path: &str, head: &str) -> bool {
+    path.strip_prefix(head)
+        .is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// Whether no other field stands below it.
+fn is_leaf(field: &DossierField) -> bool {
+    !dossier_fields().any(|other| is_below(&other.path, &field.path))
+}
+
+fn no_field(path: &str) -> Failure {
+    Failure::invalid(
+        "invalid.field",
+        text!("没有字段 {path}", "there is no field {path}"),
+    )
+}
+
+/// Says that drafting settles a field of an order.
+pub(super) fn settled(order: &Order, path: &str) -> Failure {
+    let id = &order.id;
+    let failure = Failure::invalid(
+        "invalid.field",
+        text!(
+            "{path} 在起草时已经确定，不能修改",
+            "{path} is settled when an order is drafted and cannot be edited"
+        ),
+    )
+    .hint(text!(
+        "要换成别的，放弃后重新起草：icpctl abandon {id}",
+        "for another one abandon the order and draft anew: icpctl abandon {id}"
+    ));
+    failure.hint(taken(order))
+}
+
+/// Says that orders of the kind take no such field.
+fn not_taken(order: &Order, path: &str) -> Failure {
+    let kind = order.kind.label();
+    let (zh, en) = match order.via {
+        Via::Provider => (kind.zh, kind.en),
+        Via::Written => {
+            let via = order.via.label();
+            (
+                format!("{}{}", via.zh, kind.zh).into(),
+                format!("{}, {}", kind.en, via.en).into(),
+            )
+        }
+    };
+    let failure = Failure::invalid(
+        "invalid.field",
+        text!(
+            "{zh}订单没有字段 {path}",
+            "an order of kind \"{en}\" takes no field {path}"
+        ),
+    );
+    let failure = match order.kind {
+        // ACC-01: what is filed stays as it is.
+        Kind::Access => failure.rule("ACC-01").hint(text!(
+            "接入不改备案信息；要改的用 icpctl change 变更",
+            "an access changes no filed field: change it with icpctl change"
+        )),
+        Kind::New | Kind::Change | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => {
+            failure
+        }
+    };
+    failure.hint(taken(order))
+}
+
+/// Says that there is no such field, which may be meant, and which there are.
+fn unknown(order: &Order, path: &str) -> Failure {
+    let can_be_edited =
+        |field: &DossierField| takes(order, field) && !field.is_settled_in(order.kind);
+    let all: Vec<DossierField> = dossier_fields().filter(can_be_edited).collect();
+    let bare = bare(path);
+    let (above, last) = bare.rsplit_once('.').unwrap_or(("", &bare));
+    // Only the last part is guessed at: the same fields stand at every place of a list.
+    let beside = all.iter().filter_map(|field| {
+        let (over, name) = field.path.rsplit_once('.').unwrap_or(("", &field.path));
+        (over == above).then_some(name)
+    });
+    let full = text!(
+        "字段是档案中的完整路径，如 services.0.name",
+        "a field is the full path in the dossier, such as services.0.name"
+    );
+    let failure = no_field(path);
+    if let Some(near) = nearest(last, beside).filter(|near| *near != last) {
+        let typed = path.strip_suffix(last).unwrap_or_default();
+        let meant = text!("是不是想写 {typed}{near}？", "did you mean {typed}{near}?");
+        return failure.hint(meant).hint(full);
+    }
+    let ending = format!(".{last}");
+    let same = all.iter().filter(|field| field.path.ends_with(&ending));
+    let same = same.filter(|field| !is_below(&field.path, MATERIALS));
+    let same: Vec<String> = same.take(SUGGESTED).map(|f| placed(&f.path, "0")).collect();
+    if same.is_empty() {
+        return failure.hint(full).hint(taken(order));
+    }
+    let (zh, en) = (same.join("、"), same.join(", "));
+    failure
+        .hint(text!("是不是想写 {zh}？", "did you mean {en}?"))
+        .hint(full)
+}
+
+/// Puts a place after each list of tables in a path.
+fn placed(path: &str, place: &str) -> String {
+    let ends = path.match_indices('.').map(|(end, _)| end);
+    let mut shown = String::new();
+    let mut from = 0;
+    for end in ends.chain([path.len()]) {
+        shown.push_str(&path[from..end]);
+        let field = knowledge::field(&path[..end]);
+        let is_list = field.is_some_and(|field| field.value_type == FieldType::List);
+        if is_list && dossier_fields().any(|other| is_below(&other.path, &path[..end])) {
+            shown.push('.');
+            shown.push_str(place);
+        }
+        from = end;
+    }
+    shown
+}
+
+/// Lists the fields of an order that can be edited.
+fn taken(order: &Order) -> Text {
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for field in dossier_fields() {
+        let is_shown = takes(order, &field)
+            && !field.is_settled_in(order.kind)
+            && is_leaf(&field)
+            && !is_below(&field.path, MATERIALS);
+        if !is_shown {
+            continue;
+        }
+        let (above, name) = field.path.rsplit_once('.').unwrap_or(("", &field.path));
+        let above = placed(above, "N");
+        let name = match name {
+            "labels" => "labels.KEY".to_owned(),
+            name => name.to_owned(),
+        };
+        match groups.iter_mut().find(|(known, _)| *known == above) {
+            Some((_, names)) => names.push(name),
+            None => groups.push((above, vec![name])),
+        }
+    }
+    let lines: Vec<String> = groups
+        .iter()
+        .map(|(above, names)| {
+            let names = names.join(", ");
+            if above.is_empty() {
+                names
+            } else {
+                format!("{above}: {names}")
+            }
+        })
+        .collect();
+    let list = lines.join("; ");
+    text!(
+        "可修改的字段：{list}",
+        "the fields that can be edited: {list}"
+    )
+}

@@ -1,0 +1,118 @@
+//! Personal data in the wrong place: the column beside, a field's name, an account's name.
+
+use crate::support::{Icpctl, Output};
+
+/// Made-up values, as they stand in a shifted row; the mail's domain may be told, its user may not.
+const WRONG: [&str; 3] = ["13912345678", "110101199001010015", "canary.person"];
+
+fn seen(output: &Output) -> Vec<&'static str> {
+    let shown = format!("{}{}", output.stdout, output.stderr);
+    let there = |value: &&str| shown.contains(value);
+    WRONG.into_iter().filter(there).collect()
+}
+
+/// Every file that is read tells where a value is wrong, and shows it only when asked to.
+#[test]
+fn a_value_in_the_wrong_place_is_masked_where_it_is_told() {
+    let user = Icpctl::new();
+    user.run(["init"]).exits(0);
+    user.write(
+        "adopt.csv",
+        "subject_number,nature,service_number,service_kind,domains,approved_on\n\
+         湘ICP备2021990009号,13912345678,湘ICP备2021990009号-1,110101199001010015,\
+         canary.person@secret.example,欧阳修竹\n",
+    );
+    user.write(
+        "record.csv",
+        "order,event,at,who,numbers\n\
+         k3m9t2qd,110101199001010015,canary.person@secret.example,13912345678,13912345678\n",
+    );
+    user.write(
+        "batch.csv",
+        "ref,kind,target,verify_by,after,confirm\n\
+         13912345678,110101199001010015,canary.person@secret.example,13912345678,13912345678,13912345678\n",
+    );
+    user.write(
+        "new.toml",
+        "kind = \"new\"\n13912345678 = \"x\"\n[subject]\nnature = \"13912345678\"\n\
+         province = \"13912345678\"\ncertificate_type = \"110101199001010015\"\n\
+         [[services]]\nkind = \"site\"\ndomains = [\"canary.person@secret.example\"]\n",
+    );
+    for line in [
+        "adopt --from adopt.csv",
+        "record --from record.csv",
+        "batch check batch.csv",
+        "batch apply batch.csv",
+        "check batch.csv",
+        "check new.toml",
+        "check new.toml --format sarif",
+        "new --from new.toml",
+        "show 13912345678",
+        "portfolio canary.person@secret.example",
+    ] {
+        for lang in ["zh", "en"] {
+            let words = || line.split(' ').chain(["--lang", lang]);
+            let output = user.run(words());
+            assert_eq!(seen(&output), [""; 0], "{line}\n{output:#?}");
+            assert!(!output.stderr.contains("欧阳修竹"), "{output:#?}");
+            if !line.contains("sarif") {
+                let output = user.run(words().chain(["--json"]));
+                assert_eq!(seen(&output), [""; 0], "{line} --json\n{output:#?}");
+            }
+        }
+        // What it is can be asked for.
+        let output = user.run(line.split(' ').chain(["--reveal"]));
+        assert_ne!(seen(&output), [""; 0], "{line} --reveal\n{output:#?}");
+    }
+}
+
+/// "The account's phone is the individual's" (RP-08): an account can be somebody's phone.
+#[test]
+fn an_account_that_is_a_phone_or_a_mail_is_masked_and_found_all_the_same() {
+    let user = Icpctl::new();
+    user.run(["init"]).exits(0);
+    let filing = |digit: u8, account: &str| {
+        format!(
+            "{{\"number\":\"粤ICP备202100000{digit}号\",\"services\":[{{\"number\":\
+             \"粤ICP备202100000{digit}号-1\",\"domains\":[\"a{digit}.example.com\"],\
+             \"accesses\":[{{\"provider\":\"tencent\",\"account\":\"{account}\"}}]}}]}}\n"
+        )
+    };
+    user.write(
+        "filed.jsonl",
+        filing(1, "13912345678")
+            + &filing(2, "canary.person@secret.example")
+            + &filing(3, "100000000001"),
+    );
+    user.run(["adopt", "--from", "filed.jsonl"]).exits(0);
+    let draft = "change a1.example.com --set name=新名 --ref c --json";
+    for line in [
+        "portfolio",
+        "portfolio --json",
+        "portfolio --by account",
+        "portfolio --by account --json",
+        "label a1.example.com k=v --json",
+        "export portfolio --format tsv",
+        draft,
+        "show ref:c",
+        "show ref:c --json",
+        "list --json",
+        "list --fields account",
+        "guide ref:c",
+        "guide ref:c --json",
+        "export orders --format csv",
+    ] {
+        let output = user.run(line.split(' ')).exits(0);
+        assert_eq!(seen(&output), [""; 0], "{line}\n{output:#?}");
+    }
+    let whole = user.run(["portfolio", "--json", "--reveal"]).exits(0);
+    assert_eq!(seen(&whole), [WRONG[0], WRONG[2]]);
+    let plain = user.run(["portfolio", "--by", "account"]).exits(0);
+    assert!(plain.stdout.contains("tencent/100000000001"), "{plain:#?}");
+    let found = user
+        .run(["list", "--account", "13912345678", "--json"])
+        .exits(0);
+    let found = found.json();
+    assert_eq!(found["data"][0]["ref"], "c");
+    assert_eq!(found["data"][0]["account"], "139****5678");
+}
