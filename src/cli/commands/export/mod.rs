@@ -262,6 +262,11 @@ impl Told {
             ),
         });
         reply = reply.say(match cx.globals.privacy {
+            // A calendar is never brought in again.
+            Privacy::Masked if cx.globals.format == Format::Ics => text!(
+                "个人信息已隐去；需要时加 --reveal",
+                "personal data is masked; add --reveal to see it"
+            ),
             Privacy::Masked => text!(
                 "个人信息已隐去，这份导出不能再导入；需要时加 --reveal",
                 "personal data is masked, so this cannot be imported; add --reveal for that"
