@@ -1,15 +1,15 @@
 //! The columns of an export: those of what is exported, of labels and of attachments.
 
+use crate::cli::commands::{portfolio as filed, schema};
 use crate::cli::context::Context;
-use crate::cli::documents::board;
-use crate::cli::documents::portfolio::{self, Excerpt, Stock};
-use crate::cli::reply::no_such_field;
-use crate::failure::Failure;
+use crate::cli::documents::portfolio::{Excerpt, Stock};
+use crate::cli::reply::answer;
 use crate::filing::order::Order;
 use crate::render::Format;
 use crate::render::fields::Fields;
 use crate::render::mask::Privacy;
 use crate::render::stream::Columns;
+use clap::ArgMatches;
 use std::collections::BTreeSet;
 
 /// What of the store is wanted.
@@ -79,8 +79,34 @@ impl Part {
     }
 }
 
-/// The columns of attachments.
-const OF_FILES: [&str; 3] = ["hash", "part", "content"];
+/// Returns what is asked for alone.
+pub(super) fn part(matches: &ArgMatches) -> Option<Part> {
+    let name = matches.get_one::<String>("what")?;
+    let found = Part::ALL.into_iter().find(|(known, _)| known == name);
+    found.map(|(_, part)| part)
+}
+
+/// Returns what is exported, which is both where nothing is said.
+fn parts(asked: Option<Part>) -> Vec<Part> {
+    match asked {
+        Some(part) => vec![part],
+        None => Part::ALL.map(|(_, part)| part).into(),
+    }
+}
+
+/// Returns the names that `--fields` takes for what is exported.
+pub fn fields(matches: &ArgMatches) -> Vec<String> {
+    let mut known = vec!["type".to_owned()];
+    for part in parts(part(matches)) {
+        known.append(&mut schema::fields(match part {
+            Part::Orders => answer::ORDER,
+            Part::Portfolio => filed::SCHEMA,
+        }));
+    }
+    known.extend(OF_FILES.map(str::to_owned));
+    known.push("record".to_owned());
+    known
+}
 
 /// Chooses the fields of a table and of a document.
 pub(super) fn columns(
@@ -89,11 +115,7 @@ pub(super) fn columns(
     stock: &Stock<'_>,
     orders: &[&Order],
     subjects: &[Excerpt<'_>],
-) -> Result<Columns, Failure> {
-    let parts: Vec<Part> = match asked {
-        Some(part) => vec![part],
-        None => Part::ALL.map(|(_, part)| part).into(),
-    };
+) -> Columns {
     let mut labels: BTreeSet<String> = BTreeSet::new();
     for order in orders {
         labels.extend(stock.desk.labels(order).into_keys());
@@ -103,13 +125,8 @@ pub(super) fn columns(
     }
     let labels: Vec<String> = labels.iter().map(|key| format!("labels.{key}")).collect();
     let mut usual: Vec<&str> = vec!["type"];
-    let mut known: Vec<&str> = vec!["type"];
-    for part in &parts {
+    for part in parts(asked) {
         usual.extend(part.columns());
-        known.extend(match part {
-            Part::Orders => board::FIELDS.as_slice(),
-            Part::Portfolio => portfolio::FIELDS.as_slice(),
-        });
     }
     usual.extend(labels.iter().map(String::as_str));
     if cx.globals.privacy == Privacy::Revealed
@@ -120,24 +137,17 @@ pub(super) fn columns(
         usual.extend(OF_FILES);
     }
     usual.push("record");
-    known.extend(labels.iter().map(String::as_str));
-    known.extend(OF_FILES);
-    known.push("record");
     let mut seen = BTreeSet::new();
     usual.retain(|name| seen.insert(*name));
-    let document = match &cx.globals.fields {
-        None => None,
-        Some(wanted) => match Fields::choose(wanted, &known) {
-            Ok(fields) => Some(fields),
-            Err(unknown) if cx.globals.fields_by_flag => return Err(no_such_field(&unknown)),
-            Err(_) => None,
-        },
-    };
-    Ok(Columns {
+    let document = cx.fields.clone();
+    Columns {
         table: document.clone().unwrap_or_else(|| Fields::all(&usual)),
         document,
-    })
+    }
 }
+
+/// The columns of attachments.
+const OF_FILES: [&str; 3] = ["hash", "part", "content"];
 
 /// Whether attachments can be told in a format, in the columns that were chosen.
 pub(super) fn holds_files(format: Format, columns: &Columns) -> bool {

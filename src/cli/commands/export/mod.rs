@@ -8,8 +8,8 @@ use super::list::by_roll::{self, Wanted};
 use super::list::{asked_for, manner};
 use super::portfolio::narrow;
 use crate::cli::context::{Context, World};
+use crate::cli::documents::outline;
 use crate::cli::documents::portfolio::{Excerpt, Stock};
-use crate::cli::documents::{board, outline};
 use crate::cli::filters::Filters;
 use crate::cli::parser::globals::{option, place};
 use crate::cli::private_file;
@@ -19,14 +19,14 @@ use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::render::Format;
 use crate::render::envelope::Envelope;
-use crate::render::fields::Fields;
 use crate::render::mask::Privacy;
 use crate::render::rows::RowsError;
 use crate::render::stream::{Columns, Stream, StreamError};
 use crate::text;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
-use columns::{Part, columns, holds_files};
+pub use columns::fields;
+use columns::{Part, columns, holds_files, part};
 use elements::{Export, typed};
 use std::io::Write;
 use std::path::Path;
@@ -63,10 +63,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Writes what the filters ask for; without a format, as CSV.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let asked = matches.get_one::<String>("what").and_then(|name| {
-        let found = Part::ALL.into_iter().find(|(known, _)| known == name);
-        found.map(|(_, part)| part)
-    });
+    let asked = part(matches);
     let filters = Filters::read(matches, cx.now)?;
     filters.heed_providers(cx)?;
     if (asked == Some(Part::Orders) || asked.is_none() && filters.asks_for_orders())
@@ -96,7 +93,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         None if filters.asks_for_orders() => Vec::new(),
         Some(Part::Portfolio) | None => subjects(&world, &stock, &filters),
     };
-    let columns = columns(cx, asked, &stock, &orders, &subjects)?;
+    let columns = columns(cx, asked, &stock, &orders, &subjects);
     let told = Told {
         orders: orders.len(),
         subjects: subjects.len(),
@@ -169,15 +166,10 @@ fn from_roll(
     filters: &Filters,
 ) -> Result<Option<Reply>, Failure> {
     let format = cx.globals.format;
-    let Some(asked) = cx.globals.fields.clone().filter(|_| format != Format::Ics) else {
+    let Some(fields) = cx.fields.clone().filter(|_| format != Format::Ics) else {
         return Ok(None);
     };
-    let beside = ["type", "record"];
-    let known: Vec<&str> = board::FIELDS.into_iter().chain(beside).collect();
-    let Ok(fields) = Fields::choose(&asked, &known) else {
-        return Ok(None);
-    };
-    let Some(excerpt) = outline::Excerpt::of(&fields.without(&beside)) else {
+    let Some(excerpt) = outline::Excerpt::of(&fields.without(&["type", "record"])) else {
         return Ok(None);
     };
     let columns = Columns {
