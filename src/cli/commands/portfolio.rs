@@ -42,6 +42,9 @@ named! {
     }
 }
 
+/// The shape of the document.
+pub const SCHEMA: &str = "icpctl.portfolio/1";
+
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
     let below = help::below(
@@ -210,7 +213,7 @@ fn laid_out(
     }
     let human = human.trim_end_matches('\n').to_owned();
     let is_empty = data.is_empty();
-    let mut reply = Reply::new("icpctl.portfolio/1", Value::Array(data));
+    let mut reply = Reply::new(SCHEMA, Value::Array(data));
     reply.known = FIELDS.map(str::to_owned).to_vec();
     reply.human = if is_empty { human } else { human + "\n" };
     reply

@@ -224,6 +224,7 @@ impl<'a> Excerpt<'a> {
         if !self.services.is_empty() {
             page.push_str(&self.table(stock, lang, look));
         }
+        page.push_str(&self.service_labels(manner.lang));
         page.push_str(&self.owed(stock, manner, look));
         if look.notes {
             let names = people::of_subject(subject);
@@ -238,6 +239,19 @@ impl<'a> Excerpt<'a> {
             }
         }
         page
+    }
+
+    /// Returns the services' own labels, a line each; those of the subject stand in its line.
+    fn service_labels(&self, lang: Lang) -> String {
+        let word = text!("标签：", "labels: ");
+        let mut lines = String::new();
+        for service in self.services.values().filter(|s| !s.labels.is_empty()) {
+            let pairs = service.labels.iter().map(|(k, v)| format!("{k}={v}"));
+            let pairs = pairs.collect::<Vec<_>>().join("  ");
+            let line = format!("{}  {pairs}", service.number);
+            lines.extend(["  ", word.get(lang), &clean(&line), "\n"]);
+        }
+        lines
     }
 
     /// Returns what is owed for what is shown: open notices and pressing duties on lines of their

@@ -178,7 +178,8 @@ impl Filters {
                     "Due within this time or overdue, such as 3d"
                 ),
                 lang,
-            ),
+            )
+            .allow_hyphen_values(true),
             switch("overdue", text!("已超期", "Overdue"), lang),
             time(
                 "created-since",

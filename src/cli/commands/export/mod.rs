@@ -5,14 +5,15 @@ pub mod ics;
 use super::list::by_roll::{self, Wanted};
 use super::list::{asked_for, manner};
 use super::portfolio::narrow;
+use super::{portfolio as filed, schema};
 use crate::cli::context::{Context, World};
 use crate::cli::documents::order::Manner;
-use crate::cli::documents::portfolio::{self, Excerpt, Stock};
-use crate::cli::documents::{board, outline};
+use crate::cli::documents::outline;
+use crate::cli::documents::portfolio::{Excerpt, Stock};
 use crate::cli::filters::Filters;
 use crate::cli::parser::globals::{option, place};
 use crate::cli::private_file;
-use crate::cli::reply::{Caution, Reply, no_such_field, unprinted};
+use crate::cli::reply::{Caution, Reply, answer, unprinted};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::order::Order;
@@ -135,10 +136,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Writes what the filters ask for; without a format, as CSV.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let asked = matches.get_one::<String>("what").and_then(|name| {
-        let found = Part::ALL.into_iter().find(|(known, _)| known == name);
-        found.map(|(_, part)| part)
-    });
+    let asked = part(matches);
     let filters = Filters::read(matches, cx.now)?;
     filters.heed_providers(cx)?;
     if (asked == Some(Part::Orders) || asked.is_none() && filters.asks_for_orders())
@@ -168,7 +166,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         None if filters.asks_for_orders() => Vec::new(),
         Some(Part::Portfolio) | None => subjects(&world, &stock, &filters),
     };
-    let columns = columns(cx, asked, &stock, &orders, &subjects)?;
+    let columns = columns(cx, asked, &stock, &orders, &subjects);
     let told = Told {
         orders: orders.len(),
         subjects: subjects.len(),
@@ -247,15 +245,10 @@ fn from_roll(
     filters: &Filters,
 ) -> Result<Option<Reply>, Failure> {
     let format = cx.globals.format;
-    let Some(asked) = cx.globals.fields.clone().filter(|_| format != Format::Ics) else {
+    let Some(fields) = cx.fields.clone().filter(|_| format != Format::Ics) else {
         return Ok(None);
     };
-    let beside = ["type", "record"];
-    let known: Vec<&str> = board::FIELDS.into_iter().chain(beside).collect();
-    let Ok(fields) = Fields::choose(&asked, &known) else {
-        return Ok(None);
-    };
-    let Some(excerpt) = outline::Excerpt::of(&fields.without(&beside)) else {
+    let Some(excerpt) = outline::Excerpt::of(&fields.without(&["type", "record"])) else {
         return Ok(None);
     };
     let columns = Columns {
@@ -340,6 +333,11 @@ impl Told {
             ),
         });
         reply = reply.say(match cx.globals.privacy {
+            // A calendar is never brought in again.
+            Privacy::Masked if cx.globals.format == Format::Ics => text!(
+                "个人信息已隐去；需要时加 --reveal",
+                "personal data is masked; add --reveal to see it"
+            ),
             Privacy::Masked => text!(
                 "个人信息已隐去，这份导出不能再导入；需要时加 --reveal",
                 "personal data is masked, so this cannot be imported; add --reveal for that"
@@ -518,6 +516,35 @@ fn subjects<'w>(world: &'w World, stock: &Stock<'_>, filters: &Filters) -> Vec<E
     wanted.take(filters.limit().unwrap_or(usize::MAX)).collect()
 }
 
+/// Returns what is asked for alone.
+fn part(matches: &ArgMatches) -> Option<Part> {
+    let name = matches.get_one::<String>("what")?;
+    let found = Part::ALL.into_iter().find(|(known, _)| known == name);
+    found.map(|(_, part)| part)
+}
+
+/// Returns what is exported, which is both where nothing is said.
+fn parts(asked: Option<Part>) -> Vec<Part> {
+    match asked {
+        Some(part) => vec![part],
+        None => Part::ALL.map(|(_, part)| part).into(),
+    }
+}
+
+/// Returns the names that `--fields` takes for what is exported.
+pub fn fields(matches: &ArgMatches) -> Vec<String> {
+    let mut known = vec!["type".to_owned()];
+    for part in parts(part(matches)) {
+        known.append(&mut schema::fields(match part {
+            Part::Orders => answer::ORDER,
+            Part::Portfolio => filed::SCHEMA,
+        }));
+    }
+    known.extend(OF_FILES.map(str::to_owned));
+    known.push("record".to_owned());
+    known
+}
+
 /// Chooses the fields of a table and of a document.
 fn columns(
     cx: &Context<'_>,
@@ -525,11 +552,7 @@ fn columns(
     stock: &Stock<'_>,
     orders: &[&Order],
     subjects: &[Excerpt<'_>],
-) -> Result<Columns, Failure> {
-    let parts: Vec<Part> = match asked {
-        Some(part) => vec![part],
-        None => Part::ALL.map(|(_, part)| part).into(),
-    };
+) -> Columns {
     let mut labels: BTreeSet<String> = BTreeSet::new();
     for order in orders {
         labels.extend(stock.desk.labels(order).into_keys());
@@ -539,13 +562,8 @@ fn columns(
     }
     let labels: Vec<String> = labels.iter().map(|key| format!("labels.{key}")).collect();
     let mut usual: Vec<&str> = vec!["type"];
-    let mut known: Vec<&str> = vec!["type"];
-    for part in &parts {
+    for part in parts(asked) {
         usual.extend(part.columns());
-        known.extend(match part {
-            Part::Orders => board::FIELDS.as_slice(),
-            Part::Portfolio => portfolio::FIELDS.as_slice(),
-        });
     }
     usual.extend(labels.iter().map(String::as_str));
     if cx.globals.privacy == Privacy::Revealed
@@ -556,23 +574,13 @@ fn columns(
         usual.extend(OF_FILES);
     }
     usual.push("record");
-    known.extend(labels.iter().map(String::as_str));
-    known.extend(OF_FILES);
-    known.push("record");
     let mut seen = BTreeSet::new();
     usual.retain(|name| seen.insert(*name));
-    let document = match &cx.globals.fields {
-        None => None,
-        Some(wanted) => match Fields::choose(wanted, &known) {
-            Ok(fields) => Some(fields),
-            Err(unknown) if cx.globals.fields_by_flag => return Err(no_such_field(&unknown)),
-            Err(_) => None,
-        },
-    };
-    Ok(Columns {
+    let document = cx.fields.clone();
+    Columns {
         table: document.clone().unwrap_or_else(|| Fields::all(&usual)),
         document,
-    })
+    }
 }
 
 /// The columns of attachments.
