@@ -223,7 +223,7 @@ fn a_lapse_touches_nothing() {
 #[test]
 fn an_approval_of_what_had_ended_warns() {
     let (scene, first) = cancelling();
-    let number = super::SUBJECT;
+    let number = SUBJECT;
     let subject = scene.draft(MONDAY, &format!("cancel-subject {number}"));
     scene.ok(
         TOO_LATE,
