@@ -13,7 +13,7 @@ use crate::filing::guard::{self, Rival};
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::machine::{self, Arrival};
-use crate::filing::moment::Moment;
+use crate::filing::moment::{Moment, Untimely};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Entry, Order, Signatory};
 use crate::filing::portfolio::endings::Endings;
@@ -81,40 +81,40 @@ pub fn instant(
     now: Instant,
 ) -> Result<Instant, Failure> {
     let earliest = standing.since;
-    let at = match moment {
-        None => return Ok(now.max(earliest)),
-        Some(Moment::Exact(at)) => at,
-        Some(Moment::Day(day)) if day == earliest.day() => earliest,
-        Some(Moment::Day(day)) => Instant::start_of(day),
+    let Some(moment) = moment else {
+        return Ok(now.max(earliest));
     };
-    let shown = at.to_second();
-    if at > now {
-        return Err(Failure::invalid(
-            "invalid.future",
-            text!("时间 {shown} 还没有到", "{shown} is in the future"),
-        )
-        .hint(text!(
-            "--at 只能写已经发生的时间",
-            "--at takes only what has happened"
-        )));
-    }
-    if at < earliest {
-        let since = earliest.to_second();
-        let label = standing.status.label();
-        let (zh, en) = (label.zh, label.en);
-        return Err(Failure::invalid(
-            "invalid.too-early",
-            text!(
-                "时间 {shown} 早于订单进入“{zh}”的时间 {since}",
-                "{shown} is before the order came to be in {en}, at {since}"
-            ),
-        )
-        .hint(text!(
-            "历史按记录的先后计算：写出该时间或更晚的时间",
-            "the history folds in the order of recording: give that instant or a later one"
-        )));
-    }
-    Ok(at)
+    moment
+        .past(Some(earliest), now)
+        .map_err(|error| match error {
+            Untimely::Future { at } => {
+                let shown = at.to_second();
+                Failure::invalid(
+                    "invalid.future",
+                    text!("时间 {shown} 还没有到", "{shown} is in the future"),
+                )
+                .hint(text!(
+                    "--at 只能写已经发生的时间",
+                    "--at takes only what has happened"
+                ))
+            }
+            Untimely::Early { at, since } => {
+                let (shown, since) = (at.to_second(), since.to_second());
+                let label = standing.status.label();
+                let (zh, en) = (label.zh, label.en);
+                Failure::invalid(
+                    "invalid.too-early",
+                    text!(
+                        "时间 {shown} 早于订单进入“{zh}”的时间 {since}",
+                        "{shown} is before the order came to be in {en}, at {since}"
+                    ),
+                )
+                .hint(text!(
+                    "历史按记录的先后计算：写出该时间或更晚的时间",
+                    "the history folds in the order of recording: give that instant or a later one"
+                ))
+            }
+        })
 }
 
 /// Adds to a refusal what is allowed now, and until when.
