@@ -110,7 +110,7 @@ impl World {
         self.book.portfolio.refold(number, record, &orders);
     }
 
-    fn register(&self) -> &Register {
+    pub(super) fn register(&self) -> &Register {
         self.register
             .get_or_init(|| self.register_of(self.book.orders.values()))
     }
