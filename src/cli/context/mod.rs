@@ -372,11 +372,7 @@ impl<'a> Context<'a> {
     pub fn moment(&self, matches: &clap::ArgMatches) -> Result<Option<Moment>, Failure> {
         matches
             .get_one::<String>("at")
-            .map(|word| {
-                moment::parse(word, self.now).map_err(|error| {
-                    Failure::invalid("invalid.time", error.message()).hint(error.hint())
-                })
-            })
+            .map(|word| Ok(moment::parse(word, self.now)?))
             .transpose()
     }
 }

@@ -199,8 +199,8 @@ impl<'a> Excerpt<'a> {
         let mut page = parts.join("  ");
         page.push('\n');
         for risk in subject.risks() {
-            let label = text!("风险", "risk");
-            let line = format!("  {}: {}", label.get(lang), risk.message().get(lang));
+            let label = text!("风险：", "risk: ");
+            let line = format!("  {}{}", label.get(lang), risk.message().get(lang));
             page.push_str(&Tone::Against.paint(&line, look.color));
             page.push('\n');
         }
@@ -211,11 +211,10 @@ impl<'a> Excerpt<'a> {
             .map(|id| id.as_str())
             .collect();
         if !elsewhere.is_empty() {
-            let label = text!("在办订单", "live orders");
+            let label = text!("在办订单：", "live orders: ");
             page.extend([
                 "  ",
                 label.get(lang),
-                ": ",
                 &elsewhere.join(", "),
                 "
 ",
@@ -234,7 +233,14 @@ impl<'a> Excerpt<'a> {
                 let label = text!("备注", "note");
                 let words = names.mask(&note.text, manner.privacy);
                 let line = format!("{about}{words}");
-                page.extend(["  ", label.get(lang), " ", &day.to_string(), ": "]);
+                let colon = text!("：", ": ");
+                page.extend([
+                    "  ",
+                    label.get(lang),
+                    " ",
+                    &day.to_string(),
+                    colon.get(lang),
+                ]);
                 page.extend([&clean(&line), "\n"]);
             }
         }

@@ -112,11 +112,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     for name in &names {
         if !is_file(cx, name) {
             let is_folder = || std::fs::metadata(cx.current.join(name)).is_ok_and(|m| m.is_dir());
-            let meant = world.find(name).map_err(|failure| {
+            let meant = world.find(name).map_err(|error| {
                 if is_folder() {
                     unreadable(name, &Unread::Folder)
                 } else {
-                    failure
+                    error.into()
                 }
             })?;
             found.extend(order(cx, &desk, meant));
