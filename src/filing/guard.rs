@@ -98,37 +98,64 @@ pub fn blocking(
             });
         }
     }
-    for rival in others {
-        if rival.order.id == order.id || !rival.status.is_live() {
-            continue;
-        }
-        let parallel = order.provider == rival.order.provider
-            && profiles
-                .for_order(order.provider.as_deref())
-                .parallel_orders;
-        let subject = is_same_subject(order, rival.order, portfolio);
-        let account = order.account.is_some()
-            && order.provider == rival.order.provider
-            && order.account == rival.order.account;
-        if (subject || account) && !parallel {
-            return Err(Obstacle::LiveOrder {
-                order: rival.order.id.clone(),
-                kind: rival.order.kind,
-                status: rival.status,
-                account: !subject,
-            });
-        }
-        if order.kind == Kind::New && rival.order.kind == Kind::New {
-            let theirs = rival.order.domains();
-            if let Some(domain) = order.domains().into_iter().find(|d| theirs.contains(d)) {
-                return Err(Obstacle::DomainInFlight {
-                    domain: domain.clone(),
-                    order: rival.order.id.clone(),
-                });
-            }
-        }
+    let live = others.iter().filter(|rival| rival.status.is_live());
+    let in_the_way = live.filter_map(|rival| between(order, rival, portfolio, profiles));
+    // Several can be in the way: the same one is always named, whatever their ids.
+    match in_the_way.min_by_key(|(rank, since, _)| (*rank, *since)) {
+        Some((_, _, obstacle)) => Err(obstacle),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// How closely a live order is in another's way.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Subject,
+    Account,
+    Domain,
+}
+
+/// Returns in what way a live order is in another's way, and since when it has been there.
+fn between(
+    order: &Order,
+    rival: &Rival<'_>,
+    portfolio: &Portfolio,
+    profiles: &Profiles,
+) -> Option<(Rank, Option<Instant>, Obstacle)> {
+    let other = rival.order;
+    if other.id == order.id {
+        return None;
+    }
+    let since = other.history.first().map(|entry| entry.at);
+    let at_one_provider = order.provider == other.provider;
+    let provider = order.provider.as_deref();
+    let parallel = at_one_provider && profiles.for_order(provider).parallel_orders;
+    let subject = is_same_subject(order, other, portfolio);
+    let account = order.account.is_some() && at_one_provider && order.account == other.account;
+    if (subject || account) && !parallel {
+        let rank = if subject {
+            Rank::Subject
+        } else {
+            Rank::Account
+        };
+        let obstacle = Obstacle::LiveOrder {
+            order: other.id.clone(),
+            kind: other.kind,
+            status: rival.status,
+            account: !subject,
+        };
+        return Some((rank, since, obstacle));
+    }
+    if order.kind != Kind::New || other.kind != Kind::New {
+        return None;
+    }
+    let theirs = other.domains();
+    let domain = order.domains().into_iter().find(|d| theirs.contains(d))?;
+    let obstacle = Obstacle::DomainInFlight {
+        domain: domain.clone(),
+        order: other.id.clone(),
+    };
+    Some((Rank::Domain, since, obstacle))
 }
 
 /// Whether two orders are about one subject: by number, or before there is one by certificate.

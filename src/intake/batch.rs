@@ -5,6 +5,7 @@ use super::record::{missing, required};
 use super::rows::{Cell, Header, Row, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
+use super::value::set_twice;
 use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::named::Named as Vocabulary;
 use crate::filing::number::SubjectNumber;
@@ -12,7 +13,7 @@ use crate::knowledge;
 use crate::lang::Text;
 use crate::text;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One order to be made; what it is about is not looked up yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -194,8 +195,15 @@ fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {
     fits(row, kind, problems);
     let set = row.texts("set");
     if let Some(cell) = row.cells.get("set") {
+        let mut fields = BTreeSet::new();
         for word in &set {
             settable(cell, word, problems);
+            let field = word.split('=').next().unwrap_or_default().trim();
+            if !fields.insert(field) {
+                let (message, fix) = set_twice(&shown(field));
+                let problem = Problem::new(&cell.column, cell.at, "set-twice", message);
+                problems.push(problem.fix(fix));
+            }
         }
     }
     let labels = row.labels.iter().filter_map(|(name, cell)| {

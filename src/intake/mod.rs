@@ -36,4 +36,4 @@ pub use schema::{DossierField, Table, dossier_fields};
 pub use source::{Encoding, Source};
 pub use specimen::Choice;
 pub use template::{Template, template};
-pub use value::day;
+pub use value::{day, set_twice};

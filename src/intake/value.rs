@@ -8,6 +8,7 @@ use crate::filing::host::Host;
 use crate::filing::identity::{CertificateNumber, Mobile};
 use crate::filing::province::Province;
 use crate::knowledge::{Code, code_list};
+use crate::lang::Text;
 use crate::render::mask::Privacy;
 use crate::text;
 use chrono::NaiveDate;
@@ -199,6 +200,16 @@ impl Reader {
             }
         }
     }
+}
+
+/// What is wrong with a field that is set twice, of which one value would be lost, and what to do.
+pub fn set_twice(field: &str) -> (Text, Text) {
+    let message = text!("字段 {field} 设定了两次", "the field {field} is set twice");
+    let fix = text!(
+        "只留一个，或改正其中一个的字段名",
+        "leave one out, or mend the name of one"
+    );
+    (message, fix)
 }
 
 #[cfg(test)]

@@ -214,7 +214,8 @@ pub fn to_make(inputs: &Inputs<'_>, dir: Option<&Path>) -> PathBuf {
         )
 }
 
-/// Returns the store in which a folder lies, or would lie: what is within a store is the store's.
+/// Returns the user's store in which a folder lies, or would lie: what is within a store is the
+/// store's. A file that another user left above, in `/tmp` say, makes no store of it.
 pub fn around(folder: &Path) -> Option<PathBuf> {
     // Links and `..` lead elsewhere than the words say; what is not there yet holds no store.
     let there = folder
@@ -222,7 +223,10 @@ pub fn around(folder: &Path) -> Option<PathBuf> {
         .skip(1)
         .find_map(|above| above.canonicalize().ok())?;
     let is_store = |above: &&Path| {
-        let text = reading::read(&above.join(MARKER), DOCUMENT_LIMIT).ok();
+        let marker = above.join(MARKER);
+        let is_ours = marker.symlink_metadata().is_ok_and(|meta| owner(&meta).0);
+        let text = reading::read(&marker, DOCUMENT_LIMIT).ok();
+        let text = text.filter(|_| is_ours);
         let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
         let table = text.and_then(|text| text.parse::<toml::Table>().ok());
         table.is_some_and(|table| table.get("schema").is_some_and(toml::Value::is_integer))

@@ -6,10 +6,11 @@
 use crate::failure::Failure;
 use crate::filing::order::{FieldChange, Order};
 use crate::filing::tree;
-use crate::intake::{Dossier, DossierSubject, Problem, Source, read_dossier};
+use crate::intake::{Dossier, DossierSubject, Problem, Source, read_dossier, set_twice};
 use crate::knowledge::{self, FieldType};
 use crate::text;
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
 use toml::{Table, Value};
 
 /// One assignment, as typed.
@@ -60,6 +61,23 @@ impl Assign {
             Self::Add(field, value) => Self::Add(field, normal(value)),
             Self::Unset(field, value) => Self::Unset(field, value.map(normal)),
         }
+    }
+
+    /// Checks that no field is set twice: one of the two would be lost.
+    ///
+    /// # Errors
+    /// 2, naming the field.
+    pub fn set_once(assigns: &[Self]) -> Result<(), Failure> {
+        let mut set = BTreeSet::new();
+        for assign in assigns {
+            if let Self::Set(field, _) = assign
+                && !set.insert(field)
+            {
+                let (message, fix) = set_twice(field);
+                return Err(Failure::usage(message).hint(fix));
+            }
+        }
+        Ok(())
     }
 
     /// Returns the field.

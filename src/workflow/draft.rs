@@ -205,6 +205,24 @@ impl Ask {
     }
 }
 
+/// Refuses a key that `ref:KEY` could not spell.
+fn can_be_named(key: &str) -> Result<(), Failure> {
+    if !key.contains(char::is_control) {
+        return Ok(());
+    }
+    Err(Failure::invalid(
+        "invalid.ref",
+        text!(
+            "ref 中有换行或其他控制字符",
+            "the ref holds a line break or another control character"
+        ),
+    )
+    .hint(text!(
+        "ref 写在一行之内，用看得见的字符",
+        "a ref is one line of characters that can be seen"
+    )))
+}
+
 /// Returns a target as it is compared: a number or a domain in its canonical form.
 pub(super) fn normal(word: &str) -> String {
     if let Ok(parsed) = Number::parse(word) {
@@ -227,6 +245,9 @@ pub struct Attempt {
 /// # Errors
 /// 4 for what is not filed, 3 for what does not validate, 2 for choices that are missing.
 pub fn attempt(ask: &Ask, world: &World, stamp: &Stamp, ids: &mut Ids) -> Result<Attempt, Failure> {
+    if let Some(key) = ask.reference() {
+        can_be_named(key)?;
+    }
     let given = ask.given()?;
     let holder = ask.reference().and_then(|key| world.of_ref(key));
     if let Some(order) = holder

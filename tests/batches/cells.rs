@@ -264,3 +264,29 @@ fn an_empty_ref_is_no_ref() {
         assert_eq!(scene.document(MONDAY, line, 0)["data"]["ref"], Value::Null);
     }
 }
+
+/// A field that is set twice loses one of its values, and a ref that nobody can type is none.
+#[test]
+fn what_would_be_lost_or_could_not_be_named_is_told() {
+    let scene = holding(2);
+    for (row, place) in [
+        (
+            "a,change,s1.example.net,name=示例新店;name=示例新铺",
+            "2:25 set",
+        ),
+        ("\"a\nb\",change,s1.example.net,name=示例新店", "2:1 ref"),
+        ("a\u{1}b,change,s1.example.net,name=示例新店", "2:1 ref"),
+    ] {
+        let text = format!("ref,kind,target,set\n{row}\n");
+        scene.user.write("batch.csv", text);
+        let document = scene.document(MONDAY, "batch check batch.csv", 3);
+        assert_eq!(places(&document), [place], "{document:#}");
+    }
+    let line = "change s1.example.net --set name=示例新店 --set name=示例新铺";
+    let error = scene.fails(MONDAY, line, 2);
+    assert!(
+        error["message"].as_str().unwrap().contains("name"),
+        "{error:#}"
+    );
+    assert_eq!(scene.ok(MONDAY, "list --all"), Value::Array(Vec::new()));
+}

@@ -456,3 +456,55 @@ fn a_plan_keeps_the_places_of_its_cells() {
         assert!(told.contains(&format!("{name}:{place} (from)")), "{told}");
     }
 }
+
+/// A row that several are in the way of names the one of its own subject, whatever the ids that
+/// were drawn.
+#[test]
+fn the_order_that_holds_a_row_back_is_always_the_same() {
+    let access = json!([{"provider": "tencent", "account": "a-1"}]);
+    let services = |subject: &str, first: usize| {
+        let service = |place: usize| {
+            let number = format!("{subject}-{}", place - first + 1);
+            site(&number, &format!("s{place}.example.net"), &access)
+        };
+        [service(first), service(first + 1)]
+    };
+    let [one, two] = ["粤ICP备2021000001号", "粤ICP备2021000002号"];
+    let scene = Scene::holding(&[
+        company(one, CERTIFICATES[0], &services(one, 1)),
+        company(two, CERTIFICATES[1], &services(two, 3)),
+    ]);
+    scene.user.write(
+        "batch.csv",
+        "ref,kind,target,account\n\
+         a,cancel-site,s3.example.net,a-1\n\
+         b,cancel-site,s1.example.net,a-2\n\
+         c,cancel-site,s2.example.net,a-1\n",
+    );
+    for seed in 1..=12 {
+        let seed = seed.to_string();
+        let told = scene.user.run_with(
+            &[("ICPCTL_SEED", seed.as_str())],
+            [
+                "batch",
+                "apply",
+                "batch.csv",
+                "--submit",
+                "--yes",
+                "-n",
+                "--json",
+            ],
+        );
+        let rows: Vec<Value> = told
+            .stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let last = rows.iter().find(|row| row["ref"] == "c");
+        let last = last.unwrap_or_else(|| panic!("{told:?}"));
+        assert_eq!(last["outcome"], "skipped", "{seed}: {told:?}");
+        assert_eq!(last["error"]["rule"], "ORD-02", "{seed}: {told:?}");
+        let message = last["error"]["message"].as_str().unwrap();
+        assert!(message.contains("ref:b"), "{seed}: {message}");
+    }
+}

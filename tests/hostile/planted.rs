@@ -551,3 +551,21 @@ fn a_link_that_leads_nowhere_is_told_of_where_a_store_is_to_be_made() {
     assert!(out.stderr.contains(&link), "{}", out.stderr);
     assert!(out.stderr.contains("没有这个文件或目录"), "{}", out.stderr);
 }
+
+/// "config discovery never from an untrusted folder": what another user left above keeps nobody from
+/// making a store below. Only root can leave such a thing here.
+#[test]
+fn anothers_file_above_makes_no_store_of_a_folder() {
+    let user = Icpctl::new();
+    let marker = user.home().join("store.toml");
+    std::fs::write(&marker, "schema = 1\n").unwrap();
+    let below = user.home().join("below");
+    let below = below.to_str().unwrap();
+    let told = user.run(["init", below]).exits(5);
+    assert!(told.stderr.contains("inside the store"), "{told:?}");
+    if std::os::unix::fs::chown(&marker, Some(65534), Some(65534)).is_err() {
+        eprintln!("skipped: this user cannot give a file away");
+        return;
+    }
+    user.run(["init", below]).exits(0);
+}

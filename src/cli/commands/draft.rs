@@ -159,7 +159,7 @@ pub fn labels(matches: &ArgMatches) -> Result<BTreeMap<String, String>, Failure>
 /// Reads `--set`, `--add` and `--unset` in the order typed.
 ///
 /// # Errors
-/// 2 where one has not its form.
+/// 2 where one has not its form, or a field is set twice.
 pub fn assigns(matches: &ArgMatches) -> Result<Vec<Assign>, Failure> {
     let mut found: Vec<(usize, Assign)> = Vec::new();
     for name in ["set", "add", "unset"] {
@@ -177,7 +177,9 @@ pub fn assigns(matches: &ArgMatches) -> Result<Vec<Assign>, Failure> {
         }
     }
     found.sort_by_key(|(place, _)| *place);
-    Ok(found.into_iter().map(|(_, assign)| assign).collect())
+    let assigns: Vec<Assign> = found.into_iter().map(|(_, assign)| assign).collect();
+    Assign::set_once(&assigns)?;
+    Ok(assigns)
 }
 
 /// Reads the dossier that `--from` names.

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 /// Where the row has no such cell, the column is the one in which the remedy is to be written.
 pub fn blamed(failure: &Failure, row: &BatchRow) -> &'static str {
     match failure.code.as_ref() {
-        "conflict.ref" | "refused.ref-ended" => "ref",
+        "conflict.ref" | "refused.ref-ended" | "invalid.ref" => "ref",
         "usage.confirm" => "confirm",
         "usage.accept" => "accept",
         "not-found.order" | "not-found.ambiguous" | "refused.after" if row.after.is_some() => {
