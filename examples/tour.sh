@@ -264,7 +264,7 @@ say "给新主体标上客户，以后按客户查看：" "Label the new subject
 run label 粤ICP备2026000009号 customer=庚
 
 act 8 "结果" "What came of it"
-say "没有要办的事了。全部订单，和最后的备案现状：" "Nothing is waiting. All orders, and the portfolio at the end:"
+say "订单都办完了，只剩通过之后的事项。全部订单，和最后的备案现状：" "No order is waiting; what is left are the duties after approval. All orders, and the portfolio at the end:"
 run status
 run list --all
 run portfolio --by customer

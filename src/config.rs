@@ -6,6 +6,7 @@ mod keys;
 pub mod secret;
 pub mod sections;
 
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text, parser};
 use crate::reading::{self, DOCUMENT_LIMIT, Unread};
@@ -76,7 +77,10 @@ impl Config {
                     "cannot read the configuration {shown}: {en}"
                 );
                 let failure = match unread {
-                    Unread::Io(_) => Failure::not_found("not-found.config", message),
+                    Unread::Io(_) if unread.is_missing() => {
+                        Failure::not_found("not-found.config", message)
+                    }
+                    Unread::Io(_) => Failure::new(Exit::Failure, "failure.config", message),
                     Unread::Folder | Unread::Device | Unread::Silent | Unread::TooLarge(_) => {
                         Failure::invalid("invalid.config", message)
                     }

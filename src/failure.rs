@@ -1,6 +1,7 @@
 //! Why a command did not succeed: every layer's error ends here, with its exit and its hints.
 
 use crate::exit::Exit;
+use crate::filing::moment::MomentError;
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::OrderId;
 use crate::filing::refusal::Refusal;
@@ -131,6 +132,12 @@ impl From<Refusal> for Failure {
         failure.hints.extend(refusal.hint());
         failure.rule = refusal.rule().map(str::to_owned);
         failure
+    }
+}
+
+impl From<MomentError> for Failure {
+    fn from(error: MomentError) -> Self {
+        Self::invalid("invalid.time", error.message()).hint(error.hint())
     }
 }
 

@@ -15,6 +15,28 @@ pub const DOCUMENT_LIMIT: u64 = 1 << 20;
 /// The most bytes of a file of many rows.
 pub const ROWS_LIMIT: u64 = 64 << 20;
 
+/// Returns the cause in words where the field's users meet it, else the system's own.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the standard library's list of causes is open"
+)]
+pub fn cause(error: &io::Error) -> Text {
+    match error.kind() {
+        io::ErrorKind::StorageFull => text!("磁盘空间已满", "the disk is full"),
+        io::ErrorKind::QuotaExceeded => text!("超出磁盘配额", "the disk quota is exceeded"),
+        io::ErrorKind::ReadOnlyFilesystem => {
+            text!("文件系统只读", "the file system is read-only")
+        }
+        io::ErrorKind::PermissionDenied => text!("没有权限", "permission denied"),
+        io::ErrorKind::NotFound => text!("没有这个文件或目录", "no such file or directory"),
+        io::ErrorKind::NotADirectory => text!("不是目录", "not a directory"),
+        io::ErrorKind::Unsupported => {
+            text!("文件系统不支持", "the file system does not support it")
+        }
+        _ => Text::verbatim(error.to_string()),
+    }
+}
+
 /// Why a file was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum Unread {
@@ -44,7 +66,7 @@ impl Unread {
     /// Returns what was wrong, to be put after the file's name.
     pub fn reason(&self) -> Text {
         match self {
-            Self::Io(error) => text!("{error}", "{error}"),
+            Self::Io(error) => cause(error),
             Self::Folder => text!("是目录，应为文件", "it is a folder; a file is expected"),
             Self::Device => text!(
                 "是设备或套接字，应为文件",

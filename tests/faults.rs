@@ -1,5 +1,5 @@
 //! Crash safety as a user meets it: the program is killed, its calls fail, its disk fills, its output
-//! goes nowhere, its files are damaged, and many of it write at once.
+//! goes nowhere or is asked for in fields that it does not have, its files are damaged, and many of it write at once.
 //!
 //! `storage` asks the same of the write path alone, call by call and with power cuts; what needs
 //! root is in `tests/faults/run.sh`.
@@ -8,6 +8,7 @@
 mod acknowledged;
 mod clock;
 mod damaged;
+mod fields;
 mod halfway;
 mod play;
 mod sweep;

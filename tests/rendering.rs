@@ -64,7 +64,7 @@ fn json_lines_end_with_the_summary() {
     insta::assert_snapshot!(lines, @r#"
     {"id":"k3m9t2qd","target":{"domain":"shop.example.cn"}}
     {"id":"7x2c4v8w","target":{"domain":null}}
-    {"type":"summary","schema":"icpctl.order-list/1","ok":true,"changed":false,"dry_run":false,"warnings":[],"error":null}
+    {"type":"summary","schema":"icpctl.order-list/1","ok":true,"changed":false,"dry_run":false,"elements":2,"warnings":[],"error":null}
     "#);
 }
 

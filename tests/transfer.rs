@@ -364,6 +364,13 @@ fn what_export_did_not_write_is_told_with_its_line() {
         ("{\"data\": 5}".to_owned(), "nothing that export wrote"),
         ("type,record\norder,\u{fffd}x\n".to_owned(), "incomplete"),
     ] {
+        // All of an export, as far as its lines go.
+        let end = if text.starts_with("{\"type\":\"") && !text.contains("\"summary\"") {
+            "{\"type\":\"summary\",\"elements\":1}\n"
+        } else {
+            ""
+        };
+        let text = text + end;
         user.write("given", &text);
         let failed = user.run(["import", "given", "--json"]).exits(3).json();
         let hints = failed["error"]["hints"].to_string();
@@ -570,4 +577,97 @@ fn an_interrupted_reading_goes_on() {
         assert!(!expected.is_empty());
         assert_eq!(format!("{found:?}"), format!("{expected:?}"), "{format}");
     }
+}
+
+/// An export that lost its end, or a line, is not taken for a whole one; one of an earlier version,
+/// whose summary counts nothing, is.
+#[test]
+fn an_export_that_lost_lines_is_told() {
+    let user = agency();
+    let whole = user
+        .run(["export", "--reveal", "--format", "jsonl"])
+        .exits(0)
+        .stdout;
+    let lines: Vec<&str> = whole.lines().collect();
+    let count = lines.len() - 1;
+    let other = Icpctl::new();
+    other.run(["init"]).exits(0);
+    let import = |lines: &[&str], code| {
+        other.write("given.jsonl", lines.join("\n") + "\n");
+        let told = other.run(["import", "given.jsonl", "--json"]).exits(code);
+        told.json()["error"]["hints"].to_string()
+    };
+    for end in 1..count {
+        let told = import(&lines[..end], 3);
+        let place = format!("{}:1", end + 1);
+        assert!(told.contains(&place), "{told}");
+        assert!(told.contains("the summary, its last line"), "{told}");
+        let without: Vec<&str> = [&lines[..end], &lines[end + 1..]].concat();
+        let told = import(&without, 3);
+        let counted = format!("has {count} line(s) of elements, and {} stand", count - 1);
+        assert!(told.contains(&counted), "{told}");
+    }
+    assert!(store(&other).is_empty());
+    let earlier = lines[count].replace(&format!("\"elements\":{count},"), "");
+    assert_ne!(earlier, lines[count]);
+    let mut of_earlier = lines[..count].to_vec();
+    of_earlier.push(&earlier);
+    import(&of_earlier, 0);
+    assert_eq!(store(&other), store(&user));
+}
+
+/// A store that contradicts itself, as the contract allows, comes back as it was, with what `doctor`
+/// says of it; in a store that it contradicts it is a conflict.
+#[test]
+fn what_contradicts_only_itself_comes_back_with_warnings() {
+    let user = agency();
+    for line in [
+        "cancel-site shop.example.com --ref late --submit --yes",
+        "gone shop.example.com --because bureau --yes",
+    ] {
+        user.run(line.split(' ')).exits(0);
+    }
+    let finding = |user: &Icpctl| {
+        let told = user.run(["doctor", "--json"]).exits(3).json();
+        let findings = told["data"]["findings"].as_array().unwrap().clone();
+        assert_eq!(findings.len(), 1, "{findings:#?}");
+        findings[0].clone()
+    };
+    let there = finding(&user);
+    assert_eq!(there["code"], "live-order-of-ended");
+    for format in ["json", "jsonl", "csv"] {
+        let (other, done) = brought_over(&user, format);
+        assert_eq!(store(&other), store(&user), "{format}");
+        let warning = &done["warnings"][0];
+        for key in ["code", "message", "path"] {
+            assert_eq!(warning[key], there[key], "{format}");
+        }
+        assert_eq!(finding(&other), there);
+        // Once more it is there already, and was told.
+        let export = user
+            .run(["export", "--reveal", "--format", format])
+            .exits(0);
+        let again = other.stdin(export.stdout);
+        let done = again.run(["import", "-", "--json"]).exits(0).json();
+        assert_eq!(done["changed"], false);
+    }
+    // The order alone contradicts what another store knows to be gone.
+    let order = user
+        .run([
+            "export", "orders", "--ref", "late", "--reveal", "--format", "jsonl",
+        ])
+        .exits(0);
+    let other = Icpctl::new().stdin(order.stdout);
+    other.write("agency.jsonl", include_str!("../examples/agency.jsonl"));
+    for line in [
+        "init",
+        "adopt --from agency.jsonl",
+        "gone shop.example.com --because bureau --yes",
+    ] {
+        other.run(line.split(' ')).exits(0);
+    }
+    let before = store(&other);
+    let failed = other.run(["import", "-", "--json"]).exits(6).json();
+    assert_eq!(failed["error"]["code"], "conflict.import");
+    assert_eq!(store(&other), before);
 }

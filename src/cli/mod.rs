@@ -29,6 +29,7 @@ use crate::filing::instant::Instant;
 use crate::ids::Ids;
 use crate::lang::{Lang, Text};
 use crate::render::envelope::Envelope;
+use crate::render::fields::Fields;
 use crate::render::mask::Privacy;
 use crate::render::room::Room;
 use crate::render::rows::{Layout, json};
@@ -36,9 +37,8 @@ use crate::render::table::{Cell, Table};
 use crate::render::{Delivery, Format, print};
 use crate::text;
 use clap::ArgMatches;
-use commands::record;
+use commands::{export, record, schema};
 use context::{Context, Terminal};
-use documents::board;
 use parser::globals::{self, Globals};
 use parser::{branches, help, tree, usage, words};
 use reply::{Reply, answer};
@@ -152,9 +152,9 @@ pub fn run(outside: Outside<'_>) -> Exit {
     if cx.globals.privacy == Privacy::Revealed && lost.is_none() {
         disclosure::record(&mut cx, name, sub, &words);
     }
-    let schema = shape(row, sub);
+    let shape = shape(row, sub);
     let outcome = dispatch(&mut cx, row, sub, lost);
-    let exit = reply::show(&mut cx, schema, outcome);
+    let exit = reply::show(&mut cx, shape, outcome);
     let (width, color) = (cx.width(), cx.color());
     if let Some(out) = kept
         && !fields.is_empty()
@@ -183,12 +183,7 @@ fn dispatch(
     if let Some(failure) = usage::blank(matches).map(usage::is_blank).or(lost) {
         return Err(failure);
     }
-    if let Some(wanted) = &cx.globals.fields
-        && cx.globals.fields_by_flag
-        && is_of_orders(shape(row, matches))
-    {
-        board::check(wanted).map_err(|unknown| reply::no_such_field(&unknown))?;
-    }
+    cx.fields = fields(cx, row, matches)?;
     let only = table::only_printer(cx.globals.format);
     if let Some(only) = only.filter(|only| *only != row.name) {
         if cx.globals.format_by_flag {
@@ -230,8 +225,26 @@ fn shape(row: &Row, matches: &ArgMatches) -> &'static str {
     }
 }
 
-fn is_of_orders(schema: &str) -> bool {
-    matches!(schema, answer::ORDER | answer::ORDERS)
+/// Returns the fields that are asked for. A name that the document cannot have is told before
+/// anything is done.
+fn fields(cx: &Context<'_>, row: &Row, matches: &ArgMatches) -> Result<Option<Fields>, Failure> {
+    let Some(wanted) = &cx.globals.fields else {
+        return Ok(None);
+    };
+    let known = match (row.name, matches.subcommand_name()) {
+        ("export", _) => export::fields(matches),
+        ("batch", Some("apply")) => schema::fields_of_records(row.schema),
+        _ => schema::fields(shape(row, matches)),
+    };
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    match Fields::choose(wanted, &known) {
+        // Text as it stands has no fields.
+        _ if known.is_empty() => Ok(None),
+        Ok(fields) => Ok(Some(fields)),
+        Err(unknown) if cx.globals.fields_by_flag => Err(reply::no_such_field(&unknown)),
+        // A twin that means nothing for this document.
+        Err(_) => Ok(None),
+    }
 }
 
 fn no_such_format(only: &str) -> Failure {

@@ -71,7 +71,7 @@ pub const COMMANDS: &[Row] = &[
     Row {
         name: "portfolio",
         about: Text::fixed("查看现有备案", "Show what is filed"),
-        schema: "icpctl.portfolio/1",
+        schema: portfolio::SCHEMA,
         command: portfolio::command,
         run: portfolio::run,
     },

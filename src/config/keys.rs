@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 /// What the keys of a table are.
-trait Named {
+trait Naming {
     /// Returns the key as it is looked up.
     fn read(key: &str) -> Result<String, Text>;
 }
@@ -20,7 +20,7 @@ trait Named {
 /// A key that was read.
 struct Key<N>(String, PhantomData<N>);
 
-impl<'de, N: Named> Deserialize<'de> for Key<N> {
+impl<'de, N: Naming> Deserialize<'de> for Key<N> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let key = String::deserialize(deserializer)?;
         let read = N::read(&key).map_err(parser::told)?;
@@ -48,7 +48,7 @@ impl<N> Ord for Key<N> {
     }
 }
 
-fn table<'de, N: Named, V: Deserialize<'de>, D: Deserializer<'de>>(
+fn table<'de, N: Naming, V: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, V>, D::Error> {
     let table = BTreeMap::<Key<N>, V>::deserialize(deserializer)?;
@@ -65,19 +65,19 @@ struct AtAlibaba;
 /// Top-level domains.
 struct Tld;
 
-impl Named for AtTencent {
+impl Naming for AtTencent {
     fn read(key: &str) -> Result<String, Text> {
         product(Cloud::Tencent, key)
     }
 }
 
-impl Named for AtAlibaba {
+impl Naming for AtAlibaba {
     fn read(key: &str) -> Result<String, Text> {
         product(Cloud::Alibaba, key)
     }
 }
 
-impl Named for Tld {
+impl Naming for Tld {
     fn read(key: &str) -> Result<String, Text> {
         // A host needs a dot, so that a top-level domain is read below another name.
         match Host::parse(&format!("x.{key}")) {

@@ -97,9 +97,23 @@ impl Impact {
         let touched: Vec<String> = subject
             .chain(services)
             .chain(self.domains.iter().map(ToString::to_string))
-            .chain(self.providers.iter().cloned())
             .collect();
+        let providers = &self.providers;
         let label = self.code.label();
+        // Providers are told apart from what they hold.
+        let label = match (providers.is_empty(), touched.is_empty()) {
+            (true, _) => label,
+            (false, true) => {
+                let (zh, en) = (label.zh, label.en);
+                let (list_zh, list_en) = (providers.join("、"), providers.join(", "));
+                text!("{zh}：{list_zh}", "{en}: {list_en}")
+            }
+            (false, false) => {
+                let (zh, en) = (label.zh, label.en);
+                let (list_zh, list_en) = (providers.join("、"), providers.join(", "));
+                text!("{zh}（{list_zh}）", "{en} ({list_en})")
+            }
+        };
         if touched.is_empty() {
             return label;
         }

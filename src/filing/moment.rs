@@ -60,7 +60,43 @@ impl MomentError {
     }
 }
 
+/// Why nothing can have happened at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Untimely {
+    /// It has not come yet.
+    #[error("{at} is in the future")]
+    Future {
+        /// The time.
+        at: Instant,
+    },
+    /// What it is about did not exist yet.
+    #[error("{at} is before {since}")]
+    Early {
+        /// The time.
+        at: Instant,
+        /// Since when it could happen.
+        since: Instant,
+    },
+}
+
 impl Moment {
+    /// Returns the instant that it means of something that has happened, no earlier than `since`: of
+    /// the day on which `since` lies, that instant.
+    ///
+    /// # Errors
+    /// In the future, or before `since`.
+    pub fn past(self, since: Option<Instant>, now: Instant) -> Result<Instant, Untimely> {
+        let at = match (self, since) {
+            (Self::Day(day), Some(since)) if since.day() == day => since,
+            (Self::Day(_) | Self::Exact(_), _) => self.start(),
+        };
+        match since {
+            _ if at > now => Err(Untimely::Future { at }),
+            Some(since) if at < since => Err(Untimely::Early { at, since }),
+            Some(_) | None => Ok(at),
+        }
+    }
+
     /// Returns the first instant of it.
     pub fn start(self) -> Instant {
         match self {
@@ -219,6 +255,27 @@ mod tests {
         assert_eq!(day.end(), at("2026-11-21T00:00:00+08:00"));
         let exact = parse("2026-11-20 09:30", now()).unwrap();
         assert_eq!(exact.end(), at("2026-11-20T09:30:01+08:00"));
+    }
+
+    #[test]
+    fn what_has_happened_lies_between_its_beginning_and_now() {
+        let since = at("2026-11-20T09:30:00+08:00");
+        let past = |text| parse(text, now()).unwrap().past(Some(since), now());
+        assert_eq!(past("2026-11-20"), Ok(since));
+        assert_eq!(past("2026-11-20 09:30"), Ok(since));
+        assert_eq!(past("2026-11-21"), Ok(at("2026-11-21T00:00:00+08:00")));
+        assert_eq!(past("-0s"), Ok(now()));
+        let (early, late) = (
+            at("2026-11-20T09:29:00+08:00"),
+            at("2026-11-22T10:01:00+08:00"),
+        );
+        assert_eq!(
+            past("2026-11-20 09:29"),
+            Err(Untimely::Early { at: early, since })
+        );
+        assert_eq!(past("2026-11-22 10:01"), Err(Untimely::Future { at: late }));
+        let day = parse("2026-11-20", now()).unwrap();
+        assert_eq!(day.past(None, now()), Ok(day.start()));
     }
 
     #[test]

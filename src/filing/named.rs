@@ -83,12 +83,12 @@ pub fn word<'de, T: Named, D: Deserializer<'de>>(deserializer: D) -> Result<T, D
     Word::deserialize(deserializer).map(|word| word.0)
 }
 
-/// Declares an enum with its wire names and labels in one table.
+/// Declares an enum with its wire names in one table, and where people read of it, its labels.
 ///
 /// The name is what stands in files, JSON and flags; `ALL` lists the variants in the order of the table.
 /// After `|` stand other words that mean the same in a file or a flag.
 macro_rules! named {
-    ($(#[$meta:meta])* pub enum $ty:ident { $($(#[$vmeta:meta])* $variant:ident = $name:literal, $zh:literal, $en:literal $(| $word:literal)*,)+ }) => {
+    ($(#[$meta:meta])* pub enum $ty:ident { $($(#[$vmeta:meta])* $variant:ident = $name:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $ty { $($(#[$vmeta])* $variant,)+ }
@@ -102,28 +102,9 @@ macro_rules! named {
                 match self { $(Self::$variant => $name,)+ }
             }
 
-            /// Returns the label that people read.
-            pub const fn label(self) -> $crate::lang::Text {
-                match self { $(Self::$variant => $crate::lang::Text::fixed($zh, $en),)+ }
-            }
-
             /// Returns the value of a wire name.
             pub fn from_name(name: &str) -> Option<Self> {
                 match name { $($name => Some(Self::$variant),)+ _ => None }
-            }
-        }
-
-        impl $crate::filing::named::Named for $ty {
-            fn values() -> &'static [Self] {
-                Self::ALL
-            }
-
-            fn wire_name(self) -> &'static str {
-                self.name()
-            }
-
-            fn words(self) -> &'static [&'static str] {
-                match self { $(Self::$variant => &[$zh, $en, $($word),*],)+ }
             }
         }
 
@@ -145,6 +126,33 @@ macro_rules! named {
                 Self::from_name(&name).ok_or_else(|| {
                     serde::de::Error::unknown_variant(&name, &[$($name,)+])
                 })
+            }
+        }
+    };
+    ($(#[$meta:meta])* pub enum $ty:ident { $($(#[$vmeta:meta])* $variant:ident = $name:literal, $zh:literal, $en:literal $(| $word:literal)*,)+ }) => {
+        $crate::filing::named::named! {
+            $(#[$meta])*
+            pub enum $ty { $($(#[$vmeta])* $variant = $name,)+ }
+        }
+
+        impl $ty {
+            /// Returns the label that people read.
+            pub const fn label(self) -> $crate::lang::Text {
+                match self { $(Self::$variant => $crate::lang::Text::fixed($zh, $en),)+ }
+            }
+        }
+
+        impl $crate::filing::named::Named for $ty {
+            fn values() -> &'static [Self] {
+                Self::ALL
+            }
+
+            fn wire_name(self) -> &'static str {
+                self.name()
+            }
+
+            fn words(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$zh, $en, $($word),*],)+ }
             }
         }
     };

@@ -16,6 +16,7 @@ use crate::filing::tree;
 use crate::text;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use table::row_node;
 
 /// How a file of filings is written.
@@ -42,6 +43,11 @@ impl Format {
             (false, Some(_) | None) => Self::Toml,
         }
     }
+}
+
+fn is_named_csv(name: &str) -> bool {
+    let extension = Path::new(name).extension();
+    extension.is_some_and(|e| e.eq_ignore_ascii_case("csv"))
 }
 
 /// Whether what stands after a bracket makes it a list of JSON: `[labels]` and `[[subjects]]` open a
@@ -167,6 +173,8 @@ pub fn inspect_adoptions(
     within(Size::Rows, source)?;
     let text = decode(source, encoding)?;
     let format = match format {
+        // An empty table says nothing of itself but its name.
+        Format::Auto if text.trim().is_empty() && is_named_csv(source.name) => Format::Csv,
         Format::Auto => Format::of(&text),
         Format::Toml | Format::Json | Format::Csv => format,
     };

@@ -79,6 +79,9 @@ struct Raw {
     hash: Option<String>,
     #[serde(default)]
     content: Option<String>,
+    /// Of a summary: how many elements stand before it.
+    #[serde(default)]
+    elements: Option<usize>,
 }
 
 /// The columns of a table, as its header names them.
@@ -115,6 +118,7 @@ impl Columns {
             record: cell("record"),
             hash: cell("hash"),
             content: cell("content"),
+            elements: None,
         }
     }
 }
@@ -244,6 +248,17 @@ impl std::io::Read for Rationed<'_> {
     }
 }
 
+/// The type of the line that ends JSON Lines.
+const SUMMARY: &str = "summary";
+
+/// What to do about an export of which a part is missing.
+fn again() -> Text {
+    text!(
+        "重新导出，或取原文件完整的副本",
+        "export again, or take a complete copy of the file"
+    )
+}
+
 #[derive(Default)]
 struct Reader {
     found: Vec<Element>,
@@ -258,6 +273,8 @@ impl Reader {
     fn lines(&mut self, first: Vec<u8>, input: &mut dyn BufRead) -> Result<(), Unreadable> {
         let mut line = first;
         let mut place = 1;
+        // How many elements no summary has closed yet.
+        let mut open = 0;
         while !line.is_empty() && self.problems.len() < PROBLEMS {
             let at = Position {
                 line: place,
@@ -269,18 +286,51 @@ impl Reader {
             }
             if !line.trim_ascii().is_empty() {
                 match serde_json::from_slice::<Raw>(line.trim_ascii_end()) {
+                    Ok(raw) if raw.kind == SUMMARY => {
+                        if let Some(told) = raw.elements.filter(|told| *told != open) {
+                            self.not_whole(at, open, told);
+                        }
+                        open = 0;
+                    }
                     Ok(raw) => {
                         let element = std::str::from_utf8(&line).unwrap_or_default();
                         self.take(raw, |key| place_in(element, key, at));
+                        open += 1;
                     }
-                    Err(error) => self.broken(place, &error),
+                    Err(error) => {
+                        self.broken(place, &error);
+                        open += 1;
+                    }
                 }
             }
             line.clear();
             read_line(input, &mut line)?;
             place += 1;
         }
+        // What is wrong in a line says more than that the rest is missing.
+        if open > 0 && self.problems.is_empty() {
+            let line = place;
+            self.cut_off(Position { line, column: 1 });
+        }
         Ok(())
+    }
+
+    fn cut_off(&mut self, at: Position) {
+        let message = text!(
+            "导出到此中断：缺少最后一行 summary",
+            "the export breaks off here: the summary, its last line, is missing"
+        );
+        self.problems
+            .push(Problem::new("", at, "cut-off", message).fix(again()));
+    }
+
+    fn not_whole(&mut self, at: Position, found: usize, told: usize) {
+        let message = text!(
+            "这份导出应有 {told} 行，这里只有 {found} 行",
+            "the export has {told} line(s) of elements, and {found} stand here"
+        );
+        self.problems
+            .push(Problem::new("elements", at, "not-whole", message).fix(again()));
     }
 
     fn document(&mut self, first: Vec<u8>, input: &mut dyn BufRead) -> Result<(), Unreadable> {
@@ -441,13 +491,11 @@ impl Reader {
                 )));
                 return;
             }
-            // A subject that orders alone made has no record; further services and the summary
-            // of a stream never have one.
+            // A subject that orders alone made has no record; further services never have one.
             ("subject" | "service", _) => {
                 self.told = true;
                 return;
             }
-            ("summary", _) => return,
             (kind, _) => {
                 let kind = super::problem::shown(kind);
                 let message = text!(

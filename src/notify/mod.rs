@@ -112,14 +112,7 @@ pub(crate) const fn usual_port(tls: MailTls) -> u16 {
 }
 
 pub(crate) fn lacks(name: &str, key: &str) -> Failure {
-    Failure::invalid(
-        "invalid.config",
-        text!(
-            "通知渠道 {name} 缺少 {key}",
-            "the channel {name} lacks {key}"
-        ),
-    )
-    .hint(text!(
+    Failure::invalid("invalid.config", text!("缺少 {key}", "{key} is missing")).hint(text!(
         "在配置文件的 [notify.{name}] 中写上 {key}",
         "give {key} in [notify.{name}] of the configuration"
     ))

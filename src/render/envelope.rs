@@ -105,18 +105,22 @@ pub(super) struct Summary<'a> {
     ok: bool,
     changed: bool,
     dry_run: bool,
+    /// How many lines of elements stand before it.
+    elements: usize,
     warnings: &'a [Warning],
     error: Option<&'a Problem>,
 }
 
-impl<'a> From<&'a Envelope> for Summary<'a> {
-    fn from(envelope: &'a Envelope) -> Self {
+impl<'a> Summary<'a> {
+    /// The summary after so many elements.
+    pub(super) fn of(envelope: &'a Envelope, elements: usize) -> Self {
         Self {
             kind: "summary",
             schema: &envelope.schema,
             ok: envelope.is_ok(),
             changed: envelope.changed,
             dry_run: envelope.dry_run,
+            elements,
             warnings: &envelope.warnings,
             error: envelope.error.as_ref(),
         }

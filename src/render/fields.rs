@@ -46,7 +46,8 @@ impl UnknownField {
 const ALIKE: f64 = 0.7;
 
 impl Fields {
-    /// Takes the comma-separated names of `--fields`, each of which must be one of `known` or stand above one.
+    /// Takes the comma-separated names of `--fields`, each of which must be one of `known` or stand
+    /// above one; below a name that ends in `.*` any name will do, for the keys there are the user's.
     ///
     /// # Errors
     /// Fails at the first name that is neither.
@@ -55,7 +56,7 @@ impl Fields {
         for name in wanted.split([',', '，']).map(str::trim) {
             let is_known = known
                 .iter()
-                .any(|path| below(path, name).is_some() || names_label(path, name));
+                .any(|path| below(path, name).is_some() || is_free(path, name));
             if !is_known {
                 return Err(unknown(name, known));
             }
@@ -94,7 +95,8 @@ impl Fields {
         (!below.iter().any(String::is_empty)).then_some(Self(below))
     }
 
-    /// Returns `element` with these fields only, nested as they were and in their old order.
+    /// Returns `element` with these fields only, nested as they were and in their old order; one that
+    /// the element does not have is null.
     pub fn narrow(&self, element: &Value) -> Value {
         let paths: Vec<&str> = self.0.iter().map(String::as_str).collect();
         keep(element, &paths)
@@ -114,12 +116,14 @@ pub fn paths(value: &Value) -> Vec<String> {
     found
 }
 
-/// Whether a name is that of one label: their keys are the user's own.
-fn names_label(path: &str, name: &str) -> bool {
-    (path == "labels" || path.ends_with(".labels"))
-        && name
-            .strip_prefix(path)
-            .is_some_and(|rest| rest.len() > 1 && rest.starts_with('.'))
+/// What ends the path of a field whose keys are free.
+pub const ANY: &str = ".*";
+
+/// Whether a name is one of those below a field whose keys are free.
+fn is_free(path: &str, name: &str) -> bool {
+    path.strip_suffix(ANY)
+        .and_then(|free| name.strip_prefix(free))
+        .is_some_and(|rest| rest.len() > 1 && rest.starts_with('.'))
 }
 
 fn walk(value: &Value, above: &str, found: &mut Vec<String>, seen: &mut BTreeSet<String>) {
@@ -162,6 +166,7 @@ fn unknown(name: &str, known: &[&str]) -> UnknownField {
     let suggestion = known
         .iter()
         .map(|&path| {
+            let path = path.strip_suffix(ANY).unwrap_or(path);
             let last = path.rsplit('.').next().unwrap_or(path);
             let likeness = likeness(name, path).max(likeness(name, last));
             (likeness, path)
@@ -186,6 +191,12 @@ fn keep(value: &Value, paths: &[&str]) -> Value {
                     kept.insert(key.clone(), inner.clone());
                 } else if !inside.is_empty() {
                     kept.insert(key.clone(), keep(inner, &inside));
+                }
+            }
+            for path in paths {
+                let key = path.split('.').next().unwrap_or(path);
+                if !entries.contains_key(key) {
+                    kept.insert(key.to_owned(), Value::Null);
                 }
             }
             Value::Object(kept)
@@ -219,6 +230,29 @@ mod tests {
         assert_eq!(narrow("target"), json!({"target": element["target"]}));
         assert_eq!(narrow("target.domain，target"), narrow("target"));
         assert_eq!(narrow("target.domain"), json!({"target": {"domain": null}}));
+        // What an element lacks is null, whatever stands above it.
+        let short = json!({"id": "k3m9", "target": {"subject": "粤"}});
+        let names = Fields::choose("target.domain,awaiting.phone,id", &KNOWN).unwrap();
+        assert_eq!(
+            names.narrow(&short),
+            json!({"id": "k3m9", "target": {"domain": null}, "awaiting": null})
+        );
+    }
+
+    #[test]
+    fn free_keys_are_known_whatever_they_are() {
+        let known = ["id", "labels.*"];
+        for name in ["labels", "labels.desk", "labels.a.b"] {
+            assert!(Fields::choose(name, &known).is_ok(), "{name}");
+        }
+        for name in ["labels.", "label.desk", "labelsdesk", "id.desk"] {
+            assert!(Fields::choose(name, &known).is_err(), "{name}");
+        }
+        let unknown = Fields::choose("lables", &known).unwrap_err();
+        assert_eq!(unknown.suggestion.as_deref(), Some("labels"));
+        let fields = Fields::choose("labels.desk", &known).unwrap();
+        let element = json!({"id": "k3m9", "labels": {}});
+        assert_eq!(fields.narrow(&element), json!({"labels": {"desk": null}}));
     }
 
     #[test]

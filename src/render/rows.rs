@@ -66,8 +66,16 @@ pub fn jsonl(envelope: &Envelope, fields: Option<&Fields>) -> Result<String, Row
             None => json_line(element)?,
         };
     }
-    lines += &json_line(&Summary::from(envelope))?;
+    lines += &summary(envelope, envelope.elements().len())?;
     Ok(lines)
+}
+
+/// Returns the line that ends a stream of so many elements.
+///
+/// # Errors
+/// Fails when a value has no JSON form.
+pub(super) fn summary(envelope: &Envelope, elements: usize) -> Result<String, RowsError> {
+    json_line(&Summary::of(envelope, elements))
 }
 
 /// Returns any value as one line of JSON, harmless on a terminal: a record of a stream.

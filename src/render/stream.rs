@@ -26,7 +26,8 @@ pub struct Stream<'w> {
     list: &'static str,
     format: Format,
     columns: Columns,
-    is_first: bool,
+    /// How many elements were written.
+    count: usize,
     is_closed: bool,
 }
 
@@ -90,7 +91,7 @@ impl<'w> Stream<'w> {
             list: DATA,
             format,
             columns,
-            is_first: true,
+            count: 0,
             is_closed: false,
         };
         stream.write(&opening)?;
@@ -115,7 +116,7 @@ impl<'w> Stream<'w> {
                 table: Fields::all(&[]),
                 document: None,
             },
-            is_first: true,
+            count: 0,
             is_closed: false,
         };
         stream.write(&opening)?;
@@ -128,7 +129,7 @@ impl<'w> Stream<'w> {
     /// When it has no form in this format, or the output cannot be written.
     pub fn element(&mut self, element: &Value) -> Result<(), StreamError> {
         let text = self.columns.line(element, self.format)?;
-        self.add(&text)
+        self.add(&text, 1)
     }
 
     /// Writes the element that `make` makes of each item, in their order; two threads make them.
@@ -142,12 +143,14 @@ impl<'w> Stream<'w> {
     ) -> Result<(), StreamError> {
         let (columns, format) = (self.columns.clone(), self.format);
         let between = if format == Format::Json { "," } else { "" };
-        let lines = |items: &[T]| -> Result<String, RowsError> {
+        let lines = |items: &[T]| -> Result<(String, usize), RowsError> {
             let lines = items.iter().map(|item| columns.line(&make(item), format));
-            Ok(lines.collect::<Result<Vec<_>, _>>()?.join(between))
+            let lines = lines.collect::<Result<Vec<_>, _>>()?;
+            Ok((lines.join(between), lines.len()))
         };
         in_turn(items, lines, |made| {
-            self.add(&made?)?;
+            let (lines, count) = made?;
+            self.add(&lines, count)?;
             Ok(!self.is_closed)
         })
     }
@@ -161,7 +164,7 @@ impl<'w> Stream<'w> {
         lines: impl IntoIterator<Item = &'l str>,
     ) -> Result<(), StreamError> {
         for line in lines {
-            self.add(line)?;
+            self.add(line, 1)?;
             if self.is_closed {
                 break;
             }
@@ -169,11 +172,11 @@ impl<'w> Stream<'w> {
         Ok(())
     }
 
-    fn add(&mut self, elements: &str) -> Result<(), StreamError> {
-        if self.format == Format::Json && !self.is_first {
+    fn add(&mut self, elements: &str, count: usize) -> Result<(), StreamError> {
+        if self.format == Format::Json && self.count > 0 {
             self.write(",")?;
         }
-        self.is_first = false;
+        self.count += count;
         self.write(elements)
     }
 
@@ -184,13 +187,7 @@ impl<'w> Stream<'w> {
     pub fn end(mut self, envelope: &Envelope) -> Result<Delivery, StreamError> {
         let closing = match self.format {
             Format::Json => around(envelope, self.list)?.1,
-            Format::Jsonl => rows::jsonl(
-                &Envelope {
-                    data: Value::Null,
-                    ..envelope.clone()
-                },
-                None,
-            )?,
+            Format::Jsonl => rows::summary(envelope, self.count)?,
             Format::Tsv
             | Format::Human
             | Format::Sarif

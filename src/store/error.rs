@@ -2,6 +2,7 @@
 
 use super::lock::Holder;
 use crate::lang::Text;
+use crate::reading::cause;
 use crate::text;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -121,28 +122,6 @@ pub enum StorageError {
         /// The file system's answer.
         source: Box<Self>,
     },
-}
-
-/// Returns the cause in words where the field's users meet it, else the system's own.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the standard library's list of causes is open"
-)]
-fn cause(error: &io::Error) -> Text {
-    match error.kind() {
-        io::ErrorKind::StorageFull => text!("磁盘空间已满", "the disk is full"),
-        io::ErrorKind::QuotaExceeded => text!("超出磁盘配额", "the disk quota is exceeded"),
-        io::ErrorKind::ReadOnlyFilesystem => {
-            text!("文件系统只读", "the file system is read-only")
-        }
-        io::ErrorKind::PermissionDenied => text!("没有权限", "permission denied"),
-        io::ErrorKind::NotFound => text!("没有这个文件或目录", "no such file or directory"),
-        io::ErrorKind::NotADirectory => text!("不是目录", "not a directory"),
-        io::ErrorKind::Unsupported => {
-            text!("文件系统不支持", "the file system does not support it")
-        }
-        _ => Text::verbatim(error.to_string()),
-    }
 }
 
 impl StorageError {

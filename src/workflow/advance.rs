@@ -1,6 +1,7 @@
 //! Moving an order: the operator's commands and the outside's reports, taken into its history.
 
 use super::doubt;
+use super::examine::{APPROVAL_OF_ENDED, too_late};
 use super::issued::{approval, are_numbers};
 use super::persons::{answers, faces, named};
 use super::plan::{Caution, Stamp};
@@ -12,9 +13,10 @@ use crate::filing::guard::{self, Rival};
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::machine::{self, Arrival};
-use crate::filing::moment::Moment;
+use crate::filing::moment::{Moment, Untimely};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Entry, Order, Signatory};
+use crate::filing::portfolio::endings::Endings;
 use crate::filing::refusal::Refusal;
 use crate::filing::signatory::signatories;
 use crate::filing::standing::{Presumption, SmsWindow, Standing, View, effective};
@@ -79,40 +81,40 @@ pub fn instant(
     now: Instant,
 ) -> Result<Instant, Failure> {
     let earliest = standing.since;
-    let at = match moment {
-        None => return Ok(now.max(earliest)),
-        Some(Moment::Exact(at)) => at,
-        Some(Moment::Day(day)) if day == earliest.day() => earliest,
-        Some(Moment::Day(day)) => Instant::start_of(day),
+    let Some(moment) = moment else {
+        return Ok(now.max(earliest));
     };
-    let shown = at.to_second();
-    if at > now {
-        return Err(Failure::invalid(
-            "invalid.future",
-            text!("时间 {shown} 还没有到", "{shown} is in the future"),
-        )
-        .hint(text!(
-            "--at 只能写已经发生的时间",
-            "--at takes only what has happened"
-        )));
-    }
-    if at < earliest {
-        let since = earliest.to_second();
-        let label = standing.status.label();
-        let (zh, en) = (label.zh, label.en);
-        return Err(Failure::invalid(
-            "invalid.too-early",
-            text!(
-                "时间 {shown} 早于订单进入“{zh}”的时间 {since}",
-                "{shown} is before the order came to be in {en}, at {since}"
-            ),
-        )
-        .hint(text!(
-            "历史按记录的先后计算：写出该时间或更晚的时间",
-            "the history folds in the order of recording: give that instant or a later one"
-        )));
-    }
-    Ok(at)
+    moment
+        .past(Some(earliest), now)
+        .map_err(|error| match error {
+            Untimely::Future { at } => {
+                let shown = at.to_second();
+                Failure::invalid(
+                    "invalid.future",
+                    text!("时间 {shown} 还没有到", "{shown} is in the future"),
+                )
+                .hint(text!(
+                    "--at 只能写已经发生的时间",
+                    "--at takes only what has happened"
+                ))
+            }
+            Untimely::Early { at, since } => {
+                let (shown, since) = (at.to_second(), since.to_second());
+                let label = standing.status.label();
+                let (zh, en) = (label.zh, label.en);
+                Failure::invalid(
+                    "invalid.too-early",
+                    text!(
+                        "时间 {shown} 早于订单进入“{zh}”的时间 {since}",
+                        "{shown} is before the order came to be in {en}, at {since}"
+                    ),
+                )
+                .hint(text!(
+                    "历史按记录的先后计算：写出该时间或更晚的时间",
+                    "the history folds in the order of recording: give that instant or a later one"
+                ))
+            }
+        })
 }
 
 /// Adds to a refusal what is allowed now, and until when.
@@ -430,11 +432,14 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
     let mut moved = order.clone();
     moved.history.push(entry);
     // One that was live before is beside the same others as before.
-    let cautions = if view.status().is_live() {
+    let mut cautions = if view.status().is_live() {
         Vec::new()
     } else {
         second_live_order(world, &moved)
     };
+    if to == Status::Approved {
+        cautions.extend(approval_of_ended(world, &moved));
+    }
     Ok(Taken {
         order: Some(moved),
         cautions,
@@ -520,6 +525,21 @@ fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
         || named(order, &told.who)
             .is_ok_and(|who| who.iter().all(|w| same.iter().any(|e| e.who.contains(w))));
     !same.is_empty() && same_persons
+}
+
+/// Warns where an approval is of what had ended before it.
+fn approval_of_ended(world: &World, order: &Order) -> Option<Caution> {
+    let number = order.target.subject?;
+    let register = world.register();
+    let beside = register.of_subject(&world.book, &number).into_iter();
+    let beside = beside.filter(|other| other.id != order.id);
+    let endings = Endings::of(world.book.subjects.get(&number), beside.chain([order]));
+    let late = endings.late.iter().find(|late| late.order == order.id)?;
+    Some(Caution {
+        code: APPROVAL_OF_ENDED,
+        message: too_late(order, late),
+        path: None,
+    })
 }
 
 /// Warns where an order came alive beside another one of the same subject or account.

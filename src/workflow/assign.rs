@@ -30,14 +30,23 @@ impl Assign {
     /// # Errors
     /// When there is no `=` (2).
     pub fn pair(word: &str) -> Result<(String, String), Failure> {
+        Self::parted(word, "FIELD=VALUE")
+    }
+
+    /// Reads a label, `K=V`.
+    ///
+    /// # Errors
+    /// 2 where there is no `=`, or nothing before it.
+    pub fn label(word: &str) -> Result<(String, String), Failure> {
+        Self::parted(word, "K=V")
+    }
+
+    fn parted(word: &str, form: &str) -> Result<(String, String), Failure> {
         word.split_once('=')
             .map(|(field, value)| (field.trim().to_owned(), value.trim().to_owned()))
             .filter(|(field, _)| !field.is_empty())
             .ok_or_else(|| {
-                Failure::usage(text!(
-                    "`{word}` 应写成 FIELD=VALUE",
-                    "`{word}` should be FIELD=VALUE"
-                ))
+                Failure::usage(text!("`{word}` 应写成 {form}", "`{word}` should be {form}"))
             })
     }
 

@@ -6,7 +6,7 @@ use crate::filing::guard;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Order, OrderId};
-use crate::filing::portfolio::endings::{Ender, Endings, Part};
+use crate::filing::portfolio::endings::{Ender, Endings, Late, Part};
 use crate::filing::status::Bucket;
 use crate::lang::Text;
 use crate::store::Digest;
@@ -226,22 +226,30 @@ fn domains(world: &World) -> Vec<Finding> {
         .collect()
 }
 
+/// The code of an approval of what had ended.
+pub(super) const APPROVAL_OF_ENDED: &str = "approval-of-ended";
+
+/// Says that an order was approved of what had ended before it.
+pub(super) fn too_late(order: &Order, late: &Late) -> Text {
+    let (zh, en) = ended(&late.part, &late.by);
+    let (id, kind) = (&order.id, order.kind.label());
+    let (kind_zh, kind_en) = (kind.zh, kind.en);
+    text!(
+        "订单 {id}（{kind_zh}）记为已通过，而在它之前{zh}",
+        "the order {id} ({kind_en}) was approved although {en} before it"
+    )
+}
+
 /// Finds live orders about what has ended, and approvals of what had.
 fn endings(world: &World) -> Vec<Finding> {
     let book = &world.book;
     let endings = Endings::of(book.subjects.values(), book.orders.values());
     let late = endings.late.iter().filter_map(|late| {
-        let (zh, en) = ended(&late.part, &late.by);
         let order = book.orders.get(&late.order)?;
-        let (id, kind) = (&order.id, order.kind.label());
-        let (kind_zh, kind_en) = (kind.zh, kind.en);
         Some(Finding {
-            code: "approval-of-ended",
-            path: path(id),
-            message: text!(
-                "订单 {id}（{kind_zh}）记为已通过，而在它之前{zh}",
-                "the order {id} ({kind_en}) was approved although {en} before it"
-            ),
+            code: APPROVAL_OF_ENDED,
+            path: path(&order.id),
+            message: too_late(order, late),
             fix: text!(
                 "核对管局通知，撤消记错的那一次：icpctl log，再 icpctl undo OP",
                 "check the bureau's notices and undo the wrong record: icpctl log, then icpctl undo OP"

@@ -7,7 +7,7 @@ use super::world::World;
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
-use crate::filing::moment::{self, Moment};
+use crate::filing::moment::{self, Untimely};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::OrderId;
@@ -136,35 +136,27 @@ fn instant(
     let Some(typed) = request.at else {
         return Ok(stamp.now);
     };
-    let moment = moment::parse(typed, stamp.now)
-        .map_err(|error| Failure::invalid("invalid.time", error.message()).hint(error.hint()))?;
-    let at = match (moment, since) {
-        (Moment::Day(day), Some(since)) if since.day() == day => since,
-        (Moment::Day(_) | Moment::Exact(_), _) => moment.start(),
-    };
-    if at > stamp.now {
-        return Err(Failure::invalid(
+    let moment = moment::parse(typed, stamp.now)?;
+    moment.past(since, stamp.now).map_err(|error| match error {
+        Untimely::Future { .. } => Failure::invalid(
             "invalid.time",
             text!("--at {typed} 在将来", "--at {typed} lies in the future"),
-        ));
-    }
-    if let Some(since) = since
-        && at < since
-    {
-        let since = since.to_second();
-        return Err(Failure::invalid(
-            "invalid.time",
-            text!(
-                "--at {typed} 早于它被记入备案的时间 {since}",
-                "--at {typed} lies before it was taken in, at {since}"
-            ),
-        )
-        .hint(text!(
-            "省略 --at 即以现在为准",
-            "leave --at out to mean now"
-        )));
-    }
-    Ok(at)
+        ),
+        Untimely::Early { since, .. } => {
+            let since = since.to_second();
+            Failure::invalid(
+                "invalid.time",
+                text!(
+                    "--at {typed} 早于它被记入备案的时间 {since}",
+                    "--at {typed} lies before it was taken in, at {since}"
+                ),
+            )
+            .hint(text!(
+                "省略 --at 即以现在为准",
+                "leave --at out to mean now"
+            ))
+        }
+    })
 }
 
 /// Returns when the subject, or the service that is meant, came into the portfolio: by its first

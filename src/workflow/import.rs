@@ -10,7 +10,7 @@ use crate::filing::order::{Order, OrderId};
 use crate::filing::record::SubjectRecord;
 use crate::intake::{Element, Located};
 use crate::lang::Text;
-use crate::store::book::{FILES, order_path, subject_path};
+use crate::store::book::{Book, FILES, order_path, subject_path};
 use crate::store::{Digest, StorePath, order_file, subject_file};
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,7 +120,8 @@ fn short(text: &str) -> String {
 /// Decides what is written: all of it, or nothing.
 ///
 /// # Errors
-/// A record that is there but differs, or records that contradict those that are there (6).
+/// A record that is there but differs, or records that contradict those that are there (6). What
+/// contradicts only itself was so where it comes from, and is brought in with cautions.
 pub fn decide(world: &World, given: &[Given]) -> Result<Plan<Imported>, Failure> {
     let mut orders: BTreeMap<&OrderId, &Order> = BTreeMap::new();
     let mut subjects: BTreeMap<SubjectNumber, &SubjectRecord> = BTreeMap::new();
@@ -162,8 +163,10 @@ pub fn decide(world: &World, given: &[Given]) -> Result<Plan<Imported>, Failure>
             }
         }
     }
+    let mut found = AtOdds::default();
     if conflicts.is_empty() {
-        conflicts = contradictions(world, &orders, &subjects);
+        found = at_odds(world, given, &orders, &subjects);
+        conflicts.append(&mut found.conflicts);
     }
     if !conflicts.is_empty() {
         return Err(refused(conflicts));
@@ -175,6 +178,7 @@ pub fn decide(world: &World, given: &[Given]) -> Result<Plan<Imported>, Failure>
         unchanged,
     });
     plan.cautions = incomplete(world, &orders, &files);
+    plan.cautions.append(&mut found.cautions);
     plan.orders = orders.into_values().cloned().collect();
     plan.subjects = subjects.into_values().cloned().collect();
     for (hash, content) in files {
@@ -191,28 +195,69 @@ fn differs(path: &str) -> Text {
     )
 }
 
+/// What records would leave at odds with one another.
+#[derive(Default)]
+struct AtOdds {
+    /// With what the store holds.
+    conflicts: Vec<Text>,
+    /// With one another alone: they come from a store in which it was so.
+    cautions: Vec<Caution>,
+}
+
 /// Lists what the store would hold against itself with these records in it, and did not before.
-fn contradictions(
+fn at_odds(
     world: &World,
+    given: &[Given],
     orders: &BTreeMap<&OrderId, &Order>,
     subjects: &BTreeMap<SubjectNumber, &SubjectRecord>,
-) -> Vec<Text> {
+) -> AtOdds {
     let before: BTreeSet<_> = examine(world).into_iter().map(|f| f.message.en).collect();
-    let mut after = world.clone();
+    let mut book = Book::default();
+    for one in given {
+        match one {
+            Given::Order(order) => {
+                book.orders.insert(order.id.clone(), (**order).clone());
+            }
+            Given::Subject(record) => {
+                book.subjects.insert(record.number, record.clone());
+            }
+            Given::File(..) => {}
+        }
+    }
+    let alone = examine(&holding(world, book));
+    let alone: BTreeSet<_> = alone.into_iter().map(|f| f.message.en).collect();
+    let mut book = world.book.clone();
     for order in orders.values() {
-        after.book.orders.insert(order.id.clone(), (*order).clone());
+        book.orders.insert(order.id.clone(), (*order).clone());
     }
     for record in subjects.values() {
-        after.book.subjects.insert(record.number, (*record).clone());
+        book.subjects.insert(record.number, (*record).clone());
     }
-    after.book.refold();
-    examine(&after)
-        .into_iter()
-        // What is only missing may follow; the cautions tell it.
-        .filter(|f| !matches!(f.code, "missing-attachment" | "missing-forerunner"))
-        .filter(|f| !before.contains(&f.message.en))
-        .map(|f| f.message)
-        .collect()
+    let mut found = AtOdds::default();
+    for finding in examine(&holding(world, book)) {
+        // What is only missing may follow; other cautions tell it.
+        let is_missing = matches!(finding.code, "missing-attachment" | "missing-forerunner");
+        if is_missing || before.contains(&finding.message.en) {
+            continue;
+        }
+        if alone.contains(&finding.message.en) {
+            found.cautions.push(Caution {
+                code: finding.code,
+                message: finding.message,
+                path: Some(finding.path),
+            });
+        } else {
+            found.conflicts.push(finding.message);
+        }
+    }
+    found
+}
+
+/// Returns the world as it would be with other records.
+fn holding(world: &World, mut book: Book) -> World {
+    book.refold();
+    let (profiles, calendar) = (world.profiles.clone(), world.calendar.clone());
+    World::new(book, profiles, calendar, world.now)
 }
 
 /// Tells which attachments and forerunners the records name that are nowhere.

@@ -68,7 +68,7 @@ pub fn find(world: &World, typed: &str) -> Result<Marked, Failure> {
 /// As there; 3 where a file that tells of what is meant cannot be read.
 pub fn target(book: &Book, typed: &str) -> Result<Target, Failure> {
     doubt::heed_target(book, typed)?;
-    resolve::target(&book.portfolio, typed)
+    Ok(resolve::target(&book.portfolio, typed)?)
 }
 
 fn service(number: ServiceNumber) -> Marked {

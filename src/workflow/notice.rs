@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
-use crate::filing::moment::{self, Moment};
+use crate::filing::moment::{self, Untimely};
 use crate::filing::notice::{Class, Group, Notice, Of, Term};
 use crate::filing::number::{ServiceKind, ServiceNumber, SubjectNumber};
 use crate::filing::order::{NoticeId, OrderId, looks_like_id};
@@ -214,29 +214,20 @@ pub fn past(
     let Some(typed) = typed else {
         return Ok(stamp.now);
     };
-    let moment = moment::parse(typed, stamp.now)
-        .map_err(|error| Failure::invalid("invalid.time", error.message()).hint(error.hint()))?;
-    let at = match (moment, since) {
-        (Moment::Day(day), Some(since)) if since.day() == day => since,
-        (Moment::Day(_) | Moment::Exact(_), _) => moment.start(),
-    };
-    if at > stamp.now {
-        return Err(Failure::invalid(
-            "invalid.time",
-            text!("时间 {typed} 在将来", "{typed} lies in the future"),
-        ));
-    }
-    if let Some(since) = since.filter(|since| at < *since) {
-        let since = since.to_second();
-        return Err(Failure::invalid(
-            "invalid.time",
-            text!(
-                "时间 {typed} 早于其开始的时间 {since}",
-                "{typed} lies before it began, at {since}"
-            ),
-        ));
-    }
-    Ok(at)
+    let moment = moment::parse(typed, stamp.now)?;
+    moment.past(since, stamp.now).map_err(|error| {
+        let message = match error {
+            Untimely::Future { .. } => text!("时间 {typed} 在将来", "{typed} lies in the future"),
+            Untimely::Early { since, .. } => {
+                let since = since.to_second();
+                text!(
+                    "时间 {typed} 早于其开始的时间 {since}",
+                    "{typed} lies before it began, at {since}"
+                )
+            }
+        };
+        Failure::invalid("invalid.time", message)
+    })
 }
 
 /// Lists every notice with its subject, those of ended ones included.

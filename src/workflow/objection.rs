@@ -245,15 +245,24 @@ pub(super) fn contradicts(found: &[Contradiction]) -> Failure {
     let count = found.len();
     let list = found.iter().map(|c| (c.at, c.message())).collect();
     let (zh, en) = joined(&told(list));
-    Failure::new(
+    let looks_alike = found.iter().any(|c| words(&c.old) == words(&c.new));
+    let failure = Failure::new(
         Exit::Conflict,
         "conflict.portfolio",
         text!(
             "与已有备案矛盾 {count} 处，什么都没有导入：{zh}",
             "the file contradicts what is filed in {count} place(s); nothing was brought in:{en}"
         ),
-    )
-    .hint(text!(
+    );
+    let failure = if looks_alike {
+        failure.hint(text!(
+            "两个值遮盖后看不出区别，加 --reveal 显示完整的值",
+            "masked, the two values look alike: add --reveal to see them whole"
+        ))
+    } else {
+        failure
+    };
+    failure.hint(text!(
         "以文件为准：加上 --replace；已失效的用 icpctl gone 登记",
         "to let the file win, add --replace; record what has ended with icpctl gone"
     ))

@@ -11,7 +11,9 @@ use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::lang::Text;
 use crate::store::book::Book;
 use crate::text;
+use chrono::NaiveDate;
 use std::ops::Bound;
+use thiserror::Error;
 
 /// What a TARGET means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,81 +31,271 @@ pub enum Target {
     },
 }
 
+/// Why a word means nothing that is filed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Unfiled {
+    /// Nothing was ever filed under it.
+    #[error("nothing is filed as {word}")]
+    Unknown {
+        /// The word, in its canonical form.
+        word: String,
+        /// What may be meant instead.
+        near: Option<Text>,
+    },
+    /// A domain of a service that was filed once.
+    #[error("the filing of {domain}, {number}, ended on {day}")]
+    DomainEnded {
+        /// The domain.
+        domain: Host,
+        /// The service's number.
+        number: ServiceNumber,
+        /// The day on which it ended.
+        day: NaiveDate,
+        /// What may be meant instead.
+        near: Option<Text>,
+    },
+    /// It was filed once; its number never returns (NUM-05).
+    #[error("{number} ended on {day}")]
+    Ended {
+        /// The number.
+        number: Number,
+        /// The day on which it ended.
+        day: NaiveDate,
+    },
+}
+
+impl From<Unfiled> for Failure {
+    fn from(error: Unfiled) -> Self {
+        let never_returns = text!(
+            "注销的备案号不会恢复；需要时用 icpctl new 重新备案",
+            "a cancelled number never returns; file anew with icpctl new"
+        );
+        match error {
+            Unfiled::Unknown { word, near } => {
+                let failure = Self::not_found(
+                    "not-found.target",
+                    text!("备案中没有 {word}", "nothing is filed as {word}"),
+                )
+                .hint(text!(
+                    "查看备案：icpctl portfolio；导入已有备案：icpctl adopt --from FILE",
+                    "see what is filed: icpctl portfolio; bring existing filings in: icpctl adopt --from FILE"
+                ));
+                near.into_iter().fold(failure, Self::hint)
+            }
+            Unfiled::DomainEnded {
+                domain,
+                number,
+                day,
+                near,
+            } => {
+                let failure = Self::not_found(
+                    "not-found.target",
+                    text!(
+                        "{domain} 的备案 {number} 已于 {day} 失效",
+                        "the filing of {domain}, {number}, ended on {day}"
+                    ),
+                );
+                let hints = std::iter::once(never_returns).chain(near);
+                hints.fold(failure, Self::hint)
+            }
+            Unfiled::Ended { number, day } => Self::new(
+                Exit::Refused,
+                "refused.not-filed",
+                text!(
+                    "{number} 已于 {day} 失效，不在备案中",
+                    "{number} ended on {day} and is not filed any more"
+                ),
+            )
+            .rule("NUM-05")
+            .hint(never_returns),
+        }
+    }
+}
+
+/// Why a word means no order.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum NoOrder {
+    /// No order is called or is about that.
+    #[error("there is no order `{word}`")]
+    Unknown {
+        /// The word.
+        word: String,
+    },
+    /// No order holds the ref.
+    #[error("there is no order with the ref {key}")]
+    NoRef {
+        /// The ref.
+        key: String,
+    },
+    /// All orders about it have ended.
+    #[error("`{word}` has no order that has not ended")]
+    AllEnded {
+        /// The word.
+        word: String,
+    },
+    /// Several orders are meant.
+    #[error("`{word}` means several orders")]
+    Ambiguous {
+        /// The word.
+        word: String,
+        /// The orders, each by its id and kind.
+        orders: Vec<String>,
+    },
+    /// The order's file cannot be read.
+    #[error("the file of the order cannot be read")]
+    Damaged {
+        /// What is wrong with it.
+        why: Text,
+    },
+    /// What it would be about ended.
+    #[error(transparent)]
+    Unfiled(#[from] Unfiled),
+}
+
+impl NoOrder {
+    fn ambiguous(word: &str, hits: &[&Order]) -> Self {
+        let orders = hits.iter();
+        let orders = orders.map(|order| format!("{} ({})", order.id, order.kind.name()));
+        Self::Ambiguous {
+            word: word.to_owned(),
+            orders: orders.collect(),
+        }
+    }
+}
+
+impl From<NoOrder> for Failure {
+    fn from(error: NoOrder) -> Self {
+        let none = |message| Self::not_found("not-found.order", message);
+        match error {
+            NoOrder::Unknown { word } => {
+                let failure = none(text!("没有订单 `{word}`", "there is no order `{word}`"));
+                let short = is_too_short(&word).then(|| {
+                    text!(
+                        "订单号至少要写前 {SHORTEST_PREFIX} 位",
+                        "write at least the first {SHORTEST_PREFIX} characters of an id"
+                    )
+                });
+                let list = text!(
+                    "查看全部订单：icpctl list --all",
+                    "see all orders: icpctl list --all"
+                );
+                short.into_iter().chain([list]).fold(failure, Self::hint)
+            }
+            NoOrder::NoRef { key } if key.is_empty() => {
+                none(text!("ref: 后面没有写编号", "no ref stands behind ref:")).hint(text!(
+                    "写成 ref:KEY；脚本中多半是变量没有值",
+                    "write ref:KEY; in a script a variable is probably unset"
+                ))
+            }
+            NoOrder::NoRef { key } => none(text!(
+                "没有 ref 为 {key} 的订单",
+                "there is no order with the ref {key}"
+            )),
+            NoOrder::AllEnded { word } => none(text!(
+                "`{word}` 没有未完结的订单",
+                "`{word}` has no order that has not ended"
+            )),
+            NoOrder::Ambiguous { word, orders } => {
+                let list = orders.join(", ");
+                Self::not_found(
+                    "not-found.ambiguous",
+                    text!(
+                        "`{word}` 对应多个订单：{list}",
+                        "`{word}` means several orders: {list}"
+                    ),
+                )
+                .hint(text!("写出完整的订单号", "spell the id out"))
+            }
+            NoOrder::Damaged { why } => Self::invalid("invalid.record", why).hint(text!(
+                "修正该文件，或从备份恢复；其他订单不受影响",
+                "mend that file or restore it from a backup; the other orders are not affected"
+            )),
+            NoOrder::Unfiled(error) => error.into(),
+        }
+    }
+}
+
+/// Whether a word is the beginning of an id, though too little of it.
+fn is_too_short(word: &str) -> bool {
+    !word.is_empty()
+        && word.len() < SHORTEST_PREFIX
+        && word.bytes().all(|byte| ID_ALPHABET.contains(&byte))
+}
+
 /// Finds the order that a word means: an id, a prefix of one, `ref:KEY`, or a number or domain
 /// with exactly one order that has not ended.
 ///
 /// # Errors
 /// No such order, or several (4); a damaged order file of that id (3).
-pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, Failure> {
+pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, NoOrder> {
     if let Some(key) = word.strip_prefix("ref:") {
         let orders = book.orders.values();
         let given = orders.filter(|o| o.reference.as_deref() == Some(key));
         return of_ref(key, given.collect());
     }
-    if looks_like_id(word) {
-        if let Some(id) = OrderId::parse(word)
-            && let Some(order) = book.orders.get(&id)
-        {
-            return Ok(order);
-        }
-        let first = format!("{word:0<ID_LENGTH$}");
-        let from = OrderId::parse(&first).map_or(Bound::Unbounded, Bound::Included);
-        let hits: Vec<&Order> = book
-            .orders
-            .range((from, Bound::Unbounded))
-            .map(|(_, order)| order)
-            .take_while(|o| o.id.as_str().starts_with(word))
-            .collect();
-        match hits.as_slice() {
-            [only] => return Ok(only),
-            [] => {}
-            [_, ..] => return Err(ambiguous(word, &hits)),
-        }
-        if let Some((_, damage)) = book.damaged.iter().find(|(path, _)| {
-            path.rsplit('/')
-                .next()
-                .is_some_and(|name| name.starts_with(word))
-        }) {
-            return Err(
-                Failure::invalid("invalid.record", damage.message()).hint(text!(
-                    "修正该文件，或从备份恢复；其他订单不受影响",
-                    "mend that file or restore it from a backup; the other orders are not affected"
-                )),
-            );
-        }
+    if looks_like_id(word)
+        && let Some(found) = by_id(book, word)
+    {
+        return found;
     }
-    let target = match target(&book.portfolio, word) {
-        Ok(target) => target,
-        Err(failure) if failure.code == "not-found.target" => {
-            let host = Host::parse(word).ok();
-            let number = match Number::parse(word) {
-                Ok(parsed) => Some(parsed.number),
-                Err(_) => None,
-            };
-            let hits: Vec<&Order> = open_orders(book)
-                .filter(|o| {
-                    host.as_ref()
-                        .is_some_and(|host| o.domains().contains(&host))
-                        || match &number {
-                            Some(Number::Subject(number)) => {
-                                o.target.subject.as_ref() == Some(number)
-                            }
-                            Some(Number::Service(number)) => {
-                                o.target.services.iter().any(|s| s.number == *number)
-                            }
-                            Some(Number::Security(_)) | None => false,
-                        }
-                })
-                .collect();
-            return match hits.as_slice() {
-                [only] => Ok(only),
-                [] => Err(no_order(word)),
-                [_, ..] => Err(ambiguous(word, &hits)),
-            };
-        }
-        Err(failure) => return Err(failure),
+    match target(&book.portfolio, word) {
+        Ok(target) => the_open_one(word, book.orders.values(), |order| target.is_of(order)),
+        Err(Unfiled::Unknown { .. } | Unfiled::DomainEnded { .. }) => asking_for(book, word),
+        Err(error @ Unfiled::Ended { .. }) => Err(error.into()),
+    }
+}
+
+/// Finds an order by its id or the beginning of one; none where nothing is called so.
+fn by_id<'a>(book: &'a Book, word: &str) -> Option<Result<&'a Order, NoOrder>> {
+    if let Some(order) = OrderId::parse(word).and_then(|id| book.orders.get(&id)) {
+        return Some(Ok(order));
+    }
+    let first = format!("{word:0<ID_LENGTH$}");
+    let from = OrderId::parse(&first).map_or(Bound::Unbounded, Bound::Included);
+    let hits: Vec<&Order> = book
+        .orders
+        .range((from, Bound::Unbounded))
+        .map(|(_, order)| order)
+        .take_while(|o| o.id.as_str().starts_with(word))
+        .collect();
+    match hits.as_slice() {
+        [only] => return Some(Ok(only)),
+        [] => {}
+        [_, ..] => return Some(Err(NoOrder::ambiguous(word, &hits))),
+    }
+    let mut damaged = book.damaged.iter();
+    let (_, damage) = damaged.find(|(path, _)| {
+        path.rsplit('/')
+            .next()
+            .is_some_and(|name| name.starts_with(word))
+    })?;
+    let why = damage.message();
+    Some(Err(NoOrder::Damaged { why }))
+}
+
+/// Finds the open order about a number or a domain that is not filed yet.
+fn asking_for<'a>(book: &'a Book, word: &str) -> Result<&'a Order, NoOrder> {
+    let host = Host::parse(word).ok();
+    let number = Number::parse(word).ok().map(|parsed| parsed.number);
+    let is_meant = |order: &&Order| {
+        host.as_ref()
+            .is_some_and(|host| order.domains().contains(&host))
+            || match &number {
+                Some(Number::Subject(number)) => order.target.subject.as_ref() == Some(number),
+                Some(Number::Service(number)) => {
+                    order.target.services.iter().any(|s| s.number == *number)
+                }
+                Some(Number::Security(_)) | None => false,
+            }
     };
-    the_open_one(word, book.orders.values(), |order| target.is_of(order))
+    let hits: Vec<&Order> = open_orders(book).filter(is_meant).collect();
+    match hits.as_slice() {
+        [only] => Ok(only),
+        [] => Err(NoOrder::Unknown {
+            word: word.to_owned(),
+        }),
+        [_, ..] => Err(NoOrder::ambiguous(word, &hits)),
+    }
 }
 
 impl Target {
@@ -131,23 +323,14 @@ pub(super) fn holder<'a>(given: impl IntoIterator<Item = &'a Order>) -> Option<&
 ///
 /// # Errors
 /// 4 where there is none, or where several have not ended: a merge of two stores brings that about.
-pub(super) fn of_ref<'a>(key: &str, given: Vec<&'a Order>) -> Result<&'a Order, Failure> {
+pub(super) fn of_ref<'a>(key: &str, given: Vec<&'a Order>) -> Result<&'a Order, NoOrder> {
     let is_open = |order: &&&Order| !order.standing().status.has_ended();
     let open: Vec<&Order> = given.iter().filter(is_open).copied().collect();
     if let [_, _, ..] = open.as_slice() {
-        return Err(ambiguous(&format!("ref:{key}"), &open));
+        return Err(NoOrder::ambiguous(&format!("ref:{key}"), &open));
     }
-    holder(given).ok_or_else(|| {
-        if key.is_empty() {
-            return none(text!("ref: 后面没有写编号", "no ref stands behind ref:")).hint(text!(
-                "写成 ref:KEY；脚本中多半是变量没有值",
-                "write ref:KEY; in a script a variable is probably unset"
-            ));
-        }
-        none(text!(
-            "没有 ref 为 {key} 的订单",
-            "there is no order with the ref {key}"
-        ))
+    holder(given).ok_or_else(|| NoOrder::NoRef {
+        key: key.to_owned(),
     })
 }
 
@@ -156,18 +339,17 @@ pub(super) fn the_open_one<'a>(
     word: &str,
     orders: impl IntoIterator<Item = &'a Order>,
     is_meant: impl Fn(&Order) -> bool,
-) -> Result<&'a Order, Failure> {
+) -> Result<&'a Order, NoOrder> {
     let hits: Vec<&Order> = orders
         .into_iter()
         .filter(|o| is_meant(o) && !o.standing().status.has_ended())
         .collect();
     match hits.as_slice() {
         [only] => Ok(only),
-        [] => Err(none(text!(
-            "`{word}` 没有未完结的订单",
-            "`{word}` has no order that has not ended"
-        ))),
-        [_, ..] => Err(ambiguous(word, &hits)),
+        [] => Err(NoOrder::AllEnded {
+            word: word.to_owned(),
+        }),
+        [_, ..] => Err(NoOrder::ambiguous(word, &hits)),
     }
 }
 
@@ -177,89 +359,50 @@ fn open_orders(book: &Book) -> impl Iterator<Item = &Order> {
         .filter(|o| !o.standing().status.has_ended())
 }
 
-/// Says that no order is called so; a piece of an id that is too short is told apart.
-fn no_order(word: &str) -> Failure {
-    let is_short = !word.is_empty()
-        && word.len() < SHORTEST_PREFIX
-        && word.bytes().all(|byte| ID_ALPHABET.contains(&byte));
-    let failure = none(text!("没有订单 `{word}`", "there is no order `{word}`"));
-    let failure = if is_short {
-        failure.hint(text!(
-            "订单号至少要写前 {SHORTEST_PREFIX} 位",
-            "write at least the first {SHORTEST_PREFIX} characters of an id"
-        ))
-    } else {
-        failure
-    };
-    failure.hint(text!(
-        "查看全部订单：icpctl list --all",
-        "see all orders: icpctl list --all"
-    ))
-}
-
-fn none(message: Text) -> Failure {
-    Failure::not_found("not-found.order", message)
-}
-
-fn ambiguous(word: &str, hits: &[&Order]) -> Failure {
-    let list: Vec<String> = hits
-        .iter()
-        .map(|o| format!("{} ({})", o.id, o.kind.name()))
-        .collect();
-    let list = list.join(", ");
-    Failure::not_found(
-        "not-found.ambiguous",
-        text!(
-            "`{word}` 对应多个订单：{list}",
-            "`{word}` means several orders: {list}"
-        ),
-    )
-    .hint(text!("写出完整的订单号", "spell the id out"))
-}
-
 /// Finds what a word means in the portfolio: a number or a domain.
 ///
 /// # Errors
 /// 4 where nothing of that name is filed, with what is near; 5 where it was filed once.
-pub fn target(portfolio: &Portfolio, word: &str) -> Result<Target, Failure> {
-    match Number::parse(word) {
-        Ok(parsed) => match parsed.number {
-            Number::Subject(number) if portfolio.subject(&number).is_some() => {
-                Ok(Target::Subject(number))
-            }
-            Number::Service(number) if portfolio.service(&number).is_some() => {
-                Ok(Target::Service(number))
-            }
-            Number::Subject(number) => Err(
-                match portfolio.subjects.get(&number).and_then(|s| s.ended) {
-                    Some(day) => ended(&number.to_string(), &day.to_string()),
-                    None => unknown(&number.to_string()),
-                },
-            ),
-            Number::Service(number) => Err(match portfolio.ended(&number) {
-                Some(day) => ended(&number.to_string(), &day.to_string()),
-                None => unknown(&number.to_string()),
-            }),
-            Number::Security(number) => Err(unknown(&number.to_string()).hint(text!(
-                "这是公安备案号；这里需要 ICP 备案号或域名",
-                "that is a public-security number; an ICP number or a domain is expected"
-            ))),
-        },
+pub fn target(portfolio: &Portfolio, word: &str) -> Result<Target, Unfiled> {
+    let number = match Number::parse(word) {
+        Ok(parsed) => parsed.number,
         Err(number_error) => {
             let Ok(domain) = Host::parse(word) else {
                 let message = number_error.message();
                 let (zh, en) = (message.zh, message.en);
-                return Err(unknown(word).hint(text!(
+                let near = text!(
                     "应为备案号或域名（{zh}）",
                     "a filing number or a domain is expected ({en})"
-                )));
+                );
+                return Err(unknown(word, Some(near)));
             };
-            by_domain(portfolio, domain)
+            return by_domain(portfolio, domain);
         }
-    }
+    };
+    let ended = match number {
+        Number::Subject(number) if portfolio.subject(&number).is_some() => {
+            return Ok(Target::Subject(number));
+        }
+        Number::Service(number) if portfolio.service(&number).is_some() => {
+            return Ok(Target::Service(number));
+        }
+        Number::Subject(number) => portfolio.subjects.get(&number).and_then(|s| s.ended),
+        Number::Service(number) => portfolio.ended(&number),
+        Number::Security(number) => {
+            let near = text!(
+                "这是公安备案号；这里需要 ICP 备案号或域名",
+                "that is a public-security number; an ICP number or a domain is expected"
+            );
+            return Err(unknown(&number, Some(near)));
+        }
+    };
+    Err(match ended {
+        Some(day) => Unfiled::Ended { number, day },
+        None => unknown(&number, None),
+    })
 }
 
-fn by_domain(portfolio: &Portfolio, domain: Host) -> Result<Target, Failure> {
+fn by_domain(portfolio: &Portfolio, domain: Host) -> Result<Target, Unfiled> {
     let services: Vec<ServiceNumber> = portfolio
         .holders(&domain)
         .into_iter()
@@ -275,53 +418,25 @@ fn by_domain(portfolio: &Portfolio, domain: Host) -> Result<Target, Failure> {
         .filter(|(filed, _)| domain.is_below(filed) || filed.is_below(&domain))
         .map(|(filed, service)| format!("{filed} ({})", service.number))
         .collect();
-    let failure = match portfolio.ended_domain(&domain) {
-        Some((number, day)) => Failure::not_found(
-            "not-found.target",
-            text!(
-                "{domain} 的备案 {number} 已于 {day} 失效",
-                "the filing of {domain}, {number}, ended on {day}"
-            ),
-        )
-        .hint(text!(
-            "注销的备案号不会恢复；需要时用 icpctl new 重新备案",
-            "a cancelled number never returns; file anew with icpctl new"
-        )),
-        None => unknown(&domain.to_string()),
-    };
-    Err(if near.is_empty() {
-        failure
-    } else {
-        let list = near.join(", ");
-        failure.hint(text!("已备案的相关域名：{list}", "filed near it: {list}"))
+    let list = near.join(", ");
+    let near =
+        (!near.is_empty()).then(|| text!("已备案的相关域名：{list}", "filed near it: {list}"));
+    Err(match portfolio.ended_domain(&domain) {
+        Some((number, day)) => Unfiled::DomainEnded {
+            domain,
+            number,
+            day,
+            near,
+        },
+        None => unknown(&domain, near),
     })
 }
 
-fn unknown(word: &str) -> Failure {
-    Failure::not_found(
-        "not-found.target",
-        text!("备案中没有 {word}", "nothing is filed as {word}"),
-    )
-    .hint(text!(
-        "查看备案：icpctl portfolio；导入已有备案：icpctl adopt --from FILE",
-        "see what is filed: icpctl portfolio; bring existing filings in: icpctl adopt --from FILE"
-    ))
-}
-
-fn ended(number: &str, day: &str) -> Failure {
-    Failure::new(
-        Exit::Refused,
-        "refused.not-filed",
-        text!(
-            "{number} 已于 {day} 失效，不在备案中",
-            "{number} ended on {day} and is not filed any more"
-        ),
-    )
-    .rule("NUM-05")
-    .hint(text!(
-        "注销的备案号不会恢复；需要时用 icpctl new 重新备案",
-        "a cancelled number never returns; file anew with icpctl new"
-    ))
+fn unknown(word: &(impl ToString + ?Sized), near: Option<Text>) -> Unfiled {
+    Unfiled::Unknown {
+        word: word.to_string(),
+        near,
+    }
 }
 
 /// Returns the one whole service that a domain means in a writing command.

@@ -1,7 +1,7 @@
 //! What `verify` asks about: the domains and services behind orders, numbers and domains.
 
 use super::desk::Desk;
-use super::resolve::{self, Target};
+use super::resolve::{self, NoOrder, Target, Unfiled};
 use super::world::World;
 use crate::evidence::keep::Holder;
 use crate::failure::Failure;
@@ -46,7 +46,7 @@ fn one(world: &World, word: &str) -> Result<Vec<About>, Failure> {
                 .unwrap_or_default())
         }
         Ok(Target::Domain { domain, .. }) => Ok(vec![About::Domain(domain)]),
-        Err(failure) if failure.code == "refused.not-filed" => {
+        Err(error @ Unfiled::Ended { .. }) => {
             let number = Number::parse(word).ok().map(|parsed| parsed.number);
             let orders = book.orders.values().filter(|order| {
                 order.approval().is_some()
@@ -60,20 +60,28 @@ fn one(world: &World, word: &str) -> Result<Vec<About>, Failure> {
             });
             let about: Vec<About> = orders.flat_map(of_order).collect();
             if about.is_empty() {
-                Err(failure)
+                Err(error.into())
             } else {
                 Ok(about)
             }
         }
-        Err(failure) => match resolve::order(book, word) {
-            Ok(order) => Ok(of_order(order)),
-            Err(order_failure) if order_failure.code == "not-found.ambiguous" => Err(order_failure),
-            Err(_) => match Host::parse(word) {
-                // Neither filed nor asked for here: still a domain that can be looked at.
-                Ok(domain) if word.contains('.') => Ok(vec![About::Domain(domain)]),
-                Ok(_) | Err(_) => Err(failure),
-            },
-        },
+        Err(error @ (Unfiled::Unknown { .. } | Unfiled::DomainEnded { .. })) => {
+            match resolve::order(book, word) {
+                Ok(order) => Ok(of_order(order)),
+                Err(several @ NoOrder::Ambiguous { .. }) => Err(several.into()),
+                Err(
+                    NoOrder::Unknown { .. }
+                    | NoOrder::NoRef { .. }
+                    | NoOrder::AllEnded { .. }
+                    | NoOrder::Damaged { .. }
+                    | NoOrder::Unfiled(_),
+                ) => match Host::parse(word) {
+                    // Neither filed nor asked for here: still a domain that can be looked at.
+                    Ok(domain) if word.contains('.') => Ok(vec![About::Domain(domain)]),
+                    Ok(_) | Err(_) => Err(error.into()),
+                },
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Everything that decisions rest on.
 
 use super::register::Register;
-use super::resolve::{self, Target};
+use super::resolve::{self, NoOrder, Target};
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
 use crate::filing::guard::Rival;
@@ -110,7 +110,7 @@ impl World {
         self.book.portfolio.refold(number, record, &orders);
     }
 
-    fn register(&self) -> &Register {
+    pub(super) fn register(&self) -> &Register {
         self.register
             .get_or_init(|| self.register_of(self.book.orders.values()))
     }
@@ -146,7 +146,7 @@ impl World {
     ///
     /// # Errors
     /// As [`resolve::order`].
-    pub fn find(&self, word: &str) -> Result<&Order, Failure> {
+    pub fn find(&self, word: &str) -> Result<&Order, NoOrder> {
         if let Some(key) = word.strip_prefix("ref:") {
             return resolve::of_ref(key, self.register().of_ref(&self.book, key));
         }

@@ -150,3 +150,135 @@ fn a_domain_whose_filing_ended_says_so() {
         assert!(!output.stderr.contains("adopt"), "{output:#?}");
     }
 }
+
+/// A slot is named as people call it; one that is mistyped is told with what was probably meant.
+#[test]
+fn a_slot_is_known_by_its_chinese_name_and_a_mistyped_one_is_told() {
+    let user = agency();
+    run(&user, "change shop.example.com --set name=新名 --ref c", 0);
+    user.write("scan.png", "scan");
+    let attach = |slot: &str| {
+        let line = ["attach", "ref:c", "scan.png", "--as", slot, "--json"];
+        user.run(line).exits(0)
+    };
+    let output = attach("营业执照");
+    assert_eq!(warned(&output), [""; 0]);
+    let document = output.json();
+    assert_eq!(
+        document["data"]["materials"][0]["slot"],
+        "subject-certificate"
+    );
+    let document = attach("subject-certificat").json();
+    let warning = &document["warnings"][0];
+    assert_eq!(warning["code"], "unknown-slot");
+    let message = warning["message"].as_str().unwrap();
+    assert!(
+        message.ends_with("did you mean subject-certificate?"),
+        "{message}"
+    );
+}
+
+/// The words that a screen shows for events are those that `explain` and `record` take.
+#[test]
+fn events_are_called_the_same_everywhere() {
+    use icpctl::filing::event::Report;
+    let user = Icpctl::new();
+    for report in Report::ALL {
+        let (name, label) = (report.name(), report.label().zh);
+        let document = user.run(["explain", &label, "--json"]).exits(0).json();
+        let pages = document["data"].as_array().unwrap();
+        assert!(pages.iter().any(|page| page["id"] == name), "{label}");
+        let document = user
+            .run(["explain", name, "--json", "--lang", "zh"])
+            .exits(0)
+            .json();
+        let pages = document["data"].as_array().unwrap().iter();
+        let mut events = pages.filter(|page| page["kind"] == "event");
+        assert!(events.all(|page| page["title"] == *label), "{label}");
+    }
+}
+
+#[test]
+fn files_that_cannot_be_read_are_told_alike() {
+    let user = agency();
+    std::fs::create_dir(user.home().join("folder")).unwrap();
+    for line in [
+        "check folder",
+        "adopt --from folder",
+        "list --config folder",
+    ] {
+        let output = run(&user, line, 3);
+        assert!(output.stderr.contains("it is a folder"), "{output:#?}");
+    }
+    user.write("empty.csv", "");
+    let output = run(&user, "adopt --from empty.csv", 3);
+    assert!(
+        output.stderr.contains("the header is subject_number"),
+        "{output:#?}"
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        // A link to itself is there, and cannot be opened by anybody.
+        symlink("loop.toml", user.home().join("loop.toml")).unwrap();
+        run(&user, "list --config loop.toml", 1);
+        run(&user, "adopt --from loop.toml", 1);
+        run(&user, "list --config missing.toml", 4);
+    }
+}
+
+#[test]
+fn labels_of_services_are_shown_to_people() {
+    let user = agency();
+    let output = user
+        .run(["label", "shop.example.com", "负责组=华南"])
+        .exits(0);
+    assert!(output.stdout.contains("负责组=华南"), "{output:#?}");
+    let output = run(&user, "portfolio shop.example.com", 0);
+    assert!(output.stdout.contains("负责组=华南"), "{output:#?}");
+}
+
+/// A site has no package and no signature, and its number names its province.
+#[test]
+fn a_guide_asks_for_what_the_service_can_have() {
+    let user = Icpctl::new();
+    user.run(["init"]).exits(0);
+    user.write(
+        "filed.json",
+        r#"{"number":"鄂ICP备2021000001号","services":[{"number":"鄂ICP备2021000001号-1","domains":["a.example.com"],"accesses":["tencent"]}]}"#,
+    );
+    run(&user, "adopt --from filed.json", 0);
+    run(&user, "access a.example.com --provider huawei --ref a", 0);
+    let page = run(&user, "guide ref:a", 0).stdout;
+    assert!(page.contains("Hubei"), "{page}");
+    assert!(!page.contains("signature"), "{page}");
+    user.write(
+        "new.toml",
+        "kind = \"new\"\nprovider = \"huawei\"\nref = \"n\"\nsubject = \"鄂ICP备2021000001号\"\n\
+         [[services]]\nkind = \"site\"\ndomains = [\"b.example.com\"]\n",
+    );
+    run(&user, "new --from new.toml", 0);
+    let page = run(&user, "guide ref:n", 0).stdout;
+    for field in ["package", "public key", "signature"] {
+        assert!(!page.contains(field), "{field}\n{page}");
+    }
+}
+
+/// What a mask makes alike is not told as a contradiction that nobody can see.
+#[test]
+fn a_contradiction_that_a_mask_hides_says_how_to_see_it() {
+    let user = Icpctl::new();
+    user.run(["init"]).exits(0);
+    let filed = |name: &str| {
+        format!("number = \"京ICP备2021000009号\"\nnature = \"individual\"\nname = \"{name}\"\n")
+    };
+    user.write("one.toml", filed("诸葛示例"));
+    user.write("two.toml", filed("诸葛样例"));
+    run(&user, "adopt --from one.toml", 0);
+    let output = run(&user, "adopt --from two.toml", 6);
+    assert!(output.stderr.contains("add --reveal"), "{output:#?}");
+    let output = run(&user, "adopt --from two.toml --reveal", 6);
+    assert!(!output.stderr.contains("add --reveal"), "{output:#?}");
+    let output = run(&user, "export portfolio --format ics", 0);
+    assert!(!output.stderr.contains("imported"), "{output:#?}");
+}

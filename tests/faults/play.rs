@@ -407,6 +407,13 @@ impl Stage {
         command.arg("--json").current_dir(folder).output().unwrap()
     }
 
+    /// Runs the command to its end, asking for some fields of its document.
+    pub(super) fn run_for(&self, folder: &Path, fields: &str) -> Output {
+        let mut command = self.icpctl(&self.words);
+        command.args(["--json", "--fields", fields]);
+        command.current_dir(folder).output().unwrap()
+    }
+
     /// Runs another command line in the same folder.
     pub(super) fn other(&self, folder: &Path, line: &str) -> Output {
         self.icpctl(line.split(' '))

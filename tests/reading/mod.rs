@@ -272,6 +272,11 @@ fn fields_are_those_of_any_order_not_of_the_first() {
     );
     let known = store.run(&["show", "c0000001", "--json", "--fields", "nonsense"]);
     assert_eq!(known.code, 2);
+    // A label is a field whether an order has it or not.
+    let ran = store.run(&["list", "--json", "--fields", "id,labels.nobody"]);
+    for order in ran.json()["data"].as_array().unwrap() {
+        assert_eq!(order["labels"], serde_json::json!({ "nobody": null }));
+    }
     // Every leaf of every document has a name that --fields takes.
     let all = store.run(&["list", "--all", "--json"]).json();
     for order in all["data"].as_array().unwrap() {

@@ -218,3 +218,22 @@ fn a_lapse_touches_nothing() {
     assert!(scene.is_filed(AFTERWARDS, FORUM));
     scene.draft(AFTERWARDS, "cancel-site example.cn");
 }
+
+/// What had ended already is approved after all: taken, as all that the bureau says, and said.
+#[test]
+fn an_approval_of_what_had_ended_warns() {
+    let (scene, first) = cancelling();
+    let number = SUBJECT;
+    let subject = scene.draft(MONDAY, &format!("cancel-subject {number}"));
+    scene.ok(
+        TOO_LATE,
+        &format!("submit {subject} --yes --confirm {number}"),
+    );
+    let approve = |id: &str| {
+        let line = format!("record {id} bureau-approved");
+        codes(&scene.document(AFTERWARDS, &line, 0)["warnings"])
+    };
+    let late = "approval-of-ended".to_owned();
+    assert!(!approve(&subject).contains(&late));
+    assert!(approve(&first).contains(&late));
+}

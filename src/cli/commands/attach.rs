@@ -9,8 +9,8 @@ use crate::filing::event::Event;
 use crate::filing::order::{FieldChange, MATERIALS};
 use crate::filing::place::Place;
 use crate::filing::tree;
-use crate::knowledge;
-use crate::lang::Lang;
+use crate::knowledge::{self, Code};
+use crate::lang::{Lang, nearest};
 use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::{advance, materials, persons, resolve};
@@ -118,21 +118,25 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 fn slot(cx: &mut Context<'_>, word: &str) -> String {
     let plain = word.trim().to_lowercase().replace('_', "-");
     let entries = knowledge::code_list(SLOTS).map_or(&[][..], |list| list.entries.as_slice());
+    let typed = word.trim();
     let known = entries
         .iter()
-        .find(|e| e.value == plain || e.label.zh == word.trim());
+        .find(|e| e.value == plain || e.is_called(typed));
     if let Some(entry) = known {
         return entry.value.clone();
     }
-    let names: Vec<&str> = entries.iter().map(|e| e.value.as_str()).collect();
-    let all = names.join(", ");
-    cx.caution(
-        "unknown-slot",
-        text!(
-            "附件用途 `{word}` 不在清单中，照写保留；清单：{all}",
-            "the slot `{word}` is in no list and is kept as written; the list: {all}"
+    let values = entries.iter().map(|e| e.value.as_str());
+    let near = nearest(&plain, values.chain(entries.iter().flat_map(Code::words)));
+    let message = match near {
+        Some(near) => text!(
+            "附件用途 `{word}` 不在清单中，照写保留；是不是想写 {near}？",
+            "the slot `{word}` is in no list and is kept as written; did you mean {near}?"
         ),
-        None,
-    );
+        None => text!(
+            "附件用途 `{word}` 不在清单中，照写保留；本订单要的材料：icpctl guide ORDER",
+            "the slot `{word}` is in no list and is kept as written; what the order wants: icpctl guide ORDER"
+        ),
+    };
+    cx.caution("unknown-slot", message, None);
     plain
 }

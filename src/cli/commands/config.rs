@@ -76,7 +76,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut table = Table::new(vec![
         text!("设置", "Setting"),
         text!("值", "Value"),
-        text!("来自", "Giver"),
+        text!("来自", "Set by"),
     ]);
     let mut row = |key: &str, value: Option<&str>, from: &Giver| {
         table.row(vec![

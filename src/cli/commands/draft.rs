@@ -152,7 +152,7 @@ pub fn labels(matches: &ArgMatches) -> Result<BTreeMap<String, String>, Failure>
         .get_many::<String>("label")
         .into_iter()
         .flatten()
-        .map(|word| Assign::pair(word))
+        .map(|word| Assign::label(word))
         .collect()
 }
 

@@ -31,7 +31,7 @@ use serde_json::Value;
 /// The shape of the document.
 pub const SCHEMA: &str = "icpctl.duty/1";
 
-/// The names that `--fields` takes.
+/// The columns of a table.
 const FIELDS: [&str; 13] = [
     "duty",
     "title",

@@ -128,7 +128,14 @@ fn environment(lang: Lang) -> Table {
 }
 
 /// What is read beside the twins of flags.
-const OTHERS: [(&str, Text); 11] = [
+const OTHERS: [(&str, Text); 12] = [
+    (
+        "ICPCTL_CA_FILE",
+        Text::fixed(
+            "另行信任的根证书文件，同配置项 network.ca_file",
+            "A file of certificates to trust beside the system's, as network.ca_file",
+        ),
+    ),
     (
         "ICPCTL_NOW",
         Text::fixed(

@@ -83,8 +83,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         reply
             .say(text!("已创建备案库", "made the store"))
             .say(text!(
-                "下一步：icpctl template adopt 导入已有备案，或 icpctl template new 起草新备案",
-                "next: icpctl template adopt brings in existing filings, icpctl template new drafts a new one"
+                "下一步：用 icpctl adopt --from FILE 导入已有备案（格式：icpctl template adopt），或用 icpctl new --from FILE 起草新备案（icpctl template new）",
+                "next: bring in what is filed with icpctl adopt --from FILE (icpctl template adopt has the form), or draft a new filing with icpctl new --from FILE (icpctl template new)"
             ))
     })
 }

@@ -28,7 +28,7 @@ use std::fmt::Write as _;
 /// The shape of the log.
 pub const SCHEMA: &str = "icpctl.log/1";
 
-/// The names that `--fields` takes.
+/// The columns of a table.
 const FIELDS: [&str; 12] = [
     "op",
     "recorded_at",

@@ -20,9 +20,9 @@ use crate::render::mask::Privacy;
 use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::filed::{self, Filed};
-use crate::workflow::mark;
-use crate::workflow::resolve::{self, Target};
+use crate::workflow::resolve::{self, Target, Unfiled};
 use crate::workflow::world::World;
+use crate::workflow::{doubt, mark};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 use serde_json::Value;
@@ -41,6 +41,9 @@ named! {
         Person = "person", "负责人", "responsible person" | "人员",
     }
 }
+
+/// The shape of the document.
+pub const SCHEMA: &str = "icpctl.portfolio/1";
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
@@ -110,15 +113,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut wanted: BTreeMap<SubjectNumber, Excerpt<'_>> = BTreeMap::new();
     let mut verdicts = Vec::new();
     for word in &targets {
-        let target = match mark::target(&world.book, word) {
+        doubt::heed_target(&world.book, word)?;
+        let target = match resolve::target(&world.book.portfolio, word) {
             Ok(target) => Some(target),
-            Err(failure) => {
-                let failure = unfiled(failure);
-                if !asks || failure.exit != Exit::NotFound {
-                    return Err(failure);
-                }
-                None
-            }
+            Err(_) if asks => None,
+            Err(error) => return Err(in_vain(error)),
         };
         if let Some(target) = &target {
             take(&world, target, &mut wanted);
@@ -210,7 +209,7 @@ fn laid_out(
     }
     let human = human.trim_end_matches('\n').to_owned();
     let is_empty = data.is_empty();
-    let mut reply = Reply::new("icpctl.portfolio/1", Value::Array(data));
+    let mut reply = Reply::new(SCHEMA, Value::Array(data));
     reply.known = FIELDS.map(str::to_owned).to_vec();
     reply.human = if is_empty { human } else { human + "\n" };
     reply
@@ -265,14 +264,11 @@ pub fn narrow(filters: &Filters, stock: &Stock<'_>, excerpt: &mut Excerpt<'_>) -
 }
 
 /// What ended once is looked for in vain, as what never was.
-fn unfiled(failure: Failure) -> Failure {
-    match failure.code.as_ref() {
-        "refused.not-filed" => Failure {
-            exit: Exit::NotFound,
-            code: "not-found.target".into(),
-            ..failure
-        },
-        _ => failure,
+fn in_vain(error: Unfiled) -> Failure {
+    Failure {
+        exit: Exit::NotFound,
+        code: "not-found.target".into(),
+        ..error.into()
     }
 }
 
@@ -474,7 +470,7 @@ fn verdict(
                     ),
                 );
                 let near = resolve::target(portfolio, word).err();
-                let hints = near.into_iter().flat_map(|near| near.hints);
+                let hints = near.into_iter().flat_map(|near| Failure::from(near).hints);
                 Some(hints.fold(failure, Failure::hint))
             }
             Filed::Yes | Filed::Against(..) | Filed::Pending(..) => None,

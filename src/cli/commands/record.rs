@@ -3,7 +3,7 @@
 use crate::cli::context::{Asks, Caution, Context, Plan, Stamp, World};
 use crate::cli::parser::globals::{option, place, repeated};
 use crate::cli::parser::words;
-use crate::cli::reply::stream::{Again, RowTold, Stream, check_fields};
+use crate::cli::reply::stream::{Again, RowTold, Stream};
 use crate::cli::reply::{Reply, answer};
 use crate::cli::signals::Signals;
 use crate::exit::Exit;
@@ -233,7 +233,6 @@ const STREAM: &str = "icpctl.record/1";
 
 /// Takes many reports: one operation, chunk after chunk; a refused row leaves the others alone.
 fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<Reply, Failure> {
-    check_fields(cx)?;
     let signals = Signals::listen()?;
     let Some(bytes) = cx.read_until(from, &signals)? else {
         return Ok(Stream::start(cx, STREAM, from, 0).finish(cx, false, signals.arrived(), None));

@@ -7,6 +7,7 @@ use crate::cli::reply::plain::refuse_format;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::render::fields::ANY;
 use crate::text;
 use clap::{ArgMatches, Command};
 use serde_json::{Map, Value, json};
@@ -112,6 +113,107 @@ pub fn named(name: &str) -> Option<&'static str> {
         .and_then(|rest| rest.strip_suffix("/1"))
         .unwrap_or(name);
     SCHEMAS.get(short).map(String::as_str)
+}
+
+/// Returns the names that `--fields` takes for a document, as its schema has them; none for one that
+/// holds no data. Of a stream they are those of what it tells between its start and its summary.
+pub fn fields(document: &str) -> Vec<String> {
+    fields_of(document, &["data", "record"])
+}
+
+/// Returns the names that `--fields` takes for the records of a command that answers now with a
+/// document and now with a stream.
+pub fn fields_of_records(document: &str) -> Vec<String> {
+    fields_of(document, &["record"])
+}
+
+/// Returns the fields of the first of these parts that a document has.
+fn fields_of(document: &str, parts: &[&str]) -> Vec<String> {
+    let short = document
+        .strip_prefix("icpctl.")
+        .and_then(|rest| rest.strip_suffix("/1"));
+    let source = DOCUMENTS
+        .iter()
+        .find(|(name, _)| Some(*name) == short)
+        .and_then(|(_, source)| serde_json::from_str::<Value>(source).ok());
+    let shared: Value = serde_json::from_str(SHARED).unwrap_or_default();
+    let mut names = Names {
+        words: &shared["$defs"],
+        found: Vec::new(),
+    };
+    let part = source
+        .as_ref()
+        .and_then(|source| parts.iter().find_map(|part| source.get(part)));
+    if let Some(part) = part {
+        names.below(part, "");
+    }
+    names.found
+}
+
+/// The records of every stream that are not about what it is asked for.
+const FRAME: [&str; 2] = ["#/$defs/start", "#/$defs/summary"];
+
+/// The names of fields, as they are gathered from a schema.
+struct Names<'s> {
+    words: &'s Value,
+    found: Vec<String>,
+}
+
+impl Names<'_> {
+    /// Gathers what lies below a path, and says whether anything does.
+    fn below(&mut self, schema: &Value, path: &str) -> bool {
+        let mut has_any = false;
+        if let Some(target) = schema["$ref"].as_str() {
+            if FRAME.contains(&target) {
+                return false;
+            }
+            let words = self.words;
+            if let Some(word) = target.strip_prefix("#/$defs/") {
+                has_any |= self.below(&words[word], path);
+            }
+        }
+        for key in ["allOf", "anyOf", "oneOf"] {
+            for part in schema[key].as_array().into_iter().flatten() {
+                has_any |= self.below(part, path);
+            }
+        }
+        has_any |= self.below_items(schema, path);
+        let properties = schema["properties"].as_object();
+        for (key, inner) in properties.into_iter().flatten() {
+            let inner_path = if path.is_empty() {
+                key.clone()
+            } else {
+                format!("{path}.{key}")
+            };
+            if !self.below(inner, &inner_path) {
+                self.add(inner_path);
+            }
+            has_any = true;
+        }
+        let is_object = match &schema["type"] {
+            Value::String(only) => only == "object",
+            Value::Array(types) => types.iter().any(|name| name == "object"),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
+        };
+        // Without properties of its own its keys are free.
+        if is_object && properties.is_none() {
+            self.add(format!("{path}{ANY}"));
+            has_any = true;
+        }
+        has_any
+    }
+
+    fn below_items(&mut self, schema: &Value, path: &str) -> bool {
+        schema
+            .get("items")
+            .is_some_and(|items| self.below(items, path))
+    }
+
+    fn add(&mut self, name: String) {
+        if !self.found.contains(&name) {
+            self.found.push(name);
+        }
+    }
 }
 
 fn unknown(name: &str) -> Failure {

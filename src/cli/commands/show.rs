@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::filing::order::{Entry, Order};
 use crate::filing::standing::effective;
 use crate::filing::status::Status;
+use crate::knowledge;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::mask::Privacy;
@@ -223,14 +224,23 @@ fn changes(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<String> {
     let document = desk.document(order, manner(cx));
     let words = |value: &Value| match value {
         Value::String(text) => text.clone(),
-        Value::Null => "-".to_owned(),
+        Value::Null => text!("（空）", "(nothing)").get(cx.lang).to_owned(),
         Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
     };
     let changes = document["changes"].as_array().into_iter().flatten();
     changes
         .map(|c| {
+            let part = if c["service"].is_null() {
+                "subject"
+            } else {
+                "services"
+            };
             let field = words(&c["field"]);
-            format!("{field}: {} -> {}", words(&c["from"]), words(&c["to"]))
+            let known = knowledge::field(&format!("{part}.{field}"));
+            let label = known.map_or(field.as_str(), |known| known.label.get(cx.lang));
+            let (from, to) = (words(&c["from"]), words(&c["to"]));
+            let line = text!("{label}：{from} → {to}", "{label}: {from} → {to}");
+            line.get(cx.lang).to_owned()
         })
         .collect()
 }

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 /// The shape of the answer.
 pub const SCHEMA: &str = "icpctl.sync/1";
 
-/// The names that `--fields` takes.
+/// The columns of a table.
 const FIELDS: [&str; 8] = [
     "order", "status", "provider", "driver", "outcome", "event", "sources", "next",
 ];

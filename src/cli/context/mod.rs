@@ -17,6 +17,7 @@ use crate::ids::Ids;
 use crate::lang::{Lang, Text, shell_word};
 use crate::network::{Manner, Network};
 use crate::render::envelope::Warning;
+use crate::render::fields::Fields;
 use crate::render::style::{Color, Surroundings};
 use crate::store::book::Book;
 use crate::store::place::{self, Inputs, Origin, Place, SystemProbe};
@@ -65,6 +66,8 @@ pub struct Context<'a> {
     pub lang: Lang,
     /// The global flags.
     pub globals: Globals,
+    /// The fields that are asked for, where the document has them.
+    pub fields: Option<Fields>,
     /// The configuration.
     pub config: Config,
     /// The environment.
@@ -111,6 +114,7 @@ impl<'a> Context<'a> {
             turn,
             lang,
             globals,
+            fields: None,
             config,
             env,
             terminal,
@@ -368,11 +372,7 @@ impl<'a> Context<'a> {
     pub fn moment(&self, matches: &clap::ArgMatches) -> Result<Option<Moment>, Failure> {
         matches
             .get_one::<String>("at")
-            .map(|word| {
-                moment::parse(word, self.now).map_err(|error| {
-                    Failure::invalid("invalid.time", error.message()).hint(error.hint())
-                })
-            })
+            .map(|word| Ok(moment::parse(word, self.now)?))
             .transpose()
     }
 }

@@ -13,7 +13,6 @@ use crate::lang::{Lang, Text};
 use crate::render::Delivery;
 use crate::render::brief::brief;
 use crate::render::clean::clean;
-use crate::render::fields::{Fields, UnknownField};
 use crate::render::room::Room;
 use crate::render::sheet::{RowOf, Sheet, print_rows};
 use crate::render::style::{Color, Tone};
@@ -25,7 +24,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// The names that `--fields` takes for orders; labels are added by their keys.
+/// The columns of orders; labels are added by their keys.
 pub const FIELDS: [&str; 88] = [
     "id",
     "kind",
@@ -117,25 +116,8 @@ pub const FIELDS: [&str; 88] = [
     "history.edits.to",
 ];
 
-/// Checks the names of `--fields` before an order is touched. Labels, and what services hold, are
-/// known only once there is a document.
-///
-/// # Errors
-/// The first name that no order has.
-pub fn check(wanted: &str) -> Result<(), UnknownField> {
-    let certain: Vec<&str> = wanted
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.starts_with("labels.") && !name.starts_with("services."))
-        .collect();
-    if certain.is_empty() {
-        return Ok(());
-    }
-    Fields::choose(&certain.join(","), &FIELDS).map(|_| ())
-}
-
-/// Returns the names that `--fields` takes for these documents of orders: those that any order
-/// can have, not only those that the first one has.
+/// Returns the columns of these documents of orders: those that any order can have, not only those
+/// that the first one has.
 pub fn fields(documents: &[Value]) -> Vec<String> {
     let mut keys: BTreeSet<&str> = BTreeSet::new();
     let mut more: Vec<String> = Vec::new();
@@ -150,12 +132,6 @@ pub fn fields(documents: &[Value]) -> Vec<String> {
             }
         }
     }
-    fields_with(&keys, more)
-}
-
-/// Returns the names that `--fields` takes for orders that have labels of these keys and services of
-/// which more is told.
-pub fn fields_with(keys: &BTreeSet<&str>, mut more: Vec<String>) -> Vec<String> {
     FIELDS
         .iter()
         .flat_map(|field| match *field {

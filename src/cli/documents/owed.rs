@@ -313,9 +313,9 @@ impl Page {
             match (&owed.matter, owed.is_settled()) {
                 (Matter::Notice { .. }, true) => {}
                 (Matter::Notice { notice, .. }, false) => {
-                    let label = text!("整改", "notice");
+                    let label = text!("整改：", "notice: ");
                     let (label, line) = (label.get(lang), self.line(owed));
-                    let _ = write!(lines, "  {label}: {}  {line}", notice.id);
+                    let _ = write!(lines, "  {label}{}  {line}", notice.id);
                 }
                 (Matter::Duty { .. }, true) => done += 1,
                 (Matter::Duty { .. }, false) if owed.is_pressing(self.now) => duties.push(owed),
@@ -324,8 +324,8 @@ impl Page {
             }
         }
         for line in self.duty_lines(&duties).lines() {
-            let label = text!("事项", "duty");
-            let _ = writeln!(lines, "  {}: {line}", label.get(lang));
+            let label = text!("事项：", "duty: ");
+            let _ = writeln!(lines, "  {}{line}", label.get(lang));
         }
         if done + later + unknown > 0 {
             let words = text!(

@@ -199,8 +199,8 @@ impl<'a> Excerpt<'a> {
         let mut page = parts.join("  ");
         page.push('\n');
         for risk in subject.risks() {
-            let label = text!("风险", "risk");
-            let line = format!("  {}: {}", label.get(lang), risk.message().get(lang));
+            let label = text!("风险：", "risk: ");
+            let line = format!("  {}{}", label.get(lang), risk.message().get(lang));
             page.push_str(&Tone::Against.paint(&line, look.color));
             page.push('\n');
         }
@@ -211,11 +211,10 @@ impl<'a> Excerpt<'a> {
             .map(|id| id.as_str())
             .collect();
         if !elsewhere.is_empty() {
-            let label = text!("在办订单", "live orders");
+            let label = text!("在办订单：", "live orders: ");
             page.extend([
                 "  ",
                 label.get(lang),
-                ": ",
                 &elsewhere.join(", "),
                 "
 ",
@@ -224,6 +223,7 @@ impl<'a> Excerpt<'a> {
         if !self.services.is_empty() {
             page.push_str(&self.table(stock, lang, look));
         }
+        page.push_str(&self.service_labels(manner.lang));
         page.push_str(&self.owed(stock, manner, look));
         if look.notes {
             let names = people::of_subject(subject);
@@ -233,11 +233,31 @@ impl<'a> Excerpt<'a> {
                 let label = text!("备注", "note");
                 let words = names.mask(&note.text, manner.privacy);
                 let line = format!("{about}{words}");
-                page.extend(["  ", label.get(lang), " ", &day.to_string(), ": "]);
+                let colon = text!("：", ": ");
+                page.extend([
+                    "  ",
+                    label.get(lang),
+                    " ",
+                    &day.to_string(),
+                    colon.get(lang),
+                ]);
                 page.extend([&clean(&line), "\n"]);
             }
         }
         page
+    }
+
+    /// Returns the services' own labels, a line each; those of the subject stand in its line.
+    fn service_labels(&self, lang: Lang) -> String {
+        let word = text!("标签：", "labels: ");
+        let mut lines = String::new();
+        for service in self.services.values().filter(|s| !s.labels.is_empty()) {
+            let pairs = service.labels.iter().map(|(k, v)| format!("{k}={v}"));
+            let pairs = pairs.collect::<Vec<_>>().join("  ");
+            let line = format!("{}  {pairs}", service.number);
+            lines.extend(["  ", word.get(lang), &clean(&line), "\n"]);
+        }
+        lines
     }
 
     /// Returns what is owed for what is shown: open notices and pressing duties on lines of their

@@ -178,7 +178,8 @@ impl Filters {
                     "Due within this time or overdue, such as 3d"
                 ),
                 lang,
-            ),
+            )
+            .allow_hyphen_values(true),
             switch("overdue", text!("已超期", "Overdue"), lang),
             time(
                 "created-since",
@@ -249,10 +250,14 @@ impl Filters {
         let labels = words("label")
             .iter()
             .map(|label| match label.split_once('=') {
-                Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
-                None => (label.clone(), None),
+                Some(("", _)) => Err(Failure::usage(text!(
+                    "--label 的值 `{label}` 应写成 K 或 K=V",
+                    "`{label}` for --label should be K or K=V"
+                ))),
+                Some((key, value)) => Ok((key.to_owned(), Some(value.to_owned()))),
+                None => Ok((label.clone(), None)),
             })
-            .collect();
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             find: word("find").map(|text| Needle::new(&text)),
             statuses: words("status")

@@ -17,9 +17,13 @@ pub fn under_heading(arg: Arg, lang: Lang) -> Arg {
 }
 
 /// What the parser writes in English in its help, and ours in Chinese.
-const WORDS: [(&str, &str); 4] = [
+const WORDS: [(&str, &str); 8] = [
     ("[OPTIONS]", "[选项]"),
     ("[possible values: ", "[可用的值："),
+    ("[possible values:\n", "[可用的值：\n"),
+    ("[alias: ", "[别名："),
+    ("参数:\n", "参数：\n"),
+    ("选项:\n", "选项：\n"),
     ("[aliases: ", "[别名："),
     ("[default: ", "[缺省："),
 ];

@@ -41,7 +41,7 @@ pub struct Reply {
     /// The list within the data whose elements are the rows of CSV and TSV, where `data` is one
     /// document.
     pub rows: Option<&'static str>,
-    /// The names that `--fields` may take, where `data` can be empty.
+    /// The columns of a table, where the first element alone does not tell them.
     pub known: Vec<String>,
     /// A result that is also a failure: `check` with findings, a wait that ran out.
     pub failure: Option<Failure>,
@@ -323,15 +323,7 @@ fn document(
         known = paths(first);
     }
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let fields = match &cx.globals.fields {
-        Some(wanted) if !known.is_empty() => match Fields::choose(wanted, &known) {
-            Ok(fields) => Some(fields),
-            Err(unknown) if cx.globals.fields_by_flag => return Err(no_such_field(&unknown)),
-            // A twin that means nothing for this document.
-            Err(_) => None,
-        },
-        Some(_) | None => None,
-    };
+    let fields = cx.fields.clone().filter(|_| !envelope.data.is_null());
     let layout = if cx.terminal.stdout {
         Layout::Pretty
     } else {

@@ -1,14 +1,14 @@
 //! How many rows are told, one by one as they are done: records on stdout for machines, a bar or
 //! lines on stderr for people, and one summary.
 
-use super::{Reply, no_such_field, problem, tell};
+use super::{Reply, problem, tell};
 use crate::cli::context::Context;
 use crate::cli::signals::stopped_at_rows;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
 use crate::render::brief::{brief, told};
-use crate::render::fields::{Fields, UnknownField};
+use crate::render::fields::Fields;
 use crate::render::mask::Privacy;
 use crate::render::room::Room;
 use crate::render::rows::json_line;
@@ -102,7 +102,7 @@ impl Stream {
             },
             rows,
             format: cx.globals.format,
-            fields: chosen(cx).unwrap_or_default(),
+            fields: cx.fields.clone(),
             is_quiet: cx.globals.quiet,
             bar,
             counts: [0; 4],
@@ -326,7 +326,7 @@ impl Stream {
     }
 }
 
-/// The names that `--fields` takes.
+/// The columns of a table.
 const FIELDS: [&str; 10] = [
     "line",
     "ref",
@@ -339,25 +339,6 @@ const FIELDS: [&str; 10] = [
     "error.retryable",
     "error.rule",
 ];
-
-/// Checks that `--fields` names fields of a row, before anything is done.
-///
-/// # Errors
-/// 2, naming those that there are.
-pub fn check_fields(cx: &Context<'_>) -> Result<(), Failure> {
-    match chosen(cx) {
-        Err(unknown) if cx.globals.fields_by_flag => Err(no_such_field(&unknown)),
-        // A twin that means nothing for rows.
-        Err(_) | Ok(_) => Ok(()),
-    }
-}
-
-fn chosen(cx: &Context<'_>) -> Result<Option<Fields>, UnknownField> {
-    let wanted = cx.globals.fields.as_ref();
-    wanted
-        .map(|wanted| Fields::choose(wanted, &FIELDS))
-        .transpose()
-}
 
 fn record(row: &RowTold, lang: Lang, privacy: Privacy) -> Value {
     json!({

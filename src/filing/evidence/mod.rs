@@ -12,31 +12,9 @@ mod registration;
 mod resolution;
 
 use super::instant::Instant;
+use super::named::named;
 use crate::lang::Text;
 use serde::{Deserialize, Serialize};
-
-/// Declares an enum whose variants have names in files and documents.
-macro_rules! named {
-    ($(#[$meta:meta])* pub enum $ty:ident { $($(#[$vmeta:meta])* $variant:ident = $name:literal,)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $ty {
-            $($(#[$vmeta])* #[serde(rename = $name)] $variant,)+
-        }
-
-        impl $ty {
-            /// Every one of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// Returns its name in files and documents.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name,)+
-                }
-            }
-        }
-    };
-}
 
 named! {
     /// Whether something is so.
@@ -51,40 +29,24 @@ named! {
 }
 
 named! {
-    /// Who was asked.
+    /// Who was asked, with who that is as a sentence names it.
     pub enum Source {
         /// The resolvers.
-        Dns = "dns",
+        Dns = "dns", "域名解析", "the resolvers",
         /// The site itself.
-        Page = "page",
+        Page = "page", "网站页面", "the site itself",
         /// The registry of the domain, over RDAP.
-        Rdap = "rdap",
+        Rdap = "rdap", "RDAP", "RDAP",
         /// The registry of the domain, on port 43.
-        Whois = "whois",
+        Whois = "whois", "WHOIS", "WHOIS",
         /// The public record, through the endpoint that the user named.
-        Record = "record",
+        Record = "record", "公开备案记录", "the public record",
         /// The account at Alibaba Cloud, with the user's own key.
-        Alibaba = "alibaba",
+        Alibaba = "alibaba", "阿里云账号", "the account at Alibaba Cloud",
         /// The content network of Alibaba Cloud.
-        AlibabaCdn = "alibaba-cdn",
+        AlibabaCdn = "alibaba-cdn", "阿里云 CDN", "the content network of Alibaba Cloud",
         /// Tencent Cloud, with the user's own key.
-        Tencent = "tencent",
-    }
-}
-
-impl Source {
-    /// Returns who it is, as a sentence names it.
-    pub const fn label(self) -> Text {
-        match self {
-            Self::Dns => Text::fixed("域名解析", "the resolvers"),
-            Self::Page => Text::fixed("网站页面", "the site itself"),
-            Self::Rdap => Text::fixed("RDAP", "RDAP"),
-            Self::Whois => Text::fixed("WHOIS", "WHOIS"),
-            Self::Record => Text::fixed("公开备案记录", "the public record"),
-            Self::Alibaba => Text::fixed("阿里云账号", "the account at Alibaba Cloud"),
-            Self::AlibabaCdn => Text::fixed("阿里云 CDN", "the content network of Alibaba Cloud"),
-            Self::Tencent => Text::fixed("腾讯云", "Tencent Cloud"),
-        }
+        Tencent = "tencent", "腾讯云", "Tencent Cloud",
     }
 }
 
@@ -211,7 +173,7 @@ pub struct Fact {
     /// What exactly is so.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<String>,
-    /// Who was asked.
+    /// Who was asked, with who that is as a sentence names it.
     pub source: Source,
     /// The resolver, server or URL that answered, without secrets.
     pub from: String,

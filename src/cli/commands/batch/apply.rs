@@ -5,7 +5,7 @@ use super::{SCHEMA, as_submitted};
 use crate::cli::context::{Context, World};
 use crate::cli::person::{consent, sending};
 use crate::cli::reply::Reply;
-use crate::cli::reply::stream::{RowTold, Stream, check_fields};
+use crate::cli::reply::stream::{RowTold, Stream};
 use crate::cli::signals::Signals;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -33,7 +33,6 @@ struct Work {
 
 /// Applies a batch or a plan.
 pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    check_fields(cx)?;
     let signals = Signals::listen()?;
     let name = matches
         .get_one::<String>("file")

@@ -296,15 +296,20 @@ fn unfound(world: &World, made: &Made<'_>, named: &Named, told: Option<&str>) ->
         let found = resolve::target(&world.book.portfolio, word).err();
         let column = named.header.name("target");
         let finding = |failure| Finding::of_failure(key, column, named.target_at, failure);
-        findings.extend(found.map(finding));
+        findings.extend(found.map(Failure::from).map(finding));
     }
     if let Some(word) = named.after.as_deref()
         && told != Some("after")
         && !made.holds(word)
-        && let Err(failure) = world.find(word)
+        && let Err(error) = world.find(word)
     {
         let column = named.header.name("after");
-        findings.push(Finding::of_failure(key, column, named.after_at, failure));
+        findings.push(Finding::of_failure(
+            key,
+            column,
+            named.after_at,
+            error.into(),
+        ));
     }
     findings
 }

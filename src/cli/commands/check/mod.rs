@@ -5,6 +5,7 @@ pub mod sarif;
 use super::record::{encoding, encoding_arg};
 use crate::cli::context::{Context, World};
 use crate::cli::documents::citation;
+use crate::cli::input::unreadable;
 use crate::cli::parser::globals::place;
 use crate::cli::parser::words;
 use crate::cli::reply::Reply;
@@ -19,6 +20,7 @@ use crate::intake::{
 };
 use crate::knowledge::{Severity, rule};
 use crate::lang::{Lang, Text};
+use crate::reading::Unread;
 use crate::render::Format;
 use crate::render::brief::brief;
 use crate::render::clean::clean;
@@ -109,7 +111,15 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut found = Vec::new();
     for name in &names {
         if !is_file(cx, name) {
-            found.extend(order(cx, &desk, world.find(name)?));
+            let is_folder = || std::fs::metadata(cx.current.join(name)).is_ok_and(|m| m.is_dir());
+            let meant = world.find(name).map_err(|error| {
+                if is_folder() {
+                    unreadable(name, &Unread::Folder)
+                } else {
+                    error.into()
+                }
+            })?;
+            found.extend(order(cx, &desk, meant));
         } else if is_rows(name) {
             found.extend(rows(cx, &desk, name, encoding(matches))?);
         } else {

@@ -1,110 +1,38 @@
 //! `export`: orders and what is filed, out of the store, for spreadsheets, scripts and `import`.
 
+mod columns;
+mod elements;
 pub mod ics;
 
 use super::list::by_roll::{self, Wanted};
 use super::list::{asked_for, manner};
 use super::portfolio::narrow;
 use crate::cli::context::{Context, World};
-use crate::cli::documents::order::Manner;
-use crate::cli::documents::portfolio::{self, Excerpt, Stock};
-use crate::cli::documents::{board, outline};
+use crate::cli::documents::outline;
+use crate::cli::documents::portfolio::{Excerpt, Stock};
 use crate::cli::filters::Filters;
 use crate::cli::parser::globals::{option, place};
 use crate::cli::private_file;
-use crate::cli::reply::{Caution, Reply, no_such_field, unprinted};
+use crate::cli::reply::{Reply, unprinted};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::filing::order::Order;
 use crate::lang::Lang;
 use crate::render::Format;
 use crate::render::envelope::Envelope;
-use crate::render::fields::Fields;
 use crate::render::mask::Privacy;
 use crate::render::rows::RowsError;
 use crate::render::stream::{Columns, Stream, StreamError};
-use crate::store::book::FILES;
-use crate::store::{Disk, Files as _, StorePath, order_file, subject_file};
 use crate::text;
-use crate::workflow::materials;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
-use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+pub use columns::fields;
+use columns::{Part, columns, holds_files, part};
+use elements::{Export, typed};
 use std::io::Write;
 use std::path::Path;
 
 /// The shape of the document.
 pub const SCHEMA: &str = "icpctl.export/1";
-
-/// What of the store is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    /// The orders.
-    Orders,
-    /// What is filed.
-    Portfolio,
-}
-
-impl Part {
-    const ALL: [(&'static str, Self); 2] =
-        [("orders", Self::Orders), ("portfolio", Self::Portfolio)];
-
-    /// Returns the columns of a table, before those of labels.
-    const fn columns(self) -> &'static [&'static str] {
-        match self {
-            Self::Orders => &[
-                "id",
-                "kind",
-                "status",
-                "bucket",
-                "label",
-                "presumed",
-                "provider",
-                "provider_label",
-                "account",
-                "ref",
-                "target.subject",
-                "target.name",
-                "target.services.number",
-                "target.services.name",
-                "target.services.domains",
-                "services.name",
-                "services.domains",
-                "via",
-                "verify_by",
-                "deadline.at",
-                "deadline.kind",
-                "deadline.overdue",
-                "reasons",
-                "after",
-                "revision",
-                "created_at",
-                "submitted_at",
-                "ended_at",
-                "updated_at",
-            ],
-            Self::Portfolio => &[
-                "number",
-                "name",
-                "nature",
-                "province",
-                "services.number",
-                "services.kind",
-                "services.name",
-                "services.domains",
-                "services.accesses.provider",
-                "services.accesses.account",
-                "services.accesses.resource",
-                "services.approved_on",
-                "services.live_orders",
-                "risks.code",
-            ],
-        }
-    }
-}
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
@@ -135,10 +63,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Writes what the filters ask for; without a format, as CSV.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let asked = matches.get_one::<String>("what").and_then(|name| {
-        let found = Part::ALL.into_iter().find(|(known, _)| known == name);
-        found.map(|(_, part)| part)
-    });
+    let asked = part(matches);
     let filters = Filters::read(matches, cx.now)?;
     filters.heed_providers(cx)?;
     if (asked == Some(Part::Orders) || asked.is_none() && filters.asks_for_orders())
@@ -168,22 +93,16 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         None if filters.asks_for_orders() => Vec::new(),
         Some(Part::Portfolio) | None => subjects(&world, &stock, &filters),
     };
-    let columns = columns(cx, asked, &stock, &orders, &subjects)?;
+    let columns = columns(cx, asked, &stock, &orders, &subjects);
     let told = Told {
         orders: orders.len(),
         subjects: subjects.len(),
     };
-    let mut export = Export {
-        format: cx.globals.format,
-        privacy: cx.globals.privacy,
-        stock: &stock,
-        disk: disk.as_ref(),
-        attachments: BTreeSet::new(),
-        holds_files: holds_files(cx.globals.format, &columns),
-        missing: Vec::new(),
-    };
+    let format = cx.globals.format;
+    let holds_files = holds_files(format, &columns);
+    let mut export = Export::new(cx, &stock, disk.as_ref(), holds_files);
     let manner = manner(cx);
-    if cx.globals.format == Format::Ics {
+    if format == Format::Ics {
         let text = ics::calendar(&stock.desk, &orders, &subjects, manner);
         return told.calendar(cx, matches, text);
     }
@@ -195,7 +114,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let lang = cx.lang;
     let write = |out: &mut dyn Write| -> Result<(), StreamError> {
         let mut envelope = base.clone();
-        let mut stream = Stream::begin(out, export.format, columns, &envelope)?;
+        let mut stream = Stream::begin(out, format, columns, &envelope)?;
         for order in &orders {
             let mut element = stock.desk.document(order, manner);
             export.order(order, &mut element);
@@ -247,15 +166,10 @@ fn from_roll(
     filters: &Filters,
 ) -> Result<Option<Reply>, Failure> {
     let format = cx.globals.format;
-    let Some(asked) = cx.globals.fields.clone().filter(|_| format != Format::Ics) else {
+    let Some(fields) = cx.fields.clone().filter(|_| format != Format::Ics) else {
         return Ok(None);
     };
-    let beside = ["type", "record"];
-    let known: Vec<&str> = board::FIELDS.into_iter().chain(beside).collect();
-    let Ok(fields) = Fields::choose(&asked, &known) else {
-        return Ok(None);
-    };
-    let Some(excerpt) = outline::Excerpt::of(&fields.without(&beside)) else {
+    let Some(excerpt) = outline::Excerpt::of(&fields.without(&["type", "record"])) else {
         return Ok(None);
     };
     let columns = Columns {
@@ -340,6 +254,11 @@ impl Told {
             ),
         });
         reply = reply.say(match cx.globals.privacy {
+            // A calendar is never brought in again.
+            Privacy::Masked if cx.globals.format == Format::Ics => text!(
+                "个人信息已隐去；需要时加 --reveal",
+                "personal data is masked; add --reveal to see it"
+            ),
             Privacy::Masked => text!(
                 "个人信息已隐去，这份导出不能再导入；需要时加 --reveal",
                 "personal data is masked, so this cannot be imported; add --reveal for that"
@@ -353,160 +272,6 @@ impl Told {
     }
 }
 
-/// What goes into each element beside its document.
-struct Export<'a> {
-    format: Format,
-    privacy: Privacy,
-    stock: &'a Stock<'a>,
-    disk: Option<&'a Disk>,
-    /// The attachments of the orders that were exported, by hash.
-    attachments: BTreeSet<String>,
-    /// Whether the columns and the format have a place for them.
-    holds_files: bool,
-    /// What is said of those that could not be written.
-    missing: Vec<Caution>,
-}
-
-impl Export<'_> {
-    /// Adds what an order's element holds beside its document.
-    fn order(&mut self, order: &Order, element: &mut Value) {
-        // Those that were taken away too: an undo brings them back.
-        self.attachments
-            .extend(order.attachments().map(str::to_owned));
-        self.typed(element, "order", || order_file::to_toml(order).ok());
-    }
-
-    /// Writes a subject; in a table a row for each of its services.
-    fn subject(
-        &self,
-        excerpt: &Excerpt<'_>,
-        manner: Manner,
-        stream: &mut Stream<'_>,
-    ) -> Result<(), StreamError> {
-        let record = self
-            .stock
-            .desk
-            .world
-            .book
-            .subjects
-            .get(&excerpt.subject.number);
-        let record = || subject_file::to_toml(record?).ok();
-        let rows: Vec<Excerpt<'_>> = match self.format {
-            Format::Human
-            | Format::Sarif
-            | Format::Markdown
-            | Format::Ics
-            | Format::Csv
-            | Format::Tsv
-                if !excerpt.services.is_empty() =>
-            {
-                excerpt
-                    .services
-                    .iter()
-                    .map(|(number, service)| Excerpt {
-                        subject: excerpt.subject,
-                        services: BTreeMap::from([(*number, *service)]),
-                    })
-                    .collect()
-            }
-            Format::Human
-            | Format::Sarif
-            | Format::Markdown
-            | Format::Ics
-            | Format::Csv
-            | Format::Tsv
-            | Format::Json
-            | Format::Jsonl => {
-                vec![excerpt.clone()]
-            }
-        };
-        for (place, row) in rows.iter().enumerate() {
-            let mut element = row.element(self.stock, manner, None);
-            // A record stands once, in the first row of its subject.
-            if place == 0 {
-                self.typed(&mut element, "subject", record);
-            } else {
-                self.typed(&mut element, "service", || None);
-            }
-            stream.element(&element)?;
-        }
-        Ok(())
-    }
-
-    /// Writes the attachments of the orders; in a table in parts that a cell can hold.
-    fn files(&mut self, stream: &mut Stream<'_>) -> Result<(), StreamError> {
-        if self.privacy == Privacy::Masked || self.attachments.is_empty() {
-            return Ok(());
-        }
-        if !self.holds_files {
-            let count = self.attachments.len();
-            self.missing.push(Caution {
-                code: "attachments-left-out",
-                message: text!(
-                    "所选列或格式不含附件，{count} 个附件没有导出；用 --format csv 或 jsonl，不加 --fields",
-                    "the columns or the format hold no attachments: {count} were not exported; use --format csv or jsonl without --fields"
-                ),
-                path: None,
-            });
-            return Ok(());
-        }
-        for hash in &self.attachments {
-            let bytes = StorePath::parse(&format!("{FILES}/{hash}"))
-                .ok()
-                .zip(self.disk)
-                .and_then(|(path, disk)| disk.read(&path, materials::LIMIT).ok());
-            match bytes {
-                Some(bytes) => self.file(hash, &STANDARD.encode(bytes), stream)?,
-                None => self.missing.push(Caution {
-                    code: "missing-attachment",
-                    message: text!(
-                        "附件 {hash} 不在库中，没有导出",
-                        "the attachment {hash} is not in the store and was not exported"
-                    ),
-                    path: Some(format!("{FILES}/{hash}")),
-                }),
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes one attachment in Base64.
-    fn file(&self, hash: &str, content: &str, stream: &mut Stream<'_>) -> Result<(), StreamError> {
-        if self.format.is_json() {
-            let whole = json!({"type": "file", "hash": hash, "content": content});
-            return stream.element(&whole);
-        }
-        let mut rest = content;
-        for part in 1_usize.. {
-            let (content, after) = rest.split_at_checked(PART).unwrap_or((rest, ""));
-            let row = json!({"type": "file", "hash": hash, "part": part, "content": content});
-            stream.element(&row)?;
-            if after.is_empty() {
-                break;
-            }
-            rest = after;
-        }
-        Ok(())
-    }
-
-    /// Puts the type first and, where personal data may be shown, the record last.
-    fn typed(&self, element: &mut Value, kind: &str, record: impl FnOnce() -> Option<String>) {
-        let record = match self.privacy {
-            Privacy::Masked => None,
-            Privacy::Revealed => record(),
-        };
-        typed(element, kind, record);
-    }
-}
-
-/// Puts the type first, and the record last.
-fn typed(element: &mut Value, kind: &str, record: Option<String>) {
-    if let Value::Object(map) = element {
-        map.shift_insert(0, "type".to_owned(), json!(kind));
-        map.insert("record".to_owned(), json!(record));
-    }
-}
-
 /// Lists the subjects with those of their services that the filters ask for.
 fn subjects<'w>(world: &'w World, stock: &Stock<'_>, filters: &Filters) -> Vec<Excerpt<'w>> {
     let book = &world.book;
@@ -516,81 +281,6 @@ fn subjects<'w>(world: &'w World, stock: &Stock<'_>, filters: &Filters) -> Vec<E
         narrow(filters, stock, &mut excerpt).then_some(excerpt)
     });
     wanted.take(filters.limit().unwrap_or(usize::MAX)).collect()
-}
-
-/// Chooses the fields of a table and of a document.
-fn columns(
-    cx: &Context<'_>,
-    asked: Option<Part>,
-    stock: &Stock<'_>,
-    orders: &[&Order],
-    subjects: &[Excerpt<'_>],
-) -> Result<Columns, Failure> {
-    let parts: Vec<Part> = match asked {
-        Some(part) => vec![part],
-        None => Part::ALL.map(|(_, part)| part).into(),
-    };
-    let mut labels: BTreeSet<String> = BTreeSet::new();
-    for order in orders {
-        labels.extend(stock.desk.labels(order).into_keys());
-    }
-    for excerpt in subjects {
-        labels.extend(excerpt.subject.labels.keys().cloned());
-    }
-    let labels: Vec<String> = labels.iter().map(|key| format!("labels.{key}")).collect();
-    let mut usual: Vec<&str> = vec!["type"];
-    let mut known: Vec<&str> = vec!["type"];
-    for part in &parts {
-        usual.extend(part.columns());
-        known.extend(match part {
-            Part::Orders => board::FIELDS.as_slice(),
-            Part::Portfolio => portfolio::FIELDS.as_slice(),
-        });
-    }
-    usual.extend(labels.iter().map(String::as_str));
-    if cx.globals.privacy == Privacy::Revealed
-        && orders
-            .iter()
-            .any(|o| o.materials.iter().any(|m| m.hash.is_some()))
-    {
-        usual.extend(OF_FILES);
-    }
-    usual.push("record");
-    known.extend(labels.iter().map(String::as_str));
-    known.extend(OF_FILES);
-    known.push("record");
-    let mut seen = BTreeSet::new();
-    usual.retain(|name| seen.insert(*name));
-    let document = match &cx.globals.fields {
-        None => None,
-        Some(wanted) => match Fields::choose(wanted, &known) {
-            Ok(fields) => Some(fields),
-            Err(unknown) if cx.globals.fields_by_flag => return Err(no_such_field(&unknown)),
-            Err(_) => None,
-        },
-    };
-    Ok(Columns {
-        table: document.clone().unwrap_or_else(|| Fields::all(&usual)),
-        document,
-    })
-}
-
-/// The columns of attachments.
-const OF_FILES: [&str; 3] = ["hash", "part", "content"];
-
-/// How many characters of an attachment stand in one cell: Excel takes 32,767.
-const PART: usize = 32_000;
-
-/// Whether attachments can be told in a format, in the columns that were chosen.
-fn holds_files(format: Format, columns: &Columns) -> bool {
-    match format {
-        Format::Json | Format::Jsonl => true,
-        Format::Human | Format::Csv => {
-            let names = columns.table.names();
-            OF_FILES.iter().all(|name| names.iter().any(|n| n == name))
-        }
-        Format::Tsv | Format::Sarif | Format::Markdown | Format::Ics => false,
-    }
 }
 
 fn unwritten(path: &Path, error: &StreamError) -> Failure {

@@ -50,6 +50,10 @@ pub(super) fn tree(desk: &Desk<'_>, order: &Order) -> Value {
     if let Some(number) = &order.target.subject {
         shown["number"] = json!(number);
     }
+    // The number names the province where nothing else does.
+    if let (Some(province), true) = (order.province(), shown["province"].is_null()) {
+        shown["province"] = json!(province.code());
+    }
     json!({ "account": order.account, "subject": shown, "services": services })
 }
 

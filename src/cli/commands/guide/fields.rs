@@ -4,6 +4,7 @@ use super::data::{said, values};
 use super::filler::{Filler, at, is_below};
 use super::sheet::FieldSheet;
 use crate::filing::guide::{Entry, Only};
+use crate::filing::number::ServiceKind;
 use crate::filing::pack::Applicant;
 use crate::knowledge::{self, Field, FieldType, Holder};
 use crate::lang::Text;
@@ -98,7 +99,14 @@ impl Filler<'_> {
                     label: Some(field.label.clone()),
                     date: None,
                     optional: true,
-                    only: Only::default(),
+                    only: Only {
+                        services: field
+                            .service_kinds
+                            .iter()
+                            .filter_map(|name| ServiceKind::from_name(name))
+                            .collect(),
+                        ..Only::default()
+                    },
                 };
                 self.entry(&entry, place)
             })

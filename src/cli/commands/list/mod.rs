@@ -22,7 +22,6 @@ use crate::text;
 use by_roll::Wanted;
 use clap::{ArgMatches, Command};
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// The shape of a list of orders.
 pub const SCHEMA: &str = "icpctl.order-list/1";
@@ -139,20 +138,12 @@ fn lines_from_roll(
     takes_ended: bool,
 ) -> Result<Option<Reply>, Failure> {
     let format = cx.globals.format;
-    let Some(asked) = cx.globals.fields.clone().filter(|_| !is_indented(cx)) else {
+    let Some(fields) = cx.fields.clone().filter(|_| !is_indented(cx)) else {
         return Ok(None);
     };
-    let Some((fields, excerpt)) = Fields::choose(&asked, &board::FIELDS)
-        .ok()
-        .and_then(|fields| Some((fields.clone(), Excerpt::of(&fields)?)))
-    else {
+    let Some(excerpt) = Excerpt::of(&fields) else {
         return Ok(None);
     };
-    // A label must be one that some order of the list has.
-    let asks_for_label = fields.names().iter().any(|n| n.starts_with("labels."));
-    if asks_for_label && filters.limit().is_some() {
-        return Ok(None);
-    }
     let columns = Columns {
         table: fields,
         document: None,
@@ -162,41 +153,20 @@ fn lines_from_roll(
         takes_ended,
         names: excerpt.holds("target.name"),
     };
-    let pages = by_roll::lay_out(cx, &wanted, |lines: &mut Lines, told| {
-        let outline = told.outline();
-        if asks_for_label {
-            let labels = outline.labels().into_keys();
-            lines.labels.extend(labels.map(str::to_owned));
-        }
-        let document = excerpt.document(&outline);
+    let pages = by_roll::lay_out(cx, &wanted, |failure: &mut Option<RowsError>, told| {
+        let document = excerpt.document(&told.outline());
         let line = columns.line(&document.into(), format);
-        line.map_err(|error| lines.failure = Some(error)).ok()
+        line.map_err(|error| *failure = Some(error)).ok()
     })?;
     let Some(pages) = pages else {
         return Ok(None);
     };
-    let keys = pages.papers().flat_map(|lines| &lines.labels);
-    let keys: BTreeSet<&str> = keys.map(String::as_str).collect();
-    let known = board::fields_with(&keys, Vec::new());
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    if Fields::choose(&asked, &known).is_err() {
-        return Ok(None);
-    }
-    if let Some(error) = pages.papers().find_map(|lines| lines.failure.as_ref()) {
+    if let Some(error) = pages.papers().find_map(Option::as_ref) {
         return Err(unprinted(error));
     }
     Ok(Some(printed(cx, columns, |stream| {
-        stream.laid_out(pages.orders().map(|(_, line)| line.as_str()))
+        stream.laid_out(pages.orders().map(|(_, line): (_, &String)| line.as_str()))
     })))
-}
-
-/// What is known of lines beside what stands in them.
-#[derive(Default)]
-struct Lines {
-    /// The keys of all labels in them.
-    labels: BTreeSet<String>,
-    /// Why one could not be laid out.
-    failure: Option<RowsError>,
 }
 
 /// Answers with the documents of `orders` in a format for machines, printed at once where that can
@@ -212,7 +182,7 @@ pub fn documents(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Re
 /// before the first: for a table's columns, or where it is laid out for a terminal.
 fn streamed(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Option<Reply> {
     let is_plain = cx.globals.format.is_json();
-    if !is_plain || cx.globals.fields.is_some() || is_indented(cx) {
+    if !is_plain || cx.fields.is_some() || is_indented(cx) {
         return None;
     }
     let manner = manner(cx);

@@ -52,7 +52,7 @@ impl Verified {
     }
 }
 
-/// The names that `--fields` takes.
+/// The columns of a table.
 const FIELDS: [&str; 8] = [
     "about", "kind", "stance", "services", "orders", "kept", "findings", "facts",
 ];

@@ -349,7 +349,7 @@ fn answer(
     reply
 }
 
-/// The names that `--fields` takes.
+/// The columns of a table.
 const FIELDS: [&str; 6] = ["id", "status", "bucket", "presumed", "met", "source"];
 
 fn document(watched: &Watched) -> Value {

@@ -1,0 +1,192 @@
+//! The elements of an export: each order and subject with its record, and the attachments.
+
+use crate::cli::context::Context;
+use crate::cli::documents::order::Manner;
+use crate::cli::documents::portfolio::{Excerpt, Stock};
+use crate::cli::reply::Caution;
+use crate::filing::order::Order;
+use crate::render::Format;
+use crate::render::mask::Privacy;
+use crate::render::stream::{Stream, StreamError};
+use crate::store::book::FILES;
+use crate::store::{Disk, Files as _, StorePath, order_file, subject_file};
+use crate::text;
+use crate::workflow::materials;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many characters of an attachment stand in one cell: Excel takes 32,767.
+const PART: usize = 32_000;
+
+/// What goes into each element beside its document.
+pub(super) struct Export<'a> {
+    format: Format,
+    privacy: Privacy,
+    stock: &'a Stock<'a>,
+    disk: Option<&'a Disk>,
+    /// The attachments of the orders that were exported, by hash.
+    attachments: BTreeSet<String>,
+    /// Whether the columns and the format have a place for them.
+    holds_files: bool,
+    /// What is said of those that could not be written.
+    pub(super) missing: Vec<Caution>,
+}
+
+impl<'a> Export<'a> {
+    pub(super) fn new(
+        cx: &Context<'_>,
+        stock: &'a Stock<'a>,
+        disk: Option<&'a Disk>,
+        holds_files: bool,
+    ) -> Self {
+        Self {
+            format: cx.globals.format,
+            privacy: cx.globals.privacy,
+            stock,
+            disk,
+            attachments: BTreeSet::new(),
+            holds_files,
+            missing: Vec::new(),
+        }
+    }
+
+    /// Adds what an order's element holds beside its document.
+    pub(super) fn order(&mut self, order: &Order, element: &mut Value) {
+        // Those that were taken away too: an undo brings them back.
+        self.attachments
+            .extend(order.attachments().map(str::to_owned));
+        self.typed(element, "order", || order_file::to_toml(order).ok());
+    }
+
+    /// Writes a subject; in a table a row for each of its services.
+    pub(super) fn subject(
+        &self,
+        excerpt: &Excerpt<'_>,
+        manner: Manner,
+        stream: &mut Stream<'_>,
+    ) -> Result<(), StreamError> {
+        let record = self
+            .stock
+            .desk
+            .world
+            .book
+            .subjects
+            .get(&excerpt.subject.number);
+        let record = || subject_file::to_toml(record?).ok();
+        let rows: Vec<Excerpt<'_>> = match self.format {
+            Format::Human
+            | Format::Sarif
+            | Format::Markdown
+            | Format::Ics
+            | Format::Csv
+            | Format::Tsv
+                if !excerpt.services.is_empty() =>
+            {
+                excerpt
+                    .services
+                    .iter()
+                    .map(|(number, service)| Excerpt {
+                        subject: excerpt.subject,
+                        services: BTreeMap::from([(*number, *service)]),
+                    })
+                    .collect()
+            }
+            Format::Human
+            | Format::Sarif
+            | Format::Markdown
+            | Format::Ics
+            | Format::Csv
+            | Format::Tsv
+            | Format::Json
+            | Format::Jsonl => {
+                vec![excerpt.clone()]
+            }
+        };
+        for (place, row) in rows.iter().enumerate() {
+            let mut element = row.element(self.stock, manner, None);
+            // A record stands once, in the first row of its subject.
+            if place == 0 {
+                self.typed(&mut element, "subject", record);
+            } else {
+                self.typed(&mut element, "service", || None);
+            }
+            stream.element(&element)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the attachments of the orders; in a table in parts that a cell can hold.
+    pub(super) fn files(&mut self, stream: &mut Stream<'_>) -> Result<(), StreamError> {
+        if self.privacy == Privacy::Masked || self.attachments.is_empty() {
+            return Ok(());
+        }
+        if !self.holds_files {
+            let count = self.attachments.len();
+            self.missing.push(Caution {
+                code: "attachments-left-out",
+                message: text!(
+                    "所选列或格式不含附件，{count} 个附件没有导出；用 --format csv 或 jsonl，不加 --fields",
+                    "the columns or the format hold no attachments: {count} were not exported; use --format csv or jsonl without --fields"
+                ),
+                path: None,
+            });
+            return Ok(());
+        }
+        for hash in &self.attachments {
+            let bytes = StorePath::parse(&format!("{FILES}/{hash}"))
+                .ok()
+                .zip(self.disk)
+                .and_then(|(path, disk)| disk.read(&path, materials::LIMIT).ok());
+            match bytes {
+                Some(bytes) => self.file(hash, &STANDARD.encode(bytes), stream)?,
+                None => self.missing.push(Caution {
+                    code: "missing-attachment",
+                    message: text!(
+                        "附件 {hash} 不在库中，没有导出",
+                        "the attachment {hash} is not in the store and was not exported"
+                    ),
+                    path: Some(format!("{FILES}/{hash}")),
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes one attachment in Base64.
+    fn file(&self, hash: &str, content: &str, stream: &mut Stream<'_>) -> Result<(), StreamError> {
+        if self.format.is_json() {
+            let whole = json!({"type": "file", "hash": hash, "content": content});
+            return stream.element(&whole);
+        }
+        let mut rest = content;
+        for part in 1_usize.. {
+            let (content, after) = rest.split_at_checked(PART).unwrap_or((rest, ""));
+            let row = json!({"type": "file", "hash": hash, "part": part, "content": content});
+            stream.element(&row)?;
+            if after.is_empty() {
+                break;
+            }
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// Puts the type first and, where personal data may be shown, the record last.
+    fn typed(&self, element: &mut Value, kind: &str, record: impl FnOnce() -> Option<String>) {
+        let record = match self.privacy {
+            Privacy::Masked => None,
+            Privacy::Revealed => record(),
+        };
+        typed(element, kind, record);
+    }
+}
+
+/// Puts the type first, and the record last.
+pub(super) fn typed(element: &mut Value, kind: &str, record: Option<String>) {
+    if let Value::Object(map) = element {
+        map.shift_insert(0, "type".to_owned(), json!(kind));
+        map.insert("record".to_owned(), json!(record));
+    }
+}
