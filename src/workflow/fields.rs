@@ -137,7 +137,7 @@ pub(super) fn kept(changes: &[FieldChange], subject: &FiledSubject) -> Result<()
     }
     let choice = |service: Option<&ServiceNumber>| Choice {
         nature: after.nature.clone().unwrap_or_default(),
-        service: service.map_or(ServiceKind::Site, |number| number.kind()),
+        service: service.map_or(ServiceKind::Site, ServiceNumber::kind),
         ..Choice::default()
     };
     let is_cleared = |change: &&FieldChange| match &change.to {
