@@ -3,7 +3,7 @@
 use super::host::Host;
 use super::kind::{Kind, Via};
 use super::named::named;
-use super::number::ServiceNumber;
+use super::number::{ServiceNumber, SubjectNumber};
 use super::order::{Order, TargetService};
 use super::portfolio::{FiledService, FiledSubject, Portfolio};
 use super::profile::Profiles;
@@ -60,6 +60,8 @@ named! {
 pub struct Impact {
     /// Which.
     pub code: Code,
+    /// The subject whose number it touches.
+    pub subject: Option<SubjectNumber>,
     /// The services it touches.
     pub services: Vec<ServiceNumber>,
     /// The domains it touches.
@@ -75,6 +77,7 @@ impl Impact {
     fn of(code: Code) -> Self {
         Self {
             code,
+            subject: None,
             services: Vec::new(),
             domains: Vec::new(),
             providers: Vec::new(),
@@ -89,11 +92,10 @@ impl Impact {
             usize::MAX
         };
         let more = self.services.len().saturating_sub(named);
-        let touched: Vec<String> = self
-            .services
-            .iter()
-            .take(named)
-            .map(ToString::to_string)
+        let services = self.services.iter().take(named).map(ToString::to_string);
+        let subject = self.subject.iter().map(ToString::to_string);
+        let touched: Vec<String> = subject
+            .chain(services)
             .chain(self.domains.iter().map(ToString::to_string))
             .collect();
         let providers = &self.providers;
@@ -293,7 +295,7 @@ fn cancel_site(
             let left = subject.services.get(n);
             left.is_some_and(FiledService::is_empty_shell)
         };
-        if !rest.is_empty() && !subject.is_empty_shell() && rest.iter().all(is_left_alone) {
+        if !subject.is_empty_shell() && rest.iter().all(is_left_alone) {
             list.push(Impact::of(Code::NoProviderLeft));
         }
         list.push(if rest.is_empty() {
@@ -317,7 +319,10 @@ fn cancel_subject(
     portfolio: &Portfolio,
     list: &mut Vec<Impact>,
 ) {
-    list.push(Impact::of(Code::SubjectGoes));
+    list.push(Impact {
+        subject: order.target.subject,
+        ..Impact::of(Code::SubjectGoes)
+    });
     let leaving: Vec<ServiceNumber> = match subject {
         Some(subject) => subject.services.keys().copied().collect(),
         None => numbers(&order.target.services),
@@ -345,6 +350,7 @@ fn cancel_subject(
         domains_leave(domains, &leaving, portfolio, list);
     }
     list.push(Impact {
+        subject: order.target.subject,
         services: leaving,
         ..Impact::of(Code::NumberNeverRestored)
     });

@@ -59,6 +59,17 @@ impl Choice {
             && !(self.holder() == Holder::Individual && is_of_service_person(&field.path))
     }
 
+    /// Whether no filing of this sort is without a field. A day is required of some certificates
+    /// only (RP-09), and the last domain goes with its service (CAN-14).
+    pub fn cannot_do_without(&self, field: &Field) -> bool {
+        let is_told = !self.nature.is_empty() || field.natures.is_empty();
+        is_told
+            && field.value_type != FieldType::Date
+            && field.path != "services.domains"
+            && self.has(field)
+            && self.requires(field, Kind::New)
+    }
+
     fn requires(&self, field: &Field, kind: Kind) -> bool {
         let service = self.service.name();
         field.required.iter().any(|name| name == kind.name())

@@ -183,7 +183,9 @@ pub fn command(
     let to = machine::command(&case, from, command, view.standing.edited)
         .map_err(|refusal| refused(order, &view, world, refusal))?;
     if command == Command::Submit {
-        complete(order)?;
+        if let Some(obstacle) = incomplete(order) {
+            return Err(Failure::from(obstacle).of_order(&order.id));
+        }
         if let Some(number) = &order.target.subject {
             doubt::heed_filed(&world.book, number)?;
         }
@@ -236,9 +238,12 @@ fn held(world: &World, obstacle: Obstacle) -> Failure {
     }
 }
 
-/// Checks that there is something to send.
-fn complete(order: &Order) -> Result<(), Failure> {
+/// Returns what an order that can be sent must hold, where it does not.
+pub(super) fn incomplete(order: &Order) -> Option<Obstacle> {
     let missing = match order.kind {
+        Kind::New if order.is_first_filing() && order.filing.subject.is_none() => {
+            Some(text!("没有主体", "it holds no subject"))
+        }
         Kind::New if order.filing.services.is_empty() => {
             Some(text!("没有任何服务", "it holds no service"))
         }
@@ -256,13 +261,7 @@ fn complete(order: &Order) -> Result<(), Failure> {
         | Kind::CancelSubject
         | Kind::CancelAccess => None,
     };
-    match missing {
-        Some(missing) => {
-            let failure = Failure::from(Obstacle::Incomplete { missing });
-            Err(failure.of_order(&order.id))
-        }
-        None => Ok(()),
-    }
+    missing.map(|missing| Obstacle::Incomplete { missing })
 }
 
 /// What taking a report leads to.

@@ -42,6 +42,7 @@ pub(super) fn asked_changes(
             "for example --set name=NEW, or --unset domains=DOMAIN"
         )));
     }
+    fields::kept(&changes, subject)?;
     Ok(changes)
 }
 

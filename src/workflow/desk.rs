@@ -1,5 +1,6 @@
 //! The desk: every order with where it stands at the present instant.
 
+use super::advance;
 use super::world::World;
 use crate::filing::deadline::{self, Deadline, Estimate};
 use crate::filing::guard;
@@ -93,6 +94,9 @@ impl<'a> Desk<'a> {
     pub fn blocked_by(&self, order: &Order) -> Option<Obstacle> {
         if self.view(order).status() != Status::Draft {
             return None;
+        }
+        if let Some(obstacle) = advance::incomplete(order) {
+            return Some(obstacle);
         }
         let world = self.world;
         let rivals = world.rivals_of(order);

@@ -63,6 +63,11 @@ pub fn edit(
     if order.kind == Kind::Change && edited.changes.is_empty() && !order.changes.is_empty() {
         return Err(no_change_left(order));
     }
+    let subject = order.target.subject.as_ref();
+    let subject = subject.and_then(|number| world.book.portfolio.subject(number));
+    if let Some(subject) = subject.filter(|_| edited.changes != order.changes) {
+        fields::kept(&edited.changes, subject)?;
+    }
     // What is recorded is what became of the order, not what was typed.
     let mut edits = leaves(&old, &lay_out(&edited));
     edits.extend(relabelled(&order.labels, &labels));

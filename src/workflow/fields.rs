@@ -6,10 +6,12 @@
 use super::aim::Found;
 use crate::failure::Failure;
 use crate::filing::kind::{Kind, Via};
-use crate::filing::order::{MATERIALS, Order};
+use crate::filing::number::{ServiceKind, ServiceNumber};
+use crate::filing::order::{FieldChange, MATERIALS, Order};
+use crate::filing::portfolio::FiledSubject;
 use crate::filing::tree;
-use crate::intake::{DossierField, dossier_fields, nearest};
-use crate::knowledge::{self, FieldType};
+use crate::intake::{Choice, DossierField, dossier_fields, nearest};
+use crate::knowledge::{self, Field, FieldType};
 use crate::lang::Text;
 use crate::text;
 use toml::Value;
@@ -121,6 +123,55 @@ pub(super) fn changed(found: &Found<'_>, path: &str, field: &str) -> Result<(), 
 pub(super) fn changes(path: &str) -> bool {
     let bare = bare(path);
     dossier_fields().any(|field| field.path == bare && field.is_used_by(Kind::Change))
+}
+
+/// Checks that what a change clears can be absent from a filing: a required field can only be
+/// replaced (domain: the fields of a subject, a person and a service).
+///
+/// # Errors
+/// 3 for a required field that would be taken away.
+pub(super) fn kept(changes: &[FieldChange], subject: &FiledSubject) -> Result<(), Failure> {
+    let mut after = subject.facts.clone();
+    for change in changes.iter().filter(|change| change.service.is_none()) {
+        tree::set(&mut after, &change.field, change.to.as_ref());
+    }
+    let choice = |service: Option<&ServiceNumber>| Choice {
+        nature: after.nature.clone().unwrap_or_default(),
+        service: service.map_or(ServiceKind::Site, ServiceNumber::kind),
+        ..Choice::default()
+    };
+    let is_cleared = |change: &&FieldChange| match &change.to {
+        None => true,
+        Some(value) => value.as_array().is_some_and(Vec::is_empty),
+    };
+    for change in changes.iter().filter(is_cleared) {
+        let field = &change.field;
+        let base = if change.service.is_some() {
+            "services"
+        } else {
+            "subject"
+        };
+        let path = format!("{base}.{}", bare(field));
+        let choice = choice(change.service.as_ref());
+        let is_missed = |known: &Field| {
+            let is_meant = known.path == path || is_below(&known.path, &path);
+            is_meant && choice.cannot_do_without(known)
+        };
+        if knowledge::fields().iter().any(is_missed) {
+            return Err(Failure::invalid(
+                "invalid.field",
+                text!(
+                    "{field} 是备案必填的内容，只能换成别的，不能清除",
+                    "{field} is required in a filing: it can be replaced, not taken away"
+                ),
+            )
+            .hint(text!(
+                "换成新的值：--set {field}=VALUE",
+                "give another value with --set {field}=VALUE"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Says that a field is one of the subject where a service is meant, or the other way round.

@@ -512,3 +512,93 @@ fn a_word_that_is_no_field_is_answered_with_what_is_meant() {
         assert!(hints_at(&error, meant), "{given}: {error}");
     }
 }
+
+/// What every filing holds can be replaced, and not taken away; what it may do without can.
+#[test]
+fn a_change_clears_no_required_field() {
+    let mut filing = company("粤ICP备2021000001号", CERTIFICATES[0], &[]);
+    filing["remark"] = json!("说明");
+    filing["services"] = json!([site(
+        "粤ICP备2021000001号-1",
+        "example.cn",
+        &json!(["tencent"])
+    )]);
+    let scene = Scene::holding(&[filing]);
+    for (target, field) in [
+        ("粤ICP备2021000001号", "name"),
+        ("粤ICP备2021000001号", "nature"),
+        ("粤ICP备2021000001号", "responsible"),
+        ("粤ICP备2021000001号", "responsible.phone"),
+        ("example.cn", "name"),
+        ("example.cn", "responsible.phone"),
+    ] {
+        let line = format!("change {target} --unset {field}");
+        let error = scene.fails(MONDAY, &line, 3);
+        assert!(hints_at(&error, &format!("--set {field}=VALUE")), "{error}");
+    }
+    scene.draft(MONDAY, "change 粤ICP备2021000001号 --unset remark");
+}
+
+/// What comes next after a rejection is what can be done: a cancellation holds nothing to put
+/// right, and what was put right is sent.
+#[test]
+fn the_next_step_after_a_rejection_can_be_taken() {
+    let scene = Scene::at("huawei");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.submit(MONDAY, &id);
+    for event in ["sms-verified --who all", "bureau-rejected --reason 不符"] {
+        scene.record(MONDAY, &id, event);
+    }
+    let next = scene.order(MONDAY, &id)["next"].clone();
+    let steps = [
+        format!("icpctl submit {id}"),
+        format!("icpctl abandon {id}"),
+    ];
+    assert_eq!(next, json!(steps));
+
+    let (scene, id) = Scene::first_filing("tencent");
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "rejected --reason 资料有误");
+    let next = scene.order(MONDAY, &id)["next"].clone();
+    assert_eq!(next[0], format!("icpctl edit {id} --set FIELD=VALUE"));
+    let line = format!("edit {id} --set services.0.responsible.phone=13800000005");
+    let next = scene.ok(MONDAY, &line)["next"].clone();
+    assert_eq!(next, json!([format!("icpctl submit {id}")]));
+}
+
+/// A draft without what an order must hold says so instead of naming the submission.
+#[test]
+fn an_incomplete_draft_is_not_said_to_be_ready() {
+    let (scene, id) = Scene::first_filing("tencent");
+    for what in ["services", "subject"] {
+        let output = scene
+            .run(MONDAY, &format!("edit {id} --unset {what}"))
+            .exits(0);
+        assert!(output.stderr.contains("held back: "), "{output:?}");
+        let next = scene.order(MONDAY, &id)["next"].clone();
+        assert_eq!(next, json!([format!("icpctl edit {id} --set FIELD=VALUE")]));
+        let error = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
+        assert_eq!(error["code"], "refused.incomplete");
+        let _ = scene.run(MONDAY, "undo").exits(0);
+    }
+}
+
+/// Where a cancellation has lapsed, the filing stays, and how to cancel it is said.
+#[test]
+fn a_lapsed_cancellation_says_that_the_filing_stays() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.submit(MONDAY, &id);
+    let later = "2026-11-25 10:00:00";
+    let output = scene
+        .run(later, &format!("record {id} sms-expired"))
+        .exits(0);
+    let anew = "icpctl cancel-site 粤ICP备2021000001号-1 --provider tencent";
+    assert!(
+        output.stderr.contains("the filing stays as it is"),
+        "{output:?}"
+    );
+    assert!(output.stderr.contains(anew), "{output:?}");
+    assert_eq!(scene.order(later, &id)["next"], json!([anew]));
+    scene.draft(later, anew.strip_prefix("icpctl ").unwrap());
+}

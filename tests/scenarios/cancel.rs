@@ -263,3 +263,35 @@ fn what_may_be_meant_is_told_to_machines_too() {
         "{people:?}"
     );
 }
+
+/// "A cancelled number is never restored": the subject's own is named too.
+#[test]
+fn the_numbers_that_never_return_are_named() {
+    let scene = Scene::at("tencent");
+    let order = scene.ok(MONDAY, &format!("cancel-subject {SUBJECT} --dry-run"));
+    for code in ["subject-goes", "number-never-restored"] {
+        let mut list = order["impact"].as_array().unwrap().iter();
+        let impact = list.find(|impact| impact["code"] == code).unwrap();
+        let message = impact["message"].as_str().unwrap();
+        let names = message
+            .split(['：', ':', '、', ',', ' '])
+            .any(|word| word == SUBJECT);
+        assert!(names, "{message}");
+    }
+}
+
+/// After its last service a subject is an empty shell, which only paper can cancel (CAN-04).
+#[test]
+fn after_the_last_service_no_provider_is_left() {
+    let scene = Scene::one_site(&["tencent"]);
+    let codes = impacts(&scene.ok(MONDAY, "cancel-site example.cn --dry-run"));
+    for code in ["subject-becomes-empty-shell", "no-provider-left"] {
+        assert!(codes.iter().any(|found| found == code), "{codes:?}");
+    }
+    let scene = Scene::at("tencent");
+    let codes = impacts(&scene.ok(MONDAY, "cancel-site example.cn --dry-run"));
+    assert!(
+        !codes.iter().any(|code| code == "no-provider-left"),
+        "{codes:?}"
+    );
+}

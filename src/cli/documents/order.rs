@@ -5,7 +5,7 @@ pub use crate::workflow::desk::Desk;
 use super::outline::Outline;
 use super::people;
 use crate::filing::deadline::Deadline;
-use crate::filing::event::{Event, Report};
+use crate::filing::event::{Command, Event, Report};
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::obstacle::Obstacle;
@@ -61,6 +61,7 @@ impl Desk<'_> {
                 " --number NUMBER".repeat(count)
             )
         };
+        let edit = format!("icpctl edit {id} --set FIELD=VALUE");
         match view.status() {
             Status::Draft => match self.blocked_by(order) {
                 Some(
@@ -74,6 +75,7 @@ impl Desk<'_> {
                 Some(Obstacle::After { ended: Some(_), .. }) => {
                     vec![format!("icpctl edit {id} --unset after")]
                 }
+                Some(Obstacle::Incomplete { .. }) => vec![edit],
                 // What waiting cannot cure.
                 Some(_) => vec![format!("icpctl abandon {id}")],
                 None => self.completed(order, format!("icpctl submit {id}")),
@@ -100,15 +102,36 @@ impl Desk<'_> {
                 }
             }
             Status::ProviderRejected | Status::BureauRejected => {
-                let mut next = vec![format!("icpctl edit {id} --set FIELD=VALUE")];
-                next.extend(self.completed(order, format!("icpctl submit {id}")));
-                next
+                let submit = self.completed(order, format!("icpctl submit {id}"));
+                if order.kind.is_cancellation() {
+                    // Nothing that it files could be put right.
+                    [submit, vec![format!("icpctl abandon {id}")]].concat()
+                } else if was_mended(order) {
+                    submit
+                } else {
+                    [vec![edit], submit].concat()
+                }
             }
             Status::AwaitingBureauReview => vec![approved(), record(Report::BureauRejected)],
             Status::Lapsed if view.is_presumed() => vec![record(Report::SmsExpired)],
             Status::Purged if view.is_presumed() => vec![record(Report::Purged)],
-            Status::Approved | Status::Abandoned | Status::Lapsed | Status::Purged => Vec::new(),
+            Status::Lapsed => self.anew(order).into_iter().collect(),
+            Status::Approved | Status::Abandoned | Status::Purged => Vec::new(),
         }
+    }
+
+    /// Returns the command that drafts a lapsed cancellation again, while what it was about is filed.
+    fn anew(&self, order: &Order) -> Option<String> {
+        let portfolio = &self.world.book.portfolio;
+        let subject = portfolio.subject(order.target.subject.as_ref()?)?;
+        let target = match (order.kind, order.target.services.as_slice()) {
+            (Kind::CancelSubject, _) => subject.number.to_string(),
+            (_, [only]) => portfolio.service(&only.number)?.1.number.to_string(),
+            (_, [] | [_, ..]) => return None,
+        };
+        let kind = order.kind.name();
+        let provider = order.provider.as_ref()?;
+        Some(format!("icpctl {kind} {target} --provider {provider}"))
     }
 
     /// Returns a command that sends, after those that complete the papers.
@@ -346,12 +369,25 @@ pub fn told(text: &str, order: &Order, portfolio: &Portfolio, privacy: Privacy) 
     people::of_order(order, portfolio).mask(text, privacy)
 }
 
+/// Whether the order was edited, or a file attached, since it was rejected.
+fn was_mended(order: &Order) -> bool {
+    let entries = effective(&order.history);
+    let rejected = |entry: &&&Entry| {
+        matches!(
+            entry.event,
+            Event::Report(Report::Rejected | Report::BureauRejected)
+        ) && !entry.anomaly
+    };
+    let mut since = entries.iter().rev().take_while(|entry| !rejected(entry));
+    since.any(|entry| matches!(entry.event, Event::Command(Command::Edit) | Event::Attach))
+}
+
 /// Lists why the order came back, since it was last submitted.
 fn reasons(order: &Order) -> Vec<&str> {
     let mut found = Vec::new();
     for entry in effective(&order.history) {
         match entry.event {
-            Event::Command(crate::filing::event::Command::Submit) => found.clear(),
+            Event::Command(Command::Submit) => found.clear(),
             Event::Report(Report::Rejected | Report::BureauRejected) if !entry.anomaly => {
                 found.extend(entry.reason.as_deref());
             }

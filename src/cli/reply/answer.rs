@@ -7,6 +7,7 @@ use crate::cli::documents::order::{Desk, Manner};
 use crate::cli::person::sending::title;
 use crate::failure::Failure;
 use crate::filing::order::OrderId;
+use crate::filing::status::Status;
 use crate::lang::Text;
 use crate::render::Format;
 use crate::text;
@@ -85,6 +86,12 @@ pub fn standing(cx: &Context<'_>, world: &World, id: &OrderId) -> Result<Vec<Tex
         let message = obstacle.message();
         let (zh, en) = (message.zh, message.en);
         lines.push(text!("暂不能提交：{zh}", "held back: {en}"));
+    }
+    if view.status() == Status::Lapsed {
+        lines.push(text!(
+            "备案仍然有效，没有注销；要注销须重新起草",
+            "the filing stays as it is; to cancel it draft anew"
+        ));
     }
     if let (Some(next), false) = (desk.next(order).first(), cx.globals.dry_run) {
         lines.push(text!("下一步：{next}", "next: {next}"));
