@@ -421,9 +421,19 @@ fn a_channel_gets_what_it_asks_for_in_its_language_and_nobody_s_phone() {
     channel(&user, "wecom", "http://example.com/x", "");
     notify(&user, &[]).exits(3);
     channel(&user, "wecom", "", "");
-    assert!(notify(&user, &[]).exits(3).stdout.contains("url is missing"));
+    assert!(
+        notify(&user, &[])
+            .exits(3)
+            .stdout
+            .contains("url is missing")
+    );
     channel(&user, "webhook", &web.url("/x"), "");
-    assert!(notify(&user, &[]).exits(3).stdout.contains("secret is missing"));
+    assert!(
+        notify(&user, &[])
+            .exits(3)
+            .stdout
+            .contains("secret is missing")
+    );
     channel(&user, "wecom", &web.url("/x"), "");
     notify(&user, &["--channel", "other"]).exits(4);
     let _ = user.write("config/icpctl/config.toml", "");
