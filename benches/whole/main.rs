@@ -461,6 +461,10 @@ fn pair(
     let (mut one, mut two) = (Vec::new(), Vec::new());
     for place in 0..times {
         let (first, second) = commands(place);
+        // One run each: a flush must not wait for what earlier programs left unwritten.
+        if times == 1 {
+            let _ = time(&["sync".to_owned()]);
+        }
         let (Some(a), Some(b)) = (time(&first), time(&second)) else {
             println!("{ours:24} / {theirs:28} skipped: not installed");
             return;
