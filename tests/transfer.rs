@@ -616,6 +616,31 @@ fn an_export_that_lost_lines_is_told() {
     assert_eq!(store(&other), store(&user));
 }
 
+/// A table that ends within a row is not taken for a whole one.
+#[test]
+fn a_table_that_was_cut_within_a_row_is_told() {
+    let user = agency();
+    let whole = user
+        .run(["export", "--reveal", "--format", "csv"])
+        .exits(0)
+        .stdout;
+    let other = Icpctl::new();
+    other.run(["init"]).exits(0);
+    let quoted = |text: &str| text.matches('"').count() % 2 == 1;
+    let ends = whole.match_indices('\n').map(|(end, _)| end + 1);
+    let within: Vec<usize> = ends.filter(|end| quoted(&whole[..*end])).collect();
+    assert!(within.len() > 20);
+    // The second row, before its second cell.
+    let header = whole.find('\n').unwrap();
+    let cell = header + whole[header..].find(',').unwrap();
+    for end in within.into_iter().step_by(7).chain([cell]) {
+        other.write("given.csv", &whole[..end]);
+        let told = other.run(["import", "given.csv"]).exits(3).stderr;
+        assert!(told.contains("ends in the middle of this row"), "{told}");
+    }
+    assert!(store(&other).is_empty());
+}
+
 /// A store that contradicts itself, as the contract allows, comes back as it was, with what `doctor`
 /// says of it; in a store that it contradicts it is a conflict.
 #[test]

@@ -199,6 +199,8 @@ struct Kept {
     /// How many bytes stood before them.
     before: usize,
     bytes: Vec<u8>,
+    /// How many quotes there were in all that was read: a whole table closes each.
+    quotes: usize,
 }
 
 impl Kept {
@@ -243,7 +245,9 @@ impl std::io::Read for Rationed<'_> {
         let count = self.input.read(into.get_mut(..most).unwrap_or_default())?;
         self.left.set(self.left.get() - count);
         let read = into.get(..count).unwrap_or_default();
-        self.kept.borrow_mut().bytes.extend_from_slice(read);
+        let mut kept = self.kept.borrow_mut();
+        kept.bytes.extend_from_slice(read);
+        kept.quotes += read.iter().filter(|byte| **byte == b'"').count();
         Ok(count)
     }
 }
@@ -392,11 +396,15 @@ impl Reader {
             return Ok(());
         }
         let mut row = csv::ByteRecord::new();
+        let (mut last, mut cells) = (Position::START, columns.0.len());
         loop {
             let (start, line) = (rows.position().byte(), rows.position().line());
             kept.borrow_mut().forget(start);
             match rows.read_byte_record(&mut row) {
-                Ok(true) => left.set(ROW_LIMIT),
+                Ok(true) => {
+                    left.set(ROW_LIMIT);
+                    (last, cells) = (kept.borrow().place(0, line), row.len());
+                }
                 Ok(false) => break,
                 Err(error) => return self.no_table(error),
             }
@@ -410,8 +418,22 @@ impl Reader {
                 self.take_row(&columns, &row, |key| kept.borrow().place(place(key), line));
             }
         }
+        // A quote that is not closed, or cells that are missing, end a table that was cut short.
+        let is_cut = kept.borrow().quotes % 2 == 1 || cells < columns.0.len();
+        if is_cut {
+            self.cut_short(last);
+        }
         self.take_files();
         Ok(())
+    }
+
+    fn cut_short(&mut self, at: Position) {
+        let message = text!(
+            "文件到这一行中间就断了，后面的内容不在其中",
+            "the file ends in the middle of this row: what came after it is missing"
+        );
+        let problem = Problem::new("", at, "cut-off", message);
+        self.problems.push(problem.fix(again()));
     }
 
     fn not_utf8(&mut self, at: Position) {

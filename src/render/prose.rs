@@ -49,10 +49,13 @@ impl<'a> Names<'a> {
         let masked = match &*PERSONAL {
             // What cannot be searched is not shown.
             None => "***".to_owned(),
-            Some(pattern) => match pattern.replace_all(&plain, hide) {
-                Cow::Borrowed(_) => text.to_owned(),
-                Cow::Owned(masked) => masked,
-            },
+            Some(pattern) => {
+                let hidden = |found: &Captures<'_>| hide(found, &plain);
+                match pattern.replace_all(&plain, hidden) {
+                    Cow::Borrowed(_) => text.to_owned(),
+                    Cow::Owned(masked) => masked,
+                }
+            }
         };
         self.0.iter().fold(masked, |text, name| {
             text.replace(name, &Privacy::Masked.name(name))
@@ -71,7 +74,7 @@ pub fn mask_text(text: &Text, privacy: Privacy) -> Text {
     text!("{zh}", "{en}")
 }
 
-fn hide(found: &Captures<'_>) -> String {
+fn hide(found: &Captures<'_>, text: &str) -> String {
     let masked = Privacy::Masked;
     if let Some(email) = found.name("email") {
         return masked.email(email.as_str()).into_owned();
@@ -80,8 +83,21 @@ fn hide(found: &Captures<'_>) -> String {
         return masked.id_number(number.as_str()).into_owned();
     }
     found.name("phone").map_or_else(String::new, |phone| {
+        let rest = text.get(phone.end()..).unwrap_or_default();
+        if begins_a_domain(phone.as_str(), rest) {
+            return phone.as_str().to_owned();
+        }
         masked.phone(phone.as_str()).into_owned()
     })
+}
+
+/// Whether digits are a label of a domain such as `13800000001.com`: a name of a site, that commands
+/// to type must hold whole.
+fn begins_a_domain(digits: &str, rest: &str) -> bool {
+    let mut rest = rest.chars();
+    digits.bytes().all(|byte| byte.is_ascii_digit())
+        && rest.next() == Some('.')
+        && rest.next().is_some_and(|c| c.is_ascii_lowercase())
 }
 
 /// Returns a digit, letter or sign of full width as the plain one.
@@ -130,6 +146,7 @@ mod tests {
             "订单 k3m9t2qd，第 12 项，共 1234567890 字节",
             "粤ICP备12345678号",
             "第２０项，备注为空",
+            "www.13800000001.com 未悬挂",
         ] {
             assert_eq!(masked(text), text);
         }
