@@ -274,6 +274,30 @@ fn reports_of_orders_by_their_ids_come_to_the_same() {
     );
 }
 
+/// What the report of an order does not rest on is not read: a link in the place of another record,
+/// of which a look at more warns, is not seen.
+#[test]
+fn a_report_by_id_reads_no_other_order() {
+    let (user, ids) = user();
+    let _ = user.run(["submit", &ids[0], "--yes"]).exits(0);
+    let other = &ids[1];
+    let store = user.home().join("data/icpctl");
+    let file = store.join(format!("orders/{}/{other}.toml", &other[..2]));
+    let aside = user.home().join("aside.toml");
+    std::fs::rename(&file, &aside).unwrap();
+    std::os::unix::fs::symlink(&aside, &file).unwrap();
+    let report = |order: &str| {
+        user.write("reports.csv", format!("order,event\n{order},sms-sent\n"));
+        user.run(["record", "--from", "reports.csv"])
+            .exits(0)
+            .stderr
+    };
+    let wide = report("粤ICP备2021000001号-1");
+    assert!(wide.contains(other.as_str()), "{wide}");
+    let narrow = report(&ids[0]);
+    assert!(!narrow.contains(other.as_str()), "{narrow}");
+}
+
 /// A filter reads what it asks for, and finds what is so among all.
 #[test]
 fn a_filtered_list_is_what_the_whole_list_holds() {

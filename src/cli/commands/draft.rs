@@ -23,7 +23,7 @@ use crate::workflow::check::{Bench, Way};
 use crate::workflow::draft::{Ask, Attempt, Drafted, attempt};
 use crate::workflow::materials::Content;
 use crate::workflow::{advance, materials, missing};
-use clap::{ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -103,15 +103,7 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
                 text!("设置字段（可重复）", "Set a field (can be repeated)"),
                 lang,
             ))
-            .arg(repeated(
-                "add",
-                "FIELD=V",
-                text!(
-                    "向列表字段增加一个值（可重复）",
-                    "Add a value to a list (can be repeated)"
-                ),
-                lang,
-            ))
+            .arg(add_arg(lang))
             .arg(repeated(
                 "unset",
                 "FIELD[=V]",
@@ -141,6 +133,19 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
             )),
         Kind::New | Kind::Access | Kind::CancelAccess => command,
     }
+}
+
+/// The flag that adds to a list.
+pub(super) fn add_arg(lang: Lang) -> Arg {
+    repeated(
+        "add",
+        "FIELD=V",
+        text!(
+            "向列表字段增加一个值（可重复）",
+            "Add a value to a list (can be repeated)"
+        ),
+        lang,
+    )
 }
 
 /// Reads labels written `K=V`.

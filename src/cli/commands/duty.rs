@@ -159,14 +159,14 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 
 /// The subjects and services that were named; none named takes all.
 #[derive(Debug, Default)]
-pub struct Only {
+struct Only {
     subjects: Vec<SubjectNumber>,
     services: Vec<ServiceNumber>,
 }
 
 impl Only {
     /// Whether what is owed belongs to what was named.
-    pub fn takes(&self, owed: &Owed<'_>) -> bool {
+    fn takes(&self, owed: &Owed<'_>) -> bool {
         let named = |number: &ServiceNumber| self.services.contains(number);
         (self.subjects.is_empty() && self.services.is_empty())
             || self.subjects.contains(&owed.subject.number)
@@ -178,7 +178,7 @@ impl Only {
 ///
 /// # Errors
 /// When one of them is not filed (4, 5).
-pub fn only(world: &World, matches: &ArgMatches) -> Result<Only, Failure> {
+fn only(world: &World, matches: &ArgMatches) -> Result<Only, Failure> {
     let mut only = Only::default();
     for word in matches.get_many::<String>("target").into_iter().flatten() {
         match mark::target(&world.book, word)? {
@@ -188,6 +188,27 @@ pub fn only(world: &World, matches: &ArgMatches) -> Result<Only, Failure> {
         }
     }
     Ok(only)
+}
+
+/// Lists what is owed of the matters that a list is of, as far as its flags ask for it.
+///
+/// # Errors
+/// When a TARGET is not filed (4, 5).
+pub(super) fn asked_for<'l>(
+    ledger: &'l Ledger<'l>,
+    desk: &'l Desk<'_>,
+    filters: &Filters,
+    matches: &ArgMatches,
+    is_wanted: impl Fn(&Matter<'_>) -> bool,
+) -> Result<Vec<Owed<'l>>, Failure> {
+    let only = only(desk.world, matches)?;
+    let takes_all = matches.get_flag("all");
+    let found = gather(ledger, desk, filters)
+        .into_iter()
+        .filter(|owed| takes_all || !owed.is_settled())
+        .filter(|owed| is_wanted(&owed.matter) && only.takes(owed))
+        .take(filters.limit().unwrap_or(usize::MAX));
+    Ok(found.collect())
 }
 
 fn listed(documents: Vec<Value>) -> Reply {
@@ -203,21 +224,11 @@ fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let world = cx.world()?;
     let desk = Desk::new(&world);
     let ledger = Ledger::new(&world);
-    let only = only(&world, matches)?;
     let wanted: Vec<&String> = matches.get_many("duty").into_iter().flatten().collect();
-    let takes_all = matches.get_flag("all");
-    let found: Vec<Owed<'_>> = gather(&ledger, &desk, &filters)
-        .into_iter()
-        .filter(|owed| takes_all || !owed.is_settled())
-        .filter(|owed| match &owed.matter {
-            Matter::Duty { duty, .. } => {
-                wanted.is_empty() || wanted.iter().any(|id| **id == duty.id)
-            }
-            Matter::Notice { .. } => false,
-        })
-        .filter(|owed| only.takes(owed))
-        .take(filters.limit().unwrap_or(usize::MAX))
-        .collect();
+    let found = asked_for(&ledger, &desk, &filters, matches, |matter| match matter {
+        Matter::Duty { duty, .. } => wanted.is_empty() || wanted.iter().any(|id| **id == duty.id),
+        Matter::Notice { .. } => false,
+    })?;
     let documents = found
         .iter()
         .map(|owed| duty_document(owed, manner(cx)))

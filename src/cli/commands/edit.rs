@@ -1,6 +1,6 @@
 //! `edit`: correct an order's data, in draft or after a return.
 
-use super::draft::{assigns, dossier, take_materials};
+use super::draft::{add_arg, assigns, dossier, take_materials};
 use crate::cli::context::{Context, Plan};
 use crate::cli::parser::globals::{option, place, repeated};
 use crate::cli::reply::{Reply, answer};
@@ -24,15 +24,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
             ),
             lang,
         ))
-        .arg(repeated(
-            "add",
-            "FIELD=V",
-            text!(
-                "向列表字段增加一个值（可重复）",
-                "Add a value to a list (can be repeated)"
-            ),
-            lang,
-        ))
+        .arg(add_arg(lang))
         .arg(repeated(
             "unset",
             "FIELD[=V]",

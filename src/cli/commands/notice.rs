@@ -1,10 +1,11 @@
 //! `notice`: rectification notices, what puts them right, and their end.
 
 use super::draft::{assigns, dossier, labels};
+use super::duty::asked_for;
 use super::list::manner;
 use crate::cli::context::Context;
 use crate::cli::documents::order::Desk;
-use crate::cli::documents::owed::{Page, gather, notice_document};
+use crate::cli::documents::owed::{Page, notice_document};
 use crate::cli::filters::{FILED, Filters};
 use crate::cli::parser::action::{action, actions};
 use crate::cli::parser::globals::{option, place, repeated, switch};
@@ -533,21 +534,13 @@ fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let world = cx.world()?;
     let desk = Desk::new(&world);
     let ledger = Ledger::new(&world);
-    let only = crate::cli::commands::duty::only(&world, matches)?;
     let classes: Vec<&String> = matches.get_many("class").into_iter().flatten().collect();
-    let takes_all = matches.get_flag("all");
-    let found: Vec<Owed<'_>> = gather(&ledger, &desk, &filters)
-        .into_iter()
-        .filter(|owed| takes_all || !owed.is_settled())
-        .filter(|owed| match &owed.matter {
-            Matter::Notice { notice, .. } => {
-                classes.is_empty() || classes.iter().any(|class| **class == notice.class)
-            }
-            Matter::Duty { .. } => false,
-        })
-        .filter(|owed| only.takes(owed))
-        .take(filters.limit().unwrap_or(usize::MAX))
-        .collect();
+    let found = asked_for(&ledger, &desk, &filters, matches, |matter| match matter {
+        Matter::Notice { notice, .. } => {
+            classes.is_empty() || classes.iter().any(|class| **class == notice.class)
+        }
+        Matter::Duty { .. } => false,
+    })?;
     let manner = manner(cx);
     let page = Page {
         now: world.now,
