@@ -78,11 +78,7 @@ impl Failure {
     #[must_use]
     pub fn of_order(mut self, id: &OrderId) -> Self {
         for hint in &mut self.hints {
-            for words in [&mut hint.zh, &mut hint.en] {
-                if words.contains(PLACEHOLDER) {
-                    *words = words.replace(PLACEHOLDER, id.as_str()).into();
-                }
-            }
+            name_order(hint, id);
         }
         self
     }
@@ -122,6 +118,15 @@ impl Failure {
             | Exit::Declined
             | Exit::Interrupted
             | Exit::Terminated => false,
+        }
+    }
+}
+
+/// Puts an order's id where a hint says ORDER.
+pub fn name_order(hint: &mut Text, id: &OrderId) {
+    for words in [&mut hint.zh, &mut hint.en] {
+        if words.contains(PLACEHOLDER) {
+            *words = words.replace(PLACEHOLDER, id.as_str()).into();
         }
     }
 }
