@@ -274,11 +274,24 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     if cx.may_ask() {
         prompt::complete(cx, &mut ask)?;
     }
+    let rulebook = match &ask.dossier {
+        Some(dossier) if !dossier.services.is_empty() || dossier.subject.is_some() => {
+            Some(cx.rulebook()?)
+        }
+        Some(_) | None => None,
+    };
+    let privacy = cx.globals.privacy;
     let sender = submits.then(|| Sending::new(cx, given)).transpose()?;
     let mut wanted = Wanted::default();
     ask.want(&mut wanted);
     let done = cx.transact_near(&wanted, |world, stamp, ids| {
         let Attempt { mut plan, obstacle } = attempt(&ask, world, stamp, ids)?;
+        if let (Some(rulebook), Some(dossier), [order]) =
+            (&rulebook, &ask.dossier, plan.orders.as_slice())
+        {
+            let bench = Bench::new(world, rulebook, privacy);
+            plan.cautions.extend(bench.ignored(world, dossier, order));
+        }
         plan.files = materials::missing(&files, world);
         match (&sender, obstacle) {
             (None, Some(failure)) => Err(failure),
