@@ -28,6 +28,8 @@ pub struct Failure {
     pub is_final: bool,
     /// The order that stands in the way, where one does.
     pub order: Option<OrderId>,
+    /// The field of what was read that it is about, by its full path.
+    pub field: Option<String>,
     /// What the document shows beside the error.
     pub data: Option<Box<Value>>,
 }
@@ -46,6 +48,7 @@ impl Failure {
             rule: None,
             is_final: false,
             order: None,
+            field: None,
             data: None,
         }
     }
@@ -80,6 +83,13 @@ impl Failure {
         for hint in &mut self.hints {
             name_order(hint, id);
         }
+        self
+    }
+
+    /// Names the field of what was read that it is about.
+    #[must_use]
+    pub fn field(mut self, path: &str) -> Self {
+        self.field = Some(path.to_owned());
         self
     }
 

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::order::{Material, OrderId};
-use crate::intake::{Dossier, DossierMaterial, Problem, Source, inspect_dossier};
+use crate::intake::{Dossier, DossierMaterial, Places, Problem, Source, inspect_dossier};
 use crate::lang::{Lang, Text};
 use crate::render::mask::Privacy;
 use crate::rulebook::Rulebook;
@@ -192,6 +192,14 @@ pub fn assigns(matches: &ArgMatches) -> Result<Vec<Assign>, Failure> {
 /// # Errors
 /// 4 where it is missing, 3 with all problems where it does not validate.
 pub fn dossier(cx: &mut Context<'_>, name: &str) -> Result<Dossier, Failure> {
+    placed_dossier(cx, name).map(|(dossier, _)| dossier)
+}
+
+/// Reads a dossier as [`dossier`] does, and where its fields stand.
+///
+/// # Errors
+/// As there.
+pub fn placed_dossier(cx: &mut Context<'_>, name: &str) -> Result<(Dossier, Places), Failure> {
     let bytes = cx.read_input(name)?;
     let source = Source {
         name,
@@ -203,9 +211,10 @@ pub fn dossier(cx: &mut Context<'_>, name: &str) -> Result<Dossier, Failure> {
         let path = Some(remark.path.clone());
         cx.caution(remark.code, remark.message.clone(), path);
     }
+    let places = inspected.places.clone();
     let mut dossier = inspected.into_dossier().map_err(refused)?;
     cx.name_providers(&mut dossier.provider)?;
-    Ok(dossier)
+    Ok((dossier, places))
 }
 
 /// Returns the place of the service that a material belongs to.
