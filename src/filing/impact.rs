@@ -163,7 +163,7 @@ pub fn impact(order: &Order, portfolio: &Portfolio, profiles: &Profiles) -> Vec<
 pub fn ends_elsewhere(order: &Order, portfolio: &Portfolio) -> bool {
     let number = order.target.subject.as_ref();
     let subject = number.and_then(|number| portfolio.subject(number));
-    subject.is_some_and(|subject| !elsewhere(order, subject).1.is_empty())
+    subject.is_some_and(|subject| elsewhere(order, subject).is_some())
 }
 
 fn numbers(services: &[TargetService]) -> Vec<ServiceNumber> {
