@@ -249,7 +249,7 @@ fn resolve_args(lang: Lang) -> Vec<Arg> {
         option(
             "from",
             "FILE",
-            text!("从档案读取，- 为标准输入", "Read a dossier, - for stdin"),
+            text!("从资料文件读取，- 为标准输入", "Read a dossier, - for stdin"),
             lang,
         ),
         repeated(

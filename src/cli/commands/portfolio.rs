@@ -47,16 +47,12 @@ pub const SCHEMA: &str = "icpctl.portfolio/1";
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let below = help::below(
+    let exits = help::exits(
         &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
-        &[
-            "portfolio --find TEXT",
-            "portfolio TARGET --exit-status --provider P",
-        ],
         lang,
     );
     command
-        .after_help(below)
+        .after_help(exits)
         .arg(
             place(
                 "target",

@@ -31,13 +31,12 @@ use std::fmt::Write as _;
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let below = help::below(
+    let exits = help::exits(
         &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
-        &["status", "status ORDER --exit-status"],
         lang,
     );
     command
-        .after_help(below)
+        .after_help(exits)
         .arg(orders_arg(lang))
         .arg(switch(
             "exit-status",
