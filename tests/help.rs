@@ -138,7 +138,8 @@ fn help_before_a_command_is_that_of_the_program() {
 #[test]
 fn a_manual_page_says_how_a_command_is_typed_as_its_help_does() {
     let user = Icpctl::new();
-    for (lang, heading, options) in [("en", "SYNOPSIS", "[OPTIONS]"), ("zh", "概要", "[选项]")] {
+    for (lang, heading, options) in [("en", "SYNOPSIS", "[OPTIONS]"), ("zh", "概要", "[选项]")]
+    {
         user.run(["man", "pages", "--lang", lang]).exits(0);
         let page = std::fs::read_to_string(user.home().join("pages/icpctl-gone.1")).unwrap();
         let (_, below) = page.split_once(&format!(".SH {heading}\n")).unwrap();

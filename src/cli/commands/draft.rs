@@ -82,7 +82,10 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
         .arg(option(
             "from",
             "FILE",
-            text!("从资料文件读取，- 为标准输入", "Read a dossier, - for stdin"),
+            text!(
+                "从资料文件读取，- 为标准输入",
+                "Read a dossier, - for stdin"
+            ),
             lang,
         ))
         .arg(option(

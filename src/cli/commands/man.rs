@@ -4,11 +4,12 @@ use crate::cli::context::Context;
 use crate::cli::parser::globals::place;
 use crate::cli::parser::help::in_language;
 use crate::cli::parser::{Branches, tree};
+use crate::cli::private_file;
 use crate::cli::reply::Reply;
 use crate::cli::reply::plain::refuse_format;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::reading::cause;
 use crate::text;
 use clap::{ArgMatches, Command};
 use clap_mangen::Man;
@@ -106,14 +107,5 @@ fn translated(page: Vec<u8>, lang: Lang) -> Vec<u8> {
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> Failure {
-    let path = path.display();
-    Failure::new(
-        Exit::Failure,
-        "failure.file",
-        text!("无法写入 {path}：{error}", "cannot write {path}: {error}"),
-    )
-    .hint(text!(
-        "检查路径和权限",
-        "check the path and its permissions"
-    ))
+    private_file::unwritten(path, &cause(error))
 }

@@ -11,7 +11,7 @@ use crate::cli::context::{Context, World};
 use crate::cli::documents::agenda::{self, Group};
 use crate::cli::documents::order::Desk;
 use crate::cli::documents::{board, owed};
-use crate::cli::filters::Filters;
+use crate::cli::filters::{Filters, nothing};
 use crate::cli::parser::globals::switch;
 use crate::cli::parser::help;
 use crate::cli::reply::Reply;
@@ -192,14 +192,15 @@ fn morning(cx: &mut Context<'_>, desk: &Desk<'_>, filters: &Filters, narrowed: b
     if !(wanted.is_empty() && owed.is_empty()) {
         return reply;
     }
-    reply.say(if narrowed {
+    let nothing_waits = if narrowed {
         text!(
             "没有符合条件的订单需要处理",
             "no order that is asked for needs you"
         )
     } else {
         text!("没有需要处理的订单", "nothing needs you now")
-    })
+    };
+    reply.say(nothing(filters.limit(), nothing_waits))
 }
 
 /// Lists what is filed and calls for care: number, code, words.
