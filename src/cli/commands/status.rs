@@ -108,9 +108,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     } else {
         cx.world()?
     };
-    let desk = Desk::new(&world);
+    let mut desk = Desk::new(&world);
     if is_named {
         let orders = named(&world, matches)?;
+        cx.judge(&mut desk, orders.iter().copied());
         let mut reply = answer(cx, &desk, &orders);
         reply.human = blocks(cx, &desk, &orders);
         reply.failure = by_exit.then(|| verdict(&desk, &orders)).flatten();
@@ -118,16 +119,21 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     }
     Ok(morning(
         cx,
-        &desk,
+        &mut desk,
         &filters,
         Filters::typed(matches).is_some(),
     ))
 }
 
 /// Returns the screen that is opened every morning.
-fn morning(cx: &mut Context<'_>, desk: &Desk<'_>, filters: &Filters, narrowed: bool) -> Reply {
+fn morning<'w>(
+    cx: &mut Context<'_>,
+    desk: &mut Desk<'w>,
+    filters: &Filters,
+    narrowed: bool,
+) -> Reply {
     let lang = cx.lang;
-    let found: Vec<&Order> = desk
+    let found: Vec<&'w Order> = desk
         .world
         .book
         .orders
@@ -141,6 +147,8 @@ fn morning(cx: &mut Context<'_>, desk: &Desk<'_>, filters: &Filters, narrowed: b
         .filter(|order| takes_all || Group::MINE.contains(&Group::of(desk, order)))
         .collect();
     let wanted = filters.arrange(desk, wanted);
+    cx.judge(desk, wanted.iter().copied());
+    let desk = &*desk;
     let risks = risks(desk, filters);
     let ledger = Ledger::new(desk.world);
     let owed = owed::gather(&ledger, desk, filters);

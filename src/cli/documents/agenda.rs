@@ -41,6 +41,7 @@ impl Group {
         }
         if view.status() == Status::Draft {
             return match desk.blocked_by(order) {
+                None if desk.refused_by(order).is_some() => Self::Action,
                 None => Self::Ready,
                 Some(
                     Obstacle::LiveOrder { .. }
@@ -129,8 +130,8 @@ fn stands(desk: &Desk<'_>, order: &Order, Manner { lang, privacy }: Manner) -> V
         Presumption::None => {}
     }
     match view.status() {
-        Status::Draft => match desk.blocked_by(order) {
-            Some(obstacle) => one(&obstacle.message()),
+        Status::Draft => match desk.held_back(order) {
+            Some(reason) => one(&reason),
             None => order
                 .after
                 .iter()

@@ -291,7 +291,11 @@ impl Filters {
             ended_since: time("ended-since")?.map(Moment::start),
             until: time("until")?.map(Moment::end),
             sort: word("sort").and_then(|name| Sort::from_name(&name)),
-            limit: matches.get_one::<usize>("limit").copied(),
+            limit: matches
+                .try_get_one::<usize>("limit")
+                .ok()
+                .flatten()
+                .copied(),
         })
     }
 
@@ -307,6 +311,7 @@ impl Filters {
     pub fn typed(matches: &ArgMatches) -> Option<&'static str> {
         NAMES
             .into_iter()
+            .filter(|name| matches.try_contains_id(name).is_ok())
             .find(|name| matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine))
     }
 
