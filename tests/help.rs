@@ -110,7 +110,6 @@ fn places_are_told_in_the_order_in_which_they_are_typed() {
         ("attach", "<ORDER>", "<FILE>..."),
         ("label", "<WHAT>", "[K=V]..."),
         ("note", "<WHAT>", "<TEXT>"),
-        ("duty done", "<TARGET>", "<DUTY>"),
     ] {
         let words = command.split(' ').chain(["--help", "--lang", "en"]);
         let help = user.run(words).exits(0).stdout;

@@ -7,8 +7,6 @@ use super::list::manner;
 use crate::cli::context::{Caution, Context};
 use crate::cli::documents::order::{Desk, time};
 use crate::cli::documents::owed::{ALIKE, about, duty_document, gather, title, when};
-use crate::cli::documents::owed::{about, duty_document, gather, title, when};
-use crate::cli::filters::{FILED, Filters};
 use crate::cli::filters::{FILED, Filters, nothing};
 use crate::cli::parser::action::{action, actions};
 use crate::cli::parser::globals::{option, place, repeated, switch};
