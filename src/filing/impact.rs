@@ -426,14 +426,19 @@ fn cancel_access(order: &Order, subject: Option<&FiledSubject>, list: &mut Vec<I
     }
 }
 
+/// Whether the place at the provider comes back: each has its own ways, and several orders may be
+/// of several.
 fn quota(order: &Order, profiles: &Profiles, list: &mut Vec<Impact>) {
-    let returned = order
-        .provider
-        .as_deref()
-        .and_then(|name| profiles.of(name).quota.returned);
-    match returned {
-        Some(true) => list.push(Impact::of(Code::QuotaReturned)),
-        Some(false) => list.push(Impact::of(Code::QuotaNotReturned)),
-        None => {}
-    }
+    let Some(provider) = order.provider.as_deref() else {
+        return;
+    };
+    let code = match profiles.of(provider).quota.returned {
+        Some(true) => Code::QuotaReturned,
+        Some(false) => Code::QuotaNotReturned,
+        None => return,
+    };
+    list.push(Impact {
+        providers: vec![provider.to_owned()],
+        ..Impact::of(code)
+    });
 }

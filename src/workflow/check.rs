@@ -24,7 +24,7 @@ use crate::render::mask::{Privacy, mask_for};
 use crate::rulebook::{Finding, Judgement, Rulebook, Setting, View};
 use crate::text;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::Table;
 
 /// The code of a refusal by the rulebook.
@@ -130,6 +130,22 @@ impl<'a> Bench<'a> {
         weigh(&judgement, order, accepted, way)
     }
 
+    /// Lists the rules by which [`sending`](Self::sending) refuses an order of which nothing is
+    /// accepted.
+    pub fn refusing(
+        &self,
+        world: &World,
+        order: &Order,
+        look: &dyn Fn(&Material) -> Look,
+    ) -> Vec<String> {
+        let judgement = self.order(world, order, look);
+        if weigh(&judgement, order, &[], Way::Order).is_ok() {
+            return Vec::new();
+        }
+        let rules = rules_of(&errors(&judgement, &[])).into_iter();
+        rules.map(str::to_owned).collect()
+    }
+
     fn view(&self, world: &World, order: &Order, looks: &[Json]) -> View {
         let near = world.rivals_of(order);
         let drafts = world.drafts_beside(order);
@@ -195,18 +211,11 @@ pub fn weigh(
     accepted: &[String],
     way: Way<'_>,
 ) -> Result<Option<Caution>, Failure> {
-    let errors: Vec<&Finding> = judgement
-        .findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Error)
-        .filter(|finding| !is_accepted(finding, accepted))
-        .collect();
+    let errors = errors(judgement, accepted);
     let Some(first) = errors.first() else {
         return Ok(None);
     };
-    let mut rules: Vec<&str> = errors.iter().map(|finding| finding.rule.as_str()).collect();
-    rules.sort_unstable();
-    rules.dedup();
+    let rules = rules_of(&errors);
     let (count, list) = (errors.len(), rules.join(", "));
     let id = &order.id;
     if order.kind == Kind::New && judgement.is_bare {
@@ -267,6 +276,23 @@ pub fn weigh(
             "where you know better, write {ids} into the row's {column} column; the history keeps it"
         ),
     }))
+}
+
+/// Lists the errors that are not accepted.
+fn errors<'j>(judgement: &'j Judgement, accepted: &[String]) -> Vec<&'j Finding> {
+    judgement
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .filter(|finding| !is_accepted(finding, accepted))
+        .collect()
+}
+
+/// Lists the rules of findings, each once.
+fn rules_of<'f>(findings: &[&'f Finding]) -> Vec<&'f str> {
+    let rules = findings.iter().map(|finding| finding.rule.as_str());
+    let rules: BTreeSet<&str> = rules.collect();
+    rules.into_iter().collect()
 }
 
 /// Whether the operator accepts a finding: the id of its rule, in any letter case.

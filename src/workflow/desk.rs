@@ -1,16 +1,20 @@
 //! The desk: every order with where it stands at the present instant.
 
 use super::advance;
+use super::check::Bench;
+use super::materials;
 use super::world::World;
 use crate::filing::deadline::{self, Deadline, Estimate};
 use crate::filing::guard;
 use crate::filing::impact::{self, Impact};
 use crate::filing::kind::Kind;
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Order, OrderId};
+use crate::filing::order::{Material, Order, OrderId};
 use crate::filing::province::Province;
 use crate::filing::standing::View;
 use crate::filing::status::Status;
+use crate::lang::Text;
+use crate::text;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -24,6 +28,8 @@ pub struct Desk<'a> {
     pub world: &'a World,
     /// Where each order stands now.
     pub views: BTreeMap<&'a OrderId, View>,
+    /// The rules by which the rulebook refuses to send orders, as far as it was asked.
+    refused: BTreeMap<&'a OrderId, String>,
     /// How many working days orders of a province and kind took, as far as it was asked.
     settled: Mutex<BTreeMap<Alike, Arc<[u32]>>>,
 }
@@ -39,6 +45,7 @@ impl<'a> Desk<'a> {
         Self {
             world,
             views,
+            refused: BTreeMap::new(),
             settled: Mutex::default(),
         }
     }
@@ -101,6 +108,40 @@ impl<'a> Desk<'a> {
         let world = self.world;
         let rivals = world.rivals_of(order);
         guard::sending(order, &world.book.portfolio, &world.profiles, &rivals).err()
+    }
+
+    /// Whether sending is what comes next for an order, as far as the rulebook is not asked.
+    pub fn is_to_be_sent(&self, order: &Order) -> bool {
+        let view = self.view(order);
+        view.status().is_editable() && !view.is_presumed() && self.blocked_by(order).is_none()
+    }
+
+    /// Asks the rulebook about orders; attachments count as what was noted of them.
+    pub fn judge(&mut self, bench: &Bench<'_>, orders: impl IntoIterator<Item = &'a Order>) {
+        let look = |material: &Material| materials::look_at(material, &[], None);
+        for order in orders {
+            let rules = bench.refusing(self.world, order, &look);
+            if !rules.is_empty() {
+                self.refused.insert(&order.id, rules.join(", "));
+            }
+        }
+    }
+
+    /// Returns the rules by which the rulebook refuses to send an order, where it was asked.
+    pub fn refused_by(&self, order: &Order) -> Option<&str> {
+        self.refused.get(&order.id).map(String::as_str)
+    }
+
+    /// Returns why an order that could be sent is not to be sent yet, in words.
+    pub fn held_back(&self, order: &Order) -> Option<Text> {
+        if let Some(obstacle) = self.blocked_by(order) {
+            return Some(obstacle.message());
+        }
+        let rules = self.refused_by(order)?;
+        Some(text!(
+            "规则库发现会被驳回的错误：{rules}",
+            "the rulebook finds errors that lead to a rejection: {rules}"
+        ))
     }
 
     /// Returns an order's labels with its subject's beneath.

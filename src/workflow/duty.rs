@@ -13,17 +13,15 @@ use crate::filing::instant::Instant;
 use crate::filing::notice::Of;
 use crate::filing::number::{SecurityNumber, ServiceNumber, SubjectNumber};
 use crate::filing::portfolio::FiledService;
-use crate::filing::record::{DutyFacts, SubjectEvent};
+use crate::filing::record::{DutyFacts, SubjectEntry, SubjectEvent};
 use crate::text;
+use chrono::NaiveDate;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is said to be done.
 #[derive(Clone, Copy, Debug)]
 pub struct Said<'a> {
-    /// Whose duty it was, as typed.
-    pub target: &'a str,
-    /// The duties.
-    pub duties: &'a [&'static Duty],
-    /// The TIME at which they were done, as typed; now where absent.
+    /// The TIME at which it was done, as typed; now where absent.
     pub at: Option<&'a str>,
     /// The public-security number that came of it.
     pub number: Option<SecurityNumber>,
@@ -32,78 +30,125 @@ pub struct Said<'a> {
 /// What was done: whose duty, and which.
 pub type Settled = Vec<(SubjectNumber, Option<ServiceNumber>, &'static Duty)>;
 
-/// Says that duties are done; what is so already is not written again.
+/// Lists what TARGETs owe of these duties, each once.
 ///
 /// A subject number means every service under it that owes a duty of services.
 ///
 /// # Errors
-/// Nothing of that name (4), none who owes it (5), a number where none belongs or for several
-/// services (2), a time in the future or before the approval (3), a damaged file (3).
-pub fn done(world: &World, stamp: &Stamp, said: Said<'_>) -> Result<Plan<Settled>, Failure> {
-    if let Some(duty) = said.duties.iter().find(|duty| !duty.number)
-        && said.number.is_some()
-    {
-        let id = &duty.id;
+/// Nothing of that name (4), a TARGET where none owes one of the duties (5).
+pub fn of_targets<'w>(
+    world: &'w World,
+    ledger: &Ledger<'w>,
+    targets: &[String],
+    duties: &[&'static Duty],
+) -> Result<Vec<Owed<'w>>, Failure> {
+    let mut all = Vec::new();
+    let mut seen = BTreeSet::new();
+    for target in targets {
+        for duty in duties {
+            let found = owed(world, ledger, target, duty)?;
+            all.extend(
+                found
+                    .into_iter()
+                    .filter(|one| seen.insert((one.number(), &duty.id))),
+            );
+        }
+    }
+    Ok(all)
+}
+
+/// Says that what is owed is done; what is so already is not written again.
+///
+/// # Errors
+/// A number for several services (2), a time in the future or before the approval (3), a damaged
+/// file (3), a duty that could not be done yet (5).
+pub fn done(
+    world: &World,
+    stamp: &Stamp,
+    all: &[Owed<'_>],
+    said: Said<'_>,
+) -> Result<Plan<Settled>, Failure> {
+    if said.number.is_some() && all.len() > 1 {
         return Err(Failure::usage(text!(
-            "--number 与 {id} 无关",
-            "--number means nothing for {id}"
-        )));
+            "--number 只能用于一个服务",
+            "--number goes with one service"
+        ))
+        .hint(text!("写出服务备案号", "name the service by its number")));
     }
-    let ledger = Ledger::new(world);
     let mut plan = Plan::new(Settled::new());
-    let mut entries = Vec::new();
-    let mut number_of_subject = None;
-    for duty in said.duties {
-        let owed = owed(world, &ledger, said.target, duty)?;
-        if said.number.is_some() && owed.len() > 1 {
-            return Err(Failure::usage(text!(
-                "--number 只能用于一个服务",
-                "--number goes with one service"
-            ))
-            .hint(text!("写出服务备案号", "name the service by its number")));
+    let mut entries: BTreeMap<SubjectNumber, Vec<SubjectEntry>> = BTreeMap::new();
+    for one in all {
+        let Matter::Duty { duty, .. } = one.matter else {
+            continue;
+        };
+        let since = one
+            .service
+            .and_then(|service| service.approved_on)
+            .map(Instant::start_of);
+        let at = past(stamp, said.at, since).map_err(|failure| of(&one.number(), failure))?;
+        let subject = one.subject.number;
+        let service = one.service.map(|s| s.number);
+        plan.answer.push((subject, service, duty));
+        if is_done(one, at, &said) {
+            continue;
         }
-        for one in owed {
-            let since = one
-                .service
-                .and_then(|service| service.approved_on)
-                .map(Instant::start_of);
-            let at = past(stamp, said.at, since)?;
-            let subject = one.subject.number;
-            let service = one.service.map(|s| s.number);
-            number_of_subject = Some(subject);
-            plan.answer.push((subject, service, duty));
-            if is_done(&one, at, &said) {
-                continue;
-            }
-            if let Some(due) = one.due().filter(|due| at.day() < due.opens) {
-                let (id, opens) = (&duty.id, due.opens);
-                return Err(Failure::new(
-                    Exit::Refused,
-                    "refused.not-owed",
-                    text!(
-                        "{id} 从 {opens} 起才能完成",
-                        "{id} can be done from {opens} on"
-                    ),
-                ));
-            }
-            let mut entry = mark::subject_entry(world, stamp, &subject, SubjectEvent::DutyDone);
-            entry.sequence += u64::try_from(entries.len()).unwrap_or_default();
-            entry.at = at;
-            entry.service = service;
-            entry.duty = Some(DutyFacts {
-                id: duty.id.clone(),
-                number: said.number,
-                extra: toml::Table::new(),
-            });
-            entries.push(entry);
+        if let Some(opens) = not_open(one, at) {
+            let (id, number) = (&duty.id, one.number());
+            return Err(Failure::new(
+                Exit::Refused,
+                "refused.not-owed",
+                text!(
+                    "{number} 的 {id} 从 {opens} 起才能完成",
+                    "{id} of {number} can be done from {opens} on"
+                ),
+            ));
         }
+        let of_subject = entries.entry(subject).or_default();
+        let mut entry = mark::subject_entry(world, stamp, &subject, SubjectEvent::DutyDone);
+        entry.sequence += u64::try_from(of_subject.len()).unwrap_or_default();
+        entry.at = at;
+        entry.service = service;
+        entry.duty = Some(DutyFacts {
+            id: duty.id.clone(),
+            number: said.number,
+            extra: toml::Table::new(),
+        });
+        of_subject.push(entry);
     }
-    if let Some(number) = number_of_subject.filter(|_| !entries.is_empty()) {
+    for (number, entries) in entries {
         let mut record = mark::record(&world.book, &number)?;
         record.history.extend(entries);
         plan.subjects.push(record);
     }
     Ok(plan)
+}
+
+/// Holds that all of these duties bring a public-security number.
+///
+/// # Errors
+/// 2, naming the first that brings none.
+pub fn bring_numbers(duties: &[&'static Duty]) -> Result<(), Failure> {
+    let Some(duty) = duties.iter().find(|duty| !duty.number) else {
+        return Ok(());
+    };
+    let id = &duty.id;
+    Err(Failure::usage(text!(
+        "--number 与 {id} 无关",
+        "--number means nothing for {id}"
+    )))
+}
+
+/// Says of which of several a failure is.
+fn of(number: &str, failure: Failure) -> Failure {
+    let (zh, en) = (&failure.message.zh, &failure.message.en);
+    let message = text!("{number}：{zh}", "{number}: {en}");
+    Failure { message, ..failure }
+}
+
+/// Returns the day from which something owed can be done, where `at` lies before it.
+pub fn not_open(one: &Owed<'_>, at: Instant) -> Option<NaiveDate> {
+    let opens = one.due()?.opens;
+    (at.day() < opens).then_some(opens)
 }
 
 /// Whether it is recorded already that it was done, then and with that number as far as they are

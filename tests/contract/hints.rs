@@ -220,3 +220,53 @@ fn the_way_out_of_an_empty_shell_depends_on_what_was_asked() {
     assert_eq!(error["rule"], "CAN-16");
     assert!(!hints_at(&error, "--written"));
 }
+
+/// What the rulebook refuses to send is not named as ready to be sent: its next step is to look at
+/// the findings, on every screen and in every document alike.
+#[test]
+fn the_next_step_of_a_draft_that_the_rulebook_refuses_is_to_check_it() {
+    let filing = company(
+        SUBJECT,
+        CERTIFICATES[0],
+        &[site(SHOP, "example.cn", &json!(["tencent"]))],
+    );
+    let scene = Scene::holding(&[filing]);
+    let line = "change example.cn --provider tencent --set name=中国测试";
+    let drafted = scene.run(MONDAY, line).exits(0);
+    let id = drafted.stdout.trim();
+    let check = format!("icpctl check {id}");
+    assert!(
+        drafted.stderr.contains(&format!("next: {check}")),
+        "{drafted:?}"
+    );
+    assert!(drafted.stderr.contains("NAM-02"), "{drafted:?}");
+    let next = |line: &str| scene.document(MONDAY, line, 0)["data"].clone();
+    assert_eq!(next(&format!("show {id}"))["next"], json!([check]));
+    assert_eq!(next(&format!("status {id}"))[0]["next"], json!([check]));
+    assert_eq!(next("status")[0]["next"], json!([check]));
+    let screen = scene.run(MONDAY, "status").exits(0).stdout;
+    assert!(screen.starts_with("Needs you\n"), "{screen}");
+    assert!(
+        screen.contains("NAM-02") && !screen.contains("submit"),
+        "{screen}"
+    );
+    let guide = scene.run(MONDAY, &format!("guide {id}")).exits(0).stdout;
+    assert!(guide.trim_end().ends_with(&check), "{guide}");
+    let named = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
+    assert_eq!(named["code"], "refused.rule");
+
+    let edited = scene.document(
+        MONDAY,
+        &format!("edit {id} --set services.0.name=示例商店"),
+        0,
+    );
+    assert_eq!(
+        edited["data"]["next"],
+        json!([format!("icpctl submit {id}")])
+    );
+    let screen = scene.run(MONDAY, "status").exits(0).stdout;
+    assert!(
+        screen.starts_with("Drafts that can be submitted\n"),
+        "{screen}"
+    );
+}

@@ -195,6 +195,138 @@ fn what_is_owed_instead_is_named_once_however_many_services_owe_it() {
     }
 }
 
+/// Filings that were adopted long after their approval owe the same again and again: what was done
+/// for them is said once, and taken back once.
+#[test]
+fn what_many_owe_is_said_to_be_done_at_once() {
+    const OTHER: &str = "粤ICP备2021000003号";
+    let mut one = site(SHOP, "example.cn", &json!(["tencent"]));
+    let mut two = site(FORUM, "example.com", &json!(["tencent"]));
+    let mut three = site(&format!("{OTHER}-1"), "example.net", &json!(["huawei"]));
+    for site in [&mut one, &mut two, &mut three] {
+        site["approved_on"] = json!("2021-03-01");
+    }
+    let scene = adopted(&[
+        company(SUBJECT, CERTIFICATES[0], &[one, two]),
+        company(OTHER, CERTIFICATES[1], &[three]),
+    ]);
+    let _ = scene.ok(LATER, &format!("label {OTHER} customer=乙"));
+    let overdue = |at: &str| {
+        scene
+            .ok(at, "duty list --overdue")
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!(overdue(LATER), 6);
+    let listed = scene.run(LATER, "duty list --overdue").exits(0);
+    assert!(
+        listed.stderr.contains("duty done DUTY… --overdue"),
+        "{listed:?}"
+    );
+
+    // Targets of several subjects, one named twice over: one operation, and one undo.
+    let line = format!(
+        "duty done {SUBJECT} example.cn {OTHER}-1 show-subject-number public-security-filing"
+    );
+    let preview = scene.document(LATER, &format!("{line} --dry-run"), 0);
+    assert_eq!(preview["data"].as_array().unwrap().len(), 6);
+    assert_eq!(overdue(LATER), 6, "a dry run writes nothing");
+    let done = scene.document(LATER, &line, 0);
+    assert_eq!(done["changed"], true);
+    let numbers: Vec<&Value> = done["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| &d["number"])
+        .collect();
+    assert_eq!(numbers.len(), 6, "{numbers:?}");
+    assert!(
+        done["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|d| d["state"] == "done")
+    );
+    assert_eq!(scene.document(LATER, &line, 0)["changed"], false);
+    assert_eq!(overdue(LATER), 0);
+    let _ = scene.ok(LATER, "undo");
+    assert_eq!(overdue(LATER), 6, "one undo takes all back");
+
+    // One that does not owe it: nothing is written.
+    let line = format!("duty done {SHOP} {OTHER} show-app-number");
+    assert_eq!(scene.fails(LATER, &line, 5)["code"], "refused.not-owed");
+    let error = scene.fails(
+        LATER,
+        &format!(
+            "duty done {SHOP} {OTHER} public-security-filing --number 粤公网安备44010602000001号"
+        ),
+        2,
+    );
+    assert!(error["message"].as_str().unwrap().contains("--number"));
+    let error = scene.fails(
+        LATER,
+        &format!("duty done {SHOP} {OTHER} show-subject-number --at 2020-01-01"),
+        3,
+    );
+    assert!(error["message"].as_str().unwrap().contains(SHOP), "{error}");
+
+    // By filter, with a TARGET that narrows it too.
+    let line = "duty done show-subject-number --overdue --label customer=乙";
+    let done = scene.document(LATER, line, 0);
+    assert_eq!(done["data"].as_array().unwrap().len(), 1);
+    assert_eq!(done["data"][0]["number"], format!("{OTHER}-1"));
+    let again = scene.document(LATER, line, 0);
+    assert_eq!(
+        (&again["data"], &again["changed"]),
+        (&json!([]), &json!(false))
+    );
+    let line =
+        format!("duty done {SUBJECT} show-subject-number --provider tencent --at 2021-03-02");
+    let done = scene.document(LATER, &line, 0);
+    assert_eq!(done["data"].as_array().unwrap().len(), 2);
+    assert_eq!(done["data"][0]["done_at"], "2021-03-02T00:00:00+08:00");
+    assert_eq!(overdue(LATER), 3);
+    scene.fails(
+        LATER,
+        "duty done show-subject-number --overdue --label =",
+        2,
+    );
+    scene.fails(LATER, "duty done show-subject-number", 2);
+    scene.fails(LATER, "duty done example.cn --overdue", 2);
+    scene.fails(
+        LATER,
+        "duty done nowhere.cn show-subject-number --overdue",
+        4,
+    );
+}
+
+/// What filters find and cannot be done yet is left out and told; named, it is refused.
+#[test]
+fn what_cannot_be_done_yet_is_left_out_by_a_filter_and_told() {
+    let mut filing = company(
+        SUBJECT,
+        CERTIFICATES[0],
+        &[
+            site(SHOP, "example.cn", &json!(["tencent"])),
+            site(FORUM, "example.com", &json!(["tencent"])),
+        ],
+    );
+    filing["services"][0]["registrations"] =
+        json!([{ "domain": "example.cn", "expires_on": "2026-12-10" }]);
+    filing["services"][1]["registrations"] =
+        json!([{ "domain": "example.com", "expires_on": "2028-12-10" }]);
+    let scene = Scene::holding(&[filing]);
+    let error = scene.fails(MONDAY, "duty done example.cn example.com renew-domain", 5);
+    assert!(
+        error["message"].as_str().unwrap().contains(FORUM),
+        "{error}"
+    );
+    let done = scene.document(MONDAY, "duty done renew-domain --provider tencent", 0);
+    assert_eq!(done["data"].as_array().unwrap().len(), 1);
+    assert_eq!(codes(&done["warnings"]), ["duty-not-open"]);
+}
+
 /// T: Beijing and Jiangsu, a change within 10 working days of an access.
 #[test]
 fn an_access_in_beijing_is_followed_by_a_change_where_data_differ() {

@@ -405,7 +405,8 @@ fn the_exit_status_tells_waiting_from_stopped() {
             .as_array()
             .unwrap()
             .iter()
-            .any(|h| h == "icpctl submit r0000001")
+            .any(|h| h == "icpctl check r0000001"),
+        "another live order of its subject is there"
     );
     let json = store
         .run(&["status", "b0000001", "--exit-status", "--json"])

@@ -4,13 +4,13 @@
 //! duties are computed from what is filed and have none.
 
 use super::list::manner;
-use crate::cli::context::Context;
+use crate::cli::context::{Caution, Context};
 use crate::cli::documents::order::{Desk, time};
-use crate::cli::documents::owed::{about, duty_document, gather, title, when};
-use crate::cli::filters::{FILED, Filters};
+use crate::cli::documents::owed::{ALIKE, about, duty_document, gather, title, when};
+use crate::cli::filters::{FILED, Filters, nothing};
 use crate::cli::parser::action::{action, actions};
 use crate::cli::parser::globals::{option, place, repeated, switch};
-use crate::cli::parser::vocabulary;
+use crate::cli::parser::{vocabulary, words};
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
 use crate::filing::duty::{Duty, State};
@@ -20,8 +20,9 @@ use crate::render::room::Room;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
-use crate::workflow::duty::{Said, done};
+use crate::workflow::duty::{Said, bring_numbers, done, not_open, of_targets};
 use crate::workflow::mark;
+use crate::workflow::notice::past;
 use crate::workflow::owed::{Ledger, Matter, Owed};
 use crate::workflow::resolve::Target;
 use crate::workflow::world::World;
@@ -48,14 +49,25 @@ const FIELDS: [&str; 13] = [
     "next",
 ];
 
+/// The filters by which `done` finds what is done: all that `list` has but the cut.
+const FINDING: [&str; 7] = [
+    "find",
+    "provider",
+    "province",
+    "account",
+    "label",
+    "due-within",
+    "overdue",
+];
+
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let ids = || {
+    let all = || -> Vec<vocabulary::Word> {
         let duties = Duty::all().iter().map(|duty| {
             let titles = vec![duty.title.zh.as_ref(), duty.title.en.as_ref()];
             (duty.id.as_str(), titles)
         });
-        vocabulary::any_of(duties.collect())
+        duties.collect()
     };
     let targets = place(
         "target",
@@ -80,7 +92,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
             text!("只看这些事项", "Only these duties"),
             lang,
         )
-        .value_parser(ids())
+        .value_parser(vocabulary::any_of(all()))
         .value_delimiter(','),
     ]
     .into_iter()
@@ -104,25 +116,15 @@ pub fn command(command: Command, lang: Lang) -> Command {
                 &text!("登记事项已完成", "Say that duties are done"),
                 [
                     place(
-                        "target",
-                        "TARGET",
+                        "words",
+                        "TARGET… DUTY…",
                         text!(
-                            "谁的事项：备案号或域名；主体备案号包括名下全部服务",
-                            "Whose duties: a number or domain; a subject number means every service under it"
+                            "谁的事项（备案号或域名，可多个；主体备案号包括名下全部服务；用筛选条件时可不写），和已完成的事项；icpctl explain DUTY 有说明",
+                            "Whose duties (numbers or domains; a subject number means every service under it; none where filters find them), and the duties that are done; icpctl explain DUTY tells about one"
                         ),
                         lang,
                     )
-                    .required(true),
-                    place(
-                        "duty",
-                        "DUTY",
-                        text!(
-                            "事项；icpctl explain DUTY 有说明",
-                            "The duties; icpctl explain DUTY tells about one"
-                        ),
-                        lang,
-                    )
-                    .value_parser(ids())
+                    .value_parser(vocabulary::any_of_or(all(), is_target))
                     .num_args(1..)
                     .required(true),
                     option(
@@ -141,11 +143,18 @@ pub fn command(command: Command, lang: Lang) -> Command {
                         ),
                         lang,
                     ),
-                ],
+                ]
+                .into_iter()
+                .chain(Filters::some(lang, &FINDING)),
                 lang,
             ),
         ],
     )
+}
+
+/// Whether a word is a number or a domain, mistyped ones included: no duty has a digit or a dot.
+fn is_target(word: &str) -> bool {
+    word.contains(|c: char| c.is_numeric() || matches!(c, '.' | '。' | '．'))
 }
 
 /// Lists duties, or says that some are done.
@@ -178,9 +187,9 @@ impl Only {
 ///
 /// # Errors
 /// When one of them is not filed (4, 5).
-fn only(world: &World, matches: &ArgMatches) -> Result<Only, Failure> {
+fn only(world: &World, targets: &[String]) -> Result<Only, Failure> {
     let mut only = Only::default();
-    for word in matches.get_many::<String>("target").into_iter().flatten() {
+    for word in targets {
         match mark::target(&world.book, word)? {
             Target::Subject(number) => only.subjects.push(number),
             Target::Service(number) => only.services.push(number),
@@ -201,7 +210,7 @@ pub(super) fn asked_for<'l>(
     matches: &ArgMatches,
     is_wanted: impl Fn(&Matter<'_>) -> bool,
 ) -> Result<Vec<Owed<'l>>, Failure> {
-    let only = only(desk.world, matches)?;
+    let only = only(desk.world, &words(matches, "target"))?;
     let takes_all = matches.get_flag("all");
     let found = gather(ledger, desk, filters)
         .into_iter()
@@ -235,8 +244,18 @@ fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
         .collect();
     let reply = listed(documents);
     if found.is_empty() {
-        return Ok(reply.say(text!("没有待办的事项", "nothing is owed")));
+        let nothing_owed = text!("没有待办的事项", "nothing is owed");
+        return Ok(reply.say(nothing(filters.limit(), nothing_owed)));
     }
+    let overdue = found.iter().filter(|owed| owed.is_overdue()).count();
+    let reply = if overdue > ALIKE {
+        reply.say(text!(
+            "其中早已完成的可一并登记：icpctl duty done DUTY… --overdue，筛选条件与本命令相同，先加 --dry-run 预览",
+            "what was done long ago is settled at once: icpctl duty done DUTY… --overdue, with the filters of this list; --dry-run shows it first"
+        ))
+    } else {
+        reply
+    };
     Ok(reply.human(table(cx, &found, &world).render(cx.lang, cx.width(), cx.color())))
 }
 
@@ -276,9 +295,63 @@ fn table(cx: &Context<'_>, found: &[Owed<'_>], world: &World) -> Table {
     table
 }
 
+/// What `done` was told: whose duties, where that is named, and which.
+#[derive(Debug, Default)]
+struct Wanted {
+    targets: Vec<String>,
+    duties: Vec<&'static Duty>,
+}
+
+impl Wanted {
+    /// Tells the TARGETs from the duties.
+    ///
+    /// # Errors
+    /// When no duty is named (2).
+    fn read(matches: &ArgMatches) -> Result<Self, Failure> {
+        let mut wanted = Self::default();
+        for word in words(matches, "words") {
+            match Duty::named(&word) {
+                None => wanted.targets.push(word),
+                Some(duty) if wanted.duties.iter().any(|there| there.id == duty.id) => {}
+                Some(duty) => wanted.duties.push(duty),
+            }
+        }
+        if wanted.duties.is_empty() {
+            let ids: Vec<&str> = Duty::all().iter().map(|duty| duty.id.as_str()).collect();
+            let ids = ids.join(", ");
+            return Err(Failure::usage(text!(
+                "没有写明完成了哪些事项",
+                "which duties are done is not said"
+            ))
+            .hint(text!("事项：{ids}", "duties: {ids}")));
+        }
+        Ok(wanted)
+    }
+
+    /// Lists what the filters find of these duties and is not done, nearest date first.
+    ///
+    /// # Errors
+    /// When a TARGET is not filed (4, 5).
+    fn found<'l>(
+        &self,
+        ledger: &'l Ledger<'l>,
+        desk: &'l Desk<'_>,
+        filters: &Filters,
+    ) -> Result<Vec<Owed<'l>>, Failure> {
+        let only = only(desk.world, &self.targets)?;
+        let is_wanted = |owed: &Owed<'_>| match &owed.matter {
+            Matter::Duty { duty, .. } => self.duties.iter().any(|wanted| wanted.id == duty.id),
+            Matter::Notice { .. } => false,
+        };
+        let found = gather(ledger, desk, filters)
+            .into_iter()
+            .filter(|owed| !owed.is_settled() && is_wanted(owed) && only.takes(owed));
+        Ok(found.collect())
+    }
+}
+
 fn settle(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
-    let number = match word("number") {
+    let number = match matches.get_one::<String>("number") {
         None => None,
         Some(typed) => {
             let parsed = SecurityNumber::parse(typed)
@@ -289,17 +362,52 @@ fn settle(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> 
             Some(parsed.number)
         }
     };
-    let mut duties: Vec<&'static Duty> = Vec::new();
-    for id in matches.get_many::<String>("duty").into_iter().flatten() {
-        duties.extend(Duty::named(id).filter(|duty| !duties.iter().any(|d| d.id == duty.id)));
+    let wanted = Wanted::read(matches)?;
+    if number.is_some() {
+        bring_numbers(&wanted.duties)?;
+    }
+    let finds = Filters::typed(matches).is_some();
+    let filters = Filters::read(matches, cx.now)?;
+    filters.heed_providers(cx)?;
+    if !finds && wanted.targets.is_empty() {
+        return Err(Failure::usage(text!(
+            "没有写明是谁的事项",
+            "whose duties they are is not said"
+        ))
+        .hint(text!(
+            "写出备案号或域名，或用筛选条件找出它们，如 --overdue、--label customer=甲；先加 --dry-run 可预览",
+            "name them by number or domain, or have filters find them, such as --overdue or --label customer=A; --dry-run shows which"
+        )));
     }
     let said = Said {
-        target: word("target").unwrap_or_default(),
-        duties: &duties,
-        at: word("at"),
+        at: matches.get_one::<String>("at").map(String::as_str),
         number,
     };
-    let done = cx.transact(|world, stamp, _| done(world, stamp, said))?;
+    let done = cx.transact(|world, stamp, _| {
+        let ledger = Ledger::new(world);
+        if !finds {
+            let owed = of_targets(world, &ledger, &wanted.targets, &wanted.duties)?;
+            return done(world, stamp, &owed, said);
+        }
+        let desk = Desk::new(world);
+        let mut found = wanted.found(&ledger, &desk, &filters)?;
+        let at = past(stamp, said.at, None)?;
+        let all = found.len();
+        found.retain(|owed| not_open(owed, at).is_none());
+        let early = all - found.len();
+        let mut plan = done(world, stamp, &found, said)?;
+        if early > 0 {
+            plan.cautions.push(Caution {
+                code: "duty-not-open",
+                message: text!(
+                    "{early} 项还没到可以办理的日子，未登记",
+                    "left out, since they cannot be done yet: {early}"
+                ),
+                path: None,
+            });
+        }
+        Ok(plan)
+    })?;
     let ledger = Ledger::new(&done.world);
     let mut documents = Vec::new();
     let mut human = String::new();
@@ -322,6 +430,10 @@ fn settle(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> 
         }
     }
     let said = match (done.changed, cx.globals.dry_run) {
+        (false, _) if documents.is_empty() => text!(
+            "这些条件下没有待办的这类事项，没有改动",
+            "nothing of the kind is owed there; nothing changed"
+        ),
         (true, false) => text!("已登记完成", "recorded as done"),
         (true, true) => text!(
             "将登记完成（未写入）",

@@ -52,7 +52,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .unwrap_or_default();
     let world = cx.world_of_orders(words(matches))?;
     let order = resolve::order(&world.book, named)?;
-    let desk = Desk::new(&world);
+    let mut desk = Desk::new(&world);
+    cx.judge(&mut desk, [order]);
     let document = desk.document(order, manner(cx));
     let reply = Reply {
         known: board::fields(std::slice::from_ref(&document)),
@@ -96,8 +97,8 @@ fn page(cx: &Context<'_>, desk: &Desk<'_>, order: &Order) -> String {
     );
     page += &section(
         text!("受阻原因", "What holds it back"),
-        desk.blocked_by(order)
-            .map(|obstacle| obstacle.message().get(lang).to_owned())
+        desk.held_back(order)
+            .map(|reason| reason.get(lang).to_owned())
             .into_iter()
             .collect(),
     );

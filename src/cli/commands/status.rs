@@ -11,7 +11,7 @@ use crate::cli::context::{Context, World};
 use crate::cli::documents::agenda::{self, Group};
 use crate::cli::documents::order::Desk;
 use crate::cli::documents::{board, owed};
-use crate::cli::filters::Filters;
+use crate::cli::filters::{Filters, nothing};
 use crate::cli::parser::globals::switch;
 use crate::cli::parser::help;
 use crate::cli::reply::Reply;
@@ -31,13 +31,12 @@ use std::fmt::Write as _;
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let below = help::below(
+    let exits = help::exits(
         &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
-        &["status", "status ORDER --exit-status"],
         lang,
     );
     command
-        .after_help(below)
+        .after_help(exits)
         .arg(orders_arg(lang))
         .arg(switch(
             "exit-status",
@@ -109,9 +108,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     } else {
         cx.world()?
     };
-    let desk = Desk::new(&world);
+    let mut desk = Desk::new(&world);
     if is_named {
         let orders = named(&world, matches)?;
+        cx.judge(&mut desk, orders.iter().copied());
         let mut reply = answer(cx, &desk, &orders);
         reply.human = blocks(cx, &desk, &orders);
         reply.failure = by_exit.then(|| verdict(&desk, &orders)).flatten();
@@ -119,16 +119,21 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     }
     Ok(morning(
         cx,
-        &desk,
+        &mut desk,
         &filters,
         Filters::typed(matches).is_some(),
     ))
 }
 
 /// Returns the screen that is opened every morning.
-fn morning(cx: &mut Context<'_>, desk: &Desk<'_>, filters: &Filters, narrowed: bool) -> Reply {
+fn morning<'w>(
+    cx: &mut Context<'_>,
+    desk: &mut Desk<'w>,
+    filters: &Filters,
+    narrowed: bool,
+) -> Reply {
     let lang = cx.lang;
-    let found: Vec<&Order> = desk
+    let found: Vec<&'w Order> = desk
         .world
         .book
         .orders
@@ -142,6 +147,8 @@ fn morning(cx: &mut Context<'_>, desk: &Desk<'_>, filters: &Filters, narrowed: b
         .filter(|order| takes_all || Group::MINE.contains(&Group::of(desk, order)))
         .collect();
     let wanted = filters.arrange(desk, wanted);
+    cx.judge(desk, wanted.iter().copied());
+    let desk = &*desk;
     let risks = risks(desk, filters);
     let ledger = Ledger::new(desk.world);
     let owed = owed::gather(&ledger, desk, filters);
@@ -193,14 +200,15 @@ fn morning(cx: &mut Context<'_>, desk: &Desk<'_>, filters: &Filters, narrowed: b
     if !(wanted.is_empty() && owed.is_empty()) {
         return reply;
     }
-    reply.say(if narrowed {
+    let nothing_waits = if narrowed {
         text!(
             "没有符合条件的订单需要处理",
             "no order that is asked for needs you"
         )
     } else {
         text!("没有需要处理的订单", "nothing needs you now")
-    })
+    };
+    reply.say(nothing(filters.limit(), nothing_waits))
 }
 
 /// Lists what is filed and calls for care: number, code, words.

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
+use crate::filing::order::Order;
 use crate::filing::profile::{ProfileProblem, Profiles};
 use crate::intake::Position;
 use crate::knowledge::{Rule, rules};
@@ -12,6 +13,8 @@ use crate::rulebook::{FILE_LIMIT, FileProblem, Rulebook, overlay};
 use crate::store::wire::position;
 use crate::store::{Files, RECORD_LIMIT, StorageError, StorePath};
 use crate::text;
+use crate::workflow::check::Bench;
+use crate::workflow::desk::Desk;
 use crate::workflow::doubt;
 use crate::workflow::plan::Caution;
 use std::borrow::Cow;
@@ -27,6 +30,9 @@ pub const PROFILES: &str = "providers.d";
 
 /// The code of a rule file in which something is wrong.
 pub const INVALID_RULE_FILE: &str = "invalid-rule-file";
+
+/// The most orders that one answer asks the rulebook about for their next step.
+const MOST_JUDGED: usize = 200;
 
 /// A rule file: what it is called, and its text where it can be read.
 type RuleFile = (String, Result<String, Text>);
@@ -192,6 +198,26 @@ impl Context<'_> {
             }
         }
         Ok(Rulebook::new(all, self.calendar(files)?))
+    }
+
+    /// Asks the rulebook about those of the orders that are to be sent next, so that the desk names
+    /// as their next step what mends them where it refuses them.
+    ///
+    /// Of very many only the first are asked about. A rulebook that cannot be read says nothing here:
+    /// `check` and `submit` tell of it.
+    pub fn judge<'w>(&mut self, desk: &mut Desk<'w>, orders: impl IntoIterator<Item = &'w Order>) {
+        let orders: Vec<&Order> = orders
+            .into_iter()
+            .filter(|order| desk.is_to_be_sent(order))
+            .take(MOST_JUDGED)
+            .collect();
+        if orders.is_empty() {
+            return;
+        }
+        if let Ok(rulebook) = self.rulebook() {
+            let bench = Bench::new(desk.world, &rulebook, self.globals.privacy);
+            desk.judge(&bench, orders);
+        }
     }
 
     fn take_rules(

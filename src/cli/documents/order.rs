@@ -78,7 +78,7 @@ impl Desk<'_> {
                 Some(Obstacle::Incomplete { .. }) => vec![edit],
                 // What waiting cannot cure.
                 Some(_) => vec![format!("icpctl abandon {id}")],
-                None => self.completed(order, format!("icpctl submit {id}")),
+                None => self.sending(order),
             },
             Status::ProviderReview => vec![record(Report::Accepted), record(Report::Rejected)],
             Status::AwaitingBureauSubmission => vec![record(Report::Forwarded)],
@@ -92,17 +92,14 @@ impl Desk<'_> {
                     format!("{} --who {who}", record(Report::SmsVerified))
                 })
                 .collect(),
-            Status::SmsVerificationExpired => {
-                let submit = format!("icpctl submit {id}");
-                match view.presumption {
-                    Presumption::None => vec![submit],
-                    Presumption::Expired(_) | Presumption::Purged { .. } => {
-                        vec![record(Report::SmsExpired), submit]
-                    }
+            Status::SmsVerificationExpired => match view.presumption {
+                Presumption::None => self.mended(order),
+                Presumption::Expired(_) | Presumption::Purged { .. } => {
+                    vec![record(Report::SmsExpired), format!("icpctl submit {id}")]
                 }
-            }
+            },
             Status::ProviderRejected | Status::BureauRejected => {
-                let submit = self.completed(order, format!("icpctl submit {id}"));
+                let submit = self.sending(order);
                 if order.kind.is_cancellation() {
                     // Nothing that it files could be put right.
                     [submit, vec![format!("icpctl abandon {id}")]].concat()
@@ -134,11 +131,22 @@ impl Desk<'_> {
         Some(format!("icpctl {kind} {target} --provider {provider}"))
     }
 
-    /// Returns a command that sends, after those that complete the papers.
-    fn completed(&self, order: &Order, submit: String) -> Vec<String> {
+    /// Returns the command that sends, after those that complete the papers.
+    fn sending(&self, order: &Order) -> Vec<String> {
         let mut next = missing::papers(order, &self.world.book.portfolio);
-        next.push(submit);
+        next.extend(self.mended(order));
         next
+    }
+
+    /// Returns the command that sends; where the rulebook refuses that, the one that tells what to
+    /// mend.
+    fn mended(&self, order: &Order) -> Vec<String> {
+        let id = &order.id;
+        let step = match self.refused_by(order) {
+            Some(_) => "check",
+            None => "submit",
+        };
+        vec![format!("icpctl {step} {id}")]
     }
 
     /// Returns what somebody wrote freely about an order; who is named in it is masked.

@@ -21,7 +21,7 @@ use std::fmt::Write as _;
 const LINES: usize = 10;
 
 /// How many overdue duties of one kind stand on lines of their own.
-const ALIKE: usize = 3;
+pub const ALIKE: usize = 3;
 
 /// How many warnings of what is owed a document holds.
 const WARNINGS: usize = 20;

@@ -29,8 +29,45 @@ pub fn any_of(words: Vec<Word>) -> impl TypedValueParser<Value = String> {
     Words(words)
 }
 
+/// As [`any_of`], beside words of another form, which are taken as they are.
+pub fn any_of_or(
+    words: Vec<Word>,
+    is_other: fn(&str) -> bool,
+) -> impl TypedValueParser<Value = String> {
+    Mixed {
+        words: Words(words),
+        is_other,
+    }
+}
+
 #[derive(Clone)]
 struct Words(Vec<Word>);
+
+#[derive(Clone)]
+struct Mixed {
+    words: Words,
+    is_other: fn(&str) -> bool,
+}
+
+impl TypedValueParser for Mixed {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, Error> {
+        match value.to_str() {
+            Some(typed) if (self.is_other)(typed) => Ok(typed.to_owned()),
+            Some(_) | None => self.words.parse_ref(command, arg, value),
+        }
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        self.words.possible_values()
+    }
+}
 
 impl Words {
     fn names(&self) -> impl Iterator<Item = &'static str> {

@@ -6,7 +6,7 @@ use crate::cli::documents::board;
 use crate::cli::documents::order::{Desk, Manner};
 use crate::cli::person::sending::title;
 use crate::failure::Failure;
-use crate::filing::order::OrderId;
+use crate::filing::order::{Order, OrderId};
 use crate::filing::status::Status;
 use crate::lang::Text;
 use crate::render::Format;
@@ -31,11 +31,11 @@ pub fn shape(names: &[String]) -> &'static str {
 ///
 /// # Errors
 /// Only if an order is not there any more.
-pub fn orders(cx: &Context<'_>, world: &World, ids: &[OrderId]) -> Result<Reply, Failure> {
+pub fn orders(cx: &mut Context<'_>, world: &World, ids: &[OrderId]) -> Result<Reply, Failure> {
     if cx.globals.format == Format::Human {
         return Ok(Reply::new(ORDER, Value::Null));
     }
-    let desk = Desk::new(world);
+    let desk = judged(cx, world, ids);
     let manner = Manner {
         lang: cx.lang,
         privacy: cx.globals.privacy,
@@ -58,8 +58,21 @@ pub fn orders(cx: &Context<'_>, world: &World, ids: &[OrderId]) -> Result<Reply,
 ///
 /// # Errors
 /// Only if the order is not there any more.
-pub fn standing(cx: &Context<'_>, world: &World, id: &OrderId) -> Result<Vec<Text>, Failure> {
-    let desk = Desk::new(world);
+pub fn standing(cx: &mut Context<'_>, world: &World, id: &OrderId) -> Result<Vec<Text>, Failure> {
+    let desk = judged(cx, world, std::slice::from_ref(id));
+    told(cx, &desk, id)
+}
+
+/// Returns the desk of a world, the rulebook asked about these orders.
+fn judged<'w>(cx: &mut Context<'_>, world: &'w World, ids: &[OrderId]) -> Desk<'w> {
+    let mut desk = Desk::new(world);
+    let orders: Vec<&Order> = ids.iter().filter_map(|id| world.order(id).ok()).collect();
+    cx.judge(&mut desk, orders);
+    desk
+}
+
+fn told(cx: &Context<'_>, desk: &Desk<'_>, id: &OrderId) -> Result<Vec<Text>, Failure> {
+    let world = desk.world;
     let order = world.order(id)?;
     let view = desk.view(order);
     let status = board::status(&view);
@@ -82,9 +95,8 @@ pub fn standing(cx: &Context<'_>, world: &World, id: &OrderId) -> Result<Vec<Tex
         }
         None => text!("{nzh}：{szh}", "{nen}: {sen}"),
     }];
-    if let Some(obstacle) = desk.blocked_by(order) {
-        let message = obstacle.message();
-        let (zh, en) = (message.zh, message.en);
+    if let Some(reason) = desk.held_back(order) {
+        let (zh, en) = (reason.zh, reason.en);
         lines.push(text!("暂不能提交：{zh}", "held back: {en}"));
     }
     if view.status() == Status::Lapsed {
@@ -114,7 +126,7 @@ pub fn advise(cx: &mut Context<'_>, reply: &mut Reply, code: &'static str, messa
 ///
 /// # Errors
 /// Only if an order is not there any more.
-pub fn moved<T>(cx: &Context<'_>, done: &Done<T>, ids: &[OrderId]) -> Result<Reply, Failure> {
+pub fn moved<T>(cx: &mut Context<'_>, done: &Done<T>, ids: &[OrderId]) -> Result<Reply, Failure> {
     let mut reply = orders(cx, &done.world, ids)?.changed(done.changed);
     if done.changed && cx.globals.dry_run {
         reply.says.push(text!(
@@ -122,8 +134,9 @@ pub fn moved<T>(cx: &Context<'_>, done: &Done<T>, ids: &[OrderId]) -> Result<Rep
             "nothing was written; it would come to this:"
         ));
     }
+    let desk = judged(cx, &done.world, ids);
     for id in ids {
-        reply.says.extend(standing(cx, &done.world, id)?);
+        reply.says.extend(told(cx, &desk, id)?);
     }
     if !done.changed {
         reply.says.push(text!("没有改动", "nothing changed"));

@@ -39,7 +39,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .unwrap_or_default();
     let world = cx.world_of_orders(words(matches))?;
     let order = resolve::order(&world.book, named)?;
-    let desk = Desk::new(&world);
+    let mut desk = Desk::new(&world);
+    cx.judge(&mut desk, [order]);
     let sheet = sheet(&desk, order, manner(cx));
     let reply = Reply::new(SCHEMA, serde_json::to_value(&sheet)?);
     let human = match cx.globals.format {
