@@ -94,15 +94,23 @@ impl Config {
         let invalid = |offset: usize, words: &Text| {
             let Text { zh, en } = words;
             let (line, column) = position(&bytes, offset);
-            let keys = Self::keys().join(", ");
-            Failure::invalid(
+            let failure = Failure::invalid(
                 "invalid.config",
                 text!(
                     "配置文件 {shown} 第 {line} 行第 {column} 列：{zh}",
                     "{shown}:{line}:{column}: {en}"
                 ),
-            )
-            .hint(text!("可用的键：{keys}", "the keys it may hold: {keys}"))
+            );
+            let failure = match parser::meant(en) {
+                Some(near) => {
+                    failure.hint(text!("是不是想写 `{near}`？", "did you mean `{near}`?"))
+                }
+                None => failure,
+            };
+            failure.hint(text!(
+                "改正这一处，或用 --config 另指一份配置",
+                "correct it there, or name another file with --config"
+            ))
         };
         let text = std::str::from_utf8(&bytes).map_err(|error| {
             invalid(error.valid_up_to(), &text!("不是 UTF-8 文本", "not UTF-8"))
@@ -117,18 +125,6 @@ impl Config {
         let table: Value = toml::from_str(text).map_err(wrong)?;
         config.given = flat(&table).into_iter().map(|(key, _)| key).collect();
         Ok(config)
-    }
-
-    /// The keys of the file and its sections.
-    fn keys() -> Vec<String> {
-        let sections = serde_json::to_value(Self::default());
-        let names = sections.ok().and_then(|value| {
-            let table = value.as_object()?;
-            let names = table.iter().filter(|(_, value)| value.is_object());
-            Some(names.map(|(key, _)| format!("[{key}]")).collect::<Vec<_>>())
-        });
-        let alone = Self::ALONE.map(str::to_owned).into_iter();
-        alone.chain(names.unwrap_or_default()).collect()
     }
 
     /// Returns the settings of all sections that are in force, as `section.key` and value; secrets

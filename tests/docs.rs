@@ -394,3 +394,41 @@ fn every_example_is_told_of_in_the_readme() {
         }
     }
 }
+
+/// Words that mean what another word means everywhere else, and that other word.
+const MIXED: [(&str, &str); 5] = [
+    ("档案", "资料文件"),
+    ("批量表", "批量文件"),
+    ("纳管", "导入"),
+    ("报送", "提交管局"),
+    ("后的义务", "后的事项"),
+];
+
+#[test]
+fn one_thing_has_one_chinese_name() {
+    let mut files = written_files();
+    let mut folders = vec![root().join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    assert!(files.len() > 300, "{}", files.len());
+    for path in files {
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        for (number, line) in text.lines().enumerate() {
+            let told = line.split_once("//").map_or(line, |(told, _)| told);
+            for (mixed, meant) in MIXED {
+                let place = format!("{}:{}", path.display(), number + 1);
+                assert!(!told.contains(mixed), "{place}: {mixed} is {meant}");
+            }
+        }
+    }
+}

@@ -596,7 +596,7 @@ fn an_unknown_event_is_refused_with_the_nearest() {
     let problems = records("order,event,at\na,bureau-aproved,\nb,,\n").unwrap_err();
     assert_eq!(
         brief(&problems),
-        ["2:3 unknown-value event", "3:1 missing-field event"]
+        ["2:3 unknown-value event", "3:3 missing-field event"]
     );
     let fix = problems[0].fix.clone().unwrap();
     assert_eq!(fix.en, "did you mean bureau-approved?");

@@ -10,6 +10,7 @@ mod docs;
 mod faults;
 mod formats;
 mod guide;
+mod help;
 mod histories;
 mod hostile;
 mod intake;

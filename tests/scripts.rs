@@ -229,6 +229,30 @@ fn the_batch_is_checked_planned_and_sent_once() {
     let _ = user.run(["show", "ref:a"]).exits(4);
 }
 
+/// The two examples cancel the same sites: whichever comes first, each is cancelled by one order.
+#[test]
+fn the_loop_and_the_batch_can_be_run_one_after_the_other() {
+    let scripts = [
+        ("cancel-loop.sh", "cancel-loop.txt"),
+        ("cancel-batch.sh", "cancel-batch.csv"),
+    ];
+    for order in [[0, 1], [1, 0]] {
+        let user = agency();
+        for (name, given) in order.map(|place| scripts[place]) {
+            let given = example(given).display().to_string();
+            let _ = script(&user, "sh", name, [given.as_str()], &[]).exits(0);
+        }
+        let all = user.run(["list", "--all", "--json"]).exits(0).json();
+        let drafted = all["data"].as_array().unwrap().iter();
+        let old = drafted.filter(|order| {
+            let domain = order["target"]["domain"].as_str();
+            domain.is_some_and(|domain| domain.starts_with("old-"))
+        });
+        let refs: Vec<&str> = old.map(|order| order["ref"].as_str().unwrap()).collect();
+        assert_eq!(refs.len(), 3, "{refs:?}");
+    }
+}
+
 #[test]
 fn the_pipelines_script_tells_approved_pending_and_rejected_apart() {
     let user = agency();

@@ -696,3 +696,58 @@ fn what_contradicts_only_itself_comes_back_with_warnings() {
     assert_eq!(failed["error"]["code"], "conflict.import");
     assert_eq!(store(&other), before);
 }
+
+/// A calendar is what `export` wrote too, but nothing of it is a record.
+#[test]
+fn a_calendar_is_called_one_and_what_can_be_imported_is_told() {
+    let user = agency();
+    let written = [
+        "export",
+        "--format",
+        "ics",
+        "--reveal",
+        "--out",
+        "dates.ics",
+    ];
+    user.run(written).exits(0);
+    for (lang, what, instead) in [
+        (
+            "en",
+            "this is a calendar (.ics)",
+            "JSON, JSON Lines or CSV of icpctl export --reveal",
+        ),
+        (
+            "zh",
+            "这是日历文件（.ics）",
+            "icpctl export --reveal 写出的 JSON、JSON Lines 或 CSV",
+        ),
+    ] {
+        let told = user
+            .run(["import", "dates.ics", "--lang", lang])
+            .exits(3)
+            .stderr;
+        assert!(told.contains(what) && told.contains(instead), "{told}");
+    }
+}
+
+/// The file beside it, into which it is written first, is nobody's business.
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_written_is_called_as_it_was_named() {
+    let user = agency();
+    let named = [
+        ("/proc/x.csv", "en", ""),
+        ("nowhere/x.csv", "zh", "没有这个文件或目录"),
+    ];
+    for (name, lang, why) in named {
+        let told = user
+            .run(["export", "--out", name, "--lang", lang])
+            .exits(1)
+            .stderr;
+        assert!(told.contains(name) && told.contains(why), "{told}");
+        assert!(
+            !told.contains(".tmp") && !told.contains("os error 2"),
+            "{told}"
+        );
+    }
+}

@@ -203,7 +203,7 @@ fn the_help_of_commands_for_scripts_names_the_exit_codes() {
         ("portfolio", "[选项]"),
     ] {
         let told = user.run([command, "--help"]).exits(0).stdout;
-        for part in ["Exit codes:", "\n  8 ", "\n  9 ", "Examples:\n  icpctl"] {
+        for part in ["Exit codes:", "\n  8 ", "\n  9 ", "Examples:\n  # "] {
             assert!(told.contains(part), "{part}\n{told}");
         }
         let (arguments, options) = (told.find("\nArguments:"), told.find("\nOptions:"));
@@ -277,4 +277,111 @@ fn a_registrar_abroad_is_told_at_the_line_that_says_so() {
         .find(|finding| finding["rule"] == "DOM-02")
         .unwrap();
     assert_eq!(found["line"], line);
+}
+
+/// What a command does not take is told with what it takes.
+#[test]
+fn a_word_too_many_or_an_unknown_action_says_what_is_taken() {
+    let user = filed();
+    for (line, en, zh) in [
+        (
+            "cancel-site shop.example.cn a.example.cn",
+            "`a.example.cn` is one too many: icpctl cancel-site takes [TARGET] alone",
+            "多出 `a.example.cn`：icpctl cancel-site 只接受 [TARGET]",
+        ),
+        (
+            "cancel-site shop.example.cn a.example.cn",
+            "hint: one order cancels one",
+            "提示：一份订单只注销一个",
+        ),
+        (
+            "notice foo",
+            "icpctl notice has no action `foo`",
+            "icpctl notice 没有操作 `foo`",
+        ),
+        (
+            "notice foo",
+            "there are: add, list, resolve",
+            "可用：add, list, resolve",
+        ),
+        (
+            "notice",
+            "icpctl notice wants an action",
+            "icpctl notice 缺少操作",
+        ),
+        (
+            "doctor x",
+            "icpctl doctor takes options alone",
+            "icpctl doctor 后面只写选项",
+        ),
+    ] {
+        for (lang, told) in [("en", en), ("zh", zh)] {
+            let words = line.split(' ').chain(["--lang", lang]);
+            let said = user.run(words).exits(2).stderr;
+            assert!(said.contains(told), "{line}: {said}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_no_utf8_is_named() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let user = Icpctl::new();
+    let words = [b"list".as_slice(), b"--find", b"a\xb8\xe8"].map(OsStr::from_bytes);
+    let told = user.run(words).exits(2).stderr;
+    assert!(told.contains("argument 3 is not UTF-8 text: `a"), "{told}");
+}
+
+/// `--limit 0` is as with `git log -n 0`: nothing is listed, and that is no failure.
+#[test]
+fn a_limit_of_none_lists_none_and_says_so() {
+    let user = filed();
+    user.run(["cancel-site", "shop.example.cn"]).exits(0);
+    for command in [
+        "list",
+        "status",
+        "portfolio",
+        "duty list",
+        "notice list",
+        "log",
+    ] {
+        for (lang, said) in [
+            ("en", "--limit 0 shows none"),
+            ("zh", "--limit 0：一条也不显示"),
+        ] {
+            let words = command.split(' ').chain(["--limit", "0", "--lang", lang]);
+            let told = user.run(words).exits(0);
+            // What is owed is counted all the same.
+            let is_said = told.stderr.contains(said) || command == "status";
+            assert!(is_said, "{command}: {told:?}");
+        }
+        let words = command.split(' ').chain(["--limit", "0", "--json"]);
+        let none = user.run(words).exits(0).json();
+        assert_eq!(none["data"], serde_json::json!([]), "{command}");
+    }
+}
+
+/// What the configuration should have said is offered, in the place of all that it may hold.
+#[test]
+fn a_slip_in_the_configuration_is_met_with_what_was_meant() {
+    let user = Icpctl::new();
+    for (text, meant) in [
+        ("[network]\noflline = true\n", Some("`offline`")),
+        ("[netwrok]\n", Some("`network`")),
+        ("[notify.x]\nkind = \"wecm\"\n", Some("`wecom`")),
+        ("[network]\noffline = \"yes\"\n", None),
+    ] {
+        user.write("c.toml", text);
+        for (lang, offer) in [("en", "did you mean "), ("zh", "是不是想写 ")] {
+            let told = user.run(["config", "show", "--config", "c.toml", "--lang", lang]);
+            let told = told.exits(3).stderr;
+            match meant {
+                Some(meant) => assert!(told.contains(&format!("{offer}{meant}")), "{told}"),
+                None => assert!(!told.contains(offer), "{told}"),
+            }
+            assert!(told.contains("--config"), "{told}");
+        }
+    }
 }

@@ -104,13 +104,17 @@ pub fn run(outside: Outside<'_>) -> Exit {
     let configured = config.as_ref().ok().and_then(|config| config.lang);
     let lang = globals::language(&words, env, configured);
     let as_json = globals::wants_json(&words, env);
-    let matches = match tree(branches(&words), lang).try_get_matches_from(&args) {
+    let mut parser = tree(branches(&words), lang);
+    let matches = match parser.try_get_matches_from_mut(&args) {
         Ok(matches) => matches,
         Err(error) if !error.use_stderr() => {
             let help = help::in_language(&error.to_string(), lang);
             return told(out, err, &help, lang);
         }
-        Err(error) => return unparsed(&usage::failure(&error), as_json, lang, out, err),
+        Err(error) => {
+            let failure = usage::failure(&error, &parser, &args);
+            return unparsed(&failure, as_json, lang, out, err);
+        }
     };
     let Some((name, sub)) = matches.subcommand() else {
         let failure = Failure::usage(text!("缺少命令", "a command is missing"))

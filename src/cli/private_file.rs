@@ -1,8 +1,10 @@
 //! Files that a user asks for by name and that may hold personal data: only their owner reads them.
 
+use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::lang::Text;
 use crate::text;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 /// Refuses a name that a device, a pipe or a folder has: it would be replaced by a file.
@@ -27,12 +29,35 @@ pub fn check(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Says that a file cannot be written (1), by the name that the user gave it.
+pub fn unwritten(path: &Path, reason: &Text) -> Failure {
+    let path = path.display();
+    let Text { zh, en } = reason;
+    Failure::new(
+        Exit::Failure,
+        "failure.file",
+        text!("无法写入 {path}：{zh}", "cannot write {path}: {en}"),
+    )
+    .hint(text!(
+        "检查目录是否存在、是否可写、磁盘是否已满",
+        "see that its folder is there and writable, and that the disk is not full"
+    ))
+}
+
+/// Takes from an error the name of the temporary, which nobody gave.
+fn without_path(error: io::Error) -> io::Error {
+    let cause = error.get_ref().and_then(|told| told.source());
+    let cause = cause.and_then(|cause| cause.downcast_ref::<io::Error>());
+    let code = cause.and_then(io::Error::raw_os_error);
+    code.map_or(error, io::Error::from_raw_os_error)
+}
+
 /// Writes a file whole or not at all, readable by its owner alone whatever the umask; one of that
 /// name is replaced.
 ///
 /// # Errors
 /// What `write` meets, or the file system.
-pub fn write<E: From<std::io::Error>>(
+pub fn write<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
 ) -> Result<(), E> {
@@ -42,7 +67,7 @@ pub fn write<E: From<std::io::Error>>(
     };
     // Told by its own name, not by that of the temporary.
     std::fs::metadata(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(without_path)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

@@ -304,7 +304,7 @@ pub const COMMANDS: &[Row] = &[
     Row {
         name: "check",
         about: Text::fixed(
-            "用规则库检查订单、档案或批量表",
+            "用规则库检查订单、资料文件或批量文件",
             "Judge orders, dossiers or batch files by the rulebook",
         ),
         schema: check::SCHEMA,

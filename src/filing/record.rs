@@ -49,7 +49,7 @@ named! {
     /// What an entry of a subject's history is.
     pub enum SubjectEvent {
         /// Existing filings were brought in.
-        Adopt = "adopt", "纳管", "adopted",
+        Adopt = "adopt", "导入", "adopted",
         /// Something ended without an order of ours.
         Gone = "gone", "已失效", "gone",
         /// Labels were put on or taken off.

@@ -187,6 +187,9 @@ pub fn inspect_batch_rows(
     Ok(read)
 }
 
+/// The columns into which a remedy may have to be written, so that the place of an empty cell counts.
+const REMEDIES: [&str; 4] = ["provider", "verify_by", "confirm", "accept"];
+
 fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {
     let reference = required(row, "ref", problems);
     let verify_by = verify_by(row, problems);
@@ -210,6 +213,8 @@ fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {
         let value = cell.texts().into_iter().next()?;
         Some((name.clone(), value))
     });
+    let to_fill_in = row.blank.iter().copied();
+    let to_fill_in = to_fill_in.filter(|(name, _)| REMEDIES.contains(name));
     Some(BatchRow {
         line: row.at.line,
         reference,
@@ -228,7 +233,9 @@ fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {
         places: row
             .cells
             .iter()
-            .map(|(name, cell)| ((*name).to_owned(), cell.at))
+            .map(|(name, cell)| (*name, cell.at))
+            .chain(to_fill_in)
+            .map(|(name, at)| (name.to_owned(), at))
             .collect(),
         header: row.header.clone(),
     })

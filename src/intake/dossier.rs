@@ -5,7 +5,7 @@ use super::node::{Node, Shape};
 use super::problem::{Position, Problem, settle};
 use super::reader::{Fields, Reader};
 use super::schema::Section;
-use super::source::{Encoding, Size, Source, decode, within};
+use super::source::{Size, Source, decode_document, within};
 use crate::filing::facts::{ServiceFacts, SubjectFacts};
 use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
@@ -173,12 +173,12 @@ impl Inspected {
 /// Where nothing can be read: too large, another encoding, or syntax.
 pub fn inspect_dossier(source: &Source<'_>, today: NaiveDate) -> Result<Inspected, Vec<Problem>> {
     within(Size::Document, source)?;
-    let text = decode(source, Encoding::Utf8)?;
+    let text = decode_document(source)?;
     // No TOML document opens with a brace; `[` opens the table `[subject]`.
     let tree = if text.trim_start().starts_with('{') {
-        json_tree(&text)?
+        json_tree(text)?
     } else {
-        toml_tree(&text)?
+        toml_tree(text)?
     };
     let mut reader = Reader::new(today);
     let dossier = dossier(&mut reader, &tree);

@@ -181,9 +181,10 @@ pub(super) fn required(row: &Row, column: &str, problems: &mut Vec<Problem>) -> 
 
 /// A row without a column that it needs.
 pub(super) fn missing(row: &Row, column: &str) -> Problem {
+    let at = row.place_of_blank(column).unwrap_or(row.at);
     let column = row.header.name(column);
     let message = text!("缺少 {column}", "{column} is missing");
-    Problem::new(column, row.at, "missing-field", message)
+    Problem::new(column, at, "missing-field", message)
 }
 
 /// Returns the event of a row, given by name or by Chinese label.

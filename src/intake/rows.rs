@@ -78,15 +78,22 @@ pub struct Row {
     pub(super) is_flawed: bool,
     /// Whether a quote in it is never closed: the rest of the file stands within, and is not told.
     pub(super) is_open: bool,
-    /// The columns that are there for it and hold nothing: what is missing stands in no other.
-    /// Kept where something was refused.
-    pub(super) blank: Vec<&'static str>,
+    /// The columns that are there for it and hold nothing, and where: what is missing stands in no
+    /// other.
+    pub(super) blank: Vec<(&'static str, Position)>,
 }
 
 impl Row {
     /// Whether it is certain that a column says nothing.
     pub(super) fn lacks(&self, column: &str) -> bool {
-        !self.cells.contains_key(column) && (!self.is_flawed || self.blank.contains(&column))
+        !self.cells.contains_key(column)
+            && (!self.is_flawed || self.place_of_blank(column).is_some())
+    }
+
+    /// Returns where the cell of a column stands that holds nothing.
+    pub(super) fn place_of_blank(&self, column: &str) -> Option<Position> {
+        let blank = self.blank.iter().find(|(name, _)| *name == column);
+        blank.map(|(_, at)| *at)
     }
 
     /// Returns the first value of a cell.
@@ -259,7 +266,7 @@ fn json_row(node: &Node, table: Table, problems: &mut Vec<Problem>) -> Row {
                 let told = problems.len();
                 match json_cell(entry, list, problems) {
                     Some(cell) => drop(row.cells.insert(name, cell)),
-                    None if problems.len() == told => row.blank.push(name),
+                    None if problems.len() == told => row.blank.push((name, entry.node.at)),
                     None => {}
                 }
             }

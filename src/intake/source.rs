@@ -1,6 +1,7 @@
 //! Bytes to text: size, encoding, lines.
 
 use super::problem::{Position, Problem};
+use crate::lang::Text;
 use crate::text;
 use encoding_rs::{DecoderResult, GB18030};
 use std::borrow::Cow;
@@ -65,7 +66,7 @@ pub(super) fn within(size: Size, source: &Source<'_>) -> Result<(), Vec<Problem>
     ])
 }
 
-/// Returns the text of a file without BOM.
+/// Returns the text of a file without BOM, whose encoding can be chosen.
 pub(super) fn decode<'a>(
     source: &Source<'a>,
     encoding: Encoding,
@@ -74,19 +75,50 @@ pub(super) fn decode<'a>(
     let bytes = unmarked.unwrap_or(source.bytes);
     match encoding {
         Encoding::Gb18030 if unmarked.is_none() => decode_gb18030(bytes).map(Cow::Owned),
-        Encoding::Gb18030 | Encoding::Utf8 => decode_utf8(bytes).map(Cow::Borrowed),
+        Encoding::Gb18030 | Encoding::Utf8 => decode_utf8(bytes)
+            .map(Cow::Borrowed)
+            .map_err(|at| not_utf8(at, chosen(bytes))),
     }
 }
 
-fn decode_utf8(bytes: &[u8]) -> Result<&str, Vec<Problem>> {
+/// Returns the text of a file without BOM, which is always UTF-8.
+pub(super) fn decode_document<'a>(source: &Source<'a>) -> Result<&'a str, Vec<Problem>> {
+    let bytes = source.bytes.strip_prefix(BOM).unwrap_or(source.bytes);
+    decode_utf8(bytes).map_err(|at| {
+        not_utf8(
+            at,
+            text!(
+                "请另存为 UTF-8：在编辑器里选编码，国标编码的也可用 iconv -f GB18030 -t UTF-8 转换",
+                "save it as UTF-8 in the editor; iconv -f GB18030 -t UTF-8 turns a Chinese encoding into it"
+            ),
+        )
+    })
+}
+
+/// What to do about rows that are no UTF-8: the flag is named where it helps.
+fn chosen(bytes: &[u8]) -> Text {
+    if decode_gb18030(bytes).is_ok() {
+        text!(
+            "多半是国标编码：加 --encoding gb18030，或另存为“CSV UTF-8”",
+            "it is probably in a Chinese encoding: add --encoding gb18030, or save it as CSV UTF-8"
+        )
+    } else {
+        text!(
+            "请另存为“CSV UTF-8”；它也不是 gb18030",
+            "save it as CSV UTF-8; it is no gb18030 either"
+        )
+    }
+}
+
+fn not_utf8(at: Position, fix: Text) -> Vec<Problem> {
+    let message = text!("这里不是 UTF-8 编码", "this is not UTF-8");
+    vec![Problem::new("", at, "not-utf-8", message).fix(fix)]
+}
+
+fn decode_utf8(bytes: &[u8]) -> Result<&str, Position> {
     std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
-        let at = end_of(&String::from_utf8_lossy(before));
-        let message = text!("这里不是 UTF-8 编码", "this is not UTF-8");
-        vec![Problem::new("", at, "not-utf-8", message).fix(text!(
-            "请另存为“CSV UTF-8”（其他文件存为 UTF-8），国标编码的 CSV 也可加 --encoding gb18030",
-            "save it as CSV UTF-8 (other files as UTF-8), or read a CSV with --encoding gb18030"
-        ))]
+        end_of(&String::from_utf8_lossy(before))
     })
 }
 

@@ -50,7 +50,7 @@ pub fn template(what: Template, choice: &Choice, lang: Lang) -> String {
         Template::Adopt => table(
             Table::Adopt,
             &Text::fixed(
-                "纳管已有备案：每行一个服务，只有备案号必填，空着即未知",
+                "导入已有备案：每行一个服务，只有备案号必填，空着即未知",
                 "Filings to be adopted: one service a row; only the numbers are required, empty is unknown",
             ),
             lang,

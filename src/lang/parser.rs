@@ -1,6 +1,6 @@
 //! What the parsers of TOML and JSON say, which know English alone, in both languages.
 
-use super::Text;
+use super::{Text, nearest};
 use crate::data::data;
 use crate::text;
 use serde::Deserialize;
@@ -53,6 +53,17 @@ pub fn said_of_json(error: &serde_json::Error) -> Text {
     let words = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     said(words.strip_suffix(&place).unwrap_or(&words))
+}
+
+/// Returns the name or value that was probably meant by one that a parser does not know.
+pub fn meant(words: &str) -> Option<&str> {
+    let words = words
+        .strip_prefix("unknown field ")
+        .or_else(|| words.strip_prefix("unknown variant "))?;
+    // Every other part stands between backticks: what was typed, then what is expected.
+    let mut named = words.split('`').skip(1).step_by(2);
+    let typed = named.next()?;
+    nearest(typed, named)
 }
 
 fn in_chinese(words: &str) -> Option<String> {

@@ -41,7 +41,7 @@ pub(super) fn find<'a>(
             text!("没有写明目标", "no target is named"),
         )
         .hint(text!(
-            "写出备案号或域名，或用 --from 给出档案",
+            "写出备案号或域名，或用 --from 给出资料文件",
             "name a filing number or a domain, or give a dossier with --from"
         )));
     }
@@ -173,7 +173,7 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
         return Err(Failure::new(
             Exit::Usage,
             "usage.dossier",
-            text!("新增备案需要档案", "a new filing needs a dossier"),
+            text!("新增备案需要资料文件", "a new filing needs a dossier"),
         )
         .hint(text!(
             "用 icpctl template new 得到模板，填好后用 --from 给出",
@@ -188,7 +188,7 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
     if dossier.services.is_empty() {
         return Err(Failure::invalid(
             "invalid.dossier",
-            text!("档案没有 services", "the dossier has no services"),
+            text!("资料文件没有 services", "the dossier has no services"),
         )
         .hint(text!(
             "至少写一个 [[services]]",
@@ -203,7 +203,7 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
                 format!("{} --from FILE", Kind::New.name())
             },
             because: text!(
-                "新增备案的服务还没有备案号，档案却写了 {number}",
+                "新增备案的服务还没有备案号，资料文件却写了 {number}",
                 "a service that is newly filed has no number yet; the dossier says {number}"
             ),
         }
@@ -224,7 +224,7 @@ fn subject_of<'a>(
         Some(given) => filed_already(world, given),
         None => Err(Failure::invalid(
             "invalid.dossier",
-            text!("档案缺少 subject", "the dossier has no subject"),
+            text!("资料文件缺少 subject", "the dossier has no subject"),
         )
         .hint(text!(
             "写 [subject] 表，或 subject = \"主体备案号\"",
@@ -262,7 +262,7 @@ pub(super) fn filed_already<'a>(
             Err(Obstacle::WrongKind {
                 instead: format!("{} {number} --set {field}=VALUE", Kind::Change.name()),
                 because: text!(
-                    "档案的 subject.{field} 与已备案的 {number} 不同，新增服务前应先变更",
+                    "资料文件的 subject.{field} 与已备案的 {number} 不同，新增服务前应先变更",
                     "subject.{field} differs from what {number} has filed: change that first, then add services"
                 ),
             }

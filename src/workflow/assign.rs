@@ -240,7 +240,7 @@ pub fn assign(tree: &mut Value, path: &str, assign: &Assign) -> Result<(), Failu
         text!("没有字段 {name}", "there is no field {name}"),
     )
     .hint(text!(
-        "字段是档案中的完整路径，如 services.0.name",
+        "字段是资料文件中的完整路径，如 services.0.name",
         "a field is the full path in the dossier, such as services.0.name"
     )))
 }

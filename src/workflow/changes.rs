@@ -190,7 +190,7 @@ fn meant<'f>(
             Failure::not_found(
                 "not-found.target",
                 text!(
-                    "档案的 services.{place}：{of} 名下没有备案 {service}",
+                    "资料文件的 services.{place}：{of} 名下没有备案 {service}",
                     "services.{place} of the dossier: nothing of {of} is filed as {service}"
                 ),
             )
@@ -203,7 +203,7 @@ fn meant<'f>(
         (None, [] | [_, ..]) => Err(Failure::invalid(
             "invalid.dossier",
             text!(
-                "档案的 services.{place} 没有 number，不知道变更哪个服务",
+                "资料文件的 services.{place} 没有 number，不知道变更哪个服务",
                 "services.{place} of the dossier has no number, so which service changes is not said"
             ),
         )

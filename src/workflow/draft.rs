@@ -433,7 +433,7 @@ fn fits_command(ask: &Ask) -> Result<(), Obstacle> {
     Err(Obstacle::WrongKind {
         instead: format!("{said} --from FILE"),
         because: text!(
-            "档案写的是 {said}，命令是 {name}",
+            "资料文件写的是 {said}，命令是 {name}",
             "the dossier says {said}, the command {name}"
         ),
     })

@@ -235,7 +235,7 @@ fn consent(erased: &Erased) -> Consent {
     let mut shown = Vec::new();
     if let Some(number) = erased.subject {
         shown.push(text!(
-            "将删除主体 {number} 的全部记录：纳管、失效、标签、备注和观察结果",
+            "将删除主体 {number} 的全部记录：导入、失效、标签、备注和观察结果",
             "everything written down about {number} goes: adoptions, what is gone, labels, notes, observations"
         ));
     }

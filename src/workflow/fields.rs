@@ -53,7 +53,7 @@ pub(super) fn edited(
         return Ok(());
     }
     Err(no_field(path).hint(text!(
-        "字段是档案中的完整路径，如 services.0.name；这里有 {count} 个服务，从 0 数起",
+        "字段是资料文件中的完整路径，如 services.0.name；这里有 {count} 个服务，从 0 数起",
         "a field is the full path in the dossier, such as services.0.name; there are {count} services here, counted from 0"
     )))
 }
@@ -306,7 +306,7 @@ fn unknown(order: &Order, path: &str) -> Failure {
         (over == above).then_some(name)
     });
     let full = text!(
-        "字段是档案中的完整路径，如 services.0.name",
+        "字段是资料文件中的完整路径，如 services.0.name",
         "a field is the full path in the dossier, such as services.0.name"
     );
     let failure = no_field(path);

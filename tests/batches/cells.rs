@@ -1,8 +1,8 @@
 //! Tables whose cells are broken, empty or under Chinese headers: what is told, and where.
 
 use super::holding;
-use crate::scenarios::{MONDAY, Scene};
-use serde_json::Value;
+use crate::scenarios::{CERTIFICATES, MONDAY, Scene, company, site};
+use serde_json::{Value, json};
 
 /// Returns where each finding stands, and of which column.
 fn places(document: &Value) -> Vec<String> {
@@ -73,7 +73,7 @@ fn problems_name_columns_as_the_file_does() {
             "3:3 订单类型",
             "3:16 对象",
             "4:17 对象",
-            "5:1 对象",
+            "5:17 对象",
             "6:1 修改",
             "7:32 接入商",
         ]
@@ -255,7 +255,7 @@ fn an_empty_ref_is_no_ref() {
             ),
         );
         let document = scene.document(MONDAY, "batch check batch.jsonl", 3);
-        assert_eq!(places(&document), ["1:1 ref"]);
+        assert_eq!(places(&document), ["1:8 ref"]);
         scene.user.write(
             "site.toml",
             format!("kind = \"change\"\nref = \"{blank}\"\n"),
@@ -289,4 +289,29 @@ fn what_would_be_lost_or_could_not_be_named_is_told() {
         "{error:#}"
     );
     assert_eq!(scene.ok(MONDAY, "list --all"), Value::Array(Vec::new()));
+}
+
+/// What has to be written into a cell is told where that cell stands, empty as it is.
+#[test]
+fn a_remedy_is_placed_in_the_empty_cell_that_wants_it() {
+    let access = json!(["tencent", "huawei"]);
+    let sites = [1, 2].map(|n| {
+        let number = format!("粤ICP备2021000001号-{n}");
+        site(&number, &format!("s{n}.example.net"), &access)
+    });
+    let scene = Scene::holding(&[company("粤ICP备2021000001号", CERTIFICATES[0], &sites)]);
+    for (header, path) in [
+        ("ref,kind,target,provider,accept", "accept"),
+        ("自定编号,订单类型,对象,接入商,接受", "接受"),
+    ] {
+        let row = "a,cancel-site,s1.example.net,tencent,\n";
+        scene.user.write("batch.csv", format!("{header}\n{row}"));
+        let document = scene.document(MONDAY, "batch check batch.csv", 3);
+        assert_eq!(places(&document), [format!("2:38 {path}")]);
+    }
+    // A file without the column is told at the row.
+    let text = "ref,kind,target,provider\na,cancel-site,s1.example.net,tencent\n";
+    scene.user.write("batch.csv", text);
+    let document = scene.document(MONDAY, "batch check batch.csv", 3);
+    assert_eq!(places(&document), ["2:1 accept"]);
 }

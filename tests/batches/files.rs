@@ -150,7 +150,7 @@ fn all_problems_are_told_at_once_with_line_and_column() {
             (7, 30, "not-for-this-kind"),
             (8, 35, "not-a-number"),
             (9, 15, "too-many"),
-            (10, 1, "missing-field"),
+            (10, 11, "missing-field"),
             (11, 11, "invalid-row"),
         ]
     );

@@ -206,8 +206,8 @@ fn a_server_that_is_not_found_or_not_told_of_is_unknown_and_never_wrong() {
     let web = cloud(shapes::server("ins-00000002"));
     let web_denies = double::tencent(|_| double::tencent_error("UnauthorizedOperation", "no"));
     for (user, reason) in [
-        (filer(&web, "clb-00000001"), "no-server"),
-        (filer(&web_denies, "ins-00000001"), "denied"),
+        (filer(&web, "clb-00000001"), "it is no server"),
+        (filer(&web_denies, "ins-00000001"), "the key was refused"),
     ] {
         let data = verify(&user, "new.example.cn");
         let fit = finding(&data, "server-fit", "tencent");

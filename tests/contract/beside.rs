@@ -199,7 +199,7 @@ fn a_batch_with_a_look_at_little_comes_to_the_same_as_with_a_look_at_everything(
     );
     user.write(
         "reports.csv",
-        "order,event\nref:c1,accepted\nref:cancel-old-tea,sms-verified\nref:none,accepted\n",
+        "order,event\nref:c1,accepted\nref:cancel-old-tea.example.com,sms-verified\nref:none,accepted\n",
     );
     let store = user.home().join("data/icpctl");
     let twin = user.home().join("twin");

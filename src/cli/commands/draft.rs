@@ -40,11 +40,52 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
             command.arg(place("target", "TARGET", target, lang).num_args(0..))
         }
     };
-    let command = command
+    let command = match kind {
+        Kind::Change => command
+            .arg(repeated(
+                "set",
+                "FIELD=V",
+                text!("设置字段（可重复）", "Set a field (can be repeated)"),
+                lang,
+            ))
+            .arg(add_arg(lang))
+            .arg(repeated(
+                "unset",
+                "FIELD[=V]",
+                text!(
+                    "清除字段，或去掉列表中的一个值（可重复）",
+                    "Take a field, or one value of a list, away (can be repeated)"
+                ),
+                lang,
+            )),
+        Kind::CancelSite | Kind::CancelSubject => command
+            .arg(
+                option(
+                    "verify-by",
+                    "HOW",
+                    text!("核验方式", "How it is verified"),
+                    lang,
+                )
+                .value_parser(vocabulary::named::<VerifyBy>()),
+            )
+            .arg(switch(
+                "written",
+                text!(
+                    "书面申请：没有接入商时使用",
+                    "A written application: where no provider holds an access"
+                ),
+                lang,
+            )),
+        Kind::New | Kind::Access | Kind::CancelAccess => command,
+    };
+    command
         .arg(option(
             "from",
             "FILE",
-            text!("从档案读取，- 为标准输入", "Read a dossier, - for stdin"),
+            text!(
+                "从资料文件读取，- 为标准输入",
+                "Read a dossier, - for stdin"
+            ),
             lang,
         ))
         .arg(option(
@@ -94,45 +135,7 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
             text!("起草后立即提交", "Submit it at once"),
             lang,
         ))
-        .args(sending::args(lang));
-    match kind {
-        Kind::Change => command
-            .arg(repeated(
-                "set",
-                "FIELD=V",
-                text!("设置字段（可重复）", "Set a field (can be repeated)"),
-                lang,
-            ))
-            .arg(add_arg(lang))
-            .arg(repeated(
-                "unset",
-                "FIELD[=V]",
-                text!(
-                    "清除字段，或去掉列表中的一个值（可重复）",
-                    "Take a field, or one value of a list, away (can be repeated)"
-                ),
-                lang,
-            )),
-        Kind::CancelSite | Kind::CancelSubject => command
-            .arg(
-                option(
-                    "verify-by",
-                    "HOW",
-                    text!("核验方式", "How it is verified"),
-                    lang,
-                )
-                .value_parser(vocabulary::named::<VerifyBy>()),
-            )
-            .arg(switch(
-                "written",
-                text!(
-                    "书面申请：没有接入商时使用",
-                    "A written application: where no provider holds an access"
-                ),
-                lang,
-            )),
-        Kind::New | Kind::Access | Kind::CancelAccess => command,
-    }
+        .args(sending::args(lang))
 }
 
 /// The flag that adds to a list.

@@ -7,7 +7,7 @@ use super::list::manner;
 use crate::cli::context::{Caution, Context};
 use crate::cli::documents::order::{Desk, time};
 use crate::cli::documents::owed::{ALIKE, about, duty_document, gather, title, when};
-use crate::cli::filters::{FILED, Filters};
+use crate::cli::filters::{FILED, Filters, nothing};
 use crate::cli::parser::action::{action, actions};
 use crate::cli::parser::globals::{option, place, repeated, switch};
 use crate::cli::parser::{vocabulary, words};
@@ -244,7 +244,8 @@ fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
         .collect();
     let reply = listed(documents);
     if found.is_empty() {
-        return Ok(reply.say(text!("没有待办的事项", "nothing is owed")));
+        let nothing_owed = text!("没有待办的事项", "nothing is owed");
+        return Ok(reply.say(nothing(filters.limit(), nothing_owed)));
     }
     let overdue = found.iter().filter(|owed| owed.is_overdue()).count();
     let reply = if overdue > ALIKE {

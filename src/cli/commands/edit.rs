@@ -40,7 +40,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
             "from",
             "FILE",
             text!(
-                "用档案中写明的字段和附件覆盖",
+                "用资料文件中写明的字段和附件覆盖",
                 "Put what a dossier says over the order's data, and its files in the place of those of the same slots"
             ),
             lang,

@@ -4,6 +4,7 @@ use super::show::one_order;
 use crate::cli::context::Context;
 use crate::cli::documents::order::{time, told};
 use crate::cli::documents::{board, people};
+use crate::cli::filters::nothing;
 use crate::cli::parser::globals::option;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
@@ -50,7 +51,10 @@ pub fn command(command: Command, lang: Lang) -> Command {
         option(
             "limit",
             "N",
-            text!("最多显示几次操作", "At most so many operations"),
+            text!(
+                "最多显示几次操作；0 为一次也不显示",
+                "At most so many operations; 0 shows none"
+            ),
             lang,
         )
         .value_parser(value_parser!(usize)),
@@ -109,7 +113,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         ..Reply::new(SCHEMA, Value::Array(data))
     };
     if operations.is_empty() {
-        return Ok(reply.say(text!("还没有任何操作", "nothing has been done yet")));
+        let nothing_done = text!("还没有任何操作", "nothing has been done yet");
+        return Ok(reply.say(nothing(limit, nothing_done)));
     }
     Ok(reply.human(table(&operations).render(cx.lang, cx.width(), cx.color())))
 }

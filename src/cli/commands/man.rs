@@ -2,12 +2,14 @@
 
 use crate::cli::context::Context;
 use crate::cli::parser::globals::place;
+use crate::cli::parser::help::in_language;
 use crate::cli::parser::{Branches, tree};
+use crate::cli::private_file;
 use crate::cli::reply::Reply;
 use crate::cli::reply::plain::refuse_format;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::reading::cause;
 use crate::text;
 use clap::{ArgMatches, Command};
 use clap_mangen::Man;
@@ -15,11 +17,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// What the generator writes in English, and ours in Chinese.
-const WORDS: [(&str, &str); 6] = [
+const WORDS: [(&str, &str); 7] = [
     ("\n.SH NAME\n", "\n.SH 名称\n"),
     ("\n.SH SYNOPSIS\n", "\n.SH 概要\n"),
     ("\n.SH SUBCOMMANDS\n", "\n.SH 命令\n"),
     ("\n.SH OPTIONS\n", "\n.SH 选项\n"),
+    ("\n.SH EXTRA\n", "\n.SH 补充\n"),
     ("\n.SH VERSION\n", "\n.SH 版本\n"),
     ("\\fIPossible values:\\fR", "\\fI可用的值：\\fR"),
 ];
@@ -62,7 +65,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 
 /// Returns the file name and the text of each page: this command's and those below it.
 fn pages(command: &Command, lang: Lang) -> io::Result<Vec<(String, Vec<u8>)>> {
-    let man = Man::new(command.clone())
+    // As the help has it: the generator would name every option, and the value of none.
+    let usage = command.clone().render_usage().to_string();
+    let usage = in_language(usage.trim_start_matches("Usage: "), lang);
+    let man = Man::new(command.clone().override_usage(usage))
         .source(concat!("icpctl ", env!("CARGO_PKG_VERSION")))
         .manual("icpctl");
     let mut text = Vec::new();
@@ -101,14 +107,5 @@ fn translated(page: Vec<u8>, lang: Lang) -> Vec<u8> {
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> Failure {
-    let path = path.display();
-    Failure::new(
-        Exit::Failure,
-        "failure.file",
-        text!("无法写入 {path}：{error}", "cannot write {path}: {error}"),
-    )
-    .hint(text!(
-        "检查路径和权限",
-        "check the path and its permissions"
-    ))
+    private_file::unwritten(path, &cause(error))
 }

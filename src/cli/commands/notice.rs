@@ -6,7 +6,7 @@ use super::list::manner;
 use crate::cli::context::Context;
 use crate::cli::documents::order::Desk;
 use crate::cli::documents::owed::{Page, notice_document};
-use crate::cli::filters::{FILED, Filters};
+use crate::cli::filters::{FILED, Filters, nothing};
 use crate::cli::parser::action::{action, actions};
 use crate::cli::parser::globals::{option, place, repeated, switch};
 use crate::cli::parser::vocabulary;
@@ -249,7 +249,10 @@ fn resolve_args(lang: Lang) -> Vec<Arg> {
         option(
             "from",
             "FILE",
-            text!("从档案读取，- 为标准输入", "Read a dossier, - for stdin"),
+            text!(
+                "从资料文件读取，- 为标准输入",
+                "Read a dossier, - for stdin"
+            ),
             lang,
         ),
         repeated(
@@ -554,7 +557,8 @@ fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
         .collect();
     let reply = listed(documents).human(human.concat());
     Ok(if found.is_empty() {
-        reply.say(text!("没有待整改的通知", "there is no notice to resolve"))
+        let no_notice = text!("没有待整改的通知", "there is no notice to resolve");
+        reply.say(nothing(filters.limit(), no_notice))
     } else {
         reply
     })

@@ -3,7 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::documents::order::Manner;
 use crate::cli::documents::portfolio::{Excerpt, FIELDS, Look, Stock};
-use crate::cli::filters::Filters;
+use crate::cli::filters::{self, Filters};
 use crate::cli::parser::globals::{option, place, switch};
 use crate::cli::parser::help;
 use crate::cli::parser::vocabulary;
@@ -47,16 +47,12 @@ pub const SCHEMA: &str = "icpctl.portfolio/1";
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let below = help::below(
+    let exits = help::exits(
         &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
-        &[
-            "portfolio --find TEXT",
-            "portfolio TARGET --exit-status --provider P",
-        ],
         lang,
     );
     command
-        .after_help(below)
+        .after_help(exits)
         .arg(
             place(
                 "target",
@@ -139,7 +135,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let is_empty = shown.is_empty();
     let mut reply = laid_out(cx, &stock, shown, by, !targets.is_empty());
     if is_empty && !asks {
-        reply = reply.say(nothing(world.book.portfolio.filed().next().is_none()));
+        let is_beginning = world.book.portfolio.filed().next().is_none();
+        reply = reply.say(filters::nothing(filters.limit(), nothing(is_beginning)));
     }
     match verdict(&world.book.portfolio, &verdicts, provider) {
         Some(failure) if failure.exit == Exit::NotFound => Err(failure),

@@ -67,7 +67,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             text!("名称", "Name"),
             text!("接入商", "Provider"),
             text!("初审工作日", "Review days"),
-            text!("报送工作日", "Submission days"),
+            text!("提交管局工作日", "Submission days"),
             text!("清理天数", "Purge days"),
             text!("来自", "From"),
         ])
@@ -231,7 +231,7 @@ fn cells(name: &str, profile: &Profile, own: Option<&str>) -> Vec<(Text, Cell)> 
         ),
         (
             text!(
-                "报送管局（工作日）",
+                "提交管局（工作日）",
                 "Submission to the bureau (working days)"
             ),
             Cell::verbatim(range(profile.submission_days)),

@@ -187,7 +187,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             .and_then(subject_of);
         let subject = subject.unwrap_or_default();
         let message = text!(
-            "第 {places} 个服务未获通过：改好后用 icpctl new 重新备案，档案写 subject = \"{subject}\"",
+            "第 {places} 个服务未获通过：改好后用 icpctl new 重新备案，资料文件写 subject = \"{subject}\"",
             "the bureau refused service {places}: file it again with icpctl new, the dossier saying subject = \"{subject}\""
         );
         answer::advise(cx, &mut reply, "file-refused-services-again", message);

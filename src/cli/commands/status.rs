@@ -11,7 +11,7 @@ use crate::cli::context::{Context, World};
 use crate::cli::documents::agenda::{self, Group};
 use crate::cli::documents::order::Desk;
 use crate::cli::documents::{board, owed};
-use crate::cli::filters::Filters;
+use crate::cli::filters::{Filters, nothing};
 use crate::cli::parser::globals::switch;
 use crate::cli::parser::help;
 use crate::cli::reply::Reply;
@@ -31,13 +31,12 @@ use std::fmt::Write as _;
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let below = help::below(
+    let exits = help::exits(
         &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
-        &["status", "status ORDER --exit-status"],
         lang,
     );
     command
-        .after_help(below)
+        .after_help(exits)
         .arg(orders_arg(lang))
         .arg(switch(
             "exit-status",
@@ -201,14 +200,15 @@ fn morning<'w>(
     if !(wanted.is_empty() && owed.is_empty()) {
         return reply;
     }
-    reply.say(if narrowed {
+    let nothing_waits = if narrowed {
         text!(
             "没有符合条件的订单需要处理",
             "no order that is asked for needs you"
         )
     } else {
         text!("没有需要处理的订单", "nothing needs you now")
-    })
+    };
+    reply.say(nothing(filters.limit(), nothing_waits))
 }
 
 /// Lists what is filed and calls for care: number, code, words.

@@ -76,24 +76,39 @@ impl Group {
 }
 
 /// Lists why an order stands where it does: what was said of it, what holds it back, what
-/// nobody has reported, or that papers are missing.
+/// nobody has reported, or that papers are missing, which its guide lists.
 pub fn why(desk: &Desk<'_>, order: &Order, manner: Manner) -> Vec<String> {
-    let lang = manner.lang;
     let mut reasons = stands(desk, order, manner);
-    if desk.view(order).status().is_editable()
-        && let Some(list) = pack::checklist(order, &desk.world.book.portfolio)
-        && !list.is_complete()
-    {
-        let (all, missing) = (list.items.len(), list.missing().count());
-        let done = all - missing;
+    reasons.extend(papers(desk, order).map(|Text { zh, en }| {
         let id = &order.id;
         let words = text!(
-            "注销材料已备 {done}/{all}，详见 icpctl guide {id}",
-            "{done} of {all} papers are there, see icpctl guide {id}",
+            "{zh}，详见 icpctl guide {id}",
+            "{en}, see icpctl guide {id}"
         );
-        reasons.push(words.get(lang).to_owned());
-    }
+        words.get(manner.lang).to_owned()
+    }));
     reasons
+}
+
+/// Lists the same for the guide itself.
+pub fn why_in_guide(desk: &Desk<'_>, order: &Order, manner: Manner) -> Vec<String> {
+    let mut reasons = stands(desk, order, manner);
+    reasons.extend(papers(desk, order).map(|words| words.get(manner.lang).to_owned()));
+    reasons
+}
+
+/// How many of the papers of a cancellation are there, where some are missing and can still come.
+fn papers(desk: &Desk<'_>, order: &Order) -> Option<Text> {
+    let list = pack::checklist(order, &desk.world.book.portfolio)?;
+    if !desk.view(order).status().is_editable() || list.is_complete() {
+        return None;
+    }
+    let all = list.items.len();
+    let done = all - list.missing().count();
+    Some(text!(
+        "注销材料已备 {done}/{all}",
+        "{done} of {all} papers are there"
+    ))
 }
 
 fn stands(desk: &Desk<'_>, order: &Order, Manner { lang, privacy }: Manner) -> Vec<String> {

@@ -209,8 +209,16 @@ impl Filters {
                 lang,
             )
             .value_parser(vocabulary::named::<Sort>()),
-            option("limit", "N", text!("最多显示几条", "At most so many"), lang)
-                .value_parser(value_parser!(usize)),
+            option(
+                "limit",
+                "N",
+                text!(
+                    "最多显示几条；0 为一条也不显示",
+                    "At most so many; 0 shows none"
+                ),
+                lang,
+            )
+            .value_parser(value_parser!(usize)),
         ]
         .into_iter()
         .map(|arg| arg.help_heading(heading.get(lang).to_owned()))
@@ -530,6 +538,15 @@ impl Filters {
     /// Returns how many are wanted at most.
     pub fn limit(&self) -> Option<usize> {
         self.limit
+    }
+}
+
+/// Says why nothing is listed: because no line was wanted, or what is said otherwise.
+pub fn nothing(limit: Option<usize>, otherwise: Text) -> Text {
+    if limit == Some(0) {
+        text!("--limit 0：一条也不显示", "--limit 0 shows none")
+    } else {
+        otherwise
     }
 }
 

@@ -24,9 +24,11 @@ pub fn words(matches: &ArgMatches, name: &str) -> Vec<String> {
 pub enum Branches {
     /// One, with what it takes.
     One(&'static Row),
+    /// One, with what it takes and examples of its use.
+    Page(&'static Row),
     /// All, by their names alone.
     Names,
-    /// All, with what they take.
+    /// All, with what they take and examples of their use.
     All,
 }
 
@@ -38,13 +40,19 @@ pub fn branches(words: &[String]) -> Branches {
             Some(flag) if VALUED.contains(&flag) => {
                 words.next();
             }
+            Some("help") => return Branches::Names,
             Some(_) => {}
+            None if word == "-h" => return Branches::Names,
             None if word.starts_with('-') => {}
             None => {
                 let alias = ALIASES.iter().find(|(alias, _)| alias == word);
                 let name = alias.map_or(word.as_str(), |(_, name)| *name);
                 let named = COMMANDS.iter().find(|row| row.name == name);
-                return named.map_or(Branches::All, Branches::One);
+                return match named {
+                    Some(row) if words.any(|word| word == "--help") => Branches::Page(row),
+                    Some(row) => Branches::One(row),
+                    None => Branches::All,
+                };
             }
         }
     }
@@ -96,10 +104,10 @@ pub fn tree(branches: Branches, lang: Lang) -> Command {
     let root = match branches {
         // No command is named: none has to hear of the options, and each copy costs time.
         Branches::Names => root.mut_args(|arg| arg.global(false)),
-        Branches::One(_) | Branches::All => root,
+        Branches::One(_) | Branches::Page(_) | Branches::All => root,
     };
     let rows = COMMANDS.iter().filter(|row| match branches {
-        Branches::One(only) => only.name == row.name,
+        Branches::One(only) | Branches::Page(only) => only.name == row.name,
         Branches::Names | Branches::All => true,
     });
     rows.fold(root, |root, row| {
@@ -120,6 +128,9 @@ pub fn tree(branches: Branches, lang: Lang) -> Command {
                 arg
             }
         });
-        root.subcommand(sub)
+        root.subcommand(match branches {
+            Branches::Page(_) | Branches::All => help::with_examples(help::in_order(sub), lang),
+            Branches::One(_) | Branches::Names => help::in_order(sub),
+        })
     })
 }

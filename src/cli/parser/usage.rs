@@ -4,14 +4,17 @@ use crate::failure::Failure;
 use crate::lang::{Text, likeness};
 use crate::text;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgMatches, Error};
+use clap::{ArgMatches, Command, Error};
+use std::ffi::OsString;
 
-/// Turns what the parser says into a failure (2).
+/// Turns what the parser says of the words typed into a failure (2).
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the parser's kinds are open: it may add to them"
 )]
-pub fn failure(error: &Error) -> Failure {
+pub fn failure(error: &Error, parser: &Command, words: &[OsString]) -> Failure {
+    let (path, command) = named(parser, words);
+    let is_root = command.get_name() == parser.get_name();
     let context = |kind| {
         error.get(kind).map(|value| match value {
             ContextValue::String(text) => text.clone(),
@@ -22,13 +25,35 @@ pub fn failure(error: &Error) -> Failure {
     let arg = context(ContextKind::InvalidArg).unwrap_or_default();
     let value = context(ContextKind::InvalidValue).unwrap_or_default();
     let message = match error.kind() {
+        ErrorKind::UnknownArgument if !arg.starts_with('-') => {
+            let most = command.get_positionals().count();
+            let places = places(command);
+            match most {
+                0 => text!(
+                    "多出 `{arg}`：{path} 后面只写选项",
+                    "`{arg}` is one too many: {path} takes options alone"
+                ),
+                _ => text!(
+                    "多出 `{arg}`：{path} 只接受 {places}",
+                    "`{arg}` is one too many: {path} takes {places} alone"
+                ),
+            }
+        }
         ErrorKind::UnknownArgument => text!("不认识的参数 `{arg}`", "unknown argument `{arg}`"),
         ErrorKind::InvalidSubcommand => {
             let name = context(ContextKind::InvalidSubcommand).unwrap_or_default();
-            text!("没有命令 `{name}`", "there is no command `{name}`")
+            if is_root {
+                text!("没有命令 `{name}`", "there is no command `{name}`")
+            } else {
+                text!("{path} 没有操作 `{name}`", "{path} has no action `{name}`")
+            }
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            text!("缺少命令", "a command is missing")
+            if is_root {
+                text!("缺少命令", "a command is missing")
+            } else {
+                text!("{path} 缺少操作", "{path} wants an action")
+            }
         }
         ErrorKind::MissingRequiredArgument => {
             text!("缺少参数：{arg}", "missing: {arg}")
@@ -55,7 +80,16 @@ pub fn failure(error: &Error) -> Failure {
                 "{arg} has the wrong number of values"
             )
         }
-        ErrorKind::InvalidUtf8 => text!("参数不是 UTF-8 文本", "an argument is not UTF-8 text"),
+        ErrorKind::InvalidUtf8 => {
+            let broken = words.iter().position(|word| word.to_str().is_none());
+            let place = broken.unwrap_or_default();
+            let word = words.get(place).map(|word| word.to_string_lossy());
+            let word = word.unwrap_or_default();
+            text!(
+                "第 {place} 个参数不是 UTF-8 文本：`{word}`",
+                "argument {place} is not UTF-8 text: `{word}`"
+            )
+        }
         _ => {
             let words = error.to_string();
             let first = words.lines().next().unwrap_or_default();
@@ -68,7 +102,40 @@ pub fn failure(error: &Error) -> Failure {
     if let Some(valid) = context(ContextKind::ValidValue).filter(|valid| !valid.is_empty()) {
         failure = failure.hint(text!("可用的值：{valid}", "possible values: {valid}"));
     }
+    let actions: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+    if !is_root && !actions.is_empty() {
+        let actions = actions.join(", ");
+        failure = failure.hint(text!("可用：{actions}", "there are: {actions}"));
+    }
+    if error.kind() == ErrorKind::UnknownArgument && SINGLE.contains(&command.get_name()) {
+        failure = failure.hint(text!(
+            "一份订单只注销一个：逐个起草，或写成批量文件（icpctl template batch）",
+            "one order cancels one: draft them one by one, or write a batch (icpctl template batch)"
+        ));
+    }
     failure.hint(text!("用 --help 查看用法", "see the usage with --help"))
+}
+
+/// The commands whose orders are about one thing alone.
+const SINGLE: [&str; 2] = ["cancel-site", "cancel-subject"];
+
+/// Returns the command or action that words name, and how it is typed.
+fn named<'c>(parser: &'c Command, words: &[OsString]) -> (String, &'c Command) {
+    let mut command = parser;
+    let mut path = String::new();
+    for word in words.iter().skip(1) {
+        if let Some(below) = command.find_subcommand(word) {
+            command = below;
+            path = format!("{path} {}", below.get_name());
+        }
+    }
+    (format!("icpctl{path}"), command)
+}
+
+/// Returns the places of a command as its usage has them.
+fn places(command: &Command) -> String {
+    let places = command.get_positionals().map(ToString::to_string);
+    places.collect::<Vec<_>>().join(" ")
 }
 
 /// The most words that are offered in the place of a mistyped one.

@@ -96,12 +96,12 @@ fn server(name: &str, facts: &[(&Fact, &str, &str)]) -> Finding {
             ),
         )
     } else if let Some(fact) = unknown {
-        let why = fact.reason.as_deref().unwrap_or_default();
+        let (why_zh, why_en) = fact.why();
         (
             Stance::Unknown,
             text!(
-                "服务器 {name} 是否符合备案要求未知（{why}）",
-                "whether the server {name} can be filed by is unknown ({why})"
+                "服务器 {name} 是否符合备案要求未知（{why_zh}）",
+                "whether the server {name} can be filed by is unknown ({why_en})"
             ),
         )
     } else {
@@ -145,12 +145,12 @@ fn own_account(known: &Known<'_>) -> Vec<Finding> {
             };
             match (fact.verdict, ours.first()) {
                 (Verdict::Unknown, _) => {
-                    let why = fact.reason.as_deref().unwrap_or_default();
+                    let (why_zh, why_en) = fact.why();
                     say(
                         Stance::Unknown,
                         text!(
-                            "{provider} 账号中有没有未知（{why}）",
-                            "whether the account at {provider} shows it is unknown ({why})"
+                            "{provider} 账号中有没有未知（{why_zh}）",
+                            "whether the account at {provider} shows it is unknown ({why_en})"
                         ),
                     )
                 }
@@ -286,12 +286,12 @@ fn filed_at_all(known: &Known<'_>) -> Vec<Finding> {
             let source = fact.source.name();
             let (stance, message) = match fact.verdict {
                 Verdict::Unknown => {
-                    let why = fact.reason.as_deref().unwrap_or_default();
+                    let (why_zh, why_en) = fact.why();
                     (
                         Stance::Unknown,
                         text!(
-                            "是否备案未知（{source}：{why}）；查询失败不等于没有备案",
-                            "whether it is filed is unknown ({source}: {why}); a look-up that failed says nothing"
+                            "是否备案未知（{source}：{why_zh}）；查询失败不等于没有备案",
+                            "whether it is filed is unknown ({source}: {why_en}); a look-up that failed says nothing"
                         ),
                     )
                 }
@@ -344,12 +344,12 @@ fn real_names(known: &Known<'_>) -> Vec<Finding> {
                 ),
             ),
             Verdict::Unknown => {
-                let why = fact.reason.as_deref().unwrap_or_default();
+                let (why_zh, why_en) = fact.why();
                 (
                     Stance::Unknown,
                     text!(
-                        "域名 {name} 是否实名未知（{why}）",
-                        "whether {name} is real-named is unknown ({why})"
+                        "域名 {name} 是否实名未知（{why_zh}）",
+                        "whether {name} is real-named is unknown ({why_en})"
                     ),
                 )
             }
@@ -361,12 +361,12 @@ fn real_names(known: &Known<'_>) -> Vec<Finding> {
     let accounts = of(known, Claim::AccountInfo).map(|fact| {
         let source = fact.source.name();
         let (stance, message) = if fact.verdict == Verdict::Unknown {
-            let why = fact.reason.as_deref().unwrap_or_default();
+            let (why_zh, why_en) = fact.why();
             (
                 Stance::Unknown,
                 text!(
-                    "{source} 账号是否实名未知（{why}）",
-                    "whether the account at {source} is real-named is unknown ({why})"
+                    "{source} 账号是否实名未知（{why_zh}）",
+                    "whether the account at {source} is real-named is unknown ({why_en})"
                 ),
             )
         } else {

@@ -13,8 +13,11 @@ mod resolution;
 
 use super::instant::Instant;
 use super::named::named;
+use crate::data::data;
 use crate::lang::Text;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 named! {
     /// Whether something is so.
@@ -180,6 +183,19 @@ pub struct Fact {
     /// The words of the answer that say so, without personal data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raw: Option<String>,
+}
+
+/// The words for the codes of [`Fact::reason`].
+static REASONS: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| data!("reasons"));
+
+impl Fact {
+    /// Returns why not, or why nobody knows, in Chinese and in English; nothing where it is so.
+    pub fn why(&self) -> (&str, &str) {
+        let code = self.reason.as_deref().unwrap_or_default();
+        REASONS
+            .get(code)
+            .map_or((code, code), |words| (&words.zh, &words.en))
+    }
 }
 
 named! {

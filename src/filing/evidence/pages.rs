@@ -19,10 +19,10 @@ pub(super) fn judge(known: &Known<'_>, domain: &Host) -> Vec<Finding> {
     let Some(shown) = known.one(Claim::NumberShown, about) else {
         return vec![
             Finding::new(Topic::NumberOnPage, Stance::Unknown, domain.as_str(), {
-                let why = read.reason.as_deref().unwrap_or_default();
+                let (why_zh, why_en) = read.why();
                 text!(
-                    "读不到首页（{why}），不知道是否悬挂备案号",
-                    "the home page cannot be read ({why}): whether it shows the number is unknown"
+                    "读不到首页（{why_zh}），不知道是否悬挂备案号",
+                    "the home page cannot be read ({why_en}): whether it shows the number is unknown"
                 )
             })
             .by(&[read]),
@@ -41,8 +41,8 @@ pub(super) fn judge(known: &Known<'_>, domain: &Host) -> Vec<Finding> {
 /// Whether the right number is shown.
 fn number(known: &Known<'_>, domain: &Host, right: ServiceNumber) -> Finding {
     let fact = known.one(Claim::NumberShown, domain.ascii());
-    let (verdict, reason) = fact.map_or((Verdict::Unknown, ""), |fact| {
-        (fact.verdict, fact.reason.as_deref().unwrap_or_default())
+    let (verdict, (why_zh, why_en)) = fact.map_or((Verdict::Unknown, ("", "")), |fact| {
+        (fact.verdict, fact.why())
     });
     let province = right.province();
     let wants_subject = province.is_some_and(|province| province.rules().footer_shows_subject);
@@ -56,8 +56,8 @@ fn number(known: &Known<'_>, domain: &Host, right: ServiceNumber) -> Finding {
         Verdict::Unknown => say(
             Stance::Unknown,
             text!(
-                "不知道首页是否悬挂 {wanted}（{reason}）",
-                "whether the home page shows {wanted} is unknown ({reason})"
+                "不知道首页是否悬挂 {wanted}（{why_zh}）",
+                "whether the home page shows {wanted} is unknown ({why_en})"
             ),
         ),
         Verdict::No => say(

@@ -227,10 +227,9 @@ impl<'t> Sheet<'t> {
                 break;
             }
             if text.trim().is_empty() {
-                if let Some(Goal::Column(key, _)) = goal
-                    && head.is_flawed
-                {
-                    row.blank.push(key);
+                if let Some(Goal::Column(key, _)) = goal {
+                    row.blank
+                        .push((key, self.lines.position(starts.field(place))));
                 }
                 continue;
             }

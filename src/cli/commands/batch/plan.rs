@@ -5,11 +5,11 @@ use crate::cli::context::Context;
 use crate::cli::documents::order::time;
 use crate::cli::private_file;
 use crate::cli::reply::Reply;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::impact::Code;
 use crate::filing::number::ServiceNumber;
 use crate::lang::{Lang, Text, shell_word};
+use crate::reading::cause;
 use crate::render::brief::{brief, told};
 use crate::render::clean::clean;
 use crate::render::envelope::Envelope;
@@ -24,6 +24,7 @@ use crate::workflow::batch::{
 use clap::ArgMatches;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Works the plan out, and writes it where `--out` says.
@@ -79,7 +80,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         let path = cx.current.join(out);
         private_file::check(&path)?;
         private_file::write(&path, |file| file.write_all(text.as_bytes()))
-            .map_err(|error| unwritten(&path, &error))?;
+            .map_err(|error: io::Error| private_file::unwritten(Path::new(out), &cause(&error)))?;
     }
     if is_stdout {
         return Ok(
@@ -150,19 +151,6 @@ pub(super) fn show(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, 
         ))
     })?;
     Ok(answer(cx, &plan, false))
-}
-
-fn unwritten(path: &Path, error: &std::io::Error) -> Failure {
-    let path = path.display();
-    Failure::new(
-        Exit::Failure,
-        "failure.file",
-        text!("无法写入 {path}：{error}", "cannot write {path}: {error}"),
-    )
-    .hint(text!(
-        "检查路径和权限",
-        "check the path and its permissions"
-    ))
 }
 
 fn answer(cx: &mut Context<'_>, plan: &BatchPlan, changed: bool) -> Reply {

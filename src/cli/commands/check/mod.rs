@@ -80,7 +80,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
                 "what",
                 "ORDER|FILE",
                 text!(
-                    "订单，或档案、批量表文件；- 为标准输入",
+                    "订单，或资料文件、批量文件；- 为标准输入",
                     "Orders, dossiers or batch files; - for stdin"
                 ),
                 lang,

@@ -14,9 +14,9 @@ use crate::cli::filters::Filters;
 use crate::cli::parser::globals::{option, place};
 use crate::cli::private_file;
 use crate::cli::reply::{Reply, unprinted};
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::reading::cause;
 use crate::render::Format;
 use crate::render::envelope::Envelope;
 use crate::render::mask::Privacy;
@@ -152,7 +152,7 @@ fn deliver(
         Some(name) => {
             let path = cx.current.join(name);
             private_file::check(&path)?;
-            private_file::write(&path, write).map_err(|error| unwritten(&path, &error))
+            private_file::write(&path, write).map_err(|error| unwritten(Path::new(name), &error))
         }
         None => write(cx.out).map_err(|error| unprinted(&error)),
     }
@@ -232,7 +232,7 @@ impl Told {
         if !cx.globals.dry_run {
             private_file::check(&path)?;
             private_file::write(&path, |out| Ok(out.write_all(text.as_bytes())?))
-                .map_err(|error: StreamError| unwritten(&path, &error))?;
+                .map_err(|error: StreamError| unwritten(Path::new(name), &error))?;
         }
         Ok(self.reply(cx, matches))
     }
@@ -284,14 +284,11 @@ fn subjects<'w>(world: &'w World, stock: &Stock<'_>, filters: &Filters) -> Vec<E
 }
 
 fn unwritten(path: &Path, error: &StreamError) -> Failure {
-    let path = path.display();
-    Failure::new(
-        Exit::Failure,
-        "failure.file",
-        text!("无法写入 {path}：{error}", "cannot write {path}: {error}"),
+    private_file::unwritten(
+        path,
+        &match error {
+            StreamError::Io(error) => cause(error),
+            StreamError::Rows(error) => text!("{error}", "{error}"),
+        },
     )
-    .hint(text!(
-        "检查目录是否存在、是否可写、磁盘是否已满",
-        "see that its folder is there and writable, and that the disk is not full"
-    ))
 }

@@ -122,7 +122,7 @@ pub(super) fn sheet(desk: &Desk<'_>, order: &Order, manner: Manner) -> Sheet {
         verify_by: order.verify_by,
         provider: order.provider.clone(),
         through: board::provider(desk, order).get(lang).to_owned(),
-        why: agenda::why(desk, order, manner),
+        why: agenda::why_in_guide(desk, order, manner),
         deadlines: limits.iter().map(limit).collect(),
         until: limits
             .iter()

@@ -6,12 +6,12 @@ use crate::cli::context::{Context, World};
 use crate::cli::documents::board;
 use crate::cli::documents::order::{Desk, Manner};
 use crate::cli::documents::outline::Excerpt;
-use crate::cli::filters::Filters;
+use crate::cli::filters::{Filters, nothing};
 use crate::cli::parser::globals::switch;
 use crate::cli::reply::{Reply, unprinted};
 use crate::failure::Failure;
 use crate::filing::order::Order;
-use crate::lang::Lang;
+use crate::lang::{Lang, Text};
 use crate::render::envelope::Envelope;
 use crate::render::fields::Fields;
 use crate::render::rows::RowsError;
@@ -61,7 +61,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut sheet = Sheet::default();
     let places = board::lay(&mut sheet, &desk, &orders, manner(cx));
     let rows = places.iter().map(|place| sheet.row(*place));
-    Ok(told(cx, rows, !has_any))
+    Ok(told(cx, rows, nothing(filters.limit(), no_order(!has_any))))
 }
 
 /// Reads the orders that are asked for and what bears on them, and says whether there are any at
@@ -85,19 +85,22 @@ pub fn asked_for(
     Ok((world, has_any))
 }
 
+fn no_order(at_all: bool) -> Text {
+    if at_all {
+        text!("还没有订单", "there are no orders yet")
+    } else {
+        text!("没有符合条件的订单", "no order is as asked for")
+    }
+}
+
 /// Prints the rows, or says that there are none.
 fn told<'s>(
     cx: &mut Context<'_>,
     rows: impl Iterator<Item = RowOf<'s>> + Clone,
-    none_at_all: bool,
+    nothing_there: Text,
 ) -> Reply {
     if rows.clone().next().is_none() {
-        let nothing = Reply::new(SCHEMA, Value::Array(Vec::new()));
-        return nothing.say(if none_at_all {
-            text!("还没有订单", "there are no orders yet")
-        } else {
-            text!("没有符合条件的订单", "no order is as asked for")
-        });
+        return Reply::new(SCHEMA, Value::Array(Vec::new())).say(nothing_there);
     }
     let printed = board::print(cx, rows);
     Reply {
@@ -127,7 +130,8 @@ fn from_roll(
     })?;
     Ok(pages.map(|pages| {
         let rows = pages.orders().map(|(sheet, row)| sheet.row(*row));
-        told(cx, rows, pages.none_at_all())
+        let said = nothing(filters.limit(), no_order(pages.none_at_all()));
+        told(cx, rows, said)
     }))
 }
 

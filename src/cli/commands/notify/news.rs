@@ -306,7 +306,7 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
         | NewsKind::Domain
         | NewsKind::Deadline
         | NewsKind::Returned
-        | NewsKind::Ended => text!("备案后的义务", "duty after approval"),
+        | NewsKind::Ended => text!("备案后的事项", "duty after approval"),
     };
     let what = owed
         .service

@@ -55,13 +55,12 @@ const HEARTBEAT: Duration = Duration::from_mins(10);
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
     let goals = vocabulary::any_of(Goal::words());
-    let below = help::below(
+    let exits = help::exits(
         &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
-        &["wait ORDER --timeout 2h", "wait ORDER --for ended --json"],
         lang,
     );
     command
-        .after_help(below)
+        .after_help(exits)
         .arg(orders_arg(lang).required(true))
         .arg(
             repeated("for", "STATUS|BUCKET|ended", text!("等到此状态、此分组或已完结；可多次给出，满足其一即可；缺省为 approved", "The status, the bucket or the end to wait for; of several any will do; approved by default"), lang)
