@@ -30,6 +30,8 @@ pub struct Failure {
     pub order: Option<OrderId>,
     /// What the document shows beside the error.
     pub data: Option<Box<Value>>,
+    /// Words of its texts that are nobody's data whatever they look like, such as a ref.
+    pub plain: Vec<String>,
 }
 
 /// What stands for an order in hints of the core, which may be about one that has no id yet.
@@ -47,6 +49,7 @@ impl Failure {
             is_final: false,
             order: None,
             data: None,
+            plain: Vec::new(),
         }
     }
 
@@ -84,6 +87,13 @@ impl Failure {
                 }
             }
         }
+        self
+    }
+
+    /// Says that a word in its texts is nobody's data, whatever it looks like.
+    #[must_use]
+    pub fn plain(mut self, word: impl Into<String>) -> Self {
+        self.plain.push(word.into());
         self
     }
 
