@@ -67,7 +67,7 @@ impl Text {
     }
 }
 
-/// Makes a [`Text`](crate::lang::Text) from a Chinese and an English format string.
+/// Makes a [`Text`] from a Chinese and an English format string.
 ///
 /// Both are checked at compile time and may capture variables in place: `text!("订单 {id}", "order {id}")`.
 #[macro_export]

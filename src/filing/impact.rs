@@ -163,7 +163,7 @@ pub fn impact(order: &Order, portfolio: &Portfolio, profiles: &Profiles) -> Vec<
 pub fn ends_elsewhere(order: &Order, portfolio: &Portfolio) -> bool {
     let number = order.target.subject.as_ref();
     let subject = number.and_then(|number| portfolio.subject(number));
-    subject.is_some_and(|subject| !elsewhere(order, subject).1.is_empty())
+    subject.is_some_and(|subject| elsewhere(order, subject).is_some())
 }
 
 fn numbers(services: &[TargetService]) -> Vec<ServiceNumber> {
@@ -225,9 +225,9 @@ fn change(
     }
 }
 
-/// Returns the services that go with the approval of `order` and that are accessed at other
-/// providers than its own, and these providers.
-fn elsewhere(order: &Order, subject: &FiledSubject) -> (Vec<ServiceNumber>, Vec<String>) {
+/// Returns the impact on the services that go with the approval of `order` and are accessed at other
+/// providers than its own, if any is.
+fn elsewhere(order: &Order, subject: &FiledSubject) -> Option<Impact> {
     let going: Vec<&FiledService> = match order.kind {
         Kind::New | Kind::Access | Kind::Change | Kind::CancelAccess => Vec::new(),
         Kind::CancelSite => {
@@ -238,7 +238,7 @@ fn elsewhere(order: &Order, subject: &FiledSubject) -> (Vec<ServiceNumber>, Vec<
         }
         Kind::CancelSubject => subject.services.values().collect(),
     };
-    let mut touched = Vec::new();
+    let mut services = Vec::new();
     let mut providers = Vec::new();
     for service in going {
         let others: Vec<&str> = service
@@ -247,13 +247,17 @@ fn elsewhere(order: &Order, subject: &FiledSubject) -> (Vec<ServiceNumber>, Vec<
             .filter(|p| Some(*p) != order.provider.as_deref())
             .collect();
         if !others.is_empty() {
-            touched.push(service.number);
+            services.push(service.number);
             providers.extend(others.into_iter().map(str::to_owned));
         }
     }
     providers.sort();
     providers.dedup();
-    (touched, providers)
+    (!providers.is_empty()).then(|| Impact {
+        services,
+        providers,
+        ..Impact::of(Code::FiledElsewhereGoes)
+    })
 }
 
 fn cancel_site(
@@ -268,14 +272,7 @@ fn cancel_site(
         ..Impact::of(Code::ServiceGoes)
     });
     if let Some(subject) = subject {
-        let (services, providers) = elsewhere(order, subject);
-        if !providers.is_empty() {
-            list.push(Impact {
-                services,
-                providers,
-                ..Impact::of(Code::FiledElsewhereGoes)
-            });
-        }
+        list.extend(elsewhere(order, subject));
     }
     let domains = order
         .target
@@ -334,14 +331,7 @@ fn cancel_subject(
         });
     }
     if let Some(subject) = subject {
-        let (services, providers) = elsewhere(order, subject);
-        if !providers.is_empty() {
-            list.push(Impact {
-                services,
-                providers,
-                ..Impact::of(Code::FiledElsewhereGoes)
-            });
-        }
+        list.extend(elsewhere(order, subject));
         let domains = subject
             .services
             .values()

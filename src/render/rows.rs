@@ -254,9 +254,9 @@ fn protect(text: &str) -> String {
     safe
 }
 
-/// Returns the value from which [`csv`] made this cell: without the guard, escapes undone.
+/// Returns the value from which [`csv()`] made this cell: without the guard, escapes undone.
 ///
-/// A cell that [`csv`] did not make is left as it is where it holds neither.
+/// A cell that [`csv()`] did not make is left as it is where it holds neither.
 pub fn restore(cell: &str) -> Cow<'_, str> {
     let text = unescape(cell);
     match text.strip_prefix('\'') {

@@ -6,11 +6,12 @@
 use super::error::{Action, StorageError};
 use super::files::{Entry, Files, Kind, LockFile, LockMode, NOTE_SIZE, NewFile, Stat, StorePath};
 use super::halves::in_halves;
+use super::written::WrittenFile;
 use rustix::fd::OwnedFd;
 use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::{Errno, retry_on_intr};
 use std::fs::{DirBuilder, File, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -344,7 +345,7 @@ impl Files for Disk {
             let _ = self.remove(path);
             return Err(lost(errno));
         }
-        Ok(Box::new(DiskFile {
+        Ok(Box::new(WrittenFile {
             file: file.into(),
             path: full,
         }))
@@ -461,26 +462,6 @@ impl Files for Disk {
         } else {
             self.path.join(path.to_path())
         }
-    }
-}
-
-#[derive(Debug)]
-struct DiskFile {
-    file: File,
-    path: PathBuf,
-}
-
-impl NewFile for DiskFile {
-    fn write_all(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
-        self.file
-            .write_all(bytes)
-            .map_err(|error| StorageError::io(&self.path, Action::Write, error))
-    }
-
-    fn sync(&mut self) -> Result<(), StorageError> {
-        self.file
-            .sync_all()
-            .map_err(|error| StorageError::io(&self.path, Action::Flush, error))
     }
 }
 

@@ -30,6 +30,7 @@ pub mod store_file;
 pub mod subject_file;
 pub mod told_file;
 pub mod wire;
+mod written;
 
 pub use commit::{Change, Digest, GITIGNORE, Recovery};
 pub use disk::Disk;

@@ -4,6 +4,7 @@
 
 use super::error::{Action, StorageError};
 use super::files::{Entry, Files, Kind, LockFile, LockMode, NOTE_SIZE, NewFile, Stat, StorePath};
+use super::written::WrittenFile;
 use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -174,7 +175,7 @@ impl Files for Disk {
         let path = self.inside(path, Action::Create)?;
         let file = File::create_new(&path)
             .map_err(|error| StorageError::io(&path, Action::Create, error))?;
-        Ok(Box::new(PlainFile { file, path }))
+        Ok(Box::new(WrittenFile { file, path }))
     }
 
     fn rename(&self, from: &StorePath, to: &StorePath) -> Result<(), StorageError> {
@@ -241,26 +242,6 @@ impl Files for Disk {
         } else {
             self.path.join(path.to_path())
         }
-    }
-}
-
-#[derive(Debug)]
-struct PlainFile {
-    file: File,
-    path: PathBuf,
-}
-
-impl NewFile for PlainFile {
-    fn write_all(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
-        self.file
-            .write_all(bytes)
-            .map_err(|error| StorageError::io(&self.path, Action::Write, error))
-    }
-
-    fn sync(&mut self) -> Result<(), StorageError> {
-        self.file
-            .sync_all()
-            .map_err(|error| StorageError::io(&self.path, Action::Flush, error))
     }
 }
 

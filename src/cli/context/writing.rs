@@ -9,7 +9,6 @@ use crate::ids::Ids;
 use crate::store::book::Book;
 use crate::store::near::Wanted;
 use crate::store::{Change, StoreLock};
-use crate::text;
 use crate::workflow::doubt;
 
 impl Context<'_> {
@@ -93,18 +92,7 @@ impl Context<'_> {
             return Err(refusal);
         }
         if plan.consent != agreed {
-            return Err(Failure::new(
-                Exit::Conflict,
-                "conflict.revision",
-                text!(
-                    "确认期间情况有变，什么都没有写入",
-                    "things changed while this was being agreed to; nothing was written"
-                ),
-            )
-            .hint(text!(
-                "重新执行，查看新的影响",
-                "run it again and see what it does now"
-            )));
+            return Err(consent::moved());
         }
         let mut changes = changes(&world.book, &plan)?;
         for holder in &plan.forgotten {

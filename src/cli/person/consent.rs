@@ -8,6 +8,22 @@ use crate::failure::Failure;
 use crate::text;
 pub use crate::workflow::plan::Consent;
 
+/// Returns the refusal of what is not any more what was agreed to.
+pub fn moved() -> Failure {
+    Failure::new(
+        Exit::Conflict,
+        "conflict.revision",
+        text!(
+            "确认期间情况有变，什么都没有写入",
+            "things changed while this was being agreed to; nothing was written"
+        ),
+    )
+    .hint(text!(
+        "重新执行，查看新的影响",
+        "run it again and see what it does now"
+    ))
+}
+
 /// Obtains agreement: asks on a terminal, else looks for the flags.
 ///
 /// # Errors

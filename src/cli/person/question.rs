@@ -1,11 +1,9 @@
 //! A question on the terminal that a whole line answers.
 
-use crate::cli::signals;
+use crate::cli::signals::{self, Listener};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::text;
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 use std::io::{self, Write};
 use std::sync::mpsc::channel;
 use std::thread;
@@ -22,27 +20,19 @@ enum Heard {
 /// When it cannot be asked (2), and when a signal stops it (130, 143).
 pub fn ask(err: &mut dyn Write, question: &str) -> Result<Option<String>, Failure> {
     let (tell, heard) = channel();
-    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(|error| unasked(&error))?;
-    let handle = signals.handle();
+    let of_signals = tell.clone();
+    let listener = Listener::listen(move |exit| of_signals.send(Heard::Signal(exit)).is_ok())
+        .map_err(|error| unasked(&error))?;
     write!(err, "{question} ")
         .and_then(|()| err.flush())
         .map_err(|error| unasked(&error))?;
-    let of_signals = tell.clone();
-    thread::spawn(move || {
-        let exit = signals.forever().next().map(|signal| match signal {
-            SIGINT => Exit::Interrupted,
-            _ => Exit::Terminated,
-        });
-        // Nobody listens any more once the line is there.
-        let _ = exit.map(|exit| of_signals.send(Heard::Signal(exit)));
-    });
     thread::spawn(move || {
         let mut line = String::new();
         let read = io::stdin().read_line(&mut line);
         let _ = tell.send(Heard::Line(read.map(|_| line)));
     });
     let answer = heard.recv();
-    handle.close();
+    drop(listener);
     match answer {
         Ok(Heard::Line(Ok(line))) if line.ends_with('\n') => Ok(Some(line.trim().to_owned())),
         Ok(Heard::Line(Ok(_))) => {

@@ -5,7 +5,7 @@
 //! - a **service number** (服务备案号) `粤ICP备2021000001号-2A`;
 //! - a **public-security number** (公安备案号) `京公网安备11010502000001号`, another register's.
 //!
-//! A field that must hold one number is read by `parse`; running text by [`find`]. Both
+//! A field that must hold one number is read by `parse`; running text by [`find()`]. Both
 //! normalise the written forms that mean the same and refuse, with a reason, what cannot be
 //! a number. The grammar was learnt from 767 strings collected from public pages.
 

@@ -101,25 +101,10 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
             return Err(failure);
         }
         if needs_look && batch::consent(&world, &decided) != agreed {
-            return Err(moved());
+            return Err(consent::moved());
         }
         Ok(work.carry_out(cx, world, decided, lock))
     })
-}
-
-fn moved() -> Failure {
-    Failure::new(
-        Exit::Conflict,
-        "conflict.revision",
-        text!(
-            "确认期间情况有变，什么都没有写入",
-            "things changed while this was being agreed to; nothing was written"
-        ),
-    )
-    .hint(text!(
-        "重新执行，查看新的影响",
-        "run it again and see what it does now"
-    ))
 }
 
 /// Refuses a batch of which a row does not validate, with all that is wrong in all such rows.
