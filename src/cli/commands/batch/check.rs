@@ -127,9 +127,11 @@ impl Finding {
 
     /// Masks what looks personal: the value that a finding repeats may stand in the wrong column.
     fn hide(mut self, privacy: Privacy) -> Self {
-        let masked = |text: &Text| prose::mask_text_save(text, &self.plain, privacy);
-        self.message = masked(&self.message);
-        self.fix = self.fix.as_ref().map(masked);
+        let plain = &self.plain;
+        self.message = prose::mask_text_save(&self.message, plain, privacy);
+        self.fix = self
+            .fix
+            .map(|fix| prose::mask_text_save(&fix, plain, privacy));
         self.path = self.path.map(|path| prose::mask(&path, privacy));
         self
     }
