@@ -28,6 +28,8 @@ pub struct Failure {
     pub is_final: bool,
     /// The order that stands in the way, where one does.
     pub order: Option<OrderId>,
+    /// The field of what was read that it is about, by its full path.
+    pub field: Option<String>,
     /// What the document shows beside the error.
     pub data: Option<Box<Value>>,
     /// Words of its texts that are nobody's data whatever they look like, such as a ref.
@@ -48,6 +50,7 @@ impl Failure {
             rule: None,
             is_final: false,
             order: None,
+            field: None,
             data: None,
             plain: Vec::new(),
         }
@@ -81,11 +84,7 @@ impl Failure {
     #[must_use]
     pub fn of_order(mut self, id: &OrderId) -> Self {
         for hint in &mut self.hints {
-            for words in [&mut hint.zh, &mut hint.en] {
-                if words.contains(PLACEHOLDER) {
-                    *words = words.replace(PLACEHOLDER, id.as_str()).into();
-                }
-            }
+            name_order(hint, id);
         }
         self
     }
@@ -94,6 +93,13 @@ impl Failure {
     #[must_use]
     pub fn plain(mut self, word: impl Into<String>) -> Self {
         self.plain.push(word.into());
+        self
+    }
+
+    /// Names the field of what was read that it is about.
+    #[must_use]
+    pub fn field(mut self, path: &str) -> Self {
+        self.field = Some(path.to_owned());
         self
     }
 
@@ -132,6 +138,15 @@ impl Failure {
             | Exit::Declined
             | Exit::Interrupted
             | Exit::Terminated => false,
+        }
+    }
+}
+
+/// Puts an order's id where a hint says ORDER.
+pub fn name_order(hint: &mut Text, id: &OrderId) {
+    for words in [&mut hint.zh, &mut hint.en] {
+        if words.contains(PLACEHOLDER) {
+            *words = words.replace(PLACEHOLDER, id.as_str()).into();
         }
     }
 }
