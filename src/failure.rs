@@ -32,6 +32,8 @@ pub struct Failure {
     pub field: Option<String>,
     /// What the document shows beside the error.
     pub data: Option<Box<Value>>,
+    /// Words of its texts that are nobody's data whatever they look like, such as a ref.
+    pub plain: Vec<String>,
 }
 
 /// What stands for an order in hints of the core, which may be about one that has no id yet.
@@ -50,6 +52,7 @@ impl Failure {
             order: None,
             field: None,
             data: None,
+            plain: Vec::new(),
         }
     }
 
@@ -83,6 +86,13 @@ impl Failure {
         for hint in &mut self.hints {
             name_order(hint, id);
         }
+        self
+    }
+
+    /// Says that a word in its texts is nobody's data, whatever it looks like.
+    #[must_use]
+    pub fn plain(mut self, word: impl Into<String>) -> Self {
+        self.plain.push(word.into());
         self
     }
 

@@ -424,7 +424,7 @@ fn repeats(order: &Order, dossier: &Dossier) -> Result<(), Failure> {
     ];
     match settled.iter().find(|(_, is_so)| !is_so) {
         Some((field, _)) => Err(fields::settled(order, field).field(field).hint(text!(
-            "其余的照改：从档案中去掉 {field}",
+            "其余的照改：从资料文件中去掉 {field}",
             "to edit the rest, take {field} out of the dossier"
         ))),
         None => Ok(()),
