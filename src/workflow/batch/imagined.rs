@@ -88,7 +88,7 @@ fn mend_in_row(failure: &mut Failure, wish: &Wish) {
         "refused.incomplete" => {
             let (set, from) = (wish.header.name("set"), wish.header.name("from"));
             text!(
-                "在该行的 {set} 列或 {from} 列所指的档案中补齐",
+                "在该行的 {set} 列或 {from} 列所指的资料文件中补齐",
                 "complete it in the row's column {set}, or in the dossier that its column {from} names"
             )
         }
