@@ -367,7 +367,7 @@ fn each_action_has_the_fields_of_its_own_document() {
     );
     let narrowed = |action: &str, fields: &str, exit: i32| {
         let line = format!("batch {action} batch.csv --json --fields {fields}");
-        scene.run(MONDAY, &line).exits(exit).json()
+        scene.run(MONDAY, &line).exits(exit).narrowed()
     };
     let refused = narrowed("plan", "findings.rule", 2);
     assert!(
