@@ -28,8 +28,12 @@ pub struct Failure {
     pub is_final: bool,
     /// The order that stands in the way, where one does.
     pub order: Option<OrderId>,
+    /// The field of what was read that it is about, by its full path.
+    pub field: Option<String>,
     /// What the document shows beside the error.
     pub data: Option<Box<Value>>,
+    /// Words of its texts that are nobody's data whatever they look like, such as a ref.
+    pub plain: Vec<String>,
 }
 
 /// What stands for an order in hints of the core, which may be about one that has no id yet.
@@ -46,7 +50,9 @@ impl Failure {
             rule: None,
             is_final: false,
             order: None,
+            field: None,
             data: None,
+            plain: Vec::new(),
         }
     }
 
@@ -78,12 +84,22 @@ impl Failure {
     #[must_use]
     pub fn of_order(mut self, id: &OrderId) -> Self {
         for hint in &mut self.hints {
-            for words in [&mut hint.zh, &mut hint.en] {
-                if words.contains(PLACEHOLDER) {
-                    *words = words.replace(PLACEHOLDER, id.as_str()).into();
-                }
-            }
+            name_order(hint, id);
         }
+        self
+    }
+
+    /// Says that a word in its texts is nobody's data, whatever it looks like.
+    #[must_use]
+    pub fn plain(mut self, word: impl Into<String>) -> Self {
+        self.plain.push(word.into());
+        self
+    }
+
+    /// Names the field of what was read that it is about.
+    #[must_use]
+    pub fn field(mut self, path: &str) -> Self {
+        self.field = Some(path.to_owned());
         self
     }
 
@@ -122,6 +138,15 @@ impl Failure {
             | Exit::Declined
             | Exit::Interrupted
             | Exit::Terminated => false,
+        }
+    }
+}
+
+/// Puts an order's id where a hint says ORDER.
+pub fn name_order(hint: &mut Text, id: &OrderId) {
+    for words in [&mut hint.zh, &mut hint.en] {
+        if words.contains(PLACEHOLDER) {
+            *words = words.replace(PLACEHOLDER, id.as_str()).into();
         }
     }
 }

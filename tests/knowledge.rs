@@ -1,4 +1,5 @@
 //! The words icpctl knows: nothing is missing, empty, in one language only, or leads nowhere.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use icpctl::knowledge::{
     FieldType, Holder, Page, PageKind, Severity, all_pages, code_list, explain, field, fields,
@@ -193,6 +194,7 @@ const COMMANDS: &[&str] = &[
     "man",
     "schema",
     "help",
+    "notify",
 ];
 const PROVINCES: &[&str] = &[
     "bj", "tj", "he", "sx", "nm", "ln", "jl", "hl", "sh", "js", "zj", "ah", "fj", "jx", "sd", "ha",
@@ -560,4 +562,56 @@ fn code_lists_repeat_a_value_only_for_different_natures() {
             }
         }
     }
+}
+
+/// The codes that stand in the source of the program: of errors, of what is wrong in files, of
+/// warnings, and those that functions of that name return.
+fn codes_said() -> BTreeSet<String> {
+    let patterns = [
+        r#""((?:failure|usage|invalid|not-found|refused|conflict|partial|pending|negative|unavailable|denied|declined|signalled)\.[a-z0-9-]+)""#,
+        r#"Problem::new\([ \n]*(?:"[^"]*"|[^",]+),[ \n]*[^",]+,[ \n]*"([A-Za-z0-9-]+)""#,
+        r#" code: "([a-z0-9.-]+)""#,
+        r#"caution\([ \n]*"([a-z0-9.-]+)""#,
+    ]
+    .map(|pattern| regex::Regex::new(pattern).unwrap());
+    let body = regex::Regex::new(r"(?s)fn code\(&?self\) -> &'static str \{(.*?)\n    \}").unwrap();
+    let word = regex::Regex::new(r#""([a-z0-9.-]+)""#).unwrap();
+    let mut said = BTreeSet::new();
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            if path.extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).unwrap();
+            let source = source.split("#[cfg(test)]").next().unwrap();
+            let found = patterns.iter().flat_map(|p| p.captures_iter(source));
+            said.extend(found.map(|found| found[1].to_owned()));
+            for body in body.captures_iter(source) {
+                let words = word.captures_iter(body.get(1).unwrap().as_str());
+                said.extend(words.map(|found| found[1].to_owned()));
+            }
+        }
+    }
+    said
+}
+
+/// What the program says by a code, `explain` tells about under that code, not only under the exit
+/// that it leads to.
+#[test]
+fn every_code_that_the_program_says_has_a_page_of_its_own() {
+    let said = codes_said();
+    assert!(said.len() > 180, "{}", said.len());
+    let aliases = all_pages().flat_map(|page| page.aliases.iter().map(String::as_str));
+    let known: BTreeSet<&str> = all_pages().map(|page| page.id).chain(aliases).collect();
+    let missing: Vec<&String> = said
+        .iter()
+        .filter(|code| !known.contains(code.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "no page of {missing:?}");
 }

@@ -238,6 +238,7 @@ fn fields(cx: &Context<'_>, row: &Row, matches: &ArgMatches) -> Result<Option<Fi
     let known = match (row.name, matches.subcommand_name()) {
         ("export", _) => export::fields(matches),
         ("batch", Some("apply")) => schema::fields_of_records(row.schema),
+        ("batch", Some(action)) => schema::fields_of_action(row.schema, action),
         _ => schema::fields(shape(row, matches)),
     };
     let known: Vec<&str> = known.iter().map(String::as_str).collect();

@@ -123,6 +123,9 @@ struct Paper {
     #[serde(default = "one")]
     count: usize,
     label: Text,
+    /// What it is called where it is not known who applies.
+    #[serde(default)]
+    either: Option<Text>,
 }
 
 const fn one() -> usize {
@@ -230,7 +233,10 @@ pub fn checklist<'a>(order: &'a Order, portfolio: &Portfolio) -> Option<Checklis
                 let same = |pack: &&Pack| pack.files.iter().any(|other| other.slots == paper.slots);
                 others.iter().all(same)
             })
-            .map(|paper| file(paper, order)),
+            .map(|paper| {
+                let either = paper.either.as_ref().filter(|_| applicant.is_none());
+                file(paper, either.unwrap_or(&paper.label), order)
+            }),
     );
     Some(Checklist {
         way,
@@ -250,14 +256,14 @@ fn fact(fact: Fact, label: &'static Text, is_done: bool) -> Item<'static> {
     }
 }
 
-fn file<'a>(paper: &'static Paper, order: &'a Order) -> Item<'a> {
+fn file<'a>(paper: &'static Paper, label: &'static Text, order: &'a Order) -> Item<'a> {
     let held: Vec<&Material> = order
         .materials
         .iter()
         .filter(|material| paper.slots.contains(&material.slot))
         .collect();
     Item {
-        label: &paper.label,
+        label,
         need: Need::Files {
             slots: &paper.slots,
             count: paper.count,

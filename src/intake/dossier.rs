@@ -106,7 +106,8 @@ pub struct Inspected {
     pub problems: Vec<Problem>,
     /// What was read all the same, and deserves a remark.
     pub remarks: Vec<Problem>,
-    places: Places,
+    /// Where its fields stand.
+    pub places: Places,
 }
 
 /// Where the values of a document stand.

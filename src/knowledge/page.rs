@@ -143,7 +143,7 @@ macro_rules! explanations {
 
 static ENTRIES: LazyLock<BTreeMap<PageKind, Vec<Entry>>> = LazyLock::new(|| {
     let mut all: BTreeMap<PageKind, Vec<Entry>> = BTreeMap::new();
-    let files: [BTreeMap<PageKind, Vec<Entry>>; 7] = explanations!(
+    let files: [BTreeMap<PageKind, Vec<Entry>>; 10] = explanations!(
         "statuses",
         "events",
         "exits",
@@ -151,6 +151,9 @@ static ENTRIES: LazyLock<BTreeMap<PageKind, Vec<Entry>>> = LazyLock::new(|| {
         "deadlines",
         "impacts",
         "codes",
+        "findings",
+        "refusals",
+        "errors",
     );
     for read in files {
         for (kind, entries) in read {
@@ -224,8 +227,8 @@ pub fn all_pages() -> impl Iterator<Item = Page<'static>> {
 /// Returns every page that `id` names.
 ///
 /// A word may be both a status and an event (`purged`) or a limit (`provider-review`);
-/// `KIND:ID` picks one. Letter case does not matter. A refusal without a page of its own,
-/// such as `conflict.locked`, leads to its exit code.
+/// `KIND:ID` picks one. Letter case does not matter. A code without a page of its own,
+/// which a newer version may say, leads to its exit code.
 pub fn pages(id: &str) -> Vec<Page<'static>> {
     let id = id.trim();
     let found: Vec<Page<'static>> = match id.split_once(':') {

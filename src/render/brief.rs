@@ -24,7 +24,12 @@ fn ends_a_word(character: char) -> bool {
 /// Returns what `message` tells: cut as [`brief`] does, and what looks personal in it masked, since
 /// the value that a message repeats may stand in the wrong place.
 pub fn told(message: &str, lang: Lang, privacy: Privacy) -> String {
-    brief(&prose::mask(message, privacy), lang).into_owned()
+    told_save(message, &[], lang, privacy)
+}
+
+/// As [`told`], with these words whole, which are nobody's data whatever they look like.
+pub fn told_save(message: &str, plain: &[String], lang: Lang, privacy: Privacy) -> String {
+    brief(&prose::mask_save(message, plain, privacy), lang).into_owned()
 }
 
 /// Returns `message` with the words in it that are too long cut, each with how long it was.

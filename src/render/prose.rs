@@ -3,7 +3,7 @@
 use super::mask::Privacy;
 use crate::lang::Text;
 use crate::text;
-use regex::{Captures, Regex};
+use regex::{Captures, Match, Regex};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::LazyLock;
@@ -42,16 +42,25 @@ impl<'a> Names<'a> {
     ///
     /// Digits of full width are understood as well.
     pub fn mask(&self, text: &str, privacy: Privacy) -> String {
+        self.mask_save(text, &[], privacy)
+    }
+
+    fn mask_save(&self, text: &str, plain: &[String], privacy: Privacy) -> String {
         if privacy == Privacy::Revealed {
             return text.to_owned();
         }
-        let plain: String = text.chars().map(half_width).collect();
+        let folded: String = text.chars().map(half_width).collect();
         let masked = match &*PERSONAL {
             // What cannot be searched is not shown.
             None => "***".to_owned(),
             Some(pattern) => {
-                let hidden = |found: &Captures<'_>| hide(found, &plain);
-                match pattern.replace_all(&plain, hidden) {
+                let hidden = |found: &Captures<'_>| match found.get(0) {
+                    Some(whole) if plain.iter().any(|word| holds(word, &whole, &folded)) => {
+                        whole.as_str().to_owned()
+                    }
+                    Some(_) | None => hide(found, &folded),
+                };
+                match pattern.replace_all(&folded, hidden) {
                     Cow::Borrowed(_) => text.to_owned(),
                     Cow::Owned(masked) => masked,
                 }
@@ -68,9 +77,31 @@ pub fn mask(text: &str, privacy: Privacy) -> String {
     Names::default().mask(text, privacy)
 }
 
+/// As [`mask`], save where one of these words stands whole, which are nobody's data whatever they
+/// look like: a ref of eleven digits, a resource, the code of an organisation.
+pub fn mask_save(text: &str, plain: &[String], privacy: Privacy) -> String {
+    Names::default().mask_save(text, plain, privacy)
+}
+
+/// Whether what was found is a part of a word that stands there whole.
+fn holds(word: &str, found: &Match<'_>, text: &str) -> bool {
+    let mut parts = word.match_indices(found.as_str());
+    parts.any(|(offset, _)| {
+        let start = found.start().checked_sub(offset);
+        let rest = start.and_then(|start| text.get(start..));
+        rest.is_some_and(|rest| rest.starts_with(word))
+    })
+}
+
 /// As [`mask`], in both languages.
 pub fn mask_text(text: &Text, privacy: Privacy) -> Text {
-    let (zh, en) = (mask(&text.zh, privacy), mask(&text.en, privacy));
+    mask_text_save(text, &[], privacy)
+}
+
+/// As [`mask_save`], in both languages.
+pub fn mask_text_save(text: &Text, plain: &[String], privacy: Privacy) -> Text {
+    let masked = |words: &str| mask_save(words, plain, privacy);
+    let (zh, en) = (masked(&text.zh), masked(&text.en));
     text!("{zh}", "{en}")
 }
 
@@ -151,6 +182,42 @@ mod tests {
             assert_eq!(masked(text), text);
         }
         assert_eq!(mask("13800000001", Privacy::Revealed), "13800000001");
+    }
+
+    #[test]
+    fn a_word_that_is_nobodys_is_left_where_it_stands_whole_and_only_there() {
+        for (text, plain, expected) in [
+            (
+                "ref 13800000001 已用",
+                "13800000001",
+                "ref 13800000001 已用",
+            ),
+            (
+                "ins-13800000001 已满",
+                "ins-13800000001",
+                "ins-13800000001 已满",
+            ),
+            (
+                "ins-13800000001 已满",
+                "ins-13800000002",
+                "ins-138****0001 已满",
+            ),
+            // A part of a number says nothing of the number.
+            ("致电13800000001", "1380000", "致电138****0001"),
+            ("致电13800000001", "ins-13800000001", "致电138****0001"),
+            (
+                "914401181990010108",
+                "914401181990010108",
+                "914401181990010108",
+            ),
+        ] {
+            let plain = [plain.to_owned()];
+            assert_eq!(
+                mask_save(text, &plain, Privacy::Masked),
+                expected,
+                "{plain:?}"
+            );
+        }
     }
 
     proptest! {

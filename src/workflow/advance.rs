@@ -497,7 +497,7 @@ fn arrival(
 }
 
 /// Whether the same event, about the same persons at the same time, stands in this submission.
-fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
+pub(super) fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
     let entries = effective(&order.history);
     let start = entries
         .iter()

@@ -111,6 +111,36 @@ impl<'a> Bench<'a> {
         judgement
     }
 
+    /// Warns of what a dossier says otherwise than it is filed, in the words of the rules: the order
+    /// that it makes does not keep that.
+    pub fn ignored(&self, world: &World, dossier: &Dossier, order: &Order) -> Vec<Caution> {
+        let differences = differences(world, dossier, order.kind);
+        if differences.is_empty() {
+            return Vec::new();
+        }
+        let view = self.view(world, order, &[]).differing(&differences);
+        let of_differences = |finding: &Finding| {
+            let rule = self.rulebook.rule(&finding.rule);
+            let tests = rule.into_iter().flat_map(|rule| &rule.test);
+            let mut ranges = tests.map(|test| test.range.as_str());
+            ranges.any(|range| range.starts_with("differences"))
+                && finding.severity != Severity::Info
+        };
+        let found = self.rulebook.judge(&view).findings.into_iter();
+        found
+            .filter(of_differences)
+            .map(|finding| {
+                let (rule, message) = (&finding.rule, &finding.message);
+                let (zh, en) = (&message.zh, &message.en);
+                Caution {
+                    code: "differs-from-filed",
+                    message: text!("{zh}（{rule}）", "{en} ({rule})"),
+                    path: Some(finding.path),
+                }
+            })
+            .collect()
+    }
+
     /// Refuses to send an order in which the rulebook finds errors that are not accepted.
     ///
     /// A new filing that tells little more than icpctl needs is filled in at the provider's

@@ -312,6 +312,7 @@ fn taken(key: &str, order: &Order) -> Failure {
             "take another ref; see that order: icpctl show {id}"
         )
     })
+    .plain(key)
 }
 
 /// Drafts an order whatever its ref was given to before.

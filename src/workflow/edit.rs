@@ -343,9 +343,10 @@ fn overlay(
     dossier: &Dossier,
 ) -> Result<(), Failure> {
     repeats(order, dossier)?;
-    let mut given: Vec<(String, Value)> = Vec::new();
+    // Each with its path in the order and in the dossier.
+    let mut given: Vec<(String, String, Value)> = Vec::new();
     let mut say = |path: &str, value: Option<&str>| {
-        given.extend(value.map(|value| (path.to_owned(), Value::from(value))));
+        given.extend(value.map(|value| (path.to_owned(), path.to_owned(), Value::from(value))));
     };
     say("provider", dossier.provider.as_deref());
     say("account", dossier.account.as_deref());
@@ -359,15 +360,21 @@ fn overlay(
             let number = number.filter(|number| order.target.subject != Some(*number));
             say("subject.number", number.map(|n| n.to_string()).as_deref());
             let facts = tree::leaves(&tree::of(facts.as_ref())).into_iter();
-            given.extend(facts.map(|(field, value)| (format!("subject.{field}"), value)));
+            given.extend(facts.map(|(field, value)| {
+                let path = format!("subject.{field}");
+                (path.clone(), path, value)
+            }));
         }
     }
-    for (place, service) in dossier.services.iter().enumerate() {
-        let place = place_of(order, place, service)?;
+    for (written, service) in dossier.services.iter().enumerate() {
+        let place = place_of(order, written, service)?;
         let facts = tree::leaves(&tree::of(&service.facts)).into_iter();
-        given.extend(facts.map(|(field, value)| (format!("services.{place}.{field}"), value)));
+        given.extend(facts.map(|(field, value)| {
+            let at = |place: usize| format!("services.{place}.{field}");
+            (at(place), at(written), value)
+        }));
     }
-    for (path, value) in given {
+    for (path, written, value) in given {
         let is_filed =
             order.kind != Kind::New && filed(world, order, &path).as_ref() == Some(&value);
         // A service says its kind by its number.
@@ -376,7 +383,7 @@ fn overlay(
         if is_kind || is_filed && !is_held {
             continue;
         }
-        fields::edited(order, laid, &path, true)?;
+        fields::edited(order, laid, &path, true).map_err(|failure| failure.field(&written))?;
         assign::make_room(laid, &path);
         tree::put(laid, &path, Some(value));
     }
@@ -397,13 +404,29 @@ fn repeats(order: &Order, dossier: &Dossier) -> Result<(), Failure> {
                 service.number.to_string() == word || domains.any(|d| d.as_str() == word)
             })
     };
+    let says_same = |said: &Option<String>, held: Option<&String>| {
+        said.as_ref()
+            .is_none_or(|said| held.is_some_and(|held| held.trim() == said.trim()))
+    };
+    let reason = order
+        .history
+        .first()
+        .and_then(|entry| entry.reason.as_ref());
     let settled = [
         ("kind", dossier.kind.is_none_or(|kind| kind == order.kind)),
+        (
+            "ref",
+            says_same(&dossier.reference, order.reference.as_ref()),
+        ),
         ("target", dossier.target.iter().all(is_meant)),
         ("written", !dossier.written || order.via == Via::Written),
+        ("reason", says_same(&dossier.reason, reason)),
     ];
     match settled.iter().find(|(_, is_so)| !is_so) {
-        Some((field, _)) => Err(fields::settled(order, field)),
+        Some((field, _)) => Err(fields::settled(order, field).field(field).hint(text!(
+            "其余的照改：从资料文件中去掉 {field}",
+            "to edit the rest, take {field} out of the dossier"
+        ))),
         None => Ok(()),
     }
 }
@@ -416,7 +439,10 @@ fn place_of(order: &Order, place: usize, service: &DossierService) -> Result<usi
     let mut services = order.target.services.iter();
     services
         .position(|target| target.number == *number)
-        .ok_or_else(|| fields::settled(order, &format!("services.{place}.number")))
+        .ok_or_else(|| {
+            let path = format!("services.{place}.number");
+            fields::settled(order, &path).field(&path)
+        })
 }
 
 /// Finds the order that another is to wait for.

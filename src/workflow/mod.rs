@@ -33,6 +33,7 @@ pub mod owed;
 pub mod persons;
 pub mod plan;
 pub mod register;
+pub mod reported;
 pub mod resolve;
 pub mod seen;
 pub mod settle;

@@ -3,15 +3,16 @@
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::filing::facts::Access;
+use crate::filing::facts::{Access, SubjectFacts};
 use crate::filing::host::Host;
 use crate::filing::number::SubjectNumber;
 use crate::filing::portfolio::{FiledService, FiledSubject, Portfolio};
 use crate::filing::record::AdoptedService;
 use crate::filing::tree::{self, Difference};
 use crate::intake::{Adopting, FieldPlaces, Position};
+use crate::knowledge::Holder;
 use crate::lang::Text;
-use crate::render::mask::{Privacy, mask_tree};
+use crate::render::mask::{Privacy, mask_for};
 use crate::text;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -50,18 +51,30 @@ impl Contradiction {
         )
     }
 
-    fn masked(mut self, field: &str, is_individual: bool, privacy: Privacy) -> Self {
+    /// Returns the values that are nobody's data, or masked already by what the field holds.
+    fn plain(&self) -> impl Iterator<Item = String> {
+        let field = self.path.rsplit('.').next().unwrap_or_default();
+        let is_known = KNOWN.contains(&field);
+        let values = [&self.old, &self.new].into_iter().map(words);
+        values.filter(move |_| is_known)
+    }
+
+    fn masked(mut self, field: &str, holder: Option<Holder>, privacy: Privacy) -> Self {
         for value in [&mut self.old, &mut self.new] {
             if field != "subject.name" {
-                mask_tree(value, field, privacy);
+                mask_for(value, field, holder, privacy);
             } else if let Value::String(name) = value {
                 // An organisation's name is public.
+                let is_individual = holder == Some(Holder::Individual);
                 *name = privacy.subject_name(name, is_individual).into_owned();
             }
         }
         self
     }
 }
+
+/// The fields whose values are masked by what they hold or not at all, whatever they look like.
+const KNOWN: [&str; 2] = ["certificate_number", "resource"];
 
 /// Returns a value as people read it.
 pub fn words(value: &Value) -> String {
@@ -74,13 +87,21 @@ pub fn words(value: &Value) -> String {
 }
 
 /// Returns all that stands against taking a file in, each with its place: what it says against
-/// itself, the numbers that have ended, and what it says against what is filed.
-pub fn objections(world: &World, given: &[Adopting], replace: bool, privacy: Privacy) -> Vec<Text> {
+/// itself, the numbers that have ended, and what it says against what is filed; and the words in it
+/// that are nobody's data.
+pub fn objections(
+    world: &World,
+    given: &[Adopting],
+    replace: bool,
+    privacy: Privacy,
+) -> (Vec<Text>, Vec<String>) {
     let before = &world.book.portfolio;
     let mut all = inconsistent(given);
     all.extend(ended(before, given));
-    all.extend(contradicted(before, given, replace, privacy));
-    told(all)
+    let contradicted = contradicted(before, given, replace, privacy);
+    all.extend(contradicted.iter().map(|c| (c.at, c.message())));
+    let plain = contradicted.iter().flat_map(Contradiction::plain).collect();
+    (told(all), plain)
 }
 
 /// Refuses a file of which no order of taking it in would be right, with all that stands against it.
@@ -94,10 +115,13 @@ pub(super) fn sound(
     if faults.is_empty() && ended.is_empty() {
         return Ok(());
     }
-    let rest = contradicted(before, given, replace, privacy);
+    let contradicted = contradicted(before, given, replace, privacy);
+    let rest: Vec<_> = contradicted.iter().map(|c| (c.at, c.message())).collect();
+    let plain = contradicted.iter().flat_map(Contradiction::plain).collect();
     if faults.is_empty() {
         let mut failure = has_ended(&told(ended));
         failure.hints.extend(told(rest));
+        failure.plain = plain;
         return Err(failure);
     }
     let count = faults.len();
@@ -109,6 +133,7 @@ pub(super) fn sound(
         ),
     );
     failure.hints = told(faults.into_iter().chain(ended).chain(rest).collect());
+    failure.plain = plain;
     Err(failure)
 }
 
@@ -224,10 +249,11 @@ fn contradicted(
     given: &[Adopting],
     replace: bool,
     privacy: Privacy,
-) -> Vec<(Position, Text)> {
+) -> Vec<Contradiction> {
     let given = given.iter().filter(|_| !replace);
-    let found = given.flat_map(|one| contradictions(before, one, privacy));
-    found.map(|c| (c.at, c.message())).collect()
+    given
+        .flat_map(|one| contradictions(before, one, privacy))
+        .collect()
 }
 
 /// Joins texts, one a line, below a heading.
@@ -262,6 +288,8 @@ pub(super) fn contradicts(found: &[Contradiction]) -> Failure {
     } else {
         failure
     };
+    let mut failure = failure;
+    failure.plain = found.iter().flat_map(Contradiction::plain).collect();
     failure.hint(text!(
         "以文件为准：加上 --replace；已失效的用 icpctl gone 登记",
         "to let the file win, add --replace; record what has ended with icpctl gone"
@@ -277,8 +305,7 @@ pub(super) fn contradictions(
     let adoption = &given.value;
     let there = before.subject(&adoption.number);
     let mut against = Against {
-        is_individual: adoption.facts.is_individual()
-            || there.is_some_and(|subject| subject.facts.is_individual()),
+        holder: holder([Some(&adoption.facts), there.map(|subject| &subject.facts)]),
         privacy,
         found: Vec::new(),
     };
@@ -303,10 +330,20 @@ pub(super) fn contradictions(
     against.found
 }
 
+/// Returns whose facts these are: a natural person's, if any says so.
+fn holder(facts: [Option<&SubjectFacts>; 2]) -> Option<Holder> {
+    let known = || facts.into_iter().flatten();
+    if known().any(SubjectFacts::is_individual) {
+        return Some(Holder::Individual);
+    }
+    let is_told = known().any(|facts| facts.nature.is_some());
+    is_told.then_some(Holder::Organisation)
+}
+
 /// What was found to contradict what is filed.
 struct Against {
-    /// Whether it is about a natural person, so that more of it is personal.
-    is_individual: bool,
+    /// Whose data it is, where that is known: more of a natural person's is personal.
+    holder: Option<Holder>,
     privacy: Privacy,
     found: Vec<Contradiction>,
 }
@@ -371,7 +408,7 @@ impl Against {
             old,
             new,
         };
-        let masked = contradiction.masked(field, self.is_individual, self.privacy);
+        let masked = contradiction.masked(field, self.holder, self.privacy);
         self.found.push(masked);
     }
 }

@@ -190,7 +190,8 @@ impl From<NoOrder> for Failure {
             NoOrder::NoRef { key } => none(text!(
                 "没有 ref 为 {key} 的订单",
                 "there is no order with the ref {key}"
-            )),
+            ))
+            .plain(key),
             NoOrder::AllEnded { word } => none(text!(
                 "`{word}` 没有未完结的订单",
                 "`{word}` has no order that has not ended"

@@ -1,7 +1,7 @@
 //! Plans: what is told before anything happens, and when a plan does not hold any more.
 
 use super::{holding, outcomes};
-use crate::scenarios::{CERTIFICATES, MONDAY, Scene, codes, company, dossier, site};
+use crate::scenarios::{CERTIFICATES, MONDAY, Scene, codes, company, dossier, hints_at, site};
 use serde_json::{Value, json};
 
 const TWO: &str = "ref,kind,target\na,cancel-site,s1.example.net\nb,cancel-site,s2.example.net\n";
@@ -357,6 +357,40 @@ fn a_plan_printed_row_by_row_is_its_document() {
 }
 
 /// The command that a plan hints at is one that a shell takes.
+/// `--fields` takes what the action's own document has: a plan has no findings, a check no rows.
+#[test]
+fn each_action_has_the_fields_of_its_own_document() {
+    let scene = holding(1);
+    scene.user.write(
+        "batch.csv",
+        "ref,kind,target\na,cancel-site,s1.example.net\n",
+    );
+    let narrowed = |action: &str, fields: &str, exit: i32| {
+        let line = format!("batch {action} batch.csv --json --fields {fields}");
+        scene.run(MONDAY, &line).exits(exit).narrowed()
+    };
+    let refused = narrowed("plan", "findings.rule", 2);
+    assert!(
+        hints_at(&refused["error"], "rows.error.rule"),
+        "{refused:#}"
+    );
+    narrowed("check", "rows.ref", 2);
+    let checked = narrowed("check", "findings.rule", 0);
+    let findings = checked["data"]["findings"].as_array().unwrap();
+    assert!(
+        !findings.is_empty() && findings.iter().all(|f| f["rule"].is_string()),
+        "{findings:?}"
+    );
+    let plan = narrowed("plan", "rows.ref,rows.impact.code", 0);
+    let row = &plan["data"]["rows"][0];
+    assert_eq!(row["ref"], "a");
+    let codes = row["impact"].as_array().unwrap();
+    assert!(
+        !codes.is_empty() && codes.iter().all(|i| i["code"].is_string()),
+        "{row}"
+    );
+}
+
 #[test]
 fn a_name_with_a_blank_is_quoted_in_the_hint() {
     let scene = holding(1);

@@ -1,7 +1,7 @@
 //! `record --from`: many reports, streamed and written in chunks.
 
-use super::{outcomes, stream, subjects};
-use crate::scenarios::{MONDAY, Scene, dossier};
+use super::{holding, outcomes, stream, subjects};
+use crate::scenarios::{MONDAY, Scene, dossier, hints_at};
 use crate::support::Icpctl;
 use serde_json::{Value, json};
 
@@ -247,4 +247,78 @@ fn every_wrong_person_and_number_is_told_before_anything_is_done() {
     assert_eq!(order["history"].as_array().unwrap().len(), 2, "{order}");
     assert_eq!(scene.status(TUESDAY, &filed), "draft");
     assert_eq!(scene.status(TUESDAY, &new), "draft");
+}
+
+/// "The same event, who and `--at` again changes nothing", whatever names the order: one that has
+/// ended with this very report is the one that is meant.
+#[test]
+fn a_report_by_domain_or_number_can_be_told_again_after_the_end() {
+    const THEN: &str = "2026-11-24 10:00:00";
+    const LATER: &str = "2026-11-25 10:00:00";
+    let scene = holding(3);
+    let change = scene.draft(
+        MONDAY,
+        "change s1.example.net --provider tencent --set name=示例新名",
+    );
+    let cancel =
+        |site: &str| scene.draft(MONDAY, &format!("cancel-site {site} --provider tencent"));
+    scene.submit(MONDAY, &change);
+    scene.user.write(
+        "reports.csv",
+        "order,event,at\ns1.example.net,bureau-approved,2026-11-23 12:00\n",
+    );
+    let run = |at: &str, exit: i32| {
+        outcomes(
+            &scene
+                .run(at, "record --from reports.csv --json")
+                .exits(exit),
+        )
+    };
+    assert_eq!(run(THEN, 0), ["- ok"]);
+    assert_eq!(run(THEN, 0), ["- unchanged"]);
+    let line = "record s1.example.net bureau-approved --at 2026-11-23T12:00:00+08:00";
+    assert_eq!(scene.document(THEN, line, 0)["changed"], false);
+    assert_eq!(scene.document(THEN, line, 0)["data"]["id"], change);
+
+    // Another time is another report: none of the open orders takes it, and the ended one is named.
+    for flags in ["--at 2026-11-23T12:00:01+08:00", ""] {
+        let line = format!("record s1.example.net bureau-approved {flags}");
+        let error = scene.fails(THEN, &line, 4);
+        assert_eq!(error["code"], "not-found.order");
+        assert!(hints_at(&error, &change), "{error}");
+    }
+
+    // An order about it that was made since does not take what was reported before it was there.
+    let next = scene.draft(
+        LATER,
+        "change s1.example.net --provider tencent --set name=示例又名",
+    );
+    assert_eq!(run(LATER, 0), ["- unchanged"]);
+    scene.submit(LATER, &next);
+    assert_eq!(run(LATER, 0), ["- unchanged"]);
+    let _ = scene.ok(LATER, &format!("record {next} bureau-approved"));
+
+    // What was cancelled is filed no more: its number and its domain still tell of the order.
+    for (site, word) in [("s2.example.net", "s2.example.net"), ("s3.example.net", "")] {
+        let filed = scene.ok(LATER, &format!("portfolio {site}"));
+        let number = filed[0]["services"][0]["number"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let word = if word.is_empty() {
+            number
+        } else {
+            word.to_owned()
+        };
+        let id = cancel(site);
+        scene.submit(LATER, &id);
+        let line = format!("record {word} bureau-approved --at 2026-11-25T10:00:00+08:00");
+        assert_eq!(scene.document(LATER, &line, 0)["changed"], true, "{word}");
+        let again = scene.document(LATER, &line, 0);
+        assert_eq!(
+            (&again["changed"], &again["data"]["id"]),
+            (&json!(false), &json!(id)),
+            "{word}"
+        );
+    }
 }

@@ -602,3 +602,44 @@ fn a_lapsed_cancellation_says_that_the_filing_stays() {
     assert_eq!(scene.order(later, &id)["next"], json!([anew]));
     scene.draft(later, anew.strip_prefix("icpctl ").unwrap());
 }
+
+/// What drafting settles is not passed over in silence where a dossier says it otherwise: it is
+/// refused at its place; said as it is, it is no obstacle.
+#[test]
+fn a_dossier_that_says_otherwise_what_drafting_settled_is_refused_at_its_place() {
+    let scene = Scene::one_site(&["tencent"]);
+    let line = "access example.cn --provider huawei --ref mine --reason 扩容";
+    let id = scene.draft(MONDAY, line);
+    let edit = |text: &str, exit: i32| {
+        scene.user.write("edit.toml", text);
+        scene.document(MONDAY, &format!("edit {id} --from edit.toml"), exit)
+    };
+    for (text, field, at) in [
+        (
+            "account = \"a-2\"\nref = \"other\"\n",
+            "ref",
+            "edit.toml:2:",
+        ),
+        (
+            "account = \"a-2\"\n\nreason = \"别的\"\n",
+            "reason",
+            "edit.toml:3:",
+        ),
+    ] {
+        let refused = edit(text, 3);
+        let error = &refused["error"];
+        let message = error["message"].as_str().unwrap();
+        assert_eq!(error["code"], "invalid.field");
+        assert!(message.contains(field) && message.contains(at), "{message}");
+        assert!(
+            hints_at(error, &format!("take {field} out of the dossier")),
+            "{error}"
+        );
+    }
+    assert_eq!(scene.order(MONDAY, &id)["account"], json!(null));
+    let same = edit("account = \"a-2\"\nref = \"mine\"\nreason = \"扩容\"\n", 0);
+    assert_eq!(same["data"]["account"], "a-2");
+    let elsewhere = edit("[subject]\nname = \"别的公司\"\n", 3);
+    let message = elsewhere["error"]["message"].as_str().unwrap();
+    assert!(message.contains("edit.toml:2:"), "{message}");
+}

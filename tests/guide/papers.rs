@@ -135,7 +135,46 @@ fn of_an_unknown_nature_only_what_everybody_gives_is_asked_for() {
         [json!("subject.nature"), json!("account"), Value::Null]
     );
     assert_eq!(papers[2]["slots"], json!(["cancellation-statement"]));
+    let statement = papers[2]["label"].as_str().unwrap();
+    assert!(
+        statement.contains("fingerprint") && statement.contains("seal"),
+        "which of the two is not known: {statement}"
+    );
     assert_eq!(guide(&scene, MONDAY, &id, "")["statement"], Value::Null);
+}
+
+/// CAN-11: each paper by its name and its slot, in the order of the list, in both languages.
+#[test]
+fn what_is_missing_is_named_with_the_slot_that_takes_it() {
+    let scene = scene("tencent", Holder::Organisation);
+    let line = format!("cancel-site {HERE} --provider tencent --verify-by papers");
+    let id = scene.draft(MONDAY, &line);
+    let order = scene.order(MONDAY, &id);
+    for lang in ["zh", "en"] {
+        let checked = scene.document(MONDAY, &format!("check {id} --lang {lang}"), 0);
+        let findings = checked["data"]["findings"].as_array().unwrap();
+        let finding = findings.iter().find(|f| f["rule"] == "CAN-11").unwrap();
+        let message = finding["message"].as_str().unwrap();
+        let labels = scene.document(MONDAY, &format!("show {id} --lang {lang}"), 0);
+        let mut rest = message;
+        for paper in open(&labels["data"]["papers"]) {
+            let label = paper["label"].as_str().unwrap();
+            let slot = paper["slots"][0]
+                .as_str()
+                .or(paper["field"].as_str())
+                .unwrap();
+            for word in [label, slot] {
+                let at = rest.find(word);
+                let at = at.unwrap_or_else(|| panic!("no {word} in its place: {message}"));
+                rest = &rest[at + word.len()..];
+            }
+        }
+        let count = open(&order["papers"]).len().to_string();
+        assert!(message.contains(&count), "{message}");
+        let fix = finding["fix"].as_str().unwrap();
+        assert!(fix.contains(&format!("icpctl show {id}")), "{fix}");
+        assert!(!fix.contains("ORDER"), "{fix}");
+    }
 }
 
 #[test]

@@ -401,3 +401,62 @@ fn whoever_is_known_of_a_subject_is_masked_in_free_words() {
         .exits(0);
     assert!(revealed.stdout.contains(words));
 }
+
+/// A ref, a resource and an organisation's code are nobody's data, even where they look like a
+/// phone or an ID number; a phone beside them stays hidden.
+#[test]
+fn what_the_field_says_is_nobodys_is_told_whole() {
+    // All digits, with the check character of GB 32100 and the year of birth of GB 11643.
+    const CODES: [&str; 2] = ["914401199001010345", "914401199001010420"];
+    const REF: &str = "13800000001";
+    let user = Icpctl::new();
+    let filed = |code: &str, resource: &str| {
+        format!(
+            r#"{{"number":"粤ICP备2021000001号","name":"示例科技有限公司","nature":"enterprise",
+            "certificate_type":"business-licence","certificate_number":"{code}",
+            "responsible":{{"name":"张三","phone":"13900000009"}},
+            "services":[{{"number":"粤ICP备2021000001号-1","kind":"site","name":"示例商城","domains":["shop.example.cn"],
+            "accesses":[{{"provider":"tencent","account":"a","resource":"{resource}"}}]}},
+            {{"number":"粤ICP备2021000001号-2","kind":"site","name":"示例书店","domains":["books.example.cn"],"accesses":["tencent"]}}]}}"#
+        )
+        .replace('\n', " ")
+    };
+    user.write("one.json", filed(CODES[0], "ins-13800000001"));
+    let other = filed(CODES[1], "ins-13800000002").replace("13900000009", "13900000008");
+    user.write("other.json", other);
+    user.run(["adopt", "--from", "one.json"]).exits(0);
+    for form in [&["--json"][..], &["--lang", "zh"], &["--lang", "en"]] {
+        let ran = user.run(["adopt", "--from", "other.json"].iter().chain(form));
+        let told = ran.exits(6);
+        let told = told.stdout + &told.stderr;
+        for whole in [CODES[0], CODES[1], "ins-13800000001", "ins-13800000002"] {
+            assert!(told.contains(whole), "{whole}: {told}");
+        }
+        for phone in ["13900000009", "13900000008"] {
+            assert!(!told.contains(phone), "{told}");
+        }
+    }
+
+    let missing = user.run(["show", &format!("ref:{REF}")]).exits(4).stderr;
+    assert!(missing.contains(REF), "{missing}");
+    let draft = |domain: &str| user.run(["cancel-site", domain, "--ref", REF]);
+    let _ = draft("shop.example.cn").exits(0);
+    let taken = draft("books.example.cn").exits(6).stderr;
+    assert!(taken.contains(&format!("the ref {REF} ")), "{taken}");
+
+    user.write(
+        "batch.csv",
+        "ref,kind,target,after\n13800000003,cancel-site,books.example.cn,ref:13800000004\n\
+         13800000005,cancel-site,13900000007,\n",
+    );
+    for command in ["check", "plan", "apply"] {
+        for form in [&["--json"][..], &[]] {
+            let ran = user.run(["batch", command, "batch.csv"].iter().chain(form));
+            let told = ran.stdout + &ran.stderr;
+            for whole in ["13800000003", "13800000004", "13800000005"] {
+                assert!(told.contains(whole), "{command}: {told}");
+            }
+            assert!(!told.contains("13900000007"), "{command}: {told}");
+        }
+    }
+}

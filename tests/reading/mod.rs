@@ -197,7 +197,20 @@ fn the_presumed_status_counts_and_is_never_written() {
         list(&["--status", "sms-verification-pending"]),
         Vec::<String>::new()
     );
-    assert_eq!(list(&["--ended-since", "2026-11-23"]), ["c0000001"]);
+    // An end that the clock presumes counts from its limit, though nothing has told of it yet.
+    let since = |at: &'static str| list(&["--ended-since", at]);
+    assert_eq!(since("2026-11-23"), ["c0000001"]);
+    assert_eq!(since("2026-11-23T10:10:00+08:00"), ["c0000001"]);
+    assert_eq!(since("2026-11-23T10:10:01+08:00"), Vec::<String>::new());
+    let lapsed = store.run_at(late, &["show", "c000", "--json"]).json();
+    assert_eq!(lapsed["data"]["ended_at"], Value::Null);
+    assert_eq!(lapsed["data"]["presumed"], true);
+    let help = store.run_at(late, &["help", "list"]).out;
+    let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("an end that the clock presumes counts too"),
+        "{help}"
+    );
     assert_eq!(list(&["--overdue"]), ["e0000001", "c0000001"]);
     // What is only presumed to have ended has not: it still wants a report.
     assert_eq!(list(&[]), ["e0000001", "c0000001"]);

@@ -339,3 +339,44 @@ fn a_domain_that_two_services_share_is_told_once() {
         }
     }
 }
+
+/// ACC-01: what a dossier says otherwise than it is filed is not taken, and said so in the words of
+/// `check`.
+#[test]
+fn what_an_access_does_not_take_from_its_dossier_is_told_when_drafting() {
+    let scene = Scene::one_site(&["tencent"]);
+    let dossier = |name: &str| {
+        let text = format!(
+            "kind = \"access\"\nprovider = \"huawei\"\n[[services]]\nnumber = \"{SHOP}\"\nname = \"{name}\"\n"
+        );
+        scene.user.write("access.toml", text);
+    };
+    dossier("另一个名称");
+    let checked = scene.document(MONDAY, "check access.toml", 3);
+    let findings = checked["data"]["findings"].as_array().unwrap();
+    let found = findings.iter().find(|f| f["rule"] == "ACC-01").unwrap();
+    let words = found["message"].as_str().unwrap();
+    for flags in [" --dry-run", ""] {
+        let drafted = scene.document(MONDAY, &format!("access --from access.toml{flags}"), 0);
+        let warnings = drafted["warnings"].as_array().unwrap();
+        let told = warnings
+            .iter()
+            .find(|w| w["message"].as_str().unwrap().contains(words));
+        let told = told.unwrap_or_else(|| panic!("{words}: {drafted:#}"));
+        assert_eq!(told["code"], "differs-from-filed");
+        assert_eq!(told["path"], "services.0.name");
+        assert!(told["message"].as_str().unwrap().contains("ACC-01"));
+    }
+    let zh = scene
+        .run(MONDAY, "access --from access.toml --lang zh")
+        .exits(0);
+    assert!(
+        zh.stderr.contains("ACC-01") && zh.stderr.contains("services.0.name"),
+        "{zh:?}"
+    );
+    let filed = scene.ok(MONDAY, &format!("portfolio {SHOP}"));
+    let name = filed[0]["services"][0]["name"].as_str().unwrap();
+    dossier(name);
+    let same = scene.document(MONDAY, "access --from access.toml", 0);
+    assert_eq!(same["warnings"], json!([]));
+}

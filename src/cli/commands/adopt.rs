@@ -318,9 +318,9 @@ fn read(
     }
     let mut failure = invalid(name, &problems);
     let world = cx.world()?;
-    failure
-        .hints
-        .extend(objections(&world, &read.list, replace, cx.globals.privacy));
+    let (all, plain) = objections(&world, &read.list, replace, cx.globals.privacy);
+    failure.hints.extend(all);
+    failure.plain = plain;
     Err(failure)
 }
 

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::filing::event::Command as Step;
 use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::order::{Material, OrderId};
-use crate::intake::{Dossier, DossierMaterial, Problem, Source, inspect_dossier};
+use crate::intake::{Dossier, DossierMaterial, Places, Problem, Source, inspect_dossier};
 use crate::lang::{Lang, Text};
 use crate::render::mask::Privacy;
 use crate::rulebook::Rulebook;
@@ -195,6 +195,14 @@ pub fn assigns(matches: &ArgMatches) -> Result<Vec<Assign>, Failure> {
 /// # Errors
 /// 4 where it is missing, 3 with all problems where it does not validate.
 pub fn dossier(cx: &mut Context<'_>, name: &str) -> Result<Dossier, Failure> {
+    placed_dossier(cx, name).map(|(dossier, _)| dossier)
+}
+
+/// Reads a dossier as [`dossier`] does, and where its fields stand.
+///
+/// # Errors
+/// As there.
+pub fn placed_dossier(cx: &mut Context<'_>, name: &str) -> Result<(Dossier, Places), Failure> {
     let bytes = cx.read_input(name)?;
     let source = Source {
         name,
@@ -206,9 +214,10 @@ pub fn dossier(cx: &mut Context<'_>, name: &str) -> Result<Dossier, Failure> {
         let path = Some(remark.path.clone());
         cx.caution(remark.code, remark.message.clone(), path);
     }
+    let places = inspected.places.clone();
     let mut dossier = inspected.into_dossier().map_err(refused)?;
     cx.name_providers(&mut dossier.provider)?;
-    Ok(dossier)
+    Ok((dossier, places))
 }
 
 /// Returns the place of the service that a material belongs to.
@@ -277,11 +286,24 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     if cx.may_ask() {
         prompt::complete(cx, &mut ask)?;
     }
+    let rulebook = match &ask.dossier {
+        Some(dossier) if !dossier.services.is_empty() || dossier.subject.is_some() => {
+            Some(cx.rulebook()?)
+        }
+        Some(_) | None => None,
+    };
+    let privacy = cx.globals.privacy;
     let sender = submits.then(|| Sending::new(cx, given)).transpose()?;
     let mut wanted = Wanted::default();
     ask.want(&mut wanted);
     let done = cx.transact_near(&wanted, |world, stamp, ids| {
         let Attempt { mut plan, obstacle } = attempt(&ask, world, stamp, ids)?;
+        if let (Some(rulebook), Some(dossier), [order]) =
+            (&rulebook, &ask.dossier, plan.orders.as_slice())
+        {
+            let bench = Bench::new(world, rulebook, privacy);
+            plan.cautions.extend(bench.ignored(world, dossier, order));
+        }
         plan.files = materials::missing(&files, world);
         match (&sender, obstacle) {
             (None, Some(failure)) => Err(failure),

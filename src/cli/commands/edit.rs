@@ -1,13 +1,15 @@
 //! `edit`: correct an order's data, in draft or after a return.
 
-use super::draft::{add_arg, assigns, dossier, take_materials};
+use super::draft::{add_arg, assigns, placed_dossier, take_materials};
 use crate::cli::context::{Context, Plan};
 use crate::cli::parser::globals::{option, place, repeated};
 use crate::cli::reply::{Reply, answer};
 use crate::failure::Failure;
+use crate::intake::{Places, Position};
 use crate::lang::Lang;
 use crate::store::near::Wanted;
 use crate::text;
+use crate::workflow::assign::called;
 use crate::workflow::{bearing, edit, materials, resolve};
 use clap::{ArgMatches, Command};
 
@@ -62,10 +64,12 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         );
     }
     let (mut named, mut files) = (Vec::new(), Vec::new());
+    let mut places = Places::default();
     let dossier = match &from {
         Some(name) => {
-            let dossier = dossier(cx, name)?;
+            let (dossier, found) = placed_dossier(cx, name)?;
             (named, files) = take_materials(cx, name, &dossier.materials)?;
+            places = found;
             Some(dossier)
         }
         None => None,
@@ -82,7 +86,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let done = cx.transact_near(&wanted, |world, stamp, _| {
         let order = resolve::order(&world.book, &word)?;
         let mut plan = Plan::new(order.id.clone());
-        let edited = edit::edit(world, stamp, order, &given, dossier.as_ref(), &named)?;
+        let edited = edit::edit(world, stamp, order, &given, dossier.as_ref(), &named)
+            .map_err(|failure| located(failure, from.as_deref(), &places))?;
         if edited.is_some() {
             plan.files = materials::missing(&files, world);
         }
@@ -90,4 +95,19 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         Ok(plan)
     })?;
     answer::moved(cx, &done, std::slice::from_ref(&done.answer))
+}
+
+/// Says where in the dossier the field stands that a failure is about.
+fn located(failure: Failure, name: Option<&str>, places: &Places) -> Failure {
+    let (Some(name), Some(field)) = (name, &failure.field) else {
+        return failure;
+    };
+    let Position { line, column } = places.nearest(field);
+    let name = called(name);
+    let (zh, en) = (&failure.message.zh, &failure.message.en);
+    let message = text!(
+        "{name}:{line}:{column}：{zh}",
+        "{name}:{line}:{column}: {en}"
+    );
+    Failure { message, ..failure }
 }

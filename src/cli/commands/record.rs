@@ -19,7 +19,7 @@ use crate::text;
 use crate::workflow::advance::{self, Reach, Told};
 use crate::workflow::assign::invalid;
 use crate::workflow::batch::{self, CHUNK, Outcome};
-use crate::workflow::resolve;
+use crate::workflow::reported;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
 use std::collections::BTreeSet;
@@ -150,16 +150,20 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         Asks::Nothing,
         reach,
         |world, stamp, _| {
+            let timed = Told {
+                at: at.clone().ok().flatten(),
+                ..told.clone()
+            };
             let mut ids: Vec<OrderId> = Vec::new();
             for name in &names {
-                let id = &resolve::order(&world.book, name)?.id;
+                let id = &reported::order(world, name, &timed)?.id;
                 if !ids.contains(id) {
                     ids.push(id.clone());
                 }
             }
             let told = Told {
                 at: at.clone()?,
-                ..told.clone()
+                ..timed
             };
             let mut plan = Plan::new((ids.clone(), Vec::new()));
             let mut scratch = world.clone();
@@ -254,7 +258,9 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
     cx.alone(writes, |cx, lock| {
         let all: Vec<(&RecordRow, &Told)> = rows.iter().zip(&reports).collect();
         let decide = |_: &mut Context<'_>, world: &mut World| {
-            Ok(((), rows.iter().all(|row| world.find(&row.order).is_ok())))
+            let is_found =
+                |(row, told): (&RecordRow, &Told)| reported::order(world, &row.order, told).is_ok();
+            Ok(((), rows.iter().zip(&reports).all(is_found)))
         };
         let mut world = match of_themselves(cx, &all)? {
             Some(world) => world,
@@ -364,7 +370,7 @@ fn valid(world: &World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Result<(
 fn take_rows(world: &mut World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Chunk {
     let mut chunk = Chunk::default();
     for (row, told) in rows {
-        let found = world.find(&row.order).ok();
+        let found = reported::order(world, &row.order, told).ok();
         let id = found.map(|order| order.id.to_string());
         let key = found.and_then(|order| order.reference.clone());
         let typed = row.order.strip_prefix("ref:").map(str::to_owned);
@@ -390,7 +396,7 @@ fn take_row(
     told: &Told,
     chunk: &mut Chunk,
 ) -> Result<Outcome, Failure> {
-    let order = world.find(&row.order)?;
+    let order = reported::order(world, &row.order, told)?;
     let id = order.id.clone();
     let taken = advance::report(world, stamp, order, told)?;
     let Some(order) = taken.order else {

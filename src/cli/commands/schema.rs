@@ -127,26 +127,46 @@ pub fn fields_of_records(document: &str) -> Vec<String> {
     fields_of(document, &["record"])
 }
 
+/// Returns the names that `--fields` takes for what one action of a command answers: its schema says
+/// in `$comment` which alternative of the data is whose.
+pub fn fields_of_action(document: &str, action: &str) -> Vec<String> {
+    let source = source(document);
+    let alternatives = source.as_ref().map(|source| &source["data"]["anyOf"]);
+    let is_its = |part: &&Value| {
+        let actions = part["$comment"].as_str().unwrap_or_default();
+        actions.split(' ').any(|name| name == action)
+    };
+    let found = alternatives.and_then(Value::as_array);
+    let found = found.and_then(|parts| parts.iter().find(is_its));
+    found.map(names_in).unwrap_or_default()
+}
+
 /// Returns the fields of the first of these parts that a document has.
 fn fields_of(document: &str, parts: &[&str]) -> Vec<String> {
+    let source = source(document);
+    let part = source
+        .as_ref()
+        .and_then(|source| parts.iter().find_map(|part| source.get(part)));
+    part.map(names_in).unwrap_or_default()
+}
+
+fn source(document: &str) -> Option<Value> {
     let short = document
         .strip_prefix("icpctl.")
         .and_then(|rest| rest.strip_suffix("/1"));
-    let source = DOCUMENTS
+    DOCUMENTS
         .iter()
         .find(|(name, _)| Some(*name) == short)
-        .and_then(|(_, source)| serde_json::from_str::<Value>(source).ok());
+        .and_then(|(_, source)| serde_json::from_str::<Value>(source).ok())
+}
+
+fn names_in(part: &Value) -> Vec<String> {
     let shared: Value = serde_json::from_str(SHARED).unwrap_or_default();
     let mut names = Names {
         words: &shared["$defs"],
         found: Vec::new(),
     };
-    let part = source
-        .as_ref()
-        .and_then(|source| parts.iter().find_map(|part| source.get(part)));
-    if let Some(part) = part {
-        names.below(part, "");
-    }
+    names.below(part, "");
     names.found
 }
 

@@ -187,7 +187,10 @@ impl Filters {
             ),
             time(
                 "ended-since",
-                text!("在此时间或之后完结", "Ended at this time or later"),
+                text!(
+                    "在此时间或之后完结；按时间推定的完结也算，以时限届满为准（ended_at 为空，presumed 为 true）",
+                    "Ended at this time or later; an end that the clock presumes counts too, from the limit that passed (its ended_at is null, its presumed true)"
+                ),
             ),
             time(
                 "until",

@@ -8,7 +8,7 @@ use crate::cli::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
-use crate::render::brief::told;
+use crate::render::brief::{told, told_save};
 use crate::render::envelope::{Envelope, Problem};
 use crate::render::fields::{Fields, UnknownField, paths};
 use crate::render::mask::Privacy;
@@ -117,7 +117,7 @@ pub fn problem(failure: &Failure, lang: Lang, privacy: Privacy) -> Problem {
     Problem {
         code: failure.code.clone(),
         exit: failure.exit.code(),
-        message: told(failure.message.get(lang), lang, privacy),
+        message: told_save(failure.message.get(lang), &failure.plain, lang, privacy),
         hints: hints(failure, lang, privacy),
         retryable: failure.is_retryable(),
         rule: failure.rule.clone(),
@@ -133,7 +133,7 @@ fn hints(failure: &Failure, lang: Lang, privacy: Privacy) -> Vec<String> {
     let first = all
         .iter()
         .take(TOLD)
-        .map(|hint| told(hint.get(lang), lang, privacy));
+        .map(|hint| told_save(hint.get(lang), &failure.plain, lang, privacy));
     let rest = all.len().saturating_sub(TOLD);
     let more = (rest > 0).then(|| {
         let more = text!("另有 {rest} 处", "and {rest} more");
@@ -261,7 +261,7 @@ pub fn tell(err: &mut dyn Write, line: &str) {
 /// Tells a failure to people.
 pub fn tell_failure(failure: &Failure, lang: Lang, privacy: Privacy, err: &mut dyn Write) {
     let label = text!("错误：", "error: ");
-    let message = told(failure.message.get(lang), lang, privacy);
+    let message = told_save(failure.message.get(lang), &failure.plain, lang, privacy);
     let rule = failure
         .rule
         .as_ref()

@@ -7,7 +7,7 @@ use crate::cli::signals::stopped_at_rows;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
-use crate::render::brief::{brief, told};
+use crate::render::brief::{brief, told_save};
 use crate::render::fields::Fields;
 use crate::render::mask::Privacy;
 use crate::render::room::Room;
@@ -183,7 +183,10 @@ impl Stream {
                     let hints = failure.hints.iter();
                     lines.extend(hints.map(|Text { zh, en }| text!("    {zh}", "    {en}")));
                 }
-                let lines = lines.iter().map(|line| told(line.get(lang), lang, privacy));
+                let named = row.reference.iter().cloned();
+                let plain: Vec<String> = named.chain(failure.plain.iter().cloned()).collect();
+                let lines = lines.iter();
+                let lines = lines.map(|line| told_save(line.get(lang), &plain, lang, privacy));
                 let lines = lines.collect::<Vec<_>>().join("\n");
                 match &self.bar {
                     Some(bar) => bar.suspend(|| tell(cx.err, &lines)),

@@ -200,7 +200,7 @@ impl View {
             }))],
             "materials": [with(known("materials", None), material_unknown())],
             "papers": [{
-                "slot": null, "service": null, "zh": null, "en": null, "attached": null,
+                "slot": null, "field": null, "service": null, "zh": null, "en": null, "attached": null,
                 "own_rule": null,
             }],
             "changes": [{"service": null, "field": null, "from": null, "to": null}],

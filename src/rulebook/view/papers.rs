@@ -72,19 +72,20 @@ pub(super) fn papers_view(
 
 /// An item of the checklist of a cancellation; what is told with the papers has no slot.
 fn item_view(item: &pack::Item<'_>, materials: &[Json]) -> Json {
-    let (slot, attached) = match item.need {
-        Need::Fact(_) => (None, item.is_done),
+    let (slot, field, attached) = match item.need {
+        Need::Fact(fact) => (None, Some(fact.field()), item.is_done),
         Need::Files { slots, count } => {
             let fits = |material: &&Json| {
                 let slot = material.get("slot").and_then(Json::as_str);
                 slot.is_some_and(|slot| slots.iter().any(|known| known == slot))
             };
             let held = materials.iter().filter(fits).count();
-            (slots.first(), held >= count)
+            (slots.first(), None, held >= count)
         }
     };
     json!({
         "slot": slot,
+        "field": field,
         "service": null,
         "zh": item.label.zh,
         "en": item.label.en,
@@ -108,6 +109,7 @@ fn paper_view(paper: &Paper, service: Option<usize>, kind: Kind, materials: &[Js
         .any(|(slot, kinds)| *slot == paper.slot && kinds.contains(&kind));
     json!({
         "slot": paper.slot,
+        "field": null,
         "service": service,
         "zh": label.map_or(paper.slot.as_str(), |label| label.zh.as_ref()),
         "en": label.map_or(paper.slot.as_str(), |label| label.en.as_ref()),

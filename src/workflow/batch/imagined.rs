@@ -23,6 +23,11 @@ pub fn call_by_ref(decided: &mut [Decided], wishes: &[Wish]) {
             wait_for_row(failure, wish);
         }
     }
+    for decided in decided.iter_mut().filter(|decided| !decided.was_there) {
+        if let (Some(failure), Some(wish)) = (&mut decided.failure, wishes.get(decided.row)) {
+            mend_in_row(failure, wish);
+        }
+    }
     let names: HashMap<String, String> = decided
         .iter()
         .filter(|decided| !decided.was_there)
@@ -67,6 +72,29 @@ fn wait_for_row(failure: &mut Failure, wish: &Wish) {
             "once that order has ended, apply the same batch again; to wait for its approval, write ref:{key} in the column {after}"
         )
     }];
+}
+
+/// Says what to do about an order that is not drafted yet in the columns of its row: there is nothing
+/// that could be edited.
+fn mend_in_row(failure: &mut Failure, wish: &Wish) {
+    let hint = match failure.code.as_ref() {
+        "refused.after" if failure.is_final => {
+            let after = wish.header.name("after");
+            text!(
+                "不再等待它：清空该行的 {after} 列，或写另一个订单",
+                "stop waiting for it: leave the row's column {after} empty, or name another order there"
+            )
+        }
+        "refused.incomplete" => {
+            let (set, from) = (wish.header.name("set"), wish.header.name("from"));
+            text!(
+                "在该行的 {set} 列或 {from} 列所指的资料文件中补齐",
+                "complete it in the row's column {set}, or in the dossier that its column {from} names"
+            )
+        }
+        _ => return,
+    };
+    failure.hints = vec![hint];
 }
 
 fn replace(text: &mut Text, names: &HashMap<String, String>) {

@@ -136,6 +136,7 @@ pub fn twice(key: &str, line: usize) -> Failure {
         ),
     )
     .hint(own_ref())
+    .plain(key)
 }
 
 fn own_ref() -> Text {

@@ -37,6 +37,8 @@ struct Finding {
     message: Text,
     fix: Option<Text>,
     source: Option<String>,
+    /// Words of it that are nobody's data whatever they look like.
+    plain: Vec<String>,
 }
 
 impl Finding {
@@ -50,6 +52,7 @@ impl Finding {
             message: problem.message,
             fix: problem.fix,
             source: None,
+            plain: Vec::new(),
         }
     }
 
@@ -67,6 +70,14 @@ impl Finding {
                 failure.clone(),
             )
         }
+        .naming(row)
+    }
+
+    /// The ref of a row that could be read is known to be one; in any other it may be the phone of a
+    /// shifted cell.
+    fn naming(mut self, row: &BatchRow) -> Self {
+        self.plain.push(row.reference.clone());
+        self
     }
 
     /// What stands in the way of the row with that key, told at one of its cells.
@@ -86,6 +97,7 @@ impl Finding {
             message,
             fix: failure.hints.into_iter().next(),
             source: known.map(|rule| rule.source.clone()),
+            plain: failure.plain,
         }
     }
 
@@ -108,13 +120,18 @@ impl Finding {
             column: at.column,
             fix: found.fix,
             source: found.source,
+            plain: Vec::new(),
         }
+        .naming(row)
     }
 
     /// Masks what looks personal: the value that a finding repeats may stand in the wrong column.
     fn hide(mut self, privacy: Privacy) -> Self {
-        self.message = prose::mask_text(&self.message, privacy);
-        self.fix = self.fix.map(|fix| prose::mask_text(&fix, privacy));
+        let plain = &self.plain;
+        self.message = prose::mask_text_save(&self.message, plain, privacy);
+        self.fix = self
+            .fix
+            .map(|fix| prose::mask_text_save(&fix, plain, privacy));
         self.path = self.path.map(|path| prose::mask(&path, privacy));
         self
     }
@@ -233,8 +250,12 @@ fn examine(
         let missing = decided.iter().filter(|decided| is_missing(decided));
         findings.extend(missing.flat_map(|decided| {
             let row = loaded.rows.get(decided.row).zip(decided.failure.as_ref());
-            row.map(|(row, failure)| look(&Named::from(row), Some(blamed(failure, row))))
-                .unwrap_or_default()
+            row.map(|(row, failure)| {
+                let found = look(&Named::from(row), Some(blamed(failure, row)));
+                let found = found.into_iter().map(|finding| finding.naming(row));
+                found.collect::<Vec<_>>()
+            })
+            .unwrap_or_default()
         }));
     }
     // The first line of each ref that a row has which could not be read.

@@ -10,10 +10,11 @@ use crate::filing::impact::Code;
 use crate::filing::number::ServiceNumber;
 use crate::lang::{Lang, Text, shell_word};
 use crate::reading::cause;
-use crate::render::brief::{brief, told};
+use crate::render::brief::{brief, told_save};
 use crate::render::clean::clean;
 use crate::render::envelope::Envelope;
 use crate::render::mask::Privacy;
+use crate::render::prose;
 use crate::render::stream::{Stream, StreamError};
 use crate::render::{Delivery, Format};
 use crate::text;
@@ -238,8 +239,8 @@ fn planned(plan: &BatchPlan, row: &PlannedRow, lang: Lang, privacy: Privacy) -> 
         "services": row.services,
         "provider": row.provider,
         "impact": row.impact.iter().map(|c| of_row(plan, row, c, lang)).collect::<Vec<_>>(),
-        "error": row.error.as_ref().map(|said| problem(said, lang, privacy)),
-        "held_by": row.held_by.as_ref().map(|said| problem(said, lang, privacy)),
+        "error": row.error.as_ref().map(|said| problem(row, said, lang, privacy)),
+        "held_by": row.held_by.as_ref().map(|said| problem(row, said, lang, privacy)),
         "based_on": row.based_on.iter().map(|based| json!({
             "record": based.record,
             "revision": based.revision,
@@ -281,8 +282,17 @@ fn said(words: &Words, lang: Lang) -> String {
     Text::from(words).get(lang).to_owned()
 }
 
-fn problem(of: &Said, lang: Lang, privacy: Privacy) -> Value {
-    let said = |words: &Words| told(&said(words, lang), lang, privacy);
+/// The refs that a row names: its own, and that of the order it waits for.
+fn refs(row: &PlannedRow) -> Vec<String> {
+    let after = row.row.after.as_deref();
+    let after = after.and_then(|order| order.strip_prefix("ref:"));
+    let own = std::iter::once(row.row.reference.as_str());
+    own.chain(after).map(str::to_owned).collect()
+}
+
+fn problem(row: &PlannedRow, of: &Said, lang: Lang, privacy: Privacy) -> Value {
+    let plain = refs(row);
+    let said = |words: &Words| told_save(&said(words, lang), &plain, lang, privacy);
     json!({
         "code": of.code,
         "exit": of.exit,
@@ -304,7 +314,8 @@ fn human(plan: &BatchPlan, lang: Lang, privacy: Privacy) -> String {
             [..] => what.collect(),
         };
         let what = if what.is_empty() {
-            row.row.target.join(" ")
+            // What nothing is filed as may be anything.
+            prose::mask(&row.row.target.join(" "), privacy)
         } else {
             what.join(" ")
         };
@@ -322,13 +333,14 @@ fn human(plan: &BatchPlan, lang: Lang, privacy: Privacy) -> String {
             let _ = writeln!(page, "     - {}", clean(&said(&consequence.message, lang)));
         }
         if let Some(because) = &row.error {
-            let because = told(&said(&because.message, lang), lang, privacy);
+            let because = said(&because.message, lang);
+            let because = told_save(&because, &refs(row), lang, privacy);
             let _ = writeln!(page, "     ! {}", clean(&because));
         }
         if let Some(because) = &row.held_by {
             let (zh, en) = (&because.message.zh, &because.message.en);
             let because = text!("提交时：{zh}", "when sent: {en}");
-            let because = told(because.get(lang), lang, privacy);
+            let because = told_save(because.get(lang), &refs(row), lang, privacy);
             let _ = writeln!(page, "     ! {}", clean(&because));
         }
     }

@@ -10,7 +10,7 @@ use crate::cli::parser::globals::place;
 use crate::cli::parser::words;
 use crate::cli::reply::Reply;
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::failure::{Failure, name_order};
 use crate::filing::kind::Kind;
 use crate::filing::order::{Material, Order};
 use crate::ids::Ids;
@@ -160,7 +160,10 @@ fn order(cx: &mut Context<'_>, desk: &Desk<'_>, order: &Order) -> Vec<Located> {
         Some((file, text)) => (Some(file), Some(Places::of_toml(&text))),
         None => (None, None),
     };
-    taken(cx, judgement, |finding| {
+    taken(cx, judgement, |mut finding| {
+        if let Some(fix) = &mut finding.fix {
+            name_order(fix, &order.id);
+        }
         let path = recorded(order.kind, &finding.path);
         let at = places.as_ref().map(|places| places.nearest(&path));
         let end = places.as_ref().zip(at);
