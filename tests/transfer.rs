@@ -727,6 +727,20 @@ fn a_calendar_is_called_one_and_what_can_be_imported_is_told() {
             .exits(3)
             .stderr;
         assert!(told.contains(what) && told.contains(instead), "{told}");
+        // Nor is it what people fill in: one line says so, not one for each of its own.
+        for line in [
+            "adopt --from",
+            "check",
+            "batch check",
+            "record --from",
+            "new --from",
+        ] {
+            let words = line.split(' ').chain(["dates.ics", "--lang", lang]);
+            let told = user.run(words).exits(3);
+            let told = told.stdout + &told.stderr;
+            assert!(told.contains(what), "{line}: {told}");
+            assert!(told.lines().count() < 8, "{line}: {told}");
+        }
     }
 }
 

@@ -385,3 +385,14 @@ fn a_slip_in_the_configuration_is_met_with_what_was_meant() {
         }
     }
 }
+
+#[test]
+fn a_kind_of_news_that_was_mistyped_is_offered() {
+    let user = Icpctl::new();
+    user.write(
+        "c.toml",
+        "[notify.x]\nkind = \"wecom\"\nurl = { env = \"X\" }\nonly = [\"sms-windw\"]\n",
+    );
+    let told = user.run(["notify", "--config", "c.toml"]).exits(3).stderr;
+    assert!(told.contains("did you mean sms-window?"), "{told}");
+}

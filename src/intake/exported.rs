@@ -3,7 +3,7 @@
 mod table;
 
 use super::problem::{Located, Position, Problem};
-use super::source::Lines;
+use super::source::{Lines, calendar, is_calendar};
 use crate::lang::{Text, parser};
 use crate::text;
 use base64::Engine as _;
@@ -20,8 +20,6 @@ const DOCUMENT_LIMIT: usize = 64 << 20;
 const LINE_LIMIT: usize = 96 << 20;
 /// The most problems that are looked for: what is wrong throughout is no export at all.
 const PROBLEMS: usize = 1000;
-/// How a calendar begins (RFC 5545, 3.4).
-const CALENDAR: &[u8] = b"BEGIN:VCALENDAR";
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// One thing that was exported whole.
@@ -120,8 +118,11 @@ pub fn read_exported(input: &mut dyn BufRead) -> Result<Vec<Element>, Unreadable
     if input.fill_buf()?.starts_with(BOM) {
         input.consume(BOM.len());
     }
-    if input.fill_buf()?.starts_with(CALENDAR) {
-        reader.calendar();
+    if is_calendar(input.fill_buf()?) {
+        reader.problems.push(calendar(text!(
+            "可以导入的是 icpctl export --reveal 写出的 JSON、JSON Lines 或 CSV；日历文件请用日历软件打开",
+            "what can be brought in is the JSON, JSON Lines or CSV of icpctl export --reveal; a calendar is for a calendar program"
+        )));
         return reader.settle();
     }
     let opening = input.fill_buf()?.trim_ascii_start().first();
@@ -342,18 +343,6 @@ impl Reader {
         self.problems.push(problem.fix(text!(
             "已有备案用 icpctl adopt --from FILE 导入",
             "bring in existing filings with icpctl adopt --from FILE"
-        )));
-    }
-
-    fn calendar(&mut self) {
-        let message = text!(
-            "这是日历文件（.ics），只有期限，没有可导入的记录",
-            "this is a calendar (.ics): it has dates alone, and no record to bring in"
-        );
-        let problem = Problem::new("", Position::START, "calendar", message);
-        self.problems.push(problem.fix(text!(
-            "可以导入的是 icpctl export --reveal 写出的 JSON、JSON Lines 或 CSV；日历文件请用日历软件打开",
-            "what can be brought in is the JSON, JSON Lines or CSV of icpctl export --reveal; a calendar is for a calendar program"
         )));
     }
 

@@ -66,6 +66,34 @@ pub(super) fn within(size: Size, source: &Source<'_>) -> Result<(), Vec<Problem>
     ])
 }
 
+/// How a calendar begins (RFC 5545, 3.4).
+const CALENDAR: &[u8] = b"BEGIN:VCALENDAR";
+
+/// Whether a file begins as a calendar does, which `export` writes too and nothing reads.
+pub(super) fn is_calendar(beginning: &[u8]) -> bool {
+    beginning.starts_with(CALENDAR)
+}
+
+/// Says that a file is a calendar, in the place of all that no other reader understands in one.
+pub(super) fn calendar(fix: Text) -> Problem {
+    let message = text!(
+        "这是日历文件（.ics），里面只有期限",
+        "this is a calendar (.ics): it has dates alone"
+    );
+    Problem::new("", Position::START, "calendar", message).fix(fix)
+}
+
+/// Refuses a calendar where something is to be read that a person fills in.
+fn no_calendar(bytes: &[u8]) -> Result<(), Vec<Problem>> {
+    if !is_calendar(bytes) {
+        return Ok(());
+    }
+    Err(vec![calendar(text!(
+        "日历文件请用日历软件打开；icpctl template 输出这里要的文件",
+        "a calendar is for a calendar program; icpctl template prints the file that is wanted here"
+    ))])
+}
+
 /// Returns the text of a file without BOM, whose encoding can be chosen.
 pub(super) fn decode<'a>(
     source: &Source<'a>,
@@ -73,6 +101,7 @@ pub(super) fn decode<'a>(
 ) -> Result<Cow<'a, str>, Vec<Problem>> {
     let unmarked = source.bytes.strip_prefix(BOM);
     let bytes = unmarked.unwrap_or(source.bytes);
+    no_calendar(bytes)?;
     match encoding {
         Encoding::Gb18030 if unmarked.is_none() => decode_gb18030(bytes).map(Cow::Owned),
         Encoding::Gb18030 | Encoding::Utf8 => decode_utf8(bytes)
@@ -84,6 +113,7 @@ pub(super) fn decode<'a>(
 /// Returns the text of a file without BOM, which is always UTF-8.
 pub(super) fn decode_document<'a>(source: &Source<'a>) -> Result<&'a str, Vec<Problem>> {
     let bytes = source.bytes.strip_prefix(BOM).unwrap_or(source.bytes);
+    no_calendar(bytes)?;
     decode_utf8(bytes).map_err(|at| {
         not_utf8(
             at,

@@ -11,7 +11,7 @@ use crate::config::channels::Channel;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
-use crate::lang::Lang;
+use crate::lang::{Lang, nearest};
 use crate::network::Network;
 use crate::notify::message::{Line, Message, pack};
 use crate::notify::{Sender, limit, per_minute};
@@ -220,14 +220,18 @@ fn check(name: &str, channel: &Channel) -> Result<(), Failure> {
     for only in &channel.only {
         if !known.contains(&only.as_str()) {
             let list = known.join(", ");
-            return Err(Failure::invalid(
+            let failure = Failure::invalid(
                 "invalid.config",
                 text!(
                     "通知渠道 {name} 的 only 中没有“{only}”这一类",
                     "the channel {name} asks for \"{only}\", which is no kind of news"
                 ),
-            )
-            .hint(text!("可用：{list}", "there are: {list}")));
+            );
+            let failure = match nearest(only, known) {
+                Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
+                None => failure,
+            };
+            return Err(failure.hint(text!("可用：{list}", "there are: {list}")));
         }
     }
     Ok(())
