@@ -173,7 +173,7 @@ fn numbers(services: &[TargetService]) -> Vec<ServiceNumber> {
 
 /// Returns the domains of the services that the order is about: as they are filed, and of those that
 /// are not any more as they were when it was drafted.
-fn domains_of(order: &Order, subject: Option<&FiledSubject>) -> BTreeSet<Host> {
+pub(super) fn domains_of(order: &Order, subject: Option<&FiledSubject>) -> BTreeSet<Host> {
     let filed = |number| subject.and_then(|subject| subject.services.get(number));
     let targets = order.target.services.iter();
     targets

@@ -1,7 +1,8 @@
 //! What several orders do together: more than each of them tells by itself.
 
 use super::host::Host;
-use super::impact::{Code, NAMED, impact};
+use super::impact::{Code, NAMED, domains_of, impact};
+use super::kind::Kind;
 use super::number::{ServiceNumber, SubjectNumber};
 use super::order::Order;
 use super::portfolio::{FiledService, FiledSubject, Portfolio};
@@ -111,6 +112,9 @@ pub fn together(
     sum.domains(portfolio, &after);
     for order in orders {
         sum.own(order, portfolio, profiles);
+        if order.kind == Kind::CancelAccess {
+            sum.provider(order, portfolio, &after);
+        }
     }
     sum.joint.into_values().collect()
 }
@@ -215,13 +219,49 @@ impl Sum {
         }
     }
 
+    /// Says what is left at the provider of an order that cancels accesses there (ACC-05).
+    fn provider(
+        &mut self,
+        order: &Order,
+        portfolio: &Portfolio,
+        after: &BTreeMap<SubjectNumber, FiledSubject>,
+    ) {
+        let Some((number, provider)) = order.target.subject.zip(order.provider.as_deref()) else {
+            return;
+        };
+        let Some((before, after)) = portfolio.subject(&number).zip(after.get(&number)) else {
+            return;
+        };
+        let is_served = |domain: &Host| {
+            let mut holders = after.services.values();
+            holders
+                .any(|s| s.domains().contains(domain) && s.is_accessed_at(provider) == Some(true))
+        };
+        let domains: Vec<Host> = domains_of(order, Some(before))
+            .into_iter()
+            .filter(|domain| !is_served(domain))
+            .collect();
+        if !domains.is_empty() {
+            let joint = self.at(Code::DomainUnreachableAtProvider);
+            joint.subjects.insert(number);
+            joint.domains.extend(domains);
+            joint.providers.insert(provider.to_owned());
+        }
+        let has_left = |service: &FiledService| {
+            service.accesses_known && !service.accesses.iter().any(|access| order.ends(access))
+        };
+        if after.services.values().all(has_left) {
+            let joint = self.at(Code::SubjectLeavesAccount);
+            joint.subjects.insert(number);
+            joint.providers.insert(provider.to_owned());
+        }
+    }
+
     /// Adds what an order does whatever the others do.
     fn own(&mut self, order: &Order, portfolio: &Portfolio, profiles: &Profiles) {
         for one in impact(order, portfolio, profiles) {
             match one.code {
                 Code::FiledElsewhereGoes
-                | Code::SubjectLeavesAccount
-                | Code::DomainUnreachableAtProvider
                 | Code::LapseIsTheOnlyWayBack
                 | Code::CannotBeWithdrawn
                 | Code::QuotaReturned
@@ -239,9 +279,11 @@ impl Sum {
                 | Code::ServicesGoWithSubject
                 | Code::SubjectBecomesEmptyShell
                 | Code::ServiceLosesLastAccess
+                | Code::SubjectLeavesAccount
                 | Code::NoProviderLeft
                 | Code::DomainUnfiled
                 | Code::DomainStillFiled
+                | Code::DomainUnreachableAtProvider
                 | Code::NumberNeverRestored
                 | Code::OtherServicesUnaffected => {}
             }

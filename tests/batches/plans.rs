@@ -85,6 +85,75 @@ fn what_no_row_does_alone_is_told_of_all() {
     );
 }
 
+/// "all accesses here cancelled": the total is judged by what is left at the provider after all the
+/// rows, as of one order of the same services.
+#[test]
+fn accesses_that_end_row_by_row_leave_the_account() {
+    let number = |suffix: &str| format!("粤ICP备2021000001号-{suffix}");
+    let app = json!({"number": number("3A"), "kind": "app", "name": "示例应用",
+        "domains": ["s1.example.net"], "accesses": ["tencent"]});
+    let all = [
+        site(
+            &number("1"),
+            "s1.example.net",
+            &json!(["tencent", "huawei"]),
+        ),
+        site(&number("2"), "s2.example.net", &json!(["tencent"])),
+        app,
+    ];
+    let scene = Scene::holding(&[company("粤ICP备2021000001号", CERTIFICATES[0], &all)]);
+    let plan = |rows: &[(&str, &str)]| {
+        let mut text = "ref,kind,target,provider\n".to_owned();
+        for (place, (kind, suffix)) in rows.iter().enumerate() {
+            text += &format!("r{place},{kind},{},tencent\n", number(suffix));
+        }
+        planned(&scene, &text)
+    };
+    let (leaves, unreachable) = ("subject-leaves-account", "domain-unreachable-at-provider");
+
+    let rows = ["1", "2", "3A"].map(|suffix| ("cancel-access", suffix));
+    let total = plan(&rows);
+    for row in total["rows"].as_array().unwrap() {
+        assert!(!codes(&row["impact"]).contains(&leaves.to_owned()));
+    }
+    let one = scene.ok(
+        MONDAY,
+        &format!(
+            "cancel-access {} {} {} --provider tencent -n",
+            number("1"),
+            number("2"),
+            number("3A")
+        ),
+    );
+    for code in [leaves, unreachable] {
+        let of = |list: &Value, key: &str| {
+            let list = list.as_array().unwrap();
+            let one = list.iter().find(|one| one["code"] == code);
+            one.map(|one| one[key].clone())
+        };
+        for key in ["domains", "providers"] {
+            let (of_all, of_one) = (of(&total["impact"], key), of(&one["impact"], key));
+            assert!(of_one.is_some());
+            assert_eq!(of_all, of_one, "{code}.{key}");
+        }
+    }
+
+    // Services that go with their filings leave nothing there either.
+    let mixed = plan(&[
+        ("cancel-site", "2"),
+        ("cancel-site", "3A"),
+        ("cancel-access", "1"),
+    ]);
+    assert!(messages(&mixed["impact"], leaves).contains("tencent"));
+    assert!(messages(&mixed["impact"], unreachable).contains("s1.example.net"));
+
+    // The app is left, and the domain with it.
+    let some = plan(&rows[..2]);
+    assert!(!codes(&some["impact"]).contains(&leaves.to_owned()));
+    assert!(!messages(&some["impact"], unreachable).contains("s1.example.net"));
+    assert!(messages(&some["impact"], unreachable).contains("s2.example.net"));
+}
+
 /// "`batch plan FILE --out PLAN` writes what each row will do, its impact, and the revisions it was
 /// made from"; "`apply` tells a plan from a batch by content".
 #[test]
