@@ -56,6 +56,7 @@ pub fn drafting(order: &Order, portfolio: &Portfolio, profiles: &Profiles) -> Re
         Kind::CancelAccess => {
             for service in &services {
                 is_accessed(order, &service.number.to_string(), &[service])?;
+                is_of_account(order, service)?;
             }
             Ok(())
         }
@@ -318,6 +319,23 @@ fn is_accessed(order: &Order, number: &str, services: &[&FiledService]) -> Resul
     })
 }
 
+/// Checks that the order's account holds an access to `service`, as far as that is known.
+fn is_of_account(order: &Order, service: &FiledService) -> Result<(), Obstacle> {
+    let (Some(provider), Some(account)) = (&order.provider, &order.account) else {
+        return Ok(());
+    };
+    if !service.accesses_known || service.accesses.iter().any(|a| order.ends(a)) {
+        return Ok(());
+    }
+    let here = service.accesses.iter().filter(|a| a.provider == *provider);
+    Err(Obstacle::OtherAccount {
+        number: service.number,
+        provider: provider.clone(),
+        account: account.clone(),
+        holders: here.filter_map(|a| a.account.clone()).collect(),
+    })
+}
+
 fn cancels(
     order: &Order,
     subject: Option<&FiledSubject>,
@@ -334,11 +352,14 @@ fn cancels(
             }
         }
         Via::Provider => {
-            let number = match (order.kind, services) {
-                (Kind::CancelSubject, _) | (_, []) => subject.map(|s| s.number.to_string()),
-                (_, [service, ..]) => Some(service.number.to_string()),
-            };
-            is_accessed(order, &number.unwrap_or_default(), services)?;
+            if order.kind == Kind::CancelSubject {
+                let number = subject.map(|subject| subject.number.to_string());
+                is_accessed(order, &number.unwrap_or_default(), services)?;
+            } else {
+                for service in services {
+                    is_accessed(order, &service.number.to_string(), &[service])?;
+                }
+            }
             let provider = order.provider.as_deref().unwrap_or_default();
             let offered = &profiles.of(provider).verify_by;
             match order.verify_by {

@@ -1,5 +1,6 @@
 //! What an order does once it is approved: shown before anybody agrees to it.
 
+use super::facts::Access;
 use super::host::Host;
 use super::kind::{Kind, Via};
 use super::named::named;
@@ -178,16 +179,24 @@ fn numbers(services: &[TargetService]) -> Vec<ServiceNumber> {
     services.iter().map(|s| s.number).collect()
 }
 
+/// Returns the domains of the services that the order is about: as they are filed, and of those that
+/// are not any more as they were when it was drafted.
+fn domains_of(order: &Order, subject: Option<&FiledSubject>) -> BTreeSet<Host> {
+    let filed = |number| subject.and_then(|subject| subject.services.get(number));
+    let targets = order.target.services.iter();
+    targets
+        .flat_map(|target| filed(&target.number).map_or(&*target.domains, FiledService::domains))
+        .cloned()
+        .collect()
+}
+
 /// Says of `domains`, leaving the services in `leaving`, whether they stay filed somewhere.
 fn domains_leave(
-    domains: Vec<Host>,
+    domains: BTreeSet<Host>,
     leaving: &[ServiceNumber],
     portfolio: &Portfolio,
     list: &mut Vec<Impact>,
 ) {
-    let mut domains = domains;
-    domains.sort();
-    domains.dedup();
     let (kept, unfiled): (Vec<Host>, Vec<Host>) = domains.into_iter().partition(|domain| {
         portfolio
             .holders(domain)
@@ -282,12 +291,7 @@ fn cancel_site(
     if let Some(subject) = subject {
         list.extend(elsewhere(order, subject));
     }
-    let domains = order
-        .target
-        .services
-        .iter()
-        .flat_map(|s| s.domains.clone())
-        .collect();
+    let domains = domains_of(order, subject);
     domains_leave(domains, &leaving, portfolio, list);
     if let Some(subject) = subject {
         let rest: Vec<ServiceNumber> = subject
@@ -357,12 +361,10 @@ fn cancel_subject(
 fn cancel_access(order: &Order, subject: Option<&FiledSubject>, list: &mut Vec<Impact>) {
     let provider = order.provider.as_deref().unwrap_or_default();
     let leaving = numbers(&order.target.services);
-    let domains: Vec<Host> = order
-        .target
-        .services
-        .iter()
-        .flat_map(|s| s.domains.clone())
-        .collect();
+    let goes = |service: &FiledService, access: &Access| {
+        leaving.contains(&service.number) && order.ends(access)
+    };
+    let domains: Vec<Host> = domains_of(order, subject).into_iter().collect();
     if !domains.is_empty() {
         list.push(Impact {
             domains: domains.clone(),
@@ -370,8 +372,11 @@ fn cancel_access(order: &Order, subject: Option<&FiledSubject>, list: &mut Vec<I
         });
         let stays = |domain: &Host| {
             let services = subject.into_iter().flat_map(|s| s.services.values());
-            let mut others = services.filter(|s| !leaving.contains(&s.number));
-            others.any(|s| s.is_accessed_at(provider) == Some(true) && s.domains().contains(domain))
+            let mut holders = services.filter(|s| s.domains().contains(domain));
+            holders.any(|s| {
+                let mut here = s.accesses.iter().filter(|a| a.provider == provider);
+                here.any(|a| !goes(s, a))
+            })
         };
         let domains: Vec<Host> = domains.into_iter().filter(|d| !stays(d)).collect();
         if !domains.is_empty() {
@@ -385,13 +390,9 @@ fn cancel_access(order: &Order, subject: Option<&FiledSubject>, list: &mut Vec<I
     let Some(subject) = subject else {
         return;
     };
-    let after = |service: &FiledService| -> usize {
-        let goes = leaving.contains(&service.number);
-        service
-            .accesses
-            .iter()
-            .filter(|a| !(goes && order.ends(a)))
-            .count()
+    let after = |service: &FiledService| {
+        let accesses = service.accesses.iter();
+        accesses.filter(|access| !goes(service, access)).count()
     };
     let orphans: Vec<ServiceNumber> = subject
         .services
@@ -409,10 +410,10 @@ fn cancel_access(order: &Order, subject: Option<&FiledSubject>, list: &mut Vec<I
     if known && subject.services.values().all(|s| after(s) == 0) {
         list.push(Impact::of(Code::NoProviderLeft));
     }
+    // An access at another account of the provider keeps nothing in this one.
     let stays_here = subject.services.values().any(|s| {
-        s.accesses
-            .iter()
-            .any(|a| a.provider == provider && !(leaving.contains(&s.number) && order.ends(a)))
+        let mut of_account = s.accesses.iter().filter(|a| order.ends(a));
+        of_account.any(|a| !goes(s, a))
     });
     if known && !stays_here {
         list.push(Impact {

@@ -27,6 +27,17 @@ pub enum Obstacle {
         /// What was asked.
         kind: Kind,
     },
+    /// The provider holds an access, but under other accounts than the one asked for.
+    OtherAccount {
+        /// The service.
+        number: ServiceNumber,
+        /// The provider.
+        provider: String,
+        /// The account asked for.
+        account: String,
+        /// Those that hold one.
+        holders: Vec<String>,
+    },
     /// The provider holds the access already (ORD-04).
     AccessedAlready {
         /// The service.
@@ -131,7 +142,7 @@ impl Obstacle {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::NotFiled { .. } => "refused.not-filed",
-            Self::NotAccessedHere { .. } => "refused.not-accessed-here",
+            Self::NotAccessedHere { .. } | Self::OtherAccount { .. } => "refused.not-accessed-here",
             Self::AccessedAlready { .. } | Self::WrongKind { .. } => "refused.order-kind",
             Self::EmptyShell { .. } => "refused.empty-shell",
             Self::NotAnEmptyShell { .. } => "refused.not-an-empty-shell",
@@ -151,6 +162,7 @@ impl Obstacle {
     pub const fn rule(&self) -> Option<&'static str> {
         match self {
             Self::NotAccessedHere { .. }
+            | Self::OtherAccount { .. }
             | Self::EmptyShell {
                 kind: Kind::New | Kind::Access | Kind::Change | Kind::CancelAccess,
                 ..
@@ -193,6 +205,7 @@ impl Obstacle {
             | Self::After { order, .. } => Some(order),
             Self::NotFiled { .. }
             | Self::NotAccessedHere { .. }
+            | Self::OtherAccount { .. }
             | Self::AccessedAlready { .. }
             | Self::WrongKind { .. }
             | Self::EmptyShell { .. }
@@ -217,6 +230,15 @@ impl Obstacle {
             } => text!(
                 "{number} 没有接入 {provider}，不能通过它办理",
                 "{provider} holds no access to {number} and cannot act for it"
+            ),
+            Self::OtherAccount {
+                number,
+                provider,
+                account,
+                ..
+            } => text!(
+                "{number} 在 {provider} 的接入不属于账号 {account}",
+                "the account {account} holds no access to {number} at {provider}"
             ),
             Self::AccessedAlready { number, provider } => text!(
                 "{number} 已接入 {provider}，不需要再办接入备案",
@@ -335,6 +357,13 @@ impl Obstacle {
                         "it is accessed at: {list}; name one of them with --provider"
                     ),
                 }
+            }
+            Self::OtherAccount { holders, .. } => {
+                let list = holders.join(", ");
+                text!(
+                    "它在那里的账号是：{list}；用 --account 指定其中之一",
+                    "its accounts there are: {list}; name one of them with --account"
+                )
             }
             Self::AccessedAlready { .. } => text!(
                 "在该接入商处只能变更、注销或取消接入",

@@ -9,7 +9,7 @@ use super::host::Host;
 use super::instant::Instant;
 use super::notice::Notice;
 use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
-use super::order::{Approval, Entry, OperationId, Order};
+use super::order::{Approval, Entry, OperationId, Order, TargetService};
 use super::province::Province;
 use super::record::{SubjectEntry, SubjectRecord};
 use crate::lang::Text;
@@ -126,6 +126,20 @@ impl FiledService {
     /// Returns site, app, mini program or quick app: the number says which.
     pub fn kind(&self) -> ServiceKind {
         self.number.kind()
+    }
+
+    /// Returns it as an order that is about it holds it.
+    pub fn as_target(&self) -> TargetService {
+        TargetService {
+            number: self.number,
+            kind: self.kind(),
+            name: self.facts.name.clone(),
+            domains: self.domains().to_vec(),
+            access_mode: None,
+            registrations: None,
+            resource: None,
+            extra: toml::Table::new(),
+        }
     }
 
     /// Returns its domains.

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{FieldChange, Target, TargetService};
+use crate::filing::order::{FieldChange, Target};
 use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::tree;
 use crate::intake::{Dossier, DossierSubject};
@@ -300,27 +300,13 @@ pub(super) fn target_of(ask: &Ask, found: &Found<'_>, changes: &[FieldChange]) -
         services: services
             .into_iter()
             .map(|service| {
-                let mut target = target_service(service);
+                let mut target = service.as_target();
                 if let Some(given) = given(&service.number).filter(|_| ask.kind == Kind::Access) {
                     target.link(given.facts.clone());
                 }
                 target
             })
             .collect(),
-        extra: toml::Table::new(),
-    }
-}
-
-/// Returns a filed service as an order that is about it holds it.
-fn target_service(service: &FiledService) -> TargetService {
-    TargetService {
-        number: service.number,
-        kind: service.kind(),
-        name: service.facts.name.clone(),
-        domains: service.domains().to_vec(),
-        access_mode: None,
-        registrations: None,
-        resource: None,
         extra: toml::Table::new(),
     }
 }

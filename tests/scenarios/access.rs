@@ -251,6 +251,95 @@ fn a_domain_that_an_app_keeps_there_stays_reachable() {
     }
 }
 
+/// What is absent is unknown: one new access tells nothing of those that were there before.
+#[test]
+fn a_new_access_leaves_the_others_unknown() {
+    let mut unknown = site(SHOP, "example.cn", &json!([]));
+    unknown.as_object_mut().unwrap().remove("accesses");
+    let scene = Scene::holding(&[company(SUBJECT, CERTIFICATES[0], &[unknown])]);
+    let id = scene.draft(MONDAY, "access example.cn --provider alibaba");
+    approve(&scene, &id);
+    let filed = scene.portfolio(LATER);
+    assert_eq!(providers(&filed), ["alibaba"]);
+    scene.ok(LATER, "cancel-site example.cn --provider tencent -n");
+    let order = scene.ok(LATER, "cancel-access example.cn --provider alibaba -n");
+    let told = impacts(&order);
+    for code in [
+        "service-loses-last-access",
+        "no-provider-left",
+        "subject-leaves-account",
+    ] {
+        assert!(!told.iter().any(|found| found == code), "{told:?}");
+    }
+}
+
+/// A site at two accounts of one provider.
+fn at_two_accounts() -> Scene {
+    let accesses = json!([
+        { "provider": "tencent", "account": "t-1" },
+        { "provider": "tencent", "account": "t-2" },
+    ]);
+    let sites = [site(SHOP, "example.cn", &accesses)];
+    Scene::holding(&[company(SUBJECT, CERTIFICATES[0], &sites)])
+}
+
+/// An account that holds no access has none to cancel, at drafting or after an edit.
+#[test]
+fn an_account_without_an_access_cancels_none() {
+    let scene = at_two_accounts();
+    let line = "cancel-access example.cn --provider tencent --account";
+    let error = scene.fails(MONDAY, &format!("{line} t-3"), 5);
+    assert_eq!(error["code"], "refused.not-accessed-here");
+    assert!(hints_at(&error, "t-1, t-2"), "{error}");
+    let id = scene.draft(MONDAY, &format!("{line} t-2"));
+    let error = scene.fails(MONDAY, &format!("edit {id} --set account=t-3"), 5);
+    assert_eq!(error["code"], "refused.not-accessed-here");
+}
+
+/// Where another account of the provider goes on, the provider still serves the domain; the account
+/// that is left is left (ACC-05).
+#[test]
+fn of_two_accounts_one_can_go() {
+    let scene = at_two_accounts();
+    let id = scene.draft(
+        MONDAY,
+        "cancel-access example.cn --provider tencent --account t-2",
+    );
+    let told = impacts(&scene.order(MONDAY, &id));
+    assert!(
+        told.contains(&"subject-leaves-account".to_owned()),
+        "{told:?}"
+    );
+    assert!(
+        !told.contains(&"domain-unreachable-at-provider".to_owned()),
+        "{told:?}"
+    );
+    approve(&scene, &id);
+    let filed = scene.portfolio(LATER);
+    assert_eq!(
+        filed[0]["services"][0]["accesses"][0]["account"], "t-1",
+        "{filed}"
+    );
+}
+
+/// A domain of two services is told once.
+#[test]
+fn a_domain_that_two_services_share_is_told_once() {
+    let app = format!("{SUBJECT}-2A");
+    let filed = json!({ "number": SUBJECT, "services": [
+        { "number": SHOP, "domains": ["example.cn"], "accesses": ["tencent"] },
+        { "number": app, "domains": ["example.cn"], "accesses": ["tencent"] },
+    ] });
+    let scene = Scene::holding(&[filed]);
+    let line = format!("cancel-access {SHOP} {app} --provider tencent -n");
+    let order = scene.ok(MONDAY, &line);
+    for impact in order["impact"].as_array().unwrap() {
+        if impact["code"].as_str().unwrap().starts_with("domain-") {
+            assert_eq!(impact["domains"], json!(["example.cn"]), "{impact}");
+        }
+    }
+}
+
 /// ACC-01: what a dossier says otherwise than it is filed is not taken, and said so in the words of
 /// `check`.
 #[test]

@@ -3,6 +3,7 @@
 use super::{
     CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, codes, company, dossier, hints_at, impacts,
 };
+use serde_json::json;
 
 const LATER: &str = "2026-11-25 10:00:00";
 
@@ -294,4 +295,58 @@ fn after_the_last_service_no_provider_is_left() {
         !codes.iter().any(|code| code == "no-provider-left"),
         "{codes:?}"
     );
+}
+
+/// A subject's cancellation takes what is filed when it is sent: a service that ended since it was
+/// drafted is not held against it, whether the draft waited for that or not.
+#[test]
+fn a_subject_goes_without_the_services_that_ended_meanwhile() {
+    for waits in [true, false] {
+        let scene = Scene::at("tencent");
+        let site = scene.cancelled_to_bureau("cancel-site example.cn");
+        let after = if waits {
+            format!("--after {site}")
+        } else {
+            String::new()
+        };
+        let id = scene.draft(MONDAY, &format!("cancel-subject {SUBJECT} {after}"));
+        scene.record(LATER, &site, "bureau-approved");
+        let found = scene.ok(LATER, &format!("check {id}"));
+        let mut found = found["findings"].as_array().unwrap().iter();
+        assert!(found.all(|finding| finding["rule"] != "NUM-05"));
+        scene.ok(LATER, &confirmed(&id));
+        scene.record(LATER, &id, "sms-verified --who all");
+        scene.record(LATER, &id, "bureau-approved");
+        for number in [SUBJECT, FORUM] {
+            assert!(!scene.is_filed(LATER, number), "{number}");
+        }
+    }
+}
+
+/// What a cancellation takes away is what is filed when it is looked at: a domain that a change took
+/// off meanwhile is not told.
+#[test]
+fn a_domain_that_left_meanwhile_is_not_told() {
+    let filed = json!({ "number": SUBJECT, "services": [{
+        "number": SHOP, "name": "示例商城", "domains": ["a.example.cn", "b.example.cn"],
+        "accesses": ["tencent", "huawei"],
+    }] });
+    let scene = Scene::holding(&[filed]);
+    let drafts = [
+        "cancel-site --provider tencent",
+        "cancel-access --provider huawei",
+    ]
+    .map(|line| scene.draft(MONDAY, &format!("{line} {SHOP}")));
+    let line = format!("change {SHOP} --provider tencent --unset domains=b.example.cn");
+    let change = scene.cancelled_to_bureau(&line);
+    scene.record(LATER, &change, "bureau-approved");
+    for id in &drafts {
+        let order = scene.order(LATER, id);
+        let told = order["impact"].as_array().unwrap().iter();
+        let mut domains = told.filter_map(|impact| impact["domains"].as_array());
+        assert!(
+            domains.all(|domains| !domains.contains(&json!("b.example.cn"))),
+            "{order}"
+        );
+    }
 }

@@ -192,9 +192,8 @@ impl FiledService {
         }
     }
 
-    /// Adds an access, or what it says of one that is there.
+    /// Adds an access, or what it says of one that is there; of others it tells nothing.
     fn add_access(&mut self, access: Access) {
-        self.accesses_known = true;
         access.add_to(&mut self.accesses);
     }
 }

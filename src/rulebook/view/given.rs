@@ -5,12 +5,13 @@ use crate::filing::facts::{Access, ServiceFacts, SubjectFacts};
 use crate::filing::kind::Kind;
 use crate::filing::number::ServiceNumber;
 use crate::filing::order::{FieldChange, Order};
-use crate::filing::portfolio::FiledSubject;
+use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::tree;
 use crate::knowledge::{FieldType, fields};
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
+use std::borrow::Cow;
 
 /// A service of an order as rules see it.
 pub(super) struct Seen<'a> {
@@ -47,8 +48,19 @@ pub(super) fn services_of<'a>(order: &Order, filed: Option<&'a FiledSubject>) ->
         });
         return asked.collect();
     }
+    // The end of a subject takes what is filed at that moment, whatever was when it was drafted.
+    let targets = match filed.filter(|_| order.kind == Kind::CancelSubject) {
+        Some(subject) => Cow::Owned(
+            subject
+                .services
+                .values()
+                .map(FiledService::as_target)
+                .collect(),
+        ),
+        None => Cow::Borrowed(order.target.services.as_slice()),
+    };
     let mut seen: Vec<Seen<'_>> = Vec::new();
-    for target in &order.target.services {
+    for target in targets.iter() {
         let service = filed.and_then(|subject| subject.services.get(&target.number));
         let mut facts = service.map_or_else(
             || ServiceFacts {
