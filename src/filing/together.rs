@@ -1,8 +1,7 @@
 //! What several orders do together: more than each of them tells by itself.
 
 use super::host::Host;
-use super::impact::{Code, NAMED, at_providers, impact};
-use super::impact::{Code, NAMED, domains_of, impact};
+use super::impact::{Code, NAMED, at_providers, domains_of, impact};
 use super::kind::Kind;
 use super::number::{ServiceNumber, SubjectNumber};
 use super::order::Order;
