@@ -117,6 +117,14 @@ fn places_are_told_in_the_order_in_which_they_are_typed() {
         let at = |word: &str| told.find(word).unwrap_or_else(|| panic!("{word}: {told}"));
         assert!(at(first) < at(second), "{help}");
     }
+    // What narrows a list stands under a heading of its own, for actions too.
+    for command in ["list", "duty list", "duty done", "notice list"] {
+        let words = command.split(' ').chain(["--help"]);
+        let help = user.run(words).exits(0).stdout;
+        let at = |word: &str| help.find(word).unwrap_or_else(|| panic!("{word}: {help}"));
+        let order = ["\nFilters:", "--find ", "\nGlobal options:", "--store "].map(at);
+        assert!(order.is_sorted(), "{help}");
+    }
     // Its own options first, then those that all drafts take.
     let help = user.run(["change", "--help"]).exits(0).stdout;
     let order = ["--set ", "--from ", "--submit", "--accept ", "--store "];

@@ -615,3 +615,32 @@ fn every_code_that_the_program_says_has_a_page_of_its_own() {
         .collect();
     assert!(missing.is_empty(), "no page of {missing:?}");
 }
+
+/// Why a fact is unknown or not so is told to people in words, not by its code.
+#[test]
+fn every_reason_of_a_fact_has_words() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let words = std::fs::read_to_string(root.join("src/data/reasons.toml")).unwrap();
+    let words: toml::Table = words.parse().unwrap();
+    let found = regex::Regex::new(
+        r#"(?:unknown|\.no)\("([a-z-]+)"\)|\((?:true|false), "([a-z]+(?:-[a-z]+)*)"\)"#,
+    )
+    .unwrap();
+    let mut seen = 0;
+    for entry in std::fs::read_dir(root.join("src/evidence")).unwrap() {
+        let source = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        for code in found.captures_iter(&source) {
+            let code = code.get(1).or(code.get(2)).unwrap().as_str();
+            assert!(words.contains_key(code), "no words for {code}");
+            seen += 1;
+        }
+    }
+    let errors = std::fs::read_to_string(root.join("src/network/error.rs")).unwrap();
+    let (_, body) = errors.split_once("const fn reason(&self)").unwrap();
+    let body = body.split("\n    }\n").next().unwrap();
+    for code in body.split('"').skip(1).step_by(2) {
+        assert!(words.contains_key(code), "no words for {code}");
+        seen += 1;
+    }
+    assert!(seen > 35, "{seen}");
+}

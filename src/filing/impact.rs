@@ -74,6 +74,25 @@ pub struct Impact {
 /// How many names a line for people holds of one sort.
 pub(super) const NAMED: usize = 8;
 
+/// Adds the providers that a consequence touches, told apart from what they hold, if that follows.
+pub(super) fn at_providers<'p>(
+    label: Text,
+    providers: impl Iterator<Item = &'p String>,
+    more_follows: bool,
+) -> Text {
+    let providers: Vec<&str> = providers.map(String::as_str).collect();
+    if providers.is_empty() {
+        return label;
+    }
+    let (zh, en) = (label.zh, label.en);
+    let (list_zh, list_en) = (providers.join("、"), providers.join(", "));
+    if more_follows {
+        text!("{zh}（{list_zh}）", "{en} ({list_en})")
+    } else {
+        text!("{zh}：{list_zh}", "{en}: {list_en}")
+    }
+}
+
 impl Impact {
     fn of(code: Code) -> Self {
         Self {
@@ -99,22 +118,11 @@ impl Impact {
             .chain(services)
             .chain(self.domains.iter().map(ToString::to_string))
             .collect();
-        let providers = &self.providers;
-        let label = self.code.label();
-        // Providers are told apart from what they hold.
-        let label = match (providers.is_empty(), touched.is_empty()) {
-            (true, _) => label,
-            (false, true) => {
-                let (zh, en) = (label.zh, label.en);
-                let (list_zh, list_en) = (providers.join("、"), providers.join(", "));
-                text!("{zh}：{list_zh}", "{en}: {list_en}")
-            }
-            (false, false) => {
-                let (zh, en) = (label.zh, label.en);
-                let (list_zh, list_en) = (providers.join("、"), providers.join(", "));
-                text!("{zh}（{list_zh}）", "{en} ({list_en})")
-            }
-        };
+        let label = at_providers(
+            self.code.label(),
+            self.providers.iter(),
+            !touched.is_empty(),
+        );
         if touched.is_empty() {
             return label;
         }

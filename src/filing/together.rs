@@ -1,7 +1,7 @@
 //! What several orders do together: more than each of them tells by itself.
 
 use super::host::Host;
-use super::impact::{Code, NAMED, impact};
+use super::impact::{Code, NAMED, at_providers, impact};
 use super::number::{ServiceNumber, SubjectNumber};
 use super::order::Order;
 use super::portfolio::{FiledService, FiledSubject, Portfolio};
@@ -45,6 +45,8 @@ impl Joint {
             | Code::SubjectBecomesEmptyShell
             | Code::SubjectLeavesAccount
             | Code::NoProviderLeft
+            | Code::LapseIsTheOnlyWayBack
+            | Code::CannotBeWithdrawn
             | Code::WrittenApplicationNeeded => true,
             Code::ServiceGoes
             | Code::FiledElsewhereGoes
@@ -52,8 +54,6 @@ impl Joint {
             | Code::DomainUnfiled
             | Code::DomainStillFiled
             | Code::DomainUnreachableAtProvider
-            | Code::LapseIsTheOnlyWayBack
-            | Code::CannotBeWithdrawn
             | Code::NumberNeverRestored
             | Code::QuotaReturned
             | Code::QuotaNotReturned
@@ -74,8 +74,8 @@ impl Joint {
         }
         take(self.services.iter().map(ToString::to_string).collect());
         take(self.domains.iter().map(ToString::to_string).collect());
-        take(self.providers.iter().cloned().collect());
-        let label = self.code.label();
+        let providers = self.providers.iter().take(NAMED);
+        let label = at_providers(self.code.label(), providers, !names.is_empty());
         if names.is_empty() {
             return label;
         }

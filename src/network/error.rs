@@ -366,7 +366,7 @@ impl NetworkError {
                 "see icpctl config show"
             )),
             Self::Private { .. } => Some(text!(
-                "内网站点可用 --allow-private",
+                "内网网站可用 --allow-private",
                 "for a site inside a company, say --allow-private"
             )),
             Self::Tls {

@@ -55,7 +55,10 @@ impl<'a> Names<'a> {
             None => "***".to_owned(),
             Some(pattern) => {
                 let hidden = |found: &Captures<'_>| match found.get(0) {
-                    Some(whole) if plain.iter().any(|word| holds(word, &whole, &folded)) => {
+                    Some(whole)
+                        if is_of_a_ref(&whole, &folded)
+                            || plain.iter().any(|word| holds(word, &whole, &folded)) =>
+                    {
                         whole.as_str().to_owned()
                     }
                     Some(_) | None => hide(found, &folded),
@@ -81,6 +84,14 @@ pub fn mask(text: &str, privacy: Privacy) -> String {
 /// look like: a ref of eleven digits, a resource, the code of an organisation.
 pub fn mask_save(text: &str, plain: &[String], privacy: Privacy) -> String {
     Names::default().mask_save(text, plain, privacy)
+}
+
+/// Whether what was found stands in `ref:KEY`, which says what it is and must be typed whole.
+fn is_of_a_ref(found: &Match<'_>, text: &str) -> bool {
+    let before = text.get(..found.start()).unwrap_or_default();
+    let ends = |c: char| c.is_whitespace() || "，。；：、（）“”‘’《》`'\"=()".contains(c);
+    let word = before.rsplit(ends).next().unwrap_or_default();
+    word.starts_with("ref:")
 }
 
 /// Whether what was found is a part of a word that stands there whole.
@@ -210,6 +221,17 @@ mod tests {
                 "914401181990010108",
                 "914401181990010108",
             ),
+            (
+                "写 --set after=ref:13800000001，再试",
+                "",
+                "写 --set after=ref:13800000001，再试",
+            ),
+            (
+                "订单（ref:row-13800000001）",
+                "",
+                "订单（ref:row-13800000001）",
+            ),
+            ("ref: 13800000001", "", "ref: 138****0001"),
         ] {
             let plain = [plain.to_owned()];
             assert_eq!(

@@ -111,9 +111,9 @@ impl<'a> Bench<'a> {
         judgement
     }
 
-    /// Warns of what a dossier says otherwise than it is filed, in the words of the rules: the order
-    /// that it makes does not keep that.
-    pub fn ignored(&self, world: &World, dossier: &Dossier, order: &Order) -> Vec<Caution> {
+    /// Lists what a dossier says otherwise than it is filed, in the words of the rules: the order that
+    /// it makes does not keep that.
+    pub fn ignored(&self, world: &World, dossier: &Dossier, order: &Order) -> Vec<Finding> {
         let differences = differences(world, dossier, order.kind);
         if differences.is_empty() {
             return Vec::new();
@@ -127,18 +127,7 @@ impl<'a> Bench<'a> {
                 && finding.severity != Severity::Info
         };
         let found = self.rulebook.judge(&view).findings.into_iter();
-        found
-            .filter(of_differences)
-            .map(|finding| {
-                let (rule, message) = (&finding.rule, &finding.message);
-                let (zh, en) = (&message.zh, &message.en);
-                Caution {
-                    code: "differs-from-filed",
-                    message: text!("{zh}（{rule}）", "{en} ({rule})"),
-                    path: Some(finding.path),
-                }
-            })
-            .collect()
+        found.filter(of_differences).collect()
     }
 
     /// Refuses to send an order in which the rulebook finds errors that are not accepted.
@@ -306,6 +295,17 @@ pub fn weigh(
             "where you know better, write {ids} into the row's {column} column; the history keeps it"
         ),
     }))
+}
+
+/// Warns of something that a dossier says otherwise than it is filed, as [`Bench::ignored`] finds it.
+pub fn differs(finding: &Finding) -> Caution {
+    let (rule, message) = (&finding.rule, &finding.message);
+    let (zh, en) = (&message.zh, &message.en);
+    Caution {
+        code: "differs-from-filed",
+        message: text!("{zh}（{rule}）", "{en} ({rule})"),
+        path: Some(finding.path.clone()),
+    }
 }
 
 /// Lists the errors that are not accepted.

@@ -144,6 +144,32 @@ impl<'a> Desk<'a> {
         ))
     }
 
+    /// Whether another order, open or made since, cancels what an ended one was to cancel.
+    pub fn is_taken_up(&self, order: &Order) -> bool {
+        let ended_at = order.standing().ended_at;
+        let is_later = |other: &Order| {
+            let made = other.history.first().map(|entry| entry.at);
+            !other.standing().status.has_ended() || made >= ended_at
+        };
+        let covers =
+            |other: &Order| {
+                let services = &other.target.services;
+                other.kind == Kind::CancelSubject
+                    || other.kind == order.kind
+                        && order.target.services.iter().all(|service| {
+                            services.iter().any(|there| there.number == service.number)
+                        })
+            };
+        let world = self.world;
+        let orders = order
+            .target
+            .subject
+            .map(|number| world.register().of_subject(&world.book, &number));
+        orders.into_iter().flatten().any(|other| {
+            other.id != order.id && !other.is_undone() && is_later(other) && covers(other)
+        })
+    }
+
     /// Returns an order's labels with its subject's beneath.
     pub fn labels(&self, order: &Order) -> BTreeMap<String, String> {
         let subject = order

@@ -542,3 +542,28 @@ fn the_order_that_holds_a_row_back_is_always_the_same() {
         assert!(message.contains("ref:b"), "{seed}: {message}");
     }
 }
+
+/// Two providers differ in whether a place comes back: the totals say which is meant.
+#[test]
+fn the_totals_say_at_which_provider_a_quota_comes_back() {
+    let access = [json!(["tencent"]), json!(["huawei"])];
+    let sites = [1, 2].map(|n| {
+        let number = format!("粤ICP备2021000001号-{n}");
+        site(&number, &format!("s{n}.example.net"), &access[n - 1])
+    });
+    let scene = Scene::holding(&[company("粤ICP备2021000001号", CERTIFICATES[0], &sites)]);
+    let plan = planned(&scene, TWO);
+    for (code, provider) in [
+        ("quota-returned", "tencent"),
+        ("quota-not-returned", "huawei"),
+    ] {
+        let told = plan["impact"].as_array().unwrap().iter();
+        let told: Vec<&Value> = told.filter(|one| one["code"] == code).collect();
+        assert_eq!(told[0]["providers"], json!([provider]));
+        let message = told[0]["message"].as_str().unwrap();
+        assert!(message.ends_with(&format!(": {provider}")), "{message}");
+    }
+    // What cannot be taken back is told with whose it is.
+    let fixed = messages(&plan["impact"], "cannot-be-withdrawn");
+    assert!(fixed.contains(": 粤ICP备2021000001号\""), "{fixed}");
+}

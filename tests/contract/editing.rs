@@ -1,6 +1,6 @@
 //! Correcting an order: what `edit` takes, what it refuses, and attachments that go.
 
-use crate::scenarios::{CERTIFICATES, MONDAY, Scene, company, dossier, hints_at, site};
+use crate::scenarios::{CERTIFICATES, MONDAY, Scene, codes, company, dossier, hints_at, site};
 use serde_json::{Value, json};
 
 /// The attachments of an order, each as its slot and its hash.
@@ -600,7 +600,42 @@ fn a_lapsed_cancellation_says_that_the_filing_stays() {
     );
     assert!(output.stderr.contains(anew), "{output:?}");
     assert_eq!(scene.order(later, &id)["next"], json!([anew]));
+
+    // It has ended and is closed, but the morning's screen recalls it with the same step.
+    let status = scene.document(later, "status", 0);
+    assert_eq!(status["data"], json!([]));
+    let warning = |at: &str| scene.document(at, "status", 0)["warnings"].clone();
+    assert_eq!(codes(&warning(later)), ["cancellation-lapsed"]);
+    assert_eq!(warning(later)[0]["path"], id);
+    assert!(
+        warning(later)[0]["message"]
+            .as_str()
+            .unwrap()
+            .contains(anew)
+    );
+    let screen = |lang: &str| {
+        scene
+            .run(later, &format!("status --lang {lang}"))
+            .exits(0)
+            .stdout
+    };
+    assert!(screen("en").contains("Cancellations that lapsed") && screen("en").contains(anew));
+    assert!(screen("zh").contains("已自动退回的注销") && screen("zh").contains(anew));
+    assert_eq!(
+        warning("2026-12-26 10:00:00"),
+        json!([]),
+        "it is not recalled for ever"
+    );
+    let closed = scene.document(later, "status --bucket closed", 0);
+    assert_eq!(
+        (&closed["data"][0]["id"], &closed["warnings"]),
+        (&json!(id), &json!([]))
+    );
+
+    // Once it is drafted again, neither asks for that.
     scene.draft(later, anew.strip_prefix("icpctl ").unwrap());
+    assert_eq!(scene.order(later, &id)["next"], json!([]));
+    assert_eq!(warning(later), json!([]));
 }
 
 /// What drafting settles is not passed over in silence where a dossier says it otherwise: it is

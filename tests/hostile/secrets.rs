@@ -449,6 +449,15 @@ fn what_the_field_says_is_nobodys_is_told_whole() {
         "ref,kind,target,after\n13800000003,cancel-site,books.example.cn,ref:13800000004\n\
          13800000005,cancel-site,13900000007,\n",
     );
+    // A command of a hint can be typed as it stands.
+    let after = [
+        "cancel-site",
+        "books.example.cn",
+        "--after",
+        "ref:13800000004",
+    ];
+    let none = user.run(after).exits(4).stderr;
+    assert!(none.contains("13800000004"), "{none}");
     for command in ["check", "plan", "apply"] {
         for form in [&["--json"][..], &[]] {
             let ran = user.run(["batch", command, "batch.csv"].iter().chain(form));

@@ -367,6 +367,19 @@ fn what_an_access_does_not_take_from_its_dossier_is_told_when_drafting() {
         assert_eq!(told["path"], "services.0.name");
         assert!(told["message"].as_str().unwrap().contains("ACC-01"));
     }
+    let rows = "ref,kind,from\nr1,access,access.toml\n";
+    scene.user.write("batch.csv", rows);
+    let checked = scene.document(MONDAY, "batch check batch.csv", 0);
+    let findings = checked["data"]["findings"].as_array().unwrap();
+    let found = findings.iter().find(|f| f["rule"] == "ACC-01").unwrap();
+    assert_eq!(
+        (&found["severity"], &found["line"]),
+        (&json!("warning"), &json!(2))
+    );
+    let applied = scene
+        .run(MONDAY, "batch apply batch.csv --dry-run")
+        .exits(0);
+    assert!(applied.stderr.contains(words), "{applied:?}");
     let zh = scene
         .run(MONDAY, "access --from access.toml --lang zh")
         .exits(0);

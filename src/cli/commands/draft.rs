@@ -19,7 +19,7 @@ use crate::rulebook::Rulebook;
 use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::assign::{Assign, invalid};
-use crate::workflow::check::{Bench, Way};
+use crate::workflow::check::{Bench, Way, differs};
 use crate::workflow::draft::{Ask, Attempt, Drafted, attempt};
 use crate::workflow::materials::Content;
 use crate::workflow::{advance, materials, missing};
@@ -302,7 +302,8 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
             (&rulebook, &ask.dossier, plan.orders.as_slice())
         {
             let bench = Bench::new(world, rulebook, privacy);
-            plan.cautions.extend(bench.ignored(world, dossier, order));
+            let ignored = bench.ignored(world, dossier, order);
+            plan.cautions.extend(ignored.iter().map(differs));
         }
         plan.files = materials::missing(&files, world);
         match (&sender, obstacle) {

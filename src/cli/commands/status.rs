@@ -3,8 +3,8 @@
 //! Without orders the document holds those that need the operator, nearest deadline first: bucket
 //! `action`, anything presumed, whatever is overdue, and drafts that nothing holds back. Drafts
 //! held back and orders that others are at work on are only counted, unless `--status` or
-//! `--bucket` asks for them. What is owed for what is filed stands below them for people, and
-//! among the warnings for scripts.
+//! `--bucket` asks for them. What is owed for what is filed, and cancellations that lapsed lately and
+//! nobody drafted again, stand below them for people, and among the warnings for scripts.
 
 use super::list::{answer, documents, manner};
 use crate::cli::context::{Context, World};
@@ -152,7 +152,16 @@ fn morning<'w>(
     let risks = risks(desk, filters);
     let ledger = Ledger::new(desk.world);
     let owed = owed::gather(&ledger, desk, filters);
+    let lapsed = found
+        .iter()
+        .copied()
+        .filter(|order| !takes_all && agenda::is_to_be_redrafted(desk, order))
+        .collect();
+    let lapsed = filters.arrange(desk, lapsed);
     if cx.globals.format != Format::Human {
+        for (message, id) in recalled(desk, &lapsed) {
+            cx.caution("cancellation-lapsed", message, id);
+        }
         for (code, message, number) in owed::warnings(&owed, filters, desk.world.now) {
             cx.caution(code, message, number);
         }
@@ -173,6 +182,19 @@ fn morning<'w>(
         }
         let _ = writeln!(page, "{}", group.heading().get(lang));
         page += &blocks(cx, desk, &members);
+        page.push('\n');
+    }
+    if !lapsed.is_empty() {
+        let heading = text!(
+            "已自动退回的注销（备案仍有效，要注销须重新起草）",
+            "Cancellations that lapsed (the filing stays; to cancel it draft anew)"
+        );
+        let shown = lapsed.get(..RECALLED).unwrap_or(&lapsed);
+        let _ = writeln!(page, "{}", heading.get(lang));
+        page += &blocks(cx, desk, shown);
+        if let Some(rest) = more(lapsed.len()) {
+            let _ = writeln!(page, "{}", rest.get(lang));
+        }
         page.push('\n');
     }
     let owed = owed::Page {
@@ -197,7 +219,7 @@ fn morning<'w>(
     } else {
         reply.human(format!("{page}\n"))
     };
-    if !(wanted.is_empty() && owed.is_empty()) {
+    if !(wanted.is_empty() && owed.is_empty() && lapsed.is_empty()) {
         return reply;
     }
     let nothing_waits = if narrowed {
@@ -209,6 +231,35 @@ fn morning<'w>(
         text!("没有需要处理的订单", "nothing needs you now")
     };
     reply.say(nothing(filters.limit(), nothing_waits))
+}
+
+/// How many cancellations that lapsed one answer recalls.
+const RECALLED: usize = 20;
+
+/// Lists cancellations that lapsed and what drafts them again, each with its id.
+fn recalled(desk: &Desk<'_>, lapsed: &[&Order]) -> Vec<(Text, Option<String>)> {
+    let mut told: Vec<(Text, Option<String>)> = lapsed
+        .iter()
+        .take(RECALLED)
+        .map(|order| {
+            let (about, next) = (board::about(order), desk.anew(order).unwrap_or_default());
+            let message = text!(
+                "{about} 的注销申请已自动退回，备案仍有效；要注销须重新起草：{next}",
+                "the cancellation of {about} lapsed and the filing stays; to cancel it draft anew: {next}"
+            );
+            (message, Some(order.id.to_string()))
+        })
+        .collect();
+    told.extend(more(lapsed.len()).map(|rest| (rest, None)));
+    told
+}
+
+fn more(count: usize) -> Option<Text> {
+    let left = count.checked_sub(RECALLED).filter(|left| *left > 0)?;
+    Some(text!(
+        "另有 {left} 个：icpctl list --status lapsed",
+        "and {left} more: icpctl list --status lapsed"
+    ))
 }
 
 /// Lists what is filed and calls for care: number, code, words.

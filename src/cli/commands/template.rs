@@ -41,7 +41,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
                 "nature",
                 "NATURE",
                 text!(
-                    "主体的性质，默认 enterprise",
+                    "主体的性质，缺省 enterprise",
                     "The subject's nature, enterprise unless given"
                 ),
                 lang,
@@ -61,7 +61,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
         .arg(option(
             "provider",
             "P",
-            text!("接入商，默认 tencent", "The provider, tencent unless given"),
+            text!("接入商，缺省 tencent", "The provider, tencent unless given"),
             lang,
         ))
         .arg(
@@ -69,7 +69,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
                 "service-kind",
                 "KIND",
                 text!(
-                    "服务类型，默认 site",
+                    "服务类型，缺省 site",
                     "The kind of service, site unless given"
                 ),
                 lang,

@@ -1,6 +1,8 @@
 //! What an order asks of the operator now: the groups of the morning's screen.
 
 use super::order::{Desk, Manner};
+use crate::filing::duty::NEAR_DAYS;
+use crate::filing::instant::Instant;
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::Order;
 use crate::filing::pack;
@@ -8,6 +10,7 @@ use crate::filing::standing::Presumption;
 use crate::filing::status::{Bucket, Status};
 use crate::lang::{Lang, Text};
 use crate::text;
+use chrono::Days;
 
 /// A group of the screen, in the order in which they come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +76,24 @@ impl Group {
             Self::Ended => Text::fixed("已完结", "Ended"),
         }
     }
+}
+
+/// For how many days a cancellation that lapsed is recalled: as long as duties are told ahead.
+const RECALLED_DAYS: u64 = NEAR_DAYS as u64;
+
+/// Whether an order is a cancellation that lapsed lately and has to be drafted again: it has ended, and
+/// what it was to cancel is filed as before (SMS-03).
+pub fn is_to_be_redrafted(desk: &Desk<'_>, order: &Order) -> bool {
+    let view = desk.view(order);
+    let is_recent = || {
+        let ended = view.standing.ended_at.map(Instant::day);
+        let until = ended.and_then(|day| day.checked_add_days(Days::new(RECALLED_DAYS)));
+        until.is_some_and(|until| desk.world.now.day() <= until)
+    };
+    view.status() == Status::Lapsed
+        && !view.is_presumed()
+        && is_recent()
+        && desk.anew(order).is_some()
 }
 
 /// Lists why an order stands where it does: what was said of it, what holds it back, what

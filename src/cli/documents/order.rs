@@ -117,8 +117,12 @@ impl Desk<'_> {
         }
     }
 
-    /// Returns the command that drafts a lapsed cancellation again, while what it was about is filed.
-    fn anew(&self, order: &Order) -> Option<String> {
+    /// Returns the command that drafts a lapsed cancellation again, while what it was about is filed
+    /// and no other order cancels that.
+    pub fn anew(&self, order: &Order) -> Option<String> {
+        if self.is_taken_up(order) {
+            return None;
+        }
         let portfolio = &self.world.book.portfolio;
         let subject = portfolio.subject(order.target.subject.as_ref()?)?;
         let target = match (order.kind, order.target.services.as_slice()) {

@@ -9,8 +9,11 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// Puts an argument under its heading in the help.
+/// Puts an argument under its heading in the help, unless it has one already.
 pub fn under_heading(arg: Arg, lang: Lang) -> Arg {
+    if arg.get_help_heading().is_some() {
+        return arg;
+    }
     let heading = if arg.is_positional() {
         text!("参数", "Arguments")
     } else {

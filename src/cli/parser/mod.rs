@@ -121,13 +121,7 @@ pub fn tree(branches: Branches, lang: Lang) -> Command {
             return root.subcommand(sub);
         }
         let sub = (row.command)(sub, lang);
-        let sub = sub.mut_args(|arg| {
-            if arg.get_help_heading().is_none() {
-                help::under_heading(arg, lang)
-            } else {
-                arg
-            }
-        });
+        let sub = sub.mut_args(|arg| help::under_heading(arg, lang));
         root.subcommand(match branches {
             Branches::Page(_) | Branches::All => help::with_examples(help::in_order(sub), lang),
             Branches::One(_) | Branches::Names => help::in_order(sub),

@@ -317,6 +317,7 @@ fn decide_row(
         decided.was_there = true;
         return Ok(decided);
     };
+    how.review.ignored(world, &order, wish, &mut decided);
     if terms.submits {
         send(world, stamp, &order, wish, how, &mut decided)?;
         if decided.outcome == Outcome::Failed {

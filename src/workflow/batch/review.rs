@@ -8,9 +8,10 @@ use crate::filing::profile::Profiles;
 use crate::knowledge::Severity;
 use crate::render::mask::Privacy;
 use crate::rulebook::Rulebook;
-use crate::workflow::check::{Bench, Way, weigh};
+use crate::text;
+use crate::workflow::check::{Bench, Way, differs, weigh};
 use crate::workflow::look;
-use crate::workflow::plan::Given;
+use crate::workflow::plan::{Caution, Given};
 use crate::workflow::world::World;
 use std::cell::OnceCell;
 
@@ -45,7 +46,33 @@ impl<'a> Reviewer<'a> {
     }
 }
 
-impl Review<'_> {
+impl<'a> Review<'a> {
+    fn bench(&self, world: &World) -> &Bench<'a> {
+        let Reviewer { rulebook, privacy } = self.reviewer;
+        self.bench.get_or_init(|| {
+            let filed = || (world.book.portfolio.clone(), world.profiles.clone());
+            let (portfolio, profiles) = self.held.0.get_or_init(filed);
+            Bench::beside(portfolio, profiles, world.now, rulebook, privacy)
+        })
+    }
+
+    /// Keeps what the dossier of a row says otherwise than it is filed, which its order does not take.
+    pub(super) fn ignored(&self, world: &World, order: &Order, wish: &Wish, decided: &mut Decided) {
+        let Some(dossier) = &wish.ask.dossier else {
+            return;
+        };
+        let (line, key) = (wish.line, &wish.reference);
+        for finding in self.bench(world).ignored(world, dossier, order) {
+            let told = differs(&finding);
+            let (zh, en) = (&told.message.zh, &told.message.en);
+            decided.cautions.push(Caution {
+                message: text!("第 {line} 行（{key}）：{zh}", "line {line} ({key}): {en}"),
+                ..told
+            });
+            decided.findings.push(finding);
+        }
+    }
+
     /// Judges the order of a row that is sent, and keeps what was found.
     ///
     /// # Errors
@@ -58,12 +85,7 @@ impl Review<'_> {
         given: &Given,
         decided: &mut Decided,
     ) -> Result<(), Failure> {
-        let Reviewer { rulebook, privacy } = self.reviewer;
-        let bench = self.bench.get_or_init(|| {
-            let filed = || (world.book.portfolio.clone(), world.profiles.clone());
-            let (portfolio, profiles) = self.held.0.get_or_init(filed);
-            Bench::beside(portfolio, profiles, world.now, rulebook, privacy)
-        });
+        let bench = self.bench(world);
         let look = |material: &Material| {
             let of_row = |file: &&super::Attached| file.material.hash == material.hash;
             wish.attached
@@ -74,8 +96,10 @@ impl Review<'_> {
         let judgement = bench.order(world, order, &look);
         let accept = wish.header.name("accept");
         let weighed = weigh(&judgement, order, &given.accepted, Way::Row(accept));
-        decided.findings = judgement.findings;
-        decided.findings.retain(|f| f.severity > Severity::Info);
+        let found = judgement.findings.into_iter();
+        decided
+            .findings
+            .extend(found.filter(|f| f.severity > Severity::Info));
         decided.cautions.extend(weighed?);
         Ok(())
     }
