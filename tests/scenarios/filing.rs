@@ -326,7 +326,7 @@ fn a_service_that_the_bureau_refused_is_left_out() {
 #[test]
 fn an_empty_shell_takes_new_sites_in_some_provinces_only() {
     for (number, exit) in [("京ICP备2021000001号", 0), ("粤ICP备2021000001号", 5)] {
-        let subject = super::company(number, super::CERTIFICATES[0], &[]);
+        let subject = company(number, CERTIFICATES[0], &[]);
         let scene = Scene::holding(&[subject]);
         let text = dossier("tencent").replace("province = \"广东\"\n", "");
         scene.user.write("add.toml", text);
@@ -366,7 +366,7 @@ fn a_filing_cannot_be_adopted_twice_over() {
     let scene = Scene::one_site(&["tencent"]);
     let other = "粤ICP备2021000002号";
     let taken = site(&format!("{other}-1"), "example.cn", &json!(["huawei"]));
-    let filing = super::company(other, super::CERTIFICATES[1], &[taken]);
+    let filing = company(other, CERTIFICATES[1], &[taken]);
     scene.user.write("more.json", json!([filing]).to_string());
     scene.fails(WEDNESDAY, "adopt --from more.json", 6);
     assert!(!scene.is_filed(WEDNESDAY, other));
