@@ -32,6 +32,7 @@ pub mod place;
 pub mod portfolio;
 pub mod profile;
 pub mod province;
+pub mod rebase;
 pub mod record;
 pub mod refusal;
 pub mod settle;

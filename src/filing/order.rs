@@ -252,6 +252,9 @@ pub struct FieldChange {
     /// What it becomes; absent where it is taken away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<toml::Value>,
+    /// Whether only what it adds to a list and takes from it is meant, whatever else the list holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_part: bool,
     /// Keys of this schema that this version does not know.
     #[serde(flatten)]
     pub extra: toml::Table,

@@ -425,6 +425,7 @@ pub fn leaves(old: &Value, new: &Value) -> Vec<FieldChange> {
                 field: path.to_owned(),
                 from: old.cloned(),
                 to: new.cloned(),
+                in_part: false,
                 extra: Table::new(),
             }),
         }

@@ -31,6 +31,9 @@ pub(super) fn asked_changes(
     for dossier in std::iter::once(&typed).chain(&ask.dossier) {
         compare(&mut changes, dossier, subject, found)?;
     }
+    for change in &mut changes {
+        change.in_part = is_in_part(ask, change);
+    }
     changes.extend(taken_away(ask, &abouts));
     if changes.is_empty() {
         return Err(Failure::usage(text!(
@@ -44,6 +47,17 @@ pub(super) fn asked_changes(
     }
     fields::kept(&changes, subject)?;
     Ok(changes)
+}
+
+/// Whether all that is asked of the field is to add to its list or to take from it.
+fn is_in_part(ask: &Ask, change: &FieldChange) -> bool {
+    let mut asked = ask.assigns.iter().filter(|a| a.field() == change.field);
+    let in_part = |given: &Assign| match given {
+        Assign::Add(..) | Assign::Unset(_, Some(_)) => true,
+        Assign::Set(..) | Assign::Unset(_, None) => false,
+    };
+    let first = asked.next();
+    ask.dossier.is_none() && first.is_some_and(in_part) && asked.all(in_part)
 }
 
 /// What the fields that are typed are fields of.
@@ -170,6 +184,7 @@ fn taken_away(ask: &Ask, abouts: &[About<'_>]) -> Vec<FieldChange> {
                 field: field.clone(),
                 from: Some(about.filed(field)?),
                 to: None,
+                in_part: false,
                 extra: Table::new(),
             })
         })
@@ -264,6 +279,7 @@ fn collect(
             from: tree::get(old, &field),
             field,
             to: Some(to),
+            in_part: false,
             extra: Table::new(),
         });
     }

@@ -209,6 +209,7 @@ fn relabelled(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) ->
             field: format!("{LABELS}.{key}"),
             from: value(old.get(key)),
             to: value(new.get(key)),
+            in_part: false,
             extra: toml::Table::new(),
         })
         .collect()
@@ -302,6 +303,7 @@ fn came_and_went(old: &[Material], new: &[Material]) -> Vec<FieldChange> {
         field: MATERIALS.to_owned(),
         from: from.map(tree::of),
         to: to.map(tree::of),
+        in_part: false,
         extra: toml::Table::new(),
     };
     let went = old.iter().filter(|material| !new.contains(material));
@@ -558,6 +560,7 @@ fn changes(world: &World, order: &Order, laid: &Value, dossier: &Dossier) -> Vec
                     field,
                     from,
                     to,
+                    in_part: before.is_some_and(|before| before.in_part),
                     extra: before
                         .map(|before| before.extra.clone())
                         .unwrap_or_default(),

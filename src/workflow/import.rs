@@ -131,7 +131,7 @@ pub fn decide(world: &World, given: &[Given]) -> Result<Plan<Imported>, Failure>
     for one in given {
         match one {
             Given::Order(order) => {
-                let there = world.book.orders.get(&order.id);
+                let there = world.stored(&order.id);
                 let there = there.or_else(|| orders.get(&order.id).copied());
                 if world.book.is_damaged(&order.id) || there.is_some_and(|t| *t != **order) {
                     conflicts.push(differs(order_path(&order.id).as_str()));

@@ -153,6 +153,7 @@ fn edit(key: &str, from: Option<String>, to: Option<String>) -> FieldChange {
         field: format!("labels.{key}"),
         from: from.map(toml::Value::String),
         to: to.map(toml::Value::String),
+        in_part: false,
         extra: toml::Table::new(),
     }
 }

@@ -29,6 +29,7 @@ pub mod materials;
 pub mod missing;
 pub mod notice;
 pub mod objection;
+pub mod overtaken;
 pub mod owed;
 pub mod persons;
 pub mod plan;

@@ -11,10 +11,12 @@ use crate::filing::number::SubjectNumber;
 use crate::filing::order::{Order, OrderId};
 use crate::filing::profile::Profiles;
 use crate::filing::province::Province;
+use crate::filing::rebase::rebased;
 use crate::store::book::Book;
 use crate::store::near::Times;
 use crate::text;
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// Everything that decisions rest on, read at one time.
@@ -32,11 +34,22 @@ pub struct World {
     register: OnceLock<Register>,
     /// How long approved orders took, where more of them count than were read.
     times: Option<Times>,
+    /// As they are stored, the orders whose changes come to something else by what is filed now.
+    stored: BTreeMap<OrderId, Order>,
 }
 
 impl World {
-    /// Puts together what was read.
-    pub const fn new(book: Book, profiles: Profiles, calendar: Calendar, now: Instant) -> Self {
+    /// Puts together what was read; changes that wait are what they come to by what is filed now.
+    pub fn new(mut book: Book, profiles: Profiles, calendar: Calendar, now: Instant) -> Self {
+        let orders = book.orders.values();
+        let changed: Vec<Order> = orders
+            .filter_map(|order| rebased(order, &book.portfolio))
+            .collect();
+        let mut stored = BTreeMap::new();
+        for order in changed {
+            let id = order.id.clone();
+            stored.extend(book.orders.insert(id.clone(), order).map(|was| (id, was)));
+        }
         Self {
             book,
             profiles,
@@ -44,7 +57,13 @@ impl World {
             now,
             register: OnceLock::new(),
             times: None,
+            stored,
         }
+    }
+
+    /// Returns the order of an id as its file holds it.
+    pub fn stored(&self, id: &OrderId) -> Option<&Order> {
+        self.stored.get(id).or_else(|| self.book.orders.get(id))
     }
 
     /// Sets how long the approved orders of the whole store took, where this is a part of it.
@@ -74,6 +93,7 @@ impl World {
     /// Puts an order in, as if it had been written.
     pub fn put(&mut self, order: Order) {
         let id = order.id.clone();
+        self.stored.remove(&id);
         let was = self.book.orders.insert(id.clone(), order);
         let is = self.book.orders.get(&id);
         if let (Some(register), Some(order)) = (self.register.get_mut(), is) {
@@ -91,6 +111,14 @@ impl World {
         numbers.dedup();
         for number in numbers {
             self.refold(number);
+            let beside = self.register().of_subject(&self.book, &number);
+            let changed: Vec<Order> = beside
+                .into_iter()
+                .filter_map(|order| rebased(order, &self.book.portfolio))
+                .collect();
+            for order in changed {
+                self.put(order);
+            }
         }
     }
 

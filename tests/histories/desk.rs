@@ -269,6 +269,7 @@ pub(crate) fn change(service: Option<ServiceNumber>, field: &str, to: &str) -> F
         field: field.to_owned(),
         from: None,
         to: Some(to.into()),
+        in_part: false,
         extra: toml::Table::new(),
     }
 }

@@ -154,3 +154,53 @@ fn a_rejected_change_leaves_what_is_filed() {
     scene.ok(MONDAY, &format!("abandon {id} --yes"));
     assert_eq!(scene.portfolio(LATER), before);
 }
+
+/// What a change adds to a list or takes from it is asked of the list that is filed when it is sent:
+/// what another order or an adoption brought meanwhile stays as it is.
+#[test]
+fn a_change_that_waited_takes_what_was_asked_and_nothing_else() {
+    let filed = json!({ "number": SUBJECT, "services": [{
+        "number": SHOP, "name": "示例商城", "accesses": ["tencent"],
+        "domains": ["a.example.cn", "b.example.cn", "c.example.cn"],
+        "content": ["organisation-site"],
+    }] });
+    let scene = Scene::holding(&[filed]);
+    let change = |what: &str| scene.draft(MONDAY, &format!("change {SHOP} {what}"));
+    let approve = |id: &str| {
+        scene.submit(MONDAY, id);
+        scene.record(MONDAY, id, "sms-verified --who all");
+        scene.record(MONDAY, id, "bureau-approved");
+    };
+    let first = change("--unset domains=a.example.cn --add content=shopping");
+    let second = change("--unset domains=b.example.cn --add content=pictures");
+    let named = change("--set name=新名称");
+    approve(&first);
+    let waiting = scene.order(MONDAY, &second);
+    let of = |order: &Value, field: &str, key: &str| {
+        let mut changes = order["changes"].as_array().unwrap().iter();
+        let change = changes.find(|change| change["field"] == field).unwrap();
+        change[key].clone()
+    };
+    let left = json!(["b.example.cn", "c.example.cn"]);
+    assert_eq!(of(&waiting, "domains", "from"), left, "{waiting}");
+    assert_eq!(of(&waiting, "domains", "to"), json!(["c.example.cn"]));
+    let checked = scene.document(MONDAY, &format!("check {second}"), 0);
+    let mut findings = checked["data"]["findings"].as_array().unwrap().iter();
+    assert!(findings.all(|finding| finding["severity"] != "error"));
+    scene.user.write(
+        "more.json",
+        json!([{ "number": SUBJECT, "services": [
+            { "number": SHOP, "domains": ["z.example.cn"] },
+        ] }])
+        .to_string(),
+    );
+    scene.ok(MONDAY, "adopt --from more.json");
+    approve(&second);
+    approve(&named);
+    let service = scene.portfolio(MONDAY)[0]["services"][0].take();
+    assert_eq!(service["domains"], json!(["c.example.cn", "z.example.cn"]));
+    assert_eq!(service["name"], "新名称");
+    let filed = scene.ok(MONDAY, &format!("show {second}"));
+    let content = json!(["organisation-site", "shopping", "pictures"]);
+    assert_eq!(of(&filed, "content", "to"), content);
+}

@@ -1,6 +1,8 @@
 //! A filing's way: draft, provider, SMS, bureau; and its ways back.
 
-use super::{MONDAY, SHOP, SUBJECT, Scene, codes, dossier, site};
+use super::{
+    CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, codes, company, dossier, hints_at, site,
+};
 use serde_json::{Value, json};
 
 const TUESDAY: &str = "2026-11-24 09:00:00";
@@ -324,7 +326,7 @@ fn a_service_that_the_bureau_refused_is_left_out() {
 #[test]
 fn an_empty_shell_takes_new_sites_in_some_provinces_only() {
     for (number, exit) in [("京ICP备2021000001号", 0), ("粤ICP备2021000001号", 5)] {
-        let subject = super::company(number, super::CERTIFICATES[0], &[]);
+        let subject = company(number, CERTIFICATES[0], &[]);
         let scene = Scene::holding(&[subject]);
         let text = dossier("tencent").replace("province = \"广东\"\n", "");
         scene.user.write("add.toml", text);
@@ -364,7 +366,7 @@ fn a_filing_cannot_be_adopted_twice_over() {
     let scene = Scene::one_site(&["tencent"]);
     let other = "粤ICP备2021000002号";
     let taken = site(&format!("{other}-1"), "example.cn", &json!(["huawei"]));
-    let filing = super::company(other, super::CERTIFICATES[1], &[taken]);
+    let filing = company(other, CERTIFICATES[1], &[taken]);
     scene.user.write("more.json", json!([filing]).to_string());
     scene.fails(WEDNESDAY, "adopt --from more.json", 6);
     assert!(!scene.is_filed(WEDNESDAY, other));
@@ -378,4 +380,63 @@ fn an_unknown_provider_is_taken_with_a_warning() {
     let document = scene.document(MONDAY, "new --from new.toml", 0);
     assert_eq!(document["data"]["provider"], "nimbus");
     assert!(codes(&document["warnings"]).contains(&"unknown-provider".to_owned()));
+}
+
+/// ORD-04: a first filing whose subject has been filed since it was drafted adds its services to it.
+#[test]
+fn a_first_filing_that_was_overtaken_adds_services() {
+    let (scene, first) = Scene::first_filing("tencent");
+    let dossier = dossier("alibaba").replace("example.cn", "example.com");
+    scene.user.write("second.toml", &dossier);
+    let line = format!("new --from second.toml --after {first}");
+    let second = scene.draft(MONDAY, &line);
+    scene.submit(MONDAY, &first);
+    let approved = format!("bureau-approved --number {SUBJECT} --number {SHOP}");
+    scene.record(MONDAY, &first, &approved);
+
+    let document = scene.document(MONDAY, &format!("submit {second} --yes"), 0);
+    assert_eq!(
+        codes(&document["warnings"])[0],
+        "subject-filed-meanwhile",
+        "{document}"
+    );
+    assert_eq!(document["data"]["target"]["subject"], SUBJECT);
+    scene.ok(MONDAY, "undo");
+    assert_eq!(scene.status(MONDAY, &second), "draft");
+    scene.submit(MONDAY, &second);
+    let sent = scene.record(MONDAY, &second, "forwarded");
+    let awaiting = sent["awaiting"].as_array().unwrap();
+    assert!(
+        awaiting.iter().all(|who| who["role"] != "subject"),
+        "{sent}"
+    );
+    scene.record(
+        MONDAY,
+        &second,
+        &format!("bureau-approved --number {FORUM}"),
+    );
+    assert!(scene.is_filed(MONDAY, FORUM));
+    assert_eq!(scene.portfolio(MONDAY).as_array().unwrap().len(), 1);
+}
+
+/// The same, where what the draft says of the subject differs from what is filed: that is a change.
+#[test]
+fn a_first_filing_that_was_overtaken_changes_nothing_of_the_subject() {
+    let scene = Scene::empty();
+    scene.user.write("new.toml", dossier("tencent"));
+    let id = scene.draft(MONDAY, "new --from new.toml");
+    let mut filed = company(
+        SUBJECT,
+        CERTIFICATES[0],
+        &[site(FORUM, "example.com", &json!(["tencent"]))],
+    );
+    filed["name"] = json!("另一名称有限公司");
+    scene.user.write("filed.json", json!([filed]).to_string());
+    scene.ok(MONDAY, "adopt --from filed.json");
+    let error = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
+    assert_eq!(error["rule"], "ORD-04", "{error}");
+    let remedy = format!("icpctl edit {id} --set subject=");
+    assert!(hints_at(&error, &remedy), "{error}");
+    scene.ok(MONDAY, &format!("edit {id} --set subject={SUBJECT}"));
+    scene.submit(MONDAY, &id);
 }

@@ -94,6 +94,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
                 field: MATERIALS.to_owned(),
                 from: None,
                 to: Some(tree::of(&material)),
+                in_part: false,
                 extra: toml::Table::new(),
             });
             order.materials.push(material);

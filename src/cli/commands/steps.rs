@@ -16,8 +16,9 @@ use crate::rulebook::Rulebook;
 use crate::store::Files;
 use crate::text;
 use crate::workflow::check::{Bench, Way};
-use crate::workflow::{advance, materials, missing, resolve};
+use crate::workflow::{advance, materials, missing, overtaken, resolve};
 use clap::{ArgMatches, Command};
+use std::borrow::Cow;
 
 /// Says what a step takes.
 pub fn command(step: Step, command: Command, lang: Lang) -> Command {
@@ -136,11 +137,16 @@ impl Asked<'_> {
         let look = |material: &Material| materials::look_at(material, &[], files);
         for order in orders {
             let reason = self.reason.clone();
-            let moved = advance::command(&scratch, stamp, order, self.step, at, reason);
-            let judged = moved.and_then(|moved| {
+            let sent = if self.step == Step::Submit {
+                overtaken::as_sent(&scratch, stamp, order, &mut plan.cautions)
+            } else {
+                Ok(Cow::Borrowed(order))
+            };
+            let judged = sent.and_then(|order| {
+                let moved = advance::command(&scratch, stamp, &order, self.step, at, reason)?;
                 if let Some(bench) = &bench {
                     let accepted = &self.given.accepted;
-                    let caution = bench.sending(world, order, accepted, &look, Way::Order)?;
+                    let caution = bench.sending(world, &order, accepted, &look, Way::Order)?;
                     plan.cautions.extend(caution);
                 }
                 Ok(moved)

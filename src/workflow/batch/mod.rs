@@ -22,6 +22,7 @@ use super::doubt;
 use super::draft::{Ask, anew, draft};
 use super::materials::{self, Content};
 use super::missing;
+use super::overtaken;
 use super::plan::{Caution, Consent, Given, Stamp};
 use super::world::World;
 use crate::exit::Exit;
@@ -396,10 +397,11 @@ fn send(
         .confirmed
         .extend(terms.given.confirmed.iter().cloned());
     given.accepted.extend(terms.given.accepted.iter().cloned());
-    let moved = advance::command(world, stamp, order, Command::Submit, None, None);
-    let judged = moved.and_then(|moved| {
-        doubt::heed_live(&world.book, &world.profiles, order)?;
-        how.review.row(world, order, wish, &given, decided)?;
+    let sent = overtaken::as_sent(world, stamp, order, &mut decided.cautions);
+    let judged = sent.and_then(|order| {
+        let moved = advance::command(world, stamp, &order, Command::Submit, None, None)?;
+        doubt::heed_live(&world.book, &world.profiles, &order)?;
+        how.review.row(world, &order, wish, &given, decided)?;
         Ok(moved)
     });
     match judged {
