@@ -103,11 +103,12 @@ fn accesses_that_end_row_by_row_leave_the_account() {
     ];
     let scene = Scene::holding(&[company("粤ICP备2021000001号", CERTIFICATES[0], &all)]);
     let plan = |rows: &[(&str, &str)]| {
-        let mut text = "ref,kind,target,provider\n".to_owned();
-        for (place, (kind, suffix)) in rows.iter().enumerate() {
-            text += &format!("r{place},{kind},{},tencent\n", number(suffix));
-        }
-        planned(&scene, &text)
+        let rows = rows.iter().enumerate().map(|(place, (kind, suffix))| {
+            let target = number(suffix);
+            format!("r{place},{kind},{target},tencent\n")
+        });
+        let rows: String = rows.collect();
+        planned(&scene, &format!("ref,kind,target,provider\n{rows}"))
     };
     let (leaves, unreachable) = ("subject-leaves-account", "domain-unreachable-at-provider");
 
