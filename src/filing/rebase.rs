@@ -9,21 +9,15 @@ use super::portfolio::{FiledSubject, Portfolio};
 use super::tree;
 use toml::Value;
 
-/// Returns the order with its changes as they come to by what is filed now; none where they are so
-/// already, and where its subject is not filed.
-pub fn rebased(order: &Order, portfolio: &Portfolio) -> Option<Order> {
+/// Returns what the order's changes come to by what is filed now; none where they are so already, and
+/// where its subject is not filed.
+pub fn rebased(order: &Order, portfolio: &Portfolio) -> Option<Vec<FieldChange>> {
     if order.kind != Kind::Change || order.standing().status.has_ended() {
         return None;
     }
     let subject = portfolio.subject(order.target.subject.as_ref()?)?;
     let changes: Vec<FieldChange> = order.changes.iter().map(|c| onto(c, subject)).collect();
-    if changes == order.changes {
-        return None;
-    }
-    Some(Order {
-        changes,
-        ..order.clone()
-    })
+    (changes != order.changes).then_some(changes)
 }
 
 /// Returns the change with what is filed now as what it changes.

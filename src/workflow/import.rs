@@ -13,6 +13,7 @@ use crate::lang::Text;
 use crate::store::book::{Book, FILES, order_path, subject_path};
 use crate::store::{Digest, StorePath, order_file, subject_file};
 use crate::text;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A record or attachment that was exported, and understood.
@@ -131,9 +132,12 @@ pub fn decide(world: &World, given: &[Given]) -> Result<Plan<Imported>, Failure>
     for one in given {
         match one {
             Given::Order(order) => {
-                let there = world.stored(&order.id);
-                let there = there.or_else(|| orders.get(&order.id).copied());
-                if world.book.is_damaged(&order.id) || there.is_some_and(|t| *t != **order) {
+                let there = world.book.orders.get(&order.id);
+                let there = there.map(|there| world.stored(there));
+                let there = there.or_else(|| orders.get(&order.id).map(|o| Cow::Borrowed(*o)));
+                if world.book.is_damaged(&order.id)
+                    || there.as_ref().is_some_and(|t| **t != **order)
+                {
                     conflicts.push(differs(order_path(&order.id).as_str()));
                 } else if there.is_some() {
                     unchanged += 1;

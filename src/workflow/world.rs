@@ -8,7 +8,7 @@ use crate::filing::guard::Rival;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::number::SubjectNumber;
-use crate::filing::order::{Order, OrderId};
+use crate::filing::order::{FieldChange, Order, OrderId};
 use crate::filing::profile::Profiles;
 use crate::filing::province::Province;
 use crate::filing::rebase::rebased;
@@ -16,6 +16,7 @@ use crate::store::book::Book;
 use crate::store::near::Times;
 use crate::text;
 use chrono::NaiveDate;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -34,21 +35,18 @@ pub struct World {
     register: OnceLock<Register>,
     /// How long approved orders took, where more of them count than were read.
     times: Option<Times>,
-    /// As they are stored, the orders whose changes come to something else by what is filed now.
-    stored: BTreeMap<OrderId, Order>,
+    /// As they are stored, the changes that come to something else by what is filed now.
+    stored: BTreeMap<OrderId, Vec<FieldChange>>,
 }
 
 impl World {
     /// Puts together what was read; changes that wait are what they come to by what is filed now.
     pub fn new(mut book: Book, profiles: Profiles, calendar: Calendar, now: Instant) -> Self {
-        let orders = book.orders.values();
-        let changed: Vec<Order> = orders
-            .filter_map(|order| rebased(order, &book.portfolio))
-            .collect();
         let mut stored = BTreeMap::new();
-        for order in changed {
-            let id = order.id.clone();
-            stored.extend(book.orders.insert(id.clone(), order).map(|was| (id, was)));
+        for (id, order) in &mut book.orders {
+            if let Some(changes) = rebased(order, &book.portfolio) {
+                stored.insert(id.clone(), std::mem::replace(&mut order.changes, changes));
+            }
         }
         Self {
             book,
@@ -61,9 +59,15 @@ impl World {
         }
     }
 
-    /// Returns the order of an id as its file holds it.
-    pub fn stored(&self, id: &OrderId) -> Option<&Order> {
-        self.stored.get(id).or_else(|| self.book.orders.get(id))
+    /// Returns an order of this world as its file holds it.
+    pub fn stored<'o>(&self, order: &'o Order) -> Cow<'o, Order> {
+        match self.stored.get(&order.id) {
+            Some(changes) => Cow::Owned(Order {
+                changes: changes.clone(),
+                ..order.clone()
+            }),
+            None => Cow::Borrowed(order),
+        }
     }
 
     /// Sets how long the approved orders of the whole store took, where this is a part of it.
@@ -114,7 +118,12 @@ impl World {
             let beside = self.register().of_subject(&self.book, &number);
             let changed: Vec<Order> = beside
                 .into_iter()
-                .filter_map(|order| rebased(order, &self.book.portfolio))
+                .filter_map(|order| {
+                    Some(Order {
+                        changes: rebased(order, &self.book.portfolio)?,
+                        ..order.clone()
+                    })
+                })
                 .collect();
             for order in changed {
                 self.put(order);

@@ -184,6 +184,10 @@ fn a_change_that_waited_takes_what_was_asked_and_nothing_else() {
     let left = json!(["b.example.cn", "c.example.cn"]);
     assert_eq!(of(&waiting, "domains", "from"), left, "{waiting}");
     assert_eq!(of(&waiting, "domains", "to"), json!(["c.example.cn"]));
+    let kept = "export --format jsonl --reveal --out all.jsonl";
+    scene.run(MONDAY, kept).exits(0);
+    let again = scene.document(MONDAY, "import all.jsonl", 0);
+    assert_eq!(again["changed"], false, "{again}");
     let checked = scene.document(MONDAY, &format!("check {second}"), 0);
     let mut findings = checked["data"]["findings"].as_array().unwrap().iter();
     assert!(findings.all(|finding| finding["severity"] != "error"));

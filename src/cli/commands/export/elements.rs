@@ -57,8 +57,8 @@ impl<'a> Export<'a> {
         // Those that were taken away too: an undo brings them back.
         self.attachments
             .extend(order.attachments().map(str::to_owned));
-        let stored = self.stock.desk.world.stored(&order.id).unwrap_or(order);
-        self.typed(element, "order", || order_file::to_toml(stored).ok());
+        let stored = self.stock.desk.world.stored(order);
+        self.typed(element, "order", || order_file::to_toml(&stored).ok());
     }
 
     /// Writes a subject; in a table a row for each of its services.
