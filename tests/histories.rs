@@ -17,7 +17,7 @@ use icpctl::filing::event::{Command, Report};
 use icpctl::filing::order::Order;
 use icpctl::filing::portfolio::Portfolio;
 use icpctl::filing::record::{SubjectEvent, SubjectRecord};
-use icpctl::filing::standing::effective;
+use icpctl::filing::standing::{Standing, effective, presume};
 use icpctl::filing::status::Status;
 use icpctl::store::{order_file, subject_file};
 use icpctl::workflow::advance;
@@ -42,9 +42,16 @@ fn assert_restored(before: &World, after: &World) {
             assert_eq!(order.standing().status, Status::Abandoned);
             continue;
         };
-        assert_eq!(was.standing(), order.standing());
+        // Undoing is a touch of its own.
+        let touched_at = order.standing().touched_at;
+        assert!(touched_at >= was.standing().touched_at);
+        let was_standing = Standing {
+            touched_at,
+            ..was.standing()
+        };
+        assert_eq!(was_standing, order.standing());
         assert_eq!(
-            was.view(&before.profiles, after.now),
+            presume(&was.case(&before.profiles), was_standing, after.now),
             order.view(&after.profiles, after.now)
         );
         assert_eq!(effective(&was.history), effective(&order.history));

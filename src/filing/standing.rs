@@ -47,7 +47,9 @@ pub struct Standing {
     pub since: Instant,
     /// The SMS window, exactly while the status is `sms-verification-pending`.
     pub window: Option<SmsWindow>,
-    /// When it was last touched: labels and notes do not count.
+    /// When it was last touched: the latest `at` of the whole history, that of an undo included.
+    /// Labels and notes do not count, nor does undoing them. One whose creation was undone idles
+    /// nowhere and stays as it was made.
     pub touched_at: Instant,
     /// When it was last submitted, if it is now.
     pub submitted_at: Option<Instant>,
@@ -72,6 +74,15 @@ fn undoing(history: &[Entry]) -> Option<&Entry> {
     history.iter().find(|e| e.undoes.as_ref() == Some(created))
 }
 
+/// Returns the latest `at` of what touched an order, undone or not.
+fn touched_at(history: &[Entry]) -> Option<Instant> {
+    let touches = |entry: &&Entry| match &entry.undoes {
+        None => entry.event.touches(),
+        Some(op) => history.iter().any(|e| e.op == *op && e.event.touches()),
+    };
+    history.iter().filter(touches).map(|e| e.at).max()
+}
+
 /// Folds a history; `None` for an empty one, which no order has.
 pub fn fold(history: &[Entry]) -> Option<Standing> {
     let first = history.first()?;
@@ -88,23 +99,25 @@ pub fn fold(history: &[Entry]) -> Option<Standing> {
         standing.status = Status::Abandoned;
         standing.since = undoing.at;
         standing.ended_at = Some(undoing.at);
+    } else if let Some(at) = touched_at(history) {
+        standing.touched_at = at;
     }
     for entry in effective(history) {
-        if entry.event.touches() {
-            standing.touched_at = standing.touched_at.max(entry.at);
+        if !entry.anomaly {
+            standing.take(entry);
         }
-        if entry.anomaly {
-            continue;
-        }
-        standing.take(entry);
     }
     Some(standing)
 }
 
 impl Standing {
     fn take(&mut self, entry: &Entry) {
-        let arrives =
-            entry.from != Some(entry.to) || matches!(entry.event, Event::Command(Command::Submit));
+        // Another window opens where the SMS is sent anew after the clock ended the one before,
+        // though the stored status was the same: the entry says who is awaited.
+        let opens = !entry.awaiting.is_empty();
+        let arrives = entry.from != Some(entry.to)
+            || opens
+            || matches!(entry.event, Event::Command(Command::Submit));
         if arrives {
             self.since = entry.at;
             self.status = entry.to;

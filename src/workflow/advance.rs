@@ -39,7 +39,7 @@ pub struct Told {
     pub numbers: Vec<String>,
 }
 
-/// A history entry with nothing special to it.
+/// A history entry with nothing special to it; `from` is the stored status, never a presumed one.
 pub fn entry(stamp: &Stamp, event: Event, at: Instant, from: Option<Status>, to: Status) -> Entry {
     Entry {
         event,
@@ -117,6 +117,22 @@ pub fn instant(
         })
 }
 
+/// Returns what is wrong with the time of a report that is older than its order, whatever was
+/// recorded of it since.
+pub fn before_making(order: &Order, told: &Told, now: Instant) -> Option<Text> {
+    let made = order.history.first()?.at;
+    match told.at?.past(Some(made), now) {
+        Err(Untimely::Early { at, since }) => {
+            let (shown, since) = (at.to_second(), since.to_second());
+            Some(text!(
+                "时间 {shown} 早于订单的建立时间 {since}",
+                "{shown} is before the order was made, at {since}"
+            ))
+        }
+        Err(Untimely::Future { .. }) | Ok(_) => None,
+    }
+}
+
 /// Adds to a refusal what is allowed now, and until when.
 pub(super) fn refused(order: &Order, view: &View, world: &World, refusal: Refusal) -> Failure {
     let mut failure = Failure::from(refusal).of_order(&order.id);
@@ -177,10 +193,9 @@ pub fn command(
     reason: Option<String>,
 ) -> Result<Order, Failure> {
     let view = order.view(&world.profiles, world.now);
-    let from = view.for_commands();
     let case = order.case(&world.profiles);
     let at = instant(at, &view.standing, world.now)?;
-    let to = machine::command(&case, from, command, view.standing.edited)
+    let to = machine::command(&case, view.for_commands(), command, view.standing.edited)
         .map_err(|refusal| refused(order, &view, world, refusal))?;
     if command == Command::Submit {
         if let Some(obstacle) = incomplete(order) {
@@ -200,7 +215,8 @@ pub fn command(
         )
         .map_err(|obstacle| held(world, obstacle).of_order(&order.id))?;
     }
-    let mut entry = entry(stamp, Event::Command(command), at, Some(from), to);
+    let from = Some(view.standing.status);
+    let mut entry = entry(stamp, Event::Command(command), at, from, to);
     entry.reason = reason;
     if to == Status::SmsVerificationPending {
         entry.awaiting = signatories(order, &world.book.portfolio);
@@ -413,7 +429,8 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
             }
         }
     };
-    let mut entry = entry(stamp, Event::Report(report), at, Some(from), to);
+    let stored = Some(standing.status);
+    let mut entry = entry(stamp, Event::Report(report), at, stored, to);
     entry.who = who;
     entry.awaiting = awaiting;
     entry.reason.clone_from(&told.reason);

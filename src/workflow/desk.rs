@@ -110,6 +110,21 @@ impl<'a> Desk<'a> {
         guard::sending(order, &world.book.portfolio, &world.profiles, &rivals).err()
     }
 
+    /// Whether neither an edit nor waiting lets an order be sent again that came back: what it is about
+    /// has ended, or is not any more as its cancellation needs it.
+    pub fn is_past_mending(&self, order: &Order) -> bool {
+        let portfolio = &self.world.book.portfolio;
+        match guard::drafting(order, portfolio, &self.world.profiles) {
+            // Of a subject that the store does not know, nothing is known to have ended.
+            Err(Obstacle::NotFiled { .. }) => {
+                let subject = order.target.subject.as_ref();
+                subject.is_some_and(|number| portfolio.subjects.contains_key(number))
+            }
+            Err(_) => order.kind.is_cancellation(),
+            Ok(()) => false,
+        }
+    }
+
     /// Whether sending is what comes next for an order, as far as the rulebook is not asked.
     pub fn is_to_be_sent(&self, order: &Order) -> bool {
         let view = self.view(order);

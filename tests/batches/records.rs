@@ -73,6 +73,38 @@ fn a_wrong_time_stops_the_file() {
     }
 }
 
+/// "before the order was made, is refused (3)": whatever the rows before it do, so nothing is done.
+#[test]
+fn a_time_before_the_order_was_made_stops_the_file() {
+    let scene = sent();
+    let line = "record --from reports.csv";
+    let write = |rows: &str| {
+        let text = format!("order,event,at\n{rows}\n");
+        scene.user.write("reports.csv", text);
+    };
+    for at in ["2026-01-01", "2026-11-23 09:59"] {
+        write(&format!("ref:a,sms-sent,\nref:a,sms-verified,{at}"));
+        let error = scene.fails(TUESDAY, line, 3);
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains("reports.csv:3:20 (at)"), "{error}");
+        assert!(message.contains("before the order was made"), "{error}");
+        assert_eq!(scene.order(TUESDAY, "ref:a")["revision"], 2);
+    }
+    // What rests on the rows before, or names no order, is a row that fails; the day on which the
+    // order was made is no time before.
+    write(
+        "ref:a,sms-sent,2026-11-23\n\
+         ref:a,sms-verified,\n\
+         ref:a,bureau-approved,2026-11-23 12:00\n\
+         ref:none,accepted,2026-01-01",
+    );
+    let output = scene.run(TUESDAY, &format!("{line} --json")).exits(7);
+    assert_eq!(
+        outcomes(&output),
+        ["a ok", "a ok", "a failed", "none failed"]
+    );
+}
+
 /// A dry run tells the same and writes nothing.
 #[test]
 fn a_dry_run_records_nothing() {

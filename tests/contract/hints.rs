@@ -270,3 +270,27 @@ fn the_next_step_of_a_draft_that_the_rulebook_refuses_is_to_check_it() {
         "{screen}"
     );
 }
+
+/// What came back and is about what is not filed any more cannot be sent again: the next step is one
+/// that is taken.
+#[test]
+fn what_came_back_of_what_is_gone_can_be_abandoned() {
+    for (line, report) in [
+        ("cancel-site example.cn", "bureau-rejected"),
+        ("access example.cn --provider alibaba", "rejected"),
+        ("access example.cn --provider alibaba", "bureau-rejected"),
+    ] {
+        let scene = Scene::at("tencent");
+        let id = scene.draft(MONDAY, line);
+        scene.submit(MONDAY, &id);
+        scene.record(MONDAY, &id, report);
+        let next = || scene.order(MONDAY, &id)["next"].clone();
+        let abandon = json!([format!("icpctl abandon {id}")]);
+        assert_ne!(next(), abandon);
+        scene.ok(MONDAY, &format!("gone {SHOP} --because bureau --yes"));
+        let error = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
+        assert_eq!(error["code"], "refused.not-filed");
+        assert_eq!(next(), abandon, "{line}");
+        scene.ok(MONDAY, &format!("abandon {id} --yes"));
+    }
+}

@@ -83,3 +83,32 @@ fn an_operation_is_undone_once() {
     scene.fails(MONDAY, &format!("undo {op}"), 5);
     scene.fails(MONDAY, "undo zzzzzzzz", 4);
 }
+
+/// "Last touched" is the latest `at` of the history: an undo touches as what it undoes did, and labels
+/// and notes do not count, nor does undoing them.
+#[test]
+fn an_undo_touches_the_order() {
+    const MADE: &str = "2026-11-23 10:00:00";
+    const UNDONE: &str = "2027-01-07 09:00:00";
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MADE, "access example.cn --provider alibaba");
+    scene.submit(MADE, &id);
+    scene.record(MADE, &id, "accepted");
+    scene.record(MADE, &id, "rejected");
+    // An hour before the console deletes it.
+    let _ = scene.run(UNDONE, "undo").exits(0);
+    let stands = |at: &str| {
+        let order = scene.order(at, &id);
+        (order["status"].clone(), order["presumed"].clone())
+    };
+    let queued = ("awaiting-bureau-submission".into(), false.into());
+    assert_eq!(stands("2027-01-07 10:00:00"), queued);
+    assert_eq!(stands("2027-02-21 08:59:59"), queued);
+    let line = format!("label {id} customer=甲");
+    let _ = scene.run("2027-02-20 09:00:00", &line).exits(0);
+    let _ = scene.run("2027-02-20 09:00:00", "undo").exits(0);
+    assert_eq!(
+        stands("2027-02-21 09:00:00"),
+        ("purged".into(), true.into())
+    );
+}

@@ -1,6 +1,7 @@
 //! The SMS window: 24 hours, half-open.
 
 use super::{FORUM, MONDAY, SHOP, SUBJECT, Scene, codes};
+use serde_json::Value;
 
 const LAST_SECOND: &str = "2026-11-24 09:59:59";
 const TOO_LATE: &str = "2026-11-24 10:00:00";
@@ -80,7 +81,7 @@ fn the_bureaus_answer_overturns_the_lapse() {
 fn sending_the_sms_again_extends_nothing() {
     let (scene, id) = cancelling();
     scene.record("2026-11-23 10:05:00", &id, "sms-sent");
-    let deadline = |order: serde_json::Value| order["deadline"]["at"].clone();
+    let deadline = |order: Value| order["deadline"]["at"].clone();
     let first = deadline(scene.order("2026-11-23 10:06:00", &id));
     assert_eq!(first, "2026-11-24T10:05:00+08:00");
     scene.record("2026-11-23 22:00:00", &id, "sms-sent");
@@ -236,4 +237,85 @@ fn an_approval_of_what_had_ended_warns() {
     let late = "approval-of-ended".to_owned();
     assert!(!approve(&subject).contains(&late));
     assert!(approve(&first).contains(&late));
+}
+
+/// What the clock implies is never written: each entry begins where the one before led, and an SMS
+/// that is sent anew opens a window of its own all the same.
+#[test]
+fn what_is_written_after_a_presumed_end_chains() {
+    let chains = |order: &Value| {
+        let history = order["history"].as_array().unwrap();
+        for pair in history.windows(2) {
+            assert_eq!(pair[1]["from"], pair[0]["to"], "{pair:?}");
+        }
+    };
+    for (line, leads) in [
+        ("submit ID --yes", "sms-verification-pending"),
+        ("record ID sms-sent", "sms-verification-pending"),
+        ("record ID forwarded", "sms-verification-pending"),
+        ("record ID rejected", "provider-rejected"),
+        ("record ID purged", "purged"),
+        ("abandon ID --yes", "abandoned"),
+    ] {
+        let scene = Scene::at("tencent");
+        let id = scene.draft(MONDAY, "access example.cn --provider alibaba");
+        scene.submit(MONDAY, &id);
+        scene.record(MONDAY, &id, "sms-sent");
+        let expired = scene.order(TOO_LATE, &id);
+        assert_eq!(expired["status"], "sms-verification-expired");
+        assert_eq!(expired["presumed"], true);
+        let moved = scene.ok(AFTERWARDS, &line.replace("ID", &id));
+        chains(&moved);
+        assert_eq!(moved["status"], leads, "{line}");
+        let again = scene.order("2026-11-25 14:59:59", &id);
+        assert_eq!(again["status"], leads, "{line}");
+        if leads == "sms-verification-pending" {
+            assert_eq!(again["deadline"]["at"], "2026-11-25T15:00:00+08:00");
+            assert_eq!(again["awaiting"].as_array().unwrap().len(), 1);
+            // What was written with the presumed status reads as it did.
+            let path = format!(".icpctl/orders/{}/{id}.toml", &id[..2]);
+            let text = std::fs::read_to_string(scene.user.home().join(&path)).unwrap();
+            let (before, after) = text
+                .rsplit_once("from = \"sms-verification-pending\"")
+                .unwrap();
+            let old = format!("{before}from = \"sms-verification-expired\"{after}");
+            scene.user.write(&path, old);
+            let mut read = scene.order("2026-11-25 14:59:59", &id);
+            assert_ne!(read["history"], again["history"]);
+            read["history"] = again["history"].clone();
+            assert_eq!(read, again);
+        }
+    }
+}
+
+/// "9 as soon as one cannot any more without the operator": where the console deletes what idles, the
+/// clock alone ends a returned order.
+#[test]
+fn the_purge_of_a_returned_order_can_be_waited_for() {
+    const WAITED: &str = "2027-01-08 10:00:00";
+    let sent = |provider: &str| {
+        let scene = Scene::at("tencent");
+        let id = scene.draft(MONDAY, &format!("access example.cn --provider {provider}"));
+        scene.submit(MONDAY, &id);
+        (scene, id)
+    };
+    let wait = |(scene, id): &(Scene, String), at: &str, goal: &str| {
+        let line = format!("wait {id} --timeout 0 --for {goal}");
+        scene.run(at, &line).code
+    };
+    let deleted = sent("alibaba");
+    for report in ["sms-sent", "sms-expired", "rejected"] {
+        deleted.0.record(MONDAY, &deleted.1, report);
+        assert_eq!(wait(&deleted, MONDAY, "purged"), 8, "{report}");
+    }
+    for goal in ["purged", "closed", "ended"] {
+        assert_eq!(wait(&deleted, MONDAY, goal), 8, "{goal}");
+        assert_eq!(wait(&deleted, WAITED, goal), 0, "{goal}");
+    }
+    assert_eq!(wait(&deleted, MONDAY, "approved"), 9);
+    assert_eq!(wait(&deleted, MONDAY, "abandoned"), 9);
+    // One whose console deletes nothing.
+    let kept = sent("huawei");
+    kept.0.record(MONDAY, &kept.1, "rejected");
+    assert_eq!(wait(&kept, MONDAY, "closed"), 9);
 }

@@ -334,19 +334,32 @@ struct Chunk {
     cautions: Vec<Caution>,
 }
 
-/// Takes all rows on trial, and tells what is wrong with those that do not validate: a person whom
-/// the order does not have, or numbers that cannot be its.
+/// Takes all rows on trial, and tells what is wrong with those that do not validate: a time before
+/// the order was made, a person whom it does not have, or numbers that cannot be its.
 ///
 /// # Errors
 /// All problems, each at its cell.
 fn valid(world: &World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Result<(), Vec<Problem>> {
+    let early: Vec<Option<Problem>> = rows
+        .iter()
+        .map(|(row, told)| {
+            row.at?;
+            let order = reported::order(world, &row.order, told).ok()?;
+            let message = advance::before_making(order, told, world.now)?;
+            Some(row.problem("at", message, None))
+        })
+        .collect();
     let says_neither = |row: &RecordRow| row.who.is_empty() && row.numbers.is_empty();
-    if rows.iter().all(|(row, _)| says_neither(row)) {
+    if rows.iter().all(|(row, _)| says_neither(row)) && early.iter().all(Option::is_none) {
         return Ok(());
     }
     let mut trial = world.clone();
     let taken = take_rows(&mut trial, stamp, rows).rows;
-    let problems = rows.iter().zip(taken).filter_map(|((row, _), told)| {
+    let of_rows = rows.iter().zip(taken).zip(early);
+    let problems = of_rows.filter_map(|(((row, _), told), early)| {
+        if early.is_some() {
+            return early;
+        }
         let failure = told.failure?;
         let is_usage = failure.exit == Exit::Usage;
         let column = if is_usage && !row.who.is_empty() {

@@ -81,8 +81,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
         "name",
         "NAME",
         text!(
-            "文档名，如 order；不给则列出全部",
-            "The document, such as order; without it, list them all"
+            "文档名，如 order；不给则列出全部。Schema 描述完整的输出，用 --fields 挑选过的会缺少其中的必备键",
+            "The document, such as order; without it, list them all. A schema is of the whole document: --fields leaves out keys that it requires"
         ),
         lang,
     ))

@@ -62,6 +62,7 @@ impl Desk<'_> {
             )
         };
         let edit = format!("icpctl edit {id} --set FIELD=VALUE");
+        let abandon = format!("icpctl abandon {id}");
         match view.status() {
             Status::Draft => match self.blocked_by(order) {
                 Some(
@@ -77,7 +78,7 @@ impl Desk<'_> {
                 }
                 Some(Obstacle::Incomplete { .. }) => vec![edit],
                 // What waiting cannot cure.
-                Some(_) => vec![format!("icpctl abandon {id}")],
+                Some(_) => vec![abandon],
                 None => self.sending(order),
             },
             Status::ProviderReview => vec![record(Report::Accepted), record(Report::Rejected)],
@@ -92,6 +93,12 @@ impl Desk<'_> {
                     format!("{} --who {who}", record(Report::SmsVerified))
                 })
                 .collect(),
+            Status::SmsVerificationExpired | Status::ProviderRejected | Status::BureauRejected
+                if self.is_past_mending(order) =>
+            {
+                let told = view.is_presumed().then(|| record(Report::SmsExpired));
+                told.into_iter().chain([abandon]).collect()
+            }
             Status::SmsVerificationExpired => match view.presumption {
                 Presumption::None => self.mended(order),
                 Presumption::Expired(_) | Presumption::Purged { .. } => {
@@ -102,7 +109,7 @@ impl Desk<'_> {
                 let submit = self.sending(order);
                 if order.kind.is_cancellation() {
                     // Nothing that it files could be put right.
-                    [submit, vec![format!("icpctl abandon {id}")]].concat()
+                    [submit, vec![abandon]].concat()
                 } else if was_mended(order) {
                     submit
                 } else {

@@ -121,12 +121,17 @@ fn passed(order: &Order, view: &View) -> Vec<Status> {
 
 /// Lists where an order can come from `status` without the operator: by reports and the clock.
 ///
-/// A status that stands against the operator leads nowhere, whatever a provider may still do
-/// out of turn: `wait` must end there.
+/// A status that stands against the operator leads nowhere by reports, whatever a provider may still
+/// do out of turn: `wait` must end there. Only the clock goes on, where the provider's console deletes
+/// idle orders.
 fn within_reach(case: &Case<'_>, status: Status) -> Vec<Status> {
     let mut reached: Vec<Status> = Vec::new();
     let mut open = vec![status];
     while let Some(from) = open.pop() {
+        let is_deleted = case.profile.purge_days > 0 && from.idles_at_provider();
+        if is_deleted && !reached.contains(&Status::Purged) {
+            reached.push(Status::Purged);
+        }
         if from.is_against() || from.has_ended() || from == Status::Draft {
             continue;
         }
@@ -170,11 +175,16 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_against_the_operator_leads_nowhere() {
-        for status in Status::ALL {
-            if status.is_against() || status.has_ended() {
-                assert_eq!(reach(Kind::New, "tencent", *status), []);
-            }
+    fn what_stands_against_the_operator_leads_nowhere_but_to_the_purge() {
+        let against = |status: &&Status| status.is_against() || status.has_ended();
+        for status in Status::ALL.iter().filter(against) {
+            assert_eq!(reach(Kind::New, "huawei", *status), []);
+            let purge: &[Status] = if status.has_ended() {
+                &[]
+            } else {
+                &[Status::Purged]
+            };
+            assert_eq!(reach(Kind::New, "tencent", *status), purge);
         }
     }
 
