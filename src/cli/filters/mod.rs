@@ -3,6 +3,7 @@
 //! A flag given twice takes what either asks for; labels alone must all be there. Different flags
 //! narrow one another.
 
+mod flags;
 pub mod search;
 mod slips;
 
@@ -10,8 +11,7 @@ pub use slips::{Line, Rank};
 
 use crate::cli::context::Context;
 use crate::cli::documents::order::Desk;
-use crate::cli::parser::globals::{duration, option, repeated, switch};
-use crate::cli::parser::vocabulary;
+use crate::cli::parser::globals::duration;
 use crate::failure::Failure;
 use crate::filing::deadline::Deadline;
 use crate::filing::instant::Instant;
@@ -25,10 +25,10 @@ use crate::filing::profile::Profiles;
 use crate::filing::province::{Province, UnknownProvince};
 use crate::filing::standing::{Presumption, View, idle_end};
 use crate::filing::status::{Bucket, Status};
-use crate::lang::{Lang, Text};
+use crate::lang::Text;
 use crate::text;
 use chrono::TimeDelta;
-use clap::{Arg, ArgMatches, value_parser};
+use clap::ArgMatches;
 use search::Needle;
 use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
@@ -103,128 +103,6 @@ pub const FILED: [&str; 8] = [
 ];
 
 impl Filters {
-    /// Lists some of the flags, by name.
-    pub fn some(lang: Lang, names: &[&str]) -> Vec<Arg> {
-        let mut args = Self::args(lang);
-        args.retain(|arg| names.contains(&arg.get_id().as_str()));
-        args
-    }
-
-    /// Lists the flags.
-    pub fn args(lang: Lang) -> Vec<Arg> {
-        let heading = text!("筛选", "Filters");
-        let time = |name, help: Text| option(name, "TIME", help, lang).allow_hyphen_values(true);
-        [
-            option(
-                "find",
-                "TEXT",
-                text!(
-                    "在名称、人员、电话、域名、备案号、ref 和标签中查找",
-                    "Search names, persons, phones, domains, numbers, refs and labels"
-                ),
-                lang,
-            ),
-            repeated("status", "STATUS", text!("状态", "The status"), lang)
-                .value_parser(vocabulary::named::<Status>())
-                .value_delimiter(','),
-            repeated(
-                "bucket",
-                "BUCKET",
-                text!("状态分组", "The bucket of the status"),
-                lang,
-            )
-            .value_parser(vocabulary::named::<Bucket>())
-            .value_delimiter(','),
-            repeated("kind", "KIND", text!("订单类型", "The kind of order"), lang)
-                .value_parser(vocabulary::named::<Kind>())
-                .value_delimiter(','),
-            repeated("provider", "P", text!("接入商", "The provider"), lang).value_delimiter(','),
-            repeated(
-                "province",
-                "PROVINCE",
-                text!(
-                    "省份：名称、简称或代码",
-                    "The province, by name, letter or code"
-                ),
-                lang,
-            )
-            .value_delimiter(','),
-            repeated(
-                "account",
-                "A",
-                text!("接入商账号", "The account at the provider"),
-                lang,
-            ),
-            repeated(
-                "label",
-                "K[=V]",
-                text!(
-                    "标签；多个标签须同时具备",
-                    "A label; several must all be there"
-                ),
-                lang,
-            ),
-            repeated(
-                "ref",
-                "KEY",
-                text!("订单的 ref", "The ref of the order"),
-                lang,
-            ),
-            option(
-                "due-within",
-                "D",
-                text!(
-                    "在这段时间内到期，含已超期，如 3d",
-                    "Due within this time or overdue, such as 3d"
-                ),
-                lang,
-            )
-            .allow_hyphen_values(true),
-            switch("overdue", text!("已超期", "Overdue"), lang),
-            time(
-                "created-since",
-                text!("在此时间或之后起草", "Drafted at this time or later"),
-            ),
-            time(
-                "ended-since",
-                text!(
-                    "在此时间或之后完结；按时间推定的完结也算，以时限届满为准（ended_at 为空，presumed 为 true）",
-                    "Ended at this time or later; an end that the clock presumes counts too, from the limit that passed (its ended_at is null, its presumed true)"
-                ),
-            ),
-            time(
-                "until",
-                text!(
-                    "到此时间为止：完结时间（与 --ended-since 同用时），否则为起草时间",
-                    "Up to this time: of the end beside --ended-since, else of the drafting"
-                ),
-            ),
-            option(
-                "sort",
-                "KEY",
-                text!(
-                    "排序；缺省为最近到期的在前",
-                    "The order of the list; by default the nearest deadline first"
-                ),
-                lang,
-            )
-            .value_parser(vocabulary::named::<Sort>()),
-            option(
-                "limit",
-                "N",
-                text!(
-                    "最多显示几条；0 为一条也不显示",
-                    "At most so many; 0 shows none"
-                ),
-                lang,
-            )
-            .value_parser(value_parser!(usize)),
-        ]
-        .into_iter()
-        .map(|arg| arg.help_heading(heading.get(lang).to_owned()))
-        .collect()
-    }
-
     /// Reads the flags of [`Filters::args`], as far as the command takes them; relative times
     /// count from `now`.
     ///
