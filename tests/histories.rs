@@ -160,6 +160,7 @@ proptest! {
         let mut now = desk::start();
         for (place, turn) in turns.iter().enumerate() {
             now = now + TimeDelta::hours(i64::from(turn.gap));
+            desk.read_anew();
             let before = desk.clone();
             if !desk.take(place, turn.slot, &turn.deed, now) {
                 continue;

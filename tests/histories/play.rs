@@ -156,6 +156,7 @@ impl Desk {
     /// Does what turn `place` says; returns whether anything was written.
     pub(crate) fn take(&mut self, place: usize, slot: usize, deed: &Deed, now: Instant) -> bool {
         self.world.now = now;
+        self.read_anew();
         let stamp = desk::stamp(&self.world, place);
         let number = desk::subject_number(slot);
         match deed {
@@ -349,6 +350,16 @@ impl Desk {
         true
     }
 
+    /// Reads everything anew, as each command does: what waits is judged by what is filed by then.
+    pub(crate) fn read_anew(&mut self) {
+        self.world = World::new(
+            self.world.book.clone(),
+            self.world.profiles.clone(),
+            self.world.calendar.clone(),
+            self.world.now,
+        );
+    }
+
     /// Takes back what turn `place` did; none where that is refused.
     pub(crate) fn undo(&mut self, place: usize, by_name: bool) -> Result<(), String> {
         let op = OperationId::from_bits(place as u64);
@@ -363,6 +374,7 @@ impl Desk {
             self.world.book.orders.insert(order.id.clone(), order);
         }
         self.world.book.refold();
+        self.read_anew();
         Ok(())
     }
 
@@ -382,6 +394,7 @@ impl Desk {
                 let _ = self.undo(place, true);
             }
         }
+        self.read_anew();
     }
 }
 
