@@ -224,6 +224,11 @@ pub fn names_a_person(path: &str) -> bool {
 }
 
 impl SubjectFacts {
+    /// Whether nothing is said of it.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Whether the subject files as an individual (个人).
     pub fn is_individual(&self) -> bool {
         self.nature.as_deref() == Some("individual")

@@ -260,6 +260,18 @@ pub struct FieldChange {
     pub extra: toml::Table,
 }
 
+impl FieldChange {
+    /// Whether nothing comes of it: what is to be is what was. Lists are sets.
+    pub fn is_idle(&self) -> bool {
+        match (&self.from, &self.to) {
+            (Some(toml::Value::Array(from)), Some(toml::Value::Array(to))) => {
+                from.iter().all(|v| to.contains(v)) && to.iter().all(|v| from.contains(v))
+            }
+            (from, to) => from == to,
+        }
+    }
+}
+
 /// A file that belongs to an order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Material {

@@ -9,13 +9,14 @@ use super::world::World;
 use crate::failure::Failure;
 use crate::filing::deadline;
 use crate::filing::event::{By, Command, Event, Report};
+use crate::filing::facts::SubjectFacts;
 use crate::filing::guard::{self, Rival};
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::machine::{self, Arrival};
 use crate::filing::moment::{Moment, Untimely};
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Entry, Order, Signatory};
+use crate::filing::order::{Entry, FieldChange, Order, Signatory};
 use crate::filing::portfolio::endings::Endings;
 use crate::filing::refusal::Refusal;
 use crate::filing::signatory::signatories;
@@ -257,7 +258,14 @@ fn held(world: &World, obstacle: Obstacle) -> Failure {
 /// Returns what an order that can be sent must hold, where it does not.
 pub(super) fn incomplete(order: &Order) -> Option<Obstacle> {
     let missing = match order.kind {
-        Kind::New if order.is_first_filing() && order.filing.subject.is_none() => {
+        Kind::New
+            if order.is_first_filing()
+                && order
+                    .filing
+                    .subject
+                    .as_ref()
+                    .is_none_or(SubjectFacts::is_empty) =>
+        {
             Some(text!("没有主体", "it holds no subject"))
         }
         Kind::New if order.filing.services.is_empty() => {
@@ -267,9 +275,10 @@ pub(super) fn incomplete(order: &Order) -> Option<Obstacle> {
             "有服务没有写明类型",
             "a service does not say its kind"
         )),
-        Kind::Change if order.changes.is_empty() => {
-            Some(text!("没有任何变更", "it changes nothing"))
-        }
+        Kind::Change if order.changes.iter().all(FieldChange::is_idle) => Some(text!(
+            "没有任何变更，各项都已如此备案",
+            "it changes nothing: all is filed like that already"
+        )),
         Kind::New
         | Kind::Access
         | Kind::Change

@@ -3,11 +3,12 @@
 use super::aim::Found;
 use super::assign::{self, Assign};
 use super::draft::Ask;
+use super::edit;
 use super::fields;
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::number::ServiceNumber;
-use crate::filing::order::FieldChange;
+use crate::filing::order::{FieldChange, Order};
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::tree;
 use crate::intake::{Dossier, DossierSubject};
@@ -35,6 +36,7 @@ pub(super) fn asked_changes(
         change.in_part = is_in_part(ask, change);
     }
     changes.extend(taken_away(ask, &abouts));
+    changes.retain(|change| !change.is_idle());
     if changes.is_empty() {
         return Err(Failure::usage(text!(
             "没有要变更的内容：给出的值与已备案的相同，或没有写字段",
@@ -283,4 +285,63 @@ fn collect(
             extra: Table::new(),
         });
     }
+}
+
+/// Lists what a change order changes by its data as they are laid out; what is as it is filed
+/// changes nothing. `dossier` is what was read of them.
+pub(super) fn laid_out(
+    world: &World,
+    order: &Order,
+    laid: &Value,
+    dossier: &Dossier,
+) -> Vec<FieldChange> {
+    let empty = Value::Table(Table::new());
+    let subject = match &dossier.subject {
+        Some(DossierSubject::Data { facts, .. }) => tree::of(facts.as_ref()),
+        Some(DossierSubject::Number(_)) | None => empty.clone(),
+    };
+    let mut sections = vec![(None, "subject".to_owned(), subject)];
+    let targets = order.target.services.iter().zip(&dossier.services);
+    sections.extend(targets.enumerate().map(|(place, (target, service))| {
+        let base = format!("services.{place}");
+        (Some(target.number), base, tree::of(&service.facts))
+    }));
+    let mut found: Vec<FieldChange> = Vec::new();
+    for (service, base, read) in sections {
+        let said = tree::get(laid, &base).unwrap_or_else(|| empty.clone());
+        for (field, _) in tree::leaves(&said) {
+            let path = format!("{base}.{field}");
+            if field == "number" || !fields::changes(&path) {
+                continue;
+            }
+            let mut before = order.changes.iter();
+            let before = before.find(|c| c.service == service && c.field == field);
+            let to = tree::get(&read, &field);
+            let from = edit::filed(world, order, &path).or_else(|| before?.from.clone());
+            if before.is_some_and(|before| before.to == to) {
+                found.extend(before.cloned());
+                continue;
+            }
+            let change = FieldChange {
+                service,
+                field,
+                from,
+                to,
+                in_part: before.is_some_and(|before| before.in_part),
+                extra: before
+                    .map(|before| before.extra.clone())
+                    .unwrap_or_default(),
+            };
+            if !change.is_idle() {
+                found.push(change);
+            }
+        }
+    }
+    let place = |change: &FieldChange| {
+        let mut before = order.changes.iter();
+        let place = before.position(|c| c.service == change.service && c.field == change.field);
+        place.unwrap_or(usize::MAX)
+    };
+    found.sort_by_key(place);
+    found
 }

@@ -4,6 +4,7 @@ use super::advance;
 use super::draft::{self, Ask};
 use super::look::Look;
 use super::materials;
+use super::overtaken;
 use super::plan::{Caution, Stamp};
 use super::world::World;
 use crate::exit::Exit;
@@ -75,10 +76,15 @@ impl<'a> Bench<'a> {
             .iter()
             .map(|m| materials::seen(&m.slot, &m.file, m.service, &look(m)));
         let looks: Vec<Json> = looks.collect();
-        let mut judgement = self.rulebook.judge(&self.view(world, order, &looks));
+        let sent = overtaken::becomes(world, order);
+        let judged = sent.as_ref().ok().and_then(Option::as_ref);
+        let judged = judged.unwrap_or(order);
+        let mut judgement = self.rulebook.judge(&self.view(world, judged, &looks));
         let standing = order.view(&world.profiles, world.now);
-        if standing.status() == Status::Draft {
-            self.guard(world, order, &mut judgement);
+        if let Err(refusal) = &sent {
+            self.add(&mut judgement, refusal);
+        } else if standing.status() == Status::Draft {
+            self.guard(world, judged, &mut judgement);
         }
         judgement
     }
@@ -149,14 +155,16 @@ impl<'a> Bench<'a> {
         weigh(&judgement, order, accepted, way)
     }
 
-    /// Lists the rules by which [`sending`](Self::sending) refuses an order of which nothing is
-    /// accepted.
+    /// Lists the rules by which sending an order is refused of which nothing is accepted.
     pub fn refusing(
         &self,
         world: &World,
         order: &Order,
         look: &dyn Fn(&Material) -> Look,
     ) -> Vec<String> {
+        if let Err(refusal) = overtaken::becomes(world, order) {
+            return vec![refusal.rule.unwrap_or_else(|| refusal.code.to_string())];
+        }
         let judgement = self.order(world, order, look);
         if weigh(&judgement, order, &[], Way::Order).is_ok() {
             return Vec::new();

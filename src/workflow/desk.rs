@@ -3,6 +3,7 @@
 use super::advance;
 use super::check::Bench;
 use super::materials;
+use super::overtaken;
 use super::world::World;
 use crate::filing::deadline::{self, Deadline, Estimate};
 use crate::filing::guard;
@@ -106,6 +107,8 @@ impl<'a> Desk<'a> {
             return Some(obstacle);
         }
         let world = self.world;
+        let added = overtaken::becomes(world, order).ok().flatten();
+        let order = added.as_ref().unwrap_or(order);
         let rivals = world.rivals_of(order);
         guard::sending(order, &world.book.portfolio, &world.profiles, &rivals).err()
     }

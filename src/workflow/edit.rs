@@ -3,6 +3,7 @@
 use super::advance;
 use super::aim;
 use super::assign::{self, Assign, lay_out, leaves};
+use super::changes;
 use super::draft::{self, normal};
 use super::fields;
 use super::plan::Stamp;
@@ -58,7 +59,7 @@ pub fn edit(
     let mut edited = if old == new {
         order.clone()
     } else {
-        rebuild(world, order, &new)?
+        rebuild(world, order, &new, Holders::ByCertificate)?
     };
     if order.kind == Kind::Change && edited.changes.is_empty() && !order.changes.is_empty() {
         return Err(no_change_left(order));
@@ -144,7 +145,7 @@ fn put(world: &World, order: &Order, laid: &mut Value, given: &Assign) -> Result
 }
 
 /// Returns what is filed at a field of what an order is about.
-fn filed(world: &World, order: &Order, path: &str) -> Option<Value> {
+pub(super) fn filed(world: &World, order: &Order, path: &str) -> Option<Value> {
     let subject = world
         .book
         .portfolio
@@ -474,11 +475,25 @@ fn forerunner(world: &World, order: &Order, word: &str) -> Result<OrderId, Failu
     )))
 }
 
+/// Which filed subject the data of a new order mean that name no number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holders {
+    /// The one that holds the certificate, as for a dossier.
+    ByCertificate,
+    /// None: the data are put back as they were.
+    AsNamed,
+}
+
 /// Reads an order's data back from where they were laid out.
 ///
 /// # Errors
 /// 3 where a value does not validate, 4 where a forerunner is none.
-pub fn rebuild(world: &World, order: &Order, tree: &Value) -> Result<Order, Failure> {
+pub fn rebuild(
+    world: &World,
+    order: &Order,
+    tree: &Value,
+    holders: Holders,
+) -> Result<Order, Failure> {
     let dossier = assign::read(tree, "--set", world.now.day())?;
     let is_same_subject = tree::get(&lay_out(order), "subject") == tree::get(tree, "subject");
     let mut order = order.clone();
@@ -497,6 +512,11 @@ pub fn rebuild(world: &World, order: &Order, tree: &Value) -> Result<Order, Fail
         Kind::New => {
             if !is_same_subject {
                 let filed = match &dossier.subject {
+                    Some(DossierSubject::Data { number: None, .. })
+                        if holders == Holders::AsNamed =>
+                    {
+                        None
+                    }
                     Some(given) => aim::filed_already(world, given)?,
                     None => None,
                 };
@@ -520,59 +540,8 @@ pub fn rebuild(world: &World, order: &Order, tree: &Value) -> Result<Order, Fail
                 );
             }
         }
-        Kind::Change => order.changes = changes(world, &order, tree, &dossier),
+        Kind::Change => order.changes = changes::laid_out(world, &order, tree, &dossier),
         Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => {}
     }
     Ok(order)
-}
-
-/// Lists what a change order changes by its data as they are laid out; what is as it is filed
-/// changes nothing. `dossier` is what was read of them.
-fn changes(world: &World, order: &Order, laid: &Value, dossier: &Dossier) -> Vec<FieldChange> {
-    let empty = Value::Table(toml::Table::new());
-    let subject = match &dossier.subject {
-        Some(DossierSubject::Data { facts, .. }) => tree::of(facts.as_ref()),
-        Some(DossierSubject::Number(_)) | None => empty.clone(),
-    };
-    let mut sections = vec![(None, "subject".to_owned(), subject)];
-    let targets = order.target.services.iter().zip(&dossier.services);
-    sections.extend(targets.enumerate().map(|(place, (target, service))| {
-        let base = format!("services.{place}");
-        (Some(target.number), base, tree::of(&service.facts))
-    }));
-    let mut found: Vec<FieldChange> = Vec::new();
-    for (service, base, read) in sections {
-        let said = tree::get(laid, &base).unwrap_or_else(|| empty.clone());
-        for (field, _) in tree::leaves(&said) {
-            let path = format!("{base}.{field}");
-            if field == "number" || !fields::changes(&path) {
-                continue;
-            }
-            let mut before = order.changes.iter();
-            let before = before.find(|c| c.service == service && c.field == field);
-            let to = tree::get(&read, &field);
-            let from = filed(world, order, &path).or_else(|| before?.from.clone());
-            if before.is_some_and(|before| before.to == to) {
-                found.extend(before.cloned());
-            } else if from != to {
-                found.push(FieldChange {
-                    service,
-                    field,
-                    from,
-                    to,
-                    in_part: before.is_some_and(|before| before.in_part),
-                    extra: before
-                        .map(|before| before.extra.clone())
-                        .unwrap_or_default(),
-                });
-            }
-        }
-    }
-    let place = |change: &FieldChange| {
-        let mut before = order.changes.iter();
-        let place = before.position(|c| c.service == change.service && c.field == change.field);
-        place.unwrap_or(usize::MAX)
-    };
-    found.sort_by_key(place);
-    found
 }

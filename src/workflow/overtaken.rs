@@ -6,45 +6,74 @@ use super::edit;
 use super::plan::{Caution, Stamp};
 use super::world::World;
 use crate::failure::Failure;
+use crate::filing::kind::Kind;
+use crate::filing::obstacle::Obstacle;
 use crate::filing::order::Order;
 use crate::intake::DossierSubject;
 use crate::text;
 use std::borrow::Cow;
 
-/// Returns the order as it is sent: a first filing whose certificate is filed by now adds its services
-/// to that subject, as a dossier does that is taken in now (ORD-04); what it becomes is an edit in its
-/// history, and a caution.
+/// Returns what a first filing becomes whose certificate is filed by now: one that adds its services
+/// to that subject, as a dossier does that is taken in now (ORD-04); none where it stays what it is.
 ///
 /// # Errors
-/// 5 where what it says of the subject differs from what is filed.
+/// 5 where what it says of the subject differs from what is filed, or it was sent as a first filing
+/// before.
+pub fn becomes(world: &World, order: &Order) -> Result<Option<Order>, Failure> {
+    let facts = order.filing.subject.as_ref();
+    let facts = facts.filter(|_| order.is_first_filing());
+    let Some(facts) = facts.filter(|_| order.standing().status.is_editable()) else {
+        return Ok(None);
+    };
+    let given = DossierSubject::Data {
+        number: None,
+        facts: Box::new(facts.clone()),
+    };
+    let certificate = facts.certificate();
+    let holder = certificate.and_then(|c| world.book.portfolio.of_certificate(&c));
+    let Some(holder) = holder else {
+        return Ok(None);
+    };
+    let (id, number) = (&order.id, holder.number);
+    if order.was_submitted() {
+        return Err(Obstacle::WrongKind {
+            instead: format!("{} --from FILE", Kind::New.name()),
+            because: text!(
+                "它曾按首次备案提交，而主体此后已备案为 {number}：请撤销这个订单（icpctl abandon {id}），重新起草",
+                "it was sent as a first filing, and its subject has been filed as {number} since: abandon it (icpctl abandon {id}) and draft it anew"
+            ),
+        }
+        .into());
+    }
+    aim::filed_already(world, &given).map_err(|failure| {
+        failure.hint(text!(
+            "或采用已备案的主体数据：icpctl edit {id} --set subject={number}",
+            "or take the subject as it is filed: icpctl edit {id} --set subject={number}"
+        ))
+    })?;
+    let mut added = order.clone();
+    added.target.subject = Some(number);
+    added.target.name.clone_from(&holder.facts.name);
+    added.filing.subject = None;
+    Ok(Some(added))
+}
+
+/// Returns the order as it is sent: what it [`becomes`] is an edit in its history, and a caution.
+///
+/// # Errors
+/// As [`becomes`].
 pub fn as_sent<'o>(
     world: &World,
     stamp: &Stamp,
     order: &'o Order,
     cautions: &mut Vec<Caution>,
 ) -> Result<Cow<'o, Order>, Failure> {
-    let Some(facts) = order.filing.subject.as_ref() else {
-        return Ok(Cow::Borrowed(order));
-    };
-    if !order.is_first_filing() || !order.standing().status.is_editable() {
-        return Ok(Cow::Borrowed(order));
-    }
-    let given = DossierSubject::Data {
-        number: None,
-        facts: Box::new(facts.clone()),
-    };
     let id = &order.id;
-    let Some(subject) = aim::filed_already(world, &given).map_err(|failure| {
-        failure.of_order(id).hint(text!(
-            "或采用已备案的主体数据：icpctl edit {id} --set subject=备案号",
-            "or take the subject as it is filed: icpctl edit {id} --set subject=NUMBER"
-        ))
-    })?
-    else {
+    let added = becomes(world, order).map_err(|failure| failure.of_order(id))?;
+    let Some(number) = added.and_then(|added| added.target.subject) else {
         return Ok(Cow::Borrowed(order));
     };
-    let number = subject.number.to_string();
-    let set = Assign::Set("subject".to_owned(), number.clone());
+    let set = Assign::Set("subject".to_owned(), number.to_string());
     let Some(edited) = edit::edit(world, stamp, order, &[set], None, &[])? else {
         return Ok(Cow::Borrowed(order));
     };

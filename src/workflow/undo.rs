@@ -1,7 +1,7 @@
 //! Taking back an operation: its reversal is appended, nothing is struck out.
 
 use super::advance;
-use super::edit::rebuild;
+use super::edit::{Holders, rebuild};
 use super::mark;
 use super::plan::{Plan, Stamp};
 use super::world::World;
@@ -236,7 +236,7 @@ fn put_back(world: &World, order: &mut Order, entry: &Entry) -> Result<(), Failu
             for edit in data.into_iter().rev() {
                 tree::put(&mut tree, &edit.field, edit.from.clone());
             }
-            *order = rebuild(world, order, &tree)?;
+            *order = rebuild(world, order, &tree, Holders::AsNamed)?;
         }
         Event::Attach => {
             for edit in &entry.edits {

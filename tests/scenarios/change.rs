@@ -208,3 +208,35 @@ fn a_change_that_waited_takes_what_was_asked_and_nothing_else() {
     let content = json!(["organisation-site", "shopping", "pictures"]);
     assert_eq!(of(&filed, "content", "to"), content);
 }
+
+/// A change that another order has done already changes nothing: it is not sent.
+#[test]
+fn a_change_that_was_done_meanwhile_is_not_sent() {
+    for what in ["--unset domains=example.com", "--set name=新名称"] {
+        let scene = two_domains();
+        let line = format!("change {SHOP} {what}");
+        let [first, second] = [(); 2].map(|()| scene.draft(MONDAY, &line));
+        scene.submit(MONDAY, &first);
+        scene.record(MONDAY, &first, "sms-verified --who all");
+        scene.record(MONDAY, &first, "bureau-approved");
+        let error = scene.fails(MONDAY, &format!("submit {second} --yes"), 5);
+        assert!(
+            error["message"]
+                .as_str()
+                .unwrap()
+                .contains("changes nothing"),
+            "{error}"
+        );
+        let next = scene.order(MONDAY, &second)["next"].take();
+        assert_ne!(next, json!([format!("icpctl submit {second}")]), "{what}");
+    }
+}
+
+/// Lists are sets: to take a value away and add it again changes nothing.
+#[test]
+fn an_order_of_values_is_no_change() {
+    let scene = two_domains();
+    let line =
+        format!("change {SHOP} --unset domains=example.cn --add domains=example.cn --dry-run");
+    scene.fails(MONDAY, &line, 2);
+}

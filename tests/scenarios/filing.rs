@@ -402,7 +402,9 @@ fn a_first_filing_that_was_overtaken_adds_services() {
     );
     assert_eq!(document["data"]["target"]["subject"], SUBJECT);
     scene.ok(MONDAY, "undo");
-    assert_eq!(scene.status(MONDAY, &second), "draft");
+    let drafted = scene.order(MONDAY, &second);
+    assert_eq!(drafted["status"], "draft");
+    assert_eq!(drafted["target"]["subject"], Value::Null, "{drafted}");
     scene.submit(MONDAY, &second);
     let sent = scene.record(MONDAY, &second, "forwarded");
     let awaiting = sent["awaiting"].as_array().unwrap();
@@ -433,10 +435,47 @@ fn a_first_filing_that_was_overtaken_changes_nothing_of_the_subject() {
     filed["name"] = json!("另一名称有限公司");
     scene.user.write("filed.json", json!([filed]).to_string());
     scene.ok(MONDAY, "adopt --from filed.json");
+    let checked = scene.document(MONDAY, &format!("check {id}"), 3);
+    let mut findings = checked["data"]["findings"].as_array().unwrap().iter();
+    assert!(findings.any(|finding| finding["rule"] == "ORD-04"));
+    let next = scene.order(MONDAY, &id)["next"].take();
+    assert_eq!(next, json!([format!("icpctl check {id}")]));
     let error = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
     assert_eq!(error["rule"], "ORD-04", "{error}");
-    let remedy = format!("icpctl edit {id} --set subject=");
+    let remedy = format!("icpctl edit {id} --set subject={SUBJECT}");
     assert!(hints_at(&error, &remedy), "{error}");
     scene.ok(MONDAY, &format!("edit {id} --set subject={SUBJECT}"));
     scene.submit(MONDAY, &id);
+}
+
+/// The same, where it was sent as a first filing before: its type is settled, so it is drafted anew.
+#[test]
+fn a_first_filing_that_was_sent_stays_one() {
+    let (scene, id) = Scene::first_filing("alibaba");
+    scene.submit(MONDAY, &id);
+    scene.ok(MONDAY, &format!("withdraw {id} --yes"));
+    let sites = [site(FORUM, "example.com", &json!(["tencent"]))];
+    let filed = company(SUBJECT, CERTIFICATES[0], &sites);
+    scene.user.write("filed.json", json!([filed]).to_string());
+    scene.ok(MONDAY, "adopt --from filed.json");
+    let error = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
+    assert_eq!(error["rule"], "ORD-04", "{error}");
+    let message = error["message"].as_str().unwrap();
+    assert!(message.contains(&format!("icpctl abandon {id}")), "{error}");
+}
+
+/// A new filing is of somebody: one that lost its subject cannot be sent.
+#[test]
+fn a_new_filing_without_its_subject_is_not_sent() {
+    let scene = Scene::at("tencent");
+    let text = format!(
+        "kind = \"new\"\nprovider = \"alibaba\"\nsubject = \"{SUBJECT}\"\n[[services]]\nkind = \"site\"\nname = \"示例商城\"\ndomains = [\"example.net\"]\n"
+    );
+    scene.user.write("new.toml", text);
+    let id = scene.draft(MONDAY, "new --from new.toml");
+    scene.ok(MONDAY, &format!("edit {id} --unset subject.number"));
+    let error = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
+    assert_eq!(error["code"], "refused.incomplete", "{error}");
+    let next = scene.order(MONDAY, &id)["next"].take();
+    assert_eq!(next, json!([format!("icpctl edit {id} --set FIELD=VALUE")]));
 }

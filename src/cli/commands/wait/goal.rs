@@ -192,7 +192,7 @@ mod tests {
     fn only_what_lies_ahead_is_within_reach() {
         assert_eq!(
             reach(Kind::New, "tencent", Status::AwaitingBureauReview),
-            [Status::BureauRejected, Status::Approved]
+            [Status::BureauRejected, Status::Approved, Status::Purged]
         );
         let ahead = reach(Kind::New, "tencent", Status::ProviderReview);
         assert!(ahead.contains(&Status::SmsVerificationPending) && ahead.contains(&Status::Purged));
