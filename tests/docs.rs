@@ -332,6 +332,23 @@ fn every_command_that_the_readme_shows_exists() {
     }
 }
 
+/// Every file below a folder.
+fn files_below(folder: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
 /// The files around the code, and every example.
 fn written_files() -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = [
@@ -343,17 +360,7 @@ fn written_files() -> Vec<PathBuf> {
     ]
     .map(|name| root().join(name))
     .to_vec();
-    let mut folders = vec![root().join("examples")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                files.push(path);
-            }
-        }
-    }
+    files.extend(files_below("examples"));
     files
 }
 
@@ -409,17 +416,7 @@ const MIXED: [(&str, &str); 7] = [
 #[test]
 fn one_thing_has_one_chinese_name() {
     let mut files = written_files();
-    let mut folders = vec![root().join("src")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                files.push(path);
-            }
-        }
-    }
+    files.extend(files_below("src"));
     assert!(files.len() > 300, "{}", files.len());
     for path in files {
         let Ok(text) = std::fs::read_to_string(&path) else {

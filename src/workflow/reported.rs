@@ -46,7 +46,7 @@ pub fn order<'w>(world: &'w World, word: &str, told: &Told) -> Result<&'w Order,
         .book
         .orders
         .values()
-        .filter(|order| order.standing().status.has_ended() && about.is_of(order))
+        .filter(|order| about.is_of(order) && order.standing().status.has_ended())
         .collect();
     let had: Vec<&&Order> = ended
         .iter()

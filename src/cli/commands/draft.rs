@@ -41,23 +41,7 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
         }
     };
     let command = match kind {
-        Kind::Change => command
-            .arg(repeated(
-                "set",
-                "FIELD=V",
-                text!("设置字段（可重复）", "Set a field (can be repeated)"),
-                lang,
-            ))
-            .arg(add_arg(lang))
-            .arg(repeated(
-                "unset",
-                "FIELD[=V]",
-                text!(
-                    "清除字段，或去掉列表中的一个值（可重复）",
-                    "Take a field, or one value of a list, away (can be repeated)"
-                ),
-                lang,
-            )),
+        Kind::Change => command.args(change_args(lang)),
         Kind::CancelSite | Kind::CancelSubject => command
             .arg(
                 option(
@@ -136,6 +120,28 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
             lang,
         ))
         .args(sending::args(lang))
+}
+
+/// The flags that say what a change order changes.
+pub(super) fn change_args(lang: Lang) -> [Arg; 3] {
+    [
+        repeated(
+            "set",
+            "FIELD=V",
+            text!("设置字段（可重复）", "Set a field (can be repeated)"),
+            lang,
+        ),
+        add_arg(lang),
+        repeated(
+            "unset",
+            "FIELD[=V]",
+            text!(
+                "清除字段，或去掉列表中的一个值（可重复）",
+                "Take a field, or one value of a list, away (can be repeated)"
+            ),
+            lang,
+        ),
+    ]
 }
 
 /// The flag that adds to a list.

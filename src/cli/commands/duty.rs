@@ -49,17 +49,6 @@ const FIELDS: [&str; 13] = [
     "next",
 ];
 
-/// The filters by which `done` finds what is done: all that `list` has but the cut.
-const FINDING: [&str; 7] = [
-    "find",
-    "provider",
-    "province",
-    "account",
-    "label",
-    "due-within",
-    "overdue",
-];
-
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
     let all = || -> Vec<vocabulary::Word> {
@@ -98,6 +87,9 @@ pub fn command(command: Command, lang: Lang) -> Command {
     .into_iter()
     .chain(Filters::some(lang, &FILED))
     .collect();
+    // What is done is found by all that narrows a list, save the cut.
+    let finding = Filters::some(lang, &FILED).into_iter();
+    let finding = finding.filter(|arg| arg.get_id() != "limit");
     actions(
         command,
         lang,
@@ -145,7 +137,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
                     ),
                 ]
                 .into_iter()
-                .chain(Filters::some(lang, &FINDING)),
+                .chain(finding),
                 lang,
             ),
         ],

@@ -1,6 +1,6 @@
 //! `notice`: rectification notices, what puts them right, and their end.
 
-use super::draft::{assigns, dossier, labels};
+use super::draft::{assigns, change_args, dossier, labels};
 use super::duty::asked_for;
 use super::list::manner;
 use crate::cli::context::Context;
@@ -200,6 +200,7 @@ fn list_args(lang: Lang) -> Vec<Arg> {
 fn resolve_args(lang: Lang) -> Vec<Arg> {
     let kinds = vocabulary::named::<Kind>();
     let ways = vocabulary::named::<VerifyBy>();
+    let [set, add, unset] = change_args(lang);
     let args = vec![
         place(
             "id",
@@ -255,30 +256,9 @@ fn resolve_args(lang: Lang) -> Vec<Arg> {
             ),
             lang,
         ),
-        repeated(
-            "set",
-            "FIELD=V",
-            text!("设置字段（可重复）", "Set a field (can be repeated)"),
-            lang,
-        ),
-        repeated(
-            "add",
-            "FIELD=V",
-            text!(
-                "向列表字段增加一个值（可重复）",
-                "Add a value to a list (can be repeated)"
-            ),
-            lang,
-        ),
-        repeated(
-            "unset",
-            "FIELD[=V]",
-            text!(
-                "清除字段，或去掉列表中的一个值（可重复）",
-                "Take a field, or one value of a list, away (can be repeated)"
-            ),
-            lang,
-        ),
+        set,
+        add,
+        unset,
         option(
             "provider",
             "P",
