@@ -99,6 +99,11 @@ domains = ["example.cn"]
     let (scene, id, awaiting) = at_sms(text);
     assert_eq!(awaiting.as_array().unwrap().len(), 1);
     assert_eq!(awaiting[0]["who"], "subject");
+    for who in ["", " --who subject", " --who service", " --who service:1"] {
+        let line = format!("record {id} sms-verified{who} --dry-run");
+        let order = scene.ok(MONDAY, &line);
+        assert_eq!(order["status"], "awaiting-bureau-review", "{who}");
+    }
     let order = scene.record(MONDAY, &id, "sms-verified");
     assert_eq!(order["status"], "awaiting-bureau-review");
 }
