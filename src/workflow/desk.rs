@@ -131,7 +131,7 @@ impl<'a> Desk<'a> {
     /// Whether sending is what comes next for an order, as far as the rulebook is not asked.
     pub fn is_to_be_sent(&self, order: &Order) -> bool {
         let view = self.view(order);
-        view.status().is_editable() && !view.is_presumed() && self.blocked_by(order).is_none()
+        view.status().is_editable() && self.blocked_by(order).is_none()
     }
 
     /// Asks the rulebook about orders; attachments count as what was noted of them.

@@ -232,7 +232,7 @@ fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     })?;
     let documents = found
         .iter()
-        .map(|owed| duty_document(owed, manner(cx)))
+        .map(|owed| duty_document(owed, cx.now, manner(cx)))
         .collect();
     let reply = listed(documents);
     if found.is_empty() {
@@ -412,7 +412,7 @@ fn settle(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> 
             if let Matter::Duty { duty: this, state } = &owed.matter
                 && this.id == duty.id
             {
-                documents.push(duty_document(&owed, manner(cx)));
+                documents.push(duty_document(&owed, cx.now, manner(cx)));
                 let at = match state {
                     State::Done { at, .. } => time(*at),
                     State::Due(_) | State::Unknown => String::new(),

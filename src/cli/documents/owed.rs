@@ -8,11 +8,14 @@ use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::limit::Due;
 use crate::filing::notice::{self, Class, Notice};
+use crate::filing::portfolio::FiledSubject;
 use crate::filing::status::Status;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::style::{Color, Tone};
 use crate::text;
+use crate::workflow::duty::not_open;
+use crate::workflow::notice::way;
 use crate::workflow::owed::{Ledger, Matter, Owed, nearest_first};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -96,12 +99,12 @@ pub fn notice_document(owed: &Owed<'_>, manner: Manner) -> Value {
         "resolved_at": resolved_at,
         "resolved_by": resolved_by,
         "reason": reason.map(|reason| free(reason)),
-        "next": notice_next(notice, state, order.map(|(order, status)| (order.id.as_str(), status))),
+        "next": notice_next(owed.subject, notice, state, order.map(|(order, status)| (order.id.as_str(), status))),
     })
 }
 
 /// Returns the document of a duty.
-pub fn duty_document(owed: &Owed<'_>, manner: Manner) -> Value {
+pub fn duty_document(owed: &Owed<'_>, now: Instant, manner: Manner) -> Value {
     let Matter::Duty { duty, state } = &owed.matter else {
         return Value::Null;
     };
@@ -124,12 +127,13 @@ pub fn duty_document(owed: &Owed<'_>, manner: Manner) -> Value {
         })),
         "done_at": done_at,
         "security_number": number,
-        "next": duty_next(owed),
+        "next": duty_next(owed, now),
     })
 }
 
 /// Lists the commands that come next for a notice.
 fn notice_next(
+    subject: &FiledSubject,
     notice: &Notice,
     state: &notice::State,
     order: Option<(&str, Status)>,
@@ -145,6 +149,9 @@ fn notice_next(
             // What ends something comes last, and says so.
             let (mut next, mut endings) = (Vec::new(), Vec::new());
             for (place, remedy) in remedies.enumerate() {
+                let Some(way) = way(subject, notice, remedy.kind) else {
+                    continue;
+                };
                 let ends = remedy.kind.is_cancellation();
                 let kind = if place == 0 && !ends {
                     String::new()
@@ -157,15 +164,14 @@ fn notice_next(
                         .iter()
                         .map(|field| format!(" --set {field}=V"))
                         .collect(),
-                    Kind::Access => vec![" --provider P".to_owned()],
-                    Kind::CancelAccess => {
-                        let provider = notice.provider.as_deref().unwrap_or("P");
-                        vec![format!(" --provider {provider}")]
-                    }
-                    Kind::New | Kind::CancelSite | Kind::CancelSubject => Vec::new(),
+                    Kind::New
+                    | Kind::Access
+                    | Kind::CancelSite
+                    | Kind::CancelSubject
+                    | Kind::CancelAccess => Vec::new(),
                 };
                 let sets = sets.concat();
-                let line = format!("icpctl notice resolve {id} --draft{kind}{sets}");
+                let line = format!("icpctl notice resolve {id} --draft{kind}{sets}{way}");
                 if ends { &mut endings } else { &mut next }.push(line);
             }
             next.push(format!("icpctl notice resolve {id}"));
@@ -175,9 +181,10 @@ fn notice_next(
     }
 }
 
-/// Lists the commands that come next for a duty.
-fn duty_next(owed: &Owed<'_>) -> Vec<String> {
+/// Lists the commands that come next for a duty; none where it cannot be done yet.
+fn duty_next(owed: &Owed<'_>, now: Instant) -> Vec<String> {
     match &owed.matter {
+        Matter::Duty { .. } if not_open(owed, now).is_some() => Vec::new(),
         Matter::Duty { duty, state } => match state {
             duty::State::Done { .. } => Vec::new(),
             duty::State::Due(_) | duty::State::Unknown => {
@@ -395,6 +402,7 @@ impl Page {
             );
         }
         let next = notice_next(
+            owed.subject,
             notice,
             state,
             order.map(|(order, status)| (order.id.as_str(), status)),
