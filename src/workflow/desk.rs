@@ -110,7 +110,9 @@ impl<'a> Desk<'a> {
         let added = overtaken::becomes(world, order).ok().flatten();
         let order = added.as_ref().unwrap_or(order);
         let rivals = world.rivals_of(order);
-        guard::sending(order, &world.book.portfolio, &world.profiles, &rivals).err()
+        guard::sending(order, &world.book.portfolio, &world.profiles, &rivals)
+            .err()
+            .or_else(|| advance::idle(order))
     }
 
     /// Whether neither an edit nor waiting lets an order be sent again that came back: what it is about
