@@ -110,11 +110,13 @@ impl<'a> Desk<'a> {
         let added = overtaken::becomes(world, order).ok().flatten();
         let order = added.as_ref().unwrap_or(order);
         let rivals = world.rivals_of(order);
-        guard::sending(order, &world.book.portfolio, &world.profiles, &rivals).err()
+        guard::sending(order, &world.book.portfolio, &world.profiles, &rivals)
+            .err()
+            .or_else(|| advance::idle(order))
     }
 
     /// Whether neither an edit nor waiting lets an order be sent again that came back: what it is about
-    /// has ended, or is not any more as its cancellation needs it.
+    /// has ended, or is not any more as the order needs it.
     pub fn is_past_mending(&self, order: &Order) -> bool {
         let portfolio = &self.world.book.portfolio;
         match guard::drafting(order, portfolio, &self.world.profiles) {
@@ -123,6 +125,7 @@ impl<'a> Desk<'a> {
                 let subject = order.target.subject.as_ref();
                 subject.is_some_and(|number| portfolio.subjects.contains_key(number))
             }
+            Err(Obstacle::ShellCannotAdd { .. }) => true,
             Err(_) => order.kind.is_cancellation(),
             Ok(()) => false,
         }

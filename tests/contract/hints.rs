@@ -334,3 +334,23 @@ fn what_came_back_of_what_is_gone_can_be_abandoned() {
         scene.ok(MONDAY, &format!("abandon {id} --yes"));
     }
 }
+
+/// The same, where the subject has become an empty shell in a province that lets none add services.
+#[test]
+fn what_adds_services_to_what_is_an_empty_shell_by_now_can_be_abandoned() {
+    let [subject, service] = [SUBJECT, SHOP].map(|number| number.replace('粤', "湘"));
+    let sites = [site(&service, "example.cn", &json!(["tencent"]))];
+    let scene = Scene::holding(&[company(&subject, CERTIFICATES[0], &sites)]);
+    let text = format!(
+        "kind = \"new\"\nprovider = \"tencent\"\nsubject = \"{subject}\"\n[[services]]\nkind = \"site\"\nname = \"示例商城\"\ndomains = [\"example.net\"]\n"
+    );
+    scene.user.write("new.toml", text);
+    let id = scene.draft(MONDAY, "new --from new.toml");
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "rejected");
+    scene.ok(MONDAY, &format!("gone {service} --because bureau --yes"));
+    let error = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
+    assert_eq!(error["rule"], "PRV-03", "{error}");
+    let next = scene.order(MONDAY, &id)["next"].take();
+    assert_eq!(next, json!([format!("icpctl abandon {id}")]));
+}

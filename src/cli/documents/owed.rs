@@ -53,6 +53,20 @@ pub fn gather<'l>(ledger: &'l Ledger<'l>, desk: &'l Desk<'_>, filters: &Filters)
     all
 }
 
+/// Leaves no more of what the morning's screen lists than are wanted at most, the nearest; the rest is
+/// only counted there.
+pub fn cut(all: &mut Vec<Owed<'_>>, filters: &Filters, now: Instant) {
+    let mut room = filters.limit().unwrap_or(usize::MAX);
+    all.retain(|owed| {
+        if !is_listed(owed, filters, now) {
+            return true;
+        }
+        let is_wanted = room > 0;
+        room = room.saturating_sub(1);
+        is_wanted
+    });
+}
+
 /// Returns the document of a notice.
 pub fn notice_document(owed: &Owed<'_>, manner: Manner) -> Value {
     let Matter::Notice {
@@ -480,6 +494,15 @@ fn is_shown(owed: &Owed<'_>, filters: &Filters, now: Instant) -> bool {
     filters.asks_for_due() || owed.is_pressing(now)
 }
 
+/// Whether the morning's screen lists something by itself: an open notice, or a duty that is shown.
+fn is_listed(owed: &Owed<'_>, filters: &Filters, now: Instant) -> bool {
+    !owed.is_settled()
+        && match owed.matter {
+            Matter::Notice { .. } => true,
+            Matter::Duty { .. } => is_shown(owed, filters, now),
+        }
+}
+
 fn more(count: usize, command: &str, lang: Lang) -> String {
     match count.checked_sub(LINES) {
         None | Some(0) => String::new(),
@@ -498,11 +521,7 @@ pub fn warnings(
 ) -> Vec<(&'static str, Text, Option<String>)> {
     let pressing: Vec<&Owed<'_>> = all
         .iter()
-        .filter(|owed| !owed.is_settled())
-        .filter(|owed| match owed.matter {
-            Matter::Notice { .. } => true,
-            Matter::Duty { .. } => is_shown(owed, filters, now),
-        })
+        .filter(|owed| is_listed(owed, filters, now))
         .collect();
     let mut found: Vec<_> = pressing
         .iter()
