@@ -98,6 +98,27 @@ fn a_cancellation_ends_approved_abandoned_or_lapsed() {
     assert_eq!(now(LATER, &third), ["approved-cancel-site"]);
 }
 
+/// A queued access says when the domain may be served there: at Tencent after its review, elsewhere
+/// after the bureau.
+#[test]
+fn an_accessed_domain_is_served_as_soon_as_the_provider_allows() {
+    for (provider, step, words) in [
+        ("tencent", "queued-access", "without waiting for the bureau"),
+        ("huawei", "queued", "once the bureau has approved"),
+        ("alibaba", "queued", "once the bureau has approved"),
+    ] {
+        let scene = scene(provider, Holder::Organisation);
+        let id = scene.draft(MONDAY, &format!("access {THERE} --provider {provider}"));
+        scene.submit(MONDAY, &id);
+        scene.record(MONDAY, &id, "accepted");
+        let queued = guide(&scene, MONDAY, &id, "--lang en");
+        assert_eq!(at_hand(&queued), [step], "{provider}");
+        let steps = queued["steps"].as_array().unwrap();
+        let now = steps.iter().find(|step| step["state"] == "now").unwrap();
+        assert!(now["text"].to_string().contains(words), "{now:#}");
+    }
+}
+
 #[test]
 fn the_pending_sms_reads_well_in_both_languages() {
     let scene = scene("tencent", Holder::Organisation);

@@ -118,6 +118,7 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "services.0.name" = "-" => "NAM-01";
     FIRM: "services.0.domains" = "['example.org']", "services.0.home_urls" = "['example.org']", "services.0.registrations.0.domain" = "'example.org'" => "DOM-01";
     BEIJING: "services.0.domains" = "['example.asia']", "services.0.home_urls" = "['example.asia']", "services.0.registrations.0.domain" = "'example.asia'" => "DOM-01";
+    BEIJING: "services.0.domains" = "['中国示例.com']", "services.0.home_urls" = "['中国示例.com']", "services.0.registrations.0.domain" = "'中国示例.com'" => "DOM-01";
     FIRM: "services.0.domains" = "['example.gov.cn']", "services.0.home_urls" = "['example.gov.cn']", "services.0.registrations.0.domain" = "'example.gov.cn'" => "DOM-01";
     FIRM: "services.0.domains" = "['www.example.com']" => "DOM-05";
     FIRM: "services.0.domains" = "['example.com', 'example.net']" => "DOM-05";

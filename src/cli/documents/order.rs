@@ -102,7 +102,7 @@ impl Desk<'_> {
             Status::SmsVerificationExpired => match view.presumption {
                 Presumption::None => self.mended(order),
                 Presumption::Expired(_) | Presumption::Purged { .. } => {
-                    vec![record(Report::SmsExpired), format!("icpctl submit {id}")]
+                    [vec![record(Report::SmsExpired)], self.mended(order)].concat()
                 }
             },
             Status::ProviderRejected | Status::BureauRejected => {

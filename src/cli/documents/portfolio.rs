@@ -405,7 +405,8 @@ fn duties(
     manner: Manner,
 ) -> Vec<Value> {
     let all = stock.ledger.duties(subject, service);
-    all.map(|owed| owed::duty_document(&owed, manner)).collect()
+    all.map(|owed| owed::duty_document(&owed, stock.desk.world.now, manner))
+        .collect()
 }
 
 /// Returns a responsible person as far as they may be shown.
