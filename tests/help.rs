@@ -6,7 +6,7 @@ use icpctl::cli::parser::help::examples;
 use unicode_width::UnicodeWidthStr as _;
 
 /// The commands that have examples below their help.
-const MAIN: [&str; 20] = [
+const MAIN: [&str; 21] = [
     "new",
     "access",
     "change",
@@ -15,6 +15,7 @@ const MAIN: [&str; 20] = [
     "cancel-access",
     "submit",
     "record",
+    "duty done",
     "list",
     "status",
     "portfolio",

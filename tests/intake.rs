@@ -13,7 +13,7 @@ use icpctl::filing::province::Province;
 use icpctl::filing::tree;
 use icpctl::intake::{
     Adopting, Choice, Dossier, DossierSubject, Encoding, Format, Problem, RecordRow, Source, Table,
-    Template, read_adoptions, read_dossier, read_record_rows, read_rows, template,
+    Template, read_adoptions, read_dossier, read_duty_rows, read_record_rows, read_rows, template,
 };
 use icpctl::knowledge::{FieldType, fields};
 use icpctl::lang::Lang;
@@ -561,7 +561,10 @@ fn a_quoted_newline_belongs_to_the_value() {
     assert_eq!(read[0].reason.as_deref(), Some("主体信息有误；\r\n请补充"));
     let day = Moment::Day("2026-08-20".parse().unwrap());
     assert_eq!(read[0].at, Some(day));
-    assert_eq!((read[1].line, read[1].order.as_str()), (4, "2026-001"));
+    assert_eq!(
+        (read[1].place.line, read[1].order.as_str()),
+        (4, "2026-001")
+    );
     assert_eq!(read[1].at, None);
 }
 
@@ -574,21 +577,17 @@ fn records_are_read_from_csv_and_json_lines() {
     assert_eq!(csv[0].numbers.len(), 2);
     assert_eq!(csv[1].who, ["subject", "service:2"]);
     for (row, line) in csv.iter().zip(&lines) {
-        let RecordRow {
-            line: at,
-            places,
-            header,
-            ..
-        } = row.clone();
+        let place = row.place.clone();
         let same = RecordRow {
-            line: at,
-            places,
-            header,
+            place,
             ..line.clone()
         };
         assert_eq!(*row, same);
     }
-    assert_eq!((lines[1].line, lines[1].event), (3, Report::FaceVerified));
+    assert_eq!(
+        (lines[1].place.line, lines[1].event),
+        (3, Report::FaceVerified)
+    );
 }
 
 #[test]
@@ -701,6 +700,11 @@ fn every_template_is_readable_as_printed() {
                     let read = records(&text).unwrap_or_else(|problems| failed(problems));
                     assert_eq!(read[0].numbers.len(), 2);
                 }
+                Template::Duty => {
+                    let read = read_duty_rows(&source(text.as_bytes()), Encoding::Utf8, now())
+                        .unwrap_or_else(|problems| failed(problems));
+                    assert!(read[0].duty.number && read[0].number.is_some());
+                }
             }
         }
     }
@@ -712,6 +716,7 @@ fn the_chinese_header_of_a_template_is_understood() {
         (Template::Adopt, Table::Adopt),
         (Template::Batch, Table::Batch),
         (Template::Record, Table::Record),
+        (Template::Duty, Table::Duty),
     ] {
         let text = template(what, &Choice::default(), Lang::Zh);
         let lines: Vec<&str> = text.lines().collect();
@@ -743,7 +748,7 @@ proptest! {
     fn no_damage_to_a_good_file_makes_a_reader_panic(
         place in any::<prop::sample::Index>(),
         byte in any::<u8>(),
-        which in 0usize..9,
+        which in 0usize..10,
     ) {
         let what = Template::all().nth(which).unwrap();
         let mut bytes = template(what, &Choice::default(), Lang::Zh).into_bytes();
@@ -774,6 +779,7 @@ fn read_everything(bytes: &[u8]) {
             check(read_adoptions(&source, format, encoding, today()).err());
         }
         check(read_record_rows(&source, encoding, now()).err());
+        check(read_duty_rows(&source, encoding, now()).err());
         check(read_rows(&source, Table::Batch, encoding).err());
     }
 }

@@ -49,6 +49,14 @@ fn make() -> Icpctl {
     user
 }
 
+/// A line of a table with two spaces between its cells.
+fn narrow(line: &str) -> String {
+    let text = line.trim_start();
+    let cells = text.split("  ").filter(|cell| !cell.is_empty());
+    let cells: Vec<&str> = cells.map(str::trim).collect();
+    format!("{}{}", &line[..line.len() - text.len()], cells.join("  "))
+}
+
 /// Shows runs of one command as a transcript.
 fn transcript(good: &str, refused: &str, misused: &str) -> String {
     let mut text = String::new();
@@ -60,12 +68,18 @@ fn transcript(good: &str, refused: &str, misused: &str) -> String {
         }
         let home = user.home().display().to_string();
         let clean = |text: &str| {
+            let names_home = text.contains(&home);
             let text = text.replace(&home, "HOME");
-            let lines: Vec<&str> = text
-                .lines()
-                .filter(|line| !line.contains("ICPCTL_NOW"))
-                .collect();
-            lines.join("\n")
+            let lines = text.lines().filter(|line| !line.contains("ICPCTL_NOW"));
+            // A column is as wide as the folder's name is long.
+            let lines = lines.map(|line| {
+                if names_home {
+                    narrow(line)
+                } else {
+                    line.to_owned()
+                }
+            });
+            lines.collect::<Vec<String>>().join("\n")
         };
         writeln!(text, "$ icpctl {line} --lang {lang}").unwrap();
         for (mark, part) in [("", clean(&output.stdout)), ("│ ", clean(&output.stderr))] {

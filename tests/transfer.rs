@@ -159,6 +159,29 @@ fn what_was_taken_away_comes_back_with_an_undo_elsewhere() {
     }
 }
 
+/// The table has its columns where the files that were taken away are the only ones.
+#[test]
+fn a_table_holds_what_was_taken_away_where_nothing_else_is_attached() {
+    let user = agency();
+    let draft = "cancel-site docs.example.com --ref only";
+    for line in [
+        draft,
+        "attach ref:only gone.png --as other",
+        "edit ref:only --unset materials.other",
+    ] {
+        user.write("gone.png", b"\x89PNG\r\n\x1a\n another picture");
+        user.run(line.split(' ')).exits(0);
+    }
+    let line = "export orders --reveal --ref only";
+    let out = user.run(line.split(' ')).exits(0);
+    assert!(
+        !out.stderr.contains("hold no attachments"),
+        "{}",
+        out.stderr
+    );
+    assert!(out.stdout.contains("\nfile,"), "{}", out.stdout);
+}
+
 #[test]
 fn what_has_no_place_for_attachments_says_so() {
     let user = agency();

@@ -353,13 +353,38 @@ fn a_limit_of_none_lists_none_and_says_so() {
         ] {
             let words = command.split(' ').chain(["--limit", "0", "--lang", lang]);
             let told = user.run(words).exits(0);
-            // What is owed is counted all the same.
-            let is_said = told.stderr.contains(said) || command == "status";
-            assert!(is_said, "{command}: {told:?}");
+            assert!(told.stderr.contains(said), "{command}: {told:?}");
         }
         let words = command.split(' ').chain(["--limit", "0", "--json"]);
         let none = user.run(words).exits(0).json();
         assert_eq!(none["data"], serde_json::json!([]), "{command}");
+    }
+}
+
+/// It cuts what `status` lists of what is owed as it cuts the orders.
+#[test]
+fn a_limit_cuts_what_is_owed_too() {
+    let user = Icpctl::new();
+    user.write(
+        "filed.csv",
+        "subject_number,service_number,service_kind,domains,accesses,approved_on\n\
+         粤ICP备2021000001号,粤ICP备2021000001号-1,site,shop.example.cn,tencent,2021-06-01\n\
+         粤ICP备2021000002号,,,,,\n",
+    );
+    user.run(["adopt", "--from", "filed.csv"]).exits(0);
+    for (limit, count) in [("0", 0), ("1", 1), ("9", 2)] {
+        let words = ["status", "--limit", limit];
+        let told = user
+            .run(words.into_iter().chain(["--json"]))
+            .exits(0)
+            .json();
+        let warnings = told["warnings"].as_array().unwrap();
+        let of = |code: &str| warnings.iter().filter(|w| w["code"] == code).count();
+        assert_eq!(of("duty-overdue"), count, "{told:#}");
+        assert_eq!(of("empty-shell-subject"), count.min(1), "{told:#}");
+        let page = user.run(words).exits(0).stdout;
+        assert_eq!(page.matches("overdue)").count(), count, "{page}");
+        assert_eq!(page.matches("risk ").count(), count.min(1), "{page}");
     }
 }
 
@@ -371,6 +396,16 @@ fn a_slip_in_the_configuration_is_met_with_what_was_meant() {
         ("[network]\noflline = true\n", Some("`offline`")),
         ("[netwrok]\n", Some("`network`")),
         ("[notify.x]\nkind = \"wecm\"\n", Some("`wecom`")),
+        ("lang = \"cn\"\n", Some("`zh`")),
+        ("lang = \"zh_CN.UTF-8\"\n", Some("`zh`")),
+        ("lang = \"English\"\n", Some("`en`")),
+        ("[notify.x]\nkind = \"dingding\"\n", Some("`dingtalk`")),
+        (
+            "[notify.x]\nkind = \"smtp\"\ntls = \"SSL\"\n",
+            Some("`implicit`"),
+        ),
+        ("lang = \"fr\"\n", None),
+        ("lang = 3\n", None),
         ("[network]\noffline = \"yes\"\n", None),
     ] {
         user.write("c.toml", text);
@@ -383,6 +418,28 @@ fn a_slip_in_the_configuration_is_met_with_what_was_meant() {
             }
             assert!(told.contains("--config"), "{told}");
         }
+    }
+}
+
+/// A document that holds one of two things takes the fields of the one that is asked for.
+#[test]
+fn a_day_of_the_calendar_has_no_field_of_years() {
+    let user = Icpctl::new();
+    let run = |when: &str, field: &str| {
+        let words = ["calendar", "show", when, "--fields", field, "--json"];
+        user.run(words.into_iter().filter(|word| !word.is_empty()))
+    };
+    for (when, own, other) in [
+        ("2026-11-22", "working", "year"),
+        ("2026", "year", "working"),
+        ("", "origin", "date"),
+    ] {
+        let told = run(when, own).exits(0).narrowed();
+        let data = &told["data"];
+        let first = if data.is_array() { &data[0] } else { data };
+        assert!(!first[own].is_null(), "{told}");
+        let told = run(when, other).exits(2).stdout;
+        assert!(told.contains(own) && told.contains("fields: "), "{told}");
     }
 }
 

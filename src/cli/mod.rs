@@ -16,6 +16,7 @@ pub mod parser;
 pub mod person;
 pub mod private_file;
 pub mod reply;
+pub mod rows;
 pub mod signals;
 pub mod sources;
 pub mod table;
@@ -37,7 +38,7 @@ use crate::render::table::{Cell, Table};
 use crate::render::{Delivery, Format, print};
 use crate::text;
 use clap::ArgMatches;
-use commands::{export, record, schema};
+use commands::{calendar, duty, export, record, schema};
 use context::{Context, Terminal};
 use parser::globals::{self, Globals};
 use parser::{branches, help, tree, usage, words};
@@ -237,7 +238,9 @@ fn fields(cx: &Context<'_>, row: &Row, matches: &ArgMatches) -> Result<Option<Fi
     };
     let known = match (row.name, matches.subcommand_name()) {
         ("export", _) => export::fields(matches),
+        ("duty", _) if duty::is_streamed(matches) => schema::fields_of_records(row.schema),
         ("batch", Some("apply")) => schema::fields_of_records(row.schema),
+        ("calendar", _) => schema::fields_of_action(row.schema, calendar::answers_with(matches)),
         ("batch", Some(action)) => schema::fields_of_action(row.schema, action),
         _ => schema::fields(shape(row, matches)),
     };

@@ -271,6 +271,17 @@ impl Duty {
         Self::all().iter().find(|duty| duty.id == id)
     }
 
+    /// Returns the duty of that id or title.
+    pub fn from_word(word: &str) -> Option<&'static Self> {
+        let is_meant = |duty: &&Self| duty.words().any(|known| known.eq_ignore_ascii_case(word));
+        Self::all().iter().find(is_meant)
+    }
+
+    /// Lists its id and its titles.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        [self.id.as_str(), &self.title.zh, &self.title.en].into_iter()
+    }
+
     /// Whether the duty is one of this subject or service; an unknown province has no exceptions.
     pub fn applies(&self, debtor: &Debtor<'_>) -> bool {
         let is_theirs = match (self.of, debtor.service) {

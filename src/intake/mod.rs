@@ -8,6 +8,7 @@ mod batch;
 mod cells;
 mod document;
 mod dossier;
+mod duty;
 mod exported;
 mod identity;
 mod node;
@@ -28,10 +29,11 @@ pub use dossier::{
     Dossier, DossierMaterial, DossierService, DossierSubject, Inspected, Places, inspect_dossier,
     read_dossier,
 };
+pub use duty::{DutyRow, read_duty_rows};
 pub use exported::{Element, Unreadable, read_exported};
 pub use problem::{Located, Position, Problem, nearest};
 pub use record::{RecordRow, read_record_rows};
-pub use rows::{Cell, Header, Row, read_rows};
+pub use rows::{Cell, Header, Row, RowPlace, read_rows};
 pub use schema::{DossierField, Table, dossier_fields};
 pub use source::{Encoding, Source};
 pub use specimen::Choice;

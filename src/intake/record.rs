@@ -1,7 +1,7 @@
 //! Rows to record: what happened to many orders.
 
-use super::problem::{Position, Problem, nearest, offered, settle, shown};
-use super::rows::{Header, Row, rows};
+use super::problem::{Problem, nearest, offered, settle, shown};
+use super::rows::{Row, RowPlace, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
 use crate::filing::event::{Command, Report};
@@ -10,14 +10,13 @@ use crate::filing::moment::{self, Moment};
 use crate::filing::named::Named as _;
 use crate::filing::number::{Number, ServiceNumber};
 use crate::filing::order::NONE;
-use crate::lang::Text;
 use crate::text;
 
 /// One event to be recorded; its order and the persons are not resolved yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordRow {
-    /// The line on which it begins, from 1.
-    pub line: usize,
+    /// Where it stands.
+    pub place: RowPlace,
     /// The order: an id or a ref.
     pub order: String,
     /// What happened.
@@ -30,26 +29,6 @@ pub struct RecordRow {
     pub reason: Option<String>,
     /// The numbers that were issued, as written.
     pub numbers: Vec<String>,
-    /// Where its cells stand, by the English names of their columns.
-    pub places: Vec<(&'static str, Position)>,
-    /// What the file calls its columns.
-    pub header: Header,
-}
-
-impl RecordRow {
-    /// Something wrong with what a cell of the row says, found when its order is looked at.
-    pub fn problem(&self, column: &str, message: Text, fix: Option<Text>) -> Problem {
-        let cell = self.places.iter().find(|(name, _)| *name == column);
-        let start = Position {
-            line: self.line,
-            column: 1,
-        };
-        let at = cell.map_or(start, |(_, at)| *at);
-        Problem {
-            fix,
-            ..Problem::new(self.header.name(column), at, "invalid-row", message)
-        }
-    }
 }
 
 /// Reads a CSV or JSON Lines with `order,event,at,who,reason,numbers`; `now` is what times are
@@ -73,19 +52,13 @@ pub fn read_record_rows(
         who(row, &mut problems);
         numbers(row, &mut problems);
         Some(RecordRow {
-            line: row.at.line,
+            place: RowPlace::of(row),
             order,
             event: event?,
             at,
             who: row.texts("who"),
             reason: row.text("reason"),
             numbers: row.texts("numbers"),
-            places: row
-                .cells
-                .iter()
-                .map(|(name, cell)| (*name, cell.at))
-                .collect(),
-            header: row.header.clone(),
         })
     });
     let read = read.collect();
@@ -93,7 +66,7 @@ pub fn read_record_rows(
 }
 
 /// Returns the time of a row.
-fn at(row: &Row, now: Instant, problems: &mut Vec<Problem>) -> Option<Moment> {
+pub(super) fn at(row: &Row, now: Instant, problems: &mut Vec<Problem>) -> Option<Moment> {
     let cell = row.cells.get("at")?;
     let word = row.text("at")?;
     let told = |message| Problem::new(&cell.column, cell.at, "not-a-time", message);

@@ -9,6 +9,7 @@ use super::node::{Entry, Node, Shape};
 use super::problem::{Position, Problem, nearest, settle, shown};
 use super::schema::{Column, Table, column as column_of, columns};
 use super::source::{Encoding, Size, Source, decode, within};
+use crate::lang::Text;
 use crate::text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -104,6 +105,43 @@ impl Row {
     /// Returns the values of a cell that are not empty.
     pub fn texts(&self, column: &str) -> Vec<String> {
         self.cells.get(column).map(Cell::texts).unwrap_or_default()
+    }
+}
+
+/// Where a row stands in its file: for what is found wrong with it when what it is about is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowPlace {
+    /// The line on which it begins, from 1.
+    pub line: usize,
+    /// Where its cells stand, by the English names of their columns.
+    cells: Vec<(&'static str, Position)>,
+    /// What the file calls its columns.
+    header: Header,
+}
+
+impl RowPlace {
+    /// Notes where a row stands.
+    pub(super) fn of(row: &Row) -> Self {
+        let cells = row.cells.iter();
+        Self {
+            line: row.at.line,
+            cells: cells.map(|(name, cell)| (*name, cell.at)).collect(),
+            header: row.header.clone(),
+        }
+    }
+
+    /// Something wrong with what a cell of the row says.
+    pub fn problem(&self, column: &str, message: Text, fix: Option<Text>) -> Problem {
+        let cell = self.cells.iter().find(|(name, _)| *name == column);
+        let start = Position {
+            line: self.line,
+            column: 1,
+        };
+        let at = cell.map_or(start, |(_, at)| *at);
+        Problem {
+            fix,
+            ..Problem::new(self.header.name(column), at, "invalid-row", message)
+        }
     }
 }
 

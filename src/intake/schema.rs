@@ -167,6 +167,8 @@ pub enum Table {
     Batch,
     /// Events to be recorded, one a row.
     Record,
+    /// Duties that are done, one a row.
+    Duty,
 }
 
 impl Table {
@@ -174,7 +176,7 @@ impl Table {
     pub(super) const fn has_labels(self) -> bool {
         match self {
             Self::Adopt | Self::Batch => true,
-            Self::Record => false,
+            Self::Record | Self::Duty => false,
         }
     }
 }

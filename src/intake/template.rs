@@ -17,23 +17,26 @@ pub enum Template {
     Batch,
     /// Events to be recorded, as CSV.
     Record,
+    /// Duties that are done, as CSV.
+    Duty,
 }
 
 impl Template {
     /// Returns every template.
     pub fn all() -> impl Iterator<Item = Self> {
-        let tables = [Self::Adopt, Self::Batch, Self::Record];
+        let tables = [Self::Adopt, Self::Batch, Self::Record, Self::Duty];
         let dossiers = Kind::ALL.iter().copied().map(Self::Dossier);
         dossiers.chain(tables)
     }
 
-    /// Returns the name on the command line: a kind's, `adopt`, `batch` or `record`.
+    /// Returns the name on the command line: a kind's, or a table's.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Dossier(kind) => kind.name(),
             Self::Adopt => "adopt",
             Self::Batch => "batch",
             Self::Record => "record",
+            Self::Duty => "duty",
         }
     }
 
@@ -63,6 +66,11 @@ pub fn template(what: Template, choice: &Choice, lang: Lang) -> String {
         Template::Record => table(
             Table::Record,
             &Text::fixed("批量登记：每行一个事件", "Events to be recorded: one a row"),
+            lang,
+        ),
+        Template::Duty => table(
+            Table::Duty,
+            &Text::fixed("已完成的事项：每行一项", "Duties that are done: one a row"),
             lang,
         ),
     }

@@ -12,6 +12,8 @@ use std::sync::LazyLock;
 struct PhraseFile {
     /// The parser's words, and the same in Chinese.
     phrases: Vec<[String; 2]>,
+    /// What is often written for a value, and the value.
+    synonyms: Vec<[String; 2]>,
 }
 
 static PHRASES: LazyLock<PhraseFile> = LazyLock::new(|| data!("parsers"));
@@ -63,7 +65,20 @@ pub fn meant(words: &str) -> Option<&str> {
     // Every other part stands between backticks: what was typed, then what is expected.
     let mut named = words.split('`').skip(1).step_by(2);
     let typed = named.next()?;
-    nearest(typed, named)
+    let known: Vec<&str> = named.collect();
+    let near = nearest(typed, known.iter().copied());
+    near.or_else(|| synonym(typed, &known))
+}
+
+/// Returns the value that another word for it means, or a word that begins with it: `zh_CN` is `zh`.
+fn synonym<'k>(typed: &str, known: &[&'k str]) -> Option<&'k str> {
+    let typed = typed.to_lowercase().replace([' ', '_'], "-");
+    let head = typed.split('-').next().unwrap_or(&typed);
+    let means = |word: &&str| {
+        let mut pairs = PHRASES.synonyms.iter();
+        *word == head || pairs.any(|[other, value]| *other == typed && value == word)
+    };
+    known.iter().copied().find(means)
 }
 
 fn in_chinese(words: &str) -> Option<String> {

@@ -215,6 +215,9 @@ pub fn command(
             &world.rivals_of(order),
         )
         .map_err(|obstacle| held(world, obstacle).of_order(&order.id))?;
+        if let Some(obstacle) = idle(order) {
+            return Err(Failure::from(obstacle).of_order(&order.id));
+        }
     }
     let from = Some(view.standing.status);
     let mut entry = entry(stamp, Event::Command(command), at, from, to);
@@ -275,10 +278,6 @@ pub(super) fn incomplete(order: &Order) -> Option<Obstacle> {
             "有服务没有写明类型",
             "a service does not say its kind"
         )),
-        Kind::Change if order.changes.iter().all(FieldChange::is_idle) => Some(text!(
-            "没有任何变更，各项都已如此备案",
-            "it changes nothing: all is filed like that already"
-        )),
         Kind::New
         | Kind::Access
         | Kind::Change
@@ -287,6 +286,18 @@ pub(super) fn incomplete(order: &Order) -> Option<Obstacle> {
         | Kind::CancelAccess => None,
     };
     missing.map(|missing| Obstacle::Incomplete { missing })
+}
+
+/// Returns that a change changes nothing by what is filed now. What else is in the way of sending it
+/// comes before: until that has ended, it may still become a change.
+pub(super) fn idle(order: &Order) -> Option<Obstacle> {
+    let is_idle = order.kind == Kind::Change && order.changes.iter().all(FieldChange::is_idle);
+    is_idle.then(|| Obstacle::Incomplete {
+        missing: text!(
+            "没有任何变更，各项都已如此备案",
+            "it changes nothing: all is filed like that already"
+        ),
+    })
 }
 
 /// What taking a report leads to.

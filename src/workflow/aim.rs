@@ -257,18 +257,21 @@ pub(super) fn filed_already<'a>(
     };
     match tree::differences(&subject.facts, facts.as_ref()).first() {
         None => Ok(known),
-        Some(difference) => {
-            let (field, number) = (&difference.path, &subject.number);
-            Err(Obstacle::WrongKind {
-                instead: format!("{} {number} --set {field}=VALUE", Kind::Change.name()),
-                because: text!(
-                    "资料文件的 subject.{field} 与已备案的 {number} 不同，新增服务前应先变更",
-                    "subject.{field} differs from what {number} has filed: change that first, then add services"
-                ),
-            }
-            .into())
-        }
+        Some(difference) => Err(differs(subject, &difference.path)),
     }
+}
+
+/// Says that a new filing says of its filed subject what is not filed of it (ORD-04).
+pub(super) fn differs(subject: &FiledSubject, field: &str) -> Failure {
+    let number = &subject.number;
+    Obstacle::WrongKind {
+        instead: format!("{} {number} --set {field}=VALUE", Kind::Change.name()),
+        because: text!(
+            "subject.{field} 与已备案的 {number} 不同，新增服务前应先变更",
+            "subject.{field} differs from what {number} has filed: change that first, then add services"
+        ),
+    }
+    .into()
 }
 
 fn filed<'a>(world: &'a World, number: &SubjectNumber) -> Result<&'a FiledSubject, Failure> {

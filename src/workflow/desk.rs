@@ -110,11 +110,13 @@ impl<'a> Desk<'a> {
         let added = overtaken::becomes(world, order).ok().flatten();
         let order = added.as_ref().unwrap_or(order);
         let rivals = world.rivals_of(order);
-        guard::sending(order, &world.book.portfolio, &world.profiles, &rivals).err()
+        guard::sending(order, &world.book.portfolio, &world.profiles, &rivals)
+            .err()
+            .or_else(|| advance::idle(order))
     }
 
     /// Whether neither an edit nor waiting lets an order be sent again that came back: what it is about
-    /// has ended, or is not any more as its cancellation needs it.
+    /// has ended, or is not any more as the order needs it.
     pub fn is_past_mending(&self, order: &Order) -> bool {
         let portfolio = &self.world.book.portfolio;
         match guard::drafting(order, portfolio, &self.world.profiles) {
@@ -123,6 +125,7 @@ impl<'a> Desk<'a> {
                 let subject = order.target.subject.as_ref();
                 subject.is_some_and(|number| portfolio.subjects.contains_key(number))
             }
+            Err(Obstacle::ShellCannotAdd { .. }) => true,
             Err(_) => order.kind.is_cancellation(),
             Ok(()) => false,
         }
@@ -131,7 +134,7 @@ impl<'a> Desk<'a> {
     /// Whether sending is what comes next for an order, as far as the rulebook is not asked.
     pub fn is_to_be_sent(&self, order: &Order) -> bool {
         let view = self.view(order);
-        view.status().is_editable() && !view.is_presumed() && self.blocked_by(order).is_none()
+        view.status().is_editable() && self.blocked_by(order).is_none()
     }
 
     /// Asks the rulebook about orders; attachments count as what was noted of them.
@@ -190,11 +193,8 @@ impl<'a> Desk<'a> {
 
     /// Returns an order's labels with its subject's beneath.
     pub fn labels(&self, order: &Order) -> BTreeMap<String, String> {
-        let subject = order
-            .target
-            .subject
-            .as_ref()
-            .and_then(|number| self.world.book.portfolio.subjects.get(number));
+        let portfolio = &self.world.book.portfolio;
+        let subject = order.subject().and_then(|n| portfolio.subjects.get(&n));
         let mut labels = subject.map(|s| s.labels.clone()).unwrap_or_default();
         labels.extend(order.labels.clone());
         labels

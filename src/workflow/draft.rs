@@ -76,7 +76,10 @@ impl Ask {
         let mut targets: Vec<String> = self.all_targets().map(|word| normal(word)).collect();
         targets.sort();
         targets.dedup();
-        let dossier = match &self.dossier {
+        // One that says only what flags say too gives nothing beside them.
+        let beside =
+            |d: &&Dossier| d.subject.is_some() || !d.services.is_empty() || !d.materials.is_empty();
+        let dossier = match self.dossier.as_ref().filter(beside) {
             None => serde_json::Value::Null,
             Some(dossier) => serde_json::json!({
                 "subject": match &dossier.subject {

@@ -38,7 +38,7 @@ pub type Settled = Vec<(SubjectNumber, Option<ServiceNumber>, &'static Duty)>;
 /// Nothing of that name (4), a TARGET where none owes one of the duties (5).
 pub fn of_targets<'w>(
     world: &'w World,
-    ledger: &Ledger<'w>,
+    ledger: &Ledger<'_>,
     targets: &[String],
     duties: &[&'static Duty],
 ) -> Result<Vec<Owed<'w>>, Failure> {
@@ -172,7 +172,7 @@ fn is_done(one: &Owed<'_>, at: Instant, said: &Said<'_>) -> bool {
 /// Lists who owes a duty among what a TARGET means.
 fn owed<'w>(
     world: &'w World,
-    ledger: &Ledger<'w>,
+    ledger: &Ledger<'_>,
     typed: &str,
     duty: &'static Duty,
 ) -> Result<Vec<Owed<'w>>, Failure> {

@@ -61,6 +61,7 @@ pub fn edit(
     } else {
         rebuild(world, order, &new, Holders::ByCertificate)?
     };
+    leave_filed(world, &edited, &new, assigns)?;
     if order.kind == Kind::Change && edited.changes.is_empty() && !order.changes.is_empty() {
         return Err(no_change_left(order));
     }
@@ -142,6 +143,30 @@ fn put(world: &World, order: &Order, laid: &mut Value, given: &Assign) -> Result
     }
     let given = given.clone().canonical(path);
     assign::assign(laid, path, &given)
+}
+
+/// Refuses to say of a filed subject, to which an order adds services, what is not filed of it: the
+/// order carries none of its fields.
+fn leave_filed(
+    world: &World,
+    edited: &Order,
+    laid: &Value,
+    assigns: &[Assign],
+) -> Result<(), Failure> {
+    let number = edited.target.subject.filter(|_| edited.kind == Kind::New);
+    let Some(subject) = number.and_then(|number| world.book.portfolio.subject(&number)) else {
+        return Ok(());
+    };
+    let facts = tree::of(&subject.facts);
+    let is_other = |path: &&str| {
+        let field = path.strip_prefix("subject.");
+        let field = field.filter(|field| *field != "number");
+        field.is_some_and(|field| tree::get(laid, path) != tree::get(&facts, field))
+    };
+    match assigns.iter().map(Assign::field).find(is_other) {
+        Some(path) => Err(aim::differs(subject, path.trim_start_matches("subject."))),
+        None => Ok(()),
+    }
 }
 
 /// Returns what is filed at a field of what an order is about.

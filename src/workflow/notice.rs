@@ -14,7 +14,7 @@ use crate::filing::moment::{self, Untimely};
 use crate::filing::notice::{Class, Group, Notice, Of, Term};
 use crate::filing::number::{ServiceKind, ServiceNumber, SubjectNumber};
 use crate::filing::order::{NoticeId, OrderId, looks_like_id};
-use crate::filing::portfolio::FiledSubject;
+use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::record::{NoticeFacts, SubjectEvent};
 use crate::ids::Ids;
 use crate::lang::Text;
@@ -389,6 +389,44 @@ pub fn draft(
     Ok(plan)
 }
 
+/// Returns the flags by which the order that resolves a notice names its way, where drafting cannot tell it; `None` where
+/// nobody can carry it.
+pub fn way(subject: &FiledSubject, notice: &Notice, kind: Kind) -> Option<String> {
+    let services: Vec<&FiledService> = match (kind, &notice.service) {
+        (Kind::CancelSubject, _) | (_, None) => subject.services.values().collect(),
+        (
+            Kind::New | Kind::Access | Kind::Change | Kind::CancelSite | Kind::CancelAccess,
+            Some(service),
+        ) => subject.services.get(service).into_iter().collect(),
+    };
+    let holders = providers_of(services.iter().copied());
+    let is_shell = services.iter().all(|service| service.is_empty_shell());
+    let may_act = |provider: &str| {
+        let mut here = services.iter();
+        here.any(|service| service.is_accessed_at(provider) != Some(false))
+    };
+    let sender = notice.provider.as_deref();
+    let fit = sender.filter(|name| may_act(name));
+    let named = match holders.as_slice() {
+        [only] => only.as_str(),
+        [] | [_, _, ..] => "P",
+    };
+    match kind {
+        Kind::New | Kind::Access => Some(" --provider P".to_owned()),
+        Kind::CancelSite | Kind::CancelSubject if is_shell => Some(" --written".to_owned()),
+        Kind::Change | Kind::CancelAccess if is_shell => None,
+        Kind::CancelAccess => Some(format!(" --provider {}", fit.unwrap_or(named))),
+        Kind::Change | Kind::CancelSite | Kind::CancelSubject => {
+            let is_told = fit.is_some() || sender.is_none() && holders.len() == 1;
+            Some(if is_told {
+                String::new()
+            } else {
+                format!(" --provider {named}")
+            })
+        }
+    }
+}
+
 /// Fills in what the notice knows of the order: its kind, its target, and the provider that wrote.
 fn ask_for(
     subject: &FiledSubject,
@@ -439,12 +477,14 @@ fn ask_for(
             .map(|field| format!("--set {field}=V"))
             .collect();
         let sets = sets.join(" ");
+        let way = way(subject, notice, remedy.kind).filter(|_| asked.provider.is_none());
+        let way = way.unwrap_or_default();
         return Err(Failure::usage(text!(
             "整改通知 {id}（{zh}）要变更备案，请写明新的值",
             "the notice {id} ({en}) asks for a change: the new values are missing"
         ))
         .hint(Text::verbatim(format!(
-            "icpctl notice resolve {id} --draft {sets}"
+            "icpctl notice resolve {id} --draft {sets}{way}"
         ))));
     }
     let mut ask = asked.clone();

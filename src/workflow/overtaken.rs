@@ -7,11 +7,20 @@ use super::plan::{Caution, Stamp};
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
+use crate::filing::number::SubjectNumber;
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::Order;
+use crate::filing::order::{Order, OrderId};
+use crate::filing::portfolio::FiledSubject;
 use crate::intake::DossierSubject;
 use crate::text;
 use std::borrow::Cow;
+
+/// Returns the filed subject that holds the certificate of a first filing, where there is one by now.
+pub(super) fn holder<'w>(world: &'w World, order: &Order) -> Option<&'w FiledSubject> {
+    let facts = order.filing.subject.as_ref();
+    let certificate = facts.filter(|_| order.is_first_filing())?.certificate()?;
+    world.book.portfolio.of_certificate(&certificate)
+}
 
 /// Returns what a first filing becomes whose certificate is filed by now: one that adds its services
 /// to that subject, as a dossier does that is taken in now (ORD-04); none where it stays what it is.
@@ -20,19 +29,14 @@ use std::borrow::Cow;
 /// 5 where what it says of the subject differs from what is filed, or it was sent as a first filing
 /// before.
 pub fn becomes(world: &World, order: &Order) -> Result<Option<Order>, Failure> {
-    let facts = order.filing.subject.as_ref();
-    let facts = facts.filter(|_| order.is_first_filing());
-    let Some(facts) = facts.filter(|_| order.standing().status.is_editable()) else {
+    let is_open = order.standing().status.is_editable();
+    let facts = order.filing.subject.as_ref().filter(|_| is_open);
+    let Some((facts, holder)) = facts.zip(holder(world, order)) else {
         return Ok(None);
     };
     let given = DossierSubject::Data {
         number: None,
         facts: Box::new(facts.clone()),
-    };
-    let certificate = facts.certificate();
-    let holder = certificate.and_then(|c| world.book.portfolio.of_certificate(&c));
-    let Some(holder) = holder else {
-        return Ok(None);
     };
     let (id, number) = (&order.id, holder.number);
     if order.was_submitted() {
@@ -77,13 +81,18 @@ pub fn as_sent<'o>(
     let Some(edited) = edit::edit(world, stamp, order, &[set], None, &[])? else {
         return Ok(Cow::Borrowed(order));
     };
-    cautions.push(Caution {
+    cautions.push(caution(id, number));
+    Ok(Cow::Owned(edited))
+}
+
+/// Says what an order has become.
+pub fn caution(id: &OrderId, number: SubjectNumber) -> Caution {
+    Caution {
         code: "subject-filed-meanwhile",
         message: text!(
             "起草之后，它的主体已备案为 {number}；现在按在该主体下新增服务提交",
             "its subject has been filed as {number} since this was drafted: it is sent as services added to that one"
         ),
         path: Some(id.to_string()),
-    });
-    Ok(Cow::Owned(edited))
+    }
 }

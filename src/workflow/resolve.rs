@@ -305,7 +305,12 @@ impl Target {
         match self {
             Self::Subject(number) => order.target.subject.as_ref() == Some(number),
             Self::Service(number) => order.target.services.iter().any(|s| s.number == *number),
-            Self::Domain { domain, .. } => order.domains().contains(&domain),
+            // A service that has got the domain since the order was drafted is the same one.
+            Self::Domain { domain, services } => {
+                let targets = &order.target.services;
+                order.domains().contains(&domain)
+                    || targets.iter().any(|s| services.contains(&s.number))
+            }
         }
     }
 }

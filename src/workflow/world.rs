@@ -12,6 +12,7 @@ use crate::filing::order::{FieldChange, Order, OrderId};
 use crate::filing::profile::Profiles;
 use crate::filing::province::Province;
 use crate::filing::rebase::rebased;
+use crate::filing::record::SubjectRecord;
 use crate::store::book::Book;
 use crate::store::near::Times;
 use crate::text;
@@ -131,6 +132,14 @@ impl World {
         }
     }
 
+    /// Puts a subject's record in, as if it had been written.
+    pub fn put_subject(&mut self, record: SubjectRecord) {
+        let number = record.number;
+        self.book.subjects.insert(number, record);
+        let _ = self.register();
+        self.refold(number);
+    }
+
     /// Folds a subject anew after an approval of it came or went.
     fn refold(&mut self, number: SubjectNumber) {
         let Some(register) = self.register.get() else {
@@ -197,7 +206,15 @@ impl World {
         let orders = match &target {
             Target::Subject(number) => register.of_subject(&self.book, number),
             Target::Service(number) => register.of_service(&self.book, number),
-            Target::Domain { domain, .. } => register.of_domain(&self.book, domain),
+            Target::Domain { domain, services } => {
+                let mut orders = register.of_domain(&self.book, domain);
+                for number in services {
+                    orders.extend(register.of_service(&self.book, number));
+                }
+                orders.sort_by_key(|order| &order.id);
+                orders.dedup_by_key(|order| &order.id);
+                orders
+            }
         };
         resolve::the_open_one(word, orders, |order| target.is_of(order))
     }

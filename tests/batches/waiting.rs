@@ -262,3 +262,32 @@ fn a_withdrawn_order_is_not_called_done() {
     assert!(planned.stderr.contains(&command), "{planned:?}");
     let _ = scene.run(MONDAY, "explain withdrawn").exits(0);
 }
+
+/// A change that comes to nothing by what is filed is held back as long as what it waits for may make
+/// it a change again; then it fails.
+#[test]
+fn a_change_that_comes_to_nothing_is_held_back_while_it_waits() {
+    let scene = holding(2);
+    scene.user.write(
+        "batch.csv",
+        "ref,kind,target,set,after\n\
+         a,cancel-site,s2.example.net,,\n\
+         b,change,s1.example.net,name=示例书店,ref:a\n",
+    );
+    apply(&scene, "", 0);
+    let filed = json!([{
+        "number": "粤ICP备2021000001号",
+        "services": [{ "number": "粤ICP备2021000001号-1", "name": "示例书店" }],
+    }]);
+    scene.user.write("filed.json", filed.to_string());
+    scene.ok(MONDAY, "adopt --from filed.json --replace");
+    let told = apply(&scene, "", 0);
+    assert_eq!(told[2]["outcome"], "skipped");
+    assert_eq!(told[2]["error"]["code"], "refused.after");
+    let next = scene.order(MONDAY, "ref:b")["next"].to_string();
+    assert!(next.contains("icpctl show "), "{next}");
+    scene.record(MONDAY, "ref:a", "bureau-approved");
+    let told = apply(&scene, "", 7);
+    assert_eq!(told[2]["outcome"], "failed");
+    assert_eq!(told[2]["error"]["code"], "refused.incomplete");
+}

@@ -47,6 +47,24 @@ fn the_same_ref_with_the_same_content_drafts_nothing() {
     assert_eq!(orders.as_array().unwrap().len(), 1);
 }
 
+/// What is given counts, not how: by flags, in a dossier or in a row.
+#[test]
+fn a_ref_is_the_same_by_flags_in_a_dossier_and_in_a_row() {
+    let scene = Scene::at("tencent");
+    let given = "kind = 'cancel-site'\ntarget = ['example.cn']\nprovider = 'tencent'";
+    scene.user.write("order.toml", given);
+    let flags = "cancel-site example.cn --provider tencent --ref row-1";
+    let id = scene.draft(MONDAY, flags);
+    assert_eq!(
+        scene.draft(MONDAY, "cancel-site --from order.toml --ref row-1"),
+        id
+    );
+    let row = "ref,kind,target,provider\nrow-1,cancel-site,example.cn,tencent\n";
+    scene.user.write("rows.csv", row);
+    let applied = scene.run(MONDAY, "batch apply rows.csv").exits(0);
+    assert!(applied.stdout.contains("done before"), "{applied:?}");
+}
+
 /// "all that was given save labels, reason, submit, confirm, accept".
 #[test]
 fn labels_and_reason_are_no_content_of_a_ref() {

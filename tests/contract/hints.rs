@@ -252,6 +252,12 @@ fn the_next_step_of_a_draft_that_the_rulebook_refuses_is_to_check_it() {
     );
     let guide = scene.run(MONDAY, &format!("guide {id}")).exits(0).stdout;
     assert!(guide.trim_end().ends_with(&check), "{guide}");
+    let marked = [format!("label {id} assignee=甲"), format!("note {id} 待改")];
+    assert!(
+        marked
+            .iter()
+            .all(|line| next(line)["next"] == json!([check]))
+    );
     let named = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
     assert_eq!(named["code"], "refused.rule");
 
@@ -268,6 +274,40 @@ fn the_next_step_of_a_draft_that_the_rulebook_refuses_is_to_check_it() {
     assert!(
         screen.starts_with("Drafts that can be submitted\n"),
         "{screen}"
+    );
+}
+
+/// That the clock presumes that the SMS expired does not make the rulebook take what it refuses.
+#[test]
+fn what_the_clock_sent_back_is_checked_where_the_rulebook_refuses_it() {
+    let scene = Scene::at("huawei");
+    let id = scene.draft(MONDAY, "change example.cn --set name=中国测试");
+    scene.ok(MONDAY, &format!("submit {id} --yes --accept NAM-02"));
+    scene.record(MONDAY, &id, "forwarded");
+    let day_after = "2026-11-25 10:00:00";
+    let order = scene.order(day_after, &id);
+    assert_eq!(order["presumed"], true);
+    let expired = format!("icpctl record {id} sms-expired");
+    assert_eq!(
+        order["next"],
+        json!([expired, format!("icpctl check {id}")])
+    );
+    scene.fails(day_after, &format!("submit {id} --yes"), 5);
+}
+
+/// A draft that was not kept is no order that a hint could name.
+#[test]
+fn a_draft_that_was_not_kept_is_not_named() {
+    let scene = Scene::at("tencent");
+    let first = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.ok(MONDAY, &format!("abandon {first} --yes"));
+    let line = format!("cancel-site example.cn --after {first} --submit --yes");
+    let error = scene.fails(MONDAY, &line, 5);
+    assert_eq!(error["code"], "refused.after");
+    let hints = error["hints"].to_string();
+    assert!(
+        hints.contains("no draft was kept") && !hints.contains("icpctl edit"),
+        "{hints}"
     );
 }
 
@@ -293,4 +333,24 @@ fn what_came_back_of_what_is_gone_can_be_abandoned() {
         assert_eq!(next(), abandon, "{line}");
         scene.ok(MONDAY, &format!("abandon {id} --yes"));
     }
+}
+
+/// The same, where the subject has become an empty shell in a province that lets none add services.
+#[test]
+fn what_adds_services_to_what_is_an_empty_shell_by_now_can_be_abandoned() {
+    let [subject, service] = [SUBJECT, SHOP].map(|number| number.replace('粤', "湘"));
+    let sites = [site(&service, "example.cn", &json!(["tencent"]))];
+    let scene = Scene::holding(&[company(&subject, CERTIFICATES[0], &sites)]);
+    let text = format!(
+        "kind = \"new\"\nprovider = \"tencent\"\nsubject = \"{subject}\"\n[[services]]\nkind = \"site\"\nname = \"示例商城\"\ndomains = [\"example.net\"]\n"
+    );
+    scene.user.write("new.toml", text);
+    let id = scene.draft(MONDAY, "new --from new.toml");
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "rejected");
+    scene.ok(MONDAY, &format!("gone {service} --because bureau --yes"));
+    let error = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
+    assert_eq!(error["rule"], "PRV-03", "{error}");
+    let next = scene.order(MONDAY, &id)["next"].take();
+    assert_eq!(next, json!([format!("icpctl abandon {id}")]));
 }

@@ -174,6 +174,7 @@ pub(super) const PLAYS: &[Play] = &[
         &["init", ADOPT, ONE, TWO, "submit ref:r1 ref:r2 --yes"],
         "record --from events.csv",
     ),
+    Play::new("duty-from", &["init", ADOPT], "duty done --from duties.csv"),
     Play::new("doctor", &["init", ADOPT, ONE, "!loosen"], "doctor --fix"),
     // Each look is kept, whatever was seen before.
     Play {
@@ -263,6 +264,10 @@ impl Stage {
         user.write(
             "template/events.csv",
             "order,event,at\nref:r1,sms-sent,2026-11-22 10:00\nref:r2,sms-sent,2026-11-22 10:00\n",
+        );
+        user.write(
+            "template/duties.csv",
+            "target,duty,number\nexample.cn,public-security-filing,粤公网安备44010602000001号\nexample.org,show-subject-number,\n",
         );
         user.write(
             "template/paper.png",

@@ -399,10 +399,9 @@ fn an_id_that_expires_is_renewed_in_time() {
     scene.submit(MONDAY, &order);
     let _ = scene.ok(LATER, &format!("record {order} bureau-approved"));
     let list = scene.ok(LATER, "duty list");
-    assert_eq!(
-        duty(&list, "renew-subject-person-certificate")["opens_on"],
-        "2046-11-20"
-    );
+    let renewal = duty(&list, "renew-subject-person-certificate");
+    assert_eq!(renewal["opens_on"], "2046-11-20");
+    assert_eq!(renewal["next"], json!([]), "it cannot be done yet");
     let error = scene.fails(
         LATER,
         &format!("duty done {SUBJECT} renew-subject-person-certificate"),

@@ -5,6 +5,7 @@
 mod duties;
 mod notices;
 mod reckoning;
+mod rows;
 
 use crate::scenarios::{CERTIFICATES, SHOP, SUBJECT, Scene, company};
 use serde_json::{Value, json};

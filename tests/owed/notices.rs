@@ -1,7 +1,9 @@
 //! Rectification notices: every row of the field's table, taken down, put right, and over.
 
-use super::{APP, shop_and_app};
-use crate::scenarios::{MONDAY, SHOP, SUBJECT, Scene, codes, hints_at};
+use super::{APP, adopted, shop_and_app};
+use crate::scenarios::{
+    CERTIFICATES, MONDAY, SHOP, SUBJECT, Scene, codes, company, hints_at, site,
+};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -207,6 +209,64 @@ fn a_cancellation_is_not_the_first_thing_to_do() {
             format!("icpctl notice resolve {id} --draft --kind cancel-site"),
         ])
     );
+}
+
+/// What comes next for a notice names whom the order goes through, where drafting cannot tell.
+#[test]
+fn the_way_of_what_resolves_a_notice_is_named() {
+    let numbers = [1, 2, 3].map(|place| format!("{SUBJECT}-{place}"));
+    let accesses = [json!(["tencent", "huawei"]), json!(["alibaba"]), json!([])];
+    let sites: Vec<Value> = numbers
+        .iter()
+        .zip(&accesses)
+        .enumerate()
+        .map(|(place, (number, accesses))| site(number, &format!("s{place}.cn"), accesses))
+        .collect();
+    let scene = adopted(&[company(SUBJECT, CERTIFICATES[0], &sites)]);
+    let next = |about: &str| {
+        let add = format!("notice add {about} --received 2026-11-20");
+        let notice = scene.ok(MONDAY, &add)[0].clone();
+        let id = notice["id"].as_str().unwrap();
+        let lines = notice["next"].as_array().unwrap().iter();
+        let start = format!("icpctl notice resolve {id}");
+        lines
+            .map(|line| {
+                line.as_str()
+                    .unwrap()
+                    .strip_prefix(&start)
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect::<Vec<_>>()
+    };
+    let [two, one, none] = &numbers;
+    let set = " --draft --set responsible.phone=V";
+    let phone = |number: &str| format!("{number} --class service-contact-dead");
+    assert_eq!(next(&phone(two)), [&format!("{set} --provider P"), ""]);
+    assert_eq!(next(&phone(one)), [set, ""]);
+    assert_eq!(next(&phone(none)), [""]);
+    let told = |number: &str, by: &str| next(&format!("{} --provider {by}", phone(number)));
+    assert_eq!(told(two, "huawei"), [set, ""]);
+    assert_eq!(told(two, "alibaba"), [&format!("{set} --provider P"), ""]);
+    assert_eq!(
+        told(one, "tencent"),
+        [&format!("{set} --provider alibaba"), ""]
+    );
+    let shell = next(&format!(
+        "{none} --class domain-expiring --provider tencent"
+    ));
+    assert_eq!(shell, ["", " --draft --kind cancel-site --written"]);
+    let error = scene.fails(
+        MONDAY,
+        &format!(
+            "notice resolve {} --draft",
+            scene.ok(MONDAY, &format!("notice list {two}"))[0]["id"]
+                .as_str()
+                .unwrap()
+        ),
+        2,
+    );
+    assert!(hints_at(&error, &format!("{set} --provider P")), "{error}");
 }
 
 /// The notice that an order puts right is over when that order is approved.

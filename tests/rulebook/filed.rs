@@ -68,6 +68,39 @@ fn what_a_change_leaves_alone_is_no_reason_to_refuse_it() {
     }
 }
 
+/// Whoever has a part elsewhere is found by the certificate, whatever else the two records share.
+#[test]
+fn a_person_of_another_subject_is_found_by_the_certificate_alone() {
+    let company = |subject: &str, domain: &str, id: &str, phone: &str| {
+        json!({
+            "number": subject, "name": format!("示例{domain}有限公司"), "nature": "enterprise",
+            "services": [{
+                "number": format!("{subject}-1"), "kind": "site", "domains": [domain],
+                "accesses": ["tencent"],
+                "responsible": {
+                    "name": "李四", "certificate_type": "resident-id", "certificate_number": id,
+                    "phone": phone,
+                },
+            }],
+        })
+    };
+    let scene = Scene::holding(&[
+        company(SUBJECT, "example.cn", "440104199001010037", "13800000003"),
+        company(
+            "粤ICP备2021000009号",
+            "example.net",
+            "44010419900101007X",
+            "13800000009",
+        ),
+    ]);
+    let id = scene.draft(
+        MONDAY,
+        "change example.cn --set responsible.name=王五 --set responsible.certificate_number=44010419900101007X --set responsible.phone=13900000001",
+    );
+    let found = check_at(&scene, MONDAY, &id);
+    assert!(fires(&found, "RP-14"), "{found:?}");
+}
+
 #[test]
 fn an_organisation_code_gives_way_to_the_credit_code_of_the_same_organisation() {
     for (code, fits) in [("MA0000000", true), ("MA000001-7", false)] {

@@ -240,3 +240,21 @@ fn an_order_of_values_is_no_change() {
         format!("change {SHOP} --unset domains=example.cn --add domains=example.cn --dry-run");
     scene.fails(MONDAY, &line, 2);
 }
+
+/// A domain names the open orders about its service, also those from before the service had it.
+#[test]
+fn a_domain_names_the_orders_about_its_service() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let more = json!([{ "number": SUBJECT, "services": [{ "number": SHOP, "domains": ["example.org"] }] }]);
+    scene.user.write("more.json", more.to_string());
+    scene.ok(MONDAY, "adopt --from more.json");
+    for domain in ["example.cn", "example.org"] {
+        assert_eq!(scene.order(MONDAY, domain)["id"], id, "{domain}");
+        let found = scene.ok(MONDAY, &format!("list --find {domain}"));
+        assert_eq!(found[0]["id"], id, "{domain}");
+    }
+    scene.draft(MONDAY, &format!("cancel-access {SHOP} --provider tencent"));
+    let error = scene.fails(MONDAY, "show example.org", 4);
+    assert!(error["message"].to_string().contains(&id), "{error}");
+}

@@ -44,6 +44,7 @@ const CERTIFICATES: [&str; 3] = [
     "91330100MA0000058A",
     "91110000MA0000031P",
 ];
+const IDS: [&str; 2] = ["110101199001010015", "110101199001010023"];
 const KINDS: [&str; 6] = [
     "new",
     "access",
@@ -117,8 +118,11 @@ fn number(place: u8) -> SubjectNumber {
     SubjectNumber::parse(&text).unwrap().number
 }
 
-fn person(phone: usize) -> Value {
-    json!({ "name": format!("某{phone}"), "phone": PHONES[phone] })
+fn person(phone: usize, id: usize) -> Value {
+    json!({
+        "name": format!("某{phone}"), "phone": PHONES[phone],
+        "certificate_type": "resident-id", "certificate_number": IDS[id % IDS.len()],
+    })
 }
 
 /// A filed subject: half of them have their certificate, person and site on record.
@@ -139,7 +143,7 @@ fn record(place: u8) -> SubjectRecord {
     if place.is_multiple_of(2) {
         filing["certificate_type"] = "business-licence".into();
         filing["certificate_number"] = CERTIFICATES[known].into();
-        filing["responsible"] = person(known);
+        filing["responsible"] = person(known, usize::from(place) / 2);
     }
     let entry = json!({
         "event": "adopt", "sequence": 1, "at": at, "recorded_at": at, "actor": "operator",
@@ -207,14 +211,14 @@ fn order(place: usize, sketch: &Sketch) -> Order {
     let mut filing = json!({ "services": [] });
     if sketch.kind == 0 {
         filing["services"] = json!([{
-            "kind": "site", "name": "示例新服务", "domains": [domain], "responsible": person(sketch.phone),
+            "kind": "site", "name": "示例新服务", "domains": [domain], "responsible": person(sketch.phone, sketch.certificate),
         }]);
         if sketch.subject.is_none() {
             filing["subject"] = json!({
                 "name": "示例新有限公司", "nature": "enterprise", "province": "广东",
                 "certificate_type": "business-licence",
                 "certificate_number": CERTIFICATES[sketch.certificate],
-                "responsible": person(sketch.phone),
+                "responsible": person(sketch.phone, sketch.certificate),
             });
         }
     }

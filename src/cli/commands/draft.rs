@@ -407,13 +407,26 @@ impl Sending {
                     .extend(missing::incomplete(&sent, &world.book.portfolio));
                 plan.orders.push(sent);
             }
-            Err(failure) => return plan.refused(failure),
+            Err(failure) => return plan.refused(unmade(failure, &order.id)),
         }
         match obstacle {
             Some(failure) => plan.refused(failure),
             None => Ok(plan),
         }
     }
+}
+
+/// Puts other words in the place of hints that name a draft which was not kept.
+fn unmade(mut failure: Failure, id: &OrderId) -> Failure {
+    let all = failure.hints.len();
+    failure.hints.retain(|hint| !hint.en.contains(id.as_str()));
+    if failure.hints.len() == all {
+        return failure;
+    }
+    failure.hint(text!(
+        "没有留下草稿：改好后再执行，或去掉 --submit，只起草",
+        "no draft was kept: mend what was given and run again, or draft it without --submit"
+    ))
 }
 
 fn reply(cx: &mut Context<'_>, kind: Kind, done: &Done<Drafted>) -> Result<Reply, Failure> {

@@ -1,10 +1,10 @@
 //! `label`: labels on orders and on what is filed.
 
 use crate::cli::context::Context;
-use crate::cli::documents::order::{Desk, Manner};
+use crate::cli::documents::order::Manner;
 use crate::cli::documents::portfolio::{Excerpt, Look, Stock};
 use crate::cli::parser::globals::{place, repeated};
-use crate::cli::reply::Reply;
+use crate::cli::reply::{Reply, answer};
 use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::render::clean::clean;
@@ -135,14 +135,14 @@ fn malformed(word: &str) -> Failure {
 }
 
 /// Answers with what was marked: the order, or what is filed.
-pub fn shown(cx: &Context<'_>, world: &World, marked: &Marked) -> Result<Reply, Failure> {
+pub fn shown(cx: &mut Context<'_>, world: &World, marked: &Marked) -> Result<Reply, Failure> {
     let manner = Manner {
         lang: cx.lang,
         privacy: cx.globals.privacy,
     };
     match marked {
         Marked::Order(id) => {
-            let desk = Desk::new(world);
+            let desk = answer::judged(cx, world, std::slice::from_ref(id));
             let order = world.order(id)?;
             let labels: Vec<String> = desk
                 .labels(order)

@@ -1,28 +1,27 @@
 //! `record`: what the provider, the ministry or the bureau said.
 
-use crate::cli::context::{Asks, Caution, Context, Plan, Stamp, World};
+use crate::cli::context::{Asks, Context, Plan, Stamp, World};
 use crate::cli::parser::globals::{option, place, repeated};
 use crate::cli::parser::words;
-use crate::cli::reply::stream::{Again, RowTold, Stream};
+use crate::cli::reply::stream::{Again, ORDERS, RowTold, Stream};
 use crate::cli::reply::{Reply, answer};
+use crate::cli::rows::{self, Chunk};
 use crate::cli::signals::Signals;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command as Step, Report};
 use crate::filing::named::Named as _;
 use crate::filing::order::{Order, OrderId};
-use crate::intake::{Encoding, Problem, RecordRow, Source, read_record_rows};
+use crate::intake::{Encoding, Problem, RecordRow, read_record_rows};
 use crate::lang::Lang;
-use crate::store::StoreLock;
 use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::advance::{self, Reach, Told};
 use crate::workflow::assign::invalid;
-use crate::workflow::batch::{self, CHUNK, Outcome};
+use crate::workflow::batch::Outcome;
 use crate::workflow::reported;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
-use std::collections::BTreeSet;
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
@@ -83,7 +82,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
             ),
             lang,
         ))
-        .arg(encoding_arg(lang))
+        .arg(encoding_arg(lang).requires("from"))
 }
 
 /// How the CSV is encoded that a command reads.
@@ -238,15 +237,10 @@ const STREAM: &str = "icpctl.record/1";
 /// Takes many reports: one operation, chunk after chunk; a refused row leaves the others alone.
 fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<Reply, Failure> {
     let signals = Signals::listen()?;
-    let Some(bytes) = cx.read_until(from, &signals)? else {
-        return Ok(Stream::start(cx, STREAM, from, 0).finish(cx, false, signals.arrived(), None));
+    let Some(rows) = rows::read(cx, matches, from, &signals, read_record_rows)? else {
+        let stream = Stream::start(cx, STREAM, &ORDERS, from, 0);
+        return Ok(stream.finish(cx, false, signals.arrived(), None));
     };
-    let source = Source {
-        name: from,
-        bytes: &bytes,
-    };
-    let rows = read_record_rows(&source, encoding(matches), cx.now)
-        .map_err(|problems| invalid(from, &problems))?;
     let reports: Vec<Told> = rows.iter().map(told).collect();
     let writes = !cx.globals.dry_run && cx.has_store();
     let mut wanted = Wanted::default();
@@ -269,31 +263,14 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
         let mut ids = cx.ids.for_operation();
         let stamp = cx.stamp(&world, &mut ids);
         valid(&world, &stamp, &all).map_err(|problems| invalid(from, &problems))?;
-        let mut stream = Stream::start(cx, STREAM, from, rows.len());
+        let mut stream = Stream::start(cx, STREAM, &ORDERS, from, rows.len());
         if rows.iter().any(|row| row.at.is_none()) {
             stream.again(Again::TakesUndated);
         }
-        let (mut changed, mut broken) = (false, None);
-        for chunk in all.chunks(CHUNK) {
-            if signals.arrived().is_some() {
-                break;
-            }
-            let taken = take_rows(&mut world, &stamp, chunk);
-            if let Some(lock) = lock
-                && let Err(failure) = write(lock, &mut world, &taken.touched)
-            {
-                broken = Some(failure);
-                break;
-            }
-            changed |= !taken.touched.is_empty();
-            for caution in taken.cautions {
-                cx.caution(caution.code, caution.message, caution.path);
-            }
-            stream.rows(cx, taken.rows);
-        }
-        let left = stream.left() > 0;
-        let signal = signals.arrived().filter(|_| left);
-        Ok(stream.finish(cx, changed, signal, broken))
+        let take = |world: &mut World, rows: &[_]| take_rows(world, &stamp, rows);
+        Ok(rows::take(
+            cx, lock, &mut world, stream, &all, &signals, take,
+        ))
     })
 }
 
@@ -326,14 +303,6 @@ pub fn encoding(matches: &ArgMatches) -> Encoding {
     }
 }
 
-/// What came of a chunk.
-#[derive(Default)]
-struct Chunk {
-    rows: Vec<RowTold>,
-    touched: BTreeSet<OrderId>,
-    cautions: Vec<Caution>,
-}
-
 /// Takes all rows on trial, and tells what is wrong with those that do not validate: a time before
 /// the order was made, a person whom it does not have, or numbers that cannot be its.
 ///
@@ -346,7 +315,7 @@ fn valid(world: &World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Result<(
             row.at?;
             let order = reported::order(world, &row.order, told).ok()?;
             let message = advance::before_making(order, told, world.now)?;
-            Some(row.problem("at", message, None))
+            Some(row.place.problem("at", message, None))
         })
         .collect();
     let says_neither = |row: &RecordRow| row.who.is_empty() && row.numbers.is_empty();
@@ -370,7 +339,7 @@ fn valid(world: &World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Result<(
             return None;
         };
         let fix = failure.hints.into_iter().next();
-        Some(row.problem(column, failure.message, fix))
+        Some(row.place.problem(column, failure.message, fix))
     });
     let problems: Vec<Problem> = problems.collect();
     if problems.is_empty() {
@@ -392,9 +361,8 @@ fn take_rows(world: &mut World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> 
             Err(failure) => (Outcome::Failed, Some(failure)),
         };
         chunk.rows.push(RowTold {
-            line: row.line,
-            reference: key.or(typed),
-            order: id,
+            line: row.place.line,
+            names: [key.or(typed), id],
             outcome,
             failure,
         });
@@ -416,22 +384,9 @@ fn take_row(
         return Ok(Outcome::Unchanged);
     };
     world.put(order);
-    chunk.touched.insert(id);
+    chunk.orders.insert(id);
     chunk.cautions.extend(taken.cautions);
     Ok(Outcome::Ok)
-}
-
-fn write(
-    lock: &StoreLock<'_>,
-    world: &mut World,
-    touched: &BTreeSet<OrderId>,
-) -> Result<(), Failure> {
-    let orders: Vec<&Order> = touched
-        .iter()
-        .filter_map(|id| world.book.orders.get(id))
-        .collect();
-    let changes = batch::changes(&world.book, &orders, Vec::new())?;
-    batch::commit(lock, &mut world.book, changes)
 }
 
 fn told(row: &RecordRow) -> Told {

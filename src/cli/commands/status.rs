@@ -149,9 +149,11 @@ fn morning<'w>(
     let wanted = filters.arrange(desk, wanted);
     cx.judge(desk, wanted.iter().copied());
     let desk = &*desk;
-    let risks = risks(desk, filters);
+    let mut risks = risks(desk, filters);
+    risks.truncate(filters.limit().unwrap_or(usize::MAX));
     let ledger = Ledger::new(desk.world);
-    let owed = owed::gather(&ledger, desk, filters);
+    let mut owed = owed::gather(&ledger, desk, filters);
+    owed::cut(&mut owed, filters, desk.world.now);
     let lapsed = found
         .iter()
         .copied()
@@ -219,7 +221,8 @@ fn morning<'w>(
     } else {
         reply.human(format!("{page}\n"))
     };
-    if !(wanted.is_empty() && owed.is_empty() && lapsed.is_empty()) {
+    let is_empty = wanted.is_empty() && owed.is_empty() && lapsed.is_empty();
+    if !is_empty && filters.limit() != Some(0) {
         return reply;
     }
     let nothing_waits = if narrowed {

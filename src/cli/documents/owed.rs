@@ -8,11 +8,14 @@ use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::limit::Due;
 use crate::filing::notice::{self, Class, Notice};
+use crate::filing::portfolio::FiledSubject;
 use crate::filing::status::Status;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::style::{Color, Tone};
 use crate::text;
+use crate::workflow::duty::not_open;
+use crate::workflow::notice::way;
 use crate::workflow::owed::{Ledger, Matter, Owed, nearest_first};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -48,6 +51,20 @@ pub fn gather<'l>(ledger: &'l Ledger<'l>, desk: &'l Desk<'_>, filters: &Filters)
         .collect();
     nearest_first(&mut all);
     all
+}
+
+/// Leaves no more of what the morning's screen lists than are wanted at most, the nearest; the rest is
+/// only counted there.
+pub fn cut(all: &mut Vec<Owed<'_>>, filters: &Filters, now: Instant) {
+    let mut room = filters.limit().unwrap_or(usize::MAX);
+    all.retain(|owed| {
+        if !is_listed(owed, filters, now) {
+            return true;
+        }
+        let is_wanted = room > 0;
+        room = room.saturating_sub(1);
+        is_wanted
+    });
 }
 
 /// Returns the document of a notice.
@@ -96,12 +113,12 @@ pub fn notice_document(owed: &Owed<'_>, manner: Manner) -> Value {
         "resolved_at": resolved_at,
         "resolved_by": resolved_by,
         "reason": reason.map(|reason| free(reason)),
-        "next": notice_next(notice, state, order.map(|(order, status)| (order.id.as_str(), status))),
+        "next": notice_next(owed.subject, notice, state, order.map(|(order, status)| (order.id.as_str(), status))),
     })
 }
 
 /// Returns the document of a duty.
-pub fn duty_document(owed: &Owed<'_>, manner: Manner) -> Value {
+pub fn duty_document(owed: &Owed<'_>, now: Instant, manner: Manner) -> Value {
     let Matter::Duty { duty, state } = &owed.matter else {
         return Value::Null;
     };
@@ -124,12 +141,13 @@ pub fn duty_document(owed: &Owed<'_>, manner: Manner) -> Value {
         })),
         "done_at": done_at,
         "security_number": number,
-        "next": duty_next(owed),
+        "next": duty_next(owed, now),
     })
 }
 
 /// Lists the commands that come next for a notice.
 fn notice_next(
+    subject: &FiledSubject,
     notice: &Notice,
     state: &notice::State,
     order: Option<(&str, Status)>,
@@ -145,6 +163,9 @@ fn notice_next(
             // What ends something comes last, and says so.
             let (mut next, mut endings) = (Vec::new(), Vec::new());
             for (place, remedy) in remedies.enumerate() {
+                let Some(way) = way(subject, notice, remedy.kind) else {
+                    continue;
+                };
                 let ends = remedy.kind.is_cancellation();
                 let kind = if place == 0 && !ends {
                     String::new()
@@ -157,15 +178,14 @@ fn notice_next(
                         .iter()
                         .map(|field| format!(" --set {field}=V"))
                         .collect(),
-                    Kind::Access => vec![" --provider P".to_owned()],
-                    Kind::CancelAccess => {
-                        let provider = notice.provider.as_deref().unwrap_or("P");
-                        vec![format!(" --provider {provider}")]
-                    }
-                    Kind::New | Kind::CancelSite | Kind::CancelSubject => Vec::new(),
+                    Kind::New
+                    | Kind::Access
+                    | Kind::CancelSite
+                    | Kind::CancelSubject
+                    | Kind::CancelAccess => Vec::new(),
                 };
                 let sets = sets.concat();
-                let line = format!("icpctl notice resolve {id} --draft{kind}{sets}");
+                let line = format!("icpctl notice resolve {id} --draft{kind}{sets}{way}");
                 if ends { &mut endings } else { &mut next }.push(line);
             }
             next.push(format!("icpctl notice resolve {id}"));
@@ -175,9 +195,10 @@ fn notice_next(
     }
 }
 
-/// Lists the commands that come next for a duty.
-fn duty_next(owed: &Owed<'_>) -> Vec<String> {
+/// Lists the commands that come next for a duty; none where it cannot be done yet.
+fn duty_next(owed: &Owed<'_>, now: Instant) -> Vec<String> {
     match &owed.matter {
+        Matter::Duty { .. } if not_open(owed, now).is_some() => Vec::new(),
         Matter::Duty { duty, state } => match state {
             duty::State::Done { .. } => Vec::new(),
             duty::State::Due(_) | duty::State::Unknown => {
@@ -395,6 +416,7 @@ impl Page {
             );
         }
         let next = notice_next(
+            owed.subject,
             notice,
             state,
             order.map(|(order, status)| (order.id.as_str(), status)),
@@ -472,6 +494,15 @@ fn is_shown(owed: &Owed<'_>, filters: &Filters, now: Instant) -> bool {
     filters.asks_for_due() || owed.is_pressing(now)
 }
 
+/// Whether the morning's screen lists something by itself: an open notice, or a duty that is shown.
+fn is_listed(owed: &Owed<'_>, filters: &Filters, now: Instant) -> bool {
+    !owed.is_settled()
+        && match owed.matter {
+            Matter::Notice { .. } => true,
+            Matter::Duty { .. } => is_shown(owed, filters, now),
+        }
+}
+
 fn more(count: usize, command: &str, lang: Lang) -> String {
     match count.checked_sub(LINES) {
         None | Some(0) => String::new(),
@@ -490,11 +521,7 @@ pub fn warnings(
 ) -> Vec<(&'static str, Text, Option<String>)> {
     let pressing: Vec<&Owed<'_>> = all
         .iter()
-        .filter(|owed| !owed.is_settled())
-        .filter(|owed| match owed.matter {
-            Matter::Notice { .. } => true,
-            Matter::Duty { .. } => is_shown(owed, filters, now),
-        })
+        .filter(|owed| is_listed(owed, filters, now))
         .collect();
     let mut found: Vec<_> = pressing
         .iter()

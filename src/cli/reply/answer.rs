@@ -65,7 +65,7 @@ pub fn standing(cx: &mut Context<'_>, world: &World, id: &OrderId) -> Result<Vec
 
 /// Returns the desk of a world, the rulebook asked about these orders. What just came back has to be
 /// mended first, whatever the rules say: reports are taken down without them.
-fn judged<'w>(cx: &mut Context<'_>, world: &'w World, ids: &[OrderId]) -> Desk<'w> {
+pub fn judged<'w>(cx: &mut Context<'_>, world: &'w World, ids: &[OrderId]) -> Desk<'w> {
     let mut desk = Desk::new(world);
     let orders = ids.iter().filter_map(|id| world.order(id).ok());
     let orders: Vec<&Order> = orders

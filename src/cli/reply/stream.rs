@@ -25,19 +25,37 @@ use serde_json::{Map, Value, json};
 pub struct RowTold {
     /// The line on which it begins.
     pub line: usize,
-    /// Its ref, where its file has refs.
-    pub reference: Option<String>,
-    /// Its order: the id, or the word that names none.
-    pub order: Option<String>,
+    /// What it is about, by the [`Names`] of its stream.
+    pub names: [Option<String>; 2],
     /// How it came out.
     pub outcome: Outcome,
     /// What stands in its way.
     pub failure: Option<Failure>,
 }
 
+/// By which two names the rows of a stream go.
+#[derive(Debug)]
+pub struct Names {
+    keys: [&'static str; 2],
+    titles: [Text; 2],
+}
+
+/// Orders: their refs, where the file has some, and their ids.
+pub static ORDERS: Names = Names {
+    keys: ["ref", "order"],
+    titles: [Text::fixed("自定编号", "Ref"), Text::fixed("订单", "Order")],
+};
+
+/// Duties: whose they are, and which.
+pub static DUTIES: Names = Names {
+    keys: ["number", "duty"],
+    titles: [Text::fixed("对象", "Of"), Text::fixed("事项", "Duty")],
+};
+
 /// A stream of rows.
 pub struct Stream {
     schema: &'static str,
+    names: &'static Names,
     file: String,
     rows: usize,
     format: Format,
@@ -85,7 +103,13 @@ impl Again {
 
 impl Stream {
     /// Begins a stream of `rows` rows and tells so.
-    pub fn start(cx: &mut Context<'_>, schema: &'static str, file: &str, rows: usize) -> Self {
+    pub fn start(
+        cx: &mut Context<'_>,
+        schema: &'static str,
+        names: &'static Names,
+        file: &str,
+        rows: usize,
+    ) -> Self {
         let draws = cx.terminal.stderr && !cx.globals.quiet && rows > 0;
         let bar = draws.then(|| {
             let target = ProgressDrawTarget::stderr();
@@ -95,6 +119,7 @@ impl Stream {
         });
         let mut stream = Self {
             schema,
+            names,
             file: if file == "-" {
                 "stdin".to_owned()
             } else {
@@ -166,7 +191,7 @@ impl Stream {
         let (lang, privacy) = (cx.lang, cx.globals.privacy);
         let records: Vec<Value> = rows
             .iter()
-            .map(|row| self.narrowed(record(row, lang, privacy)))
+            .map(|row| self.narrowed(self.record(row, lang, privacy)))
             .collect();
         self.put(cx, &records);
         self.done += rows.len();
@@ -183,7 +208,7 @@ impl Stream {
                     let hints = failure.hints.iter();
                     lines.extend(hints.map(|Text { zh, en }| text!("    {zh}", "    {en}")));
                 }
-                let named = row.reference.iter().cloned();
+                let named = row.names[0].iter().cloned();
                 let plain: Vec<String> = named.chain(failure.plain.iter().cloned()).collect();
                 let lines = lines.iter();
                 let lines = lines.map(|line| told_save(line.get(lang), &plain, lang, privacy));
@@ -207,7 +232,7 @@ impl Stream {
 
     fn complaint(&self, row: &RowTold, failure: &Failure) -> Text {
         let (file, line) = (&self.file, row.line);
-        let name = row.reference.as_ref().or(row.order.as_ref());
+        let name = row.names.iter().flatten().next();
         let name = name.map_or_else(String::new, |name| format!(" {name}"));
         let (zh, en) = (&failure.message.zh, &failure.message.en);
         match row.outcome {
@@ -280,11 +305,11 @@ impl Stream {
             let rows: Vec<Value> = self
                 .kept
                 .iter()
-                .map(|row| record(row, cx.lang, privacy))
+                .map(|row| self.record(row, cx.lang, privacy))
                 .collect();
             let human = self.table(cx.lang).render(cx.lang, cx.width(), cx.color());
             Reply {
-                known: FIELDS.map(str::to_owned).to_vec(),
+                known: self.fields(),
                 ..Reply::new(self.schema, Value::Array(rows)).human(human)
             }
         };
@@ -303,11 +328,31 @@ impl Stream {
         reply
     }
 
+    /// Lists the columns of a table.
+    fn fields(&self) -> Vec<String> {
+        let names = ["line"].into_iter().chain(self.names.keys).chain(FIELDS);
+        names.map(str::to_owned).collect()
+    }
+
+    fn record(&self, row: &RowTold, lang: Lang, privacy: Privacy) -> Value {
+        let error = row.failure.as_ref();
+        let error = error.map(|failure| problem(failure, lang, privacy));
+        let [first, second] = self.names.keys;
+        json!({
+            "type": "row",
+            "line": row.line,
+            first: row.names[0],
+            second: row.names[1],
+            "outcome": row.outcome.name(),
+            "error": error,
+        })
+    }
+
     fn table(&self, lang: Lang) -> Table {
         let mut table = Table::new(vec![
             text!("行", "Line"),
-            text!("自定编号", "Ref"),
-            text!("订单", "Order"),
+            self.names.titles[0].clone(),
+            self.names.titles[1].clone(),
             text!("结果", "Outcome"),
         ])
         .rooms(&[Room::Whole, Room::Shortens, Room::Whole, Room::Wraps]);
@@ -318,10 +363,11 @@ impl Stream {
                 Outcome::Skipped => Cell::new(text!("暂缓", "held back")),
                 Outcome::Failed => Cell::new(text!("失败", "failed")).tone(Tone::Against),
             };
+            let [first, second] = row.names.each_ref();
             table.row(vec![
                 Cell::verbatim(row.line.to_string()),
-                Cell::verbatim(brief(row.reference.as_deref().unwrap_or_default(), lang)),
-                Cell::verbatim(row.order.clone().unwrap_or_default()).tone(Tone::Name),
+                Cell::verbatim(brief(first.as_deref().unwrap_or_default(), lang)),
+                Cell::verbatim(second.clone().unwrap_or_default()).tone(Tone::Name),
                 outcome,
             ]);
         }
@@ -329,11 +375,8 @@ impl Stream {
     }
 }
 
-/// The columns of a table.
-const FIELDS: [&str; 10] = [
-    "line",
-    "ref",
-    "order",
+/// The columns of a table, after the line and the names of a row.
+const FIELDS: [&str; 7] = [
     "outcome",
     "error.code",
     "error.message",
@@ -342,17 +385,6 @@ const FIELDS: [&str; 10] = [
     "error.retryable",
     "error.rule",
 ];
-
-fn record(row: &RowTold, lang: Lang, privacy: Privacy) -> Value {
-    json!({
-        "type": "row",
-        "line": row.line,
-        "ref": row.reference,
-        "order": row.order,
-        "outcome": row.outcome.name(),
-        "error": row.failure.as_ref().map(|failure| problem(failure, lang, privacy)),
-    })
-}
 
 fn partial(failed: usize) -> Failure {
     Failure::new(

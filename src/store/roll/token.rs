@@ -193,10 +193,11 @@ fn of_service(facts: &ServiceFacts, tokens: &mut Vec<Token>) {
 }
 
 fn of_person(person: Option<&Person>, tokens: &mut Vec<Token>) {
-    let phones = person
-        .into_iter()
-        .flat_map(|person| person.phone.iter().chain(&person.emergency_phone));
-    tokens.extend(phones.map(|phone| Token::of_personal(phone)));
+    let numbers = person.into_iter().flat_map(|person| {
+        let phones = person.phone.iter().chain(&person.emergency_phone);
+        phones.chain(&person.certificate_number)
+    });
+    tokens.extend(numbers.map(|number| Token::of_personal(number)));
 }
 
 fn of_accesses<'a>(accesses: impl IntoIterator<Item = &'a Access>, tokens: &mut Vec<Token>) {

@@ -10,10 +10,12 @@ use crate::filing::impact::{self, Code, Impact};
 use crate::filing::instant::Instant;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::{Order, OrderId};
+use crate::filing::record::SubjectEvent;
 use crate::filing::together::{Joint, together};
 use crate::intake::BatchRow;
 use crate::lang::Text;
 use crate::text;
+use crate::workflow::overtaken;
 use crate::workflow::register::Register;
 use crate::workflow::world::World;
 use serde::{Deserialize, Serialize};
@@ -365,10 +367,10 @@ fn planned_row(
 /// approval is what is expected of it.
 fn basis(world: &World, order: &Order, decided: &Decided, others: &Register) -> Vec<Based> {
     let mut based = Vec::new();
-    if let Some(number) = &order.target.subject {
+    if let Some(number) = order.target.subject.or_else(|| adopted(world, order)) {
         based.push(Based {
             record: number.to_string(),
-            revision: revision_of_subject(world, number),
+            revision: revision_of_subject(world, &number),
         });
     }
     let near = others.near(&world.book, order).into_iter();
@@ -391,6 +393,15 @@ fn basis(world: &World, order: &Order, decided: &Decided, others: &Register) -> 
     }
     based.sort();
     based
+}
+
+/// Returns the subject of a first filing that was brought in since it was drafted, so that the filing
+/// is sent as services added to that one.
+fn adopted(world: &World, order: &Order) -> Option<SubjectNumber> {
+    let number = overtaken::holder(world, order)?.number;
+    let mut entries = world.book.subjects.get(&number)?.effective();
+    let is_adopted = entries.any(|entry| entry.event == SubjectEvent::Adopt);
+    is_adopted.then_some(number)
 }
 
 fn revision_of_subject(world: &World, number: &SubjectNumber) -> usize {

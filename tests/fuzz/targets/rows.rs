@@ -3,7 +3,9 @@
 
 use chrono::NaiveDate;
 use icpctl::filing::instant::Instant;
-use icpctl::intake::{Encoding, Format, Source, read_adoptions, read_batch_rows, read_record_rows};
+use icpctl::intake::{
+    Encoding, Format, Source, read_adoptions, read_batch_rows, read_duty_rows, read_record_rows,
+};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -16,6 +18,7 @@ fuzz_target!(|bytes: &[u8]| {
     for encoding in [Encoding::Utf8, Encoding::Gb18030] {
         let _ = read_batch_rows(&source, encoding);
         let _ = read_record_rows(&source, encoding, now);
+        let _ = read_duty_rows(&source, encoding, now);
         let _ = read_adoptions(&source, Format::Csv, encoding, today);
     }
 });

@@ -5,7 +5,7 @@ use super::{SCHEMA, as_submitted};
 use crate::cli::context::{Context, World};
 use crate::cli::person::{consent, sending};
 use crate::cli::reply::Reply;
-use crate::cli::reply::stream::{RowTold, Stream};
+use crate::cli::reply::stream::{ORDERS, RowTold, Stream};
 use crate::cli::signals::Signals;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -46,7 +46,12 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         )));
     }
     let Some(bytes) = cx.read_until(name, &signals)? else {
-        return Ok(Stream::start(cx, SCHEMA, name, 0).finish(cx, false, signals.arrived(), None));
+        return Ok(Stream::start(cx, SCHEMA, &ORDERS, name, 0).finish(
+            cx,
+            false,
+            signals.arrived(),
+            None,
+        ));
     };
     let loaded = match load::planned(cx, name, &bytes)? {
         Some(loaded) => loaded,
@@ -194,7 +199,7 @@ impl Work {
         decided: Vec<Decided>,
         lock: Option<&StoreLock<'_>>,
     ) -> Reply {
-        let mut stream = Stream::start(cx, SCHEMA, &self.loaded.name, decided.len());
+        let mut stream = Stream::start(cx, SCHEMA, &ORDERS, &self.loaded.name, decided.len());
         let (mut changed, mut broken) = (false, None);
         let mut decided = decided;
         while !decided.is_empty() && self.signals.arrived().is_none() {
@@ -224,8 +229,10 @@ impl Work {
         let row = self.loaded.rows.get(decided.row);
         RowTold {
             line: row.map_or(0, |row| row.line),
-            reference: row.map(|row| row.reference.clone()),
-            order: decided.order.map(|id| id.to_string()),
+            names: [
+                row.map(|row| row.reference.clone()),
+                decided.order.map(|id| id.to_string()),
+            ],
             outcome: decided.outcome,
             failure: decided.failure,
         }

@@ -79,6 +79,16 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     }
 }
 
+/// Returns what the document holds, as its schema calls that: years, or the day that is asked about.
+pub fn answers_with(matches: &ArgMatches) -> &'static str {
+    let show = matches.subcommand_matches("show");
+    let when = show.and_then(|show| show.get_one::<String>("when"));
+    match when.map(|word| When::parse(word)) {
+        Some(Ok(When::Day(_))) => "day",
+        Some(Ok(When::Year(_)) | Err(_)) | None => "years",
+    }
+}
+
 fn display(cx: &mut Context<'_>, when: Option<&str>) -> Result<Reply, Failure> {
     let when = when.map(When::parse).transpose()?;
     let disk = cx.open()?;

@@ -130,9 +130,7 @@ pub(super) fn columns(
     }
     usual.extend(labels.iter().map(String::as_str));
     if cx.globals.privacy == Privacy::Revealed
-        && orders
-            .iter()
-            .any(|o| o.materials.iter().any(|m| m.hash.is_some()))
+        && orders.iter().any(|o| o.attachments().next().is_some())
     {
         usual.extend(OF_FILES);
     }

@@ -18,7 +18,7 @@ use crate::lang::Lang;
 use crate::render::Format;
 use crate::render::mask::Privacy;
 use crate::text;
-use crate::workflow::resolve;
+use crate::workflow::{overtaken, resolve};
 use clap::{ArgMatches, Command};
 use page::Markup;
 use sheet::sheet;
@@ -41,7 +41,12 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let order = resolve::order(&world.book, named)?;
     let mut desk = Desk::new(&world);
     cx.judge(&mut desk, [order]);
-    let sheet = sheet(&desk, order, manner(cx));
+    // One that cannot be sent as it is says why in `why`.
+    let added = overtaken::becomes(&world, order).ok().flatten();
+    let number = added.as_ref().and_then(|added| added.target.subject);
+    cx.cautions
+        .extend(number.map(|number| overtaken::caution(&order.id, number)));
+    let sheet = sheet(&desk, added.as_ref().unwrap_or(order), manner(cx));
     let reply = Reply::new(SCHEMA, serde_json::to_value(&sheet)?);
     let human = match cx.globals.format {
         Format::Human | Format::Sarif | Format::Ics => {

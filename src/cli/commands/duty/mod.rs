@@ -3,7 +3,10 @@
 //! A command of its own beside `notice`: a notice is something that came in and has an id, while
 //! duties are computed from what is filed and have none.
 
+mod rows;
+
 use super::list::manner;
+use super::record::encoding_arg;
 use crate::cli::context::{Caution, Context};
 use crate::cli::documents::order::{Desk, time};
 use crate::cli::documents::owed::{ALIKE, about, duty_document, gather, title, when};
@@ -118,7 +121,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
                     )
                     .value_parser(vocabulary::any_of_or(all(), is_target))
                     .num_args(1..)
-                    .required(true),
+                    .required_unless_present("from"),
                     option(
                         "at",
                         "TIME",
@@ -135,6 +138,16 @@ pub fn command(command: Command, lang: Lang) -> Command {
                         ),
                         lang,
                     ),
+                    option(
+                        "from",
+                        "FILE",
+                        text!(
+                            "从 CSV 或 JSON Lines 读取多项，- 为标准输入；icpctl template duty 输出模板",
+                            "Read many from CSV or JSON Lines, - for stdin; icpctl template duty prints a file to fill in"
+                        ),
+                        lang,
+                    ),
+                    encoding_arg(lang),
                 ]
                 .into_iter()
                 .chain(finding),
@@ -147,6 +160,12 @@ pub fn command(command: Command, lang: Lang) -> Command {
 /// Whether a word is a number or a domain, mistyped ones included: no duty has a digit or a dot.
 fn is_target(word: &str) -> bool {
     word.contains(|c: char| c.is_numeric() || matches!(c, '.' | '。' | '．'))
+}
+
+/// Whether the answer is a stream of rows.
+pub fn is_streamed(matches: &ArgMatches) -> bool {
+    let done = matches.subcommand_matches("done");
+    done.is_some_and(|done| done.contains_id("from"))
 }
 
 /// Lists duties, or says that some are done.
@@ -232,7 +251,7 @@ fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     })?;
     let documents = found
         .iter()
-        .map(|owed| duty_document(owed, manner(cx)))
+        .map(|owed| duty_document(owed, cx.now, manner(cx)))
         .collect();
     let reply = listed(documents);
     if found.is_empty() {
@@ -343,6 +362,19 @@ impl Wanted {
 }
 
 fn settle(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
+    if let Some(from) = matches.get_one::<String>("from") {
+        let only_file = Filters::typed(matches).is_none()
+            && ["words", "at", "number"]
+                .iter()
+                .all(|name| !matches.contains_id(name));
+        if !only_file {
+            return Err(Failure::usage(text!(
+                "--from 不能与对象、事项、筛选条件或它们的选项同用",
+                "--from goes without targets, duties, filters, or their flags"
+            )));
+        }
+        return rows::settle(cx, matches, from);
+    }
     let number = match matches.get_one::<String>("number") {
         None => None,
         Some(typed) => {
@@ -412,7 +444,7 @@ fn settle(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> 
             if let Matter::Duty { duty: this, state } = &owed.matter
                 && this.id == duty.id
             {
-                documents.push(duty_document(&owed, manner(cx)));
+                documents.push(duty_document(&owed, cx.now, manner(cx)));
                 let at = match state {
                     State::Done { at, .. } => time(*at),
                     State::Due(_) | State::Unknown => String::new(),
