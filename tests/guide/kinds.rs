@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 /// Drafts the first filing that `template` prints for a kind of service; its id.
 fn from_template(scene: &Scene, kind: &str, provider: &str) -> String {
-    let line =
-        format!("template new --nature enterprise --province sh --service-kind {kind} --provider {provider}");
+    let line = format!(
+        "template new --nature enterprise --province sh --service-kind {kind} --provider {provider}"
+    );
     scene
         .user
         .write("new.toml", scene.run(MONDAY, &line).stdout);

@@ -355,7 +355,9 @@ fn an_access_whose_dossier_adds_to_a_filed_list_differs() {
         let output = scene.run(MONDAY, "check access.toml --json").json();
         let findings = output["data"]["findings"].as_array().unwrap().clone();
         let mut of_rule = findings.iter().filter(|f| f["rule"] == "ACC-01");
-        of_rule.next().map(|f| f["path"].as_str().unwrap().to_owned())
+        of_rule
+            .next()
+            .map(|f| f["path"].as_str().unwrap().to_owned())
     };
     let path = Some("services.0.languages".to_owned());
     assert_eq!(found("languages = [\"english\", \"spanish\"]"), path);

@@ -80,7 +80,9 @@ pub(super) fn shared_view(
         let same = |seen: &&Seen<'_>| resource(seen).id.as_ref() == Some(id);
         let asked = services.iter().filter(same).map(|seen| seen.facts.kind);
         let filed = setting.uses_of(order, id).into_iter();
-        asked.chain(filed.map(|number| Some(number.kind()))).collect::<Vec<_>>()
+        asked
+            .chain(filed.map(|number| Some(number.kind())))
+            .collect::<Vec<_>>()
     });
     let is_site = |kind: &&Option<ServiceKind>| kind.is_none_or(|kind| kind == ServiceKind::Site);
     let person = service.facts.responsible.as_ref();

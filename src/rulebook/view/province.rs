@@ -76,7 +76,9 @@ impl Counted {
         let is_site = |kind| kind == ServiceKind::Site;
         let sites = || services.iter().filter(|s| s.facts.kind.is_none_or(is_site));
         let domains = |service: &Seen<'_>| service.facts.domains.as_ref().map_or(0, Vec::len);
-        let filed = filed.into_iter().flat_map(|subject| subject.services.keys());
+        let filed = filed
+            .into_iter()
+            .flat_map(|subject| subject.services.keys());
         let new = sites().filter(|s| s.number.is_none()).count();
         let each: BTreeSet<&Host> = services
             .iter()

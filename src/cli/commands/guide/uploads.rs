@@ -51,7 +51,9 @@ impl Filler<'_> {
     /// `place`.
     fn papers(&self, place: Option<usize>) -> impl Iterator<Item = &'static Paper> {
         // A change of the subject alone names no service, and carries papers all the same.
-        let services = place.map_or(0..self.order.service_count().max(1), |place| place..place + 1);
+        let services = place.map_or(0..self.order.service_count().max(1), |place| {
+            place..place + 1
+        });
         let adds = self.order.kind == Kind::New && !self.order.is_first_filing();
         let today = self.desk.world.now.day();
         knowledge::papers().iter().filter(move |paper| {
