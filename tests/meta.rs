@@ -234,19 +234,25 @@ fn a_profile_s_tables_are_laid_over_those_beneath() {
     assert_eq!(data["kinds"]["cancel-subject"], "注销主体");
 }
 
-/// What is submitted again is on its way again: a profile cannot send it to an end.
+/// What is submitted again is on its way again: a profile cannot send it to an end. Nor can the least
+/// be more than the most.
 #[test]
-fn a_profile_sends_no_order_where_a_submission_does_not_lead() {
+fn a_profile_says_nothing_that_cannot_be() {
     let icpctl = with_store();
-    icpctl.write(
-        "store/providers.d/own.toml",
-        "purge_days = 3\nresubmit_expired = \"approved\"\n",
-    );
-    let show = ["provider", "show", "own", "--json", "--lang", "en"];
-    let error = &icpctl.run(show).exits(3).json()["error"];
-    let told = error["message"].as_str().unwrap();
-    assert!(told.contains("line 2, column 20"), "{told}");
-    assert!(told.contains("provider-review"), "{told}");
+    for (line, column, words) in [
+        ("resubmit_expired = \"approved\"", 20, "provider-review"),
+        ("review_days = [5, 2]", 15, "5 is more than 2"),
+        ("submission_days = [3, 1]", 19, "3 is more than 1"),
+        ("review_days = [1, -2]", 15, "expected a whole number"),
+    ] {
+        let text = format!("purge_days = 3\n{line}\n");
+        icpctl.write("store/providers.d/own.toml", &text);
+        let show = ["provider", "show", "own", "--json", "--lang", "en"];
+        let error = &icpctl.run(show).exits(3).json()["error"];
+        let told = error["message"].as_str().unwrap();
+        assert!(told.contains(&format!("line 2, column {column}")), "{told}");
+        assert!(told.contains(words), "{told}");
+    }
 }
 
 /// "a file that a person edited wrongly is reported with file, line and column (3 for commands on

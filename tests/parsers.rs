@@ -98,7 +98,9 @@ fn what_does_not_fit_is_told_in_chinese() {
         ("\"new\"", "\"nwe\""),
     ] {
         let error = toml::from_str::<Shape>(&right.replace(from, to)).unwrap_err();
-        is_chinese(&said(error.message()).zh, error.message());
+        let told = said(error.message());
+        is_chinese(&told.zh, error.message());
+        assert!(!told.en.contains("u32"), "no reader's word: {}", told.en);
     }
     let unknown = said("the moon is full");
     assert_eq!(unknown.zh, "无法按语法读取（“the moon is full”）");

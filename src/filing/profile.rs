@@ -400,6 +400,20 @@ impl Profiles {
                 ),
             });
         }
+        for (cell, [least, most]) in [
+            ("review_days", profile.review_days),
+            ("submission_days", profile.submission_days),
+        ] {
+            if least > most {
+                return Err(ProfileProblem {
+                    at: places.value(cell),
+                    reason: text!(
+                        "{cell} 先写最少再写最多的工作日，{least} 多于 {most}",
+                        "{cell} are the least and the most working days, and {least} is more than {most}"
+                    ),
+                });
+            }
+        }
         profile.fill(base.profile());
         let clashes = self.clashes(name, &profile, &places)?;
         self.own.insert(name.to_owned(), profile);

@@ -14,6 +14,8 @@ struct PhraseFile {
     phrases: Vec<[String; 2]>,
     /// What is often written for a value, and the value.
     synonyms: Vec<[String; 2]>,
+    /// The names of types, and what is expected in plain words.
+    plain: Vec<[String; 2]>,
 }
 
 static PHRASES: LazyLock<PhraseFile> = LazyLock::new(|| data!("parsers"));
@@ -37,6 +39,9 @@ pub fn told<E: serde::de::Error>(text: Text) -> E {
 /// What stands between the two wordings: a control character that no text holds.
 const SEAM: char = '\u{1f}';
 
+/// What stands before what is expected.
+const EXPECTED: &str = ", expected ";
+
 /// What stands for something that the parser puts into its words.
 const HOLE: &str = "{}";
 
@@ -47,7 +52,17 @@ pub fn said(words: &str) -> Text {
         return text!("{zh}", "{en}");
     }
     let zh = in_chinese(&words).unwrap_or_else(|| format!("无法按语法读取（“{words}”）"));
-    text!("{zh}", "{words}")
+    let en = plainly(&words);
+    text!("{zh}", "{en}")
+}
+
+/// Returns the parser's own words, without names of types.
+fn plainly(words: &str) -> String {
+    let named = words.split_once(EXPECTED).and_then(|(what, expected)| {
+        let [_, plain] = PHRASES.plain.iter().find(|[name, _]| name == expected)?;
+        Some(format!("{what}{EXPECTED}{plain}"))
+    });
+    named.unwrap_or_else(|| words.to_owned())
 }
 
 /// Returns what is wrong with a JSON text in both languages, without its place.
@@ -82,7 +97,7 @@ fn synonym<'k>(typed: &str, known: &[&'k str]) -> Option<&'k str> {
 }
 
 fn in_chinese(words: &str) -> Option<String> {
-    let Some((what, expected)) = words.split_once(", expected ") else {
+    let Some((what, expected)) = words.split_once(EXPECTED) else {
         return phrase(words);
     };
     let what = phrase(what)?;
