@@ -212,6 +212,43 @@ fn provider_tells_the_stores_own_from_the_built_in() {
     assert_eq!(list["data"].as_array().unwrap().len(), 6);
 }
 
+/// A table says only what differs: its other cells come from the profile beneath, as those beside it.
+#[test]
+fn a_profile_s_tables_are_laid_over_those_beneath() {
+    let icpctl = with_store();
+    icpctl.write(
+        "store/providers.d/tencent.toml",
+        "[quota]\nreturned = false\n[order_size]\ncancel-site = 2\n\
+         [statuses]\n\"待提交\" = \"草稿\"\n[kinds]\nnew = \"新办\"\n",
+    );
+    let show = ["provider", "show", "tencent", "--json"];
+    let data = &icpctl.run(show).exits(0).json()["data"];
+    assert_eq!(data["quota"]["returned"], false);
+    assert_eq!(data["quota"]["per_instance"], 5);
+    assert_eq!(data["order_size"]["cancel-site"], 2);
+    assert_eq!(data["order_size"]["cancel-access"], 10);
+    assert_eq!(data["order_size"]["new_individual"], 1);
+    assert_eq!(data["statuses"]["draft"], "草稿");
+    assert_eq!(data["statuses"]["approved"], "备案成功");
+    assert_eq!(data["kinds"]["new"], "新办");
+    assert_eq!(data["kinds"]["cancel-subject"], "注销主体");
+}
+
+/// What is submitted again is on its way again: a profile cannot send it to an end.
+#[test]
+fn a_profile_sends_no_order_where_a_submission_does_not_lead() {
+    let icpctl = with_store();
+    icpctl.write(
+        "store/providers.d/own.toml",
+        "purge_days = 3\nresubmit_expired = \"approved\"\n",
+    );
+    let show = ["provider", "show", "own", "--json", "--lang", "en"];
+    let error = &icpctl.run(show).exits(3).json()["error"];
+    let told = error["message"].as_str().unwrap();
+    assert!(told.contains("line 2, column 20"), "{told}");
+    assert!(told.contains("provider-review"), "{told}");
+}
+
 /// "a file that a person edited wrongly is reported with file, line and column (3 for commands on
 /// it, a warning for lists)": nothing goes by the profile that it would have changed.
 #[test]

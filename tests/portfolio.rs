@@ -405,6 +405,31 @@ fn a_spreadsheet_comes_in_by_rows() {
     );
 }
 
+/// "Nested keys as `target.domain`": labels and persons have a column for each key.
+#[test]
+fn nested_keys_are_columns() {
+    let store = Store::new();
+    let filings = json!([
+        { "number": "粤ICP备2021000001号", "labels": { "customer": "甲" } },
+        { "number": "沪ICP备2021000003号", "responsible": { "name": "李四", "phone": "13800000001" } },
+    ]);
+    let ran = store.adopt(&filings, &[]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let table = store.run(&["portfolio", "--format", "csv"]).out;
+    assert!(!table.contains('{'), "{table}");
+    let mut rows = table.trim_start_matches('\u{feff}').lines();
+    let header: Vec<&str> = rows.next().unwrap().split(',').collect();
+    let rows: Vec<Vec<&str>> = rows.map(|row| row.split(',').collect()).collect();
+    let column = |name: &str| {
+        let place = header.iter().position(|cell| *cell == name);
+        let place = place.unwrap_or_else(|| panic!("no {name} in {header:?}"));
+        rows.iter().map(|row| row[place]).collect::<Vec<_>>()
+    };
+    assert_eq!(column("labels.customer"), ["", "甲"]);
+    assert_eq!(column("responsible.name"), ["李*", ""]);
+    assert_eq!(column("responsible.phone"), ["138****0001", ""]);
+}
+
 #[test]
 fn a_dry_run_writes_nothing_and_files_are_private() {
     let store = Store::new();

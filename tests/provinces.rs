@@ -125,34 +125,34 @@ fn the_data_say_what_the_table_says_in_every_cell() {
 /// What the last column limits: province, what is counted, how many, whose, what helps.
 #[test]
 fn the_data_hold_the_limits_of_the_last_column() {
-    use Counts::{DomainsInOrder, DomainsInSite, ServicesInOrder, ServicesOfSubject};
+    use Counts::{DomainsInOrder, DomainsInSite, SitesInOrder, SitesOfSubject};
     let plan = Some("website-construction-proposal");
     let (org, ind) = (Some("organisation"), Some("individual"));
     let expected = [
         ("sx", DomainsInOrder, 3, None, None),
-        ("hl", ServicesInOrder, 4, org, None),
-        ("hl", ServicesInOrder, 2, ind, None),
-        ("sh", ServicesOfSubject, 29, org, plan),
-        ("js", ServicesOfSubject, 29, org, plan),
-        ("js", ServicesOfSubject, 9, ind, plan),
+        ("hl", SitesInOrder, 4, org, None),
+        ("hl", SitesInOrder, 2, ind, None),
+        ("sh", SitesOfSubject, 29, org, plan),
+        ("js", SitesOfSubject, 29, org, plan),
+        ("js", SitesOfSubject, 9, ind, plan),
         ("jx", DomainsInOrder, 1, ind, None),
         ("jx", DomainsInOrder, 1, org, None),
         ("ha", DomainsInOrder, 5, org, None),
         ("ha", DomainsInOrder, 3, ind, None),
         ("ha", DomainsInOrder, 3, None, Some("domain-certificate")),
-        ("hb", ServicesInOrder, 1, None, None),
+        ("hb", SitesInOrder, 1, None, None),
         ("hb", DomainsInOrder, 1, None, None),
-        ("hn", ServicesInOrder, 1, None, None),
-        ("hn", ServicesOfSubject, 1, None, plan),
-        ("gd", ServicesOfSubject, 31, org, plan),
-        ("gd", ServicesOfSubject, 5, ind, plan),
+        ("hn", SitesInOrder, 1, None, None),
+        ("hn", SitesOfSubject, 1, None, plan),
+        ("gd", SitesOfSubject, 31, org, plan),
+        ("gd", SitesOfSubject, 5, ind, plan),
         ("gx", DomainsInSite, 1, None, None),
         ("hi", DomainsInOrder, 1, ind, None),
         ("cq", DomainsInSite, 1, None, None),
         ("sc", DomainsInOrder, 5, None, Some("statement")),
-        ("gz", ServicesInOrder, 5, None, None),
-        ("sn", ServicesInOrder, 5, None, None),
-        ("sn", ServicesOfSubject, 30, None, None),
+        ("gz", SitesInOrder, 5, None, None),
+        ("sn", SitesInOrder, 5, None, None),
+        ("sn", SitesOfSubject, 30, None, None),
         ("sn", DomainsInOrder, 4, None, Some("domain-certificate")),
         ("xj", DomainsInSite, 1, None, None),
     ];

@@ -116,7 +116,7 @@ pub const COMMANDS: &[Row] = &[
         name: "cancel-site",
         about: Text::fixed(
             "注销互联网信息服务（网站、APP、小程序、快应用）",
-            "Cancel a service: a site, app, mini program or quick app",
+            "Cancel a service: a site, app, mini-program or quick app",
         ),
         schema: answer::ORDER,
         command: |command, lang| draft::command(Kind::CancelSite, command, lang),

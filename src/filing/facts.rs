@@ -177,7 +177,7 @@ facts! {
 facts! {
     /// A service (互联网信息服务) as filed.
     pub struct ServiceFacts {
-        /// Site, app, mini program or quick app.
+        /// Site, app, mini-program or quick app.
         kind: ServiceKind,
         /// 服务名称.
         name: String,

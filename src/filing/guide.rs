@@ -76,6 +76,9 @@ pub struct When {
     /// Values of which it may hold none.
     #[serde(default)]
     pub not: Vec<String>,
+    /// Whether it must hold nothing at all, where another field stands for it.
+    #[serde(default)]
+    pub absent: bool,
 }
 
 /// A sentence, where it holds.

@@ -164,7 +164,7 @@ pub struct Signatory {
 pub struct TargetService {
     /// Its number.
     pub number: ServiceNumber,
-    /// Site, app, mini program or quick app.
+    /// Site, app, mini-program or quick app.
     pub kind: ServiceKind,
     /// Its name, where known.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -162,14 +162,14 @@ pub struct DistinctNumbers {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Counts {
-    /// The services of an order.
-    ServicesInOrder,
-    /// The domains of an order.
+    /// The sites of an order.
+    SitesInOrder,
+    /// The domains of an order, each once.
     DomainsInOrder,
     /// The domains of a site.
     DomainsInSite,
-    /// The services of a subject, those of the order included.
-    ServicesOfSubject,
+    /// The sites of a subject, those of the order included.
+    SitesOfSubject,
 }
 
 /// A count that a bureau limits (PRV-02).

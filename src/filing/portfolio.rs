@@ -123,7 +123,7 @@ impl Risk {
 }
 
 impl FiledService {
-    /// Returns site, app, mini program or quick app: the number says which.
+    /// Returns site, app, mini-program or quick app: the number says which.
     pub fn kind(&self) -> ServiceKind {
         self.number.kind()
     }

@@ -130,6 +130,37 @@ impl OrderSize {
 }
 
 impl Profile {
+    /// Takes what its tables leave out from the profile beneath.
+    fn fill(&mut self, beneath: &Self) {
+        let Quota {
+            per_instance,
+            serverless,
+            returned,
+        } = self.quota;
+        self.quota = Quota {
+            per_instance: per_instance.or(beneath.quota.per_instance),
+            serverless: serverless.or(beneath.quota.serverless),
+            returned: returned.or(beneath.quota.returned),
+        };
+        let (own, theirs) = (self.order_size, beneath.order_size);
+        self.order_size = OrderSize {
+            new: own.new.or(theirs.new),
+            new_individual: own.new_individual.or(theirs.new_individual),
+            access: own.access.or(theirs.access),
+            cancel_access: own.cancel_access.or(theirs.cancel_access),
+            change: own.change.or(theirs.change),
+            cancel_site: own.cancel_site.or(theirs.cancel_site),
+        };
+        for (status, label) in &beneath.statuses {
+            self.statuses
+                .entry(*status)
+                .or_insert_with(|| label.clone());
+        }
+        for (kind, label) in &beneath.kinds {
+            self.kinds.entry(*kind).or_insert_with(|| label.clone());
+        }
+    }
+
     /// Returns the provider's own word for a status, where it has one.
     pub fn status_label(&self, status: Status) -> Option<&str> {
         self.statuses.get(&status).map(String::as_str)
@@ -204,6 +235,13 @@ fn folded(word: &str) -> String {
     word.trim().nfkc().collect::<String>().to_lowercase()
 }
 
+/// Where an order can get to that is submitted again after its SMS expired.
+const RESUBMITTED: [Status; 3] = [
+    Status::ProviderReview,
+    Status::AwaitingBureauSubmission,
+    Status::SmsVerificationPending,
+];
+
 /// A built-in profile, read when it is first asked for.
 struct BuiltIn {
     /// Its part of the file.
@@ -276,8 +314,8 @@ impl Profiles {
 
     /// Puts the user's profile `name` over what is there.
     ///
-    /// Cells that the file leaves out come from the profile named by `extends`, else from the
-    /// profile of the same name, else from `generic`.
+    /// Cells that the file leaves out, those of its tables too, come from the profile named by
+    /// `extends`, else from the profile of the same name, else from `generic`.
     ///
     /// Returns the words that another profile goes by already, and goes on to mean.
     ///
@@ -315,7 +353,8 @@ impl Profiles {
             None => GENERIC,
         };
         let base = BUILT_IN.get(base).ok_or_else(|| no_base(base));
-        let mut beneath = base?.cells();
+        let base = base?;
+        let mut beneath = base.cells();
         if extends.is_some() || !BUILT_IN.contains_key(name) {
             beneath.remove("aliases");
             beneath.insert(
@@ -332,7 +371,7 @@ impl Profiles {
             merged.extend(cells);
             toml::Value::Table(merged).try_into()
         };
-        let profile = with(cells.clone()).map_err(|error| {
+        let mut profile = with(cells.clone()).map_err(|error| {
             // What is put together has no places: the cell that is wrong is so by itself.
             let is_wrong = |(key, value): &(String, toml::Value)| {
                 with(toml::Table::from_iter([(key.clone(), value.clone())])).is_err()
@@ -347,6 +386,21 @@ impl Profiles {
             });
             ProfileProblem::of(&error, at)
         })?;
+        if !RESUBMITTED.contains(&profile.resubmit_expired) {
+            let (status, list) = (
+                profile.resubmit_expired.name(),
+                RESUBMITTED.map(Status::name),
+            );
+            let list = list.join(", ");
+            return Err(ProfileProblem {
+                at: places.value("resubmit_expired"),
+                reason: text!(
+                    "再次提交不会到 {status}，可用：{list}",
+                    "an order that is submitted again does not get to {status}; there are {list}"
+                ),
+            });
+        }
+        profile.fill(base.profile());
         let clashes = self.clashes(name, &profile, &places)?;
         self.own.insert(name.to_owned(), profile);
         Ok(clashes)

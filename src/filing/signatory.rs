@@ -39,7 +39,7 @@ pub fn signatories(order: &Order, portfolio: &Portfolio) -> Vec<Signatory> {
 }
 
 /// Lists the parts that an order's kind asks for.
-fn parts(order: &Order) -> Vec<Who> {
+pub fn parts(order: &Order) -> Vec<Who> {
     let services = (0..order.service_count()).map(Place::of).map(Who::Service);
     match order.kind {
         Kind::New if order.is_first_filing() => {

@@ -3,7 +3,8 @@
 use super::event::{Command, Event, Report};
 use super::instant::Instant;
 use super::machine::Case;
-use super::order::{Entry, OperationId, Order, Signatory, Who};
+use super::number::{ServiceNumber, SubjectNumber};
+use super::order::{Approval, Entry, OperationId, Order, Signatory, Who};
 use super::place::Place;
 use super::profile::Profiles;
 use super::status::Status;
@@ -294,6 +295,23 @@ impl Order {
         effective(&self.history)
             .into_iter()
             .find(|e| e.to == Status::Approved && e.from != Some(Status::Approved) && !e.anomaly)
+    }
+
+    /// Returns what its approval brought.
+    pub fn brought(&self) -> Option<&Approval> {
+        self.approval()?.approval.as_ref()
+    }
+
+    /// Returns the subject that it is about, or was issued a number for.
+    pub fn subject(&self) -> Option<SubjectNumber> {
+        self.target.subject.or_else(|| self.brought()?.subject)
+    }
+
+    /// Lists the services that it is about, and those that it was issued numbers for.
+    pub fn services(&self) -> impl Iterator<Item = ServiceNumber> {
+        let issued = self.brought().into_iter().flat_map(|a| &a.services);
+        let filed = self.target.services.iter().map(|service| service.number);
+        filed.chain(issued.filter_map(|issued| issued.number))
     }
 
     /// Whether the order is a cancellation by SMS that nobody needs to withdraw.

@@ -82,6 +82,23 @@ pub fn differences<T: Serialize>(old: &T, new: &T) -> Vec<Difference> {
     found
 }
 
+/// Lists the lists of words in which `new` holds one that `old` does not; where `old` has none, what
+/// it holds is not known.
+pub fn added<T: Serialize>(old: &T, new: &T) -> Vec<String> {
+    let old = of(old);
+    let lists = leaves(&of(new)).into_iter();
+    lists
+        .filter(|(path, value)| {
+            let (Value::Array(new), Some(Value::Array(there))) = (value, get(&old, path)) else {
+                return false;
+            };
+            let is_new = |value: &Value| value.is_str() && !there.contains(value);
+            !there.is_empty() && new.iter().any(is_new)
+        })
+        .map(|(path, _)| path)
+        .collect()
+}
+
 /// Lists the values of a tree with their paths; a list is one value.
 pub fn leaves(tree: &Value) -> Vec<(String, Value)> {
     fn walk(path: &str, value: &Value, found: &mut Vec<(String, Value)>) {

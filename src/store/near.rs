@@ -381,7 +381,7 @@ fn gather(index: &Index<'_, '_>, wanted: &Wanted) -> Result<Near, StorageError> 
         .orders
         .values()
         .filter(|o| meant.contains(&o.id))
-        .filter_map(subject_of)
+        .filter_map(Order::subject)
         .chain(index.subjects(&wanted.tokens))
         .collect();
     for number in numbers {
@@ -435,7 +435,7 @@ impl Gathering<'_> {
             .book
             .orders
             .values()
-            .filter_map(subject_of)
+            .filter_map(Order::subject)
             .chain(self.index.subjects(tokens))
             .filter(|number| !self.whole.contains(number))
             .collect();
@@ -449,14 +449,6 @@ impl Gathering<'_> {
         self.book.refold();
         Ok(())
     }
-}
-
-/// Returns the subject that an order is about, or was issued a number for.
-fn subject_of(order: &Order) -> Option<SubjectNumber> {
-    order.target.subject.or_else(|| {
-        let approval = order.approval()?.approval.as_ref()?;
-        approval.subject
-    })
 }
 
 impl Book {
@@ -477,7 +469,7 @@ impl Book {
             .collect();
         book.add(files, &after)?;
         let subjects: BTreeSet<SubjectNumber> =
-            book.orders.values().filter_map(subject_of).collect();
+            book.orders.values().filter_map(Order::subject).collect();
         book.add_subjects(files, &subjects)?;
         book.refold();
         Ok(book)

@@ -360,13 +360,13 @@ fn differences(world: &World, dossier: &Dossier, kind: Kind) -> Vec<(String, Str
             there.responsible.clone_from(&subject.facts.responsible);
         }
         let differences = tree::differences(&there, &service.facts).into_iter();
+        let added = tree::added(&there, &service.facts);
         found.extend(
             differences
-                .filter(|difference| !difference.path.starts_with("resource"))
-                .map(|difference| {
-                    let path = format!("services.{place}.{}", difference.path);
-                    (path, difference.path)
-                }),
+                .map(|difference| difference.path)
+                .chain(added)
+                .filter(|path| !path.starts_with("resource") && path != "home_urls")
+                .map(|path| (format!("services.{place}.{path}"), path)),
         );
     }
     if let Some(DossierSubject::Data {

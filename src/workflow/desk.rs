@@ -193,11 +193,8 @@ impl<'a> Desk<'a> {
 
     /// Returns an order's labels with its subject's beneath.
     pub fn labels(&self, order: &Order) -> BTreeMap<String, String> {
-        let subject = order
-            .target
-            .subject
-            .as_ref()
-            .and_then(|number| self.world.book.portfolio.subjects.get(number));
+        let portfolio = &self.world.book.portfolio;
+        let subject = order.subject().and_then(|n| portfolio.subjects.get(&n));
         let mut labels = subject.map(|s| s.labels.clone()).unwrap_or_default();
         labels.extend(order.labels.clone());
         labels

@@ -61,7 +61,7 @@ pub fn add(
             "invalid.class",
             text!(
                 "{id} 只用于 APP、小程序和快应用，{number} 是网站",
-                "{id} is for apps, mini programs and quick apps; {number} is a site"
+                "{id} is for apps, mini-programs and quick apps; {number} is a site"
             ),
         )
         .hint(text!(

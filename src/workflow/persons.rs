@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::filing::number::ServiceNumber;
 use crate::filing::order::{Order, Signatory, Who};
 use crate::filing::place::Place;
+use crate::filing::signatory;
 use crate::text;
 
 /// Returns the parts that `--who` names.
@@ -91,8 +92,14 @@ pub(super) fn answers(
     if words == ["all"] {
         return Ok(open.iter().flat_map(|s| s.who.clone()).collect());
     }
-    let parts = named(order, words)?;
-    for part in &parts {
+    let asked = signatory::parts(order);
+    let is_named = |part: &Who| awaiting.iter().any(|(s, _)| s.who.contains(part));
+    let mut parts = named(order, words)?;
+    for part in &mut parts {
+        // An individual is the responsible person of the services too.
+        if asked.contains(part) && !is_named(part) {
+            *part = Who::Subject;
+        }
         if !open.iter().any(|s| s.who.contains(part)) {
             let (name, list) = (order.who_name(*part), names());
             let failure = Failure::new(

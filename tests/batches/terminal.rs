@@ -3,6 +3,7 @@
 use super::{holding, subjects};
 use crate::support::Icpctl;
 use crate::support::pty::Terminal;
+use icpctl::cli::commands::schema::named;
 use rustix::process::{Pid, Signal, kill_process};
 
 const SITES: &str = "ref,kind,target\na,cancel-site,s1.example.net\nb,cancel-site,s2.example.net\n";
@@ -73,6 +74,28 @@ fn sending_is_asked_about_with_what_it_does() {
         let order = scene.user.run(["show", "ref:a", "--json"]).exits(0).json();
         assert_eq!(order["data"]["status"], "sms-verification-pending");
     }
+}
+
+/// A no is a document like any other: its code is the exit's name, a dot, the cause.
+#[test]
+fn a_no_answers_with_a_document_of_the_schema() {
+    let scene = holding(1);
+    scene.user.run(["cancel-site", "s1.example.net"]).exits(0);
+    let line = ["submit", "s1.example.net", "--json", "--lang", "en"];
+    let mut terminal = Terminal::start(scene.user.command(line));
+    terminal.expect("[y/N]");
+    terminal.type_in("n\r");
+    let (exit, shown) = terminal.end();
+    assert_eq!(exit, Some(13), "{shown}");
+    let document = &shown[shown.find('{').unwrap()..];
+    let document: serde_json::Value = serde_json::from_str(document).unwrap();
+    let schema = serde_json::from_str(named("order").unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    assert!(validator.is_valid(&document), "{document}");
+    scene
+        .user
+        .run(["explain", document["error"]["code"].as_str().unwrap()])
+        .exits(0);
 }
 
 /// "Whatever sends a `cancel-subject` needs its number: typed, …"

@@ -226,6 +226,18 @@ fn a_file_of_reports_may_be_json_lines() {
     assert_eq!(scene.status(TUESDAY, &id), "awaiting-bureau-review");
 }
 
+/// "Any other flag that means nothing here is 2": only a file has an encoding.
+#[test]
+fn an_encoding_goes_with_a_file() {
+    let scene = Scene::at("huawei");
+    let id = scene.draft(MONDAY, "access example.cn --provider tencent");
+    scene.submit(MONDAY, &id);
+    let line = format!("record {id} accepted --encoding gb18030");
+    let error = scene.fails(MONDAY, &line, 2);
+    assert!(error.to_string().contains("--from"), "{error}");
+    assert_eq!(scene.status(MONDAY, &id), "provider-review");
+}
+
 /// "An invalid row is 3 before anything is done"; "unknown columns are refused with a suggestion".
 #[test]
 fn an_invalid_row_stops_the_file() {

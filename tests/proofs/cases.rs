@@ -282,6 +282,7 @@ pub(super) const CASES: &[Case] = cases! {
     SHANGHAI: "services.0.resource.type" = "'nat-gateway'", "services.0.resource.prepaid_months" = "1" => ;
     SHANGHAI: "services.0.resource.type" = "'site-builder'", "services.0.resource.prepaid_months" = "11" => "RES-07 error";
     SHANGHAI: "services.0.resource.mainland" = "false" => "RES-07 warning";
+    SHANGHAI: "services.0.resource.type" = "'site-builder'", "services.again" = "1" => "RES-07 error";
     HUAWEI: "services.0.resource.authorisation_code" = "'code-1'", "services.again" = "1" => "RES-07 error";
     FIRM: "services.0.resource.type" = "'cloud-run'", "services.0.resource.expires_on" = "'2027-01-01'" => "RES-08 error";
     FIRM: "services.0.resource.type" = "'cloud-run'", "services.again" = "2" => "RES-08 warning";

@@ -6,6 +6,7 @@ mod bureaus;
 mod filed;
 mod files;
 mod fuzz;
+mod kinds;
 mod numbers;
 mod proof;
 mod report;

@@ -340,6 +340,31 @@ fn a_domain_that_two_services_share_is_told_once() {
     }
 }
 
+/// ACC-01: a value that a filed list does not hold is as much of a change as another name.
+#[test]
+fn an_access_whose_dossier_adds_to_a_filed_list_differs() {
+    let scene = Scene::holding(&[json!({
+        "number": SUBJECT,
+        "services": [{ "number": SHOP, "languages": ["english", "french"], "accesses": ["tencent"] }],
+    })]);
+    let found = |lists: &str| {
+        let text = format!(
+            "kind = \"access\"\nprovider = \"huawei\"\n[[services]]\nnumber = \"{SHOP}\"\n{lists}\n"
+        );
+        scene.user.write("access.toml", text);
+        let output = scene.run(MONDAY, "check access.toml --json").json();
+        let findings = output["data"]["findings"].as_array().unwrap().clone();
+        let mut of_rule = findings.iter().filter(|f| f["rule"] == "ACC-01");
+        of_rule
+            .next()
+            .map(|f| f["path"].as_str().unwrap().to_owned())
+    };
+    let path = Some("services.0.languages".to_owned());
+    assert_eq!(found("languages = [\"english\", \"spanish\"]"), path);
+    assert_eq!(found("languages = [\"english\"]"), None);
+    assert_eq!(found("content = [\"blog\"]"), None);
+}
+
 /// ACC-01: what a dossier says otherwise than it is filed is not taken, and said so in the words of
 /// `check`.
 #[test]

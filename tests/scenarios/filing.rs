@@ -51,6 +51,31 @@ fn a_first_filing_goes_its_whole_way() {
     assert!(scene.is_filed(TUESDAY, "粤ICP备2026000009号-1"));
 }
 
+/// Once approved, a filing belongs to the subject that it brought: it is found by the numbers issued
+/// and shows the subject's labels, and what it filed is found by it.
+#[test]
+fn an_approved_filing_belongs_to_the_subject_that_it_brought() {
+    let (scene, id) = Scene::first_filing("tencent");
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, &format!("bureau-approved {NUMBERS}"));
+    scene.ok(MONDAY, "label 粤ICP备2026000009号 customer=甲");
+    assert_eq!(scene.order(MONDAY, &id)["labels"]["customer"], "甲");
+    for flags in [
+        "",
+        "--label customer=甲",
+        "--find 粤ICP备2026000009号",
+        "--find 粤ICP备2026000009号-1",
+        "--find customer=甲",
+    ] {
+        let list = scene.ok(MONDAY, &format!("list --all {flags}"));
+        assert_eq!(list[0]["id"], id, "{flags}");
+        assert_eq!(list[0]["labels"]["customer"], "甲", "{flags}");
+    }
+    let filed = scene.ok(MONDAY, "portfolio --kind new");
+    assert_eq!(filed[0]["services"][0]["number"], "粤ICP备2026000009号-1");
+    assert_eq!(scene.ok(MONDAY, "portfolio --kind change"), json!([]));
+}
+
 /// S3, step 7: a first filing is answered by the subject's person and each service's.
 #[test]
 fn a_first_filing_awaits_subject_and_service() {
@@ -99,6 +124,11 @@ domains = ["example.cn"]
     let (scene, id, awaiting) = at_sms(text);
     assert_eq!(awaiting.as_array().unwrap().len(), 1);
     assert_eq!(awaiting[0]["who"], "subject");
+    for who in ["", " --who subject", " --who service", " --who service:1"] {
+        let line = format!("record {id} sms-verified{who} --dry-run");
+        let order = scene.ok(MONDAY, &line);
+        assert_eq!(order["status"], "awaiting-bureau-review", "{who}");
+    }
     let order = scene.record(MONDAY, &id, "sms-verified");
     assert_eq!(order["status"], "awaiting-bureau-review");
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::documents::order::Manner;
-use crate::cli::documents::portfolio::{Excerpt, FIELDS, Look, Stock};
+use crate::cli::documents::portfolio::{Excerpt, Look, Stock, fields};
 use crate::cli::filters::{self, Filters};
 use crate::cli::parser::globals::{option, place, switch};
 use crate::cli::parser::help;
@@ -206,8 +206,10 @@ fn laid_out(
     }
     let human = human.trim_end_matches('\n').to_owned();
     let is_empty = data.is_empty();
-    let mut reply = Reply::new(SCHEMA, Value::Array(data));
-    reply.known = FIELDS.map(str::to_owned).to_vec();
+    let data = Value::Array(data);
+    let known = fields(&data);
+    let mut reply = Reply::new(SCHEMA, data);
+    reply.known = known;
     reply.human = if is_empty { human } else { human + "\n" };
     reply
 }

@@ -82,7 +82,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
             ),
             lang,
         ))
-        .arg(encoding_arg(lang))
+        .arg(encoding_arg(lang).requires("from"))
 }
 
 /// How the CSV is encoded that a command reads.

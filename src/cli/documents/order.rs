@@ -234,9 +234,9 @@ impl Desk<'_> {
         let name = self
             .subject_name(order)
             .map(|name| privacy.subject_name(name, self.is_individual(order)));
-        let number = order.target.subject.as_ref();
-        let labels = number
-            .and_then(|number| portfolio.subjects.get(number))
+        let labels = order
+            .subject()
+            .and_then(|number| portfolio.subjects.get(&number))
             .map(|subject| &subject.labels);
         let outline = Outline {
             slip: &Slip::shown(order),
@@ -305,11 +305,8 @@ impl Desk<'_> {
     }
 
     fn asked_services(order: &Order, names: &Names<'_>, privacy: Privacy) -> Vec<Value> {
-        let issued = order
-            .approval()
-            .and_then(|e| e.approval.as_ref())
-            .map(|a| a.services.as_slice())
-            .unwrap_or_default();
+        let issued = order.brought().map(|a| a.services.as_slice());
+        let issued = issued.unwrap_or_default();
         order
             .filing
             .services

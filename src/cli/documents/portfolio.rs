@@ -81,7 +81,7 @@ pub struct Excerpt<'a> {
 }
 
 /// The fields of an element, for tables that hold none.
-pub const FIELDS: [&str; 33] = [
+const FIELDS: [&str; 33] = [
     "number",
     "name",
     "nature",
@@ -116,6 +116,23 @@ pub const FIELDS: [&str; 33] = [
     "notices.state",
     "duties",
 ];
+
+/// Returns the columns of these documents: labels and persons have one for each key.
+pub fn fields(documents: &Value) -> Vec<String> {
+    let paths = crate::render::fields::paths(documents);
+    FIELDS
+        .iter()
+        .flat_map(|field| {
+            let is_below = |path: &&String| path.starts_with(&format!("{field}."));
+            let below: Vec<String> = paths.iter().filter(is_below).cloned().collect();
+            if below.is_empty() {
+                vec![(*field).to_owned()]
+            } else {
+                below
+            }
+        })
+        .collect()
+}
 
 impl<'a> Excerpt<'a> {
     /// All of a subject.

@@ -302,9 +302,7 @@ impl Filters {
                 .find
                 .as_ref()
                 .is_none_or(|needle| search::subject(needle, subject))
-            && self.has_order(desk, |order| {
-                order.target.subject.as_ref() == Some(&subject.number)
-            });
+            && self.has_order(desk, |order| order.subject() == Some(subject.number));
         by_itself
             || subject
                 .services
@@ -338,11 +336,7 @@ impl Filters {
                 search::service(needle, service) || search::holder(needle, subject)
             })
             && self.has_order(desk, |order| {
-                order
-                    .target
-                    .services
-                    .iter()
-                    .any(|s| s.number == service.number)
+                order.services().any(|number| number == service.number)
             })
     }
 

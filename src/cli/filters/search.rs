@@ -87,11 +87,11 @@ pub fn order(needle: &Needle, desk: &Desk<'_>, order: &Order) -> bool {
     let texts = [&order.reference, &target.name, &order.account];
     needle.is_in(order.id.as_str())
         || needle.is_in_any(texts.into_iter().flatten().map(String::as_str))
-        || target.subject.is_some_and(|n| needle.is_in(&n.to_string()))
-        || target.services.iter().any(|s| {
-            needle.is_in(&s.number.to_string())
-                || s.name.as_deref().is_some_and(|name| needle.is_in(name))
-        })
+        || order
+            .subject()
+            .is_some_and(|n| needle.is_in(&n.to_string()))
+        || order.services().any(|n| needle.is_in(&n.to_string()))
+        || needle.is_in_any(target.services.iter().filter_map(|s| s.name.as_deref()))
         || order.domains().iter().any(|d| needle.is_in_host(d))
         || order
             .filing

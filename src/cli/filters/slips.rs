@@ -64,7 +64,7 @@ impl Filters {
     fn has_slip_labels(&self, slip: &Slip<'_>, subjects: &Subjects) -> bool {
         self.labels.iter().all(|(key, wanted)| {
             let own = slip.labels.get(key.as_str()).map(AsRef::as_ref);
-            let there = own.or_else(|| subjects.label(slip.subject.as_deref()?, key));
+            let there = own.or_else(|| subjects.label(slip.subject()?, key));
             there.is_some_and(|value| wanted.as_ref().is_none_or(|wanted| wanted == value))
         })
     }

@@ -97,7 +97,7 @@ fn type_number(cx: &mut Context<'_>, number: &str) -> Result<(), Failure> {
 fn declined() -> Failure {
     Failure::new(
         Exit::Declined,
-        "declined",
+        "declined.operator",
         text!("已取消，什么都没有改动", "declined; nothing was changed"),
     )
 }

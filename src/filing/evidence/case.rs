@@ -17,7 +17,7 @@ use std::net::IpAddr;
 pub enum About {
     /// A domain of a site.
     Domain(Host),
-    /// An app, a mini program or a quick app without a domain.
+    /// An app, a mini-program or a quick app without a domain.
     Service(ServiceNumber),
 }
 

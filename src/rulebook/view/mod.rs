@@ -188,7 +188,7 @@ impl View {
             })),
             "province": province_view(None, &Counted::NOTHING),
             "services": [with(known("services", None), json!({
-                "person_is_subjects": null, "resource_uses": null, "code_uses": null,
+                "person_is_subjects": null, "resource_uses": null, "resource_sites": null, "code_uses": null,
                 "number": null, "place": 1, "filed": false, "approved_on": null,
                 "registrations": [known("services.registrations", None)],
                 "builds": [known("services.builds", None)],

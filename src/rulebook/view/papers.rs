@@ -50,20 +50,31 @@ pub(super) fn papers_view(
     };
     let adds = order.kind == Kind::New && !order.is_first_filing();
     let mut papers = Vec::new();
-    for (place, service) in services.iter().enumerate() {
+    let mut of_subject: Vec<&str> = Vec::new();
+    // A change of the subject alone names no service, and carries papers all the same.
+    let places = (services.is_empty().then_some(None).into_iter())
+        .chain(services.iter().enumerate().map(Some));
+    for place in places {
+        let kind = place.and_then(|(_, service)| service.facts.kind);
         let occasion = Occasion {
             kind: order.kind.name(),
             nature,
             province: province.map(Province::code),
             provider: order.provider.as_deref(),
-            service: service.facts.kind.map_or("", ServiceKind::name),
+            service: kind.map_or("", ServiceKind::name),
         };
-        let always = knowledge::papers().iter().filter(|paper| {
-            paper.is_always_for(&occasion, adds, setting.today())
-                && (paper.of == PaperOf::Service || place == 0)
-        });
+        let always = knowledge::papers()
+            .iter()
+            .filter(|paper| paper.is_always_for(&occasion, adds, setting.today()));
         for paper in always {
-            let of_service = (paper.of == PaperOf::Service).then_some(place + 1);
+            let of_service = match paper.of {
+                PaperOf::Service => place.map(|(place, _)| place + 1),
+                PaperOf::Subject if of_subject.contains(&paper.slot.as_str()) => continue,
+                PaperOf::Subject => {
+                    of_subject.push(&paper.slot);
+                    None
+                }
+            };
             papers.push(paper_view(paper, of_service, order.kind, materials));
         }
     }

@@ -4,6 +4,7 @@ use super::LIST_LIMIT;
 use super::given::{Seen, json_of, known, with};
 use super::setting::{Setting, Use};
 use crate::filing::facts::{Person, SubjectFacts};
+use crate::filing::number::ServiceKind;
 use crate::filing::order::Order;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -73,16 +74,22 @@ pub(super) fn shared_view(
     let own = resource(service);
     let code_uses = own.authorisation_code.as_ref().map(|code| {
         let same = |seen: &&Seen<'_>| resource(seen).authorisation_code.as_ref() == Some(code);
-        services.iter().filter(same).count() + setting.uses_of(order, code)
+        services.iter().filter(same).count() + setting.uses_of(order, code).len()
     });
-    let resource_uses = own.id.as_ref().map(|id| {
+    let uses = own.id.as_ref().map(|id| {
         let same = |seen: &&Seen<'_>| resource(seen).id.as_ref() == Some(id);
-        services.iter().filter(same).count() + setting.uses_of(order, id)
+        let asked = services.iter().filter(same).map(|seen| seen.facts.kind);
+        let filed = setting.uses_of(order, id).into_iter();
+        asked
+            .chain(filed.map(|number| Some(number.kind())))
+            .collect::<Vec<_>>()
     });
+    let is_site = |kind: &&Option<ServiceKind>| kind.is_none_or(|kind| kind == ServiceKind::Site);
     let person = service.facts.responsible.as_ref();
     json!({
         "person_is_subjects": is_same_person(person, subject.responsible.as_ref()),
-        "resource_uses": resource_uses,
+        "resource_uses": uses.as_ref().map(Vec::len),
+        "resource_sites": uses.as_ref().map(|kinds| kinds.iter().filter(is_site).count()),
         "code_uses": code_uses,
     })
 }

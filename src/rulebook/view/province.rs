@@ -1,10 +1,13 @@
 //! What the province's bureau asks for, and how far the order is from its limits.
 
 use super::given::{Seen, json_of, with};
+use crate::filing::host::Host;
+use crate::filing::number::ServiceKind;
 use crate::filing::particulars::{Counts, Limit};
 use crate::filing::portfolio::FiledSubject;
 use crate::filing::province::Province;
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
 
 /// What the province's bureau asks for, with every key whether the province is known or not.
 pub(super) fn province_view(province: Option<Province>, counted: &Counted) -> Json {
@@ -55,29 +58,37 @@ pub(super) fn unknown(value: Json) -> Json {
 
 /// What provinces limit, counted in an order.
 pub(super) struct Counted {
-    services: usize,
+    sites: usize,
     domains: usize,
     most_domains: usize,
-    of_subject: usize,
+    sites_of_subject: usize,
 }
 
 impl Counted {
     pub(super) const NOTHING: Self = Self {
-        services: 0,
+        sites: 0,
         domains: 0,
         most_domains: 0,
-        of_subject: 0,
+        sites_of_subject: 0,
     };
 
     pub(super) fn of(services: &[Seen<'_>], filed: Option<&FiledSubject>) -> Self {
+        let is_site = |kind| kind == ServiceKind::Site;
+        let sites = || services.iter().filter(|s| s.facts.kind.is_none_or(is_site));
         let domains = |service: &Seen<'_>| service.facts.domains.as_ref().map_or(0, Vec::len);
-        let filed = filed.map_or(0, |subject| subject.services.len());
-        let new = services.iter().filter(|s| s.number.is_none()).count();
+        let filed = filed
+            .into_iter()
+            .flat_map(|subject| subject.services.keys());
+        let new = sites().filter(|s| s.number.is_none()).count();
+        let each: BTreeSet<&Host> = services
+            .iter()
+            .flat_map(|s| s.facts.domains.iter().flatten())
+            .collect();
         Self {
-            services: services.len(),
-            domains: services.iter().map(domains).sum(),
-            most_domains: services.iter().map(domains).max().unwrap_or(0),
-            of_subject: filed + new,
+            sites: sites().count(),
+            domains: each.len(),
+            most_domains: sites().map(domains).max().unwrap_or(0),
+            sites_of_subject: filed.filter(|number| is_site(number.kind())).count() + new,
         }
     }
 }
@@ -85,10 +96,10 @@ impl Counted {
 /// One limit, and how much of it the order takes up.
 pub(super) fn limit_view(limit: Option<&Limit>, counted: &Counted) -> Json {
     let count = limit.map(|limit| match limit.counts {
-        Counts::ServicesInOrder => counted.services,
+        Counts::SitesInOrder => counted.sites,
         Counts::DomainsInOrder => counted.domains,
         Counts::DomainsInSite => counted.most_domains,
-        Counts::ServicesOfSubject => counted.of_subject,
+        Counts::SitesOfSubject => counted.sites_of_subject,
     });
     json!({
         "path": "services",

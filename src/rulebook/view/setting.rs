@@ -94,9 +94,9 @@ impl<'a> Setting<'a> {
         }
     }
 
-    /// Counts the filed services that stand on a resource of the order's provider, those that the
+    /// Lists the filed services that stand on a resource of the order's provider, those that the
     /// order is about left out.
-    pub(super) fn uses_of(&self, order: &Order, resource: &str) -> usize {
+    pub(super) fn uses_of(&self, order: &Order, resource: &str) -> Vec<ServiceNumber> {
         let provider = order.provider.as_deref().unwrap_or_default();
         let there = self.resources.get(&(provider, resource));
         let is_own =
@@ -105,7 +105,8 @@ impl<'a> Setting<'a> {
             .into_iter()
             .flatten()
             .filter(|number| !is_own(number))
-            .count()
+            .copied()
+            .collect()
     }
 
     /// Returns the day on which is judged.

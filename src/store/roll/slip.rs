@@ -182,6 +182,11 @@ impl<'a> Slip<'a> {
         }
     }
 
+    /// Returns the subject that the order is about, or was issued a number for.
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref().or(self.approved_for.as_deref())
+    }
+
     /// Draws what is shown of an order: its slip without the tokens.
     pub fn shown(order: &'a Order) -> Self {
         let standing = order.standing();

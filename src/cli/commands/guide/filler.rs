@@ -171,10 +171,11 @@ impl<'a> Filler<'a> {
         let found = values(&self.data, &path);
         let mut words = found.iter().filter_map(|value| value.as_str()).peekable();
         words.peek().is_none()
-            || words.any(|word| {
-                (when.is.is_empty() || when.is.iter().any(|w| w == word))
-                    && !when.not.iter().any(|w| w == word)
-            })
+            || !when.absent
+                && words.any(|word| {
+                    (when.is.is_empty() || when.is.iter().any(|w| w == word))
+                        && !when.not.iter().any(|w| w == word)
+                })
     }
 
     pub(super) fn service_kind(&self, place: usize) -> Option<ServiceKind> {

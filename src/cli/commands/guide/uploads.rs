@@ -50,7 +50,10 @@ impl Filler<'_> {
     /// Lists the papers that the order always carries: the subject's, or those of the service at
     /// `place`.
     fn papers(&self, place: Option<usize>) -> impl Iterator<Item = &'static Paper> {
-        let services = place.map_or(0..self.order.service_count(), |place| place..place + 1);
+        // A change of the subject alone names no service, and carries papers all the same.
+        let services = place.map_or(0..self.order.service_count().max(1), |place| {
+            place..place + 1
+        });
         let adds = self.order.kind == Kind::New && !self.order.is_first_filing();
         let today = self.desk.world.now.day();
         knowledge::papers().iter().filter(move |paper| {
@@ -93,8 +96,10 @@ impl Filler<'_> {
                 only: Only::default(),
             };
             let places = match paper.of {
-                PaperOf::Subject => vec![None],
-                PaperOf::Service => (0..self.order.service_count()).map(Some).collect(),
+                PaperOf::Service if self.order.service_count() > 0 => {
+                    (0..self.order.service_count()).map(Some).collect()
+                }
+                PaperOf::Subject | PaperOf::Service => vec![None],
             };
             let sheets = places.into_iter().map(|place| self.upload(&upload, place));
             last.uploads.extend(sheets);

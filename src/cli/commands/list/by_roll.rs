@@ -56,7 +56,7 @@ impl Told<'_> {
             view,
             deadline,
         } = self.line;
-        let number = slip.subject.as_deref();
+        let number = slip.subject();
         Outline {
             slip,
             view,
