@@ -209,5 +209,8 @@ fn only_tencent_says_that_zhejiang_takes_thirty_days() {
     };
     let (tencent, alibaba) = (message("tencent"), message("alibaba"));
     assert!(tencent.contains("浙江可到 30 个"), "{tencent}");
-    assert!(alibaba.contains("20 个") && !alibaba.contains("30 个"), "{alibaba}");
+    assert!(
+        alibaba.contains("20 个") && !alibaba.contains("30 个"),
+        "{alibaba}"
+    );
 }
