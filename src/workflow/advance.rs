@@ -1,5 +1,6 @@
 //! Moving an order: the operator's commands and the outside's reports, taken into its history.
 
+use super::changes;
 use super::doubt;
 use super::examine::{APPROVAL_OF_ENDED, too_late};
 use super::issued::{approval, are_numbers};
@@ -16,7 +17,7 @@ use crate::filing::kind::Kind;
 use crate::filing::machine::{self, Arrival};
 use crate::filing::moment::{Moment, Untimely};
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Entry, FieldChange, Order, Signatory};
+use crate::filing::order::{Entry, Order, Signatory};
 use crate::filing::portfolio::endings::Endings;
 use crate::filing::refusal::Refusal;
 use crate::filing::signatory::signatories;
@@ -215,7 +216,7 @@ pub fn command(
             &world.rivals_of(order),
         )
         .map_err(|obstacle| held(world, obstacle).of_order(&order.id))?;
-        if let Some(obstacle) = idle(order) {
+        if let Some(obstacle) = changes::idle(order) {
             return Err(Failure::from(obstacle).of_order(&order.id));
         }
     }
@@ -286,18 +287,6 @@ pub(super) fn incomplete(order: &Order) -> Option<Obstacle> {
         | Kind::CancelAccess => None,
     };
     missing.map(|missing| Obstacle::Incomplete { missing })
-}
-
-/// Returns that a change changes nothing by what is filed now. What else is in the way of sending it
-/// comes before: until that has ended, it may still become a change.
-pub(super) fn idle(order: &Order) -> Option<Obstacle> {
-    let is_idle = order.kind == Kind::Change && order.changes.iter().all(FieldChange::is_idle);
-    is_idle.then(|| Obstacle::Incomplete {
-        missing: text!(
-            "没有任何变更，各项都已如此备案",
-            "it changes nothing: all is filed like that already"
-        ),
-    })
 }
 
 /// What taking a report leads to.

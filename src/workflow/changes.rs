@@ -7,7 +7,9 @@ use super::edit;
 use super::fields;
 use super::world::World;
 use crate::failure::Failure;
+use crate::filing::kind::Kind;
 use crate::filing::number::ServiceNumber;
+use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{FieldChange, Order};
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::tree;
@@ -344,4 +346,16 @@ pub(super) fn laid_out(
     };
     found.sort_by_key(place);
     found
+}
+
+/// Returns that a change changes nothing by what is filed now. What else is in the way of sending it
+/// comes before: until that has ended, it may still become a change.
+pub(super) fn idle(order: &Order) -> Option<Obstacle> {
+    let is_idle = order.kind == Kind::Change && order.changes.iter().all(FieldChange::is_idle);
+    is_idle.then(|| Obstacle::Incomplete {
+        missing: text!(
+            "没有任何变更，各项都已如此备案",
+            "it changes nothing: all is filed like that already"
+        ),
+    })
 }

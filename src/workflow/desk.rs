@@ -1,6 +1,7 @@
 //! The desk: every order with where it stands at the present instant.
 
 use super::advance;
+use super::changes;
 use super::check::Bench;
 use super::materials;
 use super::overtaken;
@@ -112,7 +113,7 @@ impl<'a> Desk<'a> {
         let rivals = world.rivals_of(order);
         guard::sending(order, &world.book.portfolio, &world.profiles, &rivals)
             .err()
-            .or_else(|| advance::idle(order))
+            .or_else(|| changes::idle(order))
     }
 
     /// Whether neither an edit nor waiting lets an order be sent again that came back: what it is about

@@ -44,6 +44,36 @@ fn every_path_prints_one_document_with_seven_keys() {
     }
 }
 
+/// What opens and closes a stream holds no key that its schema does not describe.
+#[test]
+fn the_records_of_streams_are_described() {
+    let scene = Scene::at("tencent");
+    scene
+        .user
+        .write("rows.csv", "ref,kind,target\na,cancel-site,example.cn\n");
+    scene
+        .user
+        .write("told.csv", "order,event\nref:a,sms-verified\n");
+    for (line, schema) in [
+        ("batch apply rows.csv --submit --yes", "batch"),
+        ("record --from told.csv", "record"),
+        ("wait ref:a --for waiting --timeout 0", "wait"),
+    ] {
+        let printed = scene.run(MONDAY, &format!("{line} --json")).exits(0).stdout;
+        let shape = scene.run(MONDAY, &format!("schema {schema}")).exits(0);
+        let shape: Value = shape.stdout.parse().unwrap();
+        let lines: Vec<Value> = printed.lines().map(|l| l.parse().unwrap()).collect();
+        for (name, record) in [("start", &lines[0]), ("summary", &lines[lines.len() - 1])] {
+            assert_eq!(record["type"], name, "{line}");
+            let known = &shape["$defs"][name]["properties"];
+            assert!(
+                keys(record).iter().all(|key| known.get(key).is_some()),
+                "{record}"
+            );
+        }
+    }
+}
+
 /// "`icpctl.error/1` with null data: a command line that can't be parsed".
 #[test]
 fn a_command_line_that_cannot_be_parsed_is_an_error_document() {

@@ -92,3 +92,19 @@ fn a_domain_that_another_service_is_filed_with_goes_on_resolving() {
     let after = lines(&guide(&scene, MONDAY, &id, "--lang zh"), "approved");
     assert!(after.contains("其他服务还在用的照常"), "{after}");
 }
+
+#[test]
+fn every_console_is_entered_with_the_new_sites_domain_at_rest() {
+    for provider in ["tencent", "huawei", "alibaba", "generic"] {
+        for (kind, is_told) in [("site", true), ("app", false)] {
+            let scene = Scene::empty();
+            let id = from_template(&scene, kind, provider);
+            let draft = lines(&guide(&scene, MONDAY, &id, "--lang zh"), "draft");
+            assert_eq!(
+                draft.contains("停止域名解析") || draft.contains("停止解析"),
+                is_told,
+                "{provider} {kind}: {draft}"
+            );
+        }
+    }
+}

@@ -190,3 +190,27 @@ fn a_change_of_the_subject_alone_carries_the_provinces_papers() {
     assert_eq!(asked, ["commitment-letter"]);
     assert_eq!(of("沪").1, [""; 0]);
 }
+
+#[test]
+fn only_tencent_says_that_zhejiang_takes_thirty_days() {
+    let number = "浙ICP备2021000001号";
+    let message = |provider: &str| {
+        let scene = Scene::holding(&[json!({
+            "number": number, "name": "示例科技有限公司", "nature": "enterprise",
+            "services": [{ "number": format!("{number}-1"), "accesses": [provider] }],
+        })]);
+        let line = format!("cancel-access {number}-1 --provider {provider}");
+        let id = scene.draft(MONDAY, &line);
+        scene.submit(MONDAY, &id);
+        let document = scene.ok("2027-01-20 10:00:00", &format!("check {id} --lang zh"));
+        let findings = document["findings"].as_array().unwrap();
+        let late = findings.iter().find(|f| f["rule"] == "TIM-02").unwrap();
+        late["message"].as_str().unwrap().to_owned()
+    };
+    let (tencent, alibaba) = (message("tencent"), message("alibaba"));
+    assert!(tencent.contains("浙江可到 30 个"), "{tencent}");
+    assert!(
+        alibaba.contains("20 个") && !alibaba.contains("30 个"),
+        "{alibaba}"
+    );
+}
