@@ -252,11 +252,16 @@ pub(super) fn settled(order: &Order, path: &str) -> Failure {
             "{path} 在起草时已经确定，不能修改",
             "{path} is settled when an order is drafted and cannot be edited"
         ),
-    )
-    .hint(text!(
-        "要换成别的，放弃后重新起草：icpctl abandon {id}",
-        "for another one abandon the order and draft anew: icpctl abandon {id}"
-    ));
+    );
+    // Elsewhere few providers let go of it.
+    let failure = if order.standing().status.is_editable() {
+        failure.hint(text!(
+            "要换成别的，放弃后重新起草：icpctl abandon {id}",
+            "for another one abandon the order and draft anew: icpctl abandon {id}"
+        ))
+    } else {
+        failure
+    };
     failure.hint(taken(order))
 }
 

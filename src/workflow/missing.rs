@@ -62,10 +62,11 @@ pub fn attach(order: &Order, slot: &str, files: usize, service: Option<usize>) -
     format!("icpctl attach {id}{names} --as {slot}{service}")
 }
 
-/// Returns the command that fills an item of an order's papers; none where nothing is missing.
+/// Returns the command that fills an item of an order's papers; none where nothing is missing, or the
+/// order is not to be edited.
 pub fn paper(order: &Order, item: &pack::Item<'_>) -> Option<String> {
     match item.need {
-        _ if item.is_done => None,
+        _ if item.is_done || !order.standing().status.is_editable() => None,
         Need::Fact(fact) => fill(order, fact.field()),
         Need::Files { slots, count } => slots
             .first()

@@ -311,6 +311,34 @@ fn a_draft_that_was_not_kept_is_not_named() {
     );
 }
 
+/// What is settled is told with the way to another order, and only while that way is open; papers are
+/// completed while the order is.
+#[test]
+fn an_order_at_the_bureau_is_not_told_to_be_abandoned_nor_completed() {
+    let scene = Scene::at("tencent");
+    let papers = format!("cancel-site {SHOP} --provider tencent --verify-by papers");
+    let id = scene.draft(MONDAY, &papers);
+    let edit = format!("edit {id} --set ref=other --json");
+    let is_offered = |code| {
+        let error = scene.run(MONDAY, &edit).exits(code).json()["error"].clone();
+        hints_at(&error, &format!("icpctl abandon {id}"))
+    };
+    assert!(is_offered(3));
+    let fills = || {
+        let order = scene.order(MONDAY, &id);
+        let papers = order["papers"].as_array().unwrap().clone();
+        papers
+            .iter()
+            .filter(|paper| paper["fill"].is_string())
+            .count()
+    };
+    assert!(fills() > 0);
+    scene.ok(MONDAY, &format!("submit {id} --yes --accept CAN-11"));
+    scene.record(MONDAY, &id, "accepted");
+    assert!(!is_offered(3));
+    assert_eq!(fills(), 0);
+}
+
 /// What came back and is about what is not filed any more cannot be sent again: the next step is one
 /// that is taken.
 #[test]
