@@ -133,7 +133,19 @@ fn subject(place: u64, dice: &mut Dice) -> Subject {
 
 /// Returns a person whom nobody can be.
 fn person(dice: &mut Dice) -> Value {
-    let body = format!("000000{}0101{:03}", 1960 + dice.below(40), dice.below(1000));
+    // So many birthdays that hardly two persons share a certificate, as it is with real ones.
+    let born = (
+        1960 + dice.below(40),
+        1 + dice.below(12),
+        1 + dice.below(28),
+    );
+    let body = format!(
+        "000000{}{:02}{:02}{:03}",
+        born.0,
+        born.1,
+        born.2,
+        dice.below(1000)
+    );
     json!({
         "name": format!("{}某{}", dice.of(&FAMILY), dice.below(1000)),
         "certificate_type": "id-card",
