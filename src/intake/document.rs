@@ -10,6 +10,7 @@ use serde::de::{MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -267,6 +268,7 @@ impl JsonReader<'_, '_> {
     fn table(&mut self, path: &str, json: &str, depth: usize) -> Option<Shape> {
         let RawEntries(raw) = self.parsed(path, json)?;
         let mut entries: Vec<Entry> = Vec::with_capacity(raw.len());
+        let mut seen = HashSet::with_capacity(raw.len());
         for (Key(key), value) in raw {
             let at = match &key {
                 // The quote before it.
@@ -274,7 +276,7 @@ impl JsonReader<'_, '_> {
                 Cow::Owned(_) => self.at(value.get()),
             };
             let path = below(path, &key);
-            if entries.iter().any(|entry| entry.key == key) {
+            if !seen.insert(key.clone()) {
                 let key = super::problem::shown(&key);
                 let message = text!("字段“{key}”重复", "the field \"{key}\" stands here twice");
                 self.problems

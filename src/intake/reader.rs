@@ -15,6 +15,9 @@ use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Value;
 
+/// How many problems a file may have before what it calls its fields is no slip of the pen.
+const SLIPS: usize = 1000;
+
 /// Reads nodes and keeps what is wrong with them.
 pub(super) struct Reader {
     /// The day in whose light dates are judged.
@@ -99,8 +102,13 @@ impl Reader {
                     let key = shown(&entry.key);
                     let message = text!("没有名为“{key}”的字段", "there is no field \"{key}\"");
                     let by_label = known.iter().find(|known| known.label.zh == entry.key);
-                    let near = by_label.map(|known| known.name);
-                    let near = near.or_else(|| nearest(&key, known.iter().map(|k| k.name)));
+                    let near = match by_label {
+                        Some(known) => Some(known.name),
+                        None if self.problems.len() < SLIPS => {
+                            nearest(&key, known.iter().map(|k| k.name))
+                        }
+                        None => None,
+                    };
                     let path = below(&node.path, &key);
                     self.problems.push(
                         Problem::new(&path, entry.at, "unknown-field", message).suggest(near),

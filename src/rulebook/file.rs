@@ -116,9 +116,8 @@ fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, 
 /// names of `profiles`.
 pub fn overlay(rules: &mut Vec<Rule>, source: &str, profiles: &Profiles) -> Vec<FileProblem> {
     let mut file = Reader {
-        source,
         profiles,
-        problems: Vec::new(),
+        wrong: Vec::new(),
     };
     let (table, errors) = DeTable::parse_recoverable(source);
     for error in &errors {
@@ -127,7 +126,7 @@ pub fn overlay(rules: &mut Vec<Rule>, source: &str, profiles: &Profiles) -> Vec<
         file.wrong(at, text!("TOML 语法有误：{zh}", "this is no TOML: {en}"));
     }
     if !errors.is_empty() {
-        return file.problems;
+        return file.located(source);
     }
     for (key, value) in table.get_ref() {
         if key.get_ref() == "rule" {
@@ -143,26 +142,41 @@ pub fn overlay(rules: &mut Vec<Rule>, source: &str, profiles: &Profiles) -> Vec<
             );
         }
     }
-    file.problems.sort_by_key(|p| (p.line, p.column));
-    file.problems
+    file.located(source)
 }
 
-struct Reader<'s> {
-    source: &'s str,
-    profiles: &'s Profiles,
-    problems: Vec<FileProblem>,
+struct Reader<'p> {
+    profiles: &'p Profiles,
+    /// What is wrong, each with the byte at which it stands.
+    wrong: Vec<(usize, Text)>,
 }
 
 impl Reader<'_> {
     fn wrong(&mut self, offset: usize, reason: Text) {
-        let offset = self.source.floor_char_boundary(offset);
-        let before = self.source.get(..offset).unwrap_or_default();
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        self.problems.push(FileProblem {
-            line: before.matches('\n').count() + 1,
-            column: before.get(start..).unwrap_or_default().chars().count() + 1,
-            reason,
-        });
+        self.wrong.push((offset, reason));
+    }
+
+    /// Returns what is wrong in the order of the text, which is counted through once.
+    fn located(mut self, source: &str) -> Vec<FileProblem> {
+        self.wrong.sort_by_key(|(offset, _)| *offset);
+        let (mut last, mut line, mut column) = (0, 1, 1);
+        let place = |(offset, reason): (usize, Text)| {
+            let offset = source.floor_char_boundary(offset);
+            let passed = source.get(last..offset).unwrap_or_default();
+            if let Some((_, begun)) = passed.rsplit_once('\n') {
+                line += passed.matches('\n').count();
+                column = 1 + begun.chars().count();
+            } else {
+                column += passed.chars().count();
+            }
+            last = offset;
+            FileProblem {
+                line,
+                column,
+                reason,
+            }
+        };
+        self.wrong.into_iter().map(place).collect()
     }
 
     /// Returns a rule with its providers by their names, which may be given by label or alias; what is

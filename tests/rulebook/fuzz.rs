@@ -9,13 +9,10 @@ use crate::support::Icpctl;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::test_runner::Config;
-use std::time::{Duration, Instant};
 use toml::{Table, Value};
 
 /// How many documents a run judges.
 const DOCUMENTS: usize = 24;
-/// How long a run of them may take: some fifty times of what it does, whatever else the machine does.
-const PATIENCE: Duration = Duration::from_mins(2);
 /// The address space of a run: ours is the unoptimised program, which maps more.
 const KILOBYTES: u64 = 900_000;
 
@@ -239,9 +236,7 @@ fn rules() -> impl Strategy<Value = Vec<u8>> {
 fn check(user: &Icpctl, names: &[String]) -> (Option<i32>, String) {
     let words = ["check".to_owned(), "--json".to_owned()];
     let words = words.into_iter().chain(names.iter().cloned());
-    let began = Instant::now();
-    let out = user.command_within(KILOBYTES, "", words).output().unwrap();
-    assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
+    let out = user.command_within(KILOBYTES, words).output().unwrap();
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
     (out.status.code(), said)
 }

@@ -111,11 +111,11 @@ impl Icpctl {
         command
     }
 
-    /// Makes a command whose address space has a limit, in KiB, followed by `after` in its shell.
+    /// Makes a command that is ended where it takes more memory, in KiB, or a minute of the processor: a
+    /// hundred times of what it may need, so a slow machine fails nothing.
     pub(crate) fn command_within<A: AsRef<OsStr>>(
         &self,
         kilobytes: u64,
-        after: &str,
         args: impl IntoIterator<Item = A>,
     ) -> Command {
         let plain = self.command(args);
@@ -123,7 +123,7 @@ impl Icpctl {
         limited
             .arg("-c")
             .arg(format!(
-                "ulimit -v {kilobytes} 2>/dev/null; \"$0\" \"$@\"; code=$?; {after}exit $code"
+                "ulimit -v {kilobytes} 2>/dev/null; ulimit -t 60; exec \"$0\" \"$@\""
             ))
             .arg(plain.get_program())
             .args(plain.get_args())
