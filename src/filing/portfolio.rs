@@ -232,12 +232,14 @@ impl FiledSubject {
 
     /// Lists the services that share a counter, of which all but one were copied wrongly (NUM-03).
     pub fn sharing_a_counter(&self) -> Vec<ServiceNumber> {
-        let numbers = || self.services.keys();
-        let shares = |number: &&ServiceNumber| {
-            let mut same = numbers().filter(|other| other.counter() == number.counter());
-            same.nth(1).is_some()
-        };
-        numbers().filter(shares).copied().collect()
+        let mut uses: BTreeMap<u32, usize> = BTreeMap::new();
+        for number in self.services.keys() {
+            *uses.entry(number.counter()).or_default() += 1;
+        }
+        let numbers = self.services.keys().copied();
+        numbers
+            .filter(|number| uses.get(&number.counter()).is_some_and(|uses| *uses > 1))
+            .collect()
     }
 
     /// Lists what calls for care about the subject itself.

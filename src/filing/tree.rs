@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
 use toml::Value;
 
 /// A scalar that two trees hold differently.
@@ -42,14 +43,25 @@ fn merge(old: &mut Value, new: Value, replace: bool) {
             }
         }
         (Value::Array(old), Value::Array(new)) if !replace => {
+            let mut words = words_of(old);
             for value in new {
-                if !old.contains(&value) {
+                let is_new = match value.as_str() {
+                    Some(word) => words.insert(word.to_owned()),
+                    None => !old.contains(&value),
+                };
+                if is_new {
                     old.push(value);
                 }
             }
         }
         (old, new) => *old = new,
     }
+}
+
+/// Returns the texts of a list.
+fn words_of(list: &[Value]) -> BTreeSet<String> {
+    let words = list.iter().filter_map(Value::as_str);
+    words.map(str::to_owned).collect()
 }
 
 /// Lists the scalars that `old` and `new` hold differently; what only one of them holds is none.
@@ -92,8 +104,9 @@ pub fn added<T: Serialize>(old: &T, new: &T) -> Vec<String> {
             let (Value::Array(new), Some(Value::Array(there))) = (value, get(&old, path)) else {
                 return false;
             };
-            let is_new = |value: &Value| value.is_str() && !there.contains(value);
-            !there.is_empty() && new.iter().any(is_new)
+            let known = words_of(&there);
+            let mut words = new.iter().filter_map(Value::as_str);
+            !there.is_empty() && words.any(|word| !known.contains(word))
         })
         .map(|(path, _)| path)
         .collect()

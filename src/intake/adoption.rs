@@ -200,10 +200,11 @@ pub fn inspect_adoptions(
         }
         Format::Json if is_json_lines(&text) => {
             few_lines(&text)?;
-            let (nodes, problems) = json_lines(&text);
-            reader.problems = problems;
-            for node in &nodes {
-                all.document(&mut reader, node);
+            for line in json_lines(&text) {
+                match line {
+                    Ok(node) => all.document(&mut reader, &node),
+                    Err(problems) => reader.problems.extend(problems),
+                }
             }
         }
         Format::Json => {
@@ -435,9 +436,12 @@ fn adopted_service(
     Some((service, FieldPlaces::of(&fields)))
 }
 
+/// The most accesses of a service: each is compared with the others.
+const ACCESSES: usize = 1000;
+
 fn accesses(reader: &mut Reader, node: &Node) -> Vec<Access> {
     let mut accesses: Vec<Access> = Vec::new();
-    for item in reader.list(node) {
+    for item in reader.list_within(node, ACCESSES) {
         let access = match &item.shape {
             Shape::Text(_) => reader.text(item).map(|provider| Access {
                 provider,

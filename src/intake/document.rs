@@ -1,7 +1,7 @@
 //! TOML and JSON documents as located trees.
 
 use super::node::{Entry, Node, Shape, below};
-use super::problem::{Position, Problem};
+use super::problem::{PROBLEMS, Position, Problem};
 use super::source::Lines;
 use crate::lang::{Text, parser};
 use crate::text;
@@ -18,6 +18,9 @@ use toml::de::{DeTable, DeValue};
 /// How deep lists and tables may stand in each other.
 const DEPTH: usize = 32;
 
+/// The most values of one JSON document or line.
+const VALUES: usize = 1_000_000;
+
 /// Reads a TOML document, or tells every syntax error, one a line.
 pub(super) fn toml_tree(text: &str) -> Result<Node, Vec<Problem>> {
     let lines = Lines::new(text);
@@ -28,6 +31,7 @@ pub(super) fn toml_tree(text: &str) -> Result<Node, Vec<Problem>> {
     }
     let mut problems: Vec<Problem> = errors
         .iter()
+        .take(PROBLEMS)
         .map(|error| {
             let offset = error.span().map_or(text.len(), |span| span.start);
             let Text { zh, en } = parser::said(error.message());
@@ -115,21 +119,15 @@ pub(super) fn is_json_lines(text: &str) -> bool {
 }
 
 /// Reads JSON Lines: one value a line, or what is wrong with each.
-pub(super) fn json_lines(text: &str) -> (Vec<Node>, Vec<Problem>) {
+pub(super) fn json_lines(text: &str) -> impl Iterator<Item = Result<Node, Vec<Problem>>> {
     let lines = Lines::new(text);
-    let mut nodes = Vec::new();
-    let mut problems = Vec::new();
     let mut start = 0;
-    for line in text.split_inclusive('\n') {
-        if !line.trim().is_empty() {
-            match json_value(line.trim_end(), start, &lines) {
-                Ok(node) => nodes.push(node),
-                Err(found) => problems.extend(found),
-            }
-        }
+    text.split_inclusive('\n').filter_map(move |line| {
+        let begins = start;
         start += line.len();
-    }
-    (nodes, problems)
+        let is_blank = line.trim().is_empty();
+        (!is_blank).then(|| json_value(line.trim_end(), begins, &lines))
+    })
 }
 
 /// Reads the one JSON value of `part`, which stands at byte `start` of the file.
@@ -140,6 +138,7 @@ fn json_value(part: &str, start: usize, lines: &Lines<'_>) -> Result<Node, Vec<P
         base: part.as_ptr().addr(),
         start,
         lines,
+        values: 0,
         problems: Vec::new(),
     };
     match reader.node("", raw, 0) {
@@ -214,6 +213,8 @@ struct JsonReader<'l, 'a> {
     base: usize,
     start: usize,
     lines: &'l Lines<'a>,
+    /// How many values it has read.
+    values: usize,
     problems: Vec<Problem>,
 }
 
@@ -238,6 +239,15 @@ impl JsonReader<'_, '_> {
             );
             self.problems
                 .push(Problem::new(path, at, "too-deep", message));
+            return None;
+        }
+        self.values += 1;
+        if self.values > VALUES {
+            if self.values == VALUES + 1 {
+                let message = text!("超过 {VALUES} 个值", "there are more than {VALUES} values");
+                self.problems
+                    .push(Problem::new(path, at, "too-large", message));
+            }
             return None;
         }
         let shape = match json.as_bytes().first() {

@@ -2,7 +2,7 @@
 
 use super::document::{json_tree, toml_tree};
 use super::node::{Node, Shape};
-use super::problem::{Position, Problem, settle};
+use super::problem::{PROBLEMS, Position, Problem, settle};
 use super::reader::{Fields, Reader};
 use super::schema::Section;
 use super::source::{Size, Source, decode_document, within};
@@ -11,7 +11,7 @@ use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::text;
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a dossier says; what is absent is unknown.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -184,6 +184,7 @@ pub fn inspect_dossier(source: &Source<'_>, today: NaiveDate) -> Result<Inspecte
     let dossier = dossier(&mut reader, &tree);
     let mut problems = reader.problems;
     problems.sort_by_key(Problem::position);
+    problems.truncate(PROBLEMS);
     let mut places = BTreeMap::new();
     remember(&tree, &mut places);
     Ok(Inspected {
@@ -242,13 +243,19 @@ fn subject(reader: &mut Reader, node: &Node) -> Option<DossierSubject> {
     }
 }
 
+/// The most services of a dossier, a hundred times of what an order may hold.
+const SERVICES: usize = 10_000;
+
 fn services(
     reader: &mut Reader,
     fields: &Fields<'_>,
     subject: Option<SubjectNumber>,
 ) -> Vec<DossierService> {
     let mut services: Vec<DossierService> = Vec::new();
-    for node in reader.list_of(fields, "services") {
+    let mut numbers = BTreeSet::new();
+    let given = fields.get("services");
+    let nodes = given.map_or(&[][..], |node| reader.list_within(node, SERVICES));
+    for node in nodes {
         let fields = reader.fields(node, Section::Service);
         let number = fields
             .get("number")
@@ -256,7 +263,7 @@ fn services(
         let mut facts: ServiceFacts = reader.facts(&fields, Section::Service);
         if let (Some(number), Some(node)) = (number, fields.get("number")) {
             facts.kind = reader.check_service(&fields, number, subject, facts.kind);
-            if services.iter().any(|other| other.number == Some(number)) {
+            if !numbers.insert(number) {
                 let message = text!("{number} 重复", "{number} stands here twice");
                 reader.report(node, "NUM-03", message);
             }

@@ -1,6 +1,6 @@
 //! Values of which it is known where they stood, whatever the file's format.
 
-use super::problem::Position;
+use super::problem::{Position, shown};
 use crate::lang::Text;
 
 /// A value in a file.
@@ -78,11 +78,17 @@ impl Node {
     }
 }
 
-/// Returns the path of `key` below `path`.
+/// The most bytes of a path that is still added to, and of a key that is added whole: every value
+/// repeats where it stands.
+const LONG: usize = 100;
+
+/// Returns the path of `key` below `path`; of a long one, where it begins.
 pub(super) fn below(path: &str, key: impl std::fmt::Display) -> String {
-    if path.is_empty() {
-        key.to_string()
-    } else {
-        format!("{path}.{key}")
+    let key = key.to_string();
+    let key = if key.len() > LONG { shown(&key) } else { key };
+    match path.len() {
+        0 => key,
+        ..=LONG => format!("{path}.{key}"),
+        _ => path.to_owned(),
     }
 }

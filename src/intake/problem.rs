@@ -133,6 +133,9 @@ pub(super) fn settle<T>(value: T, mut problems: Vec<Problem>) -> Result<T, Vec<P
     Err(problems)
 }
 
+/// The most problems that are looked for in a file: of so many, the first are told.
+pub(super) const PROBLEMS: usize = 10_000;
+
 /// The most characters of foreign text that a message repeats.
 const SHOWN: usize = 40;
 

@@ -172,6 +172,21 @@ impl Reader {
         }
     }
 
+    /// Returns the items of a list that may have `most`.
+    pub(super) fn list_within<'n>(&mut self, node: &'n Node, most: usize) -> &'n [Node] {
+        let items = self.list(node);
+        if items.len() <= most {
+            return items;
+        }
+        let count = items.len();
+        let message = text!(
+            "这里有 {count} 项，最多 {most} 项",
+            "there are {count} values, of which there may be {most}"
+        );
+        self.report(node, "too-large", message);
+        &[]
+    }
+
     /// Returns the items of an optional list.
     pub(super) fn list_of<'n>(&mut self, fields: &Fields<'n>, name: &str) -> &'n [Node] {
         fields.get(name).map_or(&[], |node| self.list(node))
@@ -266,10 +281,14 @@ impl Reader {
         // A code list that differs by nature holds some names more than once.
         let mut seen = BTreeSet::new();
         let names: Vec<&str> = names.filter(|name| seen.insert(*name)).collect();
-        let near = nearest(text, names.iter().copied().chain(words));
         let given = shown(text);
         let message = text!("没有“{given}”这个值", "there is no value \"{given}\"");
         let problem = Problem::new(&node.path, node.at, "unknown-value", message);
+        if self.problems.len() >= SLIPS {
+            self.problems.push(problem);
+            return;
+        }
+        let near = nearest(text, names.iter().copied().chain(words));
         let problem = if near.is_some() {
             problem.suggest(near)
         } else {
@@ -414,6 +433,7 @@ impl Reader {
             | Shape::Table(_) => self.list(node),
         };
         let mut values: Vec<Value> = Vec::with_capacity(items.len());
+        let mut seen = BTreeSet::new();
         for item in items {
             let Some(text) = self.text(item) else {
                 continue;
@@ -421,7 +441,7 @@ impl Reader {
             let Some(value) = self.fact(known, item, &text) else {
                 continue;
             };
-            if values.contains(&value) {
+            if !seen.insert(value.to_string()) {
                 let given = shown(&text);
                 let message = text!("“{given}”重复", "\"{given}\" stands here twice");
                 self.report(item, "duplicate-value", message);

@@ -6,7 +6,7 @@ pub(super) use csv::{csv_rows, is_csv};
 
 use super::document::{is_json_lines, json_lines, json_tree};
 use super::node::{Entry, Node, Shape};
-use super::problem::{Position, Problem, nearest, settle, shown};
+use super::problem::{PROBLEMS, Position, Problem, nearest, settle, shown};
 use super::schema::{Column, Table, column as column_of, columns};
 use super::source::{Encoding, Size, Source, decode, within};
 use crate::lang::Text;
@@ -256,17 +256,27 @@ fn unknown_column(table: Table, header: &str, at: Position) -> Problem {
 }
 
 fn json_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
-    let (nodes, mut problems) = if is_json_lines(text) {
+    let mut problems = Vec::new();
+    if is_json_lines(text) {
         few_lines(text)?;
-        json_lines(text)
-    } else {
-        match json_tree(text)? {
-            Node {
-                shape: Shape::List(items),
-                ..
-            } => (items, Vec::new()),
-            node => (vec![node], Vec::new()),
+        let mut rows = Vec::new();
+        for line in json_lines(text) {
+            if problems.len() >= PROBLEMS {
+                break;
+            }
+            match line {
+                Ok(node) => rows.push(json_row(&node, table, &mut problems)),
+                Err(found) => problems.extend(found),
+            }
         }
+        return Ok((rows, problems));
+    }
+    let nodes = match json_tree(text)? {
+        Node {
+            shape: Shape::List(items),
+            ..
+        } => items,
+        node => vec![node],
     };
     let rows = nodes
         .iter()
@@ -298,6 +308,9 @@ fn json_row(node: &Node, table: Table, problems: &mut Vec<Problem>) -> Row {
                 }
             }
             continue;
+        }
+        if problems.len() >= PROBLEMS {
+            break;
         }
         match Goal::of(table, &entry.key) {
             Some(Goal::Column(name, list)) => {

@@ -5,7 +5,6 @@ use crate::lang::Text;
 use crate::text;
 use encoding_rs::{DecoderResult, GB18030};
 use std::borrow::Cow;
-use std::cell::Cell;
 
 /// The most bytes of a TOML or JSON document.
 const DOCUMENT_LIMIT: usize = 1 << 20;
@@ -175,22 +174,30 @@ fn end_of(text: &str) -> Position {
     Lines::new(text).position(text.len())
 }
 
+/// How many bytes of a text are counted at once.
+const BLOCK: usize = 1024;
+
 /// Where the lines of a text begin.
 pub(super) struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
-    /// The byte asked for last and the characters before it on its line: a walk from front to
-    /// back counts every character once, however long a line is.
-    last: Cell<(usize, usize)>,
+    /// How many characters stand before each block: a place is found by counting within one, however
+    /// long its line is.
+    before: Vec<usize>,
 }
 
 impl<'a> Lines<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         let after_breaks = text.match_indices('\n').map(|(index, _)| index + 1);
+        let blocks = text.as_bytes().chunks(BLOCK);
+        let counted = blocks.scan(0, |all, block| {
+            *all += characters(block);
+            Some(*all)
+        });
         Self {
             text,
             starts: std::iter::once(0).chain(after_breaks).collect(),
-            last: Cell::new((0, 0)),
+            before: std::iter::once(0).chain(counted).collect(),
         }
     }
 
@@ -198,23 +205,10 @@ impl<'a> Lines<'a> {
     pub(super) fn position(&self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset);
         let line = self.starts.partition_point(|start| *start <= offset);
-        let start = self
-            .starts
-            .get(line.saturating_sub(1))
-            .copied()
-            .unwrap_or(0);
-        let (last, counted) = self.last.get();
-        let (from, before) = if (start..=offset).contains(&last) {
-            (last, counted)
-        } else {
-            (start, 0)
-        };
-        let between = self.text.get(from..offset).unwrap_or_default();
-        let characters = before + between.chars().count();
-        self.last.set((offset, characters));
+        let start = self.start_of(line);
         Position {
             line,
-            column: characters + 1,
+            column: self.characters_before(offset) - self.characters_before(start) + 1,
         }
     }
 
@@ -227,9 +221,57 @@ impl<'a> Lines<'a> {
     /// Returns the byte of a place; the end of its line for one beyond it.
     pub(super) fn offset(&self, at: Position) -> usize {
         let start = self.start_of(at.line);
-        let rest = self.text.get(start..).unwrap_or_default();
-        let line = rest.split('\n').next().unwrap_or_default();
-        let mut before = line.char_indices().map(|(index, _)| index);
-        start + before.nth(at.column - 1).unwrap_or(line.len())
+        let end = match self.starts.get(at.line) {
+            Some(next) => next - 1,
+            None => self.text.len(),
+        };
+        let wanted = self.characters_before(start) + at.column - 1;
+        let block = self.before.partition_point(|before| *before <= wanted) - 1;
+        let rest = wanted - self.before.get(block).copied().unwrap_or(0);
+        let bytes = self.text.as_bytes().iter().enumerate().skip(block * BLOCK);
+        let mut begins = bytes.filter(|(_, byte)| begins(**byte));
+        begins.nth(rest).map_or(end, |(index, _)| index.min(end))
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let within = self.text.as_bytes().get(block * BLOCK..offset);
+        self.before.get(block).copied().unwrap_or(0) + characters(within.unwrap_or_default())
+    }
+}
+
+/// Whether a byte of a text begins a character.
+const fn begins(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
+}
+
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| begins(**byte)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lines;
+
+    #[test]
+    fn places_are_counted_in_characters_however_long_a_line_is() {
+        let text = format!("{}\n\n{}x\n{}", "a备".repeat(2000), "备".repeat(5000), "字");
+        let lines = Lines::new(&text);
+        let (mut line, mut column) = (1, 1);
+        for (byte, character) in text.char_indices() {
+            let at = lines.position(byte);
+            assert_eq!((at.line, at.column), (line, column), "{byte}");
+            assert_eq!(lines.offset(at), byte);
+            (line, column) = match character {
+                '\n' => (line + 1, 1),
+                _ => (line, column + 1),
+            };
+        }
+        let end = lines.position(text.len());
+        assert_eq!((end.line, end.column), (line, column));
+        assert_eq!(lines.offset(end), text.len());
+        // What is beyond a line is its end.
+        let beyond = super::Position { line: 2, column: 9 };
+        assert_eq!(lines.offset(beyond), "a备".repeat(2000).len() + 1);
     }
 }

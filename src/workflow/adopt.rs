@@ -193,7 +193,7 @@ fn take_domains(
 ) -> Result<(), Failure> {
     let before = &world.book.portfolio;
     let there = before.subject(&adoption.number);
-    let brought: Vec<&Host> = adoption
+    let brought: BTreeSet<&Host> = adoption
         .services
         .iter()
         .flat_map(|service| brought(there, service))

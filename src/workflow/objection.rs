@@ -258,13 +258,10 @@ fn contradicted(
 
 /// Joins texts, one a line, below a heading.
 fn joined(list: &[Text]) -> (String, String) {
-    list.iter()
-        .fold((String::new(), String::new()), |(zh, en), text| {
-            (
-                format!("{zh}\n  {}", text.zh),
-                format!("{en}\n  {}", text.en),
-            )
-        })
+    let line = |words: &str| format!("\n  {words}");
+    let zh = list.iter().map(|text| line(&text.zh)).collect();
+    let en = list.iter().map(|text| line(&text.en)).collect();
+    (zh, en)
 }
 
 pub(super) fn contradicts(found: &[Contradiction]) -> Failure {
@@ -436,8 +433,9 @@ pub(super) fn brought<'a>(
 ) -> impl Iterator<Item = &'a Host> {
     let filed = there.and_then(|there| there.services.get(&given.number));
     let held = filed.map(FiledService::domains).unwrap_or_default();
+    let held: BTreeSet<&Host> = held.iter().collect();
     let domains = given.facts.domains.iter().flatten();
-    domains.filter(|domain| !held.contains(domain))
+    domains.filter(move |domain| !held.contains(domain))
 }
 
 /// Lists the services of other subjects that hold `domain`.

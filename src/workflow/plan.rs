@@ -101,7 +101,7 @@ pub struct Done<T> {
 }
 
 /// Something that the user should know although it went well.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Caution {
     /// The stable code.
     pub code: &'static str,

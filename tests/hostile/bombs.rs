@@ -75,6 +75,30 @@ fn an_exploding_document_is_refused() {
 }
 
 #[test]
+fn a_document_whose_parts_multiply_is_judged() {
+    let user = Icpctl::new();
+    user.run(["init"]).exits(0);
+    let numbers: String = (0..9000).map(|n| format!("k{n}=1\n")).collect();
+    let documents = [
+        ("services", format!("services=[{}]", "{},".repeat(9000))),
+        (
+            "names",
+            format!("[subject]\n[{}]\n{numbers}", "x".repeat(200_000)),
+        ),
+        (
+            "values",
+            format!("[[services]]\ncontent=[{}]", "\"x\",".repeat(30_000)),
+        ),
+    ];
+    for (name, text) in documents {
+        let file = format!("{name}.toml");
+        user.write(&file, &text);
+        let (code, err) = run(&user, &format!("check {file} --format sarif"));
+        assert!(matches!(code, Some(0 | 3)), "{name}: {code:?} {err}");
+    }
+}
+
+#[test]
 fn exploding_rows_are_refused() {
     let user = Icpctl::new();
     user.run(["init"]).exits(0);

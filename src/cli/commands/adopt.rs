@@ -29,6 +29,7 @@ use crate::workflow::objection::{objections, words};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// Says what the command takes.
@@ -153,6 +154,7 @@ fn page(cx: &Context<'_>, world: &World, answer: &Adopted) -> String {
         lang: cx.lang,
         privacy: cx.globals.privacy,
     };
+    let changes = Changes::of(answer);
     for number in &answer.subjects {
         if let Some(subject) = world.book.portfolio.subject(number) {
             let excerpt = Excerpt::whole(subject);
@@ -160,7 +162,7 @@ fn page(cx: &Context<'_>, world: &World, answer: &Adopted) -> String {
                 Cell::verbatim(number.to_string()).tone(Tone::Name),
                 Cell::verbatim(excerpt.name(manner).unwrap_or_default()),
                 Cell::verbatim(subject.services.len().to_string()),
-                Cell::new(change(answer, *number)),
+                Cell::new(changes.of_subject(*number)),
                 risks(&excerpt),
             ]);
         }
@@ -202,21 +204,37 @@ fn told(is_dry_run: bool, changed: bool, answer: &Adopted) -> Text {
     }
 }
 
-/// Returns what the file changed about a subject and its services.
-fn change(answer: &Adopted, number: SubjectNumber) -> Text {
-    let is_meant = |text: &String| {
-        Number::parse(text).is_ok_and(|parsed| match parsed.number {
-            Number::Subject(subject) => subject == number,
-            Number::Service(service) => service.subject() == number,
-            Number::Security(_) => false,
-        })
-    };
-    if answer.added.contains(&number.to_string()) {
-        text!("新导入", "new")
-    } else if answer.added.iter().chain(&answer.updated).any(is_meant) {
-        text!("有补充", "updated")
-    } else {
-        text!("无变化", "unchanged")
+/// What a file changed.
+struct Changes<'a> {
+    /// The numbers that it brings in.
+    added: HashSet<&'a str>,
+    /// The subjects of which it says anything new, or of one of whose services.
+    touched: HashSet<SubjectNumber>,
+}
+
+impl<'a> Changes<'a> {
+    fn of(answer: &'a Adopted) -> Self {
+        let subject = |text: &String| match Number::parse(text).ok()?.number {
+            Number::Subject(subject) => Some(subject),
+            Number::Service(service) => Some(service.subject()),
+            Number::Security(_) => None,
+        };
+        let changed = answer.added.iter().chain(&answer.updated);
+        Self {
+            added: answer.added.iter().map(String::as_str).collect(),
+            touched: changed.filter_map(subject).collect(),
+        }
+    }
+
+    /// Returns what it changed about a subject and its services.
+    fn of_subject(&self, number: SubjectNumber) -> Text {
+        if self.added.contains(number.to_string().as_str()) {
+            text!("新导入", "new")
+        } else if self.touched.contains(&number) {
+            text!("有补充", "updated")
+        } else {
+            text!("无变化", "unchanged")
+        }
     }
 }
 
@@ -243,10 +261,12 @@ fn risks(excerpt: &Excerpt<'_>) -> Cell {
 /// Shows what a source brings in, a line a subject and a service.
 fn consent(answer: &Adopted, given: &[Adopting], privacy: Privacy) -> Consent {
     let mut shown = Vec::new();
+    let added: HashSet<&String> = answer.added.iter().collect();
+    let updated: HashSet<&String> = answer.updated.iter().collect();
     let mut tell = |number: String, name: &str, rest: String| {
-        let (zh, en) = if answer.added.contains(&number) {
+        let (zh, en) = if added.contains(&number) {
             ("新导入", "new")
-        } else if answer.updated.contains(&number) {
+        } else if updated.contains(&number) {
             ("有补充", "updated")
         } else {
             return;

@@ -28,6 +28,7 @@ pub use crate::workflow::plan::{Caution, Done, Plan, Stamp};
 pub use crate::workflow::world::World;
 pub use single::Asks;
 use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::io::{IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -80,6 +81,8 @@ pub struct Context<'a> {
     pub ids: Ids,
     /// What the user should know beside the result.
     pub cautions: Vec<Caution>,
+    /// The cautions so far, as a row of many looks for its own among them.
+    told: HashSet<Caution>,
     /// What was found and done about a writer that had been killed.
     pub recovered: Recovery,
     /// Where streams of results go.
@@ -121,6 +124,7 @@ impl<'a> Context<'a> {
             current,
             ids,
             cautions: Vec::new(),
+            told: HashSet::new(),
             recovered: Recovery::default(),
             out,
             err,
@@ -130,12 +134,17 @@ impl<'a> Context<'a> {
 
     /// Adds what the user should know.
     pub fn caution(&mut self, code: &'static str, message: Text, path: Option<String>) {
-        let caution = Caution {
+        self.warn(Caution {
             code,
             message,
             path,
-        };
-        if !self.cautions.contains(&caution) {
+        });
+    }
+
+    /// Adds a caution that is not there yet.
+    fn warn(&mut self, caution: Caution) {
+        let is_new = self.told.insert(caution.clone());
+        if is_new || !self.cautions.contains(&caution) {
             self.cautions.push(caution);
         }
     }

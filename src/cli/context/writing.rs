@@ -139,9 +139,7 @@ impl Context<'_> {
     /// Takes over what a plan says the user should know.
     pub(super) fn adopt_cautions<T>(&mut self, plan: &mut Plan<T>) {
         for caution in plan.cautions.drain(..) {
-            if !self.cautions.contains(&caution) {
-                self.cautions.push(caution);
-            }
+            self.warn(caution);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Cell, Goal, Header, ROWS, Read, Row, split, too_many, unknown_column};
 use crate::intake::cells::Starts;
-use crate::intake::problem::{Position, Problem};
+use crate::intake::problem::{PROBLEMS, Position, Problem};
 use crate::intake::schema::{Table, columns};
 use crate::intake::source::Lines;
 use crate::lang::Text;
@@ -11,8 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most columns of a CSV.
 const COLUMNS: usize = 1000;
-/// The most problems that are looked for: of so many, the first are told.
-const PROBLEMS: usize = 10_000;
 
 /// Returns the byte at which the header of a CSV begins: after blank lines and comments.
 fn header_start(text: &str) -> usize {

@@ -5,11 +5,13 @@ use super::given::{json_of, known, with};
 use super::setting::Setting;
 use crate::filing::facts::SubjectFacts;
 use crate::filing::guard::{self, Rival};
+use crate::filing::host::Host;
 use crate::filing::kind::{VerifyBy, Via};
 use crate::filing::order::{FieldChange, Order};
 use crate::filing::portfolio::FiledSubject;
 use crate::knowledge::Holder;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 
 pub(super) fn order_view(order: &Order, setting: &Setting<'_>, is_bare: bool) -> Json {
     let view = order.view(setting.profiles, setting.now);
@@ -108,6 +110,7 @@ pub(super) fn filed_view(filed: Option<&FiledSubject>) -> Json {
 /// Lists the live orders that share the subject or the account.
 pub(super) fn rivals_view(order: &Order, setting: &Setting<'_>, near: &[Rival<'_>]) -> Vec<Json> {
     let profile = setting.profiles.for_order(order.provider.as_deref());
+    let own: BTreeSet<&Host> = order.domains().into_iter().collect();
     near.iter()
         .filter(|rival| !is_same(order, rival.order) && rival.status.is_live())
         .filter_map(|rival| {
@@ -115,8 +118,7 @@ pub(super) fn rivals_view(order: &Order, setting: &Setting<'_>, near: &[Rival<'_
             let same_provider = order.provider == rival.order.provider;
             let same_account =
                 order.account.is_some() && same_provider && order.account == rival.order.account;
-            let theirs = rival.order.domains();
-            let same_domain = order.domains().into_iter().any(|d| theirs.contains(&d));
+            let same_domain = rival.order.domains().iter().any(|d| own.contains(d));
             (same_subject || same_account || same_domain).then(|| {
                 json!({
                     "path": "",

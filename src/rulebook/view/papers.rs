@@ -1,6 +1,7 @@
 //! The papers that every order of its kind, nature, province and provider carries, and those of a
 //! cancellation that no SMS can prove.
 
+use super::LIST_LIMIT;
 use super::given::Seen;
 use super::setting::Setting;
 use crate::filing::facts::SubjectFacts;
@@ -53,7 +54,7 @@ pub(super) fn papers_view(
     let mut of_subject: Vec<&str> = Vec::new();
     // A change of the subject alone names no service, and carries papers all the same.
     let places = (services.is_empty().then_some(None).into_iter())
-        .chain(services.iter().enumerate().map(Some));
+        .chain(services.iter().take(LIST_LIMIT).enumerate().map(Some));
     for place in places {
         let kind = place.and_then(|(_, service)| service.facts.kind);
         let occasion = Occasion {
