@@ -431,7 +431,10 @@ fn doctor_finds_orders_that_wait_for_one_another() {
 #[test]
 fn a_conflict_that_git_left_in_a_record_is_named() {
     let user = repository();
-    act(&user, "cancel-site tea.example.com --ref tea --submit --yes");
+    act(
+        &user,
+        "cancel-site tea.example.com --ref tea --submit --yes",
+    );
     commit(&user, "an order");
     let repo = user.home().join("repo");
     for (branch, event) in [("one", "sms-sent"), ("other", "sms-verified")] {
@@ -439,7 +442,11 @@ fn a_conflict_that_git_left_in_a_record_is_named() {
         act(&user, &format!("record ref:tea {event}"));
         commit(&user, branch);
     }
-    assert!(!git(&repo, &["merge", "-q", "--no-edit", "one"]).status.success());
+    assert!(
+        !git(&repo, &["merge", "-q", "--no-edit", "one"])
+            .status
+            .success()
+    );
     for line in ["doctor", "list", "show ref:tea"] {
         let words = ["--store", "repo"].into_iter().chain(line.split(' '));
         let told = user.run(words);
