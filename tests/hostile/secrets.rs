@@ -202,7 +202,7 @@ fn no_core_is_left_behind() {
         .unwrap();
     let mut input = child.stdin.take().unwrap();
     // More than a pipe holds: once it is written, the program reads.
-    input.write_all(&[b' '; 2 << 20]).unwrap();
+    input.write_all(&vec![b' '; 2 << 20]).unwrap();
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
     let mut lines = limits.lines();
     let core = lines.find(|line| line.starts_with("Max core")).unwrap();
