@@ -21,6 +21,9 @@ const DEPTH: usize = 32;
 /// Reads a TOML document, or tells every syntax error, one a line.
 pub(super) fn toml_tree(text: &str) -> Result<Node, Vec<Problem>> {
     let lines = Lines::new(text);
+    if let Err((offset, message)) = parser::heed(text) {
+        return Err(vec![too_many("", lines.position(offset), message)]);
+    }
     let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         let at = lines.position(table.span().start);
@@ -49,6 +52,11 @@ pub(super) fn toml_tree(text: &str) -> Result<Node, Vec<Problem>> {
     // What follows an error on its line is mostly its echo.
     problems.dedup_by_key(|problem| problem.line);
     Err(problems)
+}
+
+fn too_many(path: &str, at: Position, message: Text) -> Problem {
+    Problem::new(path, at, "too-many", message)
+        .fix(text!("请拆成几个文件", "split it into several files"))
 }
 
 fn toml_table(path: &str, at: Position, table: &DeTable<'_>, lines: &Lines<'_>) -> Node {
@@ -140,6 +148,7 @@ fn json_value(part: &str, start: usize, lines: &Lines<'_>) -> Result<Node, Vec<P
         base: part.as_ptr().addr(),
         start,
         lines,
+        values: 0,
         problems: Vec::new(),
     };
     match reader.node("", raw, 0) {
@@ -214,6 +223,8 @@ struct JsonReader<'l, 'a> {
     base: usize,
     start: usize,
     lines: &'l Lines<'a>,
+    /// How many were read so far.
+    values: usize,
     problems: Vec<Problem>,
 }
 
@@ -229,6 +240,14 @@ impl JsonReader<'_, '_> {
 
     /// Reads a value; `None` for null, which says no more than absence.
     fn node(&mut self, path: &str, raw: &RawValue, depth: usize) -> Option<Node> {
+        self.values += 1;
+        if self.values > parser::VALUES {
+            if self.values == parser::VALUES + 1 {
+                let at = self.at(raw.get());
+                self.problems.push(too_many(path, at, parser::too_many()));
+            }
+            return None;
+        }
         let json = raw.get();
         let at = self.at(json);
         if depth > DEPTH {
