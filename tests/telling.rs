@@ -5,7 +5,7 @@ mod evidence;
 mod peers;
 
 use crate::support::web::{Answer, Asked, Web};
-use crate::support::{Icpctl, Output};
+use crate::support::{Icpctl, Output, PATIENT, until};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::net::TcpListener;
@@ -35,6 +35,15 @@ pub(crate) fn agency() -> Icpctl {
 
 /// Writes a configuration with one channel; its secrets stand in files of their own.
 pub(crate) fn channel(user: &Icpctl, kind: &str, url: &str, more: &str) {
+    let mut config = section(user, kind, url, more);
+    if !more.contains("[network]") {
+        writeln!(config, "[network]\n{PATIENT}").unwrap();
+    }
+    user.write("config/icpctl/config.toml", config);
+}
+
+/// The section of that channel.
+pub(crate) fn section(user: &Icpctl, kind: &str, url: &str, more: &str) -> String {
     let file = |name: &str, text: &str| user.write(name, text).display().to_string();
     let mut config = format!("[notify.team]\nkind = \"{kind}\"\n");
     if !url.is_empty() {
@@ -42,7 +51,7 @@ pub(crate) fn channel(user: &Icpctl, kind: &str, url: &str, more: &str) {
         writeln!(config, "url = {{ file = \"{url}\" }}").unwrap();
     }
     writeln!(config, "{more}").unwrap();
-    user.write("config/icpctl/config.toml", config);
+    config
 }
 
 fn notify(user: &Icpctl, args: &[&str]) -> Output {
@@ -540,27 +549,24 @@ fn what_another_run_told_meanwhile_is_not_counted_as_sent() {
         let mut begun = begun.lock().unwrap();
         if begun.is_none() {
             let child = starts
-                .command(["notify", "--json"])
+                .command(["notify", "--json", "--lock-timeout", "10m"])
                 .stdout(std::process::Stdio::piped())
                 .spawn()
                 .unwrap();
             // Once it waits for the lock, it has read what was told.
-            let waits = || {
+            until("the lock", || {
                 let open = std::fs::read_dir(format!("/proc/{}/fd", child.id()));
                 open.into_iter().flatten().any(|one| {
                     let link = one.ok().and_then(|one| std::fs::read_link(one.path()).ok());
                     link.is_some_and(|link| link.display().to_string().contains("/locks/"))
                 })
-            };
-            while !waits() {
-                std::thread::yield_now();
-            }
+            });
             *begun = Some(child);
         }
         ok()
     });
     channel(&user, "wecom", &web.url("/x"), "");
-    let first = notify(&user, &[]).exits(0).json();
+    let first = notify(&user, &["--lock-timeout", "10m"]).exits(0).json();
     let child = second.lock().unwrap().take().unwrap();
     let other = child.wait_with_output().unwrap();
     assert!(other.status.success());

@@ -22,7 +22,7 @@ named! {
     /// What the provider, the ministry or the bureau says of an order.
     pub enum Report {
         /// 真实性核验: a responsible person passed the face or video check.
-        FaceVerified = "face-verified", "真实性核验完成", "face check passed",
+        FaceVerified = "face-verified", "真实性核验完成", "authenticity check passed",
         /// The provider's review passed.
         Accepted = "accepted", "初审通过", "accepted by the provider",
         /// The provider, or the ministry's domain check, sent it back.

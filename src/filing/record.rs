@@ -8,7 +8,7 @@ use super::number::{SecurityNumber, ServiceNumber, SubjectNumber};
 use super::order::{NoticeId, OperationId, OrderId, is_first};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An existing filing, brought in whole: one document of `adopt`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -195,13 +195,13 @@ impl SubjectRecord {
 
     /// Lists the entries that count: undone operations and their reversals left out.
     pub fn effective(&self) -> impl Iterator<Item = &SubjectEntry> {
-        let undone: Vec<&OperationId> = self
+        let undone: BTreeSet<&OperationId> = self
             .history
             .iter()
             .filter_map(|e| e.undoes.as_ref())
             .collect();
         self.history
             .iter()
-            .filter(move |e| e.undoes.is_none() && !undone.contains(&&e.op))
+            .filter(move |e| e.undoes.is_none() && !undone.contains(&e.op))
     }
 }

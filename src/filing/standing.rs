@@ -9,6 +9,7 @@ use super::place::Place;
 use super::profile::Profiles;
 use super::status::Status;
 use chrono::TimeDelta;
+use std::collections::BTreeSet;
 
 /// How long the SMS may be answered (SMS-01; S0, S1, S3): the window is half-open.
 pub const SMS_WINDOW: TimeDelta = TimeDelta::hours(24);
@@ -62,11 +63,16 @@ pub struct Standing {
 
 /// Lists the entries that count: undone operations and their reversals left out.
 pub fn effective(history: &[Entry]) -> Vec<&Entry> {
-    let undone: Vec<&OperationId> = history.iter().filter_map(|e| e.undoes.as_ref()).collect();
+    let undone = undone(history);
     history
         .iter()
-        .filter(|e| e.undoes.is_none() && !undone.contains(&&e.op))
+        .filter(|e| e.undoes.is_none() && !undone.contains(&e.op))
         .collect()
+}
+
+/// Lists the operations that were undone.
+fn undone(history: &[Entry]) -> BTreeSet<&OperationId> {
+    history.iter().filter_map(|e| e.undoes.as_ref()).collect()
 }
 
 /// Returns the entry that undid the order's creation, whatever was noted on it since.
@@ -77,9 +83,12 @@ fn undoing(history: &[Entry]) -> Option<&Entry> {
 
 /// Returns the latest `at` of what touched an order, undone or not.
 fn touched_at(history: &[Entry]) -> Option<Instant> {
+    let undone = undone(history);
+    let did = |entry: &&Entry| undone.contains(&entry.op) && entry.event.touches();
+    let reversed: BTreeSet<&OperationId> = history.iter().filter(did).map(|e| &e.op).collect();
     let touches = |entry: &&Entry| match &entry.undoes {
         None => entry.event.touches(),
-        Some(op) => history.iter().any(|e| e.op == *op && e.event.touches()),
+        Some(op) => reversed.contains(op),
     };
     history.iter().filter(touches).map(|e| e.at).max()
 }
@@ -292,9 +301,11 @@ impl Order {
 
     /// Returns the entry whose approval counts, if one does.
     pub fn approval(&self) -> Option<&Entry> {
-        effective(&self.history)
-            .into_iter()
-            .find(|e| e.to == Status::Approved && e.from != Some(Status::Approved) && !e.anomaly)
+        let approves =
+            |e: &&Entry| e.to == Status::Approved && e.from != Some(Status::Approved) && !e.anomaly;
+        // Most histories have none, and are asked for it often.
+        self.history.iter().find(approves)?;
+        effective(&self.history).into_iter().find(approves)
     }
 
     /// Returns what its approval brought.

@@ -18,12 +18,12 @@ use toml::de::{DeTable, DeValue};
 /// How deep lists and tables may stand in each other.
 const DEPTH: usize = 32;
 
-/// The most values of one JSON document or line.
-const VALUES: usize = 1_000_000;
-
 /// Reads a TOML document, or tells every syntax error, one a line.
 pub(super) fn toml_tree(text: &str) -> Result<Node, Vec<Problem>> {
     let lines = Lines::new(text);
+    if let Err((offset, message)) = parser::heed(text) {
+        return Err(vec![too_many("", lines.position(offset), message)]);
+    }
     let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
         let at = lines.position(table.span().start);
@@ -53,6 +53,11 @@ pub(super) fn toml_tree(text: &str) -> Result<Node, Vec<Problem>> {
     // What follows an error on its line is mostly its echo.
     problems.dedup_by_key(|problem| problem.line);
     Err(problems)
+}
+
+fn too_many(path: &str, at: Position, message: Text) -> Problem {
+    Problem::new(path, at, "too-many", message)
+        .fix(text!("请拆成几个文件", "split it into several files"))
 }
 
 fn toml_table(path: &str, at: Position, table: &DeTable<'_>, lines: &Lines<'_>) -> Node {
@@ -213,7 +218,7 @@ struct JsonReader<'l, 'a> {
     base: usize,
     start: usize,
     lines: &'l Lines<'a>,
-    /// How many values it has read.
+    /// How many were read so far.
     values: usize,
     problems: Vec<Problem>,
 }
@@ -230,6 +235,14 @@ impl JsonReader<'_, '_> {
 
     /// Reads a value; `None` for null, which says no more than absence.
     fn node(&mut self, path: &str, raw: &RawValue, depth: usize) -> Option<Node> {
+        self.values += 1;
+        if self.values > parser::VALUES {
+            if self.values == parser::VALUES + 1 {
+                let at = self.at(raw.get());
+                self.problems.push(too_many(path, at, parser::too_many()));
+            }
+            return None;
+        }
         let json = raw.get();
         let at = self.at(json);
         if depth > DEPTH {
@@ -239,15 +252,6 @@ impl JsonReader<'_, '_> {
             );
             self.problems
                 .push(Problem::new(path, at, "too-deep", message));
-            return None;
-        }
-        self.values += 1;
-        if self.values > VALUES {
-            if self.values == VALUES + 1 {
-                let message = text!("超过 {VALUES} 个值", "there are more than {VALUES} values");
-                self.problems
-                    .push(Problem::new(path, at, "too-large", message));
-            }
             return None;
         }
         let shape = match json.as_bytes().first() {

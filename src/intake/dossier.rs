@@ -243,9 +243,6 @@ fn subject(reader: &mut Reader, node: &Node) -> Option<DossierSubject> {
     }
 }
 
-/// The most services of a dossier, a hundred times of what an order may hold.
-const SERVICES: usize = 10_000;
-
 fn services(
     reader: &mut Reader,
     fields: &Fields<'_>,
@@ -253,9 +250,7 @@ fn services(
 ) -> Vec<DossierService> {
     let mut services: Vec<DossierService> = Vec::new();
     let mut numbers = BTreeSet::new();
-    let given = fields.get("services");
-    let nodes = given.map_or(&[][..], |node| reader.list_within(node, SERVICES));
-    for node in nodes {
+    for node in reader.list_of(fields, "services") {
         let fields = reader.fields(node, Section::Service);
         let number = fields
             .get("number")

@@ -6,6 +6,8 @@ use crate::text;
 use serde::Deserialize;
 use std::fmt;
 use std::sync::LazyLock;
+use toml_parser::Source;
+use toml_parser::lexer::{Token, TokenKind};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +65,36 @@ fn plainly(words: &str) -> String {
         Some(format!("{what}{EXPECTED}{plain}"))
     });
     named.unwrap_or_else(|| words.to_owned())
+}
+
+/// The most values of a file that a person writes: each takes memory of its own, be it one letter.
+pub const VALUES: usize = 40_000;
+
+/// Refuses a TOML text of more values than are read, before they are given memory.
+///
+/// # Errors
+/// The byte at which there are too many, and what is said of it.
+pub fn heed(text: &str) -> Result<(), (usize, Text)> {
+    let begins = |token: &Token| {
+        matches!(
+            token.kind(),
+            TokenKind::Equals
+                | TokenKind::Comma
+                | TokenKind::Dot
+                | TokenKind::LeftSquareBracket
+                | TokenKind::LeftCurlyBracket
+        )
+    };
+    let surplus = Source::new(text).lex().filter(begins).nth(VALUES);
+    surplus.map_or(Ok(()), |token| Err((token.span().start(), too_many())))
+}
+
+/// Says that a file holds more values than are read.
+pub fn too_many() -> Text {
+    text!(
+        "超过 {VALUES} 个值",
+        "more than {VALUES} values stand in it"
+    )
 }
 
 /// Returns what is wrong with a JSON text in both languages, without its place.

@@ -22,6 +22,9 @@ use url::{Host, Url};
 /// How we call ourselves to others.
 const AGENT: &str = concat!("icpctl/", env!("CARGO_PKG_VERSION"));
 
+/// How long a connection to a metadata service may take: it is next door, or not there at all.
+const NEAR: Duration = Duration::from_secs(2);
+
 /// The door to web services and sites.
 #[derive(Clone, Debug)]
 pub struct Http {
@@ -54,9 +57,9 @@ impl Http {
         let connect_to = Arc::new(manner.network.connect_to.clone());
         let no_proxies = Proxies::default();
         let client = |reach: Reach, port: u16| {
-            let proxies = match reach {
-                Reach::Service | Reach::Site => &manner.proxies,
-                Reach::Near => &no_proxies,
+            let (proxies, patience) = match reach {
+                Reach::Service | Reach::Site => (&manner.proxies, manner.network.connect_timeout.0),
+                Reach::Near => (&no_proxies, NEAR),
             };
             let names = Names {
                 dns: dns.clone(),
@@ -71,7 +74,7 @@ impl Http {
                 .tls_backend_preconfigured(tls.clone())
                 .redirect(redirect::Policy::none())
                 .referer(false)
-                .connect_timeout(manner.network.connect_timeout.0)
+                .connect_timeout(patience)
                 .dns_resolver(names)
                 .no_proxy();
             let builder = proxies

@@ -23,9 +23,6 @@ const BODY_LIMIT: usize = 4 * 1024 * 1024;
 /// How many redirects are followed, unless a question says otherwise.
 const REDIRECTS: usize = 5;
 
-/// How long a metadata service may take: it is next door, or not there at all.
-const NEAR: Duration = Duration::from_secs(2);
-
 /// A question over HTTP.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -110,13 +107,12 @@ impl Request {
         self
     }
 
-    /// Says that it goes to a metadata service: once, soon, and nowhere else.
+    /// Says that it goes to a metadata service: once, and nowhere else.
     #[must_use]
     pub const fn to_a_near_service(mut self) -> Self {
         self.reach = Reach::Near;
         self.repeatable = false;
         self.redirects = 0;
-        self.timeout = Some(NEAR);
         self
     }
 

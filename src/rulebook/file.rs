@@ -119,6 +119,10 @@ pub fn overlay(rules: &mut Vec<Rule>, source: &str, profiles: &Profiles) -> Vec<
         profiles,
         wrong: Vec::new(),
     };
+    if let Err((at, reason)) = parser::heed(source) {
+        file.wrong(at, reason);
+        return file.located(source);
+    }
     let (table, errors) = DeTable::parse_recoverable(source);
     for error in &errors {
         let at = error.span().map_or(source.len(), |span| span.start);

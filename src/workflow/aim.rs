@@ -264,8 +264,12 @@ pub(super) fn filed_already<'a>(
 /// Says that a new filing says of its filed subject what is not filed of it (ORD-04).
 pub(super) fn differs(subject: &FiledSubject, field: &str) -> Failure {
     let number = &subject.number;
+    let way = match providers_of(subject.services.values()).len() {
+        0 | 1 => "",
+        _ => " --provider PROVIDER",
+    };
     Obstacle::WrongKind {
-        instead: format!("{} {number} --set {field}=VALUE", Kind::Change.name()),
+        instead: format!("{} {number}{way} --set {field}=VALUE", Kind::Change.name()),
         because: text!(
             "subject.{field} 与已备案的 {number} 不同，新增服务前应先变更",
             "subject.{field} differs from what {number} has filed: change that first, then add services"

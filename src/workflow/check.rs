@@ -208,7 +208,7 @@ impl<'a> Bench<'a> {
             } else {
                 Severity::Error
             },
-            path: String::new(),
+            path: refusal.field.clone().unwrap_or_default(),
             message: refusal.message.clone(),
             fix: refusal.hints.first().cloned(),
             source: rule.map(|rule| rule.source.clone()),

@@ -365,6 +365,7 @@ pub(super) fn build(
     cautions: &mut Vec<Caution>,
 ) -> Result<Order, Failure> {
     fits_command(ask)?;
+    fits_way(ask)?;
     let found = find(ask, world, cautions)?;
     let (filing, changes) = match ask.kind {
         Kind::New => (asked_filing(ask, &found)?, Vec::new()),
@@ -441,6 +442,32 @@ fn fits_command(ask: &Ask) -> Result<(), Obstacle> {
             "the dossier says {said}, the command {name}"
         ),
     })
+}
+
+/// Refuses what goes past the providers and names one, or how one verifies it.
+fn fits_way(ask: &Ask) -> Result<(), Failure> {
+    let named = [
+        ("provider", ask.provider().is_some()),
+        ("verify_by", ask.verify_by().is_some()),
+    ];
+    let named = named
+        .into_iter()
+        .find_map(|(field, is)| is.then_some(field));
+    match named {
+        Some(field) if ask.written() => Err(Failure::invalid(
+            "invalid.dossier",
+            text!(
+                "书面申请（written）不经过接入商，不能又写 {field}",
+                "a written application goes past the providers: {field} does not go with written"
+            ),
+        )
+        .field(field)
+        .hint(text!(
+            "去掉 {field} 或 written",
+            "take {field} or written out"
+        ))),
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn email_may_not_do() -> Caution {

@@ -1,7 +1,7 @@
 //! SIGINT and SIGTERM: the chunk in hand is finished, and the summary written.
 
 use super::subjects;
-use crate::support::Icpctl;
+use crate::support::{Icpctl, hold};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -79,13 +79,14 @@ fn a_signal_while_reading_ends_it_with_a_summary() {
                 arg
             }
         });
+        let held = hold(&fifo);
         let child = begin(&user, &args);
         // Opening waits until the program has opened its end, which it does after it listens.
         let mut rows = std::fs::OpenOptions::new().write(true).open(&fifo).unwrap();
         signal(&child, sent);
         // Whether the signal or the bytes come first, reading stops at the next look.
         let _ = rows.write_all(b"ref,kind,target\n");
-        drop(rows);
+        drop((rows, held));
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(exit));
         let text = String::from_utf8(output.stdout).unwrap();

@@ -2,8 +2,8 @@
 
 use super::double::{self, ALIBABA_ID, ALIBABA_KEY};
 use super::shapes;
-use crate::support::Icpctl;
 use crate::support::web::{Answer, Asked, Web};
+use crate::support::{Icpctl, PATIENT};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
@@ -89,7 +89,9 @@ fn a_url_that_hands_out_keys_is_asked_without_showing_its_secrets() {
     let service = Web::http(|_| handed());
     let url = service.url("/keys?word=CANARY-in-url");
     let env = [("ALIBABA_CLOUD_CREDENTIALS_URI", url.as_str())];
-    let document = status(&Icpctl::new(), &env, 0);
+    let user = Icpctl::new();
+    user.write("config/icpctl/config.toml", format!("[network]\n{PATIENT}"));
+    let document = status(&user, &env, 0);
     assert_eq!(document["data"][0]["place"], service.url("/keys"));
     // Only a place of this machine may be asked without TLS.
     for url in ["http://192.0.2.1/keys", "ftp://127.0.0.1/", "nonsense"] {
@@ -108,8 +110,6 @@ fn whoever_hands_out_nothing_is_told_and_holds_nobody_up() {
     let answer = Arc::clone(&said);
     let service = Web::http(move |_| answer.lock().unwrap().clone());
     let user = Icpctl::new().env("ALIBABA_CLOUD_ECS_METADATA", "the-role");
-    let config = format!("[alibaba]\nmetadata = \"{}\"\n", service.url("/"));
-    user.write("config/icpctl/config.toml", config);
     let refused = json!({"Code": "AssumeRoleUnauthorized", "AccessKeyId": "LTAIdouble0000000002",
                          "AccessKeySecret": "CANARY", "SecurityToken": "CANARY"});
     for answer in [
@@ -122,6 +122,14 @@ fn whoever_hands_out_nothing_is_told_and_holds_nobody_up() {
         Answer::html("<html>CANARY</html>"),
         Answer::redirect("http://192.0.2.1/"),
     ] {
+        let patience = if matches!(answer, Answer::Silent) {
+            "timeout = \"400ms\"\n"
+        } else {
+            PATIENT
+        };
+        let metadata = service.url("/");
+        let config = format!("[network]\n{patience}[alibaba]\nmetadata = \"{metadata}\"\n");
+        user.write("config/icpctl/config.toml", config);
         *said.lock().unwrap() = answer.clone();
         let document = status(&user, &[], 12);
         assert_eq!(

@@ -240,7 +240,7 @@ fn what_is_no_answer_of_a_cloud_says_nothing_of_the_key() {
 fn a_cloud_that_never_answers_is_waited_for_no_longer_than_allowed() {
     let tencent = double::tencent(|_| Answer::Silent);
     let user = user(Some(&tencent), None);
-    let config = double::config(Some(&tencent), None).replace("5s", "100ms");
+    let config = double::config(Some(&tencent), None).replace("\"1m\"", "\"100ms\"");
     user.write("config/icpctl/config.toml", config);
     let output = user.run(["auth", "status", "tencent", "--check", "--json"]);
     assert_eq!(output.exits(11).json()["data"][0]["code"], "timeout");

@@ -1,6 +1,7 @@
 //! Both clouds on this machine: they hold every signature against their own reckoning of it, which
 //! shares nothing with the program's, and answer in the shapes that the real ones were seen to use.
 
+use crate::support::PATIENT;
 use crate::support::web::{Answer, Asked, Web};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ pub(crate) const ALIBABA_KEY: &str = "CANARYalibaba";
 
 /// A configuration that knows the clouds here alone; whoever is left out is nowhere.
 pub(crate) fn config(tencent: Option<&Web>, alibaba: Option<&Web>) -> String {
-    let mut text = "[network]\nretry_delay = \"1ms\"\ntimeout = \"5s\"\n".to_owned();
+    let mut text = format!("[network]\nretry_delay = \"1ms\"\n{PATIENT}");
     for (section, products, web) in [
         (
             "tencent",

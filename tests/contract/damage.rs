@@ -111,6 +111,23 @@ fn a_truncated_order_file_is_told_and_the_others_stay_usable() {
     assert!(codes(&doctor["data"]["findings"]).contains(&"damaged-file".to_owned()));
 }
 
+/// Personal data that got into a place of its own in a record is not shown by those who repeat it.
+#[test]
+fn what_stands_wrongly_in_a_record_is_masked() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    replace(
+        &order_file(&scene, &id),
+        "kind = \"cancel-site\"",
+        "kind = \"13987654321\"",
+    );
+    for line in ["doctor", "doctor --json"] {
+        let told = scene.run(MONDAY, line).exits(3);
+        assert!(told.stdout.contains("139****4321"), "{told:?}");
+        assert!(!told.stdout.contains("13987654321"), "{told:?}");
+    }
+}
+
 /// "Unknown keys in a file of the same schema are kept".
 #[test]
 fn an_unknown_key_of_an_order_file_is_kept() {
@@ -235,6 +252,17 @@ fn a_damaged_order_keeps_its_ref_and_its_subject() {
         let told = scene.run(MONDAY, &line).exits(3);
         assert!(told.stderr.contains(&format!("{id}.toml:")), "{told:?}");
     }
+    // It may be the one that is named, so it is not said that there is none.
+    for line in [
+        "show ref:row-1",
+        "status ref:row-1 --exit-status",
+        "wait ref:row-1 --timeout 0",
+        "record ref:row-1 sms-verified",
+    ] {
+        let told = scene.run(MONDAY, line).exits(3);
+        assert!(told.stderr.contains(&format!("{id}.toml:")), "{told:?}");
+    }
+    scene.run(MONDAY, "show ref:row-9").exits(4);
     // What forbids nothing goes on.
     scene
         .run(MONDAY, &format!("abandon {other} --yes"))

@@ -34,6 +34,8 @@ fn bombs() -> Vec<(&'static str, String)> {
         ("json", format!("{{\"a\":{}", "[".repeat(200_000))),
         ("keys", (0..60_000).map(|n| format!("k{n}=1\n")).collect()),
         ("members", format!("{{{}\"k\":1}}", members(60_000))),
+        ("inline", format!("a = [{}]", "{b=1},".repeat(170_000))),
+        ("services", "[[services]]\nname=\"a\"\n".repeat(45_000)),
     ]
 }
 

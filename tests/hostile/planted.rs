@@ -1,15 +1,15 @@
 //! Links, pipes and devices that somebody put into a store, and names that lie in wait.
 
 use super::below;
-use crate::support::{Icpctl, Output};
+use crate::support::{Icpctl, Output, PATIENCE, hold};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
 
 fn user() -> Icpctl {
-    let user = Icpctl::new();
+    // Lines that run at once wait for one another.
+    let user = Icpctl::new().env("ICPCTL_LOCK_TIMEOUT", "10m");
     user.write("agency.jsonl", include_str!("../../examples/agency.jsonl"));
     user.write("paper.png", b"\x89PNG\r\n\x1a\n not much of a picture");
     for line in [
@@ -36,8 +36,7 @@ fn ends(user: &Icpctl, line: &str) -> Output {
     let pid = rustix::process::Pid::from_child(&child);
     let (told, over) = std::sync::mpsc::channel::<()>();
     let guard = std::thread::spawn(move || {
-        let late = over.recv_timeout(Duration::from_mins(1))
-            == Err(std::sync::mpsc::RecvTimeoutError::Timeout);
+        let late = over.recv_timeout(PATIENCE) == Err(std::sync::mpsc::RecvTimeoutError::Timeout);
         if late {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
         }
@@ -142,11 +141,13 @@ fn what_a_command_prints_can_be_attached() {
     let attach = |name: &'static str, size: usize| {
         let path = user.home().join(name);
         pipe(&path);
+        let held = hold(&path);
         std::thread::spawn(move || {
             let mut scan = b"\x89PNG\r\n\x1a\n".to_vec();
             scan.resize(size, b'x');
             // Whoever reads to a limit hangs up before the end.
             let _ = std::fs::write(path, scan);
+            drop(held);
         });
         ends(&user, &format!("attach ref:draft {name} --as other --json"))
     };
@@ -289,7 +290,12 @@ fn a_pipe_that_is_written_to_is_read() {
     let path = user.home().join("rows");
     pipe(&path);
     let rows = "ref,kind,target\nb1,cancel-site,docs.example.com\n";
-    let writer = std::thread::spawn(move || std::fs::write(path, rows));
+    let held = hold(&path);
+    let writer = std::thread::spawn(move || {
+        let written = std::fs::write(path, rows);
+        drop(held);
+        written
+    });
     ends(&user, "batch apply rows").exits(0);
     writer.join().unwrap().unwrap();
     let piped = Icpctl::new().stdin("kind = 5");

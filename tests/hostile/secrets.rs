@@ -6,6 +6,7 @@ use crate::support::Icpctl;
 use crate::support::web::Answer;
 use icpctl::cli::table::COMMANDS;
 use icpctl::exit::Exit;
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 /// The canaries of a text.
@@ -199,21 +200,15 @@ fn no_core_is_left_behind() {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    // Its first line out means that it runs.
-    let limits = format!("/proc/{}/limits", child.id());
-    let mut core = String::new();
-    for _ in 0..10_000 {
-        let text = std::fs::read_to_string(&limits).unwrap_or_default();
-        let line = text.lines().find(|line| line.starts_with("Max core"));
-        core = line.unwrap_or_default().to_owned();
-        if core.split_whitespace().nth(4) == Some("0") {
-            break;
-        }
-        std::thread::yield_now();
-    }
-    drop(child.stdin.take());
-    child.wait().unwrap();
+    let mut input = child.stdin.take().unwrap();
+    // More than a pipe holds: once it is written, the program reads.
+    input.write_all(&vec![b' '; 2 << 20]).unwrap();
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let mut lines = limits.lines();
+    let core = lines.find(|line| line.starts_with("Max core")).unwrap();
     assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 /// Whether this machine can watch system calls.

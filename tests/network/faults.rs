@@ -47,9 +47,9 @@ impl World {
             lines.collect::<String>()
         };
         let config = format!(
-            "[network]\nca_file = \"{}\"\nretries = 0\ntimeout = \"PATIENCE\"\n\
+            "[network]\nca_file = \"{}\"\nretries = 0\ntimeout = \"PATIENCE\"\nconnect_timeout = \"1m\"\n\
              connect_to = {{ \"shop.example.com:443\" = \"{}\" }}\n\
-             [dns]\nservers = [\"{}\"]\ntimeout = \"300ms\"\nattempts = 1\n\
+             [dns]\nservers = [\"{}\"]\ntimeout = \"1m\"\nattempts = 1\n\
              [rdap.servers]\n{}[record]\ntimeout = \"PATIENCE\"\nurl = \"{}\"\n\
              [tencent.endpoints]\n{}[alibaba.endpoints]\n{}",
             ca.display(),

@@ -12,7 +12,6 @@ fn every_kind_of_nothing_is_told_apart() {
         ("shop.example.cn", "yes"),
         ("nothing.example.cn", "no nxdomain"),
         ("servfail.example.cn", "unknown servfail"),
-        ("silent.example.cn", "unknown timeout"),
         ("shop.example.net", "unknown resolver-failed"),
     ] {
         let document = world.user.run(["verify", domain, "--json"]).exits(0).json();
@@ -26,6 +25,11 @@ fn every_kind_of_nothing_is_told_apart() {
         .exits(0)
         .json();
     assert_eq!(fact(&document, "resolves", "www.example.cn"), "no nxdomain");
+    world.configure("1m\"\nattempts", "300ms\"\nattempts");
+    let silent = "silent.example.cn";
+    let document = world.user.run(["verify", silent, "--json"]).exits(0).json();
+    assert_eq!(fact(&document, "resolves", silent), "unknown timeout");
+    assert_eq!(document["data"][0]["kept"], false);
 }
 
 #[test]

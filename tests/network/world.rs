@@ -2,7 +2,7 @@
 
 use crate::support::dns::Dns;
 use crate::support::web::{Answer, Authority, Valid, Web};
-use crate::support::{Icpctl, Output};
+use crate::support::{Icpctl, Output, PATIENT};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -112,9 +112,9 @@ impl World {
         user.run(["adopt", "--from", file]).exits(0);
         let ca = user.write("ca.pem", authority.pem());
         let config = format!(
-            "[network]\nca_file = \"{}\"\nretries = 0\n\
+            "[network]\nca_file = \"{}\"\nretries = 0\n{PATIENT}\
              connect_to = {{ \"shop.example.cn:443\" = \"{}\" }}\n\
-             [dns]\nservers = [\"{}\"]\ntimeout = \"300ms\"\nattempts = 1\n\
+             [dns]\nservers = [\"{}\"]\ntimeout = \"1m\"\nattempts = 1\n\
              [whois.servers]\ncn = \"{}\"\n\
              [addresses]\ntencent = [\"127.0.0.0/8\"]\n\
              [record]\nurl = \"{}\"\n",

@@ -170,6 +170,30 @@ fn an_empty_shell_subject_is_cancelled_by_a_written_application() {
     assert!(!scene.is_filed(LATER, SUBJECT));
 }
 
+/// What goes past the providers names none, in a dossier as on the command line.
+#[test]
+fn a_dossier_of_a_written_application_names_no_provider() {
+    let scene = Scene::holding(&[company(SUBJECT, CERTIFICATES[0], &[])]);
+    for (field, value) in [("provider", "tencent"), ("verify_by", "sms")] {
+        let said = format!("{field} = \"{value}\"\n");
+        let written =
+            format!("kind = \"cancel-subject\"\ntarget = [\"{SUBJECT}\"]\nwritten = true\n");
+        scene.user.write("shell.toml", written.clone() + &said);
+        let error = scene.fails(MONDAY, "cancel-subject --from shell.toml", 3);
+        assert!(hints_at(&error, field), "{error}");
+        let found = scene.document(MONDAY, "check shell.toml", 3);
+        let findings = found["data"]["findings"].as_array().unwrap();
+        assert!(findings.iter().any(|f| f["path"] == field), "{found}");
+        let flag = format!(
+            "cancel-subject {SUBJECT} --written --{}",
+            field.replace('_', "-")
+        );
+        scene.fails(MONDAY, &format!("{flag} {value}"), 2);
+        scene.user.write("shell.toml", written);
+        scene.draft(MONDAY, "cancel-subject --from shell.toml --ref shell");
+    }
+}
+
 /// S1 (empty shell): a written application is for what no provider can cancel.
 #[test]
 fn a_written_application_is_refused_while_a_provider_holds_an_access() {
@@ -258,6 +282,10 @@ fn what_may_be_meant_is_told_to_machines_too() {
     let document = scene.document(MONDAY, &line, 0);
     let told = codes(&document["warnings"]);
     assert_eq!(told, ["consider-cancel-access", "consider-cancel-subject"]);
+    let last = document["warnings"][1]["message"].to_string();
+    let instead = format!("cancel-subject {SUBJECT} --provider tencent");
+    assert!(last.contains(&instead), "{last}");
+    scene.run(MONDAY, &format!("{instead} -n")).exits(0);
     let people = scene.run(MONDAY, &format!("{line} -n --lang en")).exits(0);
     assert!(
         people.stderr.contains("hint: to leave only tencent"),

@@ -102,7 +102,7 @@ fn writers_of_one_record_take_turns() {
     let (_folder, disk) = store();
     let at = path("orders/k3/k3m9t2qd.toml");
     let key = [LockKey::new("subject", "a"), LockKey::new("ref", "row-1")];
-    let patient = Duration::from_mins(1);
+    let patient = Duration::from_mins(10);
     let lock = RecordLock::acquire(&disk, &key, &holder(), patient).unwrap();
     lock.commit(&Change::Create {
         path: at.clone(),
@@ -149,7 +149,7 @@ fn of_two_creators_one_wins() {
             .map(|n: u8| {
                 let disk = &disk;
                 scope.spawn(move || {
-                    let wait = Duration::from_mins(1);
+                    let wait = Duration::from_mins(10);
                     // Different keys: nothing but the file's name keeps them apart.
                     let key = [LockKey::new("subject", &n.to_string())];
                     let lock = RecordLock::acquire(disk, &key, &holder(), wait).unwrap();

@@ -10,13 +10,22 @@ use icpctl::cli::commands::schema;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+#[cfg(unix)]
+use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
+
+/// How long what must come may take; only a failing test waits so long.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(10);
 
 /// The present in every run, unless a test sets another.
 pub(crate) const NOW: &str = "2026-11-22T10:00:00+08:00";
+
+/// For `[network]`: longer than an answer takes, however busy the machine.
+pub(crate) const PATIENT: &str = "connect_timeout = \"1m\"\ntimeout = \"1m\"\n";
 
 /// A user with a home folder of their own, who speaks English unless told otherwise.
 pub(crate) struct Icpctl {
@@ -39,6 +48,25 @@ pub(crate) fn copy(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), &target).unwrap();
         }
     }
+}
+
+/// Waits for what others do meanwhile; only a failing test waits long.
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < PATIENCE, "it never came: {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// Holds a pipe open that nobody reads yet: its reader waits for what is written, however late.
+#[cfg(unix)]
+pub(crate) fn hold(pipe: &Path) -> File {
+    // Opened for both, a pipe waits for nobody.
+    let both = File::options().read(true).write(true).open(pipe);
+    let held = File::options().write(true).open(pipe).unwrap();
+    drop(both);
+    held
 }
 
 /// What a run left behind.

@@ -1,5 +1,6 @@
 //! A terminal for the program to ask on: what it shows is read, and answers are typed.
 
+use super::PATIENCE;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
@@ -8,10 +9,6 @@ use std::io::{Read as _, Write as _};
 use std::process::{Child, Command};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
-use std::time::Duration;
-
-/// How long the program may take for its next words; only a failing test waits so long.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A run on a terminal of 100 columns.
 pub(crate) struct Terminal {

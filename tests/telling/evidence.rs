@@ -1,6 +1,6 @@
 //! What `notify` tells of the observations that `verify` kept.
 
-use super::{body, channel, notify, ok, team};
+use super::{body, notify, ok, section, team};
 use crate::network::world::{WHOIS, World, record};
 use crate::support::web::{Answer, Web};
 use serde_json::{Value, json};
@@ -38,10 +38,9 @@ fn notify_on(world: &World, day: &str) -> Vec<(String, String, String)> {
 
 /// A channel beside the sources of a world.
 fn with_channel(world: &World, url: &str, more: &str) {
-    channel(&world.user, "wecom", url, more);
-    let path = world.user.home().join("config/icpctl/config.toml");
-    let own = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(path, format!("{}{own}", world.config)).unwrap();
+    let channel = section(&world.user, "wecom", url, more);
+    let config = format!("{}{channel}", world.config);
+    world.user.write("config/icpctl/config.toml", config);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::cli::reply::{Caution, Reply};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::render::prose;
 use crate::render::room::Room;
 use crate::render::table::{Cell, Table};
 use crate::store::book::{Book, FILES};
@@ -228,6 +229,11 @@ fn tighten(_: &Path, _: Kind) -> std::io::Result<()> {
 
 fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery, mended: &Mended) -> Reply {
     let lang = cx.lang;
+    // A parser repeats what stands in a file that it cannot read.
+    let said = |finding: &Finding| match finding.code {
+        "damaged-file" => prose::mask_text(&finding.message, cx.globals.privacy),
+        _ => finding.message.clone(),
+    };
     let shown: Vec<String> = recovery
         .completed
         .iter()
@@ -242,7 +248,7 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery, mended: &
         "findings": findings.iter().map(|finding| json!({
             "code": finding.code,
             "path": finding.path,
-            "message": finding.message.get(lang),
+            "message": said(finding).get(lang),
             "fix": finding.fix.get(lang),
         })).collect::<Vec<_>>(),
         "swept": recovery.swept,
@@ -289,7 +295,7 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery, mended: &
         table.row(vec![
             Cell::verbatim(finding.code),
             Cell::verbatim(finding.path.clone()),
-            Cell::new(finding.message.clone()),
+            Cell::new(said(finding)),
         ]);
     }
     reply.human = table.render(lang, cx.width(), cx.color());

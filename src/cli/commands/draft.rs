@@ -488,9 +488,14 @@ fn hints(order: &crate::filing::order::Order, desk: &Desk<'_>) -> Vec<(&'static 
         && has(Code::SubjectBecomesEmptyShell)
         && let Some(number) = &order.target.subject
     {
+        let way = match &order.provider {
+            Some(provider) if has(Code::FiledElsewhereGoes) => format!(" --provider {provider}"),
+            Some(_) => String::new(),
+            None => " --written".to_owned(),
+        };
         hints.push(("consider-cancel-subject", text!(
-                "这是最后一个服务，连主体一起注销请用 icpctl cancel-subject {number}",
-                "this is the last service; to cancel the subject with it, use icpctl cancel-subject {number}"
+                "这是最后一个服务，连主体一起注销请用 icpctl cancel-subject {number}{way}",
+                "this is the last service; to cancel the subject with it, use icpctl cancel-subject {number}{way}"
             )));
     }
     hints

@@ -23,7 +23,7 @@ use crate::workflow::resolve;
 use clap::{ArgMatches, Command, value_parser};
 use serde_json::{Value, json};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// The shape of the log.
@@ -289,18 +289,18 @@ const NAMED: usize = 3;
 
 /// Returns the records that an operation touched, the first few by name.
 fn touched(operation: &Operation<'_>) -> String {
+    let mut seen = BTreeSet::new();
     let mut names: Vec<String> = Vec::new();
     for record in &operation.records {
         let name = match record.of {
             Of::Order(order) => order.id.to_string(),
             Of::Subject(number) => number.to_string(),
         };
-        if !names.contains(&name) {
+        if seen.insert(name.clone()) && seen.len() <= NAMED {
             names.push(name);
         }
     }
-    let others = names.len().saturating_sub(NAMED);
-    names.truncate(NAMED);
+    let others = seen.len().saturating_sub(NAMED);
     let mut list = names.join(", ");
     if others > 0 {
         let _ = write!(list, " +{others}");

@@ -172,33 +172,8 @@ fn morning<'w>(
         }
         return documents(cx, desk, &wanted);
     }
-    let mut page = String::new();
-    for group in Group::MINE.into_iter().chain(Group::OTHERS) {
-        let members: Vec<&Order> = wanted
-            .iter()
-            .copied()
-            .filter(|order| Group::of(desk, order) == group)
-            .collect();
-        if members.is_empty() {
-            continue;
-        }
-        let _ = writeln!(page, "{}", group.heading().get(lang));
-        page += &blocks(cx, desk, &members);
-        page.push('\n');
-    }
-    if !lapsed.is_empty() {
-        let heading = text!(
-            "已自动退回的注销（备案仍有效，要注销须重新起草）",
-            "Cancellations that lapsed (the filing stays; to cancel it draft anew)"
-        );
-        let shown = lapsed.get(..RECALLED).unwrap_or(&lapsed);
-        let _ = writeln!(page, "{}", heading.get(lang));
-        page += &blocks(cx, desk, shown);
-        if let Some(rest) = more(lapsed.len()) {
-            let _ = writeln!(page, "{}", rest.get(lang));
-        }
-        page.push('\n');
-    }
+    let mut page = by_group(cx, desk, &wanted);
+    page += &recalled_page(cx, desk, &lapsed);
     let owed = owed::Page {
         now: desk.world.now,
         manner: manner(cx),
@@ -234,6 +209,45 @@ fn morning<'w>(
         text!("没有需要处理的订单", "nothing needs you now")
     };
     reply.say(nothing(filters.limit(), nothing_waits))
+}
+
+/// Tells of orders under the heading of whose turn it is.
+fn by_group(cx: &Context<'_>, desk: &Desk<'_>, wanted: &[&Order]) -> String {
+    let mut page = String::new();
+    for group in Group::MINE.into_iter().chain(Group::OTHERS) {
+        let members: Vec<&Order> = wanted
+            .iter()
+            .copied()
+            .filter(|order| Group::of(desk, order) == group)
+            .collect();
+        if members.is_empty() {
+            continue;
+        }
+        let _ = writeln!(page, "{}", group.heading().get(cx.lang));
+        page += &blocks(cx, desk, &members);
+        page.push('\n');
+    }
+    page
+}
+
+/// Tells of cancellations that lapsed, the first of many.
+fn recalled_page(cx: &Context<'_>, desk: &Desk<'_>, lapsed: &[&Order]) -> String {
+    let mut page = String::new();
+    if lapsed.is_empty() {
+        return page;
+    }
+    let heading = text!(
+        "已自动退回的注销（备案仍有效，要注销须重新起草）",
+        "Cancellations that lapsed (the filing stays; to cancel it draft anew)"
+    );
+    let shown = lapsed.get(..RECALLED).unwrap_or(lapsed);
+    let _ = writeln!(page, "{}", heading.get(cx.lang));
+    page += &blocks(cx, desk, shown);
+    if let Some(rest) = more(lapsed.len()) {
+        let _ = writeln!(page, "{}", rest.get(cx.lang));
+    }
+    page.push('\n');
+    page
 }
 
 /// How many cancellations that lapsed one answer recalls.

@@ -23,10 +23,11 @@ use crate::render::room::Room;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
-use crate::workflow::duty::{Said, bring_numbers, done, not_open, of_targets};
+use crate::workflow::duty::{Said, Settled, bring_numbers, done, not_open, of_targets};
 use crate::workflow::mark;
 use crate::workflow::notice::past;
 use crate::workflow::owed::{Ledger, Matter, Owed};
+use crate::workflow::plan::Done;
 use crate::workflow::resolve::Target;
 use crate::workflow::world::World;
 use clap::{Arg, ArgMatches, Command};
@@ -375,17 +376,7 @@ fn settle(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> 
         }
         return rows::settle(cx, matches, from);
     }
-    let number = match matches.get_one::<String>("number") {
-        None => None,
-        Some(typed) => {
-            let parsed = SecurityNumber::parse(typed)
-                .map_err(|error| Failure::invalid("invalid.number", error.message()))?;
-            for warning in &parsed.warnings {
-                cx.caution(warning.code(), warning.message(), None);
-            }
-            Some(parsed.number)
-        }
-    };
+    let number = typed_number(cx, matches)?;
     let wanted = Wanted::read(matches)?;
     if number.is_some() {
         bring_numbers(&wanted.duties)?;
@@ -432,6 +423,43 @@ fn settle(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> 
         }
         Ok(plan)
     })?;
+    let (documents, human) = settled(cx, &done);
+    let said = match (done.changed, cx.globals.dry_run) {
+        (false, _) if documents.is_empty() => text!(
+            "这些条件下没有待办的这类事项，没有改动",
+            "nothing of the kind is owed there; nothing changed"
+        ),
+        (true, false) => text!("已登记完成", "recorded as done"),
+        (true, true) => text!(
+            "将登记完成（未写入）",
+            "would record it as done (nothing was written)"
+        ),
+        (false, _) => text!("已经完成，没有改动", "done already; nothing changed"),
+    };
+    Ok(listed(documents)
+        .human(human)
+        .changed(done.changed)
+        .say(said))
+}
+
+/// Returns the number of the public-security filing that was typed.
+fn typed_number(
+    cx: &mut Context<'_>,
+    matches: &ArgMatches,
+) -> Result<Option<SecurityNumber>, Failure> {
+    let Some(typed) = matches.get_one::<String>("number") else {
+        return Ok(None);
+    };
+    let parsed = SecurityNumber::parse(typed)
+        .map_err(|error| Failure::invalid("invalid.number", error.message()))?;
+    for warning in &parsed.warnings {
+        cx.caution(warning.code(), warning.message(), None);
+    }
+    Ok(Some(parsed.number))
+}
+
+/// Tells of what is done: the documents, and a line for each.
+fn settled(cx: &Context<'_>, done: &Done<Settled>) -> (Vec<Value>, String) {
     let ledger = Ledger::new(&done.world);
     let mut documents = Vec::new();
     let mut human = String::new();
@@ -453,20 +481,5 @@ fn settle(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> 
             }
         }
     }
-    let said = match (done.changed, cx.globals.dry_run) {
-        (false, _) if documents.is_empty() => text!(
-            "这些条件下没有待办的这类事项，没有改动",
-            "nothing of the kind is owed there; nothing changed"
-        ),
-        (true, false) => text!("已登记完成", "recorded as done"),
-        (true, true) => text!(
-            "将登记完成（未写入）",
-            "would record it as done (nothing was written)"
-        ),
-        (false, _) => text!("已经完成，没有改动", "done already; nothing changed"),
-    };
-    Ok(listed(documents)
-        .human(human)
-        .changed(done.changed)
-        .say(said))
+    (documents, human)
 }
