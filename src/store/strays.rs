@@ -36,7 +36,7 @@ pub fn strays(files: &dyn Files) -> Result<Vec<String>, StorageError> {
 fn is_read(path: &StorePath) -> bool {
     let parts: Vec<&str> = path.as_str().split('/').collect();
     match parts.as_slice() {
-        [ORDERS, _, name] | [SUBJECTS, name] => name.ends_with(".toml"),
+        [ORDERS, _, name] | [SUBJECTS, name] => name.strip_suffix(".toml").is_some(),
         _ => false,
     }
 }
