@@ -403,6 +403,64 @@ fn doctor_finds_a_number_that_two_branches_issued() {
     assert!(codes.contains(&"duplicate-number".to_owned()), "{codes:?}");
 }
 
+/// Each branch lets its order wait for the other's: alone both are fine.
+#[test]
+fn doctor_finds_orders_that_wait_for_one_another() {
+    let user = repository();
+    act(&user, "cancel-site tea.example.com --ref tea");
+    act(&user, "cancel-site docs.example.com --ref docs");
+    commit(&user, "two drafts");
+    merged(
+        &user,
+        &["edit ref:tea --set after=ref:docs"],
+        &["edit ref:docs --set after=ref:tea"],
+    );
+    let (tea, docs) = (id(&user, "tea"), id(&user, "docs"));
+    let told = told(&user);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].0, "waiting-circle");
+    assert!(
+        told[0].1.contains(&tea) && told[0].1.contains(&docs),
+        "{told:?}"
+    );
+    act(&user, "edit ref:tea --unset after");
+    assert_eq!(found(&user, 0), Vec::<String>::new());
+}
+
+/// Where both branches changed one order git leaves its marks, and they are called what they are.
+#[test]
+fn a_conflict_that_git_left_in_a_record_is_named() {
+    let user = repository();
+    act(
+        &user,
+        "cancel-site tea.example.com --ref tea --submit --yes",
+    );
+    commit(&user, "an order");
+    let repo = user.home().join("repo");
+    for (branch, event) in [("one", "sms-sent"), ("other", "sms-verified")] {
+        git_ok(&repo, &["checkout", "-q", "-b", branch, "main"]);
+        act(&user, &format!("record ref:tea {event}"));
+        commit(&user, branch);
+    }
+    assert!(
+        !git(&repo, &["merge", "-q", "--no-edit", "one"])
+            .status
+            .success()
+    );
+    for line in ["doctor", "list", "show ref:tea"] {
+        let words = ["--store", "repo"].into_iter().chain(line.split(' '));
+        let told = user.run(words);
+        let said = told.stdout + &told.stderr;
+        assert!(said.contains("unsolved merge conflict"), "{line}: {said}");
+        assert!(said.contains(".toml:"), "{line}: {said}");
+    }
+    // What is told to be done does it.
+    let file = git_ok(&repo, &["diff", "--name-only", "--diff-filter=U"]);
+    git_ok(&repo, &["checkout", "-q", "--theirs", file.trim()]);
+    act(&user, "record ref:tea sms-verified");
+    assert_eq!(found(&user, 0), Vec::<String>::new());
+}
+
 /// The findings of a merge, each as its code and the records that its message names.
 fn told(user: &Icpctl) -> Vec<(String, String)> {
     let document = user

@@ -3,7 +3,7 @@
 use super::instant::Instant;
 use crate::lang::Text;
 use crate::text;
-use chrono::{Datelike as _, NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{Datelike as _, NaiveDate, NaiveTime, TimeDelta};
 use thiserror::Error;
 
 /// A point in time as it was given.
@@ -123,7 +123,7 @@ impl Moment {
     }
 }
 
-/// Reads a TIME: RFC 3339, `2026-11-22`, `2026-11-22 HH:MM` in China Standard Time, or `-2h` before `now`.
+/// Reads a TIME: RFC 3339, a [`day`], one with `HH:MM` in China Standard Time, or `-2h` before `now`.
 ///
 /// # Errors
 /// When the text is none of these, or names a time that does not exist.
@@ -137,13 +137,17 @@ pub fn parse(text: &str, now: Instant) -> Result<Moment, MomentError> {
         in_range(text, at.day())?;
         return Ok(Moment::Exact(at.whole_second()));
     }
-    if let Ok(date) = NaiveDate::parse_from_str(given, "%Y-%m-%d") {
-        return in_range(text, date).map(Moment::Day);
-    }
-    let local = |form| NaiveDateTime::parse_from_str(given, form);
-    if let Ok(local) = local("%Y-%m-%d %H:%M").or_else(|_| local("%Y-%m-%d %H:%M:%S")) {
-        in_range(text, local.date())?;
-        return Ok(Moment::Exact(Instant::local(local)));
+    let (date, clock) = given.split_once(' ').unwrap_or((given, ""));
+    match (day(date), clock.trim()) {
+        (Some(date), "") => return in_range(text, date).map(Moment::Day),
+        (Some(date), clock) => {
+            let read = |form| NaiveTime::parse_from_str(clock, form);
+            if let Ok(clock) = read("%H:%M").or_else(|_| read("%H:%M:%S")) {
+                let local = in_range(text, date)?.and_time(clock);
+                return Ok(Moment::Exact(Instant::local(local)));
+            }
+        }
+        (None, _) => {}
     }
     if looks_like_a_date(given) {
         return Err(nonexistent(text));
@@ -151,6 +155,24 @@ pub fn parse(text: &str, now: Instant) -> Result<Moment, MomentError> {
     Err(MomentError::Form {
         text: text.to_owned(),
     })
+}
+
+/// Reads a day: `2021-03-01`, `2021/3/1`, `2021.3.1`, `20210301`, `2021年3月1日`.
+pub fn day(text: &str) -> Option<NaiveDate> {
+    if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return NaiveDate::parse_from_str(text, "%Y%m%d").ok();
+    }
+    let bare = text.strip_suffix('日').unwrap_or(text);
+    let parts: Vec<&str> = bare.split(['-', '/', '.', '年', '月']).collect();
+    let [year, month, day] = parts.as_slice() else {
+        return None;
+    };
+    let number = |part: &str| {
+        let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<u32>().ok().filter(|_| digits)
+    };
+    let year = i32::try_from(number(year).filter(|_| year.len() == 4)?).ok()?;
+    NaiveDate::from_ymd_opt(year, number(month)?, number(day)?)
 }
 
 /// Returns the instant that lies `length` before `now`.
@@ -189,7 +211,7 @@ fn nonexistent(text: &str) -> MomentError {
 
 /// Whether a text has the form of a date, perhaps followed by a time, whatever its numbers.
 fn looks_like_a_date(text: &str) -> bool {
-    let mut parts = text.splitn(3, '-');
+    let mut parts = text.splitn(3, ['-', '/']);
     let digits = |part: Option<&str>, count: usize| {
         part.is_some_and(|p| p.len() == count && p.bytes().all(|b| b.is_ascii_digit()))
     };
@@ -234,6 +256,15 @@ mod tests {
             ),
             ("2026-11-20 09:30", exact("2026-11-20T09:30:00+08:00")),
             ("2026-11-20 00:00", exact("2026-11-20T00:00:00+08:00")),
+            // As a spreadsheet shows and saves it.
+            ("2026/11/20 9:30", exact("2026-11-20T09:30:00+08:00")),
+            ("2026/11/20 09:30:00", exact("2026-11-20T09:30:00+08:00")),
+            ("2026年11月20日 9:30", exact("2026-11-20T09:30:00+08:00")),
+            ("2026/11/20 0:00", exact("2026-11-20T00:00:00+08:00")),
+            (
+                "2026/11/20",
+                Moment::Day(NaiveDate::from_ymd_opt(2026, 11, 20).unwrap()),
+            ),
             ("-2h", exact("2026-11-22T08:00:00+08:00")),
             ("-3d", exact("2026-11-19T10:00:00+08:00")),
             ("-1h30m", exact("2026-11-22T08:30:00+08:00")),
@@ -282,6 +313,7 @@ mod tests {
     fn what_does_not_exist_is_told_apart_from_what_is_no_time() {
         for text in [
             "2026-02-30",
+            "2026/02/30",
             "2026-13-01 10:00",
             "2026-11-22 25:00",
             "2026-11-22T24:01:00Z",

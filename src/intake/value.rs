@@ -6,6 +6,7 @@ use super::reader::Reader;
 use super::schema::Known;
 use crate::filing::host::Host;
 use crate::filing::identity::{CertificateNumber, Mobile};
+use crate::filing::moment;
 use crate::filing::province::Province;
 use crate::knowledge::{Code, code_list};
 use crate::lang::Text;
@@ -14,22 +15,14 @@ use crate::text;
 use chrono::NaiveDate;
 use toml::Value;
 
-/// Reads a day: `2021-03-01`, `2021/3/1`, `2021.3.1`, `20210301`, `2021年3月1日`.
+/// Reads a day as [`moment::day`] does, also one that a program wrote with the midnight it begins at:
+/// `2021-03-01 00:00:00`.
 pub fn day(text: &str) -> Option<NaiveDate> {
-    if text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return NaiveDate::parse_from_str(text, "%Y%m%d").ok();
+    let midnight = |clock: &&str| matches!(*clock, "0:00" | "00:00" | "0:00:00" | "00:00:00");
+    match text.split_once([' ', 'T']) {
+        Some((date, clock)) => Some(clock).filter(midnight).and_then(|_| moment::day(date)),
+        None => moment::day(text),
     }
-    let bare = text.strip_suffix('日').unwrap_or(text);
-    let parts: Vec<&str> = bare.split(['-', '/', '.', '年', '月']).collect();
-    let [year, month, day] = parts.as_slice() else {
-        return None;
-    };
-    let number = |part: &str| {
-        let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        part.parse::<u32>().ok().filter(|_| digits)
-    };
-    let year = i32::try_from(number(year).filter(|_| year.len() == 4)?).ok()?;
-    NaiveDate::from_ymd_opt(year, number(month)?, number(day)?)
 }
 
 impl Reader {

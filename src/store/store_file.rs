@@ -44,6 +44,7 @@ fn unknown(error: super::wire::RecordError) -> Failure {
     let code = match error.problem {
         Problem::Newer { .. } => "invalid.newer-schema",
         Problem::Encoding
+        | Problem::Unmerged
         | Problem::Shape { .. }
         | Problem::Misnamed { .. }
         | Problem::StatusMismatch { .. }

@@ -42,6 +42,8 @@ impl RecordError {
 pub enum Problem {
     /// Bytes that are no UTF-8 text.
     Encoding,
+    /// What `git merge` leaves where both sides changed the file.
+    Unmerged,
     /// No TOML, or not the keys and types of a record; the parser's own words.
     Shape {
         /// What the parser says.
@@ -75,6 +77,10 @@ impl Problem {
             Self::Encoding => text!(
                 "不是 UTF-8 文本（可能是 GBK）",
                 "not UTF-8 text (it may be GBK)"
+            ),
+            Self::Unmerged => text!(
+                "git 合并冲突尚未解决：用 git checkout --ours 或 --theirs 取一方的文件，再登记另一方的内容",
+                "an unsolved merge conflict of git: take one side with git checkout --ours or --theirs, then record again what the other holds"
             ),
             Self::Shape { words } => {
                 let Text { zh, en } = parser::said(words);
@@ -129,10 +135,22 @@ pub fn parse<T: for<'de> Deserialize<'de>>(path: &str, bytes: &[u8]) -> Result<T
         return Err(at(offset, Problem::Newer { schema }));
     }
     toml::from_str(text).map_err(|error| {
+        if let Some(offset) = conflict(text) {
+            return at(offset, Problem::Unmerged);
+        }
         let offset = error.span().map_or(0, |span| span.start);
         let words = error.message().to_owned();
         at(offset, Problem::Shape { words })
     })
+}
+
+/// Returns where the first conflict that `git merge` marked begins.
+fn conflict(text: &str) -> Option<usize> {
+    const MARK: &str = "<<<<<<< ";
+    if text.starts_with(MARK) {
+        return Some(0);
+    }
+    text.find(&format!("\n{MARK}")).map(|line_end| line_end + 1)
 }
 
 /// Returns line and column, from 1, of a byte offset; columns count characters.

@@ -37,6 +37,7 @@ pub fn examine(world: &World) -> Vec<Finding> {
     found.extend(domains(world));
     found.extend(endings(world));
     found.extend(forerunners(world));
+    found.extend(circles(world));
     found.extend(attachments(world));
     found.extend(orphans(world));
     found
@@ -327,6 +328,42 @@ fn forerunners(world: &World) -> Vec<Finding> {
                         "icpctl edit {id} --unset after"
                     ),
                 }
+            })
+        })
+        .collect()
+}
+
+/// Finds drafts that wait for one another, each told once.
+fn circles(world: &World) -> Vec<Finding> {
+    let orders = &world.book.orders;
+    let ahead = |order: &Order| {
+        let ahead = orders.get(order.after.as_ref()?)?;
+        (!ahead.standing().status.has_ended()).then_some(ahead)
+    };
+    let circle = |first| {
+        let mut met = BTreeSet::new();
+        let chain = std::iter::successors(ahead(first), |order| ahead(order));
+        let chain = chain.map(|order| &order.id);
+        let last = chain.take_while(|id| met.insert(*id)).last()?;
+        (*last == first.id && met.first() == Some(&last)).then_some(met)
+    };
+    let circles = orders.values().filter_map(circle);
+    circles
+        .filter_map(|circle| {
+            let id = *circle.first()?;
+            let list: Vec<&str> = circle.iter().map(|id| id.as_str()).collect();
+            let list = list.join(", ");
+            Some(Finding {
+                code: "waiting-circle",
+                path: path(id),
+                message: text!(
+                    "订单互相等待，都无法提交：{list}",
+                    "orders wait for one another, so that none can be sent: {list}"
+                ),
+                fix: text!(
+                    "icpctl edit {id} --unset after",
+                    "icpctl edit {id} --unset after"
+                ),
             })
         })
         .collect()

@@ -232,7 +232,7 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, NoOrder> {
     if let Some(key) = word.strip_prefix("ref:") {
         let orders = book.orders.values();
         let given = orders.filter(|o| o.reference.as_deref() == Some(key));
-        return of_ref(key, given.collect());
+        return of_ref(book, key, given.collect());
     }
     if looks_like_id(word)
         && let Some(found) = by_id(book, word)
@@ -328,15 +328,28 @@ pub(super) fn holder<'a>(given: impl IntoIterator<Item = &'a Order>) -> Option<&
 /// Returns the order that `ref:KEY` means among those that were given that ref.
 ///
 /// # Errors
-/// 4 where there is none, or where several have not ended: a merge of two stores brings that about.
-pub(super) fn of_ref<'a>(key: &str, given: Vec<&'a Order>) -> Result<&'a Order, NoOrder> {
+/// 4 where there is none, or where several have not ended: a merge of two stores brings that about;
+/// 3 where a file that cannot be read holds it.
+pub(super) fn of_ref<'a>(
+    book: &Book,
+    key: &str,
+    given: Vec<&'a Order>,
+) -> Result<&'a Order, NoOrder> {
     let is_open = |order: &&&Order| !order.standing().status.has_ended();
     let open: Vec<&Order> = given.iter().filter(is_open).copied().collect();
     if let [_, _, ..] = open.as_slice() {
         return Err(NoOrder::ambiguous(&format!("ref:{key}"), &open));
     }
-    holder(given).ok_or_else(|| NoOrder::NoRef {
-        key: key.to_owned(),
+    holder(given).ok_or_else(|| {
+        let mut damaged = book.damaged.values();
+        match damaged.find(|damage| damage.says("ref", key)) {
+            Some(damage) => NoOrder::Damaged {
+                why: damage.message(),
+            },
+            None => NoOrder::NoRef {
+                key: key.to_owned(),
+            },
+        }
     })
 }
 

@@ -194,7 +194,7 @@ impl World {
     /// As [`resolve::order`].
     pub fn find(&self, word: &str) -> Result<&Order, NoOrder> {
         if let Some(key) = word.strip_prefix("ref:") {
-            return resolve::of_ref(key, self.register().of_ref(&self.book, key));
+            return resolve::of_ref(&self.book, key, self.register().of_ref(&self.book, key));
         }
         if let Some(order) = OrderId::parse(word).and_then(|id| self.book.orders.get(&id)) {
             return Ok(order);

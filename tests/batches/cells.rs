@@ -14,6 +14,41 @@ fn places(document: &Value) -> Vec<String> {
     findings.iter().map(place).collect()
 }
 
+/// A spreadsheet saves long numbers as `4.40301E+17`: what is left of them is not taken for them.
+#[test]
+fn a_number_that_a_spreadsheet_shortened_is_refused() {
+    let scene = holding(1);
+    scene.user.write(
+        "batch.csv",
+        "ref,kind,target,account,label:客户\n\
+         2.02611E+15,cancel-site,s1.example.net,1.00001E+11,4E+17\n\
+         1.5E+3,cancel-site,s1.example.net,A1E+17,\n",
+    );
+    let mut document = scene.document(MONDAY, "batch check batch.csv", 3);
+    let findings = document["data"]["findings"].as_array_mut().unwrap();
+    findings.retain(|finding| finding["rule"] == "shortened-number");
+    assert_eq!(
+        places(&document),
+        ["2:1 ref", "2:40 account", "2:52 label:客户"]
+    );
+    let text = "subject_number,service_number,accesses,accounts,approved_on\n\
+                粤ICP备2021000002号,粤ICP备2021000002号-1,tencent;huawei,a-1;1.00001E+11,2021-03-01 00:00:00\n";
+    scene.user.write("adopt.csv", text);
+    let error = scene.fails(MONDAY, "adopt --from adopt.csv", 3);
+    assert!(
+        error["hints"][0]
+            .as_str()
+            .unwrap()
+            .contains("2:52 accounts: \"1.00001E+11\""),
+        "{error}"
+    );
+    // A day that a program wrote with its midnight is that day.
+    scene
+        .user
+        .write("adopt.csv", text.replace("1.00001E+11", "100001234567"));
+    scene.run(MONDAY, "adopt --from adopt.csv").exits(0);
+}
+
 /// What stands within a quote that is never closed may be anything: only the quote is told of.
 #[test]
 fn an_open_quote_is_the_only_finding() {

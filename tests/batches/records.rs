@@ -73,6 +73,30 @@ fn a_wrong_time_stops_the_file() {
     }
 }
 
+/// Excel shows a time in its own way once it has opened the file, and saves it so.
+#[test]
+fn a_time_is_read_as_a_spreadsheet_saves_it() {
+    for (at, expected) in [
+        ("2026/11/23 11:05", "2026-11-23T11:05:00+08:00"),
+        ("2026/11/23 11:05:30", "2026-11-23T11:05:30+08:00"),
+        ("2026年11月23日 11:05", "2026-11-23T11:05:00+08:00"),
+        ("2026/11/24 0:00", "2026-11-24T00:00:00+08:00"),
+        ("2026/11/24", "2026-11-24T00:00:00+08:00"),
+    ] {
+        let scene = sent();
+        let text = format!("order,event,at\nref:a,sms-sent,{at}\n");
+        scene.user.write("reports.csv", text);
+        scene.run(TUESDAY, "record --from reports.csv").exits(0);
+        let order = scene.order(TUESDAY, "ref:a");
+        assert_eq!(order["history"][2]["at"], expected, "{at}");
+    }
+    // Two programs agree on nothing shorter: which of the numbers is the month?
+    let scene = sent();
+    let text = "order,event,at\nref:a,sms-sent,11/12/2026\n";
+    scene.user.write("reports.csv", text);
+    scene.fails(TUESDAY, "record --from reports.csv", 3);
+}
+
 /// "before the order was made, is refused (3)": whatever the rows before it do, so nothing is done.
 #[test]
 fn a_time_before_the_order_was_made_stops_the_file() {

@@ -1,6 +1,7 @@
 //! What is wrong with files, and how it is told: dossiers, records, stores.
 
 use crate::scenarios::{MONDAY, SHOP, SUBJECT, Scene, codes, dossier};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 const LATER: &str = "2026-11-25 10:00:00";
@@ -109,6 +110,64 @@ fn a_truncated_order_file_is_told_and_the_others_stay_usable() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text[..cut]);
     let doctor = scene.document(MONDAY, "doctor", 3);
     assert!(codes(&doctor["data"]["findings"]).contains(&"damaged-file".to_owned()));
+}
+
+/// A record that was moved or renamed is read by nothing: `doctor` says so, and that its place is wrong.
+#[test]
+fn a_record_in_a_wrong_place_is_told() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let home = scene.user.home().join(".icpctl");
+    let own = order_file(&scene, &id);
+    let shard = own.parent().unwrap().to_owned();
+    let told = || -> Vec<Value> {
+        let document = scene.document(MONDAY, "doctor", 3);
+        let findings = document["data"]["findings"].as_array().unwrap();
+        let wrong = findings.iter().filter(|f| f["code"] != "stray-record");
+        assert_eq!(wrong.count(), 0, "{document:#}");
+        findings.iter().map(|f| f["path"].clone()).collect()
+    };
+    for place in [
+        format!("orders/{id}.toml"),
+        format!("orders/{}/old/{id}.toml", &id[..2]),
+        format!("orders/{}/{id} (1).toml", &id[..2]),
+        format!("orders/{}/{id}.TOML", &id[..2]),
+        format!("subjects/old/{id}.toml"),
+    ] {
+        let moved = home.join(&place);
+        std::fs::create_dir_all(moved.parent().unwrap()).unwrap();
+        std::fs::rename(&own, &moved).unwrap();
+        assert_eq!(told(), [place]);
+        std::fs::rename(&moved, &own).unwrap();
+    }
+    // What an editor or a merge leaves beside it is nothing of ours.
+    std::fs::write(shard.join(format!("{id}.toml.orig")), "").unwrap();
+    assert_eq!(scene.run(MONDAY, "doctor").code, 0);
+
+    #[cfg(unix)]
+    {
+        let away = scene.user.home().join("away");
+        std::fs::rename(&shard, &away).unwrap();
+        std::os::unix::fs::symlink(&away, &shard).unwrap();
+        assert_eq!(told(), [format!("orders/{}", &id[..2])]);
+    }
+}
+
+/// Personal data that got into a place of its own in a record is not shown by those who repeat it.
+#[test]
+fn what_stands_wrongly_in_a_record_is_masked() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    replace(
+        &order_file(&scene, &id),
+        "kind = \"cancel-site\"",
+        "kind = \"13987654321\"",
+    );
+    for line in ["doctor", "doctor --json"] {
+        let told = scene.run(MONDAY, line).exits(3);
+        assert!(told.stdout.contains("139****4321"), "{told:?}");
+        assert!(!told.stdout.contains("13987654321"), "{told:?}");
+    }
 }
 
 /// "Unknown keys in a file of the same schema are kept".
@@ -235,6 +294,17 @@ fn a_damaged_order_keeps_its_ref_and_its_subject() {
         let told = scene.run(MONDAY, &line).exits(3);
         assert!(told.stderr.contains(&format!("{id}.toml:")), "{told:?}");
     }
+    // It may be the one that is named, so it is not said that there is none.
+    for line in [
+        "show ref:row-1",
+        "status ref:row-1 --exit-status",
+        "wait ref:row-1 --timeout 0",
+        "record ref:row-1 sms-verified",
+    ] {
+        let told = scene.run(MONDAY, line).exits(3);
+        assert!(told.stderr.contains(&format!("{id}.toml:")), "{told:?}");
+    }
+    scene.run(MONDAY, "show ref:row-9").exits(4);
     // What forbids nothing goes on.
     scene
         .run(MONDAY, &format!("abandon {other} --yes"))

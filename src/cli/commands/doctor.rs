@@ -7,10 +7,13 @@ use crate::cli::reply::{Caution, Reply};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::render::clean::clean;
+use crate::render::prose;
 use crate::render::room::Room;
 use crate::render::table::{Cell, Table};
 use crate::store::book::{Book, FILES};
 use crate::store::place::Place;
+use crate::store::strays::strays;
 use crate::store::{Action, Disk, Files, Kind, Recovery, StorageError, StoreLock, StorePath};
 use crate::text;
 use crate::workflow::examine::{Finding, examine, unnamed};
@@ -57,8 +60,25 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let loose = loose(folder, disk, fixes)?;
         mended.tightened = loose.tightened;
         findings.extend(unmended(cx, folder, &loose, fixes));
+        findings.extend(strays(disk)?.iter().map(|path| unread(path)));
     }
     Ok(answer(cx, &findings, &recovery, &mended))
+}
+
+/// Says that what stands somewhere among the records is not read.
+fn unread(path: &str) -> Finding {
+    Finding {
+        code: "stray-record",
+        path: clean(path).into_owned(),
+        message: text!(
+            "这里的内容不会被读取：订单只从 orders/XX/ID.toml 读取，主体只从 subjects/NUMBER.toml 读取，不跟随链接",
+            "this is not read: orders are read from orders/XX/ID.toml alone, subjects from subjects/NUMBER.toml, and links are not followed"
+        ),
+        fix: text!(
+            "把记录移回原处（名称不变），或移出备案库",
+            "move the record back to where it was, under its own name, or out of the store"
+        ),
+    }
 }
 
 /// What `--fix` mended.
@@ -228,6 +248,11 @@ fn tighten(_: &Path, _: Kind) -> std::io::Result<()> {
 
 fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery, mended: &Mended) -> Reply {
     let lang = cx.lang;
+    // A parser repeats what stands in a file that it cannot read.
+    let said = |finding: &Finding| match finding.code {
+        "damaged-file" => prose::mask_text(&finding.message, cx.globals.privacy),
+        _ => finding.message.clone(),
+    };
     let shown: Vec<String> = recovery
         .completed
         .iter()
@@ -242,7 +267,7 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery, mended: &
         "findings": findings.iter().map(|finding| json!({
             "code": finding.code,
             "path": finding.path,
-            "message": finding.message.get(lang),
+            "message": said(finding).get(lang),
             "fix": finding.fix.get(lang),
         })).collect::<Vec<_>>(),
         "swept": recovery.swept,
@@ -289,7 +314,7 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery, mended: &
         table.row(vec![
             Cell::verbatim(finding.code),
             Cell::verbatim(finding.path.clone()),
-            Cell::new(finding.message.clone()),
+            Cell::new(said(finding)),
         ]);
     }
     reply.human = table.render(lang, cx.width(), cx.color());

@@ -18,7 +18,6 @@ use crate::filing::limit::{Limit, MOST_DAYS};
 use crate::filing::moment::{self, Moment};
 use crate::filing::notice::{Class, Term};
 use crate::filing::order::NoticeId;
-use crate::intake::day;
 use crate::lang::{Lang, Text};
 use crate::text;
 use crate::workflow::draft::Ask;
@@ -380,11 +379,10 @@ fn term(cx: &Context<'_>, typed: &str) -> Result<Term, Failure> {
             "a deadline is a date such as 2026-12-10 or 20261210, a time, days as 15, or working days as 10wd, at most {MOST_DAYS}"
         ))
     };
-    let moment = moment::parse(typed, cx.now);
-    match (moment, day(typed)) {
-        (Ok(Moment::Exact(at)), _) => Ok(Term::At(at)),
-        (Ok(Moment::Day(day)), _) | (Err(_), Some(day)) => Ok(Term::At(Instant::end_of(day))),
-        (Err(error), None) => match days(typed) {
+    match moment::parse(typed, cx.now) {
+        Ok(Moment::Exact(at)) => Ok(Term::At(at)),
+        Ok(Moment::Day(day)) => Ok(Term::At(Instant::end_of(day))),
+        Err(error) => match days(typed) {
             Some(limit) if limit.count() <= MOST_DAYS => Ok(Term::After(limit)),
             Some(_) => Err(refused(text!(
                 "`{typed}` 不是日期，作为天数又太大",

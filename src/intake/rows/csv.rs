@@ -77,7 +77,9 @@ pub(in crate::intake) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<
             problems.push(other_length(&record, names.len(), at));
             continue;
         }
-        rows.push(sheet.row(&head, &record, &starts));
+        let row = sheet.row(&head, &record, &starts);
+        problems.extend(shortened(&row));
+        rows.push(row);
     }
     Ok((rows, problems))
 }
@@ -278,6 +280,32 @@ fn other_length(record: &csv::StringRecord, expected: usize, at: Position) -> Pr
         "this row has {found} cells, the header {expected} columns"
     );
     Problem::new("", at, "row-length", message)
+}
+
+/// Finds the long numbers that a spreadsheet has shortened, as `4.40301E+17`: their digits are lost.
+fn shortened(row: &Row) -> impl Iterator<Item = Problem> {
+    let cells = row.cells.values().chain(row.labels.values());
+    let wrong =
+        cells.filter_map(|cell| Some((cell, cell.values.iter().find(|v| is_shortened(v))?)));
+    wrong.map(|(cell, given)| {
+        let message = text!(
+            "“{given}”是表格软件缩写的数字，原来的数位已经丢失",
+            "\"{given}\" is a number that a spreadsheet shortened: its digits are lost"
+        );
+        Problem::new(&cell.column, cell.at, "shortened-number", message).fix(text!(
+            "把这一列的格式设为文本，再重新填写",
+            "format the column as text, and enter it again"
+        ))
+    })
+}
+
+fn is_shortened(text: &str) -> bool {
+    let Some((digits, power)) = text.split_once("E+") else {
+        return false;
+    };
+    let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    whole.len() == 1 && power.len() == 2 && [whole, rest, power].into_iter().all(is_number)
 }
 
 /// A quote that begins a cell, and the rest of the file.
