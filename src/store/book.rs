@@ -374,7 +374,10 @@ pub fn subject_path(number: &SubjectNumber) -> StorePath {
     StorePath::known(format!("{SUBJECTS}/{}", subject_file::file_name(number)))
 }
 
-fn list(files: &dyn Files, folder: &StorePath) -> Result<Vec<(String, Kind)>, StorageError> {
+pub(super) fn list(
+    files: &dyn Files,
+    folder: &StorePath,
+) -> Result<Vec<(String, Kind)>, StorageError> {
     match files.list(folder) {
         Ok(entries) => Ok(entries
             .into_iter()

@@ -27,6 +27,7 @@ pub mod order_file;
 pub mod place;
 pub mod roll;
 pub mod store_file;
+pub mod strays;
 pub mod subject_file;
 pub mod told_file;
 pub mod wire;

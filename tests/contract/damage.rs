@@ -1,6 +1,7 @@
 //! What is wrong with files, and how it is told: dossiers, records, stores.
 
 use crate::scenarios::{MONDAY, SHOP, SUBJECT, Scene, codes, dossier};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 const LATER: &str = "2026-11-25 10:00:00";
@@ -109,6 +110,47 @@ fn a_truncated_order_file_is_told_and_the_others_stay_usable() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text[..cut]);
     let doctor = scene.document(MONDAY, "doctor", 3);
     assert!(codes(&doctor["data"]["findings"]).contains(&"damaged-file".to_owned()));
+}
+
+/// A record that was moved or renamed is read by nothing: `doctor` says so, and that its place is wrong.
+#[test]
+fn a_record_in_a_wrong_place_is_told() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let home = scene.user.home().join(".icpctl");
+    let own = order_file(&scene, &id);
+    let shard = own.parent().unwrap().to_owned();
+    let told = || -> Vec<Value> {
+        let document = scene.document(MONDAY, "doctor", 3);
+        let findings = document["data"]["findings"].as_array().unwrap();
+        let wrong = findings.iter().filter(|f| f["code"] != "stray-record");
+        assert_eq!(wrong.count(), 0, "{document:#}");
+        findings.iter().map(|f| f["path"].clone()).collect()
+    };
+    for place in [
+        format!("orders/{id}.toml"),
+        format!("orders/{}/old/{id}.toml", &id[..2]),
+        format!("orders/{}/{id} (1).toml", &id[..2]),
+        format!("orders/{}/{id}.TOML", &id[..2]),
+        format!("subjects/old/{id}.toml"),
+    ] {
+        let moved = home.join(&place);
+        std::fs::create_dir_all(moved.parent().unwrap()).unwrap();
+        std::fs::rename(&own, &moved).unwrap();
+        assert_eq!(told(), [place]);
+        std::fs::rename(&moved, &own).unwrap();
+    }
+    // What an editor or a merge leaves beside it is nothing of ours.
+    std::fs::write(shard.join(format!("{id}.toml.orig")), "").unwrap();
+    assert_eq!(scene.run(MONDAY, "doctor").code, 0);
+
+    #[cfg(unix)]
+    {
+        let away = scene.user.home().join("away");
+        std::fs::rename(&shard, &away).unwrap();
+        std::os::unix::fs::symlink(&away, &shard).unwrap();
+        assert_eq!(told(), [format!("orders/{}", &id[..2])]);
+    }
 }
 
 /// Personal data that got into a place of its own in a record is not shown by those who repeat it.

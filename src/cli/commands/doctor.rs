@@ -7,11 +7,13 @@ use crate::cli::reply::{Caution, Reply};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
+use crate::render::clean::clean;
 use crate::render::prose;
 use crate::render::room::Room;
 use crate::render::table::{Cell, Table};
 use crate::store::book::{Book, FILES};
 use crate::store::place::Place;
+use crate::store::strays::strays;
 use crate::store::{Action, Disk, Files, Kind, Recovery, StorageError, StoreLock, StorePath};
 use crate::text;
 use crate::workflow::examine::{Finding, examine, unnamed};
@@ -58,8 +60,25 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let loose = loose(folder, disk, fixes)?;
         mended.tightened = loose.tightened;
         findings.extend(unmended(cx, folder, &loose, fixes));
+        findings.extend(strays(disk)?.iter().map(|path| unread(path)));
     }
     Ok(answer(cx, &findings, &recovery, &mended))
+}
+
+/// Says that what stands somewhere among the records is not read.
+fn unread(path: &str) -> Finding {
+    Finding {
+        code: "stray-record",
+        path: clean(path).into_owned(),
+        message: text!(
+            "这里的内容不会被读取：订单只从 orders/XX/ID.toml 读取，主体只从 subjects/NUMBER.toml 读取，不跟随链接",
+            "this is not read: orders are read from orders/XX/ID.toml alone, subjects from subjects/NUMBER.toml, and links are not followed"
+        ),
+        fix: text!(
+            "把记录移回原处（名称不变），或移出备案库",
+            "move the record back to where it was, under its own name, or out of the store"
+        ),
+    }
 }
 
 /// What `--fix` mended.
