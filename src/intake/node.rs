@@ -88,7 +88,7 @@ pub(super) fn below(path: &str, key: impl std::fmt::Display) -> String {
     let key = if key.len() > LONG { shown(&key) } else { key };
     match path.len() {
         0 => key,
-        ..=LONG => format!("{path}.{key}"),
+        1..=LONG => format!("{path}.{key}"),
         _ => path.to_owned(),
     }
 }

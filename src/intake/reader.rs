@@ -441,12 +441,12 @@ impl Reader {
             let Some(value) = self.fact(known, item, &text) else {
                 continue;
             };
-            if !seen.insert(value.to_string()) {
+            if seen.insert(value.to_string()) {
+                values.push(value);
+            } else {
                 let given = shown(&text);
                 let message = text!("“{given}”重复", "\"{given}\" stands here twice");
                 self.report(item, "duplicate-value", message);
-            } else {
-                values.push(value);
             }
         }
         Value::Array(values)
