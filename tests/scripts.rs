@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use crate::support::{Icpctl, NOW, Output};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -78,14 +77,19 @@ fn the_tour_comes_out_as_it_tells_and_leaves_nothing_behind() {
 fn the_tour_fails_when_the_portfolio_is_not_right_at_the_end() {
     let user = Icpctl::new();
     // A program that loses the last filing when it is asked for the list.
-    let wrapper = user.write(
-        "icpctl",
+    let text = user.write(
+        "text",
         format!(
             "#!/bin/sh\ncase \"$*\" in\n*services.accesses.provider*) '{0}' \"$@\" | sed '$d' ;;\n*) exec '{0}' \"$@\" ;;\nesac\n",
             env!("CARGO_BIN_EXE_icpctl")
         ),
     );
-    std::fs::set_permissions(&wrapper, std::fs::Permissions::from_mode(0o755)).unwrap();
+    // Written by another process: a program that another test starts holds open for a moment what
+    // this one writes, and what is open cannot be run.
+    let wrapper = user.home().join("icpctl");
+    let mut install = Command::new("install");
+    let installed = install.arg("-m755").args([&text, &wrapper]).status();
+    assert!(installed.unwrap().success());
     let binary = [("ICPCTL_BIN", wrapper.to_str().unwrap())];
     let output = script(&user, "bash", "tour.sh", ["--lang", "en"], &binary).exits(1);
     assert!(

@@ -265,7 +265,8 @@ fn a_batch_is_alone_and_a_dry_run_is_nobody() {
     assert_eq!(error["code"], "conflict.locked");
     drop(lock);
     assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
-    assert_eq!(apply(&scene, text, "", 0), ["a ok"]);
+    let patient = "--lock-timeout 10m";
+    assert_eq!(apply(&scene, text, patient, 0), ["a ok"]);
 }
 
 /// The user's own store is made by the first row that is written, and by nothing else.

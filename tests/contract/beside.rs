@@ -1,6 +1,6 @@
 //! One order moved at a time: what is read for it is little, and comes to the same as everything.
 
-use crate::support::{Icpctl, Output};
+use crate::support::{Icpctl, Output, until};
 use icpctl::filing::order::OrderId;
 use icpctl::store::files::LockMode;
 use icpctl::store::{Disk, Files, StorePath};
@@ -421,7 +421,12 @@ fn a_step_of_one_order_goes_on_beside_another_writer_of_single_orders() {
     let note = ["note", &ids[2], "x"].into_iter().chain(now);
     let _ = user.run(note).exits(6);
     drop(held);
-    let alone = disk.try_lock(&lock, LockMode::Exclusive).unwrap();
+    let mut alone = None;
+    // A program that another test starts holds what it inherits until it runs.
+    until("the lock", || {
+        alone = disk.try_lock(&lock, LockMode::Exclusive).unwrap();
+        alone.is_some()
+    });
     let record = ["record", &ids[2], "forwarded"].into_iter().chain(now);
     let _ = user.run(record).exits(6);
     drop(alone);

@@ -1,6 +1,6 @@
 //! The real files: permissions, planted links and pipes, locks between writers.
 
-use super::{conformance, holder, path, put};
+use super::{PATIENT, conformance, holder, path, put};
 use icpctl::store::{
     Change, Digest, Disk, Files, LockKey, RECORD_LIMIT, RecordLock, StorageError, StoreLock,
     StorePath,
@@ -50,7 +50,7 @@ fn records_are_created_replaced_and_removed() {
     assert_eq!(disk.read(&at, RECORD_LIMIT).unwrap(), b"2");
     drop(lock);
 
-    let lock = StoreLock::acquire(&disk, &holder(), Duration::ZERO).unwrap();
+    let lock = StoreLock::acquire(&disk, &holder(), PATIENT).unwrap();
     let mut changes = vec![Change::Remove {
         path: at.clone(),
         was: Digest::of(b"2"),
@@ -70,9 +70,9 @@ fn the_second_writer_gives_up_in_time_and_names_the_first() {
     let (_folder, disk) = store();
     let key = |name| [LockKey::new("subject", name)];
     let wait = Duration::from_millis(5);
-    let first = RecordLock::acquire(&disk, &key("a"), &holder(), wait).unwrap();
+    let first = RecordLock::acquire(&disk, &key("a"), &holder(), PATIENT).unwrap();
     // Another subject need not wait.
-    drop(RecordLock::acquire(&disk, &key("b"), &holder(), wait).unwrap());
+    drop(RecordLock::acquire(&disk, &key("b"), &holder(), PATIENT).unwrap());
     match RecordLock::acquire(&disk, &key("a"), &holder(), wait) {
         Err(StorageError::Locked {
             holder: Some(named),
@@ -90,11 +90,11 @@ fn the_second_writer_gives_up_in_time_and_names_the_first() {
         "{locked:?}"
     );
     drop(first);
-    let alone = StoreLock::acquire(&disk, &holder(), wait).unwrap();
+    let alone = StoreLock::acquire(&disk, &holder(), PATIENT).unwrap();
     let locked = RecordLock::acquire(&disk, &key("c"), &holder(), wait).unwrap_err();
     assert!(locked.message().zh.contains("operator"), "{locked}");
     drop(alone);
-    RecordLock::acquire(&disk, &key("c"), &holder(), wait).unwrap();
+    RecordLock::acquire(&disk, &key("c"), &holder(), PATIENT).unwrap();
 }
 
 #[test]
@@ -102,8 +102,7 @@ fn writers_of_one_record_take_turns() {
     let (_folder, disk) = store();
     let at = path("orders/k3/k3m9t2qd.toml");
     let key = [LockKey::new("subject", "a"), LockKey::new("ref", "row-1")];
-    let patient = Duration::from_mins(10);
-    let lock = RecordLock::acquire(&disk, &key, &holder(), patient).unwrap();
+    let lock = RecordLock::acquire(&disk, &key, &holder(), PATIENT).unwrap();
     lock.commit(&Change::Create {
         path: at.clone(),
         bytes: b"0".to_vec(),
@@ -119,7 +118,7 @@ fn writers_of_one_record_take_turns() {
                 }
                 started.send(()).unwrap();
                 for _ in 0..25 {
-                    let lock = RecordLock::acquire(disk, &key, &holder(), patient).unwrap();
+                    let lock = RecordLock::acquire(disk, &key, &holder(), PATIENT).unwrap();
                     let bytes = disk.read(at, RECORD_LIMIT).unwrap();
                     let count: u32 = String::from_utf8(bytes.clone()).unwrap().parse().unwrap();
                     let was = Digest::of(&bytes);
@@ -149,10 +148,9 @@ fn of_two_creators_one_wins() {
             .map(|n: u8| {
                 let disk = &disk;
                 scope.spawn(move || {
-                    let wait = Duration::from_mins(10);
                     // Different keys: nothing but the file's name keeps them apart.
                     let key = [LockKey::new("subject", &n.to_string())];
-                    let lock = RecordLock::acquire(disk, &key, &holder(), wait).unwrap();
+                    let lock = RecordLock::acquire(disk, &key, &holder(), PATIENT).unwrap();
                     let at = path("orders/k3/k3m9t2qd.toml");
                     lock.commit(&Change::Create {
                         path: at,
