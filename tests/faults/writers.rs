@@ -172,6 +172,32 @@ fn check(writers: usize, turns: usize, before: &[&str]) -> Result<(), String> {
     Ok(())
 }
 
+/// `doctor` takes no lock while it looks: what comes and goes between two of its looks is no finding.
+#[test]
+fn doctor_is_quiet_while_orders_come_and_go() {
+    let scene = Scene::at("tencent");
+    let turns = |writer: usize| {
+        for turn in 0..12 {
+            let (letter, key) = (format!("{writer}.txt"), format!("{writer}-{turn}"));
+            scene.user.write(&letter, format!("the letter {key}"));
+            for line in [
+                format!("cancel-site example.cn --ref {key}"),
+                format!("attach ref:{key} {letter} --as remark-letter"),
+                format!("erase ref:{key} --yes"),
+            ] {
+                scene.run(MONDAY, &line).exits(0);
+            }
+        }
+    };
+    thread::scope(|scope| {
+        let writers: Vec<_> = (0..3).map(|w| scope.spawn(move || turns(w))).collect();
+        while !writers.iter().all(thread::ScopedJoinHandle::is_finished) {
+            let doctor = scene.run(MONDAY, "doctor --json");
+            assert_eq!(doctor.code, 0, "{doctor:?}");
+        }
+    });
+}
+
 #[test]
 fn eight_writers_of_which_some_are_killed_lose_and_double_nothing() {
     assert_eq!(check(8, 8, &[]), Ok(()));

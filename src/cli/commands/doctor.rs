@@ -50,11 +50,16 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     if let (Some(disk), true) = (&disk, fixes) {
         mended.removed = remove_unnamed(cx, disk)?;
     }
-    let world = cx.world_of(disk.as_ref().map(|disk| disk as &dyn Files))?;
+    let files = disk.as_ref().map(|disk| disk as &dyn Files);
+    let mut findings = examine(&cx.world_of(files)?);
+    if !findings.is_empty() {
+        // A writer may have been at it between one file and the next: what is still so is told.
+        let again = examine(&cx.world_of(files)?);
+        findings.retain(|finding| again.contains(finding));
+    }
     // Every damaged file is a finding here, not a warning beside the result.
     cx.cautions.retain(|caution| caution.code != "damaged-file");
     let _ = cx.rulebook()?;
-    let mut findings = examine(&world);
     findings.extend(overrides(&mut cx.cautions));
     if let (Some(folder), Some(disk)) = (&folder, &disk) {
         let loose = loose(folder, disk, fixes)?;
@@ -220,7 +225,12 @@ fn loose(folder: &Path, disk: &Disk, fixes: bool) -> Result<Loose, Failure> {
             let Ok(path) = at.join(&entry.name) else {
                 continue;
             };
-            let stat = disk.stat(&path)?;
+            let stat = match disk.stat(&path) {
+                Ok(stat) => stat,
+                // A writer has taken it away meanwhile.
+                Err(StorageError::NotFound { .. }) => continue,
+                Err(error) => return Err(error.into()),
+            };
             look(&folder.join(path.to_path()), entry.kind, stat.mode);
             if entry.kind == Kind::Folder {
                 folders.push(path);
