@@ -188,7 +188,7 @@ impl<'a> Desk<'a> {
             .subject
             .map(|number| world.register().of_subject(&world.book, &number));
         orders.into_iter().flatten().any(|other| {
-            other.id != order.id && !other.is_undone() && is_later(other) && covers(other)
+            other.id != order.id && covers(other) && !other.is_undone() && is_later(other)
         })
     }
 

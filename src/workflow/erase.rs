@@ -218,6 +218,7 @@ fn rests_on(order: &Order) -> Failure {
 
 /// Lists the attachments of `going`, once attached ones too, that no other order names.
 fn attachments(world: &World, going: &[OrderId]) -> Vec<String> {
+    let going = &going.iter().collect::<BTreeSet<_>>();
     let hashes = |is_going: bool| {
         world
             .book

@@ -42,11 +42,10 @@ pub fn order<'w>(world: &'w World, word: &str, told: &Told) -> Result<&'w Order,
     let Some(about) = About::read(word) else {
         return found.map_err(Failure::from);
     };
-    let ended: Vec<&Order> = world
-        .book
-        .orders
-        .values()
-        .filter(|order| about.is_of(order) && order.standing().status.has_ended())
+    let ended: Vec<&Order> = about
+        .orders(world)
+        .into_iter()
+        .filter(|order| order.standing().status.has_ended())
         .collect();
     let had: Vec<&&Order> = ended
         .iter()
@@ -71,14 +70,18 @@ impl About {
         number.or_else(|_| Host::parse(word).map(Self::Domain)).ok()
     }
 
-    fn is_of(&self, order: &Order) -> bool {
+    /// Lists the orders about it, in the order of their ids.
+    fn orders<'w>(&self, world: &'w World) -> Vec<&'w Order> {
+        let (register, book) = (world.register(), &world.book);
         match self {
-            Self::Number(Number::Subject(number)) => order.target.subject.as_ref() == Some(number),
-            Self::Number(Number::Service(number)) => {
-                order.target.services.iter().any(|s| s.number == *number)
+            Self::Number(Number::Subject(number)) => {
+                let mut orders = register.of_subject(book, number);
+                orders.retain(|order| order.target.subject == Some(*number));
+                orders
             }
-            Self::Number(Number::Security(_)) => false,
-            Self::Domain(domain) => order.domains().contains(&domain),
+            Self::Number(Number::Service(number)) => register.of_service(book, number),
+            Self::Number(Number::Security(_)) => Vec::new(),
+            Self::Domain(domain) => register.of_domain(book, domain),
         }
     }
 }

@@ -241,7 +241,9 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, NoOrder> {
     }
     match target(&book.portfolio, word) {
         Ok(target) => the_open_one(word, book.orders.values(), |order| target.is_of(order)),
-        Err(Unfiled::Unknown { .. } | Unfiled::DomainEnded { .. }) => asking_for(book, word),
+        Err(Unfiled::Unknown { .. } | Unfiled::DomainEnded { .. }) => {
+            asking_for(book.orders.values(), word)
+        }
         Err(error @ Unfiled::Ended { .. }) => Err(error.into()),
     }
 }
@@ -275,7 +277,10 @@ fn by_id<'a>(book: &'a Book, word: &str) -> Option<Result<&'a Order, NoOrder>> {
 }
 
 /// Finds the open order about a number or a domain that is not filed yet.
-fn asking_for<'a>(book: &'a Book, word: &str) -> Result<&'a Order, NoOrder> {
+pub(super) fn asking_for<'a>(
+    orders: impl IntoIterator<Item = &'a Order>,
+    word: &str,
+) -> Result<&'a Order, NoOrder> {
     let host = Host::parse(word).ok();
     let number = Number::parse(word).ok().map(|parsed| parsed.number);
     let is_meant = |order: &&Order| {
@@ -289,7 +294,10 @@ fn asking_for<'a>(book: &'a Book, word: &str) -> Result<&'a Order, NoOrder> {
                 Some(Number::Security(_)) | None => false,
             }
     };
-    let hits: Vec<&Order> = open_orders(book).filter(is_meant).collect();
+    let meant = orders.into_iter().filter(is_meant);
+    let hits: Vec<&Order> = meant
+        .filter(|order| !order.standing().status.has_ended())
+        .collect();
     match hits.as_slice() {
         [only] => Ok(only),
         [] => Err(NoOrder::Unknown {
@@ -372,10 +380,13 @@ pub(super) fn the_open_one<'a>(
     }
 }
 
-fn open_orders(book: &Book) -> impl Iterator<Item = &Order> {
-    book.orders
-        .values()
-        .filter(|o| !o.standing().status.has_ended())
+/// Returns the domain that a word is, where nothing holds it.
+pub(super) fn unfiled_domain(portfolio: &Portfolio, word: &str) -> Option<Host> {
+    if looks_like_id(word) || Number::parse(word).is_ok() {
+        return None;
+    }
+    let domain = Host::parse(word).ok()?;
+    portfolio.holders(&domain).is_empty().then_some(domain)
 }
 
 /// Finds what a word means in the portfolio: a number or a domain.

@@ -140,12 +140,12 @@ pub fn matter<'w>(desk: &Desk<'w>, about: &About) -> Matter<'w> {
         About::Domain(domain) => book.portfolio.holders(domain),
         About::Service(number) => book.portfolio.service(number).into_iter().collect(),
     };
-    let is_about = |order: &Order| match about {
-        About::Domain(domain) => order.domains().contains(&domain),
-        About::Service(number) => order.target.services.iter().any(|s| s.number == *number),
+    let register = desk.world.register();
+    let orders = match about {
+        About::Domain(domain) => register.of_domain(book, domain),
+        About::Service(number) => register.of_service(book, number),
     };
-    let orders = book.orders.values();
-    let orders = orders.filter(|order| !order.is_undone() && is_about(order));
+    let orders = orders.into_iter().filter(|order| !order.is_undone());
     Matter {
         about: about.clone(),
         holders,

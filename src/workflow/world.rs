@@ -199,10 +199,13 @@ impl World {
         if let Some(order) = OrderId::parse(word).and_then(|id| self.book.orders.get(&id)) {
             return Ok(order);
         }
+        let register = self.register();
+        if let Some(domain) = resolve::unfiled_domain(&self.book.portfolio, word) {
+            return resolve::asking_for(register.of_domain(&self.book, &domain), word);
+        }
         let Ok(target) = resolve::target(&self.book.portfolio, word) else {
             return resolve::order(&self.book, word);
         };
-        let register = self.register();
         let orders = match &target {
             Target::Subject(number) => register.of_subject(&self.book, number),
             Target::Service(number) => register.of_service(&self.book, number),

@@ -8,6 +8,10 @@ use crate::lang::Text;
 use crate::text;
 use crate::workflow::world::World;
 use std::collections::HashMap;
+use std::rc::Rc;
+
+/// How many rows of a circle a message names.
+const NAMED: usize = 20;
 
 /// The rows of a batch, by their refs and in the order in which they are taken.
 pub(super) struct Queue<'a> {
@@ -18,7 +22,7 @@ pub(super) struct Queue<'a> {
     /// drafted yet.
     pub(super) order: Vec<usize>,
     /// Rows that wait for each other, each row with its whole circle.
-    circles: HashMap<usize, Vec<usize>>,
+    circles: HashMap<usize, Rc<[usize]>>,
 }
 
 impl<'a> Queue<'a> {
@@ -53,7 +57,8 @@ impl<'a> Queue<'a> {
             }
             let begins = chain.iter().position(|place| Some(*place) == next);
             if let Some(circle) = begins.and_then(|begin| chain.get(begin..)) {
-                circles.extend(circle.iter().map(|place| (*place, circle.to_vec())));
+                let shared: Rc<[usize]> = circle.into();
+                circles.extend(circle.iter().map(|place| (*place, Rc::clone(&shared))));
             }
             order.extend(chain.into_iter().rev());
         }
@@ -104,14 +109,16 @@ impl<'a> Queue<'a> {
         failure
     }
 
-    /// Names the rows of a circle from one of them on.
+    /// Names the rows of a circle from one of them on, and of a long one the first.
     fn round(&self, circle: &[usize], row: usize) -> (String, String) {
         let begin = circle.iter().position(|place| *place == row).unwrap_or(0);
-        let all = circle.iter().cycle().skip(begin).take(circle.len() + 1);
+        let all = circle.iter().cycle().skip(begin);
+        let all = all.take(circle.len().min(NAMED) + 1);
         let wishes: Vec<&Wish> = all.filter_map(|place| self.wishes.get(*place)).collect();
+        let rest = if circle.len() > NAMED { " → …" } else { "" };
         let names = |named: &dyn Fn(&Wish) -> String| -> String {
             let names: Vec<String> = wishes.iter().map(|wish| named(wish)).collect();
-            names.join(" → ")
+            names.join(" → ") + rest
         };
         (
             names(&|wish| format!("{}（第 {} 行）", wish.reference, wish.line)),
