@@ -18,6 +18,9 @@
     reason = "a tool of the developers': what fails is told at once"
 )]
 
+mod bombs;
+#[path = "../../tests/hostile/bombs/documents.rs"]
+mod documents;
 mod rivals;
 
 use std::fmt::Write as _;
@@ -121,6 +124,7 @@ fn measure(icpctl: &str, startup: &str, small: &Path, large: &Path) {
     changes(&small, &large, &yardstick);
     loops(&large, startup);
     batches(&small, &large);
+    bombs::documents(icpctl);
 }
 
 /// Looks at one order.
