@@ -1,8 +1,8 @@
 //! Documents that would explode: deep, wide, repetitive, or larger than is read.
 
-/// So many members of an object, each with its comma.
-fn members(count: usize) -> String {
-    (0..count).map(|n| format!("\"k{n}\":1,")).collect()
+/// So many parts of a text, numbered.
+fn numbered(count: usize, part: impl Fn(usize) -> String) -> String {
+    (0..count).map(part).collect::<Vec<_>>().concat()
 }
 
 /// The documents, each by its name.
@@ -17,8 +17,14 @@ pub(crate) fn bombs() -> Vec<(&'static str, String)> {
         ("large", format!("a = \"{}\"", "x".repeat(1 << 20))),
         ("quotes", "\"".repeat(300_000)),
         ("json", format!("{{\"a\":{}", "[".repeat(200_000))),
-        ("keys", (0..60_000).map(|n| format!("k{n}=1\n")).collect()),
-        ("members", format!("{{{}\"k\":1}}", members(60_000))),
+        ("keys", numbered(60_000, |n| format!("k{n}=1\n"))),
+        (
+            "members",
+            format!(
+                "{{{}\"k\":1}}",
+                numbered(60_000, |n| format!("\"k{n}\":1,"))
+            ),
+        ),
         ("inline", format!("a = [{}]", "{b=1},".repeat(170_000))),
         ("services", "[[services]]\nname=\"a\"\n".repeat(45_000)),
     ]
