@@ -275,6 +275,19 @@ fn a_deep_or_large_document_is_refused() {
     assert_eq!(dossier(&deep).unwrap_err()[0].code, "syntax");
     let large = "#".repeat((1 << 20) + 1);
     assert_eq!(dossier(&large).unwrap_err()[0].code, "too-large");
+    let wide = format!("target = [{}]", "1,".repeat(50_000));
+    assert_eq!(dossier(&wide).unwrap_err()[0].code, "too-many");
+    let wide = format!("{{\"target\":[{}1]}}", "1,".repeat(50_000));
+    let told = dossier(&wide).unwrap_err();
+    assert_eq!(told.iter().filter(|p| p.code == "too-many").count(), 1);
+}
+
+/// A list of rows has as many as are within its size, which a document has not.
+#[test]
+fn a_list_of_rows_may_be_long() {
+    let row = "{\"order\":\"3k9m2qd8\",\"event\":\"rejected\"}";
+    let list = format!("[{}{row}]", format!("{row},").repeat(15_000));
+    assert_eq!(records(&list).unwrap().len(), 15_001);
 }
 
 /// Returns a template with everything optional in it switched on.

@@ -105,7 +105,12 @@ fn toml_node(path: &str, value: &Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Nod
 
 /// Reads a JSON document.
 pub(super) fn json_tree(text: &str) -> Result<Node, Vec<Problem>> {
-    json_value(text, 0, &Lines::new(text))
+    json_value(text, 0, &Lines::new(text), parser::VALUES)
+}
+
+/// Reads JSON that may be a list of rows, of which a file holds as many as are within its size.
+pub(super) fn json_list(text: &str) -> Result<Node, Vec<Problem>> {
+    json_value(text, 0, &Lines::new(text), usize::MAX)
 }
 
 /// Whether `text` is JSON Lines: its first line that is not blank is a whole JSON value, or that is
@@ -131,18 +136,25 @@ pub(super) fn json_lines(text: &str) -> impl Iterator<Item = Result<Node, Vec<Pr
         let begins = start;
         start += line.len();
         let is_blank = line.trim().is_empty();
-        (!is_blank).then(|| json_value(line.trim_end(), begins, &lines))
+        (!is_blank).then(|| json_value(line.trim_end(), begins, &lines, parser::VALUES))
     })
 }
 
-/// Reads the one JSON value of `part`, which stands at byte `start` of the file.
-fn json_value(part: &str, start: usize, lines: &Lines<'_>) -> Result<Node, Vec<Problem>> {
+/// Reads the one JSON value of `part`, which stands at byte `start` of the file and may hold `most`
+/// others.
+fn json_value(
+    part: &str,
+    start: usize,
+    lines: &Lines<'_>,
+    most: usize,
+) -> Result<Node, Vec<Problem>> {
     let raw: &RawValue =
         serde_json::from_str(part).map_err(|error| vec![json_problem(&error, start, lines)])?;
     let mut reader = JsonReader {
         base: part.as_ptr().addr(),
         start,
         lines,
+        most,
         values: 0,
         problems: Vec::new(),
     };
@@ -218,6 +230,8 @@ struct JsonReader<'l, 'a> {
     base: usize,
     start: usize,
     lines: &'l Lines<'a>,
+    /// How many values may be read.
+    most: usize,
     /// How many were read so far.
     values: usize,
     problems: Vec<Problem>,
@@ -236,8 +250,8 @@ impl JsonReader<'_, '_> {
     /// Reads a value; `None` for null, which says no more than absence.
     fn node(&mut self, path: &str, raw: &RawValue, depth: usize) -> Option<Node> {
         self.values += 1;
-        if self.values > parser::VALUES {
-            if self.values == parser::VALUES + 1 {
+        if self.values > self.most {
+            if self.values == self.most + 1 {
                 let at = self.at(raw.get());
                 self.problems.push(too_many(path, at, parser::too_many()));
             }

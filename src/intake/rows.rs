@@ -4,7 +4,7 @@ mod csv;
 
 pub(super) use csv::{csv_rows, is_csv};
 
-use super::document::{is_json_lines, json_lines, json_tree};
+use super::document::{is_json_lines, json_lines, json_list};
 use super::node::{Entry, Node, Shape};
 use super::problem::{PROBLEMS, Position, Problem, nearest, settle, shown};
 use super::schema::{Column, Table, column as column_of, columns};
@@ -271,7 +271,7 @@ fn json_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
         }
         return Ok((rows, problems));
     }
-    let nodes = match json_tree(text)? {
+    let nodes = match json_list(text)? {
         Node {
             shape: Shape::List(items),
             ..
