@@ -13,6 +13,7 @@ use crate::filing::number::SubjectNumber;
 use crate::filing::order::{OperationId, Order, OrderId};
 use crate::filing::portfolio::Portfolio;
 use crate::lang::{Lang, Text};
+use crate::render::Format;
 use crate::render::mask::Privacy;
 use crate::render::room::Room;
 use crate::render::style::Tone;
@@ -101,13 +102,23 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .map(|word| resolve::order(&world.book, word))
         .transpose()?
         .map(|order| &order.id);
-    let mut operations = collect(&world.book, only);
     let limit = matches.get_one::<usize>("limit").copied();
-    operations.truncate(limit.unwrap_or(usize::MAX));
-    let data = operations
-        .iter()
-        .map(|operation| document(operation, &world.book.portfolio, privacy))
-        .collect();
+    let operations = collect(&world.book, only, limit.unwrap_or(usize::MAX));
+    let documents = || {
+        let portfolio = &world.book.portfolio;
+        let operations = operations.iter();
+        operations.map(|operation| document(operation, portfolio, privacy))
+    };
+    let (data, human) = match cx.globals.format {
+        Format::Human => {
+            let table = table(&operations);
+            (Vec::new(), table.render(cx.lang, cx.width(), cx.color()))
+        }
+        Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => {
+            (documents().collect(), String::new())
+        }
+        Format::Sarif | Format::Markdown | Format::Ics => (Vec::new(), String::new()),
+    };
     let reply = Reply {
         known: FIELDS.map(str::to_owned).to_vec(),
         ..Reply::new(SCHEMA, Value::Array(data))
@@ -116,11 +127,29 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let nothing_done = text!("还没有任何操作", "nothing has been done yet");
         return Ok(reply.say(nothing(limit, nothing_done)));
     }
-    Ok(reply.human(table(&operations).render(cx.lang, cx.width(), cx.color())))
+    Ok(reply.human(human))
 }
 
-/// Collects the operations from the histories, the latest first.
-fn collect<'b>(book: &'b Book, only: Option<&OrderId>) -> Vec<Operation<'b>> {
+/// Returns the latest operations, at most `limit`, of everything or of one order, the latest first.
+fn latest<'b>(book: &'b Book, only: Option<&OrderId>, limit: usize) -> Vec<&'b OperationId> {
+    let own: Option<BTreeSet<&OperationId>> = only.map(|id| {
+        let order = book.orders.get(id).into_iter();
+        order.flat_map(|o| &o.history).map(|e| &e.op).collect()
+    });
+    let mut operations: Vec<_> = book
+        .sequence()
+        .into_iter()
+        .filter(|(op, _)| own.as_ref().is_none_or(|own| own.contains(op)))
+        .collect();
+    operations.sort_by_key(|(_, place)| Reverse(*place));
+    operations.truncate(limit);
+    operations.into_iter().map(|(op, _)| op).collect()
+}
+
+/// Collects those operations from the histories.
+fn collect<'b>(book: &'b Book, only: Option<&OrderId>, limit: usize) -> Vec<Operation<'b>> {
+    let latest = latest(book, only, limit);
+    let wanted: BTreeSet<&OperationId> = latest.iter().copied().collect();
     let mut found: BTreeMap<&OperationId, Operation<'b>> = BTreeMap::new();
     let mut add = |op, recorded_at, actor, undoes, record| {
         let operation = found.entry(op).or_insert_with(|| Operation {
@@ -138,7 +167,7 @@ fn collect<'b>(book: &'b Book, only: Option<&OrderId>) -> Vec<Operation<'b>> {
         if only.is_some_and(|id| *id != order.id) {
             continue;
         }
-        for entry in &order.history {
+        for entry in order.history.iter().filter(|e| wanted.contains(&e.op)) {
             let record = Record {
                 of: Of::Order(order),
                 event: entry.event.name(),
@@ -154,7 +183,7 @@ fn collect<'b>(book: &'b Book, only: Option<&OrderId>) -> Vec<Operation<'b>> {
         }
     }
     for subject in book.subjects.values().filter(|_| only.is_none()) {
-        for entry in &subject.history {
+        for entry in subject.history.iter().filter(|e| wanted.contains(&e.op)) {
             let record = Record {
                 of: Of::Subject(&subject.number),
                 event: entry.event.name(),
@@ -178,10 +207,7 @@ fn collect<'b>(book: &'b Book, only: Option<&OrderId>) -> Vec<Operation<'b>> {
             operation.undone_by = Some(by);
         }
     }
-    let mut operations: Vec<Operation<'b>> = found.into_values().collect();
-    let sequence = book.sequence();
-    operations.sort_by_key(|o| Reverse(sequence.get(o.op)));
-    operations
+    latest.iter().filter_map(|op| found.remove(op)).collect()
 }
 
 fn document(operation: &Operation<'_>, portfolio: &Portfolio, privacy: Privacy) -> Value {
