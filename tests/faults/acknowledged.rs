@@ -62,7 +62,7 @@ fn a_change_is_a_success_when_stdout_is_closed() {
     let scene = Scene::at("tencent");
     let script = "exec \"$0\" label example.cn turn=closed --json >&- 2>&-";
     let icpctl = scene.user.command([""; 0]);
-    let mut shell = std::process::Command::new("sh");
+    let mut shell = Command::new("sh");
     shell.arg("-c").arg(script).arg(icpctl.get_program());
     for (name, value) in icpctl.get_envs() {
         shell.env(name, value.unwrap());
