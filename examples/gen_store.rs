@@ -220,6 +220,10 @@ const CANCELLED: [(&str, &str); 3] = [
     ("bureau-approved", "approved"),
 ];
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "one order from its first field to its last"
+)]
 fn order(subject: &Subject, place: u64, age: u64, dice: &mut Dice) -> Order {
     // A cancellation would end what later orders are about: only the living one may be one.
     let kind = match (age, dice.below(4)) {

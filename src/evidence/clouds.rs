@@ -6,7 +6,7 @@ use crate::clouds::client::Client;
 use crate::clouds::tencent::{self, Account, Product, Server};
 use crate::clouds::{Cloud, alibaba, catalogue};
 use crate::filing::evidence::case::{About, Matter};
-use crate::filing::evidence::{Claim, Fact, Source, Verdict};
+use crate::filing::evidence::{Claim, Fact, Source};
 use crate::filing::host::Host;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
@@ -112,17 +112,7 @@ impl Clouds<'_> {
             | Source::Whois
             | Source::Record => "api 3.0",
         };
-        Fact {
-            at: self.now,
-            about: about.to_owned(),
-            claim,
-            verdict: Verdict::Yes,
-            reason: None,
-            values: Vec::new(),
-            source,
-            from: from.to_owned(),
-            raw: None,
-        }
+        Fact::holds(self.now, about, claim, source, from)
     }
 
     /// Says whether the account shows something, and what of its subject must be put right.

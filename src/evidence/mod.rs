@@ -108,17 +108,7 @@ impl<'a> Asker<'a> {
     }
 
     fn fact(&self, about: &str, claim: Claim, source: Source, from: &str) -> Fact {
-        Fact {
-            at: self.now,
-            about: about.to_owned(),
-            claim,
-            verdict: Verdict::Yes,
-            reason: None,
-            values: Vec::new(),
-            source,
-            from: from.to_owned(),
-            raw: None,
-        }
+        Fact::holds(self.now, about, claim, source, from)
     }
 }
 

@@ -297,40 +297,12 @@ impl Obstacle {
                 kind,
                 status,
                 account,
-            } => {
-                let (k, s) = (kind.label(), status.label());
-                let (kzh, ken, szh, sen) = (k.zh, k.en, s.zh, s.en);
-                if *account {
-                    text!(
-                        "该账号下有未完结的订单 {order}（{kzh}，{szh}）",
-                        "the account is held by the live order {order} ({ken}, {sen})"
-                    )
-                } else {
-                    text!(
-                        "该主体有未完结的订单 {order}（{kzh}，{szh}）",
-                        "the subject is held by the live order {order} ({ken}, {sen})"
-                    )
-                }
-            }
+            } => held_by(order, *kind, *status, *account),
             Self::DomainInFlight { domain, order } => text!(
                 "域名 {domain} 正在订单 {order} 中备案",
                 "the domain {domain} is being filed by the live order {order}"
             ),
-            Self::After { order, ended: None } => text!(
-                "须等订单 {order} 通过后才能提交",
-                "this order waits for {order} to be approved"
-            ),
-            Self::After {
-                order,
-                ended: Some(status),
-            } => {
-                let label = status.label();
-                let (zh, en) = (label.zh, label.en);
-                text!(
-                    "前置订单 {order} 未获通过（{zh}）",
-                    "the order it waits for, {order}, ended unapproved ({en})"
-                )
-            }
+            Self::After { order, ended } => waits_for(order, *ended),
             Self::Incomplete { missing } => {
                 let (zh, en) = (&missing.zh, &missing.en);
                 text!("订单不完整：{zh}", "the order is incomplete: {en}")
@@ -431,4 +403,37 @@ impl Obstacle {
             ),
         }
     }
+}
+
+/// Says which live order holds the subject, or the account that it goes through.
+fn held_by(order: &OrderId, kind: Kind, status: Status, account: bool) -> Text {
+    let (k, s) = (kind.label(), status.label());
+    let (kzh, ken, szh, sen) = (k.zh, k.en, s.zh, s.en);
+    if account {
+        text!(
+            "该账号下有未完结的订单 {order}（{kzh}，{szh}）",
+            "the account is held by the live order {order} ({ken}, {sen})"
+        )
+    } else {
+        text!(
+            "该主体有未完结的订单 {order}（{kzh}，{szh}）",
+            "the subject is held by the live order {order} ({ken}, {sen})"
+        )
+    }
+}
+
+/// Says which order must be approved first, or how it ended without that.
+fn waits_for(order: &OrderId, ended: Option<Status>) -> Text {
+    let Some(status) = ended else {
+        return text!(
+            "须等订单 {order} 通过后才能提交",
+            "this order waits for {order} to be approved"
+        );
+    };
+    let label = status.label();
+    let (zh, en) = (label.zh, label.en);
+    text!(
+        "前置订单 {order} 未获通过（{zh}）",
+        "the order it waits for, {order}, ended unapproved ({en})"
+    )
 }

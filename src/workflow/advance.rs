@@ -17,7 +17,7 @@ use crate::filing::kind::Kind;
 use crate::filing::machine::{self, Arrival};
 use crate::filing::moment::{Moment, Untimely};
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Entry, Order, Signatory};
+use crate::filing::order::{Entry, Order, Signatory, Who};
 use crate::filing::portfolio::endings::Endings;
 use crate::filing::refusal::Refusal;
 use crate::filing::signatory::signatories;
@@ -367,21 +367,7 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
     let report = told.report;
     let view = order.view(&world.profiles, world.now);
     let standing = &view.standing;
-    if report != Report::BureauApproved && !told.numbers.is_empty()
-        || report == Report::BureauApproved && order.kind != Kind::New && !told.numbers.is_empty()
-    {
-        return Err(Failure::usage(text!(
-            "--number 只用于新增备案的 bureau-approved",
-            "--number goes only with bureau-approved of a new order"
-        )));
-    }
-    if !told.who.is_empty() && !report.names_persons() {
-        let name = report.name();
-        return Err(Failure::usage(text!(
-            "--who 不能用于 {name}",
-            "--who means nothing for {name}"
-        )));
-    }
+    heed_words(order, told)?;
     let awaits_another = report == Report::SmsVerified
         && (told.who.is_empty() || told.who == ["all"])
         && standing
@@ -400,44 +386,7 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
     let at = instant(told.at, standing, world.now)?;
     let (from, arrival) = arrival(world, order, &view, report, at)
         .map_err(|refusal| refused(order, &view, world, refusal))?;
-    let mut who = Vec::new();
-    let mut awaiting = Vec::new();
-    let to = match arrival {
-        Arrival::At(status) => {
-            let opens = status == Status::SmsVerificationPending && from != status;
-            if opens {
-                awaiting = signatories(order, &world.book.portfolio);
-            }
-            if report == Report::FaceVerified {
-                who = faces(order, &told.who)?;
-            }
-            status
-        }
-        Arrival::Verified => {
-            let answered: Vec<(Signatory, bool)> = if let Some(window) = &standing.window {
-                window
-                    .awaiting
-                    .iter()
-                    .map(|(s, at)| (s.clone(), at.is_some()))
-                    .collect()
-            } else {
-                awaiting = signatories(order, &world.book.portfolio);
-                awaiting.iter().map(|s| (s.clone(), false)).collect()
-            };
-            who = answers(order, &answered, &told.who).map_err(|mut failure| {
-                failure.hints.extend(until(order, &view, world));
-                failure
-            })?;
-            let all = answered
-                .iter()
-                .all(|(s, done)| *done || s.who.iter().any(|w| who.contains(w)));
-            if all {
-                Status::AwaitingBureauReview
-            } else {
-                Status::SmsVerificationPending
-            }
-        }
-    };
+    let Answer { to, who, awaiting } = answer(world, (order, &view), told, (from, arrival))?;
     let stored = Some(standing.status);
     let mut entry = entry(stamp, Event::Report(report), at, stored, to);
     entry.who = who;
@@ -471,6 +420,81 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
         cautions,
         left_out,
     })
+}
+
+/// Refuses words that mean nothing for the report (2).
+fn heed_words(order: &Order, told: &Told) -> Result<(), Failure> {
+    let report = told.report;
+    let brings_numbers = report == Report::BureauApproved && order.kind == Kind::New;
+    if !brings_numbers && !told.numbers.is_empty() {
+        return Err(Failure::usage(text!(
+            "--number 只用于新增备案的 bureau-approved",
+            "--number goes only with bureau-approved of a new order"
+        )));
+    }
+    if !told.who.is_empty() && !report.names_persons() {
+        let name = report.name();
+        return Err(Failure::usage(text!(
+            "--who 不能用于 {name}",
+            "--who means nothing for {name}"
+        )));
+    }
+    Ok(())
+}
+
+/// Where a report leads, who answered, and who must answer from now on.
+struct Answer {
+    to: Status,
+    who: Vec<Who>,
+    awaiting: Vec<Signatory>,
+}
+
+/// Decides where a report leads, and about whom it is.
+fn answer(
+    world: &World,
+    (order, view): (&Order, &View),
+    told: &Told,
+    (from, arrival): (Status, Arrival),
+) -> Result<Answer, Failure> {
+    let mut who = Vec::new();
+    let mut awaiting = Vec::new();
+    let to = match arrival {
+        Arrival::At(status) => {
+            let opens = status == Status::SmsVerificationPending && from != status;
+            if opens {
+                awaiting = signatories(order, &world.book.portfolio);
+            }
+            if told.report == Report::FaceVerified {
+                who = faces(order, &told.who)?;
+            }
+            status
+        }
+        Arrival::Verified => {
+            let answered: Vec<(Signatory, bool)> = if let Some(window) = &view.standing.window {
+                window
+                    .awaiting
+                    .iter()
+                    .map(|(s, at)| (s.clone(), at.is_some()))
+                    .collect()
+            } else {
+                awaiting = signatories(order, &world.book.portfolio);
+                awaiting.iter().map(|s| (s.clone(), false)).collect()
+            };
+            who = answers(order, &answered, &told.who).map_err(|mut failure| {
+                failure.hints.extend(until(order, view, world));
+                failure
+            })?;
+            let all = answered
+                .iter()
+                .all(|(s, done)| *done || s.who.iter().any(|w| who.contains(w)));
+            if all {
+                Status::AwaitingBureauReview
+            } else {
+                Status::SmsVerificationPending
+            }
+        }
+    };
+    Ok(Answer { to, who, awaiting })
 }
 
 /// Decides where a report leads, and from which status, stored or presumed.

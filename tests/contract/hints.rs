@@ -12,6 +12,7 @@ use icpctl::lang::{Lang, Text};
 use serde_json::json;
 
 /// Every kind of obstacle, with the kinds of order that it stands in the way of.
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn obstacles() -> Vec<(Vec<Kind>, Obstacle)> {
     let order = || OrderId::parse("k3m9t2qd").unwrap();
     let subject: SubjectNumber = serde_json::from_value(json!(SUBJECT)).unwrap();

@@ -224,6 +224,7 @@ fn template() -> &'static str {
 
 impl Stage {
     /// Sets the play up, and runs it twice undisturbed.
+    #[expect(clippy::too_many_lines, reason = "a list of files and steps")]
     pub(super) fn set(play: &'static Play) -> Self {
         let user = Icpctl::new()
             .env("ALIBABA_CLOUD_ACCESS_KEY_ID", double::ALIBABA_ID)

@@ -534,6 +534,7 @@ pub(super) fn desk() -> Icpctl {
     user.env("TMPDIR", &temporary)
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of files and steps")]
 fn make() -> Icpctl {
     let user = Icpctl::new();
     let attack: String = ATTACK

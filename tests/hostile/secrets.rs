@@ -291,6 +291,7 @@ fn no_program_is_ever_started() {
 /// In words that somebody wrote everybody known of the subject or the order is masked, whoever the
 /// order itself awaits: former persons and those of an order's own dossier too.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn whoever_is_known_of_a_subject_is_masked_in_free_words() {
     let user = Icpctl::new();
     user.write("agency.jsonl", include_str!("../../examples/agency.jsonl"));

@@ -42,6 +42,10 @@ fn addresses(trace: &str) -> BTreeSet<SocketAddr> {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one scene: its peers, and what is asked of them"
+)]
 fn verify_sync_and_notify_connect_to_what_is_configured_and_nowhere_else() {
     if !can_trace() {
         return;

@@ -4,6 +4,7 @@ use super::world::{FILED, FOOTER, World, fact, findings, html, page};
 use crate::support::web::{Answer, Authority, Valid, Web};
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn what_a_page_shows_is_read_as_visitors_read_it() {
     let world = World::new();
     let gbk = |text: &str| encoding_rs::GBK.encode(text).0.into_owned();

@@ -3,7 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::documents::order::{Manner, time};
 use crate::cli::documents::portfolio::{Excerpt, Stock};
-use crate::cli::parser::globals::{option, place};
+use crate::cli::parser::globals::{moment, option, place};
 use crate::cli::parser::vocabulary;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
@@ -52,16 +52,10 @@ pub fn command(command: Command, lang: Lang) -> Command {
             .required(true),
         )
         .arg(
-            option(
-                "at",
-                "TIME",
-                text!(
+            moment("at", text!(
                     "失效时间，缺省为现在：2026-11-22、2026-11-22 10:30、RFC 3339 或 -2h",
                     "When it ended, now by default: 2026-11-22, 2026-11-22 10:30, RFC 3339 or -2h"
-                ),
-                lang,
-            )
-            .allow_hyphen_values(true),
+                ), lang),
         )
 }
 

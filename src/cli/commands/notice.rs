@@ -8,7 +8,7 @@ use crate::cli::documents::order::Desk;
 use crate::cli::documents::owed::{Page, notice_document};
 use crate::cli::filters::{FILED, Filters, nothing};
 use crate::cli::parser::action::{action, actions};
-use crate::cli::parser::globals::{option, place, repeated, switch};
+use crate::cli::parser::globals::{moment, option, place, repeated, switch};
 use crate::cli::parser::vocabulary;
 use crate::cli::reply::{Reply, answer};
 use crate::failure::Failure;
@@ -56,22 +56,6 @@ const FIELDS: [&str; 23] = [
     "resolved_by",
     "reason",
     "next",
-];
-
-/// The flags of `resolve` that shape the order it drafts.
-const DRAFTING: [&str; 12] = [
-    "kind",
-    "from",
-    "set",
-    "add",
-    "unset",
-    "provider",
-    "account",
-    "ref",
-    "after",
-    "label",
-    "verify-by",
-    "written",
 ];
 
 /// Says what the command takes.
@@ -131,13 +115,11 @@ fn add_args(lang: Lang) -> Vec<Arg> {
         )
         .value_parser(classes())
         .required(true),
-        option(
+        moment(
             "received",
-            "TIME",
             text!("收到的时间，缺省为现在", "When it came in, now by default"),
             lang,
-        )
-        .allow_hyphen_values(true),
+        ),
         option(
             "deadline",
             "TIME|DAYS",
@@ -197,10 +179,7 @@ fn list_args(lang: Lang) -> Vec<Arg> {
 }
 
 fn resolve_args(lang: Lang) -> Vec<Arg> {
-    let kinds = vocabulary::named::<Kind>();
-    let ways = vocabulary::named::<VerifyBy>();
-    let [set, add, unset] = change_args(lang);
-    let args = vec![
+    let mut args = vec![
         place(
             "id",
             "ID",
@@ -211,16 +190,14 @@ fn resolve_args(lang: Lang) -> Vec<Arg> {
             lang,
         )
         .required(true),
-        option(
+        moment(
             "at",
-            "TIME",
             text!(
                 "完成的时间，缺省为现在",
                 "When it was resolved, now by default"
             ),
             lang,
         )
-        .allow_hyphen_values(true)
         .conflicts_with("draft"),
         option(
             "reason",
@@ -236,6 +213,21 @@ fn resolve_args(lang: Lang) -> Vec<Arg> {
             ),
             lang,
         ),
+    ];
+    args.extend(
+        drafting_args(lang)
+            .into_iter()
+            .map(|arg| arg.requires("draft")),
+    );
+    args
+}
+
+/// The flags that shape the order which resolves it.
+fn drafting_args(lang: Lang) -> Vec<Arg> {
+    let kinds = vocabulary::named::<Kind>();
+    let ways = vocabulary::named::<VerifyBy>();
+    let [set, add, unset] = change_args(lang);
+    vec![
         option(
             "kind",
             "KIND",
@@ -312,16 +304,7 @@ fn resolve_args(lang: Lang) -> Vec<Arg> {
             ),
             lang,
         ),
-    ];
-    args.into_iter()
-        .map(|arg| {
-            if DRAFTING.contains(&arg.get_id().as_str()) {
-                arg.requires("draft")
-            } else {
-                arg
-            }
-        })
-        .collect()
+    ]
 }
 
 /// Takes a notice down, lists notices, or resolves one.

@@ -1,7 +1,7 @@
 //! `record`: what the provider, the ministry or the bureau said.
 
 use crate::cli::context::{Asks, Context, Plan, Stamp, World};
-use crate::cli::parser::globals::{option, place, repeated};
+use crate::cli::parser::globals::{moment, option, place, repeated};
 use crate::cli::parser::words;
 use crate::cli::reply::stream::{Again, ORDERS, RowTold, Stream};
 use crate::cli::reply::{Reply, answer};
@@ -40,15 +40,11 @@ pub fn command(command: Command, lang: Lang) -> Command {
             )
             .num_args(0..),
         )
-        .arg(
-            option(
-                "at",
-                "TIME",
-                text!("发生的时间，缺省为现在", "When it happened, by default now"),
-                lang,
-            )
-            .allow_hyphen_values(true),
-        )
+        .arg(moment(
+            "at",
+            text!("发生的时间，缺省为现在", "When it happened, by default now"),
+            lang,
+        ))
         .arg(repeated(
             "who",
             "W",

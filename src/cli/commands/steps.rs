@@ -1,7 +1,7 @@
 //! `submit`, `withdraw` and `abandon`: what the operator does to orders.
 
 use crate::cli::context::{Asks, Context, Plan, Stamp, World};
-use crate::cli::parser::globals::{option, place};
+use crate::cli::parser::globals::{moment, option, place};
 use crate::cli::parser::words;
 use crate::cli::person::sending::{self, Given};
 use crate::cli::reply::{Reply, answer};
@@ -35,15 +35,11 @@ pub fn command(step: Step, command: Command, lang: Lang) -> Command {
             )
             .num_args(0..),
         )
-        .arg(
-            option(
-                "at",
-                "TIME",
-                text!("发生的时间，缺省为现在", "When it happened, by default now"),
-                lang,
-            )
-            .allow_hyphen_values(true),
-        )
+        .arg(moment(
+            "at",
+            text!("发生的时间，缺省为现在", "When it happened, by default now"),
+            lang,
+        ))
         .arg(option(
             "reason",
             "TEXT",

@@ -61,6 +61,11 @@ pub fn option(name: &'static str, value: &'static str, help: Text, lang: Lang) -
         .help(help.get(lang).to_owned())
 }
 
+/// A flag that takes a time, such as `-2h`.
+pub fn moment(name: &'static str, help: Text, lang: Lang) -> Arg {
+    option(name, "TIME", help, lang).allow_hyphen_values(true)
+}
+
 /// A flag that takes a value and can be repeated.
 pub fn repeated(name: &'static str, value: &'static str, help: Text, lang: Lang) -> Arg {
     option(name, value, help, lang).action(ArgAction::Append)
@@ -84,6 +89,26 @@ pub fn place(name: &'static str, value: &'static str, help: Text, lang: Lang) ->
 /// The global flags.
 pub fn args(lang: Lang) -> Vec<Arg> {
     let heading = text!("全局选项", "Global options");
+    let args = where_and_how(lang).into_iter().chain(what_is_done(lang));
+    args.map(|arg| {
+        arg.global(true)
+            .help_heading(heading.get(lang).to_owned())
+            .overrides_with_self()
+    })
+    .chain(std::iter::once(
+        Arg::new("help")
+            .long("help")
+            .short('h')
+            .global(true)
+            .action(ArgAction::Help)
+            .help(text!("显示帮助", "Show help").get(lang).to_owned())
+            .help_heading(heading.get(lang).to_owned()),
+    ))
+    .collect()
+}
+
+/// Where the store is, and how results are printed.
+fn where_and_how(lang: Lang) -> [Arg; 7] {
     let formats = PossibleValuesParser::new(Format::ALL.map(Format::name));
     [
         option(
@@ -129,6 +154,12 @@ pub fn args(lang: Lang) -> Vec<Arg> {
         .value_parser(PossibleValuesParser::new(["zh", "en"])),
         option("color", "WHEN", text!("是否着色", "When to colour"), lang)
             .value_parser(PossibleValuesParser::new(["auto", "always", "never"])),
+    ]
+}
+
+/// What a command may do, and for whom.
+fn what_is_done(lang: Lang) -> [Arg; 9] {
+    [
         switch(
             "yes",
             text!("不再询问，直接确认", "Consent without being asked"),
@@ -185,22 +216,6 @@ pub fn args(lang: Lang) -> Vec<Arg> {
             lang,
         ),
     ]
-    .into_iter()
-    .map(|arg| {
-        arg.global(true)
-            .help_heading(heading.get(lang).to_owned())
-            .overrides_with_self()
-    })
-    .chain(std::iter::once(
-        Arg::new("help")
-            .long("help")
-            .short('h')
-            .global(true)
-            .action(ArgAction::Help)
-            .help(text!("显示帮助", "Show help").get(lang).to_owned())
-            .help_heading(heading.get(lang).to_owned()),
-    ))
-    .collect()
 }
 
 trait SelfOverride {

@@ -8,23 +8,55 @@ use clap::{ArgMatches, Command, Error};
 use std::ffi::OsString;
 
 /// Turns what the parser says of the words typed into a failure (2).
+pub fn failure(error: &Error, parser: &Command, words: &[OsString]) -> Failure {
+    let (path, command) = named(parser, words);
+    let is_root = command.get_name() == parser.get_name();
+    let mut failure = Failure::usage(message(error, (&path, command), is_root, words));
+    failure.hints.extend(meant(error));
+    if let Some(valid) = context(error, ContextKind::ValidValue).filter(|valid| !valid.is_empty()) {
+        failure = failure.hint(text!("可用的值：{valid}", "possible values: {valid}"));
+    }
+    let actions: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
+    if !is_root && !actions.is_empty() {
+        let actions = actions.join(", ");
+        failure = failure.hint(text!("可用：{actions}", "there are: {actions}"));
+    }
+    if error.kind() == ErrorKind::UnknownArgument && SINGLE.contains(&command.get_name()) {
+        failure = failure.hint(text!(
+            "一份订单只注销一个：逐个起草，或写成批量文件（icpctl template batch）",
+            "one order cancels one: draft them one by one, or write a batch (icpctl template batch)"
+        ));
+    }
+    failure.hint(text!("用 --help 查看用法", "see the usage with --help"))
+}
+
+/// Returns what the parser says of one part of the words.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the parser's values are open: it may add to them"
+)]
+fn context(error: &Error, kind: ContextKind) -> Option<String> {
+    error.get(kind).map(|value| match value {
+        ContextValue::String(text) => text.clone(),
+        ContextValue::Strings(list) => list.join(", "),
+        other => other.to_string(),
+    })
+}
+
+/// Says what is wrong with the words typed for a command.
 #[expect(
     clippy::wildcard_enum_match_arm,
     reason = "the parser's kinds are open: it may add to them"
 )]
-pub fn failure(error: &Error, parser: &Command, words: &[OsString]) -> Failure {
-    let (path, command) = named(parser, words);
-    let is_root = command.get_name() == parser.get_name();
-    let context = |kind| {
-        error.get(kind).map(|value| match value {
-            ContextValue::String(text) => text.clone(),
-            ContextValue::Strings(list) => list.join(", "),
-            other => other.to_string(),
-        })
-    };
-    let arg = context(ContextKind::InvalidArg).unwrap_or_default();
-    let value = context(ContextKind::InvalidValue).unwrap_or_default();
-    let message = match error.kind() {
+fn message(
+    error: &Error,
+    (path, command): (&str, &Command),
+    is_root: bool,
+    words: &[OsString],
+) -> Text {
+    let arg = context(error, ContextKind::InvalidArg).unwrap_or_default();
+    let value = context(error, ContextKind::InvalidValue).unwrap_or_default();
+    match error.kind() {
         ErrorKind::UnknownArgument if !arg.starts_with('-') => {
             let most = command.get_positionals().count();
             let places = places(command);
@@ -41,7 +73,7 @@ pub fn failure(error: &Error, parser: &Command, words: &[OsString]) -> Failure {
         }
         ErrorKind::UnknownArgument => text!("不认识的参数 `{arg}`", "unknown argument `{arg}`"),
         ErrorKind::InvalidSubcommand => {
-            let name = context(ContextKind::InvalidSubcommand).unwrap_or_default();
+            let name = context(error, ContextKind::InvalidSubcommand).unwrap_or_default();
             if is_root {
                 text!("没有命令 `{name}`", "there is no command `{name}`")
             } else {
@@ -68,7 +100,7 @@ pub fn failure(error: &Error, parser: &Command, words: &[OsString]) -> Failure {
             )
         }
         ErrorKind::ArgumentConflict => {
-            let other = context(ContextKind::PriorArg).unwrap_or_default();
+            let other = context(error, ContextKind::PriorArg).unwrap_or_default();
             text!(
                 "{arg} 不能与 {other} 同用",
                 "{arg} cannot be used with {other}"
@@ -96,24 +128,7 @@ pub fn failure(error: &Error, parser: &Command, words: &[OsString]) -> Failure {
             let first = first.strip_prefix("error: ").unwrap_or(first);
             text!("命令行无法理解：{first}", "{first}")
         }
-    };
-    let mut failure = Failure::usage(message);
-    failure.hints.extend(meant(error));
-    if let Some(valid) = context(ContextKind::ValidValue).filter(|valid| !valid.is_empty()) {
-        failure = failure.hint(text!("可用的值：{valid}", "possible values: {valid}"));
     }
-    let actions: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
-    if !is_root && !actions.is_empty() {
-        let actions = actions.join(", ");
-        failure = failure.hint(text!("可用：{actions}", "there are: {actions}"));
-    }
-    if error.kind() == ErrorKind::UnknownArgument && SINGLE.contains(&command.get_name()) {
-        failure = failure.hint(text!(
-            "一份订单只注销一个：逐个起草，或写成批量文件（icpctl template batch）",
-            "one order cancels one: draft them one by one, or write a batch (icpctl template batch)"
-        ));
-    }
-    failure.hint(text!("用 --help 查看用法", "see the usage with --help"))
 }
 
 /// The commands whose orders are about one thing alone.

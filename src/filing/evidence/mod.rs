@@ -189,6 +189,21 @@ pub struct Fact {
 static REASONS: LazyLock<BTreeMap<String, Text>> = LazyLock::new(|| data!("reasons"));
 
 impl Fact {
+    /// A fact that is so, as far as nothing more is said.
+    pub fn holds(at: Instant, about: &str, claim: Claim, source: Source, from: &str) -> Self {
+        Self {
+            at,
+            about: about.to_owned(),
+            claim,
+            verdict: Verdict::Yes,
+            reason: None,
+            values: Vec::new(),
+            source,
+            from: from.to_owned(),
+            raw: None,
+        }
+    }
+
     /// Returns why not, or why nobody knows, in Chinese and in English; nothing where it is so.
     pub fn why(&self) -> (&str, &str) {
         let code = self.reason.as_deref().unwrap_or_default();

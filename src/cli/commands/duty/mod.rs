@@ -12,7 +12,7 @@ use crate::cli::documents::order::{Desk, time};
 use crate::cli::documents::owed::{ALIKE, about, duty_document, gather, title, when};
 use crate::cli::filters::{FILED, Filters, nothing};
 use crate::cli::parser::action::{action, actions};
-use crate::cli::parser::globals::{option, place, repeated, switch};
+use crate::cli::parser::globals::{moment, option, place, repeated, switch};
 use crate::cli::parser::{vocabulary, words};
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
@@ -123,13 +123,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
                     .value_parser(vocabulary::any_of_or(all(), is_target))
                     .num_args(1..)
                     .required_unless_present("from"),
-                    option(
-                        "at",
-                        "TIME",
-                        text!("完成的时间，缺省为现在", "When it was done, now by default"),
-                        lang,
-                    )
-                    .allow_hyphen_values(true),
+                    moment("at", text!("完成的时间，缺省为现在", "When it was done, now by default"), lang),
                     option(
                         "number",
                         "NUMBER",
