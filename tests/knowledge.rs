@@ -98,6 +98,7 @@ const CODES: &[&str] = &[
     "two-live-orders",
     "live-order-of-ended",
     "approval-of-ended",
+    "adoption-of-ended",
     "orphaned-attachment",
     "live-orders",
     "empty-shell-subject",

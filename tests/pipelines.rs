@@ -547,6 +547,48 @@ fn doctor_finds_two_approvals_that_end_one_service_and_a_change_of_what_had_ende
     }
 }
 
+/// One branch ends what the other brings in: a subject stays ended, a service comes back.
+#[test]
+fn doctor_finds_what_was_brought_in_after_it_had_ended() {
+    let subject = "京ICP备2021000008号";
+    let user = repository();
+    let service = act(&user, "portfolio old-books.example.com --json");
+    let service: serde_json::Value = serde_json::from_str(&service).unwrap();
+    let service = service["data"][0]["services"][0]["number"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let rows = "subject_number,service_number,label:who\n";
+    let site = [
+        "cancel-site old-books.example.com --ref site --submit --yes",
+        "record ref:site sms-verified",
+        "record ref:site bureau-approved",
+    ];
+    for (ending, part, row) in [
+        (&GONE, subject, format!("{rows}{subject},,a\n")),
+        (
+            &site,
+            service.as_str(),
+            format!("{rows}{subject},{service},a\n"),
+        ),
+    ] {
+        let user = repository();
+        user.write("more.csv", row);
+        merged(&user, ending, &["adopt --from more.csv"]);
+        let told = told(&user);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!(told[0].0, "adoption-of-ended");
+        assert!(told[0].1.contains(part), "{told:?}");
+        if part == service {
+            act(&user, &format!("gone {service} --because bureau --yes"));
+            assert_eq!(found(&user, 0), Vec::<String>::new());
+            act(&user, "undo");
+        }
+        act(&user, "undo");
+        assert_eq!(found(&user, 0), Vec::<String>::new());
+    }
+}
+
 /// A filing that went while its order was under way is told until the order is settled.
 #[test]
 fn doctor_names_the_record_by_which_a_filing_is_gone() {

@@ -496,15 +496,15 @@ fn an_empty_store_comes_back_empty() {
 #[test]
 fn a_wrong_row_is_named_by_its_line() {
     let user = agency();
+    let table = [
+        "type,id,record",
+        "order,x,\"1",
+        "2\"",
+        "subject,,y",
+        "order,z,",
+    ];
     for end in ["\n", "\r\n"] {
-        let rows = [
-            "type,id,record",
-            "order,x,\"1",
-            "2\"",
-            "subject,,y",
-            "order,z,",
-        ];
-        user.write("wrong.csv", rows.join(end) + end);
+        user.write("wrong.csv", table.join(end) + end);
         let told = user.run(["import", "wrong.csv"]).exits(3).stderr;
         let lines: Vec<&str> = told
             .lines()
@@ -512,6 +512,14 @@ fn a_wrong_row_is_named_by_its_line() {
             .collect();
         assert_eq!(lines, ["4", "5"], "{told}");
     }
+    // A first line may name the separator.
+    let table = table.join("\n").replace(',', ";");
+    user.write("wrong.csv", format!("\u{feff}sep=;\n{table}\n"));
+    let told = user.run(["import", "wrong.csv"]).exits(3).stderr;
+    assert!(
+        told.contains("hint: 5:") && told.contains("hint: 6:"),
+        "{told}"
+    );
 }
 
 /// "line and column in every problem": of the value in its line of JSON Lines, and in a document.

@@ -39,8 +39,8 @@ pub fn unwritten(path: &Path, reason: &Text) -> Failure {
         text!("无法写入 {path}：{zh}", "cannot write {path}: {en}"),
     )
     .hint(text!(
-        "检查目录是否存在、是否可写、磁盘是否已满",
-        "see that its folder is there and writable, and that the disk is not full"
+        "检查目录是否存在、是否可写、磁盘的空间和 inode 是否用尽",
+        "see that its folder is there and writable, and that the disk has space and inodes left"
     ))
 }
 

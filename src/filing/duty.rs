@@ -4,6 +4,7 @@ use super::calendar::{Calendar, Reckoned};
 use super::facts::ValidUntil;
 use super::instant::Instant;
 use super::limit::{Due, End, Limit};
+use super::named::is_same;
 use super::notice::Of;
 use super::number::{SecurityNumber, ServiceKind};
 use super::portfolio::{FiledService, FiledSubject};
@@ -273,7 +274,7 @@ impl Duty {
 
     /// Returns the duty of that id or title.
     pub fn from_word(word: &str) -> Option<&'static Self> {
-        let is_meant = |duty: &&Self| duty.words().any(|known| known.eq_ignore_ascii_case(word));
+        let is_meant = |duty: &&Self| duty.words().any(|known| is_same(known, word));
         Self::all().iter().find(is_meant)
     }
 

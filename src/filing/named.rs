@@ -5,6 +5,23 @@ use crate::text;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
+/// Returns a word as those of a closed list are compared: in whatever letter case and width.
+pub fn folded(word: &str) -> impl Iterator<Item = char> {
+    word.chars().map(|ch| match ch {
+        '\u{3000}' => ' ',
+        '\u{FF01}'..='\u{FF5E}' => {
+            let narrow = u32::from(ch) - u32::from('！') + u32::from('!');
+            char::from_u32(narrow).unwrap_or(ch).to_ascii_lowercase()
+        }
+        _ => ch.to_ascii_lowercase(),
+    })
+}
+
+/// Whether a word that was written is this one of a closed list.
+pub fn is_same(known: &str, written: &str) -> bool {
+    folded(known).eq(folded(written))
+}
+
 /// A closed vocabulary whose values people call by more than their names on the wire.
 pub trait Named: Copy + 'static {
     /// Returns every value, in the order of the table.
@@ -16,11 +33,12 @@ pub trait Named: Copy + 'static {
     /// Returns what else means it in a file or a flag: its labels, and the field's other words.
     fn words(self) -> &'static [&'static str];
 
-    /// Returns the value that a word means: its name, a label or another word, in any letter case.
+    /// Returns the value that a word means: its name, a label or another word, in any letter
+    /// case and width.
     fn from_word(word: &str) -> Option<Self> {
         Self::values().iter().copied().find(|value| {
             let mut names = value.words().iter().copied().chain([value.wire_name()]);
-            names.any(|name| name.eq_ignore_ascii_case(word))
+            names.any(|name| is_same(name, word))
         })
     }
 }

@@ -227,7 +227,7 @@ fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {
         set,
         after: row.text("after"),
         confirm,
-        accept: row.texts("accept"),
+        accept: row.words("accept"),
         from: row.text("from"),
         labels: labels.collect(),
         places: row

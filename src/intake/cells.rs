@@ -4,6 +4,55 @@ use super::problem::Position;
 use super::source::{Encoding, Lines, Source, decode};
 use serde_json::value::RawValue;
 
+/// The line on which programs that write tables tell a spreadsheet how the cells are separated.
+const HINT: &str = "sep=";
+
+/// Returns what a line names as the separator, whatever that is.
+pub(super) fn hint(line: &str) -> Option<&str> {
+    let line = line.trim_end_matches(['\r', '\n']);
+    let line = line
+        .strip_prefix('"')
+        .map_or(line, |quoted| quoted.strip_suffix('"').unwrap_or(quoted));
+    let (word, named) = line.split_at_checked(HINT.len())?;
+    word.eq_ignore_ascii_case(HINT).then_some(named)
+}
+
+/// Returns the separator that a line names; a spreadsheet that saved the line has filled its row up
+/// with more of them.
+pub(super) fn separator(line: &str) -> Option<u8> {
+    let named = hint(line)?.as_bytes();
+    let (first, rest) = named.split_first()?;
+    let is_taken = matches!(first, b',' | b';' | b'\t') && rest.iter().all(|byte| byte == first);
+    is_taken.then_some(*first)
+}
+
+/// Where the header of a table begins, and what separates its cells.
+#[derive(Clone, Copy)]
+pub(super) struct Opening {
+    pub(super) start: usize,
+    pub(super) separator: u8,
+}
+
+impl Opening {
+    /// Passes over blank lines, comments and the name of the separator.
+    pub(super) fn of(text: &str) -> Self {
+        let mut opening = Self {
+            start: 0,
+            separator: b',',
+        };
+        for line in text.split_inclusive('\n') {
+            let told = line.trim_start();
+            if let Some(separator) = separator(line) {
+                opening.separator = separator;
+            } else if !(told.is_empty() || told.starts_with('#') || told.starts_with("\"#")) {
+                break;
+            }
+            opening.start += line.len();
+        }
+        opening
+    }
+}
+
 /// Where the fields of one record begin in the text of the file.
 pub(super) struct Starts {
     fields: Vec<usize>,
@@ -15,7 +64,7 @@ pub(super) struct Starts {
 
 impl Starts {
     /// Walks over the record at byte `from` as the CSV parser does; blank lines come before it.
-    pub(super) fn of(bytes: &[u8], from: usize) -> Self {
+    pub(super) fn of(bytes: &[u8], from: usize, separator: u8) -> Self {
         let at = |index: usize| bytes.get(index).copied();
         let mut index = from;
         while matches!(at(index), Some(b'\r' | b'\n')) {
@@ -39,10 +88,10 @@ impl Starts {
                     }
                 }
             }
-            while !matches!(at(index), Some(b',' | b'\r' | b'\n') | None) {
+            while at(index).is_some_and(|byte| byte != separator && !b"\r\n".contains(&byte)) {
                 index += 1;
             }
-            if at(index) != Some(b',') {
+            if at(index) != Some(separator) {
                 return Self {
                     fields,
                     open_quote,
@@ -78,12 +127,13 @@ pub fn cell_ends(
     };
     let lines = Lines::new(&text);
     let is_json = text.trim_start().starts_with(['{', '[']);
+    let separator = Opening::of(&text).separator;
     let end = |at: &Position| {
         let start = lines.offset(*at);
         let end = if is_json {
             start + value_length(text.get(start..)?)?
         } else {
-            Starts::of(text.as_bytes(), start).first_end()
+            Starts::of(text.as_bytes(), start, separator).first_end()
         };
         (end > start).then(|| lines.position(end))
     };

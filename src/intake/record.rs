@@ -56,7 +56,7 @@ pub fn read_record_rows(
             order,
             event: event?,
             at,
-            who: row.texts("who"),
+            who: row.words("who"),
             reason: row.text("reason"),
             numbers: row.texts("numbers"),
         })
@@ -109,7 +109,7 @@ fn who(row: &Row, problems: &mut Vec<Problem>) {
         return;
     };
     let is_place = |word: &str| word.parse::<usize>().is_ok_and(|place| place > 0);
-    for word in cell.texts() {
+    for word in row.words("who") {
         let is_known = match word.strip_prefix("service:") {
             Some(service) => is_place(service) || ServiceNumber::parse(service).is_ok(),
             None => matches!(word.as_str(), "all" | "subject" | "service"),

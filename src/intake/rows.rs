@@ -9,6 +9,7 @@ use super::node::{Entry, Node, Shape};
 use super::problem::{PROBLEMS, Position, Problem, nearest, settle, shown};
 use super::schema::{Column, Table, column as column_of, columns};
 use super::source::{Encoding, Size, Source, decode, within};
+use crate::filing::named::folded;
 use crate::lang::Text;
 use crate::text;
 use std::collections::BTreeMap;
@@ -105,6 +106,12 @@ impl Row {
     /// Returns the values of a cell that are not empty.
     pub fn texts(&self, column: &str) -> Vec<String> {
         self.cells.get(column).map(Cell::texts).unwrap_or_default()
+    }
+
+    /// Returns the values of a cell that are words of a closed list, in one letter case and width.
+    pub fn words(&self, column: &str) -> Vec<String> {
+        let texts = self.texts(column);
+        texts.iter().map(|word| folded(word).collect()).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Holder;
 use crate::data::data;
+use crate::filing::named::is_same;
 use crate::lang::Text;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -111,10 +112,13 @@ pub enum Holds {
 }
 
 impl Code {
-    /// Whether a text means it: its value, its code, a label or an alias, in any letter case.
+    /// Whether a text means it: its value, its code, a label or an alias, in any letter case
+    /// and width.
     pub fn is_called(&self, text: &str) -> bool {
-        let mut words = self.words();
-        words.any(|word| word.eq_ignore_ascii_case(text)) || self.code.as_deref() == Some(text)
+        let words = self.words();
+        words
+            .chain(self.code.as_deref())
+            .any(|word| is_same(word, text))
     }
 
     /// Lists the words that mean it; a label such as 组织机构代码证（企业） is also known without

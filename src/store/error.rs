@@ -268,8 +268,8 @@ impl StorageError {
             )),
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some(text!(
-                    "腾出空间后再次运行同一命令；原有内容未受影响",
-                    "free some space and run the command again; what was stored is untouched"
+                    "腾出空间（df -h）或 inode（df -i，文件过多时先用尽）后再次运行同一命令；原有内容未受影响",
+                    "free some space (df -h) or inodes (df -i: many small files use them up first) and run the command again; what was stored is untouched"
                 )),
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Some(text!(
                     "检查存储目录的所有者和权限，或用 --store 指定另一个",

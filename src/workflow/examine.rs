@@ -241,7 +241,37 @@ pub(super) fn too_late(order: &Order, late: &Late) -> Text {
     )
 }
 
-/// Finds live orders about what has ended, and approvals of what had.
+/// Says that what had ended was brought in as filed.
+fn brought_back((part, by): (&Part, &Ender)) -> Finding {
+    let (zh, en) = ended(part, by);
+    let (subject, message) = match part {
+        Part::Subject(subject) => (
+            *subject,
+            text!(
+                "{zh}，之后又作为现有备案导入：仍按已结束处理，导入的内容不算",
+                "{en}, and was brought in as filed after that: it still counts as ended, with all that was brought in"
+            ),
+        ),
+        Part::Service(service) | Part::Access(service, _) => (
+            service.subject(),
+            text!(
+                "{zh}，之后又作为现有备案导入：现按仍在备案处理",
+                "{en}, and was brought in as filed after that: it now counts as filed"
+            ),
+        ),
+    };
+    Finding {
+        code: "adoption-of-ended",
+        path: subject_path(&subject).as_str().to_owned(),
+        message,
+        fix: text!(
+            "到 beian.miit.gov.cn 核对，撤消记错的那一次：icpctl log，再 icpctl undo OP；撤消不了而备案确已结束的服务，用 icpctl gone 记录",
+            "compare with beian.miit.gov.cn and undo the wrong record: icpctl log, then icpctl undo OP; a service that did end and cannot be undone is recorded with icpctl gone"
+        ),
+    }
+}
+
+/// Finds live orders about what has ended, approvals of what had, and what was brought in after that.
 fn endings(world: &World) -> Vec<Finding> {
     let book = &world.book;
     let endings = Endings::of(book.subjects.values(), book.orders.values());
@@ -279,7 +309,8 @@ fn endings(world: &World) -> Vec<Finding> {
             ),
         })
     });
-    late.chain(live).collect()
+    let adopted = endings.brought_back.iter().map(brought_back);
+    late.chain(live).chain(adopted).collect()
 }
 
 /// Says what ended by which record.

@@ -1,7 +1,7 @@
 //! What a batch file may look like, and how everything wrong in it is told.
 
 use super::{holding, outcomes};
-use crate::scenarios::{MONDAY, dossier};
+use crate::scenarios::{MONDAY, Scene, dossier};
 use encoding_rs::GB18030;
 use serde_json::{Value, json};
 
@@ -441,6 +441,63 @@ fn a_header_is_put_right_in_its_own_language() {
         .exits(3)
         .stderr;
     assert!(told.contains("对象") && !told.contains("target"), "{told}");
+}
+
+/// A first line `sep=;` names the separator, as a spreadsheet reads it: in every table, with the places
+/// of what is wrong as they stand in the file.
+#[test]
+fn a_table_may_name_its_separator() {
+    let scene = holding(3);
+    let rows = |hint: &str, separator: &str, kind: &str| {
+        let target = "\"s1.example.net;s2.example.net\"";
+        let text = format!("ref|target|kind|provider|reason\na|{target}|{kind}|huawei|\"x,y\"\n");
+        scene.user.write(
+            "rows.csv",
+            format!("{hint}# y;x,z\n{}", text.replace('|', separator)),
+        );
+    };
+    for (hint, separator) in [
+        ("sep=;\r\n", ";"),
+        ("\u{feff}\"sep=,,,,\"\n", ","),
+        ("SEP=\t\n", "\t"),
+    ] {
+        rows(hint, separator, "wrong");
+        let document = scene.document(MONDAY, "batch check rows.csv", 3);
+        assert_eq!(places(&document), ["4:35 unknown-value"], "{separator}");
+        let sarif = "check rows.csv --format sarif";
+        let log: Value = serde_json::from_str(&scene.run(MONDAY, sarif).exits(3).stdout).unwrap();
+        let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+        assert_eq!(place["region"]["endColumn"], 40, "{separator}");
+        rows(hint, separator, "access");
+        let _ = scene.run(MONDAY, "batch check rows.csv").exits(0);
+    }
+    // What the line says is not what the file does, or nothing that separates.
+    rows("sep=;\n", ",", "access");
+    let error = scene.fails(MONDAY, "batch apply rows.csv", 3).to_string();
+    assert!(
+        error.contains("by commas, not by what the line sep= names"),
+        "{error}"
+    );
+    rows("sep=|\n", "|", "access");
+    let error = scene.fails(MONDAY, "batch apply rows.csv", 3).to_string();
+    assert!(error.contains("is expected after sep="), "{error}");
+    // Filings and reports, from stdin too.
+    let number = "粤ICP备2021000009号";
+    let filings = format!(
+        "sep=;\nsubject_number;service_number;domains\n{number};{number}-1;s9.example.net\n"
+    );
+    let mut other = Scene::empty();
+    other.user = other.user.stdin(filings.as_str());
+    let _ = other.run(MONDAY, "adopt --from -").exits(0);
+    scene.user.write("filings.csv", filings);
+    let _ = scene.run(MONDAY, "adopt --from filings.csv").exits(0);
+    scene
+        .user
+        .write("reports.csv", "sep=;\norder;event\nref:none;accepted\n");
+    let output = scene
+        .run(MONDAY, "record --from reports.csv --json")
+        .exits(7);
+    assert!(output.stdout.contains("\"line\":3"), "{output:?}");
 }
 
 /// Only what is nearly what was typed is suggested.

@@ -511,3 +511,45 @@ fn wrong_values_are_told_in_chinese() {
         chinese(message, wrong);
     }
 }
+
+/// The words of closed lists are read in whatever width they were typed, as names and numbers are.
+#[test]
+fn a_word_typed_full_width_is_the_same_word() {
+    let scene = Scene::empty();
+    scene.user.write(
+        "filings.csv",
+        "subject_number,nature,service_number,service_kind,domains,accesses\n\
+         粤ICP备2021000001号,ｅｎｔｅｒｐｒｉｓｅ,粤ICP备2021000001号-1,ｓｉｔｅ,s1.example.net,ｔｅｎｃｅｎｔ\n\
+         粤ICP备2021000001号,,粤ICP备2021000001号-2,网站,s2.example.net,tencent\n",
+    );
+    let _ = scene.run(MONDAY, "adopt --from filings.csv").exits(0);
+    let filed = scene.ok(MONDAY, "portfolio");
+    assert_eq!(filed[0]["nature"], "enterprise");
+    assert_eq!(filed[0]["services"][0]["kind"], "site");
+    scene.user.write(
+        "batch.csv",
+        "ref,kind,target,verify_by,confirm,accept\n\
+         a,Ｃａｎｃｅｌ－ｓｉｔｅ,s1.example.net,ＳＭＳ,,\n\
+         b,ｃａｎｃｅｌ-ｓｕｂｊｅｃｔ,粤ICP备2021000001号,短信,粤ＩＣＰ备２０２１０００００１号,ｆｉｌｅｄ－ｅｌｓｅｗｈｅｒｅ－ｇｏｅｓ\n",
+    );
+    let _ = scene
+        .run(MONDAY, "batch plan batch.csv --out plan")
+        .exits(0);
+    let plan = std::fs::read_to_string(scene.user.home().join("plan")).unwrap();
+    assert!(plan.contains("filed-elsewhere-goes"), "{plan}");
+    let output = scene.run(MONDAY, "batch apply batch.csv --json").exits(0);
+    assert_eq!(outcomes(&output), ["a ok", "b ok"]);
+    assert_eq!(scene.order(MONDAY, "ref:a")["kind"], "cancel-site");
+    assert_eq!(scene.order(MONDAY, "ref:a")["verify_by"], "sms");
+    let _ = scene.submit(MONDAY, "ref:a");
+    scene.user.write(
+        "reports.csv",
+        "order,event,at,who\n\
+         ref:a,ｓｍｓ－ｖｅｒｉｆｉｅｄ,,ＡＬＬ\n",
+    );
+    let _ = scene.run(MONDAY, "record --from reports.csv").exits(0);
+    assert_eq!(scene.status(MONDAY, "ref:a"), "awaiting-bureau-review");
+    let _ = scene
+        .run(MONDAY, "list --status ＡＷＡＩＴＩＮＧ-bureau-review")
+        .exits(0);
+}

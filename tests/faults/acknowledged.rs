@@ -1,9 +1,10 @@
 //! What is acknowledged is stored, and what is stored is acknowledged, wherever the output goes.
 
+use super::trace;
 use crate::scenarios::{MONDAY, Scene};
 use std::fs::OpenOptions;
 use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 /// Labels the subject under these outputs; returns the exit code and stderr.
 fn label(
@@ -61,7 +62,7 @@ fn a_change_is_a_success_when_stdout_is_closed() {
     let scene = Scene::at("tencent");
     let script = "exec \"$0\" label example.cn turn=closed --json >&- 2>&-";
     let icpctl = scene.user.command([""; 0]);
-    let mut shell = std::process::Command::new("sh");
+    let mut shell = Command::new("sh");
     shell.arg("-c").arg(script).arg(icpctl.get_program());
     for (name, value) in icpctl.get_envs() {
         shell.env(name, value.unwrap());
@@ -100,4 +101,33 @@ fn what_is_refused_is_not_stored_even_when_it_cannot_be_told() {
     assert!(!output.status.success());
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(!said.contains("saved"), "{said}");
+}
+
+/// A disk without inodes is as full as one without space, and says the same of itself.
+#[test]
+fn a_full_disk_may_lack_inodes() {
+    if !trace::is_there() {
+        #[expect(clippy::print_stderr, reason = "a test that tests nothing must say so")]
+        {
+            eprintln!("NOT TESTED: strace is not there, or may not trace");
+        }
+        return;
+    }
+    let scene = Scene::at("tencent");
+    for (lang, hint) in [("en", "inodes (df -i"), ("zh", "inode（df -i")] {
+        let command = scene
+            .user
+            .command(["label", "example.cn", "a=b", "--lang", lang]);
+        let mut traced = Command::new("strace");
+        let full = "inject=openat,openat2,rename,renameat,renameat2,linkat:error=ENOSPC";
+        traced.args(["-qq", "-f", "-o", "/dev/null", "-e", full, "-P"]);
+        traced.arg(scene.user.home().join(".icpctl"));
+        traced.arg(command.get_program()).args(command.get_args());
+        for (name, value) in command.get_envs() {
+            traced.env(name, value.unwrap());
+        }
+        let output = traced.current_dir(scene.user.home()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(hint), "{said}");
+    }
 }

@@ -1,6 +1,6 @@
 //! The closed vocabularies as flags take them: a value by its name, or by a word that means it.
 
-use crate::filing::named::Named;
+use crate::filing::named::{Named, is_same};
 use crate::lang::nearest;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -24,7 +24,7 @@ pub fn named<T: Named>() -> impl TypedValueParser<Value = String> {
     any_of(words::<T>())
 }
 
-/// Takes one of these words, in any of its forms and in any letter case, for its name.
+/// Takes one of these words, in any of its forms and in any letter case and width, for its name.
 pub fn any_of(words: Vec<Word>) -> impl TypedValueParser<Value = String> {
     Words(words)
 }
@@ -78,7 +78,7 @@ impl Words {
     fn name(&self, typed: &str) -> Option<&'static str> {
         let is_meant = |(name, others): &&Word| {
             let mut words = others.iter().chain([name]);
-            words.any(|word| word.eq_ignore_ascii_case(typed))
+            words.any(|word| is_same(word, typed))
         };
         self.0.iter().find(is_meant).map(|(name, _)| *name)
     }

@@ -45,6 +45,8 @@ pub struct Endings {
     by: BTreeMap<Part, Ender>,
     /// The approvals of what had ended, in the order in which they were recorded.
     pub late: Vec<Late>,
+    /// What was brought in as filed after it had ended, and has not ended again since.
+    pub brought_back: BTreeMap<Part, Ender>,
 }
 
 impl Endings {
@@ -59,6 +61,7 @@ impl Endings {
             let mut subject = FiledSubject::new(number);
             for record in &records {
                 endings.late.extend(endings.lateness(record));
+                endings.brought_back.extend(endings.bringing_back(record));
                 let before = parts(&subject);
                 subject.take(record);
                 let after = parts(&subject);
@@ -66,6 +69,7 @@ impl Endings {
                     endings.by.remove(part);
                 }
                 for part in before.difference(&after) {
+                    endings.brought_back.remove(part);
                     endings.by.insert(part.clone(), record.ender(number));
                 }
             }
@@ -80,6 +84,27 @@ impl Endings {
             let by = self.by.get(&part)?;
             Some((part, by))
         })
+    }
+
+    /// Lists what an adoption brings in that had ended, with what ended it: the subject, or services.
+    fn bringing_back(&self, record: &Record<'_>) -> Vec<(Part, Ender)> {
+        let filing = match record {
+            Record::Entry(entry) => entry.filing.as_ref(),
+            Record::Approval(..) => None,
+        };
+        let named = filing.into_iter().flat_map(|filing| {
+            let services = filing.services.iter();
+            let services = services.map(|service| Part::Service(service.number));
+            std::iter::once(Part::Subject(filing.number)).chain(services)
+        });
+        let ended = named.filter_map(|part| Some((part.clone(), self.by.get(&part)?.clone())));
+        match ended.collect::<Vec<_>>() {
+            // What the subject had ended with it.
+            ended if matches!(ended.first(), Some((Part::Subject(_), _))) => {
+                ended.into_iter().take(1).collect()
+            }
+            ended => ended,
+        }
     }
 
     /// Returns what a record comes too late for; that a cancellation is approved of what is gone

@@ -1,7 +1,7 @@
 //! Exports in CSV: a row an element, and of a file a row a part.
 
 use super::{PROBLEMS, Raw, Reader, Unreadable};
-use crate::intake::cells::Starts;
+use crate::intake::cells::{Starts, separator};
 use crate::intake::problem::{Position, Problem};
 use crate::render::rows::restore;
 use crate::store::wire::position;
@@ -9,9 +9,12 @@ use crate::text;
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::io::{BufRead, Read as _};
 
 /// The most bytes of one line of CSV, whose cells hold records of up to 1 MiB and nothing larger.
 const ROW_LIMIT: usize = 4 << 20;
+/// The most bytes of a line that names the separator, filled up with one for each column.
+const SEPARATOR_LIMIT: u64 = 64;
 
 /// The columns of a table, as its header names them.
 struct Columns(Vec<String>);
@@ -81,8 +84,8 @@ impl Kept {
 
     /// Returns where a cell of the present row stands, which follows `line` lines of the table; a
     /// carriage return or line feed of the row before may still stand in front of it.
-    fn place(&self, cell: usize, line: u64) -> Position {
-        self.position(Starts::of(&self.bytes, 0).field(cell), line)
+    fn place(&self, cell: usize, line: u64, separator: u8) -> Position {
+        self.position(Starts::of(&self.bytes, 0, separator).field(cell), line)
     }
 
     /// Returns where the present row is no UTF-8.
@@ -120,15 +123,33 @@ impl std::io::Read for Rationed<'_> {
 }
 
 impl Reader {
-    /// Takes the rows of a table.
-    pub(super) fn table(&mut self, input: &mut dyn std::io::Read) -> Result<(), Unreadable> {
+    /// Takes a table, above which a line may name its separator.
+    pub(super) fn table(&mut self, input: &mut dyn BufRead) -> Result<(), Unreadable> {
+        let mut first = Vec::new();
+        input.take(SEPARATOR_LIMIT).read_until(b'\n', &mut first)?;
+        match std::str::from_utf8(&first).ok().and_then(separator) {
+            Some(separator) => self.rows(input, separator, 1),
+            None => self.rows(&mut first.as_slice().chain(input), b',', 0),
+        }
+    }
+
+    /// Takes the rows of a table that follows `above` lines.
+    fn rows(
+        &mut self,
+        input: &mut dyn std::io::Read,
+        separator: u8,
+        above: u64,
+    ) -> Result<(), Unreadable> {
         let left = &Cell::new(ROW_LIMIT);
         let kept = &RefCell::new(Kept::default());
         let input = Rationed { input, left, kept };
-        let mut rows = csv::ReaderBuilder::new().flexible(true).from_reader(input);
+        let mut rows = csv::ReaderBuilder::new()
+            .delimiter(separator)
+            .flexible(true)
+            .from_reader(input);
         let columns = match rows.byte_headers() {
             Ok(header) => Columns::of(header),
-            Err(error) => return self.no_table(error),
+            Err(error) => return self.no_table(error, above),
         };
         if !columns.are_exported() {
             let message = text!(
@@ -141,11 +162,12 @@ impl Reader {
         let mut row = csv::ByteRecord::new();
         let (mut last, mut cells) = (1, columns.0.len());
         loop {
-            let (start, line) = (rows.position().byte(), rows.position().line());
+            let start = rows.position().byte();
+            let line = above + rows.position().line();
             match rows.read_byte_record(&mut row) {
                 Ok(true) => left.set(ROW_LIMIT),
                 Ok(false) => break,
-                Err(error) => return self.no_table(error),
+                Err(error) => return self.no_table(error, above),
             }
             kept.borrow_mut().forget(start);
             (last, cells) = (line, row.len());
@@ -156,7 +178,9 @@ impl Reader {
                 self.not_utf8(kept.borrow().broken(line));
             } else if !row.iter().all(|cell| cell.trim_ascii().is_empty()) {
                 let place = |key: &str| columns.place(key).unwrap_or(0);
-                self.take_row(&columns, &row, |key| kept.borrow().place(place(key), line));
+                self.take_row(&columns, &row, |key| {
+                    kept.borrow().place(place(key), line, separator)
+                });
             }
         }
         // A quote that is not closed, or cells that are missing, end a table that was cut short.
@@ -166,7 +190,7 @@ impl Reader {
                 "文件到这一行中间就断了，后面的内容不在其中",
                 "the file ends in the middle of this row: what came after it is missing"
             );
-            self.cut_off(kept.borrow().place(0, last), message);
+            self.cut_off(kept.borrow().place(0, last, separator), message);
         }
         self.take_files();
         Ok(())
@@ -215,8 +239,8 @@ impl Reader {
         }
     }
 
-    fn no_table(&mut self, error: csv::Error) -> Result<(), Unreadable> {
-        let line = error.position().map_or(1, csv::Position::line);
+    fn no_table(&mut self, error: csv::Error, above: u64) -> Result<(), Unreadable> {
+        let line = above + error.position().map_or(1, csv::Position::line);
         let at = Position {
             line: usize::try_from(line).unwrap_or(usize::MAX),
             column: 1,

@@ -1,7 +1,7 @@
 //! Tables as CSV.
 
 use super::{Cell, Goal, Header, ROWS, Read, Row, split, too_many, unknown_column};
-use crate::intake::cells::Starts;
+use crate::intake::cells::{Opening, Starts, hint};
 use crate::intake::problem::{PROBLEMS, Position, Problem};
 use crate::intake::schema::{Table, columns};
 use crate::intake::source::Lines;
@@ -12,25 +12,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most columns of a CSV.
 const COLUMNS: usize = 1000;
 
-/// Returns the byte at which the header of a CSV begins: after blank lines and comments.
-fn header_start(text: &str) -> usize {
-    text.split_inclusive('\n')
-        .take_while(|line| {
-            let line = line.trim_start();
-            line.is_empty() || line.starts_with('#') || line.starts_with("\"#")
-        })
-        .map(str::len)
-        .sum()
-}
-
 /// Whether the first line that counts is a header of `table`, or at least no TOML.
 pub(in crate::intake) fn is_csv(text: &str, table: Table) -> bool {
-    let body = text.get(header_start(text)..).unwrap_or_default();
+    let Opening { start, separator } = Opening::of(text);
+    let body = text.get(start..).unwrap_or_default();
     let first = body.lines().next().unwrap_or_default();
     let is_known = first
-        .split(',')
+        .split(char::from(separator))
         .any(|cell| Goal::of(table, cell.trim().trim_matches('"').trim()).is_some());
-    is_known || (first.contains(',') && !first.contains(['=', '[']))
+    is_known || hint(first).is_some() || (first.contains(',') && !first.contains(['=', '[']))
 }
 
 /// Reads the rows of a CSV whose header is right.
@@ -86,8 +76,8 @@ pub(in crate::intake) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<
 struct Sheet<'t> {
     text: &'t str,
     lines: Lines<'t>,
-    /// The byte at which the header begins.
-    base: usize,
+    /// Where the header begins, and what separates the cells.
+    opening: Opening,
 }
 
 /// The header of a CSV, understood.
@@ -107,17 +97,18 @@ impl<'t> Sheet<'t> {
         Self {
             text,
             lines: Lines::new(text),
-            base: header_start(text),
+            opening: Opening::of(text),
         }
     }
 
     fn body(&self) -> &'t str {
-        self.text.get(self.base..).unwrap_or_default()
+        self.text.get(self.opening.start..).unwrap_or_default()
     }
 
     /// Returns the records, the header first.
     fn records(&self) -> csv::StringRecordsIntoIter<&'t [u8]> {
         csv::ReaderBuilder::new()
+            .delimiter(self.opening.separator)
             .flexible(true)
             .has_headers(false)
             .from_reader(self.body().as_bytes())
@@ -126,17 +117,21 @@ impl<'t> Sheet<'t> {
 
     /// Returns where the cells of a record begin, from where the parser says that it does.
     fn starts(&self, record: Option<&csv::Position>) -> Starts {
-        Starts::of(self.text.as_bytes(), self.byte(record))
+        Starts::of(
+            self.text.as_bytes(),
+            self.byte(record),
+            self.opening.separator,
+        )
     }
 
     fn byte(&self, place: Option<&csv::Position>) -> usize {
         let within = place.map_or(0, csv::Position::byte);
-        self.base + usize::try_from(within).unwrap_or(0)
+        self.opening.start + usize::try_from(within).unwrap_or(0)
     }
 
     /// Refuses a header by which no row can be read.
     fn check_header(&self, table: Table, header: &csv::StringRecord) -> Result<(), Problem> {
-        let at = self.lines.position(self.base);
+        let at = self.lines.position(self.opening.start);
         if header.len() > COLUMNS {
             let count = header.len();
             let message = text!(
@@ -145,16 +140,39 @@ impl<'t> Sheet<'t> {
             );
             return Err(Problem::new("", at, "too-large", message));
         }
-        if let Some(separator) = other_separator(table, header) {
-            let (zh, en) = (separator.zh, separator.en);
+        if header.get(0).and_then(hint).is_some() {
             let message = text!(
-                "各格以{zh}分隔，应以逗号分隔",
-                "the cells are separated by {en}, not by commas"
+                "sep= 后面应是逗号、分号或制表符",
+                "a comma, a semicolon or a tab is expected after sep="
             );
-            return Err(Problem::new("", at, "syntax", message).fix(text!(
-                "另存为以逗号分隔的 CSV",
-                "save it as CSV separated by commas"
-            )));
+            return Err(Problem::new("", at, "syntax", message));
+        }
+        let own = self.opening.separator;
+        if let Some(Text { zh, en }) = other_separator(table, header, own) {
+            let (message, fix) = if own == b',' {
+                (
+                    text!(
+                        "各格以{zh}分隔，应以逗号分隔",
+                        "the cells are separated by {en}, not by commas"
+                    ),
+                    text!(
+                        "另存为以逗号分隔的 CSV",
+                        "save it as CSV separated by commas"
+                    ),
+                )
+            } else {
+                (
+                    text!(
+                        "各格以{zh}分隔，与上面 sep= 写的不同",
+                        "the cells are separated by {en}, not by what the line sep= names"
+                    ),
+                    text!(
+                        "删去 sep= 一行，另存为以逗号分隔的 CSV",
+                        "delete the line sep=, and save it as CSV separated by commas"
+                    ),
+                )
+            };
+            return Err(Problem::new("", at, "syntax", message).fix(fix));
         }
         match self.starts(None).open_quote {
             Some(open) => Err(unclosed(self.lines.position(open))),
@@ -312,12 +330,14 @@ fn unclosed(at: Position) -> Problem {
     Problem::new("", at, "syntax", message)
 }
 
-/// Returns what separates the cells of a header that is no CSV, though it has columns of `table`.
-fn other_separator(table: Table, header: &csv::StringRecord) -> Option<Text> {
+/// Returns what separates the cells of a header that should have been separated by `own`, though it
+/// has columns of `table`.
+fn other_separator(table: Table, header: &csv::StringRecord, own: u8) -> Option<Text> {
     let (Some(line), 1) = (header.get(0), header.len()) else {
         return None;
     };
     let separators = [
+        (',', text!("逗号", "commas")),
         ('\t', text!("制表符", "tabs")),
         (';', text!("分号", "semicolons")),
         ('；', text!("分号", "semicolons")),
@@ -325,7 +345,8 @@ fn other_separator(table: Table, header: &csv::StringRecord) -> Option<Text> {
     ];
     let is_of_table = |cell: &str| Goal::of(table, cell.trim()).is_some();
     separators.into_iter().find_map(|(separator, name)| {
-        let splits = line.contains(separator) && line.split(separator).any(is_of_table);
+        let is_other = separator != char::from(own) && line.contains(separator);
+        let splits = is_other && line.split(separator).any(is_of_table);
         splits.then_some(name)
     })
 }
