@@ -349,6 +349,11 @@ fn a_service_that_the_bureau_refused_is_left_out() {
     assert!(output.stderr.contains("icpctl new"), "{output:?}");
     let filed = scene.portfolio(TUESDAY);
     assert_eq!(filed[0]["services"].as_array().unwrap().len(), 1);
+    let shown = scene.run(TUESDAY, &format!("show {id}")).exits(0).stdout;
+    for number in NUMBERS.split(' ').filter(|word| !word.starts_with('-')) {
+        assert!(shown.contains(number), "{shown}");
+    }
+    assert!(shown.contains("Refused:  示例应用"), "{shown}");
 }
 
 /// S1 (empty shell): eleven provinces let an empty-shell subject add a site; in others it is

@@ -8,6 +8,7 @@ use crate::cli::documents::order::{Desk, Manner};
 use crate::cli::parser::globals::place;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
+use crate::filing::number::ServiceNumber;
 use crate::filing::order::{Entry, Order};
 use crate::filing::standing::effective;
 use crate::filing::status::Status;
@@ -124,6 +125,30 @@ fn page(cx: &Context<'_>, desk: &Desk<'_>, order: &Order) -> String {
     page
 }
 
+/// Names the services that an order is about, by their numbers where they have any, and those asked for
+/// that the bureau refused.
+fn services(order: &Order) -> (Vec<String>, Vec<String>) {
+    let numbered = |number: &ServiceNumber, name: Option<&str>| {
+        let name = name.unwrap_or_default();
+        format!("{number} {name}").trim().to_owned()
+    };
+    let filed = order.target.services.iter();
+    let mut services: Vec<String> = filed
+        .map(|s| numbered(&s.number, s.name.as_deref()))
+        .collect();
+    let mut refused = Vec::new();
+    let issued = order.brought().map(|approval| approval.services.as_slice());
+    let issued = issued.unwrap_or_default();
+    for (place, service) in order.filing.services.iter().enumerate() {
+        match issued.get(place).map(|issued| &issued.number) {
+            Some(Some(number)) => services.push(numbered(number, service.name.as_deref())),
+            Some(None) => refused.extend(service.name.clone()),
+            None => services.extend(service.name.clone()),
+        }
+    }
+    (services, refused)
+}
+
 /// Lists what is known of an order, each under its label.
 fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> {
     let manner = manner(cx);
@@ -140,24 +165,19 @@ fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> 
         zh: list.join("、").into(),
         en: list.join(", ").into(),
     };
-    let subject = order.target.subject.iter().map(ToString::to_string);
+    let subject = order.subject().map(|number| number.to_string());
     let name = board::holder(desk, order, manner);
     let subject: Vec<String> = subject
+        .into_iter()
         .chain(Some(name).filter(|n| !n.is_empty()))
         .collect();
     row(
         text!("主体", "Subject"),
         Some(Text::verbatim(subject.join("  "))),
     );
-    let filed = order.target.services.iter().map(|s| {
-        let name = s.name.as_deref().unwrap_or_default();
-        format!("{} {name}", s.number).trim().to_owned()
-    });
-    let asked = order.filing.services.iter().filter_map(|s| s.name.clone());
-    row(
-        text!("服务", "Services"),
-        Some(joined(filed.chain(asked).collect())),
-    );
+    let (services, refused) = services(order);
+    row(text!("服务", "Services"), Some(joined(services)));
+    row(text!("管局未通过", "Refused"), Some(joined(refused)));
     let domains = order.domains().iter().map(ToString::to_string).collect();
     row(text!("域名", "Domains"), Some(joined(domains)));
     row(
