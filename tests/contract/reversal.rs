@@ -112,3 +112,25 @@ fn an_undo_touches_the_order() {
         ("purged".into(), true.into())
     );
 }
+
+/// A ref that was freed is nobody's: lists, `ref:KEY` and drafting agree.
+#[test]
+fn a_freed_ref_is_in_no_list() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn --ref row-1");
+    let _ = scene.run(MONDAY, "undo").exits(0);
+    let listed = |line: &str| scene.ok(MONDAY, line).as_array().unwrap().clone();
+    for line in [
+        "list --ref row-1",
+        "list --all --find row-1",
+        "status --ref row-1",
+    ] {
+        assert_eq!(listed(line), [""; 0], "{line}");
+    }
+    scene.fails(MONDAY, "show ref:row-1", 4);
+    assert_eq!(scene.order(MONDAY, &id)["ref"], serde_json::Value::Null);
+    assert_eq!(listed("list --all")[0]["ref"], serde_json::Value::Null);
+    let again = scene.draft(MONDAY, "cancel-site example.com --ref row-1");
+    let found = listed("list --ref row-1");
+    assert_eq!((found.len(), &found[0]["id"]), (1, &again.into()));
+}

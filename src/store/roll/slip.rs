@@ -222,7 +222,7 @@ impl<'a> Slip<'a> {
             updated_at: order.history.last().map(|e| e.recorded_at),
             provider: borrowed(order.provider.as_ref()),
             account: borrowed(order.account.as_ref()),
-            reference: borrowed(order.reference.as_ref()),
+            reference: borrowed(order.held_ref()),
             subject: order.target.subject.map(|n| n.to_string().into()),
             approved_for: approved_for.map(|n| n.to_string().into()),
             province: order.province().map(|p| Cow::Borrowed(p.code())),
