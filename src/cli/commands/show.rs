@@ -184,7 +184,7 @@ fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> 
     row(text!("等待", "Whose move"), status.whose_move());
     row(
         text!("ref", "Ref"),
-        order.held_ref().cloned().map(Text::verbatim),
+        order.reference.clone().map(Text::verbatim),
     );
     let labels = desk.labels(order);
     let labels = labels.iter().map(|(key, value)| format!("{key}={value}"));

@@ -365,7 +365,7 @@ pub fn lay(sheet: &mut Sheet, desk: &Desk<'_>, orders: &[&Order], manner: Manner
             about: &about(order),
             holder: &holder(desk, order, manner),
             provider: provider(desk, order),
-            reference: order.held_ref().map_or("", String::as_str),
+            reference: order.reference.as_deref().unwrap_or_default(),
         };
         sheet.lay(row.cells(desk.world.now, manner.lang))
     };

@@ -84,10 +84,9 @@ pub fn order(needle: &Needle, desk: &Desk<'_>, order: &Order) -> bool {
                 needle.is_in_any(texts.into_iter().flatten().map(String::as_str))
             })
     };
-    let texts = [&target.name, &order.account];
-    let texts = texts.into_iter().flatten().chain(order.held_ref());
+    let texts = [&order.reference, &target.name, &order.account];
     needle.is_in(order.id.as_str())
-        || needle.is_in_any(texts.map(String::as_str))
+        || needle.is_in_any(texts.into_iter().flatten().map(String::as_str))
         || order
             .subject()
             .is_some_and(|n| needle.is_in(&n.to_string()))
