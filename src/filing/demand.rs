@@ -3,6 +3,7 @@
 use super::host::Host;
 use super::notice::{Class, Group, Of};
 use super::number::{ServiceKind, ServiceNumber};
+use crate::lang::shell_word;
 use chrono::NaiveDate;
 
 /// A service that a demand may be about.
@@ -47,6 +48,7 @@ impl Demand {
     pub fn commands(&self, provider: &str, deadline: Option<NaiveDate>) -> Vec<String> {
         let class = self.class.map_or("CLASS", |class| class.id.as_str());
         let deadline = deadline.map_or_else(String::new, |day| format!(" --deadline {day}"));
+        let provider = shell_word(provider);
         let targets = self.targets.iter();
         targets
             .map(|number| {

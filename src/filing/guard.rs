@@ -13,6 +13,7 @@ use super::portfolio::{FiledService, FiledSubject, Portfolio, providers_of};
 use super::profile::{Profile, Profiles};
 use super::status::Status;
 use super::tree;
+use crate::lang::shell_word;
 use crate::text;
 
 /// A live order as guards see it: its status may be presumed.
@@ -253,7 +254,7 @@ fn new(
                         provider: provider.to_owned(),
                     });
                 }
-                let access = Kind::Access.name();
+                let (access, provider) = (Kind::Access.name(), shell_word(provider));
                 return Err(Obstacle::WrongKind {
                     instead: format!("{access} {host} --provider {provider}"),
                     because: text!(

@@ -4,17 +4,11 @@ use crate::lang::{nearest, parser};
 use crate::text;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Returns a word as those of a closed list are compared: in whatever letter case and width.
 pub fn folded(word: &str) -> impl Iterator<Item = char> {
-    word.chars().map(|ch| match ch {
-        '\u{3000}' => ' ',
-        '\u{FF01}'..='\u{FF5E}' => {
-            let narrow = u32::from(ch) - u32::from('！') + u32::from('!');
-            char::from_u32(narrow).unwrap_or(ch).to_ascii_lowercase()
-        }
-        _ => ch.to_ascii_lowercase(),
-    })
+    word.nfkc().map(|ch| ch.to_ascii_lowercase())
 }
 
 /// Whether a word that was written is this one of a closed list.

@@ -368,7 +368,8 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
     let view = order.view(&world.profiles, world.now);
     let standing = &view.standing;
     heed_words(order, told)?;
-    let awaits_another = report == Report::SmsVerified
+    let awaits_another = !precedes(told, standing, world.now)
+        && report == Report::SmsVerified
         && (told.who.is_empty() || told.who == ["all"])
         && standing
             .window
@@ -546,14 +547,23 @@ fn arrival(
     machine::report(&case, stored, report).map(|to| (stored, to))
 }
 
-/// Whether the same event, about the same persons at the same time, stands in this submission.
+/// Whether the time that is told lies before the entry that led to the stored status.
+fn precedes(told: &Told, standing: &Standing, now: Instant) -> bool {
+    let past = told.at.map(|at| at.past(Some(standing.since), now));
+    matches!(past, Some(Err(Untimely::Early { .. })))
+}
+
+/// Whether the same event, about the same persons at the same time, stands in this submission, or in
+/// an earlier one where only that can have had it at that time.
 pub(super) fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
-    let entries = effective(&order.history);
-    let start = entries
-        .iter()
-        .rposition(|e| matches!(e.event, Event::Command(Command::Submit | Command::Withdraw)))
-        .unwrap_or(0);
-    let same: Vec<&Entry> = entries[start..]
+    let mut entries = effective(&order.history);
+    if !precedes(told, &order.standing(), now) {
+        let start = entries
+            .iter()
+            .rposition(|e| matches!(e.event, Event::Command(Command::Submit | Command::Withdraw)));
+        entries.drain(..start.unwrap_or(0));
+    }
+    let same: Vec<&Entry> = entries
         .iter()
         .copied()
         .filter(|entry| {

@@ -17,7 +17,7 @@ use crate::filing::order::{NoticeId, OrderId, looks_like_id};
 use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::record::{NoticeFacts, SubjectEvent};
 use crate::ids::Ids;
-use crate::lang::Text;
+use crate::lang::{Text, shell_word};
 use crate::text;
 
 /// The label by which an order names the notice that it is drafted for.
@@ -411,18 +411,15 @@ pub fn way(subject: &FiledSubject, notice: &Notice, kind: Kind) -> Option<String
         [only] => only.as_str(),
         [] | [_, _, ..] => "P",
     };
+    let at = |provider: &str| format!(" --provider {}", shell_word(provider));
     match kind {
         Kind::New | Kind::Access => Some(" --provider P".to_owned()),
         Kind::CancelSite | Kind::CancelSubject if is_shell => Some(" --written".to_owned()),
         Kind::Change | Kind::CancelAccess if is_shell => None,
-        Kind::CancelAccess => Some(format!(" --provider {}", fit.unwrap_or(named))),
+        Kind::CancelAccess => Some(at(fit.unwrap_or(named))),
         Kind::Change | Kind::CancelSite | Kind::CancelSubject => {
             let is_told = fit.is_some() || sender.is_none() && holders.len() == 1;
-            Some(if is_told {
-                String::new()
-            } else {
-                format!(" --provider {named}")
-            })
+            Some(if is_told { String::new() } else { at(named) })
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::filing::order::{
     ID_ALPHABET, ID_LENGTH, Order, OrderId, SHORTEST_PREFIX, looks_like_id,
 };
 use crate::filing::portfolio::{FiledService, Portfolio};
-use crate::lang::Text;
+use crate::lang::{Text, shell_word};
 use crate::store::book::Book;
 use crate::text;
 use chrono::NaiveDate;
@@ -509,10 +509,21 @@ pub fn whole_service<'a>(
                 "写出服务备案号来指整个服务",
                 "name the whole service by its number"
             ));
-            for number in numbers {
+            for service in found {
+                let number = &service.number;
+                let providers = service.providers();
+                // A service that this is all of, or that no provider can act for, is not changed so.
+                if service.domains().len() <= 1 || service.is_empty_shell() {
+                    continue;
+                }
+                let provider = match providers.as_slice() {
+                    [_] => String::new(),
+                    [first, ..] => format!(" --provider {}", shell_word(first)),
+                    [] => " --provider P".to_owned(),
+                };
                 failure = failure.hint(text!(
-                    "只去掉这个域名：icpctl change {number} --unset domains={domain}",
-                    "to remove only this domain: icpctl change {number} --unset domains={domain}"
+                    "只去掉这个域名：icpctl change {number} --unset domains={domain}{provider}",
+                    "to remove only this domain: icpctl change {number} --unset domains={domain}{provider}"
                 ));
             }
             Err(failure)

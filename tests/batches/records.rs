@@ -220,6 +220,45 @@ fn what_is_refused_is_told_as_what_is_done() {
     assert_eq!(document["schema"], "icpctl.order/1");
 }
 
+/// "The same event, who and `--at` again changes nothing": of an earlier submission too, while the same
+/// report of a time within the present one is a new one.
+#[test]
+fn a_file_that_grows_with_the_order_is_taken_once() {
+    let scene = Scene::at("huawei");
+    let id = scene.draft(MONDAY, "change example.cn --set remark=x --ref a");
+    scene.submit(MONDAY, &id);
+    let rejected =
+        "order,event,at\nref:a,accepted,2026-11-23 11:00\nref:a,rejected,2026-11-23 12:00\n";
+    let run = |text: &str| {
+        scene.user.write("reports.csv", text);
+        outcomes(
+            &scene
+                .run(TUESDAY, "record --from reports.csv --json")
+                .exits(0),
+        )
+    };
+    assert_eq!(run(rejected), ["a ok", "a ok"]);
+    scene.submit("2026-11-23 13:00:00", &id);
+    assert_eq!(run(rejected), ["a unchanged", "a unchanged"]);
+    let grown = format!("{rejected}ref:a,accepted,2026-11-23 14:00\n");
+    assert_eq!(run(&grown), ["a unchanged", "a unchanged", "a ok"]);
+    assert_eq!(run(&grown), ["a unchanged", "a unchanged", "a unchanged"]);
+    let sent =
+        format!("{grown}ref:a,forwarded,2026-11-23 15:00\nref:a,sms-verified,2026-11-23 16:00\n");
+    assert_eq!(run(&sent)[3..], ["a ok", "a ok"]);
+    scene.record(TUESDAY, &id, "bureau-rejected");
+    scene.submit(TUESDAY, &id);
+    scene.record(TUESDAY, &id, "forwarded");
+    assert!(run(&sent).iter().all(|row| row == "a unchanged"));
+    assert_eq!(scene.status(TUESDAY, &id), "sms-verification-pending");
+    scene
+        .run(
+            TUESDAY,
+            &format!("record {id} accepted --at 2026-11-23T11:30:00+08:00"),
+        )
+        .exits(3);
+}
+
 /// "the same event with the same `at` is `unchanged`": what is said of running a file again is true of
 /// what the file holds, and whoever does as told records nothing twice.
 #[test]

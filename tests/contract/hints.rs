@@ -383,3 +383,76 @@ fn what_adds_services_to_what_is_an_empty_shell_by_now_can_be_abandoned() {
     let next = scene.order(MONDAY, &id)["next"].take();
     assert_eq!(next, json!([format!("icpctl abandon {id}")]));
 }
+
+/// "With the numbers and the `change --unset` to type": for each service that can do without the domain,
+/// where several providers hold it, at one of them.
+#[test]
+fn the_change_that_takes_a_domain_off_can_be_typed() {
+    let filed = |number: String, domains: &[&str], accesses: &[&str]| json!({ "number": number, "domains": domains, "accesses": accesses });
+    let services = [
+        filed(
+            format!("{SUBJECT}-1"),
+            &["a.example.cn", "b.example.cn"],
+            &["nimbus & co", "tencent"],
+        ),
+        filed(format!("{SUBJECT}-2A"), &["a.example.cn"], &["tencent"]),
+        filed(
+            format!("{SUBJECT}-3"),
+            &["c.example.cn", "d.example.cn"],
+            &[],
+        ),
+        filed(
+            format!("{SUBJECT}-4"),
+            &["e.example.cn", "f.example.cn"],
+            &["tencent"],
+        ),
+    ];
+    let scene = Scene::holding(&[json!({ "number": SUBJECT, "services": services })]);
+    let changes = |domain: &str| {
+        let error = scene.fails(MONDAY, &format!("cancel-site {domain}"), 5);
+        assert_eq!(error["code"], "refused.domain-not-whole");
+        let hints = error["hints"].as_array().unwrap().iter();
+        hints
+            .filter_map(|hint| Some(hint.as_str()?.split_once("icpctl ")?.1.to_owned()))
+            .collect::<Vec<_>>()
+    };
+    let own = format!("change {SUBJECT}-4 --unset domains=e.example.cn");
+    assert_eq!(changes("e.example.cn").join("\n"), own);
+    scene.draft(MONDAY, &own);
+    assert_eq!(changes("c.example.cn"), Vec::<String>::new());
+    let shared =
+        format!("change {SUBJECT}-1 --unset domains=a.example.cn --provider 'nimbus & co'");
+    assert_eq!(changes("a.example.cn"), [shared]);
+}
+
+/// A provider's name is the user's own: what it holds is never taken for more words by a shell.
+#[test]
+fn a_provider_is_one_word_of_what_is_said_to_type() {
+    let scene = Scene::one_site(&["nimbus & co", "tencent"]);
+    let user = &scene.user;
+    let line = ["cancel-site", SHOP, "--provider", "nimbus & co", "--json"];
+    let output = user.run_with(&[("ICPCTL_NOW", "2026-11-23T09:00:00+08:00")], line);
+    let document = output.exits(0).json();
+    let told = document["warnings"].to_string();
+    for command in ["cancel-access", "cancel-subject"] {
+        assert!(told.contains(&format!("icpctl {command}")), "{told}");
+    }
+    assert_eq!(
+        told.matches("--provider 'nimbus & co'").count(),
+        2,
+        "{told}"
+    );
+    let id = document["data"]["id"].as_str().unwrap();
+    scene.ok(
+        MONDAY,
+        &format!("submit {id} --yes --accept filed-elsewhere-goes"),
+    );
+    scene.record(MONDAY, id, "sms-sent");
+    let lapsed = scene.record("2026-11-24 10:00:00", id, "sms-expired");
+    assert_eq!(
+        lapsed["next"],
+        json!([format!(
+            "icpctl cancel-site {SHOP} --provider 'nimbus & co'"
+        )])
+    );
+}

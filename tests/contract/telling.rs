@@ -1,5 +1,6 @@
 //! What a refusal says is about what was asked, and nothing is taken silently for something else.
 
+use crate::scenarios::dossier;
 use crate::support::{Icpctl, Output};
 use std::path::Path;
 
@@ -281,4 +282,27 @@ fn a_contradiction_that_a_mask_hides_says_how_to_see_it() {
     assert!(!output.stderr.contains("add --reveal"), "{output:#?}");
     let output = run(&user, "export portfolio --format ics", 0);
     assert!(!output.stderr.contains("imported"), "{output:#?}");
+}
+
+/// An order of several services, or of one without a domain, is titled as lists name it.
+#[test]
+fn a_title_says_all_that_an_order_is_about() {
+    let user = agency();
+    let several = run(
+        &user,
+        "access shop.example.com docs.example.com --provider generic",
+        0,
+    );
+    assert!(several.stderr.contains(" +1: draft"), "{}", several.stderr);
+    let dossier = dossier("wechat")
+        .replace("\"site\"", "\"miniprogram\"")
+        .replace("domains = [\"example.cn\"]\n", "");
+    let another = Icpctl::new();
+    another.write("new.toml", dossier);
+    let nameless = run(&another, "new --from new.toml", 0);
+    assert!(
+        nameless.stderr.contains(" 示例商城: draft"),
+        "{}",
+        nameless.stderr
+    );
 }

@@ -13,7 +13,7 @@ use crate::filing::event::Command as Step;
 use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::order::{Material, OrderId};
 use crate::intake::{Dossier, DossierMaterial, Places, Problem, Source, inspect_dossier};
-use crate::lang::{Lang, Text};
+use crate::lang::{Lang, Text, shell_word};
 use crate::render::mask::Privacy;
 use crate::rulebook::Rulebook;
 use crate::store::near::Wanted;
@@ -474,12 +474,12 @@ fn hints(order: &crate::filing::order::Order, desk: &Desk<'_>) -> Vec<(&'static 
         && has(Code::FiledElsewhereGoes)
         && let (Some(service), Some(provider)) = (order.target.services.first(), &order.provider)
     {
-        let number = &service.number;
+        let (number, word) = (&service.number, shell_word(provider));
         hints.push((
             "consider-cancel-access",
             text!(
-                "只想离开 {provider}，请用 icpctl cancel-access {number} --provider {provider}",
-                "to leave only {provider}, use icpctl cancel-access {number} --provider {provider}"
+                "只想离开 {provider}，请用 icpctl cancel-access {number} --provider {word}",
+                "to leave only {provider}, use icpctl cancel-access {number} --provider {word}"
             ),
         ));
     }
@@ -488,7 +488,9 @@ fn hints(order: &crate::filing::order::Order, desk: &Desk<'_>) -> Vec<(&'static 
         && let Some(number) = &order.target.subject
     {
         let way = match &order.provider {
-            Some(provider) if has(Code::FiledElsewhereGoes) => format!(" --provider {provider}"),
+            Some(provider) if has(Code::FiledElsewhereGoes) => {
+                format!(" --provider {}", shell_word(provider))
+            }
             Some(_) => String::new(),
             None => " --written".to_owned(),
         };

@@ -119,10 +119,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         }
         Format::Sarif | Format::Markdown | Format::Ics => (Vec::new(), String::new()),
     };
-    let reply = Reply {
-        known: FIELDS.map(str::to_owned).to_vec(),
-        ..Reply::new(SCHEMA, Value::Array(data))
-    };
+    let reply = Reply::list(SCHEMA, &FIELDS, data);
     if operations.is_empty() {
         let nothing_done = text!("还没有任何操作", "nothing has been done yet");
         return Ok(reply.say(nothing(limit, nothing_done)));

@@ -465,7 +465,7 @@ fn answered<T>(
         .iter()
         .map(|owed| notice_document(owed, manner(cx)))
         .collect();
-    let mut reply = listed(documents)
+    let mut reply = Reply::list(SCHEMA, &FIELDS, documents)
         .human(format!("{id}\n"))
         .changed(done.changed)
         .say(said);
@@ -481,13 +481,6 @@ fn is_notice(owed: &Owed<'_>, id: &NoticeId) -> bool {
     match &owed.matter {
         Matter::Notice { notice, .. } => notice.id == *id,
         Matter::Duty { .. } => false,
-    }
-}
-
-fn listed(documents: Vec<Value>) -> Reply {
-    Reply {
-        known: FIELDS.map(str::to_owned).to_vec(),
-        ..Reply::new(SCHEMA, Value::Array(documents))
     }
 }
 
@@ -515,7 +508,7 @@ fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
         .iter()
         .map(|owed| notice_document(owed, manner))
         .collect();
-    let reply = listed(documents).human(human.concat());
+    let reply = Reply::list(SCHEMA, &FIELDS, documents).human(human.concat());
     Ok(if found.is_empty() {
         let no_notice = text!("没有待整改的通知", "there is no notice to resolve");
         reply.say(nothing(filters.limit(), no_notice))

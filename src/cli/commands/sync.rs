@@ -82,10 +82,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .iter()
         .map(|id| told.document(id))
         .collect::<Result<_, _>>()?;
-    let mut reply = Reply {
-        known: FIELDS.map(str::to_owned).to_vec(),
-        ..Reply::new(SCHEMA, Value::Array(data)).changed(done.changed)
-    };
+    let mut reply = Reply::list(SCHEMA, &FIELDS, data).changed(done.changed);
     if orders.is_empty() {
         return Ok(reply.say(text!("没有在途订单", "no order is under way")));
     }

@@ -15,7 +15,7 @@ use crate::filing::portfolio::Portfolio;
 use crate::filing::standing::{Presumption, SmsWindow, View, effective};
 use crate::filing::status::Status;
 use crate::knowledge::Holder;
-use crate::lang::Lang;
+use crate::lang::{Lang, shell_word};
 use crate::render::mask::{Privacy, mask_among};
 use crate::render::prose::Names;
 use crate::store::roll::Slip;
@@ -138,7 +138,7 @@ impl Desk<'_> {
             (_, [] | [_, ..]) => return None,
         };
         let kind = order.kind.name();
-        let provider = order.provider.as_ref()?;
+        let provider = shell_word(order.provider.as_ref()?);
         Some(format!("icpctl {kind} {target} --provider {provider}"))
     }
 

@@ -2,6 +2,7 @@
 
 use super::consent::Consent;
 use crate::cli::context::World;
+use crate::cli::documents::board::about;
 use crate::cli::documents::order::Desk;
 use crate::cli::parser::globals::repeated;
 use crate::cli::parser::words;
@@ -69,22 +70,7 @@ pub fn given(matches: &ArgMatches) -> Result<Given, Failure> {
 /// Names an order in a line for people.
 pub fn title(order: &Order) -> Text {
     let label = order.kind.label();
-    let what = order.domains().first().map_or_else(
-        || {
-            order
-                .target
-                .services
-                .first()
-                .map(|s| s.number.to_string())
-                .or_else(|| order.target.subject.as_ref().map(ToString::to_string))
-                .unwrap_or_default()
-        },
-        ToString::to_string,
-    );
-    let what = match (order.kind, &order.target.subject) {
-        (Kind::CancelSubject, Some(number)) => number.to_string(),
-        (_, _) => what,
-    };
+    let what = about(order);
     let (id, zh, en) = (&order.id, label.zh, label.en);
     text!("{id} {zh} {what}", "{id} {en} {what}")
 }

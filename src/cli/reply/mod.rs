@@ -64,6 +64,14 @@ impl Reply {
         }
     }
 
+    /// An answer that lists documents, which as a table have these columns.
+    pub fn list(schema: &'static str, columns: &[&str], documents: Vec<Value>) -> Self {
+        Self {
+            known: columns.iter().map(|name| (*name).to_owned()).collect(),
+            ..Self::new(schema, Value::Array(documents))
+        }
+    }
+
     /// An answer whose records have been printed already, one a line.
     pub fn streamed() -> Self {
         Self {

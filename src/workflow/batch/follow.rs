@@ -6,6 +6,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
 use crate::filing::order::{Order, OrderId};
+use crate::lang::shell_word;
 use crate::text;
 use crate::workflow::assign::Assign;
 use crate::workflow::edit::edit;
@@ -65,6 +66,7 @@ pub(super) fn led_over(
 
 fn left_behind(order: &Order, key: &str, old: &Order, new: &Order) -> Failure {
     let (id, old, new) = (&order.id, &old.id, &new.id);
+    let after = shell_word(&format!("after=ref:{key}"));
     let mut failure = Failure::new(
         Exit::Refused,
         "refused.after",
@@ -74,8 +76,8 @@ fn left_behind(order: &Order, key: &str, old: &Order, new: &Order) -> Failure {
         ),
     )
     .hint(text!(
-        "加上 --retry，或改为等待新订单：icpctl edit {id} --set after=ref:{key}",
-        "apply with --retry, or let it wait for the new one: icpctl edit {id} --set after=ref:{key}"
+        "加上 --retry，或改为等待新订单：icpctl edit {id} --set {after}",
+        "apply with --retry, or let it wait for the new one: icpctl edit {id} --set {after}"
     ));
     failure.is_final = true;
     failure

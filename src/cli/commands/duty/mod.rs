@@ -226,13 +226,6 @@ pub(super) fn asked_for<'l>(
     Ok(found.collect())
 }
 
-fn listed(documents: Vec<Value>) -> Reply {
-    Reply {
-        known: FIELDS.map(str::to_owned).to_vec(),
-        ..Reply::new(SCHEMA, Value::Array(documents))
-    }
-}
-
 fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let filters = Filters::read(matches, cx.now)?;
     filters.heed_providers(cx)?;
@@ -248,7 +241,7 @@ fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
         .iter()
         .map(|owed| duty_document(owed, cx.now, manner(cx)))
         .collect();
-    let reply = listed(documents);
+    let reply = Reply::list(SCHEMA, &FIELDS, documents);
     if found.is_empty() {
         let nothing_owed = text!("没有待办的事项", "nothing is owed");
         return Ok(reply.say(nothing(filters.limit(), nothing_owed)));
@@ -430,7 +423,7 @@ fn settle(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> 
         ),
         (false, _) => text!("已经完成，没有改动", "done already; nothing changed"),
     };
-    Ok(listed(documents)
+    Ok(Reply::list(SCHEMA, &FIELDS, documents)
         .human(human)
         .changed(done.changed)
         .say(said))

@@ -61,10 +61,7 @@ const FIELDS: [&str; 8] = [
 pub fn reply(cx: &Context<'_>, verified: &[Verified]) -> Reply {
     let data = verified.iter().map(|one| document(cx, one)).collect();
     let human: Vec<String> = verified.iter().map(|one| block(cx, one)).collect();
-    let mut reply = Reply {
-        known: FIELDS.map(str::to_owned).to_vec(),
-        ..Reply::new(SCHEMA, Value::Array(data))
-    };
+    let mut reply = Reply::list(SCHEMA, &FIELDS, data);
     if verified.is_empty() {
         return reply.say(text!(
             "没有可查验的备案或订单",

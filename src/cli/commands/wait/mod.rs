@@ -336,8 +336,7 @@ fn answer(
     let mut reply = Reply {
         failure,
         streamed: stream.is_json,
-        known: FIELDS.map(str::to_owned).to_vec(),
-        ..Reply::new(SCHEMA, Value::Array(data)).human(human)
+        ..Reply::list(SCHEMA, &FIELDS, data).human(human)
     };
     for id in unrecorded {
         reply = reply.say(text!(
