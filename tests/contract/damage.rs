@@ -150,7 +150,7 @@ fn a_record_in_a_wrong_place_is_told() {
         std::fs::rename(&shard, &away).unwrap();
         std::os::unix::fs::symlink(&away, &shard).unwrap();
         let link = format!("orders/{}", &id[..2]);
-        assert_eq!(told(), [link.clone()]);
+        assert_eq!(told(), std::slice::from_ref(&link));
         for line in ["list", "status", "list --all", "portfolio"] {
             let document = scene.document(MONDAY, line, 0);
             let warned = &document["warnings"];
