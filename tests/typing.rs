@@ -1,6 +1,7 @@
 //! What a person types: words that are nearly right, help, and a dash for stdout.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+use crate::scenarios::{MONDAY, Scene};
 use crate::support::Icpctl;
 
 fn filed() -> Icpctl {
@@ -452,4 +453,28 @@ fn a_kind_of_news_that_was_mistyped_is_offered() {
     );
     let told = user.run(["notify", "--config", "c.toml"]).exits(3).stderr;
     assert!(told.contains("did you mean sms-window?"), "{told}");
+}
+
+/// Free words may begin with a hyphen; a flag in their place says that they were forgotten.
+#[test]
+fn words_may_begin_with_a_hyphen() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn --reason -停办");
+    assert_eq!(scene.order(MONDAY, &id)["history"][0]["reason"], "-停办");
+    let _ = scene
+        .run(MONDAY, &format!("abandon {id} --reason --停办 --yes"))
+        .exits(0);
+    assert_eq!(scene.order(MONDAY, &id)["history"][1]["reason"], "--停办");
+    for forgotten in [
+        "--reason --ref=a",
+        "--reason --json",
+        "--reason -n",
+        "--reason --label=a=b",
+    ] {
+        let error = scene.fails(MONDAY, &format!("cancel-site example.cn {forgotten}"), 2);
+        assert!(error["message"].to_string().contains("--reason"), "{error}");
+    }
+    let _ = scene.run(MONDAY, "note example.cn -电话不通 -q").exits(0);
+    let shown = scene.run(MONDAY, "portfolio example.cn").exits(0).stdout;
+    assert!(shown.contains("-电话不通"), "{shown}");
 }

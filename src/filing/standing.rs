@@ -299,6 +299,11 @@ impl Order {
         undoing(&self.history).is_some()
     }
 
+    /// Returns its ref, unless that was freed.
+    pub fn held_ref(&self) -> Option<&String> {
+        self.reference.as_ref().filter(|_| !self.is_undone())
+    }
+
     /// Returns the entry whose approval counts, if one does.
     pub fn approval(&self) -> Option<&Entry> {
         let approves =

@@ -98,13 +98,16 @@ impl Book {
     /// When a folder cannot be listed.
     pub fn read(files: &dyn Files) -> Result<Self, StorageError> {
         let orders = StorePath::parse(ORDERS)?;
-        let mut shards = Vec::new();
+        let (mut shards, mut damaged) = (Vec::new(), Vec::new());
         for (name, kind) in list(files, &orders)? {
-            if kind == Kind::Folder {
-                shards.push(orders.join(&name)?);
+            match kind {
+                Kind::Folder => shards.push(orders.join(&name)?),
+                Kind::Other => damaged.extend(no_folder(files, &orders, &name)),
+                Kind::File => {}
             }
         }
         let mut book = Self::together(&shards, |shards| Self::read_shards(files, shards))?;
+        book.damaged.extend(damaged);
         let folder = StorePath::parse(SUBJECTS)?;
         let subjects: Vec<StorePath> = list(files, &folder)?
             .iter()
@@ -372,6 +375,17 @@ pub fn order_path(id: &OrderId) -> StorePath {
 /// Returns where a subject's file is.
 pub fn subject_path(number: &SubjectNumber) -> StorePath {
     StorePath::known(format!("{SUBJECTS}/{}", subject_file::file_name(number)))
+}
+
+/// Says why what stands in the place of a folder of orders is not read, such as a link to one.
+pub(super) fn no_folder(
+    files: &dyn Files,
+    orders: &StorePath,
+    name: &str,
+) -> Option<(String, Arc<Damage>)> {
+    let read = orders.join(name).and_then(|path| list(files, &path));
+    let damage = Damage::Storage(read.err()?);
+    Some((format!("{orders}/{name}"), Arc::new(damage)))
 }
 
 pub(super) fn list(

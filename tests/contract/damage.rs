@@ -149,7 +149,15 @@ fn a_record_in_a_wrong_place_is_told() {
         let away = scene.user.home().join("away");
         std::fs::rename(&shard, &away).unwrap();
         std::os::unix::fs::symlink(&away, &shard).unwrap();
-        assert_eq!(told(), [format!("orders/{}", &id[..2])]);
+        let link = format!("orders/{}", &id[..2]);
+        assert_eq!(told(), std::slice::from_ref(&link));
+        for line in ["list", "status", "list --all", "portfolio"] {
+            let document = scene.document(MONDAY, line, 0);
+            let warned = &document["warnings"];
+            assert_eq!(warned[0]["code"], "damaged-file", "{line}: {warned}");
+            assert_eq!(warned[0]["path"], link, "{line}: {warned}");
+            assert_eq!(warned.as_array().unwrap().len(), 1, "{line}: {warned}");
+        }
     }
 }
 

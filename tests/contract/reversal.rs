@@ -112,3 +112,28 @@ fn an_undo_touches_the_order() {
         ("purged".into(), true.into())
     );
 }
+
+/// A ref that was freed is nobody's: lists, `ref:KEY` and drafting agree.
+#[test]
+fn a_freed_ref_finds_nothing() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn --ref row-1");
+    let _ = scene.run(MONDAY, "undo").exits(0);
+    let listed = |line: &str| scene.ok(MONDAY, line).as_array().unwrap().clone();
+    let by_ref = [
+        "list --ref row-1",
+        "list --ref row-1 --all",
+        "status --ref row-1",
+    ];
+    for line in by_ref {
+        assert_eq!(listed(line), [""; 0], "{line}");
+    }
+    let told = scene.run(MONDAY, "list --ref row-1").exits(0).stdout;
+    assert!(!told.contains(&id), "{told}");
+    scene.fails(MONDAY, "show ref:row-1", 4);
+    let again = scene.draft(MONDAY, "cancel-site example.com --ref row-1");
+    let found = listed("list --ref row-1");
+    assert_eq!((found.len(), &found[0]["id"]), (1, &again.clone().into()));
+    let told = scene.run(MONDAY, "list --ref row-1").exits(0).stdout;
+    assert!(told.contains(&again) && !told.contains(&id), "{told}");
+}

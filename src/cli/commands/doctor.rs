@@ -65,7 +65,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let loose = loose(folder, disk, fixes)?;
         mended.tightened = loose.tightened;
         findings.extend(unmended(cx, folder, &loose, fixes));
-        findings.extend(strays(disk)?.iter().map(|path| unread(path)));
+        let strays = strays(disk)?;
+        // A link in the place of a folder is told with the others that are not read.
+        findings.retain(|found| found.code != "damaged-file" || !strays.contains(&found.path));
+        findings.extend(strays.iter().map(|path| unread(path)));
     }
     Ok(answer(cx, &findings, &recovery, &mended))
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::context::{Context, Done, Plan, Stamp, World};
 use crate::cli::documents::order::Desk;
-use crate::cli::parser::globals::{option, place, repeated, switch};
+use crate::cli::parser::globals::{free_words, option, place, repeated, switch};
 use crate::cli::parser::vocabulary;
 use crate::cli::person::prompt;
 use crate::cli::person::sending::{self, Given};
@@ -108,9 +108,8 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
             text!("标签（可重复）", "A label (can be repeated)"),
             lang,
         ))
-        .arg(option(
+        .arg(free_words(
             "reason",
-            "TEXT",
             text!("原因，记入历史", "Why, for the history"),
             lang,
         ))

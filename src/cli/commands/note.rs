@@ -20,7 +20,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
             text!("备注内容", "The words of the note"),
             lang,
         )
-        .required(true),
+        .required(true)
+        .allow_hyphen_values(true),
     )
 }
 

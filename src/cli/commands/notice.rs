@@ -8,7 +8,7 @@ use crate::cli::documents::order::Desk;
 use crate::cli::documents::owed::{Page, notice_document};
 use crate::cli::filters::{FILED, Filters, nothing};
 use crate::cli::parser::action::{action, actions};
-use crate::cli::parser::globals::{moment, option, place, repeated, switch};
+use crate::cli::parser::globals::{free_words, moment, option, place, repeated, switch};
 use crate::cli::parser::vocabulary;
 use crate::cli::reply::{Reply, answer};
 use crate::failure::Failure;
@@ -135,7 +135,7 @@ fn add_args(lang: Lang) -> Vec<Arg> {
             text!("发出通知的接入商", "The provider that sent it"),
             lang,
         ),
-        option("text", "TEXT", text!("通知的原文", "Its words"), lang),
+        free_words("text", text!("通知的原文", "Its words"), lang),
     ]
 }
 
@@ -199,9 +199,8 @@ fn resolve_args(lang: Lang) -> Vec<Arg> {
             lang,
         )
         .conflicts_with("draft"),
-        option(
+        free_words(
             "reason",
-            "TEXT",
             text!("说明，记入历史", "How, for the history"),
             lang,
         ),

@@ -1,7 +1,7 @@
 //! `record`: what the provider, the ministry or the bureau said.
 
 use crate::cli::context::{Asks, Context, Plan, Stamp, World};
-use crate::cli::parser::globals::{moment, option, place, repeated};
+use crate::cli::parser::globals::{free_words, moment, option, place, repeated};
 use crate::cli::parser::words;
 use crate::cli::reply::stream::{Again, ORDERS, RowTold, Stream};
 use crate::cli::reply::{Reply, answer};
@@ -54,9 +54,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
             ),
             lang,
         ))
-        .arg(option(
+        .arg(free_words(
             "reason",
-            "TEXT",
             text!("驳回原因等", "Why: a rejection's words"),
             lang,
         ))

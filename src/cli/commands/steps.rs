@@ -1,7 +1,7 @@
 //! `submit`, `withdraw` and `abandon`: what the operator does to orders.
 
 use crate::cli::context::{Asks, Context, Plan, Stamp, World};
-use crate::cli::parser::globals::{moment, option, place};
+use crate::cli::parser::globals::{free_words, moment, place};
 use crate::cli::parser::words;
 use crate::cli::person::sending::{self, Given};
 use crate::cli::reply::{Reply, answer};
@@ -40,9 +40,8 @@ pub fn command(step: Step, command: Command, lang: Lang) -> Command {
             text!("发生的时间，缺省为现在", "When it happened, by default now"),
             lang,
         ))
-        .arg(option(
+        .arg(free_words(
             "reason",
-            "TEXT",
             text!("原因，记入历史", "Why, for the history"),
             lang,
         ));

@@ -258,7 +258,7 @@ impl Filters {
             && self.is_through(order.provider.as_deref(), &desk.world.profiles)
             && any(&self.accounts, |a| accounts == Some(a.as_str()))
             && any(&self.provinces, |p| order.province() == Some(*p))
-            && any(&self.references, |r| order.reference.as_ref() == Some(r))
+            && any(&self.references, |r| order.held_ref() == Some(r))
             && (self.labels.is_empty() || self.has_labels(&desk.labels(order)))
             && self
                 .find

@@ -53,7 +53,7 @@ impl Filters {
             && any(&self.buckets, |wanted| *wanted == status.bucket())
             && self.is_through(slip.provider.as_deref(), profiles)
             && is_in(&self.accounts, slip.account.as_deref())
-            && is_in(&self.references, slip.reference.as_deref())
+            && is_in(&self.references, slip.held_ref())
             && any(&self.provinces, |p| province == Some(p.code()))
             && self.takes_due(line.deadline.as_ref().map(|deadline| &deadline.due))
             && (self.ended_since.is_none()

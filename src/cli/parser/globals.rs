@@ -7,8 +7,10 @@ use crate::lang::{Lang, Text};
 use crate::render::Format;
 use crate::render::mask::Privacy;
 use crate::text;
-use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches, ColorChoice};
+use clap::builder::{PossibleValuesParser, StringValueParser, TypedValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgAction, ArgMatches, ColorChoice, Command, Error};
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -64,6 +66,49 @@ pub fn option(name: &'static str, value: &'static str, help: Text, lang: Lang) -
 /// A flag that takes a time, such as `-2h`.
 pub fn moment(name: &'static str, help: Text, lang: Lang) -> Arg {
     option(name, "TIME", help, lang).allow_hyphen_values(true)
+}
+
+/// A flag that takes free words, such as `-x`; another flag is none.
+pub fn free_words(name: &'static str, help: Text, lang: Lang) -> Arg {
+    option(name, "TEXT", help, lang)
+        .allow_hyphen_values(true)
+        .value_parser(Words)
+}
+
+/// Free words. The name of a flag in their place says that they were forgotten.
+#[derive(Clone)]
+struct Words;
+
+impl TypedValueParser for Words {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<String, Error> {
+        let words = StringValueParser::new().parse_ref(command, arg, value)?;
+        let name = words.split('=').next().unwrap_or_default();
+        let is_flag = |flag: &Arg| {
+            let long = flag
+                .get_long()
+                .is_some_and(|long| name.strip_prefix("--") == Some(long));
+            let short = flag.get_short().map(String::from);
+            long || short.is_some() && words.strip_prefix('-') == short.as_deref()
+        };
+        if !command.get_arguments().any(is_flag) {
+            return Ok(words);
+        }
+        let mut error = Error::new(ErrorKind::InvalidValue).with_cmd(command);
+        let arg = arg.map_or_else(String::new, Arg::to_string);
+        error.insert(ContextKind::InvalidArg, ContextValue::String(arg));
+        error.insert(
+            ContextKind::InvalidValue,
+            ContextValue::String(String::new()),
+        );
+        Err(error)
+    }
 }
 
 /// A flag that takes a value and can be repeated.

@@ -10,11 +10,11 @@ use super::bytes::{Reader, put_number, put_text};
 use super::file::{Form, Kept, Stamp, Writing, path};
 use super::slip::Slip;
 use super::token::Token;
-use super::{Looked, Orders, Roll, Seen, survey};
+use super::{Looked, Orders, Roll, Seen};
 use crate::filing::kind::Kind as OrderKind;
 use crate::store::StorageError;
 use crate::store::book::{ORDERS, SUBJECTS};
-use crate::store::files::{Kind, StorePath};
+use crate::store::files::StorePath;
 use chrono::{Datelike as _, NaiveDate};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -285,13 +285,9 @@ impl Roll<'_> {
             Err(StorageError::NotFound { .. }) => None,
             Err(error) => return Err(error),
         };
-        let shards = survey(self.files, &top)?
-            .into_iter()
-            .filter(|(_, stat)| stat.kind == Kind::Folder)
-            .map(|(name, stat)| Ok((top.join(&name)?, stat)));
-        let all = shards.chain(is_of_subjects.map(Ok));
-        for found in all {
-            let (folder, stat) = found?;
+        let (shards, damaged) = self.shards(&top)?;
+        self.seen.damaged.extend(damaged);
+        for (folder, stat) in shards.into_iter().chain(is_of_subjects) {
             match folders.get(folder.as_str()) {
                 Some(kept) if Stamp::of(&stat) == Some(kept.stamp) => {
                     same += kept.count;

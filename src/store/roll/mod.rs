@@ -24,7 +24,7 @@ pub use token::{
     Token, Tokens, tokens_of, tokens_of_filed, tokens_of_service, tokens_of_subject, tokens_of_word,
 };
 
-use super::book::{Damage, ORDERS, SUBJECTS};
+use super::book::{Damage, ORDERS, SUBJECTS, no_folder};
 use super::files::{Files, Kind, RECORD_LIMIT, Stat, StorePath};
 use super::wire::RecordError;
 use super::{StorageError, order_file, subject_file};
@@ -162,6 +162,9 @@ impl Seen {
     }
 }
 
+/// The folders of the orders, and why what stands in the place of one is not read.
+type Shards = (Vec<(StorePath, Stat)>, BTreeMap<String, Arc<Damage>>);
+
 /// What lists need of every order of a store, as it is now.
 pub struct Roll<'f> {
     files: &'f dyn Files,
@@ -273,11 +276,7 @@ impl<'f> Roll<'f> {
         visit: &(impl Fn(&mut S, Slip<'_>, &Subjects) + Sync),
     ) -> Result<(Vec<S>, Seen), StorageError> {
         let folder = StorePath::parse(ORDERS)?;
-        let shards: Vec<(StorePath, Stat)> = survey(self.files, &folder)?
-            .into_iter()
-            .filter(|(_, stat)| stat.kind == Kind::Folder)
-            .map(|(name, stat)| Ok((folder.join(&name)?, stat)))
-            .collect::<Result<_, StorageError>>()?;
+        let (shards, damaged) = self.shards(&folder)?;
         let next = AtomicUsize::new(0);
         let work = || {
             let (mut state, mut seen) = (S::default(), Seen::default());
@@ -300,12 +299,17 @@ impl<'f> Roll<'f> {
                 .collect();
             let own = work();
             let others: Vec<_> = others.into_iter().map(ScopedJoinHandle::join).collect();
-            let (mut states, mut seen) = (Vec::new(), Seen::default());
+            let mut states = Vec::new();
+            let mut seen = Seen {
+                damaged,
+                ..Seen::default()
+            };
             for done in std::iter::once(Ok(own)).chain(others) {
                 let Ok(found) = done else {
                     // What it had taken is lost: all is looked at again.
                     next.store(0, Ordering::Relaxed);
-                    let (state, seen) = work()?;
+                    let (state, again) = work()?;
+                    seen.absorb(again);
                     return Ok((vec![state], seen));
                 };
                 let (state, some) = found?;
@@ -314,6 +318,19 @@ impl<'f> Roll<'f> {
             }
             Ok((states, seen))
         })
+    }
+
+    /// Lists the folders of the orders, and what stands in the place of one.
+    fn shards(&self, orders: &StorePath) -> Result<Shards, StorageError> {
+        let (mut shards, mut damaged) = (Vec::new(), BTreeMap::new());
+        for (name, stat) in survey(self.files, orders)? {
+            match stat.kind {
+                Kind::Folder => shards.push((orders.join(&name)?, stat)),
+                Kind::Other => damaged.extend(no_folder(self.files, orders, &name)),
+                Kind::File => {}
+            }
+        }
+        Ok((shards, damaged))
     }
 
     /// Looks at every file of one folder, and reads those of which the kept roll may not tell;

@@ -96,6 +96,8 @@ pub struct Slip<'a> {
     pub account: Option<Cow<'a, str>>,
     /// The caller's key for it.
     pub reference: Option<Cow<'a, str>>,
+    /// Whether it holds that no more, because its creation was undone.
+    pub is_ref_freed: bool,
     /// The subject it is about.
     pub subject: Option<Cow<'a, str>>,
     /// The subject whose record its approval is.
@@ -223,6 +225,7 @@ impl<'a> Slip<'a> {
             provider: borrowed(order.provider.as_ref()),
             account: borrowed(order.account.as_ref()),
             reference: borrowed(order.reference.as_ref()),
+            is_ref_freed: order.is_undone(),
             subject: order.target.subject.map(|n| n.to_string().into()),
             approved_for: approved_for.map(|n| n.to_string().into()),
             province: order.province().map(|p| Cow::Borrowed(p.code())),
@@ -243,6 +246,11 @@ impl<'a> Slip<'a> {
                 .collect(),
             tokens: Tokens::default(),
         }
+    }
+
+    /// Returns the ref, unless that was freed.
+    pub fn held_ref(&self) -> Option<&str> {
+        self.reference.as_deref().filter(|_| !self.is_ref_freed)
     }
 
     /// Returns what the machine has to know of the order.
@@ -286,6 +294,7 @@ impl<'a> Slip<'a> {
             self.nature.place()?,
             self.decides.place()?,
             place(&Masked::ALL, &self.masked)?,
+            u8::from(self.is_ref_freed),
         ]);
         for at in [
             Some(self.since),
@@ -324,7 +333,16 @@ impl<'a> Slip<'a> {
 
     /// Reads what [`write`](Self::write) wrote.
     pub(super) fn read(from: &mut Reader<'a>) -> Option<Self> {
-        let [kind, via, verify_by, status, nature, decides, masked] = from.take()?;
+        let [
+            kind,
+            via,
+            verify_by,
+            status,
+            nature,
+            decides,
+            masked,
+            is_ref_freed,
+        ] = from.take()?;
         let mut at = || instant(from.number()?);
         let (since, touched_at) = (at()??, at()??);
         let [window, submitted_at, ended_at, created_at, updated_at] =
@@ -340,6 +358,7 @@ impl<'a> Slip<'a> {
             nature: *Nature::ALL.get(usize::from(nature))?,
             decides: *Nature::ALL.get(usize::from(decides))?,
             masked: *Masked::ALL.get(usize::from(masked))?,
+            is_ref_freed: is_ref_freed != 0,
             since,
             touched_at,
             window,
