@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Returns a word as those of a closed list are compared: in whatever letter case and width.
-pub fn folded(word: &str) -> impl Iterator<Item = char> {
+fn folded(word: &str) -> impl Iterator<Item = char> {
     word.nfkc().map(|ch| ch.to_ascii_lowercase())
 }
 

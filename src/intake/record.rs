@@ -56,7 +56,7 @@ pub fn read_record_rows(
             order,
             event: event?,
             at,
-            who: row.words("who"),
+            who: persons(row),
             reason: row.text("reason"),
             numbers: row.texts("numbers"),
         })
@@ -103,13 +103,19 @@ fn fits(row: &Row, event: Report, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Returns the words for persons, in one letter case.
+fn persons(row: &Row) -> Vec<String> {
+    let words = row.words("who").into_iter();
+    words.map(|word| word.to_ascii_lowercase()).collect()
+}
+
 /// Checks that each word of `who` can name a person of some order.
 fn who(row: &Row, problems: &mut Vec<Problem>) {
     let Some(cell) = row.cells.get("who") else {
         return;
     };
     let is_place = |word: &str| word.parse::<usize>().is_ok_and(|place| place > 0);
-    for word in row.words("who") {
+    for word in persons(row) {
         let is_known = match word.strip_prefix("service:") {
             Some(service) => is_place(service) || ServiceNumber::parse(service).is_ok(),
             None => matches!(word.as_str(), "all" | "subject" | "service"),

@@ -9,11 +9,11 @@ use super::node::{Entry, Node, Shape};
 use super::problem::{PROBLEMS, Position, Problem, nearest, settle, shown};
 use super::schema::{Column, Table, column as column_of, columns};
 use super::source::{Encoding, Size, Source, decode, within};
-use crate::filing::named::folded;
 use crate::lang::Text;
 use crate::text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// What one row says in one column.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,10 +108,10 @@ impl Row {
         self.cells.get(column).map(Cell::texts).unwrap_or_default()
     }
 
-    /// Returns the values of a cell that are words of a closed list, in one letter case and width.
+    /// Returns the values of a cell that are words of a closed list, in one width.
     pub fn words(&self, column: &str) -> Vec<String> {
         let texts = self.texts(column);
-        texts.iter().map(|word| folded(word).collect()).collect()
+        texts.iter().map(|word| word.nfkc().collect()).collect()
     }
 }
 
