@@ -121,7 +121,7 @@ impl Config {
                 &parser::said(error.message()),
             )
         };
-        parser::heed(text).map_err(|(offset, words)| invalid(offset, &words))?;
+        parser::heed(text, parser::VALUES).map_err(|(offset, words)| invalid(offset, &words))?;
         let mut config: Self = toml::from_str(text).map_err(wrong)?;
         let table: Value = toml::from_str(text).map_err(wrong)?;
         config.given = flat(&table).into_iter().map(|(key, _)| key).collect();

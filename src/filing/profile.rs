@@ -322,7 +322,7 @@ impl Profiles {
     /// # Errors
     /// When the text is no profile, extends one that does not exist, or gives it an empty name.
     pub fn add(&mut self, name: &str, text: &str) -> Result<Vec<ProfileProblem>, ProfileProblem> {
-        parser::heed(text).map_err(|(at, reason)| ProfileProblem { at, reason })?;
+        parser::heed(text, parser::VALUES).map_err(|(at, reason)| ProfileProblem { at, reason })?;
         let of_text = |error| ProfileProblem::of(&error, 0);
         let places = Places(DeTable::parse(text).map_err(of_text)?);
         let mut cells: toml::Table = toml::from_str(text).map_err(of_text)?;

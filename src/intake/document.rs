@@ -21,7 +21,7 @@ const DEPTH: usize = 32;
 /// Reads a TOML document, or tells every syntax error, one a line.
 pub(super) fn toml_tree(text: &str) -> Result<Node, Vec<Problem>> {
     let lines = Lines::new(text);
-    if let Err((offset, message)) = parser::heed(text) {
+    if let Err((offset, message)) = parser::heed(text, parser::VALUES) {
         return Err(vec![too_many("", lines.position(offset), message)]);
     }
     let (table, errors) = DeTable::parse_recoverable(text);
@@ -253,7 +253,8 @@ impl JsonReader<'_, '_> {
         if self.values > self.most {
             if self.values == self.most + 1 {
                 let at = self.at(raw.get());
-                self.problems.push(too_many(path, at, parser::too_many()));
+                self.problems
+                    .push(too_many(path, at, parser::too_many(parser::VALUES)));
             }
             return None;
         }

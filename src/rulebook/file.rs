@@ -119,7 +119,7 @@ pub fn overlay(rules: &mut Vec<Rule>, source: &str, profiles: &Profiles) -> Vec<
         profiles,
         wrong: Vec::new(),
     };
-    if let Err((at, reason)) = parser::heed(source) {
+    if let Err((at, reason)) = parser::heed(source, parser::VALUES) {
         file.wrong(at, reason);
         return file.located(source);
     }

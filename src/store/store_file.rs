@@ -45,6 +45,7 @@ fn unknown(error: super::wire::RecordError) -> Failure {
         Problem::Newer { .. } => "invalid.newer-schema",
         Problem::Encoding
         | Problem::Unmerged
+        | Problem::Crowded
         | Problem::Shape { .. }
         | Problem::Misnamed { .. }
         | Problem::StatusMismatch { .. }

@@ -10,6 +10,9 @@ pub const SCHEMA: u32 = 1;
 /// The first line of what this program writes.
 const OURS: &str = "schema = 1\n";
 
+/// The most values of a record: far more than its longest history holds.
+const VALUES: usize = 100_000;
+
 /// Why a record file cannot be read: where, and what.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{path}:{line}:{column}: {}", self.problem.message().en)]
@@ -49,6 +52,8 @@ pub enum Problem {
         /// What the parser says.
         words: String,
     },
+    /// More values than are given memory.
+    Crowded,
     /// Written by a later version.
     Newer {
         /// Its schema version.
@@ -86,6 +91,7 @@ impl Problem {
                 let Text { zh, en } = parser::said(words);
                 text!("格式错误：{zh}", "{en}")
             }
+            Self::Crowded => parser::too_many(VALUES),
             Self::Newer { schema } => text!(
                 "由更新的版本写入（schema {schema}，本程序支持到 {SCHEMA}），请升级 icpctl",
                 "written by a later version (schema {schema}, this program knows {SCHEMA}): upgrade icpctl"
@@ -126,6 +132,7 @@ pub fn parse<T: for<'de> Deserialize<'de>>(path: &str, bytes: &[u8]) -> Result<T
     };
     let text =
         std::str::from_utf8(bytes).map_err(|error| at(error.valid_up_to(), Problem::Encoding))?;
+    parser::heed(text, VALUES).map_err(|(offset, _)| at(offset, Problem::Crowded))?;
     // What we write begins with our own version: nothing later can stand there.
     if !text.starts_with(OURS)
         && let Ok(Version { schema }) = toml::from_str(text)

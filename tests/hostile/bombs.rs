@@ -42,6 +42,8 @@ fn an_exploding_document_is_refused() {
         let path = user.write(".icpctl/orders/k3/k3m9t2qd.toml", &text);
         let (code, err) = run(&user, "list");
         assert!(matches!(code, Some(0 | 3)), "list {name}: {code:?} {err}");
+        let is_crowded = err.contains("more than 100000 values stand in it");
+        assert!(is_crowded || name != "inline", "list {name}: {err}");
         std::fs::remove_file(path).unwrap();
         for (file, line) in [
             (".icpctl/rules.d/x.toml", "rules"),
