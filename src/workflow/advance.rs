@@ -300,64 +300,6 @@ pub struct Taken {
     pub left_out: Vec<usize>,
 }
 
-/// How much of the store a step of an order rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reach {
-    /// The order itself, and what was written down about its subject.
-    Itself,
-    /// The orders beside it too: those of its subject, account or domains.
-    Neighbours,
-    /// Everything: it issues a number that nothing else may have.
-    Store,
-}
-
-/// Returns how much of the store taking a report rests on.
-pub fn reach_of_report(world: &World, order: &Order, report: Report) -> Reach {
-    let view = order.view(&world.profiles, world.now);
-    let window = view.standing.window.is_some();
-    match report {
-        Report::BureauApproved if order.kind == Kind::New => Reach::Store,
-        Report::BureauApproved => Reach::Neighbours,
-        // It may open the window, in which the persons filed must answer.
-        Report::Accepted | Report::Forwarded | Report::SmsSent | Report::SmsVerified
-            if !window && !order.is_first_filing() =>
-        {
-            Reach::Neighbours
-        }
-        // It may come alive beside another one, or open another window.
-        Report::FaceVerified
-        | Report::Accepted
-        | Report::Rejected
-        | Report::Forwarded
-        | Report::SmsSent
-        | Report::SmsVerified
-        | Report::SmsExpired
-        | Report::BureauRejected
-        | Report::Purged
-            if view.is_presumed() || !view.status().is_live() =>
-        {
-            Reach::Neighbours
-        }
-        Report::FaceVerified
-        | Report::Accepted
-        | Report::Rejected
-        | Report::Forwarded
-        | Report::SmsSent
-        | Report::SmsVerified
-        | Report::SmsExpired
-        | Report::BureauRejected
-        | Report::Purged => Reach::Itself,
-    }
-}
-
-/// Returns how much of the store a command of the operator rests on.
-pub const fn reach_of_command(command: Command) -> Reach {
-    match command {
-        Command::Submit => Reach::Neighbours,
-        Command::Withdraw | Command::Abandon | Command::Edit => Reach::Itself,
-    }
-}
-
 /// Takes a report into the history of an order.
 ///
 /// # Errors

@@ -33,6 +33,7 @@ pub mod overtaken;
 pub mod owed;
 pub mod persons;
 pub mod plan;
+pub mod reach;
 pub mod register;
 pub mod reported;
 pub mod resolve;

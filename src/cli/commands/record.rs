@@ -16,9 +16,10 @@ use crate::intake::{Encoding, Problem, RecordRow, read_record_rows};
 use crate::lang::Lang;
 use crate::store::near::Wanted;
 use crate::text;
-use crate::workflow::advance::{self, Reach, Told};
+use crate::workflow::advance::{self, Told};
 use crate::workflow::assign::invalid;
 use crate::workflow::batch::Outcome;
+use crate::workflow::reach::{self, Reach};
 use crate::workflow::reported;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
@@ -137,7 +138,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         numbers: words(matches, "number"),
     };
     let at = cx.moment(matches);
-    let reach = |world: &World, order: &Order| advance::reach_of_report(world, order, told.report);
+    let reach = |world: &World, order: &Order| reach::of_report(world, order, told.report);
     let done = cx.transact_orders(
         &names,
         &told.numbers,
@@ -282,7 +283,7 @@ fn of_themselves(
     let mut trial = world.clone();
     let rests_on_itself = |(row, told): &(&RecordRow, &Told)| {
         let order = trial.find(&row.order);
-        let reach = order.map(|order| advance::reach_of_report(&trial, order, told.report));
+        let reach = order.map(|order| reach::of_report(&trial, order, told.report));
         // What a row leads to decides what the next one of the same order rests on.
         let _ = take_row(&mut trial, &stamp, row, told, &mut Chunk::default());
         reach.is_ok_and(|reach| reach == Reach::Itself)

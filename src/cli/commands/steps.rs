@@ -16,7 +16,7 @@ use crate::rulebook::Rulebook;
 use crate::store::Files;
 use crate::text;
 use crate::workflow::check::{Bench, Way};
-use crate::workflow::{advance, materials, missing, overtaken, resolve};
+use crate::workflow::{advance, materials, missing, overtaken, reach, resolve};
 use clap::{ArgMatches, Command};
 use std::borrow::Cow;
 
@@ -83,7 +83,7 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     };
     let disk = cx.open()?;
     let at = cx.moment(matches);
-    let reach = |_: &World, _: &Order| advance::reach_of_command(step);
+    let reach = |_: &World, _: &Order| reach::of_command(step);
     let done = cx.transact_orders(&names, &[], Asks::Consent, reach, |world, stamp, _| {
         let files = disk.as_ref().map(|disk| disk as &dyn Files);
         asked.decide(world, stamp, &at, files)

@@ -14,7 +14,7 @@ use crate::render::Format;
 use crate::store::near::Wanted;
 use crate::store::place::Place;
 use crate::store::{Disk, LockKey, RecordLock};
-use crate::workflow::advance::Reach;
+use crate::workflow::reach::Reach;
 use std::collections::BTreeSet;
 
 /// Whether a command asks before it writes.

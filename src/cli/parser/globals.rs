@@ -1,5 +1,6 @@
 //! The flags that every command takes, and their twins in the environment.
 
+use super::vocabulary::no_value;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::intake::day;
@@ -8,7 +9,6 @@ use crate::render::Format;
 use crate::render::mask::Privacy;
 use crate::text;
 use clap::builder::{PossibleValuesParser, StringValueParser, TypedValueParser};
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, ArgMatches, ColorChoice, Command, Error};
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -72,14 +72,14 @@ pub fn moment(name: &'static str, help: Text, lang: Lang) -> Arg {
 pub fn free_words(name: &'static str, help: Text, lang: Lang) -> Arg {
     option(name, "TEXT", help, lang)
         .allow_hyphen_values(true)
-        .value_parser(Words)
+        .value_parser(FreeWords)
 }
 
-/// Free words. The name of a flag in their place says that they were forgotten.
+/// Free words: the name of a flag in their place says that they were forgotten.
 #[derive(Clone)]
-struct Words;
+struct FreeWords;
 
-impl TypedValueParser for Words {
+impl TypedValueParser for FreeWords {
     type Value = String;
 
     fn parse_ref(
@@ -97,17 +97,10 @@ impl TypedValueParser for Words {
             let short = flag.get_short().map(String::from);
             long || short.is_some() && words.strip_prefix('-') == short.as_deref()
         };
-        if !command.get_arguments().any(is_flag) {
-            return Ok(words);
+        if command.get_arguments().any(is_flag) {
+            return Err(no_value(command, arg, ""));
         }
-        let mut error = Error::new(ErrorKind::InvalidValue).with_cmd(command);
-        let arg = arg.map_or_else(String::new, Arg::to_string);
-        error.insert(ContextKind::InvalidArg, ContextValue::String(arg));
-        error.insert(
-            ContextKind::InvalidValue,
-            ContextValue::String(String::new()),
-        );
-        Err(error)
+        Ok(words)
     }
 }
 

@@ -40,6 +40,16 @@ pub fn any_of_or(
     }
 }
 
+/// Says that what was typed is no value of a flag; an empty one is missing.
+pub(super) fn no_value(command: &Command, arg: Option<&Arg>, typed: &str) -> Error {
+    let mut error = Error::new(ErrorKind::InvalidValue).with_cmd(command);
+    let arg = arg.map_or_else(String::new, Arg::to_string);
+    error.insert(ContextKind::InvalidArg, ContextValue::String(arg));
+    let typed = ContextValue::String(typed.to_owned());
+    error.insert(ContextKind::InvalidValue, typed);
+    error
+}
+
 #[derive(Clone)]
 struct Words(Vec<Word>);
 
@@ -97,9 +107,7 @@ impl TypedValueParser for Words {
         if let Some(name) = self.name(&typed) {
             return Ok(name.to_owned());
         }
-        let mut error = Error::new(ErrorKind::InvalidValue).with_cmd(command);
-        let arg = arg.map_or_else(String::new, Arg::to_string);
-        error.insert(ContextKind::InvalidArg, ContextValue::String(arg));
+        let mut error = no_value(command, arg, &typed);
         let names = self.names().map(str::to_owned).collect();
         error.insert(ContextKind::ValidValue, ContextValue::Strings(names));
         // The names first: of two words that are as near, the first counts.
@@ -111,8 +119,6 @@ impl TypedValueParser for Words {
             let near = ContextValue::String(near.to_owned());
             error.insert(ContextKind::SuggestedValue, near);
         }
-        let typed = ContextValue::String(typed.into_owned());
-        error.insert(ContextKind::InvalidValue, typed);
         Err(error)
     }
 
