@@ -10,11 +10,7 @@ const KILOBYTES: u64 = 200 * 1024;
 
 /// Runs a line with little memory; the exit code, none where it was ended, and stderr.
 fn run(user: &Icpctl, line: &str) -> (Option<i32>, String) {
-    let program = std::fs::metadata(env!("CARGO_BIN_EXE_icpctl"))
-        .unwrap()
-        .len()
-        / 1024;
-    let mut limited = user.command_within(KILOBYTES + program, line.split(' '));
+    let mut limited = user.command_within(KILOBYTES, line.split(' '));
     let out = limited.output().unwrap();
     (out.status.code(), String::from_utf8(out.stderr).unwrap())
 }

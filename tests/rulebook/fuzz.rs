@@ -13,8 +13,8 @@ use toml::{Table, Value};
 
 /// How many documents a run judges.
 const DOCUMENTS: usize = 24;
-/// The address space of a run: ours is the unoptimised program, which maps more.
-const KILOBYTES: u64 = 900_000;
+/// How much memory a run may have beside the program itself, in KiB.
+const KILOBYTES: u64 = 200 * 1024;
 
 const ROWS: &str = "ref,kind,target,provider,account,verify_by,reason,set,after,confirm,accept,from,label:team\n\
     a,cancel-site,粤ICP备2021000001号-1,tencent,,sms,网站已停办,,,,,,甲\n\

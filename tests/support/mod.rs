@@ -139,8 +139,8 @@ impl Icpctl {
         command
     }
 
-    /// Makes a command that is ended where it takes more memory, in KiB, or a minute of the processor: a
-    /// hundred times of what it may need, so a slow machine fails nothing.
+    /// Makes a command that is ended where it takes more memory beside the program itself, in KiB, or a
+    /// minute of the processor: a hundred times of what it may need, so a slow machine fails nothing.
     pub(crate) fn command_within<A: AsRef<OsStr>>(
         &self,
         kilobytes: u64,
@@ -151,7 +151,7 @@ impl Icpctl {
         limited
             .arg("-c")
             .arg(format!(
-                "ulimit -v {kilobytes} 2>/dev/null; ulimit -t 60; exec \"$0\" \"$@\""
+                "ulimit -d {kilobytes} 2>/dev/null; ulimit -t 60; exec \"$0\" \"$@\""
             ))
             .arg(plain.get_program())
             .args(plain.get_args())
