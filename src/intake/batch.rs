@@ -1,6 +1,6 @@
 //! Rows of a batch: orders to be made.
 
-use super::problem::{Position, Problem, nearest, offered, settle, shown};
+use super::problem::{Position, Problem, nearest, offered, shown};
 use super::record::{missing, required};
 use super::rows::{Cell, Header, Row, rows};
 use super::schema::Table;
@@ -146,18 +146,6 @@ impl From<&Row> for Named {
             header: row.header.clone(),
         }
     }
-}
-
-/// Reads a CSV or JSON Lines with the columns of a batch.
-///
-/// # Errors
-/// All problems, with line, column and remedy.
-pub fn read_batch_rows(
-    source: &Source<'_>,
-    encoding: Encoding,
-) -> Result<Vec<BatchRow>, Vec<Problem>> {
-    let read = inspect_batch_rows(source, encoding)?;
-    settle(read.rows, read.problems)
 }
 
 /// Reads the rows of a batch in which nothing is wrong, and tells what is wrong in the others.

@@ -89,18 +89,7 @@ impl<'a> Bench<'a> {
         judgement
     }
 
-    /// Judges the order that a dossier would make; `looks` are its files as they are.
-    pub fn dossier(
-        &self,
-        world: &World,
-        dossier: &Dossier,
-        looks: &[Json],
-        ids: &mut Ids,
-    ) -> Judgement {
-        self.asked(world, wish(dossier), looks, ids)
-    }
-
-    /// Judges the order that is asked for.
+    /// Judges the order that is asked for; `looks` are its files as they are.
     pub fn asked(&self, world: &World, ask: Ask, looks: &[Json], ids: &mut Ids) -> Judgement {
         let dossier = ask.dossier.clone().unwrap_or_default();
         let aims: Vec<String> = ask.all_targets().cloned().collect();

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::filing::demand::{Candidate, Demand};
 use crate::filing::host::Host;
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
-use crate::intake::{Adopting, Encoding, Format, Problem, Source, inspect_adoptions};
+use crate::intake::{Adopting, Encoding, Problem, Source, inspect_adoptions};
 use crate::lang::{Lang, Text};
 use crate::render::mask::Privacy;
 use crate::render::prose;
@@ -325,8 +325,8 @@ fn read(
 ) -> Result<Vec<Adopting>, Failure> {
     let source = Source { name, bytes };
     let today = cx.now.day();
-    let (mut read, problems) = inspect_adoptions(&source, Format::Auto, encoding, today)
-        .map_err(|problems| invalid(name, &problems))?;
+    let (mut read, problems) =
+        inspect_adoptions(&source, encoding, today).map_err(|problems| invalid(name, &problems))?;
     let services = read.list.iter_mut().flat_map(|one| &mut one.value.services);
     let accesses = services.flat_map(|service| service.accesses.iter_mut().flatten());
     cx.name_providers(accesses.map(|access| &mut access.provider))?;
