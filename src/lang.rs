@@ -70,6 +70,8 @@ impl Text {
 /// Makes a [`Text`] from a Chinese and an English format string.
 ///
 /// Both are checked at compile time and may capture variables in place: `text!("订单 {id}", "order {id}")`.
+/// Variables that are texts themselves are named behind, and each wording takes its own of them:
+/// `text!("订单{status}", "the order is {status}", status)`, `…, status = order.status().label())`.
 #[macro_export]
 macro_rules! text {
     ($zh:literal, $en:literal $(,)?) => {
@@ -78,6 +80,19 @@ macro_rules! text {
             en: ::std::borrow::Cow::Owned(format!($en)),
         }
     };
+    ($zh:literal, $en:literal $(, $word:ident $(= $text:expr)?)+ $(,)?) => {{
+        $($(let $word = $text;)?)+
+        $crate::lang::Text {
+            zh: {
+                $(let $word = &$word.zh;)+
+                ::std::borrow::Cow::Owned(format!($zh))
+            },
+            en: {
+                $(let $word = &$word.en;)+
+                ::std::borrow::Cow::Owned(format!($en))
+            },
+        }
+    }};
 }
 
 #[cfg(test)]
@@ -90,5 +105,17 @@ mod tests {
         let text = text!("订单 {id}", "order {id}");
         assert_eq!(text.get(Lang::Zh), "订单 k3m9t2qd");
         assert_eq!(text.get(Lang::En), "order k3m9t2qd");
+    }
+
+    #[test]
+    fn each_wording_takes_its_own_of_a_text() {
+        let status = text!("草稿", "draft");
+        let text = text!(
+            "{status}：{next}",
+            "{status}: {next}",
+            status,
+            next = text!("提交", "submit")
+        );
+        assert_eq!(text, text!("草稿：提交", "draft: submit"));
     }
 }

@@ -84,12 +84,11 @@ pub(super) fn at_providers<'p>(
     if providers.is_empty() {
         return label;
     }
-    let (zh, en) = (label.zh, label.en);
     let (list_zh, list_en) = (providers.join("、"), providers.join(", "));
     if more_follows {
-        text!("{zh}（{list_zh}）", "{en} ({list_en})")
+        text!("{label}（{list_zh}）", "{label} ({list_en})", label)
     } else {
-        text!("{zh}：{list_zh}", "{en}: {list_en}")
+        text!("{label}：{list_zh}", "{label}: {list_en}", label)
     }
 }
 
@@ -126,14 +125,14 @@ impl Impact {
         if touched.is_empty() {
             return label;
         }
-        let (zh, en) = (label.zh, label.en);
         let (list_zh, list_en) = (touched.join("、"), touched.join(", "));
         if more == 0 {
-            return text!("{zh}：{list_zh}", "{en}: {list_en}");
+            return text!("{label}：{list_zh}", "{label}: {list_en}", label);
         }
         text!(
-            "{zh}：{list_zh} 等，另有 {more} 个",
-            "{en}: {list_en} and {more} more"
+            "{label}：{list_zh} 等，另有 {more} 个",
+            "{label}: {list_en} and {more} more",
+            label
         )
     }
 }

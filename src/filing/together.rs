@@ -80,14 +80,14 @@ impl Joint {
         if names.is_empty() {
             return label;
         }
-        let (zh, en) = (label.zh, label.en);
         let (list_zh, list_en) = (names.join("、"), names.join(", "));
         if more == 0 {
-            return text!("{zh}：{list_zh}", "{en}: {list_en}");
+            return text!("{label}：{list_zh}", "{label}: {list_en}", label);
         }
         text!(
-            "{zh}：{list_zh} 等，另有 {more} 个",
-            "{en}: {list_en} and {more} more"
+            "{label}：{list_zh} 等，另有 {more} 个",
+            "{label}: {list_en} and {more} more",
+            label
         )
     }
 }

@@ -274,10 +274,10 @@ fn confirm(row: &Row, problems: &mut Vec<Problem>) -> Vec<String> {
             Ok(parsed) => Some(parsed.number.to_string()),
             Err(error) => {
                 let (message, words) = (error.message(), shown(&word));
-                let (zh, en) = (message.zh, message.en);
                 let message = text!(
-                    "“{words}”不是主体备案号：{zh}",
-                    "\"{words}\" is no subject number: {en}"
+                    "“{words}”不是主体备案号：{message}",
+                    "\"{words}\" is no subject number: {message}",
+                    message
                 );
                 problems.push(Problem::new(&cell.column, cell.at, "not-a-number", message));
                 None

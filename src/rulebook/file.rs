@@ -37,10 +37,10 @@ impl FileProblem {
             column,
             reason,
         } = self;
-        let (zh, en) = (&reason.zh, &reason.en);
         text!(
-            "第 {line} 行第 {column} 列：{zh}",
-            "line {line}, column {column}: {en}"
+            "第 {line} 行第 {column} 列：{reason}",
+            "line {line}, column {column}: {reason}",
+            reason
         )
     }
 }

@@ -31,11 +31,10 @@ impl RecordError {
     /// Returns what is wrong and where.
     pub fn message(&self) -> Text {
         let (path, line, column) = (&self.path, self.line, self.column);
-        let problem = self.problem.message();
-        let (zh, en) = (problem.zh, problem.en);
         text!(
-            "{path} 第 {line} 行第 {column} 列：{zh}",
-            "{path}:{line}:{column}: {en}"
+            "{path} 第 {line} 行第 {column} 列：{problem}",
+            "{path}:{line}:{column}: {problem}",
+            problem = self.problem.message()
         )
     }
 }

@@ -234,10 +234,10 @@ pub(super) const APPROVAL_OF_ENDED: &str = "approval-of-ended";
 pub(super) fn too_late(order: &Order, late: &Late) -> Text {
     let (zh, en) = ended(&late.part, &late.by);
     let (id, kind) = (&order.id, order.kind.label());
-    let (kind_zh, kind_en) = (kind.zh, kind.en);
     text!(
-        "订单 {id}（{kind_zh}）记为已通过，而在它之前{zh}",
-        "the order {id} ({kind_en}) was approved although {en} before it"
+        "订单 {id}（{kind}）记为已通过，而在它之前{zh}",
+        "the order {id} ({kind}) was approved although {en} before it",
+        kind
     )
 }
 
@@ -295,13 +295,13 @@ fn endings(world: &World) -> Vec<Finding> {
         let (part, by) = endings.of_order(order)?;
         let (zh, en) = ended(&part, by);
         let (id, kind) = (&order.id, order.kind.label());
-        let (kind_zh, kind_en) = (kind.zh, kind.en);
         Some(Finding {
             code: "live-order-of-ended",
             path: path(id),
             message: text!(
-                "订单 {id}（{kind_zh}）仍在办理中，而{zh}",
-                "the order {id} ({kind_en}) is live although {en}"
+                "订单 {id}（{kind}）仍在办理中，而{zh}",
+                "the order {id} ({kind}) is live although {en}",
+                kind
             ),
             fix: text!(
                 "到控制台核实：订单已结束的，登记结果或 icpctl abandon {id}；备案其实还在的，撤消使它结束的那次记录",

@@ -94,13 +94,12 @@ pub(super) fn changed(found: &Found<'_>, path: &str, field: &str) -> Result<(), 
         .filter(|name| *name != "number")
         .collect();
     let failure = if here.is_some() {
-        let kind = Kind::Change.label();
-        let (zh, en) = (kind.zh, kind.en);
         Failure::invalid(
             "invalid.field",
             text!(
-                "{zh}订单没有字段 {field}",
-                "an order of kind \"{en}\" takes no field {field}"
+                "{kind}订单没有字段 {field}",
+                "an order of kind \"{kind}\" takes no field {field}",
+                kind = Kind::Change.label()
             ),
         )
     } else {

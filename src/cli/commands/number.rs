@@ -75,10 +75,13 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         for candidate in rejected {
             let raw = candidate.raw;
             let reason = candidate.reason.message();
-            let (zh, en) = (reason.zh, reason.en);
             cx.caution(
                 candidate.reason.code(),
-                text!("“{raw}”不是备案号：{zh}", "{raw} is no number: {en}"),
+                text!(
+                    "“{raw}”不是备案号：{reason}",
+                    "{raw} is no number: {reason}",
+                    reason
+                ),
                 None,
             );
         }

@@ -172,16 +172,15 @@ pub fn span(length: TimeDelta) -> Text {
 /// Returns how much time a deadline leaves.
 pub fn remaining(deadline: &Deadline, now: Instant) -> Text {
     let words = span((deadline.due.at() - now).abs());
-    let (zh, en) = (words.zh, words.en);
     let (mark_zh, mark_en) = if deadline.due.provisional {
         ("（暂定）", " (provisional)")
     } else {
         ("", "")
     };
     if deadline.due.overdue {
-        text!("已超期 {zh}{mark_zh}", "{en} overdue{mark_en}")
+        text!("已超期 {words}{mark_zh}", "{words} overdue{mark_en}", words)
     } else {
-        text!("剩余 {zh}{mark_zh}", "{en} left{mark_en}")
+        text!("剩余 {words}{mark_zh}", "{words} left{mark_en}", words)
     }
 }
 
@@ -189,12 +188,11 @@ pub fn remaining(deadline: &Deadline, now: Instant) -> Text {
 pub fn until(deadline: &Deadline, now: Instant) -> Text {
     let at = minute(deadline.due.at());
     let kind = deadline.kind.label();
-    let left = remaining(deadline, now);
-    let (kind_zh, kind_en) = (kind.zh, kind.en);
-    let (left_zh, left_en) = (left.zh, left.en);
     text!(
-        "{at}（{kind_zh}，{left_zh}）",
-        "{at} ({kind_en}, {left_en})"
+        "{at}（{kind}，{left}）",
+        "{at} ({kind}, {left})",
+        left = remaining(deadline, now),
+        kind
     )
 }
 
@@ -207,8 +205,7 @@ pub fn minute(at: Instant) -> String {
 pub fn status(view: &View) -> Text {
     let label = view.status().label();
     if view.is_presumed() {
-        let (zh, en) = (label.zh, label.en);
-        text!("{zh}（推定）", "{en} (presumed)")
+        text!("{label}（推定）", "{label} (presumed)", label)
     } else {
         label
     }

@@ -252,10 +252,10 @@ fn rectification(known: &Known<'_>, fact: &Fact) -> Finding {
     }
     let message = match demand.class {
         Some(class) => {
-            let (zh, en) = (&class.title.zh, &class.title.en);
             text!(
-                "{provider} 要求整改：{what}（{zh}），期限 {until}",
-                "{provider} wants this put right: {what} ({en}), until {until}"
+                "{provider} 要求整改：{what}（{title}），期限 {until}",
+                "{provider} wants this put right: {what} ({title}), until {until}",
+                title = &class.title
             )
         }
         None => text!(

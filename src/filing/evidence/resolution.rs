@@ -24,16 +24,15 @@ pub(super) fn judge(known: &Known<'_>, domain: &Host) -> Vec<Finding> {
         && let Some(order) = matter.live_new().filter(|order| order.is_first_filing())
     {
         let id = &order.id;
-        let place = hosted(known, domain);
-        let (zh, en) = (place.zh, place.en);
         found.push(quiet(
             Topic::QuietBeforeFiling,
             domain,
             &hosts,
             |list| {
                 text!(
-                    "首次备案 {id} 办理期间仍能解析：{list}；请到{zh}暂停解析，并关闭网站",
-                    "the first filing {id} is under way, yet these resolve: {list}; pause them {en}, and close the site"
+                    "首次备案 {id} 办理期间仍能解析：{list}；请到{place}暂停解析，并关闭网站",
+                    "the first filing {id} is under way, yet these resolve: {list}; pause them {place}, and close the site",
+                    place = hosted(known, domain)
                 )
             },
             text!(

@@ -236,23 +236,27 @@ impl NumberError {
 
     fn wrong_kind(expected: NumberKind, found: &Number) -> Text {
         let (wanted, actual) = (expected.label(), found.kind().label());
-        let (wanted_zh, wanted_en) = (wanted.zh, wanted.en);
-        let (actual_zh, actual_en) = (actual.zh, actual.en);
         match found {
             Number::Service(service) => {
                 let subject = service.subject();
                 text!(
-                    "此处应填{wanted_zh}，“{found}”是{actual_zh}，其主体号码为 {subject}",
-                    "a {wanted_en} is expected here; {found} is a {actual_en}, and its subject's number is {subject}"
+                    "此处应填{wanted}，“{found}”是{actual}，其主体号码为 {subject}",
+                    "a {wanted} is expected here; {found} is a {actual}, and its subject's number is {subject}",
+                    actual,
+                    wanted
                 )
             }
             Number::Subject(_) => text!(
-                "此处应填{wanted_zh}，“{found}”是{actual_zh}，服务号码还带有序号，形如 {found}-1",
-                "a {wanted_en} is expected here; {found} is a {actual_en}, and a service's number also has a counter, like {found}-1"
+                "此处应填{wanted}，“{found}”是{actual}，服务号码还带有序号，形如 {found}-1",
+                "a {wanted} is expected here; {found} is a {actual}, and a service's number also has a counter, like {found}-1",
+                actual,
+                wanted
             ),
             Number::Security(_) => text!(
-                "此处应填{wanted_zh}，“{found}”是{actual_zh}",
-                "a {wanted_en} is expected here; {found} is a {actual_en}"
+                "此处应填{wanted}，“{found}”是{actual}",
+                "a {wanted} is expected here; {found} is a {actual}",
+                actual,
+                wanted
             ),
         }
     }

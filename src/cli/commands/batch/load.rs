@@ -254,10 +254,10 @@ fn dossier(cx: &mut Context<'_>, path: &Path) -> Result<Read, Told> {
     let mut dossier = read_dossier(&source, cx.now.day()).map_err(|problems| {
         let messages = problems.iter().map(|problem| {
             let (line, column) = (problem.line, problem.column);
-            let (zh, en) = (&problem.message.zh, &problem.message.en);
             let message = text!(
-                "{name}:{line}:{column}：{zh}",
-                "{name}:{line}:{column}: {en}"
+                "{name}:{line}:{column}：{message}",
+                "{name}:{line}:{column}: {message}",
+                message = &problem.message
             );
             (message, problem.fix.clone())
         });

@@ -209,10 +209,9 @@ fn text_of(bytes: Vec<u8>, name: &str) -> Result<String, Failure> {
 
 fn refused(name: &str, error: &CalendarError) -> Failure {
     let message = error.message();
-    let (zh, en) = (message.zh, message.en);
     Failure::invalid(
         "invalid.calendar",
-        text!("日历文件 {name} {zh}", "{name}: {en}"),
+        text!("日历文件 {name} {message}", "{name}: {message}", message),
     )
     .hint(text!(
         "格式：[year.2027] 下写 notices = [\"…\"] 和 holidays = [{{ name = \"new-year\", from = 2027-01-01, to = 2027-01-03, work = [] }}]",
