@@ -9,7 +9,7 @@ mod words;
 pub use words::{likeness, nearest, shell_word};
 
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 
 /// A language that icpctl speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -47,6 +47,31 @@ impl Text {
         Self {
             zh: Cow::Owned(words.clone()),
             en: Cow::Owned(words),
+        }
+    }
+
+    /// Several texts in a row, with `zh` and `en` between them.
+    pub fn joined(texts: impl IntoIterator<Item: Borrow<Self>>, zh: &str, en: &str) -> Self {
+        let (mut zhs, mut ens) = (String::new(), String::new());
+        for (place, text) in texts.into_iter().enumerate() {
+            if place > 0 {
+                zhs.push_str(zh);
+                ens.push_str(en);
+            }
+            zhs.push_str(&text.borrow().zh);
+            ens.push_str(&text.borrow().en);
+        }
+        Self {
+            zh: zhs.into(),
+            en: ens.into(),
+        }
+    }
+
+    /// Several names in a row, with the commas of each language.
+    pub fn list(names: &[impl Borrow<str>]) -> Self {
+        Self {
+            zh: names.join("、").into(),
+            en: names.join(", ").into(),
         }
     }
 

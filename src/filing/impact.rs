@@ -84,11 +84,28 @@ pub(super) fn at_providers<'p>(
     if providers.is_empty() {
         return label;
     }
-    let (list_zh, list_en) = (providers.join("、"), providers.join(", "));
+    let list = Text::list(&providers);
     if more_follows {
-        text!("{label}（{list_zh}）", "{label} ({list_en})", label)
+        text!("{label}（{list}）", "{label} ({list})", label, list)
     } else {
-        text!("{label}：{list_zh}", "{label}: {list_en}", label)
+        text!("{label}：{list}", "{label}: {list}", label, list)
+    }
+}
+
+/// Adds what a consequence touches; `more` of it is not named.
+pub(super) fn touching(label: Text, names: &[String], more: usize) -> Text {
+    let list = Text::list(names);
+    if names.is_empty() {
+        label
+    } else if more == 0 {
+        text!("{label}：{list}", "{label}: {list}", label, list)
+    } else {
+        text!(
+            "{label}：{list} 等，另有 {more} 个",
+            "{label}: {list} and {more} more",
+            label,
+            list
+        )
     }
 }
 
@@ -122,18 +139,7 @@ impl Impact {
             self.providers.iter(),
             !touched.is_empty(),
         );
-        if touched.is_empty() {
-            return label;
-        }
-        let (list_zh, list_en) = (touched.join("、"), touched.join(", "));
-        if more == 0 {
-            return text!("{label}：{list_zh}", "{label}: {list_en}", label);
-        }
-        text!(
-            "{label}：{list_zh} 等，另有 {more} 个",
-            "{label}: {list_en} and {more} more",
-            label
-        )
+        touching(label, &touched, more)
     }
 }
 

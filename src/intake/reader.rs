@@ -291,8 +291,11 @@ impl Reader {
         let problem = if near.is_some() {
             problem.suggest(near)
         } else {
-            let (zh, en) = (names.join("、"), names.join(", "));
-            problem.fix(text!("可用的值：{zh}", "the values are {en}"))
+            problem.fix(text!(
+                "可用的值：{names}",
+                "the values are {names}",
+                names = Text::list(&names)
+            ))
         };
         self.problems.push(problem);
     }

@@ -87,8 +87,8 @@ impl Problem {
                 "an unsolved merge conflict of git: take one side with git checkout --ours or --theirs, then record again what the other holds"
             ),
             Self::Shape { words } => {
-                let Text { zh, en } = parser::said(words);
-                text!("格式错误：{zh}", "{en}")
+                let words = parser::said(words);
+                text!("格式错误：{words}", "{words}", words)
             }
             Self::Crowded => parser::too_many(VALUES),
             Self::Newer { schema } => text!(

@@ -326,9 +326,9 @@ fn unknown(order: &Order, path: &str) -> Failure {
     if same.is_empty() {
         return failure.hint(full).hint(taken(order));
     }
-    let (zh, en) = (same.join("、"), same.join(", "));
+    let same = Text::list(&same);
     failure
-        .hint(text!("是不是想写 {zh}？", "did you mean {en}?"))
+        .hint(text!("是不是想写 {same}？", "did you mean {same}?", same))
         .hint(full)
 }
 

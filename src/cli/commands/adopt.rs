@@ -251,11 +251,8 @@ fn risks(excerpt: &Excerpt<'_>) -> Cell {
         .collect();
     all.sort();
     all.dedup();
-    let names: Vec<Text> = all.into_iter().map(risk_name).collect();
-    let zh: Vec<&str> = names.iter().map(|name| name.get(Lang::Zh)).collect();
-    let en: Vec<&str> = names.iter().map(|name| name.get(Lang::En)).collect();
-    let (zh, en) = (zh.join("、"), en.join(", "));
-    Cell::new(text!("{zh}", "{en}")).tone(Tone::Against)
+    let names = all.into_iter().map(risk_name);
+    Cell::new(Text::joined(names, "、", ", ")).tone(Tone::Against)
 }
 
 /// Shows what a source brings in, a line a subject and a service.

@@ -169,7 +169,7 @@ impl Giver {
         let label = self.origin.label();
         match &self.name {
             Some(name) => text!("{label} {name}", "{label} {name}", label),
-            None => text!("{label}", "{label}", label),
+            None => label,
         }
     }
 }

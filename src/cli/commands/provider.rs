@@ -376,12 +376,7 @@ fn list(words: impl Iterator<Item = Text>) -> Text {
     if words.is_empty() {
         return text!("无", "none");
     }
-    let join = |lang, with| {
-        let words: Vec<&str> = words.iter().map(|word| word.get(lang)).collect();
-        words.join(with)
-    };
-    let (zh, en) = (join(Lang::Zh, "、"), join(Lang::En, ", "));
-    text!("{zh}", "{en}")
+    Text::joined(words, "、", ", ")
 }
 
 fn origin(own: Option<&str>) -> Text {

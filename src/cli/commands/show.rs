@@ -161,10 +161,7 @@ fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> 
             rows.push((label, Cell::new(value)));
         }
     };
-    let joined = |list: Vec<String>| Text {
-        zh: list.join("、").into(),
-        en: list.join(", ").into(),
-    };
+    let joined = |list: Vec<String>| Text::list(&list);
     let subject = order.subject().map(|number| number.to_string());
     let name = board::holder(desk, order, manner);
     let subject: Vec<String> = subject
@@ -336,9 +333,5 @@ fn remarks(
     }
     let reason = entry.reason.as_deref();
     words.extend(reason.map(|r| Text::verbatim(desk.told(r, order, privacy))));
-    let list = |lang| words.iter().map(|w| w.get(lang)).collect::<Vec<_>>();
-    Text {
-        zh: list(Lang::Zh).join("；").into(),
-        en: list(Lang::En).join("; ").into(),
-    }
+    Text::joined(words, "；", "; ")
 }

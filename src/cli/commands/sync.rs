@@ -281,10 +281,8 @@ impl Told<'_> {
             }
             views.push(text!("{name}：{view}", "{name}: {view}", view, name));
         }
-        let zh: Vec<&str> = views.iter().map(|view| view.get(Lang::Zh)).collect();
-        let en: Vec<&str> = views.iter().map(|view| view.get(Lang::En)).collect();
-        let (zh, en) = (zh.join("；"), en.join("; "));
-        says.push(text!("{id}：{zh}", "{id}: {en}"));
+        let views = Text::joined(views, "；", "; ");
+        says.push(text!("{id}：{views}", "{id}: {views}", views));
         let event = Report::BureauApproved.name();
         let misfit = self
             .weighed

@@ -135,26 +135,22 @@ fn points(known: &Known<'_>, domain: &Host, own: &[&Fact]) -> Option<Finding> {
     let say = |stance, message| Some(Finding::new(topic, stance, domain.as_str(), message).by(own));
     let fact = own.first()?;
     match fact.verdict {
-        Verdict::Unknown => {
-            let (why_zh, why_en) = fact.why();
-            say(
-                Stance::Unknown,
-                text!(
-                    "解析情况未知（{why_zh}），不能判断是否指向 {list}",
-                    "whether it points at {list} is unknown: the resolvers did not tell ({why_en})"
-                ),
-            )
-        }
-        Verdict::No => {
-            let (why_zh, why_en) = fact.why();
-            say(
-                Stance::Conflict,
-                text!(
-                    "备案接入在 {list}，但域名没有解析（{why_zh}）：长期如此会被视为空壳网站",
-                    "it is accessed at {list}, but does not resolve ({why_en}): if that lasts, it counts as an empty-shell site"
-                ),
-            )
-        }
+        Verdict::Unknown => say(
+            Stance::Unknown,
+            text!(
+                "解析情况未知（{why}），不能判断是否指向 {list}",
+                "whether it points at {list} is unknown: the resolvers did not tell ({why})",
+                why = fact.why()
+            ),
+        ),
+        Verdict::No => say(
+            Stance::Conflict,
+            text!(
+                "备案接入在 {list}，但域名没有解析（{why}）：长期如此会被视为空壳网站",
+                "it is accessed at {list}, but does not resolve ({why}): if that lasts, it counts as an empty-shell site",
+                why = fact.why()
+            ),
+        ),
         Verdict::Yes => {
             let (stance, message) = leads(known, domain, &providers, &Known::addresses(own));
             say(stance, message)

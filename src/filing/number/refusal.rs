@@ -215,15 +215,18 @@ impl NumberError {
     }
 
     fn refused(raw: &str, reason: &Refusal) -> Text {
-        let Text { zh, en } = reason.message();
-        text!("“{raw}”不是有效号码：{zh}", "\"{raw}\" is refused: {en}")
+        text!(
+            "“{raw}”不是有效号码：{message}",
+            "\"{raw}\" is refused: {message}",
+            message = reason.message()
+        )
     }
 
     fn several(raws: &[String]) -> Text {
-        let (zh, en) = (raws.join("、"), raws.join(", "));
         text!(
-            "这里只能填写一个号码，却有多个：{zh}",
-            "one number is expected here, but there are several: {en}"
+            "这里只能填写一个号码，却有多个：{raws}",
+            "one number is expected here, but there are several: {raws}",
+            raws = Text::list(raws)
         )
     }
 

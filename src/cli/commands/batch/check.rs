@@ -82,9 +82,9 @@ impl Finding {
 
     /// What stands in the way of the row with that key, told at one of its cells.
     fn of_failure(key: Option<&String>, column: &str, at: Position, failure: Failure) -> Self {
-        let Text { zh, en } = &failure.message;
+        let message = &failure.message;
         let message = match key {
-            Some(key) => text!("{key}：{zh}", "{key}: {en}"),
+            Some(key) => text!("{key}：{message}", "{key}: {message}", message),
             None => failure.message,
         };
         let known = failure.rule.as_deref().and_then(rule);

@@ -168,11 +168,14 @@ fn planned(files: Option<&dyn Files>, given: &str, update: &Calendar) -> Result<
 /// Returns the store's calendar with the years and names of the update in place of its own.
 fn merged(own: &str, update: &str) -> Result<String, Failure> {
     let broken = |words: &Text| {
-        let Text { zh, en } = words;
         Failure::new(
             Exit::Failure,
             "failure.encoding",
-            text!("日历无法合并：{zh}", "the calendars cannot be merged: {en}"),
+            text!(
+                "日历无法合并：{words}",
+                "the calendars cannot be merged: {words}",
+                words
+            ),
         )
     };
     let read = |text: &str| {
