@@ -23,7 +23,7 @@ pub enum Lang {
 }
 
 /// One message in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// The Chinese wording.

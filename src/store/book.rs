@@ -3,13 +3,14 @@
 use super::commit::{Change, Digest};
 use super::files::{Files, Kind, RECORD_LIMIT, StorePath};
 use super::halves::in_halves;
-use super::wire::RecordError;
+use super::wire::{Problem, RecordError};
 use super::{StorageError, order_file, subject_file};
 use crate::filing::instant::Instant;
 use crate::filing::number::SubjectNumber;
 use crate::filing::order::{OperationId, Order, OrderId};
 use crate::filing::portfolio::Portfolio;
 use crate::filing::record::SubjectRecord;
+use crate::filing::status::Status;
 use crate::lang::Text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -60,6 +61,42 @@ impl Damage {
         let line = format!("{key} = \"{value}\"");
         match self {
             Self::Content { text, .. } => text.lines().any(|found| found.trim() == line),
+            Self::Storage(_) => false,
+        }
+    }
+
+    /// Whether its order may stand in such a status: by what its `status` says, by what the last step
+    /// of its history led to, or because neither can be read.
+    pub fn may_stand(&self, is_such: impl Fn(Status) -> bool) -> bool {
+        let Self::Content { text, .. } = self else {
+            return true;
+        };
+        let status = |key: &str| {
+            let opening = format!("{key} = \"");
+            let named = text.lines().filter_map(move |line| {
+                let word = line.trim().strip_prefix(&opening)?.strip_suffix('"')?;
+                Status::ALL.iter().find(|status| status.name() == word)
+            });
+            named.collect::<Vec<_>>()
+        };
+        let mut told = status("status");
+        told.extend(status("to").last());
+        told.is_empty() || told.into_iter().any(|status| is_such(*status))
+    }
+
+    /// Whether it is the file of an order whose id begins so, under the name of another.
+    pub fn is_misnamed(&self, word: &str) -> bool {
+        match self {
+            Self::Content { error, .. } => match &error.problem {
+                Problem::Misnamed { inside } => inside.starts_with(word),
+                Problem::Encoding
+                | Problem::Unmerged
+                | Problem::Shape { .. }
+                | Problem::Crowded
+                | Problem::Newer { .. }
+                | Problem::StatusMismatch { .. }
+                | Problem::NoHistory => false,
+            },
             Self::Storage(_) => false,
         }
     }

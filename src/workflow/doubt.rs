@@ -1,6 +1,7 @@
 //! Files that cannot be read: what is wrong with them is no leave to do what they forbid.
 
 use super::plan::Caution;
+use super::resolve::Unfiled;
 use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::number::{Number, SubjectNumber};
@@ -34,17 +35,19 @@ pub fn heed(book: &Book, profiles: &Profiles, order: &Order) -> Result<(), Failu
 /// As [`heed`].
 pub fn heed_live(book: &Book, profiles: &Profiles, order: &Order) -> Result<(), Failure> {
     let provider = order.provider.as_deref();
-    let is_live = |damage: &Damage| {
-        let mut live = Status::ALL.iter().filter(|status| status.is_live());
-        live.any(|status| damage.says("status", status.name()))
-    };
     let is_theirs = |damage: &Damage| provider.is_some_and(|own| damage.says("provider", own));
     let is_parallel =
         |damage: &Damage| is_theirs(damage) && profiles.for_order(provider).parallel_orders;
-    let forbids = |damage: &Damage| is_live(damage) && !is_parallel(damage);
+    let forbids = |damage: &Damage| damage.may_stand(Status::is_live) && !is_parallel(damage);
     if let Some(number) = order.target.subject.map(|number| number.to_string()) {
         let holds = |damage: &Damage| damage.says("subject", &number);
         refuse(book, &number, |damage| forbids(damage) && holds(damage))?;
+    }
+    if let (None, Some(filed)) = (order.target.subject, &order.filing.subject)
+        && let Some(certificate) = &filed.certificate_number
+    {
+        let holds = |damage: &Damage| damage.says("certificate_number", certificate);
+        refuse(book, certificate, |damage| forbids(damage) && holds(damage))?;
     }
     if let Some(account) = &order.account {
         let holds = |damage: &Damage| is_theirs(damage) && damage.says("account", account);
@@ -153,8 +156,30 @@ pub fn heed_target(book: &Book, typed: &str) -> Result<(), Failure> {
     })
 }
 
+/// Refuses to say that nothing is filed under a domain while a subject's record cannot be read: it
+/// may stand there.
+///
+/// # Errors
+/// As [`heed`].
+pub fn heed_absence(book: &Book, unfiled: &Unfiled) -> Result<(), Failure> {
+    let domain = match unfiled {
+        Unfiled::DomainEnded { domain, .. } => domain.as_str(),
+        Unfiled::Unknown { word, .. } if Host::parse(word).is_ok() => word,
+        Unfiled::Unknown { .. } | Unfiled::Ended { .. } => return Ok(()),
+    };
+    let mut damaged = book.damaged.iter();
+    let Some((_, damage)) = damaged.find(|(path, _)| path.starts_with(SUBJECTS)) else {
+        return Ok(());
+    };
+    let Text { zh, en } = damage.message();
+    Err(unreadable(text!(
+        "读得出的记录中没有 {domain}，但有一份主体记录无法读取：{zh}",
+        "no record that can be read tells of {domain}, and one of a subject cannot be read: {en}"
+    )))
+}
+
 fn has_changed_what_is_filed(damage: &Damage) -> bool {
-    damage.says("status", Status::Approved.name())
+    damage.may_stand(|status| status == Status::Approved)
 }
 
 fn refuse(book: &Book, word: &str, forbids: impl Fn(&Damage) -> bool) -> Result<(), Failure> {
@@ -172,16 +197,16 @@ fn refuse_where(
     let Some((_, damage)) = damaged.find(|(path, damage)| forbids(path, damage)) else {
         return Ok(());
     };
-    Err(Failure::invalid(
-        "invalid.record",
-        text!(
-            "{word} 的一份记录无法读取，这一步要以它为据：{message}",
-            "a file of {word} cannot be read, and this rests on what it says: {message}",
-            message = damage.message()
-        ),
-    )
-    .hint(text!(
+    Err(unreadable(text!(
+        "{word} 的一份记录无法读取，这一步要以它为据：{message}",
+        "a file of {word} cannot be read, and this rests on what it says: {message}",
+        message = damage.message()
+    )))
+}
+
+fn unreadable(message: Text) -> Failure {
+    Failure::invalid("invalid.record", message).hint(text!(
         "修正该文件，或从备份恢复；其他记录不受影响",
         "mend that file or restore it from a backup; the other records are not affected"
-    )))
+    ))
 }

@@ -267,21 +267,21 @@ pub(super) fn settled(order: &Order, path: &str) -> Failure {
 /// Says that orders of the kind take no such field.
 fn not_taken(order: &Order, path: &str) -> Failure {
     let kind = order.kind.label();
-    let (zh, en) = match order.via {
-        Via::Provider => (kind.zh, kind.en),
-        Via::Written => {
-            let via = order.via.label();
-            (
-                format!("{}{}", via.zh, kind.zh).into(),
-                format!("{}, {}", kind.en, via.en).into(),
-            )
-        }
+    let kind = match order.via {
+        Via::Provider => kind,
+        Via::Written => text!(
+            "{via}{kind}",
+            "{kind}, {via}",
+            kind,
+            via = order.via.label()
+        ),
     };
     let failure = Failure::invalid(
         "invalid.field",
         text!(
-            "{zh}订单没有字段 {path}",
-            "an order of kind \"{en}\" takes no field {path}"
+            "{kind}订单没有字段 {path}",
+            "an order of kind \"{kind}\" takes no field {path}",
+            kind
         ),
     );
     let failure = match order.kind {

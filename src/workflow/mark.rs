@@ -5,6 +5,7 @@ use super::doubt;
 use super::plan::{Plan, Stamp};
 use super::resolve::{self, Target};
 use super::world::World;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Event;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
@@ -58,7 +59,11 @@ pub fn find(world: &World, typed: &str) -> Result<Marked, Failure> {
             let whole = resolve::whole_service(&book.portfolio, &domain, &services)?;
             Ok(service(whole.number))
         }
-        Err(failure) => order().map_err(|_| failure),
+        Err(failure) if failure.exit == Exit::Invalid => Err(failure),
+        Err(failure) => order().map_err(|other: Failure| {
+            let is_in_doubt = other.exit == Exit::Invalid;
+            if is_in_doubt { other } else { failure }
+        }),
     }
 }
 
@@ -68,7 +73,11 @@ pub fn find(world: &World, typed: &str) -> Result<Marked, Failure> {
 /// As there; 3 where a file that tells of what is meant cannot be read.
 pub fn target(book: &Book, typed: &str) -> Result<Target, Failure> {
     doubt::heed_target(book, typed)?;
-    Ok(resolve::target(&book.portfolio, typed)?)
+    let found = resolve::target(&book.portfolio, typed);
+    if let Err(unfiled) = &found {
+        doubt::heed_absence(book, unfiled)?;
+    }
+    Ok(found?)
 }
 
 fn service(number: ServiceNumber) -> Marked {

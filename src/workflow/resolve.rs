@@ -8,8 +8,9 @@ use crate::filing::order::{
     ID_ALPHABET, ID_LENGTH, Order, OrderId, SHORTEST_PREFIX, looks_like_id,
 };
 use crate::filing::portfolio::{FiledService, Portfolio};
+use crate::filing::status::Status;
 use crate::lang::{Text, shell_word};
-use crate::store::book::Book;
+use crate::store::book::{Book, ORDERS};
 use crate::text;
 use chrono::NaiveDate;
 use std::ops::Bound;
@@ -239,13 +240,37 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, NoOrder> {
     {
         return found;
     }
-    match target(&book.portfolio, word) {
+    let found = match target(&book.portfolio, word) {
         Ok(target) => the_open_one(word, book.orders.values(), |order| target.is_of(order)),
         Err(Unfiled::Unknown { .. } | Unfiled::DomainEnded { .. }) => {
             asking_for(book.orders.values(), word)
         }
         Err(error @ Unfiled::Ended { .. }) => Err(error.into()),
-    }
+    };
+    found.map_err(|error| in_doubt(book, error))
+}
+
+/// Returns why a number or a domain means no order: its order may be the one that cannot be read.
+pub(super) fn in_doubt(book: &Book, error: NoOrder) -> NoOrder {
+    let word = match &error {
+        NoOrder::Unknown { word } | NoOrder::AllEnded { word } => word,
+        NoOrder::NoRef { .. }
+        | NoOrder::Ambiguous { .. }
+        | NoOrder::Damaged { .. }
+        | NoOrder::Unfiled(_) => return error,
+    };
+    let number = Number::parse(word).map(|parsed| parsed.number.to_string());
+    let Ok(meant) = number.or_else(|_| Host::parse(word).map(|host| host.to_string())) else {
+        return error;
+    };
+    let mut damaged = book.damaged.iter();
+    let holder = damaged.find(|(path, damage)| {
+        let is_open = |status: Status| !status.has_ended();
+        path.starts_with(ORDERS) && damage.mentions(&meant) && damage.may_stand(is_open)
+    });
+    holder.map_or(error, |(_, damage)| NoOrder::Damaged {
+        why: damage.message(),
+    })
 }
 
 /// Finds an order by its id or the beginning of one; none where nothing is called so.
@@ -267,10 +292,9 @@ fn by_id<'a>(book: &'a Book, word: &str) -> Option<Result<&'a Order, NoOrder>> {
         [_, ..] => return Some(Err(NoOrder::ambiguous(word, &hits))),
     }
     let mut damaged = book.damaged.iter();
-    let (_, damage) = damaged.find(|(path, _)| {
-        path.rsplit('/')
-            .next()
-            .is_some_and(|name| name.starts_with(word))
+    let (_, damage) = damaged.find(|(path, damage)| {
+        let mut names = path.rsplit('/');
+        names.next().is_some_and(|name| name.starts_with(word)) || damage.is_misnamed(word)
     })?;
     let why = damage.message();
     Some(Err(NoOrder::Damaged { why }))

@@ -201,7 +201,8 @@ impl World {
         }
         let register = self.register();
         if let Some(domain) = resolve::unfiled_domain(&self.book.portfolio, word) {
-            return resolve::asking_for(register.of_domain(&self.book, &domain), word);
+            return resolve::asking_for(register.of_domain(&self.book, &domain), word)
+                .map_err(|error| resolve::in_doubt(&self.book, error));
         }
         let Ok(target) = resolve::target(&self.book.portfolio, word) else {
             return resolve::order(&self.book, word);
@@ -220,6 +221,7 @@ impl World {
             }
         };
         resolve::the_open_one(word, orders, |order| target.is_of(order))
+            .map_err(|error| resolve::in_doubt(&self.book, error))
     }
 
     /// Returns an order.

@@ -324,6 +324,115 @@ fn a_damaged_order_keeps_its_ref_and_its_subject() {
     assert_eq!(doctor["data"]["findings"].as_array().unwrap().len(), 0);
 }
 
+/// A status that a person mistyped, or set to another, is no leave: the history says where the order
+/// stands, and where nothing says it, it may stand anywhere.
+#[test]
+fn a_mistyped_status_frees_nothing() {
+    for (was, typed) in [
+        (
+            "status = \"sms-verification-pending\"",
+            "status = \"sms-pending\"",
+        ),
+        (
+            "status = \"sms-verification-pending\"",
+            "status = \"abandoned\"",
+        ),
+        ("status = \"sms-verification-pending\"", ""),
+    ] {
+        let scene = Scene::at("tencent");
+        let other = scene.draft(MONDAY, "cancel-site example.com");
+        let id = scene.draft(MONDAY, "cancel-site example.cn");
+        scene.submit(MONDAY, &id);
+        replace(&order_file(&scene, &id), was, typed);
+        // Nor is it said that there is no order about the site.
+        for line in [
+            format!("submit {other} --yes"),
+            "show example.cn".to_owned(),
+            format!("status {SHOP} --exit-status"),
+            "wait example.cn --timeout 0".to_owned(),
+            "record example.cn sms-verified".to_owned(),
+        ] {
+            let error = scene.fails(MONDAY, &line, 3);
+            assert_eq!(error["code"], "invalid.record", "{typed} {line}: {error}");
+            assert!(
+                error.to_string().contains(&format!("{id}.toml:")),
+                "{error}"
+            );
+        }
+    }
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "bureau-approved");
+    replace(
+        &order_file(&scene, &id),
+        "status = \"approved\"",
+        "status = \"aproved\"",
+    );
+    for line in [
+        "cancel-site example.cn",
+        "portfolio example.cn --exit-status",
+    ] {
+        let error = scene.fails(LATER, line, 3);
+        assert_eq!(error["code"], "invalid.record", "{line}: {error}");
+    }
+}
+
+/// A first filing that cannot be read holds its certificate.
+#[test]
+fn a_damaged_first_filing_holds_its_certificate() {
+    let scene = Scene::empty();
+    scene.user.write("new.toml", dossier("tencent"));
+    let draft = "new --from new.toml";
+    let (first, second) = (scene.draft(MONDAY, draft), scene.draft(MONDAY, draft));
+    scene.submit(MONDAY, &first);
+    replace(
+        &order_file(&scene, &first),
+        "kind = \"new\"",
+        "kind = \"nwe\"",
+    );
+    let error = scene.fails(MONDAY, &format!("submit {second} --yes"), 3);
+    assert!(
+        error.to_string().contains(&format!("{first}.toml:")),
+        "{error}"
+    );
+}
+
+/// A subject's record that tells nothing may tell of any domain: none is said not to be filed, while
+/// what other records tell stays so.
+#[test]
+fn a_domain_is_not_unfiled_while_a_subjects_record_is_empty() {
+    let scene = Scene::at("tencent");
+    let folder = scene.user.home().join(".icpctl/subjects");
+    let file = std::fs::read_dir(folder).unwrap().next().unwrap();
+    std::fs::write(file.unwrap().path(), "").unwrap();
+    for line in [
+        "portfolio example.cn",
+        "portfolio example.cn --exit-status",
+        "cancel-site example.cn",
+        "gone example.cn --because bureau --yes",
+        "label example.cn a=b",
+    ] {
+        let error = scene.fails(MONDAY, line, 3);
+        assert_eq!(error["code"], "invalid.record", "{line}: {error}");
+    }
+    scene.user.write("new.toml", dossier("tencent"));
+    scene.draft(MONDAY, "new --from new.toml");
+}
+
+/// An order whose file was renamed is not said to be missing.
+#[test]
+fn a_renamed_order_is_damaged_not_missing() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let path = order_file(&scene, &id);
+    std::fs::rename(&path, path.with_file_name("abcd1234.toml")).unwrap();
+    for word in [&id, &id[..5]] {
+        let error = scene.fails(MONDAY, &format!("show {word}"), 3);
+        assert!(error.to_string().contains("abcd1234.toml:2:1"), "{error}");
+    }
+}
+
 /// What is filed is unknown while a record that tells of it cannot be read: nothing rests on it.
 #[test]
 fn what_is_filed_is_not_guessed_from_the_rest() {

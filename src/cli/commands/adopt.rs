@@ -184,22 +184,24 @@ fn told(is_dry_run: bool, changed: bool, answer: &Adopted) -> Text {
         .filter(|number| ServiceNumber::parse(number).is_ok())
         .count();
     let subjects = moved().count() - services;
-    let (rest_zh, rest_en) = match answer.unchanged.len() {
-        0 => (String::new(), String::new()),
-        same => (
-            format!("，另有 {same} 个备案号没有变化"),
-            format!(", {same} number(s) unchanged"),
+    let rest = match answer.unchanged.len() {
+        0 => Text::default(),
+        same => text!(
+            "，另有 {same} 个备案号没有变化",
+            ", {same} number(s) unchanged"
         ),
     };
     if is_dry_run {
         text!(
-            "将导入 {subjects} 个主体、{services} 个服务{rest_zh}",
-            "would bring in {subjects} subject(s) and {services} service(s){rest_en}"
+            "将导入 {subjects} 个主体、{services} 个服务{rest}",
+            "would bring in {subjects} subject(s) and {services} service(s){rest}",
+            rest
         )
     } else {
         text!(
-            "已导入 {subjects} 个主体、{services} 个服务{rest_zh}；查看：icpctl portfolio",
-            "brought in {subjects} subject(s) and {services} service(s){rest_en}; see them with icpctl portfolio"
+            "已导入 {subjects} 个主体、{services} 个服务{rest}；查看：icpctl portfolio",
+            "brought in {subjects} subject(s) and {services} service(s){rest}; see them with icpctl portfolio",
+            rest
         )
     }
 }
@@ -261,16 +263,17 @@ fn consent(answer: &Adopted, given: &[Adopting], privacy: Privacy) -> Consent {
     let added: HashSet<&String> = answer.added.iter().collect();
     let updated: HashSet<&String> = answer.updated.iter().collect();
     let mut tell = |number: String, name: &str, rest: String| {
-        let (zh, en) = if added.contains(&number) {
-            ("新导入", "new")
+        let change = if added.contains(&number) {
+            text!("新导入", "new")
         } else if updated.contains(&number) {
-            ("有补充", "updated")
+            text!("有补充", "updated")
         } else {
             return;
         };
         shown.push(text!(
-            "  {number}  {name}  {rest}（{zh}）",
-            "  {number}  {name}  {rest} ({en})"
+            "  {number}  {name}  {rest}（{change}）",
+            "  {number}  {name}  {rest} ({change})",
+            change
         ));
     };
     for Adopting {

@@ -112,8 +112,13 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         doubt::heed_target(&world.book, word)?;
         let target = match resolve::target(&world.book.portfolio, word) {
             Ok(target) => Some(target),
-            Err(_) if asks => None,
-            Err(error) => return Err(in_vain(error)),
+            Err(error) => {
+                doubt::heed_absence(&world.book, &error)?;
+                if !asks {
+                    return Err(in_vain(error));
+                }
+                None
+            }
         };
         if let Some(target) = &target {
             take(&world, target, &mut wanted);

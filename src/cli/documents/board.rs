@@ -5,6 +5,7 @@ use crate::cli::context::Context;
 use crate::filing::deadline::Deadline;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
+use crate::filing::limit::Due;
 use crate::filing::order::{Order, Signatory, Who};
 use crate::filing::profile::Profiles;
 use crate::filing::standing::{SmsWindow, View};
@@ -169,18 +170,27 @@ pub fn span(length: TimeDelta) -> Text {
     }
 }
 
+/// Says within a sentence that a limit may still be moved by a calendar that is not published yet.
+pub fn if_provisional(due: &Due) -> Text {
+    if due.provisional {
+        text!("，暂定", ", provisional")
+    } else {
+        Text::default()
+    }
+}
+
 /// Returns how much time a deadline leaves.
 pub fn remaining(deadline: &Deadline, now: Instant) -> Text {
     let words = span((deadline.due.at() - now).abs());
-    let (mark_zh, mark_en) = if deadline.due.provisional {
-        ("（暂定）", " (provisional)")
+    let mark = if deadline.due.provisional {
+        text!("（暂定）", " (provisional)")
     } else {
-        ("", "")
+        Text::default()
     };
     if deadline.due.overdue {
-        text!("已超期 {words}{mark_zh}", "{words} overdue{mark_en}", words)
+        text!("已超期 {words}{mark}", "{words} overdue{mark}", words, mark)
     } else {
-        text!("剩余 {words}{mark_zh}", "{words} left{mark_en}", words)
+        text!("剩余 {words}{mark}", "{words} left{mark}", words, mark)
     }
 }
 
@@ -443,7 +453,7 @@ mod tests {
 
     use super::*;
     use crate::filing::deadline::DeadlineKind;
-    use crate::filing::limit::{Due, End};
+    use crate::filing::limit::End;
 
     #[test]
     fn lengths_keep_their_two_greatest_units() {

@@ -239,22 +239,20 @@ pub fn about(owed: &Owed<'_>, manner: Manner) -> String {
 pub fn until(due: &Due, now: Instant) -> Text {
     let at = board::minute(due.at());
     let words = board::span((due.at() - now).abs());
-    let (mark_zh, mark_en) = if due.provisional {
-        ("，暂定", ", provisional")
-    } else {
-        ("", "")
-    };
+    let mark = board::if_provisional(due);
     if due.overdue {
         text!(
-            "{at}（已超期 {words}{mark_zh}）",
-            "{at} ({words} overdue{mark_en})",
-            words
+            "{at}（已超期 {words}{mark}）",
+            "{at} ({words} overdue{mark})",
+            words,
+            mark
         )
     } else {
         text!(
-            "{at}（剩余 {words}{mark_zh}）",
-            "{at} ({words} left{mark_en})",
-            words
+            "{at}（剩余 {words}{mark}）",
+            "{at} ({words} left{mark})",
+            words,
+            mark
         )
     }
 }

@@ -87,14 +87,10 @@ fn told(cx: &Context<'_>, desk: &Desk<'_>, id: &OrderId) -> Result<Vec<Text>, Fa
     let mut lines = vec![match desk.deadline(order) {
         Some(deadline) => {
             let at = deadline.due.at().to_minute();
-            let (pzh, pen) = if deadline.due.provisional {
-                ("，暂定", ", provisional")
-            } else {
-                ("", "")
-            };
             text!(
-                "{name}：{status}（{label}截止 {at}{pzh}）",
-                "{name}: {status} ({label} until {at}{pen})",
+                "{name}：{status}（{label}截止 {at}{mark}）",
+                "{name}: {status} ({label} until {at}{mark})",
+                mark = board::if_provisional(&deadline.due),
                 label = deadline.kind.label(),
                 name,
                 status

@@ -56,7 +56,7 @@ fn number(known: &Known<'_>, domain: &Host, right: ServiceNumber) -> Finding {
             text!(
                 "不知道首页是否悬挂 {wanted}（{why}）",
                 "whether the home page shows {wanted} is unknown ({why})",
-                why = fact.map_or_else(|| Text::verbatim(""), Fact::why)
+                why = fact.map(Fact::why).unwrap_or_default()
             ),
         ),
         Verdict::No => say(

@@ -311,10 +311,7 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
         .service
         .and_then(|s| s.domains().first().map(ToString::to_string));
     let what = what.map_or_else(|| number.clone(), |domain| format!("{domain} {number}"));
-    let limit = due.map(|due| remaining_of(due, now));
-    let (zh_limit, en_limit) = limit.map_or_else(Default::default, |limit| {
-        (format!("，{}", limit.zh), format!(", {}", limit.en))
-    });
+    let limit = due.map(|due| text!("，{left}", ", {left}", left = remaining_of(due, now)));
     Some(News {
         key,
         kind,
@@ -323,10 +320,11 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
         labels: labels(owed.subject, owed.service),
         due: due.map(Due::at),
         text: text!(
-            "{label} {what}：{title}{zh_limit}",
-            "{label} {what}: {title}{en_limit}",
+            "{label} {what}：{title}{limit}",
+            "{label} {what}: {title}{limit}",
             title,
-            label
+            label,
+            limit = limit.unwrap_or_default()
         ),
     })
 }
