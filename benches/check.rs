@@ -14,7 +14,7 @@ use icpctl::knowledge::rules;
 use icpctl::render::mask::Privacy;
 use icpctl::rulebook::Rulebook;
 use icpctl::store::book::Book;
-use icpctl::workflow::check::Bench;
+use icpctl::workflow::check::{Bench, wish};
 use icpctl::workflow::world::World;
 
 const DOSSIER: &str = include_str!("../examples/dossiers/new.toml");
@@ -60,7 +60,7 @@ fn judge(world: &World, rulebook: &Rulebook, count: usize) -> usize {
             bytes: DOSSIER.as_bytes(),
         };
         let inspected = inspect_dossier(&source, world.now.day()).unwrap();
-        let judgement = bench.dossier(world, &inspected.dossier, &[], &mut ids);
+        let judgement = bench.asked(world, wish(&inspected.dossier), &[], &mut ids);
         assert!(judgement.faults.is_empty());
         found += judgement.findings.len();
     }

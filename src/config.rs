@@ -70,11 +70,10 @@ impl Config {
                 return Ok(Self::default());
             }
             Err(unread) => {
-                let reason = unread.reason();
-                let (zh, en) = (reason.zh, reason.en);
                 let message = text!(
-                    "无法读取配置文件 {shown}：{zh}",
-                    "cannot read the configuration {shown}: {en}"
+                    "无法读取配置文件 {shown}：{reason}",
+                    "cannot read the configuration {shown}: {reason}",
+                    reason = unread.reason()
                 );
                 let failure = match unread {
                     Unread::Io(_) if unread.is_missing() => {

@@ -9,7 +9,7 @@ mod words;
 pub use words::{likeness, nearest, shell_word};
 
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 
 /// A language that icpctl speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -23,7 +23,7 @@ pub enum Lang {
 }
 
 /// One message in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// The Chinese wording.
@@ -50,6 +50,31 @@ impl Text {
         }
     }
 
+    /// Several texts in a row, with `zh` and `en` between them.
+    pub fn joined(texts: impl IntoIterator<Item: Borrow<Self>>, zh: &str, en: &str) -> Self {
+        let (mut zhs, mut ens) = (String::new(), String::new());
+        for (place, text) in texts.into_iter().enumerate() {
+            if place > 0 {
+                zhs.push_str(zh);
+                ens.push_str(en);
+            }
+            zhs.push_str(&text.borrow().zh);
+            ens.push_str(&text.borrow().en);
+        }
+        Self {
+            zh: zhs.into(),
+            en: ens.into(),
+        }
+    }
+
+    /// Several names in a row, with the commas of each language.
+    pub fn list(names: &[impl Borrow<str>]) -> Self {
+        Self {
+            zh: names.join("、").into(),
+            en: names.join(", ").into(),
+        }
+    }
+
     /// Takes the wording in `lang`.
     pub fn take(self, lang: Lang) -> Cow<'static, str> {
         match lang {
@@ -70,6 +95,8 @@ impl Text {
 /// Makes a [`Text`] from a Chinese and an English format string.
 ///
 /// Both are checked at compile time and may capture variables in place: `text!("订单 {id}", "order {id}")`.
+/// Variables that are texts themselves are named behind, and each wording takes its own of them:
+/// `text!("订单{status}", "the order is {status}", status)`, `…, status = order.status().label())`.
 #[macro_export]
 macro_rules! text {
     ($zh:literal, $en:literal $(,)?) => {
@@ -78,6 +105,19 @@ macro_rules! text {
             en: ::std::borrow::Cow::Owned(format!($en)),
         }
     };
+    ($zh:literal, $en:literal $(, $word:ident $(= $text:expr)?)+ $(,)?) => {{
+        $($(let $word = $text;)?)+
+        $crate::lang::Text {
+            zh: {
+                $(let $word = &$word.zh;)+
+                ::std::borrow::Cow::Owned(format!($zh))
+            },
+            en: {
+                $(let $word = &$word.en;)+
+                ::std::borrow::Cow::Owned(format!($en))
+            },
+        }
+    }};
 }
 
 #[cfg(test)]
@@ -90,5 +130,17 @@ mod tests {
         let text = text!("订单 {id}", "order {id}");
         assert_eq!(text.get(Lang::Zh), "订单 k3m9t2qd");
         assert_eq!(text.get(Lang::En), "order k3m9t2qd");
+    }
+
+    #[test]
+    fn each_wording_takes_its_own_of_a_text() {
+        let status = text!("草稿", "draft");
+        let text = text!(
+            "{status}：{next}",
+            "{status}: {next}",
+            status,
+            next = text!("提交", "submit")
+        );
+        assert_eq!(text, text!("草稿：提交", "draft: submit"));
     }
 }

@@ -33,10 +33,10 @@ fn fetched(cx: &mut Context<'_>, afar: &Afar) -> Option<Credential> {
     match key {
         Ok(key) => Some(key),
         Err(failure) => {
-            let (zh, en) = (failure.message.zh, failure.message.en);
             let words = text!(
-                "没有领到临时密钥：{zh}",
-                "no session key was handed out: {en}"
+                "没有领到临时密钥：{message}",
+                "no session key was handed out: {message}",
+                message = &failure.message
             );
             cx.caution("unusable-credentials", words, None);
             None

@@ -70,23 +70,28 @@ pub fn unreadable(name: &str, unread: &Unread) -> Failure {
         ));
     }
     let reason = unread.reason();
-    let (zh, en) = (reason.zh, reason.en);
     match unread {
         Unread::Io(_) => Failure::new(
             Exit::Failure,
             "failure.file",
-            text!("无法读取 {name}：{zh}", "cannot read {name}: {en}"),
+            text!(
+                "无法读取 {name}：{reason}",
+                "cannot read {name}: {reason}",
+                reason
+            ),
         )
         .hint(text!(
             "检查路径和权限",
             "check the path and its permissions"
         )),
-        Unread::Folder | Unread::Device | Unread::Silent => {
-            Failure::invalid("invalid.file", text!("{name}：{zh}", "{name}: {en}"))
-        }
-        Unread::TooLarge(_) => {
-            Failure::invalid("invalid.too-large", text!("{name}：{zh}", "{name}: {en}"))
-        }
+        Unread::Folder | Unread::Device | Unread::Silent => Failure::invalid(
+            "invalid.file",
+            text!("{name}：{reason}", "{name}: {reason}", reason),
+        ),
+        Unread::TooLarge(_) => Failure::invalid(
+            "invalid.too-large",
+            text!("{name}：{reason}", "{name}: {reason}", reason),
+        ),
     }
 }
 

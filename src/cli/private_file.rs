@@ -32,11 +32,14 @@ pub fn check(path: &Path) -> Result<(), Failure> {
 /// Says that a file cannot be written (1), by the name that the user gave it.
 pub fn unwritten(path: &Path, reason: &Text) -> Failure {
     let path = path.display();
-    let Text { zh, en } = reason;
     Failure::new(
         Exit::Failure,
         "failure.file",
-        text!("无法写入 {path}：{zh}", "cannot write {path}: {en}"),
+        text!(
+            "无法写入 {path}：{reason}",
+            "cannot write {path}: {reason}",
+            reason
+        ),
     )
     .hint(text!(
         "检查目录是否存在、是否可写、磁盘的空间和 inode 是否用尽",

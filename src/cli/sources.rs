@@ -131,9 +131,8 @@ pub fn sightings(answers: &Answers, id: &OrderId) -> Vec<Sighting> {
 /// Returns who says so, and when it was asked, for the history.
 pub fn reason(sighting: &Sighting, lang: Lang) -> String {
     let name = name(&sighting.authority);
-    let (zh, en) = (name.zh, name.en);
     let at = board::minute(sighting.at);
-    let words = text!("{zh}，{at} 查询", "{en}, asked at {at}");
+    let words = text!("{name}，{at} 查询", "{name}, asked at {at}", name);
     words.get(lang).to_owned()
 }
 
@@ -144,8 +143,7 @@ pub fn name(authority: &Authority) -> Text {
         Authority::OwnAccount { provider } => match Cloud::from_name(provider) {
             Some(cloud) => {
                 let label = cloud.label();
-                let (zh, en) = (label.zh, label.en);
-                text!("{zh}账号", "the account at {en}")
+                text!("{label}账号", "the account at {label}", label)
             }
             None => text!("{provider} 账号", "the account at {provider}"),
         },
@@ -163,9 +161,10 @@ pub fn code(authority: &Authority) -> &str {
 /// Says that a source gave no answer: a warning's words.
 pub fn silence(authority: &Authority, error: &NetworkError) -> Text {
     let (name, error) = (name(authority), error.message());
-    let (zh, en, zh_error, en_error) = (name.zh, name.en, error.zh, error.en);
     text!(
-        "{zh}没有答复：{zh_error}",
-        "{en} gave no answer: {en_error}"
+        "{name}没有答复：{error}",
+        "{name} gave no answer: {error}",
+        name,
+        error
     )
 }

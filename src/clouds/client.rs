@@ -59,11 +59,6 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Returns the key that it signs with.
-    pub const fn credential(&self) -> &Credential {
-        self.credential
-    }
-
     /// Returns the URL of a product, and what else is particular to it.
     fn service(&self, name: &str) -> Result<(Url, &'static Service), NetworkError> {
         let unknown = |what: String| NetworkError::Setup { what };

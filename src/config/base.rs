@@ -19,8 +19,11 @@ impl Base {
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, Text> {
         let url = Url::parse(text).map_err(|error| {
-            let Text { zh, en } = parser::said(&error.to_string());
-            text!("`{text}` 不是网址：{zh}", "`{text}` is no URL: {en}")
+            text!(
+                "`{text}` 不是网址：{words}",
+                "`{text}` is no URL: {words}",
+                words = parser::said(&error.to_string())
+            )
         })?;
         if !may_be_asked(&url) {
             return Err(text!(

@@ -97,16 +97,18 @@ fn product(cloud: Cloud, key: &str) -> Result<String, Text> {
     }
     let names: Vec<&str> = known.keys().map(String::as_str).collect();
     let meant = nearest(key, names.iter().copied());
-    let Text { zh, en } = cloud.label();
+    let label = cloud.label();
     let names = names.join(", ");
     Err(match meant {
         Some(near) => text!(
-            "不查询{zh}的产品 `{key}`；您是否想写 `{near}`？可用：{names}",
-            "`{key}` is no product of {en} that is asked. Did you mean `{near}`? There are {names}"
+            "不查询{label}的产品 `{key}`；您是否想写 `{near}`？可用：{names}",
+            "`{key}` is no product of {label} that is asked. Did you mean `{near}`? There are {names}",
+            label
         ),
         None => text!(
-            "不查询{zh}的产品 `{key}`；可用：{names}",
-            "`{key}` is no product of {en} that is asked. There are {names}"
+            "不查询{label}的产品 `{key}`；可用：{names}",
+            "`{key}` is no product of {label} that is asked. There are {names}",
+            label
         ),
     })
 }

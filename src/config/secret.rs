@@ -73,10 +73,10 @@ impl Secret {
             Self::File { file: path } => {
                 let shown = path.display();
                 let lost = |reason: Text| {
-                    let (zh, en) = (reason.zh, reason.en);
                     denied(text!(
-                        "无法读取凭据文件 {shown}：{zh}",
-                        "cannot read the credential in {shown}: {en}"
+                        "无法读取凭据文件 {shown}：{reason}",
+                        "cannot read the credential in {shown}: {reason}",
+                        reason
                     ))
                 };
                 let bytes = reading::read(path, LIMIT).map_err(|unread| lost(unread.reason()))?;

@@ -81,10 +81,13 @@ impl Endpoint {
             return Ok(None);
         };
         let invalid = |words: Text| {
-            let Text { zh, en } = words;
             Failure::invalid(
                 "invalid.config",
-                text!("record.url 无效：{zh}", "record.url is wrong: {en}"),
+                text!(
+                    "record.url 无效：{words}",
+                    "record.url is wrong: {words}",
+                    words
+                ),
             )
         };
         let sample = template

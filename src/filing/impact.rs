@@ -84,12 +84,28 @@ pub(super) fn at_providers<'p>(
     if providers.is_empty() {
         return label;
     }
-    let (zh, en) = (label.zh, label.en);
-    let (list_zh, list_en) = (providers.join("、"), providers.join(", "));
+    let list = Text::list(&providers);
     if more_follows {
-        text!("{zh}（{list_zh}）", "{en} ({list_en})")
+        text!("{label}（{list}）", "{label} ({list})", label, list)
     } else {
-        text!("{zh}：{list_zh}", "{en}: {list_en}")
+        text!("{label}：{list}", "{label}: {list}", label, list)
+    }
+}
+
+/// Adds what a consequence touches; `more` of it is not named.
+pub(super) fn touching(label: Text, names: &[String], more: usize) -> Text {
+    let list = Text::list(names);
+    if names.is_empty() {
+        label
+    } else if more == 0 {
+        text!("{label}：{list}", "{label}: {list}", label, list)
+    } else {
+        text!(
+            "{label}：{list} 等，另有 {more} 个",
+            "{label}: {list} and {more} more",
+            label,
+            list
+        )
     }
 }
 
@@ -123,18 +139,7 @@ impl Impact {
             self.providers.iter(),
             !touched.is_empty(),
         );
-        if touched.is_empty() {
-            return label;
-        }
-        let (zh, en) = (label.zh, label.en);
-        let (list_zh, list_en) = (touched.join("、"), touched.join(", "));
-        if more == 0 {
-            return text!("{zh}：{list_zh}", "{en}: {list_en}");
-        }
-        text!(
-            "{zh}：{list_zh} 等，另有 {more} 个",
-            "{en}: {list_en} and {more} more"
-        )
+        touching(label, &touched, more)
     }
 }
 

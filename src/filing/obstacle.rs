@@ -260,11 +260,10 @@ impl Obstacle {
                 provider,
                 ..
             } => {
-                let label = verify_by.label();
-                let (zh, en) = (label.zh, label.en);
                 text!(
-                    "{provider} 不支持以“{zh}”方式注销",
-                    "{provider} has no cancellation verified by {en}"
+                    "{provider} 不支持以“{label}”方式注销",
+                    "{provider} has no cancellation verified by {label}",
+                    label = verify_by.label()
                 )
             }
             Self::OrderSize {
@@ -286,10 +285,10 @@ impl Obstacle {
                 "{number} is an empty shell, and its province lets none add services"
             ),
             Self::FieldFrozen { field, instead, .. } => {
-                let (zh, en) = (&instead.zh, &instead.en);
                 text!(
-                    "字段 {field} 不能这样变更：{zh}",
-                    "{field} cannot be changed like this: {en}"
+                    "字段 {field} 不能这样变更：{instead}",
+                    "{field} cannot be changed like this: {instead}",
+                    instead
                 )
             }
             Self::LiveOrder {
@@ -304,8 +303,11 @@ impl Obstacle {
             ),
             Self::After { order, ended } => waits_for(order, *ended),
             Self::Incomplete { missing } => {
-                let (zh, en) = (&missing.zh, &missing.en);
-                text!("订单不完整：{zh}", "the order is incomplete: {en}")
+                text!(
+                    "订单不完整：{missing}",
+                    "the order is incomplete: {missing}",
+                    missing
+                )
             }
         }
     }
@@ -407,17 +409,20 @@ impl Obstacle {
 
 /// Says which live order holds the subject, or the account that it goes through.
 fn held_by(order: &OrderId, kind: Kind, status: Status, account: bool) -> Text {
-    let (k, s) = (kind.label(), status.label());
-    let (kzh, ken, szh, sen) = (k.zh, k.en, s.zh, s.en);
+    let (kind, status) = (kind.label(), status.label());
     if account {
         text!(
-            "该账号下有未完结的订单 {order}（{kzh}，{szh}）",
-            "the account is held by the live order {order} ({ken}, {sen})"
+            "该账号下有未完结的订单 {order}（{kind}，{status}）",
+            "the account is held by the live order {order} ({kind}, {status})",
+            kind,
+            status
         )
     } else {
         text!(
-            "该主体有未完结的订单 {order}（{kzh}，{szh}）",
-            "the subject is held by the live order {order} ({ken}, {sen})"
+            "该主体有未完结的订单 {order}（{kind}，{status}）",
+            "the subject is held by the live order {order} ({kind}, {status})",
+            kind,
+            status
         )
     }
 }
@@ -430,10 +435,9 @@ fn waits_for(order: &OrderId, ended: Option<Status>) -> Text {
             "this order waits for {order} to be approved"
         );
     };
-    let label = status.label();
-    let (zh, en) = (label.zh, label.en);
     text!(
-        "前置订单 {order} 未获通过（{zh}）",
-        "the order it waits for, {order}, ended unapproved ({en})"
+        "前置订单 {order} 未获通过（{label}）",
+        "the order it waits for, {order}, ended unapproved ({label})",
+        label = status.label()
     )
 }

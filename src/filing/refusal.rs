@@ -105,19 +105,18 @@ impl Refusal {
     pub fn message(&self) -> Text {
         match self {
             Self::Ended { status } => {
-                let label = status.label();
-                let (zh, en) = (label.zh, label.en);
                 text!(
-                    "订单已结束（{zh}），不能再操作",
-                    "the order has ended ({en}); nothing leads out of it"
+                    "订单已结束（{label}），不能再操作",
+                    "the order has ended ({label}); nothing leads out of it",
+                    label = status.label()
                 )
             }
             Self::AtBureau { status, command } => {
-                let (s, c) = (status.label(), command.label());
-                let (szh, sen, czh, cen) = (s.zh, s.en, c.zh, c.en);
                 text!(
-                    "订单处于“{szh}”，已在管局侧，不能{czh}",
-                    "cannot {cen} an order that is at the bureau ({sen})"
+                    "订单处于“{status}”，已在管局侧，不能{command}",
+                    "cannot {command} an order that is at the bureau ({status})",
+                    status = status.label(),
+                    command = command.label()
                 )
             }
             Self::CancellationSent { lapses: true, .. } => text!(
@@ -137,12 +136,12 @@ impl Refusal {
                 command,
                 provider,
             } => {
-                let (s, c) = (status.label(), command.label());
-                let (szh, sen, czh, cen) = (s.zh, s.en, c.zh, c.en);
-                let (pzh, pen) = (&provider.zh, &provider.en);
                 text!(
-                    "{pzh}不支持在“{szh}”时{czh}订单",
-                    "{pen} does not let you {cen} an order in {sen}"
+                    "{provider}不支持在“{status}”时{command}订单",
+                    "{provider} does not let you {command} an order in {status}",
+                    provider,
+                    status = status.label(),
+                    command = command.label()
                 )
             }
             Self::NotSubmitted { report } => {
@@ -168,11 +167,11 @@ impl Refusal {
             }
             Self::NotNow { status, event } => {
                 let (label, name) = (status.label(), event.name());
-                let (zh, en) = (label.zh, label.en);
                 let step = event.label().zh;
                 text!(
-                    "订单处于“{zh}”，不能执行或记录“{step}”（{name}）",
-                    "{name} does not follow from {en}"
+                    "订单处于“{label}”，不能执行或记录“{step}”（{name}）",
+                    "{name} does not follow from {label}",
+                    label
                 )
             }
         }

@@ -1,14 +1,13 @@
 //! What several orders do together: more than each of them tells by itself.
 
 use super::host::Host;
-use super::impact::{Code, NAMED, at_providers, domains_of, impact};
+use super::impact::{Code, NAMED, at_providers, domains_of, impact, touching};
 use super::kind::Kind;
 use super::number::{ServiceNumber, SubjectNumber};
 use super::order::Order;
 use super::portfolio::{FiledService, FiledSubject, Portfolio};
 use super::profile::Profiles;
 use crate::lang::Text;
-use crate::text;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,18 +76,7 @@ impl Joint {
         take(self.domains.iter().map(ToString::to_string).collect());
         let providers = self.providers.iter().take(NAMED);
         let label = at_providers(self.code.label(), providers, !names.is_empty());
-        if names.is_empty() {
-            return label;
-        }
-        let (zh, en) = (label.zh, label.en);
-        let (list_zh, list_en) = (names.join("、"), names.join(", "));
-        if more == 0 {
-            return text!("{zh}：{list_zh}", "{en}: {list_en}");
-        }
-        text!(
-            "{zh}：{list_zh} 等，另有 {more} 个",
-            "{en}: {list_en} and {more} more"
-        )
+        touching(label, &names, more)
     }
 }
 

@@ -4,7 +4,7 @@ mod table;
 
 use super::document::{is_json_lines, json_lines, json_tree, toml_tree};
 use super::node::{Node, Shape};
-use super::problem::{Position, Problem, settle, shown};
+use super::problem::{Position, Problem, shown};
 use super::reader::{Fields, Reader};
 use super::rows::{csv_rows, few_lines, is_csv};
 use super::schema::{Section, Table};
@@ -20,11 +20,8 @@ use std::path::Path;
 use table::row_node;
 
 /// How a file of filings is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// Told by the content: `[` or `{` first is JSON, a header CSV, else TOML.
-    #[default]
-    Auto,
+#[derive(Clone, Copy)]
+enum Format {
     /// One subject, or a list `[[subjects]]`.
     Toml,
     /// One subject, a list, or JSON Lines.
@@ -34,7 +31,12 @@ pub enum Format {
 }
 
 impl Format {
-    fn of(text: &str) -> Self {
+    /// Tells it by the content: `[` or `{` first is JSON, a header CSV, else TOML.
+    fn of(name: &str, text: &str) -> Self {
+        // An empty table says nothing of itself but its name.
+        if text.trim().is_empty() && is_named_csv(name) {
+            return Self::Csv;
+        }
         let body = text.trim_start();
         match (body.starts_with('{'), body.strip_prefix('[')) {
             (true, _) => Self::Json,
@@ -145,42 +147,22 @@ pub struct Adoptions {
     pub remarks: Vec<Problem>,
 }
 
-/// Reads filings, one adoption a subject; what says the same of one subject twice is merged.
-///
-/// # Errors
-/// All problems: syntax, unknown fields and columns, wrong values, numbers that contradict each
-/// other, and one subject or service with different data in two places.
-pub fn read_adoptions(
-    source: &Source<'_>,
-    format: Format,
-    encoding: Encoding,
-    today: NaiveDate,
-) -> Result<Adoptions, Vec<Problem>> {
-    let (adoptions, problems) = inspect_adoptions(source, format, encoding, today)?;
-    settle(adoptions, problems)
-}
-
-/// Reads filings like [`read_adoptions`], and returns what could be read beside what is wrong.
+/// Reads filings, one adoption a subject, and returns what could be read beside what is wrong: syntax,
+/// unknown fields and columns, wrong values, numbers that contradict each other, and one subject or
+/// service with different data in two places. What says the same of one subject twice is merged.
 ///
 /// # Errors
 /// Where nothing can be read: too large, another encoding, syntax, or no columns.
 pub fn inspect_adoptions(
     source: &Source<'_>,
-    format: Format,
     encoding: Encoding,
     today: NaiveDate,
 ) -> Result<(Adoptions, Vec<Problem>), Vec<Problem>> {
     within(Size::Rows, source)?;
     let text = decode(source, encoding)?;
-    let format = match format {
-        // An empty table says nothing of itself but its name.
-        Format::Auto if text.trim().is_empty() && is_named_csv(source.name) => Format::Csv,
-        Format::Auto => Format::of(&text),
-        Format::Toml | Format::Json | Format::Csv => format,
-    };
     let mut reader = Reader::new(today);
     let mut all = Collected::default();
-    match format {
+    match Format::of(source.name, &text) {
         Format::Csv => {
             let (rows, problems) = csv_rows(&text, Table::Adopt)?;
             reader.problems = problems;
@@ -211,7 +193,7 @@ pub fn inspect_adoptions(
             within(Size::Document, source)?;
             all.document(&mut reader, &json_tree(&text)?);
         }
-        Format::Toml | Format::Auto => {
+        Format::Toml => {
             within(Size::Document, source)?;
             all.document(&mut reader, &toml_tree(&text)?);
         }

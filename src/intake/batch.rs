@@ -1,6 +1,6 @@
 //! Rows of a batch: orders to be made.
 
-use super::problem::{Position, Problem, nearest, offered, settle, shown};
+use super::problem::{Position, Problem, nearest, offered, shown};
 use super::record::{missing, required};
 use super::rows::{Cell, Header, Row, rows};
 use super::schema::Table;
@@ -148,18 +148,6 @@ impl From<&Row> for Named {
     }
 }
 
-/// Reads a CSV or JSON Lines with the columns of a batch.
-///
-/// # Errors
-/// All problems, with line, column and remedy.
-pub fn read_batch_rows(
-    source: &Source<'_>,
-    encoding: Encoding,
-) -> Result<Vec<BatchRow>, Vec<Problem>> {
-    let read = inspect_batch_rows(source, encoding)?;
-    settle(read.rows, read.problems)
-}
-
 /// Reads the rows of a batch in which nothing is wrong, and tells what is wrong in the others.
 ///
 /// # Errors
@@ -286,10 +274,10 @@ fn confirm(row: &Row, problems: &mut Vec<Problem>) -> Vec<String> {
             Ok(parsed) => Some(parsed.number.to_string()),
             Err(error) => {
                 let (message, words) = (error.message(), shown(&word));
-                let (zh, en) = (message.zh, message.en);
                 let message = text!(
-                    "“{words}”不是主体备案号：{zh}",
-                    "\"{words}\" is no subject number: {en}"
+                    "“{words}”不是主体备案号：{message}",
+                    "\"{words}\" is no subject number: {message}",
+                    message
                 );
                 problems.push(Problem::new(&cell.column, cell.at, "not-a-number", message));
                 None

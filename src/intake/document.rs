@@ -34,14 +34,15 @@ pub(super) fn toml_tree(text: &str) -> Result<Node, Vec<Problem>> {
         .take(PROBLEMS)
         .map(|error| {
             let offset = error.span().map_or(text.len(), |span| span.start);
-            let Text { zh, en } = parser::said(error.message());
+            let words = parser::said(error.message());
             let message = if offset >= text.trim_end().len() {
                 text!(
-                    "文件在这里中断，TOML 不完整（{zh}）",
-                    "the file breaks off here and is no complete TOML ({en})"
+                    "文件在这里中断，TOML 不完整（{words}）",
+                    "the file breaks off here and is no complete TOML ({words})",
+                    words
                 )
             } else {
-                text!("TOML 语法有误：{zh}", "this is no TOML: {en}")
+                text!("TOML 语法有误：{words}", "this is no TOML: {words}", words)
             };
             Problem::new("", lines.position(offset), "syntax", message).fix(text!(
                 "每项写成 名称 = \"值\"，文本用英文双引号",
@@ -184,14 +185,15 @@ fn json_problem(error: &serde_json::Error, start: usize, lines: &Lines<'_>) -> P
         line => lines.start_of(first + line - 1),
     };
     let at = lines.position(line_start + error.column().saturating_sub(1));
-    let Text { zh, en } = parser::said_of_json(error);
+    let words = parser::said_of_json(error);
     let message = match error.classify() {
         Category::Eof => text!(
-            "JSON 在这里中断，不完整（{zh}）",
-            "the JSON breaks off here ({en})"
+            "JSON 在这里中断，不完整（{words}）",
+            "the JSON breaks off here ({words})",
+            words
         ),
         Category::Syntax | Category::Data | Category::Io => {
-            text!("JSON 语法有误：{zh}", "this is no JSON: {en}")
+            text!("JSON 语法有误：{words}", "this is no JSON: {words}", words)
         }
     };
     Problem::new("", at, "syntax", message)

@@ -357,7 +357,7 @@ impl Reader {
     }
 
     fn broken(&mut self, line: usize, error: &serde_json::Error) {
-        let Text { zh, en } = parser::said_of_json(error);
+        let words = parser::said_of_json(error);
         let at = Position {
             line: line + error.line().saturating_sub(1),
             column: error.column().max(1),
@@ -366,7 +366,7 @@ impl Reader {
             "",
             at,
             "syntax",
-            text!("JSON 语法有误：{zh}", "this is no JSON: {en}"),
+            text!("JSON 语法有误：{words}", "this is no JSON: {words}", words),
         ));
     }
 

@@ -22,8 +22,8 @@ mod specimen;
 mod template;
 mod value;
 
-pub use adoption::{Adopting, Adoptions, FieldPlaces, Format, inspect_adoptions, read_adoptions};
-pub use batch::{BatchRow, BatchRows, Named, inspect_batch_rows, read_batch_rows};
+pub use adoption::{Adopting, Adoptions, FieldPlaces, inspect_adoptions};
+pub use batch::{BatchRow, BatchRows, Named, inspect_batch_rows};
 pub use cells::cell_ends;
 pub use dossier::{
     Dossier, DossierMaterial, DossierService, DossierSubject, Inspected, Places, inspect_dossier,
@@ -33,7 +33,7 @@ pub use duty::{DutyRow, read_duty_rows};
 pub use exported::{Element, Unreadable, read_exported};
 pub use problem::{Located, Position, Problem, nearest};
 pub use record::{RecordRow, read_record_rows};
-pub use rows::{Cell, Header, Row, RowPlace, read_rows};
+pub use rows::{Cell, Header, Row, RowPlace};
 pub use schema::{DossierField, Table, dossier_fields};
 pub use source::{Encoding, Source};
 pub use specimen::Choice;

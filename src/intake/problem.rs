@@ -22,10 +22,10 @@ impl Position {
     /// Returns what is said of this place, after where it is.
     pub fn says(self, what: &Text) -> Text {
         let Self { line, column } = self;
-        let (zh, en) = (&what.zh, &what.en);
         text!(
-            "第 {line} 行第 {column} 列：{zh}",
-            "line {line}, column {column}: {en}"
+            "第 {line} 行第 {column} 列：{what}",
+            "line {line}, column {column}: {what}",
+            what
         )
     }
 }
@@ -89,7 +89,6 @@ impl Problem {
         let Self {
             path, line, column, ..
         } = self;
-        let (zh, en) = (&self.message.zh, &self.message.en);
         let at = if path.is_empty() {
             format!("{line}:{column}")
         } else {
@@ -103,7 +102,11 @@ impl Problem {
             .fix
             .as_ref()
             .map_or_else(String::new, |fix| format!("; {}", fix.en));
-        text!("{at}：{zh}{zh_fix}", "{at}: {en}{en_fix}")
+        text!(
+            "{at}：{message}{zh_fix}",
+            "{at}: {message}{en_fix}",
+            message = &self.message
+        )
     }
 
     /// Returns the place.

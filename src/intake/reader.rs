@@ -67,12 +67,11 @@ impl Reader {
     }
 
     fn wrong_type(&mut self, node: &Node, expected: &Text) {
-        let found = node.shape.words();
-        let (zh, en) = (&expected.zh, &expected.en);
-        let (found_zh, found_en) = (&found.zh, &found.en);
         let message = text!(
-            "应为{zh}，这里是{found_zh}",
-            "{en} is expected, not {found_en}"
+            "应为{expected}，这里是{found}",
+            "{expected} is expected, not {found}",
+            found = node.shape.words(),
+            expected
         );
         let problem = Problem::new(&node.path, node.at, "wrong-type", message);
         let problem = match (&node.shape, expected) {
@@ -292,8 +291,11 @@ impl Reader {
         let problem = if near.is_some() {
             problem.suggest(near)
         } else {
-            let (zh, en) = (names.join("、"), names.join(", "));
-            problem.fix(text!("可用的值：{zh}", "the values are {en}"))
+            problem.fix(text!(
+                "可用的值：{names}",
+                "the values are {names}",
+                names = Text::list(&names)
+            ))
         };
         self.problems.push(problem);
     }
@@ -356,11 +358,11 @@ impl Reader {
         };
         if let Some(kind) = wrong {
             let (given, lettered) = (kind.label(), number.kind().label());
-            let (given_zh, given_en) = (given.zh, given.en);
-            let (zh, en) = (lettered.zh, lettered.en);
             let message = text!(
-                "{number} 是{zh}的号码，kind 写的却是{given_zh}",
-                "{number} is the number of a {en}, but kind says {given_en}"
+                "{number} 是{lettered}的号码，kind 写的却是{given}",
+                "{number} is the number of a {lettered}, but kind says {given}",
+                lettered,
+                given
             );
             self.report(fields.get("kind").unwrap_or(node), "NUM-02", message);
         }

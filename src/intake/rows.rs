@@ -6,7 +6,7 @@ pub(super) use csv::{csv_rows, is_csv};
 
 use super::document::{is_json_lines, json_lines, json_list};
 use super::node::{Entry, Node, Shape};
-use super::problem::{PROBLEMS, Position, Problem, nearest, settle, shown};
+use super::problem::{PROBLEMS, Position, Problem, nearest, shown};
 use super::schema::{Column, Table, column as column_of, columns};
 use super::source::{Encoding, Size, Source, decode, within};
 use crate::lang::Text;
@@ -195,21 +195,6 @@ pub(super) fn few_lines(text: &str) -> Result<(), Vec<Problem>> {
         line: ROWS + 1,
         column: 1,
     })])
-}
-
-/// Reads the rows of a CSV file or JSON Lines with the columns of `table`.
-///
-/// Comments, lines that begin with `#`, may stand above the header of a CSV.
-///
-/// # Errors
-/// All problems: encoding, unknown or repeated columns, rows of another length, open quotes.
-pub fn read_rows(
-    source: &Source<'_>,
-    table: Table,
-    encoding: Encoding,
-) -> Result<Vec<Row>, Vec<Problem>> {
-    let (rows, problems) = rows(source, table, encoding)?;
-    settle(rows, problems)
 }
 
 /// The rows that could be read, and what is wrong with others.

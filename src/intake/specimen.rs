@@ -117,10 +117,10 @@ struct Page<'a> {
 /// Returns the dossier of a kind of order, its comments in `lang`.
 pub(super) fn specimen(kind: Kind, choice: &Choice, lang: Lang) -> String {
     let (name, label) = (kind.name(), kind.label());
-    let (zh, en) = (label.zh, label.en);
     let title = text!(
-        "{zh}（{name}）的资料文件。值都是虚构的，请改成自己的；行首有 # 的可不填。",
-        "Dossier of an order of kind {name} ({en}). The values are made up: put in your own; lines behind # may be left out."
+        "{label}（{name}）的资料文件。值都是虚构的，请改成自己的；行首有 # 的可不填。",
+        "Dossier of an order of kind {name} ({label}). The values are made up: put in your own; lines behind # may be left out.",
+        label
     );
     let mut page = Page {
         text: format!("# {}\n", title.get(lang)),
@@ -147,10 +147,10 @@ impl Page<'_> {
             return;
         }
         let (name, as_of) = (province.name(), rules.as_of);
-        let (zh, en) = (&name.zh, &name.en);
         let head = text!(
-            "{zh}另有要求（{as_of} 的资料，以管局最新要求为准）：",
-            "{en} asks for more (as known on {as_of}; the bureau's latest word counts):"
+            "{name}另有要求（{as_of} 的资料，以管局最新要求为准）：",
+            "{name} asks for more (as known on {as_of}; the bureau's latest word counts):",
+            name
         );
         let _ = writeln!(self.text, "# {}", head.get(self.lang));
         for extra in &rules.extras {

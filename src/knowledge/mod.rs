@@ -19,4 +19,4 @@ pub use rule::{Holder, Rule, Severity, Test, rule, rules};
 pub use source::{Cited, Source, cited, sources};
 pub use suffix::{is_suffix_approved, is_suffix_filed_in, natures_of_suffix, suffixes_as_of};
 pub use view::{ViewFunction, ViewValue, view_functions, view_values};
-pub use words::{is_word_list, word_in, words};
+pub use words::{word_in, words};

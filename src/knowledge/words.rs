@@ -40,11 +40,6 @@ pub fn word_in(text: &str, name: &str, province: Option<&str>) -> Option<&'stati
     words(name, province).find(|word| folded.contains(&word.to_lowercase()))
 }
 
-/// Whether there is a list of this name.
-pub fn is_word_list(name: &str) -> bool {
-    WORDS.list.iter().any(|list| list.name == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +68,5 @@ mod tests {
         assert_eq!(word_in("示例团购", "individual-name", Some("gs")), None);
         assert_eq!(word_in("示例论坛", "individual-name", None), Some("论坛"));
         assert_eq!(word_in("p2p出借", "finance", None), Some("P2P"));
-        assert!(!is_word_list("nothing"));
     }
 }

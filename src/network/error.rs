@@ -282,8 +282,11 @@ impl NetworkError {
             }
             Self::Tls { host, fault } => {
                 let fault = fault.message();
-                let (zh, en) = (fault.zh, fault.en);
-                text!("{host} 的 TLS 无效：{zh}", "no TLS with {host}: {en}")
+                text!(
+                    "{host} 的 TLS 无效：{fault}",
+                    "no TLS with {host}: {fault}",
+                    fault
+                )
             }
             Self::TimedOut { host } => {
                 text!("{host} 没有及时答复", "{host} did not answer in time")

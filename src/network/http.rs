@@ -111,26 +111,16 @@ impl Http {
     /// # Errors
     /// When there is no answer.
     pub async fn send(&self, request: Request) -> Result<Answer, NetworkError> {
-        self.send_each(|| request.clone()).await
-    }
-
-    /// The same, with the question made anew each time: for those whose signature holds a time or a
-    /// word that may be used only once.
-    ///
-    /// # Errors
-    /// When there is no answer.
-    pub async fn send_each(&self, make: impl Fn() -> Request) -> Result<Answer, NetworkError> {
-        let first = make();
         if self.offline {
             return Err(NetworkError::Offline {
-                host: host(&first.url),
+                host: host(&request.url),
             });
         }
-        if !first.repeatable {
-            return self.once(first).await;
+        if !request.may_be_repeated() {
+            return self.once(request).await;
         }
         let outcome = self.retry.run(|| async {
-            let answer = self.once(make()).await.map_err(Trial::Failed)?;
+            let answer = self.once(request.clone()).await.map_err(Trial::Failed)?;
             if is_passing_status(answer.status) {
                 return Err(Trial::Refused(Box::new(answer)));
             }

@@ -34,14 +34,12 @@ pub struct Request {
     pub(super) body_limit: usize,
     pub(super) redirects: usize,
     pub(super) reach: Reach,
-    pub(super) repeatable: bool,
     pub(super) at_once: Option<usize>,
 }
 
 impl Request {
     fn new(method: Method, url: Url) -> Self {
         Self {
-            repeatable: method.is_safe(),
             method,
             url,
             headers: HeaderMap::new(),
@@ -64,8 +62,7 @@ impl Request {
         Self::new(Method::PUT, url)
     }
 
-    /// Sends something. It is not sent twice by itself, unless it is said to be
-    /// [`repeatable`](Self::repeatable).
+    /// Sends something. It is not sent twice by itself: what may be is signed anew each time.
     pub fn post(url: Url, content_type: &'static str, body: Vec<u8>) -> Self {
         let mut request = Self::new(Method::POST, url);
         request
@@ -111,15 +108,7 @@ impl Request {
     #[must_use]
     pub const fn to_a_near_service(mut self) -> Self {
         self.reach = Reach::Near;
-        self.repeatable = false;
         self.redirects = 0;
-        self
-    }
-
-    /// Says that asking twice does no harm.
-    #[must_use]
-    pub const fn repeatable(mut self) -> Self {
-        self.repeatable = true;
         self
     }
 
@@ -128,5 +117,10 @@ impl Request {
     pub const fn at_once(mut self, questions: usize) -> Self {
         self.at_once = Some(questions);
         self
+    }
+
+    /// Whether asking twice does no harm, and may help.
+    pub(super) fn may_be_repeated(&self) -> bool {
+        self.method.is_safe() && self.reach != Reach::Near
     }
 }

@@ -84,11 +84,6 @@ impl Table {
         self
     }
 
-    /// Returns whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// Returns the header and the rows, a line feed after each line and no spaces before it.
     ///
     /// `width` is the terminal's, in cells; without one each column is as wide as its widest cell,

@@ -37,10 +37,10 @@ impl FileProblem {
             column,
             reason,
         } = self;
-        let (zh, en) = (&reason.zh, &reason.en);
         text!(
-            "第 {line} 行第 {column} 列：{zh}",
-            "line {line}, column {column}: {en}"
+            "第 {line} 行第 {column} 列：{reason}",
+            "line {line}, column {column}: {reason}",
+            reason
         )
     }
 }
@@ -126,8 +126,11 @@ pub fn overlay(rules: &mut Vec<Rule>, source: &str, profiles: &Profiles) -> Vec<
     let (table, errors) = DeTable::parse_recoverable(source);
     for error in &errors {
         let at = error.span().map_or(source.len(), |span| span.start);
-        let Text { zh, en } = parser::said(error.message());
-        file.wrong(at, text!("TOML 语法有误：{zh}", "this is no TOML: {en}"));
+        let words = parser::said(error.message());
+        file.wrong(
+            at,
+            text!("TOML 语法有误：{words}", "this is no TOML: {words}", words),
+        );
     }
     if !errors.is_empty() {
         return file.located(source);
@@ -212,8 +215,11 @@ impl Reader<'_> {
                 Ok(own) => self.named(element, own),
                 Err(error) => {
                     let at = error.span().map_or(element.span().start, |span| span.start);
-                    let Text { zh, en } = parser::said(error.message());
-                    self.wrong(at, text!("规则有误：{zh}", "this is no rule: {en}"));
+                    let words = parser::said(error.message());
+                    self.wrong(
+                        at,
+                        text!("规则有误：{words}", "this is no rule: {words}", words),
+                    );
                     continue;
                 }
             };

@@ -51,13 +51,6 @@ pub struct Judgement {
     pub is_bare: bool,
 }
 
-impl Judgement {
-    /// Whether anything found is an error.
-    pub fn has_errors(&self) -> bool {
-        self.findings.iter().any(|f| f.severity == Severity::Error)
-    }
-}
-
 /// The rules in force, read once and asked often.
 #[derive(Debug)]
 pub struct Rulebook {

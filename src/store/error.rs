@@ -224,15 +224,14 @@ impl StorageError {
             } => {
                 let (zh, en) = action.verb();
                 let (path, why) = (path.display(), cause(source));
-                let (why_zh, why_en) = (why.zh, why.en);
-                text!("无法{zh} {path}：{why_zh}", "cannot {en} {path}: {why_en}")
+                text!("无法{zh} {path}：{why}", "cannot {en} {path}: {why}", why)
             }
             Self::OutcomeUnknown { path, source } => {
                 let (path, why) = (path.display(), source.message());
-                let (why_zh, why_en) = (why.zh, why.en);
                 text!(
-                    "改动是否已保存不确定，停在 {path}：{why_zh}",
-                    "it is not known whether the change was saved, stopped at {path}: {why_en}"
+                    "改动是否已保存不确定，停在 {path}：{why}",
+                    "it is not known whether the change was saved, stopped at {path}: {why}",
+                    why
                 )
             }
         }

@@ -31,11 +31,10 @@ impl RecordError {
     /// Returns what is wrong and where.
     pub fn message(&self) -> Text {
         let (path, line, column) = (&self.path, self.line, self.column);
-        let problem = self.problem.message();
-        let (zh, en) = (problem.zh, problem.en);
         text!(
-            "{path} 第 {line} 行第 {column} 列：{zh}",
-            "{path}:{line}:{column}: {en}"
+            "{path} 第 {line} 行第 {column} 列：{problem}",
+            "{path}:{line}:{column}: {problem}",
+            problem = self.problem.message()
         )
     }
 }
@@ -88,8 +87,8 @@ impl Problem {
                 "an unsolved merge conflict of git: take one side with git checkout --ours or --theirs, then record again what the other holds"
             ),
             Self::Shape { words } => {
-                let Text { zh, en } = parser::said(words);
-                text!("格式错误：{zh}", "{en}")
+                let words = parser::said(words);
+                text!("格式错误：{words}", "{words}", words)
             }
             Self::Crowded => parser::too_many(VALUES),
             Self::Newer { schema } => text!(

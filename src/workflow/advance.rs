@@ -102,13 +102,12 @@ pub fn instant(
             }
             Untimely::Early { at, since } => {
                 let (shown, since) = (at.to_second(), since.to_second());
-                let label = standing.status.label();
-                let (zh, en) = (label.zh, label.en);
                 Failure::invalid(
                     "invalid.too-early",
                     text!(
-                        "时间 {shown} 早于订单进入“{zh}”的时间 {since}",
-                        "{shown} is before the order came to be in {en}, at {since}"
+                        "时间 {shown} 早于订单进入“{label}”的时间 {since}",
+                        "{shown} is before the order came to be in {label}, at {since}",
+                        label = standing.status.label()
                     ),
                 )
                 .hint(text!(
@@ -174,11 +173,10 @@ fn until(order: &Order, view: &View, world: &World) -> Option<Text> {
     let case = order.case(&world.profiles);
     let limit = deadline::nearest(&case, view, &world.calendar, world.now)?;
     let at = limit.due.at().to_minute();
-    let label = limit.kind.label();
-    let (zh, en) = (label.zh, label.en);
     Some(text!(
-        "{zh}截止 {at}",
-        "{en} until {at} (China Standard Time)"
+        "{label}截止 {at}",
+        "{label} until {at} (China Standard Time)",
+        label = limit.kind.label()
     ))
 }
 

@@ -108,15 +108,22 @@ pub fn invalid(name: &str, problems: &[Problem]) -> Failure {
         Some(first) => {
             let more = problems.len() - 1;
             let at = place(name, first);
-            let (zh, en) = (&first.message.zh, &first.message.en);
             if more == 0 {
-                Failure::invalid("invalid.file", text!("{at}：{zh}", "{at}: {en}"))
+                Failure::invalid(
+                    "invalid.file",
+                    text!(
+                        "{at}：{message}",
+                        "{at}: {message}",
+                        message = &first.message
+                    ),
+                )
             } else {
                 Failure::invalid(
                     "invalid.file",
                     text!(
-                        "{at}：{zh}（另有 {more} 处问题）",
-                        "{at}: {en} (and {more} more)"
+                        "{at}：{message}（另有 {more} 处问题）",
+                        "{at}: {message} (and {more} more)",
+                        message = &first.message
                     ),
                 )
             }
@@ -127,8 +134,11 @@ pub fn invalid(name: &str, problems: &[Problem]) -> Failure {
         .extend(problems.first().and_then(|p| p.fix.clone()));
     for problem in problems.iter().skip(1) {
         let at = place(name, problem);
-        let (zh, en) = (&problem.message.zh, &problem.message.en);
-        failure.hints.push(text!("{at}：{zh}", "{at}: {en}"));
+        failure.hints.push(text!(
+            "{at}：{message}",
+            "{at}: {message}",
+            message = &problem.message
+        ));
         failure.hints.extend(problem.fix.clone());
     }
     failure

@@ -89,18 +89,7 @@ impl<'a> Bench<'a> {
         judgement
     }
 
-    /// Judges the order that a dossier would make; `looks` are its files as they are.
-    pub fn dossier(
-        &self,
-        world: &World,
-        dossier: &Dossier,
-        looks: &[Json],
-        ids: &mut Ids,
-    ) -> Judgement {
-        self.asked(world, wish(dossier), looks, ids)
-    }
-
-    /// Judges the order that is asked for.
+    /// Judges the order that is asked for; `looks` are its files as they are.
     pub fn asked(&self, world: &World, ask: Ask, looks: &[Json], ids: &mut Ids) -> Judgement {
         let dossier = ask.dossier.clone().unwrap_or_default();
         let aims: Vec<String> = ask.all_targets().cloned().collect();
@@ -266,11 +255,14 @@ pub fn weigh(
     .rule(&first.rule);
     for finding in errors.iter().take(SHOWN) {
         let (rule, path, message) = (&finding.rule, &finding.path, &finding.message);
-        let (zh, en) = (&message.zh, &message.en);
         failure = failure.hint(if path.is_empty() {
-            text!("{rule}：{zh}", "{rule}: {en}")
+            text!("{rule}：{message}", "{rule}: {message}", message)
         } else {
-            text!("{rule} {path}：{zh}", "{rule} {path}: {en}")
+            text!(
+                "{rule} {path}：{message}",
+                "{rule} {path}: {message}",
+                message
+            )
         });
     }
     let accept: Vec<String> = rules
@@ -308,10 +300,9 @@ pub fn weigh(
 /// Warns of something that a dossier says otherwise than it is filed, as [`Bench::ignored`] finds it.
 pub fn differs(finding: &Finding) -> Caution {
     let (rule, message) = (&finding.rule, &finding.message);
-    let (zh, en) = (&message.zh, &message.en);
     Caution {
         code: "differs-from-filed",
-        message: text!("{zh}（{rule}）", "{en} ({rule})"),
+        message: text!("{message}（{rule}）", "{message} ({rule})", message),
         path: Some(finding.path.clone()),
     }
 }

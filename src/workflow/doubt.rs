@@ -197,10 +197,10 @@ fn refuse_where(
     let Some((_, damage)) = damaged.find(|(path, damage)| forbids(path, damage)) else {
         return Ok(());
     };
-    let Text { zh, en } = damage.message();
     Err(unreadable(text!(
-        "{word} 的一份记录无法读取，这一步要以它为据：{zh}",
-        "a file of {word} cannot be read, and this rests on what it says: {en}"
+        "{word} 的一份记录无法读取，这一步要以它为据：{message}",
+        "a file of {word} cannot be read, and this rests on what it says: {message}",
+        message = damage.message()
     )))
 }
 

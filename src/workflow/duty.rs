@@ -140,8 +140,11 @@ pub fn bring_numbers(duties: &[&'static Duty]) -> Result<(), Failure> {
 
 /// Says of which of several a failure is.
 fn of(number: &str, failure: Failure) -> Failure {
-    let (zh, en) = (&failure.message.zh, &failure.message.en);
-    let message = text!("{number}：{zh}", "{number}: {en}");
+    let message = text!(
+        "{number}：{message}",
+        "{number}: {message}",
+        message = &failure.message
+    );
     Failure { message, ..failure }
 }
 

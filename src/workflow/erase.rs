@@ -157,14 +157,13 @@ fn may_not_go(world: &World, order: &Order, going: &[OrderId]) -> Option<Failure
     let id = &order.id;
     let status = order.view(&world.profiles, world.now).status();
     if status.is_live() {
-        let label = status.label();
-        let (zh, en) = (label.zh, label.en);
         let failure = Failure::new(
             Exit::Refused,
             "refused.live-order",
             text!(
-                "订单 {id} 仍在办理中（{zh}），不能删除",
-                "the order {id} is live ({en}) and cannot be erased"
+                "订单 {id} 仍在办理中（{label}），不能删除",
+                "the order {id} is live ({label}) and cannot be erased",
+                label = status.label()
             ),
         );
         return Some(failure.hint(text!(
@@ -257,8 +256,7 @@ fn consent(erased: &Erased) -> Consent {
         "this cannot be undone, and it does not reach:"
     ));
     for (_, what) in remains() {
-        let (zh, en) = (what.zh, what.en);
-        shown.push(text!("  {zh}", "  {en}"));
+        shown.push(text!("  {what}", "  {what}", what));
     }
     Consent {
         shown,

@@ -232,31 +232,33 @@ pub(super) const APPROVAL_OF_ENDED: &str = "approval-of-ended";
 
 /// Says that an order was approved of what had ended before it.
 pub(super) fn too_late(order: &Order, late: &Late) -> Text {
-    let (zh, en) = ended(&late.part, &late.by);
-    let (id, kind) = (&order.id, order.kind.label());
-    let (kind_zh, kind_en) = (kind.zh, kind.en);
+    let id = &order.id;
     text!(
-        "订单 {id}（{kind_zh}）记为已通过，而在它之前{zh}",
-        "the order {id} ({kind_en}) was approved although {en} before it"
+        "订单 {id}（{kind}）记为已通过，而在它之前{ended}",
+        "the order {id} ({kind}) was approved although {ended} before it",
+        kind = order.kind.label(),
+        ended = ended(&late.part, &late.by)
     )
 }
 
 /// Says that what had ended was brought in as filed.
 fn brought_back((part, by): (&Part, &Ender)) -> Finding {
-    let (zh, en) = ended(part, by);
+    let ended = ended(part, by);
     let (subject, message) = match part {
         Part::Subject(subject) => (
             *subject,
             text!(
-                "{zh}，之后又作为现有备案导入：仍按已结束处理，导入的内容不算",
-                "{en}, and was brought in as filed after that: it still counts as ended, with all that was brought in"
+                "{ended}，之后又作为现有备案导入：仍按已结束处理，导入的内容不算",
+                "{ended}, and was brought in as filed after that: it still counts as ended, with all that was brought in",
+                ended
             ),
         ),
         Part::Service(service) | Part::Access(service, _) => (
             service.subject(),
             text!(
-                "{zh}，之后又作为现有备案导入：现按仍在备案处理",
-                "{en}, and was brought in as filed after that: it now counts as filed"
+                "{ended}，之后又作为现有备案导入：现按仍在备案处理",
+                "{ended}, and was brought in as filed after that: it now counts as filed",
+                ended
             ),
         ),
     };
@@ -293,15 +295,15 @@ fn endings(world: &World) -> Vec<Finding> {
             return None;
         }
         let (part, by) = endings.of_order(order)?;
-        let (zh, en) = ended(&part, by);
-        let (id, kind) = (&order.id, order.kind.label());
-        let (kind_zh, kind_en) = (kind.zh, kind.en);
+        let id = &order.id;
         Some(Finding {
             code: "live-order-of-ended",
             path: path(id),
             message: text!(
-                "订单 {id}（{kind_zh}）仍在办理中，而{zh}",
-                "the order {id} ({kind_en}) is live although {en}"
+                "订单 {id}（{kind}）仍在办理中，而{ended}",
+                "the order {id} ({kind}) is live although {ended}",
+                kind = order.kind.label(),
+                ended = ended(&part, by)
             ),
             fix: text!(
                 "到控制台核实：订单已结束的，登记结果或 icpctl abandon {id}；备案其实还在的，撤消使它结束的那次记录",
@@ -314,25 +316,27 @@ fn endings(world: &World) -> Vec<Finding> {
 }
 
 /// Says what ended by which record.
-fn ended(part: &Part, by: &Ender) -> (String, String) {
-    let (part_zh, part_en) = match part {
-        Part::Subject(number) => (number.to_string(), number.to_string()),
-        Part::Service(number) => (number.to_string(), number.to_string()),
-        Part::Access(number, provider) => (
-            format!("{number} 在 {provider} 的接入"),
-            format!("the access of {number} at {provider}"),
+fn ended(part: &Part, by: &Ender) -> Text {
+    let part = match part {
+        Part::Subject(number) => Text::verbatim(number.to_string()),
+        Part::Service(number) => Text::verbatim(number.to_string()),
+        Part::Access(number, provider) => text!(
+            "{number} 在 {provider} 的接入",
+            "the access of {number} at {provider}"
         ),
     };
     match by {
-        Ender::Order(id) => (
-            format!("{part_zh} 已随订单 {id} 结束"),
-            format!("{part_en} ended with the order {id}"),
+        Ender::Order(id) => text!(
+            "{part} 已随订单 {id} 结束",
+            "{part} ended with the order {id}",
+            part
         ),
         Ender::Gone(number) => {
             let record = subject_path(number);
-            (
-                format!("{part_zh} 已按 {record} 中的记录结束"),
-                format!("{part_en} ended by what stands in {record}"),
+            text!(
+                "{part} 已按 {record} 中的记录结束",
+                "{part} ended by what stands in {record}",
+                part
             )
         }
     }

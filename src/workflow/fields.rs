@@ -94,13 +94,12 @@ pub(super) fn changed(found: &Found<'_>, path: &str, field: &str) -> Result<(), 
         .filter(|name| *name != "number")
         .collect();
     let failure = if here.is_some() {
-        let kind = Kind::Change.label();
-        let (zh, en) = (kind.zh, kind.en);
         Failure::invalid(
             "invalid.field",
             text!(
-                "{zh}订单没有字段 {field}",
-                "an order of kind \"{en}\" takes no field {field}"
+                "{kind}订单没有字段 {field}",
+                "an order of kind \"{kind}\" takes no field {field}",
+                kind = Kind::Change.label()
             ),
         )
     } else {
@@ -268,21 +267,21 @@ pub(super) fn settled(order: &Order, path: &str) -> Failure {
 /// Says that orders of the kind take no such field.
 fn not_taken(order: &Order, path: &str) -> Failure {
     let kind = order.kind.label();
-    let (zh, en) = match order.via {
-        Via::Provider => (kind.zh, kind.en),
-        Via::Written => {
-            let via = order.via.label();
-            (
-                format!("{}{}", via.zh, kind.zh).into(),
-                format!("{}, {}", kind.en, via.en).into(),
-            )
-        }
+    let kind = match order.via {
+        Via::Provider => kind,
+        Via::Written => text!(
+            "{via}{kind}",
+            "{kind}, {via}",
+            kind,
+            via = order.via.label()
+        ),
     };
     let failure = Failure::invalid(
         "invalid.field",
         text!(
-            "{zh}订单没有字段 {path}",
-            "an order of kind \"{en}\" takes no field {path}"
+            "{kind}订单没有字段 {path}",
+            "an order of kind \"{kind}\" takes no field {path}",
+            kind
         ),
     );
     let failure = match order.kind {
@@ -327,9 +326,9 @@ fn unknown(order: &Order, path: &str) -> Failure {
     if same.is_empty() {
         return failure.hint(full).hint(taken(order));
     }
-    let (zh, en) = (same.join("、"), same.join(", "));
+    let same = Text::list(&same);
     failure
-        .hint(text!("是不是想写 {zh}？", "did you mean {en}?"))
+        .hint(text!("是不是想写 {same}？", "did you mean {same}?", same))
         .hint(full)
 }
 

@@ -255,17 +255,18 @@ fn consent(filed: &FiledSubject, gone: &Gone, request: Request<'_>) -> Consent {
         .service
         .map_or_else(|| gone.subject.to_string(), |number| number.to_string());
     let (why, at) = (request.because.label(), gone.at.to_minute());
-    let (zh, en) = (&why.zh, &why.en);
     let (lost, more) = if let Some(provider) = request.provider {
         let lost = text!(
-            "自 {at} 起，{number} 在 {provider} 的接入视为已失效（{zh}）",
-            "from {at} the access of {number} at {provider} counts as gone ({en})"
+            "自 {at} 起，{number} 在 {provider} 的接入视为已失效（{why}）",
+            "from {at} the access of {number} at {provider} counts as gone ({why})",
+            why
         );
         (lost, without_access(filed, gone, provider))
     } else {
         let lost = text!(
-            "自 {at} 起，{number} 视为已失效（{zh}），此备案号不能再使用",
-            "from {at} {number} counts as gone ({en}); its number can never be used again"
+            "自 {at} 起，{number} 视为已失效（{why}），此备案号不能再使用",
+            "from {at} {number} counts as gone ({why}); its number can never be used again",
+            why
         );
         (lost, without_number(filed, gone))
     };

@@ -17,11 +17,10 @@ use crate::text;
 pub(super) fn are_numbers(words: &[String]) -> Result<(), Failure> {
     for word in words.iter().filter(|word| *word != NONE) {
         Number::parse(word).map_err(|error| {
-            let message = error.message();
-            let (zh, en) = (message.zh, message.en);
             misfit(text!(
-                "`{word}` 不是备案号：{zh}",
-                "`{word}` is no filing number: {en}"
+                "`{word}` 不是备案号：{message}",
+                "`{word}` is no filing number: {message}",
+                message = error.message()
             ))
         })?;
     }
@@ -196,11 +195,10 @@ fn taken(number: &str) -> Failure {
 fn subject_number(order: &Order, word: &str) -> Result<SubjectNumber, Failure> {
     let number = SubjectNumber::parse(word)
         .map_err(|error| {
-            let message = error.message();
-            let (zh, en) = (message.zh, message.en);
             misfit(text!(
-                "`{word}` 不是主体备案号：{zh}",
-                "`{word}` is no subject number: {en}"
+                "`{word}` 不是主体备案号：{message}",
+                "`{word}` is no subject number: {message}",
+                message = error.message()
             ))
         })?
         .number;
@@ -209,10 +207,10 @@ fn subject_number(order: &Order, word: &str) -> Result<SubjectNumber, Failure> {
         && named != asked
     {
         let (name, province) = (number.to_string(), asked.name());
-        let (zh, en) = (&province.zh, &province.en);
         return Err(misfit(text!(
-            "{name} 不属于备案省份 {zh}",
-            "{name} is not of the filing's province, {en}"
+            "{name} 不属于备案省份 {province}",
+            "{name} is not of the filing's province, {province}",
+            province
         ))
         .rule("NUM-04"));
     }
@@ -226,11 +224,10 @@ fn service_number(
 ) -> Result<ServiceNumber, Failure> {
     let number = ServiceNumber::parse(word)
         .map_err(|error| {
-            let message = error.message();
-            let (zh, en) = (message.zh, message.en);
             misfit(text!(
-                "`{word}` 不是服务备案号：{zh}",
-                "`{word}` is no service number: {en}"
+                "`{word}` 不是服务备案号：{message}",
+                "`{word}` is no service number: {message}",
+                message = error.message()
             ))
         })?
         .number;
@@ -244,11 +241,10 @@ fn service_number(
     if let Some(kind) = kind
         && number.kind() != kind
     {
-        let label = kind.label();
-        let (zh, en) = (label.zh, label.en);
         return Err(misfit(text!(
-            "{number} 的后缀与服务类型“{zh}”不符",
-            "the suffix of {number} does not fit a service of kind {en}"
+            "{number} 的后缀与服务类型“{label}”不符",
+            "the suffix of {number} does not fit a service of kind {label}",
+            label = kind.label()
         ))
         .rule("NUM-02"));
     }

@@ -6,7 +6,6 @@ use crate::failure::Failure;
 use crate::filing::order::Material;
 use crate::intake::DossierMaterial;
 use crate::knowledge::{Holds, code_list};
-use crate::lang::Text;
 use crate::reading::{self, Unread};
 use crate::store::book::FILES;
 use crate::store::{Digest, Files, StorePath};
@@ -54,11 +53,12 @@ pub fn take(
 
 fn unreadable(path: &Path, unread: &Unread) -> Failure {
     let shown = path.display();
-    let Text { zh, en } = unread.reason();
+    let reason = unread.reason();
     match unread {
-        Unread::Folder | Unread::Device | Unread::Silent | Unread::TooLarge(_) => {
-            Failure::invalid("invalid.attachment", text!("{shown} {zh}", "{shown}: {en}"))
-        }
+        Unread::Folder | Unread::Device | Unread::Silent | Unread::TooLarge(_) => Failure::invalid(
+            "invalid.attachment",
+            text!("{shown} {reason}", "{shown}: {reason}", reason),
+        ),
         Unread::Io(_) => {
             let failure = if unread.is_missing() {
                 Failure::not_found(
@@ -69,7 +69,11 @@ fn unreadable(path: &Path, unread: &Unread) -> Failure {
                 Failure::new(
                     crate::exit::Exit::Failure,
                     "failure.file",
-                    text!("无法读取 {shown}：{zh}", "cannot read {shown}: {en}"),
+                    text!(
+                        "无法读取 {shown}：{reason}",
+                        "cannot read {shown}: {reason}",
+                        reason
+                    ),
                 )
             };
             failure.hint(text!(

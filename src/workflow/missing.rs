@@ -91,14 +91,12 @@ pub fn incomplete(order: &Order, portfolio: &Portfolio) -> Option<Caution> {
         return None;
     }
     let id = &order.id;
-    let join = |words: Vec<&str>, with| words.join(with);
-    let zh = join(missing.iter().map(|t| t.zh.as_ref()).collect(), "；");
-    let en = join(missing.iter().map(|t| t.en.as_ref()).collect(), "; ");
     Some(Caution {
         code: "papers-incomplete",
         message: text!(
-            "订单 {id} 的注销材料不齐（CAN-11），缺：{zh}",
-            "the papers of order {id} are not complete (CAN-11); missing: {en}"
+            "订单 {id} 的注销材料不齐（CAN-11），缺：{missing}",
+            "the papers of order {id} are not complete (CAN-11); missing: {missing}",
+            missing = Text::joined(missing, "；", "; ")
         ),
         path: Some("materials".to_owned()),
     })

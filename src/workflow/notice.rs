@@ -433,7 +433,6 @@ fn ask_for(
 ) -> Result<Ask, Failure> {
     let id = &notice.id;
     let title = notice.title();
-    let (zh, en) = (&title.zh, &title.en);
     let known = Class::named(&notice.class);
     let Some(remedy) = known.and_then(|class| class.remedy(kind)) else {
         let failure = Failure::new(
@@ -441,14 +440,16 @@ fn ask_for(
             "refused.no-order",
             match kind {
                 None => text!(
-                    "整改通知 {id}（{zh}）不需要提交订单",
-                    "no order puts the notice {id} right ({en})"
+                    "整改通知 {id}（{title}）不需要提交订单",
+                    "no order puts the notice {id} right ({title})",
+                    title
                 ),
                 Some(kind) => {
                     let name = kind.name();
                     text!(
-                        "{name} 不能解决整改通知 {id}（{zh}）",
-                        "{name} does not put the notice {id} right ({en})"
+                        "{name} 不能解决整改通知 {id}（{title}）",
+                        "{name} does not put the notice {id} right ({title})",
+                        title
                     )
                 }
             },
@@ -477,8 +478,9 @@ fn ask_for(
         let way = way(subject, notice, remedy.kind).filter(|_| asked.provider.is_none());
         let way = way.unwrap_or_default();
         return Err(Failure::usage(text!(
-            "整改通知 {id}（{zh}）要变更备案，请写明新的值",
-            "the notice {id} ({en}) asks for a change: the new values are missing"
+            "整改通知 {id}（{title}）要变更备案，请写明新的值",
+            "the notice {id} ({title}) asks for a change: the new values are missing",
+            title
         ))
         .hint(Text::verbatim(format!(
             "icpctl notice resolve {id} --draft {sets}{way}"

@@ -227,13 +227,13 @@ fn ended(before: &Portfolio, given: &[Adopting]) -> Vec<(Position, Text)> {
 }
 
 fn has_ended(list: &[Text]) -> Failure {
-    let (zh, en) = joined(list);
     Failure::new(
         Exit::Conflict,
         "conflict.ended",
         text!(
-            "文件中有已失效的备案号，什么都没有导入：{zh}",
-            "the file holds numbers that have ended; nothing was brought in:{en}"
+            "文件中有已失效的备案号，什么都没有导入：{list}",
+            "the file holds numbers that have ended; nothing was brought in:{list}",
+            list = lines(list)
         ),
     )
     .rule("NUM-05")
@@ -257,24 +257,23 @@ fn contradicted(
 }
 
 /// Joins texts, one a line, below a heading.
-fn joined(list: &[Text]) -> (String, String) {
-    let line = |words: &str| format!("\n  {words}");
-    let zh = list.iter().map(|text| line(&text.zh)).collect();
-    let en = list.iter().map(|text| line(&text.en)).collect();
-    (zh, en)
+fn lines(list: &[Text]) -> Text {
+    let list = Text::joined(list, "\n  ", "\n  ");
+    text!("\n  {list}", "\n  {list}", list)
 }
 
 pub(super) fn contradicts(found: &[Contradiction]) -> Failure {
     let count = found.len();
     let list = found.iter().map(|c| (c.at, c.message())).collect();
-    let (zh, en) = joined(&told(list));
+    let list = lines(&told(list));
     let looks_alike = found.iter().any(|c| words(&c.old) == words(&c.new));
     let failure = Failure::new(
         Exit::Conflict,
         "conflict.portfolio",
         text!(
-            "与已有备案矛盾 {count} 处，什么都没有导入：{zh}",
-            "the file contradicts what is filed in {count} place(s); nothing was brought in:{en}"
+            "与已有备案矛盾 {count} 处，什么都没有导入：{list}",
+            "the file contradicts what is filed in {count} place(s); nothing was brought in:{list}",
+            list
         ),
     );
     let failure = if looks_alike {

@@ -95,16 +95,12 @@ fn unheard(error: NoOrder, ended: &[&Order]) -> Failure {
     let mut named = ended.to_vec();
     named.sort_by_key(|order| Reverse(order.standing().ended_at));
     named.truncate(NAMED);
-    let list = |status: fn(&Text) -> &str| {
-        let each = named.iter().map(|order| {
-            let label = order.standing().status.label();
-            format!("{} ({})", order.id, status(&label))
-        });
-        each.collect::<Vec<_>>().join(", ")
-    };
-    let (zh, en) = (list(|label| &label.zh), list(|label| &label.en));
+    let named = named.iter().map(|order| {
+        let (id, status) = (&order.id, order.standing().status.label());
+        text!("{id} ({status})", "{id} ({status})", status)
+    });
     failure
-        .hint(text!("有关的订单都已完结：{zh}", "the orders about it have ended: {en}"))
+        .hint(text!("有关的订单都已完结：{list}", "the orders about it have ended: {list}", list = Text::joined(named, ", ", ", ")))
         .hint(text!(
             "要登记到其中一个，写出订单号；重复登记同一结果时写明当时的时间（at），没有变化即为 unchanged",
             "to record it of one of them, name that by its id; a report told again is unchanged where it gives the same time (at)"

@@ -422,11 +422,10 @@ pub fn target(portfolio: &Portfolio, word: &str) -> Result<Target, Unfiled> {
         Ok(parsed) => parsed.number,
         Err(number_error) => {
             let Ok(domain) = Host::parse(word) else {
-                let message = number_error.message();
-                let (zh, en) = (message.zh, message.en);
                 let near = text!(
-                    "应为备案号或域名（{zh}）",
-                    "a filing number or a domain is expected ({en})"
+                    "应为备案号或域名（{message}）",
+                    "a filing number or a domain is expected ({message})",
+                    message = number_error.message()
                 );
                 return Err(unknown(word, Some(near)));
             };

@@ -11,7 +11,7 @@ use icpctl::failure::Failure;
 use icpctl::filing::calendar::Calendar;
 use icpctl::filing::order::OperationId;
 use icpctl::ids::Ids;
-use icpctl::intake::{Encoding, Format, Source, read_adoptions, read_batch_rows};
+use icpctl::intake::{Encoding, Source, inspect_adoptions, inspect_batch_rows};
 use icpctl::knowledge::rules;
 use icpctl::render::mask::Privacy;
 use icpctl::rulebook::Rulebook;
@@ -60,7 +60,8 @@ fn start() -> Tree {
     };
     let world = desk::world();
     let day = world.now.day();
-    let read = read_adoptions(&source, Format::Json, Encoding::Utf8, day).unwrap();
+    let (read, problems) = inspect_adoptions(&source, Encoding::Utf8, day).unwrap();
+    assert_eq!(problems, []);
     let stamp = desk::stamp(&world, 1);
     let privacy = Privacy::Masked;
     let plan = adopt::decide(&world, &stamp, &read.list, false, privacy).unwrap();
@@ -81,7 +82,9 @@ fn wishes(text: &str) -> Vec<Wish> {
         name: "batch.csv",
         bytes: text.as_bytes(),
     };
-    let rows = read_batch_rows(&source, Encoding::Utf8).unwrap();
+    let read = inspect_batch_rows(&source, Encoding::Utf8).unwrap();
+    assert_eq!(read.problems, []);
+    let rows = read.rows;
     rows.into_iter()
         .map(|row| Wish {
             line: row.line,

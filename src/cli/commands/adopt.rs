@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::filing::demand::{Candidate, Demand};
 use crate::filing::host::Host;
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
-use crate::intake::{Adopting, Encoding, Format, Problem, Source, inspect_adoptions};
+use crate::intake::{Adopting, Encoding, Problem, Source, inspect_adoptions};
 use crate::lang::{Lang, Text};
 use crate::render::mask::Privacy;
 use crate::render::prose;
@@ -184,22 +184,24 @@ fn told(is_dry_run: bool, changed: bool, answer: &Adopted) -> Text {
         .filter(|number| ServiceNumber::parse(number).is_ok())
         .count();
     let subjects = moved().count() - services;
-    let (rest_zh, rest_en) = match answer.unchanged.len() {
-        0 => (String::new(), String::new()),
-        same => (
-            format!("，另有 {same} 个备案号没有变化"),
-            format!(", {same} number(s) unchanged"),
+    let rest = match answer.unchanged.len() {
+        0 => Text::default(),
+        same => text!(
+            "，另有 {same} 个备案号没有变化",
+            ", {same} number(s) unchanged"
         ),
     };
     if is_dry_run {
         text!(
-            "将导入 {subjects} 个主体、{services} 个服务{rest_zh}",
-            "would bring in {subjects} subject(s) and {services} service(s){rest_en}"
+            "将导入 {subjects} 个主体、{services} 个服务{rest}",
+            "would bring in {subjects} subject(s) and {services} service(s){rest}",
+            rest
         )
     } else {
         text!(
-            "已导入 {subjects} 个主体、{services} 个服务{rest_zh}；查看：icpctl portfolio",
-            "brought in {subjects} subject(s) and {services} service(s){rest_en}; see them with icpctl portfolio"
+            "已导入 {subjects} 个主体、{services} 个服务{rest}；查看：icpctl portfolio",
+            "brought in {subjects} subject(s) and {services} service(s){rest}; see them with icpctl portfolio",
+            rest
         )
     }
 }
@@ -251,11 +253,8 @@ fn risks(excerpt: &Excerpt<'_>) -> Cell {
         .collect();
     all.sort();
     all.dedup();
-    let names: Vec<Text> = all.into_iter().map(risk_name).collect();
-    let zh: Vec<&str> = names.iter().map(|name| name.get(Lang::Zh)).collect();
-    let en: Vec<&str> = names.iter().map(|name| name.get(Lang::En)).collect();
-    let (zh, en) = (zh.join("、"), en.join(", "));
-    Cell::new(text!("{zh}", "{en}")).tone(Tone::Against)
+    let names = all.into_iter().map(risk_name);
+    Cell::new(Text::joined(names, "、", ", ")).tone(Tone::Against)
 }
 
 /// Shows what a source brings in, a line a subject and a service.
@@ -264,16 +263,17 @@ fn consent(answer: &Adopted, given: &[Adopting], privacy: Privacy) -> Consent {
     let added: HashSet<&String> = answer.added.iter().collect();
     let updated: HashSet<&String> = answer.updated.iter().collect();
     let mut tell = |number: String, name: &str, rest: String| {
-        let (zh, en) = if added.contains(&number) {
-            ("新导入", "new")
+        let change = if added.contains(&number) {
+            text!("新导入", "new")
         } else if updated.contains(&number) {
-            ("有补充", "updated")
+            text!("有补充", "updated")
         } else {
             return;
         };
         shown.push(text!(
-            "  {number}  {name}  {rest}（{zh}）",
-            "  {number}  {name}  {rest} ({en})"
+            "  {number}  {name}  {rest}（{change}）",
+            "  {number}  {name}  {rest} ({change})",
+            change
         ));
     };
     for Adopting {
@@ -325,8 +325,8 @@ fn read(
 ) -> Result<Vec<Adopting>, Failure> {
     let source = Source { name, bytes };
     let today = cx.now.day();
-    let (mut read, problems) = inspect_adoptions(&source, Format::Auto, encoding, today)
-        .map_err(|problems| invalid(name, &problems))?;
+    let (mut read, problems) =
+        inspect_adoptions(&source, encoding, today).map_err(|problems| invalid(name, &problems))?;
     let services = read.list.iter_mut().flat_map(|one| &mut one.value.services);
     let accesses = services.flat_map(|service| service.accesses.iter_mut().flatten());
     cx.name_providers(accesses.map(|access| &mut access.provider))?;

@@ -192,12 +192,14 @@ fn document(one: &Looked, lang: Lang) -> Value {
 
 /// No key to a cloud was found.
 pub fn absent(cloud: Cloud) -> Failure {
-    let label = cloud.label();
-    let (zh, en) = (label.zh, label.en);
     Failure::new(
         Exit::Denied,
         "denied.no-credentials",
-        text!("没有找到{zh}的密钥", "no key to {en} was found"),
+        text!(
+            "没有找到{label}的密钥",
+            "no key to {label} was found",
+            label = cloud.label()
+        ),
     )
     .hint(credentials::advice(cloud))
 }

@@ -167,10 +167,9 @@ impl Giver {
 
     fn text(&self) -> Text {
         let label = self.origin.label();
-        let (zh, en) = (label.zh, label.en);
         match &self.name {
-            Some(name) => text!("{zh} {name}", "{en} {name}"),
-            None => text!("{zh}", "{en}"),
+            Some(name) => text!("{label} {name}", "{label} {name}", label),
+            None => label,
         }
     }
 }

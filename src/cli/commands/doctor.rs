@@ -123,12 +123,12 @@ fn unmended(cx: &mut Context<'_>, folder: &Path, loose: &Loose, fixes: bool) -> 
         cx.cautions
             .retain(|caution| caution.code != "loose-permissions");
         let reason = loose.refused.as_ref()?.message();
-        let (zh, en) = (reason.zh, reason.en);
         return Some(Finding {
             code: "loose-permissions",
             message: text!(
-                "其他用户可以访问 {count} 个文件或目录，{zh}",
-                "other users can get at {count} file(s) or folder(s), {en}"
+                "其他用户可以访问 {count} 个文件或目录，{reason}",
+                "other users can get at {count} file(s) or folder(s), {reason}",
+                reason
             ),
             fix: text!(
                 "由文件的所有者运行：chmod -R go= {path}",

@@ -439,13 +439,13 @@ fn reply(cx: &mut Context<'_>, kind: Kind, done: &Done<Drafted>) -> Result<Reply
         reply.data["next"] = Value::Array(Vec::new());
     }
     let label = kind.label();
-    let (zh, en) = (label.zh, label.en);
     reply.says.push(match (done.changed, cx.globals.dry_run) {
         (true, true) => text!(
-            "将起草订单：{zh}（未写入）",
-            "would draft: {en} (nothing was written)"
+            "将起草订单：{label}（未写入）",
+            "would draft: {label} (nothing was written)",
+            label
         ),
-        (true, false) => text!("已起草订单：{zh}", "drafted: {en}"),
+        (true, false) => text!("已起草订单：{label}", "drafted: {label}", label),
         (false, _) => text!(
             "同一 ref 和内容的订单已经存在，没有改动",
             "an order with this ref and content exists already; nothing changed"
@@ -454,8 +454,9 @@ fn reply(cx: &mut Context<'_>, kind: Kind, done: &Done<Drafted>) -> Result<Reply
     let desk = Desk::new(&done.world);
     for impact in desk.impact(order) {
         let message = impact.message();
-        let (zh, en) = (message.zh, message.en);
-        reply.says.push(text!("  - {zh}", "  - {en}"));
+        reply
+            .says
+            .push(text!("  - {message}", "  - {message}", message));
     }
     for (code, message) in hints(order, &desk) {
         answer::advise(cx, &mut reply, code, message);

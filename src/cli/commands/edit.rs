@@ -104,10 +104,10 @@ fn located(failure: Failure, name: Option<&str>, places: &Places) -> Failure {
     };
     let Position { line, column } = places.nearest(field);
     let name = called(name);
-    let (zh, en) = (&failure.message.zh, &failure.message.en);
     let message = text!(
-        "{name}:{line}:{column}：{zh}",
-        "{name}:{line}:{column}: {en}"
+        "{name}:{line}:{column}：{message}",
+        "{name}:{line}:{column}: {message}",
+        message = &failure.message
     );
     Failure { message, ..failure }
 }

@@ -72,8 +72,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             ))
             .say(text!("以下内容没有删除：", "this does not reach:"));
         for (_, what) in remains() {
-            let (zh, en) = (what.zh, what.en);
-            reply = reply.say(text!("  {zh}", "  {en}"));
+            reply = reply.say(text!("  {what}", "  {what}", what));
         }
     }
     Ok(reply)

@@ -107,23 +107,26 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         "subject": left,
     });
     let label = because.label();
-    let (zh, en) = (label.zh, label.en);
     let said = match (request.provider, cx.globals.dry_run) {
         (Some(p), false) => text!(
-            "已登记：{number} 在 {p} 的接入已失效（{zh}）",
-            "recorded: the access of {number} at {p} is gone ({en})"
+            "已登记：{number} 在 {p} 的接入已失效（{label}）",
+            "recorded: the access of {number} at {p} is gone ({label})",
+            label
         ),
         (Some(p), true) => text!(
-            "将登记：{number} 在 {p} 的接入已失效（{zh}）",
-            "would record: the access of {number} at {p} is gone ({en})"
+            "将登记：{number} 在 {p} 的接入已失效（{label}）",
+            "would record: the access of {number} at {p} is gone ({label})",
+            label
         ),
         (None, false) => text!(
-            "已登记：{number} 已失效（{zh}）",
-            "recorded: {number} is gone ({en})"
+            "已登记：{number} 已失效（{label}）",
+            "recorded: {number} is gone ({label})",
+            label
         ),
         (None, true) => text!(
-            "将登记：{number} 已失效（{zh}）",
-            "would record: {number} is gone ({en})"
+            "将登记：{number} 已失效（{label}）",
+            "would record: {number} is gone ({label})",
+            label
         ),
     };
     Ok(Reply::new("icpctl.gone/1", data)

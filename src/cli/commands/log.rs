@@ -282,29 +282,19 @@ fn what(operation: &Operation<'_>) -> Text {
             None => events.push((&record.label, 1)),
         }
     }
-    let list = |lang: Lang| {
-        let words: Vec<String> = events
-            .iter()
-            .map(|(label, count)| match count {
-                1 => label.get(lang).to_owned(),
-                _ => format!("{} x{count}", label.get(lang)),
-            })
-            .collect();
-        words.join(if lang == Lang::Zh { "、" } else { ", " })
-    };
-    let (mut zh, mut en) = (list(Lang::Zh), list(Lang::En));
-    if let Some(op) = operation.undoes {
-        let _ = write!(zh, "（撤消 {op}）");
-        let _ = write!(en, " (undoes {op})");
-    }
-    if let Some(op) = operation.undone_by {
-        let _ = write!(zh, "（已由 {op} 撤消）");
-        let _ = write!(en, " (undone by {op})");
-    }
-    Text {
-        zh: zh.into(),
-        en: en.into(),
-    }
+    let events = events.into_iter().map(|(label, count)| match count {
+        1 => label.clone(),
+        _ => text!("{label} x{count}", "{label} x{count}", label),
+    });
+    let mut parts = vec![Text::joined(events, "、", ", ")];
+    parts.extend(
+        operation
+            .undoes
+            .map(|op| text!("（撤消 {op}）", " (undoes {op})")),
+    );
+    let undone_by = operation.undone_by;
+    parts.extend(undone_by.map(|op| text!("（已由 {op} 撤消）", " (undone by {op})")));
+    Text::joined(parts, "", "")
 }
 
 /// How many records a line of the log names.

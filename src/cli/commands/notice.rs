@@ -336,12 +336,16 @@ fn add(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
         text: word("text").map(str::trim).filter(|text| !text.is_empty()),
     };
     let done = cx.transact(|world, stamp, ids| notice::add(world, stamp, ids, received))?;
-    let (zh, en) = (&class.title.zh, &class.title.en);
     let said = match (done.changed, cx.globals.dry_run) {
-        (true, false) => text!("已记下整改通知：{zh}", "taken down: {en}"),
+        (true, false) => text!(
+            "已记下整改通知：{title}",
+            "taken down: {title}",
+            title = &class.title
+        ),
         (true, true) => text!(
-            "将记下整改通知：{zh}（未写入）",
-            "would take down: {en} (nothing was written)"
+            "将记下整改通知：{title}（未写入）",
+            "would take down: {title} (nothing was written)",
+            title = &class.title
         ),
         (false, _) => text!(
             "这份整改通知已经记下，没有改动",
@@ -471,8 +475,7 @@ fn answered<T>(
         .say(said);
     if let Some(due) = owed.as_ref().and_then(Owed::due) {
         let until = crate::cli::documents::owed::until(due, done.world.now);
-        let (zh, en) = (until.zh, until.en);
-        reply = reply.say(text!("期限：{zh}", "until: {en}"));
+        reply = reply.say(text!("期限：{until}", "until: {until}", until));
     }
     Ok(reply)
 }

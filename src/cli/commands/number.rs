@@ -6,7 +6,7 @@ use crate::cli::reply::Reply;
 use crate::failure::Failure;
 use crate::filing::number::{Findings, Found, ServiceKind, Warning, find};
 use crate::filing::province::Province;
-use crate::lang::Lang;
+use crate::lang::{Lang, Text};
 use crate::render::room::Room;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
@@ -75,10 +75,13 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         for candidate in rejected {
             let raw = candidate.raw;
             let reason = candidate.reason.message();
-            let (zh, en) = (reason.zh, reason.en);
             cx.caution(
                 candidate.reason.code(),
-                text!("“{raw}”不是备案号：{zh}", "{raw} is no number: {en}"),
+                text!(
+                    "“{raw}”不是备案号：{reason}",
+                    "{raw} is no number: {reason}",
+                    reason
+                ),
                 None,
             );
         }
@@ -158,10 +161,8 @@ fn table(found: &[Found]) -> Table {
     ]);
     for one in found {
         let number = &one.number;
-        let remarks: Vec<_> = one.warnings.iter().map(Warning::message).collect();
-        let zh: Vec<&str> = remarks.iter().map(|text| text.get(Lang::Zh)).collect();
-        let en: Vec<&str> = remarks.iter().map(|text| text.get(Lang::En)).collect();
-        let (zh, en) = (zh.join("；"), en.join("; "));
+        let remarks = one.warnings.iter().map(Warning::message);
+        let remarks = Text::joined(remarks, "；", "; ");
         let canonical = number.to_string();
         let written = if one.raw == canonical { "" } else { &one.raw };
         table.row(vec![
@@ -175,7 +176,7 @@ fn table(found: &[Found]) -> Table {
                 |province| Cell::new(province.name().clone()),
             ),
             Cell::verbatim(written),
-            Cell::new(text!("{zh}", "{en}")).tone(if one.warnings.is_empty() {
+            Cell::new(remarks).tone(if one.warnings.is_empty() {
                 Tone::Plain
             } else {
                 Tone::Action

@@ -441,26 +441,23 @@ fn verdict(
         || text!("备案", "filed"),
         |p| text!("在 {p} 备案并接入", "filed and accessed at {p}"),
     );
-    let (zh, en) = (&there.zh, &there.en);
     let against = verdicts.iter().find_map(|(word, filed)| match filed {
-        Filed::Against(order, status) => {
-            let label = status.label();
-            let (szh, sen) = (label.zh, label.en);
-            Some(
-                Failure::new(
-                    Exit::Negative,
-                    "negative.order",
-                    text!(
-                        "{word} 没有{zh}，订单 {order} 的结果不利（{szh}）",
-                        "{word} is not {en}: the order {order} stands against you ({sen})"
-                    ),
-                )
-                .hint(text!(
-                    "查看：icpctl show {order}",
-                    "see it: icpctl show {order}"
-                )),
+        Filed::Against(order, status) => Some(
+            Failure::new(
+                Exit::Negative,
+                "negative.order",
+                text!(
+                    "{word} 没有{there}，订单 {order} 的结果不利（{label}）",
+                    "{word} is not {there}: the order {order} stands against you ({label})",
+                    label = status.label(),
+                    there
+                ),
             )
-        }
+            .hint(text!(
+                "查看：icpctl show {order}",
+                "see it: icpctl show {order}"
+            )),
+        ),
         Filed::Yes | Filed::No | Filed::Pending(..) => None,
     });
     let neither = || {
@@ -469,8 +466,9 @@ fn verdict(
                 let failure = Failure::not_found(
                     "not-found.target",
                     text!(
-                        "{word} 没有{zh}，也没有在办的订单",
-                        "{word} is not {en}, and no order is on its way"
+                        "{word} 没有{there}，也没有在办的订单",
+                        "{word} is not {there}, and no order is on its way",
+                        there
                     ),
                 );
                 let near = resolve::target(portfolio, word).err();
@@ -482,18 +480,16 @@ fn verdict(
     };
     let pending = || {
         verdicts.iter().find_map(|(word, filed)| match filed {
-            Filed::Pending(order, status) => {
-                let label = status.label();
-                let (szh, sen) = (label.zh, label.en);
-                Some(Failure::new(
-                    Exit::Pending,
-                    "pending.order",
-                    text!(
-                        "{word} 尚未{zh}，订单 {order} 在办（{szh}）",
-                        "{word} is not {en} yet: the order {order} is live ({sen})"
-                    ),
-                ))
-            }
+            Filed::Pending(order, status) => Some(Failure::new(
+                Exit::Pending,
+                "pending.order",
+                text!(
+                    "{word} 尚未{there}，订单 {order} 在办（{label}）",
+                    "{word} is not {there} yet: the order {order} is live ({label})",
+                    label = status.label(),
+                    there
+                ),
+            )),
             Filed::Yes | Filed::No | Filed::Against(..) => None,
         })
     };

@@ -296,7 +296,6 @@ fn cells(name: &str, profile: &Profile, own: Option<&str>) -> Vec<(Text, Cell)> 
 fn order_sizes(profile: &Profile) -> impl Iterator<Item = (Text, Cell)> {
     Kind::ALL.iter().filter_map(|kind| {
         let word = kind.label();
-        let (zh, en) = (word.zh, word.en);
         let limit = profile.order_size.limit(*kind, false)?;
         let limit = match profile.order_size.limit(*kind, true) {
             Some(other) if other != limit => text!(
@@ -305,7 +304,11 @@ fn order_sizes(profile: &Profile) -> impl Iterator<Item = (Text, Cell)> {
             ),
             Some(_) | None => Text::verbatim(limit.to_string()),
         };
-        let heading = text!("一单的服务数：{zh}", "Services an order holds: {en}");
+        let heading = text!(
+            "一单的服务数：{word}",
+            "Services an order holds: {word}",
+            word
+        );
         Some((heading, Cell::new(limit)))
     })
 }
@@ -315,8 +318,7 @@ fn wordings(profile: &Profile) -> impl Iterator<Item = (Text, Cell)> {
     let statuses = profile.statuses.iter().map(|(s, own)| (s.label(), own));
     let kinds = profile.kinds.iter().map(|(kind, own)| (kind.label(), own));
     statuses.chain(kinds).map(|(word, own)| {
-        let (zh, en) = (word.zh, word.en);
-        let heading = text!("“{zh}”称作", "Its word for: {en}");
+        let heading = text!("“{word}”称作", "Its word for: {word}", word);
         (heading, Cell::verbatim(own))
     })
 }
@@ -374,12 +376,7 @@ fn list(words: impl Iterator<Item = Text>) -> Text {
     if words.is_empty() {
         return text!("无", "none");
     }
-    let join = |lang, with| {
-        let words: Vec<&str> = words.iter().map(|word| word.get(lang)).collect();
-        words.join(with)
-    };
-    let (zh, en) = (join(Lang::Zh, "、"), join(Lang::En, ", "));
-    text!("{zh}", "{en}")
+    Text::joined(words, "、", ", ")
 }
 
 fn origin(own: Option<&str>) -> Text {

@@ -225,13 +225,6 @@ pub fn scope(rule: &Rule) -> Text {
     if parts.is_empty() {
         return text!("全部", "all");
     }
-    let joined = |lang: Lang, comma: &str, semicolon: &str| {
-        let parts = parts.iter().map(|list| {
-            let words: Vec<&str> = list.iter().map(|text| text.get(lang)).collect();
-            words.join(comma)
-        });
-        parts.collect::<Vec<_>>().join(semicolon)
-    };
-    let (zh, en) = (joined(Lang::Zh, "、", "；"), joined(Lang::En, ", ", "; "));
-    text!("{zh}", "{en}")
+    let parts = parts.iter().map(|list| Text::joined(*list, "、", ", "));
+    Text::joined(parts, "；", "; ")
 }

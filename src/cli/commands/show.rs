@@ -161,10 +161,7 @@ fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> 
             rows.push((label, Cell::new(value)));
         }
     };
-    let joined = |list: Vec<String>| Text {
-        zh: list.join("、").into(),
-        en: list.join(", ").into(),
-    };
+    let joined = |list: Vec<String>| Text::list(&list);
     let subject = order.subject().map(|number| number.to_string());
     let name = board::holder(desk, order, manner);
     let subject: Vec<String> = subject
@@ -196,9 +193,11 @@ fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> 
         text!("预计通过", "Expected"),
         desk.estimate(order).map(|e| {
             let (from, to) = (e.earliest, e.latest);
-            let basis = e.basis.label();
-            let (zh, en) = (basis.zh, basis.en);
-            text!("{from} 至 {to}（依据：{zh}）", "{from} to {to} (by {en})")
+            text!(
+                "{from} 至 {to}（依据：{basis}）",
+                "{from} to {to} (by {basis})",
+                basis = e.basis.label()
+            )
         }),
     );
     row(text!("等待", "Whose move"), status.whose_move());
@@ -225,17 +224,25 @@ fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> 
 /// order stands.
 fn through(desk: &Desk<'_>, order: &Order, status: Status, manner: Manner) -> Text {
     let title = board::provider(desk, order);
-    let (zh, en) = (&title.zh, &title.en);
     let profile = desk.world.profiles.for_order(order.provider.as_deref());
     let account = order.account.as_deref();
     let account = account.map(|account| manner.privacy.account(account));
     match (profile.status_label(status), account) {
-        (Some(label), None) => text!("{zh}（其状态：{label}）", "{en} (there: {label})"),
-        (Some(label), Some(account)) => text!(
-            "{zh}，账号 {account}（其状态：{label}）",
-            "{en}, account {account} (there: {label})"
+        (Some(label), None) => text!(
+            "{title}（其状态：{label}）",
+            "{title} (there: {label})",
+            title
         ),
-        (None, Some(account)) => text!("{zh}，账号 {account}", "{en}, account {account}"),
+        (Some(label), Some(account)) => text!(
+            "{title}，账号 {account}（其状态：{label}）",
+            "{title}, account {account} (there: {label})",
+            title
+        ),
+        (None, Some(account)) => text!(
+            "{title}，账号 {account}",
+            "{title}, account {account}",
+            title
+        ),
         (None, None) => title,
     }
 }
@@ -326,9 +333,5 @@ fn remarks(
     }
     let reason = entry.reason.as_deref();
     words.extend(reason.map(|r| Text::verbatim(desk.told(r, order, privacy))));
-    let list = |lang| words.iter().map(|w| w.get(lang)).collect::<Vec<_>>();
-    Text {
-        zh: list(Lang::Zh).join("；").into(),
-        en: list(Lang::En).join("; ").into(),
-    }
+    Text::joined(words, "；", "; ")
 }

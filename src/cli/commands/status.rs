@@ -382,25 +382,13 @@ pub fn unsettled(
     message: &Text,
     orders: &[&Order],
 ) -> Failure {
-    let list = |lang: Lang| {
-        let words: Vec<String> = orders
-            .iter()
-            .map(|order| {
-                format!(
-                    "{} {}",
-                    order.id,
-                    board::status(&desk.view(order)).get(lang)
-                )
-            })
-            .collect();
-        words.join(if lang == Lang::Zh { "，" } else { ", " })
-    };
-    let (zh, en) = (list(Lang::Zh), list(Lang::En));
-    let Text {
-        zh: why,
-        en: because,
-    } = message;
-    let mut failure = Failure::new(exit, code, text!("{why}：{zh}", "{because}: {en}"));
+    let named = orders.iter().map(|order| {
+        let (id, status) = (&order.id, board::status(&desk.view(order)));
+        text!("{id} {status}", "{id} {status}", status)
+    });
+    let named = Text::joined(named, "，", ", ");
+    let message = text!("{message}：{named}", "{message}: {named}", message, named);
+    let mut failure = Failure::new(exit, code, message);
     for command in orders.iter().flat_map(|order| desk.next(order)) {
         failure = failure.hint(Text::verbatim(command));
     }

@@ -158,9 +158,12 @@ impl Asked<'_> {
                 }
                 Err(failure) => {
                     let id = &order.id;
-                    let (zh, en) = (failure.message.zh.clone(), failure.message.en.clone());
                     return plan.refused(Failure {
-                        message: text!("{id}：{zh}", "{id}: {en}"),
+                        message: text!(
+                            "{id}：{message}",
+                            "{id}: {message}",
+                            message = &failure.message
+                        ),
                         ..failure
                     });
                 }

@@ -265,29 +265,24 @@ impl Told<'_> {
         let mut says = Vec::new();
         let mut cautions = Vec::new();
         if !self.asked.contains_key(id) {
-            let provider = board::provider(&desk, order);
-            let (zh, en) = (provider.zh, provider.en);
             says.push(text!(
-                "{id}：{zh}没有接口驱动，请到控制台查看后手工记录：icpctl record {id} EVENT",
-                "{id}: there is no driver for {en}; look in its console and record by hand: icpctl record {id} EVENT"
+                "{id}：{provider}没有接口驱动，请到控制台查看后手工记录：icpctl record {id} EVENT",
+                "{id}: there is no driver for {provider}; look in its console and record by hand: icpctl record {id} EVENT",
+                provider = board::provider(&desk, order)
             ));
             return Ok((says, cautions));
         }
         let mut views = Vec::new();
         for (asked, verdict) in self.sources(id) {
             let name = name(&asked.authority);
-            let (zh, en) = (name.zh, name.en);
             let view = view(verdict);
             if let Err(error) = &asked.answer {
                 cautions.push(("source-unavailable", silence(&asked.authority, error)));
             }
-            let (zh_view, en_view) = (view.zh, view.en);
-            views.push(text!("{zh}：{zh_view}", "{en}: {en_view}"));
+            views.push(text!("{name}：{view}", "{name}: {view}", view, name));
         }
-        let zh: Vec<&str> = views.iter().map(|view| view.get(Lang::Zh)).collect();
-        let en: Vec<&str> = views.iter().map(|view| view.get(Lang::En)).collect();
-        let (zh, en) = (zh.join("；"), en.join("; "));
-        says.push(text!("{id}：{zh}", "{id}: {en}"));
+        let views = Text::joined(views, "；", "; ");
+        says.push(text!("{id}：{views}", "{id}: {views}", views));
         let event = Report::BureauApproved.name();
         let misfit = self
             .weighed
@@ -308,12 +303,12 @@ impl Told<'_> {
             End::Anomaly | End::Open | End::Unknown | End::NotAsked => {}
         }
         if let Some(misfit) = misfit {
-            let (zh, en) = (&misfit.zh, &misfit.en);
             cautions.push((
                 "anomaly",
                 text!(
-                    "来源显示已生效，但与订单状态不符，状态不变：{zh}",
-                    "a source shows that it has taken effect, which does not fit the order; its status stays: {en}"
+                    "来源显示已生效，但与订单状态不符，状态不变：{misfit}",
+                    "a source shows that it has taken effect, which does not fit the order; its status stays: {misfit}",
+                    misfit
                 ),
             ));
         }

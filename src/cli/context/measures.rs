@@ -115,8 +115,10 @@ impl Context<'_> {
             let (code, messages) = match read {
                 Ok(clashes) => ("ambiguous-provider", clashes),
                 Err(message) => {
-                    let (zh, en) = (&message.zh, &message.en);
-                    profiles.set_unread(name, text!("{path}：{zh}", "{path}: {en}"));
+                    profiles.set_unread(
+                        name,
+                        text!("{path}：{message}", "{path}: {message}", message),
+                    );
                     ("invalid-profile", vec![message])
                 }
             };

@@ -428,12 +428,12 @@ fn missing(folder: &Path, origin: Origin) -> Failure {
         Origin::Config => text!("配置文件指定", "named by the configuration"),
         Origin::Upwards | Origin::DataHome => text!("找到", "found"),
     };
-    let (zh, en) = (by.zh, by.en);
     Failure::not_found(
         "not-found.store",
         text!(
-            "{zh}的备案库不存在：{path}",
-            "there is no store at {path} ({en})"
+            "{by}的备案库不存在：{path}",
+            "there is no store at {path} ({by})",
+            by
         ),
     )
     .hint(text!(

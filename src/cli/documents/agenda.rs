@@ -8,7 +8,7 @@ use crate::filing::order::Order;
 use crate::filing::pack;
 use crate::filing::standing::Presumption;
 use crate::filing::status::{Bucket, Status};
-use crate::lang::{Lang, Text};
+use crate::lang::Text;
 use crate::text;
 use chrono::Days;
 
@@ -226,8 +226,6 @@ pub fn summary(desk: &Desk<'_>, orders: &[&Order]) -> Option<Text> {
     if shown.is_empty() {
         return None;
     }
-    let zh: Vec<&str> = shown.iter().map(|t| t.get(Lang::Zh)).collect();
-    let en: Vec<&str> = shown.iter().map(|t| t.get(Lang::En)).collect();
-    let (zh, en) = (zh.join("，"), en.join(", "));
-    Some(text!("其余：{zh}", "Others: {en}"))
+    let shown = Text::joined(shown, "，", ", ");
+    Some(text!("其余：{shown}", "Others: {shown}", shown))
 }

@@ -5,6 +5,7 @@ use crate::cli::context::Context;
 use crate::filing::deadline::Deadline;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
+use crate::filing::limit::Due;
 use crate::filing::order::{Order, Signatory, Who};
 use crate::filing::profile::Profiles;
 use crate::filing::standing::{SmsWindow, View};
@@ -169,19 +170,27 @@ pub fn span(length: TimeDelta) -> Text {
     }
 }
 
+/// Says within a sentence that a limit may still be moved by a calendar that is not published yet.
+pub fn if_provisional(due: &Due) -> Text {
+    if due.provisional {
+        text!("，暂定", ", provisional")
+    } else {
+        Text::default()
+    }
+}
+
 /// Returns how much time a deadline leaves.
 pub fn remaining(deadline: &Deadline, now: Instant) -> Text {
     let words = span((deadline.due.at() - now).abs());
-    let (zh, en) = (words.zh, words.en);
-    let (mark_zh, mark_en) = if deadline.due.provisional {
-        ("（暂定）", " (provisional)")
+    let mark = if deadline.due.provisional {
+        text!("（暂定）", " (provisional)")
     } else {
-        ("", "")
+        Text::default()
     };
     if deadline.due.overdue {
-        text!("已超期 {zh}{mark_zh}", "{en} overdue{mark_en}")
+        text!("已超期 {words}{mark}", "{words} overdue{mark}", words, mark)
     } else {
-        text!("剩余 {zh}{mark_zh}", "{en} left{mark_en}")
+        text!("剩余 {words}{mark}", "{words} left{mark}", words, mark)
     }
 }
 
@@ -189,12 +198,11 @@ pub fn remaining(deadline: &Deadline, now: Instant) -> Text {
 pub fn until(deadline: &Deadline, now: Instant) -> Text {
     let at = minute(deadline.due.at());
     let kind = deadline.kind.label();
-    let left = remaining(deadline, now);
-    let (kind_zh, kind_en) = (kind.zh, kind.en);
-    let (left_zh, left_en) = (left.zh, left.en);
     text!(
-        "{at}（{kind_zh}，{left_zh}）",
-        "{at} ({kind_en}, {left_en})"
+        "{at}（{kind}，{left}）",
+        "{at} ({kind}, {left})",
+        left = remaining(deadline, now),
+        kind
     )
 }
 
@@ -207,8 +215,7 @@ pub fn minute(at: Instant) -> String {
 pub fn status(view: &View) -> Text {
     let label = view.status().label();
     if view.is_presumed() {
-        let (zh, en) = (label.zh, label.en);
-        text!("{zh}（推定）", "{en} (presumed)")
+        text!("{label}（推定）", "{label} (presumed)", label)
     } else {
         label
     }
@@ -446,7 +453,7 @@ mod tests {
 
     use super::*;
     use crate::filing::deadline::DeadlineKind;
-    use crate::filing::limit::{Due, End};
+    use crate::filing::limit::End;
 
     #[test]
     fn lengths_keep_their_two_greatest_units() {

@@ -239,19 +239,21 @@ pub fn about(owed: &Owed<'_>, manner: Manner) -> String {
 pub fn until(due: &Due, now: Instant) -> Text {
     let at = board::minute(due.at());
     let words = board::span((due.at() - now).abs());
-    let (zh, en) = (words.zh, words.en);
-    let (mark_zh, mark_en) = if due.provisional {
-        ("，暂定", ", provisional")
-    } else {
-        ("", "")
-    };
+    let mark = board::if_provisional(due);
     if due.overdue {
         text!(
-            "{at}（已超期 {zh}{mark_zh}）",
-            "{at} ({en} overdue{mark_en})"
+            "{at}（已超期 {words}{mark}）",
+            "{at} ({words} overdue{mark})",
+            words,
+            mark
         )
     } else {
-        text!("{at}（剩余 {zh}{mark_zh}）", "{at} ({en} left{mark_en})")
+        text!(
+            "{at}（剩余 {words}{mark}）",
+            "{at} ({words} left{mark})",
+            words,
+            mark
+        )
     }
 }
 
@@ -397,10 +399,9 @@ impl Page {
         }
         if let notice::State::Resolved { at, by } = state {
             let (at, by) = (board::minute(*at), by.label());
-            let (zh, en) = (by.zh, by.en);
             line(
                 text!("完成", "resolved"),
-                text!("{at}（{zh}）", "{at} ({en})").get(lang),
+                text!("{at}（{by}）", "{at} ({by})", by).get(lang),
             );
         }
         if let Some(words) = &notice.text {
@@ -409,10 +410,9 @@ impl Page {
         }
         if let Some((order, status)) = order {
             let (id, label) = (&order.id, status.label());
-            let (zh, en) = (label.zh, label.en);
             line(
                 text!("订单", "order"),
-                text!("{id}（{zh}）", "{id} ({en})").get(lang),
+                text!("{id}（{label}）", "{id} ({label})", label).get(lang),
             );
         }
         let next = notice_next(
@@ -448,10 +448,10 @@ impl Page {
                 continue;
             };
             let (count, number) = (alike.len(), first.number());
-            let (zh, en) = (&duty.title.zh, &duty.title.en);
             let words = text!(
-                "{zh}  {count} 项已超期，最早的是 {number}：icpctl duty list --overdue",
-                "{en}  {count} overdue, the first {number}: icpctl duty list --overdue"
+                "{title}  {count} 项已超期，最早的是 {number}：icpctl duty list --overdue",
+                "{title}  {count} overdue, the first {number}: icpctl duty list --overdue",
+                title = &duty.title
             );
             let line = Tone::Against
                 .paint(words.get(lang), self.color)
@@ -534,8 +534,7 @@ pub fn warnings(
                 (Matter::Duty { .. }, true) => "duty-overdue",
             };
             let (title, when) = (title(owed), when(owed, now));
-            let (zh, en, when_zh, when_en) = (title.zh, title.en, when.zh, when.en);
-            let words = text!("{zh}：{when_zh}", "{en}: {when_en}");
+            let words = text!("{title}：{when}", "{title}: {when}", title, when);
             (code, words, Some(owed.number()))
         })
         .collect();

@@ -434,11 +434,8 @@ fn providers(service: &FiledService) -> Cell {
 
 /// Returns risks by their names, in a cell.
 fn risk_cell(risks: &[Risk]) -> Cell {
-    let names: Vec<Text> = risks.iter().map(|risk| risk_name(*risk)).collect();
-    let zh: Vec<&str> = names.iter().map(|name| name.get(Lang::Zh)).collect();
-    let en: Vec<&str> = names.iter().map(|name| name.get(Lang::En)).collect();
-    let (zh, en) = (zh.join("、"), en.join(", "));
-    Cell::new(text!("{zh}", "{en}")).tone(Tone::Against)
+    let names = risks.iter().map(|risk| risk_name(*risk));
+    Cell::new(Text::joined(names, "、", ", ")).tone(Tone::Against)
 }
 
 /// Returns a risk's name in a word or two.

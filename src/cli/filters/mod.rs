@@ -470,7 +470,7 @@ fn ended_at(desk: &Desk<'_>, order: &Order, view: &View) -> Option<Instant> {
 fn moment_of(name: &str, text: &str, now: Instant) -> Result<Moment, Failure> {
     moment::parse(text, now).map_err(|error| {
         let message = error.message();
-        let (zh, en) = (message.zh, message.en);
-        Failure::usage(text!("--{name}：{zh}", "--{name}: {en}")).hint(error.hint())
+        Failure::usage(text!("--{name}：{message}", "--{name}: {message}", message))
+            .hint(error.hint())
     })
 }

@@ -181,8 +181,11 @@ fn meant(error: &Error) -> Option<Text> {
     near.sort_by(|one, other| likeness(&typed, other).total_cmp(&likeness(&typed, one)));
     near.truncate(OFFERED);
     let near: Vec<String> = near.iter().map(|word| format!("`{word}`")).collect();
-    let (zh, en) = (near.join("、"), near.join(", "));
-    Some(text!("是不是想写 {zh}？", "did you mean {en}?"))
+    Some(text!(
+        "是不是想写 {near}？",
+        "did you mean {near}?",
+        near = Text::list(&near)
+    ))
 }
 
 /// Asked for as a flag, and often typed as a command.

@@ -52,11 +52,10 @@ pub fn given(matches: &ArgMatches) -> Result<Given, Failure> {
             SubjectNumber::parse(&word)
                 .map(|parsed| parsed.number.to_string())
                 .map_err(|error| {
-                    let message = error.message();
-                    let (zh, en) = (message.zh, message.en);
                     Failure::usage(text!(
-                        "--confirm 的值 `{word}` 不是主体备案号：{zh}",
-                        "`{word}` for --confirm is no subject number: {en}"
+                        "--confirm 的值 `{word}` 不是主体备案号：{message}",
+                        "`{word}` for --confirm is no subject number: {message}",
+                        message = error.message()
                     ))
                 })
         })
@@ -71,8 +70,8 @@ pub fn given(matches: &ArgMatches) -> Result<Given, Failure> {
 pub fn title(order: &Order) -> Text {
     let label = order.kind.label();
     let what = about(order);
-    let (id, zh, en) = (&order.id, label.zh, label.en);
-    text!("{id} {zh} {what}", "{id} {en} {what}")
+    let id = &order.id;
+    text!("{id} {label} {what}", "{id} {label} {what}", label)
 }
 
 /// Shows what a command does to orders, and says what must be agreed to.
@@ -108,16 +107,16 @@ pub fn consent(world: &World, orders: &[&Order], command: Command, given: &Given
     consent.shown.push(heading);
     for order in orders {
         let name = title(order);
-        let (zh, en) = (name.zh, name.en);
-        consent.shown.push(text!("  {zh}", "  {en}"));
+        consent.shown.push(text!("  {name}", "  {name}", name));
         if command != Command::Submit {
             continue;
         }
         let impacts = desk.impact(order);
         for impact in &impacts {
             let message = impact.message();
-            let (zh, en) = (message.zh, message.en);
-            consent.shown.push(text!("    - {zh}", "    - {en}"));
+            consent
+                .shown
+                .push(text!("    - {message}", "    - {message}", message));
         }
         if !impacts.is_empty() {
             consent.shown.push(text!(

@@ -84,27 +84,22 @@ fn told(cx: &Context<'_>, desk: &Desk<'_>, id: &OrderId) -> Result<Vec<Text>, Fa
     let view = desk.view(order);
     let status = board::status(&view);
     let name = title(order);
-    let (nzh, nen, szh, sen) = (name.zh, name.en, status.zh, status.en);
     let mut lines = vec![match desk.deadline(order) {
         Some(deadline) => {
             let at = deadline.due.at().to_minute();
-            let (pzh, pen) = if deadline.due.provisional {
-                ("，暂定", ", provisional")
-            } else {
-                ("", "")
-            };
-            let label = deadline.kind.label();
-            let (zh, en) = (label.zh, label.en);
             text!(
-                "{nzh}：{szh}（{zh}截止 {at}{pzh}）",
-                "{nen}: {sen} ({en} until {at}{pen})"
+                "{name}：{status}（{label}截止 {at}{mark}）",
+                "{name}: {status} ({label} until {at}{mark})",
+                mark = board::if_provisional(&deadline.due),
+                label = deadline.kind.label(),
+                name,
+                status
             )
         }
-        None => text!("{nzh}：{szh}", "{nen}: {sen}"),
+        None => text!("{name}：{status}", "{name}: {status}", name, status),
     }];
     if let Some(reason) = desk.held_back(order) {
-        let (zh, en) = (reason.zh, reason.en);
-        lines.push(text!("暂不能提交：{zh}", "held back: {en}"));
+        lines.push(text!("暂不能提交：{reason}", "held back: {reason}", reason));
     }
     if view.status() == Status::Lapsed {
         lines.push(text!(
@@ -122,8 +117,9 @@ fn told(cx: &Context<'_>, desk: &Desk<'_>, id: &OrderId) -> Result<Vec<Text>, Fa
 /// machines.
 pub fn advise(cx: &mut Context<'_>, reply: &mut Reply, code: &'static str, message: Text) {
     if cx.globals.format == Format::Human {
-        let (zh, en) = (message.zh, message.en);
-        reply.says.push(text!("提示：{zh}", "hint: {en}"));
+        reply
+            .says
+            .push(text!("提示：{message}", "hint: {message}", message));
     } else {
         cx.caution(code, message, None);
     }

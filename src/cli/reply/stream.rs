@@ -234,15 +234,16 @@ impl Stream {
         let (file, line) = (&self.file, row.line);
         let name = row.names.iter().flatten().next();
         let name = name.map_or_else(String::new, |name| format!(" {name}"));
-        let (zh, en) = (&failure.message.zh, &failure.message.en);
         match row.outcome {
             Outcome::Skipped => text!(
-                "{file} 第 {line} 行{name}：暂缓，{zh}",
-                "{file}:{line}{name}: held back, {en}"
+                "{file} 第 {line} 行{name}：暂缓，{message}",
+                "{file}:{line}{name}: held back, {message}",
+                message = &failure.message
             ),
             Outcome::Ok | Outcome::Unchanged | Outcome::Failed => text!(
-                "{file} 第 {line} 行{name}：{zh}",
-                "{file}:{line}{name}: {en}"
+                "{file} 第 {line} 行{name}：{message}",
+                "{file}:{line}{name}: {message}",
+                message = &failure.message
             ),
         }
     }
@@ -318,10 +319,10 @@ impl Stream {
         } else {
             text!("", "")
         };
-        let (dry_zh, dry_en) = (dry.zh, dry.en);
         reply.says.push(text!(
-            "完成 {ok} 行，此前已完成 {unchanged} 行，暂缓 {skipped} 行，失败 {failed} 行{dry_zh}",
-            "{ok} row(s) done, {unchanged} done before, {skipped} held back, {failed} failed{dry_en}"
+            "完成 {ok} 行，此前已完成 {unchanged} 行，暂缓 {skipped} 行，失败 {failed} 行{dry}",
+            "{ok} row(s) done, {unchanged} done before, {skipped} held back, {failed} failed{dry}",
+            dry
         ));
         reply.changed = changed;
         reply.failure = failure.or_else(|| self.delivery.err().map(|error| undelivered(&error)));

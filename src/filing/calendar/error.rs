@@ -148,10 +148,10 @@ impl CalendarError {
     /// Returns what is wrong, where, and what to write instead.
     pub fn message(&self) -> Text {
         let Position { line, column } = self.at;
-        let Text { zh, en } = self.fault.describe();
         text!(
-            "第 {line} 行第 {column} 列：{zh}",
-            "line {line}, column {column}: {en}"
+            "第 {line} 行第 {column} 列：{describe}",
+            "line {line}, column {column}: {describe}",
+            describe = self.fault.describe()
         )
     }
 }
@@ -160,25 +160,28 @@ impl CalendarFault {
     fn describe(&self) -> Text {
         match self {
             Self::Syntax { problem } => {
-                let Text { zh, en } = parser::said(problem);
                 text!(
-                    "TOML 语法有误（{zh}），请更正后重试",
-                    "not valid TOML ({en}); correct it and try again"
+                    "TOML 语法有误（{words}），请更正后重试",
+                    "not valid TOML ({words}); correct it and try again",
+                    words = parser::said(problem)
                 )
             }
             Self::UnknownKey { key, expected } => {
-                let (zh, en) = (expected.join("、"), expected.join(", "));
                 text!(
-                    "无法识别的键“{key}”，此处只能使用：{zh}",
-                    "unknown key `{key}`; allowed here: {en}"
+                    "无法识别的键“{key}”，此处只能使用：{expected}",
+                    "unknown key `{key}`; allowed here: {expected}",
+                    expected = Text::list(expected)
                 )
             }
             Self::MissingKey { key } => {
                 text!("缺少“{key}”，请补上", "`{key}` is missing; add it")
             }
             Self::WrongShape { key, expected } => {
-                let Text { zh, en } = expected.describe();
-                text!("“{key}”必须是{zh}", "`{key}` must be {en}")
+                text!(
+                    "“{key}”必须是{describe}",
+                    "`{key}` must be {describe}",
+                    describe = expected.describe()
+                )
             }
             Self::BadYear { written } => text!(
                 "年份“{written}”有误，应为四位数字，如 [year.2027]",

@@ -162,8 +162,7 @@ impl Calendar {
         self.mark(date).map(|mark| match mark {
             Mark::Off(holiday) => holiday.name.clone(),
             Mark::MakeUp(Holiday { name, .. }) => {
-                let (zh, en) = (&name.zh, &name.en);
-                text!("{zh}调休上班", "make-up workday for {en}")
+                text!("{name}调休上班", "make-up workday for {name}", name)
             }
         })
     }

@@ -5,35 +5,37 @@ use super::{Claim, Fact, Finding, Stance, Topic, Verdict};
 use crate::filing::demand::{Candidate, Demand};
 use crate::filing::kind::Kind;
 use crate::filing::number::{Number, ServiceNumber};
+use crate::lang::Text;
 use crate::text;
 
 /// What a server must be (RES-01), each claim with its words for when it is not so.
-const SERVER: [(Claim, &str, &str); 6] = [
-    (Claim::ServerPrepaid, "不是包年包月", "it is not prepaid"),
+static SERVER: [(Claim, Text); 6] = [
+    (
+        Claim::ServerPrepaid,
+        Text::fixed("不是包年包月", "it is not prepaid"),
+    ),
     (
         Claim::ServerThreeMonths,
-        "购买时长不足 3 个月",
-        "it was bought for less than three months",
+        Text::fixed(
+            "购买时长不足 3 个月",
+            "it was bought for less than three months",
+        ),
     ),
     (
         Claim::ServerMonthLeft,
-        "剩余时间不足 1 个月",
-        "less than one month is left",
+        Text::fixed("剩余时间不足 1 个月", "less than one month is left"),
     ),
     (
         Claim::ServerMainland,
-        "不在中国大陆",
-        "it is not in the mainland",
+        Text::fixed("不在中国大陆", "it is not in the mainland"),
     ),
     (
         Claim::ServerPublic,
-        "没有公网 IP",
-        "it has no public address",
+        Text::fixed("没有公网 IP", "it has no public address"),
     ),
     (
         Claim::ServerUnrestricted,
-        "已被隔离或限制",
-        "it is isolated or restricted",
+        Text::fixed("已被隔离或限制", "it is isolated or restricted"),
     ),
 ];
 
@@ -64,12 +66,12 @@ fn servers(known: &Known<'_>) -> Vec<Finding> {
     names
         .into_iter()
         .map(|name| {
-            let facts: Vec<(&Fact, &str, &str)> = SERVER
+            let facts: Vec<(&Fact, &Text)> = SERVER
                 .iter()
-                .flat_map(|(claim, zh, en)| {
+                .flat_map(|(claim, otherwise)| {
                     of(known, *claim)
                         .filter(|fact| fact.about == name)
-                        .map(move |fact| (fact, *zh, *en))
+                        .map(move |fact| (fact, otherwise))
                 })
                 .collect();
             server(name, &facts)
@@ -77,31 +79,27 @@ fn servers(known: &Known<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn server(name: &str, facts: &[(&Fact, &str, &str)]) -> Finding {
-    let all: Vec<&Fact> = facts.iter().map(|(fact, ..)| *fact).collect();
-    let wrong: Vec<&(&Fact, &str, &str)> = facts
-        .iter()
-        .filter(|(fact, ..)| fact.verdict == Verdict::No)
-        .collect();
+fn server(name: &str, facts: &[(&Fact, &Text)]) -> Finding {
+    let all: Vec<&Fact> = facts.iter().map(|(fact, _)| *fact).collect();
+    let wrong = facts.iter().filter(|(fact, _)| fact.verdict == Verdict::No);
+    let wrong: Vec<&Text> = wrong.map(|(_, otherwise)| *otherwise).collect();
     let unknown = all.iter().find(|fact| fact.verdict == Verdict::Unknown);
     let (stance, message) = if !wrong.is_empty() {
-        let zh: Vec<&str> = wrong.iter().map(|(_, zh, _)| *zh).collect();
-        let en: Vec<&str> = wrong.iter().map(|(.., en)| *en).collect();
-        let (zh, en) = (zh.join("、"), en.join(", "));
         (
             Stance::Conflict,
             text!(
-                "服务器 {name} 不符合备案要求：{zh}",
-                "the server {name} cannot be filed by: {en}"
+                "服务器 {name} 不符合备案要求：{wrong}",
+                "the server {name} cannot be filed by: {wrong}",
+                wrong = Text::joined(wrong, "、", ", ")
             ),
         )
     } else if let Some(fact) = unknown {
-        let (why_zh, why_en) = fact.why();
         (
             Stance::Unknown,
             text!(
-                "服务器 {name} 是否符合备案要求未知（{why_zh}）",
-                "whether the server {name} can be filed by is unknown ({why_en})"
+                "服务器 {name} 是否符合备案要求未知（{why}）",
+                "whether the server {name} can be filed by is unknown ({why})",
+                why = fact.why()
             ),
         )
     } else {
@@ -145,12 +143,12 @@ fn own_account(known: &Known<'_>) -> Vec<Finding> {
             };
             match (fact.verdict, ours.first()) {
                 (Verdict::Unknown, _) => {
-                    let (why_zh, why_en) = fact.why();
                     say(
                         Stance::Unknown,
                         text!(
-                            "{provider} 账号中有没有未知（{why_zh}）",
-                            "whether the account at {provider} shows it is unknown ({why_en})"
+                            "{provider} 账号中有没有未知（{why}）",
+                            "whether the account at {provider} shows it is unknown ({why})",
+                            why = fact.why()
                         ),
                     )
                 }
@@ -252,10 +250,10 @@ fn rectification(known: &Known<'_>, fact: &Fact) -> Finding {
     }
     let message = match demand.class {
         Some(class) => {
-            let (zh, en) = (&class.title.zh, &class.title.en);
             text!(
-                "{provider} 要求整改：{what}（{zh}），期限 {until}",
-                "{provider} wants this put right: {what} ({en}), until {until}"
+                "{provider} 要求整改：{what}（{title}），期限 {until}",
+                "{provider} wants this put right: {what} ({title}), until {until}",
+                title = &class.title
             )
         }
         None => text!(
@@ -286,12 +284,12 @@ fn filed_at_all(known: &Known<'_>) -> Vec<Finding> {
             let source = fact.source.name();
             let (stance, message) = match fact.verdict {
                 Verdict::Unknown => {
-                    let (why_zh, why_en) = fact.why();
                     (
                         Stance::Unknown,
                         text!(
-                            "是否备案未知（{source}：{why_zh}）；查询失败不等于没有备案",
-                            "whether it is filed is unknown ({source}: {why_en}); a look-up that failed says nothing"
+                            "是否备案未知（{source}：{why}）；查询失败不等于没有备案",
+                            "whether it is filed is unknown ({source}: {why}); a look-up that failed says nothing",
+                            why = fact.why()
                         ),
                     )
                 }
@@ -344,12 +342,12 @@ fn real_names(known: &Known<'_>) -> Vec<Finding> {
                 ),
             ),
             Verdict::Unknown => {
-                let (why_zh, why_en) = fact.why();
                 (
                     Stance::Unknown,
                     text!(
-                        "域名 {name} 是否实名未知（{why_zh}）",
-                        "whether {name} is real-named is unknown ({why_en})"
+                        "域名 {name} 是否实名未知（{why}）",
+                        "whether {name} is real-named is unknown ({why})",
+                        why = fact.why()
                     ),
                 )
             }
@@ -361,12 +359,12 @@ fn real_names(known: &Known<'_>) -> Vec<Finding> {
     let accounts = of(known, Claim::AccountInfo).map(|fact| {
         let source = fact.source.name();
         let (stance, message) = if fact.verdict == Verdict::Unknown {
-            let (why_zh, why_en) = fact.why();
             (
                 Stance::Unknown,
                 text!(
-                    "{source} 账号是否实名未知（{why_zh}）",
-                    "whether the account at {source} is real-named is unknown ({why_en})"
+                    "{source} 账号是否实名未知（{why}）",
+                    "whether the account at {source} is real-named is unknown ({why})",
+                    why = fact.why()
                 ),
             )
         } else {

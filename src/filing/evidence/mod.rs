@@ -204,12 +204,11 @@ impl Fact {
         }
     }
 
-    /// Returns why not, or why nobody knows, in Chinese and in English; nothing where it is so.
-    pub fn why(&self) -> (&str, &str) {
+    /// Returns why not, or why nobody knows; nothing where it is so.
+    pub fn why(&self) -> Text {
         let code = self.reason.as_deref().unwrap_or_default();
-        REASONS
-            .get(code)
-            .map_or((code, code), |words| (&words.zh, &words.en))
+        let known = REASONS.get(code).cloned();
+        known.unwrap_or_else(|| Text::verbatim(code))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the site shows, and what it must show (PST-01 to PST-03).
 
 use super::case::Known;
-use super::{Claim, Finding, Stance, Topic, Verdict};
+use super::{Claim, Fact, Finding, Stance, Topic, Verdict};
 use crate::filing::host::Host;
 use crate::filing::number::{Number, ServiceNumber};
 use crate::lang::Text;
@@ -19,10 +19,10 @@ pub(super) fn judge(known: &Known<'_>, domain: &Host) -> Vec<Finding> {
     let Some(shown) = known.one(Claim::NumberShown, about) else {
         return vec![
             Finding::new(Topic::NumberOnPage, Stance::Unknown, domain.as_str(), {
-                let (why_zh, why_en) = read.why();
                 text!(
-                    "读不到首页（{why_zh}），不知道是否悬挂备案号",
-                    "the home page cannot be read ({why_en}): whether it shows the number is unknown"
+                    "读不到首页（{why}），不知道是否悬挂备案号",
+                    "the home page cannot be read ({why}): whether it shows the number is unknown",
+                    why = read.why()
                 )
             })
             .by(&[read]),
@@ -41,9 +41,7 @@ pub(super) fn judge(known: &Known<'_>, domain: &Host) -> Vec<Finding> {
 /// Whether the right number is shown.
 fn number(known: &Known<'_>, domain: &Host, right: ServiceNumber) -> Finding {
     let fact = known.one(Claim::NumberShown, domain.ascii());
-    let (verdict, (why_zh, why_en)) = fact.map_or((Verdict::Unknown, ("", "")), |fact| {
-        (fact.verdict, fact.why())
-    });
+    let verdict = fact.map_or(Verdict::Unknown, |fact| fact.verdict);
     let province = right.province();
     let wants_subject = province.is_some_and(|province| province.rules().footer_shows_subject);
     let wanted = if wants_subject {
@@ -56,8 +54,9 @@ fn number(known: &Known<'_>, domain: &Host, right: ServiceNumber) -> Finding {
         Verdict::Unknown => say(
             Stance::Unknown,
             text!(
-                "不知道首页是否悬挂 {wanted}（{why_zh}）",
-                "whether the home page shows {wanted} is unknown ({why_en})"
+                "不知道首页是否悬挂 {wanted}（{why}）",
+                "whether the home page shows {wanted} is unknown ({why})",
+                why = fact.map(Fact::why).unwrap_or_default()
             ),
         ),
         Verdict::No => say(

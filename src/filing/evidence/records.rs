@@ -35,14 +35,14 @@ fn filed(known: &Known<'_>, fact: &Fact) -> Finding {
     match fact.verdict {
         Verdict::Unknown => {
             let source = fact.source.name();
-            let (why_zh, why_en) = fact.why();
             say(
                 known,
                 fact,
                 Stance::Unknown,
                 text!(
-                    "是否备案未知（{source}：{why_zh}）；查询失败不等于没有备案",
-                    "whether it is filed is unknown ({source}: {why_en}); a look-up that failed says nothing"
+                    "是否备案未知（{source}：{why}）；查询失败不等于没有备案",
+                    "whether it is filed is unknown ({source}: {why}); a look-up that failed says nothing",
+                    why = fact.why()
                 ),
             )
         }

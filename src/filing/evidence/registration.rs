@@ -35,12 +35,12 @@ fn validity(known: &Known<'_>, domain: &Host, fact: &Fact) -> Finding {
     };
     match fact.verdict {
         Verdict::Unknown => {
-            let (why_zh, why_en) = fact.why();
             return say(
                 Stance::Unknown,
                 text!(
-                    "域名注册情况未知（{why_zh}）",
-                    "its registration is unknown ({why_en})"
+                    "域名注册情况未知（{why}）",
+                    "its registration is unknown ({why})",
+                    why = fact.why()
                 ),
             );
         }

@@ -24,16 +24,15 @@ pub(super) fn judge(known: &Known<'_>, domain: &Host) -> Vec<Finding> {
         && let Some(order) = matter.live_new().filter(|order| order.is_first_filing())
     {
         let id = &order.id;
-        let place = hosted(known, domain);
-        let (zh, en) = (place.zh, place.en);
         found.push(quiet(
             Topic::QuietBeforeFiling,
             domain,
             &hosts,
             |list| {
                 text!(
-                    "首次备案 {id} 办理期间仍能解析：{list}；请到{zh}暂停解析，并关闭网站",
-                    "the first filing {id} is under way, yet these resolve: {list}; pause them {en}, and close the site"
+                    "首次备案 {id} 办理期间仍能解析：{list}；请到{place}暂停解析，并关闭网站",
+                    "the first filing {id} is under way, yet these resolve: {list}; pause them {place}, and close the site",
+                    place = hosted(known, domain)
                 )
             },
             text!(
@@ -136,26 +135,22 @@ fn points(known: &Known<'_>, domain: &Host, own: &[&Fact]) -> Option<Finding> {
     let say = |stance, message| Some(Finding::new(topic, stance, domain.as_str(), message).by(own));
     let fact = own.first()?;
     match fact.verdict {
-        Verdict::Unknown => {
-            let (why_zh, why_en) = fact.why();
-            say(
-                Stance::Unknown,
-                text!(
-                    "解析情况未知（{why_zh}），不能判断是否指向 {list}",
-                    "whether it points at {list} is unknown: the resolvers did not tell ({why_en})"
-                ),
-            )
-        }
-        Verdict::No => {
-            let (why_zh, why_en) = fact.why();
-            say(
-                Stance::Conflict,
-                text!(
-                    "备案接入在 {list}，但域名没有解析（{why_zh}）：长期如此会被视为空壳网站",
-                    "it is accessed at {list}, but does not resolve ({why_en}): if that lasts, it counts as an empty-shell site"
-                ),
-            )
-        }
+        Verdict::Unknown => say(
+            Stance::Unknown,
+            text!(
+                "解析情况未知（{why}），不能判断是否指向 {list}",
+                "whether it points at {list} is unknown: the resolvers did not tell ({why})",
+                why = fact.why()
+            ),
+        ),
+        Verdict::No => say(
+            Stance::Conflict,
+            text!(
+                "备案接入在 {list}，但域名没有解析（{why}）：长期如此会被视为空壳网站",
+                "it is accessed at {list}, but does not resolve ({why}): if that lasts, it counts as an empty-shell site",
+                why = fact.why()
+            ),
+        ),
         Verdict::Yes => {
             let (stance, message) = leads(known, domain, &providers, &Known::addresses(own));
             say(stance, message)

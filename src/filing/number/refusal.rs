@@ -215,15 +215,18 @@ impl NumberError {
     }
 
     fn refused(raw: &str, reason: &Refusal) -> Text {
-        let Text { zh, en } = reason.message();
-        text!("“{raw}”不是有效号码：{zh}", "\"{raw}\" is refused: {en}")
+        text!(
+            "“{raw}”不是有效号码：{message}",
+            "\"{raw}\" is refused: {message}",
+            message = reason.message()
+        )
     }
 
     fn several(raws: &[String]) -> Text {
-        let (zh, en) = (raws.join("、"), raws.join(", "));
         text!(
-            "这里只能填写一个号码，却有多个：{zh}",
-            "one number is expected here, but there are several: {en}"
+            "这里只能填写一个号码，却有多个：{raws}",
+            "one number is expected here, but there are several: {raws}",
+            raws = Text::list(raws)
         )
     }
 
@@ -236,23 +239,27 @@ impl NumberError {
 
     fn wrong_kind(expected: NumberKind, found: &Number) -> Text {
         let (wanted, actual) = (expected.label(), found.kind().label());
-        let (wanted_zh, wanted_en) = (wanted.zh, wanted.en);
-        let (actual_zh, actual_en) = (actual.zh, actual.en);
         match found {
             Number::Service(service) => {
                 let subject = service.subject();
                 text!(
-                    "此处应填{wanted_zh}，“{found}”是{actual_zh}，其主体号码为 {subject}",
-                    "a {wanted_en} is expected here; {found} is a {actual_en}, and its subject's number is {subject}"
+                    "此处应填{wanted}，“{found}”是{actual}，其主体号码为 {subject}",
+                    "a {wanted} is expected here; {found} is a {actual}, and its subject's number is {subject}",
+                    actual,
+                    wanted
                 )
             }
             Number::Subject(_) => text!(
-                "此处应填{wanted_zh}，“{found}”是{actual_zh}，服务号码还带有序号，形如 {found}-1",
-                "a {wanted_en} is expected here; {found} is a {actual_en}, and a service's number also has a counter, like {found}-1"
+                "此处应填{wanted}，“{found}”是{actual}，服务号码还带有序号，形如 {found}-1",
+                "a {wanted} is expected here; {found} is a {actual}, and a service's number also has a counter, like {found}-1",
+                actual,
+                wanted
             ),
             Number::Security(_) => text!(
-                "此处应填{wanted_zh}，“{found}”是{actual_zh}",
-                "a {wanted_en} is expected here; {found} is a {actual_en}"
+                "此处应填{wanted}，“{found}”是{actual}",
+                "a {wanted} is expected here; {found} is a {actual}",
+                actual,
+                wanted
             ),
         }
     }

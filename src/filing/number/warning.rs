@@ -53,10 +53,11 @@ impl Warning {
     pub fn message(&self) -> Text {
         match self {
             Self::ProvinceAlias { written, province } => {
-                let (printed, zh, en) = (province.letter(), province.zh(), province.en());
+                let printed = province.letter();
                 text!(
-                    "{zh}的ICP备案号以“{printed}”开头，不用“{written}”",
-                    "filing numbers of {en} open with {printed}, not {written}"
+                    "{province}的ICP备案号以“{printed}”开头，不用“{written}”",
+                    "filing numbers of {province} open with {printed}, not {written}",
+                    province = province.name()
                 )
             }
             Self::MissingFilingWord => {
@@ -71,30 +72,21 @@ impl Warning {
                 "the digits look like an example's; compare them with the public record"
             ),
             Self::SecurityLetter { written, province } => {
-                let (usual, zh, en) = (province.security_letter(), province.zh(), province.en());
+                let usual = province.security_letter();
                 text!(
-                    "{zh}的公安备案号以“{usual}”开头，不用“{written}”",
-                    "public-security numbers of {en} open with {usual}, not {written}"
+                    "{province}的公安备案号以“{usual}”开头，不用“{written}”",
+                    "public-security numbers of {province} open with {usual}, not {written}",
+                    province = province.name()
                 )
             }
             Self::SecurityArea { letter, digits } => {
-                let (letter_zh, letter_en) = (letter.zh(), letter.en());
-                let (digits_zh, digits_en) = (digits.zh(), digits.en());
                 text!(
-                    "省份简称是{letter_zh}，数字开头的地区代码却属于{digits_zh}",
-                    "the letter names {letter_en}, but the area code at the head of the digits lies in {digits_en}"
+                    "省份简称是{letter}，数字开头的地区代码却属于{digits}",
+                    "the letter names {letter}, but the area code at the head of the digits lies in {digits}",
+                    letter = letter.name(),
+                    digits = digits.name()
                 )
             }
         }
-    }
-}
-
-impl Province {
-    fn zh(self) -> &'static str {
-        &self.name().zh
-    }
-
-    fn en(self) -> &'static str {
-        &self.name().en
     }
 }

@@ -503,14 +503,14 @@ fn has_failed(order: &Order, world: &World) -> bool {
 }
 
 fn over(order: &Order, world: &World) -> Failure {
-    let status = order.view(&world.profiles, world.now).status().label();
-    let (id, zh, en) = (&order.id, status.zh, status.en);
+    let id = &order.id;
     Failure::new(
         Exit::Refused,
         "refused.ref-ended",
         text!(
-            "这个 ref 的订单 {id} 已结束而未通过（{zh}）",
-            "the order {id} of this ref ended unapproved ({en})"
+            "这个 ref 的订单 {id} 已结束而未通过（{status}）",
+            "the order {id} of this ref ended unapproved ({status})",
+            status = order.view(&world.profiles, world.now).status().label()
         ),
     )
     .hint(text!(
@@ -549,8 +549,9 @@ pub fn consent(world: &World, decided: &[Decided]) -> Option<Consent> {
         crate::filing::together::together(&sent, &world.book.portfolio, &world.profiles, day)
     {
         let message = joint.message();
-        let (zh, en) = (message.zh, message.en);
-        consent.shown.push(text!("  - {zh}", "  - {en}"));
+        consent
+            .shown
+            .push(text!("  - {message}", "  - {message}", message));
     }
     let code = Code::FiledElsewhereGoes.name();
     for needs in decided

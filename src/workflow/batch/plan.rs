@@ -172,8 +172,7 @@ impl From<&Text> for Words {
 
 impl From<&Words> for Text {
     fn from(words: &Words) -> Self {
-        let (zh, en) = (&words.zh, &words.en);
-        text!("{zh}", "{en}")
+        text!("{words}", "{words}", words)
     }
 }
 
@@ -434,14 +433,14 @@ pub fn stale(
         let wish = wishes.get(decided.row)?;
         let moved = moved(planned, world, wish, decided, &others, submits)?;
         let (line, key) = (planned.row.line, &planned.row.reference);
-        let (zh, en) = (moved.zh, moved.en);
         Some(
             Failure::new(
                 Exit::Conflict,
                 "conflict.stale-plan",
                 text!(
-                    "计划已过期：第 {line} 行（{key}）{zh}",
-                    "the plan is stale: line {line} ({key}): {en}"
+                    "计划已过期：第 {line} 行（{key}）{moved}",
+                    "the plan is stale: line {line} ({key}): {moved}",
+                    moved
                 ),
             )
             .hint(text!(

@@ -89,10 +89,10 @@ impl<'a> Queue<'a> {
             return failure;
         };
         if let Some(circle) = self.circles.get(&row) {
-            let (zh, en) = self.round(circle, row);
             failure.message = text!(
-                "这些行互相等待，谁也不能先起草：{zh}",
-                "these rows wait for each other, so that none can be drafted first: {en}"
+                "这些行互相等待，谁也不能先起草：{round}",
+                "these rows wait for each other, so that none can be drafted first: {round}",
+                round = self.round(circle, row)
             );
             failure.hints = vec![text!(
                 "清空其中一行的 after 列",
@@ -110,20 +110,17 @@ impl<'a> Queue<'a> {
     }
 
     /// Names the rows of a circle from one of them on, and of a long one the first.
-    fn round(&self, circle: &[usize], row: usize) -> (String, String) {
+    fn round(&self, circle: &[usize], row: usize) -> Text {
         let begin = circle.iter().position(|place| *place == row).unwrap_or(0);
         let all = circle.iter().cycle().skip(begin);
         let all = all.take(circle.len().min(NAMED) + 1);
-        let wishes: Vec<&Wish> = all.filter_map(|place| self.wishes.get(*place)).collect();
-        let rest = if circle.len() > NAMED { " → …" } else { "" };
-        let names = |named: &dyn Fn(&Wish) -> String| -> String {
-            let names: Vec<String> = wishes.iter().map(|wish| named(wish)).collect();
-            names.join(" → ") + rest
-        };
-        (
-            names(&|wish| format!("{}（第 {} 行）", wish.reference, wish.line)),
-            names(&|wish| format!("{} (line {})", wish.reference, wish.line)),
-        )
+        let wishes = all.filter_map(|place| self.wishes.get(*place));
+        let named = wishes.map(|wish| {
+            let (key, line) = (&wish.reference, wish.line);
+            text!("{key}（第 {line} 行）", "{key} (line {line})")
+        });
+        let rest = (circle.len() > NAMED).then(|| Text::verbatim("…"));
+        Text::joined(named.chain(rest), " → ", " → ")
     }
 }
 

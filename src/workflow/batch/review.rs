@@ -64,9 +64,12 @@ impl<'a> Review<'a> {
         let (line, key) = (wish.line, &wish.reference);
         for finding in self.bench(world).ignored(world, dossier, order) {
             let told = differs(&finding);
-            let (zh, en) = (&told.message.zh, &told.message.en);
             decided.cautions.push(Caution {
-                message: text!("第 {line} 行（{key}）：{zh}", "line {line} ({key}): {en}"),
+                message: text!(
+                    "第 {line} 行（{key}）：{message}",
+                    "line {line} ({key}): {message}",
+                    message = &told.message
+                ),
                 ..told
             });
             decided.findings.push(finding);

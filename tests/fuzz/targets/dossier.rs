@@ -10,7 +10,7 @@ use icpctl::knowledge::rules;
 use icpctl::render::mask::Privacy;
 use icpctl::rulebook::Rulebook;
 use icpctl::store::book::Book;
-use icpctl::workflow::check::Bench;
+use icpctl::workflow::check::{Bench, wish};
 use icpctl::workflow::world::World;
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
@@ -30,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
     let calendar = Calendar::embedded().clone();
     let world = World::new(Book::default(), Profiles::built_in(), calendar, now);
     let bench = Bench::new(&world, &RULEBOOK, Privacy::Masked);
-    let judgement = bench.dossier(&world, &inspected.dossier, &[], &mut Ids::Seeded(1));
+    let judgement = bench.asked(&world, wish(&inspected.dossier), &[], &mut Ids::Seeded(1));
     assert!(judgement.faults.is_empty(), "{:?}", judgement.faults);
     for finding in &judgement.findings {
         let _ = inspected.place(&finding.path);

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use icpctl::filing::instant::Instant;
 use icpctl::intake::{
-    Encoding, Format, Source, read_adoptions, read_batch_rows, read_duty_rows, read_record_rows,
+    Encoding, Source, inspect_adoptions, inspect_batch_rows, read_duty_rows, read_record_rows,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -16,9 +16,9 @@ fuzz_target!(|bytes: &[u8]| {
     let today = NaiveDate::default();
     let now = Instant::default();
     for encoding in [Encoding::Utf8, Encoding::Gb18030] {
-        let _ = read_batch_rows(&source, encoding);
+        let _ = inspect_batch_rows(&source, encoding);
         let _ = read_record_rows(&source, encoding, now);
         let _ = read_duty_rows(&source, encoding, now);
-        let _ = read_adoptions(&source, Format::Csv, encoding, today);
+        let _ = inspect_adoptions(&source, encoding, today);
     }
 });

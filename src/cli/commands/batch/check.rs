@@ -82,9 +82,9 @@ impl Finding {
 
     /// What stands in the way of the row with that key, told at one of its cells.
     fn of_failure(key: Option<&String>, column: &str, at: Position, failure: Failure) -> Self {
-        let Text { zh, en } = &failure.message;
+        let message = &failure.message;
         let message = match key {
-            Some(key) => text!("{key}：{zh}", "{key}: {en}"),
+            Some(key) => text!("{key}：{message}", "{key}: {message}", message),
             None => failure.message,
         };
         let known = failure.rule.as_deref().and_then(rule);
@@ -104,7 +104,6 @@ impl Finding {
     /// What the rulebook finds in the order of a row; an error that does not keep the row from being
     /// sent is a warning.
     fn of_rule(row: &BatchRow, found: rulebook::Finding, stops: bool) -> Self {
-        let (zh, en) = (&found.message.zh, &found.message.en);
         let key = &row.reference;
         let at = row.place(content(row));
         Self {
@@ -113,7 +112,11 @@ impl Finding {
             } else {
                 Severity::Warning
             },
-            message: text!("{key}：{zh}", "{key}: {en}"),
+            message: text!(
+                "{key}：{message}",
+                "{key}: {message}",
+                message = &found.message
+            ),
             rule: found.rule,
             path: Some(found.path).filter(|path| !path.is_empty()),
             line: at.line,

@@ -137,15 +137,17 @@ pub(super) fn plan(name: &str, bytes: &[u8]) -> Result<Option<BatchPlan>, Failur
     let name = called(name);
     let broken = |error: &serde_json::Error| {
         let (line, column) = (error.line(), error.column());
-        let Text { zh, en } = parser::said_of_json(error);
+        let words = parser::said_of_json(error);
         let message = match error.classify() {
             Category::Eof => text!(
-                "{name}:{line}:{column}：计划在这里中断，不完整（{zh}）",
-                "{name}:{line}:{column}: the plan breaks off here, it is not complete ({en})"
+                "{name}:{line}:{column}：计划在这里中断，不完整（{words}）",
+                "{name}:{line}:{column}: the plan breaks off here, it is not complete ({words})",
+                words
             ),
             Category::Syntax | Category::Data | Category::Io => text!(
-                "{name}:{line}:{column}：计划已损坏：{zh}",
-                "{name}:{line}:{column}: the plan is damaged: {en}"
+                "{name}:{line}:{column}：计划已损坏：{words}",
+                "{name}:{line}:{column}: the plan is damaged: {words}",
+                words
             ),
         };
         Failure::invalid("invalid.plan", message).hint(again())
@@ -254,10 +256,10 @@ fn dossier(cx: &mut Context<'_>, path: &Path) -> Result<Read, Told> {
     let mut dossier = read_dossier(&source, cx.now.day()).map_err(|problems| {
         let messages = problems.iter().map(|problem| {
             let (line, column) = (problem.line, problem.column);
-            let (zh, en) = (&problem.message.zh, &problem.message.en);
             let message = text!(
-                "{name}:{line}:{column}：{zh}",
-                "{name}:{line}:{column}: {en}"
+                "{name}:{line}:{column}：{message}",
+                "{name}:{line}:{column}: {message}",
+                message = &problem.message
             );
             (message, problem.fix.clone())
         });

@@ -338,8 +338,11 @@ fn human(plan: &BatchPlan, lang: Lang, privacy: Privacy) -> String {
             let _ = writeln!(page, "     ! {}", clean(&because));
         }
         if let Some(because) = &row.held_by {
-            let (zh, en) = (&because.message.zh, &because.message.en);
-            let because = text!("提交时：{zh}", "when sent: {en}");
+            let because = text!(
+                "提交时：{message}",
+                "when sent: {message}",
+                message = &because.message
+            );
             let because = told_save(because.get(lang), &refs(row), lang, privacy);
             let _ = writeln!(page, "     ! {}", clean(&because));
         }

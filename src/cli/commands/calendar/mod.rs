@@ -232,12 +232,12 @@ impl Day {
 
     fn cells(&self) -> Vec<(Text, Cell)> {
         let weekday = weekday(self.date.weekday());
-        let (date, zh, en) = (self.date, weekday.zh, weekday.en);
+        let date = self.date;
         let because = self.name.clone().unwrap_or_else(|| self.because.label());
         let mut cells = vec![
             (
                 text!("日期", "Date"),
-                Cell::new(text!("{date} {zh}", "{date}, {en}")),
+                Cell::new(text!("{date} {weekday}", "{date}, {weekday}", weekday)),
             ),
             (
                 text!("是否工作日", "Working day"),

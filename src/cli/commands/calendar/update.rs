@@ -168,11 +168,14 @@ fn planned(files: Option<&dyn Files>, given: &str, update: &Calendar) -> Result<
 /// Returns the store's calendar with the years and names of the update in place of its own.
 fn merged(own: &str, update: &str) -> Result<String, Failure> {
     let broken = |words: &Text| {
-        let Text { zh, en } = words;
         Failure::new(
             Exit::Failure,
             "failure.encoding",
-            text!("日历无法合并：{zh}", "the calendars cannot be merged: {en}"),
+            text!(
+                "日历无法合并：{words}",
+                "the calendars cannot be merged: {words}",
+                words
+            ),
         )
     };
     let read = |text: &str| {
@@ -209,10 +212,9 @@ fn text_of(bytes: Vec<u8>, name: &str) -> Result<String, Failure> {
 
 fn refused(name: &str, error: &CalendarError) -> Failure {
     let message = error.message();
-    let (zh, en) = (message.zh, message.en);
     Failure::invalid(
         "invalid.calendar",
-        text!("日历文件 {name} {zh}", "{name}: {en}"),
+        text!("日历文件 {name} {message}", "{name}: {message}", message),
     )
     .hint(text!(
         "格式：[year.2027] 下写 notices = [\"…\"] 和 holidays = [{{ name = \"new-year\", from = 2027-01-01, to = 2027-01-03, work = [] }}]",

@@ -37,11 +37,13 @@ pub fn calendar(
         };
         let (id, what) = (&order.id, about(order));
         let (kind, stands) = (deadline.kind.label(), status(&view));
-        let (zh, en) = (kind.zh, kind.en);
-        let summary = text!("{zh} {what}", "{en} {what}");
+        let summary = text!("{kind} {what}", "{kind} {what}", kind);
         let key = format!("{id}-{}", deadline.kind.name());
-        let (zh, en) = (stands.zh, stands.en);
-        let words = text!("{zh}；icpctl show {id}", "{en}; icpctl show {id}");
+        let words = text!(
+            "{stands}；icpctl show {id}",
+            "{stands}; icpctl show {id}",
+            stands
+        );
         calendar.push(event(
             &key,
             deadline.due.at(),
@@ -65,8 +67,7 @@ pub fn calendar(
                 Matter::Notice { notice, .. } => (notice.id.as_str().to_owned(), notice.title()),
                 Matter::Duty { duty, .. } => (format!("{number}-{}", duty.id), duty.title.clone()),
             };
-            let (zh, en) = (title.zh, title.en);
-            let summary = text!("{zh} {number}", "{en} {number}");
+            let summary = text!("{title} {number}", "{title} {number}", title);
             let words = text!("icpctl portfolio {number}", "icpctl portfolio {number}");
             calendar.push(event(&key, due.at(), &summary, &words, now, manner));
         }

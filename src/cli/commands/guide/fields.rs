@@ -35,8 +35,8 @@ impl Filler<'_> {
             .map(|of| {
                 let label = match of {
                     Some(of) if place.is_none() && self.order.service_count() > 1 => {
-                        let (zh, en, name) = (&label.zh, &label.en, self.service_name(of));
-                        text!("{zh}（{name}）", "{en} ({name})")
+                        let name = self.service_name(of);
+                        text!("{label}（{name}）", "{label} ({name})", label)
                     }
                     Some(_) | None => label.clone(),
                 };
@@ -161,8 +161,8 @@ impl Filler<'_> {
                     .map_or_else(|| Text::verbatim(change.field.clone()), |f| f.label.clone());
                 let label = match place {
                     Some(place) => {
-                        let (zh, en, name) = (&label.zh, &label.en, self.service_name(place));
-                        text!("{zh}（{name}）", "{en} ({name})")
+                        let name = self.service_name(place);
+                        text!("{label}（{name}）", "{label} ({name})", label)
                     }
                     None => label,
                 };

@@ -317,8 +317,12 @@ impl Page {
                 .iter()
                 .map(|field| self.bilingual(&field.label, &field.console))
                 .collect();
-            let (zh, en) = (names.join("、"), names.join(", "));
-            let words = text!("未填，可不填：{zh}", "not given, may stay empty: {en}");
+            let names = Text::list(&names);
+            let words = text!(
+                "未填，可不填：{names}",
+                "not given, may stay empty: {names}",
+                names
+            );
             self.item(words.get(self.lang));
         }
     }
@@ -341,8 +345,8 @@ impl Page {
             .map(|upload| format!("{} ({})", upload.label, upload.slot))
             .collect();
         if !left.is_empty() {
-            let (zh, en) = (left.join("、"), left.join(", "));
-            let words = text!("视情况上传：{zh}", "where it is asked for: {en}");
+            let left = Text::list(&left);
+            let words = text!("视情况上传：{left}", "where it is asked for: {left}", left);
             self.item(words.get(self.lang));
         }
     }

@@ -119,8 +119,7 @@ impl Filler<'_> {
         let name = province.name().get(self.lang);
         let extras = province.rules().extras.iter();
         first.text.extend(extras.map(|extra| {
-            let (zh, en) = (&extra.zh, &extra.en);
-            text!("{name}：{zh}", "{name}: {en}")
+            text!("{name}：{extra}", "{name}: {extra}", extra)
                 .get(self.lang)
                 .to_owned()
         }));

@@ -469,8 +469,11 @@ fn failure(outcomes: Vec<Outcome<'_>>) -> Option<Failure> {
         .collect();
     if failed.len() <= 1 {
         let (name, mut failure) = failed.pop()?;
-        let (zh, en) = (failure.message.zh, failure.message.en);
-        failure.message = text!("通知渠道 {name}：{zh}", "the channel {name}: {en}");
+        failure.message = text!(
+            "通知渠道 {name}：{message}",
+            "the channel {name}: {message}",
+            message = &failure.message
+        );
         return Some(failure);
     }
     let count = failed.len();
@@ -489,8 +492,11 @@ fn failure(outcomes: Vec<Outcome<'_>>) -> Option<Failure> {
         text!("{count} 个通知渠道失败", "{count} channels failed"),
     );
     for (name, failure) in failed {
-        let (zh, en) = (failure.message.zh, failure.message.en);
-        whole.hints.push(text!("{name}：{zh}", "{name}: {en}"));
+        whole.hints.push(text!(
+            "{name}：{message}",
+            "{name}: {message}",
+            message = &failure.message
+        ));
     }
     Some(whole)
 }

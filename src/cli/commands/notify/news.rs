@@ -152,11 +152,10 @@ fn of_order(desk: &Desk<'_>, order: &Order, within: TimeDelta, manner: Manner) -
     }
     let returned = status.is_against().then(|| {
         let why = why(desk, order);
-        let (zh, en) = (&head.zh, &head.en);
         let text = if why.is_empty() {
             head.clone()
         } else {
-            text!("{zh}；{why}", "{en}; {why}")
+            text!("{head}；{why}", "{head}; {why}", head)
         };
         Telling::new(NewsKind::Returned, entered, text)
     });
@@ -171,11 +170,11 @@ fn head(desk: &Desk<'_>, order: &Order, manner: Manner) -> Text {
     let what = about(order);
     let who = holder(desk, order, manner);
     let (label, kind) = (board::status(&desk.view(order)), order.kind.label());
-    let (zh_label, en_label) = (label.zh, label.en);
-    let (zh_kind, en_kind) = (kind.zh, kind.en);
     text!(
-        "{zh_kind} {what}（{who}，{id}）：{zh_label}",
-        "{en_kind} {what} ({who}, {id}): {en_label}"
+        "{kind} {what}（{who}，{id}）：{label}",
+        "{kind} {what} ({who}, {id}): {label}",
+        kind,
+        label
     )
 }
 
@@ -228,16 +227,16 @@ fn limit(
     let due = deadline.due.at();
     let at = due.timestamp();
     let limit = until(&deadline, now);
-    let (zh_head, en_head) = (&head.zh, &head.en);
-    let (zh_limit, en_limit) = (limit.zh, limit.en);
     let telling = match deadline.kind {
         DeadlineKind::SmsVerification if status == Status::SmsVerificationPending => {
             let persons = awaited(order, &view, manner).join("; ");
             let is_last = due - now <= LAST_CALL;
             let key = format!("sms-window:{at}{}", if is_last { ":last" } else { "" });
             let text = text!(
-                "{zh_head}，{zh_limit}；{persons}",
-                "{en_head}, {en_limit}; {persons}"
+                "{head}，{limit}；{persons}",
+                "{head}, {limit}; {persons}",
+                limit,
+                head
             );
             Telling::new(NewsKind::SmsWindow, key, text)
         }
@@ -256,7 +255,7 @@ fn limit(
                 return None;
             };
             let key = format!("{}:{at}:{state}", deadline.kind.name());
-            let text = text!("{zh_head}，{zh_limit}", "{en_head}, {en_limit}");
+            let text = text!("{head}，{limit}", "{head}, {limit}", limit, head);
             Telling::new(NewsKind::Deadline, key, text)
         }
     };
@@ -312,12 +311,7 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
         .service
         .and_then(|s| s.domains().first().map(ToString::to_string));
     let what = what.map_or_else(|| number.clone(), |domain| format!("{domain} {number}"));
-    let limit = due.map(|due| remaining_of(due, now));
-    let (zh_limit, en_limit) = limit.map_or_else(Default::default, |limit| {
-        (format!("，{}", limit.zh), format!(", {}", limit.en))
-    });
-    let (zh_label, en_label) = (label.zh, label.en);
-    let (zh_title, en_title) = (title.zh, title.en);
+    let limit = due.map(|due| text!("，{left}", ", {left}", left = remaining_of(due, now)));
     Some(News {
         key,
         kind,
@@ -326,8 +320,11 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
         labels: labels(owed.subject, owed.service),
         due: due.map(Due::at),
         text: text!(
-            "{zh_label} {what}：{zh_title}{zh_limit}",
-            "{en_label} {what}: {en_title}{en_limit}"
+            "{label} {what}：{title}{limit}",
+            "{label} {what}: {title}{limit}",
+            title,
+            label,
+            limit = limit.unwrap_or_default()
         ),
     })
 }
@@ -353,7 +350,6 @@ fn of_vanished(desk: &Desk<'_>, seen: &Seen<'_>, vanished: &Vanished) -> News {
     );
     let what = shown(&number.to_string(), &vanished.about);
     let source = vanished.source.label();
-    let (zh, en) = (source.zh, source.en);
     // Somebody here may have asked for just that.
     let cancels = desk.world.book.orders.values().find(|order| {
         let is_cancellation = match order.kind {
@@ -377,7 +373,6 @@ fn of_vanished(desk: &Desk<'_>, seen: &Seen<'_>, vanished: &Vanished) -> News {
             "look with icpctl verify {number}; if it is gone, say so: icpctl gone {number} --because bureau"
         ),
     };
-    let (zh_todo, en_todo) = (todo.zh, todo.en);
     let at = vanished.since.timestamp();
     let (about, name) = (&vanished.about, vanished.source.name());
     News {
@@ -388,8 +383,10 @@ fn of_vanished(desk: &Desk<'_>, seen: &Seen<'_>, vanished: &Vanished) -> News {
         labels: labels(seen.subject, Some(seen.service)),
         due: None,
         text: text!(
-            "{what}：{zh}中已查不到，{since} 发现，{last} 还在；{zh_todo}",
-            "{what} is not shown any more by {en}, as found {since}; it was on {last}; {en_todo}"
+            "{what}：{source}中已查不到，{since} 发现，{last} 还在；{todo}",
+            "{what} is not shown any more by {source}, as found {since}; it was on {last}; {todo}",
+            todo,
+            source
         ),
     }
 }
@@ -419,18 +416,20 @@ fn of_ending(desk: &Desk<'_>, seen: &Seen<'_>, ending: &Ending, within: TimeDelt
     let number = seen.service.number;
     let what = shown(&number.to_string(), domain);
     let source = source.label();
-    let (zh, en) = (source.zh, source.en);
     let span = board::span(left.abs());
-    let (zh_span, en_span) = (span.zh, span.en);
     let text = if state == "overdue" {
         text!(
-            "{what}：域名已于 {on} 到期（{zh}），超期 {zh_span}；被他人注册后只能注销备案",
-            "{what}: the domain's registration ended on {on} ({en}), {en_span} ago; once somebody else registers it, the filing must be cancelled"
+            "{what}：域名已于 {on} 到期（{source}），超期 {span}；被他人注册后只能注销备案",
+            "{what}: the domain's registration ended on {on} ({source}), {span} ago; once somebody else registers it, the filing must be cancelled",
+            span,
+            source
         )
     } else {
         text!(
-            "{what}：域名 {on} 到期（{zh}），剩余 {zh_span}；请续费",
-            "{what}: the domain's registration ends on {on} ({en}), {en_span} left; renew it"
+            "{what}：域名 {on} 到期（{source}），剩余 {span}；请续费",
+            "{what}: the domain's registration ends on {on} ({source}), {span} left; renew it",
+            span,
+            source
         )
     };
     Some(News {
@@ -456,10 +455,9 @@ fn shown(number: &str, about: &str) -> String {
 fn remaining_of(due: &Due, now: Instant) -> Text {
     let at = board::minute(due.at());
     let left = board::span((due.at() - now).abs());
-    let (zh, en) = (left.zh, left.en);
     if due.overdue {
-        text!("{at} 已超期 {zh}", "due {at}, {en} overdue")
+        text!("{at} 已超期 {left}", "due {at}, {left} overdue", left)
     } else {
-        text!("{at} 前，剩余 {zh}", "due {at}, {en} left")
+        text!("{at} 前，剩余 {left}", "due {at}, {left} left", left)
     }
 }

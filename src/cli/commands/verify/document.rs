@@ -218,8 +218,7 @@ fn block(cx: &Context<'_>, one: &Verified) -> String {
     for found in &one.found {
         let fact = &found.fact;
         let values = values(fact, cx.globals.privacy).join(", ");
-        let (zh, en) = fact.why();
-        let reason = text!("{zh}", "{en}").take(lang).into_owned();
+        let reason = fact.why().take(lang).into_owned();
         let content = match (reason.is_empty(), values.is_empty()) {
             (true, _) => values,
             (false, true) => reason,

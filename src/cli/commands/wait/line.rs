@@ -42,10 +42,10 @@ impl Line {
         let words = match open.as_slice() {
             [only] => {
                 let (id, status) = (&only.order.id, only.status.label());
-                let (zh, en) = (status.zh, status.en);
                 text!(
-                    "{id} {zh}，等待 {goals_zh}",
-                    "{id}: {en}, waiting for {goals_en}"
+                    "{id} {status}，等待 {goals_zh}",
+                    "{id}: {status}, waiting for {goals_en}",
+                    status
                 )
             }
             several => {

@@ -410,14 +410,15 @@ impl Stream {
     fn change(&mut self, cx: &mut Context<'_>, step: &Step) {
         let Step { id, from, to, .. } = step;
         let (was, is) = (from.label(), to.label());
-        let (was_zh, was_en, is_zh, is_en) = (was.zh, was.en, is.zh, is.en);
         let message = if step.is_presumed {
             text!(
-                "{id}：{was_zh} → {is_zh}（推定）",
-                "{id}: {was_en} -> {is_en} (presumed)"
+                "{id}：{was} → {is}（推定）",
+                "{id}: {was} -> {is} (presumed)",
+                was,
+                is
             )
         } else {
-            text!("{id}：{was_zh} → {is_zh}", "{id}: {was_en} -> {is_en}")
+            text!("{id}：{was} → {is}", "{id}: {was} -> {is}", was, is)
         };
         let message = message.get(cx.lang);
         if self.is_human {
