@@ -214,6 +214,17 @@ fn an_order_that_goes_away_ends_the_waiting() {
     assert_eq!(lines[0]["error"]["exit"], 4);
 }
 
+#[test]
+fn an_order_that_gets_damaged_ends_the_waiting_with_what_to_do() {
+    let store = Store::new(&[&at_bureau("b0000001")]);
+    let (code, lines) = wait_while(&store, &["b000"], |_| {
+        std::fs::write(super::file_of(store.path(), "b0000001"), "").unwrap();
+    });
+    assert_eq!(code, Some(3));
+    let hints = lines[0]["error"]["hints"].to_string();
+    assert!(hints.contains("restore it from a backup"), "{hints}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_the_waiting_with_a_summary() {

@@ -1,6 +1,6 @@
 //! What bureaus and providers ask of sites they do not ask of apps, mini-programs and quick apps.
 
-use super::{Found, check_dossier, fires};
+use super::{Found, GOOD, check_dossier, fires};
 use crate::scenarios::{MONDAY, Scene};
 use serde_json::{Value, json};
 
@@ -213,4 +213,26 @@ fn only_tencent_says_that_zhejiang_takes_thirty_days() {
         alibaba.contains("20 个") && !alibaba.contains("30 个"),
         "{alibaba}"
     );
+}
+
+/// A paper of one of several services says whose it is, and how it is attached there.
+#[test]
+fn a_missing_paper_names_its_service() {
+    let scene = Scene::empty();
+    let service = |n: u8| {
+        format!("[[services]]\nkind = \"site\"\nname = \"示例服务\"\ndomains = [\"svc{n}.cn\"]\n")
+    };
+    let told = |services: &str| {
+        let opening = GOOD.split("[[services]]").next().unwrap();
+        scene.user.write("new.toml", format!("{opening}{services}"));
+        scene.run(MONDAY, "check new.toml").stdout
+    };
+    let two = told(&[service(1), service(2)].concat());
+    for part in [
+        "\"service person's ID, portrait side\" (service 2)",
+        "service-responsible-id-front --service 2",
+    ] {
+        assert!(two.contains(part), "{two}");
+    }
+    assert!(!told(&service(1)).contains("--service 1"));
 }

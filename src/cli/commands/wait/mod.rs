@@ -30,6 +30,7 @@ use crate::render::{Delivery, print};
 use crate::store::book::order_path;
 use crate::store::{Disk, Files as _, RECORD_LIMIT, StorageError, order_file};
 use crate::text;
+use crate::workflow::resolve::NoOrder;
 use clap::{ArgMatches, Command};
 use goal::{Goal, Verdict, judge};
 use inquiry::{Inquired, Inquiry};
@@ -224,8 +225,10 @@ fn look(
             }
             error.into()
         })?;
-        let order = order_file::from_toml(path.as_str(), &bytes)
-            .map_err(|error| Failure::invalid("invalid.record", error.message()))?;
+        let order = order_file::from_toml(path.as_str(), &bytes).map_err(|error| {
+            let why = error.message();
+            NoOrder::Damaged { why }
+        })?;
         let mut now = watch(order, world, goals);
         steps.extend(made(was, &now, world.now));
         // What was met stays met: a state that passes between two looks is not missed.
