@@ -2,7 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-use crate::support::{Icpctl, NOW};
+use crate::support::{Icpctl, NOBODY, NOW};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -73,9 +73,6 @@ fn checkout(user: &Icpctl, name: &str) -> PathBuf {
 fn own_uid(user: &Icpctl) -> u32 {
     user.home().metadata().unwrap().uid()
 }
-
-/// The user whom nobody is.
-const NOBODY: u32 = 65534;
 
 fn hand_over(path: &Path, to_nobody: bool) {
     let is_folder = path.is_dir();

@@ -592,6 +592,17 @@ fn what_a_table_cannot_bring_in_has_its_place() {
     }
 }
 
+/// A table in another encoding is called one from its first line on.
+#[test]
+fn a_table_in_another_encoding_is_called_one() {
+    let scene = Scene::empty();
+    let wide = "type,id,record\n".encode_utf16().flat_map(u16::to_le_bytes);
+    let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain(wide).collect();
+    scene.user.write("all.csv", wide);
+    let told = scene.fails(MONDAY, "import all.csv", 3).to_string();
+    assert!(told.contains("1:1: this is not UTF-8"), "{told}");
+}
+
 /// A file that comes in small pieces, with a signal before each.
 struct Interrupted<'a> {
     file: &'a [u8],

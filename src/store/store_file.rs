@@ -5,6 +5,7 @@ use super::place::MARKER;
 use super::wire::{Problem, SCHEMA, parse};
 use super::{Change, GITIGNORE, Holder, StorageError, StoreLock};
 use crate::failure::Failure;
+use crate::text;
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -33,7 +34,12 @@ pub fn check(files: &dyn Files) -> Result<(), Failure> {
                 path: MARKER.to_owned(),
                 line,
                 column,
-                problem: Problem::Newer { schema },
+                problem: match schema {
+                    0 => Problem::Shape {
+                        words: format!("invalid value: integer `0`, expected {SCHEMA}"),
+                    },
+                    _ => Problem::Newer { schema },
+                },
             }))
         }
         Err(error) => Err(unknown(error)),
@@ -41,17 +47,20 @@ pub fn check(files: &dyn Files) -> Result<(), Failure> {
 }
 
 fn unknown(error: super::wire::RecordError) -> Failure {
-    let code = match error.problem {
-        Problem::Newer { .. } => "invalid.newer-schema",
+    let message = error.message();
+    match error.problem {
+        Problem::Newer { .. } => Failure::invalid("invalid.newer-schema", message),
         Problem::Encoding
         | Problem::Unmerged
         | Problem::Crowded
         | Problem::Shape { .. }
         | Problem::Misnamed { .. }
         | Problem::StatusMismatch { .. }
-        | Problem::NoHistory => "invalid.store",
-    };
-    Failure::invalid(code, error.message())
+        | Problem::NoHistory => Failure::invalid("invalid.store", message).hint(text!(
+            "恢复备案库里的 {MARKER}，它只需一行：schema = {SCHEMA}",
+            "restore the store's {MARKER}; all it needs is the line: schema = {SCHEMA}"
+        )),
+    }
 }
 
 /// Makes the store file where there is none; says whether it did. In a git work tree, what is only

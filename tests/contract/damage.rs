@@ -217,10 +217,12 @@ fn a_named_store_that_is_missing_is_not_found() {
 #[test]
 fn a_store_file_that_cannot_be_read_is_told() {
     let scene = Scene::empty();
-    scene
-        .user
-        .write(".icpctl/store.toml", "this is not = = toml");
-    scene.fails(MONDAY, "list", 3);
+    for text in ["this is not = = toml", "", "schema = 0\n", "<<<<<<< ours\n"] {
+        scene.user.write(".icpctl/store.toml", text);
+        let error = scene.fails(MONDAY, "list", 3);
+        assert_eq!(error["code"], "invalid.store", "{text}");
+        assert!(error["hints"].to_string().contains("schema = 1"), "{error}");
+    }
 }
 
 /// Odd ids find nothing and break nothing.

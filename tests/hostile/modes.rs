@@ -1,9 +1,9 @@
 //! Who may read what icpctl writes, and whose files it reads.
 
 use super::below;
-use crate::support::Icpctl;
+use crate::support::{Icpctl, give_away};
 use std::fs::Permissions;
-use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -115,15 +115,6 @@ fn a_store_open_to_others_is_warned_of() {
     }
 }
 
-/// Gives a folder to another user; only root can.
-fn give(path: &Path) -> bool {
-    let given = chown(path, Some(65534), Some(65534)).is_ok();
-    if !given {
-        eprintln!("NOT RUN: only root can give a folder away");
-    }
-    given
-}
-
 #[test]
 fn a_store_of_another_user_is_never_picked_up() {
     let user = Icpctl::new();
@@ -136,7 +127,7 @@ fn a_store_of_another_user_is_never_picked_up() {
         .into_iter()
         .chain([trap.join(".icpctl")])
     {
-        if !give(&path) {
+        if !give_away(&path) {
             return;
         }
     }

@@ -69,6 +69,25 @@ pub(crate) fn hold(pipe: &Path) -> File {
     held
 }
 
+/// The user whom nobody is.
+#[cfg(unix)]
+pub(crate) const NOBODY: u32 = 65534;
+
+/// Gives a file, a folder or a link itself to nobody; false where these tests may not, or are nobody's.
+#[cfg(unix)]
+pub(crate) fn give_away(path: &Path) -> bool {
+    use std::os::unix::fs::{MetadataExt as _, lchown};
+    let is_theirs = path.symlink_metadata().unwrap().uid() == NOBODY;
+    let given = !is_theirs && lchown(path, Some(NOBODY), Some(NOBODY)).is_ok();
+    if !given {
+        #[expect(clippy::print_stderr, reason = "a test that tests nothing must say so")]
+        {
+            eprintln!("NOT RUN: only root can give a file away");
+        }
+    }
+    given
+}
+
 /// What a run left behind.
 #[derive(Debug)]
 pub(crate) struct Output {

@@ -147,10 +147,17 @@ impl Reader {
             .delimiter(separator)
             .flexible(true)
             .from_reader(input);
-        let columns = match rows.byte_headers() {
-            Ok(header) => Columns::of(header),
+        let (columns, is_text) = match rows.byte_headers() {
+            Ok(header) => {
+                let is_text = std::str::from_utf8(header.as_slice()).is_ok();
+                (Columns::of(header), is_text)
+            }
             Err(error) => return self.no_table(error, above),
         };
+        if !columns.are_exported() && !is_text {
+            self.not_utf8(kept.borrow().broken(above + 1));
+            return Ok(());
+        }
         if !columns.are_exported() {
             let message = text!(
                 "这不是 export 写出的文件：没有 type 和 record 两列",
