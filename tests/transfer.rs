@@ -159,6 +159,23 @@ fn what_was_taken_away_comes_back_with_an_undo_elsewhere() {
     }
 }
 
+/// An attachment that is there and cannot be read is not said to be missing: the export says why it
+/// lacks it.
+#[test]
+fn an_attachment_that_cannot_be_read_is_told_with_its_reason() {
+    let user = agency();
+    let folder = user.home().join(".icpctl/files");
+    let file = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap();
+    std::fs::remove_file(file.path()).unwrap();
+    std::fs::create_dir(file.path()).unwrap();
+    let told = user.run(["export", "--reveal", "--json"]).exits(0).json();
+    let warning = &told["warnings"][0];
+    assert_eq!(warning["code"], "missing-attachment", "{told}");
+    let message = warning["message"].as_str().unwrap();
+    assert!(message.contains("was not exported: "), "{message}");
+    assert!(!message.contains("not in the store"), "{message}");
+}
+
 /// The table has its columns where the files that were taken away are the only ones.
 #[test]
 fn a_table_holds_what_was_taken_away_where_nothing_else_is_attached() {

@@ -216,6 +216,21 @@ impl View {
             Presumption::Purged { before } => before,
         }
     }
+
+    /// Returns when the order ended, or by the clock must have.
+    pub fn ended_at(&self, case: &Case<'_>) -> Option<Instant> {
+        let standing = &self.standing;
+        match self.presumption {
+            Presumption::None => standing.ended_at,
+            Presumption::Expired(status) => {
+                let window = standing.window.as_ref();
+                window
+                    .filter(|_| status.has_ended())
+                    .map(SmsWindow::closes_at)
+            }
+            Presumption::Purged { before } => idle_end(case, standing, before),
+        }
+    }
 }
 
 /// Returns where `standing` leads by `now`, the clock alone considered.

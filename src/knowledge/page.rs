@@ -1,6 +1,6 @@
 //! One page for each word that icpctl prints: a status, an event, an exit code, a notice, a rule.
 
-use super::{rules, sources};
+use super::{Rule, rules, sources};
 use crate::data::data;
 use crate::filing::duty::Duty;
 use crate::filing::notice::Class;
@@ -110,7 +110,21 @@ pub struct Page<'a> {
     pub source: &'a str,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    /// Explains a rule.
+    pub const fn of_rule(rule: &'a Rule) -> Self {
+        Self {
+            kind: PageKind::Rule,
+            id: rule.id.as_str(),
+            aliases: &[],
+            title: &rule.title,
+            what: &rule.explain,
+            why: None,
+            todo: None,
+            source: rule.source.as_str(),
+        }
+    }
+
     /// Returns whether `word` names this page: its id, an alias or its Chinese title.
     fn answers_to(&self, word: &str) -> bool {
         self.id.eq_ignore_ascii_case(word)
@@ -177,16 +191,7 @@ pub fn all_pages() -> impl Iterator<Item = Page<'static>> {
             source: &entry.source,
         })
     });
-    let rules = rules().iter().map(|rule| Page {
-        kind: PageKind::Rule,
-        id: &rule.id,
-        aliases: &[],
-        title: &rule.title,
-        what: &rule.explain,
-        why: None,
-        todo: None,
-        source: &rule.source,
-    });
+    let rules = rules().iter().map(Page::of_rule);
     let notices = Class::all().iter().map(|class| Page {
         kind: PageKind::Notice,
         id: &class.id,

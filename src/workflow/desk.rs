@@ -10,6 +10,7 @@ use crate::filing::deadline::{self, Deadline, Estimate};
 use crate::filing::guard;
 use crate::filing::impact::{self, Impact};
 use crate::filing::kind::Kind;
+use crate::filing::number::SubjectNumber;
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Material, Order, OrderId};
 use crate::filing::province::Province;
@@ -166,6 +167,11 @@ impl<'a> Desk<'a> {
         ))
     }
 
+    /// Lists the orders of a subject.
+    pub fn orders_of(&self, number: &SubjectNumber) -> Vec<&'a Order> {
+        self.world.register().of_subject(&self.world.book, number)
+    }
+
     /// Whether another order, open or made since, cancels what an ended one was to cancel.
     pub fn is_taken_up(&self, order: &Order) -> bool {
         let ended_at = order.standing().ended_at;
@@ -182,11 +188,7 @@ impl<'a> Desk<'a> {
                             services.iter().any(|there| there.number == service.number)
                         })
             };
-        let world = self.world;
-        let orders = order
-            .target
-            .subject
-            .map(|number| world.register().of_subject(&world.book, &number));
+        let orders = order.target.subject.map(|number| self.orders_of(&number));
         orders.into_iter().flatten().any(|other| {
             other.id != order.id && covers(other) && !other.is_undone() && is_later(other)
         })

@@ -1,5 +1,6 @@
 //! Papers looked at: whether a file is there, what it holds, whether it can be opened (MAT-03).
 
+use super::materials::LIMIT;
 use crate::store::{Files, StorageError, StorePath};
 use image::{ImageReader, Limits};
 use serde::Serialize;
@@ -7,8 +8,6 @@ use std::fs::File;
 use std::io::{Cursor, Read as _};
 use std::path::Path;
 
-/// The most bytes that are read of a file.
-const READ_LIMIT: u64 = 64 << 20;
 /// The most bytes of memory that opening a picture may take.
 const PICTURE_MEMORY: u64 = 256 << 20;
 /// The most pixels of a picture's side.
@@ -77,7 +76,7 @@ pub fn at_file(path: &Path) -> Look {
         return Look::faulty(true, Fault::NotAFile);
     }
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(READ_LIMIT).read_to_end(&mut bytes));
+    let read = File::open(path).and_then(|file| file.take(LIMIT).read_to_end(&mut bytes));
     match read {
         Ok(_) => Look {
             size: Some(meta.len()),
@@ -89,7 +88,7 @@ pub fn at_file(path: &Path) -> Look {
 
 /// Looks at a file of the store; it never fails, it says what it found.
 pub fn at_stored(files: &dyn Files, path: &StorePath) -> Look {
-    match files.read(path, READ_LIMIT) {
+    match files.read(path, LIMIT) {
         Ok(bytes) => at_bytes(&bytes),
         Err(StorageError::NotFound { .. }) => nothing(),
         Err(StorageError::NotAFile { .. }) => Look::faulty(true, Fault::NotAFile),

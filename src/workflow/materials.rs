@@ -11,6 +11,7 @@ use crate::store::book::FILES;
 use crate::store::{Digest, Files, StorePath};
 use crate::text;
 use serde_json::{Value as Json, json};
+use std::collections::HashSet;
 use std::path::Path;
 
 /// The most bytes of an attachment; consoles take images of up to 4 MB, and videos are larger.
@@ -131,16 +132,11 @@ pub(super) fn seen(slot: &str, file: &str, service: Option<usize>, found: &Look)
     })
 }
 
-/// Leaves out the files that the store holds already.
+/// Returns the files that the store does not hold yet, each once.
 pub fn missing(files: &[Content], world: &World) -> Vec<Content> {
-    let mut seen = Vec::new();
-    files
+    let mut seen = HashSet::new();
+    let new = files
         .iter()
-        .filter(|(path, _)| {
-            let is_new = !world.book.holds_file(path.name()) && !seen.contains(path);
-            seen.push(path.clone());
-            is_new
-        })
-        .cloned()
-        .collect()
+        .filter(|(path, _)| !world.book.holds_file(path.name()) && seen.insert(path.name()));
+    new.cloned().collect()
 }

@@ -38,20 +38,13 @@ pub fn of_report(world: &World, order: &Order, report: Report) -> Reach {
         | Report::SmsVerified
         | Report::SmsExpired
         | Report::BureauRejected
-        | Report::Purged
-            if view.is_presumed() || !view.status().is_live() =>
-        {
-            Reach::Neighbours
+        | Report::Purged => {
+            if view.is_presumed() || !view.status().is_live() {
+                Reach::Neighbours
+            } else {
+                Reach::Itself
+            }
         }
-        Report::FaceVerified
-        | Report::Accepted
-        | Report::Rejected
-        | Report::Forwarded
-        | Report::SmsSent
-        | Report::SmsVerified
-        | Report::SmsExpired
-        | Report::BureauRejected
-        | Report::Purged => Reach::Itself,
     }
 }
 

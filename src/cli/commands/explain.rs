@@ -45,16 +45,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut found = pages(id);
     if let Some(rule) = rule {
         // As it is in force here: the user's files may have changed it.
-        let page = Page {
-            kind: PageKind::Rule,
-            id: &rule.id,
-            aliases: &[],
-            title: &rule.title,
-            what: &rule.explain,
-            why: None,
-            todo: None,
-            source: &rule.source,
-        };
+        let page = Page::of_rule(rule);
         if found.is_empty() {
             found.push(page);
         } else if let Some(built_in) = found.iter_mut().find(|page| page.kind == PageKind::Rule) {

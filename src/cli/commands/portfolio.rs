@@ -195,6 +195,8 @@ fn laid_out(
         color: cx.color(),
         notes: cx.globals.verbose || named,
     };
+    // What is not printed is not laid out either: each takes as long as the other.
+    let is_text = cx.globals.format.is_text();
     let mut data: Vec<Value> = Vec::new();
     let mut human = String::new();
     for (group, excerpts) in &grouped(excerpts, by, manner) {
@@ -204,19 +206,24 @@ fn laid_out(
             human.extend(["== ", &clean(heading), "\n"]);
         }
         for excerpt in excerpts {
-            data.push(excerpt.element(stock, manner, group.as_deref()));
-            human.push_str(&excerpt.page(stock, manner, look));
-            human.push('\n');
+            if is_text {
+                human.push_str(&excerpt.page(stock, manner, look));
+                human.push('\n');
+            } else {
+                data.push(excerpt.element(stock, manner, group.as_deref()));
+            }
         }
     }
-    let human = human.trim_end_matches('\n').to_owned();
-    let is_empty = data.is_empty();
+    human.truncate(human.trim_end_matches('\n').len());
+    if !human.is_empty() {
+        human.push('\n');
+    }
     let data = Value::Array(data);
-    let known = fields(&data);
-    let mut reply = Reply::new(SCHEMA, data);
-    reply.known = known;
-    reply.human = if is_empty { human } else { human + "\n" };
-    reply
+    Reply {
+        known: fields(&data),
+        human,
+        ..Reply::new(SCHEMA, data)
+    }
 }
 
 /// Reads what bears on the targets; everything, where there are none, or one means nothing.

@@ -13,24 +13,22 @@ use crate::cli::context::Context;
 use crate::cli::documents::order::Desk;
 use crate::cli::parser::globals::duration;
 use crate::failure::Failure;
-use crate::filing::deadline::Deadline;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::limit::Due;
 use crate::filing::moment::{self, Moment};
 use crate::filing::named::named;
+use crate::filing::number::SubjectNumber;
 use crate::filing::order::Order;
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::profile::Profiles;
 use crate::filing::province::{Province, UnknownProvince};
-use crate::filing::standing::{Presumption, View, idle_end};
 use crate::filing::status::{Bucket, Status};
 use crate::lang::Text;
 use crate::text;
 use chrono::TimeDelta;
 use clap::ArgMatches;
 use search::Needle;
-use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeMap;
 
 named! {
@@ -281,14 +279,14 @@ impl Filters {
         }
         let view = desk.view(order);
         let status = view.status();
+        let ended_at = || view.ended_at(&order.case(&desk.world.profiles));
         let is_due = || {
             let deadline = desk.deadline(order);
             self.takes_due(deadline.as_ref().map(|deadline| &deadline.due))
         };
         any(&self.statuses, |wanted| *wanted == status)
             && any(&self.buckets, |wanted| *wanted == status.bucket())
-            && (self.ended_since.is_none()
-                || is_within(ended_at(desk, order, &view), self.ended_since, self.until))
+            && (self.ended_since.is_none() || is_within(ended_at(), self.ended_since, self.until))
             && (!self.asks_for_due() || is_due())
     }
 
@@ -302,7 +300,9 @@ impl Filters {
                 .find
                 .as_ref()
                 .is_none_or(|needle| search::subject(needle, subject))
-            && self.has_order(desk, |order| order.subject() == Some(subject.number));
+            && self.has_order(desk, &subject.number, |order| {
+                order.subject() == Some(subject.number)
+            });
         by_itself
             || subject
                 .services
@@ -335,7 +335,7 @@ impl Filters {
             && self.find.as_ref().is_none_or(|needle| {
                 search::service(needle, service) || search::holder(needle, subject)
             })
-            && self.has_order(desk, |order| {
+            && self.has_order(desk, &subject.number, |order| {
                 order.services().any(|number| number == service.number)
             })
     }
@@ -361,8 +361,16 @@ impl Filters {
         })
     }
 
-    /// Whether no flag is about orders, or an order that `touches` is as they ask.
-    fn has_order(&self, desk: &Desk<'_>, touches: impl Fn(&Order) -> bool) -> bool {
+    /// Whether no flag is about orders, or one of a subject's that `touches` is as they ask.
+    fn has_order(
+        &self,
+        desk: &Desk<'_>,
+        subject: &SubjectNumber,
+        touches: impl Fn(&Order) -> bool,
+    ) -> bool {
+        if !self.asks_for_orders() {
+            return true;
+        }
         let wanted = Self {
             find: None,
             labels: Vec::new(),
@@ -371,40 +379,28 @@ impl Filters {
             accounts: Vec::new(),
             ..self.clone()
         };
-        !self.asks_for_orders()
-            || desk
-                .world
-                .book
-                .orders
-                .values()
-                .any(|order| touches(order) && wanted.matches(desk, order))
+        let mut orders = desk.orders_of(subject).into_iter();
+        orders.any(|order| touches(order) && wanted.matches(desk, order))
     }
 
     /// Sorts orders as asked for, else by the nearest deadline, and cuts the list.
     pub fn arrange<'o>(&self, desk: &Desk<'_>, orders: Vec<&'o Order>) -> Vec<&'o Order> {
-        let mut keyed: Vec<(Option<Deadline>, Status, &Order)> = orders
-            .into_iter()
-            .map(|order| (desk.deadline(order), desk.view(order).status(), order))
-            .collect();
-        let created = |order: &Order| order.history.first().map(|e| e.at);
-        let updated = |order: &Order| order.history.last().map(|e| e.recorded_at);
-        let sort = self.sort.unwrap_or(Sort::Deadline);
-        keyed.sort_by(|(one_due, one_status, one), (two_due, two_status, two)| {
-            let ordering = match sort {
-                Sort::Created => Reverse(created(one)).cmp(&Reverse(created(two))),
-                Sort::Updated => Reverse(updated(one)).cmp(&Reverse(updated(two))),
-                Sort::Deadline => {
-                    nearest_first(*one_due, *two_due).then_with(|| created(one).cmp(&created(two)))
-                }
-                Sort::Status => one_status
-                    .cmp(two_status)
-                    .then_with(|| nearest_first(*one_due, *two_due)),
-                Sort::Id => Ordering::Equal,
-            };
-            ordering.then_with(|| one.id.cmp(&two.id))
-        });
-        keyed.truncate(self.limit.unwrap_or(usize::MAX));
-        keyed.into_iter().map(|(_, _, order)| order).collect()
+        let rank = |order: &Order| {
+            let (status, deadline) = (desk.view(order).status(), desk.deadline(order));
+            let created = order.history.first().map(|entry| entry.at);
+            let updated = order.history.last().map(|entry| entry.recorded_at);
+            Rank::of(
+                self.sort,
+                order.id.as_str(),
+                status,
+                deadline,
+                (created, updated),
+            )
+        };
+        let mut sorted = orders;
+        sorted.sort_by_cached_key(|order| rank(order));
+        sorted.truncate(self.limit.unwrap_or(usize::MAX));
+        sorted
     }
 
     /// Returns how many are wanted at most.
@@ -439,31 +435,6 @@ pub fn no_such_province(unknown: &UnknownProvince) -> Failure {
     match unknown.meant() {
         Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
         None => failure,
-    }
-}
-
-fn nearest_first(one: Option<Deadline>, two: Option<Deadline>) -> Ordering {
-    match (one, two) {
-        (Some(one), Some(two)) => one.due.at().cmp(&two.due.at()),
-        (Some(_), None) => Ordering::Less,
-        (None, Some(_)) => Ordering::Greater,
-        (None, None) => Ordering::Equal,
-    }
-}
-
-/// Returns when an order ended, or by the clock must have.
-fn ended_at(desk: &Desk<'_>, order: &Order, view: &View) -> Option<Instant> {
-    let standing = &view.standing;
-    match view.presumption {
-        Presumption::None => standing.ended_at,
-        Presumption::Expired(status) => standing
-            .window
-            .as_ref()
-            .filter(|_| status.has_ended())
-            .map(crate::filing::standing::SmsWindow::closes_at),
-        Presumption::Purged { before } => {
-            idle_end(&order.case(&desk.world.profiles), standing, before)
-        }
     }
 }
 

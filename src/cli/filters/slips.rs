@@ -6,7 +6,8 @@ use crate::filing::deadline::{self, Deadline};
 use crate::filing::instant::Instant;
 use crate::filing::order::ID_LENGTH;
 use crate::filing::profile::Profiles;
-use crate::filing::standing::{Presumption, SmsWindow, View, idle_end};
+use crate::filing::standing::View;
+use crate::filing::status::Status;
 use crate::store::roll::{Slip, Subjects};
 
 /// An order of the roll, with where it stands now.
@@ -57,7 +58,11 @@ impl Filters {
             && any(&self.provinces, |p| province == Some(p.code()))
             && self.takes_due(line.deadline.as_ref().map(|deadline| &deadline.due))
             && (self.ended_since.is_none()
-                || is_within(ended_at(line, profiles), self.ended_since, self.until))
+                || is_within(
+                    line.view.ended_at(&slip.case(profiles)),
+                    self.ended_since,
+                    self.until,
+                ))
             && (self.labels.is_empty() || self.has_slip_labels(slip, subjects))
     }
 
@@ -72,23 +77,14 @@ impl Filters {
     /// Returns where a line stands in a list sorted as [`Filters::arrange`] sorts orders.
     pub fn rank(&self, line: &Line<'_>) -> Rank {
         let slip = line.slip;
-        let due = line
-            .deadline
-            .map_or(i64::MAX, |line| nanoseconds(line.due.at()));
-        let first = |at: Option<Instant>| at.map_or(i64::MIN, nanoseconds);
-        let last = |at: Option<Instant>| at.map_or(i64::MAX, |at| nanoseconds(at).saturating_neg());
-        let (major, minor) = match self.sort.unwrap_or(Sort::Deadline) {
-            Sort::Created => (last(slip.created_at), 0),
-            Sort::Updated => (last(slip.updated_at), 0),
-            Sort::Deadline => (due, first(slip.created_at)),
-            Sort::Status => (line.view.status() as i64, due),
-            Sort::Id => (0, 0),
-        };
-        let mut id = [0; ID_LENGTH];
-        for (to, from) in id.iter_mut().zip(slip.id.bytes()) {
-            *to = from;
-        }
-        Rank { major, minor, id }
+        let times = (slip.created_at, slip.updated_at);
+        Rank::of(
+            self.sort,
+            &slip.id,
+            line.view.status(),
+            line.deadline,
+            times,
+        )
     }
 }
 
@@ -101,6 +97,35 @@ pub struct Rank {
 }
 
 impl Rank {
+    /// Works out where an order stands, by when it was drafted and last written among others.
+    pub(super) fn of(
+        sort: Option<Sort>,
+        id: &str,
+        status: Status,
+        deadline: Option<Deadline>,
+        (created, updated): (Option<Instant>, Option<Instant>),
+    ) -> Self {
+        let due = deadline.map_or(i64::MAX, |deadline| nanoseconds(deadline.due.at()));
+        let first = |at: Option<Instant>| at.map_or(i64::MIN, nanoseconds);
+        let last = |at: Option<Instant>| at.map_or(i64::MAX, |at| nanoseconds(at).saturating_neg());
+        let (major, minor) = match sort.unwrap_or(Sort::Deadline) {
+            Sort::Created => (last(created), 0),
+            Sort::Updated => (last(updated), 0),
+            Sort::Deadline => (due, first(created)),
+            Sort::Status => (status as i64, due),
+            Sort::Id => (0, 0),
+        };
+        let mut own = [0; ID_LENGTH];
+        for (to, from) in own.iter_mut().zip(id.bytes()) {
+            *to = from;
+        }
+        Self {
+            major,
+            minor,
+            id: own,
+        }
+    }
+
     /// Returns the id of the order.
     pub fn id(&self) -> &str {
         std::str::from_utf8(&self.id).unwrap_or_default()
@@ -114,18 +139,4 @@ fn nanoseconds(at: Instant) -> i64 {
         i64::MAX
     };
     at.utc().timestamp_nanos_opt().unwrap_or(far)
-}
-
-/// Returns when an order ended, or by the clock must have.
-fn ended_at(line: &Line<'_>, profiles: &Profiles) -> Option<Instant> {
-    let standing = &line.view.standing;
-    match line.view.presumption {
-        Presumption::None => standing.ended_at,
-        Presumption::Expired(status) => standing
-            .window
-            .as_ref()
-            .filter(|_| status.has_ended())
-            .map(SmsWindow::closes_at),
-        Presumption::Purged { before } => idle_end(&line.slip.case(profiles), standing, before),
-    }
 }

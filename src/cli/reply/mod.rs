@@ -173,7 +173,7 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
     let text = if reply.streamed {
         Ok(String::new())
     } else if raw {
-        Ok(reply.human.clone())
+        Ok(std::mem::take(&mut reply.human))
     } else {
         document(cx, &mut reply, failure.as_ref())
     };
@@ -343,7 +343,9 @@ fn document(
     }
     let all = || Fields::all(&known);
     let text = match cx.globals.format {
-        Format::Human | Format::Sarif | Format::Markdown | Format::Ics => Ok(reply.human.clone()),
+        Format::Human | Format::Sarif | Format::Markdown | Format::Ics => {
+            Ok(std::mem::take(&mut reply.human))
+        }
         Format::Json => rows::json(&envelope, fields.as_ref(), layout),
         Format::Jsonl => rows::jsonl(&envelope, fields.as_ref()),
         Format::Csv => rows::csv(&envelope, &fields.unwrap_or_else(all)),

@@ -9,7 +9,7 @@ use crate::render::Format;
 use crate::render::mask::Privacy;
 use crate::render::stream::{Stream, StreamError};
 use crate::store::book::FILES;
-use crate::store::{Disk, Files as _, StorePath, order_file, subject_file};
+use crate::store::{Disk, Files as _, StorageError, StorePath, order_file, subject_file};
 use crate::text;
 use crate::workflow::materials;
 use base64::Engine as _;
@@ -136,23 +136,41 @@ impl<'a> Export<'a> {
             return Ok(());
         }
         for hash in &self.attachments {
-            let bytes = StorePath::parse(&format!("{FILES}/{hash}"))
-                .ok()
-                .zip(self.disk)
-                .and_then(|(path, disk)| disk.read(&path, materials::LIMIT).ok());
-            match bytes {
-                Some(bytes) => self.file(hash, &STANDARD.encode(bytes), stream)?,
-                None => self.missing.push(Caution {
-                    code: "missing-attachment",
-                    message: text!(
-                        "附件 {hash} 不在库中，没有导出",
-                        "the attachment {hash} is not in the store and was not exported"
-                    ),
-                    path: Some(format!("{FILES}/{hash}")),
-                }),
-            }
+            let path = format!("{FILES}/{hash}");
+            let message = match self.content(&path) {
+                Ok(Some(bytes)) => {
+                    self.file(hash, &STANDARD.encode(bytes), stream)?;
+                    continue;
+                }
+                Ok(None) => text!(
+                    "附件 {hash} 不在库中，没有导出",
+                    "the attachment {hash} is not in the store and was not exported"
+                ),
+                Err(error) => text!(
+                    "附件没有导出：{error}",
+                    "an attachment was not exported: {error}",
+                    error = error.message()
+                ),
+            };
+            self.missing.push(Caution {
+                code: "missing-attachment",
+                message,
+                path: Some(path),
+            });
         }
         Ok(())
+    }
+
+    /// Reads an attachment; none where the store does not hold it.
+    fn content(&self, path: &str) -> Result<Option<Vec<u8>>, StorageError> {
+        let Some(disk) = self.disk else {
+            return Ok(None);
+        };
+        match disk.read(&StorePath::parse(path)?, materials::LIMIT) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(StorageError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Writes one attachment in Base64.
