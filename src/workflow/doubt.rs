@@ -77,6 +77,33 @@ pub fn heed_filed(book: &Book, number: &SubjectNumber) -> Result<(), Failure> {
     })
 }
 
+/// Refuses to take an operation back while a file that cannot be read holds a part of it.
+///
+/// # Errors
+/// As [`heed`].
+pub fn heed_operation(book: &Book, op: &str) -> Result<(), Failure> {
+    refuse_where(book, op, |_, damage| damage.says("op", op))
+}
+
+/// Refuses to say which operation was the latest while a file that cannot be read may hold it.
+///
+/// # Errors
+/// As [`heed`].
+pub fn heed_latest(book: &Book) -> Result<(), Failure> {
+    let Some(damage) = book.damaged.values().next() else {
+        return Ok(());
+    };
+    let Text { zh, en } = damage.message();
+    let failure = unreadable(text!(
+        "有一份记录无法读取，最后一次操作可能在其中：{zh}",
+        "a record cannot be read, and the latest operation may stand in it: {en}"
+    ));
+    Err(failure.hint(text!(
+        "或写出要撤消的操作：icpctl undo OP（用 icpctl log 查看）",
+        "or name the operation: icpctl undo OP (icpctl log lists them)"
+    )))
+}
+
 /// Warns of a provider that no profile describes: it is kept, and the generic profile applies.
 pub fn unknown_provider(profiles: &Profiles, name: &str) -> Option<Caution> {
     if profiles.known(name).is_some() {

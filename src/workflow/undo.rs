@@ -1,6 +1,7 @@
 //! Taking back an operation: its reversal is appended, nothing is struck out.
 
 use super::advance;
+use super::doubt;
 use super::edit::{Holders, rebuild};
 use super::mark;
 use super::plan::{Plan, Stamp};
@@ -35,12 +36,17 @@ pub struct Undone {
 /// Takes back `op`, or where none is named the latest operation that stands.
 ///
 /// # Errors
-/// 4 where there is none; 5 where something rests on it; 6 where a record of it has moved since.
+/// 3 where a file that cannot be read may hold a part of it; 4 where there is none; 5 where something
+/// rests on it; 6 where a record of it has moved since.
 pub fn undo(world: &World, stamp: &Stamp, op: Option<&str>) -> Result<Plan<Undone>, Failure> {
     let op = match op {
         Some(word) => named(world, word)?,
-        None => latest(world)?,
+        None => {
+            doubt::heed_latest(&world.book)?;
+            latest(world)?
+        }
     };
+    doubt::heed_operation(&world.book, op.as_str())?;
     let mut plan = Plan::new(Undone {
         op: op.clone(),
         orders: Vec::new(),
@@ -100,6 +106,7 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
     let op = match hits.as_slice() {
         [only] => (**only).clone(),
         [] => {
+            doubt::heed_operation(&world.book, word)?;
             return Err(Failure::not_found(
                 "not-found.operation",
                 text!("没有操作 `{word}`", "there is no operation `{word}`"),

@@ -422,6 +422,35 @@ fn a_domain_is_not_unfiled_while_a_subjects_record_is_empty() {
     scene.draft(MONDAY, "new --from new.toml");
 }
 
+/// An operation of which a part cannot be read is not half taken back, and none before it is taken for
+/// the latest.
+#[test]
+fn what_cannot_be_read_is_not_undone_by_halves() {
+    let scene = Scene::at("tencent");
+    scene.run(MONDAY, &format!("note {SUBJECT} kept")).exits(0);
+    let first = scene.draft(MONDAY, "cancel-site example.com");
+    let second = scene.draft(MONDAY, "cancel-site example.cn");
+    let line = format!("abandon {first} {second} --yes");
+    scene.run(MONDAY, &line).exits(0);
+    let log = scene.ok(MONDAY, &format!("log {first}"));
+    let ops: Vec<&str> = log
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|o| o["op"].as_str().unwrap())
+        .collect();
+    let op = scene.ok(MONDAY, &format!("log {second}")).to_string();
+    let shared = ops.iter().find(|one| op.contains(**one)).unwrap();
+    let own = ops.iter().find(|one| *one != shared).unwrap();
+    replace(&order_file(&scene, &second), "cancel-site", "cancel-sight");
+    for line in ["undo".to_owned(), format!("undo {shared}")] {
+        let error = scene.fails(MONDAY, &line, 3);
+        assert_eq!(error["code"], "invalid.record", "{line}: {error}");
+    }
+    // What is named and can be read whole is judged as ever: the abandoning rests on the drafting.
+    scene.fails(MONDAY, &format!("undo {own}"), 6);
+}
+
 /// An order whose file was renamed is not said to be missing.
 #[test]
 fn a_renamed_order_is_damaged_not_missing() {
