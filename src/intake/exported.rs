@@ -3,7 +3,7 @@
 mod table;
 
 use super::problem::{Located, Position, Problem};
-use super::source::{Lines, calendar, is_calendar};
+use super::source::{BOM, Lines, calendar, is_calendar};
 use crate::lang::{Text, parser};
 use crate::text;
 use base64::Engine as _;
@@ -20,7 +20,6 @@ const DOCUMENT_LIMIT: usize = 64 << 20;
 const LINE_LIMIT: usize = 96 << 20;
 /// The most problems that are looked for: what is wrong throughout is no export at all.
 const PROBLEMS: usize = 1000;
-const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// One thing that was exported whole.
 #[derive(Clone, Debug, PartialEq)]

@@ -35,7 +35,7 @@ pub use problem::{Located, Position, Problem, nearest};
 pub use record::{RecordRow, read_record_rows};
 pub use rows::{Cell, Header, Row, RowPlace};
 pub use schema::{DossierField, Table, dossier_fields};
-pub use source::{Encoding, Source};
+pub use source::{BOM, Encoding, Source};
 pub use specimen::Choice;
 pub use template::{Template, template};
 pub use value::{day, set_twice};

@@ -10,7 +10,8 @@ use std::borrow::Cow;
 const DOCUMENT_LIMIT: usize = 1 << 20;
 /// The most bytes of a CSV or JSON Lines file.
 const ROWS_LIMIT: usize = 64 << 20;
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+/// What stands before the text of a file that a Windows editor saved.
+pub const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// A file as it was read.
 #[derive(Clone, Copy, Debug)]

@@ -341,6 +341,10 @@ fn a_damaged_plan_is_refused() {
     }
     scene.fails(MONDAY, "batch show batch.csv", 3);
     assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
+    // One that an editor saved with a mark before it and its own line ends is the same plan.
+    let saved = format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    scene.user.write("saved.json", saved);
+    scene.run(MONDAY, "batch apply saved.json").exits(0);
 }
 
 /// "A ref whose order ended unapproved is `failed` unless `--retry`", of a plan too.

@@ -5,7 +5,7 @@ use crate::cli::commands::record::encoding;
 use crate::cli::context::Context;
 use crate::failure::Failure;
 use crate::filing::order::Material;
-use crate::intake::{BatchRow, Named, Problem, Source, inspect_batch_rows, read_dossier};
+use crate::intake::{BOM, BatchRow, Named, Problem, Source, inspect_batch_rows, read_dossier};
 use crate::lang::{Text, parser};
 use crate::text;
 use crate::workflow::assign::{Assign, called};
@@ -135,6 +135,7 @@ pub(super) fn planned(
 /// 3 for a plan of another version, or one that was damaged.
 pub(super) fn plan(name: &str, bytes: &[u8]) -> Result<Option<BatchPlan>, Failure> {
     let name = called(name);
+    let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
     let broken = |error: &serde_json::Error| {
         let (line, column) = (error.line(), error.column());
         let words = parser::said_of_json(error);
