@@ -210,7 +210,7 @@ fn take_domains(
             None => mark::record(&world.book, &owner)?,
         };
         // What the record adds up to by now: another subject of the file may have taken some too.
-        let orders = world.book.orders.values();
+        let orders = world.register().of_subject(&world.book, &owner);
         let now = Portfolio::fold([&record], orders);
         let Some((_, service)) = now.service(&number) else {
             continue;

@@ -8,7 +8,6 @@ use crate::filing::duty::NEAR_DAYS;
 use crate::filing::evidence::course::{Ending, Vanished};
 use crate::filing::host::Host;
 use crate::filing::instant::Instant;
-use crate::filing::kind::Kind;
 use crate::filing::limit::Due;
 use crate::filing::order::{Order, OrderId};
 use crate::filing::portfolio::{FiledService, FiledSubject};
@@ -351,12 +350,9 @@ fn of_vanished(desk: &Desk<'_>, seen: &Seen<'_>, vanished: &Vanished) -> News {
     let what = shown(&number.to_string(), &vanished.about);
     let source = vanished.source.label();
     // Somebody here may have asked for just that.
-    let cancels = desk.world.book.orders.values().find(|order| {
-        let is_cancellation = match order.kind {
-            Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => true,
-            Kind::New | Kind::Access | Kind::Change => false,
-        };
-        is_cancellation
+    let orders = desk.orders_of(&number.subject());
+    let cancels = orders.into_iter().find(|order| {
+        order.kind.is_cancellation()
             && desk.view(order).status().is_live()
             && order.target.services.iter().any(|s| s.number == number)
     });
