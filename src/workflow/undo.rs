@@ -41,10 +41,7 @@ pub struct Undone {
 pub fn undo(world: &World, stamp: &Stamp, op: Option<&str>) -> Result<Plan<Undone>, Failure> {
     let op = match op {
         Some(word) => named(world, word)?,
-        None => {
-            doubt::heed_latest(&world.book)?;
-            latest(world)?
-        }
+        None => latest(world)?,
     };
     doubt::heed_operation(&world.book, op.as_str())?;
     let mut plan = Plan::new(Undone {
@@ -137,6 +134,7 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
 }
 
 fn latest(world: &World) -> Result<OperationId, Failure> {
+    doubt::heed_latest(&world.book)?;
     let standing = standing_ops(world);
     let sequence = world.book.sequence();
     sequence
