@@ -7,6 +7,7 @@ use crate::cli::documents::{board, people};
 use crate::cli::filters::nothing;
 use crate::cli::parser::globals::option;
 use crate::cli::reply::Reply;
+use crate::cli::reply::list::printed_each;
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
 use crate::filing::number::SubjectNumber;
@@ -104,18 +105,18 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .map(|order| &order.id);
     let limit = matches.get_one::<usize>("limit").copied();
     let operations = collect(&world.book, only, limit.unwrap_or(usize::MAX));
-    let documents = || {
-        let portfolio = &world.book.portfolio;
-        let operations = operations.iter();
-        operations.map(|operation| document(operation, portfolio, privacy))
-    };
+    let portfolio = &world.book.portfolio;
+    let made = |operation: &Operation<'_>| document(operation, portfolio, privacy);
+    if let Some(reply) = printed_each(cx, SCHEMA, &operations, made) {
+        return Ok(reply);
+    }
     let (data, human) = match cx.globals.format {
         Format::Human => {
             let table = table(&operations);
             (Vec::new(), table.render(cx.lang, cx.width(), cx.color()))
         }
         Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => {
-            (documents().collect(), String::new())
+            (operations.iter().map(made).collect(), String::new())
         }
         Format::Sarif | Format::Markdown | Format::Ics => (Vec::new(), String::new()),
     };

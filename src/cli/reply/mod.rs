@@ -1,6 +1,7 @@
 //! What a command answers, and how that is printed in every format.
 
 pub mod answer;
+pub mod list;
 pub mod plain;
 pub mod stream;
 

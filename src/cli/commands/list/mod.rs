@@ -8,16 +8,15 @@ use crate::cli::documents::order::{Desk, Manner};
 use crate::cli::documents::outline::Excerpt;
 use crate::cli::filters::{Filters, nothing};
 use crate::cli::parser::globals::switch;
+use crate::cli::reply::list::{is_indented, printed, printed_each};
 use crate::cli::reply::{Reply, unprinted};
 use crate::failure::Failure;
 use crate::filing::order::Order;
 use crate::lang::{Lang, Text};
-use crate::render::envelope::Envelope;
-use crate::render::fields::Fields;
+use crate::render::Format;
 use crate::render::rows::RowsError;
 use crate::render::sheet::{RowOf, Sheet};
-use crate::render::stream::{Columns, Stream, StreamError};
-use crate::render::{Delivery, Format};
+use crate::render::stream::Columns;
 use crate::text;
 use by_roll::Wanted;
 use clap::{ArgMatches, Command};
@@ -168,7 +167,7 @@ fn lines_from_roll(
     if let Some(error) = pages.papers().find_map(Option::as_ref) {
         return Err(unprinted(error));
     }
-    Ok(Some(printed(cx, columns, |stream| {
+    Ok(Some(printed(cx, SCHEMA, columns, |stream| {
         stream.laid_out(pages.orders().map(|(_, line): (_, &String)| line.as_str()))
     })))
 }
@@ -176,52 +175,9 @@ fn lines_from_roll(
 /// Answers with the documents of `orders` in a format for machines, printed at once where that can
 /// be.
 pub fn documents(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Reply {
-    match streamed(cx, desk, orders) {
-        Some(reply) => reply,
-        None => answer(cx, desk, orders),
-    }
-}
-
-/// Prints the documents one by one, so that many need no memory; none where all must be known
-/// before the first: for a table's columns, or where it is laid out for a terminal.
-fn streamed(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Option<Reply> {
-    let is_plain = cx.globals.format.is_json();
-    if !is_plain || cx.fields.is_some() || is_indented(cx) {
-        return None;
-    }
     let manner = manner(cx);
-    let columns = Columns {
-        table: Fields::all(&[]),
-        document: None,
-    };
-    Some(printed(cx, columns, |stream| {
-        stream.elements(orders, |order| desk.document(order, manner))
-    }))
-}
-
-/// Whether a document is laid out for a terminal.
-fn is_indented(cx: &Context<'_>) -> bool {
-    cx.globals.format == Format::Json && cx.terminal.stdout
-}
-
-/// Prints a list whose elements `write` writes.
-fn printed(
-    cx: &mut Context<'_>,
-    columns: Columns,
-    write: impl FnOnce(&mut Stream<'_>) -> Result<(), StreamError>,
-) -> Reply {
-    let envelope = Envelope {
-        dry_run: cx.globals.dry_run,
-        warnings: cx.warnings(),
-        ..Envelope::new(SCHEMA)
-    };
-    let format = cx.globals.format;
-    let print = || -> Result<Delivery, StreamError> {
-        let mut stream = Stream::begin(cx.out, format, columns, &envelope)?;
-        write(&mut stream)?;
-        stream.end(&envelope)
-    };
-    Reply::printed(print())
+    printed_each(cx, SCHEMA, orders, |order| desk.document(order, manner))
+        .unwrap_or_else(|| answer(cx, desk, orders))
 }
 
 /// Returns how an answer of this run is worded.
