@@ -97,6 +97,7 @@ const PATHS: &[&str] = &["sms", "email", "papers", "written"];
 const CODES: &[&str] = &[
     "two-live-orders",
     "live-order-of-ended",
+    "order-of-unknown",
     "approval-of-ended",
     "adoption-of-ended",
     "orphaned-attachment",

@@ -36,6 +36,7 @@ pub fn examine(world: &World) -> Vec<Finding> {
     found.extend(counters(world));
     found.extend(domains(world));
     found.extend(endings(world));
+    found.extend(strangers(world));
     found.extend(forerunners(world));
     found.extend(circles(world));
     found.extend(attachments(world));
@@ -340,6 +341,44 @@ fn ended(part: &Part, by: &Ender) -> Text {
             )
         }
     }
+}
+
+/// Finds orders under way about subjects of which nothing is written down: their records are lost, or
+/// only the orders were brought in.
+fn strangers(world: &World) -> Vec<Finding> {
+    let book = &world.book;
+    let under_way = book.orders.values().filter(|order| {
+        let status = order.view(&world.profiles, world.now).status();
+        !status.has_ended()
+    });
+    let found = under_way.filter_map(|order| {
+        let number = order.target.subject?;
+        let is_known = book.portfolio.subjects.contains_key(&number);
+        let may_be_known = || {
+            let mut damaged = book.damaged.values();
+            damaged.any(|damage| damage.mentions(&number.to_string()))
+                || book.damaged.contains_key(subject_path(&number).as_str())
+        };
+        if is_known || may_be_known() {
+            return None;
+        }
+        let id = &order.id;
+        Some(Finding {
+            code: "order-of-unknown",
+            path: path(id),
+            message: text!(
+                "订单 {id}（{kind}）尚未完结，而库中没有 {number} 的备案记录",
+                "the order {id} ({kind}) has not ended, and no record tells that {number} is filed",
+                kind = order.kind.label()
+            ),
+            fix: text!(
+                "把它的备案带回来：导入备份（icpctl import）、从版本库取回 {record}，或 icpctl adopt --from FILE",
+                "bring the filing back: import a backup (icpctl import), take {record} from version control, or icpctl adopt --from FILE",
+                record = Text::verbatim(subject_path(&number).as_str())
+            ),
+        })
+    });
+    found.collect()
 }
 
 fn forerunners(world: &World) -> Vec<Finding> {

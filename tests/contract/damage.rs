@@ -531,3 +531,37 @@ fn a_copied_store_tells_the_same() {
     let copy = scene.document(MONDAY, &format!("show {id} --store copy"), 0);
     assert_eq!(copy["data"], scene.order(MONDAY, &id));
 }
+
+/// An order under way whose subject's record is lost is found, and sound again with the record.
+#[test]
+fn an_order_of_a_lost_subject_is_found() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.run(MONDAY, "doctor").exits(0);
+    let folder = scene.user.home().join(".icpctl/subjects");
+    let file = std::fs::read_dir(folder).unwrap().next().unwrap();
+    let file = file.unwrap().path();
+    let record = std::fs::read(&file).unwrap();
+    let found = |code: i32| {
+        let told = scene.document(MONDAY, "doctor", code);
+        let found = told["data"]["findings"].as_array().unwrap().clone();
+        let each = found.iter().map(|one| {
+            let [code, message] = ["code", "message"].map(|key| one[key].as_str().unwrap());
+            assert!(message.contains(&id) && message.contains(SUBJECT), "{one}");
+            code.to_owned()
+        });
+        each.collect::<Vec<_>>()
+    };
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(found(3), ["order-of-unknown"]);
+    // What cannot be read may be it: that is told, and nothing is guessed of the order.
+    std::fs::write(&file, "").unwrap();
+    let told = scene.document(MONDAY, "doctor", 3);
+    assert_eq!(codes(&told["data"]["findings"]), ["damaged-file"]);
+    std::fs::write(&file, record).unwrap();
+    assert_eq!(found(0), Vec::<String>::new());
+    // An order that has ended rests on nothing any more.
+    scene.run(MONDAY, &format!("abandon {id} --yes")).exits(0);
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(found(0), Vec::<String>::new());
+}
