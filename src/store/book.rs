@@ -58,30 +58,39 @@ impl Damage {
 
     /// Whether the file says so in a line of its own, as records do: `status = "draft"`.
     pub fn says(&self, key: &str, value: &str) -> bool {
-        let line = format!("{key} = \"{value}\"");
-        match self {
-            Self::Content { text, .. } => text.lines().any(|found| found.trim() == line),
-            Self::Storage(_) => false,
-        }
+        self.values(key).any(|said| said == value)
+    }
+
+    /// Lists what the file says of a key, each in a line of its own.
+    pub fn values<'d>(&'d self, key: &'d str) -> impl Iterator<Item = &'d str> {
+        let text = match self {
+            Self::Content { text, .. } => text.as_str(),
+            Self::Storage(_) => "",
+        };
+        text.lines().filter_map(move |line| {
+            let value = line.trim().strip_prefix(key)?.strip_prefix(" = \"")?;
+            value.strip_suffix('"')
+        })
     }
 
     /// Whether its order may stand in such a status: by what its `status` says, by what the last step
     /// of its history led to, or because neither can be read.
     pub fn may_stand(&self, is_such: impl Fn(Status) -> bool) -> bool {
-        let Self::Content { text, .. } = self else {
-            return true;
-        };
-        let status = |key: &str| {
-            let opening = format!("{key} = \"");
-            let named = text.lines().filter_map(move |line| {
-                let word = line.trim().strip_prefix(&opening)?.strip_suffix('"')?;
-                Status::ALL.iter().find(|status| status.name() == word)
-            });
-            named.collect::<Vec<_>>()
-        };
-        let mut told = status("status");
-        told.extend(status("to").last());
+        let status = |word: &str| Status::ALL.iter().find(|status| status.name() == word);
+        let own = self.values("status").filter_map(status);
+        let told: Vec<_> = own
+            .chain(self.values("to").filter_map(status).last())
+            .collect();
         told.is_empty() || told.into_iter().any(|status| is_such(*status))
+    }
+
+    /// Whether the file may hold an operation that was recorded at an instant or later.
+    pub fn may_hold_since(&self, at: Instant) -> bool {
+        let recorded = self.values("recorded_at");
+        let last = recorded
+            .filter_map(|word| word.parse::<Instant>().ok())
+            .max();
+        last.is_none_or(|last| last >= at)
     }
 
     /// Whether it is the file of an order whose id begins so, under the name of another.

@@ -4,6 +4,7 @@ use super::plan::Caution;
 use super::resolve::Unfiled;
 use crate::failure::Failure;
 use crate::filing::host::Host;
+use crate::filing::instant::Instant;
 use crate::filing::number::{Number, SubjectNumber};
 use crate::filing::order::Order;
 use crate::filing::profile::Profiles;
@@ -77,26 +78,32 @@ pub fn heed_filed(book: &Book, number: &SubjectNumber) -> Result<(), Failure> {
     })
 }
 
-/// Refuses to take an operation back while a file that cannot be read holds a part of it.
+/// Refuses to take an operation back, named by its id or the beginning of it, while a file that cannot
+/// be read holds a part of it.
 ///
 /// # Errors
 /// As [`heed`].
 pub fn heed_operation(book: &Book, op: &str) -> Result<(), Failure> {
-    refuse_where(book, op, |_, damage| damage.says("op", op))
+    refuse_where(book, op, |_, damage| {
+        damage.values("op").any(|own| own.starts_with(op))
+    })
 }
 
-/// Refuses to say which operation was the latest while a file that cannot be read may hold it.
+/// Refuses to say that the latest operation is one recorded at an instant, while a file that cannot
+/// be read may hold a later one.
 ///
 /// # Errors
 /// As [`heed`].
-pub fn heed_latest(book: &Book) -> Result<(), Failure> {
-    let Some(damage) = book.damaged.values().next() else {
+pub fn heed_latest(book: &Book, at: Option<Instant>) -> Result<(), Failure> {
+    let mut damaged = book.damaged.values();
+    let later = damaged.find(|damage| at.is_none_or(|at| damage.may_hold_since(at)));
+    let Some(damage) = later else {
         return Ok(());
     };
-    let Text { zh, en } = damage.message();
     let failure = unreadable(text!(
-        "有一份记录无法读取，最后一次操作可能在其中：{zh}",
-        "a record cannot be read, and the latest operation may stand in it: {en}"
+        "有一份记录无法读取，最后一次操作可能在其中：{message}",
+        "a record cannot be read, and the latest operation may stand in it: {message}",
+        message = damage.message()
     ));
     Err(failure.hint(text!(
         "或写出要撤消的操作：icpctl undo OP（用 icpctl log 查看）",
@@ -198,10 +205,10 @@ pub fn heed_absence(book: &Book, unfiled: &Unfiled) -> Result<(), Failure> {
     let Some((_, damage)) = damaged.find(|(path, _)| path.starts_with(SUBJECTS)) else {
         return Ok(());
     };
-    let Text { zh, en } = damage.message();
     Err(unreadable(text!(
-        "读得出的记录中没有 {domain}，但有一份主体记录无法读取：{zh}",
-        "no record that can be read tells of {domain}, and one of a subject cannot be read: {en}"
+        "读得出的记录中没有 {domain}，但有一份主体记录无法读取：{message}",
+        "no record that can be read tells of {domain}, and one of a subject cannot be read: {message}",
+        message = damage.message()
     )))
 }
 

@@ -49,7 +49,8 @@ pub fn find(world: &World, typed: &str) -> Result<Marked, Failure> {
     if names_an_order(typed) {
         return order();
     }
-    match target(book, typed) {
+    doubt::heed_target(book, typed)?;
+    match resolve::target(&book.portfolio, typed) {
         Ok(Target::Subject(subject)) => Ok(Marked::Filed {
             subject,
             service: None,
@@ -59,10 +60,12 @@ pub fn find(world: &World, typed: &str) -> Result<Marked, Failure> {
             let whole = resolve::whole_service(&book.portfolio, &domain, &services)?;
             Ok(service(whole.number))
         }
-        Err(failure) if failure.exit == Exit::Invalid => Err(failure),
-        Err(failure) => order().map_err(|other: Failure| {
-            let is_in_doubt = other.exit == Exit::Invalid;
-            if is_in_doubt { other } else { failure }
+        Err(unfiled) => order().or_else(|other: Failure| {
+            if other.exit == Exit::Invalid {
+                return Err(other);
+            }
+            doubt::heed_absence(book, &unfiled)?;
+            Err(unfiled.into())
         }),
     }
 }

@@ -134,20 +134,19 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
 }
 
 fn latest(world: &World) -> Result<OperationId, Failure> {
-    doubt::heed_latest(&world.book)?;
     let standing = standing_ops(world);
     let sequence = world.book.sequence();
-    sequence
+    let latest = sequence
         .into_iter()
         .filter(|(op, _)| standing.contains(*op))
-        .max_by_key(|(_, place)| *place)
-        .map(|(op, _)| op.clone())
-        .ok_or_else(|| {
-            Failure::not_found(
-                "not-found.operation",
-                text!("没有可撤消的操作", "there is nothing to undo"),
-            )
-        })
+        .max_by_key(|(_, place)| *place);
+    doubt::heed_latest(&world.book, latest.map(|(_, (at, _))| at))?;
+    latest.map(|(op, _)| op.clone()).ok_or_else(|| {
+        Failure::not_found(
+            "not-found.operation",
+            text!("没有可撤消的操作", "there is nothing to undo"),
+        )
+    })
 }
 
 fn refused(message: Text, cause: &'static str) -> Failure {

@@ -447,8 +447,44 @@ fn what_cannot_be_read_is_not_undone_by_halves() {
         let error = scene.fails(MONDAY, &line, 3);
         assert_eq!(error["code"], "invalid.record", "{line}: {error}");
     }
+    scene.fails(MONDAY, &format!("undo {}", &shared[..5]), 3);
     // What is named and can be read whole is judged as ever: the abandoning rests on the drafting.
     scene.fails(MONDAY, &format!("undo {own}"), 6);
+    // A file that holds nothing so late does not hide the latest.
+    let later = [
+        ("ICPCTL_NOW", "2026-11-25T10:00:00+08:00"),
+        ("ICPCTL_SEED", "2"),
+    ];
+    for line in [["note", SUBJECT, "later"].as_slice(), &["undo"]] {
+        scene.user.run_with(&later, line).exits(0);
+    }
+}
+
+/// An order that can be read is found by its domain though a subject's record cannot be read: only that
+/// nothing is there rests on it.
+#[test]
+fn what_is_there_is_found_whatever_else_cannot_be_read() {
+    let scene = Scene::at("tencent");
+    let text = dossier("tencent").replace("example.cn", "third.cn");
+    scene.user.write("new.toml", text);
+    scene
+        .run(MONDAY, "new --from new.toml --submit --yes")
+        .exits(0);
+    let folder = scene.user.home().join(".icpctl/subjects");
+    let file = std::fs::read_dir(folder).unwrap().next().unwrap();
+    std::fs::write(file.unwrap().path(), "").unwrap();
+    for (line, code) in [
+        ("label third.cn a=b", 0),
+        ("note third.cn hello", 0),
+        ("show third.cn", 0),
+        ("portfolio third.cn --exit-status", 8),
+        ("label fourth.cn a=b", 3),
+        ("portfolio fourth.cn --exit-status", 3),
+        ("portfolio third.cn", 3),
+    ] {
+        let output = scene.run(MONDAY, line);
+        assert_eq!(output.code, code, "{line}: {output:?}");
+    }
 }
 
 /// An order whose file was renamed is not said to be missing.

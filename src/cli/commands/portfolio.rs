@@ -110,23 +110,21 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut verdicts = Vec::new();
     for word in &targets {
         doubt::heed_target(&world.book, word)?;
-        let target = match resolve::target(&world.book.portfolio, word) {
-            Ok(target) => Some(target),
+        let target = resolve::target(&world.book.portfolio, word);
+        let verdict = asks.then(|| filed::judge(&stock.desk, word, target.as_ref().ok(), provider));
+        match target {
+            Ok(target) => take(&world, &target, &mut wanted),
             Err(error) => {
-                doubt::heed_absence(&world.book, &error)?;
+                // An order on its way there answers, whatever else cannot be read.
+                if verdict.as_ref().is_none_or(|verdict| *verdict == Filed::No) {
+                    doubt::heed_absence(&world.book, &error)?;
+                }
                 if !asks {
                     return Err(in_vain(error));
                 }
-                None
             }
-        };
-        if let Some(target) = &target {
-            take(&world, target, &mut wanted);
         }
-        if asks {
-            let verdict = filed::judge(&stock.desk, word, target.as_ref(), provider);
-            verdicts.push((word.as_str(), verdict));
-        }
+        verdicts.extend(verdict.map(|verdict| (word.as_str(), verdict)));
     }
     if targets.is_empty() {
         let all = world.book.portfolio.filed();
