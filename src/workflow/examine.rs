@@ -354,15 +354,15 @@ fn strangers(world: &World) -> Vec<Finding> {
     let found = under_way.filter_map(|order| {
         let number = order.target.subject?;
         let is_known = book.portfolio.subjects.contains_key(&number);
+        let (id, record) = (&order.id, subject_path(&number));
         let may_be_known = || {
             let mut damaged = book.damaged.values();
-            damaged.any(|damage| damage.mentions(&number.to_string()))
-                || book.damaged.contains_key(subject_path(&number).as_str())
+            book.damaged.contains_key(record.as_str())
+                || damaged.any(|damage| damage.mentions(&number.to_string()))
         };
         if is_known || may_be_known() {
             return None;
         }
-        let id = &order.id;
         Some(Finding {
             code: "order-of-unknown",
             path: path(id),
@@ -373,8 +373,7 @@ fn strangers(world: &World) -> Vec<Finding> {
             ),
             fix: text!(
                 "把它的备案带回来：导入备份（icpctl import）、从版本库取回 {record}，或 icpctl adopt --from FILE",
-                "bring the filing back: import a backup (icpctl import), take {record} from version control, or icpctl adopt --from FILE",
-                record = Text::verbatim(subject_path(&number).as_str())
+                "bring the filing back: import a backup (icpctl import), take {record} from version control, or icpctl adopt --from FILE"
             ),
         })
     });

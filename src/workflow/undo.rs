@@ -103,7 +103,9 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
     let op = match hits.as_slice() {
         [only] => (**only).clone(),
         [] => {
-            doubt::heed_operation(&world.book, word)?;
+            if looks_like_id(word) {
+                doubt::heed_operation(&world.book, word)?;
+            }
             return Err(Failure::not_found(
                 "not-found.operation",
                 text!("没有操作 `{word}`", "there is no operation `{word}`"),

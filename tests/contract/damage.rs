@@ -23,6 +23,13 @@ fn order_file(scene: &Scene, id: &str) -> PathBuf {
     panic!("no file of {id}")
 }
 
+/// Finds the file of the only subject.
+fn subject_file(scene: &Scene) -> PathBuf {
+    let folder = scene.user.home().join(".icpctl/subjects");
+    let file = std::fs::read_dir(folder).unwrap().next().unwrap();
+    file.unwrap().path()
+}
+
 /// Replaces text in a file.
 fn replace(path: &Path, old: &str, new: &str) {
     let text = std::fs::read_to_string(path).unwrap();
@@ -405,9 +412,7 @@ fn a_damaged_first_filing_holds_its_certificate() {
 #[test]
 fn a_domain_is_not_unfiled_while_a_subjects_record_is_empty() {
     let scene = Scene::at("tencent");
-    let folder = scene.user.home().join(".icpctl/subjects");
-    let file = std::fs::read_dir(folder).unwrap().next().unwrap();
-    std::fs::write(file.unwrap().path(), "").unwrap();
+    std::fs::write(subject_file(&scene), "").unwrap();
     for line in [
         "portfolio example.cn",
         "portfolio example.cn --exit-status",
@@ -448,6 +453,8 @@ fn what_cannot_be_read_is_not_undone_by_halves() {
         assert_eq!(error["code"], "invalid.record", "{line}: {error}");
     }
     scene.fails(MONDAY, &format!("undo {}", &shared[..5]), 3);
+    // What can be no beginning of an id means none, wherever it stands.
+    scene.fails(MONDAY, &format!("undo {}", &shared[..3]), 4);
     // What is named and can be read whole is judged as ever: the abandoning rests on the drafting.
     scene.fails(MONDAY, &format!("undo {own}"), 6);
     // A file that holds nothing so late does not hide the latest.
@@ -470,9 +477,7 @@ fn what_is_there_is_found_whatever_else_cannot_be_read() {
     scene
         .run(MONDAY, "new --from new.toml --submit --yes")
         .exits(0);
-    let folder = scene.user.home().join(".icpctl/subjects");
-    let file = std::fs::read_dir(folder).unwrap().next().unwrap();
-    std::fs::write(file.unwrap().path(), "").unwrap();
+    std::fs::write(subject_file(&scene), "").unwrap();
     for (line, code) in [
         ("label third.cn a=b", 0),
         ("note third.cn hello", 0),
@@ -529,9 +534,7 @@ fn what_is_filed_is_not_guessed_from_the_rest() {
     // Its record.
     let scene = Scene::at("tencent");
     let id = scene.draft(MONDAY, "cancel-site example.com");
-    let folder = scene.user.home().join(".icpctl/subjects");
-    let file = std::fs::read_dir(folder).unwrap().next().unwrap();
-    replace(&file.unwrap().path(), "schema = 1", "schema = 1 = 1");
+    replace(&subject_file(&scene), "schema = 1", "schema = 1 = 1");
     lines(&scene);
     let error = scene.fails(LATER, &format!("submit {id} --yes"), 3);
     assert_eq!(error["code"], "invalid.record");
@@ -574,9 +577,7 @@ fn an_order_of_a_lost_subject_is_found() {
     let scene = Scene::at("tencent");
     let id = scene.draft(MONDAY, "cancel-site example.cn");
     scene.run(MONDAY, "doctor").exits(0);
-    let folder = scene.user.home().join(".icpctl/subjects");
-    let file = std::fs::read_dir(folder).unwrap().next().unwrap();
-    let file = file.unwrap().path();
+    let file = subject_file(&scene);
     let record = std::fs::read(&file).unwrap();
     let found = |code: i32| {
         let told = scene.document(MONDAY, "doctor", code);

@@ -172,7 +172,10 @@ impl From<&Text> for Words {
 
 impl From<&Words> for Text {
     fn from(words: &Words) -> Self {
-        text!("{words}", "{words}", words)
+        Self {
+            zh: words.zh.clone().into(),
+            en: words.en.clone().into(),
+        }
     }
 }
 
