@@ -303,10 +303,11 @@ fn a_report_by_id_reads_no_other_order() {
 fn a_filtered_list_is_what_the_whole_list_holds() {
     let (user, ids) = user();
     let domains = ["shop.example.com", "docs.example.com", "tea.example.com"];
+    // No id, which is drawn, can hold an `o`.
     let rows: Vec<String> = (0..60)
         .map(|place| {
             let (domain, label) = (domains[place % domains.len()], place % 20);
-            format!("r{place},change,{domain},tencent,name=新名称{place},{label}\n")
+            format!("row{place},change,{domain},tencent,name=新名称{place},{label}\n")
         })
         .collect();
     user.write(
@@ -326,7 +327,7 @@ fn a_filtered_list_is_what_the_whole_list_holds() {
     let all = list("--all");
     assert_eq!(all.len(), ids.len() + rows.len());
     for (filter, key, value) in [
-        ("--ref r7", "/ref", "r7"),
+        ("--ref row7", "/ref", "row7"),
         (
             "--bucket action --kind cancel-site",
             "/status",
@@ -335,7 +336,7 @@ fn a_filtered_list_is_what_the_whole_list_holds() {
         ("--bucket closed", "/bucket", "closed"),
         ("--kind new", "/kind", "new"),
         ("--all --label part=3", "/labels/part", "3"),
-        ("--find r59", "/ref", "r59"),
+        ("--find row59", "/ref", "row59"),
     ] {
         let is_asked_for = |order: &&Value| order.pointer(key).is_some_and(|v| *v == *value);
         let wanted: Vec<&Value> = all.iter().filter(is_asked_for).collect();
@@ -346,10 +347,10 @@ fn a_filtered_list_is_what_the_whole_list_holds() {
     let by_id = list("--all --sort id");
     assert_eq!(list("--all --sort id --limit 2"), by_id[..2]);
     assert_eq!(list("--ref none"), Vec::<Value>::new());
-    let exported = user.run(["export", "orders", "--format", "jsonl", "--ref", "r7"]);
+    let exported = user.run(["export", "orders", "--format", "jsonl", "--ref", "row7"]);
     let lines: Vec<&str> = exported.stdout.lines().collect();
     assert_eq!(lines.len(), 2, "{lines:?}");
-    assert!(lines[0].contains("\"ref\":\"r7\""), "{lines:?}");
+    assert!(lines[0].contains("\"ref\":\"row7\""), "{lines:?}");
 }
 
 /// What is asked of some subjects rests on them alone, and is what the whole portfolio says.
