@@ -104,6 +104,7 @@ impl Damage {
                 | Problem::Crowded
                 | Problem::Newer { .. }
                 | Problem::StatusMismatch { .. }
+                | Problem::EditedAlone { .. }
                 | Problem::NoHistory => false,
             },
             Self::Storage(_) => false,

@@ -1,6 +1,7 @@
 //! What every record file has in common: its schema version, and where an error in it stands.
 
-use crate::lang::{Text, parser};
+use crate::lang::Text;
+use crate::lang::parser::{self, Told};
 use crate::text;
 use serde::Deserialize;
 
@@ -9,6 +10,9 @@ pub const SCHEMA: u32 = 1;
 
 /// The first line of what this program writes.
 const OURS: &str = "schema = 1\n";
+
+/// How the parser begins to say that a map is no text; a date without quotes is a map to it.
+const A_MAP: &str = "invalid type: map";
 
 /// The most values of a record: far more than its longest history holds.
 const VALUES: usize = 100_000;
@@ -70,6 +74,11 @@ pub enum Problem {
         /// What the history leads to.
         folded: &'static str,
     },
+    /// A column that is drawn from the rest of the file says something else.
+    EditedAlone {
+        /// Its key.
+        column: &'static str,
+    },
     /// A history without entries.
     NoHistory,
 }
@@ -102,6 +111,10 @@ impl Problem {
             Self::StatusMismatch { stored, folded } => text!(
                 "status 写的是 {stored}，历史记录得出的是 {folded}；请改回，或恢复此文件",
                 "status says {stored}, but the history leads to {folded}: change it back, or restore the file"
+            ),
+            Self::EditedAlone { column } => text!(
+                "{column} 由文件的其余部分得出，与它不符：请改回，或恢复此文件；要改数据，用 icpctl edit",
+                "`{column}` is drawn from the rest of the file and does not fit it: change it back, or restore the file; data are changed with icpctl edit"
             ),
             Self::NoHistory => text!(
                 "没有任何历史记录",
@@ -145,9 +158,20 @@ pub fn parse<T: for<'de> Deserialize<'de>>(path: &str, bytes: &[u8]) -> Result<T
             return at(offset, Problem::Unmerged);
         }
         let offset = error.span().map_or(0, |span| span.start);
-        let words = error.message().to_owned();
+        let mut words = error.message().to_owned();
+        let is_date = text[offset..].starts_with(|c: char| c.is_ascii_digit());
+        if is_date && words.starts_with(A_MAP) {
+            words = Told(bare_date()).to_string();
+        }
         at(offset, Problem::Shape { words })
     })
+}
+
+fn bare_date() -> Text {
+    text!(
+        "日期时间要写在引号里",
+        "a date and time must stand in quotes"
+    )
 }
 
 /// Returns where the first conflict that `git merge` marked begins.

@@ -348,7 +348,7 @@ fn differences(world: &World, dossier: &Dossier, kind: Kind) -> Vec<(String, Str
         let Some((subject, filed)) = filed else {
             continue;
         };
-        let mut there = filed.facts.clone();
+        let mut there = (*filed.facts).clone();
         if subject.facts.is_individual() && there.responsible.is_none() {
             // An individual is the person of every service as well (RP-02).
             there.responsible.clone_from(&subject.facts.responsible);

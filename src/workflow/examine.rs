@@ -15,7 +15,7 @@ use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that is not as it should be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Finding {
     /// The stable code.
     pub code: &'static str,

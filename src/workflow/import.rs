@@ -14,7 +14,7 @@ use crate::store::book::{Book, FILES, order_path, subject_path};
 use crate::store::{Digest, StorePath, order_file, subject_file};
 use crate::text;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// A record or attachment that was exported, and understood.
 #[derive(Clone, Debug)]
@@ -215,7 +215,7 @@ fn at_odds(
     orders: &BTreeMap<&OrderId, &Order>,
     subjects: &BTreeMap<SubjectNumber, &SubjectRecord>,
 ) -> AtOdds {
-    let before: BTreeSet<_> = examine(world).into_iter().map(|f| f.message.en).collect();
+    let before: HashSet<_> = examine(world).into_iter().collect();
     let mut book = Book::default();
     for one in given {
         match one {
@@ -228,8 +228,7 @@ fn at_odds(
             Given::File(..) => {}
         }
     }
-    let alone = examine(&holding(world, book));
-    let alone: BTreeSet<_> = alone.into_iter().map(|f| f.message.en).collect();
+    let alone: HashSet<_> = examine(&holding(world, book)).into_iter().collect();
     let mut book = world.book.clone();
     for order in orders.values() {
         book.orders.insert(order.id.clone(), (*order).clone());
@@ -241,10 +240,10 @@ fn at_odds(
     for finding in examine(&holding(world, book)) {
         // What is only missing may follow; other cautions tell it.
         let is_missing = matches!(finding.code, "missing-attachment" | "missing-forerunner");
-        if is_missing || before.contains(&finding.message.en) {
+        if is_missing || before.contains(&finding) {
             continue;
         }
-        if alone.contains(&finding.message.en) {
+        if alone.contains(&finding) {
             found.cautions.push(Caution {
                 code: finding.code,
                 message: finding.message,

@@ -119,6 +119,68 @@ fn a_truncated_order_file_is_told_and_the_others_stay_usable() {
     assert!(codes(&doctor["data"]["findings"]).contains(&"damaged-file".to_owned()));
 }
 
+/// The head of a file is drawn from the rest: a column of it that was edited alone would be undone by
+/// the next write, so it is told, and the file stays as it is.
+#[test]
+fn a_drawn_column_that_was_edited_alone_is_told() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn --verify-by sms");
+    scene.submit(MONDAY, &id);
+    let path = order_file(&scene, &id);
+    let written = std::fs::read_to_string(&path).unwrap();
+    let (head, rest) = written.split_once("\n[").unwrap();
+    let drawn = [
+        ("status", "\"approved\""),
+        ("subject", "\"粤ICP备2021999999号\""),
+        ("name", "\"另一公司\""),
+        ("services", "[\"粤ICP备2021000001号-9\"]"),
+        ("domains", "[\"example.cn\", \"other.example\"]"),
+        ("created_at", "\"2026-01-01T00:00:00+08:00\""),
+        ("submitted_at", "\"2026-01-01T00:00:00+08:00\""),
+        ("since", "\"2026-01-01T00:00:00+08:00\""),
+        ("touched_at", "\"2026-01-01T00:00:00+08:00\""),
+        ("window_at", "\"2026-01-01T00:00:00+08:00\""),
+    ];
+    for (column, other) in drawn {
+        let mut lines: Vec<String> = head.lines().map(str::to_owned).collect();
+        let begin = format!("{column} = ");
+        let place = lines.iter().position(|l| l.starts_with(&begin)).unwrap();
+        lines[place] = format!("{begin}{other}");
+        let edited = format!("{}\n[{rest}", lines.join("\n"));
+        std::fs::write(&path, &edited).unwrap();
+        let error = scene.fails(MONDAY, &format!("record {id} sms-verified"), 3);
+        let told = error["message"].as_str().unwrap();
+        assert!(
+            told.contains(&format!("{id}.toml:{}:1", place + 1)),
+            "{told}"
+        );
+        assert!(told.contains(column), "{told}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), edited);
+    }
+    std::fs::write(&path, format!("ended_at = \"{MONDAY}\"\n{written}")).unwrap();
+    let _ = scene.fails(MONDAY, &format!("show {id}"), 3);
+    std::fs::write(&path, &written).unwrap();
+    let _ = scene.ok(MONDAY, &format!("record {id} sms-verified"));
+}
+
+/// TOML has dates of its own, which a record does not use: quotes that got lost are named.
+#[test]
+fn a_date_that_lost_its_quotes_is_told() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let path = order_file(&scene, &id);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (before, after) = text.split_once("created_at = \"").unwrap();
+    let (at, after) = after.split_once('"').unwrap();
+    std::fs::write(&path, format!("{before}created_at = {at}{after}")).unwrap();
+    for (lang, words) in [("en", "must stand in quotes"), ("zh", "引号")] {
+        let output = scene
+            .run(MONDAY, &format!("--lang {lang} show {id}"))
+            .exits(3);
+        assert!(output.stderr.contains(words), "{output:?}");
+    }
+}
+
 /// A record that was moved or renamed is read by nothing: `doctor` says so, and that its place is wrong.
 #[test]
 fn a_record_in_a_wrong_place_is_told() {
