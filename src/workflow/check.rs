@@ -14,7 +14,9 @@ use crate::filing::guard;
 use crate::filing::instant::Instant;
 use crate::filing::kind::{Kind, Via};
 use crate::filing::number::ServiceNumber;
-use crate::filing::order::{FieldChange, Filing, Material, OperationId, Order, Target, TargetService};
+use crate::filing::order::{
+    FieldChange, Filing, Material, OperationId, Order, Target, TargetService,
+};
 use crate::filing::portfolio::Portfolio;
 use crate::filing::profile::Profiles;
 use crate::filing::status::Status;
@@ -97,7 +99,10 @@ impl<'a> Bench<'a> {
         let (order, made) = imagine(world, ask, &dossier, ids);
         let view = self
             .view(world, &order, looks)
-            .written(&services_in(&dossier, &order), &changes_in(&dossier, &order))
+            .written(
+                &services_in(&dossier, &order),
+                &changes_in(&dossier, &order),
+            )
             .differing(&differences(world, &dossier, order.kind))
             .aiming(&aims);
         let mut judgement = self.rulebook.judge(&view);

@@ -260,15 +260,33 @@ fn what_a_change_brings_in_is_judged_like_a_new_filing() {
         filing.check("change", &format!("[subject]\nnumber = \"N\"\n{fields}"))
     };
     // A certificate of another province belongs to no filing of this one.
-    let moved = change(&enterprise, "certificate_address = \"北京市东城区示例路1号\"\n");
-    assert!(fires_at(&moved, "SUB-04", "error", "subject.certificate_address"));
+    let moved = change(
+        &enterprise,
+        "certificate_address = \"北京市东城区示例路1号\"\n",
+    );
+    assert!(fires_at(
+        &moved,
+        "SUB-04",
+        "error",
+        "subject.certificate_address"
+    ));
     let becomes = "nature = \"enterprise\"\nname = \"示例树木有限公司\"\ncertificate_type = \"business-licence\"\ncertificate_number = \"91110000MA0000000H\"\n";
     let path = "subject.certificate_number";
-    assert!(fires_at(&change(&individual, becomes), "SUB-04", "warning", path));
+    assert!(fires_at(
+        &change(&individual, becomes),
+        "SUB-04",
+        "warning",
+        path
+    ));
     // Nor does an individual of another province.
     let other = "name = \"李四\"\ncertificate_number = \"440104199001010053\"\n";
     assert!(fires_at(&change(&northern, other), "PRV-01", "error", path));
-    assert!(fires_at(&change(&individual, other), "MAT-04", "warning", "materials"));
+    assert!(fires_at(
+        &change(&individual, other),
+        "MAT-04",
+        "warning",
+        "materials"
+    ));
     // A credit code that changed is what Anhui turns away, and an individual has none.
     let found = change(&anhui, other);
     assert!(fires_at(&found, "CHG-03", "warning", path), "{found:?}");
@@ -295,7 +313,14 @@ fn what_a_change_brings_in_is_judged_like_a_new_filing() {
 fn an_access_is_verified_with_the_phone_of_the_services_person_not_the_subjects() {
     let filing = Filing::enterprise("浙");
     let subject = "[subject]\nnumber = \"N\"\n[subject.responsible]\nphone = \"13900000000\"\n[[services]]\nnumber = \"N-1\"\n";
-    assert_eq!(grave(&filing.check("access", subject)), [("ACC-01", "error")]);
-    let service = "[[services]]\nnumber = \"N-1\"\n[services.responsible]\nphone = \"13900000000\"\n";
-    assert_eq!(grave(&filing.check("access", service)), [("SMS-11", "error")]);
+    assert_eq!(
+        grave(&filing.check("access", subject)),
+        [("ACC-01", "error")]
+    );
+    let service =
+        "[[services]]\nnumber = \"N-1\"\n[services.responsible]\nphone = \"13900000000\"\n";
+    assert_eq!(
+        grave(&filing.check("access", service)),
+        [("SMS-11", "error")]
+    );
 }

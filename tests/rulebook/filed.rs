@@ -223,9 +223,16 @@ fn a_finding_about_what_is_filed_stands_where_the_dossier_writes_it() {
 fn a_dossier_that_leaves_the_change_or_the_target_to_the_command_line_is_no_error() {
     let scene = Scene::one_site(&["tencent"]);
     let target = format!("target = [\"{SHOP}\"]\n");
-    for (kind, target) in [("change", target.as_str()), ("change", ""), ("cancel-subject", "")] {
+    for (kind, target) in [
+        ("change", target.as_str()),
+        ("change", ""),
+        ("cancel-subject", ""),
+    ] {
         let dossier = format!("kind = \"{kind}\"\nprovider = \"tencent\"\n{target}");
         let found = check_dossier(&scene, &dossier);
-        assert!(found.iter().all(|f| f.1 != "error"), "{kind} {target}: {found:?}");
+        assert!(
+            found.iter().all(|f| f.1 != "error"),
+            "{kind} {target}: {found:?}"
+        );
     }
 }
