@@ -62,8 +62,8 @@ pub struct FiledSubject {
 pub struct FiledService {
     /// Its number.
     pub number: ServiceNumber,
-    /// What is filed of it.
-    pub facts: ServiceFacts,
+    /// What is filed of it; boxed, for a map keeps room for eleven services where it holds one.
+    pub facts: Box<ServiceFacts>,
     /// Who hosts it.
     pub accesses: Vec<Access>,
     /// Whether `accesses` says all: an adoption may leave them unknown.
@@ -256,7 +256,7 @@ impl FiledService {
     fn new(number: ServiceNumber) -> Self {
         Self {
             number,
-            facts: ServiceFacts::default(),
+            facts: Box::default(),
             accesses: Vec::new(),
             accesses_known: false,
             approved_on: None,

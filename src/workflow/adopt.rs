@@ -158,7 +158,7 @@ fn widened(there: &FiledSubject, adoption: &Adoption) -> Adoption {
         let Some(filed) = there.services.get(&service.number) else {
             continue;
         };
-        let mut merged = filed.facts.clone();
+        let mut merged = (*filed.facts).clone();
         tree::absorb(&mut merged, &service.facts, false);
         let mut facts = tree::of(&service.facts);
         if let (toml::Value::Table(facts), toml::Value::Table(merged)) =

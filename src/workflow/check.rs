@@ -13,7 +13,10 @@ use crate::filing::event::Event;
 use crate::filing::guard;
 use crate::filing::instant::Instant;
 use crate::filing::kind::{Kind, Via};
-use crate::filing::order::{Filing, Material, OperationId, Order, Target, TargetService};
+use crate::filing::number::ServiceNumber;
+use crate::filing::order::{
+    FieldChange, Filing, Material, OperationId, Order, Target, TargetService,
+};
 use crate::filing::portfolio::Portfolio;
 use crate::filing::profile::Profiles;
 use crate::filing::status::Status;
@@ -93,15 +96,20 @@ impl<'a> Bench<'a> {
     pub fn asked(&self, world: &World, ask: Ask, looks: &[Json], ids: &mut Ids) -> Judgement {
         let dossier = ask.dossier.clone().unwrap_or_default();
         let aims: Vec<String> = ask.all_targets().cloned().collect();
-        let (order, refusal) = imagine(world, ask, &dossier, ids);
+        let (order, made) = imagine(world, ask, &dossier, ids);
         let view = self
             .view(world, &order, looks)
+            .written(
+                &services_in(&dossier, &order),
+                &changes_in(&dossier, &order),
+            )
             .differing(&differences(world, &dossier, order.kind))
             .aiming(&aims);
         let mut judgement = self.rulebook.judge(&view);
-        match refusal {
-            Some(refusal) => self.add(&mut judgement, &refusal),
-            None => self.guard(world, &order, &mut judgement),
+        match made {
+            Ok(()) => self.guard(world, &order, &mut judgement),
+            Err(Some(refusal)) => self.add(&mut judgement, &refusal),
+            Err(None) => {}
         }
         judgement
     }
@@ -345,7 +353,7 @@ fn differences(world: &World, dossier: &Dossier, kind: Kind) -> Vec<(String, Str
         let Some((subject, filed)) = filed else {
             continue;
         };
-        let mut there = filed.facts.clone();
+        let mut there = (*filed.facts).clone();
         if subject.facts.is_individual() && there.responsible.is_none() {
             // An individual is the person of every service as well (RP-02).
             there.responsible.clone_from(&subject.facts.responsible);
@@ -374,14 +382,52 @@ fn differences(world: &World, dossier: &Dossier, kind: Kind) -> Vec<(String, Str
     found
 }
 
+/// Says where a dossier writes the services of its order, which are those that it aims at: they stand
+/// behind those that are written where it says nothing of them.
+fn services_in(dossier: &Dossier, order: &Order) -> Vec<String> {
+    let mut unwritten = dossier.services.len()..;
+    let targets = order.target.services.iter();
+    let places = targets.filter_map(|target| {
+        let written = place_of(dossier, target.number);
+        written.or_else(|| unwritten.next())
+    });
+    places.map(|place| format!("services.{place}")).collect()
+}
+
+/// Says where a dossier writes the changes of its order.
+fn changes_in(dossier: &Dossier, order: &Order) -> Vec<Option<String>> {
+    let written = |change: &FieldChange| {
+        let (path, facts) = match (change.service, &dossier.subject) {
+            (Some(number), _) => {
+                let place = place_of(dossier, number)?;
+                let facts = tree::of(&dossier.services.get(place)?.facts);
+                (format!("services.{place}"), facts)
+            }
+            (None, Some(DossierSubject::Data { facts, .. })) => {
+                ("subject".to_owned(), tree::of(facts.as_ref()))
+            }
+            (None, Some(DossierSubject::Number(_)) | None) => return None,
+        };
+        let field = &change.field;
+        tree::get(&facts, field).map(|_| format!("{path}.{field}"))
+    };
+    order.changes.iter().map(written).collect()
+}
+
+/// Returns the place of a filed service among those that a dossier writes.
+fn place_of(dossier: &Dossier, number: ServiceNumber) -> Option<usize> {
+    let mut services = dossier.services.iter();
+    services.position(|service| service.number == Some(number))
+}
+
 /// Makes the order that drafting would make, as far as it can be made, and says what would be
-/// refused; choices that can still be made on the command line are no refusal.
+/// refused where it cannot; choices that can still be made on the command line are no refusal.
 fn imagine(
     world: &World,
     mut ask: Ask,
     dossier: &Dossier,
     ids: &mut Ids,
-) -> (Order, Option<Failure>) {
+) -> (Order, Result<(), Option<Failure>>) {
     let kind = ask.kind;
     let stamp = Stamp {
         op: OperationId::from_bits(0),
@@ -403,10 +449,13 @@ fn imagine(
         });
     }
     match built {
-        Ok(order) => (order, None),
+        Ok(order) => (order, Ok(())),
         Err(failure) => {
             let told = matches!(failure.exit, Exit::Refused | Exit::NotFound | Exit::Invalid);
-            (as_written(dossier, kind, &stamp), told.then_some(failure))
+            (
+                as_written(dossier, kind, &stamp),
+                Err(told.then_some(failure)),
+            )
         }
     }
 }

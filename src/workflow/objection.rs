@@ -348,7 +348,7 @@ impl Against {
     /// Lists what is said otherwise of a service that is filed.
     fn service(&mut self, places: &FieldPlaces, service: &FiledService, given: &AdoptedService) {
         let number = given.number.to_string();
-        for differing in tree::differences(&service.facts, &given.facts) {
+        for differing in tree::differences(&*service.facts, &given.facts) {
             self.fact(places, &number, "services", differing);
         }
         let (old, new) = (service.approved_on, given.approved_on);

@@ -42,7 +42,8 @@ const CASES: &[Case] = cases! {
     "enterprise-gd" "subject": "subject.name" = "'示例树木有限公司'", "subject.certificate_number" = "'91440104MA0000017P'", "materials+" = "{ slot = 'business-name-change-letter', file = 'papers/paper.jpg' }" => "CHG-03";
     "enterprise-gd" "subject": "subject.certificate_number" = "'91440104MA0000017P'" => "CHG-01";
     "enterprise-ah" "subject": "subject.name" = "'示例树木有限公司'", "subject.certificate_number" = "'91340102MA00000174'", "materials+" = "{ slot = 'business-name-change-letter', file = 'papers/paper.jpg' }" => "CHG-01";
-    "enterprise-ah" "subject": "subject.nature" = "'individual'", "subject.name" = "'张三'", "subject.certificate_type" = "'resident-id'", "subject.certificate_number" = "'440104199001010053'" => ;
+    "enterprise-ah" "subject": "subject.nature" = "'individual'", "subject.name" = "'张三'", "subject.certificate_type" = "'resident-id'", "subject.certificate_number" = "'340102199001010014'" => ;
+    "enterprise-ah" "subject": "subject.nature" = "'individual'", "subject.name" = "'张三'", "subject.certificate_type" = "'resident-id'", "subject.certificate_number" = "'440104199001010053'" => "MAT-04";
     "enterprise-sd" "subject": "subject.name" = "'示例树木有限公司'", "subject.certificate_number" = "'91370102MA0000017G'", "materials+" = "{ slot = 'business-name-change-letter', file = 'papers/paper.jpg' }" => ;
     "enterprise-sd" "subject": "subject.name" = "'示例树木有限公司'", "subject.certificate_number" = "'91370102MA0000017G'", "subject.legal_representative" = "'王五'", "subject.responsible.name" = "'王五'", "materials+" = "{ slot = 'business-name-change-letter', file = 'papers/paper.jpg' }" => "CHG-03";
     "enterprise-gd" "subject": "subject.province" = "'浙江'" => "CHG-07";

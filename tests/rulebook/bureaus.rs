@@ -248,3 +248,79 @@ fn an_account_of_another_subject_takes_no_first_filing_but_a_bare_one_is_only_wa
         .replace("\n[subject]", "account = \"acc-1\"\n[subject]");
     assert_eq!(weigh(&bare), ["warning"]);
 }
+
+/// What a change brings in is judged as a new filing would be, where it stands.
+#[test]
+fn what_a_change_brings_in_is_judged_like_a_new_filing() {
+    let enterprise = Filing::enterprise("浙");
+    let individual = Filing::individual("鄂");
+    let northern = Filing::individual("黑");
+    let anhui = Filing::individual("皖");
+    let change = |filing: &Filing, fields: &str| {
+        filing.check("change", &format!("[subject]\nnumber = \"N\"\n{fields}"))
+    };
+    // A certificate of another province belongs to no filing of this one.
+    let moved = change(
+        &enterprise,
+        "certificate_address = \"北京市东城区示例路1号\"\n",
+    );
+    assert!(fires_at(
+        &moved,
+        "SUB-04",
+        "error",
+        "subject.certificate_address"
+    ));
+    let becomes = "nature = \"enterprise\"\nname = \"示例树木有限公司\"\ncertificate_type = \"business-licence\"\ncertificate_number = \"91110000MA0000000H\"\n";
+    let path = "subject.certificate_number";
+    assert!(fires_at(
+        &change(&individual, becomes),
+        "SUB-04",
+        "warning",
+        path
+    ));
+    // Nor does an individual of another province.
+    let other = "name = \"李四\"\ncertificate_number = \"440104199001010053\"\n";
+    assert!(fires_at(&change(&northern, other), "PRV-01", "error", path));
+    assert!(fires_at(
+        &change(&individual, other),
+        "MAT-04",
+        "warning",
+        "materials"
+    ));
+    // A credit code that changed is what Anhui turns away, and an individual has none.
+    let found = change(&anhui, other);
+    assert!(fires_at(&found, "CHG-03", "warning", path), "{found:?}");
+    assert!(!found.iter().any(|f| f.0 == "CHG-01"), "{found:?}");
+    // Names and persons.
+    let renamed = change(&enterprise, "name = \"示例投资有限公司\"\n");
+    assert!(fires_at(&renamed, "SVC-04", "warning", "subject.name"));
+    let trader = change(&individual, "name = \"张三个体工商户\"\n");
+    assert!(fires_at(&trader, "SUB-09", "warning", "subject.remark"));
+    let namesake = change(
+        &enterprise,
+        "legal_representative_id = \"110101199001010023\"\n[subject.responsible]\ncertificate_number = \"110101199001010015\"\n",
+    );
+    let path = "subject.responsible.certificate_number";
+    assert!(fires_at(&namesake, "RP-01", "error", path), "{namesake:?}");
+    let person = "[subject.responsible]\nname = \"李四\"\n[[services]]\nnumber = \"N-1\"\n[services.responsible]\nname = \"李四\"\n";
+    let named = change(&individual, person);
+    for path in ["subject.responsible.name", "services.0.responsible.name"] {
+        assert!(fires_at(&named, "RP-02", "error", path), "{named:?}");
+    }
+}
+
+#[test]
+fn an_access_is_verified_with_the_phone_of_the_services_person_not_the_subjects() {
+    let filing = Filing::enterprise("浙");
+    let subject = "[subject]\nnumber = \"N\"\n[subject.responsible]\nphone = \"13900000000\"\n[[services]]\nnumber = \"N-1\"\n";
+    assert_eq!(
+        grave(&filing.check("access", subject)),
+        [("ACC-01", "error")]
+    );
+    let service =
+        "[[services]]\nnumber = \"N-1\"\n[services.responsible]\nphone = \"13900000000\"\n";
+    assert_eq!(
+        grave(&filing.check("access", service)),
+        [("SMS-11", "error")]
+    );
+}

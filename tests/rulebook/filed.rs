@@ -184,3 +184,55 @@ fn a_subject_that_is_refused_is_the_only_thing_said_of_it() {
         assert_eq!(rules, ["NUM-01"], "{found:?}");
     }
 }
+
+/// Where a finding stands is where the dossier says it, whatever the order of its targets.
+#[test]
+fn a_finding_about_what_is_filed_stands_where_the_dossier_writes_it() {
+    let scene = Scene::holding(&[json!({
+        "number": SUBJECT, "name": "示例科技有限公司", "nature": "enterprise",
+        "services": [
+            { "number": SHOP, "kind": "site", "name": "示例商城", "domains": ["example.cn"], "accesses": ["huawei"] },
+            { "number": FORUM, "kind": "site", "name": "示例花园", "domains": ["example.com"], "accesses": ["huawei"] },
+        ],
+    })]);
+    let place = |dossier: &str, rule: &str| {
+        scene.user.write("dossier.toml", dossier);
+        let document = scene.run(MONDAY, "check dossier.toml --json").json();
+        let mut all = document["data"]["findings"].as_array().unwrap().iter();
+        let found = all.find(|finding| finding["rule"] == rule).unwrap();
+        let path = found["path"].as_str().unwrap().to_owned();
+        (path, found["line"].clone(), found["column"].clone())
+    };
+    let resource = "[services.resource]\ntype = \"instance\"\nprepaid_months = 1\n";
+    let access = format!(
+        "kind = \"access\"\nprovider = \"tencent\"\ntarget = [\"{SHOP}\", \"{FORUM}\"]\n[[services]]\nnumber = \"{FORUM}\"\n{resource}"
+    );
+    let prepaid = "services.0.resource.prepaid_months".to_owned();
+    assert_eq!(place(&access, "RES-01"), (prepaid, json!(8), json!(18)));
+    let change = format!(
+        "kind = \"change\"\nprovider = \"huawei\"\n[subject]\nnumber = \"{SUBJECT}\"\nprovince = \"浙江\"\n[[services]]\nnumber = \"{FORUM}\"\ndomains = [\"example.com\", \"example.net\"]\n"
+    );
+    let province = "subject.province".to_owned();
+    assert_eq!(place(&change, "CHG-07"), (province, json!(5), json!(12)));
+    let domains = "services.0.domains".to_owned();
+    assert_eq!(place(&change, "CHG-02"), (domains, json!(8), json!(11)));
+}
+
+/// What a command line may still add is missed in no dossier.
+#[test]
+fn a_dossier_that_leaves_the_change_or_the_target_to_the_command_line_is_no_error() {
+    let scene = Scene::one_site(&["tencent"]);
+    let target = format!("target = [\"{SHOP}\"]\n");
+    for (kind, target) in [
+        ("change", target.as_str()),
+        ("change", ""),
+        ("cancel-subject", ""),
+    ] {
+        let dossier = format!("kind = \"{kind}\"\nprovider = \"tencent\"\n{target}");
+        let found = check_dossier(&scene, &dossier);
+        assert!(
+            found.iter().all(|f| f.1 != "error"),
+            "{kind} {target}: {found:?}"
+        );
+    }
+}

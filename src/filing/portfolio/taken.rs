@@ -88,7 +88,7 @@ impl FiledSubject {
                         continue;
                     };
                     let mut service = FiledService::new(*number);
-                    service.facts = facts.clone();
+                    service.facts = Box::new(facts.clone());
                     service.facts.resource = None;
                     service.approved_on = Some(day);
                     let resource = facts.resource.as_ref().and_then(|r| r.id.clone());
@@ -178,7 +178,7 @@ impl FiledSubject {
 
 impl FiledService {
     fn adopt(&mut self, adopted: &AdoptedService, replace: bool) {
-        tree::absorb(&mut self.facts, &adopted.facts, replace);
+        tree::absorb(&mut *self.facts, &adopted.facts, replace);
         self.approved_on = adopted.approved_on.or(self.approved_on);
         self.labels.extend(adopted.labels.clone());
         if let Some(accesses) = &adopted.accesses {

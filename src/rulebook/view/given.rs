@@ -69,7 +69,7 @@ pub(super) fn services_of<'a>(order: &Order, filed: Option<&'a FiledSubject>) ->
                 domains: (!target.domains.is_empty()).then(|| target.domains.clone()),
                 ..ServiceFacts::default()
             },
-            |service| service.facts.clone(),
+            |service| (*service.facts).clone(),
         );
         facts.kind.get_or_insert(target.kind);
         let linked = target.linked();

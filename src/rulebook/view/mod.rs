@@ -140,6 +140,30 @@ impl View {
         self
     }
 
+    /// The same view, of an order that a dossier makes: where its services and its changes stand in the
+    /// dossier, as far as they do.
+    #[must_use]
+    pub fn written(mut self, services: &[String], changes: &[Option<String>]) -> Self {
+        let places = |view: &mut Json, list: &str, of: &dyn Fn(usize, &Json) -> Option<String>| {
+            let elements = view.get_mut(list).and_then(Json::as_array_mut);
+            for (index, element) in elements.into_iter().flatten().enumerate() {
+                if let Some(path) = of(index, element) {
+                    element["path"] = path.into();
+                }
+            }
+        };
+        let person = |_, person: &Json| {
+            let place = usize::try_from(person["place"].as_u64()?).ok()?;
+            Some(format!("{}.responsible", services.get(place - 1)?))
+        };
+        for view in [&mut self.facts, &mut self.shown] {
+            places(view, "services", &|index, _| services.get(index).cloned());
+            places(view, "persons", &person);
+            places(view, "changes", &|index, _| changes.get(index)?.clone());
+        }
+        self
+    }
+
     /// The same view, of an order that names what it is about by these words.
     #[must_use]
     pub fn aiming<'w>(mut self, words: impl IntoIterator<Item = &'w String>) -> Self {

@@ -44,7 +44,7 @@ pub(super) fn tree(desk: &Desk<'_>, order: &Order) -> Value {
                 ..Resource::default()
             });
         }
-        services.push(of_target(order, target, facts));
+        services.push(of_target(order, target, *facts));
     }
     let mut shown = plain::<SubjectFacts>(&subject);
     if let Some(number) = &order.target.subject {
