@@ -236,7 +236,7 @@ fn a_rule_about_a_cell_is_of_the_provinces_that_have_it() {
     ];
     for (id, has) in cells {
         let provinces = Province::all().filter(|province| has(province.rules()));
-        let provinces: Vec<&str> = provinces.map(Province::code).collect();
+        let provinces: Vec<Province> = provinces.collect();
         let rule = icpctl::knowledge::rule(id).unwrap();
         assert_eq!(rule.provinces, provinces, "{id}");
     }

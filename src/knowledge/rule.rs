@@ -2,6 +2,9 @@
 
 use super::{Code, code_list};
 use crate::data::data;
+use crate::filing::kind::Kind;
+use crate::filing::named;
+use crate::filing::province::Province;
 use crate::lang::{Text, nearest};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -65,12 +68,12 @@ pub struct Rule {
     pub explain: Text,
     /// What breaking it costs.
     pub severity: Severity,
-    /// The order kinds it is for, by their names in files and flags.
-    pub kinds: Vec<String>,
+    /// The order kinds it is for.
+    pub kinds: Vec<Kind>,
     /// The subjects it is for; empty means all.
     pub natures: Vec<Holder>,
-    /// The provinces it is for, as two-letter codes; empty means all.
-    pub provinces: Vec<String>,
+    /// The provinces it is for; empty means all.
+    pub provinces: Vec<Province>,
     /// The providers it is for, by profile name; empty means all.
     pub providers: Vec<String>,
     /// The first day on which it holds, where known.
@@ -110,10 +113,12 @@ pub struct Test {
     pub missing: bool,
     /// How much it weighs, where that differs from the rule.
     pub severity: Option<Severity>,
-    /// The order kinds, where it is for fewer than the rule.
-    pub kinds: Option<Vec<String>>,
-    /// The provinces, where it is for fewer than the rule.
-    pub provinces: Option<Vec<String>>,
+    /// The order kinds, where it is for fewer than the rule; empty means all of those.
+    #[serde(default, deserialize_with = "named::words")]
+    pub kinds: Vec<Kind>,
+    /// The provinces, where it is for fewer than the rule; empty means all of those.
+    #[serde(default)]
+    pub provinces: Vec<Province>,
     /// What is wrong; `{expression}` stands for a value of the view.
     pub message: Text,
     /// What to do, with values as in the message.

@@ -45,17 +45,17 @@ impl<'r> Asked<'r> {
     }
 
     /// Returns the fault of a part.
-    pub(super) fn fault(self, part: Part, column: Option<usize>, reason: String) -> Fault {
+    pub(super) fn fault(self, part: Part, within: Option<usize>, reason: String) -> Fault {
         Fault {
             rule: self.rule.id.clone(),
             at: Some((self.place, part)),
-            column,
+            within,
             reason,
         }
     }
 
     fn wrong(self, part: Part) -> impl FnOnce(ExpressionError) -> Fault {
-        move |error| self.fault(part, error.column, error.reason)
+        move |error| self.fault(part, error.at, error.reason)
     }
 
     /// Reads everything.
@@ -150,8 +150,8 @@ pub struct Fault {
     pub rule: String,
     /// The test of it, from 0, and the key that is wrong.
     pub at: Option<(usize, Part)>,
-    /// The character within the expression, from 1, where it is known.
-    pub column: Option<usize>,
+    /// The byte within the expression, where it is known.
+    pub within: Option<usize>,
     /// What is wrong, in the evaluator's words.
     pub reason: String,
 }
@@ -161,7 +161,7 @@ impl Fault {
         Self {
             rule: String::new(),
             at: None,
-            column: None,
+            within: None,
             reason,
         }
     }

@@ -24,18 +24,15 @@ pub(super) struct Expression {
 /// Why an expression was refused, or could not be evaluated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ExpressionError {
-    /// The character at which it is wrong, from 1, where that is known.
-    pub(super) column: Option<usize>,
+    /// The byte at which it is wrong, where that is known.
+    pub(super) at: Option<usize>,
     /// What is wrong, in the evaluator's words.
     pub(super) reason: String,
 }
 
 impl ExpressionError {
     fn bound(reason: String) -> Self {
-        Self {
-            column: None,
-            reason,
-        }
+        Self { at: None, reason }
     }
 }
 
@@ -63,7 +60,7 @@ impl Expression {
             .map_err(|errors| {
                 let first = errors.errors.first();
                 ExpressionError {
-                    column: first.and_then(|error| usize::try_from(error.pos.1).ok()),
+                    at: first.and_then(|error| offset(source, error.pos)),
                     reason: first.map_or_else(|| errors.to_string(), |error| error.msg.clone()),
                 }
             })?;
@@ -106,6 +103,13 @@ impl Expression {
             "true or false is expected, not {found}"
         )))
     }
+}
+
+/// Returns the byte at a line and a byte in it, each from 1.
+fn offset(source: &str, (line, column): (isize, isize)) -> Option<usize> {
+    let before = usize::try_from(line.checked_sub(1)?).ok()?;
+    let before = source.split_inclusive('\n').take(before).map(str::len);
+    Some(before.sum::<usize>() + usize::try_from(column.checked_sub(1)?).ok()?)
 }
 
 /// Shows what stands directly in an expression to `visit`.
@@ -207,6 +211,6 @@ mod tests {
     #[test]
     fn an_error_says_where_it_is() {
         let error = Expression::parse("it.phone == ").unwrap_err();
-        assert!(error.column.is_some(), "{error:?}");
+        assert!(error.at.is_some(), "{error:?}");
     }
 }

@@ -55,7 +55,7 @@ struct Own {
     severity: Option<Severity>,
     kinds: Option<Vec<Word<Kind>>>,
     natures: Option<Vec<Nature>>,
-    provinces: Option<Vec<String>>,
+    provinces: Option<Vec<Province>>,
     providers: Option<Vec<String>>,
     #[serde(default, deserialize_with = "day")]
     since: Option<NaiveDate>,
@@ -137,7 +137,7 @@ pub fn overlay(rules: &mut Vec<Rule>, source: &str, profiles: &Profiles) -> Vec<
     }
     for (key, value) in table.get_ref() {
         if key.get_ref() == "rule" {
-            file.rules(rules, value);
+            file.rules(rules, source, value);
         } else {
             let name = key.get_ref();
             file.wrong(
@@ -203,7 +203,7 @@ impl Reader<'_> {
         own
     }
 
-    fn rules(&mut self, rules: &mut Vec<Rule>, value: &Spanned<DeValue<'_>>) {
+    fn rules(&mut self, rules: &mut Vec<Rule>, source: &str, value: &Spanned<DeValue<'_>>) {
         let DeValue::Array(list) = value.get_ref() else {
             let message = text!("规则应写成 [[rule]]", "rules are written as [[rule]]");
             self.wrong(value.span().start, message);
@@ -239,7 +239,7 @@ impl Reader<'_> {
             if !rule.off
                 && let Err(fault) = try_out(&rule)
             {
-                let at = place(element, &fault).unwrap_or(element.span().start);
+                let at = place(source, element, &fault).unwrap_or(element.span().start);
                 self.wrong(at, fault.message());
                 continue;
             }
@@ -256,9 +256,9 @@ fn over(mut rule: Rule, own: Own) -> Rule {
     rule.title = own.title.unwrap_or(rule.title);
     rule.explain = own.explain.unwrap_or(rule.explain);
     rule.severity = own.severity.unwrap_or(rule.severity);
-    rule.kinds = own.kinds.map_or(rule.kinds, |kinds| names(of_words(kinds)));
+    rule.kinds = own.kinds.map_or(rule.kinds, of_words);
     rule.natures = own.natures.map_or(rule.natures, holders);
-    rule.provinces = own.provinces.map_or(rule.provinces, codes);
+    rule.provinces = own.provinces.unwrap_or(rule.provinces);
     rule.providers = own.providers.unwrap_or(rule.providers);
     rule.since = own.since.or(rule.since);
     rule.until = own.until.or(rule.until);
@@ -289,12 +289,9 @@ fn new(own: Own) -> Result<Rule, Text> {
         explain: own.explain.unwrap_or_else(|| title.clone()),
         title,
         severity,
-        kinds: own.kinds.map_or_else(
-            || names(Kind::ALL.iter().copied()),
-            |kinds| names(of_words(kinds)),
-        ),
+        kinds: own.kinds.map_or_else(|| Kind::ALL.to_vec(), of_words),
         natures: own.natures.map_or_else(Vec::new, holders),
-        provinces: own.provinces.map_or_else(Vec::new, codes),
+        provinces: own.provinces.unwrap_or_default(),
         providers: own.providers.unwrap_or_default(),
         since: own.since,
         until: own.until,
@@ -305,21 +302,8 @@ fn new(own: Own) -> Result<Rule, Text> {
     })
 }
 
-/// Returns the codes of provinces that are given by code, letter or name.
-fn codes(words: Vec<String>) -> Vec<String> {
-    let code = |word: String| match word.parse::<Province>() {
-        Ok(province) => province.code().to_owned(),
-        Err(_) => word,
-    };
-    words.into_iter().map(code).collect()
-}
-
-fn names(kinds: impl Iterator<Item = Kind>) -> Vec<String> {
-    kinds.map(|kind| kind.name().to_owned()).collect()
-}
-
-fn of_words(words: Vec<Word<Kind>>) -> impl Iterator<Item = Kind> {
-    words.into_iter().map(|word| word.0)
+fn of_words(words: Vec<Word<Kind>>) -> Vec<Kind> {
+    words.into_iter().map(|word| word.0).collect()
 }
 
 fn holders(natures: Vec<Nature>) -> Vec<Holder> {
@@ -344,7 +328,7 @@ fn item(table: &Spanned<DeValue<'_>>, key: &str, place: usize) -> usize {
 }
 
 /// Returns the byte at which a fault stands in the file.
-fn place(rule: &Spanned<DeValue<'_>>, fault: &Fault) -> Option<usize> {
+fn place(source: &str, rule: &Spanned<DeValue<'_>>, fault: &Fault) -> Option<usize> {
     let (place, part) = fault.at?;
     let DeValue::Table(rule) = rule.get_ref() else {
         return None;
@@ -357,11 +341,22 @@ fn place(rule: &Spanned<DeValue<'_>>, fault: &Fault) -> Option<usize> {
     };
     let value = test.get(part.key())?;
     let start = value.span().start;
-    match (part, fault.column) {
-        // Past the quote; a column that is known counts from 1.
-        (Part::When | Part::Require, Some(column)) => Some(start + column),
+    match (part, fault.within) {
+        (Part::When | Part::Require, Some(within)) => {
+            Some(start + opening(source.get(start..)?) + within)
+        }
         (Part::For | Part::When | Part::Require | Part::Message | Part::Fix, _) => Some(start),
     }
+}
+
+/// Returns how many bytes open a text in TOML: its quotes, and the line break that may follow three.
+fn opening(text: &str) -> usize {
+    let long = ["'''", "\"\"\""];
+    let Some(rest) = long.iter().find_map(|quotes| text.strip_prefix(quotes)) else {
+        return 1;
+    };
+    let breaks = ["\n", "\r\n"].iter().find(|line| rest.starts_with(**line));
+    3 + breaks.map_or(0, |line| line.len())
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ fn is_han(character: char) -> bool {
         | '\u{20000}'..='\u{2FA1F}' | '〇')
 }
 
-/// Returns the first of `words` of which `holds` is true of the text.
+/// Whether `holds` is true of the text and one of the words, in any letter case.
 fn any(value: &Value, words: &Value, holds: impl Fn(&str, &str) -> bool) -> Value {
     let Some(value) = text(value) else {
         return Value::Bool(false);

@@ -6,7 +6,6 @@ use super::range::join;
 use super::view::View;
 use crate::filing::calendar::Calendar;
 use crate::filing::kind::Kind;
-use crate::filing::province::Province;
 use crate::knowledge::{Rule, Severity, Test};
 use crate::lang::Text;
 use cel::objects::{Key, Map};
@@ -229,27 +228,21 @@ fn valued(json: &Json) -> Value {
 }
 
 fn is_in_scope(rule: &Rule, view: &View) -> bool {
-    let of = |list: &[String], word: Option<&str>| {
-        list.is_empty() || word.is_some_and(|word| list.iter().any(|known| known == word))
-    };
     !rule.off
         && rule.holds_on(view.day)
-        && of(&rule.kinds, view.kind.map(Kind::name))
-        && of(&rule.provinces, view.province.map(Province::code))
-        && of(&rule.providers, view.provider.as_deref())
-        && (rule.natures.is_empty()
-            || view
-                .holder
-                .is_some_and(|holder| rule.natures.contains(&holder)))
+        && is_for(&rule.kinds, view.kind.as_ref())
+        && is_for(&rule.provinces, view.province.as_ref())
+        && is_for(&rule.providers, view.provider.as_ref())
+        && is_for(&rule.natures, view.holder.as_ref())
 }
 
 fn test_is_in_scope(test: &Test, view: &View) -> bool {
-    let of = |list: &Option<Vec<String>>, word: Option<&str>| {
-        list.as_ref()
-            .is_none_or(|list| word.is_some_and(|word| list.iter().any(|known| known == word)))
-    };
-    of(&test.kinds, view.kind.map(Kind::name))
-        && of(&test.provinces, view.province.map(Province::code))
+    is_for(&test.kinds, view.kind.as_ref()) && is_for(&test.provinces, view.province.as_ref())
+}
+
+/// Whether what names `list` is for this one; a list that names none is for all.
+fn is_for<T: PartialEq>(list: &[T], one: Option<&T>) -> bool {
+    list.is_empty() || one.is_some_and(|one| list.contains(one))
 }
 
 /// Asks one test of everything that it ranges over.

@@ -52,7 +52,7 @@ fn parts(text: &str) -> Result<Vec<Part>, ExpressionError> {
     while let Some((before, after)) = rest.split_once('{') {
         let Some((source, next)) = after.split_once('}') else {
             return Err(ExpressionError {
-                column: None,
+                at: None,
                 reason: format!("the brace in \"{text}\" is never closed"),
             });
         };

@@ -73,15 +73,60 @@ fn a_rule_is_for_whom_it_names_in_any_words() {
         ("providers = [\"阿里云\"]", false),
         ("provinces = [\"广东\"]", GOOD.contains("广东")),
         ("provinces = [\"西藏\"]", false),
+        ("kinds = [\"新增备案\"]", true),
+        ("kinds = [\"变更备案\"]", false),
     ] {
-        let rule = BRAND.replace("severity = ", &format!("{scope}\nseverity = "));
-        put(&scene, "own.toml", &rule);
-        assert_eq!(
-            fires(&check_dossier(&scene, GOOD), "MY-01"),
-            is_meant,
-            "{scope}"
-        );
+        // Of the rule, or of one of its tests.
+        for before in ["severity = ", "field = "] {
+            if before == "field = " && scope.starts_with("providers") {
+                continue;
+            }
+            let rule = BRAND.replace(before, &format!("{scope}\n{before}"));
+            put(&scene, "own.toml", &rule);
+            let found = check_dossier(&scene, GOOD);
+            assert_eq!(fires(&found, "MY-01"), is_meant, "{rule}");
+        }
     }
+}
+
+/// A rule that names no province or kind there is would never be asked.
+#[test]
+fn whom_a_rule_is_for_is_somebody() {
+    let scene = Scene::empty();
+    scene.user.write("dossier.toml", GOOD);
+    for (before, line) in [("severity = ", 4), ("field = ", 10)] {
+        for (scope, said) in [
+            ("provinces = [\"广冬\"]", "广冬"),
+            ("kinds = [\"neww\"]", "did you mean new?"),
+        ] {
+            put(
+                &scene,
+                "own.toml",
+                &BRAND.replace(before, &format!("{scope}\n{before}")),
+            );
+            let document = scene.document(MONDAY, "--lang en check dossier.toml", 0);
+            let warning = &document["warnings"][0];
+            assert_eq!(warning["code"], "invalid-rule-file", "{scope}");
+            let message = warning["message"].as_str().unwrap();
+            assert!(message.starts_with(&format!("line {line}, ")), "{message}");
+            assert!(message.contains(said), "{message}");
+        }
+    }
+}
+
+/// An expression may stand on several lines.
+#[test]
+fn where_an_expression_is_wrong_is_told_on_whatever_line_that_is() {
+    let scene = Scene::empty();
+    scene.user.write("dossier.toml", GOOD);
+    let long = BRAND.replace(
+        "\"service.name == null || service.name.contains('品牌')\"",
+        "\"\"\"\nservice.name == null ||\n  service.name.contains('品牌') && or else\"\"\"",
+    );
+    put(&scene, "own.toml", &long);
+    let document = scene.document(MONDAY, "--lang en check dossier.toml", 0);
+    let message = document["warnings"][0]["message"].as_str().unwrap();
+    assert!(message.starts_with("line 13, column 37:"), "{message}");
 }
 
 #[test]

@@ -296,3 +296,54 @@ fn a_file_of_the_same_moment_is_not_kept() {
     let _ = store.look(Some(&cache), now + 1_000_000_000);
     assert!(holds(&name), "it is, a second later");
 }
+
+/// What a subject's record and the approval of its first filing both say is so: nothing is read again
+/// for it, however many such subjects there are.
+#[test]
+fn what_a_record_and_an_approval_agree_on_needs_no_other_look() {
+    let store = Store::new();
+    let subject = store.home.path().join("store").join(SUBJECT);
+    let record = fs::read_to_string(&subject).unwrap();
+    fs::write(&subject, record.replace("\"enterprise\"", "\"individual\"")).unwrap();
+    let path = store.path(ORDERS);
+    let id = path.file_stem().unwrap().to_str().unwrap();
+    let entry = "at = \"2026-03-01T09:00:00+08:00\"\nrecorded_at = \"2026-03-01T09:00:00+08:00\"\nby = \"operator\"\nop = \"qe34kchw\"\n";
+    let stored = [
+        "created_at",
+        "submitted_at",
+        "since",
+        "touched_at",
+        "ended_at",
+    ]
+    .map(|key| format!("{key} = \"2026-03-01T09:00:00+08:00\"\n"))
+    .concat();
+    let approved = format!(
+        "schema = 1\nid = \"{id}\"\nkind = \"new\"\nstatus = \"approved\"\nvia = \"provider\"\nprovider = \"tencent\"\ngiven = \"\"\n{stored}\
+         [target]\n[filing.subject]\nname = \"张三\"\nnature = \"individual\"\n[[filing.services]]\nkind = \"site\"\n\
+         [[history]]\nevent = \"create\"\nto = \"draft\"\n{entry}\
+         [[history]]\nevent = \"submit\"\nfrom = \"draft\"\nto = \"provider-review\"\n{entry}\
+         [[history]]\nevent = \"bureau-approved\"\nfrom = \"provider-review\"\nto = \"approved\"\n{entry}\
+         [history.approval]\nsequence = 2\nsubject = \"沪ICP备2021000007号\"\nservices = [\"沪ICP备2021000007号-2\"]\n"
+    );
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, approved).unwrap();
+    let mut roll = Roll::open(
+        &store.disk,
+        &store.disk.full_path(&StorePath::ROOT),
+        None,
+        0,
+    )
+    .unwrap();
+    let seen = roll.walk(|seen: &mut usize, slip, _| {
+        if slip.id == id {
+            assert_eq!(slip.approved_for.as_deref(), Some("沪ICP备2021000007号"));
+            fs::remove_file(&subject).unwrap();
+            fs::remove_file(&path).unwrap();
+            *seen += 1;
+        }
+    });
+    let damaged: Vec<_> = roll.damaged().collect();
+    assert!(damaged.is_empty(), "{damaged:?}");
+    assert_eq!(seen.unwrap().into_iter().sum::<usize>(), 1);
+    assert!(roll.subjects().has_individual("沪ICP备2021000007号"));
+}

@@ -66,7 +66,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 struct Wanted {
     province: Option<Province>,
     provider: Option<String>,
-    kind: Option<String>,
+    kind: Option<Kind>,
     nature: Option<Holder>,
 }
 
@@ -80,20 +80,22 @@ impl Wanted {
         Ok(Self {
             province: province.transpose()?,
             provider: word("provider"),
-            kind: word("kind"),
+            kind: word("kind").and_then(|name| Kind::from_name(&name)),
             nature: word("nature").map(|word| holder(&word)).transpose()?,
         })
     }
 
     fn takes(&self, rule: &Rule) -> bool {
-        let of = |list: &[String], word: Option<&str>| {
-            list.is_empty() || word.is_none_or(|word| list.iter().any(|known| known == word))
-        };
-        of(&rule.provinces, self.province.map(Province::code))
-            && of(&rule.providers, self.provider.as_deref())
-            && of(&rule.kinds, self.kind.as_deref())
-            && (rule.natures.is_empty() || self.nature.is_none_or(|of| rule.natures.contains(&of)))
+        takes(&rule.provinces, self.province.as_ref())
+            && takes(&rule.providers, self.provider.as_ref())
+            && takes(&rule.kinds, self.kind.as_ref())
+            && takes(&rule.natures, self.nature.as_ref())
     }
+}
+
+/// Whether a list takes in what is wanted: it names none, or that, or nothing is wanted.
+fn takes<T: PartialEq>(list: &[T], wanted: Option<&T>) -> bool {
+    list.is_empty() || wanted.is_none_or(|wanted| list.contains(wanted))
 }
 
 /// Returns the kind of subject that a nature is, given by its value, its label, or as the kind.
@@ -199,8 +201,7 @@ fn checked(rule: &Rule) -> Text {
 
 /// Returns for whom a rule is, in a few words: what is not named is all.
 pub fn scope(rule: &Rule) -> Text {
-    let kinds = rule.kinds.iter().filter_map(|name| Kind::from_name(name));
-    let kinds: Vec<Text> = kinds.map(Kind::label).collect();
+    let kinds: Vec<Text> = rule.kinds.iter().copied().map(Kind::label).collect();
     let natures: Vec<Text> = rule
         .natures
         .iter()
@@ -209,10 +210,7 @@ pub fn scope(rule: &Rule) -> Text {
             Holder::Organisation => text!("单位", "organisations"),
         })
         .collect();
-    let provinces = rule
-        .provinces
-        .iter()
-        .filter_map(|code| Province::of_code(code));
+    let provinces = rule.provinces.iter();
     let provinces: Vec<Text> = provinces.map(|p| p.name().clone()).collect();
     let providers: Vec<Text> = rule.providers.iter().cloned().map(Text::verbatim).collect();
     let kinds = if kinds.len() == Kind::ALL.len() {

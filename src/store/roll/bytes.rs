@@ -18,6 +18,19 @@ pub(super) fn put_text(to: &mut Vec<u8>, text: Option<&str>) -> Option<()> {
     Some(())
 }
 
+/// Writes pairs of texts with their count.
+pub(super) fn put_pairs<'t>(
+    to: &mut Vec<u8>,
+    pairs: impl ExactSizeIterator<Item = (&'t str, &'t str)>,
+) -> Option<()> {
+    put_number(to, u32::try_from(pairs.len()).ok()?);
+    for (one, other) in pairs {
+        put_text(to, Some(one))?;
+        put_text(to, Some(other))?;
+    }
+    Some(())
+}
+
 /// Reads on from a place; none at anything that was not written so.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader<'a> {
@@ -58,5 +71,10 @@ impl<'a> Reader<'a> {
         }
         let bytes = self.bytes(length.into())?;
         std::str::from_utf8(bytes).ok().map(Some)
+    }
+    pub(super) fn pairs<T: From<&'a str>, C: FromIterator<(T, T)>>(&mut self) -> Option<C> {
+        let count = self.number()?;
+        let pairs = (0..count).map(|_| Some((self.text()??.into(), self.text()??.into())));
+        pairs.collect()
     }
 }

@@ -400,9 +400,13 @@ impl Roll<'_> {
         let Some((_, folders)) = self.open_concordance() else {
             return;
         };
+        let is_now = |name: &str| {
+            let folder = StorePath::parse(name).ok()?;
+            Stamp::of(&self.files.stat(&folder).ok()?)
+        };
         let is_false = |(name, looked): (&String, &Looked)| {
             let kept = folders.get(name);
-            kept.is_some_and(|k| looked.stamp == Some(k.stamp) && looked.newest > k.newest)
+            kept.is_some_and(|k| looked.newest > k.newest && is_now(name) == Some(k.stamp))
         };
         if let Some(path) = self.concordance_path()
             && self.seen.folders.iter().any(is_false)

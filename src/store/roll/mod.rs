@@ -37,7 +37,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::thread::ScopedJoinHandle;
 use subjects::SubjectSlip;
 
 /// So many records may differ before the roll is written anew: reading them again is less.
@@ -264,7 +263,7 @@ impl<'f> Roll<'f> {
             })?;
             let orders = ids.iter().flatten();
             let orders: Vec<Order> = orders.filter_map(|id| read_order(self.files, id)).collect();
-            self.subjects.fold(self.files, involved, &orders);
+            self.subjects.fold(self.files, &involved, &orders);
         }
         self.seen.absorb(seen);
         self.is_whole = true;
@@ -298,20 +297,16 @@ impl<'f> Roll<'f> {
                 .filter_map(|_| std::thread::Builder::new().spawn_scoped(scope, work).ok())
                 .collect();
             let own = work();
-            let others: Vec<_> = others.into_iter().map(ScopedJoinHandle::join).collect();
+            let others = others.into_iter().map(|other| {
+                let ended = other.join();
+                ended.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            });
             let mut states = Vec::new();
             let mut seen = Seen {
                 damaged,
                 ..Seen::default()
             };
-            for done in std::iter::once(Ok(own)).chain(others) {
-                let Ok(found) = done else {
-                    // What it had taken is lost: all is looked at again.
-                    next.store(0, Ordering::Relaxed);
-                    let (state, again) = work()?;
-                    seen.absorb(again);
-                    return Ok((vec![state], seen));
-                };
+            for found in std::iter::once(own).chain(others) {
                 let (state, some) = found?;
                 states.push(state);
                 seen.absorb(some);

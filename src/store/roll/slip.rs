@@ -1,6 +1,6 @@
 //! What a list needs of one order, drawn from its file alone, and how the roll keeps it.
 
-use super::bytes::{Reader, put_number, put_text};
+use super::bytes::{Reader, put_number, put_pairs, put_text};
 use super::token::{Tokens, tokens_of};
 use crate::filing::facts::SubjectFacts;
 use crate::filing::instant::Instant;
@@ -324,11 +324,11 @@ impl<'a> Slip<'a> {
             put_text(to, text.as_deref())?;
         }
         put_number(to, self.revision);
-        put_labels(to, &self.labels)?;
-        let tokens = self.tokens.as_bytes();
-        put_number(to, u32::try_from(tokens.len()).ok()?);
-        to.extend_from_slice(tokens);
-        Some(())
+        put_pairs(
+            to,
+            self.labels.iter().map(|(key, value)| (&**key, &**value)),
+        )?;
+        self.tokens.write(to)
     }
 
     /// Reads what [`write`](Self::write) wrote.
@@ -379,31 +379,10 @@ impl<'a> Slip<'a> {
             domain: from.text()?.map(Cow::Borrowed),
             after: from.text()?.map(Cow::Borrowed),
             revision: from.number()?,
-            labels: labels(from)?,
-            tokens: {
-                let length = usize::try_from(from.number()?).ok()?;
-                Tokens::from_bytes(from.bytes(length)?)
-            },
+            labels: from.pairs()?,
+            tokens: Tokens::read(from)?,
         })
     }
-}
-
-/// Writes labels down.
-fn put_labels(to: &mut Vec<u8>, labels: &BTreeMap<Cow<'_, str>, Cow<'_, str>>) -> Option<()> {
-    put_number(to, u32::try_from(labels.len()).ok()?);
-    for (key, value) in labels {
-        put_text(to, Some(key))?;
-        put_text(to, Some(value))?;
-    }
-    Some(())
-}
-
-/// Reads labels.
-fn labels<'a>(from: &mut Reader<'a>) -> Option<BTreeMap<Cow<'a, str>, Cow<'a, str>>> {
-    let count = from.number()?;
-    (0..count)
-        .map(|_| Some((from.text()??.into(), from.text()??.into())))
-        .collect()
 }
 
 fn place<T: PartialEq>(all: &[T], one: &T) -> Option<u8> {

@@ -1,6 +1,6 @@
 //! What the subjects of a roll add up to, as far as lists need it.
 
-use super::bytes::{Reader, put_number, put_text};
+use super::bytes::{Reader, put_pairs, put_text};
 use super::slip::{Nature, Slip};
 use super::token::{Token, Tokens, tokens_of_record};
 use crate::filing::number::SubjectNumber;
@@ -44,29 +44,21 @@ impl SubjectSlip {
     pub(super) fn write(&self, to: &mut Vec<u8>) -> Option<()> {
         put_text(to, Some(&self.number))?;
         to.push(self.nature.place()?);
-        put_number(to, u32::try_from(self.labels.len()).ok()?);
-        for (key, value) in &self.labels {
-            put_text(to, Some(key))?;
-            put_text(to, Some(value))?;
-        }
-        let tokens = self.tokens.as_bytes();
-        put_number(to, u32::try_from(tokens.len()).ok()?);
-        to.extend_from_slice(tokens);
-        Some(())
+        put_pairs(
+            to,
+            self.labels.iter().map(|(key, value)| (&**key, &**value)),
+        )?;
+        self.tokens.write(to)
     }
 
     pub(super) fn read(from: &mut Reader<'_>) -> Option<Self> {
         let number = from.text()??.into();
         let [nature] = from.take()?;
-        let labels = (0..from.number()?)
-            .map(|_| Some((from.text()??.into(), from.text()??.into())))
-            .collect::<Option<_>>()?;
-        let length = usize::try_from(from.number()?).ok()?;
         Some(Self {
             number,
             nature: *Nature::ALL.get(usize::from(nature))?,
-            labels,
-            tokens: Tokens::from_bytes(from.bytes(length)?).into_owned(),
+            labels: from.pairs()?,
+            tokens: Tokens::read(from)?.into_owned(),
         })
     }
 }
@@ -100,10 +92,9 @@ impl Subjects {
     /// Takes in what approvals say of natures.
     pub(super) fn decide(&mut self, said: &[(String, Nature)]) {
         for (number, decided) in said {
-            let now = match (self.nature(number), decided) {
-                (Nature::Unsaid, alone @ (Nature::Individual | Nature::Organisation)) => *alone,
-                (_, _) => Nature::Involved,
-            };
+            let known = self.nature(number);
+            let is_one = known == Nature::Unsaid || known == *decided;
+            let now = if is_one { *decided } else { Nature::Involved };
             self.natures.insert(number.as_str().into(), now);
         }
     }
@@ -117,21 +108,17 @@ impl Subjects {
     }
 
     /// Folds the whole history of some subjects; `orders` are those that were approved for them.
-    pub(super) fn fold(&mut self, files: &dyn Files, numbers: BTreeSet<String>, orders: &[Order]) {
-        for number in numbers {
-            let Ok(parsed) = SubjectNumber::parse(&number) else {
-                continue;
-            };
-            let path = subject_path(&parsed.number);
-            let record = files
-                .read(&path, RECORD_LIMIT)
-                .ok()
-                .and_then(|bytes| subject_file::from_toml(path.as_str(), &bytes).ok());
-            let portfolio = Portfolio::fold(&record, orders);
-            let subject = portfolio.subjects.get(&parsed.number);
-            let is_individual = subject.is_some_and(|subject| subject.facts.is_individual());
-            self.folded.insert(number, is_individual);
-        }
+    pub(super) fn fold(&mut self, files: &dyn Files, numbers: &BTreeSet<String>, orders: &[Order]) {
+        let record = |number: &String| {
+            let path = subject_path(&SubjectNumber::parse(number).ok()?.number);
+            let bytes = files.read(&path, RECORD_LIMIT).ok()?;
+            subject_file::from_toml(path.as_str(), &bytes).ok()
+        };
+        let records: Vec<SubjectRecord> = numbers.iter().filter_map(record).collect();
+        let portfolio = Portfolio::fold(&records, orders);
+        let subjects = portfolio.subjects.into_values();
+        let folded = subjects.map(|s| (s.number.to_string(), s.facts.is_individual()));
+        self.folded = folded.filter(|(n, _)| numbers.contains(n)).collect();
     }
 
     /// Returns the value of a subject's label.

@@ -3,6 +3,7 @@
 //! A token is a short hash of a number, a domain, an account, a phone or a ref. Two that are equal say only
 //! that the records should be looked at; two records that share such a value share its token.
 
+use super::bytes::{Reader, put_number};
 use crate::filing::facts::{Access, Person, ServiceFacts, SubjectFacts};
 use crate::filing::host::Host;
 use crate::filing::order::Order;
@@ -61,12 +62,15 @@ impl Token {
 pub struct Tokens<'a>(Cow<'a, [u8]>);
 
 impl<'a> Tokens<'a> {
-    pub(super) const fn from_bytes(bytes: &'a [u8]) -> Self {
-        Self(Cow::Borrowed(bytes))
+    pub(super) fn write(&self, to: &mut Vec<u8>) -> Option<()> {
+        put_number(to, u32::try_from(self.0.len()).ok()?);
+        to.extend_from_slice(&self.0);
+        Some(())
     }
 
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.0
+    pub(super) fn read(from: &mut Reader<'a>) -> Option<Self> {
+        let length = usize::try_from(from.number()?).ok()?;
+        from.bytes(length).map(|bytes| Self(Cow::Borrowed(bytes)))
     }
 
     /// Takes the tokens out of what they were read from.
