@@ -166,13 +166,11 @@ impl Profile {
         self.statuses.get(&status).map(String::as_str)
     }
 
-    /// Whether a word, folded, is one of the names that people have for it.
-    fn is_called(&self, word: &str) -> bool {
-        let titles = [self.title.zh.as_ref(), self.title.en.as_ref()];
-        let mut names = titles
-            .into_iter()
-            .chain(self.aliases.iter().map(String::as_str));
-        names.any(|name| folded(name) == word)
+    /// Lists the words that it goes by under a name, folded.
+    fn words(&self, name: &str) -> impl Iterator<Item = String> {
+        let titles = [name, self.title.zh.as_ref(), self.title.en.as_ref()].map(folded);
+        let aliases = self.aliases.iter().map(|alias| folded(alias));
+        titles.into_iter().chain(aliases)
     }
 }
 
@@ -180,6 +178,8 @@ impl Profile {
 #[derive(Clone, Debug)]
 pub struct Profiles {
     own: BTreeMap<String, Profile>,
+    /// The names of the user's own that go by a word.
+    called: BTreeMap<String, BTreeSet<String>>,
     /// Those of the user that cannot be read: where, and what is wrong.
     unread: BTreeMap<String, Text>,
 }
@@ -308,11 +308,12 @@ impl Profiles {
     pub const fn built_in() -> Self {
         Self {
             own: BTreeMap::new(),
+            called: BTreeMap::new(),
             unread: BTreeMap::new(),
         }
     }
 
-    /// Puts the user's profile `name` over what is there.
+    /// Puts the user's profile `name`, of which there is one, over what is there.
     ///
     /// Cells that the file leaves out, those of its tables too, come from the profile named by
     /// `extends`, else from the profile of the same name, else from `generic`.
@@ -417,6 +418,9 @@ impl Profiles {
         }
         profile.fill(base.profile());
         let clashes = self.clashes(name, &profile, &places)?;
+        for word in profile.words(name) {
+            self.called.entry(word).or_default().insert(name.to_owned());
+        }
         self.own.insert(name.to_owned(), profile);
         Ok(clashes)
     }
@@ -443,10 +447,8 @@ impl Profiles {
                 let reason = text!("名称是空的", "this name is empty");
                 return Err(ProfileProblem { at, reason });
             }
-            let others = self.own.iter().filter(|(other, _)| *other != name);
-            let mut others =
-                others.filter(|(other, theirs)| folded(other) == meant || theirs.is_called(&meant));
-            let own = others.next().map(|(other, _)| other.as_str());
+            let others = self.called.get(&meant).into_iter().flatten();
+            let own = others.map(String::as_str).find(|other| *other != name);
             let very = BUILT_IN.keys().copied().find(|other| *other == meant);
             let Some(other) = own.or(very).filter(|other| *other != name) else {
                 continue;
@@ -501,13 +503,15 @@ impl Profiles {
             return own;
         }
         let meant = folded(word);
-        let is_meant = |name: &str| {
-            let is_called = |profile: &Profile| profile.is_called(&meant);
-            folded(name) == meant || self.known(name).is_some_and(is_called)
-        };
-        let own = self.own.keys().map(String::as_str);
-        let mut names = own.chain(BUILT_IN.keys().copied());
-        names.find(|name| is_meant(name))
+        let own = self.called.get(&meant).and_then(BTreeSet::first);
+        own.map(String::as_str).or_else(|| {
+            let others = BUILT_IN
+                .iter()
+                .filter(|(name, _)| !self.own.contains_key(**name));
+            let mut words =
+                others.flat_map(|(name, part)| part.profile().words(name).map(|w| (w, *name)));
+            words.find(|(word, _)| *word == meant).map(|(_, name)| name)
+        })
     }
 
     /// Whether a word is the very name of a profile.

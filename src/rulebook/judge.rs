@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The most findings of one rule on one order; what is more says nothing new.
 const FINDINGS_LIMIT: usize = 50;
@@ -115,37 +115,50 @@ fn unread(rule: &Rule) -> Vec<Compiled> {
     rule.test.iter().map(|_| Compiled::default()).collect()
 }
 
+/// Orders of which nothing is known, one of each kind, and the same with some word in every list.
+static UNKNOWN: LazyLock<Vec<View>> = LazyLock::new(|| {
+    let day = chrono::NaiveDate::default();
+    let empty = Kind::ALL.iter().map(|kind| View::unknown(*kind, day));
+    empty
+        .flat_map(|view| [view.clone(), view.with_some_word()])
+        .collect()
+});
+
+static CALENDAR: LazyLock<Arc<Calendar>> = LazyLock::new(|| Calendar::embedded().clone().into());
+
+thread_local! {
+    /// What rules are tried in: made once for all of them, as it costs more than to try one.
+    static TRIALS: Result<Vec<Scopes<'static>>, String> =
+        UNKNOWN.iter().map(|view| Scopes::of(view, &CALENDAR)).collect();
+}
+
 /// Tries a rule on orders of which nothing is known.
 ///
 /// # Errors
 /// Where an expression is wrong, cannot be evaluated on unknown data, or finds an error in them.
 pub fn try_out(rule: &Rule) -> Result<(), Fault> {
-    let calendar = &Arc::new(Calendar::embedded().clone());
     let compiled = unread(rule);
     for asked in Asked::all(rule, &compiled) {
         asked.read()?;
     }
-    let day = chrono::NaiveDate::default();
-    for kind in Kind::ALL {
-        let empty = View::unknown(*kind, day);
-        let filled = empty.clone().with_some_word();
-        for view in [&empty, &filled] {
-            let scopes = Scopes::of(view, calendar).map_err(Fault::of_all)?;
+    TRIALS.with(|trials| {
+        let trials = trials.as_ref().map_err(|e| Fault::of_all(e.clone()))?;
+        for scopes in trials {
             let bounds = Bounds::of(&scopes.facts);
             for asked in Asked::all(rule, &compiled) {
                 let mut findings = Vec::new();
-                ask(asked, view, &scopes, &bounds, &mut findings)?;
+                ask(asked, scopes.view, scopes, &bounds, &mut findings)?;
                 let is_error = |f: &Finding| f.severity == Severity::Error;
-                if view.is_bare && !asked.test.missing && findings.iter().any(is_error) {
+                if scopes.view.is_bare && !asked.test.missing && findings.iter().any(is_error) {
                     let reason = UNKNOWN_IS_NO_ERROR.to_owned();
                     return Err(asked.fault(Part::Require, None, reason));
                 }
                 // What it says is tried even where the condition holds.
-                words(asked, &scopes, 0)?;
+                words(asked, scopes, 0)?;
             }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 /// What is wrong with a rule that takes the unknown for an error.

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
 use crate::filing::guard;
 use crate::filing::order::{
-    Entry, FieldChange, LABELS, MATERIALS, OperationId, Order, OrderId, looks_like_id,
+    Entry, FieldChange, LABELS, MATERIALS, Material, OperationId, Order, OrderId, looks_like_id,
 };
 use crate::filing::record::{SubjectEntry, SubjectEvent, SubjectRecord};
 use crate::filing::standing::{effective, fold};
@@ -283,11 +283,12 @@ fn put_material_back(order: &mut Order, edit: &FieldChange) {
     if !is_of_material(edit) {
         return;
     }
+    let read = |side: &Option<toml::Value>| -> Option<Material> { side.clone()?.try_into().ok() };
+    let came = read(&edit.to);
     order
         .materials
-        .retain(|material| Some(&tree::of(material)) != edit.to.as_ref());
-    let gone = edit.from.clone().and_then(|from| from.try_into().ok());
-    order.materials.extend(gone);
+        .retain(|material| Some(material) != came.as_ref());
+    order.materials.extend(read(&edit.from));
 }
 
 fn reverse_subject(
