@@ -4,8 +4,7 @@ use crate::filing::evidence::{Fact, Source, Verdict};
 use crate::filing::instant::Instant;
 use crate::reading;
 use crate::render::mask::is_an_organisation;
-use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
+use crate::store::Digest;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -113,10 +112,7 @@ impl Cache {
     }
 
     fn path(&self, key: &str) -> Option<PathBuf> {
-        let mut name = String::with_capacity(64);
-        for byte in Sha256::digest(key.as_bytes()) {
-            let _ = write!(name, "{byte:02x}");
-        }
+        let name = Digest::of(key.as_bytes());
         Some(self.folder.as_ref()?.join(format!("{name}.json")))
     }
 }

@@ -1,8 +1,8 @@
 //! Messages: what is told, packed to what a channel takes.
 
 use crate::lang::Lang;
+use crate::store::Digest;
 use crate::text;
-use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
 /// One thing to tell.
@@ -120,13 +120,8 @@ fn cut(text: &str, bytes: usize) -> String {
 }
 
 fn id(keys: &[String]) -> String {
-    let digest = Sha256::digest(keys.join("\n").as_bytes());
-    let mut id = "msg_".to_owned();
-    for byte in digest.iter().take(12) {
-        // Writing to a String never fails.
-        let _ = write!(id, "{byte:02x}");
-    }
-    id
+    let digest = Digest::of(keys.join("\n").as_bytes());
+    format!("msg_{}", &digest.as_str()[..24])
 }
 
 #[cfg(test)]

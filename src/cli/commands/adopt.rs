@@ -4,6 +4,7 @@ use crate::cli::cloud;
 use crate::cli::context::{Context, World};
 use crate::cli::documents::order::Manner;
 use crate::cli::documents::portfolio::{Excerpt, risk_name};
+use crate::cli::parser;
 use crate::cli::parser::globals::{option, switch};
 use crate::cli::person::consent::Consent;
 use crate::cli::reply::Reply;
@@ -303,10 +304,7 @@ fn consent(answer: &Adopted, given: &[Adopting], privacy: Privacy) -> Consent {
 }
 
 fn from_file(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Vec<Adopting>, Failure> {
-    let name = matches
-        .get_one::<String>("from")
-        .cloned()
-        .unwrap_or_default();
+    let name = parser::word(matches, "from");
     let encoding = match matches.get_one::<String>("encoding").map(String::as_str) {
         Some("gb18030") => Encoding::Gb18030,
         Some(_) | None => Encoding::Utf8,

@@ -1,6 +1,7 @@
 //! `attach`: put files to an order, in any status.
 
 use crate::cli::context::{Context, Plan};
+use crate::cli::parser;
 use crate::cli::parser::globals::{option, place};
 use crate::cli::parser::words;
 use crate::cli::reply::{Reply, answer};
@@ -53,24 +54,18 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Takes the files in; one that the order holds already is left as it is.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let word = matches
-        .get_one::<String>("order")
-        .cloned()
-        .unwrap_or_default();
-    let slot = slot(
-        cx,
-        matches.get_one::<String>("as").map_or("", String::as_str),
-    );
+    let word = parser::word(matches, "order");
+    let slot = slot(cx, parser::word(matches, "as"));
     let service = matches.get_one::<String>("service").cloned();
     let taken = words(matches, "file")
         .iter()
         .map(|name| materials::take(&cx.current.join(name), &slot, None))
         .collect::<Result<Vec<_>, Failure>>()?;
     let mut wanted = Wanted::default();
-    wanted.word(&word);
+    wanted.word(word);
     wanted.attachments();
     let done = cx.transact_near(&wanted, |world, stamp, _| {
-        let mut order = resolve::order(&world.book, &word)?.clone();
+        let mut order = resolve::order(&world.book, word)?.clone();
         let place = match &service {
             None => None,
             Some(word) => Some(persons::place(&order, word).ok_or_else(|| {

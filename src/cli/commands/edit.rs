@@ -2,6 +2,7 @@
 
 use super::draft::{add_arg, assigns, placed_dossier, take_materials};
 use crate::cli::context::{Context, Plan};
+use crate::cli::parser;
 use crate::cli::parser::globals::{option, place, repeated};
 use crate::cli::reply::{Reply, answer};
 use crate::failure::Failure;
@@ -49,10 +50,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Corrects the order.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let word = matches
-        .get_one::<String>("order")
-        .cloned()
-        .unwrap_or_default();
+    let word = parser::word(matches, "order");
     let given = assigns(matches)?;
     let from = matches.get_one::<String>("from").cloned();
     if given.is_empty() && from.is_none() {
@@ -75,7 +73,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         None => None,
     };
     let mut wanted = Wanted::default();
-    wanted.word(&word);
+    wanted.word(word);
     bearing::assigned(&mut wanted, &given);
     if let Some(dossier) = &dossier {
         bearing::dossier(&mut wanted, dossier);
@@ -84,7 +82,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         wanted.attachments();
     }
     let done = cx.transact_near(&wanted, |world, stamp, _| {
-        let order = resolve::order(&world.book, &word)?;
+        let order = resolve::order(&world.book, word)?;
         let mut plan = Plan::new(order.id.clone());
         let edited = edit::edit(world, stamp, order, &given, dossier.as_ref(), &named)
             .map_err(|failure| located(failure, from.as_deref(), &places))?;

@@ -1,6 +1,7 @@
 //! `erase`: personal data removed for good.
 
 use crate::cli::context::Context;
+use crate::cli::parser;
 use crate::cli::parser::globals::place;
 use crate::cli::reply::Reply;
 use crate::evidence::cache;
@@ -30,11 +31,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Removes an order's file, or everything about a subject.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let word = matches
-        .get_one::<String>("what")
-        .cloned()
-        .unwrap_or_default();
-    let done = cx.transact(|world, _, _| decide(world, &word))?;
+    let word = parser::word(matches, "what");
+    let done = cx.transact(|world, _, _| decide(world, word))?;
     if done.changed && !cx.globals.dry_run {
         // What was remembered of it may name persons too.
         if let Some(folder) = cx.env.cache_folder() {

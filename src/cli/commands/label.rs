@@ -3,6 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::documents::order::Manner;
 use crate::cli::documents::portfolio::{Excerpt, Look, Stock};
+use crate::cli::parser;
 use crate::cli::parser::globals::{place, repeated};
 use crate::cli::reply::{Reply, answer};
 use crate::failure::Failure;
@@ -58,15 +59,12 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Puts labels on and takes them off.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let word = matches
-        .get_one::<String>("what")
-        .cloned()
-        .unwrap_or_default();
+    let word = parser::word(matches, "what");
     let labels = read(matches)?;
     let mut wanted = Wanted::default();
-    wanted.word(&word);
+    wanted.word(word);
     let done = cx.transact_near(&wanted, |world, stamp, _| {
-        mark::label(world, stamp, &word, &labels)
+        mark::label(world, stamp, word, &labels)
     })?;
     let said = match (done.changed, cx.globals.dry_run) {
         (false, _) => text!("标签没有变化", "the labels are so already"),

@@ -1,6 +1,7 @@
 //! `man`: the manual pages, one a command, in the user's language.
 
 use crate::cli::context::Context;
+use crate::cli::parser;
 use crate::cli::parser::globals::place;
 use crate::cli::parser::help::in_language;
 use crate::cli::parser::{Branches, tree};
@@ -43,7 +44,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 /// Writes the pages and prints their paths.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     refuse_format(cx)?;
-    let dir = matches.get_one::<String>("dir").map_or("", String::as_str);
+    let dir = parser::word(matches, "dir");
     let folder = cx.current.join(dir);
     let mut root = tree(Branches::All, cx.lang).disable_help_subcommand(true);
     root.build();

@@ -2,6 +2,7 @@
 
 use super::label;
 use crate::cli::context::Context;
+use crate::cli::parser;
 use crate::cli::parser::globals::place;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
@@ -27,10 +28,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Writes a note.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let word = matches
-        .get_one::<String>("what")
-        .cloned()
-        .unwrap_or_default();
+    let word = parser::word(matches, "what");
     let words = matches
         .get_one::<String>("text")
         .map_or("", |text| text.trim());
@@ -38,9 +36,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         return Err(Failure::usage(text!("备注是空的", "the note is empty")));
     }
     let mut wanted = Wanted::default();
-    wanted.word(&word);
+    wanted.word(word);
     let done = cx.transact_near(&wanted, |world, stamp, _| {
-        mark::note(world, stamp, &word, words)
+        mark::note(world, stamp, word, words)
     })?;
     let said = if cx.globals.dry_run {
         text!("将记下备注", "would note")

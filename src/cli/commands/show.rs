@@ -5,6 +5,7 @@ use super::status::words;
 use crate::cli::context::Context;
 use crate::cli::documents::board;
 use crate::cli::documents::order::{Desk, Manner};
+use crate::cli::parser;
 use crate::cli::parser::globals::place;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
@@ -47,10 +48,7 @@ pub fn one_order(lang: Lang) -> clap::Arg {
 
 /// Shows one order.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let named = matches
-        .get_one::<String>("order")
-        .map(String::as_str)
-        .unwrap_or_default();
+    let named = parser::word(matches, "order");
     let world = cx.world_of_orders(words(matches))?;
     let order = resolve::order(&world.book, named)?;
     let mut desk = Desk::new(&world);

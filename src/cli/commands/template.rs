@@ -2,6 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::filters::no_such_province;
+use crate::cli::parser;
 use crate::cli::parser::globals::{option, place};
 use crate::cli::parser::vocabulary::{self, Word};
 use crate::cli::reply::Reply;
@@ -92,7 +93,7 @@ fn subjects() -> Vec<Word> {
 /// Prints the file.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     refuse_format(cx)?;
-    let name = matches.get_one::<String>("what").map_or("", String::as_str);
+    let name = parser::word(matches, "what");
     if name == RULES {
         return Ok(Reply::raw(sample(cx.lang)));
     }

@@ -11,6 +11,11 @@ use crate::lang::Lang;
 use crate::text;
 use clap::{ArgMatches, Command};
 
+/// Returns the value of an argument that is asked for; empty where it is not there.
+pub fn word<'m>(matches: &'m ArgMatches, name: &str) -> &'m str {
+    matches.get_one::<String>(name).map_or("", String::as_str)
+}
+
 /// Returns the values of an argument that can be repeated.
 pub fn words(matches: &ArgMatches, name: &str) -> Vec<String> {
     matches

@@ -3,6 +3,7 @@
 mod update;
 
 use crate::cli::context::Context;
+use crate::cli::parser;
 use crate::cli::parser::action::{action, actions};
 use crate::cli::parser::globals::place;
 use crate::cli::reply::Reply;
@@ -71,7 +72,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     match matches.subcommand() {
         Some(("update", matches)) => {
-            let file = matches.get_one::<String>("file").map_or("", String::as_str);
+            let file = parser::word(matches, "file");
             update::keep(cx, file)
         }
         Some((_, show)) => display(cx, show.get_one::<String>("when").map(String::as_str)),

@@ -12,6 +12,7 @@ use super::show::one_order;
 use super::status::words;
 use crate::cli::context::Context;
 use crate::cli::documents::order::Desk;
+use crate::cli::parser;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
 use crate::lang::Lang;
@@ -33,10 +34,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Shows the way through the console.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let named = matches
-        .get_one::<String>("order")
-        .map(String::as_str)
-        .unwrap_or_default();
+    let named = parser::word(matches, "order");
     let world = cx.world_of_orders(words(matches))?;
     let order = resolve::order(&world.book, named)?;
     let mut desk = Desk::new(&world);
