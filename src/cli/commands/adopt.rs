@@ -309,8 +309,8 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Vec<Adopting>
         Some("gb18030") => Encoding::Gb18030,
         Some(_) | None => Encoding::Utf8,
     };
-    let bytes = cx.read_input(&name)?;
-    read(cx, &name, &bytes, encoding, matches.get_flag("replace"))
+    let bytes = cx.read_input(name)?;
+    read(cx, name, &bytes, encoding, matches.get_flag("replace"))
 }
 
 /// Reads filings; where some cannot be read, what stands against the others is told with them.
