@@ -112,6 +112,8 @@ fn whoever_hands_out_nothing_is_told_and_holds_nobody_up() {
     let user = Icpctl::new().env("ALIBABA_CLOUD_ECS_METADATA", "the-role");
     let refused = json!({"Code": "AssumeRoleUnauthorized", "AccessKeyId": "LTAIdouble0000000002",
                          "AccessKeySecret": "CANARY", "SecurityToken": "CANARY"});
+    let nameless = json!({"Code": "Success", "AccessKeyId": "", "AccessKeySecret": "CANARY",
+                          "SecurityToken": "CANARY"});
     for answer in [
         Answer::Silent,
         Answer::CutOff,
@@ -119,6 +121,7 @@ fn whoever_hands_out_nothing_is_told_and_holds_nobody_up() {
         Answer::new(500, "text/plain", "x"),
         Answer::json(r#"{"AccessKeySecret":"CANARY"}"#),
         Answer::json(refused.to_string()),
+        Answer::json(nameless.to_string()),
         Answer::html("<html>CANARY</html>"),
         Answer::redirect("http://192.0.2.1/"),
     ] {

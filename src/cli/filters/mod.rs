@@ -29,7 +29,6 @@ use crate::text;
 use chrono::TimeDelta;
 use clap::ArgMatches;
 use search::Needle;
-use std::collections::BTreeMap;
 
 named! {
     /// How a list of orders is sorted.
@@ -257,7 +256,10 @@ impl Filters {
             && any(&self.accounts, |a| accounts == Some(a.as_str()))
             && any(&self.provinces, |p| order.province() == Some(*p))
             && any(&self.references, |r| order.held_ref() == Some(r))
-            && (self.labels.is_empty() || self.has_labels(&desk.labels(order)))
+            && (self.labels.is_empty() || {
+                let labels = desk.labels(order);
+                self.has_labels(|key| labels.get(key))
+            })
             && self
                 .find
                 .as_ref()
@@ -265,10 +267,8 @@ impl Filters {
     }
 
     fn matches_times(&self, desk: &Desk<'_>, order: &Order) -> bool {
-        let needs_view = self.asks_for_statuses()
-            || self.ended_since.is_some()
-            || self.due_by.is_some()
-            || self.overdue;
+        let needs_view =
+            self.asks_for_statuses() || self.ended_since.is_some() || self.asks_for_due();
         let created = order.history.first().map(|e| e.at);
         let until_of_creation = self.until.filter(|_| self.ended_since.is_none());
         if !is_within(created, self.created_since, until_of_creation) {
@@ -295,7 +295,7 @@ impl Filters {
         let by_itself = self.providers.is_empty()
             && self.accounts.is_empty()
             && self.matches_province(subject)
-            && self.has_labels(&subject.labels)
+            && self.has_labels(|key| subject.labels.get(key))
             && self
                 .find
                 .as_ref()
@@ -317,11 +317,7 @@ impl Filters {
         subject: &FiledSubject,
         service: &FiledService,
     ) -> bool {
-        let labels = || {
-            let mut labels = subject.labels.clone();
-            labels.extend(service.labels.clone());
-            labels
-        };
+        let label = |key: &str| service.labels.get(key).or_else(|| subject.labels.get(key));
         let accesses = &service.accesses;
         let is_accessed =
             accesses.is_empty() && self.providers.is_empty() && self.accounts.is_empty()
@@ -331,7 +327,7 @@ impl Filters {
                 });
         is_accessed
             && self.matches_province(subject)
-            && (self.labels.is_empty() || self.has_labels(&labels()))
+            && self.has_labels(label)
             && self.find.as_ref().is_none_or(|needle| {
                 search::service(needle, service) || search::holder(needle, subject)
             })
@@ -353,11 +349,10 @@ impl Filters {
         })
     }
 
-    fn has_labels(&self, labels: &BTreeMap<String, String>) -> bool {
+    fn has_labels<T: AsRef<str>>(&self, label: impl Fn(&str) -> Option<T>) -> bool {
         self.labels.iter().all(|(key, wanted)| {
-            labels
-                .get(key)
-                .is_some_and(|value| wanted.as_ref().is_none_or(|wanted| wanted == value))
+            let is_wanted = |value: T| wanted.as_deref().is_none_or(|w| w == value.as_ref());
+            label(key).is_some_and(is_wanted)
         })
     }
 

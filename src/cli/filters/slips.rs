@@ -45,6 +45,10 @@ impl Filters {
         let slip = line.slip;
         let is_in =
             |wanted: &[String], there: Option<&str>| any(wanted, |w| there == Some(w.as_str()));
+        let label = |key: &str| {
+            let own = slip.labels.get(key).map(AsRef::as_ref);
+            own.or_else(|| subjects.label(slip.subject()?, key))
+        };
         let province = slip.province.as_deref();
         let status = line.view.status();
         let until_of_creation = self.until.filter(|_| self.ended_since.is_none());
@@ -63,15 +67,7 @@ impl Filters {
                     self.ended_since,
                     self.until,
                 ))
-            && (self.labels.is_empty() || self.has_slip_labels(slip, subjects))
-    }
-
-    fn has_slip_labels(&self, slip: &Slip<'_>, subjects: &Subjects) -> bool {
-        self.labels.iter().all(|(key, wanted)| {
-            let own = slip.labels.get(key.as_str()).map(AsRef::as_ref);
-            let there = own.or_else(|| subjects.label(slip.subject()?, key));
-            there.is_some_and(|value| wanted.as_ref().is_none_or(|wanted| wanted == value))
-        })
+            && self.has_labels(label)
     }
 
     /// Returns where a line stands in a list sorted as [`Filters::arrange`] sorts orders.

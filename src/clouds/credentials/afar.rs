@@ -3,7 +3,7 @@
 //! Source: alibabacloud-credentials 1.0.12 (`EcsRamRole`, `URL`); help.aliyun.com on instance metadata,
 //! whose hardened mode wants a token first.
 
-use super::{Credential, Place};
+use super::{Credential, Place, filled};
 use crate::clouds::secret::Secret;
 use crate::config::base::is_near;
 use crate::network::Network;
@@ -81,19 +81,20 @@ impl Afar {
         };
         let handed: Handed = answer.json().map_err(|_| no_key())?;
         let key = Secret::new(handed.access_key_secret);
-        match (key, Secret::new(handed.security_token)) {
-            (Some(key), Some(token))
+        let id = filled(&handed.access_key_id);
+        match (id, key, Secret::new(handed.security_token)) {
+            (Some(id), Some(key), Some(token))
                 if handed.code.as_deref().is_none_or(|code| code == "Success") =>
             {
                 Ok(Credential {
-                    id: handed.access_key_id,
+                    id,
                     key,
                     token: Some(token),
                     region: None,
                     place: Place::Service { url: shown(&url) },
                 })
             }
-            (_, _) => Err(no_key()),
+            (_, _, _) => Err(no_key()),
         }
     }
 }

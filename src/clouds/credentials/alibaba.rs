@@ -4,8 +4,8 @@
 //! identity stands for must be exchanged first: it is told and passed over. The role of an instance and
 //! a service that hands out keys are asked where the environment names them.
 
-use super::place::{json, read, section};
-use super::{Afar, Credential, Note, Parts, Place, Search, Trouble, filled};
+use super::place::{json, section};
+use super::{Afar, Held, Names, Note, Parts, Place, Search, Trouble, filled, of_file, passed_over};
 use crate::clouds::secret::Secret;
 use crate::config::base::{is_near, may_be_asked};
 use crate::env::Env;
@@ -16,7 +16,7 @@ use url::Url;
 /// The section of the SDKs' file unless another is named.
 const DEFAULT: &str = "default";
 /// The parts of a key in both files.
-const NAMES: (&str, &str) = ("access_key_id", "access_key_secret");
+const NAMES: Names = ("access_key_id", "access_key_secret");
 
 pub(super) fn find(env: &Env, home: &Path, search: &mut Search) {
     let profile = env.text("ALIBABA_CLOUD_PROFILE");
@@ -41,7 +41,7 @@ pub(super) fn find(env: &Env, home: &Path, search: &mut Search) {
     }
 }
 
-fn environment(env: &Env) -> (Option<Credential>, Vec<Note>) {
+fn environment(env: &Env) -> Held {
     let names = (
         "ALIBABA_CLOUD_ACCESS_KEY_ID",
         "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
@@ -57,7 +57,7 @@ fn environment(env: &Env) -> (Option<Credential>, Vec<Note>) {
     parts.whole(Place::Environment { variable: names.0 }, names)
 }
 
-fn token_of_identity(env: &Env) -> (Option<Credential>, Vec<Note>) {
+fn token_of_identity(env: &Env) -> Held {
     let variables = [
         "ALIBABA_CLOUD_ROLE_ARN",
         "ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
@@ -70,7 +70,7 @@ fn token_of_identity(env: &Env) -> (Option<Credential>, Vec<Note>) {
         variable: variables[0],
     };
     let trouble = Trouble::Unsupported("OIDC".to_owned());
-    (None, vec![Note::new(place, trouble)])
+    passed_over(place, trouble)
 }
 
 /// What the SDKs ask last, where the environment names it: the role of an instance, then a service
@@ -97,88 +97,47 @@ fn elsewhere(env: &Env) -> (Option<Afar>, Vec<Note>) {
     }
 }
 
-fn cli(path: &Path, profile: Option<&str>) -> (Option<Credential>, Vec<Note>) {
+fn cli(path: &Path, profile: Option<&str>) -> Held {
     let at = |profile: &str| Place::file(path, profile);
     let named = profile.unwrap_or(DEFAULT);
-    let content = match read(path) {
-        Ok(Some(content)) => content,
-        Ok(None) => return (None, Vec::new()),
-        Err(trouble) => return (None, vec![Note::new(at(named), trouble)]),
-    };
-    let config = match json(&content.text) {
-        Ok(config) => config,
-        Err(trouble) => return (None, vec![Note::new(at(named), trouble)]),
-    };
-    let current = config.get("current").and_then(Value::as_str);
-    let named = profile.or(current).unwrap_or(DEFAULT);
-    let profiles = config.get("profiles").and_then(Value::as_array);
-    let chosen = profiles
-        .into_iter()
-        .flatten()
-        .find(|profile| profile.get("name").and_then(Value::as_str) == Some(named));
-    let Some(chosen) = chosen else {
-        return (None, vec![Note::new(at(named), Trouble::NoProfile)]);
-    };
-    let text = |key: &str| chosen.get(key).and_then(Value::as_str).and_then(filled);
-    let mut parts = Parts {
-        id: text(NAMES.0),
-        key: text(NAMES.1).and_then(Secret::new),
-        token: None,
-        region: text("region_id"),
-    };
-    let (found, mut notes) = match text("mode").as_deref() {
-        Some("AK") | None => parts.whole(at(named), NAMES),
-        Some("StsToken") => {
-            parts.token = text("sts_token").and_then(Secret::new);
-            if parts.token.is_none() {
-                (
-                    None,
-                    vec![Note::new(at(named), Trouble::Lacks("sts_token"))],
-                )
-            } else {
-                parts.whole(at(named), NAMES)
+    of_file(path, at(named), NAMES, |text, place| {
+        let config = json(text)?;
+        let current = config.get("current").and_then(Value::as_str);
+        let named = profile.or(current).unwrap_or(DEFAULT);
+        *place = at(named);
+        let profiles = config.get("profiles").and_then(Value::as_array);
+        let is_named =
+            |profile: &&Value| profile.get("name").and_then(Value::as_str) == Some(named);
+        let chosen = profiles.into_iter().flatten().find(is_named);
+        let chosen = chosen.ok_or(Trouble::NoProfile)?;
+        let text = |key: &str| chosen.get(key).and_then(Value::as_str).and_then(filled);
+        let token = match text("mode").as_deref() {
+            Some("AK") | None => None,
+            Some("StsToken") => {
+                let token = text("sts_token").and_then(Secret::new);
+                Some(token.ok_or(Trouble::Lacks("sts_token"))?)
             }
-        }
-        Some(mode) => {
-            let trouble = Trouble::Unsupported(mode.to_owned());
-            (None, vec![Note::new(at(named), trouble)])
-        }
-    };
-    notes.extend(
-        content
-            .loose
-            .map(|mode| Note::new(at(named), Trouble::Loose(mode))),
-    );
-    (found, notes)
+            Some(mode) => return Err(Trouble::Unsupported(mode.to_owned())),
+        };
+        Ok(Parts {
+            id: text(NAMES.0),
+            key: text(NAMES.1).and_then(Secret::new),
+            token,
+            region: text("region_id"),
+        })
+    })
 }
 
-fn sdk(path: &Path, profile: &str) -> (Option<Credential>, Vec<Note>) {
-    let place = Place::file(path, profile);
-    let content = match read(path) {
-        Ok(Some(content)) => content,
-        Ok(None) => return (None, Vec::new()),
-        Err(trouble) => return (None, vec![Note::new(place, trouble)]),
-    };
-    let loose = content
-        .loose
-        .map(|mode| Note::new(place.clone(), Trouble::Loose(mode)));
-    let (found, mut notes) = match section(&content.text, profile) {
-        Ok(section) => match section.get("type").as_deref() {
-            Some("access_key") | None => {
-                let parts = Parts {
-                    id: section.get(NAMES.0),
-                    key: section.get(NAMES.1).and_then(Secret::new),
-                    ..Parts::default()
-                };
-                parts.whole(place, NAMES)
-            }
-            Some(kind) => {
-                let trouble = Trouble::Unsupported(kind.to_owned());
-                (None, vec![Note::new(place, trouble)])
-            }
-        },
-        Err(trouble) => (None, vec![Note::new(place, trouble)]),
-    };
-    notes.extend(loose);
-    (found, notes)
+fn sdk(path: &Path, profile: &str) -> Held {
+    of_file(path, Place::file(path, profile), NAMES, |text, _| {
+        let section = section(text, profile)?;
+        match section.get("type").as_deref() {
+            Some("access_key") | None => Ok(Parts {
+                id: section.get(NAMES.0),
+                key: section.get(NAMES.1).and_then(Secret::new),
+                ..Parts::default()
+            }),
+            Some(kind) => Err(Trouble::Unsupported(kind.to_owned())),
+        }
+    })
 }

@@ -16,7 +16,8 @@ use super::secret::Secret;
 use crate::env::Env;
 use crate::lang::Text;
 use crate::text;
-use std::path::PathBuf;
+use place::read;
+use std::path::{Path, PathBuf};
 
 /// How many characters of an id stand at each end of its mask.
 const SHOWN: usize = 4;
@@ -79,7 +80,7 @@ pub struct Search {
 
 impl Search {
     /// Takes what a place held; returns whether the search is over.
-    fn take(&mut self, (found, notes): (Option<Credential>, Vec<Note>)) -> bool {
+    fn take(&mut self, (found, notes): Held) -> bool {
         self.notes.extend(notes);
         self.found = found;
         self.found.is_some()
@@ -111,6 +112,9 @@ pub fn advice(cloud: Cloud) -> Text {
     }
 }
 
+/// What a place held: a usable key, and what the user should know of the place.
+type Held = (Option<Credential>, Vec<Note>);
+
 /// A key as a place holds it, whole or in part.
 #[derive(Debug, Default)]
 struct Parts {
@@ -122,11 +126,7 @@ struct Parts {
 
 impl Parts {
     /// Returns the key, if it is whole; what is missing of one that was begun is told.
-    fn whole(
-        self,
-        place: Place,
-        names: (&'static str, &'static str),
-    ) -> (Option<Credential>, Vec<Note>) {
+    fn whole(self, place: Place, names: Names) -> Held {
         let missing = match (self.id, self.key) {
             (Some(id), Some(key)) => {
                 let credential = Credential {
@@ -142,8 +142,40 @@ impl Parts {
             (None, Some(_)) => names.0,
             (Some(_), None) => names.1,
         };
-        (None, vec![Note::new(place, Trouble::Lacks(missing))])
+        passed_over(place, Trouble::Lacks(missing))
     }
+}
+
+/// The names of the two parts of a key: its id, and the secret.
+type Names = (&'static str, &'static str);
+
+/// Takes a key from the file of a place, as `key` reads it, which may put the place right; a file
+/// that is not there holds nothing.
+fn of_file(
+    path: &Path,
+    mut place: Place,
+    names: Names,
+    key: impl FnOnce(&str, &mut Place) -> Result<Parts, Trouble>,
+) -> Held {
+    let content = match read(path) {
+        Ok(Some(content)) => content,
+        Ok(None) => return Held::default(),
+        Err(trouble) => return passed_over(place, trouble),
+    };
+    let parts = key(&content.text, &mut place);
+    let loose = content.loose.map(Trouble::Loose);
+    let loose = loose.map(|trouble| Note::new(place.clone(), trouble));
+    let (found, mut notes) = match parts {
+        Ok(parts) => parts.whole(place, names),
+        Err(trouble) => passed_over(place, trouble),
+    };
+    notes.extend(loose);
+    (found, notes)
+}
+
+/// Says why a place holds nothing usable.
+fn passed_over(place: Place, trouble: Trouble) -> Held {
+    (None, vec![Note::new(place, trouble)])
 }
 
 /// Returns a text with something in it.

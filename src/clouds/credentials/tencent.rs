@@ -3,8 +3,8 @@
 //! Source: `DefaultCredentialProvider` of tencentcloud-sdk-python 3.1, and tccli 3.1. The role of
 //! an instance, which both ask for last, is not asked for: filings are not looked after there.
 
-use super::place::{Section, json, read, section};
-use super::{Credential, Note, Parts, Place, Search, Trouble, filled};
+use super::place::{json, read, section};
+use super::{Held, Parts, Place, Search, Trouble, filled, of_file};
 use crate::clouds::secret::Secret;
 use crate::env::Env;
 use serde_json::Value;
@@ -25,7 +25,7 @@ pub(super) fn find(env: &Env, home: &Path, search: &mut Search) {
     }
 }
 
-fn environment(env: &Env) -> (Option<Credential>, Vec<Note>) {
+fn environment(env: &Env) -> Held {
     let names = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY");
     let parts = Parts {
         id: env.text(names.0).and_then(filled),
@@ -36,70 +36,42 @@ fn environment(env: &Env) -> (Option<Credential>, Vec<Note>) {
     parts.whole(Place::Environment { variable: names.0 }, names)
 }
 
-fn file(home: &Path) -> (Option<Credential>, Vec<Note>) {
+fn file(home: &Path) -> Held {
     let own = home.join(".tencentcloud/credentials");
     let path = if own.exists() {
         own
     } else {
         PathBuf::from(SYSTEM)
     };
-    let place = Place::file(&path, DEFAULT);
-    let content = match read(&path) {
-        Ok(Some(content)) => content,
-        Ok(None) => return (None, Vec::new()),
-        Err(trouble) => return (None, vec![Note::new(place, trouble)]),
-    };
-    let loose = content
-        .loose
-        .map(|mode| Note::new(place.clone(), Trouble::Loose(mode)));
-    let (found, mut notes) = match section(&content.text, DEFAULT) {
-        Ok(section) => pair(&section).whole(place, ("secret_id", "secret_key")),
-        Err(trouble) => (None, vec![Note::new(place, trouble)]),
-    };
-    notes.extend(loose);
-    (found, notes)
+    let names = ("secret_id", "secret_key");
+    of_file(&path, Place::file(&path, DEFAULT), names, |text, _| {
+        let section = section(text, DEFAULT)?;
+        Ok(Parts {
+            id: section.get(names.0),
+            key: section.get(names.1).and_then(Secret::new),
+            ..Parts::default()
+        })
+    })
 }
 
-fn pair(section: &Section) -> Parts {
-    Parts {
-        id: section.get("secret_id"),
-        key: section.get("secret_key").and_then(Secret::new),
-        ..Parts::default()
-    }
-}
-
-fn tccli(home: &Path, profile: &str) -> (Option<Credential>, Vec<Note>) {
+fn tccli(home: &Path, profile: &str) -> Held {
     let folder = home.join(".tccli");
     let path = folder.join(format!("{profile}.credential"));
-    let place = Place::file(&path, profile);
-    let content = match read(&path) {
-        Ok(Some(content)) => content,
-        Ok(None) => return (None, Vec::new()),
-        Err(trouble) => return (None, vec![Note::new(place, trouble)]),
-    };
-    let loose = content
-        .loose
-        .map(|mode| Note::new(place.clone(), Trouble::Loose(mode)));
-    let (found, mut notes) = match json(&content.text) {
-        Ok(value) => {
-            let text = |key: &str| value.get(key).and_then(Value::as_str).and_then(filled);
-            let parts = Parts {
-                id: text("secretId"),
-                key: text("secretKey").and_then(Secret::new),
-                token: text("token").and_then(Secret::new),
-                region: region(&folder, profile),
-            };
-            match (&parts.id, &parts.key, text("type")) {
-                (None, _, Some(kind)) | (_, None, Some(kind)) => {
-                    (None, vec![Note::new(place, Trouble::Unsupported(kind))])
-                }
-                _ => parts.whole(place, ("secretId", "secretKey")),
-            }
+    let names = ("secretId", "secretKey");
+    of_file(&path, Place::file(&path, profile), names, |text, _| {
+        let value = json(text)?;
+        let text = |key: &str| value.get(key).and_then(Value::as_str).and_then(filled);
+        let parts = Parts {
+            id: text(names.0),
+            key: text(names.1).and_then(Secret::new),
+            token: text("token").and_then(Secret::new),
+            region: region(&folder, profile),
+        };
+        match (&parts.id, &parts.key, text("type")) {
+            (None, _, Some(kind)) | (_, None, Some(kind)) => Err(Trouble::Unsupported(kind)),
+            _ => Ok(parts),
         }
-        Err(trouble) => (None, vec![Note::new(place, trouble)]),
-    };
-    notes.extend(loose);
-    (found, notes)
+    })
 }
 
 /// Returns the region that tccli's profile names.
