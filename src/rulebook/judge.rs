@@ -348,6 +348,9 @@ impl<'b> Bounds<'b> {
     }
 }
 
+/// The list of the order's papers, which is also the field that rules about them name.
+const MATERIALS: &str = "materials";
+
 /// Returns how much a finding weighs: what is not given is no error where it cannot be expected.
 fn severity(asked: Asked<'_>, view: &View) -> Severity {
     let severity = asked.test.severity.unwrap_or(asked.rule.severity);
@@ -355,6 +358,13 @@ fn severity(asked: Asked<'_>, view: &View) -> Severity {
         return severity;
     }
     match view.kind {
+        // An order that carries papers carries all; others may be attached at the console alone.
+        Some(Kind::Access)
+            if asked.test.field.as_deref() == Some(MATERIALS)
+                && view.facts[MATERIALS] != Json::Array(Vec::new()) =>
+        {
+            severity
+        }
         // Only the portfolio says what is filed, and it may know little.
         Some(Kind::Access | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess) => {
             severity.min(Severity::Info)

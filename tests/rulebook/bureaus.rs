@@ -324,3 +324,17 @@ fn an_access_is_verified_with_the_phone_of_the_services_person_not_the_subjects(
         [("SMS-11", "error")]
     );
 }
+
+/// Who attaches papers to an access keeps them here: what is missing among them weighs.
+#[test]
+fn guangdongs_letter_is_missed_among_the_papers_of_an_access() {
+    let target = "target = [\"N-1\"]\n";
+    let paper = "[[materials]]\nslot = \"statement\"\nfile = \"dossier.toml\"\n";
+    for (materials, severity) in [("", "info"), (paper, "error")] {
+        let found = Filing::enterprise("粤").check("access", &format!("{target}{materials}"));
+        assert!(
+            fires_at(&found, "MAT-01", severity, "materials"),
+            "{found:?}"
+        );
+    }
+}
