@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at once")]
 
 use crate::support::Icpctl;
+use icpctl::filing::kind::Kind;
 use icpctl::store::files::LockMode;
 use icpctl::store::{Disk, Files as _, StorePath};
 use serde_json::Value;
@@ -10,15 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-
-const KINDS: [&str; 6] = [
-    "new",
-    "access",
-    "change",
-    "cancel-site",
-    "cancel-subject",
-    "cancel-access",
-];
 
 /// The agency's store with two orders of each kind, keyed by kind and place: the first went as far
 /// as `steps` go, the second is a draft.
@@ -29,7 +21,7 @@ fn agency(steps: &[&str]) -> (Icpctl, BTreeMap<String, String>) {
     let from = root.join("agency.jsonl").display().to_string();
     user.run(["adopt", "--from", &from]).exits(0);
     let mut orders = BTreeMap::new();
-    for kind in KINDS {
+    for kind in Kind::ALL.iter().map(|kind| kind.name()) {
         let from = root.join(format!("dossiers/{kind}.toml"));
         let from = from.display().to_string();
         for place in ["1", "2"] {
@@ -38,7 +30,7 @@ fn agency(steps: &[&str]) -> (Icpctl, BTreeMap<String, String>) {
             orders.insert(key, drafted.stdout.trim().to_owned());
         }
     }
-    for kind in KINDS {
+    for kind in Kind::ALL.iter().map(|kind| kind.name()) {
         for step in steps {
             let id = &orders[&format!("{kind}-1")];
             let line = match *step {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use crate::support::{Icpctl, NOW, Output};
+use icpctl::filing::kind::Kind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -102,14 +103,7 @@ fn the_tour_fails_when_the_portfolio_is_not_right_at_the_end() {
 #[test]
 fn the_dossiers_of_all_six_kinds_draft_on_the_agencys_portfolio() {
     let user = agency();
-    for kind in [
-        "new",
-        "access",
-        "change",
-        "cancel-site",
-        "cancel-subject",
-        "cancel-access",
-    ] {
+    for kind in Kind::ALL.iter().map(|kind| kind.name()) {
         let path = example(&format!("dossiers/{kind}.toml"));
         let args = [
             kind.as_ref(),

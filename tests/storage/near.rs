@@ -45,14 +45,6 @@ const CERTIFICATES: [&str; 3] = [
     "91110000MA0000031P",
 ];
 const IDS: [&str; 2] = ["110101199001010015", "110101199001010023"];
-const KINDS: [&str; 6] = [
-    "new",
-    "access",
-    "change",
-    "cancel-site",
-    "cancel-subject",
-    "cancel-access",
-];
 
 /// Where an order of the test stands.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +77,7 @@ fn sketch() -> impl Strategy<Value = Sketch> {
         Just(Stage::Abandoned)
     ];
     let choices = (
-        0..KINDS.len(),
+        0..Kind::ALL.len(),
         stage,
         prop::option::of(0..SUBJECTS),
         prop::option::of(0..2_u8),
@@ -222,7 +214,7 @@ fn order(place: usize, sketch: &Sketch) -> Order {
             });
         }
     }
-    let changes = if KINDS[sketch.kind] == "change" {
+    let changes = if Kind::ALL[sketch.kind] == Kind::Change {
         json!([
             { "field": "responsible.phone", "to": PHONES[sketch.phone] },
             { "field": "certificate_number", "to": CERTIFICATES[sketch.certificate] },
@@ -232,7 +224,7 @@ fn order(place: usize, sketch: &Sketch) -> Order {
     };
     Order {
         id: id(place),
-        kind: from_value(json!(KINDS[sketch.kind])).unwrap(),
+        kind: Kind::ALL[sketch.kind],
         via: from_value(json!("provider")).unwrap(),
         provider: Some("tencent".to_owned()),
         account: sketch.account.map(|account| format!("a-{account}")),
