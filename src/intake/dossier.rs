@@ -58,6 +58,15 @@ pub enum DossierSubject {
     },
 }
 
+impl Dossier {
+    /// Returns the place of the service that means one of those that an order is about: by its
+    /// number, or as the one without a number where the order is about no other.
+    pub fn place_of(&self, meant: ServiceNumber, is_only: bool) -> Option<usize> {
+        let place = |number| self.services.iter().position(|s| s.number == number);
+        place(Some(meant)).or_else(|| place(None).filter(|_| is_only))
+    }
+}
+
 impl DossierSubject {
     /// Returns the number, where one is given.
     pub const fn number(&self) -> Option<SubjectNumber> {

@@ -358,12 +358,12 @@ fn severity(asked: Asked<'_>, view: &View) -> Severity {
         return severity;
     }
     match view.kind {
-        // An order that carries papers carries all; others may be attached at the console alone.
+        // What goes with an access may be attached at the console; who attaches papers here is told
+        // of the others.
         Some(Kind::Access)
-            if asked.test.field.as_deref() == Some(MATERIALS)
-                && view.facts[MATERIALS] != Json::Array(Vec::new()) =>
+            if asked.test.field.as_deref() == Some(MATERIALS) && carries_papers(view) =>
         {
-            severity
+            severity.min(Severity::Warning)
         }
         // Only the portfolio says what is filed, and it may know little.
         Some(Kind::Access | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess) => {
@@ -372,6 +372,13 @@ fn severity(asked: Asked<'_>, view: &View) -> Severity {
         Some(Kind::New | Kind::Change) | None if view.is_bare => severity.min(Severity::Warning),
         Some(Kind::New | Kind::Change) | None => severity,
     }
+}
+
+/// Whether a paper that is asked for is attached: others say nothing of those.
+fn carries_papers(view: &View) -> bool {
+    let is_asked_for = |paper: &Json| !paper["slot"].is_null() && paper["slot"] != "other";
+    let papers = view.facts[MATERIALS].as_array();
+    papers.is_some_and(|papers| papers.iter().any(is_asked_for))
 }
 
 #[cfg(test)]

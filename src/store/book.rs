@@ -104,7 +104,6 @@ impl Damage {
                 | Problem::Crowded
                 | Problem::Newer { .. }
                 | Problem::StatusMismatch { .. }
-                | Problem::EditedAlone { .. }
                 | Problem::NoHistory => false,
             },
             Self::Storage(_) => false,

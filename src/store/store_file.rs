@@ -56,7 +56,6 @@ fn unknown(error: super::wire::RecordError) -> Failure {
         | Problem::Shape { .. }
         | Problem::Misnamed { .. }
         | Problem::StatusMismatch { .. }
-        | Problem::EditedAlone { .. }
         | Problem::NoHistory => Failure::invalid("invalid.store", message).hint(text!(
             "恢复备案库里的 {MARKER}，它只需一行：schema = {SCHEMA}",
             "restore the store's {MARKER}; all it needs is the line: schema = {SCHEMA}"

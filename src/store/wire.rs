@@ -74,11 +74,6 @@ pub enum Problem {
         /// What the history leads to.
         folded: &'static str,
     },
-    /// A column that is drawn from the rest of the file says something else.
-    EditedAlone {
-        /// Its key.
-        column: &'static str,
-    },
     /// A history without entries.
     NoHistory,
 }
@@ -111,10 +106,6 @@ impl Problem {
             Self::StatusMismatch { stored, folded } => text!(
                 "status 写的是 {stored}，历史记录得出的是 {folded}；请改回，或恢复此文件",
                 "status says {stored}, but the history leads to {folded}: change it back, or restore the file"
-            ),
-            Self::EditedAlone { column } => text!(
-                "{column} 由文件的其余部分得出，与它不符：请改回，或恢复此文件；要改数据，用 icpctl edit",
-                "`{column}` is drawn from the rest of the file and does not fit it: change it back, or restore the file; data are changed with icpctl edit"
             ),
             Self::NoHistory => text!(
                 "没有任何历史记录",

@@ -1,5 +1,6 @@
 //! What an order is about: its targets found in the portfolio, and the provider to go through.
 
+use super::changes;
 use super::doubt;
 use super::draft::{Ask, normal};
 use super::mark;
@@ -9,9 +10,9 @@ use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
-use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::filing::number::SubjectNumber;
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{FieldChange, Target};
+use crate::filing::order::{FieldChange, Target, TargetService};
 use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::tree;
 use crate::intake::{Dossier, DossierSubject};
@@ -289,33 +290,48 @@ fn filed<'a>(world: &'a World, number: &SubjectNumber) -> Result<&'a FiledSubjec
 }
 
 /// Returns what the order is about: what was found, and the services that a dossier changes.
-pub(super) fn target_of(ask: &Ask, found: &Found<'_>, changes: &[FieldChange]) -> Target {
-    let given = |number: &ServiceNumber| {
-        let dossier = ask.dossier.as_ref()?;
-        let mut services = dossier.services.iter();
-        services.find(|s| s.number.as_ref() == Some(number))
-    };
+///
+/// # Errors
+/// 3 where the dossier of an access does not say which service it means.
+pub(super) fn target_of(
+    ask: &Ask,
+    found: &Found<'_>,
+    changes: &[FieldChange],
+) -> Result<Target, Failure> {
     let mut services = found.services.clone();
     let changed = changes.iter().filter_map(|change| change.service.as_ref());
     for number in changed {
         let filed = found.subject.and_then(|s| s.services.get(number));
         services.extend(filed.filter(|_| !services.iter().any(|s| s.number == *number)));
     }
-    Target {
+    let mut services: Vec<_> = services.into_iter().map(FiledService::as_target).collect();
+    if let (Kind::Access, Some(dossier)) = (ask.kind, &ask.dossier) {
+        link(&mut services, dossier)?;
+    }
+    Ok(Target {
         subject: found.subject.map(|s| s.number),
         name: found.subject.and_then(|s| s.facts.name.clone()),
-        services: services
-            .into_iter()
-            .map(|service| {
-                let mut target = service.as_target();
-                if let Some(given) = given(&service.number).filter(|_| ask.kind == Kind::Access) {
-                    target.link(given.facts.clone());
-                }
-                target
-            })
-            .collect(),
+        services,
         extra: toml::Table::new(),
+    })
+}
+
+/// Gives the services of an access what its dossier says of them, and nothing else.
+///
+/// # Errors
+/// 3 where the dossier does not say which service it means.
+pub(super) fn link(services: &mut [TargetService], dossier: &Dossier) -> Result<(), Failure> {
+    let is_only = services.len() == 1;
+    let unsaid = dossier.services.iter().position(|s| s.number.is_none());
+    if let Some(place) = unsaid.filter(|_| !is_only) {
+        return Err(changes::unsaid(place));
     }
+    for service in services {
+        let place = dossier.place_of(service.number, is_only);
+        let given = place.and_then(|place| dossier.services.get(place));
+        service.link(given.map(|s| s.facts.clone()).unwrap_or_default());
+    }
+    Ok(())
 }
 
 /// Lists the providers that hold an access to what the order is about.

@@ -219,18 +219,23 @@ fn meant<'f>(
             ))
         }),
         (None, [only]) => Ok(only),
-        (None, [] | [_, ..]) => Err(Failure::invalid(
-            "invalid.dossier",
-            text!(
-                "资料文件的 services.{place} 没有 number，不知道变更哪个服务",
-                "services.{place} of the dossier has no number, so which service changes is not said"
-            ),
-        )
-        .hint(text!(
-            "写出要变更的服务的备案号，或在命令里写出目标",
-            "write the number of the service that changes, or name the target on the command line"
-        ))),
+        (None, [] | [_, ..]) => Err(unsaid(place)),
     }
+}
+
+/// Says that a service of a dossier may mean any of several.
+pub(super) fn unsaid(place: usize) -> Failure {
+    Failure::invalid(
+        "invalid.dossier",
+        text!(
+            "资料文件的 services.{place} 没有 number，不知道指哪个服务",
+            "services.{place} of the dossier has no number, so which service it means is not said"
+        ),
+    )
+    .hint(text!(
+        "写出该服务的备案号，或在命令里只写一个目标",
+        "write the service's number, or name it as the only target on the command line"
+    ))
 }
 
 /// Returns what is asked of a field of a subject or a service, with its value in its normal form.

@@ -103,7 +103,7 @@ impl<'a> Bench<'a> {
                 &services_in(&dossier, &order),
                 &changes_in(&dossier, &order),
             )
-            .differing(&differences(world, &dossier, order.kind))
+            .differing(&differences(world, &dossier, &order))
             .aiming(&aims);
         let mut judgement = self.rulebook.judge(&view);
         match made {
@@ -117,7 +117,7 @@ impl<'a> Bench<'a> {
     /// Lists what a dossier says otherwise than it is filed, in the words of the rules: the order that
     /// it makes does not keep that.
     pub fn ignored(&self, world: &World, dossier: &Dossier, order: &Order) -> Vec<Finding> {
-        let differences = differences(world, dossier, order.kind);
+        let differences = differences(world, dossier, order);
         if differences.is_empty() {
             return Vec::new();
         }
@@ -341,15 +341,20 @@ pub fn is_accepted(finding: &Finding, accepted: &[String]) -> bool {
 
 /// Lists what a dossier says otherwise than it is filed, where its kind of order changes no filed
 /// field.
-fn differences(world: &World, dossier: &Dossier, kind: Kind) -> Vec<(String, String)> {
+fn differences(world: &World, dossier: &Dossier, order: &Order) -> Vec<(String, String)> {
     let portfolio = &world.book.portfolio;
     let mut found = Vec::new();
-    match kind {
+    match order.kind {
         Kind::New | Kind::Change => return found,
         Kind::Access | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => {}
     }
+    let only = match order.target.services.as_slice() {
+        [only] => Some(only.number),
+        [] | [_, _, ..] => None,
+    };
     for (place, service) in dossier.services.iter().enumerate() {
-        let filed = service.number.as_ref().and_then(|n| portfolio.service(n));
+        let number = service.number.or(only);
+        let filed = number.and_then(|number| portfolio.service(&number));
         let Some((subject, filed)) = filed else {
             continue;
         };
@@ -388,7 +393,7 @@ fn services_in(dossier: &Dossier, order: &Order) -> Vec<String> {
     let mut unwritten = dossier.services.len()..;
     let targets = order.target.services.iter();
     let places = targets.filter_map(|target| {
-        let written = place_of(dossier, target.number);
+        let written = place_of(dossier, order, target.number);
         written.or_else(|| unwritten.next())
     });
     places.map(|place| format!("services.{place}")).collect()
@@ -399,7 +404,7 @@ fn changes_in(dossier: &Dossier, order: &Order) -> Vec<Option<String>> {
     let written = |change: &FieldChange| {
         let (path, facts) = match (change.service, &dossier.subject) {
             (Some(number), _) => {
-                let place = place_of(dossier, number)?;
+                let place = place_of(dossier, order, number)?;
                 let facts = tree::of(&dossier.services.get(place)?.facts);
                 (format!("services.{place}"), facts)
             }
@@ -415,9 +420,8 @@ fn changes_in(dossier: &Dossier, order: &Order) -> Vec<Option<String>> {
 }
 
 /// Returns the place of a filed service among those that a dossier writes.
-fn place_of(dossier: &Dossier, number: ServiceNumber) -> Option<usize> {
-    let mut services = dossier.services.iter();
-    services.position(|service| service.number == Some(number))
+fn place_of(dossier: &Dossier, order: &Order, number: ServiceNumber) -> Option<usize> {
+    dossier.place_of(number, order.target.services.len() == 1)
 }
 
 /// Makes the order that drafting would make, as far as it can be made, and says what would be

@@ -419,7 +419,7 @@ pub(super) fn build(
         given,
         after,
         labels: ask.labels(),
-        target: target_of(ask, &found, &changes),
+        target: target_of(ask, &found, &changes)?,
         filing,
         changes,
         materials: ask.materials.clone(),

@@ -555,15 +555,7 @@ pub fn rebuild(
             order.filing.services = draft::asked_services(&dossier.services);
         }
         Kind::Access => {
-            for target in &mut order.target.services {
-                let mut given = dossier.services.iter();
-                let given = given.find(|service| service.number == Some(target.number));
-                target.link(
-                    given
-                        .map(|service| service.facts.clone())
-                        .unwrap_or_default(),
-                );
-            }
+            aim::link(&mut order.target.services, &dossier)?;
         }
         Kind::Change => order.changes = changes::laid_out(world, &order, tree, &dossier),
         Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => {}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const LATER: &str = "2026-11-25 10:00:00";
 
 /// Finds an order's file.
-fn order_file(scene: &Scene, id: &str) -> PathBuf {
+pub(crate) fn order_file(scene: &Scene, id: &str) -> PathBuf {
     let name = format!("{id}.toml");
     let mut folders = vec![scene.user.home().join(".icpctl/orders")];
     while let Some(folder) = folders.pop() {
@@ -117,50 +117,6 @@ fn a_truncated_order_file_is_told_and_the_others_stay_usable() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text[..cut]);
     let doctor = scene.document(MONDAY, "doctor", 3);
     assert!(codes(&doctor["data"]["findings"]).contains(&"damaged-file".to_owned()));
-}
-
-/// The head of a file is drawn from the rest: a column of it that was edited alone would be undone by
-/// the next write, so it is told, and the file stays as it is.
-#[test]
-fn a_drawn_column_that_was_edited_alone_is_told() {
-    let scene = Scene::at("tencent");
-    let id = scene.draft(MONDAY, "cancel-site example.cn --verify-by sms");
-    scene.submit(MONDAY, &id);
-    let path = order_file(&scene, &id);
-    let written = std::fs::read_to_string(&path).unwrap();
-    let (head, rest) = written.split_once("\n[").unwrap();
-    let drawn = [
-        ("status", "\"approved\""),
-        ("subject", "\"粤ICP备2021999999号\""),
-        ("name", "\"另一公司\""),
-        ("services", "[\"粤ICP备2021000001号-9\"]"),
-        ("domains", "[\"example.cn\", \"other.example\"]"),
-        ("created_at", "\"2026-01-01T00:00:00+08:00\""),
-        ("submitted_at", "\"2026-01-01T00:00:00+08:00\""),
-        ("since", "\"2026-01-01T00:00:00+08:00\""),
-        ("touched_at", "\"2026-01-01T00:00:00+08:00\""),
-        ("window_at", "\"2026-01-01T00:00:00+08:00\""),
-    ];
-    for (column, other) in drawn {
-        let mut lines: Vec<String> = head.lines().map(str::to_owned).collect();
-        let begin = format!("{column} = ");
-        let place = lines.iter().position(|l| l.starts_with(&begin)).unwrap();
-        lines[place] = format!("{begin}{other}");
-        let edited = format!("{}\n[{rest}", lines.join("\n"));
-        std::fs::write(&path, &edited).unwrap();
-        let error = scene.fails(MONDAY, &format!("record {id} sms-verified"), 3);
-        let told = error["message"].as_str().unwrap();
-        assert!(
-            told.contains(&format!("{id}.toml:{}:1", place + 1)),
-            "{told}"
-        );
-        assert!(told.contains(column), "{told}");
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), edited);
-    }
-    std::fs::write(&path, format!("ended_at = \"{MONDAY}\"\n{written}")).unwrap();
-    let _ = scene.fails(MONDAY, &format!("show {id}"), 3);
-    std::fs::write(&path, &written).unwrap();
-    let _ = scene.ok(MONDAY, &format!("record {id} sms-verified"));
 }
 
 /// TOML has dates of its own, which a record does not use: quotes that got lost are named.

@@ -471,6 +471,28 @@ fn an_access_keeps_what_its_dossier_says_of_the_domains() {
     scene.document(MONDAY, &format!("check {id}"), 0);
 }
 
+/// A service without a number is the one that the access is about; of several it may mean any.
+#[test]
+fn an_access_keeps_what_is_said_of_its_only_service() {
+    let scene = Scene::at("tencent");
+    let resource = "[[services]]\n[services.resource]\nid = \"ecs-7\"\n";
+    scene.user.write(
+        "access.toml",
+        format!("kind = \"access\"\nprovider = \"huawei\"\n{resource}"),
+    );
+    let id = scene.draft(MONDAY, "access example.cn --from access.toml");
+    let is_kept = |id: &str| {
+        let file = super::damage::order_file(&scene, id);
+        std::fs::read_to_string(file).unwrap().contains("ecs-7")
+    };
+    assert!(is_kept(&id));
+    let _ = scene.ok(MONDAY, &format!("edit {id} --from access.toml"));
+    assert!(is_kept(&id));
+    let several = "access example.cn example.com --from access.toml --provider huawei";
+    let error = scene.fails(MONDAY, several, 3);
+    assert_eq!(error["code"], "invalid.dossier", "{error}");
+}
+
 /// A word that is no field is answered with what it may mean.
 #[test]
 fn a_word_that_is_no_field_is_answered_with_what_is_meant() {

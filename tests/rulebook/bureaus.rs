@@ -294,7 +294,7 @@ fn what_a_change_brings_in_is_judged_like_a_new_filing() {
     // Names and persons.
     let renamed = change(&enterprise, "name = \"示例投资有限公司\"\n");
     assert!(fires_at(&renamed, "SVC-04", "warning", "subject.name"));
-    let trader = change(&individual, "name = \"张三个体工商户\"\n");
+    let trader = change(&individual, "name = \"张三个体工商户\"\nremark = \"无\"\n");
     assert!(fires_at(&trader, "SUB-09", "warning", "subject.remark"));
     let namesake = change(
         &enterprise,
@@ -325,12 +325,18 @@ fn an_access_is_verified_with_the_phone_of_the_services_person_not_the_subjects(
     );
 }
 
-/// Who attaches papers to an access keeps them here: what is missing among them weighs.
+/// Who attaches papers to an access keeps them here, and is told what is missing among them; other
+/// files are none.
 #[test]
 fn guangdongs_letter_is_missed_among_the_papers_of_an_access() {
     let target = "target = [\"N-1\"]\n";
-    let paper = "[[materials]]\nslot = \"statement\"\nfile = \"dossier.toml\"\n";
-    for (materials, severity) in [("", "info"), (paper, "error")] {
+    for (slot, severity) in [
+        (None, "info"),
+        (Some("other"), "info"),
+        (Some("statement"), "warning"),
+    ] {
+        let paper = |slot| format!("[[materials]]\nslot = \"{slot}\"\nfile = \"dossier.toml\"\n");
+        let materials = slot.map(paper).unwrap_or_default();
         let found = Filing::enterprise("粤").check("access", &format!("{target}{materials}"));
         assert!(
             fires_at(&found, "MAT-01", severity, "materials"),

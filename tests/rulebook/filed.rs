@@ -214,8 +214,43 @@ fn a_finding_about_what_is_filed_stands_where_the_dossier_writes_it() {
     );
     let province = "subject.province".to_owned();
     assert_eq!(place(&change, "CHG-07"), (province, json!(5), json!(12)));
-    let domains = "services.0.domains".to_owned();
-    assert_eq!(place(&change, "CHG-02"), (domains, json!(8), json!(11)));
+    let domains = || "services.0.domains".to_owned();
+    assert_eq!(place(&change, "CHG-02"), (domains(), json!(8), json!(11)));
+    // A service without a number is the only one that the order is about.
+    let change = format!(
+        "kind = \"change\"\nprovider = \"huawei\"\ntarget = [\"{FORUM}\"]\n[[services]]\nname = \"ab\"\ndomains = [\"example.com\", \"example.net\"]\n"
+    );
+    assert_eq!(place(&change, "CHG-02"), (domains(), json!(6), json!(11)));
+    let name = "services.0.name".to_owned();
+    assert_eq!(place(&change, "NAM-01"), (name, json!(5), json!(8)));
+}
+
+/// What is not known of a filing is no reason to refuse a change of it.
+#[test]
+fn a_change_of_a_subject_of_unknown_nature_is_not_judged_as_an_organisations() {
+    let subject = "皖ICP备2021000022号";
+    let found_in = |adopted: serde_json::Value, change: &str| {
+        let scene = Scene::holding(&[adopted]);
+        let line = format!("change {subject} --provider tencent {change}");
+        let id = scene.draft(MONDAY, &line);
+        check_at(&scene, MONDAY, &id)
+    };
+    let adopted = |name: Option<&str>, nature: Option<&str>| {
+        json!({
+            "number": subject, "name": name, "nature": nature,
+            "services": [{ "number": format!("{subject}-1"), "domains": ["example.cn"], "accesses": ["tencent"] }],
+        })
+    };
+    let swapped = "--set name=张三 --set certificate_number=110101199001010015";
+    let found = found_in(adopted(None, None), swapped);
+    assert!(!fires(&found, "CHG-01"), "{found:?}");
+    // Nor is a remark that nobody told of missed.
+    let renamed = "--set name=个体王六";
+    let trader = adopted(Some("个体王五"), Some("individual"));
+    let found = found_in(trader.clone(), renamed);
+    assert!(!fires(&found, "SUB-09"), "{found:?}");
+    let found = found_in(trader, &format!("{renamed} --set remark=无"));
+    assert!(fires(&found, "SUB-09"), "{found:?}");
 }
 
 /// What a command line may still add is missed in no dossier.
