@@ -44,6 +44,15 @@ pub struct Dossier {
     pub materials: Vec<DossierMaterial>,
 }
 
+impl Dossier {
+    /// Returns the place of the service that means one of those that an order is about: by its
+    /// number, or as the one without a number where the order is about no other.
+    pub fn place_of(&self, meant: ServiceNumber, is_only: bool) -> Option<usize> {
+        let place = |number| self.services.iter().position(|s| s.number == number);
+        place(Some(meant)).or_else(|| place(None).filter(|_| is_only))
+    }
+}
+
 /// The subject of a dossier.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DossierSubject {
@@ -56,15 +65,6 @@ pub enum DossierSubject {
         /// What is given of it.
         facts: Box<SubjectFacts>,
     },
-}
-
-impl Dossier {
-    /// Returns the place of the service that means one of those that an order is about: by its
-    /// number, or as the one without a number where the order is about no other.
-    pub fn place_of(&self, meant: ServiceNumber, is_only: bool) -> Option<usize> {
-        let place = |number| self.services.iter().position(|s| s.number == number);
-        place(Some(meant)).or_else(|| place(None).filter(|_| is_only))
-    }
 }
 
 impl DossierSubject {

@@ -150,7 +150,7 @@ pub fn parse<T: for<'de> Deserialize<'de>>(path: &str, bytes: &[u8]) -> Result<T
         }
         let offset = error.span().map_or(0, |span| span.start);
         let mut words = error.message().to_owned();
-        let is_date = text[offset..].starts_with(|c: char| c.is_ascii_digit());
+        let is_date = bytes.get(offset).is_some_and(u8::is_ascii_digit);
         if is_date && words.starts_with(A_MAP) {
             words = Told(bare_date()).to_string();
         }

@@ -72,6 +72,8 @@ impl<'a> Reader<'a> {
         let bytes = self.bytes(length.into())?;
         std::str::from_utf8(bytes).ok().map(Some)
     }
+
+    /// Reads what [`put_pairs`] wrote.
     pub(super) fn pairs<T: From<&'a str>, C: FromIterator<(T, T)>>(&mut self) -> Option<C> {
         let count = self.number()?;
         let pairs = (0..count).map(|_| Some((self.text()??.into(), self.text()??.into())));
