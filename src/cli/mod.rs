@@ -161,13 +161,14 @@ pub fn run(outside: Outside<'_>) -> Exit {
     let outcome = dispatch(&mut cx, row, sub, lost);
     let exit = reply::show(&mut cx, shape, outcome);
     let (width, color) = (cx.width(), cx.color());
-    if let Some(out) = kept
-        && !fields.is_empty()
-    {
+    let printed = kept.filter(|_| !fields.is_empty()).map(|out| {
         let table = table_of_fields(&String::from_utf8_lossy(&fields));
-        let _ = print(out, &table.render(lang, width, color));
+        told(out, err, &table.render(lang, width, color), lang)
+    });
+    match (exit, printed) {
+        (Exit::Ok, Some(printed)) => printed,
+        (_, _) => exit,
     }
-    exit
 }
 
 /// Says that the clock stands still.

@@ -3,7 +3,7 @@
 use crate::cli::context::{Context, Done, Plan, Stamp, World};
 use crate::cli::documents::order::Desk;
 use crate::cli::parser::globals::{free_words, option, place, repeated, switch};
-use crate::cli::parser::vocabulary;
+use crate::cli::parser::{said, vocabulary};
 use crate::cli::person::prompt;
 use crate::cli::person::sending::{self, Given};
 use crate::cli::reply::{Reply, answer};
@@ -26,7 +26,6 @@ use crate::workflow::{advance, materials, missing};
 use clap::{Arg, ArgMatches, Command};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 /// Says what the drafting command of a kind takes.
 pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
@@ -310,12 +309,7 @@ pub fn take_materials(
     name: &str,
     named: &[DossierMaterial],
 ) -> Result<(Vec<Material>, Vec<Content>), Failure> {
-    let beside = if name == "-" {
-        cx.current.clone()
-    } else {
-        let path = cx.current.join(name);
-        path.parent().map_or_else(PathBuf::new, Path::to_owned)
-    };
+    let beside = cx.beside(name);
     let mut list = Vec::new();
     let mut files = Vec::new();
     for material in named {
@@ -374,7 +368,7 @@ pub(super) fn typed(kind: Kind, matches: &ArgMatches) -> Result<Ask, Failure> {
         after: text_of("after"),
         reference: text_of("ref"),
         labels: labels(matches)?,
-        reason: text_of("reason"),
+        reason: said(matches, "reason"),
         verify_by: word("verify-by").and_then(|name| VerifyBy::from_name(name)),
         written: matches!(matches.try_get_one::<bool>("written"), Ok(Some(true))),
         assigns: assigns(matches)?,

@@ -338,7 +338,9 @@ fn days(typed: &str) -> Option<Limit> {
 
 fn resolve(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
-    let (id, at, reason) = (word("id").unwrap_or_default(), word("at"), word("reason"));
+    let (id, at) = (parser::word(matches, "id"), word("at"));
+    let reason = parser::said(matches, "reason");
+    let reason = reason.as_deref();
     let done = cx.transact(|world, stamp, _| notice::resolve(world, stamp, id, at, reason))?;
     let said = match (done.changed, cx.globals.dry_run) {
         (true, false) => text!("已登记整改完成", "recorded as resolved"),
