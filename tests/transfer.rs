@@ -159,6 +159,40 @@ fn what_was_taken_away_comes_back_with_an_undo_elsewhere() {
     }
 }
 
+/// The record of a subject whose adoption was undone goes along with the rest of the store, and
+/// answers no filter.
+#[test]
+fn what_was_adopted_and_undone_comes_back_with_the_whole_store() {
+    let user = agency();
+    let filing = serde_json::json!({
+        "number": "京ICP备2022000321号", "name": "示例文具有限公司", "nature": "enterprise",
+    });
+    user.write("one.jsonl", format!("{filing}\n"));
+    user.run(["adopt", "--from", "one.jsonl"]).exits(0);
+    user.run(["undo"]).exits(0);
+    let elements = user.run(["export", "--reveal", "--json"]).exits(0).json();
+    assert_eq!(elements["data"].as_array().unwrap().len(), 14, "{elements}");
+    for format in ["json", "jsonl", "csv"] {
+        let (other, _) = brought_over(&user, format);
+        assert_eq!(store(&other), store(&user), "{format}");
+        assert_eq!(
+            other.run(["log", "--json"]).exits(0).json()["data"],
+            user.run(["log", "--json"]).exits(0).json()["data"],
+            "{format}"
+        );
+    }
+    for line in [
+        "export portfolio --reveal --province 京",
+        "export portfolio",
+        "export orders --reveal",
+        "export --reveal --fields type,number",
+        "export --reveal --format ics",
+    ] {
+        let out = user.run(line.split(' ')).exits(0);
+        assert!(!out.stdout.contains("2022000321"), "{line}: {}", out.stdout);
+    }
+}
+
 /// An attachment that is there and cannot be read is not said to be missing: the export says why it
 /// lacks it.
 #[test]

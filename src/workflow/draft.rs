@@ -18,7 +18,7 @@ use crate::filing::host::Host;
 use crate::filing::kind::{Kind, VerifyBy, Via};
 use crate::filing::number::{Number, ServiceKind};
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Filing, Material, Order, OrderId};
+use crate::filing::order::{Filing, Material, Order, OrderId, Target};
 use crate::filing::status::Status;
 use crate::ids::Ids;
 use crate::intake::{Dossier, DossierService, DossierSubject};
@@ -352,6 +352,25 @@ fn try_anew(
     })
 }
 
+/// Tells which services of a dossier the order is not about, since other targets were typed.
+fn passed_over(dossier: &Dossier, target: &Target) -> Option<Caution> {
+    let numbers = dossier.services.iter().filter_map(|service| service.number);
+    let is_meant = |number| target.services.iter().any(|there| there.number == number);
+    let others: Vec<String> = numbers
+        .filter(|number| !is_meant(*number))
+        .map(|number| number.to_string())
+        .collect();
+    let others = (!others.is_empty()).then(|| others.join(", "))?;
+    Some(Caution {
+        code: "services-passed-over",
+        message: text!(
+            "资料文件还写了 {others}，但不在所写目标之内，本订单不含其内容",
+            "the dossier also writes {others}, which the targets leave out: the order takes nothing of it"
+        ),
+        path: None,
+    })
+}
+
 /// Makes the order that drafting would make, without asking whether it may be drafted.
 ///
 /// # Errors
@@ -405,6 +424,11 @@ pub(super) fn build(
     if verify_by == Some(VerifyBy::Email) {
         cautions.push(email_may_not_do());
     }
+    let target = target_of(ask, &found, &changes)?;
+    // A change is about those of its services that change.
+    if let Some(dossier) = ask.dossier.as_ref().filter(|_| ask.kind != Kind::Change) {
+        cautions.extend(passed_over(dossier, &target));
+    }
     let id = ids.order(|id| world.book.orders.contains_key(id) || world.book.is_damaged(id));
     let mut create = advance::entry(stamp, Event::Create, world.now, None, Status::Draft);
     create.reason = ask.reason();
@@ -419,7 +443,7 @@ pub(super) fn build(
         given,
         after,
         labels: ask.labels(),
-        target: target_of(ask, &found, &changes)?,
+        target,
         filing,
         changes,
         materials: ask.materials.clone(),

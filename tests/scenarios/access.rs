@@ -1,6 +1,8 @@
 //! Access: which provider carries a filed site.
 
-use super::{CERTIFICATES, MONDAY, SHOP, SUBJECT, Scene, codes, company, hints_at, impacts, site};
+use super::{
+    CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, codes, company, hints_at, impacts, site,
+};
 use serde_json::{Value, json};
 
 const LATER: &str = "2026-11-25 10:00:00";
@@ -367,6 +369,29 @@ fn an_access_whose_dossier_adds_to_a_filed_list_differs() {
 
 /// ACC-01: what a dossier says otherwise than it is filed is not taken, and said so in the words of
 /// `check`.
+/// Targets that are typed narrow a dossier of several services; what is left out of it is told.
+#[test]
+fn services_of_a_dossier_beside_the_targets_are_told() {
+    let scene = Scene::at("huawei");
+    for (kind, provider, takes_both) in [
+        ("access", "tencent", true),
+        ("cancel-site", "huawei", false),
+    ] {
+        let text = format!(
+            "kind = \"{kind}\"\nprovider = \"{provider}\"\n[[services]]\nnumber = \"{SHOP}\"\n[[services]]\nnumber = \"{FORUM}\"\n"
+        );
+        scene.user.write("two.toml", text);
+        let warnings = |line: &str| scene.document(MONDAY, line, 0)["warnings"].to_string();
+        if takes_both {
+            let both = warnings(&format!("{kind} --from two.toml -n"));
+            assert!(!both.contains("services-passed-over"), "{both}");
+        }
+        let one = warnings(&format!("{kind} {SHOP} --from two.toml -n"));
+        assert!(one.contains("services-passed-over"), "{one}");
+        assert!(one.contains(FORUM), "{one}");
+    }
+}
+
 #[test]
 fn what_an_access_does_not_take_from_its_dossier_is_told_when_drafting() {
     let scene = Scene::one_site(&["tencent"]);

@@ -15,6 +15,7 @@ use crate::cli::parser::globals::{option, place};
 use crate::cli::private_file;
 use crate::cli::reply::{Reply, unprinted};
 use crate::failure::Failure;
+use crate::filing::record::SubjectRecord;
 use crate::lang::Lang;
 use crate::reading::cause;
 use crate::render::Format;
@@ -94,9 +95,13 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         Some(Part::Portfolio) | None => subjects(&world, &stock, &filters),
     };
     let columns = columns(cx, asked, &stock, &orders, &subjects);
+    let undone = match asked {
+        Some(Part::Orders) => Vec::new(),
+        Some(Part::Portfolio) | None => undone(cx, &world, matches),
+    };
     let told = Told {
         orders: orders.len(),
-        subjects: subjects.len(),
+        subjects: subjects.len() + undone.len(),
     };
     let format = cx.globals.format;
     let holds_files = holds_files(format, &columns);
@@ -122,6 +127,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         }
         for excerpt in &subjects {
             export.subject(excerpt, manner, &mut stream)?;
+        }
+        for record in &undone {
+            export.undone(record, &mut stream)?;
         }
         export.files(&mut stream)?;
         let lost = export.missing.iter();
@@ -281,6 +289,22 @@ fn subjects<'w>(world: &'w World, stock: &Stock<'_>, filters: &Filters) -> Vec<E
         narrow(filters, stock, &mut excerpt).then_some(excerpt)
     });
     wanted.take(filters.limit().unwrap_or(usize::MAX)).collect()
+}
+
+/// Lists the records of subjects of which everything was undone, which go along where all of the
+/// store goes out to come back elsewhere.
+fn undone<'w>(cx: &Context<'_>, world: &'w World, matches: &ArgMatches) -> Vec<&'w SubjectRecord> {
+    let holds_records = cx.globals.privacy == Privacy::Revealed
+        && cx.globals.format != Format::Ics
+        && cx.fields.is_none();
+    if !holds_records || Filters::typed(matches).is_some() {
+        return Vec::new();
+    }
+    let book = &world.book;
+    let records = book.subjects.values();
+    records
+        .filter(|record| !book.portfolio.subjects.contains_key(&record.number))
+        .collect()
 }
 
 fn unwritten(path: &Path, error: &StreamError) -> Failure {
