@@ -269,7 +269,7 @@ pub(super) fn incomplete(order: &Order) -> Option<Obstacle> {
                 && order
                     .filing
                     .subject
-                    .as_ref()
+                    .as_deref()
                     .is_none_or(SubjectFacts::is_empty) =>
         {
             Some(text!("没有主体", "it holds no subject"))
@@ -347,7 +347,7 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
             .filter(|(_, issued)| issued.number.is_none())
             .map(|(place, _)| place + 1)
             .collect();
-        entry.approval = Some(approval);
+        entry.approval = Some(Box::new(approval));
     }
     let mut moved = order.clone();
     moved.history.push(entry);
@@ -520,7 +520,7 @@ pub(super) fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
             let same_numbers = told.numbers.is_empty()
                 || entry
                     .approval
-                    .as_ref()
+                    .as_deref()
                     .is_some_and(|approval| approval.is_said_by(&told.numbers));
             entry.event == Event::Report(told.report) && !entry.anomaly && same_time && same_numbers
         })

@@ -144,7 +144,7 @@ fn numbers(world: &World) -> Vec<Finding> {
     let mut subjects: BTreeMap<SubjectNumber, Vec<&OrderId>> = BTreeMap::new();
     let mut services: BTreeMap<ServiceNumber, Vec<&OrderId>> = BTreeMap::new();
     for order in world.book.orders.values() {
-        let Some(approval) = order.approval().and_then(|e| e.approval.as_ref()) else {
+        let Some(approval) = order.brought() else {
             continue;
         };
         if let Some(number) = &approval.subject {

@@ -248,6 +248,6 @@ impl World {
 
 /// Returns the subject that an order's approval changed, where it has one.
 fn changed(order: &Order) -> Option<SubjectNumber> {
-    let approval = order.approval()?.approval.as_ref()?;
+    let approval = order.brought()?;
     approval.subject.or(order.target.subject)
 }
