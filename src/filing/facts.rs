@@ -213,8 +213,8 @@ facts! {
         responsible: Person,
         /// Its domains as their registrars show them.
         registrations: Vec<Registration>,
-        /// Where it runs.
-        resource: Resource,
+        /// Where it runs; boxed, for most services are known without it.
+        resource: Box<Resource>,
     }
 }
 

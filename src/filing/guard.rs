@@ -175,7 +175,7 @@ pub fn is_same_subject(one: &Order, two: &Order, portfolio: &Portfolio) -> bool 
         order
             .filing
             .subject
-            .as_ref()
+            .as_deref()
             .or(filed)
             .and_then(super::facts::SubjectFacts::certificate)
     };
@@ -214,7 +214,7 @@ fn size(
     let by_individual = order
         .filing
         .subject
-        .as_ref()
+        .as_deref()
         .or(subject.map(|s| &s.facts))
         .is_some_and(super::facts::SubjectFacts::is_individual);
     let count = order.service_count();

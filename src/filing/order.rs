@@ -178,9 +178,9 @@ pub struct TargetService {
     /// For a new access, its domains as their registrars show them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registrations: Option<Vec<Registration>>,
-    /// The resource of a new access.
+    /// The resource of a new access; boxed, for most services come without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resource: Option<Resource>,
+    pub resource: Option<Box<Resource>>,
     /// Keys of this schema that this version does not know.
     #[serde(flatten)]
     pub extra: toml::Table,
@@ -228,9 +228,10 @@ pub struct Target {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Filing {
-    /// The subject's data: all of it for a first filing, none for added services.
+    /// The subject's data: all of it for a first filing, none for added services; boxed, for most
+    /// orders have none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub subject: Option<SubjectFacts>,
+    pub subject: Option<Box<SubjectFacts>>,
     /// The services to be filed.
     pub services: Vec<ServiceFacts>,
     /// Keys of this schema that this version does not know.
@@ -418,9 +419,9 @@ pub struct Entry {
     /// The persons who must answer the SMS, where this entry opened the window.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub awaiting: Vec<Signatory>,
-    /// What an approval brought.
+    /// What an approval brought; boxed, for most entries bring nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub approval: Option<Approval>,
+    pub approval: Option<Box<Approval>>,
     /// The fields that an edit or a label changed, with what they were.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub edits: Vec<FieldChange>,
@@ -477,7 +478,7 @@ impl Order {
         if let Some(number) = &self.target.subject {
             return number.province();
         }
-        let name = self.filing.subject.as_ref()?.province.as_deref()?;
+        let name = self.filing.subject.as_deref()?.province.as_deref()?;
         name.parse().ok()
     }
 
@@ -523,7 +524,7 @@ impl Order {
     /// Lists the names of the persons in its own data: those that it files, those that a change
     /// puts in and out, those that were edited away, and those whose answer was awaited.
     pub fn people(&self) -> impl Iterator<Item = &str> {
-        let subject = self.filing.subject.iter().flat_map(SubjectFacts::people);
+        let subject = self.filing.subject.iter().flat_map(|facts| facts.people());
         let services = self.filing.services.iter().flat_map(ServiceFacts::people);
         let edits = self.history.iter().flat_map(|entry| &entry.edits);
         let changed = self

@@ -287,7 +287,7 @@ fn of_another(order: &Order, first: &Seen, there: &[&Seen], portfolio: &Portfoli
         ));
     }
     let name = first.subject_name.as_deref().unwrap_or_default();
-    let asked = order.filing.subject.as_ref();
+    let asked = order.filing.subject.as_deref();
     let asked_name = asked.and_then(|asked| asked.name.as_deref());
     let is_another = match &order.target.subject {
         Some(own) => *own != subject,

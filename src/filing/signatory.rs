@@ -22,7 +22,7 @@ pub fn signatories(order: &Order, portfolio: &Portfolio) -> Vec<Signatory> {
     let facts = order
         .filing
         .subject
-        .as_ref()
+        .as_deref()
         .or(filed.map(|subject| &subject.facts));
     let is_individual = facts.is_some_and(super::facts::SubjectFacts::is_individual);
     let subject = changed(order, None, facts.and_then(|f| f.responsible.as_ref()));

@@ -330,7 +330,7 @@ impl Order {
 
     /// Returns what its approval brought.
     pub fn brought(&self) -> Option<&Approval> {
-        self.approval()?.approval.as_ref()
+        self.approval()?.approval.as_deref()
     }
 
     /// Returns the subject that it is about, or was issued a number for.

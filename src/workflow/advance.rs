@@ -2,8 +2,11 @@
 
 use super::changes;
 use super::doubt;
-use super::examine::{APPROVAL_OF_ENDED, too_late};
+use super::examine::{
+    APPROVAL_OF_ENDED, FILED_TWICE, LIVE_OF_ENDED, alive_though, filed_twice, too_late,
+};
 use super::issued::{approval, are_numbers};
+use super::objection::elsewhere;
 use super::persons::{answers, faces, named};
 use super::plan::{Caution, Stamp};
 use super::world::World;
@@ -25,6 +28,7 @@ use crate::filing::standing::{Presumption, SmsWindow, Standing, View, effective}
 use crate::filing::status::Status;
 use crate::lang::Text;
 use crate::text;
+use std::collections::BTreeSet;
 
 /// What was reported of an order.
 #[derive(Clone, Debug, PartialEq)]
@@ -265,7 +269,7 @@ pub(super) fn incomplete(order: &Order) -> Option<Obstacle> {
                 && order
                     .filing
                     .subject
-                    .as_ref()
+                    .as_deref()
                     .is_none_or(SubjectFacts::is_empty) =>
         {
             Some(text!("没有主体", "it holds no subject"))
@@ -343,7 +347,7 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
             .filter(|(_, issued)| issued.number.is_none())
             .map(|(place, _)| place + 1)
             .collect();
-        entry.approval = Some(approval);
+        entry.approval = Some(Box::new(approval));
     }
     let mut moved = order.clone();
     moved.history.push(entry);
@@ -351,10 +355,11 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
     let mut cautions = if view.status().is_live() {
         Vec::new()
     } else {
-        second_live_order(world, &moved)
+        came_alive(world, &moved)
     };
     if to == Status::Approved {
         cautions.extend(approval_of_ended(world, &moved));
+        cautions.extend(filed_elsewhere(world, &moved));
     }
     Ok(Taken {
         order: Some(moved),
@@ -515,7 +520,7 @@ pub(super) fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
             let same_numbers = told.numbers.is_empty()
                 || entry
                     .approval
-                    .as_ref()
+                    .as_deref()
                     .is_some_and(|approval| approval.is_said_by(&told.numbers));
             entry.event == Event::Report(told.report) && !entry.anomaly && same_time && same_numbers
         })
@@ -527,13 +532,19 @@ pub(super) fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
     !same.is_empty() && same_persons
 }
 
-/// Warns where an approval is of what had ended before it.
-fn approval_of_ended(world: &World, order: &Order) -> Option<Caution> {
+/// Returns what has ended of the subject of an order, the order itself as it is now.
+fn endings(world: &World, order: &Order) -> Option<Endings> {
     let number = order.target.subject?;
     let register = world.register();
     let beside = register.of_subject(&world.book, &number).into_iter();
     let beside = beside.filter(|other| other.id != order.id);
-    let endings = Endings::of(world.book.subjects.get(&number), beside.chain([order]));
+    let record = world.book.subjects.get(&number);
+    Some(Endings::of(record, beside.chain([order])))
+}
+
+/// Warns where an approval is of what had ended before it.
+fn approval_of_ended(world: &World, order: &Order) -> Option<Caution> {
+    let endings = endings(world, order)?;
     let late = endings.late.iter().find(|late| late.order == order.id)?;
     Some(Caution {
         code: APPROVAL_OF_ENDED,
@@ -542,25 +553,59 @@ fn approval_of_ended(world: &World, order: &Order) -> Option<Caution> {
     })
 }
 
-/// Warns where an order came alive beside another one of the same subject or account.
-fn second_live_order(world: &World, order: &Order) -> Vec<Caution> {
+/// Warns of domains that another subject has filed too by now.
+fn filed_elsewhere(world: &World, order: &Order) -> Vec<Caution> {
+    let (Kind::New, Some(number)) = (order.kind, order.subject()) else {
+        return Vec::new();
+    };
+    let issued = order.brought().into_iter().flat_map(|a| &a.services);
+    let filed = order.filing.services.iter().zip(issued);
+    let filed = filed.filter(|(_, issued)| issued.number.is_some());
+    let domains = filed.flat_map(|(service, _)| service.domains.iter().flatten());
+    let told = domains.filter_map(|domain| {
+        let others = elsewhere(&world.book.portfolio, number, domain);
+        let mut subjects: BTreeSet<_> = others.map(|s| s.number.subject()).collect();
+        (!subjects.is_empty()).then(|| {
+            subjects.insert(number);
+            Caution {
+                code: FILED_TWICE,
+                message: filed_twice(domain, &subjects),
+                path: None,
+            }
+        })
+    });
+    told.collect()
+}
+
+/// Warns where an order came alive beside another one of the same subject or account, or although
+/// what it is about has ended.
+pub(super) fn came_alive(world: &World, order: &Order) -> Vec<Caution> {
     let status = order.view(&world.profiles, world.now).status();
     if !status.is_live() {
         return Vec::new();
     }
+    let caution = |code, message| Caution {
+        code,
+        message,
+        path: None,
+    };
     let mut free = order.clone();
     free.after = None;
-    match guard::blocking(
+    let second = match guard::blocking(
         &free,
         &world.book.portfolio,
         &world.profiles,
         &world.rivals_of(&free),
     ) {
-        Err(obstacle @ Obstacle::LiveOrder { .. }) => vec![Caution {
-            code: "two-live-orders",
-            message: obstacle.message(),
-            path: None,
-        }],
-        Err(_) | Ok(()) => Vec::new(),
-    }
+        Err(obstacle @ Obstacle::LiveOrder { .. }) => {
+            Some(caution("two-live-orders", obstacle.message()))
+        }
+        Err(_) | Ok(()) => None,
+    };
+    let endings = endings(world, order);
+    let ended = endings.as_ref().and_then(|endings| {
+        let (part, by) = endings.of_order(order)?;
+        Some(caution(LIVE_OF_ENDED, alive_though(order, &part, by)))
+    });
+    second.into_iter().chain(ended).collect()
 }

@@ -488,7 +488,7 @@ fn as_written(dossier: &Dossier, kind: Kind, stamp: &Stamp) -> Order {
     let number = dossier.subject.as_ref().and_then(DossierSubject::number);
     let filing = Filing {
         subject: match &dossier.subject {
-            Some(DossierSubject::Data { facts, .. }) => Some(facts.as_ref().clone()),
+            Some(DossierSubject::Data { facts, .. }) => Some(facts.clone()),
             Some(DossierSubject::Number(_)) | None => None,
         },
         services: match kind {

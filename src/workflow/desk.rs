@@ -206,7 +206,7 @@ impl<'a> Desk<'a> {
     /// Returns the name of an order's subject, where known.
     pub fn subject_name<'o>(&self, order: &'o Order) -> Option<&'o str> {
         order.target.name.as_deref().or_else(|| {
-            let facts = order.filing.subject.as_ref()?;
+            let facts = order.filing.subject.as_deref()?;
             facts.name.as_deref()
         })
     }
@@ -222,7 +222,7 @@ impl<'a> Desk<'a> {
         order
             .filing
             .subject
-            .as_ref()
+            .as_deref()
             .or(filed)
             .is_some_and(crate::filing::facts::SubjectFacts::is_individual)
     }

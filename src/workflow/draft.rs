@@ -525,7 +525,7 @@ fn asked_filing(ask: &Ask, found: &Found<'_>) -> Result<Filing, Failure> {
         )));
     }
     let subject = match (&dossier.subject, found.subject) {
-        (Some(DossierSubject::Data { facts, .. }), None) => Some(facts.as_ref().clone()),
+        (Some(DossierSubject::Data { facts, .. }), None) => Some(facts.clone()),
         (Some(DossierSubject::Data { .. } | DossierSubject::Number(_)) | None, _) => None,
     };
     Ok(Filing {

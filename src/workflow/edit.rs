@@ -548,7 +548,7 @@ pub fn rebuild(
                 order.target.subject = filed.map(|subject| subject.number);
                 order.target.name = filed.and_then(|subject| subject.facts.name.clone());
                 order.filing.subject = match dossier.subject {
-                    Some(DossierSubject::Data { facts, .. }) if filed.is_none() => Some(*facts),
+                    Some(DossierSubject::Data { facts, .. }) if filed.is_none() => Some(facts),
                     Some(DossierSubject::Data { .. } | DossierSubject::Number(_)) | None => None,
                 };
             }

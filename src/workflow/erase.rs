@@ -104,7 +104,7 @@ pub fn decide(world: &World, typed: &str) -> Result<Plan<Erased>, Failure> {
         }
         Ok(Number::Security(_)) | Err(_) => {
             let order = resolve::order(&world.book, typed)?;
-            let approval = order.approval().and_then(|entry| entry.approval.as_ref());
+            let approval = order.brought();
             refusal = approval.map(|_| rests_on(order));
             erased.orders.push(order.id.clone());
         }
@@ -138,12 +138,12 @@ fn orders_of(world: &World, number: SubjectNumber) -> Vec<&Order> {
     book.orders
         .values()
         .filter(|order| {
-            let approval = order.approval().and_then(|entry| entry.approval.as_ref());
+            let approval = order.brought();
             let issued = approval.and_then(|approval| approval.subject);
             if let Some(known) = order.target.subject.or(issued) {
                 return known == number;
             }
-            let own = order.filing.subject.as_ref();
+            let own = order.filing.subject.as_deref();
             match (own.and_then(SubjectFacts::certificate), &certificate) {
                 (Some(own), Some(filed)) => own.is_same(filed),
                 (None, _) | (_, None) => false,
@@ -193,7 +193,7 @@ fn may_not_go(world: &World, order: &Order, going: &[OrderId]) -> Option<Failure
 
 fn rests_on(order: &Order) -> Failure {
     let id = &order.id;
-    let approval = order.approval().and_then(|entry| entry.approval.as_ref());
+    let approval = order.brought();
     let subject = order
         .target
         .subject

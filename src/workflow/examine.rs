@@ -3,6 +3,7 @@
 use super::adopt::shared_counters_in_words;
 use super::world::World;
 use crate::filing::guard;
+use crate::filing::host::Host;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Order, OrderId};
@@ -143,7 +144,7 @@ fn numbers(world: &World) -> Vec<Finding> {
     let mut subjects: BTreeMap<SubjectNumber, Vec<&OrderId>> = BTreeMap::new();
     let mut services: BTreeMap<ServiceNumber, Vec<&OrderId>> = BTreeMap::new();
     for order in world.book.orders.values() {
-        let Some(approval) = order.approval().and_then(|e| e.approval.as_ref()) else {
+        let Some(approval) = order.brought() else {
             continue;
         };
         if let Some(number) = &approval.subject {
@@ -195,37 +196,40 @@ fn counters(world: &World) -> Vec<Finding> {
 }
 
 fn domains(world: &World) -> Vec<Finding> {
-    let mut holders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut holders: BTreeMap<&Host, BTreeSet<SubjectNumber>> = BTreeMap::new();
     for subject in world.book.portfolio.filed() {
         for service in subject.services.values() {
             for domain in service.domains() {
-                holders
-                    .entry(domain.to_string())
-                    .or_default()
-                    .insert(subject.number.to_string());
+                holders.entry(domain).or_default().insert(subject.number);
             }
         }
     }
     holders
         .into_iter()
         .filter(|(_, subjects)| subjects.len() > 1)
-        .map(|(domain, subjects)| {
-            let list: Vec<String> = subjects.into_iter().collect();
-            let list = list.join(", ");
-            Finding {
-                code: "domain-filed-twice",
-                path: "subjects".to_owned(),
-                message: text!(
-                    "域名 {domain} 同时在多个主体名下：{list}",
-                    "the domain {domain} is filed by several subjects: {list}"
-                ),
-                fix: text!(
-                    "核实后用 icpctl gone 或 adopt --replace 更正",
-                    "find out which holds, and correct with icpctl gone or adopt --replace"
-                ),
-            }
+        .map(|(domain, subjects)| Finding {
+            code: FILED_TWICE,
+            path: "subjects".to_owned(),
+            message: filed_twice(domain, &subjects),
+            fix: text!(
+                "核实后用 icpctl gone 或 adopt --replace 更正",
+                "find out which holds, and correct with icpctl gone or adopt --replace"
+            ),
         })
         .collect()
+}
+
+/// The code of a domain that several subjects hold.
+pub(super) const FILED_TWICE: &str = "domain-filed-twice";
+
+/// Says which subjects hold a domain.
+pub(super) fn filed_twice(domain: &Host, subjects: &BTreeSet<SubjectNumber>) -> Text {
+    let list: Vec<String> = subjects.iter().map(ToString::to_string).collect();
+    let list = list.join(", ");
+    text!(
+        "域名 {domain} 同时在多个主体名下：{list}",
+        "the domain {domain} is filed by several subjects: {list}"
+    )
 }
 
 /// The code of an approval of what had ended.
@@ -239,6 +243,20 @@ pub(super) fn too_late(order: &Order, late: &Late) -> Text {
         "the order {id} ({kind}) was approved although {ended} before it",
         kind = order.kind.label(),
         ended = ended(&late.part, &late.by)
+    )
+}
+
+/// The code of a live order of what has ended.
+pub(super) const LIVE_OF_ENDED: &str = "live-order-of-ended";
+
+/// Says that an order is live although what it is about has ended.
+pub(super) fn alive_though(order: &Order, part: &Part, by: &Ender) -> Text {
+    let id = &order.id;
+    text!(
+        "订单 {id}（{kind}）仍在办理中，而{ended}",
+        "the order {id} ({kind}) is live although {ended}",
+        kind = order.kind.label(),
+        ended = ended(part, by)
     )
 }
 
@@ -298,14 +316,9 @@ fn endings(world: &World) -> Vec<Finding> {
         let (part, by) = endings.of_order(order)?;
         let id = &order.id;
         Some(Finding {
-            code: "live-order-of-ended",
+            code: LIVE_OF_ENDED,
             path: path(id),
-            message: text!(
-                "订单 {id}（{kind}）仍在办理中，而{ended}",
-                "the order {id} ({kind}) is live although {ended}",
-                kind = order.kind.label(),
-                ended = ended(&part, by)
-            ),
+            message: alive_though(order, &part, by),
             fix: text!(
                 "到控制台核实：订单已结束的，登记结果或 icpctl abandon {id}；备案其实还在的，撤消使它结束的那次记录",
                 "look in the console: record how the order ended, or icpctl abandon {id}; where the filing stands after all, undo the record that ended it"

@@ -178,7 +178,7 @@ fn came_in(
         .map(|entry| entry.at);
     let approved = world.book.orders.values().filter_map(|order| {
         let entry = order.approval()?;
-        let approval = entry.approval.as_ref()?;
+        let approval = entry.approval.as_deref()?;
         let issued = match service {
             Some(number) => approval.services.iter().any(|i| i.number == Some(number)),
             None => approval.subject == Some(record.number),

@@ -228,7 +228,7 @@ fn at_odds(
             Given::File(..) => {}
         }
     }
-    let alone: HashSet<_> = examine(&holding(world, book)).into_iter().collect();
+    let alone: HashSet<_> = examine(&world.holding(book)).into_iter().collect();
     let mut book = world.book.clone();
     for order in orders.values() {
         book.orders.insert(order.id.clone(), (*order).clone());
@@ -237,7 +237,7 @@ fn at_odds(
         book.subjects.insert(record.number, (*record).clone());
     }
     let mut found = AtOdds::default();
-    for finding in examine(&holding(world, book)) {
+    for finding in examine(&world.holding(book)) {
         // What is only missing may follow; other cautions tell it.
         let is_missing = matches!(finding.code, "missing-attachment" | "missing-forerunner");
         if is_missing || before.contains(&finding) {
@@ -254,13 +254,6 @@ fn at_odds(
         }
     }
     found
-}
-
-/// Returns the world as it would be with other records.
-fn holding(world: &World, mut book: Book) -> World {
-    book.refold();
-    let (profiles, calendar) = (world.profiles.clone(), world.calendar.clone());
-    World::new(book, profiles, calendar, world.now)
 }
 
 /// Tells which attachments and forerunners the records name that are nowhere.

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 
 /// Returns the filed subject that holds the certificate of a first filing, where there is one by now.
 pub(super) fn holder<'w>(world: &'w World, order: &Order) -> Option<&'w FiledSubject> {
-    let facts = order.filing.subject.as_ref();
+    let facts = order.filing.subject.as_deref();
     let certificate = facts.filter(|_| order.is_first_filing())?.certificate()?;
     world.book.portfolio.of_certificate(&certificate)
 }
@@ -30,7 +30,7 @@ pub(super) fn holder<'w>(world: &'w World, order: &Order) -> Option<&'w FiledSub
 /// before.
 pub fn becomes(world: &World, order: &Order) -> Result<Option<Order>, Failure> {
     let is_open = order.standing().status.is_editable();
-    let facts = order.filing.subject.as_ref().filter(|_| is_open);
+    let facts = order.filing.subject.as_deref().filter(|_| is_open);
     let Some((facts, holder)) = facts.zip(holder(world, order)) else {
         return Ok(None);
     };

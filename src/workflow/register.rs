@@ -65,7 +65,7 @@ fn account(order: &Order) -> Option<Account> {
 }
 
 fn certificate(order: &Order) -> Option<String> {
-    let facts = order.filing.subject.as_ref()?;
+    let facts = order.filing.subject.as_deref()?;
     Some(facts.certificate()?.number)
 }
 
@@ -194,7 +194,7 @@ impl Register {
 fn lists<'r>(shelves: &[&'r Shelf], portfolio: &Portfolio, order: &Order) -> Vec<&'r Ids> {
     let filed = order.target.subject.and_then(|n| portfolio.subject(&n));
     let known = filed.and_then(|subject| subject.facts.certificate());
-    let own = order.filing.subject.as_ref();
+    let own = order.filing.subject.as_deref();
     let own = own.and_then(SubjectFacts::certificate);
     let mut numbers = subjects(order);
     if let Some(certificate) = own {
@@ -247,6 +247,6 @@ fn subjects(order: &Order) -> Vec<SubjectNumber> {
     let brought = order
         .history
         .iter()
-        .filter_map(|entry| entry.approval.as_ref()?.subject);
+        .filter_map(|entry| entry.approval.as_deref()?.subject);
     order.target.subject.into_iter().chain(brought).collect()
 }

@@ -49,15 +49,12 @@ pub fn undo(world: &World, stamp: &Stamp, op: Option<&str>) -> Result<Plan<Undon
         orders: Vec::new(),
         subjects: Vec::new(),
     });
-    let mut scratch = world.clone();
+    let mut book = world.book.clone();
     for order in world.book.orders.values() {
         if order.history.iter().any(|e| e.op == op) {
             let reversed = reverse_order(world, stamp, order, &op)?;
             plan.answer.orders.push(order.id.clone());
-            scratch
-                .book
-                .orders
-                .insert(order.id.clone(), reversed.clone());
+            book.orders.insert(order.id.clone(), reversed.clone());
             plan.orders.push(reversed);
         }
     }
@@ -65,16 +62,22 @@ pub fn undo(world: &World, stamp: &Stamp, op: Option<&str>) -> Result<Plan<Undon
         if record.history.iter().any(|e| e.op == op) {
             let reversed = reverse_subject(world, stamp, record, &op)?;
             plan.answer.subjects.push(record.number.to_string());
-            scratch
-                .book
-                .subjects
-                .insert(record.number, reversed.clone());
+            book.subjects.insert(record.number, reversed.clone());
             plan.subjects.push(reversed);
         }
     }
-    scratch.book.refold();
-    rests_on_it(world, &scratch)?;
+    let after = world.holding(book);
+    rests_on_it(world, &after)?;
+    for order in &plan.orders {
+        if !is_live(world, world.order(&order.id)?) {
+            plan.cautions.extend(advance::came_alive(&after, order));
+        }
+    }
     Ok(plan)
+}
+
+fn is_live(world: &World, order: &Order) -> bool {
+    order.view(&world.profiles, world.now).status().is_live()
 }
 
 /// Lists the operations that stand: not undone, and no reversal themselves.

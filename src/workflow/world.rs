@@ -60,6 +60,14 @@ impl World {
         }
     }
 
+    /// Returns the world as it would be with other records.
+    #[must_use]
+    pub fn holding(&self, mut book: Book) -> Self {
+        book.refold();
+        let (profiles, calendar) = (self.profiles.clone(), self.calendar.clone());
+        Self::new(book, profiles, calendar, self.now)
+    }
+
     /// Returns an order of this world as its file holds it.
     pub fn stored<'o>(&self, order: &'o Order) -> Cow<'o, Order> {
         match self.stored.get(&order.id) {
@@ -240,6 +248,6 @@ impl World {
 
 /// Returns the subject that an order's approval changed, where it has one.
 fn changed(order: &Order) -> Option<SubjectNumber> {
-    let approval = order.approval()?.approval.as_ref()?;
+    let approval = order.brought()?;
     approval.subject.or(order.target.subject)
 }

@@ -1,6 +1,6 @@
 //! `undo`: the reversal of an operation whose records have not moved since.
 
-use crate::scenarios::{MONDAY, SHOP, Scene};
+use crate::scenarios::{FORUM, MONDAY, SHOP, Scene, codes};
 
 /// "`submit` included": an undone submission is a draft again.
 #[test]
@@ -136,4 +136,39 @@ fn a_freed_ref_finds_nothing() {
     assert_eq!((found.len(), &found[0]["id"]), (1, &again.clone().into()));
     let told = scene.run(MONDAY, "list --ref row-1").exits(0).stdout;
     assert!(told.contains(&again) && !told.contains(&id), "{told}");
+}
+
+/// One live order a subject (ORD-02): an undo that brings a second one to life says so, as a report does.
+#[test]
+fn an_undo_that_brings_a_second_order_to_life_warns() {
+    let scene = Scene::at("tencent");
+    let first = scene.draft(MONDAY, "change example.cn --set name=示例商城二店");
+    scene.submit(MONDAY, &first);
+    scene.record(MONDAY, &first, "rejected");
+    let order = scene.ok(MONDAY, &format!("abandon {first} --yes"));
+    let op = order["history"].as_array().unwrap().last().unwrap()["op"].clone();
+    let second = scene.draft(MONDAY, "change example.com --set name=示例论坛二店");
+    scene.submit(MONDAY, &second);
+    let undone = scene.document(MONDAY, &format!("undo {}", op.as_str().unwrap()), 0);
+    assert_eq!(codes(&undone["warnings"]), ["two-live-orders"]);
+    let doctor = scene.document(MONDAY, "doctor", 3);
+    assert_eq!(codes(&doctor["data"]["findings"]), ["two-live-orders"]);
+    // It was live before: the other one is no news.
+    scene.record(MONDAY, &second, "accepted");
+    let undone = scene.document(MONDAY, "undo", 0);
+    assert_eq!(codes(&undone["warnings"]), [""; 0]);
+}
+
+/// What an order is about may have ended while it was not under way.
+#[test]
+fn an_undo_that_brings_an_order_of_what_has_ended_to_life_warns() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "change example.com --set name=示例论坛二店");
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "rejected");
+    let order = scene.ok(MONDAY, &format!("abandon {id} --yes"));
+    let op = order["history"].as_array().unwrap().last().unwrap()["op"].clone();
+    scene.ok(MONDAY, &format!("gone {FORUM} --because bureau --yes"));
+    let undone = scene.document(MONDAY, &format!("undo {}", op.as_str().unwrap()), 0);
+    assert_eq!(codes(&undone["warnings"]), ["live-order-of-ended"]);
 }

@@ -3,7 +3,6 @@
 
 use super::desk::{Ran, Store, at, drafted, reported, submitted, then};
 use icpctl::filing::event::{Command, Event, Report};
-use icpctl::filing::facts::SubjectFacts;
 use icpctl::filing::kind::Kind;
 use icpctl::filing::number::SubjectNumber;
 use icpctl::filing::order::{Approval, Order, OrderId};
@@ -203,7 +202,7 @@ fn order(place: usize, sketch: &Sketch) -> Order {
         order.changes = from_value(change).unwrap();
     } else if let (Some(nature), true) = (sketch.nature, is_first) {
         let facts = json!({ "nature": nature, "name": "示例个体", "province": "广东" });
-        order.filing.subject = Some(from_value::<SubjectFacts>(facts).unwrap());
+        order.filing.subject = Some(from_value(facts).unwrap());
     }
     order.account = sketch.account.then(|| "acc-1".to_owned());
     order.reference = sketch.reference.then(|| format!("row-{place}"));
@@ -229,12 +228,12 @@ fn order(place: usize, sketch: &Sketch) -> Order {
         Status::SmsVerificationExpired | Status::Lapsed => sent(Report::SmsExpired),
     };
     if status == Status::Approved {
-        order.history[2].approval = Some(Approval {
+        order.history[2].approval = Some(Box::new(Approval {
             sequence: 2 + place as u64,
             subject: is_first.then(|| number(issued(place))),
             services: Vec::new(),
             extra: toml::Table::new(),
-        });
+        }));
     }
     for entry in &mut order.history {
         entry.at = match sketch.clock {

@@ -514,3 +514,25 @@ fn a_new_filing_without_its_subject_is_not_sent() {
     let next = scene.order(MONDAY, &id)["next"].take();
     assert_eq!(next, json!([format!("icpctl edit {id} --set FIELD=VALUE")]));
 }
+
+/// DOM-07: a domain that came to be filed by another subject while the filing was under way is told when
+/// it is approved.
+#[test]
+fn an_approval_of_a_domain_that_another_subject_has_filed_since_warns() {
+    let (scene, id) = Scene::first_filing("tencent");
+    scene.submit(MONDAY, &id);
+    let other = company(
+        SUBJECT,
+        CERTIFICATES[1],
+        &[site(SHOP, "example.cn", &json!(["huawei"]))],
+    );
+    scene.user.write("other.json", json!([other]).to_string());
+    scene.ok(MONDAY, "adopt --from other.json");
+    let line = format!("record {id} bureau-approved {NUMBERS}");
+    let approved = scene.document(TUESDAY, &line, 0);
+    assert_eq!(codes(&approved["warnings"]), ["domain-filed-twice"]);
+    let doctor = scene.document(TUESDAY, "doctor", 3);
+    let found = &doctor["data"]["findings"];
+    assert_eq!(codes(found), ["domain-filed-twice"]);
+    assert_eq!(found[0]["message"], approved["warnings"][0]["message"]);
+}

@@ -193,7 +193,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 }
 
 fn subject_of(order: &Order) -> Option<String> {
-    let approval = order.approval()?.approval.as_ref()?;
+    let approval = order.brought()?;
     approval
         .subject
         .as_ref()

@@ -167,7 +167,7 @@ fn keys(seen: &Seen) -> Vec<LockKey> {
         .iter()
         .filter_map(|id| seen.world.book.orders.get(id))
     {
-        let certificate = || order.filing.subject.as_ref()?.certificate();
+        let certificate = || order.filing.subject.as_deref()?.certificate();
         keys.push(match (order.target.subject, certificate()) {
             (Some(number), _) => LockKey::new("subject", &number.to_string()),
             (None, Some(certificate)) => LockKey::new("certificate", &certificate.number),

@@ -195,7 +195,7 @@ impl Desk<'_> {
             "accepted": entry.accepted,
             "undoes": entry.undoes,
             "anomaly": entry.anomaly,
-            "numbers": entry.approval.as_ref().map(|a| {
+            "numbers": entry.approval.as_deref().map(|a| {
                 a.subject
                     .iter()
                     .map(ToString::to_string)

@@ -15,12 +15,12 @@ pub fn of_subject(subject: &FiledSubject) -> Names<'_> {
 /// Everybody known of an order: those in its own data, and those of the subject that it is about or
 /// that its approval filed.
 pub fn of_order<'a>(order: &'a Order, portfolio: &'a Portfolio) -> Names<'a> {
-    let approval = order.approval().and_then(|entry| entry.approval.as_ref());
+    let approval = order.brought();
     let number = order.target.subject.as_ref();
     let filed = number
         .or(approval.and_then(|approval| approval.subject.as_ref()))
         .and_then(|number| portfolio.subjects.get(number));
-    let facts = order.filing.subject.as_ref();
+    let facts = order.filing.subject.as_deref();
     let is_individual = facts.is_some_and(SubjectFacts::is_individual);
     let own = facts.and_then(|facts| facts.name.as_deref());
     let own = own.or(order.target.name.as_deref());

@@ -96,7 +96,7 @@ pub fn order(needle: &Needle, desk: &Desk<'_>, order: &Order) -> bool {
         || order
             .filing
             .subject
-            .as_ref()
+            .as_deref()
             .is_some_and(|facts| needle.is_in_subject_facts(facts))
         || order
             .filing

@@ -24,7 +24,7 @@ pub(super) struct Seen<'a> {
 /// Returns the subject as it is after the order: filed facts, or those asked for.
 pub(super) fn subject_of(order: &Order, filed: Option<&FiledSubject>) -> SubjectFacts {
     let mut facts = match (&order.filing.subject, filed) {
-        (Some(asked), _) => asked.clone(),
+        (Some(asked), _) => asked.as_ref().clone(),
         (None, Some(filed)) => filed.facts.clone(),
         (None, None) => SubjectFacts {
             name: order.target.name.clone(),

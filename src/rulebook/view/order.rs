@@ -169,7 +169,7 @@ pub(super) fn profile_view(order: &Order, setting: &Setting<'_>) -> Json {
     let by_individual = order
         .filing
         .subject
-        .as_ref()
+        .as_deref()
         .is_some_and(SubjectFacts::is_individual);
     json!({
         "name": order.provider,

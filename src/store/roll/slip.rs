@@ -192,8 +192,8 @@ impl<'a> Slip<'a> {
     /// Draws what is shown of an order: its slip without the tokens.
     pub fn shown(order: &'a Order) -> Self {
         let standing = order.standing();
-        let facts = order.filing.subject.as_ref();
-        let approval = order.approval().and_then(|entry| entry.approval.as_ref());
+        let facts = order.filing.subject.as_deref();
+        let approval = order.brought();
         let approved_for = approval.and_then(|a| a.subject.or(order.target.subject));
         let changes_nature = || {
             let mut changes = order.changes.iter();

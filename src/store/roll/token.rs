@@ -103,7 +103,7 @@ impl FromIterator<Token> for Tokens<'_> {
 /// Returns the tokens of an order: of its subject, services, persons, domains and account, and its
 /// ref.
 pub fn tokens_of(order: &Order) -> Vec<Token> {
-    let approvals = order.history.iter().filter_map(|e| e.approval.as_ref());
+    let approvals = order.history.iter().filter_map(|e| e.approval.as_deref());
     let subjects = approvals
         .filter_map(|approval| approval.subject)
         .chain(order.target.subject);

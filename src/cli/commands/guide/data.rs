@@ -22,8 +22,9 @@ pub(super) fn tree(desk: &Desk<'_>, order: &Order) -> Value {
     let mut subject = order
         .filing
         .subject
-        .clone()
-        .or_else(|| filed.map(|subject| subject.facts.clone()))
+        .as_deref()
+        .or(filed.map(|subject| &subject.facts))
+        .cloned()
         .unwrap_or_default();
     if subject.name.is_none() {
         subject.name.clone_from(&order.target.name);
@@ -39,9 +40,11 @@ pub(super) fn tree(desk: &Desk<'_>, order: &Order) -> Value {
             .unwrap_or_default();
         if order.kind == Kind::CancelAccess {
             let access = service.and_then(|s| s.accesses.iter().find(|a| order.ends(a)));
-            facts.resource = access.and_then(|a| a.resource.clone()).map(|id| Resource {
-                id: Some(id),
-                ..Resource::default()
+            facts.resource = access.and_then(|a| a.resource.clone()).map(|id| {
+                Box::new(Resource {
+                    id: Some(id),
+                    ..Resource::default()
+                })
             });
         }
         services.push(of_target(order, target, *facts));
