@@ -188,6 +188,18 @@ fn fields_are_columns_for_people_too() {
         told.starts_with("number") && told.contains("粤ICP备2021000001号-2A"),
         "{told}"
     );
+    for (command, fields) in [
+        ("duty list", "number,duty"),
+        ("notice list", "id,class"),
+        ("log", "op,records.event"),
+        ("rules", "id,severity"),
+    ] {
+        let words = command.split(' ').chain(["--fields", fields]);
+        let told = user.run(words).exits(0).stdout;
+        let head = told.lines().next().unwrap_or_default();
+        let head: Vec<&str> = head.split_whitespace().collect();
+        assert_eq!(head.join(","), fields, "{command}");
+    }
     let told = user.run(["list", "--fields", "id,stauts"]).exits(2);
     assert!(
         told.stdout.is_empty() && told.stderr.contains("status"),

@@ -202,7 +202,16 @@ fn dispatch(
 }
 
 /// The commands whose fields people can choose.
-const FIELDED: [&str; 4] = ["list", "status", "portfolio", "show"];
+const FIELDED: [&str; 8] = [
+    "list",
+    "status",
+    "portfolio",
+    "show",
+    "log",
+    "notice",
+    "duty",
+    "rules",
+];
 
 /// Lays out for people what was printed as tab-separated values.
 fn table_of_fields(tsv: &str) -> Table {

@@ -463,7 +463,8 @@ fn unmade(mut failure: Failure, id: &OrderId) -> Failure {
 fn reply(cx: &mut Context<'_>, kind: Kind, done: &Done<Drafted>) -> Result<Reply, Failure> {
     let id: &OrderId = &done.answer.id;
     let order = done.world.order(id)?;
-    let mut reply = answer::orders(cx, &done.world, std::slice::from_ref(id))?
+    let ids = std::slice::from_ref(id);
+    let mut reply = answer::orders(cx, &done.world, ids)?
         .human(format!("{id}\n"))
         .changed(done.changed);
     if done.changed && cx.globals.dry_run && !reply.data.is_null() {
@@ -493,7 +494,7 @@ fn reply(cx: &mut Context<'_>, kind: Kind, done: &Done<Drafted>) -> Result<Reply
     for (code, message) in hints(order, &desk) {
         answer::advise(cx, &mut reply, code, message);
     }
-    reply.says.extend(answer::standing(cx, &done.world, id)?);
+    reply.says.extend(answer::standing(cx, &done.world, ids)?);
     Ok(reply)
 }
 

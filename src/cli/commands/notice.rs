@@ -381,7 +381,11 @@ fn draft(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
         ),
     };
     let mut reply = answered(cx, &done, id, said)?.human(format!("{order}\n"));
-    reply.says.extend(answer::standing(cx, &done.world, order)?);
+    reply.says.extend(answer::standing(
+        cx,
+        &done.world,
+        std::slice::from_ref(order),
+    )?);
     Ok(reply)
 }
 

@@ -92,7 +92,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         let (world, (mut decided, stale)) = work.look(cx, false)?;
         agreed = batch::consent(&world, &decided);
         if let Some(consent) = &agreed
-            && (stale.is_none() || !cx.may_ask())
+            && (stale.is_none() || !cx.may_ask() && !cx.globals.dry_run)
         {
             consent::obtain(cx, consent)?;
         }
