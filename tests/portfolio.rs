@@ -297,6 +297,12 @@ fn all_contradictions_are_told_at_once_and_nothing_is_taken() {
 #[test]
 fn replacing_shows_old_and_new_and_moves_a_domain() {
     let store = Store::filled();
+    let words = ["adopt", "--from", "-", "--replace", "--dry-run"];
+    let told = store.at(NOW, &words, &contradicting().to_string()).err;
+    assert!(
+        told.contains("would replace") && !told.contains("replaced"),
+        "{told}"
+    );
     let ran = store.adopt(&contradicting(), &["--replace"]);
     let replaced = ran.data()["replaced"].clone();
     assert!(replaced.as_array().unwrap().contains(

@@ -3,6 +3,7 @@
 
 use crate::scenarios::{MONDAY, Scene};
 use crate::support::Icpctl;
+use serde_json::{Value, json};
 
 fn filed() -> Icpctl {
     let user = Icpctl::new();
@@ -187,6 +188,18 @@ fn fields_are_columns_for_people_too() {
         told.starts_with("number") && told.contains("粤ICP备2021000001号-2A"),
         "{told}"
     );
+    for (command, fields) in [
+        ("duty list", "number,duty"),
+        ("notice list", "id,class"),
+        ("log", "op,records.event"),
+        ("rules", "id,severity"),
+    ] {
+        let words = command.split(' ').chain(["--fields", fields]);
+        let told = user.run(words).exits(0).stdout;
+        let head = told.lines().next().unwrap_or_default();
+        let head: Vec<&str> = head.split_whitespace().collect();
+        assert_eq!(head.join(","), fields, "{command}");
+    }
     let told = user.run(["list", "--fields", "id,stauts"]).exits(2);
     assert!(
         told.stdout.is_empty() && told.stderr.contains("status"),
@@ -477,4 +490,77 @@ fn words_may_begin_with_a_hyphen() {
     let _ = scene.run(MONDAY, "note example.cn -电话不通 -q").exits(0);
     let shown = scene.run(MONDAY, "portfolio example.cn").exits(0).stdout;
     assert!(shown.contains("-电话不通"), "{shown}");
+}
+
+/// An unset variable of a script must not widen what is asked for, nor name something by nothing.
+#[test]
+fn a_flag_that_names_something_takes_no_blank() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "change example.cn --set name=示例新名称");
+    scene.user.write("licence.jpg", "a photograph");
+    for (line, flag) in [
+        ("duty done public-security-filing --find", "find"),
+        ("list --find", "find"),
+        ("list --label", "label"),
+        ("note example.cn 电话不通 --actor", "actor"),
+        ("change example.cn --set name=示例商店 --after", "after"),
+        ("change example.cn --set name=示例商店 --from", "from"),
+        ("export --out", "out"),
+        ("label example.cn --remove", "remove"),
+        (&format!("attach {id} licence.jpg --as"), "as"),
+    ] {
+        for blank in ["", " "] {
+            let words = line.split(' ').chain([blank]);
+            let told = scene.user.run(words).exits(2).stderr;
+            assert!(told.contains(&format!("--{flag} is empty")), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_blank_reason_is_none() {
+    let scene = Scene::at("tencent");
+    let words = ["cancel-site", "example.cn", "--reason", " ", "--json"];
+    let order = scene.user.run(words).exits(0).json();
+    assert_eq!(order["data"]["history"][0]["reason"], Value::Null);
+}
+
+/// What means nothing where it stands is refused, and not left unheeded.
+#[test]
+fn an_encoding_goes_with_a_file_of_rows() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.fails(MONDAY, &format!("check {id} --encoding gb18030"), 2);
+    scene
+        .user
+        .write("batch.csv", "ref,kind,target\na,cancel-site,example.com\n");
+    scene.ok(MONDAY, "batch plan batch.csv --out plan.json");
+    scene.fails(MONDAY, "batch apply plan.json --encoding gb18030", 2);
+    scene.document(MONDAY, "check batch.csv --encoding utf-8", 0);
+}
+
+#[test]
+fn the_fields_of_a_wait_are_those_of_its_orders() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let line = format!("wait {id} --timeout 0 --fields id,met --json");
+    let told = scene.run(MONDAY, &line).exits(8).stdout;
+    let summary: Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+    assert_eq!(summary["orders"], json!([{ "id": id, "met": false }]));
+}
+
+#[test]
+fn a_kind_of_page_picks_no_other() {
+    let user = Icpctl::new();
+    for (word, exit) in [("rule:ORD-08", 0), ("ORD-08", 0), ("status:ORD-08", 4)] {
+        user.run(["explain", word]).exits(exit);
+    }
+}
+
+#[test]
+fn standard_input_is_called_so() {
+    let user = Icpctl::new().stdin("year = ");
+    user.run(["init"]).exits(0);
+    let told = user.run(["calendar", "update", "-"]).exits(3).stderr;
+    assert!(told.contains("stdin: line 1"), "{told}");
 }

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::reading::{self, ROWS_LIMIT, Unread};
 use crate::text;
 use std::io::Read;
+use std::path::{Path, PathBuf};
 
 impl Context<'_> {
     /// Reads what a `--from` names: a file, or stdin for `-`.
@@ -28,6 +29,15 @@ impl Context<'_> {
         signals: &Signals,
     ) -> Result<Option<Vec<u8>>, Failure> {
         self.read_while(name, &|| signals.arrived().is_none())
+    }
+
+    /// Returns the folder by which a file names others: its own; of stdin, the current one.
+    pub fn beside(&self, name: &str) -> PathBuf {
+        if name == "-" {
+            return self.current.clone();
+        }
+        let path = self.current.join(name);
+        path.parent().map_or_else(PathBuf::new, Path::to_owned)
     }
 
     fn read_while(

@@ -161,13 +161,14 @@ pub fn run(outside: Outside<'_>) -> Exit {
     let outcome = dispatch(&mut cx, row, sub, lost);
     let exit = reply::show(&mut cx, shape, outcome);
     let (width, color) = (cx.width(), cx.color());
-    if let Some(out) = kept
-        && !fields.is_empty()
-    {
+    let printed = kept.filter(|_| !fields.is_empty()).map(|out| {
         let table = table_of_fields(&String::from_utf8_lossy(&fields));
-        let _ = print(out, &table.render(lang, width, color));
+        told(out, err, &table.render(lang, width, color), lang)
+    });
+    match (exit, printed) {
+        (Exit::Ok, Some(printed)) => printed,
+        (_, _) => exit,
     }
-    exit
 }
 
 /// Says that the clock stands still.
@@ -201,7 +202,16 @@ fn dispatch(
 }
 
 /// The commands whose fields people can choose.
-const FIELDED: [&str; 4] = ["list", "status", "portfolio", "show"];
+const FIELDED: [&str; 8] = [
+    "list",
+    "status",
+    "portfolio",
+    "show",
+    "log",
+    "notice",
+    "duty",
+    "rules",
+];
 
 /// Lays out for people what was printed as tab-separated values.
 fn table_of_fields(tsv: &str) -> Table {

@@ -10,11 +10,13 @@ pub fn sample(lang: Lang) -> String {
     let heading = text!(
         "自定义规则：放进备案库或配置目录的 rules.d/，文件名以 .toml 结尾。
 id 与已有规则相同的，写了的项覆盖原来的，其余不变；新规则要写 title、severity 和 test。
+kinds、natures、providers、provinces 限定规则的范围，kinds 和 provinces 也可限定单个 test；不写或列表为空，就不限。
 test 的 require 是 CEL 表达式，成立就没有问题；对 for 所列的每一项各问一次，这一项叫 it，也叫 service、person 等。
 没有给出的值是 null，列表不会是 null；规则不得把“不知道”当作错误，因“没有填写”而不成立的 test 写 missing = true。
 message 和 fix 里的 {{表达式}} 会换成值；个人信息照样隐去。",
         "Rules of your own: a .toml file in rules.d/ of the store, or beside the configuration.
 Where a rule of that id exists, what is written here changes it and the rest stays; a new one needs title, severity and test.
+kinds, natures, providers and provinces limit a rule, kinds and provinces a test as well; left out, or an empty list, they limit nothing.
 `require` of a test is a CEL expression that holds where nothing is wrong; it is asked once of each thing that `for` names, which is called `it`, and service, person and so on.
 What nobody gave is null, a list never is. Unknown must not be taken for an error: a test that is broken by something not given says missing = true.
 {{expression}} in message and fix stands for a value; personal data stay hidden."

@@ -468,28 +468,37 @@ fn fits_command(ask: &Ask) -> Result<(), Obstacle> {
     })
 }
 
-/// Refuses what goes past the providers and names one, or how one verifies it.
+/// Refuses a way that the kind of order does not have, and what goes past the providers and names one,
+/// or how one verifies it.
 fn fits_way(ask: &Ask) -> Result<(), Failure> {
-    let named = [
-        ("provider", ask.provider().is_some()),
-        ("verify_by", ask.verify_by().is_some()),
-    ];
-    let named = named
-        .into_iter()
-        .find_map(|(field, is)| is.then_some(field));
-    match named {
-        Some(field) if ask.written() => Err(Failure::invalid(
-            "invalid.dossier",
+    let refused = |field: &'static str, message, hint| {
+        let failure = Failure::invalid("invalid.dossier", message);
+        Err(failure.field(field).hint(hint))
+    };
+    let first = |fields: &[(&'static str, bool)]| {
+        let named = fields.iter().find(|(_, is_given)| *is_given);
+        named.map(|(field, _)| *field)
+    };
+    let verified = ("verify_by", ask.verify_by().is_some());
+    if !ask.kind.ends_filing()
+        && let Some(field) = first(&[("written", ask.written()), verified])
+    {
+        let kind = ask.kind.name();
+        return refused(
+            field,
+            text!("{kind} 不用 {field}", "{kind} takes no {field}"),
+            text!("去掉 {field}", "take {field} out"),
+        );
+    }
+    match first(&[("provider", ask.provider().is_some()), verified]) {
+        Some(field) if ask.written() => refused(
+            field,
             text!(
                 "书面申请（written）不经过接入商，不能又写 {field}",
                 "a written application goes past the providers: {field} does not go with written"
             ),
-        )
-        .field(field)
-        .hint(text!(
-            "去掉 {field} 或 written",
-            "take {field} or written out"
-        ))),
+            text!("去掉 {field} 或 written", "take {field} or written out"),
+        ),
         Some(_) | None => Ok(()),
     }
 }

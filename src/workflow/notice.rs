@@ -486,6 +486,13 @@ fn ask_for(
             "icpctl notice resolve {id} --draft {sets}{way}"
         ))));
     }
+    if !remedy.kind.ends_filing() && (asked.written || asked.verify_by.is_some()) {
+        let kind = remedy.kind.name();
+        return Err(Failure::usage(text!(
+            "--written 和 --verify-by 只用于 cancel-site 和 cancel-subject，这里起草的是 {kind}",
+            "--written and --verify-by go with cancel-site and cancel-subject; this drafts {kind}"
+        )));
+    }
     let mut ask = asked.clone();
     ask.kind = remedy.kind;
     ask.targets = vec![target];

@@ -20,6 +20,22 @@ fn off_a_terminal_sending_needs_yes() {
     scene.fails(MONDAY, "submit --yes", 2);
 }
 
+/// A rehearsal of what is refused tells of no effect.
+#[test]
+fn what_is_refused_has_no_effect_to_be_shown() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let told = scene
+        .run(MONDAY, &format!("abandon {id} --dry-run"))
+        .exits(0);
+    assert!(told.stderr.contains("for good"), "{}", told.stderr);
+    scene.submit(MONDAY, &id);
+    let told = scene
+        .run(MONDAY, &format!("abandon {id} --dry-run"))
+        .exits(5);
+    assert!(!told.stderr.contains("for good"), "{}", told.stderr);
+}
+
 /// "Drafting asks nothing and sends nothing."
 #[test]
 fn drafting_asks_nothing() {

@@ -287,6 +287,7 @@ fn a_full_output_is_told_once() {
         "portfolio --json",
         "export",
         "export --format csv",
+        "list --fields id",
         "status",
         "template new",
     ] {

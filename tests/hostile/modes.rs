@@ -218,3 +218,19 @@ fn doctor_tightens_the_store_itself() {
     assert!(text.contains("permission denied"), "{text}");
     assert_eq!(mode(&store), 0o755);
 }
+
+/// What is to be typed can be typed, whatever the store's folder is called.
+#[test]
+fn doctor_names_a_store_with_blanks_as_one_word() {
+    let user = Icpctl::new();
+    user.run(["init", "our own"]).exits(0);
+    let store = user.home().join("our own/.icpctl");
+    let pipe = store.join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    std::fs::set_permissions(&pipe, Permissions::from_mode(0o644)).unwrap();
+    let words = ["doctor", "--fix", "--store", "our own"];
+    let told = user.run(words).exits(3).stderr;
+    let word = format!("'{}'", store.display());
+    assert!(told.contains(&format!("chmod -R go= {word}")), "{told}");
+}

@@ -2,6 +2,7 @@
 //! meets them.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+mod drafts;
 mod duties;
 mod notices;
 mod reckoning;

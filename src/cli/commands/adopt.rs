@@ -127,10 +127,17 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             words(&contradiction.old),
             words(&contradiction.new),
         );
-        reply = reply.say(text!(
-            "已替换 {place}：{old} → {new}",
-            "replaced {place}: {old} → {new}"
-        ));
+        reply = reply.say(if cx.globals.dry_run {
+            text!(
+                "将替换 {place}：{old} → {new}",
+                "would replace {place}: {old} → {new}"
+            )
+        } else {
+            text!(
+                "已替换 {place}：{old} → {new}",
+                "replaced {place}: {old} → {new}"
+            )
+        });
     }
     Ok(reply.say(told(cx.globals.dry_run, done.changed, &answer)))
 }

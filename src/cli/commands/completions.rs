@@ -1,6 +1,6 @@
 //! `completions`: the script that completes commands and flags in a shell.
 
-use super::help;
+use super::{help, record};
 use crate::cli::context::Context;
 use crate::cli::documents::board;
 use crate::cli::parser::globals::place;
@@ -10,7 +10,6 @@ use crate::cli::reply::{Reply, answer};
 use crate::cli::table::COMMANDS;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::filing::event::Report;
 use crate::filing::profile::Profiles;
 use crate::knowledge::{all_pages, code_list};
 use crate::lang::Lang;
@@ -38,7 +37,7 @@ fn values(command: &str, arg: &str, is_of_orders: bool) -> Option<Vec<&'static s
             let known: BTreeSet<&str> = all_pages().map(|page| page.id).collect();
             Some(known.into_iter().collect())
         }
-        ("record", "words") => Some(Report::ALL.iter().map(|report| report.name()).collect()),
+        ("record", "words") => Some(record::events()),
         ("attach", "as") => code_list("material-slots").map(|slots| {
             slots
                 .entries

@@ -6,7 +6,7 @@ use crate::cli::parser::globals::switch;
 use crate::cli::reply::{Caution, Reply};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::lang::Lang;
+use crate::lang::{Lang, shell_word};
 use crate::render::clean::clean;
 use crate::render::prose;
 use crate::render::room::Room;
@@ -118,6 +118,7 @@ fn remove_unnamed(cx: &Context<'_>, disk: &Disk) -> Result<Vec<String>, Failure>
 /// a finding.
 fn unmended(cx: &mut Context<'_>, folder: &Path, loose: &Loose, fixes: bool) -> Option<Finding> {
     let (path, count) = (folder.display().to_string(), loose.left);
+    let word = shell_word(&path);
     if fixes {
         // Told before anything was tightened.
         cx.cautions
@@ -131,8 +132,8 @@ fn unmended(cx: &mut Context<'_>, folder: &Path, loose: &Loose, fixes: bool) -> 
                 reason
             ),
             fix: text!(
-                "由文件的所有者运行：chmod -R go= {path}",
-                "let their owner run: chmod -R go= {path}"
+                "由文件的所有者运行：chmod -R go= {word}",
+                "let their owner run: chmod -R go= {word}"
             ),
             path,
         });
@@ -311,7 +312,7 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery, mended: &
         let (swept, completed) = (recovery.swept, recovery.completed.len());
         reply = reply.say(text!(
             "已清理中断的写入留下的 {swept} 个临时文件，补完 {completed} 个文件",
-            "swept {swept} temporaries of interrupted writers, completed {completed} file(s)"
+            "swept {swept} temporary file(s) of interrupted writers, completed {completed} file(s)"
         ));
     }
     if findings.is_empty() {

@@ -3,7 +3,7 @@
 use crate::cli::context::{Context, Done, Plan, Stamp, World};
 use crate::cli::documents::order::Desk;
 use crate::cli::parser::globals::{free_words, option, place, repeated, switch};
-use crate::cli::parser::vocabulary;
+use crate::cli::parser::{said, vocabulary};
 use crate::cli::person::prompt;
 use crate::cli::person::sending::{self, Given};
 use crate::cli::reply::{Reply, answer};
@@ -26,7 +26,6 @@ use crate::workflow::{advance, materials, missing};
 use clap::{Arg, ArgMatches, Command};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 /// Says what the drafting command of a kind takes.
 pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
@@ -42,72 +41,18 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
     };
     let command = match kind {
         Kind::Change => command.args(change_args(lang)),
-        Kind::CancelSite | Kind::CancelSubject => command
-            .arg(
-                option(
-                    "verify-by",
-                    "HOW",
-                    text!("核验方式", "How it is verified"),
-                    lang,
-                )
-                .value_parser(vocabulary::named::<VerifyBy>()),
-            )
-            .arg(switch(
-                "written",
-                text!(
-                    "书面申请：没有接入商时使用",
-                    "A written application: where no provider holds an access"
-                ),
-                lang,
-            )),
+        Kind::CancelSite | Kind::CancelSubject => command.args(way_args(lang)),
         Kind::New | Kind::Access | Kind::CancelAccess => command,
     };
     command
-        .arg(option(
-            "from",
-            "FILE",
-            text!(
-                "从资料文件读取，- 为标准输入",
-                "Read a dossier, - for stdin"
-            ),
-            lang,
-        ))
+        .arg(from_arg(lang))
         .arg(option(
             "provider",
             "P",
             text!("接入商", "The access provider"),
             lang,
         ))
-        .arg(option(
-            "account",
-            "A",
-            text!("接入商处的账号", "The account at the provider"),
-            lang,
-        ))
-        .arg(option(
-            "ref",
-            "KEY",
-            text!(
-                "调用方的唯一键：重复执行不会重复起草",
-                "The caller's key: running again drafts nothing twice"
-            ),
-            lang,
-        ))
-        .arg(option(
-            "after",
-            "ORDER",
-            text!(
-                "等这个订单通过后才能提交",
-                "Hold it back until that order is approved"
-            ),
-            lang,
-        ))
-        .arg(repeated(
-            "label",
-            "K=V",
-            text!("标签（可重复）", "A label (can be repeated)"),
-            lang,
-        ))
+        .args(common_args(lang))
         .arg(free_words(
             "reason",
             text!("原因，记入历史", "Why, for the history"),
@@ -119,6 +64,76 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
             lang,
         ))
         .args(sending::args(lang))
+}
+
+/// The flag that names a dossier.
+pub(super) fn from_arg(lang: Lang) -> Arg {
+    option(
+        "from",
+        "FILE",
+        text!(
+            "从资料文件读取，- 为标准输入",
+            "Read a dossier, - for stdin"
+        ),
+        lang,
+    )
+}
+
+/// The flags that go with a draft of any kind.
+pub(super) fn common_args(lang: Lang) -> [Arg; 4] {
+    [
+        option(
+            "account",
+            "A",
+            text!("接入商处的账号", "The account at the provider"),
+            lang,
+        ),
+        option(
+            "ref",
+            "KEY",
+            text!(
+                "调用方的唯一键：重复执行不会重复起草",
+                "The caller's key: running again drafts nothing twice"
+            ),
+            lang,
+        ),
+        option(
+            "after",
+            "ORDER",
+            text!(
+                "等这个订单通过后才能提交",
+                "Hold it back until that order is approved"
+            ),
+            lang,
+        ),
+        repeated(
+            "label",
+            "K=V",
+            text!("标签（可重复）", "A label (can be repeated)"),
+            lang,
+        ),
+    ]
+}
+
+/// The flags that say how the cancellation of a service or subject is verified.
+pub(super) fn way_args(lang: Lang) -> [Arg; 2] {
+    [
+        option(
+            "verify-by",
+            "HOW",
+            text!("核验方式", "How it is verified"),
+            lang,
+        )
+        .value_parser(vocabulary::named::<VerifyBy>()),
+        switch(
+            "written",
+            text!(
+                "书面申请：没有接入商时使用",
+                "A written application: where no provider holds an access"
+            ),
+            lang,
+        ),
+    ]
 }
 
 /// The flags that say what a change order changes.
@@ -195,18 +210,10 @@ pub fn assigns(matches: &ArgMatches) -> Result<Vec<Assign>, Failure> {
     Ok(assigns)
 }
 
-/// Reads the dossier that `--from` names.
+/// Reads a dossier, and where its fields stand.
 ///
 /// # Errors
 /// 4 where it is missing, 3 with all problems where it does not validate.
-pub fn dossier(cx: &mut Context<'_>, name: &str) -> Result<Dossier, Failure> {
-    placed_dossier(cx, name).map(|(dossier, _)| dossier)
-}
-
-/// Reads a dossier as [`dossier`] does, and where its fields stand.
-///
-/// # Errors
-/// As there.
 pub fn placed_dossier(cx: &mut Context<'_>, name: &str) -> Result<(Dossier, Places), Failure> {
     let bytes = cx.read_input(name)?;
     let source = Source {
@@ -223,6 +230,55 @@ pub fn placed_dossier(cx: &mut Context<'_>, name: &str) -> Result<(Dossier, Plac
     let mut dossier = inspected.into_dossier().map_err(refused)?;
     cx.name_providers(&mut dossier.provider)?;
     Ok((dossier, places))
+}
+
+/// What comes with the dossier that `--from` names.
+pub(super) struct Brought {
+    files: Vec<Content>,
+    /// What tells the words of the dossier that its order does not take up, where it can have any.
+    rulebook: Option<Rulebook>,
+    privacy: Privacy,
+}
+
+impl Brought {
+    /// Reads the dossier that `--from` names, if it does, and its files into what is asked for.
+    ///
+    /// # Errors
+    /// As [`placed_dossier`] and [`take_materials`].
+    pub(super) fn read(
+        cx: &mut Context<'_>,
+        matches: &ArgMatches,
+        ask: &mut Ask,
+    ) -> Result<Self, Failure> {
+        let mut brought = Self {
+            files: Vec::new(),
+            rulebook: None,
+            privacy: cx.globals.privacy,
+        };
+        if let Some(name) = matches.get_one::<String>("from") {
+            let (dossier, _) = placed_dossier(cx, name)?;
+            (ask.materials, brought.files) = take_materials(cx, name, &dossier.materials)?;
+            if !dossier.services.is_empty() || dossier.subject.is_some() {
+                brought.rulebook = Some(cx.rulebook()?);
+            }
+            ask.dossier = Some(dossier);
+        }
+        Ok(brought)
+    }
+
+    /// Adds to the plan of an order what came with its dossier.
+    pub(super) fn add_to<T>(&self, plan: &mut Plan<T>, ask: &Ask, world: &World) {
+        if let (Some(rulebook), Some(dossier), [order]) =
+            (&self.rulebook, &ask.dossier, plan.orders.as_slice())
+        {
+            let bench = Bench::new(world, rulebook, self.privacy);
+            let ignored = bench.ignored(world, dossier, order);
+            plan.cautions.extend(ignored.iter().map(differs));
+        }
+        if !plan.orders.is_empty() {
+            plan.files = materials::missing(&self.files, world);
+        }
+    }
 }
 
 /// Returns the place of the service that a material belongs to.
@@ -253,12 +309,7 @@ pub fn take_materials(
     name: &str,
     named: &[DossierMaterial],
 ) -> Result<(Vec<Material>, Vec<Content>), Failure> {
-    let beside = if name == "-" {
-        cx.current.clone()
-    } else {
-        let path = cx.current.join(name);
-        path.parent().map_or_else(PathBuf::new, Path::to_owned)
-    };
+    let beside = cx.beside(name);
     let mut list = Vec::new();
     let mut files = Vec::new();
     for material in named {
@@ -282,48 +333,29 @@ pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
     }
     let mut ask = typed(kind, matches)?;
     cx.name_providers(&mut ask.provider)?;
-    let mut files = Vec::new();
-    if let Some(name) = matches.get_one::<String>("from") {
-        let dossier = dossier(cx, name)?;
-        (ask.materials, files) = take_materials(cx, name, &dossier.materials)?;
-        ask.dossier = Some(dossier);
-    }
+    let brought = Brought::read(cx, matches, &mut ask)?;
     if cx.may_ask() {
         prompt::complete(cx, &mut ask)?;
     }
-    let rulebook = match &ask.dossier {
-        Some(dossier) if !dossier.services.is_empty() || dossier.subject.is_some() => {
-            Some(cx.rulebook()?)
-        }
-        Some(_) | None => None,
-    };
-    let privacy = cx.globals.privacy;
     let sender = submits.then(|| Sending::new(cx, given)).transpose()?;
     let mut wanted = Wanted::default();
     ask.want(&mut wanted);
     let done = cx.transact_near(&wanted, |world, stamp, ids| {
         let Attempt { mut plan, obstacle } = attempt(&ask, world, stamp, ids)?;
-        if let (Some(rulebook), Some(dossier), [order]) =
-            (&rulebook, &ask.dossier, plan.orders.as_slice())
-        {
-            let bench = Bench::new(world, rulebook, privacy);
-            let ignored = bench.ignored(world, dossier, order);
-            plan.cautions.extend(ignored.iter().map(differs));
-        }
-        plan.files = materials::missing(&files, world);
+        brought.add_to(&mut plan, &ask, world);
         match (&sender, obstacle) {
             (None, Some(failure)) => Err(failure),
             (None, None) => Ok(plan),
-            (Some(sender), obstacle) => sender.send(plan, obstacle, &files, world, stamp),
+            (Some(sender), obstacle) => sender.send(plan, obstacle, &brought.files, world, stamp),
         }
     })?;
     reply(cx, kind, &done)
 }
 
 /// Reads what was typed, without the dossier.
-fn typed(kind: Kind, matches: &ArgMatches) -> Result<Ask, Failure> {
+pub(super) fn typed(kind: Kind, matches: &ArgMatches) -> Result<Ask, Failure> {
     let text_of = |name: &str| matches.get_one::<String>(name).cloned();
-    // Not every one of the six takes these.
+    // Not every command that drafts takes these.
     let word = |name: &str| matches.try_get_one::<String>(name).ok().flatten();
     let targets = matches.try_get_many::<String>("target").ok().flatten();
     let ask = Ask {
@@ -336,7 +368,7 @@ fn typed(kind: Kind, matches: &ArgMatches) -> Result<Ask, Failure> {
         after: text_of("after"),
         reference: text_of("ref"),
         labels: labels(matches)?,
-        reason: text_of("reason"),
+        reason: said(matches, "reason"),
         verify_by: word("verify-by").and_then(|name| VerifyBy::from_name(name)),
         written: matches!(matches.try_get_one::<bool>("written"), Ok(Some(true))),
         assigns: assigns(matches)?,
@@ -431,7 +463,8 @@ fn unmade(mut failure: Failure, id: &OrderId) -> Failure {
 fn reply(cx: &mut Context<'_>, kind: Kind, done: &Done<Drafted>) -> Result<Reply, Failure> {
     let id: &OrderId = &done.answer.id;
     let order = done.world.order(id)?;
-    let mut reply = answer::orders(cx, &done.world, std::slice::from_ref(id))?
+    let ids = std::slice::from_ref(id);
+    let mut reply = answer::orders(cx, &done.world, ids)?
         .human(format!("{id}\n"))
         .changed(done.changed);
     if done.changed && cx.globals.dry_run && !reply.data.is_null() {
@@ -461,7 +494,7 @@ fn reply(cx: &mut Context<'_>, kind: Kind, done: &Done<Drafted>) -> Result<Reply
     for (code, message) in hints(order, &desk) {
         answer::advise(cx, &mut reply, code, message);
     }
-    reply.says.extend(answer::standing(cx, &done.world, id)?);
+    reply.says.extend(answer::standing(cx, &done.world, ids)?);
     Ok(reply)
 }
 

@@ -40,8 +40,13 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         return Ok(Reply::new(SCHEMA, document(&all, lang)).human(human));
     };
     let rulebook = cx.rulebook()?;
-    let word = id.split_once(':').map_or(id.as_str(), |(_, word)| word);
-    let rule = rulebook.rule(word);
+    let rule = match id.split_once(':') {
+        None => rulebook.rule(id),
+        Some((kind, word)) if kind.eq_ignore_ascii_case(PageKind::Rule.name()) => {
+            rulebook.rule(word)
+        }
+        Some(_) => None,
+    };
     let mut found = pages(id);
     if let Some(rule) = rule {
         // As it is in force here: the user's files may have changed it.

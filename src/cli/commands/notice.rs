@@ -1,26 +1,26 @@
 //! `notice`: rectification notices, what puts them right, and their end.
 
-use super::draft::{assigns, change_args, dossier, labels};
+use super::draft::{Brought, change_args, common_args, from_arg, typed, way_args};
 use super::duty::asked_for;
 use super::list::manner;
 use crate::cli::context::Context;
 use crate::cli::documents::order::Desk;
 use crate::cli::documents::owed::{Page, notice_document};
 use crate::cli::filters::{FILED, Filters, nothing};
+use crate::cli::parser;
 use crate::cli::parser::action::{action, actions};
 use crate::cli::parser::globals::{free_words, moment, option, place, repeated, switch};
 use crate::cli::parser::vocabulary;
 use crate::cli::reply::{Reply, answer};
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
-use crate::filing::kind::{Kind, VerifyBy};
+use crate::filing::kind::Kind;
 use crate::filing::limit::{Limit, MOST_DAYS};
 use crate::filing::moment::{self, Moment};
 use crate::filing::notice::{Class, Term};
 use crate::filing::order::NoticeId;
 use crate::lang::{Lang, Text};
 use crate::text;
-use crate::workflow::draft::Ask;
 use crate::workflow::notice::{self, Received};
 use crate::workflow::owed::{Ledger, Matter, Owed};
 use crate::workflow::plan::Done;
@@ -223,87 +223,33 @@ fn resolve_args(lang: Lang) -> Vec<Arg> {
 
 /// The flags that shape the order which resolves it.
 fn drafting_args(lang: Lang) -> Vec<Arg> {
-    let kinds = vocabulary::named::<Kind>();
-    let ways = vocabulary::named::<VerifyBy>();
-    let [set, add, unset] = change_args(lang);
-    vec![
-        option(
-            "kind",
-            "KIND",
-            text!(
-                "起草哪一种订单；缺省为该类通知常用的一种",
-                "Which kind of order; by default the usual one of its class"
-            ),
-            lang,
-        )
-        .value_parser(kinds),
-        option(
-            "from",
-            "FILE",
-            text!(
-                "从资料文件读取，- 为标准输入",
-                "Read a dossier, - for stdin"
-            ),
-            lang,
+    let kind = option(
+        "kind",
+        "KIND",
+        text!(
+            "起草哪一种订单；缺省为该类通知常用的一种",
+            "Which kind of order; by default the usual one of its class"
         ),
-        set,
-        add,
-        unset,
-        option(
-            "provider",
-            "P",
-            text!(
-                "接入商；缺省为发出通知的一家",
-                "The access provider; by default the one that sent the notice"
-            ),
-            lang,
+        lang,
+    );
+    let provider = option(
+        "provider",
+        "P",
+        text!(
+            "接入商；缺省为发出通知的一家",
+            "The access provider; by default the one that sent the notice"
         ),
-        option(
-            "account",
-            "A",
-            text!("接入商处的账号", "The account at the provider"),
-            lang,
-        ),
-        option(
-            "ref",
-            "KEY",
-            text!(
-                "调用方的唯一键：重复执行不会重复起草",
-                "The caller's key: running again drafts nothing twice"
-            ),
-            lang,
-        ),
-        option(
-            "after",
-            "ORDER",
-            text!(
-                "等这个订单通过后才能提交",
-                "Hold it back until that order is approved"
-            ),
-            lang,
-        ),
-        repeated(
-            "label",
-            "K=V",
-            text!("标签（可重复）", "A label (can be repeated)"),
-            lang,
-        ),
-        option(
-            "verify-by",
-            "HOW",
-            text!("核验方式", "How it is verified"),
-            lang,
-        )
-        .value_parser(ways),
-        switch(
-            "written",
-            text!(
-                "书面申请：没有接入商时使用",
-                "A written application: where no provider holds an access"
-            ),
-            lang,
-        ),
-    ]
+        lang,
+    );
+    let mut args = vec![
+        kind.value_parser(vocabulary::named::<Kind>()),
+        from_arg(lang),
+    ];
+    args.extend(change_args(lang));
+    args.push(provider);
+    args.extend(common_args(lang));
+    args.extend(way_args(lang));
+    args
 }
 
 /// Takes a notice down, lists notices, or resolves one.
@@ -392,7 +338,9 @@ fn days(typed: &str) -> Option<Limit> {
 
 fn resolve(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
-    let (id, at, reason) = (word("id").unwrap_or_default(), word("at"), word("reason"));
+    let (id, at) = (parser::word(matches, "id"), word("at"));
+    let reason = parser::said(matches, "reason");
+    let reason = reason.as_deref();
     let done = cx.transact(|world, stamp, _| notice::resolve(world, stamp, id, at, reason))?;
     let said = match (done.changed, cx.globals.dry_run) {
         (true, false) => text!("已登记整改完成", "recorded as resolved"),
@@ -409,33 +357,17 @@ fn resolve(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 }
 
 fn draft(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let text_of = |name: &str| matches.get_one::<String>(name).cloned();
-    let id = text_of("id").unwrap_or_default();
-    let kind = text_of("kind").as_deref().and_then(Kind::from_name);
-    let dossier = match text_of("from") {
-        Some(name) => Some(dossier(cx, &name)?),
-        None => None,
-    };
-    let mut ask = Ask {
-        kind: kind.unwrap_or(Kind::Change),
-        targets: Vec::new(),
-        dossier,
-        materials: Vec::new(),
-        provider: text_of("provider"),
-        account: text_of("account"),
-        after: text_of("after"),
-        reference: text_of("ref"),
-        labels: labels(matches)?,
-        reason: text_of("reason"),
-        verify_by: text_of("verify-by")
-            .as_deref()
-            .and_then(VerifyBy::from_name),
-        written: matches.get_flag("written"),
-        assigns: assigns(matches)?,
-    };
+    let id = parser::word(matches, "id");
+    let kind = Kind::from_name(parser::word(matches, "kind"));
+    // Without one it is its class that says which.
+    let mut ask = typed(kind.unwrap_or(Kind::Change), matches)?;
     cx.name_providers(&mut ask.provider)?;
-    let done =
-        cx.transact(|world, stamp, ids| notice::draft(world, stamp, ids, &id, kind, &ask))?;
+    let brought = Brought::read(cx, matches, &mut ask)?;
+    let done = cx.transact(|world, stamp, ids| {
+        let mut plan = notice::draft(world, stamp, ids, id, kind, &ask)?;
+        brought.add_to(&mut plan, &ask, world);
+        Ok(plan)
+    })?;
     let (id, order) = (&done.answer.notice, &done.answer.order);
     let said = match (done.changed, cx.globals.dry_run) {
         (true, false) => text!("已为整改通知 {id} 起草订单", "drafted for the notice {id}"),
@@ -449,7 +381,11 @@ fn draft(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
         ),
     };
     let mut reply = answered(cx, &done, id, said)?.human(format!("{order}\n"));
-    reply.says.extend(answer::standing(cx, &done.world, order)?);
+    reply.says.extend(answer::standing(
+        cx,
+        &done.world,
+        std::slice::from_ref(order),
+    )?);
     Ok(reply)
 }
 
@@ -465,10 +401,16 @@ fn answered<T>(
     let owed = ledger
         .notices(subject)
         .find(|owed| is_notice(owed, &notice.id));
-    let documents: Vec<Value> = owed
+    let mut documents: Vec<Value> = owed
         .iter()
         .map(|owed| notice_document(owed, manner(cx)))
         .collect();
+    if done.changed && cx.globals.dry_run {
+        // No notice has this id, or no order.
+        for document in &mut documents {
+            document["next"] = Value::Array(Vec::new());
+        }
+    }
     let mut reply = Reply::list(SCHEMA, &FIELDS, documents)
         .human(format!("{id}\n"))
         .changed(done.changed)

@@ -2,7 +2,7 @@
 
 use crate::cli::context::{Asks, Context, Plan, Stamp, World};
 use crate::cli::parser::globals::{free_words, moment, option, place, repeated};
-use crate::cli::parser::words;
+use crate::cli::parser::{said, words};
 use crate::cli::reply::stream::{Again, ORDERS, RowTold, Stream};
 use crate::cli::reply::{Reply, answer};
 use crate::cli::rows::{self, Chunk};
@@ -26,8 +26,7 @@ use clap::{Arg, ArgMatches, Command};
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let events: Vec<&str> = Report::ALL.iter().map(|r| r.name()).collect();
-    let events = events.join(", ");
+    let events = events().join(", ");
     command
         .arg(
             place(
@@ -122,8 +121,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         return from_file(cx, matches, from);
     }
     let event = names.pop().filter(|_| !names.is_empty()).ok_or_else(|| {
-        let list: Vec<&str> = Report::ALL.iter().map(|r| r.name()).collect();
-        let list = list.join(", ");
+        let list = events().join(", ");
         Failure::usage(text!(
             "应写成 record ORDER EVENT",
             "expected: record ORDER EVENT"
@@ -134,7 +132,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         report: report_of(&event)?,
         at: None,
         who: words(matches, "who"),
-        reason: matches.get_one::<String>("reason").cloned(),
+        reason: said(matches, "reason"),
         numbers: words(matches, "number"),
     };
     let at = cx.moment(matches);
@@ -203,9 +201,14 @@ fn subject_of(order: &Order) -> Option<String> {
         .map(ToString::to_string)
 }
 
+/// Lists what can be recorded, by name.
+pub fn events() -> Vec<&'static str> {
+    Report::ALL.iter().map(|report| report.name()).collect()
+}
+
 fn report_of(word: &str) -> Result<Report, Failure> {
     Report::from_word(word).ok_or_else(|| {
-        let names: Vec<&str> = Report::ALL.iter().map(|r| r.name()).collect();
+        let names = events();
         let list = names.join(", ");
         let failure = if Step::from_name(word).is_some() {
             Failure::usage(text!(

@@ -2,7 +2,7 @@
 
 use crate::cli::context::{Asks, Context, Plan, Stamp, World};
 use crate::cli::parser::globals::{free_words, moment, place};
-use crate::cli::parser::words;
+use crate::cli::parser::{said, words};
 use crate::cli::person::sending::{self, Given};
 use crate::cli::reply::{Reply, answer};
 use crate::exit::Exit;
@@ -79,7 +79,7 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         given: &given,
         rulebook: rulebook.as_ref(),
         privacy: cx.globals.privacy,
-        reason: matches.get_one::<String>("reason").cloned(),
+        reason: said(matches, "reason"),
     };
     let disk = cx.open()?;
     let at = cx.moment(matches);

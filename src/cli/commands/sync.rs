@@ -1,7 +1,7 @@
 //! `sync`: ask those whose word counts where orders stand, and settle what they agree on.
 
 use super::status::{named, orders_arg};
-use crate::cli::context::{Context, Plan, World};
+use crate::cli::context::{Context, Plan};
 use crate::cli::documents::board;
 use crate::cli::documents::order::{Desk, time};
 use crate::cli::reply::Reply;
@@ -74,7 +74,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let told = Told {
         asked: &asked,
         weighed: &done.answer,
-        world: &done.world,
+        desk: Desk::new(&done.world),
         lang,
         is_dry_run: cx.globals.dry_run,
     };
@@ -148,7 +148,7 @@ type Warned = (&'static str, Text);
 struct Told<'a> {
     asked: &'a Answers,
     weighed: &'a BTreeMap<OrderId, Weighed>,
-    world: &'a World,
+    desk: Desk<'a>,
     lang: Lang,
     is_dry_run: bool,
 }
@@ -192,8 +192,8 @@ impl Told<'_> {
     }
 
     fn document(&self, id: &OrderId) -> Result<Value, Failure> {
-        let desk = Desk::new(self.world);
-        let order = self.world.order(id)?;
+        let desk = &self.desk;
+        let order = desk.world.order(id)?;
         let end = self.end(id);
         let event = (end == End::Settled).then(|| Report::BureauApproved.name());
         let proposals = self.proposals(id);
@@ -260,15 +260,14 @@ impl Told<'_> {
 
     /// Returns what people are told of an order, and what they are warned of.
     fn words(&self, id: &OrderId) -> Result<(Vec<Text>, Vec<Warned>), Failure> {
-        let desk = Desk::new(self.world);
-        let order = self.world.order(id)?;
         let mut says = Vec::new();
         let mut cautions = Vec::new();
         if !self.asked.contains_key(id) {
+            let order = self.desk.world.order(id)?;
             says.push(text!(
                 "{id}：{provider}没有接口驱动，请到控制台查看后手工记录：icpctl record {id} EVENT",
                 "{id}: there is no driver for {provider}; look in its console and record by hand: icpctl record {id} EVENT",
-                provider = board::provider(&desk, order)
+                provider = board::provider(&self.desk, order)
             ));
             return Ok((says, cautions));
         }

@@ -98,7 +98,6 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         return Ok(Reply::raw(sample(cx.lang)));
     }
     let word = |name: &str| matches.get_one::<String>(name).map(String::as_str);
-    let name = word("what").unwrap_or_default();
     let what = Template::from_name(name).ok_or_else(|| {
         Failure::usage(text!("没有模板 `{name}`", "there is no template `{name}`"))
     })?;

@@ -54,9 +54,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             "{count} records are back to what they were: icpctl log"
         )));
     }
-    for id in &undone.orders {
-        reply.says.extend(answer::standing(cx, &done.world, id)?);
-    }
+    let standing = answer::standing(cx, &done.world, &undone.orders)?;
+    reply.says.extend(standing);
     for number in &undone.subjects {
         reply.says.push(text!(
             "{number}：已恢复到此前的记录",

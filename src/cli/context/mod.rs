@@ -157,7 +157,7 @@ impl<'a> Context<'a> {
             .collect()
     }
 
-    /// Whether questions may be asked: on a terminal, in the human format, unless told not to.
+    /// Whether questions may be asked: on a terminal, unless told not to.
     pub fn may_ask(&self) -> bool {
         self.terminal.stdin && self.terminal.stderr && !self.globals.no_input
     }

@@ -60,8 +60,9 @@ impl Context<'_> {
         heed(&world, &plan)?;
         let refusal = plan.refusal.take();
         let agreed = plan.consent.take();
+        // What is refused takes no effect that could be shown; off a terminal missing consent comes first.
         if let Some(consent) = &agreed
-            && (refusal.is_none() || !self.may_ask())
+            && (refusal.is_none() || !self.may_ask() && !self.globals.dry_run)
         {
             consent::obtain(self, consent)?;
         }

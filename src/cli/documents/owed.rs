@@ -18,6 +18,7 @@ use crate::workflow::duty::not_open;
 use crate::workflow::notice::way;
 use crate::workflow::owed::{Ledger, Matter, Owed, nearest_first};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// How many lines of a kind a screen shows.
@@ -429,25 +430,19 @@ impl Page {
     fn duty_lines(self, duties: &[&Owed<'_>]) -> String {
         let lang = self.manner.lang;
         let mut page = String::new();
-        let of = |wanted: &duty::Duty| -> Vec<&Owed<'_>> {
-            duties
-                .iter()
-                .copied()
-                .filter(|owed| {
-                    owed.is_overdue()
-                        && match &owed.matter {
-                            Matter::Duty { duty, .. } => duty.id == wanted.id,
-                            Matter::Notice { .. } => false,
-                        }
-                })
-                .collect()
-        };
+        let mut overdue: BTreeMap<&str, Vec<&Owed<'_>>> = BTreeMap::new();
+        for owed in duties.iter().copied().filter(|owed| owed.is_overdue()) {
+            if let Matter::Duty { duty, .. } = &owed.matter {
+                overdue.entry(&duty.id).or_default().push(owed);
+            }
+        }
+        overdue.retain(|_, alike| alike.len() > ALIKE);
         for duty in duty::Duty::all() {
-            let alike = of(duty);
-            let (Some(first), true) = (alike.first(), alike.len() > ALIKE) else {
+            let alike = overdue.get(duty.id.as_str());
+            let Some((count, first)) = alike.and_then(|a| Some((a.len(), a.first()?))) else {
                 continue;
             };
-            let (count, number) = (alike.len(), first.number());
+            let number = first.number();
             let words = text!(
                 "{title}  {count} 项已超期，最早的是 {number}：icpctl duty list --overdue",
                 "{title}  {count} overdue, the first {number}: icpctl duty list --overdue",
@@ -461,7 +456,9 @@ impl Page {
         let single: Vec<&&Owed<'_>> = duties
             .iter()
             .filter(|owed| match &owed.matter {
-                Matter::Duty { duty, .. } => !owed.is_overdue() || of(duty).len() <= ALIKE,
+                Matter::Duty { duty, .. } => {
+                    !owed.is_overdue() || !overdue.contains_key(duty.id.as_str())
+                }
                 Matter::Notice { .. } => false,
             })
             .collect();

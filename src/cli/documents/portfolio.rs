@@ -229,13 +229,7 @@ impl<'a> Excerpt<'a> {
             .collect();
         if !elsewhere.is_empty() {
             let label = text!("在办订单：", "live orders: ");
-            page.extend([
-                "  ",
-                label.get(lang),
-                &elsewhere.join(", "),
-                "
-",
-            ]);
+            page.extend(["  ", label.get(lang), &elsewhere.join(", "), "\n"]);
         }
         if !self.services.is_empty() {
             page.push_str(&self.table(stock, lang, look));

@@ -16,6 +16,12 @@ pub fn word<'m>(matches: &'m ArgMatches, name: &str) -> &'m str {
     matches.get_one::<String>(name).map_or("", String::as_str)
 }
 
+/// Returns the free words of a flag; blanks alone say nothing.
+pub fn said(matches: &ArgMatches, name: &str) -> Option<String> {
+    let words = matches.get_one::<String>(name)?;
+    (!words.trim().is_empty()).then(|| words.clone())
+}
+
 /// Returns the values of an argument that can be repeated.
 pub fn words(matches: &ArgMatches, name: &str) -> Vec<String> {
     matches

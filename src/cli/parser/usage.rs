@@ -191,10 +191,13 @@ fn meant(error: &Error) -> Option<Text> {
 /// Asked for as a flag, and often typed as a command.
 const VERSION: &str = "version";
 
-/// The flags that name something, and for which nothing is no name.
-const NAMING: [&str; 5] = ["ref", "provider", "account", "store", "config"];
+/// The flags that name something or look for it, and for which nothing is no name.
+const NAMING: [&str; 13] = [
+    "ref", "provider", "account", "store", "config", "actor", "find", "label", "after", "from",
+    "out", "as", "remove",
+];
 
-/// Returns the first of the flags that name something which was given blanks alone.
+/// Returns the first of these flags which was given blanks alone.
 pub fn blank(matches: &ArgMatches) -> Option<&'static str> {
     let is_blank = |flag: &&str| {
         let values = matches.try_get_many::<String>(flag).ok().flatten();

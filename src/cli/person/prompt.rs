@@ -9,6 +9,7 @@ use crate::filing::kind::Kind;
 use crate::intake::{Dossier, DossierService, DossierSubject, Source, read_dossier};
 use crate::knowledge;
 use crate::lang::Text;
+use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::aim::providers_to_choose;
 use crate::workflow::assign::{Assign, invalid};
@@ -53,7 +54,12 @@ pub fn complete(cx: &mut Context<'_>, ask: &mut Ask) -> Result<(), Failure> {
             ask.assigns.push(Assign::Set(field, value));
         }
     }
-    let world = cx.world()?;
+    let mut wanted = Wanted::default();
+    ask.want(&mut wanted);
+    let world = match cx.world_near(&wanted)? {
+        Some(world) => world,
+        None => cx.world()?,
+    };
     let names = providers_to_choose(ask, &world);
     if !names.is_empty() {
         let prompt = text!("通过哪个接入商办理？", "Through which provider?");

@@ -54,13 +54,21 @@ pub fn orders(cx: &mut Context<'_>, world: &World, ids: &[OrderId]) -> Result<Re
     Ok(reply)
 }
 
-/// Says where an order stands and what comes next; a rehearsal leaves nothing that could go on.
+/// Says where orders stand and what comes next; a rehearsal leaves nothing that could go on.
 ///
 /// # Errors
-/// Only if the order is not there any more.
-pub fn standing(cx: &mut Context<'_>, world: &World, id: &OrderId) -> Result<Vec<Text>, Failure> {
-    let desk = judged(cx, world, std::slice::from_ref(id));
-    told(cx, &desk, id)
+/// Only if an order is not there any more.
+pub fn standing(
+    cx: &mut Context<'_>,
+    world: &World,
+    ids: &[OrderId],
+) -> Result<Vec<Text>, Failure> {
+    let desk = judged(cx, world, ids);
+    let told: Vec<Vec<Text>> = ids
+        .iter()
+        .map(|id| told(cx, &desk, id))
+        .collect::<Result<_, _>>()?;
+    Ok(told.concat())
 }
 
 /// Returns the desk of a world, the rulebook asked about these orders. What just came back has to be
@@ -137,10 +145,7 @@ pub fn moved<T>(cx: &mut Context<'_>, done: &Done<T>, ids: &[OrderId]) -> Result
             "nothing was written; it would come to this:"
         ));
     }
-    let desk = judged(cx, &done.world, ids);
-    for id in ids {
-        reply.says.extend(told(cx, &desk, id)?);
-    }
+    reply.says.extend(standing(cx, &done.world, ids)?);
     if !done.changed {
         reply.says.push(text!("没有改动", "nothing changed"));
     }

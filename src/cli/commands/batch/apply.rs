@@ -3,6 +3,7 @@
 use super::load::{self, Loaded};
 use super::{SCHEMA, as_submitted};
 use crate::cli::context::{Context, World};
+use crate::cli::parser;
 use crate::cli::person::{consent, sending};
 use crate::cli::reply::Reply;
 use crate::cli::reply::stream::{ORDERS, RowTold, Stream};
@@ -14,7 +15,7 @@ use crate::intake::Problem;
 use crate::rulebook::Rulebook;
 use crate::store::StoreLock;
 use crate::text;
-use crate::workflow::assign::invalid;
+use crate::workflow::assign::{called, invalid};
 use crate::workflow::batch::{
     self, CHUNK, Decided, Reviewer, Terms, blamed, call_by_ref, decide, stale, write_rows,
 };
@@ -34,9 +35,7 @@ struct Work {
 /// Applies a batch or a plan.
 pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let signals = Signals::listen()?;
-    let name = matches
-        .get_one::<String>("file")
-        .map_or("-", String::as_str);
+    let name = parser::word(matches, "file");
     let given = sending::given(matches)?;
     let submits = matches.get_flag("submit");
     if !submits && given != Given::default() {
@@ -54,6 +53,13 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         ));
     };
     let loaded = match load::planned(cx, name, &bytes)? {
+        Some(_) if matches.contains_id("encoding") => {
+            let name = called(name);
+            return Err(Failure::usage(text!(
+                "--encoding 只用于批量文件，{name} 是计划",
+                "--encoding goes with a batch file; {name} is a plan"
+            )));
+        }
         Some(loaded) => loaded,
         None => load::rows(cx, matches, name, &bytes).map_err(|p| invalid(name, &p))?,
     };
@@ -86,7 +92,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         let (world, (mut decided, stale)) = work.look(cx, false)?;
         agreed = batch::consent(&world, &decided);
         if let Some(consent) = &agreed
-            && (stale.is_none() || !cx.may_ask())
+            && (stale.is_none() || !cx.may_ask() && !cx.globals.dry_run)
         {
             consent::obtain(cx, consent)?;
         }

@@ -5,6 +5,7 @@ use super::{SCHEMA, as_submitted};
 use crate::cli::commands::check::label;
 use crate::cli::context::Context;
 use crate::cli::documents::citation;
+use crate::cli::parser;
 use crate::cli::reply::Reply;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -156,9 +157,7 @@ impl Finding {
 
 /// Looks every row over.
 pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let name = matches
-        .get_one::<String>("file")
-        .map_or("-", String::as_str);
+    let name = parser::word(matches, "file");
     let bytes = cx.read_input(name)?;
     let (rows, findings) = match load::rows(cx, matches, name, &bytes) {
         Ok(loaded) => (loaded.rows.len(), examine(cx, matches, &loaded)?),

@@ -3,6 +3,7 @@
 use super::{Foreseen, SCHEMA, apply, foreseen, load};
 use crate::cli::context::Context;
 use crate::cli::documents::order::time;
+use crate::cli::parser;
 use crate::cli::private_file;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
@@ -30,9 +31,7 @@ use std::path::{Path, PathBuf};
 
 /// Works the plan out, and writes it where `--out` says.
 pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let name = matches
-        .get_one::<String>("file")
-        .map_or("-", String::as_str);
+    let name = parser::word(matches, "file");
     let asked = matches.get_one::<String>("out");
     let is_stdout = asked.is_some_and(|name| name == "-");
     if is_stdout && cx.globals.format != Format::Human {
@@ -134,9 +133,7 @@ fn spares<'p>(
 
 /// Shows a plan, stale or not.
 pub(super) fn show(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let name = matches
-        .get_one::<String>("file")
-        .map_or("-", String::as_str);
+    let name = parser::word(matches, "file");
     let bytes = cx.read_input(name)?;
     let plan = load::plan(name, &bytes)?;
     let plan = plan.ok_or_else(|| {

@@ -13,6 +13,7 @@ use crate::render::table::{Cell, Table};
 use crate::store::wire::position;
 use crate::store::{Change, Digest, Files, RECORD_LIMIT, StorageError, StoreLock, StorePath};
 use crate::text;
+use crate::workflow::assign::called;
 
 /// What an update does to a year.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,7 +49,9 @@ struct Plan {
 
 /// Keeps the years of a file in the store, beside those that are there.
 pub(super) fn keep(cx: &mut Context<'_>, name: &str) -> Result<Reply, Failure> {
-    let given = text_of(cx.read_input(name)?, name)?;
+    let bytes = cx.read_input(name)?;
+    let name = called(name);
+    let given = text_of(bytes, name)?;
     let update = Calendar::parse(&given).map_err(|error| refused(name, &error))?;
     let disk = cx.open()?;
     let mut plan = planned(

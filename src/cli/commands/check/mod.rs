@@ -39,7 +39,7 @@ use crate::workflow::materials;
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The shape of the document.
 pub const SCHEMA: &str = "icpctl.check/1";
@@ -80,8 +80,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
                 "what",
                 "ORDER|FILE",
                 text!(
-                    "订单，或资料文件、批量文件；- 为标准输入",
-                    "Orders, dossiers or batch files; - for stdin"
+                    "订单，或资料文件、批量文件；- 为标准输入中的资料文件",
+                    "Orders, dossiers or batch files; - for a dossier on stdin"
                 ),
                 lang,
             )
@@ -94,6 +94,12 @@ pub fn command(command: Command, lang: Lang) -> Command {
 /// Judges everything that is named, and tells all findings at once.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let names: Vec<String> = words(matches, "what");
+    if matches.contains_id("encoding") && !names.iter().any(|name| is_rows(name)) {
+        return Err(Failure::usage(text!(
+            "--encoding 只用于批量文件",
+            "--encoding goes with a batch file"
+        )));
+    }
     let world = if names.iter().any(|name| is_file(cx, name)) {
         cx.world()?
     } else {
@@ -402,12 +408,7 @@ fn told(problem: &Problem) -> Finding {
 
 /// Looks at the files that a dossier names, relative to where it stands.
 fn looks(cx: &Context<'_>, name: &str, dossier: &Dossier) -> Vec<Value> {
-    let beside = if name == "-" {
-        cx.current.clone()
-    } else {
-        let path = cx.current.join(name);
-        path.parent().map_or_else(PathBuf::new, Path::to_owned)
-    };
+    let beside = cx.beside(name);
     let named = dossier.materials.iter();
     named
         .map(|material| materials::look(&beside, material))

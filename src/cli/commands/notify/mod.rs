@@ -22,6 +22,7 @@ use crate::render::table::{Cell, Table};
 use crate::store::told_file::{Told, ToldRecord};
 use crate::store::{Disk, LockKey, RecordLock};
 use crate::text;
+use crate::workflow::owed::Ledger;
 use crate::workflow::seen::{self, Seen};
 use chrono::TimeDelta;
 use clap::{ArgMatches, Command};
@@ -97,8 +98,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let disk = cx.open()?;
     let network = cx.network()?;
     let desk = Desk::new(&world);
+    let ledger = Ledger::new(&world);
     let (seen, is_whole) = observed(cx, &world, disk.as_ref())?;
     let mut all: Vec<News> = Vec::new();
+    let mut keys = BTreeSet::new();
     let mut outcomes = Vec::new();
     for (name, channel) in channels {
         let lang = channel.lang.unwrap_or(cx.lang);
@@ -110,11 +113,12 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let whole = if is_trial {
             Vec::new()
         } else {
-            gather(&desk, &seen, within, manner)
+            gather(&desk, &ledger, &seen, within, manner)
         };
         let current = whole.iter().map(|one| one.key.clone()).collect();
         let memory = Memory {
             desk: &desk,
+            ledger: &ledger,
             current,
             is_whole,
         };
@@ -139,11 +143,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             is_trial,
         );
         outcome.failure = told.err();
-        for one in news {
-            if !all.iter().any(|known| known.key == one.key) {
-                all.push(one);
-            }
-        }
+        all.extend(news.into_iter().filter(|one| keys.insert(one.key.clone())));
         outcomes.push(outcome);
     }
     Ok(answer(cx, &all, outcomes, is_trial))
@@ -332,6 +332,7 @@ const MOST_TOLD: usize = 4000;
 /// What says which news need not be remembered.
 struct Memory<'a> {
     desk: &'a Desk<'a>,
+    ledger: &'a Ledger<'a>,
     /// What is news now, whether the channel asks for it or not: what it asks for may change.
     current: BTreeSet<String>,
     /// Whether all of the store could be read: what is damaged is not over.
@@ -351,7 +352,7 @@ impl Memory<'_> {
                 !self.is_whole
                     || is_current(told)
                     || is_recent(told)
-                    || !is_over(self.desk, &told.key, told.at)
+                    || !is_over(self.desk, self.ledger, &told.key, told.at)
             })
             .cloned()
             .collect();

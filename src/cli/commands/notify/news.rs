@@ -90,12 +90,17 @@ const LAST_CALL: TimeDelta = TimeDelta::hours(4);
 
 /// Gathers what is worth telling now, deadlines within `within` included, the most urgent first;
 /// `seen` is what the kept observations say.
-pub fn gather(desk: &Desk<'_>, seen: &[Seen<'_>], within: TimeDelta, manner: Manner) -> Vec<News> {
+pub fn gather(
+    desk: &Desk<'_>,
+    ledger: &Ledger<'_>,
+    seen: &[Seen<'_>],
+    within: TimeDelta,
+    manner: Manner,
+) -> Vec<News> {
     let mut news: Vec<News> = Vec::new();
     for order in desk.world.book.orders.values() {
         news.extend(of_order(desk, order, within, manner));
     }
-    let ledger = Ledger::new(desk.world);
     for subject in desk.world.book.portfolio.subjects.values() {
         let owed = ledger.of_subject(subject);
         news.extend(owed.iter().filter_map(|one| of_filed(desk, one, within)));
@@ -117,7 +122,7 @@ pub fn gather(desk: &Desk<'_>, seen: &[Seen<'_>], within: TimeDelta, manner: Man
 /// it was told: its order or notice has been over for longer than that is news, or is not there.
 ///
 /// What the clock alone presumes is not over: a report may still overturn it.
-pub fn is_over(desk: &Desk<'_>, key: &str, told: Instant) -> bool {
+pub fn is_over(desk: &Desk<'_>, ledger: &Ledger<'_>, key: &str, told: Instant) -> bool {
     let now = desk.world.now;
     let head = key.split(':').next().unwrap_or_default();
     let Some(id) = OrderId::parse(head) else {
@@ -130,7 +135,7 @@ pub fn is_over(desk: &Desk<'_>, key: &str, told: Instant) -> bool {
     }
     let found = notice::all(desk.world).find(|(_, notice)| notice.id.as_str() == head);
     found.is_none_or(|(subject, notice)| {
-        let (state, _) = Ledger::new(desk.world).state(subject, notice);
+        let (state, _) = ledger.state(subject, notice);
         state.is_resolved() && now - told > FRESH
     })
 }

@@ -448,7 +448,7 @@ impl Stream {
             let at = board::minute(cx.clock.now());
             let words = text!(
                 "{at}  仍在等待 {open} 个订单",
-                "{at}  still waiting for {open} orders"
+                "{at}  orders still waited for: {open}"
             );
             let told = words.get(cx.lang);
             self.line.aside(|| reply::tell(cx.err, told));
@@ -458,6 +458,10 @@ impl Stream {
     fn summary(&mut self, cx: &mut Context<'_>, orders: &[Value], failure: Option<&Failure>) {
         let error = failure.map(|failure| reply::problem(failure, cx.lang, cx.globals.privacy));
         let warnings = cx.warnings();
+        let orders: Vec<Value> = match &cx.fields {
+            Some(fields) => orders.iter().map(|order| fields.narrow(order)).collect(),
+            None => orders.to_vec(),
+        };
         let record = json!({
             "type": "summary",
             "schema": SCHEMA,
