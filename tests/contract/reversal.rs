@@ -185,7 +185,11 @@ fn an_undo_tells_what_no_longer_goes_together() {
     let other = company(
         "京ICP备2021000002号",
         CERTIFICATES[1],
-        &[site("京ICP备2021000002号-1", "example.com", &json!(["huawei"]))],
+        &[site(
+            "京ICP备2021000002号-1",
+            "example.com",
+            &json!(["huawei"]),
+        )],
     );
     scene.user.write("other.json", json!([other]).to_string());
     scene.ok(MONDAY, "adopt --from other.json");
