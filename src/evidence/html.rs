@@ -300,19 +300,18 @@ fn link(tag: &Tag) -> Option<Rc<str>> {
     })
 }
 
-/// Returns where `<meta http-equiv="refresh">` leads within five seconds.
+/// Returns where `<meta http-equiv="refresh">` leads within five seconds; the word `url=` may be missing.
 fn refresh(tag: &Tag) -> Option<String> {
     let name = tag.attribute("http-equiv").filter(|_| tag.is("meta"))?;
     let content = tag.attribute("content")?;
     let (delay, rest) = content.split_once([';', ','])?;
-    if !name.eq_ignore_ascii_case("refresh") || delay.trim().parse::<u32>().ok()? > 5 {
+    if !name.eq_ignore_ascii_case("refresh") || delay.trim().parse::<f32>().ok()? > 5.0 {
         return None;
     }
-    let (key, place) = rest.split_once('=')?;
-    let place = place.trim().trim_matches(['"', '\'']);
-    key.trim()
-        .eq_ignore_ascii_case("url")
-        .then(|| place.to_owned())
+    let named = rest.split_once('=');
+    let named = named.filter(|(key, _)| key.trim().eq_ignore_ascii_case("url"));
+    let place = named.map_or(rest, |(_, place)| place);
+    Some(place.trim().trim_matches(['"', '\'']).to_owned())
 }
 
 /// Returns the end of a text. Whom one could reach by it is masked before it is cut, since half of a

@@ -1,6 +1,7 @@
 //! What `doctor` looks for: records that contradict each other, as a merge can leave them.
 
 use super::adopt::shared_counters_in_words;
+use super::plan::Caution;
 use super::world::World;
 use crate::filing::guard;
 use crate::filing::host::Host;
@@ -13,7 +14,7 @@ use crate::lang::Text;
 use crate::store::Digest;
 use crate::store::book::{Book, Damage, FILES, order_path, subject_path};
 use crate::text;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -43,6 +44,23 @@ pub fn examine(world: &World) -> Vec<Finding> {
     found.extend(attachments(world));
     found.extend(orphans(world));
     found
+}
+
+/// Lists what is found once something has changed, and was not before.
+pub fn added(before: &World, after: &World) -> impl Iterator<Item = Finding> {
+    let known: HashSet<Finding> = examine(before).into_iter().collect();
+    let found = examine(after).into_iter();
+    found.filter(move |finding| !known.contains(finding))
+}
+
+impl From<Finding> for Caution {
+    fn from(finding: Finding) -> Self {
+        Self {
+            code: finding.code,
+            message: finding.message,
+            path: Some(finding.path),
+        }
+    }
 }
 
 fn path(id: &OrderId) -> String {

@@ -1,6 +1,6 @@
 //! What was exported, brought into a store again: records as they were, histories and all.
 
-use super::examine::examine;
+use super::examine::{added, examine};
 use super::plan::{Caution, Plan};
 use super::world::World;
 use crate::exit::Exit;
@@ -215,7 +215,6 @@ fn at_odds(
     orders: &BTreeMap<&OrderId, &Order>,
     subjects: &BTreeMap<SubjectNumber, &SubjectRecord>,
 ) -> AtOdds {
-    let before: HashSet<_> = examine(world).into_iter().collect();
     let mut book = Book::default();
     for one in given {
         match one {
@@ -237,18 +236,13 @@ fn at_odds(
         book.subjects.insert(record.number, (*record).clone());
     }
     let mut found = AtOdds::default();
-    for finding in examine(&world.holding(book)) {
+    for finding in added(world, &world.holding(book)) {
         // What is only missing may follow; other cautions tell it.
-        let is_missing = matches!(finding.code, "missing-attachment" | "missing-forerunner");
-        if is_missing || before.contains(&finding) {
+        if matches!(finding.code, "missing-attachment" | "missing-forerunner") {
             continue;
         }
         if alone.contains(&finding) {
-            found.cautions.push(Caution {
-                code: finding.code,
-                message: finding.message,
-                path: Some(finding.path),
-            });
+            found.cautions.push(finding.into());
         } else {
             found.conflicts.push(finding.message);
         }

@@ -3,8 +3,9 @@
 use super::advance;
 use super::doubt;
 use super::edit::{Holders, rebuild};
+use super::examine;
 use super::mark;
-use super::plan::{Plan, Stamp};
+use super::plan::{Caution, Plan, Stamp};
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -68,16 +69,9 @@ pub fn undo(world: &World, stamp: &Stamp, op: Option<&str>) -> Result<Plan<Undon
     }
     let after = world.holding(book);
     rests_on_it(world, &after)?;
-    for order in &plan.orders {
-        if !is_live(world, world.order(&order.id)?) {
-            plan.cautions.extend(advance::came_alive(&after, order));
-        }
-    }
+    plan.cautions
+        .extend(examine::added(world, &after).map(Caution::from));
     Ok(plan)
-}
-
-fn is_live(world: &World, order: &Order) -> bool {
-    order.view(&world.profiles, world.now).status().is_live()
 }
 
 /// Lists the operations that stand: not undone, and no reversal themselves.

@@ -1,6 +1,7 @@
 //! `undo`: the reversal of an operation whose records have not moved since.
 
-use crate::scenarios::{FORUM, MONDAY, SHOP, Scene, codes};
+use crate::scenarios::{CERTIFICATES, FORUM, MONDAY, SHOP, Scene, codes, company, site};
+use serde_json::{Value, json};
 
 /// "`submit` included": an undone submission is a draft again.
 #[test]
@@ -159,16 +160,38 @@ fn an_undo_that_brings_a_second_order_to_life_warns() {
     assert_eq!(codes(&undone["warnings"]), [""; 0]);
 }
 
-/// What an order is about may have ended while it was not under way.
+/// What an undo brings back may not go with what came since: whatever `doctor` would find is told.
 #[test]
-fn an_undo_that_brings_an_order_of_what_has_ended_to_life_warns() {
+fn an_undo_tells_what_no_longer_goes_together() {
     let scene = Scene::at("tencent");
-    let id = scene.draft(MONDAY, "change example.com --set name=示例论坛二店");
+    let undo = |op: &Value| {
+        let line = format!("undo {}", op.as_str().unwrap());
+        let undone = scene.document(MONDAY, &line, 0);
+        codes(&undone["warnings"])
+    };
+    let last = |order: &Value| order["history"].as_array().unwrap().last().unwrap()["op"].clone();
+    // An order comes back to life of what has ended, and its ref was given anew.
+    let id = scene.draft(MONDAY, "change example.com --set name=示例论坛二店 --ref r");
     scene.submit(MONDAY, &id);
     scene.record(MONDAY, &id, "rejected");
-    let order = scene.ok(MONDAY, &format!("abandon {id} --yes"));
-    let op = order["history"].as_array().unwrap().last().unwrap()["op"].clone();
+    let abandoned = last(&scene.ok(MONDAY, &format!("abandon {id} --yes")));
+    let rows = "ref,kind,target,verify_by\nr,cancel-site,example.cn,sms\n";
+    scene.user.write("rows.csv", rows);
+    let _ = scene.run(MONDAY, "batch apply rows.csv --retry").exits(0);
     scene.ok(MONDAY, &format!("gone {FORUM} --because bureau --yes"));
-    let undone = scene.document(MONDAY, &format!("undo {}", op.as_str().unwrap()), 0);
-    assert_eq!(codes(&undone["warnings"]), ["live-order-of-ended"]);
+    let gone = scene.ok(MONDAY, "log")[0]["op"].take();
+    assert_eq!(undo(&abandoned), ["duplicate-ref", "live-order-of-ended"]);
+    // A filing comes back whose domain another subject has filed since.
+    let other = company(
+        "京ICP备2021000002号",
+        CERTIFICATES[1],
+        &[site(
+            "京ICP备2021000002号-1",
+            "example.com",
+            &json!(["huawei"]),
+        )],
+    );
+    scene.user.write("other.json", json!([other]).to_string());
+    scene.ok(MONDAY, "adopt --from other.json");
+    assert_eq!(undo(&gone), ["domain-filed-twice"]);
 }

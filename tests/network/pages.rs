@@ -2,6 +2,7 @@
 
 use super::world::{FILED, FOOTER, World, fact, findings, html, page};
 use crate::support::web::{Answer, Authority, Valid, Web};
+use std::sync::{Arc, Mutex};
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a list of cases")]
@@ -294,8 +295,13 @@ fn a_site_without_valid_tls_or_at_a_private_address_is_not_read() {
 #[test]
 fn a_site_that_answers_in_the_clear_alone_is_read_and_a_refresh_is_followed() {
     let world = World::new();
-    let site = Web::http(|asked| match asked.path.as_str() {
-        "/" => Answer::html("<meta http-equiv=Refresh content='0; url=/home'>"),
+    let first = Arc::new(Mutex::new(String::new()));
+    let content = Arc::clone(&first);
+    let site = Web::http(move |asked| match asked.path.as_str() {
+        "/" => {
+            let content = content.lock().unwrap();
+            Answer::html(format!("<meta http-equiv=Refresh content=\"{content}\">"))
+        }
         _ => page(FOOTER),
     });
     let line = world
@@ -306,14 +312,24 @@ fn a_site_that_answers_in_the_clear_alone_is_read_and_a_refresh_is_followed() {
         "connect_to = { \"shop.example.cn:443\" = \"127.0.0.1:1\", \"shop.example.cn:80\" = ";
     let to = format!("{nobody}\"{}\" }}", site.address);
     world.configure(line.unwrap(), &to);
-    let document = world.look();
-    assert_eq!(fact(&document, "number-shown", "shop.example.cn"), "yes");
-    let facts = document["data"][0]["facts"].as_array().unwrap();
-    let read = facts
-        .iter()
-        .find(|fact| fact["claim"] == "page-read")
-        .unwrap();
-    assert_eq!(read["values"][0], "http://shop.example.cn/home");
+    // As browsers follow it: the word `url` and a whole number are not wanted.
+    for (content, leads) in [
+        ("0; url=/home", "home"),
+        ("0.5;URL = '/home'", "home"),
+        ("3, /home", "home"),
+        ("0;/home?url=1", "home"),
+        ("6; url=/home", ""),
+    ] {
+        content.clone_into(&mut first.lock().unwrap());
+        let document = world.look();
+        let facts = document["data"][0]["facts"].as_array().unwrap();
+        let mut facts = facts.iter();
+        let read = facts.find(|fact| fact["claim"] == "page-read").unwrap();
+        let read = read["values"][0].as_str().unwrap();
+        assert_eq!(read, format!("http://shop.example.cn/{leads}"), "{content}");
+        let shown = fact(&document, "number-shown", "shop.example.cn");
+        assert_eq!(shown == "yes", !leads.is_empty(), "{content}: {shown}");
+    }
 }
 
 #[test]
