@@ -553,3 +553,19 @@ fn a_word_typed_full_width_is_the_same_word() {
         .run(MONDAY, "list --status ＡＷＡＩＴＩＮＧ-bureau-review")
         .exits(0);
 }
+
+/// What is read all the same and deserves a remark gets it, whether one order is drafted or many.
+#[test]
+fn a_remark_on_a_dossier_of_a_row_is_told_at_its_place() {
+    let scene = Scene::at("tencent");
+    scene.user.write(
+        "new.toml",
+        "kind = \"new\"\nprovider = \"tencent\"\nsubject = \"粤ICP2021000001号\"\n\
+         [[services]]\nkind = \"site\"\nname = \"示例书店\"\ndomains = [\"example.net\"]\n",
+    );
+    scene
+        .user
+        .write("batch.csv", "ref,kind,from\na,new,new.toml\n");
+    let told = scene.run(MONDAY, "batch apply batch.csv").exits(0).stderr;
+    assert!(told.contains("new.toml:3:11: "), "{told}");
+}

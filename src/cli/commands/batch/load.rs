@@ -5,7 +5,7 @@ use crate::cli::commands::record::encoding;
 use crate::cli::context::Context;
 use crate::failure::Failure;
 use crate::filing::order::Material;
-use crate::intake::{BOM, BatchRow, Named, Problem, Source, inspect_batch_rows, read_dossier};
+use crate::intake::{BOM, BatchRow, Named, Problem, Source, inspect_batch_rows, inspect_dossier};
 use crate::lang::{Text, parser};
 use crate::text;
 use crate::workflow::assign::{Assign, called};
@@ -254,7 +254,7 @@ fn dossier(cx: &mut Context<'_>, path: &Path) -> Result<Read, Told> {
         name: &name,
         bytes: &bytes,
     };
-    let mut dossier = read_dossier(&source, cx.now.day()).map_err(|problems| {
+    let listed = |problems: Vec<Problem>| {
         let messages = problems.iter().map(|problem| {
             let (line, column) = (problem.line, problem.column);
             let message = text!(
@@ -265,7 +265,13 @@ fn dossier(cx: &mut Context<'_>, path: &Path) -> Result<Read, Told> {
             (message, problem.fix.clone())
         });
         messages.collect::<Told>()
-    })?;
+    };
+    let inspected = inspect_dossier(&source, cx.now.day()).map_err(listed)?;
+    for remark in &inspected.remarks {
+        let at = format!("{name}:{}:{}", remark.line, remark.column);
+        cx.caution(remark.code, remark.message.clone(), Some(at));
+    }
+    let mut dossier = inspected.into_dossier().map_err(listed)?;
     cx.name_providers(&mut dossier.provider).map_err(told)?;
     let beside = path.parent().unwrap_or_else(|| Path::new(""));
     let mut attached = Vec::new();

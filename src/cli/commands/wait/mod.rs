@@ -134,8 +134,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             break end;
         }
         let left = deadline.map(|at| at.saturating_duration_since(Instant::now()));
-        match sources.ask(cx, &mut watched, &world, &goals, &interrupts, left)? {
-            Inquired::Steps(steps) => {
+        match sources.ask(cx, &mut watched, &world, &goals, &interrupts, left) {
+            Ok(Inquired::Steps(steps)) => {
                 for step in &steps {
                     stream.change(cx, step);
                 }
@@ -143,7 +143,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
                     continue;
                 }
             }
-            Inquired::Stopped(exit) => break End::Signal(exit),
+            Ok(Inquired::Stopped(exit)) => break End::Signal(exit),
+            Err(failure) => break End::Broken(Box::new(failure)),
         }
         if left == Some(Duration::ZERO) || stream.is_closed {
             break End::Limit;
