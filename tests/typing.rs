@@ -193,6 +193,8 @@ fn fields_are_columns_for_people_too() {
         ("notice list", "id,class"),
         ("log", "op,records.event"),
         ("rules", "id,severity"),
+        ("provider list", "name,purge_days"),
+        ("number 粤ICP备2021000001号", "canonical,kind"),
     ] {
         let words = command.split(' ').chain(["--fields", fields]);
         let told = user.run(words).exits(0).stdout;

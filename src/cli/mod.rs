@@ -202,7 +202,7 @@ fn dispatch(
 }
 
 /// The commands whose fields people can choose.
-const FIELDED: [&str; 8] = [
+const FIELDED: [&str; 10] = [
     "list",
     "status",
     "portfolio",
@@ -211,6 +211,8 @@ const FIELDED: [&str; 8] = [
     "notice",
     "duty",
     "rules",
+    "provider",
+    "number",
 ];
 
 /// Lays out for people what was printed as tab-separated values.

@@ -1,8 +1,8 @@
 //! `adopt`: bring in what is filed already.
 
+use super::record::encoding;
 use crate::cli::cloud;
 use crate::cli::context::{Context, World};
-use crate::cli::documents::order::Manner;
 use crate::cli::documents::portfolio::{Excerpt, risk_name};
 use crate::cli::parser;
 use crate::cli::parser::globals::{option, switch};
@@ -26,6 +26,7 @@ use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
 use crate::workflow::adopt::{Adopted, decide};
+use crate::workflow::assign::called;
 use crate::workflow::objection::{objections, words};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
@@ -158,10 +159,7 @@ fn page(cx: &Context<'_>, world: &World, answer: &Adopted) -> String {
         Room::Wraps,
         Room::Wraps,
     ]);
-    let manner = Manner {
-        lang: cx.lang,
-        privacy: cx.globals.privacy,
-    };
+    let manner = cx.manner();
     let changes = Changes::of(answer);
     for number in &answer.subjects {
         if let Some(subject) = world.book.portfolio.subject(number) {
@@ -312,12 +310,9 @@ fn consent(answer: &Adopted, given: &[Adopting], privacy: Privacy) -> Consent {
 
 fn from_file(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Vec<Adopting>, Failure> {
     let name = parser::word(matches, "from");
-    let encoding = match matches.get_one::<String>("encoding").map(String::as_str) {
-        Some("gb18030") => Encoding::Gb18030,
-        Some(_) | None => Encoding::Utf8,
-    };
     let bytes = cx.read_input(name)?;
-    read(cx, name, &bytes, encoding, matches.get_flag("replace"))
+    let replace = matches.get_flag("replace");
+    read(cx, name, &bytes, encoding(matches), replace)
 }
 
 /// Reads filings; where some cannot be read, what stands against the others is told with them.
@@ -447,9 +442,8 @@ fn rectification(filing: &OwnFiling, risk: &Risk) -> Text {
 }
 
 /// Tells all that is wrong in a file.
-fn invalid(name: &str, problems: &[Problem]) -> Failure {
-    let count = problems.len();
-    let shown = if name == "-" { "stdin" } else { name };
+pub(super) fn invalid(name: &str, problems: &[Problem]) -> Failure {
+    let (shown, count) = (called(name), problems.len());
     let mut failure = Failure::invalid(
         "invalid.file",
         text!(

@@ -1,7 +1,7 @@
 //! `gone`: what ended without an order of ours.
 
 use crate::cli::context::Context;
-use crate::cli::documents::order::{Manner, time};
+use crate::cli::documents::order::time;
 use crate::cli::documents::portfolio::{Excerpt, Stock};
 use crate::cli::parser::globals::{moment, option, place};
 use crate::cli::parser::vocabulary;
@@ -78,10 +78,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     };
     let done = cx.transact(|world, stamp, _| decide(world, stamp, request))?;
     let gone = done.answer;
-    let manner = Manner {
-        lang: cx.lang,
-        privacy: cx.globals.privacy,
-    };
+    let manner = cx.manner();
     let stock = Stock::new(&done.world);
     let left = done
         .world

@@ -1,15 +1,17 @@
 //! `import`: what `export --reveal` wrote, brought into a store.
 
+use super::adopt::invalid;
 use crate::cli::context::Context;
 use crate::cli::input::unreadable;
 use crate::cli::parser::globals::{place, repeated};
 use crate::cli::parser::words;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
-use crate::intake::{Element, Problem, Unreadable, read_exported};
+use crate::intake::{Element, Unreadable, read_exported};
 use crate::lang::Lang;
 use crate::reading::{self, Steady};
 use crate::text;
+use crate::workflow::assign::called;
 use crate::workflow::import::{Imported, decide, understand};
 use clap::{ArgMatches, Command};
 use serde_json::json;
@@ -83,7 +85,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 }
 
 fn read(cx: &Context<'_>, name: &str) -> Result<Vec<Element>, Failure> {
-    let shown = if name == "-" { "stdin" } else { name };
+    let shown = called(name);
     let read = if name == "-" {
         read_exported(&mut BufReader::new(Steady(stdin().lock())))
     } else {
@@ -95,17 +97,4 @@ fn read(cx: &Context<'_>, name: &str) -> Result<Vec<Element>, Failure> {
         Unreadable::Io(error) => unreadable(shown, &error.into()),
         Unreadable::Problems(problems) => invalid(shown, &problems),
     })
-}
-
-fn invalid(name: &str, problems: &[Problem]) -> Failure {
-    let count = problems.len();
-    let mut failure = Failure::invalid(
-        "invalid.file",
-        text!(
-            "{name} 有 {count} 处问题，什么都没有导入",
-            "{name} has {count} problem(s); nothing was brought in"
-        ),
-    );
-    failure.hints = problems.iter().map(Problem::line).collect();
-    failure
 }

@@ -1,7 +1,7 @@
 //! `label`: labels on orders and on what is filed.
 
+use super::portfolio;
 use crate::cli::context::Context;
-use crate::cli::documents::order::Manner;
 use crate::cli::documents::portfolio::{Excerpt, Look, Stock};
 use crate::cli::parser;
 use crate::cli::parser::globals::{place, repeated};
@@ -134,10 +134,7 @@ fn malformed(word: &str) -> Failure {
 
 /// Answers with what was marked: the order, or what is filed.
 pub fn shown(cx: &mut Context<'_>, world: &World, marked: &Marked) -> Result<Reply, Failure> {
-    let manner = Manner {
-        lang: cx.lang,
-        privacy: cx.globals.privacy,
-    };
+    let manner = cx.manner();
     match marked {
         Marked::Order(id) => {
             let desk = answer::judged(cx, world, std::slice::from_ref(id));
@@ -148,7 +145,7 @@ pub fn shown(cx: &mut Context<'_>, world: &World, marked: &Marked) -> Result<Rep
                 .map(|(key, value)| format!("  {}", clean(&format!("{key}={value}"))))
                 .collect();
             let human = format!("{id}{}\n", labels.concat());
-            Ok(Reply::new("icpctl.order/1", desk.document(order, manner)).human(human))
+            Ok(Reply::new(answer::ORDER, desk.document(order, manner)).human(human))
         }
         Marked::Filed { subject, service } => {
             let stock = Stock::new(world);
@@ -169,7 +166,7 @@ pub fn shown(cx: &mut Context<'_>, world: &World, marked: &Marked) -> Result<Rep
             };
             let human = excerpt.page(&stock, manner, look);
             let element = excerpt.element(&stock, manner, None);
-            Ok(Reply::new("icpctl.portfolio/1", json!([element])).human(human))
+            Ok(Reply::new(portfolio::SCHEMA, json!([element])).human(human))
         }
     }
 }

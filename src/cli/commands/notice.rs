@@ -2,7 +2,6 @@
 
 use super::draft::{Brought, change_args, common_args, from_arg, typed, way_args};
 use super::duty::asked_for;
-use super::list::manner;
 use crate::cli::context::Context;
 use crate::cli::documents::order::Desk;
 use crate::cli::documents::owed::{Page, notice_document};
@@ -403,7 +402,7 @@ fn answered<T>(
         .find(|owed| is_notice(owed, &notice.id));
     let mut documents: Vec<Value> = owed
         .iter()
-        .map(|owed| notice_document(owed, manner(cx)))
+        .map(|owed| notice_document(owed, cx.manner()))
         .collect();
     if done.changed && cx.globals.dry_run {
         // No notice has this id, or no order.
@@ -442,7 +441,7 @@ fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
         }
         Matter::Duty { .. } => false,
     })?;
-    let manner = manner(cx);
+    let manner = cx.manner();
     let page = Page {
         now: world.now,
         manner,

@@ -184,10 +184,7 @@ fn laid_out(
     by: Option<Grouping>,
     named: bool,
 ) -> Reply {
-    let manner = Manner {
-        lang: cx.lang,
-        privacy: cx.globals.privacy,
-    };
+    let manner = cx.manner();
     let look = Look {
         width: cx.width(),
         color: cx.color(),

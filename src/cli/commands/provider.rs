@@ -11,7 +11,7 @@ use crate::filing::kind::Kind;
 use crate::filing::profile::{Profile, Profiles};
 use crate::filing::status::Status;
 use crate::knowledge::{Cited, cited};
-use crate::lang::{Lang, Text};
+use crate::lang::{Lang, Text, nearest};
 use crate::render::room::Room;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table, key_values};
@@ -23,9 +23,6 @@ use serde_json::{Map, Value, json};
 
 /// The shape of the document.
 pub const SCHEMA: &str = "icpctl.provider/1";
-
-/// How alike two names must be, from 0 to 1, to be offered as a correction.
-const ALIKE: f64 = 0.7;
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
@@ -131,13 +128,8 @@ fn unknown(name: &str, profiles: &Profiles) -> Failure {
             "there is no profile of a provider {name}"
         ),
     );
-    let near = profiles
-        .names()
-        .map(|known| (strsim::jaro_winkler(known, &name.to_lowercase()), known))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other));
-    let failure = match near {
-        Some((_, near)) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
+    let failure = match nearest(name, profiles.names()) {
+        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
         None => failure,
     };
     let known = profiles.names().collect::<Vec<_>>().join(", ");
@@ -341,7 +333,8 @@ fn named(one: &Cited<'_>, lang: Lang) -> String {
     }
 }
 
-fn range([least, most]: [u32; 2]) -> String {
+/// Returns how many days something takes, at least and at most.
+pub fn range([least, most]: [u32; 2]) -> String {
     if least == most {
         least.to_string()
     } else {

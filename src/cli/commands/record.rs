@@ -13,7 +13,7 @@ use crate::filing::event::{Command as Step, Report};
 use crate::filing::named::Named as _;
 use crate::filing::order::{Order, OrderId};
 use crate::intake::{Encoding, Problem, RecordRow, read_record_rows};
-use crate::lang::Lang;
+use crate::lang::{Lang, nearest};
 use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::advance::{self, Told};
@@ -218,11 +218,7 @@ fn report_of(word: &str) -> Result<Report, Failure> {
         } else {
             Failure::usage(text!("没有事件 `{word}`", "there is no event `{word}`"))
         };
-        let near = names
-            .iter()
-            .max_by(|a, b| strsim::jaro_winkler(a, word).total_cmp(&strsim::jaro_winkler(b, word)))
-            .filter(|near| strsim::jaro_winkler(near, word) > 0.8);
-        let failure = match near {
+        let failure = match nearest(word, names) {
             Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
             None => failure,
         };

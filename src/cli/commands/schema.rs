@@ -6,7 +6,7 @@ use crate::cli::reply::Reply;
 use crate::cli::reply::plain::refuse_format;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::lang::Lang;
+use crate::lang::{Lang, nearest};
 use crate::render::fields::ANY;
 use crate::text;
 use clap::{ArgMatches, Command};
@@ -16,9 +16,6 @@ use std::sync::LazyLock;
 
 /// The dialect of all schemas.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
-
-/// How alike two names must be, from 0 to 1, to be offered as a correction.
-const ALIKE: f64 = 0.7;
 
 /// The envelope around every document, and the words that several of them share.
 const SHARED: &str = include_str!("../../data/schemas/shared.json");
@@ -243,12 +240,8 @@ fn unknown(name: &str) -> Failure {
         "not-found.schema",
         text!("没有名为 {name} 的文档", "there is no document {name}"),
     );
-    let near = names()
-        .map(|known| (strsim::jaro_winkler(known, name), known))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other));
-    let failure = match near {
-        Some((_, near)) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
+    let failure = match nearest(name, names()) {
+        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
         None => failure,
     };
     let known = names().collect::<Vec<_>>().join(", ");

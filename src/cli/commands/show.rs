@@ -1,13 +1,12 @@
 //! `show`: everything about one order.
 
-use super::list::manner;
 use super::status::words;
 use crate::cli::context::Context;
 use crate::cli::documents::board;
 use crate::cli::documents::order::{Desk, Manner};
 use crate::cli::parser;
 use crate::cli::parser::globals::place;
-use crate::cli::reply::Reply;
+use crate::cli::reply::{Reply, answer};
 use crate::failure::Failure;
 use crate::filing::number::ServiceNumber;
 use crate::filing::order::{Entry, Order};
@@ -24,9 +23,6 @@ use crate::text;
 use crate::workflow::resolve;
 use clap::{ArgMatches, Command};
 use serde_json::Value;
-
-/// The shape of one order.
-pub const SCHEMA: &str = "icpctl.order/1";
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
@@ -53,10 +49,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let order = resolve::order(&world.book, named)?;
     let mut desk = Desk::new(&world);
     cx.judge(&mut desk, [order]);
-    let document = desk.document(order, manner(cx));
+    let document = desk.document(order, cx.manner());
     let reply = Reply {
         known: board::fields(std::slice::from_ref(&document)),
-        ..Reply::new(SCHEMA, document)
+        ..Reply::new(answer::ORDER, document)
     };
     Ok(reply.human(page(cx, &desk, order)))
 }
@@ -64,7 +60,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 /// Returns the page of one order.
 fn page(cx: &Context<'_>, desk: &Desk<'_>, order: &Order) -> String {
     let (lang, color) = (cx.lang, cx.color());
-    let manner = manner(cx);
+    let manner = cx.manner();
     let view = desk.view(order);
     let heading = [
         Tone::Name.paint(order.id.as_str(), color).into_owned(),
@@ -149,7 +145,7 @@ fn services(order: &Order) -> (Vec<String>, Vec<String>) {
 
 /// Lists what is known of an order, each under its label.
 fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> {
-    let manner = manner(cx);
+    let manner = cx.manner();
     let view = desk.view(order);
     let status = view.status();
     let now = desk.world.now;
@@ -247,7 +243,7 @@ fn through(desk: &Desk<'_>, order: &Order, status: Status, manner: Manner) -> Te
 
 /// Lists the fields of a change, personal ones masked.
 fn changes(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<String> {
-    let document = desk.document(order, manner(cx));
+    let document = desk.document(order, cx.manner());
     let words = |value: &Value| match value {
         Value::String(text) => text.clone(),
         Value::Null => text!("（空）", "(nothing)").get(cx.lang).to_owned(),

@@ -6,7 +6,7 @@
 //! `--bucket` asks for them. What is owed for what is filed, and cancellations that lapsed lately and
 //! nobody drafted again, stand below them for people, and among the warnings for scripts.
 
-use super::list::{answer, documents, manner};
+use super::list::{answer, documents};
 use crate::cli::context::{Context, World};
 use crate::cli::documents::agenda::{self, Group};
 use crate::cli::documents::order::Desk;
@@ -176,7 +176,7 @@ fn morning<'w>(
     page += &recalled_page(cx, desk, &lapsed);
     let owed = owed::Page {
         now: desk.world.now,
-        manner: manner(cx),
+        manner: cx.manner(),
         color: cx.color(),
     }
     .morning(&owed, filters);
@@ -302,7 +302,7 @@ fn risks(desk: &Desk<'_>, filters: &Filters) -> Vec<(String, &'static str, Text)
 /// Returns a block for each order: where it stands, until when, why, who, and what to type.
 fn blocks(cx: &Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> String {
     let (lang, color) = (cx.lang, cx.color());
-    let manner = manner(cx);
+    let manner = cx.manner();
     let mut page = String::new();
     for order in orders {
         let view = desk.view(order);

@@ -5,6 +5,7 @@ mod nearby;
 pub mod single;
 pub mod writing;
 
+use crate::cli::documents;
 use crate::cli::parser::globals::Globals;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -191,6 +192,14 @@ impl<'a> Context<'a> {
             .or_else(|| self.config.actor.clone())
             .or_else(|| self.env.text("USER").map(str::to_owned))
             .or_else(|| self.env.text("LOGNAME").map(str::to_owned))
+    }
+
+    /// Returns how an answer of this run is worded.
+    pub const fn manner(&self) -> documents::order::Manner {
+        documents::order::Manner {
+            lang: self.lang,
+            privacy: self.globals.privacy,
+        }
     }
 
     /// Returns how stdout is coloured.

@@ -1,6 +1,6 @@
 //! Commands of several actions, such as `provider list` and `provider show`.
 
-use super::help::under_heading;
+use super::help::{template, under_heading};
 use crate::lang::{Lang, Text};
 use crate::text;
 use clap::{Arg, Command};
@@ -14,13 +14,9 @@ pub fn action(
 ) -> Command {
     let mut args: Vec<Arg> = args.into_iter().collect();
     args.sort_by_key(|arg| !arg.is_positional());
-    let template = match lang {
-        Lang::Zh => "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}",
-        Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
-    };
     Command::new(name)
         .about(about.get(lang).to_owned())
-        .help_template(template)
+        .help_template(template(lang))
         .args(args.into_iter().map(|arg| under_heading(arg, lang)))
 }
 

@@ -9,6 +9,14 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+/// How the help of a command is laid out.
+pub const fn template(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}",
+        Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
+    }
+}
+
 /// Puts an argument under its heading in the help, unless it has one already.
 pub fn under_heading(arg: Arg, lang: Lang) -> Arg {
     if arg.get_help_heading().is_some() {

@@ -88,10 +88,7 @@ pub fn tree(branches: Branches, lang: Lang) -> Command {
         "办理中国大陆 ICP 备案的命令行：起草、提交、跟踪、变更与注销",
         "Runs the whole life of mainland-China ICP filings"
     );
-    let template = match lang {
-        Lang::Zh => "{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}",
-        Lang::En => "{about-with-newline}\nUsage: {usage}\n\n{all-args}{after-help}",
-    };
+    let template = help::template(lang);
     let root = Command::new("icpctl")
         .version(env!("CARGO_PKG_VERSION"))
         .about(about.get(lang).to_owned())

@@ -3,7 +3,7 @@
 use super::Reply;
 use crate::cli::context::{Context, Done, World};
 use crate::cli::documents::board;
-use crate::cli::documents::order::{Desk, Manner};
+use crate::cli::documents::order::Desk;
 use crate::cli::person::sending::title;
 use crate::failure::Failure;
 use crate::filing::order::{Order, OrderId};
@@ -36,10 +36,7 @@ pub fn orders(cx: &mut Context<'_>, world: &World, ids: &[OrderId]) -> Result<Re
         return Ok(Reply::new(ORDER, Value::Null));
     }
     let desk = judged(cx, world, ids);
-    let manner = Manner {
-        lang: cx.lang,
-        privacy: cx.globals.privacy,
-    };
+    let manner = cx.manner();
     let mut documents = ids
         .iter()
         .map(|id| Ok(desk.document(world.order(id)?, manner)))

@@ -5,7 +5,6 @@
 
 mod rows;
 
-use super::list::manner;
 use super::record::encoding_arg;
 use crate::cli::context::{Caution, Context};
 use crate::cli::documents::order::{Desk, time};
@@ -239,7 +238,7 @@ fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     })?;
     let documents = found
         .iter()
-        .map(|owed| duty_document(owed, cx.now, manner(cx)))
+        .map(|owed| duty_document(owed, cx.now, cx.manner()))
         .collect();
     let reply = Reply::list(SCHEMA, &FIELDS, documents);
     if found.is_empty() {
@@ -288,7 +287,7 @@ fn table(cx: &Context<'_>, found: &[Owed<'_>], world: &World) -> Table {
             date,
             Cell::new(title(owed)),
             Cell::verbatim(duty.id.as_str()).tone(Tone::Name),
-            Cell::verbatim(about(owed, manner(cx))),
+            Cell::verbatim(about(owed, cx.manner())),
         ]);
     }
     table
@@ -459,7 +458,7 @@ fn settled(cx: &Context<'_>, done: &Done<Settled>) -> (Vec<Value>, String) {
             if let Matter::Duty { duty: this, state } = &owed.matter
                 && this.id == duty.id
             {
-                documents.push(duty_document(&owed, cx.now, manner(cx)));
+                documents.push(duty_document(&owed, cx.now, cx.manner()));
                 let at = match state {
                     State::Done { at, .. } => time(*at),
                     State::Due(_) | State::Unknown => String::new(),

@@ -4,8 +4,8 @@ mod columns;
 mod elements;
 pub mod ics;
 
+use super::list::asked_for;
 use super::list::by_roll::{self, Wanted};
-use super::list::{asked_for, manner};
 use super::portfolio::narrow;
 use crate::cli::context::{Context, World};
 use crate::cli::documents::outline;
@@ -106,7 +106,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let format = cx.globals.format;
     let holds_files = holds_files(format, &columns);
     let mut export = Export::new(cx, &stock, disk.as_ref(), holds_files);
-    let manner = manner(cx);
+    let manner = cx.manner();
     if format == Format::Ics {
         let text = ics::calendar(&stock.desk, &orders, &subjects, manner);
         return told.calendar(cx, matches, text);

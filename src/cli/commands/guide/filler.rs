@@ -2,6 +2,7 @@
 
 use super::data::{self, values};
 use super::sheet::{Filled, PersonSheet, State};
+use crate::cli::commands::provider::range;
 use crate::cli::documents::board;
 use crate::cli::documents::order::{Desk, Manner, first_part, time};
 use crate::filing::event::{Event, Report};
@@ -334,8 +335,8 @@ impl<'a> Filler<'a> {
                 || "https://beian.miit.gov.cn".to_owned(),
                 |province| format!("https://{}.beian.miit.gov.cn", province.code()),
             ),
-            "review_days" => days(profile.review_days),
-            "submission_days" => days(profile.submission_days),
+            "review_days" => range(profile.review_days),
+            "submission_days" => range(profile.submission_days),
             _ => return None,
         })
     }
@@ -409,14 +410,6 @@ pub(super) fn is_below(path: &str, table: &str) -> bool {
 fn tail(number: &str) -> String {
     let length = number.chars().count();
     number.chars().skip(length.saturating_sub(6)).collect()
-}
-
-fn days([least, most]: [u32; 2]) -> String {
-    if least == most {
-        least.to_string()
-    } else {
-        format!("{least}–{most}")
-    }
 }
 
 /// Replaces each `{name}` by its word; one that has none stays.

@@ -7,7 +7,6 @@ mod page;
 mod sheet;
 mod uploads;
 
-use super::list::manner;
 use super::show::one_order;
 use super::status::words;
 use crate::cli::context::Context;
@@ -44,7 +43,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let number = added.as_ref().and_then(|added| added.target.subject);
     cx.cautions
         .extend(number.map(|number| overtaken::caution(&order.id, number)));
-    let sheet = sheet(&desk, added.as_ref().unwrap_or(order), manner(cx));
+    let sheet = sheet(&desk, added.as_ref().unwrap_or(order), cx.manner());
     let reply = Reply::new(SCHEMA, serde_json::to_value(&sheet)?);
     let human = match cx.globals.format {
         Format::Human | Format::Sarif | Format::Ics => {

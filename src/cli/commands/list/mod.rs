@@ -4,10 +4,11 @@ pub mod by_roll;
 
 use crate::cli::context::{Context, World};
 use crate::cli::documents::board;
-use crate::cli::documents::order::{Desk, Manner};
+use crate::cli::documents::order::Desk;
 use crate::cli::documents::outline::Excerpt;
 use crate::cli::filters::{Filters, nothing};
 use crate::cli::parser::globals::switch;
+use crate::cli::reply::answer::ORDERS;
 use crate::cli::reply::list::{is_indented, printed, printed_each};
 use crate::cli::reply::{Reply, unprinted};
 use crate::failure::Failure;
@@ -21,9 +22,6 @@ use crate::text;
 use by_roll::Wanted;
 use clap::{ArgMatches, Command};
 use serde_json::Value;
-
-/// The shape of a list of orders.
-pub const SCHEMA: &str = "icpctl.order-list/1";
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
@@ -58,7 +56,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         return Ok(documents(cx, &desk, &orders));
     }
     let mut sheet = Sheet::default();
-    let places = board::lay(&mut sheet, &desk, &orders, manner(cx));
+    let places = board::lay(&mut sheet, &desk, &orders, cx.manner());
     let rows = places.iter().map(|place| sheet.row(*place));
     Ok(told(cx, rows, nothing(filters.limit(), no_order(!has_any))))
 }
@@ -99,7 +97,7 @@ fn told<'s>(
     nothing_there: Text,
 ) -> Reply {
     if rows.clone().next().is_none() {
-        return Reply::new(SCHEMA, Value::Array(Vec::new())).say(nothing_there);
+        return Reply::new(ORDERS, Value::Array(Vec::new())).say(nothing_there);
     }
     let printed = board::print(cx, rows);
     Reply {
@@ -167,7 +165,7 @@ fn lines_from_roll(
     if let Some(error) = pages.papers().find_map(Option::as_ref) {
         return Err(unprinted(error));
     }
-    Ok(Some(printed(cx, SCHEMA, columns, |stream| {
+    Ok(Some(printed(cx, ORDERS, columns, |stream| {
         stream.laid_out(pages.orders().map(|(_, line): (_, &String)| line.as_str()))
     })))
 }
@@ -175,17 +173,9 @@ fn lines_from_roll(
 /// Answers with the documents of `orders` in a format for machines, printed at once where that can
 /// be.
 pub fn documents(cx: &mut Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Reply {
-    let manner = manner(cx);
-    printed_each(cx, SCHEMA, orders, |order| desk.document(order, manner))
+    let manner = cx.manner();
+    printed_each(cx, ORDERS, orders, |order| desk.document(order, manner))
         .unwrap_or_else(|| answer(cx, desk, orders))
-}
-
-/// Returns how an answer of this run is worded.
-pub fn manner(cx: &Context<'_>) -> Manner {
-    Manner {
-        lang: cx.lang,
-        privacy: cx.globals.privacy,
-    }
 }
 
 /// Returns the answer that holds the documents of `orders`; what people read is still to be set.
@@ -194,12 +184,12 @@ pub fn answer(cx: &Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> Reply {
         Format::Human | Format::Sarif | Format::Markdown | Format::Ics => Vec::new(),
         Format::Json | Format::Jsonl | Format::Csv | Format::Tsv => orders
             .iter()
-            .map(|order| desk.document(order, manner(cx)))
+            .map(|order| desk.document(order, cx.manner()))
             .collect(),
     };
     let known = board::fields(&documents);
     Reply {
         known,
-        ..Reply::new(SCHEMA, Value::Array(documents))
+        ..Reply::new(ORDERS, Value::Array(documents))
     }
 }

@@ -9,7 +9,6 @@ mod inquiry;
 mod interrupts;
 mod line;
 
-use super::list::manner;
 use super::status::{named, orders_arg, unsettled, words};
 use crate::cli::context::{Context, World};
 use crate::cli::documents::board;
@@ -334,7 +333,7 @@ fn answer(
         )),
         End::Broken(failure) => Some(*failure),
     };
-    let human = board::text(cx, &desk, &all, manner(cx));
+    let human = board::text(cx, &desk, &all, cx.manner());
     stream.summary(cx, &data, failure.as_ref());
     let mut reply = Reply {
         failure,
