@@ -1,6 +1,8 @@
 //! Correcting an order: what `edit` takes, what it refuses, and attachments that go.
 
-use crate::scenarios::{CERTIFICATES, MONDAY, SHOP, SUBJECT, Scene, codes, company, dossier, hints_at, site};
+use crate::scenarios::{
+    CERTIFICATES, MONDAY, SHOP, SUBJECT, Scene, codes, company, dossier, hints_at, site,
+};
 use serde_json::{Value, json};
 
 /// The attachments of an order, each as its slot and its hash.
