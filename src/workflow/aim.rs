@@ -12,7 +12,7 @@ use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::filing::number::SubjectNumber;
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{FieldChange, Target, TargetService};
+use crate::filing::order::{FieldChange, Order, Target, TargetService};
 use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::tree;
 use crate::intake::{Dossier, DossierSubject};
@@ -441,6 +441,17 @@ fn shown(found: &Found<'_>) -> String {
         ([only], _) => only.number.to_string(),
         ([] | [_, ..], Some(subject)) => subject.number.to_string(),
         ([] | [_, ..], None) => String::new(),
+    }
+}
+
+/// Finds again what an order is about.
+pub(super) fn of_order<'a>(order: &Order, world: &'a World) -> Found<'a> {
+    let portfolio = &world.book.portfolio;
+    let services = order.target.services.iter();
+    let services = services.filter_map(|target| Some(portfolio.service(&target.number)?.1));
+    Found {
+        subject: order.target.subject.and_then(|n| portfolio.subject(&n)),
+        services: services.collect(),
     }
 }
 

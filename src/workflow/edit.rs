@@ -56,6 +56,11 @@ pub fn edit(
         }
     }
     choose_again(world, order, &mut new)?;
+    let says_account = assigns.iter().any(|given| given.field() == "account")
+        || dossier.is_some_and(|dossier| dossier.account.is_some());
+    if !says_account {
+        follow_provider(world, order, &mut new);
+    }
     let mut edited = if old == new {
         order.clone()
     } else {
@@ -123,6 +128,20 @@ fn choose_again(world: &World, order: &Order, tree: &mut Value) -> Result<(), Fa
         world.profiles.rename(provider);
     }
     Ok(())
+}
+
+/// Lets the account follow the provider, where it is the one that drafting found there.
+fn follow_provider(world: &World, order: &Order, tree: &mut Value) {
+    let provider = tree.get("provider").and_then(Value::as_str);
+    if provider == order.provider.as_deref() {
+        return;
+    }
+    let found = aim::of_order(order, world);
+    let account = |provider| aim::the_account(order.kind, provider, &found);
+    if order.account == account(order.provider.as_deref()) {
+        let account = account(provider).map(Value::from);
+        tree::put(tree, "account", account);
+    }
 }
 
 /// Makes an assignment in an order's data as they are laid out.

@@ -1,6 +1,8 @@
 //! Correcting an order: what `edit` takes, what it refuses, and attachments that go.
 
-use crate::scenarios::{CERTIFICATES, MONDAY, Scene, codes, company, dossier, hints_at, site};
+use crate::scenarios::{
+    CERTIFICATES, MONDAY, SHOP, SUBJECT, Scene, codes, company, dossier, hints_at, site,
+};
 use serde_json::{Value, json};
 
 /// The attachments of an order, each as its slot and its hash.
@@ -11,6 +13,42 @@ fn attached(scene: &Scene, id: &str) -> Value {
         .iter()
         .map(|m| json!([m["slot"], m["hash"]]))
         .collect()
+}
+
+/// An account is one of a provider: the one that drafting found there follows the provider, one that was
+/// named stays until another is.
+#[test]
+fn the_account_follows_the_provider() {
+    let accesses = json!([
+        { "provider": "tencent", "account": "t-1" },
+        { "provider": "huawei", "account": "h-1" },
+        "alibaba",
+    ]);
+    let sites = [site(SHOP, "example.cn", &accesses)];
+    let scene = Scene::holding(&[company(SUBJECT, CERTIFICATES[0], &sites)]);
+    let account = |id: &str| scene.order(MONDAY, id)["account"].clone();
+    for line in [
+        "change example.cn --set name=示例商城二店",
+        "cancel-site example.cn",
+        "cancel-subject example.cn",
+        "cancel-access example.cn",
+    ] {
+        let id = scene.draft(MONDAY, &format!("{line} --provider tencent"));
+        assert_eq!(account(&id), "t-1", "{line}");
+        for (provider, expected) in [("huawei", json!("h-1")), ("alibaba", json!(null))] {
+            scene.ok(MONDAY, &format!("edit {id} --set provider={provider}"));
+            assert_eq!(account(&id), expected, "{line}");
+        }
+        let _ = scene.run(MONDAY, "undo").exits(0);
+        assert_eq!(account(&id), "h-1", "{line}");
+    }
+    let named = "change example.cn --set name=示例商城二店 --provider tencent --account t-2";
+    let id = scene.draft(MONDAY, named);
+    scene.ok(MONDAY, &format!("edit {id} --set provider=huawei"));
+    assert_eq!(account(&id), "t-2");
+    let both = format!("edit {id} --set provider=alibaba --set account=a-1");
+    scene.ok(MONDAY, &both);
+    assert_eq!(account(&id), "a-1");
 }
 
 /// "Unknown fields are refused with a suggestion", when they are taken away too.
