@@ -1,7 +1,7 @@
 //! `verify` as a whole: what is asked, kept and told.
 
-use crate::scenarios::{MONDAY, Scene};
 use super::world::{FILED, World, fact, findings, record};
+use crate::scenarios::{MONDAY, Scene};
 use crate::support::Icpctl;
 use crate::support::web::Answer;
 use icpctl::cli::commands::schema;
