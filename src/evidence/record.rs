@@ -194,11 +194,11 @@ impl Asker<'_> {
                 });
             }
             let read = |entry: &Value| Entry {
-                domain: said(entry, &shape.domain),
-                service: said(entry, &shape.service),
-                subject: said(entry, &shape.subject),
-                name: said(entry, &shape.name),
-                updated: said(entry, &shape.updated),
+                domain: said(entry, shape.domain.as_deref()),
+                service: said(entry, shape.service.as_deref()),
+                subject: said(entry, shape.subject.as_deref()),
+                name: said(entry, shape.name.as_deref()),
+                updated: said(entry, shape.updated.as_deref()),
             };
             found.extend(entries.list.iter().map(read));
         }
@@ -236,7 +236,7 @@ impl Asker<'_> {
             .collect();
         let all = |pointer: &Option<String>| -> Vec<String> {
             let mut values: Vec<String> = Vec::new();
-            for value in ours.iter().filter_map(|entry| said(entry, pointer)) {
+            for value in ours.iter().filter_map(|entry| said(entry, pointer.as_deref())) {
                 let value = plain(value);
                 if !values.contains(&value) {
                     values.push(value);
@@ -275,8 +275,8 @@ impl Asker<'_> {
 }
 
 /// Returns what an entry says at a place, if anything.
-fn said(entry: &Value, pointer: &Option<String>) -> Option<String> {
-    let found = entry.pointer(pointer.as_deref()?)?.as_str()?.trim();
+fn said(entry: &Value, pointer: Option<&str>) -> Option<String> {
+    let found = entry.pointer(pointer?)?.as_str()?.trim();
     (!found.is_empty()).then(|| found.to_owned())
 }
 
@@ -344,11 +344,11 @@ fn complaint(body: &Value, pointer: &str, found: &Value) -> String {
 /// Whether an entry is about what was asked: the search also finds what only sounds alike.
 fn is_about(entry: &Value, shape: &RecordShape, about: &About) -> bool {
     match about {
-        About::Domain(domain) => match said(entry, &shape.domain) {
+        About::Domain(domain) => match said(entry, shape.domain.as_deref()) {
             None => shape.domain.is_none(),
             Some(said) => Host::parse(&said).is_ok_and(|said| said == *domain),
         },
-        About::Service(number) => said(entry, &shape.service).is_some_and(|said| {
+        About::Service(number) => said(entry, shape.service.as_deref()).is_some_and(|said| {
             let said = Number::parse(&said).map(|parsed| parsed.number);
             said == Ok(Number::Service(*number))
         }),
