@@ -236,7 +236,10 @@ impl Asker<'_> {
             .collect();
         let all = |pointer: &Option<String>| -> Vec<String> {
             let mut values: Vec<String> = Vec::new();
-            for value in ours.iter().filter_map(|entry| said(entry, pointer.as_deref())) {
+            for value in ours
+                .iter()
+                .filter_map(|entry| said(entry, pointer.as_deref()))
+            {
                 let value = plain(value);
                 if !values.contains(&value) {
                     values.push(value);
