@@ -193,18 +193,12 @@ impl Asker<'_> {
                     what: format!("more pages than one ({})", entries.raw),
                 });
             }
-            let read = |entry: &Value| {
-                let at = |pointer: &Option<String>| {
-                    let text = entry.pointer(pointer.as_deref()?)?.as_str()?.trim();
-                    (!text.is_empty()).then(|| text.to_owned())
-                };
-                Entry {
-                    domain: at(&shape.domain),
-                    service: at(&shape.service),
-                    subject: at(&shape.subject),
-                    name: at(&shape.name),
-                    updated: at(&shape.updated),
-                }
+            let read = |entry: &Value| Entry {
+                domain: said(entry, shape.domain.as_deref()),
+                service: said(entry, shape.service.as_deref()),
+                subject: said(entry, shape.subject.as_deref()),
+                name: said(entry, shape.name.as_deref()),
+                updated: said(entry, shape.updated.as_deref()),
             };
             found.extend(entries.list.iter().map(read));
         }
@@ -240,13 +234,12 @@ impl Asker<'_> {
             .iter()
             .filter(|entry| is_about(entry, shape, about))
             .collect();
-        let said = |entry: &Value, pointer: &Option<String>| -> Option<String> {
-            let found = entry.pointer(pointer.as_deref()?)?.as_str()?.trim();
-            (!found.is_empty()).then(|| found.to_owned())
-        };
         let all = |pointer: &Option<String>| -> Vec<String> {
             let mut values: Vec<String> = Vec::new();
-            for value in ours.iter().filter_map(|entry| said(entry, pointer)) {
+            for value in ours
+                .iter()
+                .filter_map(|entry| said(entry, pointer.as_deref()))
+            {
                 let value = plain(value);
                 if !values.contains(&value) {
                     values.push(value);
@@ -282,6 +275,12 @@ impl Asker<'_> {
         }
         facts
     }
+}
+
+/// Returns what an entry says at a place, if anything.
+fn said(entry: &Value, pointer: Option<&str>) -> Option<String> {
+    let found = entry.pointer(pointer?)?.as_str()?.trim();
+    (!found.is_empty()).then(|| found.to_owned())
 }
 
 /// Writes a number as we do.
@@ -347,14 +346,13 @@ fn complaint(body: &Value, pointer: &str, found: &Value) -> String {
 
 /// Whether an entry is about what was asked: the search also finds what only sounds alike.
 fn is_about(entry: &Value, shape: &RecordShape, about: &About) -> bool {
-    let at = |pointer: &Option<String>| entry.pointer(pointer.as_deref()?)?.as_str();
     match about {
-        About::Domain(domain) => match at(&shape.domain) {
+        About::Domain(domain) => match said(entry, shape.domain.as_deref()) {
             None => shape.domain.is_none(),
-            Some(said) => Host::parse(said).is_ok_and(|said| said == *domain),
+            Some(said) => Host::parse(&said).is_ok_and(|said| said == *domain),
         },
-        About::Service(number) => at(&shape.service).is_some_and(|said| {
-            let said = Number::parse(said).map(|parsed| parsed.number);
+        About::Service(number) => said(entry, shape.service.as_deref()).is_some_and(|said| {
+            let said = Number::parse(&said).map(|parsed| parsed.number);
             said == Ok(Number::Service(*number))
         }),
     }

@@ -57,9 +57,7 @@ impl Asker<'_> {
             Some(_) | None => Ok(sighting),
         }
     }
-}
 
-impl Asker<'_> {
     /// Looks for everything under a subject's own number, where the endpoint can: services that
     /// nobody here knows of are filed too. Without a whole answer the subject was not looked up.
     async fn subject(&self, subject: SubjectNumber, sighting: &mut Sighting) {

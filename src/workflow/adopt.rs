@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::portfolio::{FiledSubject, Portfolio};
-use crate::filing::record::{AdoptedService, Adoption, SubjectEntry, SubjectEvent, SubjectRecord};
+use crate::filing::record::{AdoptedService, Adoption, SubjectEvent, SubjectRecord};
 use crate::filing::tree;
 use crate::intake::Adopting;
 use crate::lang::Text;
@@ -76,7 +76,9 @@ pub fn decide(
         let found = contradictions(before, one, privacy);
         if let Some(there) = there
             && !found.is_empty()
-            && let Some(entry) = records.get_mut(&number).and_then(last)
+            && let Some(entry) = records
+                .get_mut(&number)
+                .and_then(|record| record.history.last_mut())
         {
             entry.replace = true;
             entry.filing = Some(widened(there, adoption));
@@ -132,10 +134,6 @@ impl Adopted {
             take(number.to_string(), was.is_some(), was == is);
         }
     }
-}
-
-fn last(record: &mut SubjectRecord) -> Option<&mut SubjectEntry> {
-    record.history.last_mut()
 }
 
 /// Whether two states of a subject differ in nothing but their place in its records.
@@ -205,7 +203,7 @@ fn take_domains(
         .collect();
     for number in losers {
         let owner = number.subject();
-        let record = match records.get(&owner) {
+        let mut record = match records.get(&owner) {
             Some(record) => record.clone(),
             None => mark::record(&world.book, &owner)?,
         };
@@ -234,7 +232,6 @@ fn take_domains(
                 accesses: None,
             }],
         });
-        let mut record = record;
         record.history.push(entry);
         records.insert(owner, record);
     }

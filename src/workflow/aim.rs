@@ -388,21 +388,13 @@ pub(super) fn choose_provider(
             )
         })
     };
+    let unnamed = text!("没有写明接入商", "no provider is named");
     match ask.kind {
-        Kind::New | Kind::Access | Kind::CancelAccess => {
-            let names: Vec<String> = match ask.kind {
-                Kind::CancelAccess => holders(ask.kind, found),
-                Kind::New
-                | Kind::Access
-                | Kind::Change
-                | Kind::CancelSite
-                | Kind::CancelSubject => world.profiles.names().map(str::to_owned).collect(),
-            };
-            Err(choice(
-                text!("没有写明接入商", "no provider is named"),
-                &names,
-            ))
+        Kind::New | Kind::Access => {
+            let names: Vec<String> = world.profiles.names().map(str::to_owned).collect();
+            Err(choice(unnamed, &names))
         }
+        Kind::CancelAccess => Err(choice(unnamed, &holders(ask.kind, found))),
         Kind::Change | Kind::CancelSite | Kind::CancelSubject => {
             let mut names = holders(ask.kind, found);
             match names.len() {

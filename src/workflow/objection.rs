@@ -276,7 +276,7 @@ pub(super) fn contradicts(found: &[Contradiction]) -> Failure {
             list
         ),
     );
-    let failure = if looks_alike {
+    let mut failure = if looks_alike {
         failure.hint(text!(
             "两个值遮盖后看不出区别，加 --reveal 显示完整的值",
             "masked, the two values look alike: add --reveal to see them whole"
@@ -284,7 +284,6 @@ pub(super) fn contradicts(found: &[Contradiction]) -> Failure {
     } else {
         failure
     };
-    let mut failure = failure;
     failure.plain = found.iter().flat_map(Contradiction::plain).collect();
     failure.hint(text!(
         "以文件为准：加上 --replace；已失效的用 icpctl gone 登记",

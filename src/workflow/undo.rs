@@ -18,7 +18,6 @@ use crate::filing::record::{SubjectEntry, SubjectEvent, SubjectRecord};
 use crate::filing::standing::{effective, fold};
 use crate::filing::status::Status;
 use crate::filing::tree;
-use crate::lang::Text;
 use crate::text;
 use crate::workflow::assign::lay_out;
 use std::collections::BTreeSet;
@@ -122,12 +121,13 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
     if standing_ops(world).contains(&op) {
         Ok(op)
     } else {
-        Err(refused(
+        Err(Failure::new(
+            Exit::Refused,
+            "refused.already-undone",
             text!(
                 "操作 {op} 已被撤消，或本身就是一次撤消",
                 "the operation {op} was undone already, or is an undoing itself"
             ),
-            "undone",
         ))
     }
 }
@@ -146,14 +146,6 @@ fn latest(world: &World) -> Result<OperationId, Failure> {
             text!("没有可撤消的操作", "there is nothing to undo"),
         )
     })
-}
-
-fn refused(message: Text, cause: &'static str) -> Failure {
-    let code = match cause {
-        "undone" => "refused.already-undone",
-        _ => "refused.rests-on-it",
-    };
-    Failure::new(Exit::Refused, code, message)
 }
 
 fn moved_since(what: &str) -> Failure {
@@ -321,12 +313,13 @@ fn rests_on_it(before: &World, after: &World) -> Result<(), Failure> {
             |world: &World| guard::drafting(order, &world.book.portfolio, &world.profiles).is_ok();
         if fits(before) && !fits(after) {
             let id = &order.id;
-            return Err(refused(
+            return Err(Failure::new(
+                Exit::Refused,
+                "refused.rests-on-it",
                 text!(
                     "订单 {id} 建立在此操作之上，不能撤消",
                     "the order {id} rests on that operation, which cannot be undone"
                 ),
-                "rests",
             )
             .hint(text!(
                 "先放弃或撤消订单 {id}",

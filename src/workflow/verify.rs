@@ -94,11 +94,11 @@ pub fn all(desk: &Desk<'_>) -> Vec<About> {
     for order in world.book.orders.values() {
         let standing = desk.view(order).standing;
         let lately = || {
-            let ended = order.history.last().map(|entry| entry.at);
-            let cancels = order.kind.ends_filing();
-            cancels
+            order.kind.ends_filing()
                 && standing.status.bucket() == Bucket::Approved
-                && ended.is_some_and(|at| world.now - at <= LOOK_BACK)
+                && standing
+                    .ended_at
+                    .is_some_and(|at| world.now - at <= LOOK_BACK)
         };
         if standing.status.is_live() || lately() {
             found.extend(of_order(order));

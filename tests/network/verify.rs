@@ -1,6 +1,7 @@
 //! `verify` as a whole: what is asked, kept and told.
 
 use super::world::{FILED, World, fact, findings, record};
+use crate::scenarios::{MONDAY, Scene};
 use crate::support::Icpctl;
 use crate::support::web::Answer;
 use icpctl::cli::commands::schema;
@@ -203,6 +204,24 @@ fn a_cancelled_site_must_not_resolve_and_must_leave_the_record() {
     assert_eq!(by_number["data"][0]["about"], "shop.example.cn");
     let all = user.run(["verify", "--all", "--json"]).exits(0).json();
     assert_eq!(all["data"][0]["about"], "shop.example.cn");
+}
+
+/// A cancellation is looked after for ninety days, whatever is noted on it later.
+#[test]
+fn a_note_makes_an_old_cancellation_no_news() {
+    let scene = Scene::at("tencent");
+    let id = scene.cancelled_to_bureau("cancel-site example.cn");
+    scene.record(MONDAY, &id, "bureau-approved");
+    let looked_at = |at: &str| -> Vec<String> {
+        let all = scene.ok(at, "verify --all --offline -n");
+        let abouts = all.as_array().unwrap().iter();
+        let words = abouts.map(|one| one["about"].as_str().unwrap().to_owned());
+        words.collect()
+    };
+    let (soon, late) = ("2027-02-21 10:00:00", "2027-02-22 10:00:00");
+    assert_eq!(looked_at(soon), ["example.cn", "example.com"]);
+    scene.ok(late, &format!("note {id} 归档"));
+    assert_eq!(looked_at(late), ["example.com"]);
 }
 
 #[test]

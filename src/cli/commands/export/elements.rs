@@ -40,26 +40,29 @@ impl<'a> Export<'a> {
         cx: &Context<'_>,
         stock: &'a Stock<'a>,
         disk: Option<&'a Disk>,
+        orders: &[&Order],
         holds_files: bool,
     ) -> Self {
+        // Those that were taken away too: an undo brings them back.
+        let attachments = orders.iter().flat_map(|order| order.attachments());
         Self {
             format: cx.globals.format,
             privacy: cx.globals.privacy,
             stock,
             disk,
-            attachments: BTreeSet::new(),
+            attachments: attachments.map(str::to_owned).collect(),
             holds_files,
             missing: Vec::new(),
         }
     }
 
-    /// Adds what an order's element holds beside its document.
-    pub(super) fn order(&mut self, order: &Order, element: &mut Value) {
-        // Those that were taken away too: an undo brings them back.
-        self.attachments
-            .extend(order.attachments().map(str::to_owned));
-        let stored = self.stock.desk.world.stored(order);
-        self.typed(element, "order", || order_file::to_toml(&stored).ok());
+    /// Returns an order's element.
+    pub(super) fn order(&self, order: &Order, manner: Manner) -> Value {
+        let desk = &self.stock.desk;
+        let mut element = desk.document(order, manner);
+        let stored = desk.world.stored(order);
+        self.typed(&mut element, "order", || order_file::to_toml(&stored).ok());
+        element
     }
 
     /// Writes a subject; in a table a row for each of its services.

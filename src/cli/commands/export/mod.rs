@@ -105,7 +105,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     };
     let format = cx.globals.format;
     let holds_files = holds_files(format, &columns);
-    let mut export = Export::new(cx, &stock, disk.as_ref(), holds_files);
+    let mut export = Export::new(cx, &stock, disk.as_ref(), &orders, holds_files);
     let manner = cx.manner();
     if format == Format::Ics {
         let text = ics::calendar(&stock.desk, &orders, &subjects, manner);
@@ -120,11 +120,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let write = |out: &mut dyn Write| -> Result<(), StreamError> {
         let mut envelope = base.clone();
         let mut stream = Stream::begin(out, format, columns, &envelope)?;
-        for order in &orders {
-            let mut element = stock.desk.document(order, manner);
-            export.order(order, &mut element);
-            stream.element(&element)?;
-        }
+        stream.elements(&orders, |order| export.order(order, manner))?;
         for excerpt in &subjects {
             export.subject(excerpt, manner, &mut stream)?;
         }
