@@ -171,7 +171,16 @@ fn what_was_adopted_and_undone_comes_back_with_the_whole_store() {
     user.run(["adopt", "--from", "one.jsonl"]).exits(0);
     user.run(["undo"]).exits(0);
     let elements = user.run(["export", "--reveal", "--json"]).exits(0).json();
-    assert_eq!(elements["data"].as_array().unwrap().len(), 14, "{elements}");
+    let elements = elements["data"].as_array().unwrap();
+    let keys =
+        |element: &Value| -> Vec<String> { element.as_object().unwrap().keys().cloned().collect() };
+    let (undone, filed): (Vec<&Value>, Vec<&Value>) = elements
+        .iter()
+        .filter(|element| element["type"] == "subject")
+        .partition(|element| element["number"] == "京ICP备2022000321号");
+    assert_eq!((undone.len(), filed.len()), (1, 8));
+    assert_eq!(keys(undone[0]), keys(filed[0]));
+    assert_eq!(undone[0]["risks"], serde_json::json!([]));
     for format in ["json", "jsonl", "csv"] {
         let (other, _) = brought_over(&user, format);
         assert_eq!(store(&other), store(&user), "{format}");
@@ -181,6 +190,13 @@ fn what_was_adopted_and_undone_comes_back_with_the_whole_store() {
             "{format}"
         );
     }
+    // A store that holds the subject keeps what it holds.
+    let holder = Icpctl::new().stdin(user.run(["export", "--reveal"]).exits(0).stdout);
+    holder.write("one.jsonl", format!("{filing}\n"));
+    for line in ["init", "adopt --from one.jsonl", "import -"] {
+        holder.run(line.split(' ')).exits(0);
+    }
+    holder.run(["portfolio", "京ICP备2022000321号"]).exits(0);
     for line in [
         "export portfolio --reveal --province 京",
         "export portfolio",
@@ -191,6 +207,24 @@ fn what_was_adopted_and_undone_comes_back_with_the_whole_store() {
         let out = user.run(line.split(' ')).exits(0);
         assert!(!out.stdout.contains("2022000321"), "{line}: {}", out.stdout);
     }
+}
+
+/// An empty shell is a subject that is filed: one that has ended is none.
+#[test]
+fn a_subject_that_ended_is_no_empty_shell() {
+    let user = agency();
+    let line = "gone 苏ICP备2021000005号 --because bureau --yes";
+    let shell = || {
+        let all = user.run(["export", "portfolio", "--json"]).exits(0).json();
+        let all = all["data"].as_array().unwrap().clone();
+        let found = all
+            .into_iter()
+            .find(|s| s["number"] == "苏ICP备2021000005号");
+        found.unwrap()["risks"].clone()
+    };
+    assert_eq!(shell()[0]["code"], "empty-shell-subject");
+    user.run(line.split(' ')).exits(0);
+    assert_eq!(shell(), serde_json::json!([]));
 }
 
 /// An attachment that is there and cannot be read is not said to be missing: the export says why it

@@ -179,7 +179,8 @@ impl FiledService {
 }
 
 impl FiledSubject {
-    fn new(number: SubjectNumber) -> Self {
+    /// Returns a subject of which nothing is known.
+    pub fn new(number: SubjectNumber) -> Self {
         Self {
             number,
             facts: SubjectFacts::default(),
@@ -242,10 +243,9 @@ impl FiledSubject {
             .collect()
     }
 
-    /// Lists what calls for care about the subject itself.
+    /// Lists what calls for care about the subject itself, while it is filed.
     pub fn risks(&self) -> Vec<Risk> {
-        self.services
-            .is_empty()
+        (self.is_filed() && self.services.is_empty())
             .then_some(Risk::EmptyShellSubject)
             .into_iter()
             .collect()

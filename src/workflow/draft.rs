@@ -17,7 +17,7 @@ use crate::filing::host::Host;
 use crate::filing::kind::{Kind, VerifyBy, Via};
 use crate::filing::number::{Number, ServiceKind};
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Filing, Material, Order, OrderId, Target};
+use crate::filing::order::{Filing, Material, Order, OrderId};
 use crate::filing::status::Status;
 use crate::ids::Ids;
 use crate::intake::{Dossier, DossierService, DossierSubject};
@@ -351,10 +351,15 @@ fn try_anew(
     })
 }
 
-/// Tells which services of a dossier the order is not about, since other targets were typed.
-fn passed_over(dossier: &Dossier, target: &Target) -> Option<Caution> {
+/// Tells which services of a dossier the order is not about, since other targets were typed; a change
+/// is about those that change. Of a batch it tells nothing: its rows may share a dossier.
+pub fn passed_over(dossier: &Dossier, order: &Order) -> Option<Caution> {
+    if order.kind == Kind::Change {
+        return None;
+    }
     let numbers = dossier.services.iter().filter_map(|service| service.number);
-    let is_meant = |number| target.services.iter().any(|there| there.number == number);
+    let services = &order.target.services;
+    let is_meant = |number| services.iter().any(|there| there.number == number);
     let others: Vec<String> = numbers
         .filter(|number| !is_meant(*number))
         .map(|number| number.to_string())
@@ -423,11 +428,6 @@ pub(super) fn build(
     if verify_by == Some(VerifyBy::Email) {
         cautions.push(email_may_not_do());
     }
-    let target = target_of(ask, &found, &changes)?;
-    // A change is about those of its services that change.
-    if let Some(dossier) = ask.dossier.as_ref().filter(|_| ask.kind != Kind::Change) {
-        cautions.extend(passed_over(dossier, &target));
-    }
     let id = ids.order(|id| world.book.orders.contains_key(id) || world.book.is_damaged(id));
     let mut create = advance::entry(stamp, Event::Create, world.now, None, Status::Draft);
     create.reason = ask.reason();
@@ -442,7 +442,7 @@ pub(super) fn build(
         given,
         after,
         labels: ask.labels(),
-        target,
+        target: target_of(ask, &found, &changes)?,
         filing,
         changes,
         materials: ask.materials.clone(),

@@ -149,8 +149,11 @@ pub fn decide(world: &World, given: &[Given]) -> Result<Plan<Imported>, Failure>
                 let path = subject_path(&record.number);
                 let there = world.book.subjects.get(&record.number);
                 let there = there.or_else(|| subjects.get(&record.number).copied());
+                // Where everything was undone there is nothing to bring into another record.
+                let is_same =
+                    |there: &SubjectRecord| there == record || record.effective().next().is_none();
                 if world.book.damaged.contains_key(path.as_str())
-                    || there.is_some_and(|t| t != record)
+                    || there.is_some_and(|there| !is_same(there))
                 {
                     conflicts.push(differs(path.as_str()));
                 } else if there.is_some() {

@@ -49,6 +49,28 @@ fn a_number_that_a_spreadsheet_shortened_is_refused() {
     scene.run(MONDAY, "adopt --from adopt.csv").exits(0);
 }
 
+/// What a dossier says that does not go with the kind of order stands in the cell that names it.
+#[test]
+fn a_word_of_a_dossier_is_placed_in_its_cell() {
+    let scene = holding(1);
+    scene.user.write("d.toml", "verify_by = \"sms\"\n");
+    for (row, place) in [
+        (
+            "q,change,s1.example.net,tencent,name=甲,d.toml,",
+            "2:40 from",
+        ),
+        (
+            "q,change,s1.example.net,tencent,name=甲,,sms",
+            "2:41 verify_by",
+        ),
+    ] {
+        let rows = format!("ref,kind,target,provider,set,from,verify_by\n{row}\n");
+        scene.user.write("batch.csv", rows);
+        let document = scene.document(MONDAY, "batch check batch.csv", 3);
+        assert_eq!(places(&document), [place], "{document:#}");
+    }
+}
+
 /// What stands within a quote that is never closed may be anything: only the quote is told of.
 #[test]
 fn an_open_quote_is_the_only_finding() {

@@ -367,8 +367,6 @@ fn an_access_whose_dossier_adds_to_a_filed_list_differs() {
     assert_eq!(found("content = [\"blog\"]"), None);
 }
 
-/// ACC-01: what a dossier says otherwise than it is filed is not taken, and said so in the words of
-/// `check`.
 /// Targets that are typed narrow a dossier of several services; what is left out of it is told.
 #[test]
 fn services_of_a_dossier_beside_the_targets_are_told() {
@@ -389,9 +387,16 @@ fn services_of_a_dossier_beside_the_targets_are_told() {
         let one = warnings(&format!("{kind} {SHOP} --from two.toml -n"));
         assert!(one.contains("services-passed-over"), "{one}");
         assert!(one.contains(FORUM), "{one}");
+        // Rows of a batch may share one dossier.
+        let rows = format!("ref,kind,target,from\n{kind}-1,{kind},{SHOP},two.toml\n");
+        scene.user.write("rows.csv", rows);
+        let row = warnings("batch plan rows.csv");
+        assert!(!row.contains("services-passed-over"), "{row}");
     }
 }
 
+/// ACC-01: what a dossier says otherwise than it is filed is not taken, and said so in the words of
+/// `check`.
 #[test]
 fn what_an_access_does_not_take_from_its_dossier_is_told_when_drafting() {
     let scene = Scene::one_site(&["tencent"]);

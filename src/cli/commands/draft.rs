@@ -20,7 +20,7 @@ use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::assign::{Assign, invalid};
 use crate::workflow::check::{Bench, Way, differs};
-use crate::workflow::draft::{Ask, Attempt, Drafted, attempt};
+use crate::workflow::draft::{Ask, Attempt, Drafted, attempt, passed_over};
 use crate::workflow::materials::Content;
 use crate::workflow::{advance, materials, missing};
 use clap::{Arg, ArgMatches, Command};
@@ -274,6 +274,7 @@ impl Brought {
             let bench = Bench::new(world, rulebook, self.privacy);
             let ignored = bench.ignored(world, dossier, order);
             plan.cautions.extend(ignored.iter().map(differs));
+            plan.cautions.extend(passed_over(dossier, order));
         }
         if !plan.orders.is_empty() {
             plan.files = materials::missing(&self.files, world);

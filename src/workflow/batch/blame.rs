@@ -18,6 +18,12 @@ pub fn blamed(failure: &Failure, row: &BatchRow) -> &'static str {
         "usage.provider" | "refused.not-accessed-here" => "provider",
         "refused.path" => "verify_by",
         "refused.order-kind" => "kind",
+        "invalid.dossier" => match failure.field.as_deref() {
+            Some("verify_by") if row.verify_by.is_some() => "verify_by",
+            Some("provider") if row.provider.is_some() => "provider",
+            Some(_) | None if row.from.is_some() => "from",
+            Some(_) | None => content(row),
+        },
         code if code.starts_with("invalid.") => content(row),
         _ if row.target.is_empty() => content(row),
         _ => "target",

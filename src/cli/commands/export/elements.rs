@@ -5,7 +5,6 @@ use crate::cli::documents::order::Manner;
 use crate::cli::documents::portfolio::{Excerpt, Stock};
 use crate::cli::reply::Caution;
 use crate::filing::order::Order;
-use crate::filing::record::SubjectRecord;
 use crate::render::Format;
 use crate::render::mask::Privacy;
 use crate::render::stream::{Stream, StreamError};
@@ -120,19 +119,6 @@ impl<'a> Export<'a> {
             stream.element(&element)?;
         }
         Ok(())
-    }
-
-    /// Writes the record of a subject of which nothing counts any more.
-    pub(super) fn undone(
-        &self,
-        record: &SubjectRecord,
-        stream: &mut Stream<'_>,
-    ) -> Result<(), StreamError> {
-        let mut element = json!({"number": record.number, "name": null, "services": []});
-        self.typed(&mut element, "subject", || {
-            subject_file::to_toml(record).ok()
-        });
-        stream.element(&element)
     }
 
     /// Writes the attachments of the orders; in a table in parts that a cell can hold.

@@ -15,7 +15,7 @@ use crate::cli::parser::globals::{option, place};
 use crate::cli::private_file;
 use crate::cli::reply::{Reply, unprinted};
 use crate::failure::Failure;
-use crate::filing::record::SubjectRecord;
+use crate::filing::portfolio::FiledSubject;
 use crate::lang::Lang;
 use crate::reading::cause;
 use crate::render::Format;
@@ -88,20 +88,21 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             filters.arrange(&stock.desk, wanted.collect())
         }
     };
+    let undone = undone(cx, &world, matches);
     let subjects = match asked {
         Some(Part::Orders) => Vec::new(),
         // What only an order can be is no question to what is filed.
         None if filters.asks_for_orders() => Vec::new(),
-        Some(Part::Portfolio) | None => subjects(&world, &stock, &filters),
+        Some(Part::Portfolio) | None => {
+            let mut subjects = subjects(&world, &stock, &filters);
+            subjects.extend(undone.iter().map(Excerpt::whole));
+            subjects
+        }
     };
     let columns = columns(cx, asked, &stock, &orders, &subjects);
-    let undone = match asked {
-        Some(Part::Orders) => Vec::new(),
-        Some(Part::Portfolio) | None => undone(cx, &world, matches),
-    };
     let told = Told {
         orders: orders.len(),
-        subjects: subjects.len() + undone.len(),
+        subjects: subjects.len(),
     };
     let format = cx.globals.format;
     let holds_files = holds_files(format, &columns);
@@ -123,9 +124,6 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         stream.elements(&orders, |order| export.order(order, manner))?;
         for excerpt in &subjects {
             export.subject(excerpt, manner, &mut stream)?;
-        }
-        for record in &undone {
-            export.undone(record, &mut stream)?;
         }
         export.files(&mut stream)?;
         let lost = export.missing.iter();
@@ -287,19 +285,23 @@ fn subjects<'w>(world: &'w World, stock: &Stock<'_>, filters: &Filters) -> Vec<E
     wanted.take(filters.limit().unwrap_or(usize::MAX)).collect()
 }
 
-/// Lists the records of subjects of which everything was undone, which go along where all of the
-/// store goes out to come back elsewhere.
-fn undone<'w>(cx: &Context<'_>, world: &'w World, matches: &ArgMatches) -> Vec<&'w SubjectRecord> {
+/// Lists the subjects of which everything was undone: their records go along where all of the store
+/// goes out to come back elsewhere.
+fn undone(cx: &Context<'_>, world: &World, matches: &ArgMatches) -> Vec<FiledSubject> {
     let holds_records = cx.globals.privacy == Privacy::Revealed
         && cx.globals.format != Format::Ics
         && cx.fields.is_none();
     if !holds_records || Filters::typed(matches).is_some() {
         return Vec::new();
     }
-    let book = &world.book;
-    let records = book.subjects.values();
-    records
-        .filter(|record| !book.portfolio.subjects.contains_key(&record.number))
+    let (book, today) = (&world.book, cx.now.day());
+    let numbers = book.subjects.keys();
+    let undone = numbers.filter(|number| !book.portfolio.subjects.contains_key(*number));
+    undone
+        .map(|number| FiledSubject {
+            ended: Some(today),
+            ..FiledSubject::new(*number)
+        })
         .collect()
 }
 
