@@ -1,12 +1,9 @@
 //! Moving an order: the operator's commands and the outside's reports, taken into its history.
 
 use super::changes;
+use super::collision::{approved, came_alive};
 use super::doubt;
-use super::examine::{
-    APPROVAL_OF_ENDED, FILED_TWICE, LIVE_OF_ENDED, alive_though, filed_twice, too_late,
-};
 use super::issued::{approval, are_numbers};
-use super::objection::elsewhere;
 use super::persons::{answers, faces, named};
 use super::plan::{Caution, Stamp};
 use super::world::World;
@@ -21,14 +18,12 @@ use crate::filing::machine::{self, Arrival};
 use crate::filing::moment::{Moment, Untimely};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Entry, Order, Signatory, Who};
-use crate::filing::portfolio::endings::Endings;
 use crate::filing::refusal::Refusal;
 use crate::filing::signatory::signatories;
 use crate::filing::standing::{Presumption, SmsWindow, Standing, View, effective};
 use crate::filing::status::Status;
 use crate::lang::Text;
 use crate::text;
-use std::collections::BTreeSet;
 
 /// What was reported of an order.
 #[derive(Clone, Debug, PartialEq)]
@@ -358,8 +353,7 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
         came_alive(world, &moved)
     };
     if to == Status::Approved {
-        cautions.extend(approval_of_ended(world, &moved));
-        cautions.extend(filed_elsewhere(world, &moved));
+        cautions.extend(approved(world, &moved));
     }
     Ok(Taken {
         order: Some(moved),
@@ -530,82 +524,4 @@ pub(super) fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
         || named(order, &told.who)
             .is_ok_and(|who| who.iter().all(|w| same.iter().any(|e| e.who.contains(w))));
     !same.is_empty() && same_persons
-}
-
-/// Returns what has ended of the subject of an order, the order itself as it is now.
-fn endings(world: &World, order: &Order) -> Option<Endings> {
-    let number = order.target.subject?;
-    let register = world.register();
-    let beside = register.of_subject(&world.book, &number).into_iter();
-    let beside = beside.filter(|other| other.id != order.id);
-    let record = world.book.subjects.get(&number);
-    Some(Endings::of(record, beside.chain([order])))
-}
-
-/// Warns where an approval is of what had ended before it.
-fn approval_of_ended(world: &World, order: &Order) -> Option<Caution> {
-    let endings = endings(world, order)?;
-    let late = endings.late.iter().find(|late| late.order == order.id)?;
-    Some(Caution {
-        code: APPROVAL_OF_ENDED,
-        message: too_late(order, late),
-        path: None,
-    })
-}
-
-/// Warns of domains that another subject has filed too by now.
-fn filed_elsewhere(world: &World, order: &Order) -> Vec<Caution> {
-    let (Kind::New, Some(number)) = (order.kind, order.subject()) else {
-        return Vec::new();
-    };
-    let issued = order.brought().into_iter().flat_map(|a| &a.services);
-    let filed = order.filing.services.iter().zip(issued);
-    let filed = filed.filter(|(_, issued)| issued.number.is_some());
-    let domains = filed.flat_map(|(service, _)| service.domains.iter().flatten());
-    let told = domains.filter_map(|domain| {
-        let others = elsewhere(&world.book.portfolio, number, domain);
-        let mut subjects: BTreeSet<_> = others.map(|s| s.number.subject()).collect();
-        (!subjects.is_empty()).then(|| {
-            subjects.insert(number);
-            Caution {
-                code: FILED_TWICE,
-                message: filed_twice(domain, &subjects),
-                path: None,
-            }
-        })
-    });
-    told.collect()
-}
-
-/// Warns where an order came alive beside another one of the same subject or account, or although
-/// what it is about has ended.
-fn came_alive(world: &World, order: &Order) -> Vec<Caution> {
-    let status = order.view(&world.profiles, world.now).status();
-    if !status.is_live() {
-        return Vec::new();
-    }
-    let caution = |code, message| Caution {
-        code,
-        message,
-        path: None,
-    };
-    let mut free = order.clone();
-    free.after = None;
-    let second = match guard::blocking(
-        &free,
-        &world.book.portfolio,
-        &world.profiles,
-        &world.rivals_of(&free),
-    ) {
-        Err(obstacle @ Obstacle::LiveOrder { .. }) => {
-            Some(caution("two-live-orders", obstacle.message()))
-        }
-        Err(_) | Ok(()) => None,
-    };
-    let endings = endings(world, order);
-    let ended = endings.as_ref().and_then(|endings| {
-        let (part, by) = endings.of_order(order)?;
-        Some(caution(LIVE_OF_ENDED, alive_though(order, &part, by)))
-    });
-    second.into_iter().chain(ended).collect()
 }

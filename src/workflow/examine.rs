@@ -102,7 +102,7 @@ fn live_orders(world: &World) -> Vec<Finding> {
         {
             let id = &order.id;
             found.push(Finding {
-                code: "two-live-orders",
+                code: TWO_LIVE,
                 path: path(id),
                 message: if account {
                     text!(
@@ -263,6 +263,9 @@ pub(super) fn too_late(order: &Order, late: &Late) -> Text {
         ended = ended(&late.part, &late.by)
     )
 }
+
+/// The code of two live orders of one subject or account.
+pub(super) const TWO_LIVE: &str = "two-live-orders";
 
 /// The code of a live order of what has ended.
 pub(super) const LIVE_OF_ENDED: &str = "live-order-of-ended";

@@ -11,6 +11,7 @@ pub mod batch;
 pub mod bearing;
 pub mod changes;
 pub mod check;
+mod collision;
 pub mod desk;
 pub mod doubt;
 pub mod draft;

@@ -1,0 +1,93 @@
+//! What an order that has moved comes against: the cautions that go with a report.
+
+use super::examine::{
+    APPROVAL_OF_ENDED, FILED_TWICE, LIVE_OF_ENDED, TWO_LIVE, alive_though, filed_twice, too_late,
+};
+use super::objection::elsewhere;
+use super::plan::Caution;
+use super::world::World;
+use crate::filing::guard;
+use crate::filing::host::Host;
+use crate::filing::kind::Kind;
+use crate::filing::obstacle::Obstacle;
+use crate::filing::order::Order;
+use crate::filing::portfolio::endings::Endings;
+use crate::lang::Text;
+use std::collections::BTreeSet;
+
+/// Warns where an approval is of what had ended before it, and of domains that another subject has
+/// filed too by now.
+pub(super) fn approved(world: &World, order: &Order) -> Vec<Caution> {
+    let endings = endings(world, order);
+    let mut late = endings.iter().flat_map(|endings| &endings.late);
+    let late = late.find(|late| late.order == order.id);
+    let late = late.map(|late| caution(APPROVAL_OF_ENDED, too_late(order, late)));
+    late.into_iter()
+        .chain(filed_elsewhere(world, order))
+        .collect()
+}
+
+/// Warns where an order came alive beside another one of the same subject or account, or although
+/// what it is about has ended.
+pub(super) fn came_alive(world: &World, order: &Order) -> Vec<Caution> {
+    let status = order.view(&world.profiles, world.now).status();
+    if !status.is_live() {
+        return Vec::new();
+    }
+    let mut free = order.clone();
+    free.after = None;
+    let second = match guard::blocking(
+        &free,
+        &world.book.portfolio,
+        &world.profiles,
+        &world.rivals_of(&free),
+    ) {
+        Err(obstacle @ Obstacle::LiveOrder { .. }) => Some(caution(TWO_LIVE, obstacle.message())),
+        Err(_) | Ok(()) => None,
+    };
+    let endings = endings(world, order);
+    let ended = endings.as_ref().and_then(|endings| {
+        let (part, by) = endings.of_order(order)?;
+        Some(caution(LIVE_OF_ENDED, alive_though(order, &part, by)))
+    });
+    second.into_iter().chain(ended).collect()
+}
+
+/// Warns of domains that another subject has filed too by now.
+fn filed_elsewhere(world: &World, order: &Order) -> Vec<Caution> {
+    let (Kind::New, Some(number)) = (order.kind, order.subject()) else {
+        return Vec::new();
+    };
+    let issued = order.brought().into_iter().flat_map(|a| &a.services);
+    let filed = order.filing.services.iter().zip(issued);
+    let filed = filed.filter(|(_, issued)| issued.number.is_some());
+    let domains = filed.flat_map(|(service, _)| service.domains.iter().flatten());
+    let domains: BTreeSet<&Host> = domains.collect();
+    let told = domains.into_iter().filter_map(|domain| {
+        let others = elsewhere(&world.book.portfolio, number, domain);
+        let mut subjects: BTreeSet<_> = others.map(|s| s.number.subject()).collect();
+        (!subjects.is_empty()).then(|| {
+            subjects.insert(number);
+            caution(FILED_TWICE, filed_twice(domain, &subjects))
+        })
+    });
+    told.collect()
+}
+
+/// Returns what has ended of the subject of an order, the order itself as it is now.
+fn endings(world: &World, order: &Order) -> Option<Endings> {
+    let number = order.target.subject?;
+    let register = world.register();
+    let beside = register.of_subject(&world.book, &number).into_iter();
+    let beside = beside.filter(|other| other.id != order.id);
+    let record = world.book.subjects.get(&number);
+    Some(Endings::of(record, beside.chain([order])))
+}
+
+const fn caution(code: &'static str, message: Text) -> Caution {
+    Caution {
+        code,
+        message,
+        path: None,
+    }
+}
