@@ -186,7 +186,7 @@ fn dispatch(
     matches: &ArgMatches,
     lost: Option<Failure>,
 ) -> Result<Reply, Failure> {
-    if let Some(failure) = usage::blank(matches).map(usage::is_blank).or(lost) {
+    if let Some(failure) = usage::blank(matches).or(lost) {
         return Err(failure);
     }
     cx.fields = fields(cx, row, matches)?;
@@ -304,7 +304,7 @@ fn seed(env: &Env) -> Result<Ids, Failure> {
 fn configuration(words: &[String], env: &Env) -> Result<Config, Failure> {
     let flag = globals::peek(words, "config");
     if flag.is_some_and(|path| path.trim().is_empty()) {
-        return Err(usage::is_blank("config"));
+        return Err(usage::is_blank_flag("config"));
     }
     let named = flag
         .map(PathBuf::from)
