@@ -202,7 +202,7 @@ fn dispatch(
 }
 
 /// The commands whose fields people can choose.
-const FIELDED: [&str; 10] = [
+const FIELDED: [&str; 16] = [
     "list",
     "status",
     "portfolio",
@@ -213,6 +213,12 @@ const FIELDED: [&str; 10] = [
     "rules",
     "provider",
     "number",
+    "check",
+    "doctor",
+    "verify",
+    "sync",
+    "explain",
+    "config",
 ];
 
 /// Lays out for people what was printed as tab-separated values.
