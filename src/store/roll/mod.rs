@@ -26,6 +26,7 @@ pub use token::{
 
 use super::book::{Damage, ORDERS, SUBJECTS, no_folder};
 use super::files::{Files, Kind, RECORD_LIMIT, Stat, StorePath};
+use super::parts::threads;
 use super::wire::RecordError;
 use super::{StorageError, order_file, subject_file};
 use crate::filing::order::{Order, OrderId};
@@ -117,11 +118,6 @@ impl Sort for Filed {
     fn is_at_home(_: &str, _: &StorePath) -> bool {
         true
     }
-}
-
-/// How many threads look: what is not in memory is waited for, and several wait at once.
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 4))
 }
 
 /// What one look found of a folder.
