@@ -2,7 +2,6 @@
 
 use super::commit::{Change, Digest};
 use super::files::{Files, Kind, RECORD_LIMIT, StorePath};
-use super::parts::in_parts;
 use super::wire::{Problem, RecordError};
 use super::{StorageError, order_file, subject_file};
 use crate::filing::instant::Instant;
@@ -12,6 +11,7 @@ use crate::filing::portfolio::Portfolio;
 use crate::filing::record::SubjectRecord;
 use crate::filing::status::Status;
 use crate::lang::Text;
+use crate::threads::in_parts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

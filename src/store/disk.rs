@@ -5,8 +5,8 @@
 
 use super::error::{Action, StorageError};
 use super::files::{Entry, Files, Kind, LockFile, LockMode, NOTE_SIZE, NewFile, Stat, StorePath};
-use super::parts::in_parts;
 use super::written::WrittenFile;
+use crate::threads::in_parts;
 use rustix::fd::OwnedFd;
 use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::{Errno, retry_on_intr};

@@ -23,7 +23,6 @@ pub mod files;
 pub mod lock;
 pub mod near;
 pub mod order_file;
-mod parts;
 pub mod place;
 pub mod roll;
 pub mod store_file;

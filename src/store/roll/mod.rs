@@ -26,11 +26,11 @@ pub use token::{
 
 use super::book::{Damage, ORDERS, SUBJECTS, no_folder};
 use super::files::{Files, Kind, RECORD_LIMIT, Stat, StorePath};
-use super::parts::threads;
 use super::wire::RecordError;
 use super::{StorageError, order_file, subject_file};
 use crate::filing::order::{Order, OrderId};
 use crate::filing::record::SubjectRecord;
+use crate::threads::threads;
 use bytes::Reader;
 use file::{Form, Kept, Stamp, Writing, put_record, records};
 use std::borrow::Cow;
