@@ -1,7 +1,7 @@
 //! Work on many things, shared by several threads.
 
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread::{Builder, available_parallelism, scope};
+use std::thread::{Builder, ScopedJoinHandle, available_parallelism, scope};
 
 /// So many things are made at once.
 const AT_ONCE: usize = 512;
@@ -30,7 +30,7 @@ fn in_so_many_parts<T: Sync, R: Send>(
             .collect();
         let own = work(own);
         let others = others.into_iter().map(|(part, other)| {
-            let done = other.ok().map(|other| other.join());
+            let done = other.ok().map(ScopedJoinHandle::join);
             done.and_then(Result::ok).unwrap_or_else(|| work(part))
         });
         std::iter::once(own).chain(others).collect()
