@@ -181,15 +181,21 @@ impl Reader {
     }
 
     fn email(&mut self, node: &Node, text: &str) -> Option<String> {
+        let text: String = text.nfkc().collect();
         let fits = text.split_once('@').is_some_and(|(user, host)| {
-            !user.is_empty() && host.contains('.') && !host.contains('@')
-        }) && !text.contains(char::is_whitespace);
+            let is_of_host = |c: char| c.is_alphanumeric() || c == '-';
+            let mut labels = host.split('.');
+            !user.is_empty()
+                && !user.contains(|c: char| c.is_whitespace() || "<>()[],;:\"\\".contains(c))
+                && host.contains('.')
+                && labels.all(|label| !label.is_empty() && label.chars().all(is_of_host))
+        });
         if fits {
-            return Some(text.to_owned());
+            return Some(text);
         }
         let message = text!(
-            "不是电子邮箱，应形如 name@example.com",
-            "this is no e-mail address; expected a form like name@example.com"
+            "不是电子邮箱，应形如 用户名@域名",
+            "this is no e-mail address; expected a form like NAME@DOMAIN"
         );
         self.report(node, "not-an-email", message);
         None

@@ -1,5 +1,5 @@
-//! Files of rows and filings that are written a little wrongly: what can be read is read, and nothing is
-//! lost without a word.
+//! Files of rows, filings and dossiers that are written a little wrongly: what can be read is read, nothing
+//! is lost without a word, and what is said fits the slip.
 
 use super::holding;
 use crate::scenarios::{MONDAY, Scene};
@@ -227,5 +227,59 @@ fn fields_reach_labels_whatever_they_are_called() {
     for unknown in ["id.*", "*", "nobody.*"] {
         let line = format!("list --json --fields {unknown}");
         scene.run(MONDAY, &line).exits(2);
+    }
+}
+
+/// A TIME is read in full width as well.
+#[test]
+fn a_time_in_full_width_is_a_time() {
+    let scene = holding(1);
+    let id = scene.draft(MONDAY, "cancel-site s1.example.net --ref a");
+    scene.submit(MONDAY, &id);
+    scene.user.write(
+        "events.csv",
+        "order,event,at\nref:a,sms-verified,２０２６－１１－２３　１０：００\n",
+    );
+    scene.run(MONDAY, "record --from events.csv").exits(0);
+    assert_eq!(scene.status(MONDAY, &id), "awaiting-bureau-review");
+}
+
+/// A word without quotes is said to want quotes, whatever it begins with.
+#[test]
+fn a_word_without_quotes_wants_quotes() {
+    let scene = Scene::empty();
+    for word in ["new", "tencent", "informational", "foundation", "换"] {
+        scene.user.write("d.toml", format!("kind = {word}\n"));
+        let document = scene.document(MONDAY, "check d.toml", 3);
+        let message = document["data"]["findings"][0]["message"].as_str().unwrap();
+        assert!(
+            message.contains("string values must be quoted"),
+            "{message}"
+        );
+    }
+}
+
+/// An address is taken as a mail program would, and the form that is asked for is not hidden as
+/// somebody's.
+#[test]
+fn an_address_of_mail_has_its_form() {
+    let scene = Scene::empty();
+    for (address, is_taken) in [
+        ("a＠example.com", true),
+        ("a.b+c@mail.example.com", true),
+        ("a@example..com", false),
+        ("<a@example.com>", false),
+        ("a@example.com,b@example.com", false),
+    ] {
+        let text = format!("[subject.responsible]\nemail = \"{address}\"\n");
+        scene.user.write("d.toml", text);
+        let document = scene.document(MONDAY, "check d.toml", 3);
+        let findings = document["data"]["findings"].as_array().unwrap();
+        let told = findings.iter().find(|f| f["rule"] == "not-an-email");
+        assert_eq!(told.is_none(), is_taken, "{address}");
+        if let Some(told) = told {
+            let message = told["message"].as_str().unwrap();
+            assert!(message.ends_with("a form like NAME@DOMAIN"), "{message}");
+        }
     }
 }
