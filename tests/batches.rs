@@ -9,6 +9,7 @@ mod records;
 mod runs;
 #[cfg(unix)]
 mod signals;
+mod slips;
 #[cfg(unix)]
 mod terminal;
 mod waiting;

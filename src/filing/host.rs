@@ -9,6 +9,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 use std::str::FromStr;
+use unicode_normalization::char::is_combining_mark;
 
 /// A host name of two labels or more, normalised by UTS 46.
 ///
@@ -126,6 +127,18 @@ impl HostError {
     }
 }
 
+/// Whether a character can stand in a name that a registry takes (RFC 5892): a letter, a digit or its
+/// mark, no sign such as the 、 between two names.
+fn may_stand(character: char) -> bool {
+    character.is_ascii()
+        || character.is_alphanumeric()
+        || is_combining_mark(character)
+        || matches!(
+            character,
+            '·' | '・' | '\u{200c}' | '\u{200d}' | '\u{375}' | '\u{5f3}' | '\u{5f4}'
+        )
+}
+
 impl Host {
     /// Reads a host name; case, full-width characters, 。 and a dot at the end are normalised.
     ///
@@ -172,6 +185,9 @@ impl Host {
             return Err(HostError::NotAName { given: refused() });
         }
         let (unicode, _) = idna::domain_to_unicode(&ascii);
+        if !unicode.chars().all(may_stand) {
+            return Err(HostError::NotAName { given: refused() });
+        }
         let host = Self { ascii, unicode };
         if host.registered().is_none() {
             return Err(HostError::PublicSuffix {

@@ -5,6 +5,7 @@ use crate::lang::Text;
 use crate::text;
 use chrono::{Datelike as _, NaiveDate, NaiveTime, TimeDelta};
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// A point in time as it was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,12 +124,14 @@ impl Moment {
     }
 }
 
-/// Reads a TIME: RFC 3339, a [`day`], one with `HH:MM` in China Standard Time, or `-2h` before `now`.
+/// Reads a TIME: RFC 3339, a [`day`], one with `HH:MM` in China Standard Time, or `-2h` before `now`; in
+/// full width as well.
 ///
 /// # Errors
 /// When the text is none of these, or names a time that does not exist.
 pub fn parse(text: &str, now: Instant) -> Result<Moment, MomentError> {
-    let given = text.trim();
+    let folded: String = text.nfkc().collect();
+    let given = folded.trim();
     if let Some(length) = given.strip_prefix('-') {
         return ago(text, length, now).map(Moment::Exact);
     }

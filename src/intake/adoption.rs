@@ -31,17 +31,14 @@ enum Format {
 }
 
 impl Format {
-    /// Tells it by the content: `[` or `{` first is JSON, a header CSV, else TOML.
+    /// Tells it by the content: `[` or `{` first is JSON, a header CSV, else TOML, unless its name says
+    /// that it is a CSV.
     fn of(name: &str, text: &str) -> Self {
-        // An empty table says nothing of itself but its name.
-        if text.trim().is_empty() && is_named_csv(name) {
-            return Self::Csv;
-        }
         let body = text.trim_start();
         match (body.starts_with('{'), body.strip_prefix('[')) {
             (true, _) => Self::Json,
             (false, Some(rest)) if is_json_list(rest) => Self::Json,
-            (false, None) if is_csv(text, Table::Adopt) => Self::Csv,
+            (false, None) if is_named_csv(name) || is_csv(text, Table::Adopt) => Self::Csv,
             (false, Some(_) | None) => Self::Toml,
         }
     }
@@ -310,7 +307,7 @@ impl Collected {
             });
             return place;
         };
-        let (number, line) = (adoption.number, places.at.line);
+        let number = adoption.number;
         for (name, node) in fields.given() {
             if places.given(name).is_none() {
                 places.fields.push(Given::of(name, node));
@@ -324,6 +321,7 @@ impl Collected {
                 Some(label) => fields.get("labels").and_then(|labels| labels.get(label)),
                 None => fields.get(&path),
             };
+            let line = places.field(&path).line;
             let place = node.map_or(fields.at, |node| node.at);
             let path = node.map_or(path, |node| node.path.clone());
             let message = text!(

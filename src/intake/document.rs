@@ -34,7 +34,7 @@ pub(super) fn toml_tree(text: &str) -> Result<Node, Vec<Problem>> {
         .take(PROBLEMS)
         .map(|error| {
             let offset = error.span().map_or(text.len(), |span| span.start);
-            let words = parser::said(error.message());
+            let words = parser::said(parser::unquoted(error.message()));
             let message = if offset >= text.trim_end().len() {
                 text!(
                     "文件在这里中断，TOML 不完整（{words}）",

@@ -1,7 +1,8 @@
 //! Values of which it is known where they stood, whatever the file's format.
 
-use super::problem::{Position, shown};
+use super::problem::{Position, Problem, shown};
 use crate::lang::Text;
+use crate::text;
 
 /// A value in a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,6 +77,24 @@ impl Node {
     pub(super) fn is_blank(&self) -> bool {
         matches!(&self.shape, Shape::Text(text) if text.trim().is_empty())
     }
+}
+
+/// Returns the name of a label that is a key of a table.
+///
+/// # Errors
+/// Where nothing stands there.
+pub(super) fn label_name(entry: &Entry) -> Result<&str, Problem> {
+    let name = entry.key.trim();
+    if !name.is_empty() {
+        return Ok(name);
+    }
+    let message = text!("标签没有名称", "this label has no name");
+    Err(Problem::new(
+        &entry.node.path,
+        entry.at,
+        "unknown-field",
+        message,
+    ))
 }
 
 /// The most bytes of a path that is still added to, and of a key that is added whole: every value

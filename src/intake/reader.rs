@@ -1,8 +1,9 @@
 //! From located trees to typed values, collecting problems on the way.
 
-use super::node::{Node, Shape, below};
+use super::node::{Node, Shape, below, label_name};
 use super::problem::{Position, Problem, nearest, shown};
 use super::schema::{Known, Section, known};
+use super::value::set_twice;
 use crate::filing::named::Named;
 use crate::filing::number::{
     NumberError, Parsed, ServiceKind, ServiceNumber, SubjectNumber, Warning,
@@ -244,10 +245,24 @@ impl Reader {
         if !matches!(node.shape, Shape::Table(_)) {
             self.wrong_type(node, &TABLE);
         }
-        node.entries()
-            .iter()
-            .filter_map(|entry| Some((entry.key.clone(), self.text(&entry.node)?)))
-            .collect()
+        let mut labels = BTreeMap::new();
+        for entry in node.entries() {
+            match label_name(entry) {
+                Ok(name) if labels.contains_key(name) => {
+                    let (message, fix) = set_twice(&shown(name));
+                    let problem =
+                        Problem::new(&entry.node.path, entry.at, "duplicate-field", message);
+                    self.problems.push(problem.fix(fix));
+                }
+                Ok(name) => {
+                    if let Some(text) = self.text(&entry.node) {
+                        labels.insert(name.to_owned(), text);
+                    }
+                }
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+        labels
     }
 
     /// Returns one of the words of a closed list, given by its name, a label or another word for it.

@@ -5,10 +5,11 @@ mod csv;
 pub(super) use csv::{csv_rows, is_csv};
 
 use super::document::{is_json_lines, json_lines, json_list};
-use super::node::{Entry, Node, Shape};
+use super::node::{Entry, Node, Shape, label_name};
 use super::problem::{PROBLEMS, Position, Problem, nearest, shown};
 use super::schema::{Column, Table, column as column_of, columns};
 use super::source::{Encoding, Size, Source, decode, within};
+use super::value::set_twice;
 use crate::lang::Text;
 use crate::text;
 use std::collections::BTreeMap;
@@ -293,18 +294,17 @@ fn json_row(node: &Node, table: Table, problems: &mut Vec<Problem>) -> Row {
         problems.push(Problem::new(&node.path, node.at, "wrong-type", message));
     }
     for entry in node.entries() {
-        if entry.key == "labels" && table.has_labels() {
-            for label in entry.node.entries() {
-                if let Some(cell) = json_cell(label, false, problems) {
-                    row.labels.insert(label.key.clone(), cell);
-                }
-            }
-            continue;
-        }
         if problems.len() >= PROBLEMS {
             break;
         }
+        if entry.key == "labels" && table.has_labels() {
+            json_labels(entry, &mut row, problems);
+            continue;
+        }
         match Goal::of(table, &entry.key) {
+            Some(Goal::Column(name, _)) if row.cells.contains_key(name) => {
+                problems.push(twice(entry));
+            }
             Some(Goal::Column(name, list)) => {
                 let told = problems.len();
                 match json_cell(entry, list, problems) {
@@ -313,16 +313,46 @@ fn json_row(node: &Node, table: Table, problems: &mut Vec<Problem>) -> Row {
                     None => {}
                 }
             }
-            Some(Goal::Label(name)) => {
-                if let Some(cell) = json_cell(entry, false, problems) {
-                    row.labels.insert(name.to_owned(), cell);
-                }
-            }
+            Some(Goal::Label(name)) => json_label(name, entry, &mut row, problems),
             None => problems.push(unknown_column(table, &entry.key, entry.at)),
         }
     }
     row.is_flawed = problems.len() > before;
     row
+}
+
+/// Reads the labels of a row, a table of texts.
+fn json_labels(entry: &Entry, row: &mut Row, problems: &mut Vec<Problem>) {
+    let Entry { node, .. } = entry;
+    if !matches!(node.shape, Shape::Table(_)) && !node.is_blank() {
+        let found = node.shape.words();
+        let message = text!(
+            "应为表，这里是{found}",
+            "a table is expected, not {found}",
+            found
+        );
+        problems.push(Problem::new(&node.path, node.at, "wrong-type", message));
+    }
+    for label in node.entries() {
+        match label_name(label) {
+            Ok(name) => json_label(name, label, row, problems),
+            Err(problem) => problems.push(problem),
+        }
+    }
+}
+
+fn json_label(name: &str, entry: &Entry, row: &mut Row, problems: &mut Vec<Problem>) {
+    if row.labels.contains_key(name) {
+        problems.push(twice(entry));
+    } else if let Some(cell) = json_cell(entry, false, problems) {
+        row.labels.insert(name.to_owned(), cell);
+    }
+}
+
+/// Refuses the second of two fields of one meaning, of which one value would be lost.
+fn twice(entry: &Entry) -> Problem {
+    let (message, fix) = set_twice(&shown(&entry.key));
+    Problem::new(&entry.node.path, entry.at, "duplicate-field", message).fix(fix)
 }
 
 /// Returns a value as a cell; `None` where it is blank or of the wrong shape.

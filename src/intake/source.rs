@@ -13,6 +13,9 @@ const ROWS_LIMIT: usize = 64 << 20;
 /// What stands before the text of a file that a Windows editor saved.
 pub const BOM: &[u8] = b"\xEF\xBB\xBF";
 
+/// The same in GB 18030, as converters leave it there.
+const GB18030_BOM: &[u8] = b"\x84\x31\x95\x33";
+
 /// A file as it was read.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
@@ -102,12 +105,17 @@ pub(super) fn decode<'a>(
     let unmarked = source.bytes.strip_prefix(BOM);
     let bytes = unmarked.unwrap_or(source.bytes);
     no_calendar(bytes)?;
-    match encoding {
-        Encoding::Gb18030 if unmarked.is_none() => decode_gb18030(bytes).map(Cow::Owned),
+    let text = match encoding {
+        Encoding::Gb18030 if unmarked.is_none() => decode_gb18030(bytes).map(Cow::Owned)?,
         Encoding::Gb18030 | Encoding::Utf8 => decode_utf8(bytes)
             .map(Cow::Borrowed)
-            .map_err(|at| not_utf8(at, chosen(bytes))),
+            .map_err(|at| not_utf8(at, chosen(bytes)))?,
+    };
+    // Spreadsheets on a Mac may end lines as its old system did.
+    if text.contains('\r') && !text.contains('\n') {
+        return Ok(text.replace('\r', "\n").into());
     }
+    Ok(text)
 }
 
 /// Returns the text of a file without BOM, which is always UTF-8.
@@ -153,6 +161,7 @@ fn decode_utf8(bytes: &[u8]) -> Result<&str, Position> {
 }
 
 fn decode_gb18030(bytes: &[u8]) -> Result<String, Vec<Problem>> {
+    let bytes = bytes.strip_prefix(GB18030_BOM).unwrap_or(bytes);
     let mut decoder = GB18030.new_decoder_without_bom_handling();
     let capacity = decoder.max_utf8_buffer_length_without_replacement(bytes.len());
     let mut text = String::with_capacity(capacity.unwrap_or_default());

@@ -1,7 +1,7 @@
 //! Single values of filed data: dates, codes, provinces, hosts, contacts.
 
 use super::node::Node;
-use super::problem::shown;
+use super::problem::{Problem, shown};
 use super::reader::Reader;
 use super::schema::Known;
 use crate::filing::host::Host;
@@ -14,14 +14,16 @@ use crate::render::mask::Privacy;
 use crate::text;
 use chrono::NaiveDate;
 use toml::Value;
+use unicode_normalization::UnicodeNormalization as _;
 
-/// Reads a day as [`moment::day`] does, also one that a program wrote with the midnight it begins at:
-/// `2021-03-01 00:00:00`.
+/// Reads a day as [`moment::day`] does, also in characters of full width, and one that a program wrote
+/// with the midnight it begins at: `2021-03-01 00:00:00`.
 pub fn day(text: &str) -> Option<NaiveDate> {
+    let text: String = text.nfkc().collect();
     let midnight = |clock: &&str| matches!(*clock, "0:00" | "00:00" | "0:00:00" | "00:00:00");
     match text.split_once([' ', 'T']) {
         Some((date, clock)) => Some(clock).filter(midnight).and_then(|_| moment::day(date)),
-        None => moment::day(text),
+        None => moment::day(&text),
     }
 }
 
@@ -133,7 +135,17 @@ impl Reader {
         match Host::parse(text) {
             Ok(host) => Some(host.to_string()),
             Err(error) => {
-                self.report(node, "not-a-domain", error.message());
+                let problem = Problem::new(&node.path, node.at, "not-a-domain", error.message());
+                let is_list =
+                    text.contains([',', '，', '、', '|']) || text.contains(char::is_whitespace);
+                self.problems.push(if is_list {
+                    problem.fix(text!(
+                        "几个域名在表格里用 ; 隔开，在 TOML 和 JSON 里写成列表",
+                        "several domains are split by ; in a table, and make a list in TOML and JSON"
+                    ))
+                } else {
+                    problem
+                });
                 None
             }
         }
@@ -169,15 +181,21 @@ impl Reader {
     }
 
     fn email(&mut self, node: &Node, text: &str) -> Option<String> {
+        let text: String = text.nfkc().collect();
         let fits = text.split_once('@').is_some_and(|(user, host)| {
-            !user.is_empty() && host.contains('.') && !host.contains('@')
-        }) && !text.contains(char::is_whitespace);
+            let is_of_host = |c: char| c.is_alphanumeric() || c == '-';
+            let mut labels = host.split('.');
+            !user.is_empty()
+                && !user.contains(|c: char| c.is_whitespace() || "<>()[],;:\"\\".contains(c))
+                && host.contains('.')
+                && labels.all(|label| !label.is_empty() && label.chars().all(is_of_host))
+        });
         if fits {
-            return Some(text.to_owned());
+            return Some(text);
         }
         let message = text!(
-            "不是电子邮箱，应形如 name@example.com",
-            "this is no e-mail address; expected a form like name@example.com"
+            "不是电子邮箱，应形如 用户名@域名",
+            "this is no e-mail address; expected a form like NAME@DOMAIN"
         );
         self.report(node, "not-an-email", message);
         None

@@ -14,6 +14,8 @@ use toml_parser::lexer::{Token, TokenKind};
 struct PhraseFile {
     /// The parser's words, and the same in Chinese.
     phrases: Vec<[String; 2]>,
+    /// What the parser says of a word without quotes, and what is meant.
+    unquoted: Vec<[String; 2]>,
     /// What is often written for a value, and the value.
     synonyms: Vec<[String; 2]>,
     /// The names of types, and what is expected in plain words.
@@ -56,6 +58,13 @@ pub fn said(words: &str) -> Text {
     let zh = in_chinese(&words).unwrap_or_else(|| format!("无法按语法读取（“{words}”）"));
     let en = plainly(&words);
     text!("{zh}", "{en}")
+}
+
+/// Returns what the parser means to say; of a word without quotes that begins as a number or a truth value
+/// does, it says that it is no such.
+pub fn unquoted(words: &str) -> &str {
+    let meant = PHRASES.unquoted.iter().find(|[said, _]| said == words);
+    meant.map_or(words, |[_, meant]| meant)
 }
 
 /// Returns the parser's own words, without names of types.

@@ -47,13 +47,20 @@ const ALIKE: f64 = 0.7;
 
 impl Fields {
     /// Takes the comma-separated names of `--fields`, each of which must be one of `known` or stand
-    /// above one; below a name that ends in `.*` any name will do, for the keys there are the user's.
+    /// above one, with or without `.*`; below a known name that ends in that any name will do, for the
+    /// keys there are the user's.
     ///
     /// # Errors
     /// Fails at the first name that is neither.
     pub fn choose(wanted: &str, known: &[&str]) -> Result<Self, UnknownField> {
         let mut chosen: Vec<String> = Vec::new();
         for name in wanted.split([',', '，']).map(str::trim) {
+            let is_above = |name: &&str| {
+                known
+                    .iter()
+                    .any(|path| below(path, name).is_some_and(is_more))
+            };
+            let name = name.strip_suffix(ANY).filter(is_above).unwrap_or(name);
             let is_known = known
                 .iter()
                 .any(|path| below(path, name).is_some() || is_free(path, name));
@@ -150,6 +157,11 @@ fn walk(value: &Value, above: &str, found: &mut Vec<String>, seen: &mut BTreeSet
     }
 }
 
+/// Whether something is below.
+const fn is_more(below: &str) -> bool {
+    !below.is_empty()
+}
+
 /// Returns what of `path` is below `name`; empty when they are the same.
 fn below<'p>(path: &'p str, name: &str) -> Option<&'p str> {
     let rest = path.strip_prefix(name)?;
@@ -186,7 +198,11 @@ fn keep(value: &Value, paths: &[&str]) -> Value {
         Value::Object(entries) => {
             let mut kept = Map::new();
             for (key, inner) in entries {
-                let inside: Vec<&str> = paths.iter().filter_map(|path| below(path, key)).collect();
+                // A user's key may have dots of its own.
+                let meant = paths
+                    .iter()
+                    .filter(|path| **path == key || !entries.contains_key(**path));
+                let inside: Vec<&str> = meant.filter_map(|path| below(path, key)).collect();
                 if inside.contains(&"") {
                     kept.insert(key.clone(), inner.clone());
                 } else if !inside.is_empty() {
@@ -195,7 +211,7 @@ fn keep(value: &Value, paths: &[&str]) -> Value {
             }
             for path in paths {
                 let key = path.split('.').next().unwrap_or(path);
-                if !entries.contains_key(key) {
+                if !entries.contains_key(key) && !entries.contains_key(*path) {
                     kept.insert(key.to_owned(), Value::Null);
                 }
             }

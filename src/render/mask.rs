@@ -33,12 +33,15 @@ const ORGANISATION: [char; 26] = [
     '团', '府', '学', '队', '园', '场', '坊', '网', '伙', '户',
 ];
 
+/// What comes after every letter of Latin and its like, and before every Han character.
+const HAN: char = '\u{2e80}';
+
 /// Whether a name can be a natural person's: in Latin letters, which no organisation of the mainland
 /// is registered in, with the dot that parts a transcribed name, or of two to four other letters and
 /// no organisation's.
 fn reads_like_a_person(name: &str) -> bool {
-    if name.is_ascii() {
-        return name.contains(|c: char| c.is_ascii_alphabetic());
+    if name.chars().all(|c| c < HAN) {
+        return name.contains(char::is_alphabetic);
     }
     if name.contains(['·', '•', '・']) && !name.ends_with(ORGANISATION) {
         return true;
@@ -293,6 +296,7 @@ mod tests {
             ("张三", false, "张*"),
             ("欧阳某某", false, "欧***"),
             ("Zhang San", false, "Z***"),
+            ("José García", false, "J***"),
             ("示例公司", false, "示例公司"),
             ("某某大学", false, "某某大学"),
             ("广州示例商贸有限公司", false, "广州示例商贸有限公司"),

@@ -209,7 +209,11 @@ fn reach<'v>(value: &'v Value, path: &str, reached: &mut Vec<&'v Value>) {
             }
         }
         Value::Object(entries) if !path.is_empty() => {
-            let (key, rest) = path.split_once('.').unwrap_or((path, ""));
+            // A user's key may have dots of its own.
+            let (key, rest) = match path.split_once('.') {
+                Some(parts) if !entries.contains_key(path) => parts,
+                Some(_) | None => (path, ""),
+            };
             if let Some(inner) = entries.get(key) {
                 reach(inner, rest, reached);
             }

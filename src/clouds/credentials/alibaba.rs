@@ -51,6 +51,7 @@ fn environment(env: &Env) -> Held {
         key: env.text(names.1).and_then(filled).and_then(Secret::new),
         token: env
             .text("ALIBABA_CLOUD_SECURITY_TOKEN")
+            .and_then(filled)
             .and_then(Secret::new),
         region: None,
     };

@@ -30,7 +30,10 @@ fn environment(env: &Env) -> Held {
     let parts = Parts {
         id: env.text(names.0).and_then(filled),
         key: env.text(names.1).and_then(filled).and_then(Secret::new),
-        token: env.text("TENCENTCLOUD_TOKEN").and_then(Secret::new),
+        token: env
+            .text("TENCENTCLOUD_TOKEN")
+            .and_then(filled)
+            .and_then(Secret::new),
         region: None,
     };
     parts.whole(Place::Environment { variable: names.0 }, names)

@@ -12,15 +12,20 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most columns of a CSV.
 const COLUMNS: usize = 1000;
 
-/// Whether the first line that counts is a header of `table`, or at least no TOML.
+/// Whether the first line that counts is a header of `table`, whatever separates its cells, or at least
+/// no TOML.
 pub(in crate::intake) fn is_csv(text: &str, table: Table) -> bool {
     let Opening { start, separator } = Opening::of(text);
     let body = text.get(start..).unwrap_or_default();
     let first = body.lines().next().unwrap_or_default();
-    let is_known = first
-        .split(char::from(separator))
-        .any(|cell| Goal::of(table, cell.trim().trim_matches('"').trim()).is_some());
-    is_known || hint(first).is_some() || (first.contains(',') && !first.contains(['=', '[']))
+    let is_header = || {
+        SEPARATORS
+            .iter()
+            .any(|(separator, _)| names(table, first, *separator))
+    };
+    names(table, first, char::from(separator))
+        || hint(first).is_some()
+        || (!first.contains(['=', '[']) && (first.contains(',') || is_header()))
 }
 
 /// Reads the rows of a CSV whose header is right.
@@ -50,7 +55,7 @@ pub(in crate::intake) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<
                 continue;
             }
         };
-        if record.iter().all(|cell| cell.trim().is_empty()) {
+        if !record.iter().any(is_filled) {
             continue;
         }
         let starts = sheet.starts(record.position());
@@ -61,7 +66,7 @@ pub(in crate::intake) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<
         }
         if let Some(open) = starts.open_quote {
             problems.push(unclosed(sheet.lines.position(open)));
-        } else if record.len() != names.len() {
+        } else if record.len() < names.len() || record.iter().skip(names.len()).any(is_filled) {
             problems.push(other_length(&record, names.len(), at));
             continue;
         }
@@ -214,14 +219,16 @@ impl<'t> Sheet<'t> {
     /// Returns the places of the columns that have no name and no value: a spreadsheet leaves them
     /// beside what it was asked to save, and they say nothing.
     fn blank_columns(&self, header: &csv::StringRecord) -> BTreeSet<usize> {
-        let is_blank = |cell: &str| cell.trim().is_empty();
-        let unnamed = header.iter().enumerate().filter(|(_, cell)| is_blank(cell));
+        let unnamed = header
+            .iter()
+            .enumerate()
+            .filter(|(_, cell)| !is_filled(cell));
         let mut blank: BTreeSet<usize> = unnamed.map(|(place, _)| place).collect();
         if blank.is_empty() {
             return blank;
         }
         for record in self.records().skip(1).flatten() {
-            blank.retain(|place| record.get(*place).is_none_or(is_blank));
+            blank.retain(|place| !record.get(*place).is_some_and(is_filled));
         }
         blank
     }
@@ -244,7 +251,7 @@ impl<'t> Sheet<'t> {
             if starts.open_quote == Some(starts.field(place)) {
                 break;
             }
-            if text.trim().is_empty() {
+            if !is_filled(text) {
                 if let Some(Goal::Column(key, _)) = goal {
                     row.blank
                         .push((key, self.lines.position(starts.field(place))));
@@ -279,6 +286,10 @@ impl<'t> Sheet<'t> {
         let message = text!("无法读取：{reason}", "this cannot be read: {reason}");
         Problem::new("", at, "syntax", message)
     }
+}
+
+fn is_filled(cell: &str) -> bool {
+    !cell.trim().is_empty()
 }
 
 fn no_header(table: Table) -> Problem {
@@ -316,7 +327,7 @@ fn shortened(row: &Row) -> impl Iterator<Item = Problem> {
 }
 
 fn is_shortened(text: &str) -> bool {
-    let Some((digits, power)) = text.split_once("E+") else {
+    let Some((digits, power)) = text.split_once("E+").or_else(|| text.split_once("e+")) else {
         return false;
     };
     let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
@@ -330,23 +341,30 @@ fn unclosed(at: Position) -> Problem {
     Problem::new("", at, "syntax", message)
 }
 
+/// What can separate cells, and what it is called.
+static SEPARATORS: [(char, Text); 5] = [
+    (',', Text::fixed("逗号", "commas")),
+    ('\t', Text::fixed("制表符", "tabs")),
+    (';', Text::fixed("分号", "semicolons")),
+    ('；', Text::fixed("分号", "semicolons")),
+    ('，', Text::fixed("全角逗号", "full-width commas")),
+];
+
+/// Whether a line that is parted so names columns of `table`.
+fn names(table: Table, line: &str, separator: char) -> bool {
+    let mut cells = line.split(separator);
+    cells.any(|cell| Goal::of(table, cell.trim().trim_matches('"').trim()).is_some())
+}
+
 /// Returns what separates the cells of a header that should have been separated by `own`, though it
 /// has columns of `table`.
 fn other_separator(table: Table, header: &csv::StringRecord, own: u8) -> Option<Text> {
     let (Some(line), 1) = (header.get(0), header.len()) else {
         return None;
     };
-    let separators = [
-        (',', text!("逗号", "commas")),
-        ('\t', text!("制表符", "tabs")),
-        (';', text!("分号", "semicolons")),
-        ('；', text!("分号", "semicolons")),
-        ('，', text!("全角逗号", "full-width commas")),
-    ];
-    let is_of_table = |cell: &str| Goal::of(table, cell.trim()).is_some();
-    separators.into_iter().find_map(|(separator, name)| {
-        let is_other = separator != char::from(own) && line.contains(separator);
-        let splits = is_other && line.split(separator).any(is_of_table);
-        splits.then_some(name)
-    })
+    let others = SEPARATORS.iter();
+    let mut others = others.filter(|(separator, _)| *separator != char::from(own));
+    let found =
+        others.find(|(separator, _)| line.contains(*separator) && names(table, line, *separator));
+    found.map(|(_, name)| name.clone())
 }
