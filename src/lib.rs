@@ -28,4 +28,5 @@ pub mod reading;
 pub mod render;
 pub mod rulebook;
 pub mod store;
+pub mod threads;
 pub mod workflow;

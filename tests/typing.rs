@@ -195,6 +195,10 @@ fn fields_are_columns_for_people_too() {
         ("rules", "id,severity"),
         ("provider list", "name,purge_days"),
         ("number 粤ICP备2021000001号", "canonical,kind"),
+        ("explain", "id,title"),
+        ("doctor", "findings.code,findings.path"),
+        ("config show", "settings.key,settings.value"),
+        ("sync", "order,outcome"),
     ] {
         let words = command.split(' ').chain(["--fields", fields]);
         let told = user.run(words).exits(0).stdout;
@@ -515,6 +519,27 @@ fn a_flag_that_names_something_takes_no_blank() {
             let words = line.split(' ').chain([blank]);
             let told = scene.user.run(words).exits(2).stderr;
             assert!(told.contains(&format!("--{flag} is empty")), "{told}");
+        }
+    }
+}
+
+/// `icpctl man "$DIR"` with `DIR` unset must not fill the folder that the script happens to stand in.
+#[test]
+fn a_file_or_a_folder_takes_no_blank() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "change example.cn --set name=示例新名称");
+    for (line, shown) in [
+        ("init", "DIR"),
+        ("man", "DIR"),
+        ("check", "ORDER|FILE"),
+        ("import", "FILE"),
+        ("batch apply", "FILE"),
+        (&format!("attach {id} --as other"), "FILE"),
+    ] {
+        for blank in ["", " "] {
+            let words = line.split(' ').chain([blank]);
+            let told = scene.user.run(words).exits(2).stderr;
+            assert!(told.contains(&format!("{shown} is empty")), "{told}");
         }
     }
 }

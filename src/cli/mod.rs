@@ -186,7 +186,7 @@ fn dispatch(
     matches: &ArgMatches,
     lost: Option<Failure>,
 ) -> Result<Reply, Failure> {
-    if let Some(failure) = usage::blank(matches).map(usage::is_blank).or(lost) {
+    if let Some(failure) = usage::blank(matches).or(lost) {
         return Err(failure);
     }
     cx.fields = fields(cx, row, matches)?;
@@ -202,7 +202,7 @@ fn dispatch(
 }
 
 /// The commands whose fields people can choose.
-const FIELDED: [&str; 10] = [
+const FIELDED: [&str; 16] = [
     "list",
     "status",
     "portfolio",
@@ -213,6 +213,12 @@ const FIELDED: [&str; 10] = [
     "rules",
     "provider",
     "number",
+    "check",
+    "doctor",
+    "verify",
+    "sync",
+    "explain",
+    "config",
 ];
 
 /// Lays out for people what was printed as tab-separated values.
@@ -304,7 +310,7 @@ fn seed(env: &Env) -> Result<Ids, Failure> {
 fn configuration(words: &[String], env: &Env) -> Result<Config, Failure> {
     let flag = globals::peek(words, "config");
     if flag.is_some_and(|path| path.trim().is_empty()) {
-        return Err(usage::is_blank("config"));
+        return Err(usage::is_blank_flag("config"));
     }
     let named = flag
         .map(PathBuf::from)

@@ -15,7 +15,6 @@ pub mod sheet;
 pub mod stream;
 pub mod style;
 pub mod table;
-mod turns;
 
 use std::io::{ErrorKind, Result, Write};
 

@@ -5,9 +5,9 @@ use super::clean::clean;
 use super::room::{Need, Room, share, shortened};
 use super::style::{Color, Tone};
 use super::table::{Cell, GAP, Table, whole, width_of};
-use super::turns::in_turn;
 use super::{Delivery, print};
 use crate::lang::{Lang, Text};
+use crate::threads::in_turn;
 use std::borrow::Cow;
 use std::io::{Result, Write};
 

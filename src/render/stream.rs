@@ -3,8 +3,8 @@
 use super::envelope::Envelope;
 use super::fields::Fields;
 use super::rows::{self, RowsError};
-use super::turns::in_turn;
 use super::{Delivery, Format};
+use crate::threads::in_turn;
 use serde_json::Value;
 use std::io::{BufWriter, ErrorKind, Write};
 

@@ -2,7 +2,6 @@
 
 use super::commit::{Change, Digest};
 use super::files::{Files, Kind, RECORD_LIMIT, StorePath};
-use super::halves::in_halves;
 use super::wire::{Problem, RecordError};
 use super::{StorageError, order_file, subject_file};
 use crate::filing::instant::Instant;
@@ -12,6 +11,7 @@ use crate::filing::portfolio::Portfolio;
 use crate::filing::record::SubjectRecord;
 use crate::filing::status::Status;
 use crate::lang::Text;
+use crate::threads::in_parts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -172,7 +172,7 @@ impl Book {
         Ok(())
     }
 
-    /// Reads what stands at some places; parsing takes the time, and two threads halve it.
+    /// Reads what stands at some places; parsing takes the time, and several threads share it.
     fn together<T: Sync>(
         places: &[T],
         read: impl Fn(&[T]) -> Result<Self, StorageError> + Sync,
@@ -180,10 +180,12 @@ impl Book {
         if places.len() < FEW {
             return read(places);
         }
-        let (one, two) = in_halves(places, read);
-        let mut book = one?;
-        book.absorb(two?);
-        Ok(book)
+        in_parts(places, read)
+            .into_iter()
+            .try_fold(Self::default(), |mut book, part| {
+                book.absorb(part?);
+                Ok(book)
+            })
     }
 
     fn read_shards(files: &dyn Files, shards: &[StorePath]) -> Result<Self, StorageError> {

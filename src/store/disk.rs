@@ -5,8 +5,8 @@
 
 use super::error::{Action, StorageError};
 use super::files::{Entry, Files, Kind, LockFile, LockMode, NOTE_SIZE, NewFile, Stat, StorePath};
-use super::halves::in_halves;
 use super::written::WrittenFile;
+use crate::threads::in_parts;
 use rustix::fd::OwnedFd;
 use rustix::fs::{self, AtFlags, Dir, FileType, Mode, OFlags, RenameFlags};
 use rustix::io::{Errno, retry_on_intr};
@@ -301,8 +301,8 @@ impl Files for Disk {
         let stats = if entries.len() < MANY {
             look(&entries)?
         } else {
-            let (one, two) = in_halves(&entries, look);
-            [one?, two?].concat()
+            let parts: Result<Vec<_>, _> = in_parts(&entries, look).into_iter().collect();
+            parts?.concat()
         };
         let surveyed = entries.into_iter().zip(stats);
         let there = surveyed.filter_map(|(entry, stat)| Some((entry.name, stat?)));

@@ -20,7 +20,6 @@ pub mod disk;
 pub mod disk;
 mod error;
 pub mod files;
-mod halves;
 pub mod lock;
 pub mod near;
 pub mod order_file;

@@ -4,10 +4,12 @@ use super::world::World;
 use crate::evidence::keep::Holder;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::filing::impact::{Code, ends_elsewhere};
 use crate::filing::instant::Instant;
 use crate::filing::order::{OperationId, Order};
+use crate::filing::portfolio::Portfolio;
 use crate::filing::record::SubjectRecord;
-use crate::lang::{Lang, Text};
+use crate::lang::{Lang, Text, shell_word};
 use crate::render::brief::told;
 use crate::render::envelope::Warning;
 use crate::render::mask::Privacy;
@@ -131,8 +133,8 @@ pub struct Consent {
     pub question: Option<Text>,
     /// Subject numbers to be typed, each with whether `--confirm` gave it.
     pub numbers: Vec<(String, bool)>,
-    /// Impact codes to be accepted by name off a terminal, each with whether it was.
-    pub accepts: Vec<(String, bool)>,
+    /// What is to be accepted by name off a terminal.
+    pub accepts: Vec<Acceptance>,
     /// Whether orders or targets were named, not left to be found.
     pub explicit: bool,
     /// Whether the question is asked although numbers were typed: they speak for some orders only.
@@ -158,7 +160,8 @@ impl Consent {
                 )),
             );
         }
-        let (code, _) = self.accepts.iter().find(|(_, given)| !given)?;
+        let accept = self.accepts.iter().find(|accept| !accept.given)?;
+        let code = Code::FiledElsewhereGoes.name();
         let failure = Failure::new(
             Exit::Usage,
             "usage.accept",
@@ -167,15 +170,51 @@ impl Consent {
                 "accesses at other providers end too ({code}): this needs explicit acceptance"
             ),
         );
-        Some(
-            failure
-                .hint(text!("加上 --accept {code}", "add --accept {code}"))
-                .hint(text!(
-                    "只想离开这一家接入商，请用 icpctl cancel-access",
-                    "to leave only this provider, use icpctl cancel-access"
-                )),
-        )
+        let failure = failure.hint(text!("加上 --accept {code}", "add --accept {code}"));
+        Some(match &accept.instead {
+            Some(instead) => failure.hint(instead.clone()),
+            None => failure,
+        })
     }
+}
+
+/// The accesses at other providers that end with an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acceptance {
+    /// Whether that was accepted.
+    pub given: bool,
+    /// How to end the access at the order's own provider alone.
+    pub instead: Option<Text>,
+}
+
+impl Acceptance {
+    /// Returns what an order asks to be accepted, if accesses at other providers end with it.
+    pub fn of(order: &Order, portfolio: &Portfolio, given: &[&Given]) -> Option<Self> {
+        let code = Code::FiledElsewhereGoes.name();
+        ends_elsewhere(order, portfolio).then(|| Self {
+            given: given
+                .iter()
+                .any(|given| given.accepted.iter().any(|accepted| accepted == code)),
+            instead: leaving_only(order, portfolio),
+        })
+    }
+}
+
+/// Says how to end the accesses at an order's own provider and nothing else.
+pub fn leaving_only(order: &Order, portfolio: &Portfolio) -> Option<Text> {
+    let provider = order.provider.as_ref()?;
+    let subject = portfolio.subject(order.target.subject.as_ref()?)?;
+    let targets = order.target.services.iter().map(|target| &target.number);
+    let there = targets.filter(|number| {
+        let service = subject.services.get(number);
+        service.is_some_and(|service| service.is_accessed_at(provider) != Some(false))
+    });
+    let numbers: Vec<String> = there.map(ToString::to_string).collect();
+    let (numbers, word) = (numbers.join(" "), shell_word(provider));
+    Some(text!(
+        "只想离开 {provider}，请用 icpctl cancel-access {numbers} --provider {word}",
+        "to leave only {provider}, use icpctl cancel-access {numbers} --provider {word}"
+    ))
 }
 
 /// What was agreed to by name: in flags, or in a row.

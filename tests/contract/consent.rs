@@ -1,6 +1,6 @@
 //! Consent: what is asked before something is sent.
 
-use crate::scenarios::{MONDAY, SUBJECT, Scene, hints_at};
+use crate::scenarios::{MONDAY, SHOP, SUBJECT, Scene, hints_at};
 
 /// "Off a terminal they need `--yes` and explicit orders or targets; otherwise 2, naming both."
 #[test]
@@ -60,7 +60,11 @@ fn yes_alone_never_sends_a_cancellation_of_a_subject() {
 fn what_ends_at_other_providers_is_accepted_by_name() {
     let scene = Scene::one_site(&["tencent", "huawei"]);
     let line = "cancel-site example.cn --provider tencent --submit --yes";
-    assert_eq!(scene.fails(MONDAY, line, 2)["code"], "usage.accept");
+    let error = scene.fails(MONDAY, line, 2);
+    assert_eq!(error["code"], "usage.accept");
+    let hints = error["hints"].to_string();
+    let instead = format!("icpctl cancel-access {SHOP} --provider tencent");
+    assert!(hints.contains(&instead), "{hints}");
     scene.ok(MONDAY, &format!("{line} --accept filed-elsewhere-goes"));
 }
 

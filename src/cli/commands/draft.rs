@@ -22,6 +22,7 @@ use crate::workflow::assign::{Assign, invalid};
 use crate::workflow::check::{Bench, Way, differs};
 use crate::workflow::draft::{Ask, Attempt, Drafted, attempt, passed_over};
 use crate::workflow::materials::Content;
+use crate::workflow::plan::leaving_only;
 use crate::workflow::{advance, materials, missing};
 use clap::{Arg, ArgMatches, Command};
 use serde_json::Value;
@@ -507,16 +508,9 @@ fn hints(order: &crate::filing::order::Order, desk: &Desk<'_>) -> Vec<(&'static 
     let mut hints = Vec::new();
     if order.kind == Kind::CancelSite
         && has(Code::FiledElsewhereGoes)
-        && let (Some(service), Some(provider)) = (order.target.services.first(), &order.provider)
+        && let Some(instead) = leaving_only(order, &desk.world.book.portfolio)
     {
-        let (number, word) = (&service.number, shell_word(provider));
-        hints.push((
-            "consider-cancel-access",
-            text!(
-                "只想离开 {provider}，请用 icpctl cancel-access {number} --provider {word}",
-                "to leave only {provider}, use icpctl cancel-access {number} --provider {word}"
-            ),
-        ));
+        hints.push(("consider-cancel-access", instead));
     }
     if order.kind == Kind::CancelSite
         && has(Code::SubjectBecomesEmptyShell)

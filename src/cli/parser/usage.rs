@@ -197,18 +197,33 @@ const NAMING: [&str; 13] = [
     "out", "as", "remove",
 ];
 
-/// Returns the first of these flags which was given blanks alone.
-pub fn blank(matches: &ArgMatches) -> Option<&'static str> {
-    let is_blank = |flag: &&str| {
-        let values = matches.try_get_many::<String>(flag).ok().flatten();
+/// The words that name a file or a folder, as the usage writes them.
+const PLACES: [(&str, &str); 3] = [("dir", "DIR"), ("file", "FILE"), ("what", "ORDER|FILE")];
+
+/// Refuses blanks alone for what names something (2).
+pub fn blank(matches: &ArgMatches) -> Option<Failure> {
+    let is_blank = |name: &str| {
+        let values = matches.try_get_many::<String>(name).ok().flatten();
         values.into_iter().flatten().any(|v| v.trim().is_empty())
     };
+    let flag = || NAMING.into_iter().find(|flag| is_blank(flag));
+    let place = || PLACES.into_iter().find(|(name, _)| is_blank(name));
     let below = || blank(matches.subcommand()?.1);
-    NAMING.into_iter().find(is_blank).or_else(below)
+    flag()
+        .map(is_blank_flag)
+        .or_else(|| place().map(|(_, shown)| is_blank_place(shown)))
+        .or_else(below)
+}
+
+fn is_blank_place(shown: &str) -> Failure {
+    Failure::usage(text!("{shown} 是空的", "{shown} is empty")).hint(text!(
+        "写明是哪一个；脚本中多半是变量没有值",
+        "say which one is meant; in a script a variable is probably unset"
+    ))
 }
 
 /// Says that a flag was given blanks alone (2).
-pub fn is_blank(flag: &str) -> Failure {
+pub fn is_blank_flag(flag: &str) -> Failure {
     Failure::usage(text!("--{flag} 是空的", "--{flag} is empty")).hint(text!(
         "写明它的值，或去掉 --{flag}；脚本中多半是变量没有值",
         "give it a value, or leave --{flag} out; in a script a variable is probably unset"

@@ -8,12 +8,12 @@ use crate::cli::parser::globals::repeated;
 use crate::cli::parser::words;
 use crate::failure::Failure;
 use crate::filing::event::Command;
-use crate::filing::impact::{Code, Impact};
 use crate::filing::kind::Kind;
 use crate::filing::number::SubjectNumber;
 use crate::filing::order::Order;
 use crate::lang::{Lang, Text};
 use crate::text;
+use crate::workflow::plan::Acceptance;
 pub use crate::workflow::plan::Given;
 use clap::{Arg, ArgMatches};
 
@@ -131,12 +131,8 @@ pub fn consent(world: &World, orders: &[&Order], command: Command, given: &Given
             let confirmed = given.confirmed.contains(&number);
             consent.numbers.push((number, confirmed));
         }
-        let is_elsewhere = |impact: &Impact| impact.code == Code::FiledElsewhereGoes;
-        if impacts.iter().any(is_elsewhere) {
-            let code = Code::FiledElsewhereGoes.name().to_owned();
-            let accepted = given.accepted.contains(&code);
-            consent.accepts.push((code, accepted));
-        }
+        let acceptance = Acceptance::of(order, &world.book.portfolio, &[given]);
+        consent.accepts.extend(acceptance);
     }
     consent
 }

@@ -30,6 +30,7 @@ use super::wire::RecordError;
 use super::{StorageError, order_file, subject_file};
 use crate::filing::order::{Order, OrderId};
 use crate::filing::record::SubjectRecord;
+use crate::threads::threads;
 use bytes::Reader;
 use file::{Form, Kept, Stamp, Writing, put_record, records};
 use std::borrow::Cow;
@@ -117,11 +118,6 @@ impl Sort for Filed {
     fn is_at_home(_: &str, _: &StorePath) -> bool {
         true
     }
-}
-
-/// How many threads look: what is not in memory is waited for, and several wait at once.
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(2, |cores| cores.get().clamp(2, 4))
 }
 
 /// What one look found of a folder.

@@ -23,12 +23,11 @@ use super::draft::{Ask, anew, draft};
 use super::materials::{self, Content};
 use super::missing;
 use super::overtaken;
-use super::plan::{Caution, Consent, Given, Stamp};
+use super::plan::{Acceptance, Caution, Consent, Given, Stamp};
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Command;
-use crate::filing::impact::{self, Code};
 use crate::filing::kind::Kind;
 use crate::filing::order::{Material, Order, OrderId};
 use crate::filing::status::{Bucket, Status};
@@ -170,8 +169,8 @@ pub struct Decided {
 pub struct Needs {
     /// The number of the subject whose cancellation it is.
     pub number: Option<(String, bool)>,
-    /// Whether accesses at other providers end with it.
-    pub accept: Option<bool>,
+    /// The accesses at other providers that end with it.
+    pub accept: Option<Acceptance>,
 }
 
 impl Decided {
@@ -438,13 +437,8 @@ fn needs(world: &World, order: &Order, wish: &Wish, terms: &Terms) -> Needs {
             .any(|given| given.confirmed.contains(&number));
         needs.number = Some((number, given));
     }
-    if impact::ends_elsewhere(order, &world.book.portfolio) {
-        let code = Code::FiledElsewhereGoes.name();
-        let given = [&wish.given, &terms.given]
-            .iter()
-            .any(|given| given.accepted.iter().any(|accepted| accepted == code));
-        needs.accept = Some(given);
-    }
+    let given = [&wish.given, &terms.given];
+    needs.accept = Acceptance::of(order, &world.book.portfolio, &given);
     needs
 }
 
@@ -455,10 +449,7 @@ fn agreed(needs: &Needs, terms: &Terms, header: &Header) -> Result<(), Failure> 
     }
     let mut consent = Consent::default();
     consent.numbers.extend(needs.number.clone());
-    let code = Code::FiledElsewhereGoes.name().to_owned();
-    consent
-        .accepts
-        .extend(needs.accept.map(|given| (code, given)));
+    consent.accepts.extend(needs.accept.clone());
     match consent.missing() {
         Some(mut failure) => {
             let column = if needs.number.as_ref().is_some_and(|(_, given)| !given) {
@@ -553,7 +544,6 @@ pub fn consent(world: &World, decided: &[Decided]) -> Option<Consent> {
             .shown
             .push(text!("  - {message}", "  - {message}", message));
     }
-    let code = Code::FiledElsewhereGoes.name();
     for needs in decided
         .iter()
         .filter(|d| d.outcome == Outcome::Ok)
@@ -561,8 +551,9 @@ pub fn consent(world: &World, decided: &[Decided]) -> Option<Consent> {
     {
         let number = needs.number.iter().filter(|(_, given)| !given);
         consent.numbers.extend(number.cloned());
-        if needs.accept == Some(false) && consent.accepts.is_empty() {
-            consent.accepts.push((code.to_owned(), false));
+        if consent.accepts.is_empty() {
+            let accept = needs.accept.iter().filter(|accept| !accept.given);
+            consent.accepts.extend(accept.cloned());
         }
     }
     Some(consent)
