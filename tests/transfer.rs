@@ -766,6 +766,10 @@ fn a_table_that_was_cut_within_a_row_is_told() {
         assert!(told.contains("ends in the middle of this row"), "{told}");
     }
     assert!(store(&other).is_empty());
+    // A line of blanks at the end is no row that was cut.
+    other.write("given.csv", whole + " \r\n\t");
+    other.run(["import", "given.csv"]).exits(0);
+    assert_eq!(store(&other), store(&user));
 }
 
 /// A store that contradicts itself, as the contract allows, comes back as it was, with what `doctor`

@@ -150,14 +150,6 @@ impl Event {
                 .or_else(|| Report::from_name(other).map(Self::Report)),
         }
     }
-
-    /// Whether the entry counts as touching the order for the clock of ORD-10; labels and notes do not.
-    pub const fn touches(self) -> bool {
-        match self {
-            Self::Label | Self::Note => false,
-            Self::Create | Self::Command(_) | Self::Report(_) | Self::Attach | Self::Undo => true,
-        }
-    }
 }
 
 impl serde::Serialize for Event {

@@ -25,11 +25,16 @@ pub struct Rival<'a> {
     pub status: Status,
 }
 
-/// Checks what waiting cannot cure.
+/// Checks what waiting cannot cure; `ahead` is the order that this one waits for.
 ///
 /// # Errors
 /// The first obstacle found.
-pub fn drafting(order: &Order, portfolio: &Portfolio, profiles: &Profiles) -> Result<(), Obstacle> {
+pub fn drafting(
+    order: &Order,
+    portfolio: &Portfolio,
+    profiles: &Profiles,
+    ahead: Option<&Order>,
+) -> Result<(), Obstacle> {
     let subject = match &order.target.subject {
         Some(number) => Some(
             portfolio
@@ -45,7 +50,7 @@ pub fn drafting(order: &Order, portfolio: &Portfolio, profiles: &Profiles) -> Re
         size(order, subject, provider, profiles.of(provider))?;
     }
     match order.kind {
-        Kind::New => new(order, subject, portfolio),
+        Kind::New => new(order, subject, portfolio, ahead),
         Kind::Access => access(order, &services),
         Kind::Change => change(order, subject, &services),
         Kind::CancelSite => cancels(order, subject, &services, profiles),
@@ -76,7 +81,8 @@ pub fn sending(
     profiles: &Profiles,
     others: &[Rival<'_>],
 ) -> Result<(), Obstacle> {
-    drafting(order, portfolio, profiles)?;
+    let ahead = forerunner(order, others).map(|rival| rival.order);
+    drafting(order, portfolio, profiles, ahead)?;
     blocking(order, portfolio, profiles, others)
 }
 
@@ -91,8 +97,7 @@ pub fn blocking(
     others: &[Rival<'_>],
 ) -> Result<(), Obstacle> {
     if let Some(after) = &order.after {
-        let forerunner = others.iter().find(|rival| rival.order.id == *after);
-        let status = forerunner.map(|rival| rival.status);
+        let status = forerunner(order, others).map(|rival| rival.status);
         if status != Some(Status::Approved) {
             return Err(Obstacle::After {
                 order: after.clone(),
@@ -107,6 +112,12 @@ pub fn blocking(
         Some((_, _, obstacle)) => Err(obstacle),
         None => Ok(()),
     }
+}
+
+/// Returns the one of `others` that an order waits for.
+pub fn forerunner<'r, 'o>(order: &Order, others: &'r [Rival<'o>]) -> Option<&'r Rival<'o>> {
+    let after = order.after.as_ref()?;
+    others.iter().find(|rival| rival.order.id == *after)
 }
 
 /// How closely a live order is in another's way.
@@ -233,9 +244,11 @@ fn new(
     order: &Order,
     subject: Option<&FiledSubject>,
     portfolio: &Portfolio,
+    ahead: Option<&Order>,
 ) -> Result<(), Obstacle> {
+    let supposed = portfolio.once_through(ahead);
     for domain in order.domains() {
-        for (holder, service) in portfolio.holders(domain) {
+        for (holder, service) in portfolio.holders_supposing(domain, &supposed) {
             if subject.map(|s| &s.number) != Some(&holder.number) {
                 return Err(Obstacle::DomainElsewhere {
                     domain: domain.clone(),
@@ -268,7 +281,6 @@ fn new(
     if let Some(subject) = subject
         && subject.services.is_empty()
         && subject
-            .number
             .province()
             .is_some_and(|province| !province.rules().shell_adds)
     {

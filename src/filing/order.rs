@@ -1,6 +1,6 @@
 //! An order (备案订单) and its history.
 
-use super::event::{By, Event};
+use super::event::{By, Command, Event};
 use super::facts::{Access, Registration, Resource, ServiceFacts, SubjectFacts, names_a_person};
 use super::host::Host;
 use super::instant::Instant;
@@ -428,6 +428,27 @@ pub struct Entry {
     /// Keys of this schema that this version does not know.
     #[serde(flatten)]
     pub extra: toml::Table,
+}
+
+impl Entry {
+    /// Whether it is an edit of labels alone, which are no data of the order.
+    pub fn is_of_labels(&self) -> bool {
+        let is_label = |edit: &FieldChange| edit.field.split('.').next() == Some(LABELS);
+        !self.edits.is_empty() && self.edits.iter().all(is_label)
+    }
+
+    /// Whether it touches the order for the clock of ORD-10; labels and notes do not.
+    pub fn touches(&self) -> bool {
+        match self.event {
+            Event::Label | Event::Note => false,
+            Event::Command(Command::Edit) => !self.is_of_labels(),
+            Event::Create
+            | Event::Command(Command::Submit | Command::Withdraw | Command::Abandon)
+            | Event::Report(_)
+            | Event::Attach
+            | Event::Undo => true,
+        }
+    }
 }
 
 /// An application: one of six kinds, for one subject.

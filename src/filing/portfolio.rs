@@ -471,6 +471,30 @@ impl Portfolio {
         numbers.filter_map(|number| self.service(number)).collect()
     }
 
+    /// Lists the services that hold `domain` and hold it still where subjects are as `supposed`.
+    pub fn holders_supposing(
+        &self,
+        domain: &Host,
+        supposed: &BTreeMap<SubjectNumber, FiledSubject>,
+    ) -> Vec<(&FiledSubject, &FiledService)> {
+        let mut holders = self.holders(domain);
+        holders.retain(|(subject, service)| {
+            supposed.get(&subject.number).is_none_or(|subject| {
+                let kept = subject.services.get(&service.number);
+                kept.is_some_and(|kept| kept.domains().contains(domain))
+            })
+        });
+        holders
+    }
+
+    /// Returns the subjects that the order `ahead` of another is about as they will be when that other
+    /// can be sent: once it is approved.
+    pub fn once_through(&self, ahead: Option<&Order>) -> BTreeMap<SubjectNumber, FiledSubject> {
+        let waits = ahead.filter(|order| !order.standing().status.has_ended());
+        // The day is nobody's matter here.
+        self.supposing(waits, NaiveDate::default())
+    }
+
     /// Returns the filed subject that a certificate means.
     pub fn of_certificate(&self, certificate: &Certificate) -> Option<&FiledSubject> {
         self.all_of_certificate(certificate).next()

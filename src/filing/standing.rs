@@ -84,10 +84,10 @@ fn undoing(history: &[Entry]) -> Option<&Entry> {
 /// Returns the latest `at` of what touched an order, undone or not.
 fn touched_at(history: &[Entry]) -> Option<Instant> {
     let undone = undone(history);
-    let did = |entry: &&Entry| undone.contains(&entry.op) && entry.event.touches();
+    let did = |entry: &&Entry| undone.contains(&entry.op) && entry.touches();
     let reversed: BTreeSet<&OperationId> = history.iter().filter(did).map(|e| &e.op).collect();
     let touches = |entry: &&Entry| match &entry.undoes {
-        None => entry.event.touches(),
+        None => entry.touches(),
         Some(op) => reversed.contains(op),
     };
     history.iter().filter(touches).map(|e| e.at).max()
@@ -144,7 +144,7 @@ impl Standing {
                 self.edited = false;
             }
             Event::Command(Command::Withdraw) => self.submitted_at = None,
-            Event::Command(Command::Edit) => self.edited = true,
+            Event::Command(Command::Edit) => self.edited |= !entry.is_of_labels(),
             Event::Report(Report::SmsSent) if !arrives => {
                 if let Some(window) = self.window.as_mut().filter(|w| !w.sent) {
                     window.opened_at = entry.at;

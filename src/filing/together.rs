@@ -183,8 +183,7 @@ impl Sum {
             joint.subjects.insert(number);
             joint.services.extend(orphans);
         }
-        let is_left_alone = !after.services.is_empty() && after.is_empty_shell();
-        if is_left_alone && !before.is_empty_shell() {
+        if after.is_empty_shell() && !before.is_empty_shell() {
             self.at(Code::NoProviderLeft).subjects.insert(number);
         }
     }
@@ -192,16 +191,10 @@ impl Sum {
     /// Says of the domains that leave a service whether they stay filed in another.
     fn domains(&mut self, portfolio: &Portfolio, after: &BTreeMap<SubjectNumber, FiledSubject>) {
         for domain in std::mem::take(&mut self.leaving) {
-            let stays = portfolio.holders(&domain).iter().any(|(subject, service)| {
-                after.get(&subject.number).is_none_or(|subject| {
-                    let kept = subject.services.get(&service.number);
-                    kept.is_some_and(|kept| kept.domains().contains(&domain))
-                })
-            });
-            let code = if stays {
-                Code::DomainStillFiled
-            } else {
+            let code = if portfolio.holders_supposing(&domain, after).is_empty() {
                 Code::DomainUnfiled
+            } else {
+                Code::DomainStillFiled
             };
             self.at(code).domains.insert(domain);
         }

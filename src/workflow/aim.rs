@@ -9,6 +9,7 @@ use super::resolve;
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::filing::facts::Certificate;
 use crate::filing::kind::Kind;
 use crate::filing::number::SubjectNumber;
 use crate::filing::obstacle::Obstacle;
@@ -181,7 +182,7 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
             "print one with icpctl template new, fill it in, and give it with --from"
         )));
     };
-    let subject = subject_of(dossier, world)?;
+    let subject = subject_of(dossier, world, ask.after())?;
     let domains = dossier.services.iter().flat_map(|s| &s.facts.domains);
     for domain in domains.flatten() {
         doubt::heed_target(&world.book, domain.as_str())?;
@@ -220,9 +221,13 @@ fn find_for_new<'a>(ask: &Ask, world: &'a World) -> Result<Found<'a>, Failure> {
 fn subject_of<'a>(
     dossier: &Dossier,
     world: &'a World,
+    after: Option<&String>,
 ) -> Result<Option<&'a FiledSubject>, Failure> {
     match &dossier.subject {
-        Some(given) => filed_already(world, given),
+        Some(given) => {
+            let ahead = after.and_then(|word| world.find(word).ok());
+            filed_already(world, given, ahead)
+        }
         None => Err(Failure::invalid(
             "invalid.dossier",
             text!("资料文件缺少 subject", "the dossier has no subject"),
@@ -234,14 +239,31 @@ fn subject_of<'a>(
     }
 }
 
-/// Returns the filed subject that the one of a new order's dossier is; none where it has no number
-/// yet.
+/// Returns the filed subject that holds a certificate; none where `ahead`, for which the order waits
+/// that asks, is that subject's cancellation.
+pub(super) fn holder<'a>(
+    world: &'a World,
+    certificate: &Certificate,
+    ahead: Option<&Order>,
+) -> Option<&'a FiledSubject> {
+    let portfolio = &world.book.portfolio;
+    let subject = portfolio.of_certificate(certificate)?;
+    let after = portfolio.once_through(ahead);
+    let stays = after
+        .get(&subject.number)
+        .is_none_or(FiledSubject::is_filed);
+    stays.then_some(subject)
+}
+
+/// Returns the filed subject that the one of a new order's dossier is, once the order `ahead`, for
+/// which it waits, is approved; none where it has no number yet.
 ///
 /// # Errors
 /// 5 where a number is not filed, or the data differ from what is filed (ORD-04).
 pub(super) fn filed_already<'a>(
     world: &'a World,
     given: &DossierSubject,
+    ahead: Option<&Order>,
 ) -> Result<Option<&'a FiledSubject>, Failure> {
     let (number, facts) = match given {
         DossierSubject::Number(number) => return filed(world, number).map(Some),
@@ -251,7 +273,7 @@ pub(super) fn filed_already<'a>(
         Some(number) => Some(filed(world, number)?),
         None => facts
             .certificate()
-            .and_then(|certificate| world.book.portfolio.of_certificate(&certificate)),
+            .and_then(|certificate| holder(world, &certificate, ahead)),
     };
     let Some(subject) = known else {
         return Ok(None);

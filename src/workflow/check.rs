@@ -67,13 +67,17 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// Judges an order as it stands; `look` opens its attachments.
+    /// Judges an order as it stands; `look` opens its attachments. Nothing is found in one that has
+    /// ended: what came of it stands in the portfolio by now.
     pub fn order(
         &self,
         world: &World,
         order: &Order,
         look: &dyn Fn(&Material) -> Look,
     ) -> Judgement {
+        if order.standing().status.has_ended() {
+            return Judgement::default();
+        }
         let looks = order
             .materials
             .iter()
@@ -180,7 +184,8 @@ impl<'a> Bench<'a> {
     /// Adds what keeps the order from being drafted.
     fn guard(&self, world: &World, order: &Order, judgement: &mut Judgement) {
         let World { book, profiles, .. } = world;
-        if let Err(obstacle) = guard::drafting(order, &book.portfolio, profiles) {
+        let ahead = world.ahead_of(order);
+        if let Err(obstacle) = guard::drafting(order, &book.portfolio, profiles, ahead) {
             self.add(judgement, &obstacle.into());
         }
     }

@@ -339,7 +339,8 @@ fn try_anew(
 ) -> Result<Attempt, Failure> {
     let mut cautions = Vec::new();
     let order = build(ask, world, stamp, ids, given, &mut cautions)?;
-    let drafting = guard::drafting(&order, &world.book.portfolio, &world.profiles);
+    let ahead = world.ahead_of(&order);
+    let drafting = guard::drafting(&order, &world.book.portfolio, &world.profiles, ahead);
     let mut plan = Plan::new(Drafted {
         id: order.id.clone(),
     });

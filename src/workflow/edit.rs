@@ -94,7 +94,8 @@ pub fn edit(
     if order.was_submitted() {
         leave_frozen(&edits)?;
     }
-    guard::drafting(&edited, &world.book.portfolio, &world.profiles)?;
+    let ahead = world.ahead_of(&edited);
+    guard::drafting(&edited, &world.book.portfolio, &world.profiles, ahead)?;
     let status = view.standing.status;
     let mut entry = advance::entry(
         stamp,
@@ -561,7 +562,10 @@ pub fn rebuild(
                     {
                         None
                     }
-                    Some(given) => aim::filed_already(world, given)?,
+                    Some(given) => {
+                        let ahead = world.ahead_of(&order);
+                        aim::filed_already(world, given, ahead)?
+                    }
                     None => None,
                 };
                 order.target.subject = filed.map(|subject| subject.number);

@@ -309,8 +309,10 @@ fn rests_on_it(before: &World, after: &World) -> Result<(), Failure> {
         if order.standing().status.has_ended() {
             continue;
         }
-        let fits =
-            |world: &World| guard::drafting(order, &world.book.portfolio, &world.profiles).is_ok();
+        let fits = |world: &World| {
+            let ahead = world.ahead_of(order);
+            guard::drafting(order, &world.book.portfolio, &world.profiles, ahead).is_ok()
+        };
         if fits(before) && !fits(after) {
             let id = &order.id;
             return Err(Failure::new(

@@ -186,6 +186,11 @@ impl World {
         self.register().rivals(&self.book, order)
     }
 
+    /// Returns the order that another waits for.
+    pub fn ahead_of(&self, order: &Order) -> Option<&Order> {
+        self.book.orders.get(order.after.as_ref()?)
+    }
+
     /// Lists the drafts that bear on `order`, in the order of their ids.
     pub fn drafts_beside(&self, order: &Order) -> impl Iterator<Item = &Order> {
         self.register().drafts(&self.book, order)

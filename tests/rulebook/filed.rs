@@ -1,7 +1,7 @@
 //! Orders about filings that are not all in order themselves, and targets that are no numbers.
 
 use super::{check_at, check_dossier, fires};
-use crate::scenarios::{FORUM, MONDAY, SHOP, SUBJECT, Scene};
+use crate::scenarios::{CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, company, site};
 use serde_json::json;
 
 /// A company whose second site's person uses the phone of the subject's.
@@ -269,5 +269,91 @@ fn a_dossier_that_leaves_the_change_or_the_target_to_the_command_line_is_no_erro
             found.iter().all(|f| f.1 != "error"),
             "{kind} {target}: {found:?}"
         );
+    }
+}
+
+/// What came of an order that has ended stands in the portfolio, and is no fault of the order.
+#[test]
+fn an_order_that_has_ended_is_judged_no_more() {
+    let scene = Scene::at("tencent");
+    let gone = scene.cancelled_to_bureau("cancel-site example.cn");
+    scene.record(MONDAY, &gone, "bureau-approved");
+    let filed = {
+        let text = crate::scenarios::dossier("huawei").replace("example.cn", "example.net");
+        scene.user.write(
+            "new.toml",
+            text.replace("91110000MA0000000H", "91350100M000100Y43"),
+        );
+        let id = scene.draft(MONDAY, "new --from new.toml");
+        scene.submit(MONDAY, &id);
+        let numbers = "--number 粤ICP备2021000009号 --number 粤ICP备2021000009号-1";
+        scene.record(MONDAY, &id, &format!("bureau-approved {numbers}"));
+        id
+    };
+    let given_up = scene.draft(MONDAY, "cancel-site example.com");
+    scene.ok(MONDAY, &format!("abandon {given_up} --yes"));
+    for id in [gone, filed, given_up] {
+        let document = scene.document(MONDAY, &format!("check {id}"), 0);
+        assert_eq!(document["data"]["findings"], json!([]), "{document:#}");
+        assert_eq!(document["warnings"][0]["code"], "order-ended");
+    }
+}
+
+/// CAN-06: a cancellation that is still at the provider, or came back, can be abandoned.
+#[test]
+fn a_cancellation_can_be_abandoned_unless_it_is_at_the_bureau() {
+    let scene = Scene::one_site(&["nimbus"]);
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.submit(MONDAY, &id);
+    for (event, says_so) in [
+        ("accepted", false),
+        ("forwarded", true),
+        ("sms-verified", true),
+        ("bureau-rejected", false),
+    ] {
+        scene.record(MONDAY, &id, event);
+        let found = check_at(&scene, MONDAY, &id);
+        assert_eq!(fires(&found, "CAN-06"), says_so, "{event}: {found:?}");
+    }
+    scene.ok(MONDAY, &format!("abandon {id} --yes"));
+}
+
+/// ACC-04: several accesses that one cancellation ends are the last all the same.
+#[test]
+fn the_last_accesses_of_one_provider_are_the_last() {
+    let accesses = json!([
+        { "provider": "tencent", "account": "one" },
+        { "provider": "tencent", "account": "two" },
+    ]);
+    let scene = Scene::holding(&[company(
+        SUBJECT,
+        CERTIFICATES[0],
+        &[site(SHOP, "example.cn", &accesses)],
+    )]);
+    for (account, is_last) in [("", true), ("--account one", false)] {
+        let line = format!("cancel-access {SHOP} --provider tencent {account}");
+        let found = check_at(&scene, MONDAY, &scene.draft(MONDAY, &line));
+        assert_eq!(fires(&found, "ACC-04"), is_last, "{account}: {found:?}");
+    }
+}
+
+/// PRV-03: of a licence that names no province, the filed one counts.
+#[test]
+fn an_empty_shell_under_a_national_licence_has_its_province() {
+    let number = "合字B2-20210001";
+    for (province, takes) in [("广东", false), ("北京", true)] {
+        let scene = Scene::holding(&[json!({ "number": number, "name": "示例科技有限公司",
+            "nature": "enterprise", "province": province, "services": [] })]);
+        scene.user.write(
+            "new.toml",
+            format!(
+                "kind = \"new\"\nprovider = \"tencent\"\nsubject = \"{number}\"\n\
+                 [[services]]\nname = \"示例商城\"\ndomains = [\"example.cn\"]\n"
+            ),
+        );
+        let drafted = scene.run(MONDAY, "new --from new.toml --json");
+        let exit = if takes { 0 } else { 5 };
+        let error = drafted.exits(exit).json()["error"].clone();
+        assert_eq!(error["rule"] == "PRV-03", !takes, "{error}");
     }
 }

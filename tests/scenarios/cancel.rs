@@ -314,8 +314,13 @@ fn the_numbers_that_never_return_are_named() {
 fn after_the_last_service_no_provider_is_left() {
     let scene = Scene::one_site(&["tencent"]);
     let codes = impacts(&scene.ok(MONDAY, "cancel-site example.cn --dry-run"));
+    let batch = "ref,kind,target\na,cancel-site,example.cn\n";
+    scene.user.write("batch.csv", batch);
+    let plan = scene.ok(MONDAY, "batch plan batch.csv");
+    let together = super::codes(&plan["impact"]);
     for code in ["subject-becomes-empty-shell", "no-provider-left"] {
         assert!(codes.iter().any(|found| found == code), "{codes:?}");
+        assert!(together.iter().any(|found| found == code), "{together:?}");
     }
     let scene = Scene::at("tencent");
     let codes = impacts(&scene.ok(MONDAY, "cancel-site example.cn --dry-run"));

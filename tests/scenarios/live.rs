@@ -1,7 +1,7 @@
 //! One order at a time: of a subject, and of an account.
 
-use super::{CERTIFICATES, MONDAY, SHOP, SUBJECT, Scene, company, dossier, hints_at, site};
-use serde_json::json;
+use super::{CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, company, dossier, hints_at, site};
+use serde_json::{Value, json};
 
 const LATER: &str = "2026-11-25 10:00:00";
 const OTHER: &str = "粤ICP备2021000002号";
@@ -144,4 +144,110 @@ fn two_orders_of_one_subject_cannot_be_sent_together() {
     for id in [first, second] {
         assert_eq!(scene.status(MONDAY, &id), "draft");
     }
+}
+
+/// S2, A19 (cancel and refile): a domain that goes with the forerunner can be filed anew behind it, by
+/// its subject or by another.
+#[test]
+fn a_new_filing_waits_for_the_cancellation_of_its_domain() {
+    let there = site(&format!("{OTHER}-1"), "example.net", &json!(["tencent"]));
+    let sites = ["example.cn", "example.com"].map(|domain| {
+        let number = if domain == "example.cn" { SHOP } else { FORUM };
+        site(number, domain, &json!(["tencent"]))
+    });
+    let scene = Scene::holding(&[
+        company(SUBJECT, CERTIFICATES[0], &sites),
+        company(OTHER, CERTIFICATES[1], &[there]),
+    ]);
+    for (name, subject) in [("own.toml", SUBJECT), ("other.toml", OTHER)] {
+        let text = format!(
+            "kind = \"new\"\nprovider = \"tencent\"\nsubject = \"{subject}\"\n\
+             [[services]]\nname = \"示例商城\"\ndomains = [\"example.cn\"]\n"
+        );
+        scene.user.write(name, text);
+        scene.fails(MONDAY, &format!("new --from {name}"), 5);
+    }
+    let unrelated = scene.draft(MONDAY, "cancel-site example.com");
+    let line = format!("new --from own.toml --after {unrelated}");
+    assert_eq!(scene.fails(MONDAY, &line, 5)["rule"], "ORD-04");
+
+    let site = scene.cancelled_to_bureau("cancel-site example.cn");
+    let drafts = ["own.toml", "other.toml"].map(|name| {
+        let id = scene.draft(MONDAY, &format!("new --from {name} --after {site}"));
+        let found = scene.document(MONDAY, &format!("check {id}"), 0);
+        for rule in ["ORD-04", "DOM-07"] {
+            assert!(!found["data"].to_string().contains(rule), "{found:#}");
+        }
+        let error = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
+        assert_eq!(error["code"], "refused.after");
+        id
+    });
+    scene.record(LATER, &site, "bureau-approved");
+    for id in drafts {
+        assert_eq!(scene.submit(LATER, &id)["status"], "provider-review");
+        scene.record(LATER, &id, "rejected");
+        scene.ok(LATER, &format!("abandon {id} --yes"));
+    }
+}
+
+/// A forerunner that ended without its approval frees nothing.
+#[test]
+fn a_cancellation_that_failed_frees_no_domain() {
+    let scene = Scene::one_site(&["tencent"]);
+    let site = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.user.write("new.toml", dossier("tencent"));
+    let line = format!("new --from new.toml --after {site}");
+    let id = scene.draft(MONDAY, &line);
+    scene.ok(MONDAY, &format!("abandon {site} --yes"));
+    assert_eq!(scene.fails(MONDAY, &line, 5)["rule"], "ORD-04");
+    assert_eq!(
+        scene.fails(MONDAY, &format!("submit {id} --yes"), 5)["rule"],
+        "ORD-04"
+    );
+}
+
+/// S1 (a subject can file again): behind the cancellation of its subject a filing is a first one.
+#[test]
+fn a_subject_files_anew_behind_its_cancellation() {
+    let scene = Scene::one_site(&["tencent"]);
+    let gone = scene.draft(MONDAY, &format!("cancel-subject {SUBJECT}"));
+    scene.ok(MONDAY, &format!("submit {gone} --yes --confirm {SUBJECT}"));
+    scene.user.write("new.toml", dossier("tencent"));
+    let id = scene.draft(MONDAY, &format!("new --from new.toml --after {gone}"));
+    let target = |at| scene.order(at, &id)["target"]["subject"].clone();
+    assert_eq!(target(MONDAY), Value::Null);
+    scene.ok(MONDAY, &format!("edit {id} --set subject.city=广州市"));
+    assert_eq!(target(MONDAY), Value::Null);
+    scene.record(MONDAY, &gone, "sms-verified");
+    scene.record(LATER, &gone, "bureau-approved");
+    let sent = scene.submit(LATER, &id);
+    assert_eq!(sent["status"], "provider-review");
+    assert_eq!(target(LATER), Value::Null);
+}
+
+/// The same in one batch: what waits for a row above it is drafted with it.
+#[test]
+fn a_batch_cancels_and_files_anew() {
+    let scene = Scene::one_site(&["tencent"]);
+    let text = dossier("tencent");
+    scene.user.write("new.toml", text);
+    scene.user.write(
+        "batch.csv",
+        format!(
+            "ref,kind,target,after,from,confirm\n\
+             gone,cancel-subject,{SUBJECT},,,{SUBJECT}\nanew,new,,ref:gone,new.toml,\n"
+        ),
+    );
+    let planned = scene.run(MONDAY, "batch plan batch.csv --json").exits(0);
+    assert!(!planned.stdout.contains("DOM-07"), "{}", planned.stdout);
+    scene
+        .run(MONDAY, "batch apply batch.csv --submit --yes")
+        .exits(0);
+    assert_eq!(scene.status(MONDAY, "ref:anew"), "draft");
+    scene.record(MONDAY, "ref:gone", "sms-verified");
+    scene.record(LATER, "ref:gone", "bureau-approved");
+    scene
+        .run(LATER, "batch apply batch.csv --submit --yes")
+        .exits(0);
+    assert_eq!(scene.status(LATER, "ref:anew"), "provider-review");
 }

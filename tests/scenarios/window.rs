@@ -211,6 +211,24 @@ fn an_expired_order_goes_back_to_review_only_if_it_was_edited() {
     }
 }
 
+/// Labels are no data: an order that got one comes back as it was, to the clock of its console too.
+#[test]
+fn a_label_edits_nothing_of_what_was_sent() {
+    let (scene, id) = Scene::first_filing("tencent");
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "rejected");
+    let purged_at = |at| scene.order(at, &id)["deadline"]["at"].clone();
+    let before = purged_at(MONDAY);
+    scene.ok(AFTERWARDS, &format!("edit {id} --set labels.customer=甲"));
+    assert_eq!(purged_at(AFTERWARDS), before);
+    scene.submit(AFTERWARDS, &id);
+    scene.record(AFTERWARDS, &id, "forwarded");
+    scene.record(AFTERWARDS, &id, "sms-expired");
+    scene.ok(AFTERWARDS, &format!("edit {id} --unset labels.customer"));
+    let order = scene.submit(AFTERWARDS, &id);
+    assert_eq!(order["status"], "sms-verification-pending");
+}
+
 /// S1, 6: the other site is not touched by a lapse either.
 #[test]
 fn a_lapse_touches_nothing() {

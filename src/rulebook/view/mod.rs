@@ -13,7 +13,7 @@ mod setting;
 
 pub use setting::Setting;
 
-use crate::filing::guard::Rival;
+use crate::filing::guard::{self, Rival};
 use crate::filing::kind::Kind;
 use crate::filing::number::Number;
 use crate::filing::order::Order;
@@ -79,6 +79,8 @@ impl View {
             .or_else(|| subject.province.as_deref()?.parse().ok());
         let is_bare = is_bare(order, &subject, &services);
         let persons = persons(order, setting, &subject, &services);
+        let ahead = guard::forerunner(order, near).map(|rival| rival.order);
+        let supposed = setting.portfolio.once_through(ahead);
         let facts = json!({
             "today": setting.today(),
             "order": order_view(order, setting, is_bare),
@@ -90,7 +92,7 @@ impl View {
                 .enumerate()
                 .map(|(place, service)| {
                     let more = shared_view(service, &services, &subject, order, setting);
-                    let service = service_view(place, service, order, setting);
+                    let service = service_view(place, service, order, setting, &supposed);
                     merged(service, more)
                 })
                 .collect::<Vec<_>>(),
@@ -110,7 +112,7 @@ impl View {
             "siblings": siblings_view(order, setting, drafts),
             "differences": [],
             "targets": [],
-            "profile": profile_view(order, setting),
+            "profile": profile_view(order, setting, holder),
         });
         Self {
             shown: facts.clone(),

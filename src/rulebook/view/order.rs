@@ -164,13 +164,9 @@ pub(super) fn is_same(one: &Order, two: &Order) -> bool {
 }
 
 /// What differs between providers, as far as rules ask for it.
-pub(super) fn profile_view(order: &Order, setting: &Setting<'_>) -> Json {
+pub(super) fn profile_view(order: &Order, setting: &Setting<'_>, holder: Option<Holder>) -> Json {
     let profile = setting.profiles.for_order(order.provider.as_deref());
-    let by_individual = order
-        .filing
-        .subject
-        .as_deref()
-        .is_some_and(SubjectFacts::is_individual);
+    let by_individual = holder == Some(Holder::Individual);
     json!({
         "name": order.provider,
         "known": order.provider.as_deref().is_some_and(|p| setting.profiles.known(p).is_some()),

@@ -4,16 +4,18 @@ use super::LIST_LIMIT;
 use super::given::{Seen, json_of, known, with};
 use super::setting::{Setting, Use};
 use crate::filing::facts::{Person, SubjectFacts};
-use crate::filing::number::ServiceKind;
+use crate::filing::number::{ServiceKind, SubjectNumber};
 use crate::filing::order::Order;
+use crate::filing::portfolio::FiledSubject;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn service_view(
     place: usize,
     service: &Seen<'_>,
     order: &Order,
     setting: &Setting<'_>,
+    supposed: &BTreeMap<SubjectNumber, FiledSubject>,
 ) -> Json {
     let holders: Vec<Json> = service
         .facts
@@ -22,15 +24,15 @@ pub(super) fn service_view(
         .flatten()
         .take(LIST_LIMIT)
         .flat_map(|domain| {
-            let holders = setting.domains.get(domain.ascii()).into_iter().flatten();
-            holders.map(move |(subject, number)| (domain, subject, *number))
+            let holders = setting.portfolio.holders_supposing(domain, supposed);
+            holders.into_iter().map(move |holder| (domain, holder))
         })
-        .filter(|(_, _, number)| service.number != Some(*number))
-        .map(|(domain, subject, number)| {
+        .filter(|(_, (_, other))| service.number != Some(other.number))
+        .map(|(domain, (subject, other))| {
             json!({
                 "domain": domain,
-                "number": number,
-                "kind": number.kind().name(),
+                "number": other.number,
+                "kind": other.kind().name(),
                 "same_subject": Some(subject.number) == order.target.subject,
             })
         })

@@ -4,7 +4,7 @@ use crate::filing::facts::Person;
 use crate::filing::instant::Instant;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::Order;
-use crate::filing::portfolio::{FiledSubject, Portfolio};
+use crate::filing::portfolio::Portfolio;
 use crate::filing::profile::Profiles;
 use chrono::NaiveDate;
 use std::collections::{BTreeSet, HashMap};
@@ -18,7 +18,6 @@ pub struct Setting<'a> {
     pub(super) accounts: HashMap<(&'a str, &'a str), BTreeSet<SubjectNumber>>,
     pub(super) phones: HashMap<&'a str, Vec<Use<'a>>>,
     pub(super) certificates: HashMap<&'a str, Vec<Use<'a>>>,
-    pub(super) domains: HashMap<&'a str, Vec<(&'a FiledSubject, ServiceNumber)>>,
     pub(super) resources: HashMap<(&'a str, &'a str), Vec<ServiceNumber>>,
 }
 
@@ -39,7 +38,6 @@ impl<'a> Setting<'a> {
         let mut accounts: HashMap<(&str, &str), BTreeSet<SubjectNumber>> = HashMap::new();
         let mut phones: HashMap<&str, Vec<Use<'_>>> = HashMap::new();
         let mut certificates: HashMap<&str, Vec<Use<'_>>> = HashMap::new();
-        let mut domains: HashMap<&str, Vec<(&FiledSubject, ServiceNumber)>> = HashMap::new();
         let mut resources: HashMap<(&str, &str), Vec<ServiceNumber>> = HashMap::new();
         for subject in portfolio.filed() {
             let is_organisation = !subject.facts.is_individual();
@@ -70,10 +68,6 @@ impl<'a> Setting<'a> {
                         accounts.entry(key).or_default().insert(subject.number);
                     }
                 }
-                for domain in service.domains() {
-                    let holders = domains.entry(domain.ascii()).or_default();
-                    holders.push((subject, service.number));
-                }
                 for access in &service.accesses {
                     if let Some(resource) = &access.resource {
                         let there = resources.entry((&access.provider, resource)).or_default();
@@ -89,7 +83,6 @@ impl<'a> Setting<'a> {
             accounts,
             phones,
             certificates,
-            domains,
             resources,
         }
     }

@@ -154,6 +154,16 @@ impl Desk<'_> {
 /// Judges an order.
 fn order(cx: &mut Context<'_>, desk: &Desk<'_>, order: &Order) -> Vec<Located> {
     let look = |material: &Material| materials::look_at(material, &[], desk.files);
+    let status = order.standing().status;
+    if status.has_ended() {
+        let id = &order.id;
+        let message = text!(
+            "订单 {id} 已结束（{label}），规则库不再对它提出问题",
+            "the order {id} has ended ({label}): the rulebook finds nothing in it any more",
+            label = status.label()
+        );
+        cx.caution("order-ended", message, Some(id.to_string()));
+    }
     let judgement = desk.bench.order(desk.world, order, &look);
     let record = order_path(&order.id);
     let text = desk.files.and_then(|files| {
