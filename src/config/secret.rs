@@ -83,7 +83,11 @@ impl Secret {
                 // What it holds is never quoted.
                 let text = String::from_utf8(bytes)
                     .map_err(|_| lost(text!("不是 UTF-8 文本", "not UTF-8 text")))?;
-                Ok(Revealed(text.trim_end_matches(['\r', '\n']).to_owned()))
+                let secret = text.trim_end_matches(['\r', '\n']);
+                if secret.is_empty() {
+                    return Err(lost(text!("文件是空的", "the file is empty")));
+                }
+                Ok(Revealed(secret.to_owned()))
             }
         }
     }

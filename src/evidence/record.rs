@@ -140,6 +140,13 @@ impl Endpoint {
             request.header(name.clone(), value.expose())
         }))
     }
+
+    /// Returns words of the endpoint's without the secrets that it was sent.
+    fn redacted(&self, words: String) -> String {
+        let sent = self.headers.iter().map(|(_, secret)| secret);
+        sent.chain(&self.secret)
+            .fold(words, |words, secret| words.replace(secret.expose(), "***"))
+    }
 }
 
 impl Asker<'_> {
@@ -182,14 +189,10 @@ impl Asker<'_> {
             &["web"][..]
         };
         for kind in kinds {
-            let request = endpoint.request(kind, query)?;
-            let answer = self.network.http.send(request).await?.success()?;
-            let body: Value = answer.json()?;
-            let host = answer.host();
-            let entries = entries(&body, shape, &host)?;
+            let entries = self.entries(endpoint, kind, query).await?;
             if !entries.is_whole {
                 return Err(NetworkError::Shape {
-                    host,
+                    host: entries.host,
                     what: format!("more pages than one ({})", entries.raw),
                 });
             }
@@ -205,6 +208,19 @@ impl Asker<'_> {
         Ok(found)
     }
 
+    /// Asks for the entries about something.
+    async fn entries(
+        &self,
+        endpoint: &Endpoint,
+        kind: &str,
+        query: &str,
+    ) -> Result<Entries, NetworkError> {
+        let request = endpoint.request(kind, query)?;
+        let answer = self.network.http.send(request).await?.success()?;
+        let body: Value = answer.json()?;
+        entries(&body, endpoint, answer.host())
+    }
+
     async fn look_up(&self, endpoint: &Endpoint, about: &About) -> Vec<Fact> {
         let query = about.ascii();
         let kind = match about {
@@ -218,13 +234,7 @@ impl Asker<'_> {
         };
         let fact = |claim| self.fact(&query, claim, Source::Record, &endpoint.shown);
         let filed = || fact(Claim::Filed);
-        let ask = async {
-            let request = endpoint.request(kind, &query)?;
-            let answer = self.network.http.send(request).await?.success()?;
-            let body: Value = answer.json()?;
-            entries(&body, &endpoint.shape, &answer.host())
-        };
-        let entries = match ask.await {
+        let entries = match self.entries(endpoint, kind, &query).await {
             Ok(entries) => entries,
             Err(error) => return vec![filed().failed(&error)],
         };
@@ -292,19 +302,21 @@ fn plain(value: String) -> String {
 }
 
 struct Entries {
+    host: String,
     list: Vec<Value>,
     is_whole: bool,
     raw: String,
 }
 
 /// Takes the entries out of an answer, if it is one.
-fn entries(body: &Value, shape: &RecordShape, host: &str) -> Result<Entries, NetworkError> {
+fn entries(body: &Value, endpoint: &Endpoint, host: String) -> Result<Entries, NetworkError> {
+    let shape = &endpoint.shape;
     for (pointer, wanted) in &shape.ok {
         let found = body.pointer(pointer).unwrap_or(&Value::Null);
         if found != wanted {
             return Err(NetworkError::Said {
-                host: host.to_owned(),
-                said: complaint(body, pointer, found),
+                host,
+                said: endpoint.redacted(complaint(body, pointer, found)),
                 passing: false,
             });
         }
@@ -314,7 +326,7 @@ fn entries(body: &Value, shape: &RecordShape, host: &str) -> Result<Entries, Net
         Some(one @ Value::Object(_)) => vec![one.clone()],
         Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => {
             return Err(NetworkError::Shape {
-                host: host.to_owned(),
+                host,
                 what: format!("no list at {}", shape.entries),
             });
         }
@@ -323,11 +335,14 @@ fn entries(body: &Value, shape: &RecordShape, host: &str) -> Result<Entries, Net
         .entries
         .rsplit_once('/')
         .map_or("", |(folder, _)| folder);
-    let total = body
-        .pointer(&format!("{folder}/total"))
-        .and_then(Value::as_u64);
+    let total = body.pointer(&format!("{folder}/total")).and_then(|total| {
+        total
+            .as_u64()
+            .or_else(|| total.as_str()?.trim().parse().ok())
+    });
     let count = list.len();
     Ok(Entries {
+        host,
         is_whole: total.is_none_or(|total| total <= count as u64),
         raw: format!("{count} of {}", total.unwrap_or(count as u64)),
         list,

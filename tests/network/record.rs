@@ -30,6 +30,13 @@ fn the_public_record_says_filed_or_not_only_where_it_really_says_so() {
             "unknown",
         ),
         (
+            right
+                .replace("\"total\":1", "\"total\":\"60\"")
+                .replace("shop.ex", "myshop.ex"),
+            "unknown more-pages",
+            "unknown",
+        ),
+        (
             r#"{"code":122,"message":"查询失败","error":"Expected object or value"}"#.to_owned(),
             "unknown service-error",
             "unknown",
@@ -115,4 +122,18 @@ fn any_other_record_is_read_by_the_pointers_of_the_configuration() {
     for text in [&output.stdout, &output.stderr, &kept] {
         assert!(!text.contains("SECRET"), "{text}");
     }
+    // What was sent may come back in its words.
+    let echo = r#"{"code":401,"msg":"no key ENV-SECRET, FILE-SECRET"}"#;
+    *world.recorded.lock().unwrap() = Answer::json(echo);
+    let args = ["verify", "shop.example.cn", "--json", "--max-age", "0"];
+    let output = world.user.run_with(&secret, args);
+    let kept = std::fs::read_to_string(&world.observations()[0]).unwrap();
+    assert!(output.stdout.contains("no key ***, ***"), "{output:?}");
+    for text in [&output.stdout, &output.stderr, &kept] {
+        assert!(!text.contains("SECRET"), "{text}");
+    }
+    // A file with nothing in it holds no secret.
+    world.user.write("key", "\r\n");
+    let output = world.user.run_with(&secret, args).exits(12);
+    assert!(output.stdout.contains("the file is empty"), "{output:?}");
 }

@@ -177,13 +177,16 @@ impl Reader {
                 Err(error) => return self.no_table(error, above),
             }
             kept.borrow_mut().forget(start);
-            (last, cells) = (line, row.len());
+            let is_blank = row.iter().all(|cell| cell.trim_ascii().is_empty());
+            if !is_blank {
+                (last, cells) = (line, row.len());
+            }
             if self.problems.len() >= PROBLEMS {
                 break;
             }
             if std::str::from_utf8(row.as_slice()).is_err() {
                 self.not_utf8(kept.borrow().broken(line));
-            } else if !row.iter().all(|cell| cell.trim_ascii().is_empty()) {
+            } else if !is_blank {
                 let place = |key: &str| columns.place(key).unwrap_or(0);
                 self.take_row(&columns, &row, |key| {
                     kept.borrow().place(place(key), line, separator)
