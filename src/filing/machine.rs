@@ -64,6 +64,11 @@ impl Case<'_> {
         }
     }
 
+    const fn no_sms(&self, report: Report) -> Refusal {
+        let rule = self.spares_sms();
+        Refusal::NoSms { report, rule }
+    }
+
     /// Whether somebody must answer an SMS on the way (SMS-01, SMS-07, SMS-08).
     pub const fn has_sms(&self) -> bool {
         self.spares_sms().is_none()
@@ -268,10 +273,6 @@ pub fn report(case: &Case<'_>, status: Status, report: Report) -> Result<Arrival
         })
     };
     let at = |status| Ok(Arrival::At(status));
-    let no_sms = Refusal::NoSms {
-        report,
-        rule: case.spares_sms(),
-    };
     match status {
         Status::Draft => match report {
             Report::FaceVerified => at(Status::Draft),
@@ -294,7 +295,7 @@ pub fn report(case: &Case<'_>, status: Status, report: Report) -> Result<Arrival
             Report::Forwarded => at(case.forwarded()),
             Report::SmsSent if case.has_sms() => at(case.forwarded()),
             Report::SmsVerified if case.has_sms() => Ok(Arrival::Verified),
-            Report::SmsSent | Report::SmsVerified => Err(no_sms),
+            Report::SmsSent | Report::SmsVerified => Err(case.no_sms(report)),
             Report::BureauApproved => at(Status::Approved),
             Report::BureauRejected => at(Status::BureauRejected),
             Report::Purged => at(Status::Purged),
@@ -327,7 +328,7 @@ pub fn report(case: &Case<'_>, status: Status, report: Report) -> Result<Arrival
             Report::BureauApproved => at(Status::Approved),
             Report::BureauRejected => at(Status::BureauRejected),
             Report::SmsSent | Report::SmsVerified | Report::SmsExpired if !case.has_sms() => {
-                Err(no_sms)
+                Err(case.no_sms(report))
             }
             Report::FaceVerified
             | Report::Accepted

@@ -1,6 +1,6 @@
 //! Who must answer the SMS.
 
-use super::facts::{Person, SubjectFacts};
+use super::facts::Person;
 use super::kind::Kind;
 use super::order::{Order, Signatory, Who};
 use super::place::Place;
