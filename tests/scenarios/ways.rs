@@ -203,7 +203,7 @@ fn an_app_is_cancelled_as_a_site_is() {
         "number": format!("{SUBJECT}-3A"), "kind": "app", "name": "示例应用",
         "accesses": ["tencent"], "responsible": { "name": "李四", "phone": "13800000003" },
     });
-    let scene = Scene::holding(&[super::company(SUBJECT, super::CERTIFICATES[0], &[app])]);
+    let scene = Scene::holding(&[company(SUBJECT, CERTIFICATES[0], &[app])]);
     let id = scene.draft(MONDAY, &format!("cancel-service {SUBJECT}-3A"));
     let order = scene.submit(MONDAY, &id);
     assert_eq!(order["kind"], "cancel-site");
