@@ -21,7 +21,7 @@ pub enum NetworkError {
     /// The network cannot be made ready: certificates, proxies, resolvers.
     Setup {
         /// What is wrong.
-        what: String,
+        what: Text,
     },
     /// Only `https`, or `http` on this machine, may be asked.
     NotSecure {
@@ -66,7 +66,7 @@ pub enum NetworkError {
         /// The host.
         host: String,
         /// What was wrong.
-        why: String,
+        why: Text,
     },
     /// The answer is larger than what is read.
     TooLarge {
@@ -132,7 +132,7 @@ pub enum NetworkError {
         /// The host.
         host: String,
         /// What was expected, and what came.
-        what: String,
+        what: Text,
     },
 }
 
@@ -264,7 +264,8 @@ impl NetworkError {
             ),
             Self::Setup { what } => text!(
                 "网络设置有误：{what}",
-                "the network cannot be made ready: {what}"
+                "the network cannot be made ready: {what}",
+                what
             ),
             Self::NotSecure { url } => text!(
                 "没有访问 {url}：只访问 https，http 只用于本机",
@@ -293,7 +294,8 @@ impl NetworkError {
             }
             Self::Broken { host, why } => text!(
                 "{host} 的答复中断：{why}",
-                "the answer of {host} broke off: {why}"
+                "the answer of {host} broke off: {why}",
+                why
             ),
             Self::TooLarge { host, limit } => text!(
                 "{host} 的答复超过 {limit} 字节",
@@ -352,7 +354,8 @@ impl NetworkError {
             ),
             Self::Shape { host, what } => text!(
                 "{host} 的答复格式不对：{what}",
-                "the answer of {host} has another shape: {what}"
+                "the answer of {host} has another shape: {what}",
+                what
             ),
         }
     }
