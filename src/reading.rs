@@ -30,6 +30,9 @@ pub fn cause(error: &io::Error) -> Text {
         io::ErrorKind::PermissionDenied => text!("没有权限", "permission denied"),
         io::ErrorKind::NotFound => text!("没有这个文件或目录", "no such file or directory"),
         io::ErrorKind::NotADirectory => text!("不是目录", "not a directory"),
+        io::ErrorKind::IsADirectory => text!("是目录", "it is a directory"),
+        io::ErrorKind::AlreadyExists => text!("已经存在", "it exists already"),
+        io::ErrorKind::InvalidFilename => text!("文件名过长", "the name is too long"),
         io::ErrorKind::Unsupported => {
             text!("文件系统不支持", "the file system does not support it")
         }

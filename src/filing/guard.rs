@@ -81,7 +81,7 @@ pub fn sending(
     profiles: &Profiles,
     others: &[Rival<'_>],
 ) -> Result<(), Obstacle> {
-    let ahead = forerunner(order, others).map(|rival| rival.order);
+    let ahead = ahead(order, others);
     drafting(order, portfolio, profiles, ahead)?;
     blocking(order, portfolio, profiles, others)
 }
@@ -114,8 +114,15 @@ pub fn blocking(
     }
 }
 
-/// Returns the one of `others` that an order waits for.
-pub fn forerunner<'r, 'o>(order: &Order, others: &'r [Rival<'o>]) -> Option<&'r Rival<'o>> {
+/// Returns the one of `others` that a draft waits for; what was sent waits no more.
+pub fn ahead<'o>(order: &Order, others: &[Rival<'o>]) -> Option<&'o Order> {
+    let is_draft = order.standing().status == Status::Draft;
+    let waited = forerunner(order, others).filter(|_| is_draft);
+    waited.map(|rival| rival.order)
+}
+
+/// Returns the one of `others` that must be approved before an order is sent.
+fn forerunner<'r, 'o>(order: &Order, others: &'r [Rival<'o>]) -> Option<&'r Rival<'o>> {
     let after = order.after.as_ref()?;
     others.iter().find(|rival| rival.order.id == *after)
 }

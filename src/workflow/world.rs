@@ -13,6 +13,7 @@ use crate::filing::profile::Profiles;
 use crate::filing::province::Province;
 use crate::filing::rebase::rebased;
 use crate::filing::record::SubjectRecord;
+use crate::filing::status::Status;
 use crate::store::book::Book;
 use crate::store::near::Times;
 use crate::text;
@@ -186,9 +187,11 @@ impl World {
         self.register().rivals(&self.book, order)
     }
 
-    /// Returns the order that another waits for.
+    /// Returns the order that a draft waits for; what was sent waits no more.
     pub fn ahead_of(&self, order: &Order) -> Option<&Order> {
-        self.book.orders.get(order.after.as_ref()?)
+        let after = order.after.as_ref()?;
+        let is_draft = order.standing().status == Status::Draft;
+        self.book.orders.get(after).filter(|_| is_draft)
     }
 
     /// Lists the drafts that bear on `order`, in the order of their ids.

@@ -357,3 +357,16 @@ fn an_empty_shell_under_a_national_licence_has_its_province() {
         assert_eq!(error["rule"] == "PRV-03", !takes, "{error}");
     }
 }
+
+/// CAN-03: the service that is left is not the last where another one is cancelled that has gone.
+#[test]
+fn the_service_that_stays_is_not_the_last_to_go() {
+    let scene = Scene::at("tencent");
+    let id = scene.cancelled_to_bureau("cancel-site example.cn");
+    scene.ok(MONDAY, &format!("gone {SHOP} --because bureau --yes"));
+    let found = check_at(&scene, MONDAY, &id);
+    assert!(!fires(&found, "CAN-03"), "{found:?}");
+    let last = scene.draft(MONDAY, "cancel-site example.com");
+    let found = check_at(&scene, MONDAY, &last);
+    assert!(fires(&found, "CAN-03"), "{found:?}");
+}

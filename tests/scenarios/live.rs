@@ -185,6 +185,13 @@ fn a_new_filing_waits_for_the_cancellation_of_its_domain() {
     scene.record(LATER, &site, "bureau-approved");
     for id in drafts {
         assert_eq!(scene.submit(LATER, &id)["status"], "provider-review");
+        let log = scene.ok(LATER, &format!("log {site}"));
+        let ops = log.as_array().unwrap();
+        let op = ops
+            .iter()
+            .find(|op| op.to_string().contains("bureau-approved"));
+        let undo = format!("undo {} --yes", op.unwrap()["op"].as_str().unwrap());
+        assert_eq!(scene.fails(LATER, &undo, 5)["code"], "refused.rests-on-it");
         scene.record(LATER, &id, "rejected");
         scene.ok(LATER, &format!("abandon {id} --yes"));
     }

@@ -79,8 +79,7 @@ impl View {
             .or_else(|| subject.province.as_deref()?.parse().ok());
         let is_bare = is_bare(order, &subject, &services);
         let persons = persons(order, setting, &subject, &services);
-        let ahead = guard::forerunner(order, near).map(|rival| rival.order);
-        let supposed = setting.portfolio.once_through(ahead);
+        let supposed = setting.portfolio.once_through(guard::ahead(order, near));
         let facts = json!({
             "today": setting.today(),
             "order": order_view(order, setting, is_bare),
