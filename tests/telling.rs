@@ -3,6 +3,7 @@
 
 mod evidence;
 mod peers;
+mod words;
 
 use crate::support::web::{Answer, Asked, Web};
 use crate::support::{Icpctl, Output, PATIENT, until};
@@ -243,30 +244,6 @@ fn every_way_in_which_a_robot_says_no_is_a_failure() {
     let web = Web::http(|_| ok());
     channel(&user, "wecom", &web.url("/x"), "");
     assert_eq!(team(&notify(&user, &[]).exits(0).json())["sent"], 3);
-}
-
-/// What is wrong with an answer or a setting is told in the user's language to its end.
-#[test]
-fn a_failure_of_the_network_is_told_in_chinese() {
-    let user = agency();
-    let web = Web::http(|_| Answer::html("<html>captive</html>"));
-    let missing = "[network]\nca_file = \"/nowhere/ca.pem\"";
-    let empty = user.write("empty.pem", "").display().to_string();
-    let empty = format!("[network]\nca_file = \"{empty}\"");
-    let english = regex::Regex::new("[a-z]{3,} [a-z]{2,}").unwrap();
-    for (network, exit, words) in [
-        ("", 11, "应为 JSON，收到的是 text/html"),
-        (missing, 3, "/nowhere/ca.pem：没有这个文件"),
-        (&*empty, 3, "文件里没有证书"),
-    ] {
-        channel(&user, "wecom", &web.url("/hook"), network);
-        let document = notify(&user, &["--test", "--lang", "zh"])
-            .exits(exit)
-            .json();
-        let message = document["error"]["message"].as_str().unwrap();
-        assert!(message.contains(words), "{message}");
-        assert!(!english.is_match(message), "{message}");
-    }
 }
 
 #[test]

@@ -160,6 +160,25 @@ pub enum RedirectFault {
     NoPlace,
 }
 
+impl RedirectFault {
+    fn message(self, from: &str, to: &str) -> Text {
+        match self {
+            Self::TooMany => text!(
+                "{from} 的跳转次数太多，最后指向 {to}",
+                "{from} redirects too often, at last to {to}"
+            ),
+            Self::NotSecure => text!(
+                "{from} 跳转到不加密的 {to}，没有跟随",
+                "{from} redirects to {to}, which is not secure; that is not followed"
+            ),
+            Self::NoPlace => text!(
+                "{from} 的跳转目标无法识别：{to}",
+                "{from} redirects to what cannot be read: {to}"
+            ),
+        }
+    }
+}
+
 impl TlsFault {
     fn message(&self) -> Text {
         match self {
@@ -301,20 +320,7 @@ impl NetworkError {
                 "{host} 的答复超过 {limit} 字节",
                 "the answer of {host} is larger than {limit} bytes"
             ),
-            Self::Redirect { from, to, why } => match why {
-                RedirectFault::TooMany => text!(
-                    "{from} 的跳转次数太多，最后指向 {to}",
-                    "{from} redirects too often, at last to {to}"
-                ),
-                RedirectFault::NotSecure => text!(
-                    "{from} 跳转到不加密的 {to}，没有跟随",
-                    "{from} redirects to {to}, which is not secure; that is not followed"
-                ),
-                RedirectFault::NoPlace => text!(
-                    "{from} 的跳转目标无法识别：{to}",
-                    "{from} redirects to what cannot be read: {to}"
-                ),
-            },
+            Self::Redirect { from, to, why } => why.message(from, to),
             Self::Status { host, status, wait } => {
                 let (zh, en) = wait.map_or_else(Default::default, |wait| {
                     let wait = humantime::format_duration(wait);
