@@ -40,7 +40,7 @@ named! {
         /// The domain stops being served by this provider.
         DomainUnreachableAtProvider = "domain-unreachable-at-provider", "域名将不能再通过该接入商访问", "the domain can no longer be served by this provider",
         /// Leaving the SMS unanswered is the only way back.
-        LapseIsTheOnlyWayBack = "lapse-is-the-only-way-back", "提交后唯一的退路是 24 小时内不完成短信核验", "once submitted, leaving the SMS unanswered for 24 hours is the only way back",
+        LapseIsTheOnlyWayBack = "lapse-is-the-only-way-back", "短信发出后，唯一的退路是 24 小时内不完成核验", "once the SMS is out, leaving it unanswered for 24 hours is the only way back",
         /// Nothing takes it back.
         CannotBeWithdrawn = "cannot-be-withdrawn", "提交后不能撤回", "once submitted it cannot be withdrawn",
         /// The number is gone for good.

@@ -50,16 +50,28 @@ impl Case<'_> {
         }
     }
 
+    /// Returns the rule by which nobody must answer an SMS; none where somebody must.
+    const fn spares_sms(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::New | Kind::Access | Kind::Change => None,
+            Kind::CancelSite | Kind::CancelSubject => match self.path() {
+                Path::Sms => None,
+                Path::Email => Some("SMS-08"),
+                Path::Papers => Some("CAN-11"),
+                Path::Written => Some("CAN-04"),
+            },
+            Kind::CancelAccess => Some("SMS-07"),
+        }
+    }
+
+    const fn no_sms(&self, report: Report) -> Refusal {
+        let rule = self.spares_sms();
+        Refusal::NoSms { report, rule }
+    }
+
     /// Whether somebody must answer an SMS on the way (SMS-01, SMS-07, SMS-08).
     pub const fn has_sms(&self) -> bool {
-        match self.kind {
-            Kind::New | Kind::Access | Kind::Change => true,
-            Kind::CancelSite | Kind::CancelSubject => match self.path() {
-                Path::Sms => true,
-                Path::Written | Path::Papers | Path::Email => false,
-            },
-            Kind::CancelAccess => false,
-        }
+        self.spares_sms().is_none()
     }
 
     /// Returns where the first submission leads.
@@ -283,7 +295,7 @@ pub fn report(case: &Case<'_>, status: Status, report: Report) -> Result<Arrival
             Report::Forwarded => at(case.forwarded()),
             Report::SmsSent if case.has_sms() => at(case.forwarded()),
             Report::SmsVerified if case.has_sms() => Ok(Arrival::Verified),
-            Report::SmsSent | Report::SmsVerified => Err(Refusal::NoSms { report }),
+            Report::SmsSent | Report::SmsVerified => Err(case.no_sms(report)),
             Report::BureauApproved => at(Status::Approved),
             Report::BureauRejected => at(Status::BureauRejected),
             Report::Purged => at(Status::Purged),
@@ -316,7 +328,7 @@ pub fn report(case: &Case<'_>, status: Status, report: Report) -> Result<Arrival
             Report::BureauApproved => at(Status::Approved),
             Report::BureauRejected => at(Status::BureauRejected),
             Report::SmsSent | Report::SmsVerified | Report::SmsExpired if !case.has_sms() => {
-                Err(Refusal::NoSms { report })
+                Err(case.no_sms(report))
             }
             Report::FaceVerified
             | Report::Accepted

@@ -47,10 +47,12 @@ pub enum Refusal {
         /// What was reported.
         report: Report,
     },
-    /// The order has no SMS on its way (SMS-07, SMS-08).
+    /// The order has no SMS on its way.
     NoSms {
         /// What was reported.
         report: Report,
+        /// The rule that says so.
+        rule: Option<&'static str>,
     },
     /// The answer came after the window (SMS-01).
     WindowClosed {
@@ -92,7 +94,7 @@ impl Refusal {
         match self {
             Self::AtBureau { .. } => Some("ORD-08"),
             Self::CancellationSent { .. } | Self::CancellationNotWithdrawn { .. } => Some("CAN-05"),
-            Self::NoSms { .. } => Some("SMS-07"),
+            Self::NoSms { rule, .. } => *rule,
             Self::WindowClosed { .. } => Some("SMS-01"),
             Self::Ended { .. }
             | Self::Profile { .. }
@@ -151,7 +153,7 @@ impl Refusal {
                     "the order is a draft that has not been submitted: {name} cannot have happened"
                 )
             }
-            Self::NoSms { report } => {
+            Self::NoSms { report, .. } => {
                 let (name, zh) = (report.name(), report.label().zh);
                 text!(
                     "此订单不需要短信核验，不能记录“{zh}”（{name}）",

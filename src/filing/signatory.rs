@@ -24,11 +24,16 @@ pub fn signatories(order: &Order, portfolio: &Portfolio) -> Vec<Signatory> {
         .subject
         .as_deref()
         .or(filed.map(|subject| &subject.facts));
-    let is_individual = facts.is_some_and(super::facts::SubjectFacts::is_individual);
-    let subject = changed(order, None, facts.and_then(|f| f.responsible.as_ref()));
+    let individual = facts.filter(|facts| facts.is_individual());
+    let mut subject = changed(order, None, facts.and_then(|f| f.responsible.as_ref()));
+    if let Some(facts) = individual {
+        // An individual answers in person, and names nobody (RP-02).
+        let person = subject.get_or_insert_default();
+        person.name = person.name.take().or_else(|| facts.name.clone());
+    }
     let mut list: Vec<Signatory> = Vec::new();
     for who in parts(order) {
-        let who = if is_individual { Who::Subject } else { who };
+        let who = individual.map_or(who, |_| Who::Subject);
         let person = match who {
             Who::Subject => subject.clone(),
             Who::Service(place) => service_person(order, filed, place),

@@ -1,6 +1,7 @@
 //! The ways a cancellation is verified, and how far it can be taken back on each.
 
-use super::{MONDAY, SHOP, SUBJECT, Scene, hints_at, impacts};
+use super::{CERTIFICATES, MONDAY, SHOP, SUBJECT, Scene, company, hints_at, impacts, site};
+use serde_json::json;
 
 const LATER: &str = "2026-11-25 10:00:00";
 
@@ -68,6 +69,59 @@ fn papers_go_through_the_providers_staff_and_need_no_sms() {
     assert!(order["awaiting"].as_array().unwrap().is_empty());
     scene.record(LATER, &id, "bureau-approved");
     assert!(!scene.is_filed(LATER, SHOP));
+}
+
+/// The refusal of an SMS names the rule that spares it.
+#[test]
+fn what_spares_the_sms_is_named() {
+    let shell = json!([]);
+    let shell = company(
+        SUBJECT,
+        CERTIFICATES[0],
+        &[site(SHOP, "example.cn", &shell)],
+    );
+    for (scene, line, rule) in [
+        (
+            Scene::at("tencent"),
+            "cancel-site example.cn --verify-by email",
+            "SMS-08",
+        ),
+        (
+            Scene::at("tencent"),
+            "cancel-site example.cn --verify-by papers",
+            "CAN-11",
+        ),
+        (
+            Scene::at("tencent"),
+            "cancel-access example.cn --provider tencent",
+            "SMS-07",
+        ),
+        (
+            Scene::holding(&[shell]),
+            "cancel-site example.cn --written",
+            "CAN-04",
+        ),
+    ] {
+        let id = scene.draft(MONDAY, line);
+        scene.submit(MONDAY, &id);
+        let error = scene.fails(MONDAY, &format!("record {id} sms-sent"), 5);
+        assert_eq!(
+            (&error["code"], &error["rule"]),
+            (&json!("refused.no-sms"), &json!(rule))
+        );
+    }
+}
+
+/// At a provider with a stage of its own a cancellation can be abandoned until the SMS is out.
+#[test]
+fn the_lapse_is_the_only_way_back_once_the_sms_is_out() {
+    let scene = Scene::at("generic");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let order = scene.submit(MONDAY, &id);
+    let mut impact = order["impact"].as_array().unwrap().iter();
+    let lapse = impact.find(|i| i["code"] == "lapse-is-the-only-way-back");
+    let message = lapse.unwrap()["message"].as_str().unwrap();
+    assert!(message.starts_with("once the SMS is out"), "{message}");
 }
 
 /// S1, 9: papers that the staff reject can be handed in again.
@@ -149,7 +203,7 @@ fn an_app_is_cancelled_as_a_site_is() {
         "number": format!("{SUBJECT}-3A"), "kind": "app", "name": "示例应用",
         "accesses": ["tencent"], "responsible": { "name": "李四", "phone": "13800000003" },
     });
-    let scene = Scene::holding(&[super::company(SUBJECT, super::CERTIFICATES[0], &[app])]);
+    let scene = Scene::holding(&[company(SUBJECT, CERTIFICATES[0], &[app])]);
     let id = scene.draft(MONDAY, &format!("cancel-service {SUBJECT}-3A"));
     let order = scene.submit(MONDAY, &id);
     assert_eq!(order["kind"], "cancel-site");

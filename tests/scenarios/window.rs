@@ -1,7 +1,7 @@
 //! The SMS window: 24 hours, half-open.
 
 use super::{FORUM, MONDAY, SHOP, SUBJECT, Scene, codes};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const LAST_SECOND: &str = "2026-11-24 09:59:59";
 const TOO_LATE: &str = "2026-11-24 10:00:00";
@@ -169,6 +169,23 @@ fn the_sms_goes_to_the_person_of_what_is_cancelled() {
     assert_eq!(awaiting.as_array().unwrap().len(), 1);
     assert_eq!(awaiting[0]["who"], "subject");
     assert_eq!(awaiting[0]["phone"], "138****0001");
+}
+
+/// RP-02: an individual, who names no other person, answers in person and under the own name.
+#[test]
+fn an_individual_answers_under_the_own_name() {
+    let scene = Scene::holding(&[json!({
+        "number": SUBJECT, "name": "王小明", "nature": "individual",
+        "responsible": { "phone": "13800000001" },
+        "services": [{ "number": SHOP, "domains": ["example.cn"], "accesses": ["tencent"] }],
+    })]);
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let order = scene.ok(MONDAY, &format!("submit {id} --yes --reveal"));
+    let awaiting = order["awaiting"].as_array().unwrap();
+    assert_eq!(awaiting.len(), 1, "{order}");
+    assert_eq!(awaiting[0]["who"], "subject");
+    assert_eq!(awaiting[0]["name"], "王小明");
+    assert_eq!(scene.order(MONDAY, &id)["awaiting"][0]["name"], "王**");
 }
 
 /// S0, step 5 speaks of cancellations: a filing order whose SMS expires goes back to the filer.
