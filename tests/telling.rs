@@ -3,6 +3,7 @@
 
 mod evidence;
 mod peers;
+mod words;
 
 use crate::support::web::{Answer, Asked, Web};
 use crate::support::{Icpctl, Output, PATIENT, until};

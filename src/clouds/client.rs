@@ -8,11 +8,13 @@ use crate::clock::Clock;
 use crate::config::base::Base;
 use crate::ids;
 use crate::lang::Lang;
+use crate::lang::Text;
 use crate::network::Network;
 use crate::network::answer::{Answer, host};
 use crate::network::error::NetworkError;
 use crate::network::header::{AUTHORIZATION, DATE, HeaderName};
 use crate::network::request::Request;
+use crate::text;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use url::Url;
@@ -61,7 +63,9 @@ impl<'a> Client<'a> {
 
     /// Returns the URL of a product, and what else is particular to it.
     fn service(&self, name: &str) -> Result<(Url, &'static Service), NetworkError> {
-        let unknown = |what: String| NetworkError::Setup { what };
+        let unknown = |what: String| NetworkError::Setup {
+            what: Text::verbatim(what),
+        };
         let service = catalogue::of(self.cloud)
             .services
             .get(name)
@@ -128,7 +132,7 @@ impl<'a> Client<'a> {
                 .map(Value::take)
                 .ok_or_else(|| NetworkError::Shape {
                     host: answer.host(),
-                    what: "no `Response`".to_owned(),
+                    what: text!("缺少 `Response`", "no `Response`"),
                 })?;
             match response.get("Error") {
                 Some(error) => Err(self.refusal(&answer, &said(error, "Code", "Message"))),

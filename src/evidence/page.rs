@@ -5,6 +5,7 @@ use super::known::KNOWN;
 use super::{Asker, Found, Told as _};
 use crate::filing::evidence::{Claim, Fact, Source};
 use crate::filing::host::Host;
+use crate::lang::Text;
 use crate::network::answer::Answer;
 use crate::network::error::{NetworkError, shown};
 use crate::network::request::Request;
@@ -60,7 +61,7 @@ impl Asker<'_> {
             let place = Url::parse(url).map_err(|error| {
                 failed(NetworkError::Shape {
                     host: name.to_owned(),
-                    what: error.to_string(),
+                    what: Text::verbatim(error.to_string()),
                 })
             })?;
             let request = Request::get(place)

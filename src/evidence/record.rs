@@ -132,7 +132,7 @@ impl Endpoint {
             .replace("{query}", &encode(query))
             .replace("{secret}", &encode(secret));
         let url = url::Url::parse(&url).map_err(|error| NetworkError::Setup {
-            what: format!("record.url: {error}"),
+            what: Text::verbatim(format!("record.url: {error}")),
         })?;
         let request = Request::get(url).timeout(self.timeout).at_once(1);
         let headers = self.headers.iter();
@@ -177,7 +177,7 @@ impl Asker<'_> {
     pub async fn search(&self, query: &str) -> Result<Vec<Entry>, NetworkError> {
         let Some(endpoint) = &self.record else {
             return Err(NetworkError::Setup {
-                what: "record.url".to_owned(),
+                what: text!("缺少 record.url", "record.url is missing"),
             });
         };
         let shape = &endpoint.shape;
@@ -191,9 +191,10 @@ impl Asker<'_> {
         for kind in kinds {
             let entries = self.entries(endpoint, kind, query).await?;
             if !entries.is_whole {
+                let raw = entries.raw;
                 return Err(NetworkError::Shape {
                     host: entries.host,
-                    what: format!("more pages than one ({})", entries.raw),
+                    what: text!("不止一页（{raw}）", "more pages than one ({raw})"),
                 });
             }
             let read = |entry: &Value| Entry {
@@ -325,9 +326,10 @@ fn entries(body: &Value, endpoint: &Endpoint, host: String) -> Result<Entries, N
         Some(Value::Array(list)) => list.clone(),
         Some(one @ Value::Object(_)) => vec![one.clone()],
         Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => {
+            let pointer = &shape.entries;
             return Err(NetworkError::Shape {
                 host,
-                what: format!("no list at {}", shape.entries),
+                what: text!("{pointer} 处没有列表", "no list at {pointer}"),
             });
         }
     };

@@ -1,6 +1,8 @@
 //! What a web service or a site answered.
 
 use super::error::{NetworkError, shown};
+use crate::lang::parser;
+use crate::text;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 use std::net::SocketAddr;
@@ -71,7 +73,11 @@ impl Answer {
             let kind = self.content_type().unwrap_or_else(|| "–".to_owned());
             NetworkError::Shape {
                 host: self.host(),
-                what: format!("JSON expected, {kind} came: {error}"),
+                what: text!(
+                    "应为 JSON，收到的是 {kind}：{words}",
+                    "JSON expected, {kind} came: {words}",
+                    words = parser::said_of_json(&error)
+                ),
             }
         })
     }

@@ -2,6 +2,7 @@
 
 use super::error::NetworkError;
 use crate::config::sections;
+use crate::lang::Text;
 use hickory_resolver::TokioResolver;
 use hickory_resolver::config::{
     ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig, ResolverOpts,
@@ -68,7 +69,9 @@ impl Dns {
     /// # Errors
     /// When the system's cannot be read.
     pub fn new(settings: &sections::Dns, offline: bool) -> Result<Self, NetworkError> {
-        let setup = |what: String| NetworkError::Setup { what };
+        let setup = |what: String| NetworkError::Setup {
+            what: Text::verbatim(what),
+        };
         let config = if settings.servers.is_empty() && !offline {
             let system = hickory_resolver::system_conf::read_system_conf();
             system

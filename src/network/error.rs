@@ -21,7 +21,7 @@ pub enum NetworkError {
     /// The network cannot be made ready: certificates, proxies, resolvers.
     Setup {
         /// What is wrong.
-        what: String,
+        what: Text,
     },
     /// Only `https`, or `http` on this machine, may be asked.
     NotSecure {
@@ -66,7 +66,7 @@ pub enum NetworkError {
         /// The host.
         host: String,
         /// What was wrong.
-        why: String,
+        why: Text,
     },
     /// The answer is larger than what is read.
     TooLarge {
@@ -132,7 +132,7 @@ pub enum NetworkError {
         /// The host.
         host: String,
         /// What was expected, and what came.
-        what: String,
+        what: Text,
     },
 }
 
@@ -158,6 +158,25 @@ pub enum RedirectFault {
     NotSecure,
     /// It names no place that can be read.
     NoPlace,
+}
+
+impl RedirectFault {
+    fn message(self, from: &str, to: &str) -> Text {
+        match self {
+            Self::TooMany => text!(
+                "{from} 的跳转次数太多，最后指向 {to}",
+                "{from} redirects too often, at last to {to}"
+            ),
+            Self::NotSecure => text!(
+                "{from} 跳转到不加密的 {to}，没有跟随",
+                "{from} redirects to {to}, which is not secure; that is not followed"
+            ),
+            Self::NoPlace => text!(
+                "{from} 的跳转目标无法识别：{to}",
+                "{from} redirects to what cannot be read: {to}"
+            ),
+        }
+    }
 }
 
 impl TlsFault {
@@ -264,7 +283,8 @@ impl NetworkError {
             ),
             Self::Setup { what } => text!(
                 "网络设置有误：{what}",
-                "the network cannot be made ready: {what}"
+                "the network cannot be made ready: {what}",
+                what
             ),
             Self::NotSecure { url } => text!(
                 "没有访问 {url}：只访问 https，http 只用于本机",
@@ -293,26 +313,14 @@ impl NetworkError {
             }
             Self::Broken { host, why } => text!(
                 "{host} 的答复中断：{why}",
-                "the answer of {host} broke off: {why}"
+                "the answer of {host} broke off: {why}",
+                why
             ),
             Self::TooLarge { host, limit } => text!(
                 "{host} 的答复超过 {limit} 字节",
                 "the answer of {host} is larger than {limit} bytes"
             ),
-            Self::Redirect { from, to, why } => match why {
-                RedirectFault::TooMany => text!(
-                    "{from} 的跳转次数太多，最后指向 {to}",
-                    "{from} redirects too often, at last to {to}"
-                ),
-                RedirectFault::NotSecure => text!(
-                    "{from} 跳转到不加密的 {to}，没有跟随",
-                    "{from} redirects to {to}, which is not secure; that is not followed"
-                ),
-                RedirectFault::NoPlace => text!(
-                    "{from} 的跳转目标无法识别：{to}",
-                    "{from} redirects to what cannot be read: {to}"
-                ),
-            },
+            Self::Redirect { from, to, why } => why.message(from, to),
             Self::Status { host, status, wait } => {
                 let (zh, en) = wait.map_or_else(Default::default, |wait| {
                     let wait = humantime::format_duration(wait);
@@ -352,7 +360,8 @@ impl NetworkError {
             ),
             Self::Shape { host, what } => text!(
                 "{host} 的答复格式不对：{what}",
-                "the answer of {host} has another shape: {what}"
+                "the answer of {host} has another shape: {what}",
+                what
             ),
         }
     }

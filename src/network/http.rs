@@ -9,6 +9,8 @@ use super::retry::{Passing, Retry};
 use super::{Manner, Proxies, tls};
 use crate::config::base::{is_near, may_be_asked};
 use crate::filing::address::is_public;
+use crate::lang::Text;
+use crate::text;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, HeaderMap, LOCATION};
 use reqwest::{Client, NoProxy, Proxy, redirect};
@@ -82,7 +84,7 @@ impl Http {
                 .into_iter()
                 .fold(builder, reqwest::ClientBuilder::proxy);
             builder.build().map_err(|error| NetworkError::Setup {
-                what: words(&error),
+                what: Text::verbatim(words(&error)),
             })
         };
         let clients = |reach| {
@@ -397,8 +399,11 @@ impl Proxies {
     }
 
     fn all(&self) -> Result<Vec<Proxy>, NetworkError> {
-        let setup = |error: reqwest::Error| NetworkError::Setup {
-            what: format!("proxy: {}", words(&error)),
+        let setup = |error: reqwest::Error| {
+            let words = words(&error);
+            NetworkError::Setup {
+                what: text!("代理：{words}", "proxy: {words}"),
+            }
         };
         // This machine is never behind one.
         let mut except = "localhost,127.0.0.0/8,::1".to_owned();
@@ -466,5 +471,8 @@ fn classify(host: &str, error: &reqwest::Error) -> NetworkError {
     if error.is_connect() {
         return NetworkError::Connect { host, why };
     }
-    NetworkError::Broken { host, why }
+    NetworkError::Broken {
+        host,
+        why: Text::verbatim(why),
+    }
 }

@@ -6,6 +6,8 @@ use crate::config::channels::{Channel, MailTls};
 use crate::config::secret::Revealed;
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
+use crate::lang::Text;
+use crate::network::tls;
 use crate::notify::message::Message;
 use crate::notify::{lacks, usual_port};
 use crate::reading::{self, DOCUMENT_LIMIT};
@@ -175,17 +177,18 @@ fn is_denied(code: &str) -> bool {
 }
 
 fn parameters(host: &str, network: &Network) -> Result<TlsParameters, Failure> {
-    let setup = |what: String| Failure::from(NetworkError::Setup { what });
+    let setup = |what: Text| Failure::from(NetworkError::Setup { what });
     let mut builder = TlsParameters::builder(host.to_owned());
     if let Some(path) = &network.ca_file {
-        let shown = path.display();
         let bytes = reading::read(path, DOCUMENT_LIMIT)
-            .map_err(|unread| setup(format!("{shown}: {}", unread.reason().en)))?;
-        let certificate =
-            Certificate::from_pem(&bytes).map_err(|error| setup(format!("{shown}: {error}")))?;
+            .map_err(|unread| setup(tls::in_file(path, &unread.reason())))?;
+        let certificate = Certificate::from_pem(&bytes)
+            .map_err(|error| setup(tls::in_file(path, &Text::verbatim(error.to_string()))))?;
         builder = builder.add_root_certificate(certificate);
     }
-    builder.build().map_err(|error| setup(error.to_string()))
+    builder
+        .build()
+        .map_err(|error| setup(Text::verbatim(error.to_string())))
 }
 
 fn address(name: &str, text: &str) -> Result<Mailbox, Failure> {

@@ -21,6 +21,7 @@ pub use reqwest::header;
 
 use crate::config::sections;
 use crate::env::Env;
+use crate::lang::Text;
 use dns::Dns;
 use error::NetworkError;
 use http::Http;
@@ -121,7 +122,7 @@ impl Network {
             .enable_all()
             .build()
             .map_err(|error| NetworkError::Setup {
-                what: error.to_string(),
+                what: Text::verbatim(error.to_string()),
             })?;
         let retry = Retry::of(manner);
         let dns = Dns::new(&manner.dns, manner.network.offline)?;

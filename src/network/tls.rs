@@ -1,7 +1,9 @@
 //! TLS: rustls on ring, always verified, 1.2 or later.
 
 use super::error::{NetworkError, TlsFault};
+use crate::lang::Text;
 use crate::reading::{self, DOCUMENT_LIMIT};
+use crate::text;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{CertificateError, ClientConfig};
@@ -13,20 +15,18 @@ use std::sync::Arc;
 /// # Errors
 /// When the file holds no certificates, or there are no roots at all.
 pub fn client(ca_file: Option<&Path>) -> Result<ClientConfig, NetworkError> {
-    let setup = |what: String| NetworkError::Setup { what };
+    let setup = |what: Text| NetworkError::Setup { what };
     let extra = match ca_file {
         None => Vec::new(),
-        Some(path) => {
-            certificates(path).map_err(|why| setup(format!("{}: {why}", path.display())))?
-        }
+        Some(path) => certificates(path).map_err(|why| setup(in_file(path, &why)))?,
     };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let verifier =
         rustls_platform_verifier::Verifier::new_with_extra_roots(extra, Arc::clone(&provider))
-            .map_err(|error| setup(error.to_string()))?;
+            .map_err(|error| setup(Text::verbatim(error.to_string())))?;
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_protocol_versions(rustls::DEFAULT_VERSIONS)
-        .map_err(|error| setup(error.to_string()))?
+        .map_err(|error| setup(Text::verbatim(error.to_string())))?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
@@ -34,14 +34,19 @@ pub fn client(ca_file: Option<&Path>) -> Result<ClientConfig, NetworkError> {
     Ok(config)
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let bytes =
-        reading::read(path, DOCUMENT_LIMIT).map_err(|unread| unread.reason().en.into_owned())?;
+/// Says what is wrong with a file of certificates.
+pub(super) fn in_file(path: &Path, why: &Text) -> Text {
+    let path = path.display();
+    text!("{path}：{why}", "{path}: {why}", why)
+}
+
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Text> {
+    let bytes = reading::read(path, DOCUMENT_LIMIT).map_err(|unread| unread.reason())?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     match found {
-        Ok(found) if found.is_empty() => Err("no certificate in it".to_owned()),
+        Ok(found) if found.is_empty() => Err(text!("文件里没有证书", "no certificate in it")),
         Ok(found) => Ok(found),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(Text::verbatim(error.to_string())),
     }
 }
 

@@ -3,6 +3,8 @@
 use super::Network;
 use super::error::NetworkError;
 use crate::config::sections;
+use crate::lang::Text;
+use crate::text;
 use encoding_rs::GB18030;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -50,7 +52,7 @@ async fn exchange(
         })?;
     let broken = |error: std::io::Error| NetworkError::Broken {
         host: host(),
-        why: error.to_string(),
+        why: Text::verbatim(error.to_string()),
     };
     stream
         .write_all(format!("{name}\r\n").as_bytes())
@@ -68,7 +70,7 @@ async fn exchange(
     if bytes.is_empty() {
         return Err(NetworkError::Broken {
             host: host(),
-            why: "it said nothing".to_owned(),
+            why: text!("没有内容", "it said nothing"),
         });
     }
     Ok(read(&bytes))

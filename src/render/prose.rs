@@ -12,16 +12,25 @@ use std::sync::LazyLock;
 /// fifteen), mobile phones and fixed lines, as people write them.
 const PATTERN: &str = r"(?x)
     (?<email> [A-Za-z0-9._%+-]+ @ [A-Za-z0-9-]+ (?: \. [A-Za-z0-9-]+ )+ )
-  | (?<id> \b [1-9][0-9]{5} (?: (?: 18 | 19 | 20 ) [0-9]{9} [0-9Xx] | [0-9]{9} ) \b )
-  | (?<phone> (?: \+? \b 86 [\ -]? )? \b 1[3-9][0-9] [\ -]? [0-9]{4} [\ -]? [0-9]{4} \b
-            | \b 0[0-9]{2,3} [\ -]? [1-9][0-9]{6,7} \b )
+  | (?<id> \b [1-9][0-9]{5} (?: BLANK? (?: 18 | 19 | 20 ) [0-9]{6} BLANK? [0-9]{3} [0-9Xx] | [0-9]{9} ) \b )
+  | (?<phone> (?: \+? \b 86 SEP? )? \b 1[3-9][0-9] SEP? [0-9]{4} SEP? [0-9]{4} \b
+            | \b 0[0-9]{2,3} [)）]? SEP? [1-9][0-9]{6,7} \b )
 ";
+
+/// What people write between the digits of a card, and of a phone.
+const PARTS: [(&str, &str); 2] = [
+    ("BLANK", r"[\ \u{a0}\u{3000}]"),
+    ("SEP", r"[\ \-.\u{a0}\u{2010}-\u{2015}\u{3000}]"),
+];
 
 /// The pattern, made once; a test holds that it can be.
 static PERSONAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     // Letters of scripts that are written without blanks are no part of a number.
     let ascii = PATTERN.replace(r"\b", r"(?-u:\b)");
-    Regex::new(&ascii).ok()
+    let whole = PARTS
+        .iter()
+        .fold(ascii, |pattern, (name, class)| pattern.replace(name, class));
+    Regex::new(&whole).ok()
 });
 
 /// The names of natural persons that may stand in what was written about something.
@@ -170,6 +179,11 @@ mod tests {
             ("+86 138 0000 0001", "+86**********0001"),
             ("１３８０００００００１", "138****0001"),
             ("电话010-88880000", "电话010*****0000"),
+            ("电话(010)88880000", "电话(010*****0000"),
+            ("138.0000.0001", "138******0001"),
+            ("138–0000–0001", "138******0001"),
+            ("138　0000　0001", "138******0001"),
+            ("证件110101 19900101 0015", "证件110***************15"),
             ("证件110101199001010015有误", "证件110*************15有误"),
             ("旧证110101900101001", "旧证110**********01"),
             (
@@ -187,6 +201,8 @@ mod tests {
             "2026-11-22 10:00 前整改",
             "订单 k3m9t2qd，第 12 项，共 1234567890 字节",
             "粤ICP备12345678号",
+            "139.226.10.5 和 139.1234 不通",
+            "合同440300-20260101-0001",
             "第２０项，备注为空",
             "www.13800000001.com 未悬挂",
         ] {

@@ -90,6 +90,10 @@ fn empty_cells_beyond_the_header_say_nothing() {
         told(&scene, "batch.csv", text.replace(", \n", ",x\n")),
         ["2:1 row-length "]
     );
+    // What a column without a name would hold may be left out too.
+    let text = "ref,kind,target,,\na,cancel-site,s1.example.net\n";
+    scene.user.write("batch.csv", text);
+    scene.run(MONDAY, "batch check batch.csv").exits(0);
 }
 
 /// Numbers of the width of a phone's that a program wrote in powers are as lost as a spreadsheet's.

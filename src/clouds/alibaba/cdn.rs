@@ -2,6 +2,7 @@
 
 use crate::clouds::client::Client;
 use crate::filing::host::Host;
+use crate::lang::Text;
 use crate::network::error::NetworkError;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ pub async fn is_filed(client: &Client<'_>, host: &Host) -> Result<bool, NetworkE
         Some("DomainNotRegistration") => Ok(false),
         other => Err(NetworkError::Shape {
             host: "cdn".to_owned(),
-            what: format!("Status: {}", other.unwrap_or("null")),
+            what: Text::verbatim(format!("Status: {}", other.unwrap_or("null"))),
         }),
     }
 }

@@ -3,6 +3,7 @@
 use crate::clouds::client::Client;
 use crate::network::error::NetworkError;
 use crate::network::markup::{self, Standing};
+use crate::text;
 use chrono::NaiveDate;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -72,7 +73,7 @@ pub async fn filings(client: &Client<'_>) -> Result<Vec<OwnFiling>, NetworkError
 fn shape(what: &str) -> NetworkError {
     NetworkError::Shape {
         host: "companyreg".to_owned(),
-        what: format!("no `{what}`"),
+        what: text!("缺少 `{what}`", "no `{what}`"),
     }
 }
 

@@ -6,11 +6,13 @@
 use super::{Credential, Place, filled};
 use crate::clouds::secret::Secret;
 use crate::config::base::is_near;
+use crate::lang::Text;
 use crate::network::Network;
 use crate::network::answer::Answer;
 use crate::network::error::{NetworkError, shown};
 use crate::network::header::HeaderName;
 use crate::network::request::Request;
+use crate::text;
 use serde::Deserialize;
 use url::Url;
 
@@ -51,7 +53,9 @@ impl Afar {
         network: &Network,
         metadata: Option<&Url>,
     ) -> Result<Credential, NetworkError> {
-        let setup = |what: String| NetworkError::Setup { what };
+        let setup = |what: String| NetworkError::Setup {
+            what: Text::verbatim(what),
+        };
         let (url, request) = match self {
             Self::Role(role) => {
                 let base = metadata.cloned().map_or_else(|| Url::parse(METADATA), Ok);
@@ -77,7 +81,7 @@ impl Afar {
         // What is wrong with it is not told in the parser's words: they could quote it.
         let no_key = || NetworkError::Shape {
             host: answer.host(),
-            what: "no key".to_owned(),
+            what: text!("其中没有密钥", "no key"),
         };
         let handed: Handed = answer.json().map_err(|_| no_key())?;
         let key = Secret::new(handed.access_key_secret);

@@ -43,6 +43,9 @@ pub(in crate::intake) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<
         .map_err(|problem| vec![problem])?;
     let names: Vec<String> = first.iter().map(|cell| cell.trim().to_owned()).collect();
     let (head, mut problems) = sheet.head(table, &names, &sheet.blank_columns(&first));
+    // Columns without a name at the end need no cells.
+    let width = names.iter().rposition(|name| is_filled(name));
+    let width = width.map_or(0, |last| last + 1);
     let mut rows = Vec::new();
     for record in records {
         if problems.len() >= PROBLEMS {
@@ -66,8 +69,8 @@ pub(in crate::intake) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<
         }
         if let Some(open) = starts.open_quote {
             problems.push(unclosed(sheet.lines.position(open)));
-        } else if record.len() < names.len() || record.iter().skip(names.len()).any(is_filled) {
-            problems.push(other_length(&record, names.len(), at));
+        } else if record.len() < width || record.iter().skip(names.len()).any(is_filled) {
+            problems.push(other_length(&record, width, at));
             continue;
         }
         let row = sheet.row(&head, &record, &starts);

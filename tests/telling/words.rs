@@ -1,0 +1,49 @@
+//! In whose words failures are told, and what of foreign words is not repeated.
+
+use super::{agency, channel, notify};
+use crate::support::web::{Answer, Web};
+
+/// What is wrong with an answer or a setting is told in the user's language to its end.
+#[test]
+fn a_failure_of_the_network_is_told_in_chinese() {
+    let user = agency();
+    let web = Web::http(|_| Answer::html("<html>captive</html>"));
+    let missing = "[network]\nca_file = \"/nowhere/ca.pem\"";
+    let empty = user.write("empty.pem", "").display().to_string();
+    let empty = format!("[network]\nca_file = \"{empty}\"");
+    let english = regex::Regex::new("[a-z]{3,} [a-z]{2,}").unwrap();
+    for (network, exit, words) in [
+        ("", 11, "应为 JSON，收到的是 text/html"),
+        (missing, 3, "/nowhere/ca.pem：没有这个文件"),
+        (&*empty, 3, "文件里没有证书"),
+    ] {
+        channel(&user, "wecom", &web.url("/hook"), network);
+        let document = notify(&user, &["--test", "--lang", "zh"])
+            .exits(exit)
+            .json();
+        let message = document["error"]["message"].as_str().unwrap();
+        assert!(message.contains(words), "{message}");
+        assert!(!english.is_match(message), "{message}");
+    }
+}
+
+/// However people part the digits of a phone or of a card, nobody reads them without `--reveal`.
+#[test]
+fn numbers_of_people_are_hidden_however_they_are_parted() {
+    let user = agency();
+    let reason = "请致电138.0000.0001或138–0000–0002、(010)88880003，证件110101 19900101 0015有误";
+    user.run([
+        "cancel-site",
+        "tea.example.com",
+        "--ref",
+        "a",
+        "--reason",
+        reason,
+    ])
+    .exits(0);
+    let shown = user.run(["show", "ref:a", "--json"]).exits(0).stdout;
+    assert!(shown.contains("有误"), "{shown}");
+    for hidden in ["0000.0001", "0000–0002", "88880003", "19900101"] {
+        assert!(!shown.contains(hidden), "{shown}");
+    }
+}
