@@ -377,8 +377,8 @@ impl Obstacle {
                 text!("请改用 icpctl {instead}", "use icpctl {instead}")
             }
             Self::DomainElsewhere { .. } => text!(
-                "先由原主体注销该备案；联系不上时向当地管局书面申请",
-                "have the other subject cancel it first; where it can't be reached, apply to its bureau in writing"
+                "先由原主体注销该备案（注销订单在本库的，用 --after ORDER 排在它之后）；联系不上时向当地管局书面申请",
+                "have the other subject cancel it first (where its cancellation is an order here, queue with --after ORDER); where it can't be reached, apply to its bureau in writing"
             ),
             Self::ShellCannotAdd { number } => text!(
                 "先向管局书面申请注销主体（icpctl cancel-subject {number} --written），再做首次备案",

@@ -258,3 +258,25 @@ fn a_batch_cancels_and_files_anew() {
         .exits(0);
     assert_eq!(scene.status(LATER, "ref:anew"), "provider-review");
 }
+
+/// China Telecom lets orders run side by side: that a site's access ended first is no fault of its
+/// cancellation.
+#[test]
+fn a_site_may_go_after_its_access() {
+    let scene = Scene::one_site(&["telecom", "huawei"]);
+    let profile = "parallel_orders = true\ncancel_stage = false\n";
+    scene
+        .user
+        .write(".icpctl/providers.d/telecom.toml", profile);
+    let access = scene.draft(MONDAY, "cancel-access example.cn --provider telecom");
+    let site = scene.draft(MONDAY, "cancel-site example.cn --provider telecom");
+    scene.submit(MONDAY, &access);
+    let accepted = "--accept filed-elsewhere-goes --accept CAN-05";
+    scene.ok(MONDAY, &format!("submit {site} --yes {accepted}"));
+    scene.record(MONDAY, &site, "sms-verified");
+    scene.record(LATER, &access, "bureau-approved");
+    let gone = scene.document(LATER, &format!("record {site} bureau-approved"), 0);
+    assert_eq!(gone["warnings"], json!([]), "{gone:#}");
+    assert_eq!(scene.ok(LATER, "doctor")["findings"], json!([]));
+    assert!(!scene.is_filed(LATER, SHOP));
+}

@@ -108,15 +108,16 @@ impl Endings {
     }
 
     /// Returns what a record comes too late for; that a cancellation is approved of what is gone
-    /// only confirms it.
+    /// only confirms it, and the bureau ends a filing whether its access has ended before or not.
     fn lateness(&self, record: &Record<'_>) -> Option<Late> {
         let Record::Approval(order, _, _) = record else {
             return None;
         };
         let (part, by) = self.of_order(order)?;
-        let confirms = match (order.kind, by) {
-            (Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess, Ender::Gone(_)) => true,
-            (_, Ender::Gone(_) | Ender::Order(_)) => false,
+        let confirms = match (&part, by) {
+            (Part::Access(..), _) if order.kind.ends_filing() => true,
+            (_, Ender::Gone(_)) => order.kind.is_cancellation(),
+            (_, Ender::Order(_)) => false,
         };
         (!confirms).then(|| Late {
             order: order.id.clone(),
