@@ -71,7 +71,15 @@ impl Asker<'_> {
         };
         let secure = get(&format!("https://{name}/")).await;
         let mut answer = match secure {
-            Err((_, NetworkError::Connect { .. })) => get(&format!("http://{name}/")).await?,
+            // A firewall may drop what comes to a port where nobody listens.
+            Err((
+                _,
+                NetworkError::Connect { .. }
+                | NetworkError::TimedOut {
+                    is_connecting: true,
+                    ..
+                },
+            )) => get(&format!("http://{name}/")).await?,
             other => other?,
         };
         let mut page = html::read(&answer);

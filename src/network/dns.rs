@@ -204,7 +204,12 @@ impl Resolved {
         let host = host.to_owned();
         let why = match self {
             Self::Offline => return NetworkError::Offline { host },
-            Self::TimedOut => return NetworkError::TimedOut { host },
+            Self::TimedOut => {
+                return NetworkError::TimedOut {
+                    host,
+                    is_connecting: false,
+                };
+            }
             Self::NoName => "NXDOMAIN".to_owned(),
             Self::Records { .. } | Self::NoData => "NODATA".to_owned(),
             Self::Failed(why) => why.clone(),

@@ -60,6 +60,8 @@ pub enum NetworkError {
     TimedOut {
         /// The host.
         host: String,
+        /// Whether there was not even a connection.
+        is_connecting: bool,
     },
     /// The answer broke off, or was no HTTP.
     Broken {
@@ -308,7 +310,14 @@ impl NetworkError {
                     fault
                 )
             }
-            Self::TimedOut { host } => {
+            Self::TimedOut {
+                host,
+                is_connecting: true,
+            } => text!(
+                "没有及时连上 {host}",
+                "no connection to {host} came about in time"
+            ),
+            Self::TimedOut { host, .. } => {
                 text!("{host} 没有及时答复", "{host} did not answer in time")
             }
             Self::Broken { host, why } => text!(

@@ -141,7 +141,10 @@ impl Http {
         let turn = self.limits.turn(&name, request.at_once).await;
         let asked = tokio::time::timeout(timeout, self.follow(request)).await;
         drop(turn);
-        asked.unwrap_or(Err(NetworkError::TimedOut { host: name }))
+        asked.unwrap_or(Err(NetworkError::TimedOut {
+            host: name,
+            is_connecting: false,
+        }))
     }
 
     async fn follow(&self, request: Request) -> Result<Answer, NetworkError> {
@@ -464,7 +467,11 @@ fn classify(host: &str, error: &reqwest::Error) -> NetworkError {
         };
     }
     if error.is_timeout() {
-        return NetworkError::TimedOut { host };
+        let is_connecting = error.is_connect();
+        return NetworkError::TimedOut {
+            host,
+            is_connecting,
+        };
     }
     // The innermost cause of what concerns the URL would be the URL.
     let why = words(error);

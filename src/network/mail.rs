@@ -128,12 +128,19 @@ impl Mailer {
         // hold the run up for ever.
         let sending = tokio::time::timeout(self.timeout, self.transport.send(mail));
         let Ok(sent) = sending.await else {
-            return Err(NetworkError::TimedOut { host }.into());
+            return Err(NetworkError::TimedOut {
+                host,
+                is_connecting: false,
+            }
+            .into());
         };
         sent.map(|_| ()).map_err(|error| {
             let said = error.to_string();
             let error = if error.is_timeout() {
-                NetworkError::TimedOut { host }
+                NetworkError::TimedOut {
+                    host,
+                    is_connecting: false,
+                }
             } else if let Some(fault) = tls_fault(&error) {
                 NetworkError::Tls { host, fault }
             } else if error

@@ -31,7 +31,12 @@ pub async fn ask(
         let asked =
             tokio::time::timeout(settings.timeout.0, exchange(settings, server, name)).await;
         drop(turn);
-        asked.unwrap_or_else(|_| Err(NetworkError::TimedOut { host: host() }))
+        asked.unwrap_or_else(|_| {
+            Err(NetworkError::TimedOut {
+                host: host(),
+                is_connecting: false,
+            })
+        })
     };
     network.retry.run(once).await
 }
@@ -45,7 +50,10 @@ async fn exchange(
     let connect =
         tokio::time::timeout(settings.connect_timeout.0, TcpStream::connect(server)).await;
     let mut stream = connect
-        .map_err(|_| NetworkError::TimedOut { host: host() })?
+        .map_err(|_| NetworkError::TimedOut {
+            host: host(),
+            is_connecting: true,
+        })?
         .map_err(|error| NetworkError::Connect {
             host: host(),
             why: error.to_string(),

@@ -1,6 +1,7 @@
 //! What a site's own page shows.
 
 use super::world::{FILED, FOOTER, World, fact, findings, html, page};
+use crate::support::PATIENT;
 use crate::support::web::{Answer, Authority, Valid, Web};
 use std::sync::{Arc, Mutex};
 
@@ -262,6 +263,33 @@ fn a_page_that_cannot_be_read_says_nothing() {
             "{reason}"
         );
     }
+}
+
+/// Where a firewall drops what comes to port 443, no connection comes about, and the page is read in
+/// the clear.
+#[test]
+fn a_site_that_is_silent_over_tls_is_read_in_the_clear() {
+    let world = World::new();
+    let named = world
+        .config
+        .lines()
+        .find(|line| line.starts_with("connect_to"))
+        .unwrap();
+    let clear = Web::http(|_| page(FOOTER));
+    // Nobody ever takes what it holds.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let addresses = format!(
+        "connect_to = {{ \"shop.example.cn:443\" = \"{}\", \"shop.example.cn:80\" = \"{}\" }}",
+        silent.local_addr().unwrap(),
+        clear.address
+    );
+    world.configure(
+        &format!("{PATIENT}{named}"),
+        &format!("connect_timeout = \"2s\"\ntimeout = \"1m\"\n{addresses}"),
+    );
+    let document = world.look();
+    assert_eq!(fact(&document, "page-read", "shop.example.cn"), "yes");
+    assert_eq!(fact(&document, "number-shown", "shop.example.cn"), "yes");
 }
 
 #[test]

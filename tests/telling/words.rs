@@ -27,6 +27,23 @@ fn a_failure_of_the_network_is_told_in_chinese() {
     }
 }
 
+/// The address of a robot is a secret, also where the robot repeats it.
+#[test]
+fn a_robot_that_repeats_its_address_is_not_repeated() {
+    let user = agency();
+    let web = Web::http(|_| {
+        Answer::json(
+            r#"{"errcode":93000,"errmsg":"no key 0123456789-SECRET at /HOOK-SECRET-0123"}"#,
+        )
+    });
+    let url = web.url("/HOOK-SECRET-0123?key=0123456789-SECRET");
+    channel(&user, "wecom", &url, "");
+    let output = notify(&user, &["--test"]).exits(12);
+    assert!(output.stdout.contains("no key *** at /***"), "{output:?}");
+    assert!(!output.stdout.contains("SECRET"), "{output:?}");
+    assert!(!output.stderr.contains("SECRET"), "{output:?}");
+}
+
 /// However people part the digits of a phone or of a card, nobody reads them without `--reveal`.
 #[test]
 fn numbers_of_people_are_hidden_however_they_are_parted() {
