@@ -142,17 +142,16 @@ impl Dns {
             }
             Err(error) => return Resolved::Failed(error.to_string()),
         };
-        match self.records(name.clone(), kind.record()).await {
-            // What it leads to may be missing, and not the name.
-            Resolved::NoName if kind == Type::A => {
-                let alias = self.records(name, RecordType::CNAME).await;
-                if alias.aliases().is_empty() {
-                    Resolved::NoName
-                } else {
-                    alias
-                }
-            }
-            resolved => resolved,
+        let resolved = self.records(name.clone(), kind.record()).await;
+        if kind != Type::A || resolved != Resolved::NoName {
+            return resolved;
+        }
+        // What it leads to may be missing, and not the name.
+        let alias = self.records(name, RecordType::CNAME).await;
+        if alias.aliases().is_empty() {
+            resolved
+        } else {
+            alias
         }
     }
 
