@@ -63,6 +63,16 @@ pub enum Type {
     Ns,
 }
 
+impl Type {
+    const fn record(self) -> RecordType {
+        match self {
+            Self::A => RecordType::A,
+            Self::Aaaa => RecordType::AAAA,
+            Self::Ns => RecordType::NS,
+        }
+    }
+}
+
 impl Dns {
     /// Takes the resolvers of the configuration, else the system's.
     ///
@@ -125,11 +135,6 @@ impl Dns {
         if self.offline {
             return Resolved::Offline;
         }
-        let kind = match kind {
-            Type::A => RecordType::A,
-            Type::Aaaa => RecordType::AAAA,
-            Type::Ns => RecordType::NS,
-        };
         let name = match Name::from_ascii(host) {
             Ok(mut name) => {
                 name.set_fqdn(true);
@@ -137,6 +142,20 @@ impl Dns {
             }
             Err(error) => return Resolved::Failed(error.to_string()),
         };
+        let resolved = self.records(name.clone(), kind.record()).await;
+        if kind != Type::A || resolved != Resolved::NoName {
+            return resolved;
+        }
+        // What it leads to may be missing, and not the name.
+        let alias = self.records(name, RecordType::CNAME).await;
+        if alias.aliases().is_empty() {
+            resolved
+        } else {
+            alias
+        }
+    }
+
+    async fn records(&self, name: Name, kind: RecordType) -> Resolved {
         let lookup = match self.resolver.lookup(name, kind).await {
             Ok(lookup) => lookup,
             Err(error) => return nothing(error),

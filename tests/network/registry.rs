@@ -32,6 +32,16 @@ fn every_kind_of_nothing_is_told_apart() {
     assert_eq!(document["data"][0]["kept"], false);
 }
 
+/// A name that leads to one that is gone is there itself.
+#[test]
+fn an_alias_that_leads_nowhere_is_no_missing_name() {
+    let world = World::with(&["shop.example.cn CNAME gone.example.com"]);
+    let document = world.look();
+    assert_eq!(fact(&document, "resolves", "shop.example.cn"), "no nodata");
+    assert_eq!(fact(&document, "alias", "shop.example.cn"), "yes");
+    assert_eq!(fact(&document, "resolves", "www.example.cn"), "no nxdomain");
+}
+
 #[test]
 fn where_a_filed_site_points_is_judged_by_its_provider() {
     for (records, ranges, expected) in [
