@@ -109,7 +109,7 @@ fn leaving_the_sms_unanswered_is_the_only_way_back() {
     for command in ["withdraw", "abandon"] {
         let error = scene.fails(MONDAY, &format!("{command} {id} --yes"), 5);
         assert_eq!(error["rule"], "CAN-05");
-        assert!(super::hints_at(&error, "24 hours"), "{error}");
+        assert!(hints_at(&error, "24 hours"), "{error}");
     }
     let impact = super::impacts(&scene.order(MONDAY, &id));
     assert!(impact.contains(&"lapse-is-the-only-way-back".to_owned()));
@@ -121,7 +121,7 @@ fn an_answered_sms_leaves_no_way_back() {
     let (scene, id) = cancelling();
     scene.record(MONDAY, &id, "sms-verified");
     let error = scene.fails(MONDAY, &format!("withdraw {id} --yes"), 5);
-    assert!(!super::hints_at(&error, "24 hours"), "{error}");
+    assert!(!hints_at(&error, "24 hours"), "{error}");
     assert_eq!(
         scene.status("2026-11-30 10:00:00", &id),
         "awaiting-bureau-review"
