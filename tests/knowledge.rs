@@ -558,6 +558,7 @@ fn codes_said() -> BTreeSet<String> {
     let patterns = [
         r#""((?:failure|usage|invalid|not-found|refused|conflict|partial|pending|negative|unavailable|denied|declined|signalled)\.[a-z0-9-]+)""#,
         r#"Problem::new\([ \n]*(?:"[^"]*"|[^",]+),[ \n]*[^",]+,[ \n]*"([A-Za-z0-9-]+)""#,
+        r#"\.report\([a-z]+, "([a-z-]+)""#,
         r#" code: "([a-z0-9.-]+)""#,
         r#"caution\([ \n]*"([a-z0-9.-]+)""#,
     ]

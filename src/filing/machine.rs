@@ -219,9 +219,11 @@ fn refusal(case: &Case<'_>, status: Status, command: Command) -> Refusal {
                 lapses: status == Status::SmsVerificationPending,
             }
         }
-        Status::SmsVerificationPending | Status::AwaitingBureauReview => {
-            Refusal::AtBureau { status, command }
-        }
+        Status::SmsVerificationPending | Status::AwaitingBureauReview => Refusal::AtBureau {
+            status,
+            command,
+            comes_back: !cancels,
+        },
         Status::ProviderReview | Status::AwaitingBureauSubmission
             if cancels && command == Command::Withdraw =>
         {

@@ -20,6 +20,8 @@ pub enum Refusal {
         status: Status,
         /// What was asked.
         command: Command,
+        /// Whether it comes back where the SMS goes unanswered.
+        comes_back: bool,
     },
     /// A cancellation that has been sent cannot be taken back (CAN-05).
     CancellationSent {
@@ -113,7 +115,9 @@ impl Refusal {
                     label = status.label()
                 )
             }
-            Self::AtBureau { status, command } => {
+            Self::AtBureau {
+                status, command, ..
+            } => {
                 text!(
                     "订单处于“{status}”，已在管局侧，不能{command}",
                     "cannot {command} an order that is at the bureau ({status})",
@@ -190,9 +194,17 @@ impl Refusal {
                 "只能等待管局的审核结果，用 record bureau-approved 或 bureau-rejected 记录",
                 "wait for the bureau's answer and record it: bureau-approved or bureau-rejected"
             )),
-            Self::AtBureau { .. } => Some(text!(
+            Self::AtBureau {
+                comes_back: true, ..
+            } => Some(text!(
                 "等待结果；被驳回或超时退回后可以修改、重新提交或放弃",
                 "wait for the result; once rejected or returned it can be edited, submitted again or abandoned"
+            )),
+            Self::AtBureau {
+                comes_back: false, ..
+            } => Some(text!(
+                "等待结果；被管局驳回后可以修改、重新提交或放弃",
+                "wait for the result; once the bureau has rejected it, it can be edited, submitted again or abandoned"
             )),
             Self::CancellationNotWithdrawn { .. } => Some(text!(
                 "尚未提交管局，可以改用 icpctl abandon 放弃",

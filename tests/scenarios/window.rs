@@ -1,6 +1,6 @@
 //! The SMS window: 24 hours, half-open.
 
-use super::{FORUM, MONDAY, SHOP, SUBJECT, Scene, codes};
+use super::{FORUM, MONDAY, SHOP, SUBJECT, Scene, codes, hints_at};
 use serde_json::{Value, json};
 
 const LAST_SECOND: &str = "2026-11-24 09:59:59";
@@ -109,7 +109,7 @@ fn leaving_the_sms_unanswered_is_the_only_way_back() {
     for command in ["withdraw", "abandon"] {
         let error = scene.fails(MONDAY, &format!("{command} {id} --yes"), 5);
         assert_eq!(error["rule"], "CAN-05");
-        assert!(super::hints_at(&error, "24 hours"), "{error}");
+        assert!(hints_at(&error, "24 hours"), "{error}");
     }
     let impact = super::impacts(&scene.order(MONDAY, &id));
     assert!(impact.contains(&"lapse-is-the-only-way-back".to_owned()));
@@ -121,7 +121,7 @@ fn an_answered_sms_leaves_no_way_back() {
     let (scene, id) = cancelling();
     scene.record(MONDAY, &id, "sms-verified");
     let error = scene.fails(MONDAY, &format!("withdraw {id} --yes"), 5);
-    assert!(!super::hints_at(&error, "24 hours"), "{error}");
+    assert!(!hints_at(&error, "24 hours"), "{error}");
     assert_eq!(
         scene.status("2026-11-30 10:00:00", &id),
         "awaiting-bureau-review"
@@ -244,6 +244,23 @@ fn a_label_edits_nothing_of_what_was_sent() {
     scene.ok(AFTERWARDS, &format!("edit {id} --unset labels.customer"));
     let order = scene.submit(AFTERWARDS, &id);
     assert_eq!(order["status"], "sms-verification-pending");
+}
+
+/// S0: a cancellation whose SMS goes unanswered is over; nobody is told to wait for its return.
+#[test]
+fn a_pending_cancellation_does_not_come_back_to_be_edited() {
+    let (scene, id) = cancelling();
+    let line = format!("edit {id} --set account=acc-2");
+    let error = scene.fails(MONDAY, &line, 5);
+    assert!(
+        hints_at(&error, "once the bureau has rejected it"),
+        "{error}"
+    );
+    let (scene, id) = Scene::first_filing("tencent");
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "forwarded");
+    let error = scene.fails(MONDAY, &format!("withdraw {id} --yes"), 5);
+    assert!(hints_at(&error, "once rejected or returned"), "{error}");
 }
 
 /// S1, 6: the other site is not touched by a lapse either.
