@@ -26,6 +26,11 @@ pub const ID_LENGTH: usize = 8;
 /// What stands in the place of the number of a service that the bureau refused.
 pub const NONE: &str = "none";
 
+/// Whether a word says that no number was issued, in any letter case.
+pub fn is_none(word: &str) -> bool {
+    word.eq_ignore_ascii_case(NONE)
+}
+
 /// The alphabet of ids: Crockford base32 in lower case, without i, l, o and u.
 pub const ID_ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 

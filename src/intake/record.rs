@@ -9,7 +9,7 @@ use crate::filing::instant::Instant;
 use crate::filing::moment::{self, Moment};
 use crate::filing::named::Named as _;
 use crate::filing::number::{Number, ServiceNumber};
-use crate::filing::order::NONE;
+use crate::filing::order::is_none;
 use crate::text;
 
 /// One event to be recorded; its order and the persons are not resolved yet.
@@ -137,7 +137,7 @@ fn numbers(row: &Row, problems: &mut Vec<Problem>) {
     let Some(cell) = row.cells.get("numbers") else {
         return;
     };
-    for word in cell.texts().iter().filter(|word| *word != NONE) {
+    for word in cell.texts().iter().filter(|word| !is_none(word)) {
         let message = match Number::parse(word).map(|parsed| parsed.number) {
             Ok(Number::Subject(_) | Number::Service(_)) => continue,
             Ok(Number::Security(number)) => text!(

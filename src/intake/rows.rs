@@ -290,7 +290,7 @@ fn json_row(node: &Node, table: Table, problems: &mut Vec<Problem>) -> Row {
     };
     let before = problems.len();
     if !matches!(node.shape, Shape::Table(_)) {
-        let message = text!("每行应是一个 JSON 对象", "every line must be a JSON object");
+        let message = text!("每行应是一个 JSON 对象", "every row must be a JSON object");
         problems.push(Problem::new(&node.path, node.at, "wrong-type", message));
     }
     for entry in node.entries() {

@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::filing::number::{Number, ServiceKind, ServiceNumber, SubjectNumber};
-use crate::filing::order::{Approval, Issued, NONE, Order};
+use crate::filing::order::{Approval, Issued, Order, is_none};
 use crate::filing::portfolio::Portfolio;
 use crate::lang::Text;
 use crate::text;
@@ -15,7 +15,7 @@ use crate::text;
 /// # Errors
 /// 3 where one is neither.
 pub(super) fn are_numbers(words: &[String]) -> Result<(), Failure> {
-    for word in words.iter().filter(|word| *word != NONE) {
+    for word in words.iter().filter(|word| !is_none(word)) {
         Number::parse(word).map_err(|error| {
             misfit(text!(
                 "`{word}` 不是备案号：{message}",
@@ -93,7 +93,7 @@ fn are_enough(order: &Order, words: &[String]) -> Result<(), Failure> {
         }));
     }
     let mut of_services = words.iter().skip(of_subject).peekable();
-    if of_services.peek().is_some() && of_services.all(|word| word == NONE) {
+    if of_services.peek().is_some() && of_services.all(|word| is_none(word)) {
         return Err(
             refuse(text!("所有服务都写了 none", "every service says none")).hint(text!(
                 "全部未通过请记录 bureau-rejected",
@@ -112,7 +112,7 @@ fn service_numbers(
 ) -> Result<Vec<Issued>, Failure> {
     let mut issued: Vec<Issued> = Vec::new();
     for (facts, word) in order.filing.services.iter().zip(words) {
-        if word == NONE {
+        if is_none(word) {
             issued.push(Issued { number: None });
             continue;
         }

@@ -344,6 +344,11 @@ fn a_service_that_the_bureau_refused_is_left_out() {
     scene.user.write("new.toml", dossier("tencent") + more);
     let id = scene.draft(MONDAY, "new --from new.toml");
     scene.submit(MONDAY, &id);
+    let numbers = NUMBERS.replace(" --number ", ";").replace("--number ", "");
+    let rows = format!("order,event,numbers\n{id},bureau-approved,{numbers};None\n");
+    scene.user.write("reports.csv", rows);
+    let line = "record --from reports.csv --dry-run";
+    let _ = scene.run(TUESDAY, line).exits(0);
     let line = format!("record {id} bureau-approved {NUMBERS} --number none");
     let output = scene.run(TUESDAY, &line).exits(0);
     assert!(output.stderr.contains("icpctl new"), "{output:?}");
