@@ -148,7 +148,13 @@ fn hide(found: &Captures<'_>, text: &str) -> String {
             return phone.to_owned();
         }
         let hidden = masked.phone(phone);
-        let kept = |(own, hidden)| if matches!(own, ')' | '）') { own } else { hidden };
+        let kept = |(own, hidden)| {
+            if matches!(own, ')' | '）') {
+                own
+            } else {
+                hidden
+            }
+        };
         phone.chars().zip(hidden.chars()).map(kept).collect()
     })
 }
