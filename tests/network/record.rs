@@ -125,7 +125,7 @@ fn any_other_record_is_read_by_the_pointers_of_the_configuration() {
     // What was sent may come back in its words.
     let args = ["verify", "shop.example.cn", "--json", "--max-age", "0"];
     // Long words are cut, yet not within a secret.
-    for before in ["".to_owned(), "x".repeat(185)] {
+    for before in [String::new(), "x".repeat(185)] {
         let echo = format!(r#"{{"code":401,"msg":"{before}no key ENV-SECRET, FILE-SECRET"}}"#);
         *world.recorded.lock().unwrap() = Answer::json(echo);
         let output = world.user.run_with(&secret, args);
