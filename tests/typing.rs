@@ -197,7 +197,6 @@ fn fields_are_columns_for_people_too() {
         ("number 粤ICP备2021000001号", "canonical,kind"),
         ("explain", "id,title"),
         ("doctor", "findings.code,findings.path"),
-        ("config show", "settings.key,settings.value"),
         ("sync", "order,outcome"),
     ] {
         let words = command.split(' ').chain(["--fields", fields]);

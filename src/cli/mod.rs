@@ -202,7 +202,7 @@ fn dispatch(
 }
 
 /// The commands whose fields people can choose.
-const FIELDED: [&str; 16] = [
+const FIELDED: [&str; 15] = [
     "list",
     "status",
     "portfolio",
@@ -218,7 +218,6 @@ const FIELDED: [&str; 16] = [
     "verify",
     "sync",
     "explain",
-    "config",
 ];
 
 /// Lays out for people what was printed as tab-separated values.
@@ -232,8 +231,11 @@ fn table_of_fields(tsv: &str) -> Table {
         .collect();
     let rooms = vec![Room::Whole; head.len()];
     let mut table = Table::new(head).rooms(&rooms);
-    for line in lines {
-        table.row(line.map(Cell::verbatim).collect());
+    let rows: Vec<Vec<&str>> = lines.map(Iterator::collect).collect();
+    // One document that has nothing of what was asked for, as that of a sound store.
+    let is_blank = rows.len() == 1 && rows.iter().flatten().all(|cell| cell.is_empty());
+    for row in rows.into_iter().filter(|_| !is_blank) {
+        table.row(row.into_iter().map(Cell::verbatim).collect());
     }
     table
 }

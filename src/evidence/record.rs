@@ -317,7 +317,7 @@ fn entries(body: &Value, endpoint: &Endpoint, host: String) -> Result<Entries, N
         if found != wanted {
             return Err(NetworkError::Said {
                 host,
-                said: endpoint.redacted(complaint(body, pointer, found)),
+                said: complaint(endpoint, body, pointer, found),
                 passing: false,
             });
         }
@@ -352,12 +352,14 @@ fn entries(body: &Value, endpoint: &Endpoint, host: String) -> Result<Entries, N
 }
 
 /// Returns the words in which a service says that it failed.
-fn complaint(body: &Value, pointer: &str, found: &Value) -> String {
+fn complaint(endpoint: &Endpoint, body: &Value, pointer: &str, found: &Value) -> String {
     let words = ["message", "msg", "error"]
         .iter()
         .filter_map(|key| body[*key].as_str());
     let words: Vec<&str> = words.collect();
-    let words: String = words.join("; ").chars().take(200).collect();
+    let words = endpoint.redacted(words.join("; "));
+    let words: String = words.chars().take(200).collect();
+    let found = endpoint.redacted(found.to_string());
     format!("{pointer} = {found}: {words}")
 }
 

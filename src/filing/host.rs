@@ -145,6 +145,16 @@ impl Host {
     /// # Errors
     /// When it is an address, a URL, a wildcard, a public suffix or no name.
     pub fn parse(text: &str) -> Result<Self, HostError> {
+        let host = Self::kept(text)?;
+        if !host.unicode.chars().all(may_stand) {
+            let given = text.trim().to_owned();
+            return Err(HostError::NotAName { given });
+        }
+        Ok(host)
+    }
+
+    /// Reads a host name that a record may hold: what was once taken stays readable, signs too.
+    fn kept(text: &str) -> Result<Self, HostError> {
         let given = text.trim();
         if given.is_empty() {
             return Err(HostError::Empty);
@@ -185,9 +195,6 @@ impl Host {
             return Err(HostError::NotAName { given: refused() });
         }
         let (unicode, _) = idna::domain_to_unicode(&ascii);
-        if !unicode.chars().all(may_stand) {
-            return Err(HostError::NotAName { given: refused() });
-        }
         let host = Self { ascii, unicode };
         if host.registered().is_none() {
             return Err(HostError::PublicSuffix {
@@ -324,7 +331,7 @@ impl TryFrom<String> for Host {
     type Error = Told;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).map_err(|error| Told(error.message()))
+        Self::kept(&text).map_err(|error| Told(error.message()))
     }
 }
 
@@ -454,6 +461,15 @@ mod tests {
             host("例子.中国")
         );
         assert!(serde_json::from_str::<Host>("\"http://example.com\"").is_err());
+    }
+
+    #[test]
+    fn a_sign_is_refused_where_it_is_written_and_read_where_it_is_kept() {
+        for name in ["☃.cn", "a、b.com"] {
+            assert!(Host::parse(name).is_err(), "{name}");
+            let kept: Host = serde_json::from_value(name.into()).unwrap();
+            assert_eq!(kept.as_str(), name);
+        }
     }
 
     proptest! {

@@ -302,12 +302,10 @@ fn json_row(node: &Node, table: Table, problems: &mut Vec<Problem>) -> Row {
             continue;
         }
         match Goal::of(table, &entry.key) {
-            Some(Goal::Column(name, _)) if row.cells.contains_key(name) => {
-                problems.push(twice(entry));
-            }
             Some(Goal::Column(name, list)) => {
                 let told = problems.len();
                 match json_cell(entry, list, problems) {
+                    Some(_) if row.cells.contains_key(name) => problems.push(twice(entry)),
                     Some(cell) => drop(row.cells.insert(name, cell)),
                     None if problems.len() == told => row.blank.push((name, entry.node.at)),
                     None => {}
@@ -321,10 +319,15 @@ fn json_row(node: &Node, table: Table, problems: &mut Vec<Problem>) -> Row {
     row
 }
 
-/// Reads the labels of a row, a table of texts.
+/// Reads the labels of a row, a table of texts; some programs write an empty one as a list.
 fn json_labels(entry: &Entry, row: &mut Row, problems: &mut Vec<Problem>) {
     let Entry { node, .. } = entry;
-    if !matches!(node.shape, Shape::Table(_)) && !node.is_blank() {
+    let is_empty = match &node.shape {
+        Shape::List(items) => items.is_empty(),
+        Shape::Text(_) => node.is_blank(),
+        Shape::Flag(_) | Shape::Number(_) | Shape::Table(_) => false,
+    };
+    if !matches!(node.shape, Shape::Table(_)) && !is_empty {
         let found = node.shape.words();
         let message = text!(
             "应为表，这里是{found}",
@@ -342,10 +345,10 @@ fn json_labels(entry: &Entry, row: &mut Row, problems: &mut Vec<Problem>) {
 }
 
 fn json_label(name: &str, entry: &Entry, row: &mut Row, problems: &mut Vec<Problem>) {
-    if row.labels.contains_key(name) {
-        problems.push(twice(entry));
-    } else if let Some(cell) = json_cell(entry, false, problems) {
-        row.labels.insert(name.to_owned(), cell);
+    match json_cell(entry, false, problems) {
+        Some(_) if row.labels.contains_key(name) => problems.push(twice(entry)),
+        Some(cell) => drop(row.labels.insert(name.to_owned(), cell)),
+        None => {}
     }
 }
 

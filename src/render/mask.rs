@@ -71,10 +71,10 @@ impl Privacy {
         self.apply(phone, |phone| ends(phone, 3, 4))
     }
 
-    /// Returns a person's name as `甲*`, one in Latin letters as `J***`.
+    /// Returns a person's name as `甲*`, one in Latin letters or their like as `J***`.
     pub fn name(self, name: &str) -> Cow<'_, str> {
         self.apply(name, |name| {
-            if name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            if name.starts_with(|first: char| first.is_alphabetic() && first < HAN) {
                 initial(name)
             } else {
                 ends(name, 1, 0)
@@ -281,6 +281,8 @@ mod tests {
         assert_eq!(masked.name("欧阳某某"), "欧***");
         assert_eq!(masked.name("甲"), "*");
         assert_eq!(masked.name("John Smith"), "J***");
+        assert_eq!(masked.name("Élodie Martin"), "É***");
+        assert_eq!(masked.name("Иван Петров"), "И***");
         assert_eq!(masked.name("J"), "***");
         assert_eq!(masked.id_number("110101199001010015"), "110*************15");
         assert_eq!(masked.id_number("E1234567"), "E*******");

@@ -1,8 +1,10 @@
 //! Personal data in what people wrote freely: a reviewer's reason, a provider's advice.
 
 use super::mask::Privacy;
+use crate::filing::identity::ResidentId;
 use crate::lang::Text;
 use crate::text;
+use chrono::NaiveDate;
 use regex::{Captures, Match, Regex};
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -13,14 +15,15 @@ use std::sync::LazyLock;
 const PATTERN: &str = r"(?x)
     (?<email> [A-Za-z0-9._%+-]+ @ [A-Za-z0-9-]+ (?: \. [A-Za-z0-9-]+ )+ )
   | (?<id> \b [1-9][0-9]{5} (?: BLANK? (?: 18 | 19 | 20 ) [0-9]{6} BLANK? [0-9]{3} [0-9Xx] | [0-9]{9} ) \b )
-  | (?<phone> (?: \+? \b 86 SEP? )? \b 1[3-9][0-9] SEP? [0-9]{4} SEP? [0-9]{4} \b
+  | (?<phone> (?: \+? \b 86 SEP? )? \b 1[3-9][0-9] (?: SEP? [0-9]{4} SEP? | \.[0-9]{4}\. ) [0-9]{4} \b
             | \b 0[0-9]{2,3} [)）]? SEP? [1-9][0-9]{6,7} \b )
 ";
 
-/// What people write between the digits of a card, and of a phone.
+/// What people write between the digits of a card, and of a phone; a dot only at both places of a
+/// mobile, since amounts and domains have one.
 const PARTS: [(&str, &str); 2] = [
     ("BLANK", r"[\ \u{a0}\u{3000}]"),
-    ("SEP", r"[\ \-.\u{a0}\u{2010}-\u{2015}\u{3000}]"),
+    ("SEP", r"[\ \-\u{a0}\u{2010}-\u{2015}\u{3000}]"),
 ];
 
 /// The pattern, made once; a test holds that it can be.
@@ -131,22 +134,45 @@ fn hide(found: &Captures<'_>, text: &str) -> String {
         return masked.email(email.as_str()).into_owned();
     }
     if let Some(number) = found.name("id") {
-        return masked.id_number(number.as_str()).into_owned();
+        let number = number.as_str();
+        return if may_be_a_card(number) {
+            masked.id_number(number).into_owned()
+        } else {
+            number.to_owned()
+        };
     }
     found.name("phone").map_or_else(String::new, |phone| {
         let rest = text.get(phone.end()..).unwrap_or_default();
-        if begins_a_domain(phone.as_str(), rest) {
-            return phone.as_str().to_owned();
+        let phone = phone.as_str();
+        if begins_a_domain(phone, rest) {
+            return phone.to_owned();
         }
-        masked.phone(phone.as_str()).into_owned()
+        let hidden = masked.phone(phone);
+        let kept = |(own, hidden)| {
+            if matches!(own, ')' | '）') {
+                own
+            } else {
+                hidden
+            }
+        };
+        phone.chars().zip(hidden.chars()).map(kept).collect()
     })
 }
 
-/// Whether digits are a label of a domain such as `13800000001.com`: a name of a site, that commands
+/// Whether digits are a resident's number; where blanks part them they may be a contract's and its
+/// day, unless an adult was born on that day and the check character holds.
+fn may_be_a_card(number: &str) -> bool {
+    let is_whole = number.chars().all(|c| c.is_ascii_alphanumeric());
+    let last = NaiveDate::from_ymd_opt(2019, 12, 31);
+    is_whole || last.is_some_and(|last| ResidentId::parse(number, last).is_ok())
+}
+
+/// Whether digits are labels of a domain such as `13800000001.com`: a name of a site, that commands
 /// to type must hold whole.
 fn begins_a_domain(digits: &str, rest: &str) -> bool {
     let mut rest = rest.chars();
-    digits.bytes().all(|byte| byte.is_ascii_digit())
+    let may_stand = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-');
+    digits.bytes().all(may_stand)
         && rest.next() == Some('.')
         && rest.next().is_some_and(|c| c.is_ascii_lowercase())
 }
@@ -179,7 +205,8 @@ mod tests {
             ("+86 138 0000 0001", "+86**********0001"),
             ("１３８０００００００１", "138****0001"),
             ("电话010-88880000", "电话010*****0000"),
-            ("电话(010)88880000", "电话(010*****0000"),
+            ("电话(010)88880000", "电话(010)****0000"),
+            ("电话（0755）8888000", "电话（075*）***8000"),
             ("138.0000.0001", "138******0001"),
             ("138–0000–0001", "138******0001"),
             ("138　0000　0001", "138******0001"),
@@ -205,6 +232,11 @@ mod tests {
             "合同440300-20260101-0001",
             "第２０项，备注为空",
             "www.13800000001.com 未悬挂",
+            "021.5888888.com、0755.8888888.com、021-5888888.com 和 138.0000.0001.com",
+            "010.66666666.com.cn",
+            "金额1380000.0000元，坐标 131.12345678，版本 1.021.12345678",
+            "合同440300 20260101 0001，邮编510000 20261123 1000",
+            "合同110101 19900101 0016",
         ] {
             assert_eq!(masked(text), text);
         }

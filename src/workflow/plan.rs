@@ -6,8 +6,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::impact::{Code, ends_elsewhere};
 use crate::filing::instant::Instant;
+use crate::filing::kind::Kind;
 use crate::filing::order::{OperationId, Order};
-use crate::filing::portfolio::Portfolio;
 use crate::filing::record::SubjectRecord;
 use crate::lang::{Lang, Text, shell_word};
 use crate::render::brief::told;
@@ -189,20 +189,21 @@ pub struct Acceptance {
 
 impl Acceptance {
     /// Returns what an order asks to be accepted, if accesses at other providers end with it.
-    pub fn of(order: &Order, portfolio: &Portfolio, given: &[&Given]) -> Option<Self> {
+    pub fn of(world: &World, order: &Order, given: &[&Given]) -> Option<Self> {
         let code = Code::FiledElsewhereGoes.name();
-        ends_elsewhere(order, portfolio).then(|| Self {
+        ends_elsewhere(order, &world.book.portfolio).then(|| Self {
             given: given
                 .iter()
                 .any(|given| given.accepted.iter().any(|accepted| accepted == code)),
-            instead: leaving_only(order, portfolio),
+            instead: leaving_only(world, order),
         })
     }
 }
 
-/// Says how to end the accesses at an order's own provider and nothing else.
-pub fn leaving_only(order: &Order, portfolio: &Portfolio) -> Option<Text> {
+/// Says how to end the accesses at an order's own provider and nothing else, if there are any.
+pub fn leaving_only(world: &World, order: &Order) -> Option<Text> {
     let provider = order.provider.as_ref()?;
+    let portfolio = &world.book.portfolio;
     let subject = portfolio.subject(order.target.subject.as_ref()?)?;
     let targets = order.target.services.iter().map(|target| &target.number);
     let there = targets.filter(|number| {
@@ -210,11 +211,20 @@ pub fn leaving_only(order: &Order, portfolio: &Portfolio) -> Option<Text> {
         service.is_some_and(|service| service.is_accessed_at(provider) != Some(false))
     });
     let numbers: Vec<String> = there.map(ToString::to_string).collect();
-    let (numbers, word) = (numbers.join(" "), shell_word(provider));
-    Some(text!(
-        "只想离开 {provider}，请用 icpctl cancel-access {numbers} --provider {word}",
-        "to leave only {provider}, use icpctl cancel-access {numbers} --provider {word}"
-    ))
+    let sizes = world.profiles.of(provider).order_size;
+    let most = sizes.limit(Kind::CancelAccess, subject.facts.is_individual());
+    let each = numbers.chunks(most.unwrap_or(numbers.len()).max(1));
+    let word = shell_word(provider);
+    let commands: Vec<String> = each
+        .map(|some| format!("icpctl cancel-access {} --provider {word}", some.join(" ")))
+        .collect();
+    let commands = commands.join("; ");
+    (!commands.is_empty()).then(|| {
+        text!(
+            "只想离开 {provider}，请用 {commands}",
+            "to leave only {provider}, use {commands}"
+        )
+    })
 }
 
 /// What was agreed to by name: in flags, or in a row.

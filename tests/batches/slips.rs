@@ -52,6 +52,17 @@ fn a_row_of_json_loses_no_value_without_a_word() {
         let text = format!("{{{fields},{row}}}\n");
         assert_eq!(told(&scene, "batch.jsonl", text), [expected], "{fields}");
     }
+    // What is blank is no value that could be lost, in whatever order it stands.
+    for fields in [
+        r#""ref":"a","自定编号":"""#,
+        r#""自定编号":"","ref":"a""#,
+        r#""ref":"a","labels":{"k":"1"},"label:k":" ""#,
+        r#""ref":"a","labels":[]"#,
+    ] {
+        let text = format!("{{{fields},{row}}}\n");
+        scene.user.write("batch.jsonl", text);
+        scene.run(MONDAY, "batch check batch.jsonl").exits(0);
+    }
     let text = format!("{{\"ref\":\"a\",\"labels\":null,\"label: k \":\"1\",{row}}}\n");
     scene.user.write("batch.jsonl", text);
     scene.run(MONDAY, "batch apply batch.jsonl --json").exits(0);
@@ -94,6 +105,14 @@ fn empty_cells_beyond_the_header_say_nothing() {
     let text = "ref,kind,target,,\na,cancel-site,s1.example.net\n";
     scene.user.write("batch.csv", text);
     scene.run(MONDAY, "batch check batch.csv").exits(0);
+    let text = "ref,kind,target,,\na,cancel-site,s1.example.net,,,x\n";
+    scene.user.write("batch.csv", text);
+    let document = scene.document(MONDAY, "batch check batch.csv", 3);
+    let message = document["data"]["findings"][0]["message"].as_str().unwrap();
+    assert!(
+        message.contains("6 cells, the header 5 columns"),
+        "{message}"
+    );
 }
 
 /// Numbers of the width of a phone's that a program wrote in powers are as lost as a spreadsheet's.
@@ -257,7 +276,7 @@ fn a_word_without_quotes_wants_quotes() {
         let document = scene.document(MONDAY, "check d.toml", 3);
         let message = document["data"]["findings"][0]["message"].as_str().unwrap();
         assert!(
-            message.contains("string values must be quoted"),
+            message.contains("string values must be quoted, expected literal string"),
             "{message}"
         );
     }

@@ -68,6 +68,18 @@ fn what_ends_at_other_providers_is_accepted_by_name() {
     scene.ok(MONDAY, &format!("{line} --accept filed-elsewhere-goes"));
 }
 
+#[test]
+fn no_access_is_spared_where_none_is_left() {
+    let scene = Scene::one_site(&["tencent", "huawei"]);
+    let id = scene.draft(MONDAY, "cancel-site example.cn --provider tencent");
+    let gone = "gone example.cn --provider tencent --because provider --yes";
+    let _ = scene.run(MONDAY, gone).exits(0);
+    let error = scene.fails(MONDAY, &format!("submit {id} --yes"), 2);
+    assert_eq!(error["code"], "usage.accept");
+    let hints = error["hints"].to_string();
+    assert!(!hints.contains("cancel-access"), "{hints}");
+}
+
 /// "Each has an environment twin, save `--yes`, `--confirm`, `--accept`, `--reveal`".
 #[test]
 fn consent_has_no_twin_in_the_environment() {

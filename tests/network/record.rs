@@ -123,14 +123,17 @@ fn any_other_record_is_read_by_the_pointers_of_the_configuration() {
         assert!(!text.contains("SECRET"), "{text}");
     }
     // What was sent may come back in its words.
-    let echo = r#"{"code":401,"msg":"no key ENV-SECRET, FILE-SECRET"}"#;
-    *world.recorded.lock().unwrap() = Answer::json(echo);
     let args = ["verify", "shop.example.cn", "--json", "--max-age", "0"];
-    let output = world.user.run_with(&secret, args);
-    let kept = std::fs::read_to_string(&world.observations()[0]).unwrap();
-    assert!(output.stdout.contains("no key ***, ***"), "{output:?}");
-    for text in [&output.stdout, &output.stderr, &kept] {
-        assert!(!text.contains("SECRET"), "{text}");
+    // Long words are cut, yet not within a secret.
+    for before in [String::new(), "x".repeat(185)] {
+        let echo = format!(r#"{{"code":401,"msg":"{before}no key ENV-SECRET, FILE-SECRET"}}"#);
+        *world.recorded.lock().unwrap() = Answer::json(echo);
+        let output = world.user.run_with(&secret, args);
+        let kept = std::fs::read_to_string(&world.observations()[0]).unwrap();
+        assert!(output.stdout.contains("no key ***, ***"), "{output:?}");
+        for text in [&output.stdout, &output.stderr, &kept] {
+            assert!(!text.contains("SECR"), "{text}");
+        }
     }
     // A file with nothing in it holds no secret.
     world.user.write("key", "\r\n");

@@ -64,3 +64,23 @@ fn numbers_of_people_are_hidden_however_they_are_parted() {
         assert!(!shown.contains(hidden), "{shown}");
     }
 }
+
+/// A domain of digits is no phone, wherever it stands: commands to type name it whole.
+#[test]
+fn a_domain_of_digits_is_shown_whole() {
+    let user = agency();
+    let filing = r#"{"number":"粤ICP备2021000009号","name":"示例科技有限公司","nature":"enterprise",
+        "services":[{"number":"粤ICP备2021000009号-1","kind":"site","name":"示例网站",
+        "domains":["021.5888888.com","0755.8888888.com"],"accesses":["tencent"]}]}"#;
+    user.write("more.jsonl", filing.replace('\n', ""));
+    user.run(["adopt", "--from", "more.jsonl"]).exits(0);
+    for (domain, words) in [
+        ("021.5888888.com", "--unset domains=021.5888888.com"),
+        ("0755.8888889.com", "nothing is filed as 0755.8888889.com"),
+    ] {
+        let output = user.run(["cancel-site", domain, "--json"]);
+        assert!(output.stdout.contains(words), "{output:?}");
+        assert!(!output.stdout.contains("****"), "{output:?}");
+        assert!(!output.stderr.contains("****"), "{output:?}");
+    }
+}

@@ -508,7 +508,7 @@ fn hints(order: &crate::filing::order::Order, desk: &Desk<'_>) -> Vec<(&'static 
     let mut hints = Vec::new();
     if order.kind == Kind::CancelSite
         && has(Code::FiledElsewhereGoes)
-        && let Some(instead) = leaving_only(order, &desk.world.book.portfolio)
+        && let Some(instead) = leaving_only(desk.world, order)
     {
         hints.push(("consider-cancel-access", instead));
     }

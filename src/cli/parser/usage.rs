@@ -198,7 +198,7 @@ const NAMING: [&str; 13] = [
 ];
 
 /// The words that name a file or a folder, as the usage writes them.
-const PLACES: [(&str, &str); 3] = [("dir", "DIR"), ("file", "FILE"), ("what", "ORDER|FILE")];
+const PLACES: [(&str, &str); 3] = [("dir", "DIR"), ("file", "FILE"), ("input", "ORDER|FILE")];
 
 /// Refuses blanks alone for what names something (2).
 pub fn blank(matches: &ArgMatches) -> Option<Failure> {

@@ -131,7 +131,7 @@ pub fn consent(world: &World, orders: &[&Order], command: Command, given: &Given
             let confirmed = given.confirmed.contains(&number);
             consent.numbers.push((number, confirmed));
         }
-        let acceptance = Acceptance::of(order, &world.book.portfolio, &[given]);
+        let acceptance = Acceptance::of(world, order, &[given]);
         consent.accepts.extend(acceptance);
     }
     consent

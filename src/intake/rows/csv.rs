@@ -70,7 +70,12 @@ pub(in crate::intake) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<
         if let Some(open) = starts.open_quote {
             problems.push(unclosed(sheet.lines.position(open)));
         } else if record.len() < width || record.iter().skip(names.len()).any(is_filled) {
-            problems.push(other_length(&record, width, at));
+            let expected = if record.len() < width {
+                width
+            } else {
+                names.len()
+            };
+            problems.push(other_length(&record, expected, at));
             continue;
         }
         let row = sheet.row(&head, &record, &starts);

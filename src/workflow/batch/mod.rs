@@ -438,7 +438,7 @@ fn needs(world: &World, order: &Order, wish: &Wish, terms: &Terms) -> Needs {
         needs.number = Some((number, given));
     }
     let given = [&wish.given, &terms.given];
-    needs.accept = Acceptance::of(order, &world.book.portfolio, &given);
+    needs.accept = Acceptance::of(world, order, &given);
     needs
 }
 

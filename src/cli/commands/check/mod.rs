@@ -77,7 +77,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
     command
         .arg(
             place(
-                "what",
+                "input",
                 "ORDER|FILE",
                 text!(
                     "订单，或资料文件、批量文件；- 为标准输入中的资料文件",
@@ -93,7 +93,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Judges everything that is named, and tells all findings at once.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let names: Vec<String> = words(matches, "what");
+    let names: Vec<String> = words(matches, "input");
     if matches.contains_id("encoding") && !names.iter().any(|name| is_rows(name)) {
         return Err(Failure::usage(text!(
             "--encoding 只用于批量文件",
