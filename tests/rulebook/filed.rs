@@ -1,7 +1,7 @@
 //! Orders about filings that are not all in order themselves, and targets that are no numbers.
 
 use super::{check_at, check_dossier, fires};
-use crate::scenarios::{CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, company, site};
+use crate::scenarios::{CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, company, dossier, site};
 use serde_json::json;
 
 /// A company whose second site's person uses the phone of the subject's.
@@ -279,7 +279,7 @@ fn an_order_that_has_ended_is_judged_no_more() {
     let gone = scene.cancelled_to_bureau("cancel-site example.cn");
     scene.record(MONDAY, &gone, "bureau-approved");
     let filed = {
-        let text = crate::scenarios::dossier("huawei").replace("example.cn", "example.net");
+        let text = dossier("huawei").replace("example.cn", "example.net");
         scene.user.write(
             "new.toml",
             text.replace("91110000MA0000000H", "91350100M000100Y43"),
@@ -369,4 +369,28 @@ fn the_service_that_stays_is_not_the_last_to_go() {
     let last = scene.draft(MONDAY, "cancel-site example.com");
     let found = check_at(&scene, MONDAY, &last);
     assert!(fires(&found, "CAN-03"), "{found:?}");
+}
+
+/// ORD-03, RP-07: a subject that goes with the forerunner holds neither the account nor a phone.
+#[test]
+fn a_subject_that_goes_stands_beside_nobody() {
+    let access = json!([{ "provider": "tencent", "account": "acc-1" }]);
+    let held = site(SHOP, "example.cn", &access);
+    let scene = Scene::holding(&[company(SUBJECT, CERTIFICATES[0], &[held])]);
+    let gone = scene.draft(MONDAY, &format!("cancel-subject {SUBJECT}"));
+    let anew = dossier("tencent");
+    let other = anew.replace(CERTIFICATES[0], CERTIFICATES[1]);
+    let other = other.replace("example.cn", "example.net");
+    scene.user.write("anew.toml", anew);
+    scene.user.write("other.toml", other);
+    for (line, stands) in [
+        ("new --from other.toml".to_owned(), true),
+        (format!("new --from anew.toml --after {gone}"), false),
+    ] {
+        let id = scene.draft(MONDAY, &format!("{line} --account acc-1"));
+        let found = check_at(&scene, MONDAY, &id);
+        for rule in ["ORD-03", "RP-07"] {
+            assert_eq!(fires(&found, rule), stands, "{line}: {found:?}");
+        }
+    }
 }

@@ -78,11 +78,11 @@ impl View {
             .province()
             .or_else(|| subject.province.as_deref()?.parse().ok());
         let is_bare = is_bare(order, &subject, &services);
-        let persons = persons(order, setting, &subject, &services);
         let supposed = setting.portfolio.once_through(guard::ahead(order, near));
+        let persons = persons(order, setting, &subject, &services, &supposed);
         let facts = json!({
             "today": setting.today(),
-            "order": order_view(order, setting, is_bare),
+            "order": order_view(order, setting, is_bare, &supposed),
             "subject": subject_view(order, setting, filed, &subject, holder),
             "province": province_view(province, &Counted::of(&services, filed)),
             "services": services

@@ -2,18 +2,24 @@
 
 use super::LIST_LIMIT;
 use super::given::{json_of, known, with};
-use super::setting::Setting;
+use super::setting::{Setting, stays};
 use crate::filing::facts::SubjectFacts;
 use crate::filing::guard::{self, Rival};
 use crate::filing::host::Host;
 use crate::filing::kind::{VerifyBy, Via};
+use crate::filing::number::SubjectNumber;
 use crate::filing::order::{FieldChange, Order};
 use crate::filing::portfolio::FiledSubject;
 use crate::knowledge::Holder;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn order_view(order: &Order, setting: &Setting<'_>, is_bare: bool) -> Json {
+pub(super) fn order_view(
+    order: &Order,
+    setting: &Setting<'_>,
+    is_bare: bool,
+    supposed: &BTreeMap<SubjectNumber, FiledSubject>,
+) -> Json {
     let view = order.view(setting.profiles, setting.now);
     let status = view.status();
     let window = view.standing.window.as_ref();
@@ -26,6 +32,7 @@ pub(super) fn order_view(order: &Order, setting: &Setting<'_>, is_bare: bool) ->
         .into_iter()
         .flatten()
         .filter(|number| order.target.subject.as_ref() != Some(number))
+        .filter(|number| stays(number, supposed))
         .take(LIST_LIMIT)
         .map(ToString::to_string)
         .collect();

@@ -2,7 +2,7 @@
 
 use super::LIST_LIMIT;
 use super::given::{Seen, json_of, known, with};
-use super::setting::{Setting, Use};
+use super::setting::{Setting, Use, stays};
 use crate::filing::facts::{Person, SubjectFacts};
 use crate::filing::number::{ServiceKind, SubjectNumber};
 use crate::filing::order::Order;
@@ -113,6 +113,7 @@ pub(super) fn persons(
     setting: &Setting<'_>,
     subject: &SubjectFacts,
     services: &[Seen<'_>],
+    supposed: &BTreeMap<SubjectNumber, FiledSubject>,
 ) -> Vec<Json> {
     let of_subject = subject
         .responsible
@@ -139,8 +140,8 @@ pub(super) fn persons(
                     "role": role,
                     "place": service.map(|(place, _)| place),
                     "service": service.and_then(|(_, number)| number),
-                    "phone_uses": uses(order, setting, subject, person),
-                    "certificate_uses": parts(order, setting, person),
+                    "phone_uses": uses(order, setting, subject, person, supposed),
+                    "certificate_uses": parts(order, setting, person, supposed),
                 }),
             )
         })
@@ -153,13 +154,14 @@ pub(super) fn uses(
     setting: &Setting<'_>,
     subject: &SubjectFacts,
     person: &Person,
+    supposed: &BTreeMap<SubjectNumber, FiledSubject>,
 ) -> Vec<Json> {
     let mut seen = BTreeSet::new();
     person
         .phone
         .iter()
         .flat_map(|phone| setting.phones.get(phone.as_str()).into_iter().flatten())
-        .filter(|there| !is_of(order, subject, there))
+        .filter(|there| !is_of(order, subject, there) && stays(&there.subject, supposed))
         .filter_map(|there| {
             let same_person = match (&person.certificate_number, &there.person.certificate_number) {
                 (Some(one), Some(two)) => Some(one == two),
@@ -191,7 +193,12 @@ fn is_of(order: &Order, subject: &SubjectFacts, there: &Use<'_>) -> bool {
 }
 
 /// Lists the parts that a person plays in the portfolio, by the number of the certificate.
-fn parts(order: &Order, setting: &Setting<'_>, person: &Person) -> Vec<Json> {
+fn parts(
+    order: &Order,
+    setting: &Setting<'_>,
+    person: &Person,
+    supposed: &BTreeMap<SubjectNumber, FiledSubject>,
+) -> Vec<Json> {
     let mut seen = BTreeSet::new();
     let number = person.certificate_number.as_deref();
     let all = number.and_then(|number| setting.certificates.get(number));
@@ -201,6 +208,7 @@ fn parts(order: &Order, setting: &Setting<'_>, person: &Person) -> Vec<Json> {
     };
     all.into_iter()
         .flatten()
+        .filter(|there| stays(&there.subject, supposed))
         .filter(|there| seen.insert((there.subject, there.person.phone.as_deref())))
         .map(|there| {
             json!({

@@ -4,10 +4,10 @@ use crate::filing::facts::Person;
 use crate::filing::instant::Instant;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::Order;
-use crate::filing::portfolio::Portfolio;
+use crate::filing::portfolio::{FiledSubject, Portfolio};
 use crate::filing::profile::Profiles;
 use chrono::NaiveDate;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What orders are judged beside: the portfolio, the providers, the day.
 #[derive(Debug)]
@@ -30,6 +30,14 @@ pub(super) struct Use<'a> {
     pub(super) person: &'a Person,
     /// Whether it is the person of an organisation's service.
     pub(super) serves_organisation: bool,
+}
+
+/// Whether a filed subject is one still where subjects are as `supposed`.
+pub(super) fn stays(
+    number: &SubjectNumber,
+    supposed: &BTreeMap<SubjectNumber, FiledSubject>,
+) -> bool {
+    supposed.get(number).is_none_or(FiledSubject::is_filed)
 }
 
 impl<'a> Setting<'a> {
