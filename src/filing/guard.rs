@@ -25,6 +25,13 @@ pub struct Rival<'a> {
     pub status: Status,
 }
 
+impl<'a> Rival<'a> {
+    /// Returns the order while it can still be approved.
+    pub fn pending(self) -> Option<&'a Order> {
+        (!self.status.has_ended()).then_some(self.order)
+    }
+}
+
 /// Checks what waiting cannot cure; `ahead` is the order that this one waits for.
 ///
 /// # Errors
@@ -114,11 +121,10 @@ pub fn blocking(
     }
 }
 
-/// Returns the one of `others` that a draft waits for; what was sent waits no more.
+/// Returns the one of `others` whose approval a draft waits for; what was sent waits no more.
 pub fn ahead<'o>(order: &Order, others: &[Rival<'o>]) -> Option<&'o Order> {
     let is_draft = order.standing().status == Status::Draft;
-    let waited = forerunner(order, others).filter(|_| is_draft);
-    waited.map(|rival| rival.order)
+    forerunner(order, others).filter(|_| is_draft)?.pending()
 }
 
 /// Returns the one of `others` that must be approved before an order is sent.
@@ -254,6 +260,17 @@ fn new(
     ahead: Option<&Order>,
 ) -> Result<(), Obstacle> {
     let supposed = portfolio.once_through(ahead);
+    let stays = subject.map(|subject| supposed.get(&subject.number).unwrap_or(subject));
+    if let Some(subject) = stays.filter(|subject| !subject.is_filed()) {
+        let number = &subject.number;
+        return Err(Obstacle::WrongKind {
+            instead: format!("{} --from FILE", Kind::New.name()),
+            because: text!(
+                "等待的订单会注销主体 {number}：此后是首次备案，资料文件中 subject 应写主体数据，不写备案号",
+                "the order it waits for cancels the subject {number}: what follows is a first filing, whose dossier gives the subject's data, not its number"
+            ),
+        });
+    }
     for domain in order.domains() {
         for (holder, service) in portfolio.holders_supposing(domain, &supposed) {
             if subject.map(|s| &s.number) != Some(&holder.number) {
@@ -285,7 +302,7 @@ fn new(
             }
         }
     }
-    if let Some(subject) = subject
+    if let Some(subject) = stays
         && subject.services.is_empty()
         && subject
             .province()
@@ -293,6 +310,7 @@ fn new(
     {
         return Err(Obstacle::ShellCannotAdd {
             number: subject.number,
+            behind: supposed.contains_key(&subject.number),
         });
     }
     Ok(())

@@ -50,28 +50,24 @@ impl Case<'_> {
         }
     }
 
-    /// Returns the rule by which nobody must answer an SMS; none where somebody must.
-    const fn spares_sms(&self) -> Option<&'static str> {
+    /// Whether somebody must answer an SMS on the way.
+    pub const fn has_sms(&self) -> bool {
         match self.kind {
-            Kind::New | Kind::Access | Kind::Change => None,
-            Kind::CancelSite | Kind::CancelSubject => match self.path() {
-                Path::Sms => None,
-                Path::Email => Some("SMS-08"),
-                Path::Papers => Some("CAN-11"),
-                Path::Written => Some("CAN-04"),
-            },
-            Kind::CancelAccess => Some("SMS-07"),
+            Kind::New | Kind::Access | Kind::Change => true,
+            Kind::CancelSite | Kind::CancelSubject => matches!(self.path(), Path::Sms),
+            Kind::CancelAccess => false,
         }
     }
 
+    /// Refuses a report of an SMS where there is none, by the rule that says so, if one does.
     const fn no_sms(&self, report: Report) -> Refusal {
-        let rule = self.spares_sms();
+        let rule = match (self.kind, self.path()) {
+            (Kind::CancelAccess, _) => Some("SMS-07"),
+            (_, Path::Email) => Some("SMS-08"),
+            (_, Path::Written) => Some("CAN-04"),
+            (_, Path::Papers | Path::Sms) => None,
+        };
         Refusal::NoSms { report, rule }
-    }
-
-    /// Whether somebody must answer an SMS on the way (SMS-01, SMS-07, SMS-08).
-    pub const fn has_sms(&self) -> bool {
-        self.spares_sms().is_none()
     }
 
     /// Returns where the first submission leads.

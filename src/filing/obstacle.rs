@@ -95,6 +95,8 @@ pub enum Obstacle {
     ShellCannotAdd {
         /// The subject.
         number: SubjectNumber,
+        /// Whether it will be one only by the order that this one waits for.
+        behind: bool,
     },
     /// The field cannot be changed by an order (CHG-01).
     FieldFrozen {
@@ -280,7 +282,17 @@ impl Obstacle {
                 "域名 {domain} 已在其他主体名下备案（{number}）",
                 "the domain {domain} is filed by another subject ({number})"
             ),
-            Self::ShellCannotAdd { number } => text!(
+            Self::ShellCannotAdd {
+                number,
+                behind: true,
+            } => text!(
+                "等待的订单会使 {number} 成为空壳主体，该省不能向它新增服务",
+                "the order it waits for leaves {number} an empty shell, and its province lets none add services"
+            ),
+            Self::ShellCannotAdd {
+                number,
+                behind: false,
+            } => text!(
                 "{number} 是空壳主体，该省不能直接新增服务",
                 "{number} is an empty shell, and its province lets none add services"
             ),
@@ -377,10 +389,20 @@ impl Obstacle {
                 text!("请改用 icpctl {instead}", "use icpctl {instead}")
             }
             Self::DomainElsewhere { .. } => text!(
-                "先由原主体注销该备案（注销订单在本库的，用 --after ORDER 排在它之后）；联系不上时向当地管局书面申请",
-                "have the other subject cancel it first (where its cancellation is an order here, queue with --after ORDER); where it can't be reached, apply to its bureau in writing"
+                "先由原主体注销该备案（注销订单在本库的，用 --after 排在它之后）；联系不上时向当地管局书面申请",
+                "have the other subject cancel it first (where its cancellation is an order here, queue behind that with --after); where it can't be reached, apply to its bureau in writing"
             ),
-            Self::ShellCannotAdd { number } => text!(
+            Self::ShellCannotAdd {
+                number,
+                behind: true,
+            } => text!(
+                "改为注销主体（icpctl cancel-subject {number}），排在它之后做首次备案",
+                "cancel the subject instead (icpctl cancel-subject {number}), and file anew behind that"
+            ),
+            Self::ShellCannotAdd {
+                number,
+                behind: false,
+            } => text!(
                 "先向管局书面申请注销主体（icpctl cancel-subject {number} --written），再做首次备案",
                 "cancel the subject in writing first (icpctl cancel-subject {number} --written), then file anew"
             ),

@@ -490,9 +490,8 @@ impl Portfolio {
     /// Returns the subjects that the order `ahead` of another is about as they will be when that other
     /// can be sent: once it is approved.
     pub fn once_through(&self, ahead: Option<&Order>) -> BTreeMap<SubjectNumber, FiledSubject> {
-        let waits = ahead.filter(|order| !order.standing().status.has_ended());
         // The day is nobody's matter here.
-        self.supposing(waits, NaiveDate::default())
+        self.supposing(ahead, NaiveDate::default())
     }
 
     /// Returns the filed subject that a certificate means.

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::filing::deadline;
 use crate::filing::event::{By, Command, Event, Report};
 use crate::filing::facts::SubjectFacts;
-use crate::filing::guard::{self, Rival};
+use crate::filing::guard;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::machine::{self, Arrival};
@@ -212,7 +212,7 @@ pub fn command(
             &world.profiles,
             &world.rivals_of(order),
         )
-        .map_err(|obstacle| held(world, obstacle).of_order(&order.id))?;
+        .map_err(|obstacle| held(world, order, obstacle).of_order(&order.id))?;
         if let Some(obstacle) = changes::idle(order) {
             return Err(Failure::from(obstacle).of_order(&order.id));
         }
@@ -228,21 +228,17 @@ pub fn command(
     Ok(order)
 }
 
-/// Turns an obstacle into a failure that says when the clock will lift it, where it will.
-fn held(world: &World, obstacle: Obstacle) -> Failure {
+/// Turns an obstacle into a failure that says when the clock will lift it, where it will, or that
+/// what was to lift it has failed.
+fn held(world: &World, order: &Order, obstacle: Obstacle) -> Failure {
     let other = if let Obstacle::LiveOrder { order, .. } = &obstacle {
         world.book.orders.get(order)
     } else {
         None
     };
-    let lifts = other.and_then(|order| {
-        let view = order.view(&world.profiles, world.now);
-        let rival = Rival {
-            order,
-            status: view.status(),
-        };
-        guard::lifts_at(&rival, &world.profiles, world.now)
-    });
+    let lifts =
+        other.and_then(|order| guard::lifts_at(&world.rival(order), &world.profiles, world.now));
+    let is_in_vain = obstacle.order().is_none() && world.waits_in_vain(order);
     let failure = Failure::from(obstacle);
     match lifts {
         Some(at) => {
@@ -252,6 +248,10 @@ fn held(world: &World, obstacle: Obstacle) -> Failure {
                 "if nobody answers its SMS, it lapses at {at} (China Standard Time)"
             ))
         }
+        None if is_in_vain => failure.hint(text!(
+            "它等待的订单未获通过；改为等待别的订单：icpctl edit ORDER --set after=OTHER",
+            "the order it waits for ended unapproved; queue behind another one: icpctl edit ORDER --set after=OTHER"
+        )),
         None => failure,
     }
 }

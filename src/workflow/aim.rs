@@ -225,7 +225,7 @@ fn subject_of<'a>(
 ) -> Result<Option<&'a FiledSubject>, Failure> {
     match &dossier.subject {
         Some(given) => {
-            let ahead = after.and_then(|word| world.find(word).ok());
+            let ahead = after.and_then(|word| world.rival(world.find(word).ok()?).pending());
             filed_already(world, given, ahead)
         }
         None => Err(Failure::invalid(

@@ -109,12 +109,11 @@ impl<'a> Desk<'a> {
             return Some(obstacle);
         }
         let world = self.world;
-        let added = overtaken::becomes(world, order).ok().flatten();
-        let order = added.as_ref().unwrap_or(order);
-        let rivals = world.rivals_of(order);
-        guard::sending(order, &world.book.portfolio, &world.profiles, &rivals)
+        let order = overtaken::by_now(world, order);
+        let rivals = world.rivals_of(&order);
+        guard::sending(&order, &world.book.portfolio, &world.profiles, &rivals)
             .err()
-            .or_else(|| changes::idle(order))
+            .or_else(|| changes::idle(&order))
     }
 
     /// Whether neither an edit nor waiting lets an order be sent again that came back: what it is about

@@ -6,6 +6,7 @@ use super::assign::{self, Assign, lay_out, leaves};
 use super::changes;
 use super::draft::{self, normal};
 use super::fields;
+use super::overtaken;
 use super::plan::Stamp;
 use super::resolve;
 use super::world::World;
@@ -15,6 +16,7 @@ use crate::filing::event::{Command, Event};
 use crate::filing::guard;
 use crate::filing::kind::{Kind, VerifyBy, Via};
 use crate::filing::machine;
+use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{FieldChange, LABELS, MATERIALS, Material, Order, OrderId};
 use crate::filing::tree;
 use crate::intake::{Dossier, DossierService, DossierSubject};
@@ -94,8 +96,11 @@ pub fn edit(
     if order.was_submitted() {
         leave_frozen(&edits)?;
     }
-    let ahead = world.ahead_of(&edited);
-    guard::drafting(&edited, &world.book.portfolio, &world.profiles, ahead)?;
+    // What stood in its way before is no reason to leave the rest as it is.
+    let in_the_way = obstacle(world, &edited);
+    if let Some(obstacle) = in_the_way.filter(|now| obstacle(world, order).as_ref() != Some(now)) {
+        return Err(obstacle.into());
+    }
     let status = view.standing.status;
     let mut entry = advance::entry(
         stamp,
@@ -107,6 +112,13 @@ pub fn edit(
     entry.edits = edits;
     edited.history.push(entry);
     Ok(Some(edited))
+}
+
+/// Returns what keeps an order from being drafted as it stands by now.
+fn obstacle(world: &World, order: &Order) -> Option<Obstacle> {
+    let order = overtaken::by_now(world, order);
+    let (portfolio, ahead) = (&world.book.portfolio, world.ahead_of(&order));
+    guard::drafting(&order, portfolio, &world.profiles, ahead).err()
 }
 
 /// Settles the choices that an order cannot be without: its path and its provider.

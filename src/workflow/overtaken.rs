@@ -62,6 +62,14 @@ pub fn becomes(world: &World, order: &Order) -> Result<Option<Order>, Failure> {
     Ok(Some(added))
 }
 
+/// Returns the order as it stands by now: what it [`becomes`], where that can be.
+pub fn by_now<'o>(world: &World, order: &'o Order) -> Cow<'o, Order> {
+    match becomes(world, order) {
+        Ok(Some(added)) => Cow::Owned(added),
+        Ok(None) | Err(_) => Cow::Borrowed(order),
+    }
+}
+
 /// Returns the order as it is sent: what it [`becomes`] is an edit in its history, and a caution.
 ///
 /// # Errors

@@ -306,7 +306,9 @@ fn reverse_subject(
 /// Checks that no order under way loses what it is about.
 fn rests_on_it(before: &World, after: &World) -> Result<(), Failure> {
     for order in after.book.orders.values() {
-        if order.standing().status.has_ended() {
+        // What waits for a reversed order stays blocked, as after an abandon.
+        let lost_ahead = before.ahead_of(order).is_some() && after.ahead_of(order).is_none();
+        if order.standing().status.has_ended() || lost_ahead {
             continue;
         }
         let fits = |world: &World| {

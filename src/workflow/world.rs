@@ -4,7 +4,7 @@ use super::register::Register;
 use super::resolve::{self, NoOrder, Target};
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
-use crate::filing::guard::Rival;
+use crate::filing::guard::{self, Rival};
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::number::SubjectNumber;
@@ -187,11 +187,27 @@ impl World {
         self.register().rivals(&self.book, order)
     }
 
-    /// Returns the order that a draft waits for; what was sent waits no more.
+    /// Returns an order as guards see it: where it stands now.
+    pub fn rival<'o>(&self, order: &'o Order) -> Rival<'o> {
+        let status = order.view(&self.profiles, self.now).status();
+        Rival { order, status }
+    }
+
+    /// Returns the order that must be approved before another is sent.
+    pub fn forerunner_of(&self, order: &Order) -> Option<Rival<'_>> {
+        let forerunner = self.book.orders.get(order.after.as_ref()?)?;
+        Some(self.rival(forerunner))
+    }
+
+    /// Returns the order whose approval a draft waits for, as [`guard::ahead`] does.
     pub fn ahead_of(&self, order: &Order) -> Option<&Order> {
-        let after = order.after.as_ref()?;
-        let is_draft = order.standing().status == Status::Draft;
-        self.book.orders.get(after).filter(|_| is_draft)
+        guard::ahead(order, &[self.forerunner_of(order)?])
+    }
+
+    /// Whether the order that another waits for has ended unapproved.
+    pub fn waits_in_vain(&self, order: &Order) -> bool {
+        let status = self.forerunner_of(order).map(|rival| rival.status);
+        status.is_some_and(|status| status.has_ended() && status != Status::Approved)
     }
 
     /// Lists the drafts that bear on `order`, in the order of their ids.

@@ -58,7 +58,17 @@ fn obstacles() -> Vec<(Vec<Kind>, Obstacle)> {
         ),
         (
             vec![Kind::New],
-            Obstacle::ShellCannotAdd { number: subject },
+            Obstacle::ShellCannotAdd {
+                number: subject,
+                behind: false,
+            },
+        ),
+        (
+            vec![Kind::New],
+            Obstacle::ShellCannotAdd {
+                number: subject,
+                behind: true,
+            },
         ),
         (
             vec![Kind::Change],

@@ -200,7 +200,7 @@ fn a_new_filing_waits_for_the_cancellation_of_its_domain() {
 /// A forerunner that ended without its approval frees nothing.
 #[test]
 fn a_cancellation_that_failed_frees_no_domain() {
-    let scene = Scene::one_site(&["tencent"]);
+    let scene = Scene::at("tencent");
     let site = scene.draft(MONDAY, "cancel-site example.cn");
     scene.user.write("new.toml", dossier("tencent"));
     let line = format!("new --from new.toml --after {site}");
@@ -257,6 +257,97 @@ fn a_batch_cancels_and_files_anew() {
         .run(LATER, "batch apply batch.csv --submit --yes")
         .exits(0);
     assert_eq!(scene.status(LATER, "ref:anew"), "provider-review");
+}
+
+/// Writes a dossier that adds a service to a filed subject.
+fn adding(scene: &Scene, name: &str, subject: &str, domain: &str) {
+    let text = format!(
+        "kind = \"new\"\nprovider = \"tencent\"\nsubject = \"{subject}\"\n\
+         [[services]]\nname = \"示例商城\"\ndomains = [\"{domain}\"]\n"
+    );
+    scene.user.write(name, text);
+}
+
+/// What the approval of the forerunner makes impossible is not drafted behind it.
+#[test]
+fn nothing_is_added_to_a_subject_that_goes_or_is_left_a_shell() {
+    let scene = Scene::one_site(&["tencent"]);
+    adding(&scene, "own.toml", SUBJECT, "example.cn");
+    adding(&scene, "more.toml", SUBJECT, "example.org");
+    let gone = scene.draft(MONDAY, &format!("cancel-subject {SUBJECT}"));
+    let site = scene.draft(MONDAY, "cancel-site example.cn");
+    let add = scene.draft(MONDAY, "new --from more.toml");
+    for (ahead, rule) in [(&gone, "ORD-04"), (&site, "PRV-03")] {
+        for name in ["own.toml", "more.toml"] {
+            let line = format!("new --from {name} --after {ahead}");
+            assert_eq!(scene.fails(MONDAY, &line, 5)["rule"], rule);
+        }
+        let line = format!("edit {add} --set after={ahead}");
+        assert_eq!(scene.fails(MONDAY, &line, 5)["rule"], rule);
+    }
+    let error = scene.fails(MONDAY, &format!("new --from own.toml --after {site}"), 5);
+    assert!(
+        hints_at(&error, &format!("cancel-subject {SUBJECT})")),
+        "{error}"
+    );
+}
+
+/// A draft whose forerunner failed can be edited: it waits for another one, or for none.
+#[test]
+fn a_draft_whose_forerunner_failed_can_be_edited() {
+    let scene = two_subjects(["acc-1", "acc-2"]);
+    adding(&scene, "other.toml", OTHER, "example.cn");
+    let site = scene.draft(MONDAY, "cancel-site example.cn");
+    let line = format!("new --from other.toml --after {site}");
+    let ids = [(); 2].map(|()| scene.draft(MONDAY, &line));
+    let error = scene.fails(MONDAY, &format!("edit {} --unset after", ids[0]), 5);
+    assert_eq!(error["rule"], "DOM-07");
+    scene.submit(MONDAY, &site);
+    for id in &ids {
+        assert_eq!(scene.order(MONDAY, id)["blocked_by"], json!([site]));
+        let order = scene.order(LATER, id);
+        let queue = format!("icpctl edit {id} --set after=OTHER");
+        assert_eq!(order["next"][0], json!(queue), "{order:#}");
+        let error = scene.fails(LATER, &format!("submit {id} --yes"), 5);
+        assert_eq!(error["rule"], "DOM-07");
+        assert!(hints_at(&error, &queue), "{error}");
+        assert!(!hints_at(&error, &format!("--after {id}")), "{error}");
+        scene.ok(LATER, &format!("edit {id} --set services.0.name=示例书店"));
+    }
+    scene.ok(LATER, &format!("edit {} --unset after", ids[0]));
+    let again = scene.draft(LATER, "cancel-site example.cn");
+    scene.ok(LATER, &format!("edit {} --set after={again}", ids[1]));
+    let found = scene.document(LATER, &format!("check {}", ids[1]), 0);
+    assert!(!found["data"].to_string().contains("DOM-07"), "{found:#}");
+}
+
+/// Of its own subject's domain nobody says that another one has filed it.
+#[test]
+fn a_first_filing_that_waits_no_more_is_one_of_the_filed_subject() {
+    let scene = Scene::one_site(&["tencent"]);
+    let gone = scene.draft(MONDAY, &format!("cancel-subject {SUBJECT}"));
+    scene.user.write("new.toml", dossier("tencent"));
+    let id = scene.draft(MONDAY, &format!("new --from new.toml --after {gone}"));
+    let error = scene.fails(MONDAY, &format!("edit {id} --unset after"), 5);
+    assert_eq!(error["rule"], "ORD-04", "{error}");
+    scene.ok(MONDAY, &format!("abandon {gone} --yes"));
+    scene.ok(MONDAY, &format!("edit {id} --unset after"));
+}
+
+/// That a draft waits for an order keeps nobody from undoing its creation, as from abandoning it.
+#[test]
+fn the_creation_of_a_forerunner_can_be_undone() {
+    let scene = two_subjects(["acc-1", "acc-2"]);
+    adding(&scene, "other.toml", OTHER, "example.cn");
+    let site = scene.draft(MONDAY, "cancel-site example.cn");
+    let id = scene.draft(MONDAY, &format!("new --from other.toml --after {site}"));
+    let log = scene.ok(MONDAY, &format!("log {site}"));
+    let op = log[0]["op"].as_str().unwrap();
+    scene.ok(MONDAY, &format!("undo {op} --yes"));
+    assert_eq!(scene.status(MONDAY, &site), "abandoned");
+    let error = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
+    assert_eq!(error["rule"], "DOM-07");
+    scene.ok(MONDAY, &format!("edit {id} --unset after"));
 }
 
 /// China Telecom lets orders run side by side: that a site's access ended first is no fault of its

@@ -77,6 +77,9 @@ impl Desk<'_> {
                     vec![format!("icpctl edit {id} --unset after")]
                 }
                 Some(Obstacle::Incomplete { .. }) => vec![edit],
+                Some(_) if self.world.waits_in_vain(order) => {
+                    vec![format!("icpctl edit {id} --set after=OTHER"), abandon]
+                }
                 // What waiting cannot cure.
                 Some(_) => vec![abandon],
                 None => self.sending(order),
