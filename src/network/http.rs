@@ -58,9 +58,13 @@ impl Http {
         let tls = tls::client(manner.network.ca_file.as_deref())?;
         let connect_to = Arc::new(manner.network.connect_to.clone());
         let no_proxies = Proxies::default();
+        let connecting = manner.network.connect_timeout.0;
+        // A site that does not let itself be connected to is known before the time for all is over.
+        let soon = connecting.min(manner.network.timeout.0 / 10 * 9);
         let client = |reach: Reach, port: u16| {
             let (proxies, patience) = match reach {
-                Reach::Service | Reach::Site => (&manner.proxies, manner.network.connect_timeout.0),
+                Reach::Service => (&manner.proxies, connecting),
+                Reach::Site => (&manner.proxies, soon),
                 Reach::Near => (&no_proxies, NEAR),
             };
             let names = Names {
