@@ -54,18 +54,24 @@ impl Case<'_> {
     pub const fn has_sms(&self) -> bool {
         match self.kind {
             Kind::New | Kind::Access | Kind::Change => true,
-            Kind::CancelSite | Kind::CancelSubject => matches!(self.path(), Path::Sms),
+            Kind::CancelSite | Kind::CancelSubject => match self.path() {
+                Path::Sms => true,
+                Path::Email | Path::Papers | Path::Written => false,
+            },
             Kind::CancelAccess => false,
         }
     }
 
     /// Refuses a report of an SMS where there is none, by the rule that says so, if one does.
     const fn no_sms(&self, report: Report) -> Refusal {
-        let rule = match (self.kind, self.path()) {
-            (Kind::CancelAccess, _) => Some("SMS-07"),
-            (_, Path::Email) => Some("SMS-08"),
-            (_, Path::Written) => Some("CAN-04"),
-            (_, Path::Papers | Path::Sms) => None,
+        let rule = match self.kind {
+            Kind::New | Kind::Access | Kind::Change => None,
+            Kind::CancelSite | Kind::CancelSubject => match self.path() {
+                Path::Email => Some("SMS-08"),
+                Path::Written => Some("CAN-04"),
+                Path::Papers | Path::Sms => None,
+            },
+            Kind::CancelAccess => Some("SMS-07"),
         };
         Refusal::NoSms { report, rule }
     }
