@@ -101,7 +101,10 @@ fn every_example_can_be_typed() {
             let code = output.status.code().unwrap();
             assert!(![1, 2].contains(&code), "{line}: {code} {told}");
             let drafts = ["new", "access", "change", "cancel-site", "cancel-access"];
-            assert!(code != 5 || !drafts.contains(&name.as_str()), "{line}: {told}");
+            assert!(
+                code != 5 || !drafts.contains(&name.as_str()),
+                "{line}: {told}"
+            );
             let beside = ["template ", "submit "];
             let is_of_it = line.starts_with(&name) || beside.iter().any(|b| line.starts_with(b));
             assert!(is_of_it, "{name}: {line}");
