@@ -239,7 +239,9 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "subject.certificate_valid_until" = "'2026-10-01'" => "PRV-07";
     SHANGHAI: "subject.certificate_valid_until" = "'2027-11-01'" => "PRV-07";
     ZHEJIANG: "subject.certificate_valid_until" = "'2027-01-01'" => "PRV-07";
-    PERSON_OF_SHANDONG: "subject.remark" = "'个人随笔'" => "PRV-09";
+    PERSON_OF_SHANDONG: "services.0.remark" = "'个人随笔'" => "PRV-09";
+    PERSON_OF_INNER_MONGOLIA: "services.0.remark" = "-" => "PRV-09";
+    PERSON_OF_ZHEJIANG: "services.0.content" = "['blog']" => "PRV-08";
     JIANGSU: "materials[slot=promise-video]" = "-" => "MAT-07";
     JIANGSU: "materials[slot=authenticity-commitment-letter]" = "-" => "MAT-07";
     JIANGSU: "materials[slot=authenticity-responsibility-letter]" = "-" => "MAT-07";
