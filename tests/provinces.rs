@@ -175,6 +175,17 @@ fn the_data_hold_the_limits_of_the_last_column() {
     assert!(of("hi").all(|l| l.first_filing) && of("sn").any(|l| l.first_filing));
 }
 
+/// A written application is addressed to the bureau by its name in full.
+#[test]
+fn a_bureau_bears_the_full_name_of_its_province() {
+    let file: toml::Table = include_str!("../src/data/provinces.toml").parse().unwrap();
+    for province in file["province"].as_array().unwrap() {
+        let name = province["name"].as_str().unwrap();
+        let bureau = province["bureau"]["zh"].as_str().unwrap();
+        assert_eq!(bureau, format!("{name}通信管理局"));
+    }
+}
+
 #[test]
 fn the_data_hold_the_extras_of_the_last_column() {
     assert_eq!(rules("zj").bureau_days, Some(30));

@@ -242,6 +242,9 @@ pub(super) const CASES: &[Case] = cases! {
     PERSON_OF_SHANDONG: "subject.remark" = "'个人随笔'" => "PRV-09";
     JIANGSU: "materials[slot=promise-video]" = "-" => "MAT-07";
     JIANGSU: "materials[slot=authenticity-commitment-letter]" = "-" => "MAT-07";
+    JIANGSU: "materials[slot=authenticity-responsibility-letter]" = "-" => "MAT-07";
+    JIANGSU: "materials[slot=authorisation-letter]" = "-" => "RP-12 error";
+    HUAWEI: "materials[slot=authenticity-commitment-letter]" = "-" => "MAT-07";
     XIZANG: "materials[slot=party-building-confirmation-letter]" = "-" => "MAT-07";
     FIRM: "materials[slot=subject-responsible-id-front]" = "-" => "MAT-07";
     FIRM: "subject.responsible.phone" = "'17000000001'" => "RP-13";
