@@ -284,6 +284,9 @@ pub struct Particulars {
     /// How many months a licence must be good for.
     #[serde(default)]
     pub licence_months_left: Option<u32>,
+    /// Whether a legal representative without a resident ID lets a person with one be responsible (RP-01).
+    #[serde(default)]
+    pub foreign_representative_delegates: bool,
     /// Whether foreigners may file.
     #[serde(default)]
     pub foreigners: Option<bool>,

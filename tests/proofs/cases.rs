@@ -235,6 +235,9 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM_OF_HEILONGJIANG: "services.0.content" = "['other']" => "PRV-08";
     HEBEI: "subject.responsible.certificate_type" = "'passport'", "subject.responsible.certificate_number" = "'E12345678'", "subject.legal_representative_id" = "'E12345678'" => "PRV-05";
     PERSON_OF_HEBEI: "subject.certificate_type" = "'passport'", "subject.certificate_number" = "'E12345678'", "subject.responsible.certificate_type" = "-", "services.0.registrations.0.holder_certificate_number" = "'E12345678'" => "PRV-05";
+    HEBEI: "subject.responsible.name" = "'王五'", "subject.responsible.certificate_number" = "'13010219900101004X'" => "RP-01";
+    HEBEI: "subject.legal_representative_id" = "'E12345678'", "subject.responsible.name" = "'王五'", "materials[slot=authorisation-letter]" = "-" => "RP-12";
+    HEBEI: "subject.legal_representative_id" = "'E12345678'", "subject.responsible.name" = "'王五'" => ;
     HEBEI: "subject.city" = "'保定市'" => "PRV-06";
     FIRM: "subject.certificate_valid_until" = "'2026-10-01'" => "PRV-07";
     SHANGHAI: "subject.certificate_valid_until" = "'2027-11-01'" => "PRV-07";
