@@ -7,8 +7,11 @@ mod words;
 
 use crate::support::web::{Answer, Asked, Web};
 use crate::support::{Icpctl, Output, PATIENT, until};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -249,14 +252,21 @@ fn every_way_in_which_a_robot_says_no_is_a_failure() {
 #[test]
 fn a_mail_server_that_is_slow_or_hangs_up_has_taken_nothing() {
     let user = agency();
-    for (hangs_up, patience) in [(true, "1m"), (false, "400ms")] {
+    // One hangs up, one says nothing, one never comes to an end.
+    for (says, patience) in [
+        (Some(""), "1m"),
+        (None, "400ms"),
+        (Some("220-x\r\n"), "400ms"),
+    ] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         std::thread::spawn(move || {
             let mut held = Vec::new();
-            for stream in listener.incoming().flatten() {
-                if !hangs_up {
-                    held.push(stream);
+            for mut stream in listener.incoming().flatten() {
+                match says {
+                    Some("") => {}
+                    Some(line) => while stream.write_all(line.repeat(1000).as_bytes()).is_ok() {},
+                    None => held.push(stream),
                 }
             }
         });
@@ -272,6 +282,44 @@ fn a_mail_server_that_is_slow_or_hangs_up_has_taken_nothing() {
         );
     }
     assert!(!user.home().join(".icpctl/told/team.toml").exists());
+}
+
+#[test]
+fn a_mail_server_that_repeats_a_password_has_it_shown_to_nobody() {
+    let user = agency();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            stream.write_all(b"220 here\r\n").unwrap();
+            while let Some(Ok(line)) = lines.next() {
+                let said = match line.split(' ').next() {
+                    Some("EHLO") => "250-here\r\n250 AUTH PLAIN\r\n".to_owned(),
+                    Some("AUTH") => format!("535 {line} MAIL-SECRET\r\n"),
+                    _ => "250 so\r\n".to_owned(),
+                };
+                if stream.write_all(said.as_bytes()).is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    let secret = user.write("mail", "MAIL-SECRET\n").display().to_string();
+    let more = format!(
+        "host = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"a@example.com\"\n\
+         to = [\"b@example.com\"]\nuser = \"echo\"\npassword = {{ file = \"{secret}\" }}"
+    );
+    channel(&user, "smtp", "", &more);
+    let output = notify(&user, &["--test"]).exits(12);
+    assert!(output.stdout.contains("AUTH PLAIN *** ***"), "{output:?}");
+    let sent = STANDARD.encode("\0echo\0MAIL-SECRET");
+    for text in [&output.stdout, &output.stderr] {
+        assert!(
+            !text.contains("MAIL-SECRET") && !text.contains(&sent),
+            "{text}"
+        );
+    }
 }
 
 #[test]

@@ -209,9 +209,9 @@ impl<'a> Client<'a> {
     /// Says what a code means for whoever asked.
     fn refusal(&self, answer: &Answer, said: &Said) -> NetworkError {
         let host = answer.host();
-        let words = self.credential.redacted(&said.words);
-        let words: String = words.chars().take(WORDS).collect();
-        let text = format!("{}: {words}", said.code);
+        let text = format!("{}: {}", said.code, said.words);
+        let text = self.credential.redacted(&text);
+        let text: String = text.chars().take(WORDS).collect();
         match catalogue::of(self.cloud).meaning(&said.code) {
             Meaning::Denied => NetworkError::Denied { host, said: text },
             Meaning::Clock => NetworkError::Clock {

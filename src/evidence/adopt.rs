@@ -36,6 +36,12 @@ pub fn adoptable(entries: &[Entry]) -> (Vec<Value>, Vec<Text>) {
         let own = entry.subject.as_deref().map(SubjectNumber::parse);
         let own = own.and_then(|parsed| Some(parsed.ok()?.number));
         let Some(subject) = own.or(number.map(|number| number.subject())) else {
+            let raw = entry.subject.as_deref().or(entry.domain.as_deref());
+            let raw = raw.unwrap_or("–");
+            left_out.push(text!(
+                "`{raw}` 的记录没有可识别的备案号，未导入",
+                "the record of `{raw}` holds no number that can be read; it was left out"
+            ));
             continue;
         };
         if let Some(number) = number.filter(|number| number.subject() != subject) {

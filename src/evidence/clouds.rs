@@ -1,6 +1,6 @@
 //! What the clouds say, with the user's own keys: the account's filings, servers and domains.
 
-use super::Told as _;
+use super::{Told as _, VALUES};
 use crate::clouds::alibaba::OwnFiling;
 use crate::clouds::client::Client;
 use crate::clouds::tencent::{self, Account, Product, Server};
@@ -141,13 +141,22 @@ impl Clouds<'_> {
                 ServiceNumber::parse(number).is_ok_and(|parsed| parsed.number == *wanted)
             }
         };
+        let is_ours = |number: &str| {
+            SubjectNumber::parse(number).map_or(true, |parsed| {
+                let mut holders = matter.holders.iter();
+                holders.any(|(subject, _)| subject.number == parsed.number)
+            })
+        };
         let mut facts = Vec::new();
         let mut numbers = Vec::new();
+        let mut is_read = true;
         for filing in filings {
+            is_read &= filing.is_readable() || !is_ours(&filing.number);
             let of_it = filing
                 .services
                 .iter()
                 .filter(|service| is_meant(&service.number, &service.domains));
+            let of_it = of_it.filter(|service| ServiceNumber::parse(&service.number).is_ok());
             let of_it: Vec<String> = of_it.map(|service| service.number.clone()).collect();
             if of_it.is_empty() {
                 continue;
@@ -168,7 +177,12 @@ impl Clouds<'_> {
         if !numbers.is_empty() {
             facts.push(shown().values(numbers));
         } else if is_expected {
-            facts.push(shown().no("not-shown"));
+            // It may stand where the account cannot be read.
+            facts.push(if is_read {
+                shown().no("not-shown")
+            } else {
+                shown().unknown("unexpected-shape")
+            });
         }
         facts
     }
@@ -255,8 +269,8 @@ impl Clouds<'_> {
         ));
         facts.push(say(
             Claim::ServerPublic,
-            Some(!server.addresses.is_empty()),
-            server.addresses.first().cloned(),
+            server.addresses.as_ref().map(|all| !all.is_empty()),
+            server.addresses.iter().flatten().next().cloned(),
         ));
         facts.push(say(
             Claim::ServerUnrestricted,
@@ -296,7 +310,11 @@ impl Clouds<'_> {
         match tencent::resolution(client, domain).await {
             Ok(None) => None,
             Ok(Some(found)) if found.is_paused || found.hosts.is_empty() => Some(fact),
-            Ok(Some(found)) => Some(fact.no("on").values(found.hosts)),
+            Ok(Some(mut found)) => {
+                // One that is on says enough.
+                found.hosts.truncate(VALUES);
+                Some(fact.no("on").values(found.hosts))
+            }
             Err(error) => Some(fact.failed(&error)),
         }
     }

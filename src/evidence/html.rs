@@ -7,6 +7,7 @@ use crate::network::markup::{self, Standing, Tag, Text};
 use crate::render::mask::Privacy;
 use crate::render::prose;
 use encoding_rs::{Encoding, GB18030, UTF_8};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -21,8 +22,8 @@ pub struct Page {
     pub security: Vec<String>,
     /// Where it sends its reader by itself.
     pub refresh: Option<String>,
-    /// Whether its text is only made by its scripts.
-    pub needs_script: bool,
+    /// Why what it shows may not be in its text, as the code of a reason.
+    pub unseen: Option<&'static str>,
     /// The end of its text.
     pub tail: String,
 }
@@ -48,8 +49,14 @@ const PRESCAN: usize = 1024;
 /// How much text a page has at least that needs no script.
 const ENOUGH_TEXT: usize = 200;
 
+/// How many odd characters a page may have whose text can be made out.
+const GARBLED: usize = 2;
+
 /// How much text may follow a number that stands at the foot, in characters.
 const FOOT: usize = 400;
+
+/// The longest a number can be, in bytes.
+const LONGEST: usize = 256;
 
 /// How much of the end of a page is kept as an excerpt, in characters.
 const TAIL: usize = 120;
@@ -72,7 +79,23 @@ pub fn read(answer: &Answer) -> Page {
     let (text, encoding) = decode(&answer.body, header);
     let mut page = parse(&text);
     page.encoding = encoding;
+    if is_garbled(&text) {
+        page.unseen = Some("garbled");
+    }
     page
+}
+
+/// Whether a page was no text, or in an encoding that nobody told: of what is more than ASCII much is no
+/// character of any language.
+fn is_garbled(text: &str) -> bool {
+    let is_odd =
+        |c: char| c == char::REPLACEMENT_CHARACTER || (c.is_control() && !c.is_whitespace());
+    let odd = text.chars().filter(|c| is_odd(*c)).count();
+    let foreign = text
+        .chars()
+        .filter(|c| !c.is_ascii() || c.is_control())
+        .count();
+    odd > GARBLED && odd * 50 > foreign
 }
 
 /// Decodes a page: by its byte order mark, its header, its own word, or a guess. A word that its
@@ -162,9 +185,10 @@ fn label(bytes: &[u8]) -> Option<&'static Encoding> {
 
 fn parse(html: &str) -> Page {
     let mut page = Page::default();
-    let mut has_script = false;
+    let (mut has_script, mut has_frame) = (false, false);
     let text = markup::read(html, |tag| {
         has_script |= tag.is("script");
+        has_frame |= tag.is("frame") || tag.is("iframe");
         if page.refresh.is_none() {
             page.refresh = refresh(tag);
         }
@@ -174,11 +198,12 @@ fn parse(html: &str) -> Page {
             link: link(tag),
         }
     });
+    let mut security = BTreeSet::new();
     for (found, at) in numbers(&text) {
         match found.number {
             Number::Security(number) => {
                 let number = number.to_string();
-                if !page.security.contains(&number) {
+                if security.insert(number.clone()) {
                     page.security.push(number);
                 }
             }
@@ -196,7 +221,13 @@ fn parse(html: &str) -> Page {
             }
         }
     }
-    page.needs_script = has_script && text.words.chars().count() < ENOUGH_TEXT;
+    if text.words.chars().nth(ENOUGH_TEXT).is_none() {
+        page.unseen = match (has_script, has_frame) {
+            (true, _) => Some("needs-script"),
+            (false, true) => Some("needs-frame"),
+            (false, false) => None,
+        };
+    }
     page.tail = tail(&text.words);
     page
 }
@@ -214,6 +245,8 @@ fn numbers(text: &Text) -> Vec<(Found, Range<usize>)> {
     candidates.sort_by_key(|(at, _)| at.start);
     let read = candidates.into_iter().filter_map(|(at, whole)| {
         let ends = text.pieces(&at).map(|piece| piece.at.end);
+        // No number is longer, however it is written.
+        let ends = ends.take_while(|end| end - at.start <= LONGEST);
         let first = ends.filter(|end| *end < at.end).find_map(|end| {
             let found = find(&text.words[at.start..end]).found;
             found.into_iter().next().filter(|first| match first.number {

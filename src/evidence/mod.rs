@@ -121,12 +121,25 @@ trait Told: Sized {
     fn failed(self, error: &NetworkError) -> Self;
 }
 
-/// The longest excerpt, in characters.
+/// The longest excerpt or value, in characters.
 const EXCERPT: usize = 400;
+
+/// The most values of a fact: what an honest answer tells is far below it.
+pub(crate) const VALUES: usize = 200;
+
+fn short(text: String) -> String {
+    match text.char_indices().nth(EXCERPT) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text,
+    }
+}
 
 impl Told for Fact {
     fn values(mut self, values: Vec<String>) -> Self {
-        self.values = values;
+        if values.len() > VALUES {
+            return self.unknown("too-many");
+        }
+        self.values = values.into_iter().map(short).collect();
         self
     }
 
@@ -144,9 +157,9 @@ impl Told for Fact {
 
     fn raw(mut self, raw: impl Into<String>) -> Self {
         // What others write may name a person: the foot of a page does, with a phone.
-        let raw = prose::mask(&raw.into(), Privacy::Masked);
-        let short: String = raw.chars().take(EXCERPT).collect();
-        self.raw = (!short.is_empty()).then_some(short);
+        let raw: String = raw.into().chars().take(4 * EXCERPT).collect();
+        let raw = short(prose::mask(&raw, Privacy::Masked));
+        self.raw = (!raw.is_empty()).then_some(raw);
         self
     }
 

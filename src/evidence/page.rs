@@ -10,6 +10,7 @@ use crate::lang::Text;
 use crate::network::answer::Answer;
 use crate::network::error::{NetworkError, shown};
 use crate::network::request::Request;
+use std::collections::BTreeSet;
 use url::Url;
 
 /// How often a page may send its reader on by itself.
@@ -39,7 +40,7 @@ impl Asker<'_> {
             return vec![read.unknown("other-site").raw(raw)];
         }
         let kind = answer.content_type().unwrap_or_default();
-        if !(kind.is_empty() || kind.contains("html")) {
+        if !(kind.is_empty() || kind.contains("html")) || answer.body.trim_ascii().is_empty() {
             return vec![read.unknown("not-html").raw(kind)];
         }
         let read = read.values(vec![url.clone()]).raw(format!(
@@ -68,15 +69,16 @@ impl Asker<'_> {
             own => own?,
         };
         let mut page = html::read(&answer);
-        for _ in 0..REFRESHES {
-            let Some(next) = page
-                .refresh
-                .as_ref()
-                .and_then(|to| answer.url.join(to).ok())
-            else {
+        for place in 0.. {
+            let next = page.refresh.as_ref();
+            let next = next.and_then(|to| answer.url.join(to).ok());
+            let Some(next) = next.filter(|next| *next != answer.url) else {
                 break;
             };
-            if next == answer.url || next.scheme() != answer.url.scheme() {
+            let is_worse = next.scheme() != answer.url.scheme() && next.scheme() != "https";
+            if place == REFRESHES || is_worse {
+                // Its visitors see another page.
+                page.unseen = page.unseen.or(Some("redirect"));
                 break;
             }
             answer = self.get(next.as_str()).await?;
@@ -118,22 +120,19 @@ impl Asker<'_> {
     /// Returns what a page shows.
     fn shown(&self, name: &str, url: &str, page: &Page) -> Vec<Fact> {
         let fact = |claim| self.fact(name, claim, Source::Page, url);
-        let hidden_by_script = page.numbers.is_empty() && page.needs_script;
+        let unseen = page.unseen.filter(|_| page.numbers.is_empty());
         let mut facts = Vec::new();
         let shown = fact(Claim::NumberShown);
         if page.numbers.is_empty() {
-            facts.push(if hidden_by_script {
-                shown.unknown("needs-script").raw(page.tail.clone())
-            } else {
-                shown.no("not-found").raw(page.tail.clone())
+            let shown = shown.raw(page.tail.clone());
+            facts.push(match unseen {
+                Some(why) => shown.unknown(why),
+                None => shown.no("not-found"),
             });
         } else {
-            let mut values: Vec<String> = Vec::new();
-            for number in &page.numbers {
-                if !values.contains(&number.number) {
-                    values.push(number.number.clone());
-                }
-            }
+            let mut seen = BTreeSet::new();
+            let numbers = page.numbers.iter().map(|n| &n.number);
+            let values: Vec<String> = numbers.filter(|n| seen.insert(*n)).cloned().collect();
             let raw: Vec<&str> = page.numbers.iter().map(|n| n.raw.as_str()).collect();
             facts.push(shown.values(values).raw(raw.join("; ")));
             let any = |is: fn(&html::Shown) -> bool| page.numbers.iter().any(is);
@@ -150,10 +149,9 @@ impl Asker<'_> {
         }
         let security = fact(Claim::SecurityNumberShown);
         facts.push(if page.security.is_empty() {
-            if hidden_by_script {
-                security.unknown("needs-script")
-            } else {
-                security.no("not-found")
+            match unseen {
+                Some(why) => security.unknown(why),
+                None => security.no("not-found"),
             }
         } else {
             security.values(page.security.clone())

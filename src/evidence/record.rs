@@ -20,7 +20,7 @@ use crate::network::header::HeaderName;
 use crate::network::request::Request;
 use crate::text;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr as _;
 use std::time::Duration;
 
@@ -219,7 +219,7 @@ impl Asker<'_> {
         let request = endpoint.request(kind, query)?;
         let answer = self.network.http.send(request).await?.success()?;
         let body: Value = answer.json()?;
-        entries(&body, endpoint, answer.host())
+        entries(body, endpoint, answer.host())
     }
 
     async fn look_up(&self, endpoint: &Endpoint, about: &About) -> Vec<Fact> {
@@ -240,35 +240,40 @@ impl Asker<'_> {
             Err(error) => return vec![filed().failed(&error)],
         };
         let shape = &endpoint.shape;
-        let ours: Vec<&Value> = entries
-            .list
-            .iter()
-            .filter(|entry| is_about(entry, shape, about))
-            .collect();
-        let all = |pointer: &Option<String>| -> Vec<String> {
-            let mut values: Vec<String> = Vec::new();
-            for value in ours
-                .iter()
-                .filter_map(|entry| said(entry, pointer.as_deref()))
-            {
-                let value = plain(value);
-                if !values.contains(&value) {
-                    values.push(value);
-                }
+        let mut ours = Vec::new();
+        let mut is_read = true;
+        for entry in &entries.list {
+            match is_about(entry, shape, about) {
+                Some(true) => ours.push(entry),
+                Some(false) => {}
+                None => is_read = false,
             }
+        }
+        let all = |pointer: &Option<String>| -> Vec<String> {
+            let mut seen = BTreeSet::new();
+            ours.iter()
+                .filter_map(|entry| said(entry, pointer.as_deref()))
+                .map(plain)
+                .filter(|value| seen.insert(value.clone()))
+                .collect()
+        };
+        let numbers = |pointer: &Option<String>| -> Vec<String> {
+            let mut values = all(pointer);
+            values.retain(|value| is_filing_number(value));
             values
         };
-        let services = all(&shape.service);
-        let subjects = all(&shape.subject);
+        let services = numbers(&shape.service);
+        let subjects = numbers(&shape.subject);
         if services.is_empty() && subjects.is_empty() {
-            if !ours.is_empty() && shape.service.is_none() && shape.subject.is_none() {
-                return vec![filed().unknown("no-number")];
-            }
-            return vec![if entries.is_whole {
-                filed().no("not-found").raw(entries.raw)
-            } else {
-                // It may stand on a page that was not asked for.
-                filed().unknown("more-pages").raw(entries.raw)
+            return vec![match ours.first() {
+                // It may stand in an entry that cannot be read, or on a page that was not asked for.
+                None if !is_read => filed().unknown("unexpected-shape").raw(entries.raw),
+                None if !entries.is_whole => filed().unknown("more-pages").raw(entries.raw),
+                None => filed().no("not-found").raw(entries.raw),
+                Some(entry) if entries.is_single && says_none(entry, shape) => {
+                    filed().no("not-found").raw(entries.raw)
+                }
+                Some(_) => filed().unknown("no-number").raw(entries.raw),
             }];
         }
         let excerpt: Vec<String> = services.iter().chain(&subjects).cloned().collect();
@@ -302,29 +307,62 @@ fn plain(value: String) -> String {
     }
 }
 
+/// Whether a text is the number of a subject or service; words such as "not filed" may stand there.
+fn is_filing_number(text: &str) -> bool {
+    Number::parse(text).is_ok_and(|parsed| match parsed.number {
+        Number::Subject(_) | Number::Service(_) => true,
+        Number::Security(_) => false,
+    })
+}
+
+/// Whether an entry has a place for a number, and all such places are empty.
+fn says_none(entry: &Value, shape: &RecordShape) -> bool {
+    let pointers = [&shape.service, &shape.subject];
+    let mut places = pointers.into_iter().flatten().peekable();
+    places.peek().is_some()
+        && places.all(|pointer| match entry.pointer(pointer) {
+            Some(Value::Null) => true,
+            Some(Value::String(text)) => text.trim().is_empty(),
+            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) | None => {
+                false
+            }
+        })
+}
+
 struct Entries {
     host: String,
     list: Vec<Value>,
+    /// Whether there is no list, but the only entry.
+    is_single: bool,
     is_whole: bool,
     raw: String,
 }
 
 /// Takes the entries out of an answer, if it is one.
-fn entries(body: &Value, endpoint: &Endpoint, host: String) -> Result<Entries, NetworkError> {
+fn entries(mut body: Value, endpoint: &Endpoint, host: String) -> Result<Entries, NetworkError> {
     let shape = &endpoint.shape;
     for (pointer, wanted) in &shape.ok {
         let found = body.pointer(pointer).unwrap_or(&Value::Null);
         if found != wanted {
             return Err(NetworkError::Said {
                 host,
-                said: complaint(endpoint, body, pointer, found),
+                said: complaint(endpoint, &body, pointer, found),
                 passing: false,
             });
         }
     }
-    let list = match body.pointer(&shape.entries) {
-        Some(Value::Array(list)) => list.clone(),
-        Some(one @ Value::Object(_)) => vec![one.clone()],
+    let folder = shape
+        .entries
+        .rsplit_once('/')
+        .map_or("", |(folder, _)| folder);
+    let total = match body.pointer(&format!("{folder}/total")) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => text.trim().parse().map(Some).map_err(|_| ()),
+        Some(other) => other.as_u64().map(Some).ok_or(()),
+    };
+    let (list, is_single) = match body.pointer_mut(&shape.entries).map(Value::take) {
+        Some(Value::Array(list)) => (list, false),
+        Some(one @ Value::Object(_)) => (vec![one], true),
         Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) | None => {
             let pointer = &shape.entries;
             return Err(NetworkError::Shape {
@@ -333,21 +371,21 @@ fn entries(body: &Value, endpoint: &Endpoint, host: String) -> Result<Entries, N
             });
         }
     };
-    let folder = shape
-        .entries
-        .rsplit_once('/')
-        .map_or("", |(folder, _)| folder);
-    let total = body.pointer(&format!("{folder}/total")).and_then(|total| {
-        total
-            .as_u64()
-            .or_else(|| total.as_str()?.trim().parse().ok())
-    });
-    let count = list.len();
+    let count = list.len() as u64;
+    let (is_whole, raw) = match total {
+        Ok(total) => (
+            total.is_none_or(|total| total <= count),
+            format!("{count} of {}", total.unwrap_or(count)),
+        ),
+        // Nobody knows of how many.
+        Err(()) => (false, format!("{count} of ?")),
+    };
     Ok(Entries {
         host,
-        is_whole: total.is_none_or(|total| total <= count as u64),
-        raw: format!("{count} of {}", total.unwrap_or(count as u64)),
         list,
+        is_single,
+        is_whole,
+        raw,
     })
 }
 
@@ -363,16 +401,19 @@ fn complaint(endpoint: &Endpoint, body: &Value, pointer: &str, found: &Value) ->
     format!("{pointer} = {found}: {words}")
 }
 
-/// Whether an entry is about what was asked: the search also finds what only sounds alike.
-fn is_about(entry: &Value, shape: &RecordShape, about: &About) -> bool {
+/// Whether an entry is about what was asked: the search also finds what only sounds alike. One that
+/// cannot be read may be about anything.
+fn is_about(entry: &Value, shape: &RecordShape, about: &About) -> Option<bool> {
     match about {
-        About::Domain(domain) => match said(entry, shape.domain.as_deref()) {
-            None => shape.domain.is_none(),
-            Some(said) => Host::parse(&said).is_ok_and(|said| said == *domain),
-        },
-        About::Service(number) => said(entry, shape.service.as_deref()).is_some_and(|said| {
-            let said = Number::parse(&said).map(|parsed| parsed.number);
-            said == Ok(Number::Service(*number))
-        }),
+        About::Domain(_) if shape.domain.is_none() => Some(entry.is_object()).filter(|is| *is),
+        About::Domain(domain) => {
+            let said = said(entry, shape.domain.as_deref())?;
+            Host::parse(&said).ok().map(|said| said == *domain)
+        }
+        About::Service(number) => {
+            let said = said(entry, shape.service.as_deref())?;
+            let said = Number::parse(&said).ok()?;
+            Some(said.number == Number::Service(*number))
+        }
     }
 }

@@ -5,6 +5,7 @@ use super::{Asker, Found, Told as _};
 use crate::config::base::Base;
 use crate::filing::evidence::{Claim, Fact, Source};
 use crate::filing::host::Host;
+use crate::network::answer::Answer;
 use crate::network::error::{NetworkError, shown};
 use crate::network::header::ACCEPT;
 use crate::network::request::Request;
@@ -126,16 +127,13 @@ impl Asker<'_> {
             Ok(answer) => answer,
             Err(error) => return vec![registered().failed(&error)],
         };
-        let is_rdap = answer
-            .content_type()
-            .is_some_and(|kind| kind.contains("json"));
-        if answer.status == 404 && is_rdap {
+        if answer.status == 404 && is_of_rdap(&answer) {
             let raw = String::from_utf8_lossy(&answer.body).into_owned();
             return vec![registered().no("not-found").raw(raw)];
         }
         let read = answer.success().and_then(|answer| answer.json::<Value>());
         let body = match read {
-            Ok(body) if body["objectClassName"] == "domain" => body,
+            Ok(body) if body["objectClassName"] == "domain" && is_named(&body, name) => body,
             Ok(_) => return vec![registered().unknown("unexpected-shape")],
             Err(error) => return vec![registered().failed(&error)],
         };
@@ -197,19 +195,19 @@ impl Asker<'_> {
             || all("Punycode")
                 .iter()
                 .any(|said| said.eq_ignore_ascii_case(name));
-        if !is_it {
-            let lower = text.to_ascii_lowercase();
+        // Whoever tells of a registration does not say that there is none.
+        let says_none =
+            text.lines().any(|line| is_nothing(line, name)) && all("Registration Time").is_empty();
+        if says_none || !is_it {
             let first = text
                 .lines()
                 .find(|line| !line.trim().is_empty())
                 .unwrap_or_default();
-            return vec![
-                if lower.contains("no matching record") || lower.contains("not found") {
-                    registered().no("not-found").raw(first)
-                } else {
-                    registered().unknown("unexpected-shape").raw(first)
-                },
-            ];
+            return vec![if says_none {
+                registered().no("not-found").raw(first)
+            } else {
+                registered().unknown("unexpected-shape").raw(first)
+            }];
         }
         let kept = [
             "Domain Name",
@@ -239,6 +237,35 @@ impl Asker<'_> {
         }
         facts
     }
+}
+
+/// Whether an answer is a registry's own, by its type or as RFC 9083 (section 6) has errors; a gateway
+/// that finds no way says 404 too.
+fn is_of_rdap(answer: &Answer) -> bool {
+    let kind = answer.content_type().unwrap_or_default();
+    kind == "application/rdap+json"
+        || answer
+            .json::<Value>()
+            .is_ok_and(|body| body["errorCode"] == 404)
+}
+
+/// Whether a domain of RDAP is the one that was asked about, if it says which it is.
+fn is_named(body: &Value, name: &str) -> bool {
+    match &body["ldhName"] {
+        Value::Null => true,
+        Value::String(said) => said.trim_end_matches('.').eq_ignore_ascii_case(name),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => false,
+    }
+}
+
+/// Whether a line of WHOIS says that there is no such domain: it begins so, or names the domain.
+/// Servers that fail do not find other things.
+fn is_nothing(line: &str, name: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    let line = line.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let starts = ["no matching record", "not found", "domain not found"];
+    starts.iter().any(|start| line.starts_with(start))
+        || (line.contains("not found") && line.contains(name))
 }
 
 /// Returns the name of a registrar from its jCard (RFC 7095), else its IANA number.

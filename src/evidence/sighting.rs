@@ -68,13 +68,15 @@ impl Asker<'_> {
         let Ok(entries) = self.search(&word).await else {
             return;
         };
-        sighting.looked_up.insert(word);
+        let mut is_read = true;
         for entry in entries {
             let service = entry.service.as_deref().map(ServiceNumber::parse);
             let service = service.and_then(|parsed| Some(parsed.ok()?.number));
             let own = entry.subject.as_deref().map(SubjectNumber::parse);
             let own = own.and_then(|parsed| Some(parsed.ok()?.number));
-            if own.or(service.map(|number| number.subject())) == Some(subject) {
+            let whose = own.or(service.map(|number| number.subject()));
+            is_read &= whose.is_some();
+            if whose == Some(subject) {
                 sighting.seen.push(Seen {
                     subject,
                     subject_name: entry.name,
@@ -84,6 +86,10 @@ impl Asker<'_> {
                     updated: None,
                 });
             }
+        }
+        // An entry that cannot be read may be the subject's.
+        if is_read {
+            sighting.looked_up.insert(word);
         }
     }
 }

@@ -9,6 +9,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use url::Url;
 
+/// The most values of JSON that are read.
+const VALUES: usize = 300_000;
+
 /// An answer over HTTP, whatever its status.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -69,6 +72,17 @@ impl Answer {
             .body
             .strip_prefix(b"\xEF\xBB\xBF")
             .unwrap_or(&self.body);
+        // A value takes many times the room of its text.
+        let values = body.iter().filter(|byte| b"{[,".contains(byte)).count();
+        if values > VALUES {
+            return Err(NetworkError::Shape {
+                host: self.host(),
+                what: text!(
+                    "JSON 中的值超过 {VALUES} 个",
+                    "JSON of more than {VALUES} values"
+                ),
+            });
+        }
         serde_json::from_slice(body).map_err(|error| {
             let kind = self.content_type().unwrap_or_else(|| "–".to_owned());
             NetworkError::Shape {

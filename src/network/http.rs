@@ -12,7 +12,7 @@ use crate::filing::address::is_public;
 use crate::lang::Text;
 use crate::text;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, HeaderMap, LOCATION};
+use reqwest::header::{ACCEPT, CONTENT_ENCODING, HeaderMap, LOCATION};
 use reqwest::{Client, NoProxy, Proxy, redirect};
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -267,6 +267,17 @@ impl Http {
             .is_some_and(|length| length > limit as u64)
         {
             return Err(too_large());
+        }
+        // What is packed in a way that was not asked for cannot be read, and shows nothing.
+        let packed = response.headers().get(CONTENT_ENCODING);
+        let packed = packed.filter(|way| !matches!(way.as_bytes(), b"" | b"identity"));
+        if let Some(way) = packed {
+            let way = String::from_utf8_lossy(way.as_bytes());
+            let way: String = way.chars().take(40).collect();
+            return Err(NetworkError::Shape {
+                host: name,
+                what: text!("无法解开 {way} 编码", "packed as {way}, which is not read"),
+            });
         }
         let mut answer = Answer {
             url: url.clone(),

@@ -12,6 +12,8 @@ use crate::notify::message::Message;
 use crate::notify::{lacks, usual_port};
 use crate::reading::{self, DOCUMENT_LIMIT};
 use crate::text;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
@@ -19,6 +21,10 @@ use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use std::net::IpAddr;
 use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// The most that is kept of a server's words, in characters.
+const WORDS: usize = 300;
 
 /// A mail server, and whom mail goes to.
 pub struct Mailer {
@@ -28,6 +34,8 @@ pub struct Mailer {
     to: Vec<Mailbox>,
     is_offline: bool,
     timeout: Duration,
+    /// What must not be shown where the server repeats it.
+    secrets: Vec<Zeroizing<String>>,
 }
 
 impl std::fmt::Debug for Mailer {
@@ -80,8 +88,13 @@ impl Mailer {
             .port(port)
             .tls(tls)
             .timeout(Some(network.timeout));
+        let mut secrets = Vec::new();
         if let Some(user) = &channel.user {
             let password = password.ok_or_else(|| lacks(name, "password"))?;
+            let password_as_sent = STANDARD.encode(password.expose());
+            let both_as_sent = STANDARD.encode(format!("\0{user}\0{}", password.expose()));
+            let all = [both_as_sent, password_as_sent, password.expose().to_owned()];
+            secrets.extend(all.map(Zeroizing::new));
             builder =
                 builder.credentials(Credentials::new(user.clone(), password.expose().to_owned()));
         }
@@ -92,7 +105,15 @@ impl Mailer {
             to: to.collect::<Result<_, _>>()?,
             is_offline: network.offline,
             timeout: network.timeout,
+            secrets,
         })
+    }
+
+    /// Returns the server's words without the secrets that it was sent.
+    fn redacted(&self, words: String) -> String {
+        let secrets = self.secrets.iter();
+        let words = secrets.fold(words, |words, secret| words.replace(&**secret, "***"));
+        words.chars().take(WORDS).collect()
     }
 
     /// Sends one message.
@@ -125,17 +146,28 @@ impl Mailer {
                 )
             })?;
         // The library's own limit is for the connection; a server that says nothing afterwards would
-        // hold the run up for ever.
-        let sending = tokio::time::timeout(self.timeout, self.transport.send(mail));
-        let Ok(sent) = sending.await else {
+        // hold the run up for ever, and so would one that never comes to an end, which the library reads
+        // without a pause: it is left alone on a thread of its own.
+        let transport = self.transport.clone();
+        let sending = tokio::task::spawn_blocking(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            Ok::<_, std::io::Error>(runtime.block_on(transport.send(mail)))
+        });
+        let Ok(sent) = tokio::time::timeout(self.timeout, sending).await else {
             return Err(NetworkError::TimedOut {
                 host,
                 is_connecting: false,
             }
             .into());
         };
+        let sent = sent.map_err(std::io::Error::other).flatten();
+        let sent = sent.map_err(|error| NetworkError::Setup {
+            what: Text::verbatim(error.to_string()),
+        })?;
         sent.map(|_| ()).map_err(|error| {
-            let said = error.to_string();
+            let said = self.redacted(error.to_string());
             let error = if error.is_timeout() {
                 NetworkError::TimedOut {
                     host,

@@ -26,6 +26,7 @@ use dns::Dns;
 use error::NetworkError;
 use http::Http;
 use retry::Retry;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -109,7 +110,8 @@ pub struct Network {
     pub ca_file: Option<PathBuf>,
     /// How long an answer may take.
     pub timeout: Duration,
-    runtime: tokio::runtime::Runtime,
+    /// It never ends by itself: it would wait for the system's resolver, which knows none of our limits.
+    runtime: ManuallyDrop<tokio::runtime::Runtime>,
 }
 
 impl Network {
@@ -134,7 +136,7 @@ impl Network {
             offline: manner.network.offline,
             ca_file: manner.network.ca_file.clone(),
             timeout: manner.network.timeout.0,
-            runtime,
+            runtime: ManuallyDrop::new(runtime),
         })
     }
 

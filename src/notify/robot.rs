@@ -99,6 +99,9 @@ pub fn request(
     })
 }
 
+/// The most that is kept of a robot's words, in characters.
+const WORDS: usize = 300;
+
 /// What a robot says in the body of HTTP 200.
 #[derive(Deserialize)]
 struct Said {
@@ -123,8 +126,14 @@ pub fn verdict(
     match kind {
         ChannelKind::Webhook | ChannelKind::Smtp => Ok(()),
         ChannelKind::Wecom | ChannelKind::Dingtalk | ChannelKind::Feishu => {
-            let Said { code, msg } = answer.json()?;
-            let said = format!("{code} {}", redacted(msg, url));
+            // What is wrong with it is not told in the parser's words: they could quote the address.
+            let said = answer.json::<Said>().map_err(|_| NetworkError::Shape {
+                host: host.clone(),
+                what: text!("其中没有结果代码", "no code of a result"),
+            });
+            let Said { code, msg } = said?;
+            let msg: String = redacted(msg, url).chars().take(WORDS).collect();
+            let said = format!("{code} {msg}");
             match code {
                 0 => Ok(()),
                 // WeCom: no such key. DingTalk: signature, keyword or address. Feishu: the same.

@@ -275,3 +275,101 @@ fn an_account_is_held_against_the_portfolio() {
         (&json!("conflict"), &json!("icpctl adopt --source alibaba"))
     );
 }
+
+/// Where an answer is not whole, what it does not show may be there.
+#[test]
+fn an_account_that_cannot_be_read_is_not_said_to_lack_anything() {
+    let site = json!({"SiteName": "示例商城", "SiteRecordNum": "粤ICP备2021000001号-1",
+                      "DomainList": ["other.example.cn"]});
+    let filing = |sites: Value| json!({"IcpNumber": "粤ICP备2021000001号", "WebsiteList": sites});
+    let whole = |filing: Value| shapes::filings(&[filing]);
+    let mut named = site.clone();
+    named["DomainList"] = json!([{"DomainName": "shop.example.cn"}]);
+    let mut joined = site.clone();
+    joined["DomainList"] = json!("shop.example.cn");
+    let mut both = site.clone();
+    both["DomainList"] = json!(["other.example.cn shop.example.cn"]);
+    let mut unnumbered = site.clone();
+    unnumbered["SiteRecordNum"] = json!("备案中");
+    let bare = |body: Value| Answer::json(body.to_string());
+    for (answer, expected) in [
+        (whole(filing(json!([site]))), "conflict"),
+        (whole(filing(Value::Null)), "conflict"),
+        (whole(filing(json!({"Website": [site]}))), "unknown"),
+        (whole(filing(json!([named]))), "unknown"),
+        (whole(filing(json!([joined]))), "unknown"),
+        (whole(filing(json!([both]))), "unknown"),
+        (whole(filing(json!([unnumbered]))), "unknown"),
+        (
+            whole(json!({"IcpNumber": "粤ICP备2021000001号"})),
+            "unknown",
+        ),
+        (
+            bare(json!({"Code": "Busy", "BaSuccessDataWithRiskList": []})),
+            "unknown",
+        ),
+        (
+            bare(json!({"Success": "false", "BaSuccessDataWithRiskList": []})),
+            "unknown",
+        ),
+        (
+            double::alibaba_error(400, &format!("X {ALIBABA_KEY}"), ALIBABA_KEY),
+            "unknown",
+        ),
+    ] {
+        let shown = format!("{answer:?}");
+        let web = double::alibaba(move |call| match &*call.action {
+            "QuerySuccessIcpData" => answer.clone(),
+            _ => double::alibaba_error(400, "-124", "domain does not belong to you"),
+        });
+        let user = Icpctl::new()
+            .env("ALIBABA_CLOUD_ACCESS_KEY_ID", ALIBABA_ID)
+            .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", ALIBABA_KEY);
+        user.write("config/icpctl/config.toml", double::alone(None, Some(&web)));
+        user.run(["init"]).exits(0);
+        user.write(
+            "own.jsonl",
+            r#"{"number":"粤ICP备2021000001号","services":[{"number":"粤ICP备2021000001号-1","domains":["shop.example.cn"],"accesses":["alibaba"]}]}"#,
+        );
+        user.run(["adopt", "--from", "own.jsonl"]).exits(0);
+        let data = verify(&user, "shop.example.cn");
+        let own = finding(&data, "own-account", "alibaba");
+        assert_eq!(own["stance"], expected, "{shown}");
+    }
+}
+
+#[test]
+fn records_that_are_not_told_of_are_not_said_to_be_paused() {
+    for (list, expected) in [
+        (json!({"RecordList": []}), "yes"),
+        (json!({"RecordList": null}), "yes"),
+        (
+            json!({"RecordList": [], "RecordCountInfo": {"TotalCount": 9}}),
+            "unknown",
+        ),
+        (json!({}), "unknown"),
+        (
+            json!({"RecordList": [{"Name": "@", "Type": "A"}]}),
+            "unknown",
+        ),
+    ] {
+        let shown = list.to_string();
+        let mut server = shapes::server("ins-00000001");
+        server
+            .as_object_mut()
+            .unwrap()
+            .shift_remove("PublicIpAddresses");
+        let web = double::tencent(move |call| match &*call.action {
+            "DescribeRecordList" => double::tencent_answer(list.clone()),
+            _ => answer(call, &server),
+        });
+        let data = verify(&filer(&web, "ins-00000001"), "new.example.cn");
+        let facts = data["facts"].as_array().unwrap();
+        let verdict = |claim: &str| {
+            let fact = facts.iter().find(|fact| fact["claim"] == claim);
+            fact.map(|fact| fact["verdict"].clone())
+        };
+        assert_eq!(verdict("records-paused"), Some(json!(expected)), "{shown}");
+        assert_eq!(verdict("server-public"), Some(json!("unknown")), "{shown}");
+    }
+}

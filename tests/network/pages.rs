@@ -412,6 +412,69 @@ fn a_site_that_answers_in_the_clear_alone_is_read_and_a_refresh_is_followed() {
     }
 }
 
+/// What stands elsewhere, or cannot be made out, is not known to be missing.
+#[test]
+fn a_page_that_is_not_all_there_is_not_said_to_lack_the_number() {
+    let world = World::new();
+    let packed = Answer::html(vec![0x1b; 3000]).with("content-encoding", "br");
+    let digits = "<b>1</b>".repeat(40_000);
+    let numbers: Vec<String> = (0..40_000)
+        .map(|place| format!("<i>京ICP备{}号-1</i>", 2_021_000_001 + place))
+        .collect();
+    for (name, page, claim, expected) in [
+        ("packed", packed, "page-read", "unknown unexpected-shape"),
+        (
+            "blank",
+            Answer::html(" \n"),
+            "page-read",
+            "unknown not-html",
+        ),
+        (
+            "frames",
+            Answer::html("<frameset><frame src=//a.example.com></frameset>"),
+            "number-shown",
+            "unknown needs-frame",
+        ),
+        (
+            "bytes",
+            Answer::html(
+                (0..4000_u32)
+                    .map(|i| (i * i / 7 % 251) as u8)
+                    .collect::<Vec<_>>(),
+            ),
+            "number-shown",
+            "unknown garbled",
+        ),
+        (
+            "onwards",
+            page("<meta http-equiv=refresh content='0;url=http://shop.example.cn/'>"),
+            "number-shown",
+            "unknown redirect",
+        ),
+        // Neither is read in more than linear time.
+        (
+            "digits",
+            page(&format!("京ICP备{digits}")),
+            "number-shown",
+            "no not-found",
+        ),
+        (
+            "numbers",
+            page(&numbers.concat()),
+            "number-shown",
+            "unknown too-many",
+        ),
+    ] {
+        *world.page.lock().unwrap() = page;
+        let document = world.look();
+        assert_eq!(
+            fact(&document, claim, "shop.example.cn"),
+            expected,
+            "{name}"
+        );
+    }
+}
+
 #[test]
 fn an_excerpt_of_a_page_shows_nobody_s_phone() {
     let world = World::new();

@@ -36,6 +36,50 @@ fn the_public_record_says_filed_or_not_only_where_it_really_says_so() {
             "unknown more-pages",
             "unknown",
         ),
+        // A total that is none, an entry that cannot be read, or words where a number should stand are no
+        // "nothing".
+        (
+            right
+                .replace("\"total\":1", "\"total\":\"many\"")
+                .replace("shop.ex", "myshop.ex"),
+            "unknown more-pages",
+            "unknown",
+        ),
+        (
+            right.replace("\"domain\":", "\"domainName\":"),
+            "unknown unexpected-shape",
+            "unknown",
+        ),
+        (
+            right.replace("\"shop.example.cn\"", "[\"shop.example.cn\"]"),
+            "unknown unexpected-shape",
+            "unknown",
+        ),
+        (
+            r#"{"code":200,"success":true,"params":{"list":{"message":"busy"}}}"#.to_owned(),
+            "unknown unexpected-shape",
+            "unknown",
+        ),
+        (
+            record("shop.example.cn", "未备案-1"),
+            "unknown no-number",
+            "unknown",
+        ),
+        (
+            right
+                .replace("\"京ICP备2021000001号-1\"", "null")
+                .replace("\"京ICP备2021000001号\"", "null"),
+            "unknown no-number",
+            "unknown",
+        ),
+        (
+            format!(
+                r#"{{"code":200,"success":true,"params":{{"list":[{}0]}}}}"#,
+                "0,".repeat(400_000)
+            ),
+            "unknown unexpected-shape",
+            "unknown",
+        ),
         (
             r#"{"code":122,"message":"查询失败","error":"Expected object or value"}"#.to_owned(),
             "unknown service-error",
@@ -64,6 +108,7 @@ fn the_public_record_says_filed_or_not_only_where_it_really_says_so() {
     ] {
         *world.recorded.lock().unwrap() = Answer::json(body.clone());
         let document = world.look();
+        let body: String = body.chars().take(400).collect();
         assert_eq!(
             fact(&document, "filed", "shop.example.cn"),
             expected,
@@ -121,6 +166,23 @@ fn any_other_record_is_read_by_the_pointers_of_the_configuration() {
     let kept = std::fs::read_to_string(&world.observations()[0]).unwrap();
     for text in [&output.stdout, &output.stderr, &kept] {
         assert!(!text.contains("SECRET"), "{text}");
+    }
+    // The only entry may say that there is no number, though not in other words.
+    let args = ["verify", "shop.example.cn", "--json", "--max-age", "0"];
+    for (number, expected) in [
+        ("\"\"", "no not-found"),
+        ("null", "no not-found"),
+        ("\"未备案\"", "unknown no-number"),
+        ("20210001", "unknown no-number"),
+    ] {
+        let said = answer.replace("\"京ICP备2021000001号-1\"", number);
+        *world.recorded.lock().unwrap() = Answer::json(said);
+        let document = world.user.run_with(&secret, args).exits(0).json();
+        assert_eq!(
+            fact(&document, "filed", "shop.example.cn"),
+            expected,
+            "{number}"
+        );
     }
     // What was sent may come back in its words.
     let args = ["verify", "shop.example.cn", "--json", "--max-age", "0"];

@@ -112,6 +112,15 @@ fn what_a_registry_says_is_judged_and_what_it_does_not_say_is_unknown() {
             "registration unknown",
         ),
         (&String::new(), "registration unknown"),
+        // A server that does not find something else says nothing of the domain.
+        (
+            &"% If an object is not found, try later.\r\nError: host not found\r\n".to_owned(),
+            "registration unknown",
+        ),
+        (
+            &"Domain Name: example.cn\r\nNo matching record.\r\n".to_owned(),
+            "registration conflict",
+        ),
     ] {
         world.whois.lock().unwrap().clone_from(whois);
         let document = world.look();
@@ -201,7 +210,20 @@ fn rdap_is_found_by_its_bootstrap_and_read_as_recorded() {
     for (answer, expected) in [
         (rdap(200, json, body), "yes"),
         (rdap(404, json, missing), "no not-found"),
+        (rdap(404, "application/json", missing), "no not-found"),
         (rdap(404, "text/html", "<html>"), "unknown http-status"),
+        (
+            rdap(404, "application/json", r#"{"message":"no route"}"#),
+            "unknown http-status",
+        ),
+        (
+            rdap(
+                200,
+                json,
+                r#"{"objectClassName":"domain","ldhName":"other.com"}"#,
+            ),
+            "unknown unexpected-shape",
+        ),
         (
             rdap(200, "text/html", "<html>Please log in</html>"),
             "unknown unexpected-shape",

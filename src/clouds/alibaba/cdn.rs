@@ -19,7 +19,10 @@ pub async fn is_filed(client: &Client<'_>, host: &Host) -> Result<bool, NetworkE
         Some("DomainNotRegistration") => Ok(false),
         other => Err(NetworkError::Shape {
             host: "cdn".to_owned(),
-            what: Text::verbatim(format!("Status: {}", other.unwrap_or("null"))),
+            what: Text::verbatim(match other {
+                Some(_) => "Status: ?",
+                None => "Status: null",
+            }),
         }),
     }
 }

@@ -1,6 +1,8 @@
 //! The filings that an account holds, with what the cloud finds wrong in them.
 
 use crate::clouds::client::Client;
+use crate::filing::host::Host;
+use crate::filing::number::ServiceNumber;
 use crate::network::error::NetworkError;
 use crate::network::markup::{self, Standing};
 use crate::text;
@@ -50,6 +52,17 @@ pub struct Risk {
     pub until_raw: Option<String>,
 }
 
+impl OwnFiling {
+    /// Whether the number of each service can be read, and each domain.
+    pub fn is_readable(&self) -> bool {
+        self.services.iter().all(|service| {
+            let mut domains = service.domains.iter();
+            ServiceNumber::parse(&service.number).is_ok()
+                && domains.all(|domain| Host::parse(domain).is_ok())
+        })
+    }
+}
+
 /// Asks for the filings of the account that the key belongs to.
 ///
 /// # Errors
@@ -64,9 +77,11 @@ pub async fn filings(client: &Client<'_>) -> Result<Vec<OwnFiling>, NetworkError
         answer.get("Success"),
         answer.get("BaSuccessDataWithRiskList"),
     ) {
-        (_, Some(Value::Array(list))) => list.iter().map(read).collect(),
+        (Some(Value::Bool(true)), Some(Value::Array(list))) => list.iter().map(read).collect(),
+        (None, Some(Value::Array(list))) if !list.is_empty() => list.iter().map(read).collect(),
         (Some(Value::Bool(true)), None | Some(Value::Null)) => Ok(Vec::new()),
-        _ => Err(shape("BaSuccessDataWithRiskList")),
+        (Some(Value::Bool(true)), _) => Err(shape("BaSuccessDataWithRiskList")),
+        _ => Err(shape("Success")),
     }
 }
 
@@ -89,20 +104,26 @@ fn read(value: &Value) -> Result<OwnFiling, NetworkError> {
         services: Vec::new(),
         risks: Vec::new(),
     };
+    // Without a list of either it is another interface, and shows nothing.
+    if services.iter().all(|(list, ..)| value.get(*list).is_none()) {
+        return Err(shape("WebsiteList"));
+    }
     for (list, name, number) in services {
-        for service in elements(value, list) {
+        for service in elements(value, list)? {
+            let domains = elements(service, "DomainList")?.iter().map(|domain| {
+                let domain = domain.as_str().map(str::to_owned);
+                domain.ok_or_else(|| shape("DomainList"))
+            });
             filing.services.push(OwnService {
                 number: text(service, number).ok_or_else(|| shape(number))?,
                 name: text(service, name),
-                domains: elements(service, "DomainList")
-                    .filter_map(|domain| domain.as_str().map(str::to_owned))
-                    .collect(),
+                domains: domains.collect::<Result<_, _>>()?,
             });
         }
     }
-    for risk in elements(value, "RiskList") {
+    for risk in elements(value, "RiskList")? {
         let until_raw = text(risk, "DeadLine");
-        for detail in elements(risk, "RiskDetailList") {
+        for detail in elements(risk, "RiskDetailList")? {
             let advice = detail
                 .get("RectifySuggestList")
                 .or_else(|| detail.get("rectifySuggest"))
@@ -118,9 +139,15 @@ fn read(value: &Value) -> Result<OwnFiling, NetworkError> {
     Ok(filing)
 }
 
-fn elements<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
-    let list = value.get(key).and_then(Value::as_array);
-    list.into_iter().flatten()
+/// Returns the elements of a list; null and nothing are an empty one.
+fn elements<'a>(value: &'a Value, key: &str) -> Result<&'a [Value], NetworkError> {
+    match value.get(key) {
+        Some(Value::Array(list)) => Ok(list),
+        Some(Value::Null) | None => Ok(&[]),
+        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+            Err(shape(key))
+        }
+    }
 }
 
 fn text(value: &Value, key: &str) -> Option<String> {

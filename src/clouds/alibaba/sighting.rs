@@ -12,8 +12,13 @@ use std::collections::BTreeSet;
 pub fn sighting(filings: &[OwnFiling], at: Instant) -> Sighting {
     let mut seen = Vec::new();
     for filing in filings {
-        // What cannot be read shows nothing.
+        // What cannot be read shows nothing: a service that is not seen here may be the one.
         let Ok(subject) = SubjectNumber::parse(&filing.number) else {
+            continue;
+        };
+        let numbers = filing.services.iter().map(|service| &service.number);
+        let numbers: Result<Vec<_>, _> = numbers.map(|raw| ServiceNumber::parse(raw)).collect();
+        let Ok(numbers) = numbers else {
             continue;
         };
         let alone = Seen {
@@ -25,10 +30,7 @@ pub fn sighting(filings: &[OwnFiling], at: Instant) -> Sighting {
             updated: None,
         };
         seen.push(alone.clone());
-        for service in &filing.services {
-            let Ok(number) = ServiceNumber::parse(&service.number) else {
-                continue;
-            };
+        for (service, number) in filing.services.iter().zip(numbers) {
             seen.push(Seen {
                 service: Some(number.number),
                 name: service.name.clone(),

@@ -4,6 +4,7 @@ use super::{text, texts};
 use crate::clouds::client::Client;
 use crate::filing::host::Host;
 use crate::network::error::NetworkError;
+use crate::text;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::{Value, json};
 
@@ -48,7 +49,7 @@ pub async fn domain(client: &Client<'_>, host: &Host) -> Result<Option<Domain>, 
         real_name: text(info, "RealNameAuditStatus"),
         created: text(info, "CreationDate").and_then(|text| day(&text)),
         expires: text(info, "ExpirationDate").and_then(|text| day(&text)),
-        status: texts(info, "DomainStatus"),
+        status: texts(info, "DomainStatus").unwrap_or_default(),
     }))
 }
 
@@ -84,11 +85,17 @@ pub async fn resolution(
         .get("DomainInfo")
         .and_then(|info| text(info, "Status"));
     let list = json!({ "Domain": name, "ErrorOnEmpty": "no", "Limit": 3000 });
-    let records = ask("DescribeRecordList", list).await?.unwrap_or_default();
-    let records = records.get("RecordList").and_then(Value::as_array);
+    let records = ask("DescribeRecordList", list).await?;
+    let records = match &records {
+        // It has none.
+        None => &[],
+        Some(records) => listed(records).ok_or_else(|| NetworkError::Shape {
+            host: "dnspod".to_owned(),
+            what: text!("缺少完整的 `RecordList`", "no whole `RecordList`"),
+        })?,
+    };
     let mut hosts: Vec<String> = records
-        .into_iter()
-        .flatten()
+        .iter()
         .filter(|record| text(record, "Status").as_deref() == Some("ENABLE"))
         .filter(|record| {
             matches!(
@@ -108,4 +115,17 @@ pub async fn resolution(
         is_paused: status.is_some_and(|status| !status.eq_ignore_ascii_case("enable")),
         hosts,
     }))
+}
+
+/// Returns the records of an answer, if it tells of all of them: one that is not told of may be on.
+fn listed(answer: &Value) -> Option<&[Value]> {
+    let list = match answer.get("RecordList")? {
+        Value::Null => &[],
+        other => other.as_array()?.as_slice(),
+    };
+    let total = answer.pointer("/RecordCountInfo/TotalCount");
+    let total = total.and_then(Value::as_u64).unwrap_or_default();
+    let is_told =
+        |record: &Value| text(record, "Status").is_some() && text(record, "Type").is_some();
+    (total <= list.len() as u64 && list.iter().all(is_told)).then_some(list)
 }

@@ -19,11 +19,14 @@ fn text(value: &Value, key: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Returns a list of texts of a table; null and nothing are an empty one.
-fn texts(value: &Value, key: &str) -> Vec<String> {
-    let list = value.get(key).and_then(Value::as_array);
-    list.into_iter()
-        .flatten()
-        .filter_map(|value| value.as_str().map(str::to_owned))
-        .collect()
+/// Returns a list of texts of a table, unless it is missing or something else; null is an empty one.
+fn texts(value: &Value, key: &str) -> Option<Vec<String>> {
+    match value.get(key)? {
+        Value::Null => Some(Vec::new()),
+        Value::Array(list) => {
+            let texts = list.iter().map(|value| value.as_str().map(str::to_owned));
+            texts.collect()
+        }
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => None,
+    }
 }

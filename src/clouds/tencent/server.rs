@@ -26,8 +26,8 @@ pub struct Server {
     pub created: Option<DateTime<Utc>>,
     /// Until when it is paid for; absent where it is paid by use.
     pub expires: Option<DateTime<Utc>>,
-    /// Its public addresses.
-    pub addresses: Vec<String>,
+    /// Its public addresses, if it tells of them.
+    pub addresses: Option<Vec<String>>,
     /// Its zone, such as `ap-guangzhou-6`.
     pub zone: Option<String>,
     /// Whether it is isolated or blocked: `NORMAL`, `EXPIRED` …
@@ -62,8 +62,8 @@ impl Product {
         };
         let (addresses, zone, restriction) = match self {
             Self::Cvm => {
-                let mut addresses = texts(value, "PublicIpAddresses");
-                addresses.extend(texts(value, "PublicIPv6Addresses"));
+                let new = texts(value, "PublicIPv6Addresses").unwrap_or_default();
+                let addresses = texts(value, "PublicIpAddresses").map(|old| [old, new].concat());
                 let zone = value.get("Placement").and_then(|place| text(place, "Zone"));
                 (addresses, zone, text(value, "RestrictState"))
             }
