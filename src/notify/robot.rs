@@ -126,8 +126,8 @@ pub fn verdict(
     match kind {
         ChannelKind::Webhook | ChannelKind::Smtp => Ok(()),
         ChannelKind::Wecom | ChannelKind::Dingtalk | ChannelKind::Feishu => {
-            // What is wrong with it is not told in the parser's words: they could quote the address.
-            let said = answer.json::<Said>().map_err(|_| NetworkError::Shape {
+            // A parser that wants another type could quote the address.
+            let said = serde_json::from_value(answer.json()?).map_err(|_| NetworkError::Shape {
                 host: host.clone(),
                 what: text!("其中没有结果代码", "no code of a result"),
             });
