@@ -442,6 +442,12 @@ fn a_template_holds_what_its_nature_province_and_provider_need_and_no_more() {
         assert_eq!(company.contains(word), in_company, "{word}");
         assert_eq!(person.contains(word), in_person, "{word}");
     }
+    // A paper that province and provider both ask for stands once.
+    let both = printed("enterprise", "js", "huawei", ServiceKind::Site);
+    for slot in ["commitment", "responsibility"] {
+        let slot = format!("slot = \"authenticity-{slot}-letter\"");
+        assert_eq!(both.matches(&slot).count(), 1, "{slot}");
+    }
     let app = printed("enterprise", "gd", "wechat", ServiceKind::App);
     assert!(app.contains("\n[[services.builds]]") && !app.contains("home_urls"));
     assert!(!app.contains("[services.resource]"));

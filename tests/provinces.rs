@@ -143,7 +143,7 @@ fn the_data_hold_the_limits_of_the_last_column() {
         ("hb", SitesInOrder, 1, None, None),
         ("hb", DomainsInOrder, 1, None, None),
         ("hn", SitesInOrder, 1, None, None),
-        ("hn", SitesOfSubject, 1, None, plan),
+        ("hn", SitesOfSubject, 2, None, plan),
         ("gd", SitesOfSubject, 31, org, plan),
         ("gd", SitesOfSubject, 5, ind, plan),
         ("gx", DomainsInSite, 1, None, None),
@@ -173,6 +173,17 @@ fn the_data_hold_the_limits_of_the_last_column() {
         [Some(7), Some(15)]
     );
     assert!(of("hi").all(|l| l.first_filing) && of("sn").any(|l| l.first_filing));
+}
+
+/// A written application is addressed to the bureau by its name in full.
+#[test]
+fn a_bureau_bears_the_full_name_of_its_province() {
+    let file: toml::Table = include_str!("../src/data/provinces.toml").parse().unwrap();
+    for province in file["province"].as_array().unwrap() {
+        let name = province["name"].as_str().unwrap();
+        let bureau = province["bureau"]["zh"].as_str().unwrap();
+        assert_eq!(bureau, format!("{name}通信管理局"));
+    }
 }
 
 #[test]
@@ -220,6 +231,7 @@ fn the_data_hold_the_extras_of_the_last_column() {
             rules
                 .content_refused
                 .iter()
+                .chain(&rules.individual_content_refused)
                 .all(|c| contents.entry(c).is_some())
         );
     }
@@ -231,7 +243,9 @@ fn a_rule_about_a_cell_is_of_the_provinces_that_have_it() {
     let cells: [(&str, Cell); 4] = [
         ("PRV-05", |rules| rules.foreigners == Some(false)),
         ("PRV-06", |rules| rules.address_in_city_of_certificate),
-        ("PRV-08", |rules| !rules.content_refused.is_empty()),
+        ("PRV-08", |rules| {
+            !rules.content_refused.is_empty() || !rules.individual_content_refused.is_empty()
+        }),
         ("PRV-09", |rules| rules.individual_remark.is_some()),
     ];
     for (id, has) in cells {

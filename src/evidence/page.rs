@@ -1,4 +1,5 @@
-//! What the site shows: its home page, over `https`, or over `http` where nothing else answers.
+//! What the site shows: its home page, over `https`, or over `http` or at its `www` where nothing else
+//! answers.
 
 use super::html::{self, Page};
 use super::known::KNOWN;
@@ -53,34 +54,18 @@ impl Asker<'_> {
         facts
     }
 
-    /// Reads the home page, where it or its own refresh leads.
+    /// Reads the home page, where it or its own refresh leads; at the `www` of a registered domain where
+    /// visitors find nothing at the domain itself.
     async fn read(&self, domain: &Host) -> Result<(Answer, Page), (String, NetworkError)> {
         let name = domain.ascii();
-        let get = async |url: &str| {
-            let failed = |error| (url.to_owned(), error);
-            let place = Url::parse(url).map_err(|error| {
-                failed(NetworkError::Shape {
-                    host: name.to_owned(),
-                    what: Text::verbatim(error.to_string()),
-                })
-            })?;
-            let request = Request::get(place)
-                .to_a_site()
-                .body_limit(self.config.pages.limit);
-            self.network.http.send(request).await.map_err(failed)
-        };
-        let secure = get(&format!("https://{name}/")).await;
-        let mut answer = match secure {
-            // A firewall may drop what comes to a port where nobody listens.
-            Err((
-                _,
-                NetworkError::Connect { .. }
-                | NetworkError::TimedOut {
-                    is_connecting: true,
-                    ..
-                },
-            )) => get(&format!("http://{name}/")).await?,
-            other => other?,
+        let mut answer = match self.at_home(name).await {
+            Err(own) if is_silent(&own.1) && domain.is_registered_domain() => {
+                match self.at_home(&format!("www.{name}")).await {
+                    Err((_, error)) if is_silent(&error) => return Err(own),
+                    other => other?,
+                }
+            }
+            own => own?,
         };
         let mut page = html::read(&answer);
         for _ in 0..REFRESHES {
@@ -94,10 +79,40 @@ impl Asker<'_> {
             if next == answer.url || next.scheme() != answer.url.scheme() {
                 break;
             }
-            answer = get(next.as_str()).await?;
+            answer = self.get(next.as_str()).await?;
             page = html::read(&answer);
         }
         Ok((answer, page))
+    }
+
+    /// Asks a host for its first page, over `http` where nobody listens for `https`.
+    async fn at_home(&self, host: &str) -> Result<Answer, (String, NetworkError)> {
+        match self.get(&format!("https://{host}/")).await {
+            // A firewall may drop what comes to a port where nobody listens.
+            Err((
+                _,
+                NetworkError::Connect { .. }
+                | NetworkError::TimedOut {
+                    is_connecting: true,
+                    ..
+                },
+            )) => self.get(&format!("http://{host}/")).await,
+            other => other,
+        }
+    }
+
+    async fn get(&self, url: &str) -> Result<Answer, (String, NetworkError)> {
+        let failed = |error| (url.to_owned(), error);
+        let place = Url::parse(url).map_err(|error| {
+            failed(NetworkError::Shape {
+                host: url.to_owned(),
+                what: Text::verbatim(error.to_string()),
+            })
+        })?;
+        let request = Request::get(place)
+            .to_a_site()
+            .body_limit(self.config.pages.limit);
+        self.network.http.send(request).await.map_err(failed)
     }
 
     /// Returns what a page shows.
@@ -171,6 +186,19 @@ fn link(fact: Fact, page: &Page) -> Fact {
         Some(link) => fact.values(vec![(*link).to_owned()]).no("other-link"),
         None => fact.no("no-link"),
     }
+}
+
+/// Whether nobody answers there at all.
+const fn is_silent(error: &NetworkError) -> bool {
+    matches!(
+        error,
+        NetworkError::NoAddress { .. }
+            | NetworkError::Connect { .. }
+            | NetworkError::TimedOut {
+                is_connecting: true,
+                ..
+            }
+    )
 }
 
 /// Whether a page that was led to still belongs to the domain.

@@ -118,6 +118,61 @@ mod tests {
         }
     }
 
+    /// The words of help pages: S2 and H:错误提示FAQ, A19:备案信息专项核查.
+    #[test]
+    fn the_words_that_providers_print_lead_to_their_class() {
+        for (what, class) in [
+            (
+                "网站负责人身份证已过有效期",
+                "service-person-certificate-expired",
+            ),
+            (
+                "主体负责人身份证证件已经超过有效期限",
+                "subject-person-certificate-expired",
+            ),
+            ("前置审批证件已过有效期", "prior-approval-expired"),
+            ("域名注册时间在备案时间之后", "domain-younger-than-filing"),
+            (
+                "主办单位在国家企业信用信息公示系统中显示经营状态异常",
+                "registry-abnormal",
+            ),
+            ("主办单位名称不合格，证件已吊销", "registry-abnormal"),
+            (
+                "主办单位名称不合格，单位名称已发生变更",
+                "subject-name-mismatch",
+            ),
+            ("网站域名持有者与主体单位名称不符", "domain-holder-mismatch"),
+            (
+                "域名实名信息与备案信息不符（域名持有者与主办单位名称不一致）",
+                "domain-holder-mismatch",
+            ),
+            (
+                "主办单位证件号码不合格，证件已三证合一",
+                "certificate-number-outdated",
+            ),
+            (
+                "主体负责人姓名不合格，非法定代表人",
+                "responsible-not-legal-representative",
+            ),
+            (
+                "主体负责人与单位法定代表人不一致",
+                "responsible-not-legal-representative",
+            ),
+            ("您的域名显示已经到期", "domain-expired"),
+            ("未正确悬挂备案号", "number-wrong"),
+            ("公安联网备案号未悬挂或悬挂错误", "security-number-missing"),
+            ("备案号未添加超链接跳转", "number-not-linked"),
+            ("主体负责人手机号不合格", "subject-contact-dead"),
+            ("网站/App负责人联系方式失效", "service-contact-dead"),
+            ("互联网信息负责人联系方式失效", "service-contact-dead"),
+            ("已备案成功域名无解析", "not-resolved-here"),
+            ("个人性质的备案开办企业网站", "individual-with-business"),
+            ("App不再使用", "app-unused"),
+        ] {
+            assert_eq!(read(what).0, Some(class), "{what}");
+        }
+    }
+
     #[test]
     fn a_providers_words_lead_to_their_class_and_service() {
         for (what, class, targets) in [

@@ -69,7 +69,8 @@ pub struct Class {
     pub of: Of,
     /// Its name in the provider's words.
     pub title: Text,
-    /// How else providers may put it; the words of one, set off by blanks, must all occur.
+    /// How else providers may put it; the words of one, set off by blanks, must all occur, Latin letters in
+    /// upper case here.
     pub wordings: Vec<String>,
     /// What has happened.
     pub cause: Text,
@@ -104,6 +105,7 @@ impl Class {
 
     /// Returns the class that a provider's own words mean; the longest wording decides.
     pub fn meant_by(words: &str) -> Option<&'static Self> {
+        let words = words.to_uppercase();
         let longest = |class: &Self| {
             let wordings = class.wordings.iter().map(String::as_str);
             let fitting = wordings

@@ -284,6 +284,9 @@ pub struct Particulars {
     /// How many months a licence must be good for.
     #[serde(default)]
     pub licence_months_left: Option<u32>,
+    /// Whether a legal representative without a resident ID lets a person with one be responsible (RP-01).
+    #[serde(default)]
+    pub foreign_representative_delegates: bool,
     /// Whether foreigners may file.
     #[serde(default)]
     pub foreigners: Option<bool>,
@@ -293,12 +296,15 @@ pub struct Particulars {
     /// Whether another certificate number means cancelling and filing anew (CHG-01).
     #[serde(default)]
     pub certificate_number_stays: bool,
-    /// What an individual's remark must hold.
+    /// What the remark of an individual's site must hold.
     #[serde(default)]
     pub individual_remark: Option<String>,
     /// Content types that the bureau refuses.
     #[serde(default)]
     pub content_refused: Vec<String>,
+    /// Content types that the bureau refuses of individuals.
+    #[serde(default)]
+    pub individual_content_refused: Vec<String>,
     /// How an individual's service names must end.
     #[serde(default)]
     pub individual_name_endings: Vec<String>,

@@ -310,10 +310,14 @@ impl Page<'_> {
             provider: Some(&self.choice.provider),
             service: self.choice.service.name(),
         };
+        let mut slots: Vec<&str> = Vec::new();
         for paper in papers().iter().filter(|paper| paper.is_for(&occasion)) {
-            self.paper(paper);
+            if !slots.contains(&paper.slot.as_str()) {
+                slots.push(&paper.slot);
+                self.paper(paper);
+            }
         }
-        if !papers().iter().any(|paper| paper.is_for(&occasion)) {
+        if slots.is_empty() {
             self.text
                 .push_str("# [[materials]]\n# slot = \"other\"\n# file = \"other.jpg\"\n");
         }

@@ -3,6 +3,7 @@
 use super::world::{FILED, FOOTER, World, fact, findings, html, page};
 use crate::support::PATIENT;
 use crate::support::web::{Answer, Authority, Valid, Web};
+use serde_json::Value;
 use std::sync::{Arc, Mutex};
 
 #[test]
@@ -293,6 +294,54 @@ fn a_site_that_is_silent_over_tls_is_read_in_the_clear() {
         assert_eq!(fact(&document, "page-read", "shop.example.cn"), "yes");
         assert_eq!(fact(&document, "number-shown", "shop.example.cn"), "yes");
     }
+}
+
+/// Many a site is reached at the `www` of its domain alone; one that is reached nowhere is told by its
+/// own name.
+#[test]
+fn a_site_that_answers_at_its_www_alone_is_read_there() {
+    let world = World::with(&["shop.example.cn A 127.0.0.1", "www.example.cn A 127.0.0.1"]);
+    let filed = FILED
+        .replace("shop.example.cn", "example.cn")
+        .replace("2021000001", "2021000002");
+    let file = world.user.write("more.json", filed);
+    let file = file.to_str().unwrap();
+    world.user.run(["adopt", "--from", file]).exits(0);
+    let tls = world.authority.server(&["www.example.cn"], Valid::Always);
+    let footer = FOOTER.replace("2021000001", "2021000002");
+    let site = Web::https(tls, move |_| page(&footer));
+    let named = world
+        .config
+        .lines()
+        .find(|line| line.starts_with("connect_to"))
+        .unwrap();
+    let look = || {
+        let args = ["verify", "example.cn", "--json", "--max-age", "0", "-n"];
+        world.user.run(args).json()
+    };
+    let own = |document: &Value| {
+        let facts = document["data"][0]["facts"].as_array().unwrap();
+        let mut facts = facts.iter();
+        facts
+            .find(|fact| fact["claim"] == "page-read")
+            .unwrap()
+            .clone()
+    };
+    world.configure(
+        named,
+        &format!(
+            "connect_to = {{ \"www.example.cn:443\" = \"{}\" }}",
+            site.address
+        ),
+    );
+    let document = look();
+    assert_eq!(own(&document)["values"][0], "https://www.example.cn/");
+    assert_eq!(fact(&document, "number-shown", "example.cn"), "yes");
+    let nobody = "connect_to = { \"www.example.cn:443\" = \"127.0.0.1:1\", \"www.example.cn:80\" = \"127.0.0.1:1\" }";
+    world.configure(named, nobody);
+    let read = own(&look());
+    assert_eq!(read["verdict"], "unknown");
+    assert_eq!(read["from"], "https://example.cn/");
 }
 
 #[test]
