@@ -340,7 +340,7 @@ fn try_anew(
     let mut cautions = Vec::new();
     let order = build(ask, world, stamp, ids, given, &mut cautions)?;
     let ahead = world.ahead_of(&order);
-    let drafting = guard::drafting(&order, &world.book.portfolio, &world.profiles, ahead);
+    let drafting = guard::drafting(&order, &world.book.portfolio, &world.profiles, &ahead);
     let mut plan = Plan::new(Drafted {
         id: order.id.clone(),
     });
