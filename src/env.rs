@@ -101,6 +101,11 @@ impl Env {
         self.values.get(name).is_some_and(|value| !value.is_empty())
     }
 
+    /// Whether this is a job that nobody watches: `CI` is set, and not to `false`.
+    pub fn is_in_ci(&self) -> bool {
+        self.text("CI").is_some_and(|value| value != "false")
+    }
+
     /// Returns the folder of what can be deleted at any time: `$XDG_CACHE_HOME/icpctl`.
     pub fn cache_folder(&self) -> Option<PathBuf> {
         self.path("XDG_CACHE_HOME")

@@ -244,6 +244,7 @@ fn a_profile_says_nothing_that_cannot_be() {
         ("review_days = [5, 2]", 15, "5 is more than 2"),
         ("submission_days = [3, 1]", 19, "3 is more than 1"),
         ("review_days = [1, -2]", 15, "expected a whole number"),
+        ("order_size = 3", 14, "integer `3`, expected a table"),
     ] {
         let text = format!("purge_days = 3\n{line}\n");
         icpctl.write("store/providers.d/own.toml", &text);

@@ -37,7 +37,7 @@ fn judge(user: &Icpctl, dossiers: &BTreeMap<String, Table>) -> BTreeMap<String, 
         found.insert(name.clone(), Found::new());
         names.push(file);
     }
-    let args = ["check".to_owned(), "--json".to_owned()];
+    let args = ["check", "--json", "--lang", "zh"].map(str::to_owned);
     let document = user.run(args.into_iter().chain(names)).json();
     assert_eq!(
         document["warnings"],
@@ -49,6 +49,10 @@ fn judge(user: &Icpctl, dossiers: &BTreeMap<String, Table>) -> BTreeMap<String, 
         let file = text("file");
         let name = file.strip_suffix(".toml").unwrap();
         let of_file = found.get_mut(name).unwrap();
+        // What is not known stands as ? in a message.
+        for words in ["message", "fix"].map(text) {
+            assert!(!words.contains('?'), "{finding:#}");
+        }
         of_file.insert((text("rule"), text("severity"), text("path")));
         assert!(told.insert(finding.to_string()), "told twice: {finding:#}");
     }

@@ -8,7 +8,7 @@ use super::instant::Instant;
 use super::kind::{Kind, Via};
 use super::number::ServiceNumber;
 use super::obstacle::Obstacle;
-use super::order::{FieldChange, Order};
+use super::order::{FieldChange, Order, OrderId};
 use super::portfolio::{FiledService, FiledSubject, Portfolio, providers_of};
 use super::profile::{Profile, Profiles};
 use super::status::Status;
@@ -32,7 +32,8 @@ impl<'a> Rival<'a> {
     }
 }
 
-/// Checks what waiting cannot cure; `ahead` is the order that this one waits for.
+/// Checks what waiting cannot cure; `ahead` are the orders that this one waits for, as [`ahead`] lists
+/// them.
 ///
 /// # Errors
 /// The first obstacle found.
@@ -40,7 +41,7 @@ pub fn drafting(
     order: &Order,
     portfolio: &Portfolio,
     profiles: &Profiles,
-    ahead: Option<&Order>,
+    ahead: &[&Order],
 ) -> Result<(), Obstacle> {
     let subject = match &order.target.subject {
         Some(number) => Some(
@@ -89,7 +90,7 @@ pub fn sending(
     others: &[Rival<'_>],
 ) -> Result<(), Obstacle> {
     let ahead = ahead(order, others);
-    drafting(order, portfolio, profiles, ahead)?;
+    drafting(order, portfolio, profiles, &ahead)?;
     blocking(order, portfolio, profiles, others)
 }
 
@@ -121,10 +122,26 @@ pub fn blocking(
     }
 }
 
-/// Returns the one of `others` whose approval a draft waits for; what was sent waits no more.
-pub fn ahead<'o>(order: &Order, others: &[Rival<'o>]) -> Option<&'o Order> {
+/// Lists those of `others` whose approval a draft waits for, and what they wait for in turn, the one
+/// that comes first before the others; what was sent waits no more.
+pub fn ahead<'o>(order: &Order, others: &[Rival<'o>]) -> Vec<&'o Order> {
     let is_draft = order.standing().status == Status::Draft;
-    forerunner(order, others).filter(|_| is_draft)?.pending()
+    through(order.after.as_ref().filter(|_| is_draft), others)
+}
+
+/// Lists those of `others` that are still to be approved before what waits for `after` can be sent, in
+/// their turn.
+pub fn through<'o>(after: Option<&OrderId>, others: &[Rival<'o>]) -> Vec<&'o Order> {
+    let pending = |id: &OrderId| others.iter().find(|rival| rival.order.id == *id)?.pending();
+    let mut through: Vec<&Order> = Vec::new();
+    let mut next = after.and_then(pending);
+    // Files that people wrote may wait in a circle.
+    while let Some(awaited) = next.filter(|next| through.iter().all(|one| one.id != next.id)) {
+        through.push(awaited);
+        next = awaited.after.as_ref().and_then(pending);
+    }
+    through.reverse();
+    through
 }
 
 /// Returns the one of `others` that must be approved before an order is sent.
@@ -257,7 +274,7 @@ fn new(
     order: &Order,
     subject: Option<&FiledSubject>,
     portfolio: &Portfolio,
-    ahead: Option<&Order>,
+    ahead: &[&Order],
 ) -> Result<(), Obstacle> {
     let supposed = portfolio.once_through(ahead);
     let stays = subject.map(|subject| supposed.get(&subject.number).unwrap_or(subject));

@@ -347,8 +347,8 @@ impl Obstacle {
             Self::OtherAccount { holders, .. } => {
                 let list = holders.join(", ");
                 text!(
-                    "它在那里的账号是：{list}；用 --account 指定其中之一",
-                    "its accounts there are: {list}; name one of them with --account"
+                    "它在那里的账号是：{list}；用 --account 指定其中之一，已起草的订单用 icpctl edit ORDER --set account=…",
+                    "its accounts there are: {list}; name one of them with --account, of an order that is drafted already with icpctl edit ORDER --set account=…"
                 )
             }
             Self::AccessedAlready { .. } => text!(

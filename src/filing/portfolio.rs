@@ -487,11 +487,11 @@ impl Portfolio {
         holders
     }
 
-    /// Returns the subjects that the order `ahead` of another is about as they will be when that other
-    /// can be sent: once it is approved.
-    pub fn once_through(&self, ahead: Option<&Order>) -> BTreeMap<SubjectNumber, FiledSubject> {
+    /// Returns the subjects that the orders `ahead` of another are about as they will be when that other
+    /// can be sent: once they are approved.
+    pub fn once_through(&self, ahead: &[&Order]) -> BTreeMap<SubjectNumber, FiledSubject> {
         // The day is nobody's matter here.
-        self.supposing(ahead, NaiveDate::default())
+        self.supposing(ahead.iter().copied(), NaiveDate::default())
     }
 
     /// Returns the filed subject that a certificate means.

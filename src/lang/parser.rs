@@ -70,7 +70,8 @@ pub fn unquoted(words: &str) -> &str {
 /// Returns the parser's own words, without names of types.
 fn plainly(words: &str) -> String {
     let named = words.split_once(EXPECTED).and_then(|(what, expected)| {
-        let [_, plain] = PHRASES.plain.iter().find(|[name, _]| name == expected)?;
+        let mut names = PHRASES.plain.iter();
+        let [_, plain] = names.find(|[name, _]| put_in(name, expected).is_some())?;
         Some(format!("{what}{EXPECTED}{plain}"))
     });
     named.unwrap_or_else(|| words.to_owned())

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::portfolio::{FiledSubject, Portfolio};
+use crate::filing::province::Province;
 use crate::filing::record::{AdoptedService, Adoption, SubjectEvent, SubjectRecord};
 use crate::filing::tree;
 use crate::intake::Adopting;
@@ -86,6 +87,7 @@ pub fn decide(
         answer.replaced.extend(found);
         cautions.extend(unknown_providers(world, adoption));
         cautions.extend(now.and_then(shared_counters));
+        cautions.extend(now.and_then(other_province));
     }
     if !replace && !answer.replaced.is_empty() {
         return Err(contradicts(&answer.replaced));
@@ -258,6 +260,23 @@ pub fn shared_counters_in_words(subject: &FiledSubject) -> Option<Text> {
             "{list} 的序号重复，四类服务共用一个序号，其中有抄错的",
             "{list} share a counter, which runs through all kinds of service: one was copied wrongly"
         )
+    })
+}
+
+/// Warns of a subject whose province is not the one that its number names (NUM-04).
+fn other_province(subject: &FiledSubject) -> Option<Caution> {
+    let said: Province = subject.facts.province.as_deref()?.parse().ok()?;
+    let named = subject.number.province()?;
+    let number = subject.number;
+    (said != named).then(|| Caution {
+        code: "NUM-04",
+        message: text!(
+            "{number} 属于{named}，province 写的却是{said}：其中有一个不对，核对后用 adopt --replace 更正，否则提交其订单会被 NUM-04 拒绝",
+            "{number} is of {named}, but province says {said}: one of them is wrong; compare, and correct it with adopt --replace, else NUM-04 refuses what submits its orders",
+            named = named.name(),
+            said = said.name()
+        ),
+        path: None,
     })
 }
 

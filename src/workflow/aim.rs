@@ -225,8 +225,9 @@ fn subject_of<'a>(
 ) -> Result<Option<&'a FiledSubject>, Failure> {
     match &dossier.subject {
         Some(given) => {
-            let ahead = after.and_then(|word| world.rival(world.find(word).ok()?).pending());
-            filed_already(world, given, ahead)
+            let forerunner = after.and_then(|word| world.find(word).ok());
+            let ahead = forerunner.map_or_else(Vec::new, |order| world.ahead_behind(order));
+            filed_already(world, given, &ahead)
         }
         None => Err(Failure::invalid(
             "invalid.dossier",
@@ -244,7 +245,7 @@ fn subject_of<'a>(
 pub(super) fn holder<'a>(
     world: &'a World,
     certificate: &Certificate,
-    ahead: Option<&Order>,
+    ahead: &[&Order],
 ) -> Option<&'a FiledSubject> {
     let portfolio = &world.book.portfolio;
     let subject = portfolio.of_certificate(certificate)?;
@@ -263,7 +264,7 @@ pub(super) fn holder<'a>(
 pub(super) fn filed_already<'a>(
     world: &'a World,
     given: &DossierSubject,
-    ahead: Option<&Order>,
+    ahead: &[&Order],
 ) -> Result<Option<&'a FiledSubject>, Failure> {
     let (number, facts) = match given {
         DossierSubject::Number(number) => return filed(world, number).map(Some),

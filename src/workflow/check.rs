@@ -185,7 +185,7 @@ impl<'a> Bench<'a> {
     fn guard(&self, world: &World, order: &Order, judgement: &mut Judgement) {
         let World { book, profiles, .. } = world;
         let ahead = world.ahead_of(order);
-        if let Err(obstacle) = guard::drafting(order, &book.portfolio, profiles, ahead) {
+        if let Err(obstacle) = guard::drafting(order, &book.portfolio, profiles, &ahead) {
             self.add(judgement, &obstacle.into());
         }
     }

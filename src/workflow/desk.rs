@@ -121,7 +121,7 @@ impl<'a> Desk<'a> {
     pub fn is_past_mending(&self, order: &Order) -> bool {
         let portfolio = &self.world.book.portfolio;
         let ahead = self.world.ahead_of(order);
-        match guard::drafting(order, portfolio, &self.world.profiles, ahead) {
+        match guard::drafting(order, portfolio, &self.world.profiles, &ahead) {
             // Of a subject that the store does not know, nothing is known to have ended.
             Err(Obstacle::NotFiled { .. }) => {
                 let subject = order.target.subject.as_ref();

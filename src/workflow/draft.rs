@@ -340,7 +340,7 @@ fn try_anew(
     let mut cautions = Vec::new();
     let order = build(ask, world, stamp, ids, given, &mut cautions)?;
     let ahead = world.ahead_of(&order);
-    let drafting = guard::drafting(&order, &world.book.portfolio, &world.profiles, ahead);
+    let drafting = guard::drafting(&order, &world.book.portfolio, &world.profiles, &ahead);
     let mut plan = Plan::new(Drafted {
         id: order.id.clone(),
     });
@@ -391,6 +391,10 @@ pub(super) fn build(
     fits_command(ask)?;
     fits_way(ask)?;
     let found = find(ask, world, cautions)?;
+    let after = match ask.after() {
+        None => None,
+        Some(word) => Some(world.find(word)?.id.clone()),
+    };
     let (filing, changes) = match ask.kind {
         Kind::New => (asked_filing(ask, &found)?, Vec::new()),
         Kind::Change => (Filing::default(), asked_changes(ask, world, &found)?),
@@ -415,10 +419,6 @@ pub(super) fn build(
         .account()
         .cloned()
         .or_else(|| the_account(ask.kind, provider.as_deref(), &found));
-    let after = match ask.after() {
-        None => None,
-        Some(word) => Some(world.find(word)?.id.clone()),
-    };
     let verify_by = match (ask.kind, via) {
         (Kind::CancelSite | Kind::CancelSubject, Via::Provider) => {
             Some(ask.verify_by().unwrap_or(VerifyBy::Sms))

@@ -118,7 +118,7 @@ pub fn edit(
 fn obstacle(world: &World, order: &Order) -> Option<Obstacle> {
     let order = overtaken::by_now(world, order);
     let (portfolio, ahead) = (&world.book.portfolio, world.ahead_of(&order));
-    guard::drafting(&order, portfolio, &world.profiles, ahead).err()
+    guard::drafting(&order, portfolio, &world.profiles, &ahead).err()
 }
 
 /// Settles the choices that an order cannot be without: its path and its provider.
@@ -576,7 +576,7 @@ pub fn rebuild(
                     }
                     Some(given) => {
                         let ahead = world.ahead_of(&order);
-                        aim::filed_already(world, given, ahead)?
+                        aim::filed_already(world, given, &ahead)?
                     }
                     None => None,
                 };

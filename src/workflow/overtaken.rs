@@ -19,7 +19,7 @@ use std::borrow::Cow;
 pub(super) fn holder<'w>(world: &'w World, order: &Order) -> Option<&'w FiledSubject> {
     let facts = order.filing.subject.as_deref();
     let certificate = facts.filter(|_| order.is_first_filing())?.certificate()?;
-    aim::holder(world, &certificate, world.ahead_of(order))
+    aim::holder(world, &certificate, &world.ahead_of(order))
 }
 
 /// Returns what a first filing becomes whose certificate is filed by now: one that adds its services
@@ -49,7 +49,7 @@ pub fn becomes(world: &World, order: &Order) -> Result<Option<Order>, Failure> {
         }
         .into());
     }
-    aim::filed_already(world, &given, world.ahead_of(order)).map_err(|failure| {
+    aim::filed_already(world, &given, &world.ahead_of(order)).map_err(|failure| {
         failure.hint(text!(
             "或采用已备案的主体数据：icpctl edit {id} --set subject={number}",
             "or take the subject as it is filed: icpctl edit {id} --set subject={number}"

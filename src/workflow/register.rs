@@ -166,11 +166,14 @@ impl Register {
         orders(book, merged(lists))
     }
 
-    /// Lists those of them that are live, and the one that `order` waits for, with where they stand.
+    /// Lists those of them that are live, and those that `order` waits for, with where they stand.
     pub fn rivals<'b>(&self, book: &'b Book, order: &Order) -> Vec<Rival<'b>> {
         let mut lists = lists(&[&self.live], &book.portfolio, order);
         lists.extend(account(order).and_then(|account| self.live_at.get(&account)));
-        let after: Ids = order.after.iter().cloned().collect();
+        let after: Ids = awaited(book, order.after.as_ref())
+            .into_iter()
+            .map(|order| order.id.clone())
+            .collect();
         lists.push(&after);
         let rivals = merged(lists).filter_map(|id| {
             let (order, status) = (book.orders.get(id)?, *self.statuses.get(id)?);
@@ -187,6 +190,21 @@ impl Register {
             .filter_map(|id| book.orders.get(id))
             .filter(is_draft)
     }
+}
+
+/// Lists the order that another waits for, and what that waits for in turn.
+pub fn awaited<'b>(book: &'b Book, after: Option<&OrderId>) -> Vec<&'b Order> {
+    let mut awaited: Vec<&Order> = Vec::new();
+    let mut next = after;
+    while let Some(found) = next.and_then(|id| book.orders.get(id)) {
+        // Files that people wrote may wait in a circle.
+        if awaited.iter().any(|known| known.id == found.id) {
+            break;
+        }
+        awaited.push(found);
+        next = found.after.as_ref();
+    }
+    awaited
 }
 
 /// Lists the orders that could be of the subject of `order`, or ask for its new domains, among

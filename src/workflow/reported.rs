@@ -9,12 +9,7 @@ use crate::filing::host::Host;
 use crate::filing::moment::Moment;
 use crate::filing::number::Number;
 use crate::filing::order::Order;
-use crate::lang::Text;
 use crate::text;
-use std::cmp::Reverse;
-
-/// How many ended orders a hint names.
-const NAMED: usize = 5;
 
 /// Finds the order that a report is of.
 ///
@@ -54,7 +49,7 @@ pub fn order<'w>(world: &'w World, word: &str, told: &Told) -> Result<&'w Order,
     match (found, had.as_slice()) {
         (_, [only]) => Ok(only),
         (Ok(order), _) => Ok(order),
-        (Err(error), _) => Err(unheard(error, &ended)),
+        (Err(error), _) => Err(unheard(error)),
     }
 }
 
@@ -87,22 +82,14 @@ impl About {
 }
 
 /// Says what can be done about a report that no open order takes.
-fn unheard(error: NoOrder, ended: &[&Order]) -> Failure {
+fn unheard(error: NoOrder) -> Failure {
+    let is_ended = matches!(&error, NoOrder::AllEnded { ended, .. } if !ended.is_empty());
     let failure = Failure::from(error);
-    if ended.is_empty() {
+    if !is_ended {
         return failure;
     }
-    let mut named = ended.to_vec();
-    named.sort_by_key(|order| Reverse(order.standing().ended_at));
-    named.truncate(NAMED);
-    let named = named.iter().map(|order| {
-        let (id, status) = (&order.id, order.standing().status.label());
-        text!("{id} ({status})", "{id} ({status})", status)
-    });
-    failure
-        .hint(text!("有关的订单都已完结：{list}", "the orders about it have ended: {list}", list = Text::joined(named, ", ", ", ")))
-        .hint(text!(
-            "要登记到其中一个，写出订单号；重复登记同一结果时写明当时的时间（at），没有变化即为 unchanged",
-            "to record it of one of them, name that by its id; a report told again is unchanged where it gives the same time (at)"
-        ))
+    failure.hint(text!(
+        "要登记到其中一个，写出订单号；重复登记同一结果时写明当时的时间（at），没有变化即为 unchanged",
+        "to record it of one of them, name that by its id; a report told again is unchanged where it gives the same time (at)"
+    ))
 }

@@ -13,8 +13,12 @@ use crate::lang::{Text, shell_word};
 use crate::store::book::{Book, ORDERS};
 use crate::text;
 use chrono::NaiveDate;
+use std::cmp::Reverse;
 use std::ops::Bound;
 use thiserror::Error;
+
+/// How many ended orders a hint names.
+const NAMED: usize = 5;
 
 /// What a TARGET means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +137,8 @@ pub enum NoOrder {
     AllEnded {
         /// The word.
         word: String,
+        /// Those that ended last, each by its id and status.
+        ended: Vec<Text>,
     },
     /// Several orders are meant.
     #[error("`{word}` means several orders")]
@@ -148,9 +154,6 @@ pub enum NoOrder {
         /// What is wrong with it.
         why: Text,
     },
-    /// What it would be about ended.
-    #[error(transparent)]
-    Unfiled(#[from] Unfiled),
 }
 
 impl NoOrder {
@@ -160,6 +163,19 @@ impl NoOrder {
         Self::Ambiguous {
             word: word.to_owned(),
             orders: orders.collect(),
+        }
+    }
+
+    fn all_ended(word: &str, mut orders: Vec<&Order>) -> Self {
+        orders.sort_by_key(|order| Reverse(order.standing().ended_at));
+        orders.truncate(NAMED);
+        let orders = orders.into_iter().map(|order| {
+            let (id, status) = (&order.id, order.standing().status.label());
+            text!("{id} ({status})", "{id} ({status})", status)
+        });
+        Self::AllEnded {
+            word: word.to_owned(),
+            ended: orders.collect(),
         }
     }
 }
@@ -193,10 +209,20 @@ impl From<NoOrder> for Failure {
                 "there is no order with the ref {key}"
             ))
             .plain(key),
-            NoOrder::AllEnded { word } => none(text!(
-                "`{word}` 没有未完结的订单",
-                "`{word}` has no order that has not ended"
-            )),
+            NoOrder::AllEnded { word, ended } => {
+                let failure = none(text!(
+                    "`{word}` 没有未完结的订单",
+                    "`{word}` has no order that has not ended"
+                ));
+                if ended.is_empty() {
+                    return failure;
+                }
+                failure.hint(text!(
+                    "有关的订单都已完结：{list}",
+                    "the orders about it have ended: {list}",
+                    list = Text::joined(ended, ", ", ", ")
+                ))
+            }
             NoOrder::Ambiguous { word, orders } => {
                 let list = orders.join(", ");
                 Self::not_found(
@@ -212,7 +238,6 @@ impl From<NoOrder> for Failure {
                 "修正该文件，或从备份恢复；其他订单不受影响",
                 "mend that file or restore it from a backup; the other orders are not affected"
             )),
-            NoOrder::Unfiled(error) => error.into(),
         }
     }
 }
@@ -242,10 +267,9 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, NoOrder> {
     }
     let found = match target(&book.portfolio, word) {
         Ok(target) => the_open_one(word, book.orders.values(), |order| target.is_of(order)),
-        Err(Unfiled::Unknown { .. } | Unfiled::DomainEnded { .. }) => {
+        Err(Unfiled::Unknown { .. } | Unfiled::DomainEnded { .. } | Unfiled::Ended { .. }) => {
             asking_for(book.orders.values(), word)
         }
-        Err(error @ Unfiled::Ended { .. }) => Err(error.into()),
     };
     found.map_err(|error| in_doubt(book, error))
 }
@@ -253,11 +277,10 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, NoOrder> {
 /// Returns why a number or a domain means no order: its order may be the one that cannot be read.
 pub(super) fn in_doubt(book: &Book, error: NoOrder) -> NoOrder {
     let word = match &error {
-        NoOrder::Unknown { word } | NoOrder::AllEnded { word } => word,
-        NoOrder::NoRef { .. }
-        | NoOrder::Ambiguous { .. }
-        | NoOrder::Damaged { .. }
-        | NoOrder::Unfiled(_) => return error,
+        NoOrder::Unknown { word } | NoOrder::AllEnded { word, .. } => word,
+        NoOrder::NoRef { .. } | NoOrder::Ambiguous { .. } | NoOrder::Damaged { .. } => {
+            return error;
+        }
     };
     let number = Number::parse(word).map(|parsed| parsed.number.to_string());
     let Ok(meant) = number.or_else(|_| Host::parse(word).map(|host| host.to_string())) else {
@@ -300,7 +323,7 @@ fn by_id<'a>(book: &'a Book, word: &str) -> Option<Result<&'a Order, NoOrder>> {
     Some(Err(NoOrder::Damaged { why }))
 }
 
-/// Finds the open order about a number or a domain that is not filed yet.
+/// Finds the open order about a number or a domain that is not filed.
 pub(super) fn asking_for<'a>(
     orders: impl IntoIterator<Item = &'a Order>,
     word: &str,
@@ -318,17 +341,13 @@ pub(super) fn asking_for<'a>(
                 Some(Number::Security(_)) | None => false,
             }
     };
-    let meant = orders.into_iter().filter(is_meant);
-    let hits: Vec<&Order> = meant
-        .filter(|order| !order.standing().status.has_ended())
-        .collect();
-    match hits.as_slice() {
-        [only] => Ok(only),
-        [] => Err(NoOrder::Unknown {
+    let meant: Vec<&Order> = orders.into_iter().filter(is_meant).collect();
+    if meant.is_empty() {
+        return Err(NoOrder::Unknown {
             word: word.to_owned(),
-        }),
-        [_, ..] => Err(NoOrder::ambiguous(word, &hits)),
+        });
     }
+    the_open_one(word, meant, |_| true)
 }
 
 impl Target {
@@ -391,16 +410,13 @@ pub(super) fn the_open_one<'a>(
     orders: impl IntoIterator<Item = &'a Order>,
     is_meant: impl Fn(&Order) -> bool,
 ) -> Result<&'a Order, NoOrder> {
-    let hits: Vec<&Order> = orders
-        .into_iter()
-        .filter(|o| is_meant(o) && !o.standing().status.has_ended())
-        .collect();
-    match hits.as_slice() {
+    let meant = orders.into_iter().filter(|order| is_meant(order));
+    let (ended, open): (Vec<&Order>, Vec<&Order>) =
+        meant.partition(|order| order.standing().status.has_ended());
+    match open.as_slice() {
         [only] => Ok(only),
-        [] => Err(NoOrder::AllEnded {
-            word: word.to_owned(),
-        }),
-        [_, ..] => Err(NoOrder::ambiguous(word, &hits)),
+        [] => Err(NoOrder::all_ended(word, ended)),
+        [_, ..] => Err(NoOrder::ambiguous(word, &open)),
     }
 }
 

@@ -307,13 +307,13 @@ fn reverse_subject(
 fn rests_on_it(before: &World, after: &World) -> Result<(), Failure> {
     for order in after.book.orders.values() {
         // What waits for a reversed order stays blocked, as after an abandon.
-        let lost_ahead = before.ahead_of(order).is_some() && after.ahead_of(order).is_none();
+        let lost_ahead = after.ahead_of(order).len() < before.ahead_of(order).len();
         if order.standing().status.has_ended() || lost_ahead {
             continue;
         }
         let fits = |world: &World| {
             let ahead = world.ahead_of(order);
-            guard::drafting(order, &world.book.portfolio, &world.profiles, ahead).is_ok()
+            guard::drafting(order, &world.book.portfolio, &world.profiles, &ahead).is_ok()
         };
         if fits(before) && !fits(after) {
             let id = &order.id;

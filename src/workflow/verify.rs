@@ -73,8 +73,7 @@ fn one(world: &World, word: &str) -> Result<Vec<About>, Failure> {
                     NoOrder::Unknown { .. }
                     | NoOrder::NoRef { .. }
                     | NoOrder::AllEnded { .. }
-                    | NoOrder::Damaged { .. }
-                    | NoOrder::Unfiled(_),
+                    | NoOrder::Damaged { .. },
                 ) => match Host::parse(word) {
                     // Neither filed nor asked for here: still a domain that can be looked at.
                     Ok(domain) if word.contains('.') => Ok(vec![About::Domain(domain)]),

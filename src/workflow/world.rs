@@ -1,6 +1,6 @@
 //! Everything that decisions rest on.
 
-use super::register::Register;
+use super::register::{self, Register};
 use super::resolve::{self, NoOrder, Target};
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
@@ -199,9 +199,20 @@ impl World {
         Some(self.rival(forerunner))
     }
 
-    /// Returns the order whose approval a draft waits for, as [`guard::ahead`] does.
-    pub fn ahead_of(&self, order: &Order) -> Option<&Order> {
-        guard::ahead(order, &[self.forerunner_of(order)?])
+    /// Lists the orders whose approval a draft waits for, as [`guard::ahead`] does.
+    pub fn ahead_of(&self, order: &Order) -> Vec<&Order> {
+        guard::ahead(order, &self.awaited(order.after.as_ref()))
+    }
+
+    /// Lists the orders whose approval a draft waits for that is made behind another.
+    pub fn ahead_behind(&self, forerunner: &Order) -> Vec<&Order> {
+        let after = Some(&forerunner.id);
+        guard::through(after, &self.awaited(after))
+    }
+
+    fn awaited(&self, after: Option<&OrderId>) -> Vec<Rival<'_>> {
+        let awaited = register::awaited(&self.book, after).into_iter();
+        awaited.map(|order| self.rival(order)).collect()
     }
 
     /// Whether the order that another waits for has ended unapproved.

@@ -42,6 +42,25 @@ fn a_bar_shows_how_far_it_is() {
     assert!(!shown.contains("row(s) done"), "{shown}");
 }
 
+/// A pipeline may have a terminal that nobody sits at.
+#[test]
+fn nobody_is_asked_in_a_pipeline() {
+    for (ci, answers, code) in [("true", "", 2), ("false", "n\r", 13)] {
+        let scene = holding(2);
+        scene.user.write("batch.csv", SITES);
+        let words = ["batch", "apply", "batch.csv", "--submit"];
+        let mut command = scene.user.command(words);
+        command.env("CI", ci);
+        let mut terminal = Terminal::start(command);
+        if !answers.is_empty() {
+            terminal.expect("[y/N]");
+            terminal.type_in(answers);
+        }
+        let (ended, shown) = terminal.end();
+        assert_eq!(ended, Some(code), "{ci}: {shown}");
+    }
+}
+
 #[test]
 fn sending_is_asked_about_with_what_it_does() {
     for (lang, question, effect, declined) in [

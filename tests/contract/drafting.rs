@@ -305,6 +305,45 @@ fn an_order_is_named_in_any_of_its_ways() {
     }
     scene.ok(MONDAY, &format!("abandon {second} --yes"));
     assert_eq!(scene.order(MONDAY, "example.cn")["id"], id.as_str());
+
+    scene.submit(MONDAY, &id);
+    for event in ["sms-verified", "bureau-approved"] {
+        scene.record(MONDAY, &id, event);
+    }
+    // What was about it has ended, and it is not filed any more: still a word that names no order.
+    for line in ["show", "log", "status", "guide", "wait --timeout 0", "sync"] {
+        for word in [SHOP, "example.cn"] {
+            let error = scene.fails(MONDAY, &format!("{line} {word}"), 4);
+            assert_eq!(error["code"], "not-found.order", "{line} {word}");
+            for id in [&id, &second] {
+                assert!(error["hints"].to_string().contains(id.as_str()), "{error}");
+            }
+        }
+    }
+}
+
+/// An order about what ended without it is still found by its number.
+#[test]
+fn an_open_order_of_what_is_gone_is_named_by_its_number() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.ok(MONDAY, &format!("gone {SHOP} --because bureau --yes"));
+    for word in [SHOP, "example.cn"] {
+        assert_eq!(scene.order(MONDAY, word)["id"], id.as_str(), "{word}");
+    }
+}
+
+/// "Checks run in this order: … resolution (4), validity (3), … choices missing off a terminal (2)".
+#[test]
+fn what_is_awaited_is_looked_up_before_a_choice_is_missed() {
+    let scene = Scene::one_site(&["tencent", "huawei"]);
+    for line in [
+        format!("cancel-site {SHOP}"),
+        format!("change {SHOP} --set nothing=x"),
+    ] {
+        let error = scene.fails(MONDAY, &format!("{line} --after ref:none"), 4);
+        assert_eq!(error["code"], "not-found.order", "{line}");
+    }
 }
 
 /// "any other flag that means nothing here is 2".

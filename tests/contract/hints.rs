@@ -255,6 +255,7 @@ fn the_next_step_of_a_draft_that_the_rulebook_refuses_is_to_check_it() {
     assert_eq!(next(&format!("show {id}"))["next"], json!([check]));
     assert_eq!(next(&format!("status {id}"))[0]["next"], json!([check]));
     assert_eq!(next("status")[0]["next"], json!([check]));
+    assert_eq!(next("list")[0]["next"], json!([check]));
     let screen = scene.run(MONDAY, "status").exits(0).stdout;
     assert!(screen.starts_with("Needs you\n"), "{screen}");
     assert!(

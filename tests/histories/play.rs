@@ -222,7 +222,7 @@ impl Desk {
                 let id = OrderId::from_bits(place as u64);
                 let order = desk::draft(&self.world, &stamp, id.clone(), ask);
                 let (portfolio, profiles) = (&self.world.book.portfolio, &self.world.profiles);
-                if guard::drafting(&order, portfolio, profiles, None).is_err() {
+                if guard::drafting(&order, portfolio, profiles, &[]).is_err() {
                     return false;
                 }
                 self.world.put(order);

@@ -48,6 +48,27 @@ fn another_letter_of_the_province_is_read_with_a_warning_wherever_a_number_is_wr
     );
 }
 
+/// Else the first to hear of it is who submits an order of it, which NUM-04 refuses.
+#[test]
+fn a_subject_of_another_province_than_its_number_is_told_of_by_adopt() {
+    let scene = Scene::at("tencent");
+    for (number, province, told) in [
+        ("京ICP备2021000009号", "广东", true),
+        ("京ICP备2021000008号", "京", false),
+        ("合字B2-20090059", "广东", false),
+    ] {
+        let subject = json!({ "number": number, "province": province });
+        scene.user.write("subject.json", subject.to_string());
+        let adopted = scene.document(MONDAY, "adopt --from subject.json", 0);
+        let is_told = codes(&adopted["warnings"]) == ["NUM-04"];
+        assert_eq!(is_told, told, "{number}: {adopted:#}");
+    }
+    let subject = json!({ "number": "京ICP备2021000009号", "province": "北京" });
+    scene.user.write("subject.json", subject.to_string());
+    let adopted = scene.document(MONDAY, "adopt --from subject.json --replace", 0);
+    assert_eq!(adopted["warnings"], json!([]));
+}
+
 #[test]
 fn two_services_with_one_counter_are_told_of_by_adopt_and_by_doctor() {
     let scene = Scene::at("tencent");

@@ -350,6 +350,57 @@ fn the_creation_of_a_forerunner_can_be_undone() {
     scene.ok(MONDAY, &format!("edit {id} --unset after"));
 }
 
+/// A subject's sites are cancelled one after another: what is filed anew waits for all of them.
+#[test]
+fn a_draft_is_judged_behind_all_that_its_forerunner_waits_for() {
+    let sites = [(SHOP, "example.cn"), (FORUM, "example.com")]
+        .map(|(number, domain)| site(number, domain, &json!(["tencent"])));
+    let there = site(&format!("{OTHER}-1"), "example.net", &json!(["tencent"]));
+    let scene = Scene::holding(&[
+        company(SUBJECT, CERTIFICATES[0], &sites),
+        company(OTHER, CERTIFICATES[1], &[there]),
+    ]);
+    adding(&scene, "other.toml", OTHER, "example.cn");
+    let first = scene.draft(MONDAY, "cancel-site example.cn");
+    let second = scene.draft(MONDAY, &format!("cancel-site example.com --after {first}"));
+    let line = format!("new --from other.toml --after {second}");
+    let last = scene.draft(MONDAY, &line);
+    let found = scene.document(MONDAY, &format!("check {last}"), 0);
+    assert!(!found["data"].to_string().contains("DOM-07"), "{found:#}");
+    scene.submit(MONDAY, &first);
+    // It is under way, and waited for all the same: no order in the way of those behind it.
+    for id in [&second, &last] {
+        let found = scene.document(MONDAY, &format!("check {id}"), 0);
+        assert!(!found["data"].to_string().contains("ORD-0"), "{found:#}");
+    }
+    scene.record(MONDAY, &first, "sms-verified");
+    scene.record(LATER, &first, "bureau-approved");
+    scene.submit(LATER, &second);
+    scene.record(LATER, &second, "sms-verified");
+    scene.record(LATER, &second, "bureau-approved");
+    assert_eq!(scene.submit(LATER, &last)["status"], "provider-review");
+}
+
+/// That the first of a queue is undone makes no draft that stands behind it impossible for good.
+#[test]
+fn the_first_of_a_queue_can_be_undone() {
+    let scene = two_subjects(["acc-1", "acc-2"]);
+    adding(&scene, "other.toml", OTHER, "example.cn");
+    let first = scene.draft(MONDAY, "cancel-site example.cn");
+    let second = scene.draft(
+        MONDAY,
+        &format!("change {SUBJECT} --set responsible.phone=13900000009 --provider tencent --after {first}"),
+    );
+    let last = scene.draft(MONDAY, &format!("new --from other.toml --after {second}"));
+    let log = scene.ok(MONDAY, &format!("log {first}"));
+    let op = log[0]["op"].as_str().unwrap();
+    scene.ok(MONDAY, &format!("undo {op} --yes"));
+    assert_eq!(scene.status(MONDAY, &first), "abandoned");
+    let line = format!("new --from other.toml --after {second}");
+    assert_eq!(scene.fails(MONDAY, &line, 5)["rule"], "DOM-07");
+    scene.ok(MONDAY, &format!("abandon {last} --yes"));
+}
+
 /// China Telecom lets orders run side by side: that a site's access ended first is no fault of its
 /// cancellation.
 #[test]

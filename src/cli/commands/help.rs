@@ -128,7 +128,7 @@ fn environment(lang: Lang) -> Table {
 }
 
 /// What is read beside the twins of flags.
-const OTHERS: [(&str, Text); 12] = [
+const OTHERS: [(&str, Text); 13] = [
     (
         "ICPCTL_CA_FILE",
         Text::fixed(
@@ -181,6 +181,13 @@ const OTHERS: [(&str, Text); 12] = [
         Text::fixed("总是着色", "Colours even off a terminal"),
     ),
     ("COLUMNS", Text::fixed("表格的宽度", "How wide tables are")),
+    (
+        "CI",
+        Text::fixed(
+            "流水线中：有终端也不提问，wait 最长等 30 分钟",
+            "In a pipeline: nobody is asked, even on a terminal, and wait ends after 30 minutes",
+        ),
+    ),
     (
         "USER",
         Text::fixed("缺省的操作人", "Who acts, where nothing else says so"),

@@ -158,9 +158,10 @@ impl<'a> Context<'a> {
             .collect()
     }
 
-    /// Whether questions may be asked: on a terminal, unless told not to.
+    /// Whether questions may be asked: on a terminal that a person sits at, unless told not to.
     pub fn may_ask(&self) -> bool {
-        self.terminal.stdin && self.terminal.stderr && !self.globals.no_input
+        let has_person = self.terminal.stdin && self.terminal.stderr && !self.env.is_in_ci();
+        has_person && !self.globals.no_input
     }
 
     /// Makes the network ready, as the configuration, the flags and the environment say.

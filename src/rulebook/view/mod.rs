@@ -78,7 +78,8 @@ impl View {
             .province()
             .or_else(|| subject.province.as_deref()?.parse().ok());
         let is_bare = is_bare(order, &subject, &services);
-        let supposed = setting.portfolio.once_through(guard::ahead(order, near));
+        let ahead = guard::ahead(order, near);
+        let supposed = setting.portfolio.once_through(&ahead);
         let persons = persons(order, setting, &subject, &services, &supposed);
         let facts = json!({
             "today": setting.today(),
@@ -107,7 +108,7 @@ impl View {
             ),
             "changes": order.changes.iter().take(LIST_LIMIT).map(change_view).collect::<Vec<_>>(),
             "filed": filed_view(filed),
-            "rivals": rivals_view(order, setting, near),
+            "rivals": rivals_view(order, setting, near, &ahead),
             "siblings": siblings_view(order, setting, drafts),
             "differences": [],
             "targets": [],

@@ -115,7 +115,12 @@ pub(super) fn filed_view(filed: Option<&FiledSubject>) -> Json {
 }
 
 /// Lists the live orders that share the subject or the account.
-pub(super) fn rivals_view(order: &Order, setting: &Setting<'_>, near: &[Rival<'_>]) -> Vec<Json> {
+pub(super) fn rivals_view(
+    order: &Order,
+    setting: &Setting<'_>,
+    near: &[Rival<'_>],
+    ahead: &[&Order],
+) -> Vec<Json> {
     let profile = setting.profiles.for_order(order.provider.as_deref());
     let own: BTreeSet<&Host> = order.domains().into_iter().collect();
     near.iter()
@@ -132,7 +137,8 @@ pub(super) fn rivals_view(order: &Order, setting: &Setting<'_>, near: &[Rival<'_
                     "id": rival.order.id,
                     "kind": rival.order.kind.name(),
                     "status": rival.status.name(),
-                    "awaited": order.after.as_ref() == Some(&rival.order.id),
+                    "awaited": order.after.as_ref() == Some(&rival.order.id)
+                        || ahead.iter().any(|awaited| awaited.id == rival.order.id),
                     "same_subject": same_subject,
                     "same_account": same_account,
                     "same_domain": same_domain,

@@ -43,7 +43,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         return Ok(reply);
     }
     let (world, has_any) = asked_for(cx, &filters, takes_ended)?;
-    let desk = Desk::new(&world);
+    let mut desk = Desk::new(&world);
     let orders = world
         .book
         .orders
@@ -53,6 +53,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .collect();
     let orders = filters.arrange(&desk, orders);
     if cx.globals.format != Format::Human {
+        cx.judge(&mut desk, orders.iter().copied());
         return Ok(documents(cx, &desk, &orders));
     }
     let mut sheet = Sheet::default();

@@ -109,7 +109,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let value = matches.get_one::<String>(name);
         value.map(|v| duration(&format!("--{name}"), v)).transpose()
     };
-    let is_attended = cx.terminal.stdout && !cx.env.has("CI");
+    let is_attended = cx.terminal.stdout && !cx.env.is_in_ci();
     let limit = length("timeout")?.or((!is_attended).then_some(UNATTENDED));
     let interval = length("interval")?.map(|pause| pause.max(SHORTEST_PAUSE));
     let begun = Instant::now();
