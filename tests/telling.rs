@@ -291,9 +291,9 @@ fn a_mail_server_that_repeats_a_password_has_it_shown_to_nobody() {
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
-            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
             stream.write_all(b"220 here\r\n").unwrap();
-            while let Some(Ok(line)) = lines.next() {
+            for line in lines.map_while(Result::ok) {
                 let said = match line.split(' ').next() {
                     Some("EHLO") => "250-here\r\n250 AUTH PLAIN\r\n".to_owned(),
                     Some("AUTH") => format!("535 {line} MAIL-SECRET\r\n"),

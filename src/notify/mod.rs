@@ -29,7 +29,7 @@ pub enum Sender {
         secret: Option<Revealed>,
     },
     /// A mail server.
-    Mail(mail::Mailer),
+    Mail(Box<mail::Mailer>),
 }
 
 impl Sender {
@@ -47,7 +47,8 @@ impl Sender {
         match channel.kind {
             ChannelKind::Smtp => {
                 let password = reveal(&channel.password)?;
-                mail::Mailer::new(name, channel, password, network).map(Self::Mail)
+                let mailer = mail::Mailer::new(name, channel, password, network)?;
+                Ok(Self::Mail(Box::new(mailer)))
             }
             kind @ (ChannelKind::Wecom
             | ChannelKind::Dingtalk

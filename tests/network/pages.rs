@@ -439,7 +439,7 @@ fn a_page_that_is_not_all_there_is_not_said_to_lack_the_number() {
             "bytes",
             Answer::html(
                 (0..4000_u32)
-                    .map(|i| (i * i / 7 % 251) as u8)
+                    .map(|i| u8::try_from(i * i / 7 % 251).unwrap())
                     .collect::<Vec<_>>(),
             ),
             "number-shown",

@@ -4,6 +4,7 @@ use super::world::{World, fact, findings, record};
 use crate::support::web::Answer;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn the_public_record_says_filed_or_not_only_where_it_really_says_so() {
     let world = World::new();
     let right = record("shop.example.cn", "京ICP备2021000001号-1");

@@ -121,7 +121,8 @@ pub async fn resolution(
 fn listed(answer: &Value) -> Option<&[Value]> {
     let list = match answer.get("RecordList")? {
         Value::Null => &[],
-        other => other.as_array()?.as_slice(),
+        Value::Array(list) => list.as_slice(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => return None,
     };
     let total = answer.pointer("/RecordCountInfo/TotalCount");
     let total = total.and_then(Value::as_u64).unwrap_or_default();
