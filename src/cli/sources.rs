@@ -81,12 +81,14 @@ impl Sources {
         if let Some(key) = &self.alibaba {
             let client = cloud::client(cx, Cloud::Alibaba, key, &self.network);
             let filings = alibaba::filings(&client).await;
-            let answer = filings.map(|filings| alibaba::sighting(&filings, cx.now));
             for order in live.iter().filter(|order| is_at(order, Cloud::Alibaba)) {
                 let provider = Cloud::Alibaba.name().to_owned();
+                let own = filings.clone();
+                let answer =
+                    own.and_then(|own| alibaba::sighting(&own, order.target.subject, cx.now));
                 all.entry(order.id.clone()).or_default().push(Asked {
                     authority: Authority::OwnAccount { provider },
-                    answer: answer.clone(),
+                    answer,
                 });
             }
         }

@@ -29,16 +29,11 @@ pub enum Secret {
     },
 }
 
-/// A secret in hand: never shown, never stored.
+/// A secret in hand: never empty, never shown, never stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Revealed(String);
 
 impl Revealed {
-    /// Takes a secret in hand.
-    pub const fn new(secret: String) -> Self {
-        Self(secret)
-    }
-
     /// Returns it, to be sent to whom it is for.
     pub fn expose(&self) -> &str {
         &self.0

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::filing::evidence::case::About;
 use crate::filing::evidence::{Claim, Fact, Source};
 use crate::filing::host::Host;
-use crate::filing::number::{Number, ServiceKind};
+use crate::filing::number::{Number, NumberError, Refusal, ServiceKind};
 use crate::lang::Text;
 use crate::network::error::{NetworkError, shown};
 use crate::network::header::HeaderName;
@@ -241,13 +241,22 @@ impl Asker<'_> {
         };
         let shape = &endpoint.shape;
         let mut ours = Vec::new();
-        let mut is_read = true;
+        let (mut is_read, mut named, mut unnamed) = (true, false, None);
         for entry in &entries.list {
-            match is_about(entry, shape, about) {
-                Some(true) => ours.push(entry),
-                Some(false) => {}
-                None => is_read = false,
+            match bearing(entry, shape, about) {
+                Bearing::Ours => ours.push(entry),
+                Bearing::Other => named = true,
+                Bearing::Unnamed => unnamed = Some(entry),
+                Bearing::Unread => is_read = false,
             }
+        }
+        // What names nothing is about something else where others are named; alone, it may be an answer
+        // in another shape, or the only one, which says that there is nothing.
+        if let Some(entry) = unnamed.filter(|_| !named && ours.is_empty()) {
+            if entries.is_single && says_none(entry, shape) {
+                return vec![filed().no("not-found").raw(entries.raw)];
+            }
+            is_read = false;
         }
         let all = |pointer: &Option<String>| -> Vec<String> {
             let mut seen = BTreeSet::new();
@@ -309,10 +318,18 @@ fn plain(value: String) -> String {
 
 /// Whether a text is the number of a subject or service; words such as "not filed" may stand there.
 fn is_filing_number(text: &str) -> bool {
-    Number::parse(text).is_ok_and(|parsed| match parsed.number {
-        Number::Subject(_) | Number::Service(_) => true,
-        Number::Security(_) => false,
-    })
+    match Number::parse(text) {
+        Ok(parsed) => match parsed.number {
+            Number::Subject(_) | Number::Service(_) => true,
+            Number::Security(_) => false,
+        },
+        // It is filed all the same, under a number of before 2005.
+        Err(NumberError::Refused {
+            reason: Refusal::Legacy { .. },
+            ..
+        }) => true,
+        Err(_) => false,
+    }
 }
 
 /// Whether an entry has a place for a number, and all such places are empty.
@@ -401,19 +418,45 @@ fn complaint(endpoint: &Endpoint, body: &Value, pointer: &str, found: &Value) ->
     format!("{pointer} = {found}: {words}")
 }
 
-/// Whether an entry is about what was asked: the search also finds what only sounds alike. One that
-/// cannot be read may be about anything.
-fn is_about(entry: &Value, shape: &RecordShape, about: &About) -> Option<bool> {
-    match about {
-        About::Domain(_) if shape.domain.is_none() => Some(entry.is_object()).filter(|is| *is),
-        About::Domain(domain) => {
-            let said = said(entry, shape.domain.as_deref())?;
-            Host::parse(&said).ok().map(|said| said == *domain)
-        }
+/// What an entry has to do with what was asked: the search also finds what only sounds alike.
+enum Bearing {
+    Ours,
+    Other,
+    /// Nothing stands where the name should: an app may have no domain.
+    Unnamed,
+    /// It may be about anything.
+    Unread,
+}
+
+fn bearing(entry: &Value, shape: &RecordShape, about: &About) -> Bearing {
+    let pointer = match about {
+        About::Domain(_) => shape.domain.as_deref(),
+        About::Service(_) => shape.service.as_deref(),
+    };
+    let is_ours = |text: &str| match about {
+        About::Domain(domain) => Host::parse(text).ok().map(|said| said == *domain),
         About::Service(number) => {
-            let said = said(entry, shape.service.as_deref())?;
-            let said = Number::parse(&said).ok()?;
+            let said = Number::parse(text).ok()?;
             Some(said.number == Number::Service(*number))
+        }
+    };
+    let Some(pointer) = pointer else {
+        return match about {
+            About::Domain(_) if entry.is_object() => Bearing::Ours,
+            About::Domain(_) | About::Service(_) => Bearing::Unread,
+        };
+    };
+    match entry.pointer(pointer) {
+        None if !entry.is_object() => Bearing::Unread,
+        None | Some(Value::Null) => Bearing::Unnamed,
+        Some(Value::String(text)) if text.trim().is_empty() => Bearing::Unnamed,
+        Some(Value::String(text)) => match is_ours(text.trim()) {
+            Some(true) => Bearing::Ours,
+            Some(false) => Bearing::Other,
+            None => Bearing::Unread,
+        },
+        Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            Bearing::Unread
         }
     }
 }

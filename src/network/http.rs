@@ -268,12 +268,8 @@ impl Http {
         {
             return Err(too_large());
         }
-        // What is packed in a way that was not asked for cannot be read, and shows nothing.
-        let packed = response.headers().get(CONTENT_ENCODING);
-        let packed = packed.filter(|way| !matches!(way.as_bytes(), b"" | b"identity"));
-        if let Some(way) = packed {
-            let way = String::from_utf8_lossy(way.as_bytes());
-            let way: String = way.chars().take(40).collect();
+        // What is packed in a way that was not undone cannot be read, and shows nothing.
+        if let Some(way) = packing(response.headers()) {
             return Err(NetworkError::Shape {
                 host: name,
                 what: text!("无法解开 {way} 编码", "packed as {way}, which is not read"),
@@ -324,6 +320,27 @@ impl Passing for Trial {
             Self::Failed(error) => error.wait(),
         }
     }
+}
+
+/// Returns the packing that headers still tell of; charsets and other words that stray there are none.
+fn packing(headers: &HeaderMap) -> Option<&'static str> {
+    const KNOWN: [&str; 7] = [
+        "gzip",
+        "x-gzip",
+        "deflate",
+        "br",
+        "zstd",
+        "compress",
+        "x-compress",
+    ];
+    let values = headers.get_all(CONTENT_ENCODING).into_iter();
+    let mut ways = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    ways.find_map(|way| {
+        let way = way.trim_ascii();
+        KNOWN
+            .into_iter()
+            .find(|known| way.eq_ignore_ascii_case(known.as_bytes()))
+    })
 }
 
 /// Returns where a redirect leads.

@@ -106,6 +106,27 @@ fn what_does_not_belong_is_left_out_and_told() {
 }
 
 #[test]
+fn a_subject_in_another_shape_is_left_out_and_the_others_are_brought_in() {
+    let web = account(|| {
+        let mut filings = shapes::agency();
+        filings.push(json!({"IcpNumber": "津ICP备2021000009号", "WebsiteList": {"Website": []}}));
+        filings.push(json!({"IcpNumber": "津ICP备2021000010号"}));
+        filings
+    });
+    let user = user(&web);
+    let document = user.run(ADOPT.iter().chain(&["--yes"])).exits(0).json();
+    let warnings = document["warnings"].as_array().unwrap();
+    let told = warnings.iter().filter(|one| one["code"] == "left-out");
+    let told: Vec<&str> = told.map(|one| one["message"].as_str().unwrap()).collect();
+    assert!(
+        matches!(told[..], [one] if one.contains("津ICP备2021000009号")),
+        "{told:?}"
+    );
+    let numbers = json!(["粤ICP备2021000001号", "津ICP备2021000010号"]);
+    assert_eq!(document["data"]["subjects"], numbers);
+}
+
+#[test]
 fn a_contradiction_is_shown_and_changes_nothing() {
     let web = account(shapes::agency);
     let user = user(&web);

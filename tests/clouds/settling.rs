@@ -128,6 +128,28 @@ fn an_account_that_does_not_show_the_subject_settles_nothing() {
 }
 
 #[test]
+fn a_subject_in_another_shape_settles_nothing_of_its_own_and_hinders_no_other() {
+    let world = World::new();
+    let order = world.draft("cancel-site docs.example.com --provider alibaba --submit --yes");
+    world.show(|subject| drop(subject["WebsiteList"].as_array_mut().unwrap().pop()));
+    let whole = world.shown.lock().unwrap()[0]["AppList"].clone();
+    world.show(|subject| subject["AppList"] = json!({"App": []}));
+    let output = world.user.run(["sync", &order, "--json"]).exits(11);
+    let error = &output.json()["error"];
+    assert_eq!(error["code"], "unavailable.unexpected-shape");
+    assert!(
+        error["message"].as_str().unwrap().contains(SUBJECT),
+        "{error}"
+    );
+    assert_ne!(world.status(&order)["bucket"], "approved");
+
+    world.show(|subject| subject["AppList"] = whole);
+    let other = json!({"IcpNumber": "津ICP备2021000009号", "WebsiteList": "?"});
+    world.shown.lock().unwrap().push(other);
+    assert_eq!(world.sync(&order).1["outcome"], "settled");
+}
+
+#[test]
 fn a_new_service_is_settled_with_the_number_that_the_account_shows() {
     let world = World::new();
     world.user.write(

@@ -283,6 +283,8 @@ fn an_account_that_cannot_be_read_is_not_said_to_lack_anything() {
                       "DomainList": ["other.example.cn"]});
     let filing = |sites: Value| json!({"IcpNumber": "粤ICP备2021000001号", "WebsiteList": sites});
     let whole = |filing: Value| shapes::filings(&[filing]);
+    let mut here = site.clone();
+    here["DomainList"] = json!(["shop.example.cn"]);
     let mut named = site.clone();
     named["DomainList"] = json!([{"DomainName": "shop.example.cn"}]);
     let mut joined = site.clone();
@@ -300,10 +302,21 @@ fn an_account_that_cannot_be_read_is_not_said_to_lack_anything() {
         (whole(filing(json!([joined]))), "unknown"),
         (whole(filing(json!([both]))), "unknown"),
         (whole(filing(json!([unnumbered]))), "unknown"),
+        // A subject that holds nothing more is one.
         (
             whole(json!({"IcpNumber": "粤ICP备2021000001号"})),
-            "unknown",
+            "conflict",
         ),
+        // What another subject holds is not in question.
+        (
+            shapes::filings(&[
+                filing(json!([site])),
+                json!({"IcpNumber": "津ICP备2021000009号", "WebsiteList": {}}),
+            ]),
+            "conflict",
+        ),
+        // Nor what can be read beside what cannot.
+        (whole(filing(json!([named, here]))), "agrees"),
         (
             bare(json!({"Code": "Busy", "BaSuccessDataWithRiskList": []})),
             "unknown",

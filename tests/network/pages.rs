@@ -416,13 +416,29 @@ fn a_site_that_answers_in_the_clear_alone_is_read_and_a_refresh_is_followed() {
 #[test]
 fn a_page_that_is_not_all_there_is_not_said_to_lack_the_number() {
     let world = World::new();
-    let packed = Answer::html(vec![0x1b; 3000]).with("content-encoding", "br");
+    let packed = |way| Answer::html(vec![0x1b; 3000]).with("content-encoding", way);
+    let labelled = |word| page(FOOTER).with("content-encoding", word);
     let digits = "<b>1</b>".repeat(40_000);
     let numbers: Vec<String> = (0..40_000)
         .map(|place| format!("<i>京ICP备{}号-1</i>", 2_021_000_001 + place))
         .collect();
     for (name, page, claim, expected) in [
-        ("packed", packed, "page-read", "unknown unexpected-shape"),
+        (
+            "packed",
+            packed("br"),
+            "page-read",
+            "unknown unexpected-shape",
+        ),
+        (
+            "packed twice",
+            packed("utf-8, X-GZIP"),
+            "page-read",
+            "unknown unexpected-shape",
+        ),
+        // Other words stray there, and pack nothing.
+        ("a charset", labelled("UTF-8"), "number-shown", "yes"),
+        ("no packing", labelled("none"), "number-shown", "yes"),
+        ("itself", labelled("Identity"), "number-shown", "yes"),
         (
             "blank",
             Answer::html(" \n"),

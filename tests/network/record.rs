@@ -9,6 +9,17 @@ fn the_public_record_says_filed_or_not_only_where_it_really_says_so() {
     let world = World::new();
     let right = record("shop.example.cn", "京ICP备2021000001号-1");
     let empty = r#"{"code":200,"msg":"操作成功","params":{"list":[],"total":0},"success":true}"#;
+    let beside = |domain: &str| {
+        let row = format!(r#"{{"domain":{domain},"serviceLicence":"京ICP备2021000001号-2A"}}"#);
+        record("myshop.example.cn", "京ICP备2021000001号-1")
+            .replace("\"list\":[", &format!("\"list\":[{row},"))
+            .replace("\"total\":1", "\"total\":2")
+    };
+    let only = |none: &str| {
+        format!(
+            r#"{{"code":200,"success":true,"params":{{"list":{{"domain":{none},"mainLicence":{none},"serviceLicence":null}}}}}}"#
+        )
+    };
     for (body, expected, stance) in [
         (right.clone(), "yes", "agrees"),
         (
@@ -64,6 +75,53 @@ fn the_public_record_says_filed_or_not_only_where_it_really_says_so() {
         (
             record("shop.example.cn", "未备案-1"),
             "unknown no-number",
+            "unknown",
+        ),
+        (
+            right
+                .replace("京ICP备2021000001号-1", "京公网安备11010502030001号")
+                .replace("\"京ICP备2021000001号\"", "\"-\""),
+            "unknown no-number",
+            "unknown",
+        ),
+        // A number of before 2005 is one.
+        (
+            record("shop.example.cn", "粤ICP备05000号-1"),
+            "yes",
+            "conflict",
+        ),
+        // What has no domain, such as an app, is not it, if others have one.
+        (beside("null"), "no not-found", "conflict"),
+        (beside("\" \""), "no not-found", "conflict"),
+        (
+            beside("null").replace("\"domain\":null,", ""),
+            "no not-found",
+            "conflict",
+        ),
+        (
+            beside("\"shop example\""),
+            "unknown unexpected-shape",
+            "unknown",
+        ),
+        (
+            right.replace("\"shop.example.cn\"", "null"),
+            "unknown unexpected-shape",
+            "unknown",
+        ),
+        // The only entry may say that there is none.
+        (only("null"), "no not-found", "conflict"),
+        (only("\"\""), "no not-found", "conflict"),
+        (
+            only("null").replace(
+                "\"serviceLicence\":null",
+                "\"serviceLicence\":\"京ICP备2021000001号-1\"",
+            ),
+            "unknown unexpected-shape",
+            "unknown",
+        ),
+        (
+            r#"{"code":200,"success":true,"params":{"list":{}}}"#.to_owned(),
+            "unknown unexpected-shape",
             "unknown",
         ),
         (
@@ -155,8 +213,10 @@ fn any_other_record_is_read_by_the_pointers_of_the_configuration() {
     );
     // Without its secret nobody is asked.
     world.verify(&[]).exits(12);
-    let secret = [("RECORD_KEY", "ENV-SECRET")];
+    // Nor with an empty one, which would be found between all letters.
     let args = ["verify", "shop.example.cn", "--json"];
+    world.user.run_with(&[("RECORD_KEY", "")], args).exits(12);
+    let secret = [("RECORD_KEY", "ENV-SECRET")];
     let output = world.user.run_with(&secret, args).exits(0);
     assert_eq!(fact(&output.json(), "filed", "shop.example.cn"), "yes");
     let [asked] = &world.record.asked()[..] else {

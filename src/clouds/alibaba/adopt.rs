@@ -32,6 +32,13 @@ pub fn adoptable(filings: &[OwnFiling]) -> Adoptable {
             continue;
         };
         let subject = subject.number;
+        if !filing.is_whole {
+            all.left_out.push(text!(
+                "{subject} 的内容格式不对，整个主体未导入",
+                "what {subject} holds has another shape; all of the subject was left out"
+            ));
+            continue;
+        }
         let services: Vec<Value> = filing
             .services
             .iter()

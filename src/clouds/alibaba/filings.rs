@@ -26,6 +26,8 @@ pub struct OwnFiling {
     pub services: Vec<OwnService>,
     /// What must be put right.
     pub risks: Vec<Risk>,
+    /// Whether nothing in it has another shape; what has is not here.
+    pub is_whole: bool,
 }
 
 /// A site or app of such a subject.
@@ -53,13 +55,15 @@ pub struct Risk {
 }
 
 impl OwnFiling {
-    /// Whether the number of each service can be read, and each domain.
+    /// Whether all of it is here, with the number of each service and each domain readable.
     pub fn is_readable(&self) -> bool {
-        self.services.iter().all(|service| {
-            let mut domains = service.domains.iter();
-            ServiceNumber::parse(&service.number).is_ok()
-                && domains.all(|domain| Host::parse(domain).is_ok())
-        })
+        let mut services = self.services.iter();
+        self.is_whole
+            && services.all(|service| {
+                let mut domains = service.domains.iter();
+                ServiceNumber::parse(&service.number).is_ok()
+                    && domains.all(|domain| Host::parse(domain).is_ok())
+            })
     }
 }
 
@@ -93,37 +97,34 @@ fn shape(what: &str) -> NetworkError {
 }
 
 fn read(value: &Value) -> Result<OwnFiling, NetworkError> {
-    let services = [
-        ("WebsiteList", "SiteName", "SiteRecordNum"),
-        ("AppList", "AppName", "AppRecordNum"),
-    ];
+    let number = text(value, "IcpNumber").ok_or_else(|| shape("IcpNumber"))?;
     let mut filing = OwnFiling {
-        number: text(value, "IcpNumber").ok_or_else(|| shape("IcpNumber"))?,
+        number,
         name: text(value, "OrganizersName"),
         nature: text(value, "OrganizersNature"),
         services: Vec::new(),
         risks: Vec::new(),
+        is_whole: true,
     };
-    // Without a list of either it is another interface, and shows nothing.
-    if services.iter().all(|(list, ..)| value.get(*list).is_none()) {
-        return Err(shape("WebsiteList"));
-    }
-    for (list, name, number) in services {
-        for service in elements(value, list)? {
-            let domains = elements(service, "DomainList")?.iter().map(|domain| {
-                let domain = domain.as_str().map(str::to_owned);
-                domain.ok_or_else(|| shape("DomainList"))
-            });
-            filing.services.push(OwnService {
-                number: text(service, number).ok_or_else(|| shape(number))?,
-                name: text(service, name),
-                domains: domains.collect::<Result<_, _>>()?,
-            });
+    for (list, name, number) in [
+        ("WebsiteList", "SiteName", "SiteRecordNum"),
+        ("AppList", "AppName", "AppRecordNum"),
+    ] {
+        let list = elements(value, list);
+        filing.is_whole &= list.is_some();
+        for element in list.unwrap_or_default() {
+            let service = service(element, name, number);
+            filing.is_whole &= service.is_some();
+            filing.services.extend(service);
         }
     }
-    for risk in elements(value, "RiskList")? {
+    let risks = elements(value, "RiskList");
+    filing.is_whole &= risks.is_some();
+    for risk in risks.unwrap_or_default() {
         let until_raw = text(risk, "DeadLine");
-        for detail in elements(risk, "RiskDetailList")? {
+        let details = elements(risk, "RiskDetailList");
+        filing.is_whole &= details.is_some();
+        for detail in details.unwrap_or_default() {
             let advice = detail
                 .get("RectifySuggestList")
                 .or_else(|| detail.get("rectifySuggest"))
@@ -139,14 +140,23 @@ fn read(value: &Value) -> Result<OwnFiling, NetworkError> {
     Ok(filing)
 }
 
-/// Returns the elements of a list; null and nothing are an empty one.
-fn elements<'a>(value: &'a Value, key: &str) -> Result<&'a [Value], NetworkError> {
+/// Reads a site or app; none where it has another shape.
+fn service(value: &Value, name: &str, number: &str) -> Option<OwnService> {
+    let domains = elements(value, "DomainList")?.iter();
+    let domains = domains.map(|domain| domain.as_str().map(str::to_owned));
+    Some(OwnService {
+        number: text(value, number)?,
+        name: text(value, name),
+        domains: domains.collect::<Option<_>>()?,
+    })
+}
+
+/// Returns the elements of a list, if it is one; null and nothing are an empty one.
+fn elements<'a>(value: &'a Value, key: &str) -> Option<&'a [Value]> {
     match value.get(key) {
-        Some(Value::Array(list)) => Ok(list),
-        Some(Value::Null) | None => Ok(&[]),
-        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
-            Err(shape(key))
-        }
+        Some(Value::Array(list)) => Some(list),
+        Some(Value::Null) | None => Some(&[]),
+        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => None,
     }
 }
 
