@@ -168,9 +168,50 @@ mod tests {
             ("已备案成功域名无解析", "not-resolved-here"),
             ("个人性质的备案开办企业网站", "individual-with-business"),
             ("App不再使用", "app-unused"),
+            ("网站悬挂的是公安备案号，未悬挂备案号", "number-not-shown"),
+            (
+                "首页备案号悬挂错误（将公安备案号当作ICP备案号）",
+                "number-wrong",
+            ),
+            ("公安备案号悬挂错误", "security-number-missing"),
+            (
+                "主体负责人联系方式与法定代表人不一致",
+                "subject-contact-dead",
+            ),
+            ("主体负责人电话在有效期内无法接通", "subject-contact-dead"),
+            (
+                "网站负责人证件号码与法定代表人证件号码不一致",
+                "certificate-number-outdated",
+            ),
+            (
+                "主办单位负责人与法定代表人不一致",
+                "responsible-not-legal-representative",
+            ),
+            ("已备案成功域名无解析，解析境外IP", "resolved-abroad"),
+            ("域名所有者与主办单位名称不符", "domain-holder-mismatch"),
+            ("主办单位证件已注销", "registry-abnormal"),
         ] {
             assert_eq!(read(what).0, Some(class), "{what}");
         }
+    }
+
+    /// What is near to the words of a class and says something else is shown as it came.
+    #[test]
+    fn words_that_say_something_else_lead_to_no_class() {
+        for what in [
+            "主体负责人证件号码不合格",
+            "网站负责人证件号码不合格",
+            "法定代表人证件号码不合格",
+            "域名注册时间早于备案时间",
+            "域名注册时间不足3天，备案前请等待",
+            "网站负责人与法定代表人不一致",
+            "网站负责人身份证有效期格式不正确",
+            "域名证件已注销",
+        ] {
+            assert_eq!(read(what).0, None, "{what}");
+        }
+        let holder = read("域名持有者证件已过期，主办单位请更新").0;
+        assert_ne!(holder, Some("domain-holder-mismatch"));
     }
 
     #[test]

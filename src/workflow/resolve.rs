@@ -103,18 +103,20 @@ impl From<Unfiled> for Failure {
                 let hints = std::iter::once(never_returns).chain(near);
                 hints.fold(failure, Self::hint)
             }
-            Unfiled::Ended { number, day } => Self::new(
-                Exit::Refused,
-                "refused.not-filed",
-                text!(
-                    "{number} 已于 {day} 失效，不在备案中",
-                    "{number} ended on {day} and is not filed any more"
-                ),
-            )
-            .rule("NUM-05")
-            .hint(never_returns),
+            Unfiled::Ended { number, day } => {
+                Self::new(Exit::Refused, "refused.not-filed", ended_on(&number, day))
+                    .rule("NUM-05")
+                    .hint(never_returns)
+            }
         }
     }
+}
+
+fn ended_on(number: &Number, day: NaiveDate) -> Text {
+    text!(
+        "{number} 已于 {day} 失效，不在备案中",
+        "{number} ended on {day} and is not filed any more"
+    )
 }
 
 /// Why a word means no order.
@@ -125,6 +127,8 @@ pub enum NoOrder {
     Unknown {
         /// The word.
         word: String,
+        /// When what it names ended, where it was filed once.
+        ended: Option<Text>,
     },
     /// No order holds the ref.
     #[error("there is no order with the ref {key}")]
@@ -184,7 +188,7 @@ impl From<NoOrder> for Failure {
     fn from(error: NoOrder) -> Self {
         let none = |message| Self::not_found("not-found.order", message);
         match error {
-            NoOrder::Unknown { word } => {
+            NoOrder::Unknown { word, ended } => {
                 let failure = none(text!("没有订单 `{word}`", "there is no order `{word}`"));
                 let short = is_too_short(&word).then(|| {
                     text!(
@@ -196,7 +200,8 @@ impl From<NoOrder> for Failure {
                     "查看全部订单：icpctl list --all",
                     "see all orders: icpctl list --all"
                 );
-                short.into_iter().chain([list]).fold(failure, Self::hint)
+                let hints = ended.into_iter().chain(short).chain([list]);
+                hints.fold(failure, Self::hint)
             }
             NoOrder::NoRef { key } if key.is_empty() => {
                 none(text!("ref: 后面没有写编号", "no ref stands behind ref:")).hint(text!(
@@ -267,8 +272,20 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, NoOrder> {
     }
     let found = match target(&book.portfolio, word) {
         Ok(target) => the_open_one(word, book.orders.values(), |order| target.is_of(order)),
-        Err(Unfiled::Unknown { .. } | Unfiled::DomainEnded { .. } | Unfiled::Ended { .. }) => {
+        Err(Unfiled::Unknown { .. } | Unfiled::DomainEnded { .. }) => {
             asking_for(book.orders.values(), word)
+        }
+        Err(Unfiled::Ended { number, day }) => {
+            asking_for(book.orders.values(), word).map_err(|error| match error {
+                NoOrder::Unknown { word, .. } => NoOrder::Unknown {
+                    word,
+                    ended: Some(ended_on(&number, day)),
+                },
+                NoOrder::NoRef { .. }
+                | NoOrder::AllEnded { .. }
+                | NoOrder::Ambiguous { .. }
+                | NoOrder::Damaged { .. } => error,
+            })
         }
     };
     found.map_err(|error| in_doubt(book, error))
@@ -277,7 +294,7 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, NoOrder> {
 /// Returns why a number or a domain means no order: its order may be the one that cannot be read.
 pub(super) fn in_doubt(book: &Book, error: NoOrder) -> NoOrder {
     let word = match &error {
-        NoOrder::Unknown { word } | NoOrder::AllEnded { word, .. } => word,
+        NoOrder::Unknown { word, .. } | NoOrder::AllEnded { word, .. } => word,
         NoOrder::NoRef { .. } | NoOrder::Ambiguous { .. } | NoOrder::Damaged { .. } => {
             return error;
         }
@@ -345,6 +362,7 @@ pub(super) fn asking_for<'a>(
     if meant.is_empty() {
         return Err(NoOrder::Unknown {
             word: word.to_owned(),
+            ended: None,
         });
     }
     the_open_one(word, meant, |_| true)

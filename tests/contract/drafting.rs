@@ -322,6 +322,20 @@ fn an_order_is_named_in_any_of_its_ways() {
     }
 }
 
+/// A number that ended without an order is told as what it was.
+#[test]
+fn a_number_that_ended_without_an_order_says_so() {
+    let scene = Scene::at("tencent");
+    scene.ok(MONDAY, &format!("gone {SHOP} --because bureau --yes"));
+    let error = scene.fails(MONDAY, &format!("show {SHOP}"), 4);
+    assert_eq!(error["code"], "not-found.order");
+    let hints = error["hints"].to_string();
+    assert!(
+        hints.contains(SHOP) && hints.contains("ended on"),
+        "{error}"
+    );
+}
+
 /// An order about what ended without it is still found by its number.
 #[test]
 fn an_open_order_of_what_is_gone_is_named_by_its_number() {

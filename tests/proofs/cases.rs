@@ -57,8 +57,10 @@ const XIZANG: &str = "enterprise xz site";
 const INSTITUTE_OF_INNER_MONGOLIA: &str = "institution nm site";
 const PERSON_OF_INNER_MONGOLIA: &str = "individual nm site";
 const PERSON_OF_ZHEJIANG: &str = "individual zj site";
+const APP_OF_ZHEJIANG: &str = "individual zj app";
 const HENAN: &str = "enterprise ha site";
 const SHANDONG: &str = "enterprise sd site";
+const SHANXI: &str = "enterprise sx site";
 const INSTITUTE: &str = "institution gd site";
 
 pub(super) const CASES: &[Case] = cases! {
@@ -238,6 +240,11 @@ pub(super) const CASES: &[Case] = cases! {
     HEBEI: "subject.responsible.name" = "'王五'", "subject.responsible.certificate_number" = "'13010219900101004X'" => "RP-01";
     HEBEI: "subject.legal_representative_id" = "'E12345678'", "subject.responsible.name" = "'王五'", "materials[slot=authorisation-letter]" = "-" => "RP-12";
     HEBEI: "subject.legal_representative_id" = "'E12345678'", "subject.responsible.name" = "'王五'" => ;
+    SHANXI: "subject.legal_representative_id" = "'E12345678'", "subject.responsible.name" = "'王五'", "subject.responsible.certificate_type" = "'passport'", "subject.responsible.certificate_number" = "'E87654321'" => "RP-01";
+    SHANDONG: "subject.legal_representative_id" = "'E12345678'", "subject.responsible.name" = "'王五'", "subject.responsible.certificate_type" = "'passport'", "subject.responsible.certificate_number" = "'E87654321'" => "RP-01";
+    SHANDONG: "subject.legal_representative_id" = "'12345678'", "subject.responsible.name" = "'王五'" => ;
+    SHANDONG: "subject.legal_representative_id" = "'3701021990010100'", "subject.responsible.name" = "'王五'" => "RP-01";
+    HEBEI: "subject.legal_representative_id" = "'1301021990010100177'", "subject.responsible.name" = "'王五'" => "RP-01";
     HEBEI: "subject.city" = "'保定市'" => "PRV-06";
     FIRM: "subject.certificate_valid_until" = "'2026-10-01'" => "PRV-07";
     SHANGHAI: "subject.certificate_valid_until" = "'2027-11-01'" => "PRV-07";
@@ -245,6 +252,7 @@ pub(super) const CASES: &[Case] = cases! {
     PERSON_OF_SHANDONG: "services.0.remark" = "'个人随笔'" => "PRV-09";
     PERSON_OF_INNER_MONGOLIA: "services.0.remark" = "-" => "PRV-09";
     PERSON_OF_ZHEJIANG: "services.0.content" = "['blog']" => "PRV-08";
+    APP_OF_ZHEJIANG: "services.0.content" = "['blog']" => ;
     JIANGSU: "materials[slot=promise-video]" = "-" => "MAT-07";
     JIANGSU: "materials[slot=authenticity-commitment-letter]" = "-" => "MAT-07";
     JIANGSU: "materials[slot=authenticity-responsibility-letter]" = "-" => "MAT-07";

@@ -371,22 +371,29 @@ fn the_service_that_stays_is_not_the_last_to_go() {
     assert!(fires(&found, "CAN-03"), "{found:?}");
 }
 
-/// DOM-01: a filing whose domain could not be filed today is gone for good once it is cancelled.
+/// DOM-01: a filing whose domain could not be filed today is gone for good once it is cancelled, which
+/// helps nobody any more once that is asked for.
 #[test]
 fn a_domain_that_cannot_be_filed_again_is_told_before_its_filing_goes() {
     let access = json!(["tencent"]);
     let old = site(SHOP, "example.org", &access);
     let new = site(FORUM, "example.com", &access);
     let scene = Scene::holding(&[company(SUBJECT, CERTIFICATES[0], &[old, new])]);
+    let mut drafts = Vec::new();
     for (line, says_so) in [
         (format!("cancel-site {SHOP}"), true),
         (format!("cancel-subject {SUBJECT}"), true),
         (format!("cancel-site {FORUM}"), false),
         (format!("cancel-access {SHOP} --provider tencent"), false),
     ] {
-        let found = check_at(&scene, MONDAY, &scene.draft(MONDAY, &line));
+        let id = scene.draft(MONDAY, &line);
+        let found = check_at(&scene, MONDAY, &id);
         assert_eq!(fires(&found, "DOM-01"), says_so, "{line}: {found:?}");
+        drafts.push(id);
     }
+    scene.submit(MONDAY, &drafts[0]);
+    let found = check_at(&scene, MONDAY, &drafts[0]);
+    assert!(!fires(&found, "DOM-01"), "{found:?}");
 }
 
 /// ORD-03, RP-07: a subject that goes with the forerunner holds neither the account nor a phone.

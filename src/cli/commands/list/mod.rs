@@ -53,7 +53,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .collect();
     let orders = filters.arrange(&desk, orders);
     if cx.globals.format != Format::Human {
-        cx.judge(&mut desk, orders.iter().copied());
+        let fields = cx.fields.as_ref();
+        if fields.is_none_or(|fields| fields.names().iter().any(|name| name == "next")) {
+            cx.judge(&mut desk, orders.iter().copied());
+        }
         return Ok(documents(cx, &desk, &orders));
     }
     let mut sheet = Sheet::default();
