@@ -31,6 +31,9 @@ pub const PROFILES: &str = "providers.d";
 /// The code of a rule file in which something is wrong.
 pub const INVALID_RULE_FILE: &str = "invalid-rule-file";
 
+/// The most orders that one answer asks the rulebook about for their next step.
+const MOST_JUDGED: usize = 1_000;
+
 /// A rule file: what it is called, and its text where it can be read.
 type RuleFile = (String, Result<String, Text>);
 
@@ -202,11 +205,13 @@ impl Context<'_> {
     /// Asks the rulebook about those of the orders that are to be sent next, so that the desk names
     /// as their next step what mends them where it refuses them.
     ///
-    /// A rulebook that cannot be read says nothing here: `check` and `submit` tell of it.
+    /// Of very many only the first are asked about. A rulebook that cannot be read says nothing here:
+    /// `check` and `submit` tell of it.
     pub fn judge<'w>(&mut self, desk: &mut Desk<'w>, orders: impl IntoIterator<Item = &'w Order>) {
         let orders: Vec<&Order> = orders
             .into_iter()
             .filter(|order| desk.is_to_be_sent(order))
+            .take(MOST_JUDGED)
             .collect();
         if orders.is_empty() {
             return;
