@@ -18,6 +18,9 @@ impl ResidentId {
     /// Check characters by the weighted sum modulo 11 (GB 11643).
     const CHECKS: [u8; 11] = *b"10X98765432";
     const OBSOLETE_LENGTH: usize = 15;
+    const LENGTH: usize = 18;
+    /// No other number of digits alone is so long.
+    const LONGER: usize = 12;
 
     /// Reads a resident ID; full-width characters, a small x and blanks are normalised.
     ///
@@ -43,6 +46,15 @@ impl ResidentId {
             return Err(IdentityError::CheckCharacter);
         }
         Ok(Self { number, birth })
+    }
+
+    /// Whether a text is meant to be such a number, be it cut or mistyped: passports and the permits of
+    /// Hong Kong, Macau and Taiwan are shorter.
+    pub fn is_meant_by(text: &str) -> bool {
+        let number = folded(text);
+        let digits = number.strip_suffix('X').unwrap_or(&number);
+        let is_number = digits.len() >= Self::LONGER && digits.bytes().all(|b| b.is_ascii_digit());
+        is_number || number.chars().count() == Self::LENGTH
     }
 
     /// Returns the check character of 17 digits.

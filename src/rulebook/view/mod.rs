@@ -211,6 +211,7 @@ impl View {
             },
             "subject": with(known("subject", None), json!({
                 "number": null, "filed": false, "individual": null, "ended_numbers": [],
+                "representative_is_resident": null,
             })),
             "province": province_view(None, &Counted::NOTHING),
             "services": [with(known("services", None), json!({

@@ -6,6 +6,7 @@ use super::setting::{Setting, stays};
 use crate::filing::facts::SubjectFacts;
 use crate::filing::guard::{self, Rival};
 use crate::filing::host::Host;
+use crate::filing::identity::ResidentId;
 use crate::filing::kind::{VerifyBy, Via};
 use crate::filing::number::SubjectNumber;
 use crate::filing::order::{FieldChange, Order};
@@ -72,12 +73,14 @@ pub(super) fn subject_view(
         .flatten()
         .take(LIST_LIMIT)
         .collect();
+    let representative = facts.legal_representative_id.as_deref();
     with(
         known("subject", json_of(facts)),
         json!({
             "number": order.target.subject,
             "filed": filed.is_some(),
             "individual": holder.map(|holder| holder == Holder::Individual),
+            "representative_is_resident": representative.map(ResidentId::is_meant_by),
             "ended_numbers": ended,
         }),
     )
