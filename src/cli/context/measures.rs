@@ -32,7 +32,7 @@ pub const PROFILES: &str = "providers.d";
 pub const INVALID_RULE_FILE: &str = "invalid-rule-file";
 
 /// The most orders that one answer asks the rulebook about for their next step.
-const MOST_JUDGED: usize = 1_000;
+const MOST_JUDGED: usize = 200;
 
 /// A rule file: what it is called, and its text where it can be read.
 type RuleFile = (String, Result<String, Text>);
