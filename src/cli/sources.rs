@@ -83,9 +83,10 @@ impl Sources {
             let filings = alibaba::filings(&client).await;
             for order in live.iter().filter(|order| is_at(order, Cloud::Alibaba)) {
                 let provider = Cloud::Alibaba.name().to_owned();
-                let own = filings.clone();
-                let answer =
-                    own.and_then(|own| alibaba::sighting(&own, order.target.subject, cx.now));
+                let answer = match &filings {
+                    Ok(filings) => alibaba::sighting(filings, order.target.subject, cx.now),
+                    Err(error) => Err(error.clone()),
+                };
                 all.entry(order.id.clone()).or_default().push(Asked {
                     authority: Authority::OwnAccount { provider },
                     answer,

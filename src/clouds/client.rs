@@ -10,7 +10,7 @@ use crate::ids;
 use crate::lang::{Lang, Text};
 use crate::network::Network;
 use crate::network::answer::{Answer, host};
-use crate::network::error::NetworkError;
+use crate::network::error::{NetworkError, WORDS};
 use crate::network::header::{AUTHORIZATION, DATE, HeaderName};
 use crate::network::request::Request;
 use crate::text;
@@ -20,8 +20,6 @@ use url::Url;
 
 /// The content type of what Tencent Cloud is sent: signed, so byte for byte.
 const JSON: &str = "application/json";
-/// The most that is kept of a cloud's own words, in characters.
-const WORDS: usize = 300;
 
 /// Somebody who asks a cloud.
 #[derive(Debug)]

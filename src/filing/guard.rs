@@ -125,8 +125,9 @@ pub fn blocking(
 /// Lists those of `others` whose approval a draft waits for, and what they wait for in turn, the one
 /// that comes first before the others; what was sent waits no more.
 pub fn ahead<'o>(order: &Order, others: &[Rival<'o>]) -> Vec<&'o Order> {
-    let is_draft = order.standing().status == Status::Draft;
-    through(order.after.as_ref().filter(|_| is_draft), others)
+    let after = order.after.as_ref();
+    let after = after.filter(|_| order.standing().status == Status::Draft);
+    through(after, others)
 }
 
 /// Lists those of `others` that are still to be approved before what waits for `after` can be sent, in

@@ -9,6 +9,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 use url::Url;
 
+/// The most that is kept of what another side says in its own words, in characters.
+pub const WORDS: usize = 300;
+
 /// Why a question got no usable answer. None of these says anything about what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message().en)]

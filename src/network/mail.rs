@@ -1,7 +1,7 @@
 //! Mail.
 
 use super::Network;
-use super::error::{NetworkError, TlsFault};
+use super::error::{NetworkError, TlsFault, WORDS};
 use crate::config::channels::{Channel, MailTls};
 use crate::config::secret::Revealed;
 use crate::failure::Failure;
@@ -22,9 +22,6 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use std::net::IpAddr;
 use std::time::Duration;
 use zeroize::Zeroizing;
-
-/// The most that is kept of a server's words, in characters.
-const WORDS: usize = 300;
 
 /// A mail server, and whom mail goes to.
 pub struct Mailer {

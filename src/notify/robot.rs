@@ -6,7 +6,7 @@ use crate::config::secret::Revealed;
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
 use crate::network::answer::{Answer, host};
-use crate::network::error::NetworkError;
+use crate::network::error::{NetworkError, WORDS};
 use crate::network::header::HeaderName;
 use crate::network::request::Request;
 use crate::text;
@@ -98,9 +98,6 @@ pub fn request(
         }
     })
 }
-
-/// The most that is kept of a robot's words, in characters.
-const WORDS: usize = 300;
 
 /// What a robot says in the body of HTTP 200.
 #[derive(Deserialize)]

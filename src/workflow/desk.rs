@@ -18,7 +18,6 @@ use crate::filing::standing::View;
 use crate::filing::status::Status;
 use crate::lang::Text;
 use crate::text;
-use crate::threads::in_parts;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -141,18 +140,14 @@ impl<'a> Desk<'a> {
     }
 
     /// Asks the rulebook about orders; attachments count as what was noted of them.
-    pub fn judge(&mut self, bench: &Bench<'_>, orders: &[&'a Order]) {
+    pub fn judge(&mut self, bench: &Bench<'_>, orders: impl IntoIterator<Item = &'a Order>) {
         let look = |material: &Material| materials::look_at(material, &[], None);
-        let refused = in_parts(orders, |orders| {
-            let judged = orders.iter().map(|order| {
-                let rules = bench.refusing(self.world, order, &look);
-                (&order.id, rules)
-            });
-            let refused = judged.filter(|(_, rules)| !rules.is_empty());
-            let named = refused.map(|(id, rules)| (id, rules.join(", ")));
-            named.collect::<Vec<_>>()
-        });
-        self.refused.extend(refused.into_iter().flatten());
+        for order in orders {
+            let rules = bench.refusing(self.world, order, &look);
+            if !rules.is_empty() {
+                self.refused.insert(&order.id, rules.join(", "));
+            }
+        }
     }
 
     /// Returns the rules by which the rulebook refuses to send an order, where it was asked.

@@ -8,6 +8,7 @@ use super::draft::{self, normal};
 use super::fields;
 use super::overtaken;
 use super::plan::Stamp;
+use super::register;
 use super::resolve;
 use super::world::World;
 use crate::exit::Exit;
@@ -511,10 +512,8 @@ fn place_of(order: &Order, place: usize, service: &DossierService) -> Result<usi
 /// 4 where there is none; 5 where that waits for the other in turn, so that neither could be sent.
 fn forerunner(world: &World, order: &Order, word: &str) -> Result<OrderId, Failure> {
     let first = resolve::order(&world.book, word)?;
-    let orders = &world.book.orders;
-    let awaited = std::iter::successors(Some(first), |order| orders.get(order.after.as_ref()?));
-    // Others may wait in a circle already.
-    if awaited.take(orders.len()).all(|other| other.id != order.id) {
+    let awaited = register::awaited(&world.book, Some(&first.id));
+    if awaited.iter().all(|other| other.id != order.id) {
         return Ok(first.id.clone());
     }
     let (id, awaited) = (&order.id, &first.id);

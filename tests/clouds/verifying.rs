@@ -57,6 +57,18 @@ fn filer(web: &Web, server: &str) -> Icpctl {
     user
 }
 
+/// Who holds an account at Alibaba Cloud, beside these filings.
+fn holder(web: &Web, filed: &str) -> Icpctl {
+    let user = Icpctl::new()
+        .env("ALIBABA_CLOUD_ACCESS_KEY_ID", ALIBABA_ID)
+        .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", ALIBABA_KEY);
+    user.write("config/icpctl/config.toml", double::alone(None, Some(web)));
+    user.run(["init"]).exits(0);
+    user.write("own.jsonl", filed.replace('\n', " "));
+    user.run(["adopt", "--from", "own.jsonl"]).exits(0);
+    user
+}
+
 fn verify(user: &Icpctl, domain: &str) -> Value {
     let output = user.run(["verify", domain, "--json"]);
     let shown = format!("{}{}", output.stdout, output.stderr);
@@ -223,19 +235,12 @@ fn an_account_is_held_against_the_portfolio() {
         _ if call.parameters["DomainName"] == "shop.example.cn" => shapes::registered(true),
         _ => double::alibaba_error(400, "-124", "domain does not belong to you"),
     });
-    let user = Icpctl::new()
-        .env("ALIBABA_CLOUD_ACCESS_KEY_ID", ALIBABA_ID)
-        .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", ALIBABA_KEY);
-    user.write("config/icpctl/config.toml", double::alone(None, Some(&web)));
-    user.run(["init"]).exits(0);
-    user.write(
-        "own.jsonl",
+    let user = holder(
+        &web,
         r#"{"number":"粤ICP备2021000001号","nature":"enterprise","services":[
             {"number":"粤ICP备2021000001号-1","domains":["shop.example.cn"],"accesses":["alibaba"]},
-            {"number":"粤ICP备2021000001号-9","domains":["gone.example.cn"],"accesses":["alibaba"]}]}"#
-            .replace('\n', " "),
+            {"number":"粤ICP备2021000001号-9","domains":["gone.example.cn"],"accesses":["alibaba"]}]}"#,
     );
-    user.run(["adopt", "--from", "own.jsonl"]).exits(0);
     let data = verify(&user, "shop.example.cn");
     assert_eq!(finding(&data, "own-account", "alibaba")["stance"], "agrees");
     assert_eq!(
@@ -335,16 +340,10 @@ fn an_account_that_cannot_be_read_is_not_said_to_lack_anything() {
             "QuerySuccessIcpData" => answer.clone(),
             _ => double::alibaba_error(400, "-124", "domain does not belong to you"),
         });
-        let user = Icpctl::new()
-            .env("ALIBABA_CLOUD_ACCESS_KEY_ID", ALIBABA_ID)
-            .env("ALIBABA_CLOUD_ACCESS_KEY_SECRET", ALIBABA_KEY);
-        user.write("config/icpctl/config.toml", double::alone(None, Some(&web)));
-        user.run(["init"]).exits(0);
-        user.write(
-            "own.jsonl",
+        let user = holder(
+            &web,
             r#"{"number":"粤ICP备2021000001号","services":[{"number":"粤ICP备2021000001号-1","domains":["shop.example.cn"],"accesses":["alibaba"]}]}"#,
         );
-        user.run(["adopt", "--from", "own.jsonl"]).exits(0);
         let data = verify(&user, "shop.example.cn");
         let own = finding(&data, "own-account", "alibaba");
         assert_eq!(own["stance"], expected, "{shown}");

@@ -218,7 +218,7 @@ impl Context<'_> {
         }
         if let Ok(rulebook) = self.rulebook() {
             let bench = Bench::new(desk.world, &rulebook, self.globals.privacy);
-            desk.judge(&bench, &orders);
+            desk.judge(&bench, orders);
         }
     }
 
