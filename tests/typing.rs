@@ -372,6 +372,40 @@ fn a_term_that_has_no_page_leads_to_those_whose_titles_hold_it() {
     assert!(!said.contains("about this"), "{said}");
 }
 
+/// A name, an address of a page or nothing at all in the place of a number or a domain.
+#[test]
+fn what_is_meant_by_another_word_for_a_target_is_told() {
+    let user = filed();
+    let find = "look for a name with icpctl portfolio --find";
+    for (words, told) in [
+        (&["cancel-site", "示例"][..], format!("{find} 示例\n")),
+        (&["portfolio", "示例"], format!("{find} 示例\n")),
+        (&["note", "示例", "x"], format!("{find} 示例\n")),
+        (
+            &["cancel-site", "https://shop.example.cn/a"],
+            "drop scheme, port and path and give shop.example.cn\n".into(),
+        ),
+        (&["cancel-site", ""], "the target is empty".into()),
+        (
+            &["show", "示例"],
+            "look for a name: icpctl list --all --find 示例\n".into(),
+        ),
+        (
+            &["show", "粤ICP备2029000001号"],
+            "see all orders: icpctl list --all\n".into(),
+        ),
+        (
+            &["show", "shop.example.cn"],
+            "see what is filed of it: icpctl portfolio shop.example.cn\n".into(),
+        ),
+    ] {
+        let said = user.run(words.iter().copied()).exits(4).stderr;
+        assert!(said.contains(&told), "{words:?}: {said}");
+    }
+    let said = user.run(["cancel-site", "没有的名称"]).exits(4).stderr;
+    assert!(!said.contains(find), "{said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn an_argument_that_is_no_utf8_is_named() {
