@@ -314,6 +314,11 @@ fn a_word_too_many_or_an_unknown_action_says_what_is_taken() {
             "提示：一份订单只注销一个",
         ),
         (
+            "adopt mine.csv",
+            "hint: a file is named with --from: --from mine.csv",
+            "提示：文件写在 --from 后面：--from mine.csv",
+        ),
+        (
             "notice foo",
             "icpctl notice has no action `foo`",
             "icpctl notice 没有操作 `foo`",
@@ -340,6 +345,31 @@ fn a_word_too_many_or_an_unknown_action_says_what_is_taken() {
             assert!(said.contains(told), "{line}: {said}");
         }
     }
+}
+
+/// Who asks about a term of the field is told what there is about it.
+#[test]
+fn a_term_that_has_no_page_leads_to_those_whose_titles_hold_it() {
+    let user = Icpctl::new();
+    for (line, told) in [
+        (
+            "explain 短信核验 --lang zh",
+            "与此有关：sms-verification-pending（短信核验中）、",
+        ),
+        (
+            "explain 24小时内 --lang zh",
+            "与此有关：SMS-01（24 小时内完成短信核验）\n",
+        ),
+        (
+            "explain Verification --lang en",
+            "about this: sms-verification-pending (SMS verification pending), ",
+        ),
+    ] {
+        let said = user.run(line.split(' ')).exits(4).stderr;
+        assert!(said.contains(told), "{line}: {said}");
+    }
+    let said = user.run(["explain", "e"]).exits(4).stderr;
+    assert!(!said.contains("about this"), "{said}");
 }
 
 #[cfg(unix)]

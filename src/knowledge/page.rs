@@ -282,3 +282,17 @@ pub fn suggest(id: &str) -> Option<&'static str> {
         .reduce(|best, next| if next.0 > best.0 { next } else { best })
         .map(|(_, id)| id)
 }
+
+/// Fewer characters than this are in too many titles.
+const TELLING: usize = 2;
+
+/// Returns the pages whose title, in either language, holds these words.
+pub fn titled(words: &str) -> impl Iterator<Item = Page<'static>> {
+    let folded = |words: &str| words.to_lowercase().replace(' ', "");
+    let words = folded(words);
+    let is_telling = words.chars().nth(TELLING - 1).is_some();
+    all_pages().filter(move |page| {
+        let titles = [&page.title.zh, &page.title.en];
+        is_telling && titles.iter().any(|title| folded(title).contains(&words))
+    })
+}
