@@ -47,13 +47,15 @@ pub enum Unfiled {
         /// What may be meant instead.
         near: Option<Text>,
     },
-    /// A domain of a service that was filed once.
+    /// A domain of a service that was filed once, or that had it once.
     #[error("the filing of {domain}, {number}, ended on {day}")]
     DomainEnded {
         /// The domain.
         domain: Host,
         /// The service's number.
         number: ServiceNumber,
+        /// Whether the service is filed still, and only the domain was taken from it.
+        stays: bool,
         /// The day on which it ended.
         day: NaiveDate,
         /// What may be meant instead.
@@ -71,10 +73,6 @@ pub enum Unfiled {
 
 impl From<Unfiled> for Failure {
     fn from(error: Unfiled) -> Self {
-        let never_returns = text!(
-            "注销的备案号不会恢复；需要时用 icpctl new 重新备案",
-            "a cancelled number never returns; file anew with icpctl new"
-        );
         match error {
             Unfiled::Unknown { word, near } => {
                 let failure = Self::not_found(
@@ -90,23 +88,35 @@ impl From<Unfiled> for Failure {
             Unfiled::DomainEnded {
                 domain,
                 number,
+                stays,
                 day,
                 near,
             } => {
-                let failure = Self::not_found(
-                    "not-found.target",
+                let message = if stays {
+                    text!(
+                        "{domain} 已于 {day} 从 {number} 中删除，不再有备案",
+                        "{domain} was taken from {number} on {day} and is not filed any more"
+                    )
+                } else {
                     text!(
                         "{domain} 的备案 {number} 已于 {day} 失效",
                         "the filing of {domain}, {number}, ended on {day}"
-                    ),
-                );
-                let hints = std::iter::once(never_returns).chain(near);
-                hints.fold(failure, Self::hint)
+                    )
+                };
+                let failure = Self::not_found("not-found.target", message);
+                let failure = failure.hint(text!(
+                    "需要时用 icpctl new 重新备案",
+                    "file it anew with icpctl new"
+                ));
+                near.into_iter().fold(failure, Self::hint)
             }
             Unfiled::Ended { number, day } => {
                 Self::new(Exit::Refused, "refused.not-filed", ended_on(&number, day))
                     .rule("NUM-05")
-                    .hint(never_returns)
+                    .hint(text!(
+                        "注销的备案号不会恢复；需要时用 icpctl new 重新备案",
+                        "a cancelled number never returns; file anew with icpctl new"
+                    ))
             }
         }
     }
@@ -512,6 +522,7 @@ fn by_domain(portfolio: &Portfolio, domain: Host) -> Result<Target, Unfiled> {
         Some((number, day)) => Unfiled::DomainEnded {
             domain,
             number,
+            stays: portfolio.service(&number).is_some(),
             day,
             near,
         },

@@ -6,7 +6,7 @@ use crate::cli::documents::citation;
 use crate::cli::parser::globals::place;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
-use crate::knowledge::{Page, PageKind, Rule, all_pages, pages, suggest, titled};
+use crate::knowledge::{Page, PageKind, Rule, all_pages, of_kind, pages, suggest, titled};
 use crate::lang::{Lang, Text};
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table};
@@ -40,11 +40,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         return Ok(Reply::new(SCHEMA, document(&all, lang)).human(human));
     };
     let rulebook = cx.rulebook()?;
-    let rule = match id.split_once(':') {
+    let rule = match of_kind(id) {
         None => rulebook.rule(id),
-        Some((kind, word)) if kind.eq_ignore_ascii_case(PageKind::Rule.name()) => {
-            rulebook.rule(word)
-        }
+        Some((kind, word)) if PageKind::Rule.is_called(kind) => rulebook.rule(word),
         Some(_) => None,
     };
     let mut found = pages(id);
