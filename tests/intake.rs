@@ -553,6 +553,43 @@ fn a_label_on_which_a_subjects_rows_agree_is_the_subjects() {
     assert!(!read.services[0].labels.contains_key("customer"));
 }
 
+/// Tables as offices keep them: a title above the header, columns of their own, several providers in a
+/// cell.
+#[test]
+fn a_table_kept_for_people_is_told_what_to_change() {
+    let told = |text: &str| -> Vec<String> {
+        let problems = adoptions(text).unwrap_err();
+        problems
+            .iter()
+            .map(|problem| problem.line().zh.into_owned())
+            .collect()
+    };
+    let text = "客户备案一览表,,,\n,,,\n主体备案号,服务备案号,域名,客户\n合计,,,\n";
+    assert_eq!(
+        told(text),
+        ["1:1：这一行不是表头，表头在第 3 行；删去第 3 行之前的行"]
+    );
+    let columns = told("主体备案号,服务备案号,序号,客户,名称\n");
+    assert!(columns[0].ends_with("要留作标签的改名为 标签:序号，其余的列删去"));
+    assert!(columns[1].ends_with("要留作标签的改名为 标签:客户，其余的列删去"));
+    let text = |accesses: &str| {
+        format!(
+            "主体备案号,服务备案号,接入商\n粤ICP备2021000001号,粤ICP备2021000001号-1,{accesses}\n"
+        )
+    };
+    for several in ["阿里云、腾讯云", "阿里云/腾讯云", "阿里云 腾讯云"] {
+        assert_eq!(
+            told(&text(several)),
+            [format!(
+                "2:37 接入商：这里写了几个接入商：“{several}”；在表格里用 ; 隔开：阿里云;腾讯云；在 TOML 和 JSON 里写成列表"
+            )]
+        );
+    }
+    for one in ["Tencent Cloud", "甲、乙机房", "阿里云；腾讯云"] {
+        adoptions(&text(one)).unwrap();
+    }
+}
+
 #[test]
 fn csv_problems_have_line_column_and_header_name() {
     let text = "# 说明\n主体备案号,服务备案号,\"服务\n名称\",domain\n";

@@ -1,7 +1,7 @@
 //! What a person types: words that are nearly right, help, and a dash for stdout.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-use crate::scenarios::{MONDAY, Scene};
+use crate::scenarios::{MONDAY, Scene, hints_at};
 use crate::support::Icpctl;
 use serde_json::{Value, json};
 
@@ -653,4 +653,71 @@ fn standard_input_is_called_so() {
     user.run(["init"]).exits(0);
     let told = user.run(["calendar", "update", "-"]).exits(3).stderr;
     assert!(told.contains("stdin: line 1"), "{told}");
+}
+
+/// A closed list is told to a reader of Chinese with what the field calls its values.
+#[test]
+fn values_are_listed_by_what_they_are_called() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    scene.user.write(
+        "filed.csv",
+        "subject_number,nature\n粤ICP备2021000009号,个体工商户\n",
+    );
+    scene
+        .user
+        .write("events.csv", format!("order,event\n{id},通过\n"));
+    for (line, code, zh, en) in [
+        (
+            "list --status 草稿",
+            2,
+            "可用的值：draft 待提交、",
+            "possible values: draft, provider-review,",
+        ),
+        (
+            &format!("record {id} 通过"),
+            2,
+            "accepted 初审通过、",
+            "accepted, rejected,",
+        ),
+        (
+            "record --from events.csv",
+            3,
+            "accepted 初审通过、",
+            "accepted, rejected,",
+        ),
+        (
+            "adopt --from filed.csv",
+            3,
+            "enterprise 企业、",
+            "enterprise, individual,",
+        ),
+    ] {
+        for (lang, told) in [("zh", zh), ("en", en)] {
+            let line = format!("{line} --lang {lang}");
+            let stderr = scene.run(MONDAY, &line).exits(code).stderr;
+            assert!(stderr.contains(told), "{line}: {stderr}");
+        }
+    }
+}
+
+/// Who recorded what did not happen is led to `undo`, and so is who names an order to it.
+#[test]
+fn a_step_recorded_by_mistake_leads_to_its_undoing() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn --ref c1 --submit --yes");
+    scene.record(MONDAY, &id, "bureau-approved");
+    let operations = scene.ok(MONDAY, "log");
+    let op = operations[0]["op"].as_str().unwrap();
+    let undo = format!("icpctl undo {op}");
+    let line = format!("record {id} bureau-rejected");
+    let error = scene.fails(MONDAY, &line, 5);
+    assert!(hints_at(&error, &undo), "{error}");
+    let error = scene.fails(MONDAY, "undo ref:c1", 4);
+    assert!(hints_at(&error, &undo), "{error}");
+    scene.ok(MONDAY, &format!("undo {op}"));
+    // No command is led there: what was approved is changed by another order.
+    scene.record(MONDAY, &id, "bureau-approved");
+    let error = scene.fails(MONDAY, &format!("abandon {id} --yes"), 5);
+    assert!(!hints_at(&error, "undo"), "{error}");
 }

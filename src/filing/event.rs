@@ -1,7 +1,7 @@
 //! What can happen to an order: the operator's commands and the outside's reports.
 
-use super::named::named;
-use crate::lang::{Text, parser};
+use super::named::{Named as _, named};
+use crate::lang::{Text, listed, nearest, parser};
 use crate::text;
 
 named! {
@@ -59,6 +59,22 @@ named! {
 }
 
 impl Report {
+    /// Lists the reports for a reader.
+    pub fn listed() -> Text {
+        let reports = Self::ALL.iter();
+        listed(reports.map(|report| (report.name(), report.words().iter().copied())))
+    }
+
+    /// Returns what to type in the place of a word that means none.
+    pub fn nearest(word: &str) -> Option<&'static str> {
+        let reports = Self::ALL.iter();
+        let words =
+            reports.flat_map(|report| report.words().iter().copied().chain([report.name()]));
+        let near = nearest(word, words)?;
+        let report = Self::from_word(near).filter(|_| near.is_ascii());
+        Some(report.map_or(near, Self::name))
+    }
+
     /// Returns who brings this about.
     pub const fn by(self) -> By {
         match self {

@@ -11,6 +11,7 @@ use super::schema::{Section, Table};
 use super::source::{Encoding, Size, Source, decode, within};
 use crate::filing::facts::{Access, ServiceFacts};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::filing::profile::Profiles;
 use crate::filing::record::{AdoptedService, Adoption};
 use crate::filing::tree;
 use crate::text;
@@ -443,7 +444,40 @@ fn accesses(reader: &mut Reader, node: &Node) -> Vec<Access> {
                 })
             }
         };
+        if let Some(several) = access.as_ref().and_then(|a| several(item, &a.provider)) {
+            reader.problems.push(several);
+        }
         accesses.extend(access.filter(|access| !accesses.contains(access)));
     }
     accesses
+}
+
+/// What people put between the names of several providers.
+const BETWEEN: [char; 7] = ['、', '，', ',', '/', '|', '+', '&'];
+
+/// Refuses the names of several providers in the place of one, which would be kept as another's name.
+fn several(node: &Node, given: &str) -> Option<Problem> {
+    let profiles = Profiles::built_in();
+    let is_known = |name: &&str| profiles.name_of(name).is_some();
+    if is_known(&given) {
+        return None;
+    }
+    let parted: Vec<&str> = if given.contains(BETWEEN) {
+        given.split(BETWEEN).map(str::trim).collect()
+    } else {
+        given.split_whitespace().collect()
+    };
+    if parted.len() < 2 || !parted.iter().all(is_known) {
+        return None;
+    }
+    let names = parted.join(";");
+    let message = text!(
+        "这里写了几个接入商：“{given}”",
+        "these are several providers: \"{given}\""
+    );
+    let problem = Problem::new(&node.path, node.at, "too-many", message);
+    Some(problem.fix(text!(
+        "在表格里用 ; 隔开：{names}；在 TOML 和 JSON 里写成列表",
+        "split them by ; in a table: {names}; make a list in TOML and JSON"
+    )))
 }

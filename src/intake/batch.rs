@@ -10,7 +10,7 @@ use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::named::Named as Vocabulary;
 use crate::filing::number::SubjectNumber;
 use crate::knowledge;
-use crate::lang::Text;
+use crate::lang::{Text, listed};
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -235,10 +235,13 @@ fn unknown<T: Vocabulary>(cell: &Cell, given: &str, problems: &mut Vec<Problem>)
     let words = T::values().iter().flat_map(|value| value.words());
     let near = nearest(given, known.iter().chain(words).copied());
     let near = near.map(|near| offered(near, |word| T::from_word(word).map(T::wire_name)));
-    let (words, list) = (shown(given), known.join(", "));
+    let values = T::values().iter();
+    let list = listed(values.map(|value| (value.wire_name(), value.words().iter().copied())));
+    let words = shown(given);
     let message = text!(
         "“{words}”不在可用的值之中：{list}",
-        "\"{words}\" is none of {list}"
+        "\"{words}\" is none of {list}",
+        list
     );
     problems.push(Problem::new(&cell.column, cell.at, "unknown-value", message).suggest(near));
 }

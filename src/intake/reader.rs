@@ -9,7 +9,7 @@ use crate::filing::number::{
     NumberError, Parsed, ServiceKind, ServiceNumber, SubjectNumber, Warning,
 };
 use crate::knowledge::FieldType;
-use crate::lang::Text;
+use crate::lang::{Text, listed};
 use crate::text;
 use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
@@ -276,25 +276,21 @@ impl Reader {
     pub(super) fn word<T: Named>(&mut self, node: &Node, text: &str) -> Option<T> {
         let found = T::from_word(text);
         if found.is_none() {
-            let names = T::values().iter().map(|value| value.wire_name());
-            let words = T::values().iter().flat_map(|value| value.words());
-            self.unknown_value(node, text, names, words.copied());
+            let values = T::values().iter();
+            let values = values.map(|value| (value.wire_name(), value.words().iter().copied()));
+            self.unknown_value(node, text, values);
         }
         found
     }
 
-    /// Notes that a value is none of those expected, which have these names and are called by these
+    /// Notes that a value is none of those expected, each of which has a name and is called by other
     /// words too.
-    pub(super) fn unknown_value<'a>(
+    pub(super) fn unknown_value<'a, W: Iterator<Item = &'a str>>(
         &mut self,
         node: &Node,
         text: &str,
-        names: impl Iterator<Item = &'a str>,
-        words: impl Iterator<Item = &'a str>,
+        values: impl Iterator<Item = (&'a str, W)> + Clone,
     ) {
-        // A code list that differs by nature holds some names more than once.
-        let mut seen = BTreeSet::new();
-        let names: Vec<&str> = names.filter(|name| seen.insert(*name)).collect();
         let given = shown(text);
         let message = text!("没有“{given}”这个值", "there is no value \"{given}\"");
         let problem = Problem::new(&node.path, node.at, "unknown-value", message);
@@ -302,15 +298,16 @@ impl Reader {
             self.problems.push(problem);
             return;
         }
-        let near = nearest(text, names.iter().copied().chain(words));
+        let names = values.clone().map(|(name, _)| name);
+        let words = values.clone().flat_map(|(_, words)| words);
+        let near = nearest(text, names.chain(words));
         let problem = if near.is_some() {
             problem.suggest(near)
         } else {
-            problem.fix(text!(
-                "可用的值：{names}",
-                "the values are {names}",
-                names = Text::list(&names)
-            ))
+            // A code list that differs by nature holds some names more than once.
+            let mut seen = BTreeSet::new();
+            let names = listed(values.filter(|(name, _)| seen.insert(*name)));
+            problem.fix(text!("可用的值：{names}", "the values are {names}", names))
         };
         self.problems.push(problem);
     }

@@ -1,6 +1,6 @@
 //! Rows to record: what happened to many orders.
 
-use super::problem::{Problem, nearest, offered, settle, shown};
+use super::problem::{Problem, settle, shown};
 use super::rows::{Row, RowPlace, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
@@ -189,19 +189,20 @@ fn event(row: &Row, problems: &mut Vec<Problem>) -> Option<Report> {
             ))
             .fix(text!("请用 icpctl {name} ORDER", "use icpctl {name} ORDER"))
         }
-        None => problem(text!(
-            "没有名为“{words}”的事件",
-            "there is no event \"{words}\""
-        ))
-        .suggest(
-            nearest(
-                &given,
-                Report::ALL
-                    .iter()
-                    .flat_map(|report| report.words().iter().copied().chain([report.name()])),
-            )
-            .map(|near| offered(near, |word| Report::from_word(word).map(Report::name))),
-        ),
+        None => {
+            let problem = problem(text!(
+                "没有名为“{words}”的事件",
+                "there is no event \"{words}\""
+            ));
+            match Report::nearest(&given) {
+                Some(near) => problem.suggest(Some(near)),
+                None => problem.fix(text!(
+                    "可用的值：{list}",
+                    "the values are {list}",
+                    list = Report::listed()
+                )),
+            }
+        }
     });
     None
 }

@@ -228,8 +228,9 @@ fn split(text: &str) -> Vec<String> {
 
 fn unknown_column(table: Table, header: &str, at: Position) -> Problem {
     let given = shown(header);
-    let known = || columns(table).flat_map(|column: &Column| [&column.name, &column.zh]);
-    let near = nearest(header, known().map(String::as_str));
+    let names = columns(table).flat_map(|column: &Column| [&column.name, &column.zh]);
+    let names: Vec<&str> = names.map(String::as_str).collect();
+    let near = meant(header, &names);
     if given.is_empty() {
         let message = text!("这一列没有名称", "this column has no name");
         return Problem::new(&given, at, "unknown-column", message).fix(text!(
@@ -245,7 +246,33 @@ fn unknown_column(table: Table, header: &str, at: Position) -> Problem {
     let named = |name: fn(&Column) -> &str| columns(table).map(name).collect::<Vec<&str>>();
     let zh = named(|column| &column.zh).join("、");
     let en = named(|column| &column.name).join(", ");
-    problem.fix(text!("可用的列：{zh}", "the columns are: {en}"))
+    problem.fix(if table.has_labels() {
+        text!(
+            "可用的列：{zh}；要留作标签的改名为 标签:{given}，其余的列删去",
+            "the columns are: {en}; to keep it as a label name it label:{given}, else delete the column"
+        )
+    } else {
+        text!(
+            "可用的列：{zh}；其余的列删去",
+            "the columns are: {en}; delete the others"
+        )
+    })
+}
+
+/// Returns the column that a header may mean. Half of a name of two characters tells nothing:
+/// 编号 is no 账号.
+fn meant<'a>(header: &str, known: &[&'a str]) -> Option<&'a str> {
+    let is_chinese = !header.is_ascii() && header.chars().count() > 1;
+    let is_part = |name: &&str| is_chinese && name.contains(header);
+    let mut holding = known.iter().copied().filter(is_part);
+    match (holding.next(), holding.next()) {
+        (Some(only), None) => return Some(only),
+        (Some(_), Some(_)) => return None,
+        (None, _) => {}
+    }
+    let near = nearest(header, known.iter().copied())?;
+    let is_told = header.chars().count() > 2 || header.chars().next() == near.chars().next();
+    (near.is_ascii() || is_told).then_some(near)
 }
 
 fn json_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {

@@ -8,7 +8,7 @@ use crate::filing::host::Host;
 use crate::filing::identity::{CertificateNumber, Mobile};
 use crate::filing::moment;
 use crate::filing::province::Province;
-use crate::knowledge::{Code, code_list};
+use crate::knowledge::code_list;
 use crate::lang::Text;
 use crate::render::mask::Privacy;
 use crate::text;
@@ -115,9 +115,9 @@ impl Reader {
         if let Some(entry) = found {
             return Some(entry.value.clone());
         }
-        let names = entries.iter().map(|entry| entry.value.as_str());
-        let words = entries.iter().flat_map(Code::words);
-        self.unknown_value(node, text, names, words);
+        let values = entries.iter();
+        let values = values.map(|entry| (entry.value.as_str(), entry.words()));
+        self.unknown_value(node, text, values);
         None
     }
 

@@ -1,5 +1,7 @@
 //! Words that a user types or is given to type.
 
+use super::Text;
+
 /// Returns a name as a shell takes it for one word: what a hint says can be typed as it stands.
 pub fn shell_word(name: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./,:@%+=".contains(c);
@@ -7,6 +9,23 @@ pub fn shell_word(name: &str) -> String {
         return name.to_owned();
     }
     format!("'{}'", name.replace('\'', "'\\''"))
+}
+
+/// Lists the values of a closed vocabulary: by their names, to a reader of Chinese each with its first
+/// Chinese word too.
+pub fn listed<'a, W: IntoIterator<Item = &'a str>>(
+    values: impl IntoIterator<Item = (&'a str, W)>,
+) -> Text {
+    let told = values.into_iter().map(|(name, words)| {
+        let label = words.into_iter().find(|word| !word.is_ascii());
+        let zh = label.map_or_else(|| name.to_owned(), |label| format!("{name} {label}"));
+        (zh, name)
+    });
+    let (zh, en): (Vec<String>, Vec<&str>) = told.unzip();
+    Text {
+        zh: zh.join("、").into(),
+        en: en.join(", ").into(),
+    }
 }
 
 /// How alike a Chinese word is to one of which another character was typed: enough to be offered.

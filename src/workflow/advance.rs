@@ -113,6 +113,10 @@ pub fn instant(
                     "历史按记录的先后计算：写出该时间或更晚的时间",
                     "the history folds in the order of recording: give that instant or a later one"
                 ))
+                .hint(text!(
+                    "先前的时间记错了的：icpctl undo 撤消那一步，再按实际时间记录",
+                    "where the earlier time is wrong, take that step back with icpctl undo and record it anew"
+                ))
             }
         })
 }
@@ -154,6 +158,30 @@ pub(super) fn refused(order: &Order, view: &View, world: &World, refusal: Refusa
     }
     failure.hints.extend(until(order, view, world));
     failure
+}
+
+/// Says how the step that stands in the way of a report is taken back, where it was a mistake.
+fn mistaken(order: &Order, refusal: &Refusal) -> Option<Text> {
+    let stood = match refusal {
+        Refusal::Ended { status } | Refusal::NotNow { status, .. } => status,
+        Refusal::AtBureau { .. }
+        | Refusal::CancellationSent { .. }
+        | Refusal::CancellationNotWithdrawn { .. }
+        | Refusal::Profile { .. }
+        | Refusal::NotSubmitted { .. }
+        | Refusal::NoSms { .. }
+        | Refusal::WindowClosed { .. } => return None,
+    };
+    let last = *effective(&order.history).last()?;
+    if last.to != *stood || last.from == Some(last.to) || last.by == By::Driver {
+        return None;
+    }
+    let op = &last.op;
+    Some(text!(
+        "“{event}”记错了的：icpctl undo {op}（先加 -n 看会撤消什么）",
+        "where \"{event}\" was a mistake: icpctl undo {op}, first with -n to see what it takes back",
+        event = last.event.label()
+    ))
 }
 
 /// Returns until when it stays so: until when the SMS can be answered, where somebody is awaited,
@@ -324,8 +352,12 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
     named(order, &told.who)?;
     are_numbers(&told.numbers)?;
     let at = instant(told.at, standing, world.now)?;
-    let (from, arrival) = arrival(world, order, &view, report, at)
-        .map_err(|refusal| refused(order, &view, world, refusal))?;
+    let (from, arrival) = arrival(world, order, &view, report, at).map_err(|refusal| {
+        let mistaken = mistaken(order, &refusal);
+        let mut failure = refused(order, &view, world, refusal);
+        failure.hints.extend(mistaken);
+        failure
+    })?;
     let Answer { to, who, awaiting } = answer(world, (order, &view), told, (from, arrival))?;
     let stored = Some(standing.status);
     let mut entry = entry(stamp, Event::Report(report), at, stored, to);

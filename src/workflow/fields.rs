@@ -12,7 +12,7 @@ use crate::filing::portfolio::FiledSubject;
 use crate::filing::tree;
 use crate::intake::{Choice, DossierField, dossier_fields, nearest};
 use crate::knowledge::{self, Field, FieldType};
-use crate::lang::Text;
+use crate::lang::{Text, listed};
 use crate::text;
 use toml::Value;
 
@@ -88,12 +88,21 @@ pub(super) fn changed(found: &Found<'_>, path: &str, field: &str) -> Result<(), 
     let own: Vec<DossierField> = dossier_fields()
         .filter(|f| f.is_used_by(Kind::Change) && is_leaf(f) && is_below(&f.path, section))
         .collect();
+    // A full path, as in a dossier.
+    let other = bare(field);
+    let other = other
+        .strip_prefix(there)
+        .and_then(|name| name.strip_prefix('.'));
+    if let Some(name) = other.filter(|_| self::changes(field)) {
+        return Err(belongs_elsewhere(found, section, name));
+    }
     let head = placed(section, "N");
-    let names: Vec<String> = own.iter().map(|f| placed(&f.path, "N")).collect();
-    let names: Vec<&str> = names
+    let placed = own.iter().map(|f| (placed(&f.path, "N"), label(f)));
+    let placed: Vec<(String, &str)> = placed.collect();
+    let names: Vec<(&str, &str)> = placed
         .iter()
-        .filter_map(|path| path.strip_prefix(&head)?.strip_prefix('.'))
-        .filter(|name| *name != "number")
+        .filter_map(|(path, label)| Some((path.strip_prefix(&head)?.strip_prefix('.')?, *label)))
+        .filter(|(name, _)| *name != "number")
         .collect();
     let failure = if is_known {
         Failure::invalid(
@@ -106,17 +115,26 @@ pub(super) fn changed(found: &Found<'_>, path: &str, field: &str) -> Result<(), 
         )
     } else {
         let failure = no_field(field);
-        match nearest(field, names.iter().copied()) {
-            Some(near) => {
-                return Err(failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")));
-            }
-            None => failure,
+        let same = names
+            .iter()
+            .filter(|(name, label)| is_meant(field, name, label));
+        let mut near: Vec<&str> = same.map(|(name, _)| *name).collect();
+        if near.len() > SUGGESTED {
+            near.clear();
+        } else if near.is_empty() {
+            near.extend(nearest(field, names.iter().map(|(name, _)| *name)));
         }
+        if !near.is_empty() {
+            let near = Text::list(&near);
+            return Err(failure.hint(text!("是不是想写 {near}？", "did you mean {near}?", near)));
+        }
+        failure
     };
-    let list = names.join(", ");
+    let list = listed(names.iter().map(|(name, label)| (*name, [*label])));
     Err(failure.hint(text!(
         "可变更的字段：{list}",
-        "the fields that can change: {list}"
+        "the fields that can change: {list}",
+        list
     )))
 }
 
@@ -237,6 +255,18 @@ fn is_leaf(field: &DossierField) -> bool {
     !dossier_fields().any(|other| is_below(&other.path, &field.path))
 }
 
+/// Returns what consoles call a field, in Chinese.
+fn label(field: &DossierField) -> &'static str {
+    knowledge::field(&field.path).map_or("", |known| &known.label.zh)
+}
+
+/// Whether a word is the last part of a field's path, or a part of what consoles call it.
+fn is_meant(word: &str, path: &str, label: &str) -> bool {
+    let last = |path: &str| path.rsplit('.').next().map(str::to_owned);
+    let is_called = || !word.is_ascii() && word.chars().count() > 1 && label.contains(word);
+    last(word) == last(path) || is_called()
+}
+
 fn no_field(path: &str) -> Failure {
     Failure::invalid(
         "invalid.field",
@@ -321,10 +351,15 @@ fn unknown(order: &Order, path: &str) -> Failure {
         let meant = text!("是不是想写 {typed}{near}？", "did you mean {typed}{near}?");
         return failure.hint(meant).hint(full);
     }
-    let ending = format!(".{last}");
-    let same = all.iter().filter(|field| field.path.ends_with(&ending));
+    let same = all.iter().filter(|f| is_meant(last, &f.path, label(f)));
     let same = same.filter(|field| !is_below(&field.path, MATERIALS));
-    let same: Vec<String> = same.take(SUGGESTED).map(|f| placed(&f.path, "0")).collect();
+    let mut same: Vec<&DossierField> = same.filter(|field| is_leaf(field)).collect();
+    // What the order changes already is what is to be put right.
+    if same.iter().any(|field| is_changed(order, field)) {
+        same.retain(|field| is_changed(order, field));
+    }
+    let same = same.into_iter().take(SUGGESTED);
+    let same: Vec<String> = same.map(|f| placed(&f.path, "0")).collect();
     if same.is_empty() {
         return failure.hint(full).hint(taken(order));
     }
@@ -332,6 +367,14 @@ fn unknown(order: &Order, path: &str) -> Failure {
     failure
         .hint(text!("是不是想写 {same}？", "did you mean {same}?", same))
         .hint(full)
+}
+
+/// Whether an order changes a field already.
+fn is_changed(order: &Order, field: &DossierField) -> bool {
+    order.changes.iter().any(|change| {
+        let section = change.service.map_or("subject", |_| "services");
+        field.path == format!("{section}.{}", bare(&change.field))
+    })
 }
 
 /// Puts a place after each list of tables in a path.

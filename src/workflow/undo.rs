@@ -6,6 +6,7 @@ use super::edit::{Holders, rebuild};
 use super::examine;
 use super::mark;
 use super::plan::{Caution, Plan, Stamp};
+use super::resolve;
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -18,6 +19,7 @@ use crate::filing::record::{SubjectEntry, SubjectEvent, SubjectRecord};
 use crate::filing::standing::{effective, fold};
 use crate::filing::status::Status;
 use crate::filing::tree;
+use crate::lang::Text;
 use crate::text;
 use crate::workflow::assign::lay_out;
 use std::collections::BTreeSet;
@@ -102,14 +104,17 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
             if looks_like_id(word) {
                 doubt::heed_operation(&world.book, word)?;
             }
-            return Err(Failure::not_found(
+            let failure = Failure::not_found(
                 "not-found.operation",
                 text!("没有操作 `{word}`", "there is no operation `{word}`"),
-            )
-            .hint(text!(
-                "查看操作：icpctl log",
-                "see the operations: icpctl log"
-            )));
+            );
+            return Err(match of_order(world, word) {
+                Some(hint) => failure.hint(hint),
+                None => failure.hint(text!(
+                    "查看操作：icpctl log",
+                    "see the operations: icpctl log"
+                )),
+            });
         }
         [_, ..] => {
             return Err(Failure::not_found(
@@ -130,6 +135,16 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
             ),
         ))
     }
+}
+
+/// Names the latest operation of an order that was named in the place of one.
+fn of_order(world: &World, word: &str) -> Option<Text> {
+    let order = resolve::order(&world.book, word).ok()?;
+    let (id, op) = (&order.id, &effective(&order.history).last()?.op);
+    Some(text!(
+        "{id} 是订单，它的最近一次操作：icpctl undo {op}；更早的见 icpctl log {id}",
+        "{id} is an order; its latest operation: icpctl undo {op}, earlier ones: icpctl log {id}"
+    ))
 }
 
 fn latest(world: &World) -> Result<OperationId, Failure> {

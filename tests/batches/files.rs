@@ -265,6 +265,17 @@ fn a_misspelt_column_hides_no_other_problem() {
         document["data"]["findings"][0]["fix"],
         "did you mean provider?"
     );
+    // 编号 is a part of 自定编号; that it ends as 账号 does says nothing.
+    scene.user.write("batch.csv", "编号,序号\n");
+    let document = scene.document(MONDAY, "batch check batch.csv --lang zh", 3);
+    let findings = &document["data"]["findings"];
+    assert_eq!(findings[0]["fix"], "您是否想写 自定编号？");
+    assert!(
+        findings[1]["fix"]
+            .as_str()
+            .unwrap()
+            .starts_with("可用的列：")
+    );
     // What the other columns name is looked up.
     let text = "ref,kind,target,provder\na,cancel-site,nobody.example.net,tencent\n";
     scene.user.write("batch.csv", text);

@@ -546,6 +546,26 @@ fn a_word_that_is_no_field_is_answered_with_what_is_meant() {
         ),
         ("change example.cn --set nam=示例", "did you mean name?"),
         (
+            "change example.cn --set phone=13900000001",
+            "did you mean responsible.phone?",
+        ),
+        (
+            "change example.cn --set services.0.responsible.phone=13900000001",
+            "did you mean responsible.phone?",
+        ),
+        (
+            "change example.cn --set 域名=example.org",
+            "did you mean domains?",
+        ),
+        (
+            "change example.cn --set subject.name=示例",
+            "icpctl change 粤ICP备2021000001号 --set name=",
+        ),
+        (
+            "change example.cn --set 手机=13900000001 --lang zh",
+            "responsible.phone 服务负责人联系方式1、",
+        ),
+        (
             "change example.cn --unset foo",
             "the fields that can change: name, domains",
         ),
@@ -569,9 +589,11 @@ fn a_word_that_is_no_field_is_answered_with_what_is_meant() {
     }
     let id = scene.draft(MONDAY, "change example.cn --set name=示例商店");
     for (given, meant) in [
+        // What the order changes is what is put right.
+        ("name=示例", "did you mean services.0.name?"),
         (
-            "name=示例",
-            "did you mean subject.name, subject.responsible.name, services.0.name?",
+            "email=a@example.com",
+            "did you mean subject.responsible.email, services.0.responsible.email?",
         ),
         ("foo=x", "services.N: name, domains"),
         ("services.name=示例", "services.0.name"),

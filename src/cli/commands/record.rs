@@ -13,7 +13,7 @@ use crate::filing::event::{Command as Step, Report};
 use crate::filing::named::Named as _;
 use crate::filing::order::{Order, OrderId};
 use crate::intake::{Encoding, Problem, RecordRow, read_record_rows};
-use crate::lang::{Lang, nearest};
+use crate::lang::Lang;
 use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::advance::{self, Told};
@@ -121,12 +121,12 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         return from_file(cx, matches, from);
     }
     let event = names.pop().filter(|_| !names.is_empty()).ok_or_else(|| {
-        let list = events().join(", ");
+        let list = Report::listed();
         Failure::usage(text!(
             "应写成 record ORDER EVENT",
             "expected: record ORDER EVENT"
         ))
-        .hint(text!("事件：{list}", "events: {list}"))
+        .hint(text!("事件：{list}", "events: {list}", list))
     })?;
     let told = Told {
         report: report_of(&event)?,
@@ -208,8 +208,7 @@ pub fn events() -> Vec<&'static str> {
 
 fn report_of(word: &str) -> Result<Report, Failure> {
     Report::from_word(word).ok_or_else(|| {
-        let names = events();
-        let list = names.join(", ");
+        let list = Report::listed();
         let failure = if Step::from_name(word).is_some() {
             Failure::usage(text!(
                 "`{word}` 是命令，不是事件：icpctl {word} ORDER",
@@ -218,11 +217,11 @@ fn report_of(word: &str) -> Result<Report, Failure> {
         } else {
             Failure::usage(text!("没有事件 `{word}`", "there is no event `{word}`"))
         };
-        let failure = match nearest(word, names) {
+        let failure = match Report::nearest(word) {
             Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
             None => failure,
         };
-        failure.hint(text!("事件：{list}", "events: {list}"))
+        failure.hint(text!("事件：{list}", "events: {list}", list))
     })
 }
 

@@ -1,5 +1,6 @@
 //! Command lines that cannot be parsed, told in the user's language.
 
+use super::vocabulary::IN_CHINESE;
 use crate::failure::Failure;
 use crate::lang::{Text, likeness};
 use crate::text;
@@ -14,7 +15,8 @@ pub fn failure(error: &Error, parser: &Command, words: &[OsString]) -> Failure {
     let mut failure = Failure::usage(message(error, (&path, command), is_root, words));
     failure.hints.extend(meant(error));
     if let Some(valid) = context(error, ContextKind::ValidValue).filter(|valid| !valid.is_empty()) {
-        failure = failure.hint(text!("可用的值：{valid}", "possible values: {valid}"));
+        let zh = context(error, IN_CHINESE).unwrap_or_else(|| valid.clone());
+        failure = failure.hint(text!("可用的值：{zh}", "possible values: {valid}"));
     }
     let actions: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
     if !is_root && !actions.is_empty() {

@@ -1,7 +1,7 @@
 //! The closed vocabularies as flags take them: a value by its name, or by a word that means it.
 
 use crate::filing::named::{Named, is_same};
-use crate::lang::nearest;
+use crate::lang::{Lang, listed, nearest};
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error};
@@ -39,6 +39,9 @@ pub fn any_of_or(
         is_other,
     }
 }
+
+/// Where an error keeps the values as they are listed to a reader of Chinese.
+pub(super) const IN_CHINESE: ContextKind = ContextKind::Custom;
 
 /// Says that what was typed is no value of a flag; an empty one is missing.
 pub(super) fn no_value(command: &Command, arg: Option<&Arg>, typed: &str) -> Error {
@@ -110,6 +113,12 @@ impl TypedValueParser for Words {
         let mut error = no_value(command, arg, &typed);
         let names = self.names().map(str::to_owned).collect();
         error.insert(ContextKind::ValidValue, ContextValue::Strings(names));
+        let values = self.0.iter();
+        let listed = listed(values.map(|(name, others)| (*name, others.iter().copied())));
+        error.insert(
+            IN_CHINESE,
+            ContextValue::String(listed.take(Lang::Zh).into_owned()),
+        );
         // The names first: of two words that are as near, the first counts.
         let others = self.0.iter().flat_map(|(_, others)| others);
         if let Some(near) = nearest(&typed, self.names().chain(others.copied())) {

@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most columns of a CSV.
 const COLUMNS: usize = 1000;
 
+/// The most lines of titles above a header among which it is looked for.
+const TITLES: usize = 10;
+
 /// Whether the first line that counts is a header of `table`, whatever separates its cells, or at least
 /// no TOML.
 pub(in crate::intake) fn is_csv(text: &str, table: Table) -> bool {
@@ -43,6 +46,9 @@ pub(in crate::intake) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<
         .map_err(|problem| vec![problem])?;
     let names: Vec<String> = first.iter().map(|cell| cell.trim().to_owned()).collect();
     let (head, mut problems) = sheet.head(table, &names, &sheet.blank_columns(&first));
+    if let Some(problem) = sheet.header_below(table, &head) {
+        return Err(vec![problem]);
+    }
     // Columns without a name at the end need no cells.
     let width = names.iter().rposition(|name| is_filled(name));
     let width = width.map_or(0, |last| last + 1);
@@ -222,6 +228,29 @@ impl<'t> Sheet<'t> {
             is_flawed: !problems.is_empty(),
         };
         (head, problems)
+    }
+
+    /// Says where the header is, where the first line is a title above it.
+    fn header_below(&self, table: Table, head: &Head<'_>) -> Option<Problem> {
+        if head.goals.iter().any(Option::is_some) {
+            return None;
+        }
+        let is_known = |cell: &&str| Goal::of(table, cell.trim()).is_some();
+        let is_header =
+            |record: &csv::StringRecord| record.iter().filter(is_known).nth(1).is_some();
+        let mut below = self.records().skip(1).take(TITLES).flatten();
+        let starts = self.starts(below.find(is_header)?.position());
+        let line = self.lines.position(starts.field(0)).line;
+        let at = self.lines.position(self.opening.start);
+        let message = text!(
+            "这一行不是表头，表头在第 {line} 行",
+            "this is no header; the header is line {line}"
+        );
+        let problem = Problem::new("", at, "unknown-column", message);
+        Some(problem.fix(text!(
+            "删去第 {line} 行之前的行",
+            "delete the lines before line {line}"
+        )))
     }
 
     /// Returns the places of the columns that have no name and no value: a spreadsheet leaves them
