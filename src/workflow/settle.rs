@@ -9,7 +9,7 @@ use crate::filing::event::{By, Event};
 use crate::filing::instant::Instant;
 use crate::filing::moment::Moment;
 use crate::filing::order::Order;
-use crate::filing::settle::{Outcome, Sighting, Verdict, judge, weigh};
+use crate::filing::settle::{Authority, Outcome, Sighting, Verdict, judge, leaves_open, weigh};
 use crate::filing::standing::effective;
 use crate::lang::Text;
 
@@ -31,7 +31,8 @@ pub struct Weighed {
 /// Weighs what sources showed of a live order, and takes the step that follows.
 ///
 /// A step that the order's status does not allow is kept as an anomaly, once: the status stays.
-/// Numbers that do not fit are told, and nothing is written.
+/// Numbers that do not fit are told, and nothing is written. Nor is anything where one of the
+/// `unheard` might have said otherwise.
 ///
 /// # Errors
 /// What is no matter of the order itself.
@@ -40,6 +41,7 @@ pub fn settle(
     stamp: &Stamp,
     order: &Order,
     sightings: &[Sighting],
+    unheard: &[Authority],
     reason: impl Fn(&Sighting) -> String,
 ) -> Result<Weighed, Failure> {
     let standing = order.view(&world.profiles, world.now).standing;
@@ -49,7 +51,12 @@ pub fn settle(
         .map(|sighting| judge(order, sighting, &world.book.portfolio, sent.day()))
         .collect();
     let mut weighed = Weighed {
-        outcome: weigh(&verdicts),
+        outcome: match weigh(&verdicts) {
+            Outcome::Settled { .. } if unheard.iter().any(|one| leaves_open(order, one)) => {
+                Outcome::Open
+            }
+            outcome => outcome,
+        },
         verdicts,
         order: None,
         misfit: None,
