@@ -126,11 +126,10 @@ fn explain_shows_every_page_of_a_word() {
         .map(|p| &p["kind"])
         .collect();
     assert_eq!(kinds, ["status", "event"]);
-    let one = icpctl
-        .run(["explain", "event:purged", "--json"])
-        .exits(0)
-        .json();
-    assert_eq!(one["data"].as_array().unwrap().len(), 1);
+    for word in ["event:purged", "事件：purged"] {
+        let one = icpctl.run(["explain", word, "--json"]).exits(0).json();
+        assert_eq!(one["data"].as_array().unwrap().len(), 1);
+    }
     let rule = icpctl.run(["explain", "ord-08", "--json"]).exits(0).json();
     assert_eq!(rule["data"][0]["id"], "ORD-08");
 

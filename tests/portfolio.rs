@@ -595,6 +595,7 @@ fn the_time_of_an_end_lies_between_the_adoption_and_now() {
         "2026-11-25 10:01",
         "2026-11-21",
         "2026-11-22 09:59",
+        "2026-11-24 10:00:60",
         "soon",
         "-9d",
     ] {

@@ -323,6 +323,72 @@ fn a_mail_server_that_repeats_a_password_has_it_shown_to_nobody() {
 }
 
 #[test]
+fn a_mail_server_that_is_no_match_was_reached_all_the_same() {
+    let user = agency();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            stream.write_all(b"220 here\r\n").unwrap();
+            for _ in lines.map_while(Result::ok) {
+                if stream.write_all(b"250 here\r\n").is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    let secret = user.write("mail", "MAIL-SECRET\n").display().to_string();
+    let more = format!(
+        "host = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"a@example.com\"\n\
+         to = [\"b@example.com\"]\nuser = \"a\"\npassword = {{ file = \"{secret}\" }}"
+    );
+    channel(&user, "smtp", "", &more);
+    let document = notify(&user, &["--test"]).exits(11).json();
+    let message = document["error"]["message"].as_str().unwrap();
+    assert!(
+        message.contains("authentication mechanism") && !message.contains("no connection"),
+        "{message}"
+    );
+}
+
+#[test]
+fn each_trial_is_a_message_of_its_own() {
+    let user = agency();
+    let web = Web::http(|_| Answer::json(""));
+    let secret = user.write("secret", "whsec_c2VjcmV0").display().to_string();
+    let more = format!("secret = {{ file = \"{secret}\" }}");
+    channel(&user, "webhook", &web.url("/hook"), &more);
+    for now in ["2026-11-22T10:00:00+08:00", "2026-11-22T10:00:05+08:00"] {
+        user.run_with(&[("ICPCTL_NOW", now)], ["notify", "--test"])
+            .exits(0);
+    }
+    let asked = web.asked();
+    let ids: Vec<_> = asked.iter().map(|one| one.header("webhook-id")).collect();
+    assert!(ids[0].is_some() && ids[0] != ids[1], "{ids:?}");
+}
+
+#[test]
+fn a_damaged_list_of_what_was_told_is_found_by_doctor() {
+    let user = agency();
+    let web = Web::http(|_| ok());
+    channel(&user, "wecom", &web.url("/x"), "");
+    user.run(["doctor"]).exits(0);
+    user.write(".icpctl/told/team.toml", "schema = 1\n[[told]]\nkey");
+    let told = notify(&user, &[]).exits(3).json();
+    let hint = told["error"]["hints"][0].as_str().unwrap();
+    assert!(hint.contains("told again"), "{hint}");
+    let doctor = user.run(["doctor", "--json"]).exits(3).json();
+    let [finding] = &doctor["data"]["findings"].as_array().unwrap()[..] else {
+        panic!("{doctor}")
+    };
+    assert_eq!(
+        (&finding["code"], &finding["path"]),
+        (&json!("damaged-file"), &json!("told/team.toml"))
+    );
+}
+
+#[test]
 fn robots_are_signed_as_their_makers_want_it() {
     let user = agency();
     let secret = user.write("secret", "SECexample\n").display().to_string();

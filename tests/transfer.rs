@@ -597,6 +597,15 @@ fn a_wrong_row_is_named_by_its_line() {
             .collect();
         assert_eq!(lines, ["4", "5"], "{told}");
     }
+    // A spreadsheet that saves the table anew takes its own separator.
+    for separator in [";", "\t"] {
+        user.write("wrong.csv", table.join("\n").replace(',', separator));
+        let told = user.run(["import", "wrong.csv"]).exits(3).stderr;
+        assert!(
+            told.contains("hint: 4:") && told.contains("hint: 5:"),
+            "{told}"
+        );
+    }
     // A first line may name the separator.
     let table = table.join("\n").replace(',', ";");
     user.write("wrong.csv", format!("\u{feff}sep=;\n{table}\n"));

@@ -314,6 +314,11 @@ fn a_word_too_many_or_an_unknown_action_says_what_is_taken() {
             "提示：一份订单只注销一个",
         ),
         (
+            "adopt mine.csv",
+            "hint: a file is named with --from: --from mine.csv",
+            "提示：文件写在 --from 后面：--from mine.csv",
+        ),
+        (
             "notice foo",
             "icpctl notice has no action `foo`",
             "icpctl notice 没有操作 `foo`",
@@ -340,6 +345,65 @@ fn a_word_too_many_or_an_unknown_action_says_what_is_taken() {
             assert!(said.contains(told), "{line}: {said}");
         }
     }
+}
+
+/// Who asks about a term of the field is told what there is about it.
+#[test]
+fn a_term_that_has_no_page_leads_to_those_whose_titles_hold_it() {
+    let user = Icpctl::new();
+    for (line, told) in [
+        (
+            "explain 短信核验 --lang zh",
+            "与此有关：sms-verification-pending（短信核验中）、",
+        ),
+        (
+            "explain 24小时内 --lang zh",
+            "与此有关：SMS-01（24 小时内完成短信核验）\n",
+        ),
+        (
+            "explain Verification --lang en",
+            "about this: sms-verification-pending (SMS verification pending), ",
+        ),
+    ] {
+        let said = user.run(line.split(' ')).exits(4).stderr;
+        assert!(said.contains(told), "{line}: {said}");
+    }
+    let said = user.run(["explain", "e"]).exits(4).stderr;
+    assert!(!said.contains("about this"), "{said}");
+}
+
+/// A name, an address of a page or nothing at all in the place of a number or a domain.
+#[test]
+fn what_is_meant_by_another_word_for_a_target_is_told() {
+    let user = filed();
+    let find = "look for a name with icpctl portfolio --find";
+    for (words, told) in [
+        (&["cancel-site", "示例"][..], format!("{find} 示例\n")),
+        (&["portfolio", "示例"], format!("{find} 示例\n")),
+        (&["note", "示例", "x"], format!("{find} 示例\n")),
+        (
+            &["cancel-site", "https://shop.example.cn/a"],
+            "drop scheme, port and path and give shop.example.cn\n".into(),
+        ),
+        (&["cancel-site", ""], "the target is empty".into()),
+        (
+            &["show", "示例"],
+            "look for a name: icpctl list --all --find 示例\n".into(),
+        ),
+        (
+            &["show", "粤ICP备2029000001号"],
+            "see all orders: icpctl list --all\n".into(),
+        ),
+        (
+            &["show", "shop.example.cn"],
+            "see what is filed of it: icpctl portfolio shop.example.cn\n".into(),
+        ),
+    ] {
+        let said = user.run(words.iter().copied()).exits(4).stderr;
+        assert!(said.contains(&told), "{words:?}: {said}");
+    }
+    let said = user.run(["cancel-site", "没有的名称"]).exits(4).stderr;
+    assert!(!said.contains(find), "{said}");
 }
 
 #[cfg(unix)]

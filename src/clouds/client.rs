@@ -10,7 +10,7 @@ use crate::ids;
 use crate::lang::{Lang, Text};
 use crate::network::Network;
 use crate::network::answer::{Answer, host};
-use crate::network::error::{NetworkError, WORDS};
+use crate::network::error::{NetworkError, WORDS, is_passing_status};
 use crate::network::header::{AUTHORIZATION, DATE, HeaderName};
 use crate::network::request::Request;
 use crate::text;
@@ -223,15 +223,11 @@ impl<'a> Client<'a> {
                     .map(str::to_owned),
             },
             Meaning::Missing => NetworkError::Missing { host, said: text },
-            Meaning::Passing => NetworkError::Said {
+            meaning @ (Meaning::Passing | Meaning::Other) => NetworkError::Said {
                 host,
                 said: text,
-                passing: true,
-            },
-            Meaning::Other => NetworkError::Said {
-                host,
-                said: text,
-                passing: false,
+                passing: meaning == Meaning::Passing || is_passing_status(answer.status),
+                wait: answer.wait(),
             },
         }
     }

@@ -8,9 +8,10 @@ use crate::filing::evidence::Fact;
 use crate::filing::instant::Instant;
 use crate::filing::number::SubjectNumber;
 use crate::filing::order::{OperationId, OrderId};
+use crate::lang::Text;
 use crate::store::book::subject_path;
-use crate::store::wire::{RecordError, parse};
-use crate::store::{Change, Digest, Files, RECORD_LIMIT, StorageError, StorePath};
+use crate::store::wire::parse;
+use crate::store::{Change, Digest, Files, Kind, RECORD_LIMIT, StorageError, StorePath};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
@@ -108,41 +109,101 @@ pub fn forget(files: &dyn Files, holder: &Holder) -> Result<Vec<Change>, Storage
 /// # Errors
 /// When the folder cannot be listed.
 pub fn list(files: &dyn Files, holder: &Holder) -> Result<Vec<StorePath>, StorageError> {
-    let folder = holder.folder();
-    match files.list(&folder) {
+    let entries = within(files, &holder.folder())?.into_iter();
+    Ok(entries.map(|(path, _)| path).collect())
+}
+
+/// Lists what is in a folder; nothing where there is none.
+fn within(files: &dyn Files, folder: &StorePath) -> Result<Vec<(StorePath, Kind)>, StorageError> {
+    match files.list(folder) {
         Ok(entries) => entries
             .iter()
             .filter(|entry| !entry.is_hidden())
-            .map(|entry| folder.join(&entry.name))
+            .map(|entry| Ok((folder.join(&entry.name)?, entry.kind)))
             .collect(),
         Err(StorageError::NotFound { .. }) => Ok(Vec::new()),
         Err(error) => Err(error),
     }
 }
 
-/// Reads a holder's observations, the latest first, for as long as they are wanted; returns what is
-/// wrong with files that were edited wrongly and are passed over.
-///
-/// # Errors
-/// When the folder cannot be listed or a file of it not be read.
+/// A file or folder of observations that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Where it is.
+    pub path: String,
+    /// Why it cannot be read.
+    pub message: Text,
+}
+
+impl Unread {
+    fn of(path: &StorePath, error: &StorageError) -> Self {
+        Self {
+            path: path.as_str().to_owned(),
+            message: error.message(),
+        }
+    }
+}
+
+/// Reads a holder's observations, the latest first, for as long as they are wanted; what of them
+/// cannot be read is passed over and returned.
 pub fn backwards(
     files: &dyn Files,
     holder: &Holder,
     mut take: impl FnMut(&[Fact]) -> ControlFlow<()>,
-) -> Result<Vec<RecordError>, StorageError> {
-    let mut paths = list(files, holder)?;
+) -> Vec<Unread> {
+    let mut paths = match list(files, holder) {
+        Ok(paths) => paths,
+        Err(error) => return vec![Unread::of(&holder.folder(), &error)],
+    };
     // Their names begin with their times.
     paths.sort_unstable_by(|one, two| two.cmp(one));
     let mut wrong = Vec::new();
     for path in paths {
-        match parse::<Read>(path.as_str(), &files.read(&path, RECORD_LIMIT)?) {
-            Ok(read) => {
-                if take(&read.observation).is_break() {
+        match read(files, &path) {
+            Ok(facts) => {
+                if take(&facts).is_break() {
                     break;
                 }
             }
-            Err(error) => wrong.push(error),
+            Err(unread) => wrong.push(unread),
+        }
+    }
+    wrong
+}
+
+/// Lists what of all observations cannot be read.
+///
+/// # Errors
+/// When their folder cannot be listed.
+pub fn unread(files: &dyn Files) -> Result<Vec<Unread>, StorageError> {
+    let mut wrong = Vec::new();
+    for (folder, kind) in within(files, &StorePath::known(FOLDER.to_owned()))? {
+        if kind == Kind::File {
+            continue;
+        }
+        match within(files, &folder) {
+            Ok(entries) => {
+                let read = entries.iter().map(|(path, _)| read(files, path));
+                wrong.extend(read.filter_map(Result::err));
+            }
+            Err(error) => wrong.push(Unread::of(&folder, &error)),
         }
     }
     Ok(wrong)
+}
+
+/// Reads a file of observations; none where it is not there any more.
+fn read(files: &dyn Files, path: &StorePath) -> Result<Vec<Fact>, Unread> {
+    let bytes = match files.read(path, RECORD_LIMIT) {
+        Ok(bytes) => bytes,
+        Err(StorageError::NotFound { .. }) => return Ok(Vec::new()),
+        Err(error) => return Err(Unread::of(path, &error)),
+    };
+    match parse::<Read>(path.as_str(), &bytes) {
+        Ok(read) => Ok(read.observation),
+        Err(error) => Err(Unread {
+            message: error.message(),
+            path: error.path,
+        }),
+    }
 }

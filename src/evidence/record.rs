@@ -365,6 +365,7 @@ fn entries(mut body: Value, endpoint: &Endpoint, host: String) -> Result<Entries
                 host,
                 said: complaint(endpoint, &body, pointer, found),
                 passing: false,
+                wait: None,
             });
         }
     }

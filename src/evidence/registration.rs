@@ -131,6 +131,12 @@ impl Asker<'_> {
             let raw = String::from_utf8_lossy(&answer.body).into_owned();
             return vec![registered().no("not-found").raw(raw)];
         }
+        if let status @ (401 | 403) = answer.status {
+            // Nobody has a key there: it keeps us out.
+            let (host, wait) = (answer.host(), answer.wait());
+            let kept_out = NetworkError::Status { host, status, wait };
+            return vec![registered().failed(&kept_out)];
+        }
         let read = answer.success().and_then(|answer| answer.json::<Value>());
         let body = match read {
             Ok(body) if body["objectClassName"] == "domain" && is_named(&body, name) => body,

@@ -53,6 +53,7 @@ impl Asker<'_> {
                 host: fact.from,
                 said: fact.raw.or(fact.reason).unwrap_or_default(),
                 passing: true,
+                wait: None,
             }),
             Some(_) | None => Ok(sighting),
         }

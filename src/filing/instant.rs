@@ -2,7 +2,7 @@
 
 use chrono::{
     DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, ParseError, SecondsFormat,
-    SubsecRound as _, TimeDelta, TimeZone, Utc,
+    SubsecRound as _, TimeDelta, TimeZone, Timelike as _, Utc,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -65,6 +65,11 @@ impl Instant {
     )]
     pub fn day(self) -> NaiveDate {
         self.0.date_naive()
+    }
+
+    /// Whether it was written with a 60th second.
+    pub fn is_leap_second(self) -> bool {
+        self.0.nanosecond() >= 1_000_000_000
     }
 
     /// Returns its second, what lies within it left out.

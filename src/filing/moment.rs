@@ -138,7 +138,7 @@ pub fn parse(text: &str, now: Instant) -> Result<Moment, MomentError> {
     if let Ok(at) = given.parse::<Instant>() {
         // The year is that of the day in China: eight hours may lie between it and the one given.
         in_range(text, at.day())?;
-        return Ok(Moment::Exact(at.whole_second()));
+        return exact(text, at);
     }
     let (date, clock) = given.split_once(' ').unwrap_or((given, ""));
     match (day(date), clock.trim()) {
@@ -147,7 +147,7 @@ pub fn parse(text: &str, now: Instant) -> Result<Moment, MomentError> {
             let read = |form| NaiveTime::parse_from_str(clock, form);
             if let Ok(clock) = read("%H:%M").or_else(|_| read("%H:%M:%S")) {
                 let local = in_range(text, date)?.and_time(clock);
-                return Ok(Moment::Exact(Instant::local(local)));
+                return exact(text, Instant::local(local));
             }
         }
         (None, _) => {}
@@ -191,6 +191,14 @@ fn ago(text: &str, length: &str, now: Instant) -> Result<Instant, MomentError> {
         .ok_or_else(|| MomentError::TooFar {
             text: text.to_owned(),
         })
+}
+
+/// Takes an instant to the second; the 60th, which no limit counts, is refused.
+fn exact(text: &str, at: Instant) -> Result<Moment, MomentError> {
+    if at.is_leap_second() {
+        return Err(nonexistent(text));
+    }
+    Ok(Moment::Exact(at.whole_second()))
 }
 
 /// Refuses years that no filing can lie in and that RFC 3339 cannot print.
@@ -320,6 +328,8 @@ mod tests {
             "2026-13-01 10:00",
             "2026-11-22 25:00",
             "2026-11-22T24:01:00Z",
+            "2026-11-22 09:30:60",
+            "2026-11-22T09:30:60+08:00",
         ] {
             let error = parse(text, now()).unwrap_err();
             assert!(

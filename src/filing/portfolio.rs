@@ -49,8 +49,9 @@ pub struct FiledSubject {
     pub fulfilled: Vec<Fulfilled>,
     /// Services that were filed once and are not any more: their numbers never return (NUM-05).
     pub ended_services: BTreeMap<ServiceNumber, NaiveDate>,
-    /// The domains that such services had when they ended.
-    pub ended_domains: BTreeMap<Host, ServiceNumber>,
+    /// The domains that such services had when they ended, and those that a change took from a service,
+    /// with the day.
+    pub ended_domains: BTreeMap<Host, (ServiceNumber, NaiveDate)>,
     /// When it was cancelled, if it was.
     pub ended: Option<NaiveDate>,
     /// The place that the next record of this subject takes.
@@ -455,13 +456,10 @@ impl Portfolio {
         self.subjects.values().filter(|s| s.is_filed())
     }
 
-    /// Returns the service with which `domain` ended last, and the day.
+    /// Returns the service that had `domain` last, and the day on which that ended.
     pub fn ended_domain(&self, domain: &Host) -> Option<(ServiceNumber, NaiveDate)> {
         let subjects = self.subjects.values();
-        let ended = subjects.filter_map(|subject| {
-            let number = subject.ended_domains.get(domain)?;
-            Some((*number, *subject.ended_services.get(number)?))
-        });
+        let ended = subjects.filter_map(|subject| subject.ended_domains.get(domain).copied());
         ended.max_by_key(|(_, day)| *day)
     }
 

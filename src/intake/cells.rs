@@ -40,14 +40,23 @@ impl Opening {
             start: 0,
             separator: b',',
         };
-        for line in text.split_inclusive('\n') {
+        while let Some(rest) = text.get(opening.start..)
+            && let Some(line) = rest.split_inclusive('\n').next()
+        {
             let told = line.trim_start();
+            let mut length = line.len();
             if let Some(separator) = separator(line) {
                 opening.separator = separator;
-            } else if !(told.is_empty() || told.starts_with('#') || told.starts_with("\"#")) {
+            } else if told.starts_with("\"#") {
+                // A comment that a spreadsheet has put in quotes may go over several lines.
+                let record = Starts::of(rest.as_bytes(), 0, opening.separator);
+                if record.open_quote.is_none() {
+                    length = length.max(record.end);
+                }
+            } else if !(told.is_empty() || told.starts_with('#')) {
                 break;
             }
-            opening.start += line.len();
+            opening.start += length;
         }
         opening
     }

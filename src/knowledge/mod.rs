@@ -13,7 +13,7 @@ mod view;
 mod words;
 
 pub use field::{Code, CodeList, Field, FieldType, Holds, code_list, field, fields};
-pub use page::{Page, PageKind, all_pages, explain, pages, suggest};
+pub use page::{Page, PageKind, all_pages, explain, of_kind, pages, suggest, titled};
 pub use paper::{Occasion, Paper, PaperOf, papers};
 pub use rule::{Holder, Rule, Severity, Test, rule, rules};
 pub use source::{Cited, Source, cited, sources};

@@ -3,6 +3,7 @@
 use super::{Rule, rules, sources};
 use crate::data::data;
 use crate::filing::duty::Duty;
+use crate::filing::named::is_same;
 use crate::filing::notice::Class;
 use crate::lang::{Text, likeness};
 use serde::Deserialize;
@@ -66,6 +67,14 @@ impl PageKind {
             Self::Rule => "rule",
             Self::Source => "source",
         }
+    }
+
+    /// Whether a word means the kind: its name or its heading.
+    pub fn is_called(self, word: &str) -> bool {
+        let Text { zh, en } = self.label();
+        [self.name(), &zh, &en]
+            .iter()
+            .any(|known| is_same(known, word))
     }
 
     /// Returns the heading under which the page stands.
@@ -229,6 +238,12 @@ pub fn all_pages() -> impl Iterator<Item = Page<'static>> {
         .chain(sources)
 }
 
+/// Parts `KIND:ID`, where that is written.
+pub fn of_kind(id: &str) -> Option<(&str, &str)> {
+    let (kind, word) = id.split_once([':', '：'])?;
+    Some((kind.trim(), word.trim()))
+}
+
 /// Returns every page that `id` names.
 ///
 /// A word may be both a status and an event (`purged`) or a limit (`provider-review`);
@@ -236,9 +251,9 @@ pub fn all_pages() -> impl Iterator<Item = Page<'static>> {
 /// which a newer version may say, leads to its exit code.
 pub fn pages(id: &str) -> Vec<Page<'static>> {
     let id = id.trim();
-    let found: Vec<Page<'static>> = match id.split_once(':') {
+    let found: Vec<Page<'static>> = match of_kind(id) {
         Some((kind, word)) => all_pages()
-            .filter(|page| page.kind.name().eq_ignore_ascii_case(kind) && page.answers_to(word))
+            .filter(|page| page.kind.is_called(kind) && page.answers_to(word))
             .collect(),
         None => all_pages().filter(|page| page.answers_to(id)).collect(),
     };
@@ -266,4 +281,18 @@ pub fn suggest(id: &str) -> Option<&'static str> {
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .reduce(|best, next| if next.0 > best.0 { next } else { best })
         .map(|(_, id)| id)
+}
+
+/// Fewer characters than this are in too many titles.
+const TELLING: usize = 2;
+
+/// Returns the pages whose title, in either language, holds these words.
+pub fn titled(words: &str) -> impl Iterator<Item = Page<'static>> {
+    let folded = |words: &str| words.to_lowercase().replace(' ', "");
+    let words = folded(words);
+    let is_telling = words.chars().nth(TELLING - 1).is_some();
+    all_pages().filter(move |page| {
+        let titles = [&page.title.zh, &page.title.en];
+        is_telling && titles.iter().any(|title| folded(title).contains(&words))
+    })
 }

@@ -131,6 +131,8 @@ pub enum NetworkError {
         said: String,
         /// Whether the same question may succeed later.
         passing: bool,
+        /// How long the host wants to be left alone.
+        wait: Option<Duration>,
     },
     /// The answer has another shape than expected: another service, a captive page, a new version.
     Shape {
@@ -334,10 +336,7 @@ impl NetworkError {
             ),
             Self::Redirect { from, to, why } => why.message(from, to),
             Self::Status { host, status, wait } => {
-                let (zh, en) = wait.map_or_else(Default::default, |wait| {
-                    let wait = humantime::format_duration(wait);
-                    (format!("，要求等待 {wait}"), format!(", asking for {wait}"))
-                });
+                let (zh, en) = asking(*wait);
                 text!(
                     "{host} 答复 HTTP {status}{zh}",
                     "{host} answered HTTP {status}{en}"
@@ -366,10 +365,15 @@ impl NetworkError {
                     "{host} has no such thing: {said}"
                 )
             }
-            Self::Said { host, said, .. } => text!(
-                "{host} 答复查询失败：{said}",
-                "{host} says that the question failed: {said}"
-            ),
+            Self::Said {
+                host, said, wait, ..
+            } => {
+                let (zh, en) = asking(*wait);
+                text!(
+                    "{host} 答复查询失败：{said}{zh}",
+                    "{host} says that the question failed: {said}{en}"
+                )
+            }
             Self::Shape { host, what } => text!(
                 "{host} 的答复格式不对：{what}",
                 "the answer of {host} has another shape: {what}",
@@ -438,12 +442,20 @@ impl NetworkError {
 
     /// How long the other side wants to be left alone.
     pub const fn wait(&self) -> Option<Duration> {
-        if let Self::Status { wait, .. } = self {
+        if let Self::Status { wait, .. } | Self::Said { wait, .. } = self {
             *wait
         } else {
             None
         }
     }
+}
+
+/// Says in both languages how long a host wants to be left alone.
+fn asking(wait: Option<Duration>) -> (String, String) {
+    wait.map_or_else(Default::default, |wait| {
+        let wait = humantime::format_duration(wait);
+        (format!("，要求等待 {wait}"), format!(", asking for {wait}"))
+    })
 }
 
 /// Whether an HTTP status may be gone in a moment.

@@ -12,7 +12,7 @@ use crate::filing::address::is_public;
 use crate::lang::Text;
 use crate::text;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, CONTENT_ENCODING, HeaderMap, LOCATION};
+use reqwest::header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Client, NoProxy, Proxy, redirect};
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -250,9 +250,14 @@ impl Http {
         };
         let name = host(url);
         let failed = |error: reqwest::Error| classify(&name, &error);
+        let mut headers = headers.clone();
+        if body.is_empty() && method == reqwest::Method::POST {
+            // The library leaves it out, and some servers then refuse (RFC 9110, 8.6).
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         let mut response = client
             .request(method, url.clone())
-            .headers(headers.clone())
+            .headers(headers)
             .body(body.to_vec())
             .send()
             .await

@@ -177,12 +177,16 @@ impl Mailer {
                 .is_some_and(|code| is_denied(&code.to_string()))
             {
                 NetworkError::Denied { host, said }
-            } else if error.is_permanent() || error.is_transient() {
+            } else if error.is_permanent() || error.is_transient() || error.is_client() {
                 NetworkError::Said {
                     host,
                     said,
                     passing: error.is_transient(),
+                    wait: None,
                 }
+            } else if error.is_response() {
+                let why = Text::verbatim(said);
+                NetworkError::Broken { host, why }
             } else {
                 NetworkError::Connect { host, why: said }
             };

@@ -1,5 +1,6 @@
 //! Messages: what is told, packed to what a channel takes.
 
+use crate::filing::instant::Instant;
 use crate::lang::Lang;
 use crate::store::Digest;
 use crate::text;
@@ -46,13 +47,14 @@ impl Message {
     }
 
     /// A message that tries a channel out and tells no news.
-    pub fn trial(lang: Lang) -> Self {
+    pub fn trial(lang: Lang, now: Instant) -> Self {
         let body = text!(
             "icpctl 通知测试：收到这条消息说明渠道可用",
             "a test from icpctl: this channel works"
         );
         Self {
-            id: "msg_test".to_owned(),
+            // Receivers drop what has the name of an earlier one.
+            id: format!("msg_test_{}", now.timestamp()),
             title: "icpctl".to_owned(),
             body: body.get(lang).to_owned(),
             keys: Vec::new(),

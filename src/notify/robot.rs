@@ -140,6 +140,7 @@ pub fn verdict(
                     host,
                     said,
                     passing: false,
+                    wait: None,
                 }),
             }
         }

@@ -341,9 +341,13 @@ fn place(source: &str, rule: &Spanned<DeValue<'_>>, fault: &Fault) -> Option<usi
     };
     let value = test.get(part.key())?;
     let start = value.span().start;
+    let written = source.get(value.span())?;
     match (part, fault.within) {
-        (Part::When | Part::Require, Some(within)) => {
-            Some(start + opening(source.get(start..)?) + within)
+        // What is written with escapes is longer than what it says.
+        (Part::When | Part::Require, Some(within))
+            if written.starts_with('\'') || !written.contains('\\') =>
+        {
+            Some(start + opening(written) + within)
         }
         (Part::For | Part::When | Part::Require | Part::Message | Part::Fix, _) => Some(start),
     }
@@ -411,6 +415,12 @@ fix = { zh = "加上品牌", en = "add the brand" }
                 "line 11, column",
             ),
             ("service.name == null || ", "", "line 11, column 11:"),
+            ("('示例')", "(\\\"示例\\\") serv ice", "line 11, column 11:"),
+            (
+                "\"service.name == null || service.name.contains('示例')\"",
+                "'''\r\nservice.name == null ||\r\nserv ice'''",
+                "line 13, column 6:",
+            ),
             (
                 "{service.name} lacks",
                 "{service.nmae} lacks",

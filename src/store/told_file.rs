@@ -6,6 +6,8 @@ use super::files::{Files, RECORD_LIMIT, StorePath};
 use super::wire::{SCHEMA, parse};
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
+use crate::lang::Text;
+use crate::text;
 use serde::{Deserialize, Serialize};
 
 /// The folder of what was told.
@@ -45,6 +47,33 @@ pub fn path(channel: &str) -> Result<StorePath, StorageError> {
     StorePath::parse(&format!("{TOLD}/{channel}.toml"))
 }
 
+/// Says what to do about a file that cannot be read.
+pub fn remedy() -> Text {
+    text!(
+        "修正该文件，或从备份恢复；移走它，则该渠道会再次收到已发过的事项",
+        "mend the file, or restore it from a backup; without it the channel is told again what it was told"
+    )
+}
+
+/// Lists the channels' files that cannot be read, with what is wrong.
+///
+/// # Errors
+/// When their folder cannot be listed.
+pub fn unread(files: &dyn Files) -> Result<Vec<(String, Text)>, StorageError> {
+    let folder = StorePath::parse(TOLD)?;
+    let entries = match files.list(&folder) {
+        Ok(entries) => entries,
+        Err(StorageError::NotFound { .. }) => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let shown = entries.iter().filter(|entry| !entry.is_hidden());
+    let names = shown.filter_map(|entry| entry.name.strip_suffix(".toml"));
+    let read = names.filter_map(|name| Some((name, ToldRecord::read(files, name).err()?)));
+    Ok(read
+        .map(|(name, failure)| (format!("{TOLD}/{name}.toml"), failure.message))
+        .collect())
+}
+
 impl ToldRecord {
     /// Reads what a channel was told; nothing where it was told nothing yet.
     ///
@@ -58,7 +87,7 @@ impl ToldRecord {
             Err(error) => return Err(error.into()),
         };
         let file: ToldFile = parse(path.as_str(), &bytes)
-            .map_err(|error| Failure::invalid("invalid.record", error.message()))?;
+            .map_err(|error| Failure::invalid("invalid.record", error.message()).hint(remedy()))?;
         Ok(Self {
             told: file.told,
             was: Some(Digest::of(&bytes)),

@@ -69,10 +69,12 @@ pub(super) fn changed(found: &Found<'_>, path: &str, field: &str) -> Result<(), 
         dossier_fields().find(|known| known.path == path)
     };
     let section = path.split('.').next().unwrap_or(path);
-    // What is frozen in a filing is told with its rule.
-    let is_identity = matches!(field, "kind" | "number");
+    // By its number a filing is named: no change gives it another.
+    let is_identity = field == "number";
+    let changes = |f: DossierField| !is_identity && f.is_used_by(Kind::Change);
     let here = of(section);
-    if is_identity || here.as_ref().is_some_and(|f| f.is_used_by(Kind::Change)) {
+    let is_known = is_identity || here.is_some();
+    if here.is_some_and(changes) {
         return Ok(());
     }
     let there = if section == "subject" {
@@ -80,7 +82,7 @@ pub(super) fn changed(found: &Found<'_>, path: &str, field: &str) -> Result<(), 
     } else {
         "subject"
     };
-    if of(there).is_some_and(|f| f.is_used_by(Kind::Change)) {
+    if of(there).is_some_and(changes) {
         return Err(belongs_elsewhere(found, section, field));
     }
     let own: Vec<DossierField> = dossier_fields()
@@ -93,7 +95,7 @@ pub(super) fn changed(found: &Found<'_>, path: &str, field: &str) -> Result<(), 
         .filter_map(|path| path.strip_prefix(&head)?.strip_prefix('.'))
         .filter(|name| *name != "number")
         .collect();
-    let failure = if here.is_some() {
+    let failure = if is_known {
         Failure::invalid(
             "invalid.field",
             text!(

@@ -77,9 +77,6 @@ pub fn decide(world: &World, stamp: &Stamp, request: Request<'_>) -> Result<Plan
         .collect();
     let record = mark::record(book, &subject)?;
     let at = instant(stamp, came_in(world, &record, service), request)?;
-    if let Some(provider) = request.provider {
-        accessed(filed, service, &meant, provider)?;
-    }
     let gone = Gone {
         subject,
         service,
@@ -106,6 +103,9 @@ pub fn decide(world: &World, stamp: &Stamp, request: Request<'_>) -> Result<Plan
     entry.because = Some(request.because);
     let mut plan = Plan::new(gone);
     plan.consent = Some(consent(filed, &plan.answer, request));
+    plan.refusal = request
+        .provider
+        .and_then(|provider| unaccessed(filed, service, &meant, provider));
     if !plan.answer.live_orders.is_empty() {
         let list: Vec<&str> = plan
             .answer
@@ -188,26 +188,23 @@ fn came_in(
     adopted.chain(approved).min()
 }
 
-fn accessed(
+/// Returns the refusal where nothing that is meant is accessed at the provider.
+fn unaccessed(
     filed: &FiledSubject,
     service: Option<ServiceNumber>,
     meant: &[&FiledService],
     provider: &str,
-) -> Result<(), Failure> {
-    if meant
-        .iter()
-        .any(|service| service.is_accessed_at(provider) != Some(false))
-    {
-        return Ok(());
-    }
-    let holders = providers_of(meant.iter().copied());
-    Err(Obstacle::NotAccessedHere {
-        number: service.map_or_else(|| filed.number.to_string(), |number| number.to_string()),
-        provider: provider.to_owned(),
-        holders,
-        kind: Kind::CancelAccess,
-    }
-    .into())
+) -> Option<Failure> {
+    let mut accesses = meant.iter().map(|service| service.is_accessed_at(provider));
+    accesses.all(|is| is == Some(false)).then(|| {
+        Obstacle::NotAccessedHere {
+            number: service.map_or_else(|| filed.number.to_string(), |number| number.to_string()),
+            provider: provider.to_owned(),
+            holders: providers_of(meant.iter().copied()),
+            kind: Kind::CancelAccess,
+        }
+        .into()
+    })
 }
 
 /// Lists the domains that are held by nothing but `going`.

@@ -2,13 +2,11 @@
 
 use super::verify::of_service;
 use super::world::World;
-use crate::evidence::keep::{self, Holder};
-use crate::failure::Failure;
+use crate::evidence::keep::{self, Holder, Unread};
 use crate::filing::evidence::case::About;
 use crate::filing::evidence::course::{Course, Ending, Vanished};
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::store::Files;
-use crate::store::wire::RecordError;
 use std::ops::ControlFlow;
 
 /// What was seen of a service.
@@ -26,13 +24,7 @@ pub struct Seen<'a> {
 
 /// Looks through the observations of everything that is filed; what of them cannot be read is
 /// returned beside.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn all<'a>(
-    world: &'a World,
-    files: &dyn Files,
-) -> Result<(Vec<Seen<'a>>, Vec<RecordError>), Failure> {
+pub fn all<'a>(world: &'a World, files: &dyn Files) -> (Vec<Seen<'a>>, Vec<Unread>) {
     let (mut seen, mut wrong) = (Vec::new(), Vec::new());
     for subject in world.book.portfolio.filed() {
         let services = subject.services.values();
@@ -50,7 +42,7 @@ pub fn all<'a>(
             } else {
                 ControlFlow::Continue(())
             }
-        })?);
+        }));
         seen.extend(courses.into_iter().map(|(service, course)| {
             Seen {
                 subject,
@@ -63,7 +55,7 @@ pub fn all<'a>(
             }
         }));
     }
-    Ok((seen, wrong))
+    (seen, wrong)
 }
 
 /// Whether something vanished while the service was filed: before that it was another's.

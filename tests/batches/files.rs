@@ -444,7 +444,7 @@ fn a_header_is_put_right_in_its_own_language() {
 }
 
 /// A first line `sep=;` names the separator, as a spreadsheet reads it: in every table, with the places
-/// of what is wrong as they stand in the file.
+/// of what is wrong as they stand in the file. Comments above the header are passed over, in quotes too.
 #[test]
 fn a_table_may_name_its_separator() {
     let scene = holding(3);
@@ -453,7 +453,10 @@ fn a_table_may_name_its_separator() {
         let text = format!("ref|target|kind|provider|reason\na|{target}|{kind}|huawei|\"x,y\"\n");
         scene.user.write(
             "rows.csv",
-            format!("{hint}# y;x,z\n{}", text.replace('|', separator)),
+            format!(
+                "{hint}# y;x,z\n\"# a\nb;c,d\"\n{}",
+                text.replace('|', separator)
+            ),
         );
     };
     for (hint, separator) in [
@@ -463,7 +466,7 @@ fn a_table_may_name_its_separator() {
     ] {
         rows(hint, separator, "wrong");
         let document = scene.document(MONDAY, "batch check rows.csv", 3);
-        assert_eq!(places(&document), ["4:35 unknown-value"], "{separator}");
+        assert_eq!(places(&document), ["6:35 unknown-value"], "{separator}");
         let sarif = "check rows.csv --format sarif";
         let log: Value = serde_json::from_str(&scene.run(MONDAY, sarif).exits(3).stdout).unwrap();
         let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];

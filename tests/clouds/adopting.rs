@@ -90,7 +90,6 @@ fn what_does_not_belong_is_left_out_and_told() {
         let mut filings = shapes::agency();
         filings[0]["WebsiteList"][0]["SiteRecordNum"] = json!("津ICP备2021000009号-1");
         filings[0]["WebsiteList"][1]["DomainList"] = json!(["docs.example.com", "not a domain"]);
-        filings[0]["RiskList"] = json!(null);
         filings
     });
     let user = user(&web);
@@ -101,7 +100,12 @@ fn what_does_not_belong_is_left_out_and_told() {
         .iter()
         .map(|warning| warning["code"].as_str().unwrap())
         .collect();
-    assert_eq!(codes, ["left-out", "left-out"]);
+    assert_eq!(codes, ["rectification", "left-out", "left-out"]);
+    let told = document["warnings"][0]["message"].as_str().unwrap();
+    assert!(
+        told.contains("notice add 粤ICP备2021000001号-2") && !told.contains("津ICP备"),
+        "{told}"
+    );
     assert_eq!(document["data"]["services"], 2);
 }
 

@@ -87,6 +87,8 @@ fn good_keys_are_taken_and_the_signed_question_is_the_documented_one() {
         );
     }
     assert_eq!((tencent.asked().len(), alibaba.asked().len()), (1, 1));
+    // What is sent with nothing in it says so (RFC 9110, 8.6).
+    assert_eq!(alibaba.asked()[0].header("content-length"), Some("0"));
 }
 
 #[test]
@@ -213,6 +215,28 @@ fn what_passes_is_signed_anew_and_asked_again() {
 }
 
 #[test]
+fn a_failing_status_is_heard_beside_the_words_of_the_cloud() {
+    for (answer, asked, words) in [
+        // Longer than is waited for: not asked again, and the wait is told.
+        (
+            alibaba_error(503, "Throttling.Api", "no").with("retry-after", "100"),
+            1,
+            "no, asking for 1m 40s",
+        ),
+        // A code that nobody knows, of a server that is down.
+        (alibaba_error(502, "BadGateway", "no"), 3, "BadGateway: no"),
+        (alibaba_error(400, "Unheard", "no"), 1, "Unheard: no"),
+    ] {
+        let alibaba = double::alibaba(move |_| answer.clone());
+        let user = user(None, Some(&alibaba));
+        let output = user.run(["auth", "status", "alibaba", "--check", "--json"]);
+        let message = output.exits(11).json()["error"]["message"].clone();
+        assert!(message.as_str().unwrap().ends_with(words), "{message}");
+        assert_eq!(alibaba.asked().len(), asked, "{words}");
+    }
+}
+
+#[test]
 fn what_is_no_answer_of_a_cloud_says_nothing_of_the_key() {
     for (answer, reason) in [
         (
@@ -265,13 +289,14 @@ fn offline_asks_nobody() {
 
 #[test]
 fn what_a_cloud_says_of_a_key_is_shown_without_it() {
-    let words = format!("the key {TENCENT_KEY} of {TENCENT_ID} is no good");
-    let (_, error) = told("tencent", 12, move || {
+    let words = format!("the key {TENCENT_KEY} of {TENCENT_ID} is no good, says 13800000009");
+    let (row, error) = told("tencent", 12, move || {
         tencent_error("AuthFailure.SecretIdNotFound", &words)
     });
     let message = error["message"].as_str().unwrap();
     assert!(
-        message.contains("the key *** of AKID****0001 is no good"),
+        message.contains("the key *** of AKID****0001 is no good, says 138****0009"),
         "{message}"
     );
+    assert_eq!(row["reason"], error["message"]);
 }

@@ -229,6 +229,26 @@ fn a_server_that_is_not_found_or_not_told_of_is_unknown_and_never_wrong() {
 }
 
 #[test]
+fn a_region_that_fails_hides_no_server_of_another() {
+    let server = shapes::server("ins-00000001");
+    for (region, stance) in [("ap-shanghai", "agrees"), ("ap-nowhere", "unknown")] {
+        let server = server.clone();
+        let web = double::tencent(move |call| match call.region.as_deref() {
+            Some("ap-guangzhou") => double::tencent_error("UnsupportedRegion", "not here"),
+            Some(asked) if asked != region => shapes::servers(&[]),
+            _ => answer(call, &server),
+        });
+        let data = verify(&filer(&web, "ins-00000001"), "new.example.cn");
+        let fit = finding(&data, "server-fit", "tencent");
+        assert_eq!(fit["stance"], stance, "{fit}");
+        if stance == "unknown" {
+            let message = fit["message"].as_str().unwrap();
+            assert!(message.contains("told of an error"), "{message}");
+        }
+    }
+}
+
+#[test]
 fn an_account_is_held_against_the_portfolio() {
     let web = double::alibaba(|call| match &*call.action {
         "QuerySuccessIcpData" => shapes::filings(&shapes::agency()),

@@ -125,6 +125,9 @@ fn consent_comes_before_guards_and_those_before_refs() {
     scene.fails(MONDAY, nowhere, 5);
     scene.fails(MONDAY, &format!("{nowhere} --submit --no-input"), 2);
     scene.fails(MONDAY, &format!("{nowhere} --submit --yes"), 5);
+    let gone = "gone example.cn --provider huawei --because provider";
+    scene.fails(MONDAY, gone, 2);
+    scene.fails(MONDAY, &format!("{gone} --yes"), 5);
     assert_eq!(scene.ok(MONDAY, "list --all").as_array().unwrap().len(), 1);
 }
 

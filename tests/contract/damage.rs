@@ -441,6 +441,8 @@ fn a_domain_is_not_unfiled_while_a_subjects_record_is_empty() {
         let error = scene.fails(MONDAY, line, 3);
         assert_eq!(error["code"], "invalid.record", "{line}: {error}");
     }
+    let told = scene.run(MONDAY, "portfolio").exits(0).stderr;
+    assert!(!told.contains("nothing is filed yet"), "{told}");
     scene.user.write("new.toml", dossier("tencent"));
     scene.draft(MONDAY, "new --from new.toml");
 }

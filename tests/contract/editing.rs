@@ -553,6 +553,14 @@ fn a_word_that_is_no_field_is_answered_with_what_is_meant() {
             "change example.cn --set resource.id=ins-2",
             "the fields that can change: name, domains",
         ),
+        (
+            "change example.cn --set number=粤ICP备2021000001号-9",
+            "the fields that can change: name, domains",
+        ),
+        (
+            "change 粤ICP备2021000001号 --set number=粤ICP备2021000009号",
+            "the fields that can change: name, nature",
+        ),
         ("change example.cn --set name=", "--unset name"),
     ] {
         let error = scene.fails(MONDAY, line, 3);

@@ -27,6 +27,12 @@ fn the_public_record_says_filed_or_not_only_where_it_really_says_so() {
             "yes",
             "conflict",
         ),
+        // Under the subject's number alone.
+        (
+            right.replace("\"京ICP备2021000001号-1\"", "null"),
+            "yes",
+            "agrees",
+        ),
         (empty.to_owned(), "no not-found", "conflict"),
         // The search finds what only sounds alike.
         (
@@ -227,6 +233,21 @@ fn any_other_record_is_read_by_the_pointers_of_the_configuration() {
     let kept = std::fs::read_to_string(&world.observations()[0]).unwrap();
     for text in [&output.stdout, &output.stderr, &kept] {
         assert!(!text.contains("SECRET"), "{text}");
+    }
+    // Some endpoints tell the subject's number alone.
+    for (number, stance) in [
+        ("京ICP备2021000001号", "agrees"),
+        ("京ICP备2021000002号", "conflict"),
+    ] {
+        let said = answer.replace("京ICP备2021000001号-1", number);
+        *world.recorded.lock().unwrap() = Answer::json(said);
+        let args = ["verify", "shop.example.cn", "--json", "--max-age", "0"];
+        let document = world.user.run_with(&secret, args).exits(0).json();
+        let found = findings(&document);
+        assert!(
+            found.contains(&format!("public-record {stance}")),
+            "{found:?}"
+        );
     }
     // The only entry may say that there is no number, though not in other words.
     let args = ["verify", "shop.example.cn", "--json", "--max-age", "0"];

@@ -230,7 +230,8 @@ fn rdap_is_found_by_its_bootstrap_and_read_as_recorded() {
         ),
         (rdap(200, json, "{}"), "unknown unexpected-shape"),
         (rdap(429, json, "{}"), "unknown rate-limited"),
-        (rdap(403, json, "{}"), "unknown denied"),
+        // No key is asked for there, so none was refused.
+        (rdap(403, json, "{}"), "unknown http-status"),
         (Answer::CutOff, "unknown cut-off"),
     ] {
         *said.lock().unwrap() = answer;

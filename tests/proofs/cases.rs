@@ -240,9 +240,11 @@ pub(super) const CASES: &[Case] = cases! {
     HEBEI: "subject.responsible.name" = "'王五'", "subject.responsible.certificate_number" = "'13010219900101004X'" => "RP-01";
     HEBEI: "subject.legal_representative_id" = "'E12345678'", "subject.responsible.name" = "'王五'", "materials[slot=authorisation-letter]" = "-" => "RP-12";
     HEBEI: "subject.legal_representative_id" = "'E12345678'", "subject.responsible.name" = "'王五'" => ;
+    HEBEI: "subject.legal_representative_id" = "'931840199001010011'", "subject.responsible.name" = "'王五'" => ;
     SHANXI: "subject.legal_representative_id" = "'E12345678'", "subject.responsible.name" = "'王五'", "subject.responsible.certificate_type" = "'passport'", "subject.responsible.certificate_number" = "'E87654321'" => "RP-01";
     SHANDONG: "subject.legal_representative_id" = "'E12345678'", "subject.responsible.name" = "'王五'", "subject.responsible.certificate_type" = "'passport'", "subject.responsible.certificate_number" = "'E87654321'" => "RP-01";
     SHANDONG: "subject.legal_representative_id" = "'12345678'", "subject.responsible.name" = "'王五'" => ;
+    SHANDONG: "subject.legal_representative_id" = "'810000199001010019'", "subject.responsible.name" = "'王五'" => ;
     SHANDONG: "subject.legal_representative_id" = "'3701021990010100'", "subject.responsible.name" = "'王五'" => "RP-01";
     HEBEI: "subject.legal_representative_id" = "'1301021990010100177'", "subject.responsible.name" = "'王五'" => "RP-01";
     HEBEI: "subject.city" = "'保定市'" => "PRV-06";

@@ -4,7 +4,7 @@
 use super::files::{BRAND, put};
 use super::{GOOD, findings};
 use crate::batches::{outcomes, stream};
-use crate::scenarios::{MONDAY, Scene};
+use crate::scenarios::{MONDAY, Scene, codes};
 use serde_json::Value;
 
 /// A store whose own rule finds an error in every first filing, and a batch of two of them.
@@ -93,6 +93,8 @@ fn what_is_found_in_rows_is_told_before_they_are_applied() {
         .map(|finding| (&finding["rule"], &finding["line"]))
         .collect();
     assert_eq!(errors, [(&"MY-01".into(), &3.into())], "{document:#}");
+    let mistyped = self::scene("MY-02").document(MONDAY, "batch check batch.csv", 3);
+    assert_eq!(codes(&mistyped["warnings"]), ["unknown-acceptance"]);
     let plan = scene.document(MONDAY, "batch plan batch.csv", 0);
     let rows = plan["data"]["rows"].as_array().unwrap();
     assert_eq!(rows[0]["action"], "draft");

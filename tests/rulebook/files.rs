@@ -1,7 +1,7 @@
 //! Rules of the user's own, and what is said of wrong ones.
 
 use super::{GOOD, check_dossier, fires};
-use crate::scenarios::{MONDAY, Scene};
+use crate::scenarios::{MONDAY, Scene, codes};
 use serde_json::Value;
 
 pub(super) const BRAND: &str = r#"
@@ -174,8 +174,14 @@ fn submit_refuses_what_the_rulebook_rejects_unless_each_rule_is_accepted() {
     assert!(error["message"].as_str().unwrap().contains("MY-01"));
     assert_eq!(scene.status(MONDAY, &id), "draft");
     let line = format!("submit {id} --yes --accept NAM-99");
-    assert_eq!(scene.fails(MONDAY, &line, 5)["code"], "refused.rule");
-    let order = scene.ok(MONDAY, &format!("submit {id} --yes --accept MY-01"));
+    let refused = scene.document(MONDAY, &line, 5);
+    assert_eq!(refused["error"]["code"], "refused.rule");
+    // What names no rule is told, and lets nothing pass.
+    let warned = |document: &Value| codes(&document["warnings"]) == ["unknown-acceptance"];
+    assert!(warned(&refused), "{refused}");
+    let sent = scene.document(MONDAY, &format!("submit {id} --yes --accept MY-01"), 0);
+    assert!(!warned(&sent), "{sent}");
+    let order = &sent["data"];
     assert_eq!(order["status"], "provider-review");
     let file = std::fs::read_dir(scene.user.home().join(".icpctl/orders")).unwrap();
     let folder = file.map(|entry| entry.unwrap().path()).next().unwrap();

@@ -121,6 +121,9 @@ fn domains_can_be_removed_and_never_added() {
     scene.record(LATER, &id, "bureau-approved");
     assert_eq!(domains(&scene.portfolio(LATER)), json!(["example.cn"]));
     assert!(!scene.is_filed(LATER, "example.com"));
+    let error = scene.fails(LATER, "portfolio example.com", 4).to_string();
+    let taken = format!("taken from {SHOP} on 2026-11-25");
+    assert!(error.contains(&taken), "{error}");
 }
 
 /// S2 (cancelling a site): one of several domains is no site; it is taken off by a change.

@@ -204,9 +204,20 @@ fn an_observation_that_was_edited_wrongly_is_told_and_hides_nothing_else() {
     };
     let later = kept.with_file_name("20261122T000000-zzzz-1.toml");
     std::fs::write(later, "schema = 1\n[[observation]]\nat = 7\n").unwrap();
+    // Nor does what is no file at all.
+    std::fs::create_dir(kept.with_file_name("20261122T000000-zzzz-2.toml")).unwrap();
     let told = notify(&world.user, &[]).exits(0).json();
-    assert_eq!(told["warnings"][0]["code"], "damaged-file");
+    let codes = |list: &Value| {
+        let list = list.as_array().unwrap().iter();
+        list.map(|one| one["code"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(&told["warnings"]), ["damaged-file", "damaged-file"]);
     assert_eq!(team(&told)["sent"], 1);
+    let doctor = world.user.run(["doctor", "--json"]).exits(3).json();
+    assert_eq!(
+        codes(&doctor["data"]["findings"]),
+        ["damaged-file", "damaged-file"]
+    );
     assert_eq!(
         told["data"]["news"][0]["due_at"],
         json!("2026-12-01T23:59:59+08:00")

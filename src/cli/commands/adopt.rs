@@ -420,9 +420,16 @@ fn rectification(filing: &OwnFiling, risk: &Risk) -> Text {
     let until = risk.until.map(|day| day.to_string());
     let until = until.or_else(|| risk.until_raw.clone());
     let until = until.as_deref().unwrap_or("–");
+    // What is another subject's is left out, and nothing can be taken down of it.
+    let subject = SubjectNumber::parse(number)
+        .map(|parsed| parsed.number)
+        .ok();
+    let is_own =
+        |number: &ServiceNumber| subject.as_ref().is_none_or(|own| number.subject() == *own);
     let services = filing.services.iter().filter_map(|service| {
+        let parsed = ServiceNumber::parse(&service.number).ok()?;
         Some(Candidate {
-            number: ServiceNumber::parse(&service.number).ok()?.number,
+            number: Some(parsed.number).filter(&is_own)?,
             name: service.name.clone(),
             domains: service
                 .domains

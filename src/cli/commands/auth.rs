@@ -12,6 +12,8 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::network::error::NetworkError;
+use crate::render::mask::Privacy;
+use crate::render::prose;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -91,7 +93,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             }
         }
     }
-    let data = looked.iter().map(|one| document(one, cx.lang)).collect();
+    let privacy = cx.globals.privacy;
+    let data = looked.iter().map(|one| document(one, cx.lang, privacy));
+    let data = data.collect();
     let mut reply = Reply::new(SCHEMA, Value::Array(data)).human(table(cx, &looked, checks));
     reply.failure = failure(&looked, named, checks);
     Ok(reply)
@@ -161,7 +165,7 @@ fn table(cx: &Context<'_>, looked: &[Looked], checks: bool) -> String {
     table.render(cx.lang, cx.width(), cx.color())
 }
 
-fn document(one: &Looked, lang: Lang) -> Value {
+fn document(one: &Looked, lang: Lang, privacy: Privacy) -> Value {
     let found = one.found.as_ref();
     let (place, profile) = match found.map(|found| &found.place) {
         Some(Place::Environment { variable }) => (Some((*variable).to_owned()), None),
@@ -186,7 +190,7 @@ fn document(one: &Looked, lang: Lang) -> Value {
         "region": found.and_then(|found| found.region.clone()),
         "accepted": accepted,
         "code": error.map(NetworkError::reason),
-        "reason": error.map(|error| error.message().get(lang).to_owned()),
+        "reason": error.map(|error| prose::mask(error.message().get(lang), privacy)),
     })
 }
 

@@ -4,6 +4,7 @@ use crate::cli::context::Context;
 use crate::cli::context::measures::INVALID_RULE_FILE;
 use crate::cli::parser::globals::switch;
 use crate::cli::reply::{Caution, Reply};
+use crate::evidence::keep;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, shell_word};
@@ -14,6 +15,7 @@ use crate::render::table::{Cell, Table};
 use crate::store::book::{Book, FILES};
 use crate::store::place::Place;
 use crate::store::strays::strays;
+use crate::store::told_file;
 use crate::store::{Action, Disk, Files, Kind, Recovery, StorageError, StoreLock, StorePath};
 use crate::text;
 use crate::workflow::examine::{Finding, examine, unnamed};
@@ -69,6 +71,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         // A link in the place of a folder is told with the others that are not read.
         findings.retain(|found| found.code != "damaged-file" || !strays.contains(&found.path));
         findings.extend(strays.iter().map(|path| unread(path)));
+        findings.extend(beside(disk)?);
     }
     Ok(answer(cx, &findings, &recovery, &mended))
 }
@@ -87,6 +90,28 @@ fn unread(path: &str) -> Finding {
             "move the record back to where it was, under its own name, or out of the store"
         ),
     }
+}
+
+/// Lists what cannot be read of what stands beside the records: observations, and what was told.
+fn beside(disk: &Disk) -> Result<Vec<Finding>, Failure> {
+    let code = "damaged-file";
+    let observations = keep::unread(disk)?.into_iter().map(|unread| Finding {
+        code,
+        path: unread.path,
+        message: unread.message,
+        fix: text!(
+            "修正该文件，或从备份、git 恢复，或移走它；icpctl verify 会留存新的观测",
+            "mend the file, restore it from a backup or git, or move it away; icpctl verify keeps new ones"
+        ),
+    });
+    let told = told_file::unread(disk)?.into_iter();
+    let told = told.map(|(path, message)| Finding {
+        code,
+        path,
+        message,
+        fix: told_file::remedy(),
+    });
+    Ok(observations.chain(told).collect())
 }
 
 /// What `--fix` mended.

@@ -6,8 +6,8 @@ use crate::cli::documents::citation;
 use crate::cli::parser::globals::place;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
-use crate::knowledge::{Page, PageKind, Rule, all_pages, pages, suggest};
-use crate::lang::Lang;
+use crate::knowledge::{Page, PageKind, Rule, all_pages, of_kind, pages, suggest, titled};
+use crate::lang::{Lang, Text};
 use crate::render::style::{Color, Tone};
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -40,11 +40,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         return Ok(Reply::new(SCHEMA, document(&all, lang)).human(human));
     };
     let rulebook = cx.rulebook()?;
-    let rule = match id.split_once(':') {
+    let rule = match of_kind(id) {
         None => rulebook.rule(id),
-        Some((kind, word)) if kind.eq_ignore_ascii_case(PageKind::Rule.name()) => {
-            rulebook.rule(word)
-        }
+        Some((kind, word)) if PageKind::Rule.is_called(kind) => rulebook.rule(word),
         Some(_) => None,
     };
     let mut found = pages(id);
@@ -230,6 +228,9 @@ fn index(pages: &[Page<'_>], lang: Lang, width: Option<u16>, color: Color) -> St
     table.render(lang, width, color)
 }
 
+/// The most pages that are offered for a word of their titles.
+const TITLES: usize = 5;
+
 fn unknown(id: &str) -> Failure {
     let failure = Failure::not_found(
         "not-found.explanation",
@@ -238,6 +239,24 @@ fn unknown(id: &str) -> Failure {
     let failure = match suggest(id) {
         Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
         None => failure,
+    };
+    let mut titles: Vec<Text> = titled(id)
+        .map(|page| {
+            text!(
+                "{id}（{title}）",
+                "{id} ({title})",
+                title = page.title,
+                id = Text::verbatim(page.id)
+            )
+        })
+        .collect();
+    titles.dedup();
+    titles.truncate(TITLES);
+    let failure = if titles.is_empty() {
+        failure
+    } else {
+        let titles = Text::joined(titles, "、", ", ");
+        failure.hint(text!("与此有关：{titles}", "about this: {titles}", titles))
     };
     failure.hint(text!(
         "列出全部：icpctl explain",

@@ -20,7 +20,8 @@ use crate::render::mask::Privacy;
 use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::filed::{self, Filed};
-use crate::workflow::resolve::{self, Target, Unfiled};
+use crate::workflow::resolve::{self, Target};
+use crate::workflow::unfiled::Unfiled;
 use crate::workflow::world::World;
 use crate::workflow::{doubt, mark};
 use clap::parser::ValueSource;
@@ -138,7 +139,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let is_empty = shown.is_empty();
     let mut reply = laid_out(cx, &stock, shown, by, !targets.is_empty());
     if is_empty && !asks {
-        let is_beginning = world.book.portfolio.filed().next().is_none();
+        let is_read = world.book.damaged.is_empty();
+        let is_beginning = is_read && world.book.portfolio.filed().next().is_none();
         reply = reply.say(filters::nothing(filters.limit(), nothing(is_beginning)));
     }
     match verdict(&world.book.portfolio, &verdicts, provider) {

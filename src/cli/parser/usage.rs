@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::lang::{Text, likeness};
 use crate::text;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{ArgMatches, Command, Error};
+use clap::{Arg, ArgMatches, Command, Error};
 use std::ffi::OsString;
 
 /// Turns what the parser says of the words typed into a failure (2).
@@ -25,6 +25,13 @@ pub fn failure(error: &Error, parser: &Command, words: &[OsString]) -> Failure {
         failure = failure.hint(text!(
             "一份订单只注销一个：逐个起草，或写成批量文件（icpctl template batch）",
             "one order cancels one: draft them one by one, or write a batch (icpctl template batch)"
+        ));
+    }
+    let is_named = words.iter().any(|word| word == FROM);
+    if let Some(file) = stray(error).filter(|_| takes_a_file(command) && !is_named) {
+        failure = failure.hint(text!(
+            "文件写在 {FROM} 后面：{FROM} {file}",
+            "a file is named with {FROM}: {FROM} {file}"
         ));
     }
     failure.hint(text!("用 --help 查看用法", "see the usage with --help"))
@@ -129,6 +136,22 @@ fn message(
             text!("命令行无法理解：{first}", "{first}")
         }
     }
+}
+
+/// The flag that names the file to read.
+const FROM: &str = "--from";
+
+/// Returns the word that a command has no place for.
+fn stray(error: &Error) -> Option<String> {
+    let is_stray =
+        |arg: &String| error.kind() == ErrorKind::UnknownArgument && !arg.starts_with('-');
+    context(error, ContextKind::InvalidArg).filter(is_stray)
+}
+
+/// Whether a command reads the file that `--from` names, and has no place for one.
+fn takes_a_file(command: &Command) -> bool {
+    let is_from = |arg: &Arg| arg.get_long() == FROM.strip_prefix("--");
+    command.get_positionals().next().is_none() && command.get_arguments().any(is_from)
 }
 
 /// The commands whose orders are about one thing alone.

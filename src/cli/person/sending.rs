@@ -1,17 +1,18 @@
 //! What must be agreed to before orders are sent, withdrawn or abandoned.
 
 use super::consent::Consent;
-use crate::cli::context::World;
+use crate::cli::context::{Context, World};
 use crate::cli::documents::board::about;
 use crate::cli::documents::order::Desk;
 use crate::cli::parser::globals::repeated;
 use crate::cli::parser::words;
 use crate::failure::Failure;
 use crate::filing::event::Command;
+use crate::filing::impact::Code;
 use crate::filing::kind::Kind;
 use crate::filing::number::SubjectNumber;
 use crate::filing::order::Order;
-use crate::lang::{Lang, Text};
+use crate::lang::{Lang, Text, nearest};
 use crate::text;
 use crate::workflow::plan::Acceptance;
 pub use crate::workflow::plan::Given;
@@ -41,11 +42,11 @@ pub fn args(lang: Lang) -> [Arg; 2] {
     ]
 }
 
-/// Reads the flags.
+/// Reads the flags, and warns of what is accepted and means nothing.
 ///
 /// # Errors
 /// 2 for a `--confirm` that is no subject number.
-pub fn given(matches: &ArgMatches) -> Result<Given, Failure> {
+pub fn given(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Given, Failure> {
     let confirmed = words(matches, "confirm")
         .into_iter()
         .map(|word| {
@@ -60,10 +61,49 @@ pub fn given(matches: &ArgMatches) -> Result<Given, Failure> {
                 })
         })
         .collect::<Result<_, _>>()?;
+    let accepted = words(matches, "accept");
+    warn_of_unknown(cx, &accepted)?;
     Ok(Given {
         confirmed,
-        accepted: words(matches, "accept"),
+        accepted,
     })
+}
+
+/// Warns of what is accepted and is neither a rule's id nor an impact's code.
+///
+/// # Errors
+/// When the rulebook cannot be read.
+pub fn warn_of_unknown<'a>(
+    cx: &mut Context<'_>,
+    accepted: impl IntoIterator<Item = &'a String>,
+) -> Result<(), Failure> {
+    let mut accepted = accepted.into_iter().peekable();
+    if accepted.peek().is_none() {
+        return Ok(());
+    }
+    let rulebook = cx.rulebook()?;
+    let impacts = Code::ALL.iter().map(|code| code.name());
+    let rules = rulebook.rules().map(|rule| rule.id.as_str());
+    let known: Vec<&str> = rules.chain(impacts).collect();
+    for code in accepted {
+        if known.iter().any(|known| known.eq_ignore_ascii_case(code)) {
+            continue;
+        }
+        let message = text!(
+            "没有名为 {code} 的规则或影响，接受它不起作用",
+            "no rule and no impact is called {code}: accepting it does nothing"
+        );
+        let message = match nearest(code, known.iter().copied()) {
+            Some(near) => text!(
+                "{message}；是不是想写 {near}？",
+                "{message}; did you mean {near}?",
+                message
+            ),
+            None => message,
+        };
+        cx.caution("unknown-acceptance", message, None);
+    }
+    Ok(())
 }
 
 /// Names an order in a line for people.

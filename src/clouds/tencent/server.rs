@@ -85,7 +85,7 @@ impl Product {
     }
 }
 
-/// Looks for a server in the regions, one after another.
+/// Looks for a server in the regions, one after another; one that says it failed hides it in no other.
 ///
 /// # Errors
 /// When there is no answer; a server that no region has is an answer.
@@ -96,6 +96,7 @@ pub async fn servers(
     regions: &[String],
 ) -> Result<Option<Server>, NetworkError> {
     let body = json!({ "InstanceIds": [id] });
+    let mut failed = None;
     for region in regions {
         let answer = client
             .tencent(product.name(), "DescribeInstances", Some(region), &body)
@@ -103,6 +104,10 @@ pub async fn servers(
         let response = match answer {
             Ok(response) => response,
             Err(NetworkError::Missing { .. }) => continue,
+            Err(error @ NetworkError::Said { .. }) => {
+                failed.get_or_insert(error);
+                continue;
+            }
             Err(error) => return Err(error),
         };
         let set = response.get("InstanceSet").and_then(Value::as_array);
@@ -115,5 +120,5 @@ pub async fn servers(
             return Ok(found);
         }
     }
-    Ok(None)
+    failed.map_or(Ok(None), Err)
 }

@@ -105,7 +105,12 @@ impl Course {
 
     fn is_among(&self, numbers: &[String]) -> bool {
         numbers.iter().any(|text| {
-            Number::parse(text).is_ok_and(|parsed| parsed.number == Number::Service(self.service))
+            Number::parse(text).is_ok_and(|parsed| match parsed.number {
+                Number::Service(number) => number == self.service,
+                // Some records tell no other.
+                Number::Subject(number) => number == self.service.subject(),
+                Number::Security(_) => false,
+            })
         })
     }
 

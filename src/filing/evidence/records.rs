@@ -19,14 +19,23 @@ pub(super) fn judge(known: &Known<'_>) -> Vec<Finding> {
     found
 }
 
-fn numbers(fact: &Fact) -> Vec<ServiceNumber> {
-    let values = fact.values.iter();
-    values
-        .filter_map(|value| match Number::parse(value).ok()?.number {
-            Number::Service(number) => Some(number),
-            Number::Subject(_) | Number::Security(_) => None,
-        })
-        .collect()
+/// Returns the numbers that the record tells: the services', or the subject's where it tells no other.
+fn told<'k>(known: &'k Known<'_>, fact: &'k Fact) -> &'k [String] {
+    if !fact.values.is_empty() {
+        return &fact.values;
+    }
+    let subject = known.one(Claim::FiledSubject, &known.matter.about.ascii());
+    subject.map_or(&[], |fact| &fact.values)
+}
+
+/// Whether a number is one that it has here, or its subject's.
+fn is_ours(known: &Known<'_>, text: &str) -> bool {
+    let mut holders = known.matter.holders.iter();
+    Number::parse(text).is_ok_and(|parsed| match parsed.number {
+        Number::Service(number) => holders.any(|(_, service)| service.number == number),
+        Number::Subject(number) => holders.any(|(subject, _)| subject.number == number),
+        Number::Security(_) => false,
+    })
 }
 
 fn filed(known: &Known<'_>, fact: &Fact) -> Finding {
@@ -48,8 +57,9 @@ fn filed(known: &Known<'_>, fact: &Fact) -> Finding {
         }
         Verdict::Yes if ours.is_empty() => unknown_here(known, fact),
         Verdict::Yes => {
-            let list = fact.values.join(", ");
-            if numbers(fact).iter().any(|number| ours.contains(number)) {
+            let told = told(known, fact);
+            let list = told.join(", ");
+            if told.iter().any(|number| is_ours(known, number)) {
                 let message = text!("公开记录为 {list}", "the public record has it as {list}");
                 say(known, fact, Stance::Agrees, message)
             } else {
@@ -93,7 +103,7 @@ fn joined(numbers: &[ServiceNumber]) -> String {
 
 /// Judges a record of what is not filed here: it may be what an order cancelled or asks for.
 fn unknown_here(known: &Known<'_>, fact: &Fact) -> Finding {
-    let list = fact.values.join(", ");
+    let list = told(known, fact).join(", ");
     if let Some(order) = known.matter.cancelled() {
         let id = &order.id;
         let message = text!(

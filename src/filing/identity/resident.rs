@@ -48,10 +48,17 @@ impl ResidentId {
         Ok(Self { number, birth })
     }
 
-    /// Whether a text is meant to be such a number, be it cut or mistyped: passports and the permits of
-    /// Hong Kong, Macau and Taiwan are shorter.
+    /// How the numbers of the same form begin that are no resident's: the residence permits of Hong Kong,
+    /// Macau and Taiwan (国办发〔2018〕81号), and foreigners' permanent residence cards since 2023-12-01.
+    const OTHERS: [&str; 4] = ["81", "82", "83", "9"];
+
+    /// Whether a text is meant to be such a number, be it cut or mistyped: passports and the permits by
+    /// which residents of Hong Kong, Macau and Taiwan travel are shorter.
     pub fn is_meant_by(text: &str) -> bool {
         let number = folded(text);
+        if Self::OTHERS.iter().any(|area| number.starts_with(area)) {
+            return false;
+        }
         let digits = number.strip_suffix('X').unwrap_or(&number);
         let is_number = digits.len() >= Self::LONGER && digits.bytes().all(|b| b.is_ascii_digit());
         is_number || number.chars().count() == Self::LENGTH

@@ -113,7 +113,12 @@ impl FiledSubject {
                         None => tree::set(&mut self.facts, &change.field, change.to.as_ref()),
                         Some(number) => {
                             if let Some(service) = self.services.get_mut(number) {
+                                let had = service.domains().to_vec();
                                 tree::set(&mut service.facts, &change.field, change.to.as_ref());
+                                let gone =
+                                    had.into_iter().filter(|d| !service.domains().contains(d));
+                                self.ended_domains
+                                    .extend(gone.map(|domain| (domain, (*number, day))));
                             }
                         }
                     }
@@ -152,7 +157,7 @@ impl FiledSubject {
         self.ended_services.insert(number, day);
         let domains = service.domains().iter().cloned();
         self.ended_domains
-            .extend(domains.map(|domain| (domain, number)));
+            .extend(domains.map(|domain| (domain, (number, day))));
     }
 
     fn drop_access(&mut self, number: &ServiceNumber, provider: &str) {

@@ -122,15 +122,26 @@ impl std::io::Read for Rationed<'_> {
     }
 }
 
+/// Returns what separates the cells of a header that begins so: a spreadsheet that saves a table anew
+/// takes what its settings say, and no column is called by any of these.
+fn likeliest(header: &[u8]) -> u8 {
+    let count = |separator: &u8| header.split(|byte| byte == separator).count();
+    let all = [b'\t', b';', b','];
+    all.into_iter().max_by_key(count).unwrap_or(b',')
+}
+
 impl Reader {
     /// Takes a table, above which a line may name its separator.
     pub(super) fn table(&mut self, input: &mut dyn BufRead) -> Result<(), Unreadable> {
         let mut first = Vec::new();
         input.take(SEPARATOR_LIMIT).read_until(b'\n', &mut first)?;
-        match std::str::from_utf8(&first).ok().and_then(separator) {
-            Some(separator) => self.rows(input, separator, 1),
-            None => self.rows(&mut first.as_slice().chain(input), b',', 0),
+        let named = std::str::from_utf8(&first).ok().and_then(separator);
+        let separator = named.unwrap_or_else(|| likeliest(&first));
+        if named.is_some() {
+            first.clear();
         }
+        let above = u64::from(named.is_some());
+        self.rows(&mut first.as_slice().chain(input), separator, above)
     }
 
     /// Takes the rows of a table that follows `above` lines.

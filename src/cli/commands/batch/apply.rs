@@ -36,7 +36,7 @@ struct Work {
 pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let signals = Signals::listen()?;
     let name = parser::word(matches, "file");
-    let given = sending::given(matches)?;
+    let given = sending::given(cx, matches)?;
     let submits = matches.get_flag("submit");
     if !submits && given != Given::default() {
         return Err(Failure::usage(text!(

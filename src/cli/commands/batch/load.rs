@@ -3,6 +3,7 @@
 use crate::cli::commands::draft;
 use crate::cli::commands::record::encoding;
 use crate::cli::context::Context;
+use crate::cli::person::sending;
 use crate::failure::Failure;
 use crate::filing::order::Material;
 use crate::intake::{BOM, BatchRow, Named, Problem, Source, inspect_batch_rows, inspect_dossier};
@@ -92,6 +93,8 @@ pub(super) fn rows(
     // A store that cannot be read is told of when the rows are looked up in it.
     let providers = read.rows.iter_mut().flat_map(|row| &mut row.provider);
     let _ = cx.name_providers(providers);
+    let accepted = read.rows.iter().flat_map(|row| &row.accept);
+    let _ = sending::warn_of_unknown(cx, accepted);
     let loaded = Loaded {
         name: name.to_owned(),
         rows: read.rows,

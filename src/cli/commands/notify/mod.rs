@@ -99,7 +99,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let network = cx.network()?;
     let desk = Desk::new(&world);
     let ledger = Ledger::new(&world);
-    let (seen, is_whole) = observed(cx, &world, disk.as_ref())?;
+    let (seen, is_whole) = observed(cx, &world, disk.as_ref());
     let mut all: Vec<News> = Vec::new();
     let mut keys = BTreeSet::new();
     let mut outcomes = Vec::new();
@@ -155,17 +155,16 @@ fn observed<'w>(
     cx: &mut Context<'_>,
     world: &'w World,
     disk: Option<&Disk>,
-) -> Result<(Vec<Seen<'w>>, bool), Failure> {
+) -> (Vec<Seen<'w>>, bool) {
     let Some(disk) = disk else {
-        return Ok((Vec::new(), true));
+        return (Vec::new(), true);
     };
-    let (seen, wrong) = seen::all(world, disk)?;
+    let (seen, wrong) = seen::all(world, disk);
     let is_whole = wrong.is_empty() && world.book.damaged.is_empty();
-    for error in wrong {
-        let path = error.path.clone();
-        cx.caution("damaged-file", error.message(), Some(path));
+    for unread in wrong {
+        cx.caution("damaged-file", unread.message, Some(unread.path));
     }
-    Ok((seen, is_whole))
+    (seen, is_whole)
 }
 
 /// Returns the channels that are meant.
@@ -264,7 +263,7 @@ fn tell(
     let lang = channel.lang.unwrap_or(cx.lang);
     let sender = Sender::new(name, channel, cx.env, network)?;
     if is_trial {
-        outcome.messages = vec![Message::trial(lang)];
+        outcome.messages = vec![Message::trial(lang, cx.now)];
         if cx.globals.dry_run {
             return Ok(());
         }
