@@ -448,7 +448,7 @@ fn a_conflict_that_git_left_in_a_record_is_named() {
         let words = ["--store", "repo"].into_iter().chain(line.split(' '));
         let told = user.run(words);
         let said = told.stdout + &told.stderr;
-        assert!(said.contains("unsolved merge conflict"), "{line}: {said}");
+        assert!(said.contains("unresolved merge conflict"), "{line}: {said}");
         assert!(said.contains(".toml:"), "{line}: {said}");
     }
     // What is told to be done does it.
@@ -628,4 +628,31 @@ fn a_store_is_told_apart_from_its_locks_by_a_second_init() {
     let again = user.run(["init", "--json"]).exits(0).json();
     assert_eq!(again["changed"], false);
     assert_eq!(std::fs::read_to_string(&ignored).unwrap(), "*\n");
+}
+
+/// A store that commands do not find from where it was made is one that they leave empty.
+#[test]
+fn a_store_made_elsewhere_says_what_commands_use_here() {
+    let user = Icpctl::new();
+    let said = |words: &[&str]| user.run(words.iter().copied()).exits(0).stderr;
+    let used = user.home().join("data/icpctl");
+    let made = user.home().join("a/.icpctl");
+    let told = said(&["init", "a"]);
+    let offer = format!(
+        "use {}; for this store add --store {}",
+        used.display(),
+        made.display()
+    );
+    assert!(told.contains(&offer), "{told}");
+    // Named as it is told, it is the one.
+    let store = made.display().to_string();
+    assert!(!said(&["init", "a", "--store", &store]).contains("commands that run here"));
+    let told = said(&["init"]);
+    assert!(!told.contains("commands that run here"), "{told}");
+    let told = said(&["init", "b", "--lang", "zh"]);
+    let used = user.home().join(".icpctl");
+    assert!(
+        told.contains(&format!("用的是 {}", used.display())),
+        "{told}"
+    );
 }

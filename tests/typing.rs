@@ -305,7 +305,7 @@ fn a_word_too_many_or_an_unknown_action_says_what_is_taken() {
     for (line, en, zh) in [
         (
             "cancel-site shop.example.cn a.example.cn",
-            "`a.example.cn` is one too many: icpctl cancel-site takes [TARGET] alone",
+            "`a.example.cn` is one too many: icpctl cancel-site takes only [TARGET]",
             "多出 `a.example.cn`：icpctl cancel-site 只接受 [TARGET]",
         ),
         (
@@ -335,7 +335,7 @@ fn a_word_too_many_or_an_unknown_action_says_what_is_taken() {
         ),
         (
             "doctor x",
-            "icpctl doctor takes options alone",
+            "icpctl doctor takes only options",
             "icpctl doctor 后面只写选项",
         ),
     ] {
@@ -370,6 +370,40 @@ fn a_term_that_has_no_page_leads_to_those_whose_titles_hold_it() {
     }
     let said = user.run(["explain", "e"]).exits(4).stderr;
     assert!(!said.contains("about this"), "{said}");
+}
+
+/// A name, an address of a page or nothing at all in the place of a number or a domain.
+#[test]
+fn what_is_meant_by_another_word_for_a_target_is_told() {
+    let user = filed();
+    let find = "look for a name with icpctl portfolio --find";
+    for (words, told) in [
+        (&["cancel-site", "示例"][..], format!("{find} 示例\n")),
+        (&["portfolio", "示例"], format!("{find} 示例\n")),
+        (&["note", "示例", "x"], format!("{find} 示例\n")),
+        (
+            &["cancel-site", "https://shop.example.cn/a"],
+            "drop scheme, port and path and give shop.example.cn\n".into(),
+        ),
+        (&["cancel-site", ""], "the target is empty".into()),
+        (
+            &["show", "示例"],
+            "look for a name: icpctl list --all --find 示例\n".into(),
+        ),
+        (
+            &["show", "粤ICP备2029000001号"],
+            "see all orders: icpctl list --all\n".into(),
+        ),
+        (
+            &["show", "shop.example.cn"],
+            "see what is filed of it: icpctl portfolio shop.example.cn\n".into(),
+        ),
+    ] {
+        let said = user.run(words.iter().copied()).exits(4).stderr;
+        assert!(said.contains(&told), "{words:?}: {said}");
+    }
+    let said = user.run(["cancel-site", "没有的名称"]).exits(4).stderr;
+    assert!(!said.contains(find), "{said}");
 }
 
 #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! Files that cannot be read: what is wrong with them is no leave to do what they forbid.
 
 use super::plan::Caution;
-use super::resolve::Unfiled;
+use super::unfiled::Unfiled;
 use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::instant::Instant;

@@ -41,5 +41,6 @@ pub mod resolve;
 pub mod seen;
 pub mod settle;
 pub mod undo;
+pub mod unfiled;
 pub mod verify;
 pub mod world;

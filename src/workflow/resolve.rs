@@ -1,5 +1,6 @@
 //! What a word on the command line means: an order, or something filed.
 
+use super::unfiled::{self, Unfiled, ended_on};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::host::Host;
@@ -12,7 +13,6 @@ use crate::filing::status::Status;
 use crate::lang::{Text, shell_word};
 use crate::store::book::{Book, ORDERS};
 use crate::text;
-use chrono::NaiveDate;
 use std::cmp::Reverse;
 use std::ops::Bound;
 use thiserror::Error;
@@ -34,99 +34,6 @@ pub enum Target {
         /// The services that hold it.
         services: Vec<ServiceNumber>,
     },
-}
-
-/// Why a word means nothing that is filed.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Unfiled {
-    /// Nothing was ever filed under it.
-    #[error("nothing is filed as {word}")]
-    Unknown {
-        /// The word, in its canonical form.
-        word: String,
-        /// What may be meant instead.
-        near: Option<Text>,
-    },
-    /// A domain of a service that was filed once, or that had it once.
-    #[error("the filing of {domain}, {number}, ended on {day}")]
-    DomainEnded {
-        /// The domain.
-        domain: Host,
-        /// The service's number.
-        number: ServiceNumber,
-        /// Whether the service is filed still, and only the domain was taken from it.
-        stays: bool,
-        /// The day on which it ended.
-        day: NaiveDate,
-        /// What may be meant instead.
-        near: Option<Text>,
-    },
-    /// It was filed once; its number never returns (NUM-05).
-    #[error("{number} ended on {day}")]
-    Ended {
-        /// The number.
-        number: Number,
-        /// The day on which it ended.
-        day: NaiveDate,
-    },
-}
-
-impl From<Unfiled> for Failure {
-    fn from(error: Unfiled) -> Self {
-        match error {
-            Unfiled::Unknown { word, near } => {
-                let failure = Self::not_found(
-                    "not-found.target",
-                    text!("备案中没有 {word}", "nothing is filed as {word}"),
-                )
-                .hint(text!(
-                    "查看备案：icpctl portfolio；导入已有备案：icpctl adopt --from FILE",
-                    "see what is filed: icpctl portfolio; bring existing filings in: icpctl adopt --from FILE"
-                ));
-                near.into_iter().fold(failure, Self::hint)
-            }
-            Unfiled::DomainEnded {
-                domain,
-                number,
-                stays,
-                day,
-                near,
-            } => {
-                let message = if stays {
-                    text!(
-                        "{domain} 已于 {day} 从 {number} 中删除，不再有备案",
-                        "{domain} was taken from {number} on {day} and is not filed any more"
-                    )
-                } else {
-                    text!(
-                        "{domain} 的备案 {number} 已于 {day} 失效",
-                        "the filing of {domain}, {number}, ended on {day}"
-                    )
-                };
-                let failure = Self::not_found("not-found.target", message);
-                let failure = failure.hint(text!(
-                    "需要时用 icpctl new 重新备案",
-                    "file it anew with icpctl new"
-                ));
-                near.into_iter().fold(failure, Self::hint)
-            }
-            Unfiled::Ended { number, day } => {
-                Self::new(Exit::Refused, "refused.not-filed", ended_on(&number, day))
-                    .rule("NUM-05")
-                    .hint(text!(
-                        "注销的备案号不会恢复；需要时用 icpctl new 重新备案",
-                        "a cancelled number never returns; file anew with icpctl new"
-                    ))
-            }
-        }
-    }
-}
-
-fn ended_on(number: &Number, day: NaiveDate) -> Text {
-    text!(
-        "{number} 已于 {day} 失效，不在备案中",
-        "{number} ended on {day} and is not filed any more"
-    )
 }
 
 /// Why a word means no order.
@@ -185,7 +92,7 @@ impl NoOrder {
         orders.truncate(NAMED);
         let orders = orders.into_iter().map(|order| {
             let (id, status) = (&order.id, order.standing().status.label());
-            text!("{id} ({status})", "{id} ({status})", status)
+            text!("{id}（{status}）", "{id} ({status})", status)
         });
         Self::AllEnded {
             word: word.to_owned(),
@@ -206,10 +113,18 @@ impl From<NoOrder> for Failure {
                         "write at least the first {SHORTEST_PREFIX} characters of an id"
                     )
                 });
-                let list = text!(
-                    "查看全部订单：icpctl list --all",
-                    "see all orders: icpctl list --all"
-                );
+                let shown = shell_word(&word);
+                let list = if word.is_ascii() || Number::parse(&word).is_ok() {
+                    text!(
+                        "查看全部订单：icpctl list --all",
+                        "see all orders: icpctl list --all"
+                    )
+                } else {
+                    text!(
+                        "按名称查找：icpctl list --all --find {shown}",
+                        "look for a name: icpctl list --all --find {shown}"
+                    )
+                };
                 let hints = ended.into_iter().chain(short).chain([list]);
                 hints.fold(failure, Self::hint)
             }
@@ -223,19 +138,27 @@ impl From<NoOrder> for Failure {
                 "没有 ref 为 {key} 的订单",
                 "there is no order with the ref {key}"
             ))
-            .plain(key),
+            .plain(key)
+            .hint(text!(
+                "查看全部订单：icpctl list --all",
+                "see all orders: icpctl list --all"
+            )),
             NoOrder::AllEnded { word, ended } => {
                 let failure = none(text!(
                     "`{word}` 没有未完结的订单",
                     "`{word}` has no order that has not ended"
                 ));
                 if ended.is_empty() {
-                    return failure;
+                    let shown = shell_word(&word);
+                    return failure.hint(text!(
+                        "查看它的备案：icpctl portfolio {shown}",
+                        "see what is filed of it: icpctl portfolio {shown}"
+                    ));
                 }
                 failure.hint(text!(
                     "有关的订单都已完结：{list}",
                     "the orders about it have ended: {list}",
-                    list = Text::joined(ended, ", ", ", ")
+                    list = Text::joined(ended, "、", ", ")
                 ))
             }
             NoOrder::Ambiguous { word, orders } => {
@@ -464,17 +387,14 @@ pub(super) fn unfiled_domain(portfolio: &Portfolio, word: &str) -> Option<Host> 
 pub fn target(portfolio: &Portfolio, word: &str) -> Result<Target, Unfiled> {
     let number = match Number::parse(word) {
         Ok(parsed) => parsed.number,
-        Err(number_error) => {
-            let Ok(domain) = Host::parse(word) else {
-                let near = text!(
-                    "应为备案号或域名（{message}）",
-                    "a filing number or a domain is expected ({message})",
-                    message = number_error.message()
-                );
-                return Err(unknown(word, Some(near)));
-            };
-            return by_domain(portfolio, domain);
-        }
+        Err(number_error) => match Host::parse(word) {
+            Ok(domain) => return by_domain(portfolio, domain),
+            Err(host_error) => {
+                let expected = unfiled::expected(&number_error, &host_error);
+                let near = unfiled::named(portfolio, word).unwrap_or(expected);
+                return Err(Unfiled::unknown(word, Some(near)));
+            }
+        },
     };
     let ended = match number {
         Number::Subject(number) if portfolio.subject(&number).is_some() => {
@@ -490,51 +410,22 @@ pub fn target(portfolio: &Portfolio, word: &str) -> Result<Target, Unfiled> {
                 "这是公安备案号；这里需要 ICP 备案号或域名",
                 "that is a public-security number; an ICP number or a domain is expected"
             );
-            return Err(unknown(&number, Some(near)));
+            return Err(Unfiled::unknown(&number, Some(near)));
         }
     };
     Err(match ended {
         Some(day) => Unfiled::Ended { number, day },
-        None => unknown(&number, None),
+        None => Unfiled::unknown(&number, None),
     })
 }
 
 fn by_domain(portfolio: &Portfolio, domain: Host) -> Result<Target, Unfiled> {
-    let services: Vec<ServiceNumber> = portfolio
-        .holders(&domain)
-        .into_iter()
-        .map(|(_, service)| service.number)
-        .collect();
-    if !services.is_empty() {
-        return Ok(Target::Domain { domain, services });
+    let holders = portfolio.holders(&domain).into_iter();
+    let services: Vec<ServiceNumber> = holders.map(|(_, service)| service.number).collect();
+    if services.is_empty() {
+        return Err(unfiled::domain(portfolio, domain));
     }
-    let near: Vec<String> = portfolio
-        .filed()
-        .flat_map(|subject| subject.services.values())
-        .flat_map(|service| service.domains().iter().map(move |d| (d, service)))
-        .filter(|(filed, _)| domain.is_below(filed) || filed.is_below(&domain))
-        .map(|(filed, service)| format!("{filed} ({})", service.number))
-        .collect();
-    let list = near.join(", ");
-    let near =
-        (!near.is_empty()).then(|| text!("已备案的相关域名：{list}", "filed near it: {list}"));
-    Err(match portfolio.ended_domain(&domain) {
-        Some((number, day)) => Unfiled::DomainEnded {
-            domain,
-            number,
-            stays: portfolio.service(&number).is_some(),
-            day,
-            near,
-        },
-        None => unknown(&domain, near),
-    })
-}
-
-fn unknown(word: &(impl ToString + ?Sized), near: Option<Text>) -> Unfiled {
-    Unfiled::Unknown {
-        word: word.to_string(),
-        near,
-    }
+    Ok(Target::Domain { domain, services })
 }
 
 /// Returns the one whole service that a domain means in a writing command.

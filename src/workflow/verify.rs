@@ -1,7 +1,8 @@
 //! What `verify` asks about: the domains and services behind orders, numbers and domains.
 
 use super::desk::Desk;
-use super::resolve::{self, NoOrder, Target, Unfiled};
+use super::resolve::{self, NoOrder, Target};
+use super::unfiled::Unfiled;
 use super::world::World;
 use crate::evidence::keep::Holder;
 use crate::failure::Failure;

@@ -5,7 +5,8 @@ use crate::cli::context::{Context, apart, no_current_folder};
 use crate::cli::parser::globals::place;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
-use crate::lang::Lang;
+use crate::lang::{Lang, Text, shell_word};
+use crate::store::place::{Origin, Place};
 use crate::store::{Disk, Files as _, StorePath, store_file};
 use crate::text;
 use clap::{ArgMatches, Command};
@@ -72,7 +73,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let reply = Reply::new("icpctl.init/1", data)
         .human(format!("{shown}\n"))
         .changed(!exists || ignored);
-    Ok(if ignored {
+    let reply = if ignored {
         reply.say(text!(
             "备案库已存在；已写入 .gitignore，锁和临时文件不会进入仓库",
             "the store is there already; wrote its .gitignore, which keeps locks and temporaries out of the repository"
@@ -86,6 +87,41 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
                 "下一步：用 icpctl adopt --from FILE 导入已有备案（格式：icpctl template adopt），或用 icpctl new --from FILE 起草新备案（icpctl template new）",
                 "next: bring in what is filed with icpctl adopt --from FILE (icpctl template adopt has the form), or draft a new filing with icpctl new --from FILE (icpctl template new)"
             ))
+    };
+    Ok(match elsewhere(cx, &folder) {
+        Some(used) if !cx.globals.dry_run => reply.say(used),
+        Some(_) | None => reply,
+    })
+}
+
+/// Says how a store is used that commands which run here do not find by themselves.
+fn elsewhere(cx: &mut Context<'_>, made: &Path) -> Option<Text> {
+    let (used, is_named) = match cx.place() {
+        Place::Found { folder, origin } | Place::Missing { folder, origin } => match origin {
+            Origin::Flag | Origin::Env | Origin::Config => (folder, true),
+            Origin::Upwards | Origin::DataHome => (folder, false),
+        },
+        Place::Fresh { folder } => (folder, false),
+        Place::Nowhere => return None,
+    };
+    let is_the_same = match (used.canonicalize(), made.canonicalize()) {
+        (Ok(used), Ok(made)) => used == made,
+        (_, _) => used == made,
+    };
+    if is_the_same {
+        return None;
+    }
+    let (used, made) = (used.display(), shell_word(&made.display().to_string()));
+    Some(if is_named {
+        text!(
+            "在此执行的命令用的是 {used}；要用这个库，请加 --store {made}",
+            "commands that run here use {used}; for this store add --store {made}"
+        )
+    } else {
+        text!(
+            "在此执行的命令用的是 {used}；要用这个库，请加 --store {made}，或进入它所在的目录",
+            "commands that run here use {used}; for this store add --store {made}, or change to the folder that holds it"
+        )
     })
 }
 
