@@ -50,13 +50,13 @@ pub fn settle(
         .iter()
         .map(|sighting| judge(order, sighting, &world.book.portfolio, sent.day()))
         .collect();
+    let mut outcome = weigh(&verdicts);
+    let is_settled = matches!(outcome, Outcome::Settled { .. });
+    if is_settled && unheard.iter().any(|one| leaves_open(order, one)) {
+        outcome = Outcome::Open;
+    }
     let mut weighed = Weighed {
-        outcome: match weigh(&verdicts) {
-            Outcome::Settled { .. } if unheard.iter().any(|one| leaves_open(order, one)) => {
-                Outcome::Open
-            }
-            outcome => outcome,
-        },
+        outcome,
         verdicts,
         order: None,
         misfit: None,
