@@ -88,7 +88,7 @@ impl Problem {
             ),
             Self::Unmerged => text!(
                 "git 合并冲突尚未解决：用 git checkout --ours 或 --theirs 取一方的文件，再登记另一方的内容",
-                "an unsolved merge conflict of git: take one side with git checkout --ours or --theirs, then record again what the other holds"
+                "an unresolved merge conflict of git: take one side with git checkout --ours or --theirs, then record again what the other holds"
             ),
             Self::Shape { words } => {
                 let words = parser::said(words);

@@ -126,7 +126,7 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
             "refused.already-undone",
             text!(
                 "操作 {op} 已被撤消，或本身就是一次撤消",
-                "the operation {op} was undone already, or is an undoing itself"
+                "the operation {op} was undone already, or is itself an undo"
             ),
         ))
     }

@@ -84,7 +84,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .collect::<Result<_, _>>()?;
     let mut reply = Reply::list(SCHEMA, &FIELDS, data).changed(done.changed);
     if orders.is_empty() {
-        return Ok(reply.say(text!("没有在途订单", "no order is under way")));
+        return Ok(reply.say(text!("没有在办订单", "no order is under way")));
     }
     for id in &orders {
         let (says, cautions) = told.words(id)?;

@@ -88,7 +88,7 @@ fn validity(known: &Known<'_>, domain: &Host, fact: &Fact) -> Finding {
             Stance::Notice,
             text!(
                 "域名 {end} 到期，还有 {left} 天，请续费",
-                "the registration ends on {end}, in {left} days: renew it"
+                "the registration ends on {end}, in {left} day(s): renew it"
             ),
         )
     } else {
