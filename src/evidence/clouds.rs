@@ -302,7 +302,9 @@ impl Clouds<'_> {
         let days = days
             .into_iter()
             .filter_map(|(claim, day)| Some(fact(claim).values(vec![day?.to_string()])));
-        std::iter::once(named).chain(days).collect()
+        let status = Some(found.status).filter(|status| !status.is_empty());
+        let status = status.map(|status| fact(Claim::RegistrationStatus).values(status));
+        std::iter::once(named).chain(days).chain(status).collect()
     }
 
     async fn records(&self, client: &Client<'_>, domain: &Host) -> Option<Fact> {

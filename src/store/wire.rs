@@ -136,6 +136,10 @@ pub fn parse<T: for<'de> Deserialize<'de>>(path: &str, bytes: &[u8]) -> Result<T
     let text =
         std::str::from_utf8(bytes).map_err(|error| at(error.valid_up_to(), Problem::Encoding))?;
     parser::heed(text, VALUES).map_err(|(offset, _)| at(offset, Problem::Crowded))?;
+    if text.trim().is_empty() {
+        let words = Told(text!("文件是空的", "the file is empty")).to_string();
+        return Err(at(0, Problem::Shape { words }));
+    }
     // What we write begins with our own version: nothing later can stand there.
     if !text.starts_with(OURS)
         && let Ok(Version { schema }) = toml::from_str(text)
