@@ -18,6 +18,7 @@ use crate::filing::record::{SubjectEntry, SubjectEvent, SubjectRecord};
 use crate::filing::standing::{effective, fold};
 use crate::filing::status::Status;
 use crate::filing::tree;
+use crate::lang::Text;
 use crate::text;
 use crate::workflow::assign::lay_out;
 use std::collections::BTreeSet;
@@ -106,16 +107,17 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
                 "not-found.operation",
                 text!("没有操作 `{word}`", "there is no operation `{word}`"),
             )
-            .hint(text!(
-                "查看操作：icpctl log",
-                "see the operations: icpctl log"
-            )));
+            .hint(see_log()));
         }
         [_, ..] => {
             return Err(Failure::not_found(
                 "not-found.ambiguous",
                 text!("`{word}` 对应多个操作", "`{word}` means several operations"),
-            ));
+            )
+            .hint(text!(
+                "多写几位；查看操作：icpctl log",
+                "write more of its characters; see the operations: icpctl log"
+            )));
         }
     };
     if standing_ops(world).contains(&op) {
@@ -128,8 +130,13 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
                 "操作 {op} 已被撤消，或本身就是一次撤消",
                 "the operation {op} was undone already, or is itself an undo"
             ),
-        ))
+        )
+        .hint(see_log()))
     }
+}
+
+fn see_log() -> Text {
+    text!("查看操作：icpctl log", "see the operations: icpctl log")
 }
 
 fn latest(world: &World) -> Result<OperationId, Failure> {
