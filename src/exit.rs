@@ -106,7 +106,7 @@ impl Exit {
                 "done; the condition is met; nothing to do; an empty list",
             ),
             Self::Failure => Text::fixed(
-                "未归类的失败：磁盘等；结果不明的写入会说明",
+                "未归类的失败：磁盘、程序缺陷等；结果不明的写入会说明",
                 "anything unclassified: disk, bug caught; a write whose outcome is unknown says so",
             ),
             Self::Usage => Text::fixed(

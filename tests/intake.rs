@@ -601,7 +601,7 @@ fn csv_problems_have_line_column_and_header_name() {
             "3:5 unknown-column domain"
         ]
     );
-    assert_eq!(problems[1].fix.clone().unwrap().zh, "您是否想写 domains？");
+    assert_eq!(problems[1].fix.clone().unwrap().zh, "是不是想写 domains？");
 
     let text = "主体备案号,服务备案号,服务名称,域名,接入商,账号,服务类型\r\n\
         粤ICP备2021000001号,粤ICP备2021000001号-1,\"示例\r\n商城\",example,tencent,,网站\r\n\

@@ -43,7 +43,7 @@ fn number_reads_and_normalises() {
     号码                    类别        服务类型  省份  原文                    备注
     粤ICP备2021000001号     主体备案号            广东
     粤ICP备2021000001号-2A  服务备案号  APP       广东  粤icp备2021000001号-2a
-    蜀ICP备2021000001号     主体备案号            四川  川ICP备2021000001号     四川的ICP备案号以“蜀”开头，不用“川”
+    蜀ICP备2021000001号     主体备案号            四川  川ICP备2021000001号     四川的 ICP 备案号以“蜀”开头，不用“川”
     ");
     assert_eq!(zh.stderr, "");
     let en = icpctl.run(["number", SUBJECT, "-q"]).exits(0);

@@ -448,7 +448,7 @@ fn a_conflict_that_git_left_in_a_record_is_named() {
         let words = ["--store", "repo"].into_iter().chain(line.split(' '));
         let told = user.run(words);
         let said = told.stdout + &told.stderr;
-        assert!(said.contains("unsolved merge conflict"), "{line}: {said}");
+        assert!(said.contains("unresolved merge conflict"), "{line}: {said}");
         assert!(said.contains(".toml:"), "{line}: {said}");
     }
     // What is told to be done does it.

@@ -305,7 +305,7 @@ fn a_word_too_many_or_an_unknown_action_says_what_is_taken() {
     for (line, en, zh) in [
         (
             "cancel-site shop.example.cn a.example.cn",
-            "`a.example.cn` is one too many: icpctl cancel-site takes [TARGET] alone",
+            "`a.example.cn` is one too many: icpctl cancel-site takes only [TARGET]",
             "多出 `a.example.cn`：icpctl cancel-site 只接受 [TARGET]",
         ),
         (
@@ -335,7 +335,7 @@ fn a_word_too_many_or_an_unknown_action_says_what_is_taken() {
         ),
         (
             "doctor x",
-            "icpctl doctor takes options alone",
+            "icpctl doctor takes only options",
             "icpctl doctor 后面只写选项",
         ),
     ] {

@@ -131,6 +131,14 @@ pub fn sightings(answers: &Answers, id: &OrderId) -> Vec<Sighting> {
         .collect()
 }
 
+/// Returns who was asked of an order and gave no answer.
+pub fn unheard(answers: &Answers, id: &OrderId) -> Vec<Authority> {
+    let of = answers.get(id).into_iter().flatten();
+    of.filter(|asked| asked.answer.is_err())
+        .map(|asked| asked.authority.clone())
+        .collect()
+}
+
 /// Returns who says so, and when it was asked, for the history.
 pub fn reason(sighting: &Sighting, lang: Lang) -> String {
     let name = name(&sighting.authority);

@@ -162,7 +162,7 @@ pub const COMMANDS: &[Row] = &[
     Row {
         name: "submit",
         about: Text::fixed(
-            "提交订单（已在控制台提交，或由驱动提交）",
+            "提交订单：已在控制台提交的，在此登记",
             "Submit orders: they have been sent",
         ),
         schema: answer::ORDER,
@@ -210,7 +210,7 @@ pub const COMMANDS: &[Row] = &[
         name: "verify",
         about: Text::fixed(
             "查验：域名解析、网页、域名注册和公开记录是否与备案相符",
-            "Look whether the world agrees: DNS, pages, registration, the public record",
+            "See whether the world agrees: DNS, pages, registration, the public record",
         ),
         schema: verify::SCHEMA,
         command: verify::command,
@@ -386,7 +386,7 @@ pub const COMMANDS: &[Row] = &[
         name: "auth",
         about: Text::fixed(
             "查看云服务商的密钥在哪里、是否有效",
-            "Show where the keys to the clouds are, and whether they are taken",
+            "Show where the keys to the clouds are, and whether they are accepted",
         ),
         schema: auth::SCHEMA,
         command: auth::command,

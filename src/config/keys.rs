@@ -101,7 +101,7 @@ fn product(cloud: Cloud, key: &str) -> Result<String, Text> {
     let names = names.join(", ");
     Err(match meant {
         Some(near) => text!(
-            "不查询{label}的产品 `{key}`；您是否想写 `{near}`？可用：{names}",
+            "不查询{label}的产品 `{key}`；是不是想写 `{near}`？可用：{names}",
             "`{key}` is no product of {label} that is asked. Did you mean `{near}`? There are {names}",
             label
         ),

@@ -223,6 +223,25 @@ impl Asker<'_> {
     }
 
     async fn look_up(&self, endpoint: &Endpoint, about: &About) -> Vec<Fact> {
+        let heard = self.heard(endpoint, about).await;
+        heard.unwrap_or_else(|error| {
+            let (query, from) = (about.ascii(), &endpoint.shown);
+            vec![
+                self.fact(&query, Claim::Filed, Source::Record, from)
+                    .failed(&error),
+            ]
+        })
+    }
+
+    /// Looks something up, and tells an answer that failed from one that is not clear.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub(super) async fn heard(
+        &self,
+        endpoint: &Endpoint,
+        about: &About,
+    ) -> Result<Vec<Fact>, NetworkError> {
         let query = about.ascii();
         let kind = match about {
             About::Domain(_) => "web",
@@ -235,10 +254,7 @@ impl Asker<'_> {
         };
         let fact = |claim| self.fact(&query, claim, Source::Record, &endpoint.shown);
         let filed = || fact(Claim::Filed);
-        let entries = match self.entries(endpoint, kind, &query).await {
-            Ok(entries) => entries,
-            Err(error) => return vec![filed().failed(&error)],
-        };
+        let entries = self.entries(endpoint, kind, &query).await?;
         let shape = &endpoint.shape;
         let mut ours = Vec::new();
         let (mut is_read, mut named, mut unnamed) = (true, false, None);
@@ -254,7 +270,7 @@ impl Asker<'_> {
         // in another shape, or the only one, which says that there is nothing.
         if let Some(entry) = unnamed.filter(|_| !named && ours.is_empty()) {
             if entries.is_single && says_none(entry, shape) {
-                return vec![filed().no("not-found").raw(entries.raw)];
+                return Ok(vec![filed().no("not-found").raw(entries.raw)]);
             }
             is_read = false;
         }
@@ -274,7 +290,7 @@ impl Asker<'_> {
         let services = numbers(&shape.service);
         let subjects = numbers(&shape.subject);
         if services.is_empty() && subjects.is_empty() {
-            return vec![match ours.first() {
+            return Ok(vec![match ours.first() {
                 // It may stand in an entry that cannot be read, or on a page that was not asked for.
                 None if !is_read => filed().unknown("unexpected-shape").raw(entries.raw),
                 None if !entries.is_whole => filed().unknown("more-pages").raw(entries.raw),
@@ -283,7 +299,7 @@ impl Asker<'_> {
                     filed().no("not-found").raw(entries.raw)
                 }
                 Some(_) => filed().unknown("no-number").raw(entries.raw),
-            }];
+            }]);
         }
         let excerpt: Vec<String> = services.iter().chain(&subjects).cloned().collect();
         let updated = all(&shape.updated);
@@ -298,7 +314,7 @@ impl Asker<'_> {
                 facts.push(fact(claim).values(values));
             }
         }
-        facts
+        Ok(facts)
     }
 }
 

@@ -28,15 +28,28 @@ impl Asker<'_> {
         };
         let mut failed = None;
         for about in domains.chain(services) {
-            let found = self.recorded(&about).await;
-            let facts: Vec<Fact> = found.into_iter().map(|found| found.fact).collect();
+            let Some(endpoint) = &self.record else {
+                break;
+            };
+            let facts = match self.heard(endpoint, &about).await {
+                Ok(facts) => facts,
+                Err(error) => {
+                    failed.get_or_insert(error);
+                    continue;
+                }
+            };
             let filed = facts.iter().find(|fact| fact.claim == Claim::Filed);
             match filed.map(|fact| (fact.verdict, fact)) {
                 Some((Verdict::Yes | Verdict::No, fact)) => {
                     sighting.looked_up.insert(about.shown());
                     sighting.seen.extend(seen(&about, fact, &facts));
                 }
-                Some((Verdict::Unknown, fact)) => failed = Some(fact.clone()),
+                Some((Verdict::Unknown, fact)) => {
+                    failed.get_or_insert_with(|| NetworkError::Shape {
+                        host: fact.from.clone(),
+                        what: fact.why(),
+                    });
+                }
                 None => {}
             }
         }
@@ -49,12 +62,7 @@ impl Asker<'_> {
             self.subject(subject, &mut sighting).await;
         }
         match failed {
-            Some(fact) if sighting.looked_up.is_empty() => Err(NetworkError::Said {
-                host: fact.from,
-                said: fact.raw.or(fact.reason).unwrap_or_default(),
-                passing: true,
-                wait: None,
-            }),
+            Some(error) if sighting.looked_up.is_empty() => Err(error),
             Some(_) | None => Ok(sighting),
         }
     }

@@ -85,7 +85,7 @@ impl HostError {
         match self {
             Self::Empty => text!("域名为空", "the domain is empty"),
             Self::IpAddress { given } => text!(
-                "“{given}”是IP地址，请填写域名",
+                "“{given}”是 IP 地址，请填写域名",
                 "\"{given}\" is an IP address; give a domain"
             ),
             Self::Url {

@@ -51,7 +51,7 @@ impl<'de, T: Named> Deserialize<'de> for Word<T> {
             let names = names.join(", ");
             parser::told(match near {
                 Some(near) => text!(
-                    "没有“{word}”这个值，您是否想写 {near}？可用：{names}",
+                    "没有“{word}”这个值，是不是想写 {near}？可用：{names}",
                     "there is no value \"{word}\", did you mean {near}? There are {names}"
                 ),
                 None => text!(

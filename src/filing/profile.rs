@@ -331,7 +331,7 @@ impl Profiles {
             at: places.value("extends"),
             reason: match nearest(base, BUILT_IN.keys().copied()) {
                 Some(near) => text!(
-                    "extends 指向不存在的接入商配置 {base}，您是否想写 {near}？",
+                    "extends 指向不存在的接入商配置 {base}，是不是想写 {near}？",
                     "extends names the unknown profile {base}: did you mean {near}?"
                 ),
                 None => text!(

@@ -176,7 +176,7 @@ impl Refusal {
                 let step = event.label().zh;
                 text!(
                     "订单处于“{label}”，不能执行或记录“{step}”（{name}）",
-                    "{name} does not follow from {label}",
+                    "the order is in \"{label}\": {name} can be neither done nor recorded now",
                     label
                 )
             }

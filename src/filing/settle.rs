@@ -143,6 +143,18 @@ pub fn weigh(verdicts: &[Verdict]) -> Outcome {
     }
 }
 
+/// Whether a source that was not heard leaves an order open, whatever others show: the bureau's own
+/// record may say otherwise wherever it can say anything. An account is behind it, if anything.
+pub fn leaves_open(order: &Order, unheard: &Authority) -> bool {
+    match (unheard, order.kind) {
+        (Authority::OwnAccount { .. }, _) | (Authority::PublicRecord, Kind::CancelAccess) => false,
+        (
+            Authority::PublicRecord,
+            Kind::New | Kind::Access | Kind::Change | Kind::CancelSite | Kind::CancelSubject,
+        ) => true,
+    }
+}
+
 /// Says what a source says of an order that was sent on `sent`.
 pub fn judge(
     order: &Order,

@@ -44,7 +44,7 @@ named! {
         /// Ended as asked for.
         Approved = "approved", "已通过", "approved",
         /// Ended otherwise.
-        Closed = "closed", "已结束", "closed",
+        Closed = "closed", "已关闭", "closed",
     }
 }
 

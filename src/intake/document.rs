@@ -265,7 +265,7 @@ impl JsonReader<'_, '_> {
         if depth > DEPTH {
             let message = text!(
                 "嵌套超过 {DEPTH} 层",
-                "more than {DEPTH} levels stand in each other"
+                "this is nested more than {DEPTH} levels deep"
             );
             self.problems
                 .push(Problem::new(path, at, "too-deep", message));

@@ -79,7 +79,7 @@ impl Problem {
     /// Offers `near` in the place of a mistyped word.
     pub(super) fn suggest(self, near: Option<&str>) -> Self {
         match near {
-            Some(near) => self.fix(text!("您是否想写 {near}？", "did you mean {near}?")),
+            Some(near) => self.fix(text!("是不是想写 {near}？", "did you mean {near}?")),
             None => self,
         }
     }

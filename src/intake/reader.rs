@@ -371,7 +371,7 @@ impl Reader {
         if let Some(kind) = wrong {
             let (given, lettered) = (kind.label(), number.kind().label());
             let message = text!(
-                "{number} 是{lettered}的号码，kind 写的却是{given}",
+                "{number} 是“{lettered}”的号码，kind 写的却是“{given}”",
                 "{number} is the number of a {lettered}, but kind says {given}",
                 lettered,
                 given

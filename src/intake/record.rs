@@ -142,7 +142,7 @@ fn numbers(row: &Row, problems: &mut Vec<Problem>) {
             Ok(Number::Subject(_) | Number::Service(_)) => continue,
             Ok(Number::Security(number)) => text!(
                 "{number} 是公安备案号，不是备案号",
-                "{number} is a public security number, no filing number"
+                "{number} is a public-security number, no filing number"
             ),
             Err(error) => error.message(),
         };

@@ -356,7 +356,7 @@ impl NetworkError {
                 let theirs = theirs.as_deref().unwrap_or("–");
                 text!(
                     "{host} 不接受签名的时间：{said}；本机时间 {ours}，对方时间 {theirs}",
-                    "{host} does not take the signature's time: {said}; here it is {ours}, there {theirs}"
+                    "{host} does not accept the signature's time: {said}; here it is {ours}, there {theirs}"
                 )
             }
             Self::Missing { host, said } => {
@@ -401,7 +401,7 @@ impl NetworkError {
                 fault: TlsFault::Untrusted,
                 ..
             } => Some(text!(
-                "自有机构的根证书可用 network.ca_file 或 ICPCTL_CA_FILE 指定",
+                "自建证书机构的根证书可用 network.ca_file 或 ICPCTL_CA_FILE 指定",
                 "name the certificate of your own authority as network.ca_file or ICPCTL_CA_FILE"
             )),
             Self::Denied { .. } => Some(text!(

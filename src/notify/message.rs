@@ -80,7 +80,7 @@ pub fn pack(lines: &[Line], digest: usize, limit: usize, lang: Lang) -> Vec<Mess
     let count = lines.len();
     let title = text!(
         "icpctl：{count} 项待关注",
-        "icpctl: {count} things to see to"
+        "icpctl: {count} thing(s) to see to"
     );
     let title = title.get(lang);
     let room = limit.saturating_sub(title.len() + HEAD);

@@ -36,7 +36,7 @@ impl UnknownField {
         let known = self.known.join(", ");
         let meant = self.suggestion.iter();
         meant
-            .map(|field| text!("是否想用 {field}？", "did you mean {field}?"))
+            .map(|field| text!("是不是想写 {field}？", "did you mean {field}?"))
             .chain([text!("可用字段：{known}", "fields: {known}")])
             .collect()
     }

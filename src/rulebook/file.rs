@@ -77,7 +77,7 @@ impl<'de> Deserialize<'de> for Nature {
         Holder::from_word(word.trim()).map(Self).ok_or_else(|| {
             parser::told(match Holder::near(&word) {
                 Some(near) => text!(
-                    "没有“{word}”这种性质，您是否想写 {near}？",
+                    "没有“{word}”这种性质，是不是想写 {near}？",
                     "there is no nature \"{word}\", did you mean {near}?"
                 ),
                 None => text!(
@@ -194,7 +194,7 @@ impl Reader<'_> {
                 self.profiles.rename(word);
             } else if let Some(near) = nearest(word, self.profiles.names()) {
                 let message = text!(
-                    "没有名为“{word}”的接入商，您是否想写 {near}？",
+                    "没有名为“{word}”的接入商，是不是想写 {near}？",
                     "there is no provider \"{word}\", did you mean {near}?"
                 );
                 self.wrong(item(element, "providers", place), message);

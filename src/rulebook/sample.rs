@@ -19,7 +19,7 @@ Where a rule of that id exists, what is written here changes it and the rest sta
 kinds, natures, providers and provinces limit a rule, kinds and provinces a test as well; left out, or an empty list, they limit nothing.
 `require` of a test is a CEL expression that holds where nothing is wrong; it is asked once of each thing that `for` names, which is called `it`, and service, person and so on.
 What nobody gave is null, a list never is. Unknown must not be taken for an error: a test that is broken by something not given says missing = true.
-{{expression}} in message and fix stands for a value; personal data stay hidden."
+{{expression}} in message and fix stands for a value; personal data stays hidden."
     );
     let mut file = String::new();
     for line in heading.get(lang).lines() {

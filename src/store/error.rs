@@ -213,8 +213,8 @@ impl StorageError {
             Self::Outside { path } => {
                 let path = path.escape_debug();
                 text!(
-                    "“{path}”不能作为存储目录内的文件名",
-                    "'{path}' cannot name a file in the store"
+                    "“{path}”不能作为备案库内的文件名",
+                    "\"{path}\" cannot name a file in the store"
                 )
             }
             Self::Io {
@@ -258,7 +258,7 @@ impl StorageError {
                 "when writing, give shorter notes and reasons or fewer services; when reading, check whether the file is in the wrong place"
             )),
             Self::NotAFile { .. } => Some(text!(
-                "换成普通文件或目录；存储目录内不跟随符号链接",
+                "换成普通文件或目录；备案库内不跟随符号链接",
                 "put a plain file or folder there; links inside the store are not followed"
             )),
             Self::Outside { .. } => Some(text!(
@@ -271,11 +271,11 @@ impl StorageError {
                     "free some space (df -h) or inodes (df -i: many small files use them up first) and run the command again; what was stored is untouched"
                 )),
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Some(text!(
-                    "检查存储目录的所有者和权限，或用 --store 指定另一个",
+                    "检查备案库的所有者和权限，或用 --store 指定另一个",
                     "check the owner and permissions of the store, or name another with --store"
                 )),
                 io::ErrorKind::Unsupported => Some(text!(
-                    "把存储目录放到本地磁盘",
+                    "把备案库放到本地磁盘",
                     "keep the store on a local disk"
                 )),
                 _ => None,

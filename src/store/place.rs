@@ -122,7 +122,7 @@ impl Caution {
                 let folder = folder.display().to_string();
                 let word = shell_word(&folder);
                 text!(
-                    "存储目录 {folder} 的权限是 {mode:o}，其他用户可以访问；收紧：chmod 700 {word}",
+                    "备案库 {folder} 的权限是 {mode:o}，其他用户可以访问；收紧：chmod 700 {word}",
                     "the store {folder} has mode {mode:o}, so other users can get at it; tighten it with chmod 700 {word}"
                 )
             }

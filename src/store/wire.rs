@@ -88,7 +88,7 @@ impl Problem {
             ),
             Self::Unmerged => text!(
                 "git 合并冲突尚未解决：用 git checkout --ours 或 --theirs 取一方的文件，再登记另一方的内容",
-                "an unsolved merge conflict of git: take one side with git checkout --ours or --theirs, then record again what the other holds"
+                "an unresolved merge conflict of git: take one side with git checkout --ours or --theirs, then record again what the other holds"
             ),
             Self::Shape { words } => {
                 let words = parser::said(words);
@@ -136,6 +136,10 @@ pub fn parse<T: for<'de> Deserialize<'de>>(path: &str, bytes: &[u8]) -> Result<T
     let text =
         std::str::from_utf8(bytes).map_err(|error| at(error.valid_up_to(), Problem::Encoding))?;
     parser::heed(text, VALUES).map_err(|(offset, _)| at(offset, Problem::Crowded))?;
+    if text.trim().is_empty() {
+        let words = Told(text!("文件是空的", "the file is empty")).to_string();
+        return Err(at(0, Problem::Shape { words }));
+    }
     // What we write begins with our own version: nothing later can stand there.
     if !text.starts_with(OURS)
         && let Ok(Version { schema }) = toml::from_str(text)

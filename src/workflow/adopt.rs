@@ -272,7 +272,7 @@ fn other_province(subject: &FiledSubject) -> Option<Caution> {
         code: "NUM-04",
         message: text!(
             "{number} 属于{named}，province 写的却是{said}：其中有一个不对，核对后用 adopt --replace 更正，否则提交其订单会被 NUM-04 拒绝",
-            "{number} is of {named}, but province says {said}: one of them is wrong; compare, and correct it with adopt --replace, else NUM-04 refuses what submits its orders",
+            "{number} is of {named}, but province says {said}: one of them is wrong; compare, and correct it with adopt --replace, else submitting its orders is refused by NUM-04",
             named = named.name(),
             said = said.name()
         ),

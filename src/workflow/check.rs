@@ -301,11 +301,11 @@ pub fn weigh(
     .hint(match way {
         Way::Order | Way::Draft => text!(
             "确信无误，可加上 {accept} 照样提交，历史会记下",
-            "where you know better, add {accept}; the history keeps it"
+            "if you are sure that nothing is wrong, add {accept} to submit it all the same; the history keeps that"
         ),
         Way::Row(column) => text!(
             "确信无误，可在该行的 {column} 列写 {ids}，历史会记下",
-            "where you know better, write {ids} into the row's {column} column; the history keeps it"
+            "if you are sure that nothing is wrong, write {ids} into the row's {column} column; the history keeps that"
         ),
     }))
 }

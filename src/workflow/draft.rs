@@ -67,6 +67,11 @@ pub struct Drafted {
 }
 
 impl Ask {
+    /// Whether another asks for the same: what was given is alike.
+    pub fn is_alike(&self, other: &Self) -> bool {
+        matches!((self.given(), other.given()), (Ok(own), Ok(others)) if own == others)
+    }
+
     /// Returns the digest of what was given: all but labels, reason and consent.
     ///
     /// # Errors

@@ -319,13 +319,16 @@ fn without_number(filed: &FiledSubject, gone: &Gone) -> Vec<Text> {
         ));
     }
     if !gone.accesses.is_empty() {
-        let list: Vec<String> = gone
+        let list = gone
             .accesses
             .iter()
-            .map(|(number, provider)| format!("{provider} ({number})"))
-            .collect();
-        let list = list.join(", ");
-        shown.push(text!("随之结束的接入：{list}", "accesses that end: {list}"));
+            .map(|(number, provider)| text!("{provider}（{number}）", "{provider} ({number})"));
+        let list = Text::joined(list, "、", ", ");
+        shown.push(text!(
+            "随之结束的接入：{list}",
+            "accesses that end: {list}",
+            list
+        ));
     }
     match gone.service {
         Some(_) if filed.services.len() == 1 => {

@@ -78,7 +78,7 @@ fn are_enough(order: &Order, words: &[String]) -> Result<(), Failure> {
         let given = words.len();
         return Err(refuse(text!(
             "需要 {expected} 个 --number，给了 {given} 个",
-            "{expected} --number are needed, {given} were given"
+            "--number is needed {expected} time(s), and was given {given} time(s)"
         ))
         .hint(if order.is_first_filing() {
             text!(
@@ -159,7 +159,10 @@ fn are_free(
 }
 
 fn misfit(message: Text) -> Failure {
-    Failure::invalid("invalid.number", message)
+    Failure::invalid("invalid.number", message).hint(text!(
+        "照管局通知核对号码",
+        "compare the number with the bureau's notice"
+    ))
 }
 
 /// The counter behind the hyphen is one for all kinds (NUM-03).
@@ -171,8 +174,8 @@ fn shared_counter(number: &ServiceNumber) -> Failure {
     ))
     .rule("NUM-03")
     .hint(text!(
-        "各类服务共用一套序号，请核对管局通知",
-        "all kinds of service share one counter; check the bureau's notice"
+        "各类服务共用一套序号",
+        "all kinds of service share one counter"
     ))
 }
 

@@ -33,7 +33,12 @@ pub fn take(
     let bytes = reading::read(path, LIMIT).map_err(|unread| unreadable(path, &unread))?;
     let refuse = |message| Failure::invalid("invalid.attachment", message);
     if bytes.is_empty() {
-        return Err(refuse(text!("{shown} 是空文件", "{shown} is empty")));
+        return Err(
+            refuse(text!("{shown} 是空文件", "{shown} is empty")).hint(text!(
+                "换一个文件，或重新拍摄、扫描",
+                "name another file, or photograph or scan it again"
+            )),
+        );
     }
     let hash = Digest::of(&bytes).as_str().to_owned();
     let name = path

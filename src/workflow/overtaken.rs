@@ -43,7 +43,7 @@ pub fn becomes(world: &World, order: &Order) -> Result<Option<Order>, Failure> {
         return Err(Obstacle::WrongKind {
             instead: format!("{} --from FILE", Kind::New.name()),
             because: text!(
-                "它曾按首次备案提交，而主体此后已备案为 {number}：请撤销这个订单（icpctl abandon {id}），重新起草",
+                "它曾按首次备案提交，而主体此后已备案为 {number}：请放弃这个订单（icpctl abandon {id}），重新起草",
                 "it was sent as a first filing, and its subject has been filed as {number} since: abandon it (icpctl abandon {id}) and draft it anew"
             ),
         }

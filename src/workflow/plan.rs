@@ -222,7 +222,7 @@ pub fn leaving_only(world: &World, order: &Order) -> Option<Text> {
     (!commands.is_empty()).then(|| {
         text!(
             "只想离开 {provider}，请用 {commands}",
-            "to leave only {provider}, use {commands}"
+            "to end only the access at {provider}, use {commands}"
         )
     })
 }

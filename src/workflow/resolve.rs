@@ -92,7 +92,7 @@ impl NoOrder {
         orders.truncate(NAMED);
         let orders = orders.into_iter().map(|order| {
             let (id, status) = (&order.id, order.standing().status.label());
-            text!("{id} ({status})", "{id} ({status})", status)
+            text!("{id}（{status}）", "{id} ({status})", status)
         });
         Self::AllEnded {
             word: word.to_owned(),
@@ -138,7 +138,11 @@ impl From<NoOrder> for Failure {
                 "没有 ref 为 {key} 的订单",
                 "there is no order with the ref {key}"
             ))
-            .plain(key),
+            .plain(key)
+            .hint(text!(
+                "查看全部订单：icpctl list --all",
+                "see all orders: icpctl list --all"
+            )),
             NoOrder::AllEnded { word, ended } => {
                 let failure = none(text!(
                     "`{word}` 没有未完结的订单",
@@ -154,7 +158,7 @@ impl From<NoOrder> for Failure {
                 failure.hint(text!(
                     "有关的订单都已完结：{list}",
                     "the orders about it have ended: {list}",
-                    list = Text::joined(ended, ", ", ", ")
+                    list = Text::joined(ended, "、", ", ")
                 ))
             }
             NoOrder::Ambiguous { word, orders } => {

@@ -9,7 +9,7 @@ use crate::filing::event::{By, Event};
 use crate::filing::instant::Instant;
 use crate::filing::moment::Moment;
 use crate::filing::order::Order;
-use crate::filing::settle::{Outcome, Sighting, Verdict, judge, weigh};
+use crate::filing::settle::{Authority, Outcome, Sighting, Verdict, judge, leaves_open, weigh};
 use crate::filing::standing::effective;
 use crate::lang::Text;
 
@@ -31,7 +31,8 @@ pub struct Weighed {
 /// Weighs what sources showed of a live order, and takes the step that follows.
 ///
 /// A step that the order's status does not allow is kept as an anomaly, once: the status stays.
-/// Numbers that do not fit are told, and nothing is written.
+/// Numbers that do not fit are told, and nothing is written. Nor is anything where one of the
+/// `unheard` might have said otherwise.
 ///
 /// # Errors
 /// What is no matter of the order itself.
@@ -40,6 +41,7 @@ pub fn settle(
     stamp: &Stamp,
     order: &Order,
     sightings: &[Sighting],
+    unheard: &[Authority],
     reason: impl Fn(&Sighting) -> String,
 ) -> Result<Weighed, Failure> {
     let standing = order.view(&world.profiles, world.now).standing;
@@ -48,8 +50,13 @@ pub fn settle(
         .iter()
         .map(|sighting| judge(order, sighting, &world.book.portfolio, sent.day()))
         .collect();
+    let mut outcome = weigh(&verdicts);
+    let is_settled = matches!(outcome, Outcome::Settled { .. });
+    if is_settled && unheard.iter().any(|one| leaves_open(order, one)) {
+        outcome = Outcome::Open;
+    }
     let mut weighed = Weighed {
-        outcome: weigh(&verdicts),
+        outcome,
         verdicts,
         order: None,
         misfit: None,

@@ -108,19 +108,17 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
                 "not-found.operation",
                 text!("没有操作 `{word}`", "there is no operation `{word}`"),
             );
-            return Err(match of_order(world, word) {
-                Some(hint) => failure.hint(hint),
-                None => failure.hint(text!(
-                    "查看操作：icpctl log",
-                    "see the operations: icpctl log"
-                )),
-            });
+            return Err(failure.hint(of_order(world, word).unwrap_or_else(see_log)));
         }
         [_, ..] => {
             return Err(Failure::not_found(
                 "not-found.ambiguous",
                 text!("`{word}` 对应多个操作", "`{word}` means several operations"),
-            ));
+            )
+            .hint(text!(
+                "多写几位；查看操作：icpctl log",
+                "write more of its characters; see the operations: icpctl log"
+            )));
         }
     };
     if standing_ops(world).contains(&op) {
@@ -131,9 +129,10 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
             "refused.already-undone",
             text!(
                 "操作 {op} 已被撤消，或本身就是一次撤消",
-                "the operation {op} was undone already, or is an undoing itself"
+                "the operation {op} was undone already, or is itself an undo"
             ),
-        ))
+        )
+        .hint(see_log()))
     }
 }
 
@@ -145,6 +144,10 @@ fn of_order(world: &World, word: &str) -> Option<Text> {
         "{id} 是订单，它的最近一次操作：icpctl undo {op}；更早的见 icpctl log {id}",
         "{id} is an order; its latest operation: icpctl undo {op}, earlier ones: icpctl log {id}"
     ))
+}
+
+fn see_log() -> Text {
+    text!("查看操作：icpctl log", "see the operations: icpctl log")
 }
 
 fn latest(world: &World) -> Result<OperationId, Failure> {

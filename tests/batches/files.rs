@@ -269,7 +269,7 @@ fn a_misspelt_column_hides_no_other_problem() {
     scene.user.write("batch.csv", "编号,序号\n");
     let document = scene.document(MONDAY, "batch check batch.csv --lang zh", 3);
     let findings = &document["data"]["findings"];
-    assert_eq!(findings[0]["fix"], "您是否想写 自定编号？");
+    assert_eq!(findings[0]["fix"], "是不是想写 自定编号？");
     assert!(
         findings[1]["fix"]
             .as_str()

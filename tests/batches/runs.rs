@@ -172,6 +172,25 @@ fn a_row_that_is_held_back_is_taken_up_later() {
     assert_eq!(apply(&scene, circle, "", 7), ["y failed", "x failed"]);
 }
 
+/// A row that was copied and not changed is held back by the one it was copied from.
+#[test]
+fn a_row_that_asks_for_what_another_asks_for_is_told_as_such() {
+    let scene = holding(2);
+    let text = "ref,kind,target\nfirst,cancel-site,s1.example.net\nagain,cancel-site,S1.example.net\n\
+                other,cancel-site,s2.example.net\n";
+    scene.user.write("batch.csv", text);
+    let check = |lang: &str| {
+        let line = format!("batch check batch.csv --lang {lang}");
+        scene.run(MONDAY, &line).exits(0).stdout
+    };
+    let told = check("en");
+    let slip = "it asks for just what line 2 asks for; if that is a slip, leave one of the two out";
+    assert_eq!(told.matches(slip).count(), 1, "{told}");
+    let (_, again) = told.split_once("again: ").unwrap();
+    assert!(again.lines().nth(1).unwrap().contains(slip), "{told}");
+    assert!(check("zh").contains("与第 2 行要办的完全相同"));
+}
+
 /// Orders that are only thought of have no id that anybody could look at: they go by their refs.
 #[test]
 fn what_is_not_written_yet_goes_by_its_ref() {

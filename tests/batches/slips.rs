@@ -110,7 +110,7 @@ fn empty_cells_beyond_the_header_say_nothing() {
     let document = scene.document(MONDAY, "batch check batch.csv", 3);
     let message = document["data"]["findings"][0]["message"].as_str().unwrap();
     assert!(
-        message.contains("6 cells, the header 5 columns"),
+        message.contains("6 cell(s), the header 5 column(s)"),
         "{message}"
     );
 }

@@ -172,6 +172,51 @@ fn a_cancelled_site_is_settled_once_the_record_has_lost_it_too() {
     assert!(reason.contains("Alibaba Cloud"), "{reason}");
 }
 
+/// What one source shows is not recorded while the other, which may say otherwise, does not answer.
+#[test]
+fn a_source_that_gives_no_answer_settles_no_contradiction() {
+    let failing = |world: &World, answer: Answer| {
+        let web = Web::http(move |_| answer.clone());
+        let mut lines = world.config.lines();
+        let line = lines.find(|line| line.starts_with("url = ")).unwrap();
+        let to = format!("url = \"{}\"", web.url("/query/{kind}?search={query}"));
+        let config = world.config.replace(line, &to);
+        world.user.write("config/icpctl/config.toml", config);
+        web
+    };
+    let world = World::new();
+    let order = world.send("cancel-site docs.example.com --provider alibaba --submit --yes");
+    world.account(|subject| remove(subject, DOCS));
+    let blocked = || Answer::json(r#"{"code":500,"message":"blocked"}"#);
+    for (answer, words) in [
+        (blocked(), "the public record gave no answer: 127.0.0.1"),
+        (
+            Answer::new(401, "text/plain", "no"),
+            "refused the credentials",
+        ),
+    ] {
+        let _web = failing(&world, answer);
+        let before = world.order(&order);
+        let document = world.sync(&order);
+        let row = &document["data"][0];
+        assert_eq!(row["outcome"], "open", "{row:#}");
+        assert_eq!(says(row), ["approved", "unknown"]);
+        let command = format!("icpctl record {order} bureau-approved");
+        assert_eq!(row["next"], json!([command]));
+        let warning = document["warnings"][0]["message"].as_str().unwrap();
+        assert!(warning.contains(words), "{warning}");
+        assert_eq!(world.order(&order), before);
+        let args = ["wait", &order, "--timeout", "0"];
+        world.user.run(args).exits(8);
+    }
+    // The record shows no accesses: nothing is lost where it is silent.
+    let world = World::new();
+    let order = world.send("cancel-access shop.example.cn --provider alibaba --submit --yes");
+    world.account(|subject| remove(subject, SHOP));
+    let _web = failing(&world, blocked());
+    assert_eq!(world.sync(&order)["data"][0]["outcome"], "settled");
+}
+
 #[test]
 fn a_new_site_is_settled_once_both_show_it_under_one_number() {
     let world = World::new();

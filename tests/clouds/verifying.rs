@@ -2,6 +2,7 @@
 
 use super::double::{self, ALIBABA_ID, ALIBABA_KEY, Call, TENCENT_ID, TENCENT_KEY};
 use super::shapes;
+use crate::network::world::{WHOIS, registry_for};
 use crate::support::Icpctl;
 use crate::support::web::{Answer, Web};
 use serde_json::{Value, json};
@@ -198,6 +199,24 @@ fn a_server_that_fits_agrees_and_what_does_not_is_told() {
     }
 }
 
+/// A word that is in no list of the cloud's says neither yes nor no.
+#[test]
+fn a_state_that_nobody_knows_is_unknown() {
+    for (key, claim) in [
+        ("InstanceChargeType", "server-prepaid"),
+        ("RestrictState", "server-unrestricted"),
+    ] {
+        let mut server = shapes::server("ins-00000001");
+        server[key] = json!("UNHEARD");
+        let web = cloud(server);
+        let data = verify(&filer(&web, "ins-00000001"), "new.example.cn");
+        let expected = (claim.to_owned(), "unknown".to_owned());
+        assert!(facts(&data).contains(&expected), "{data:#}");
+        let fit = finding(&data, "server-fit", "tencent");
+        assert_eq!(fit["stance"], "unknown", "{fit}");
+    }
+}
+
 #[test]
 fn lighthouse_names_its_fields_in_its_own_way() {
     let mut server = shapes::server("lhins-00000001");
@@ -228,6 +247,47 @@ fn a_server_that_is_not_found_or_not_told_of_is_unknown_and_never_wrong() {
     }
 }
 
+/// The account that holds a domain knows what the registry does not tell, or tells otherwise.
+#[test]
+fn the_registration_is_judged_by_the_account_beside_the_registry() {
+    let renewed = WHOIS.replace("2030-03-17", "2027-11-20");
+    for (ends, status, registry, words) in [
+        ("2026-11-20", "ok", None, "ended on 2026-11-20"),
+        ("2026-12-01", "ok", None, "ends on 2026-12-01"),
+        ("2030-01-02", "clientHold", None, "under clientHold"),
+        // Renewed by the registry at first, and not paid for.
+        ("2026-11-20", "ok", Some(&*renewed), "ended on 2026-11-20"),
+        (
+            "2030-01-02",
+            "ok",
+            Some("No matching record.\r\n"),
+            "whois says not registered, tencent says until 2030-01-02",
+        ),
+    ] {
+        let server = shapes::server("ins-00000001");
+        let web = double::tencent(move |call| match &*call.action {
+            "DescribeDomainBaseInfo" => double::tencent_answer(json!({"DomainInfo": {
+                "RealNameAuditStatus": "Approved", "CreationDate": "2020-01-02",
+                "ExpirationDate": ends, "DomainStatus": [status],
+            }})),
+            _ => answer(call, &server),
+        });
+        let user = filer(&web, "ins-00000001");
+        if let Some(said) = registry {
+            let address = registry_for("example.cn", said.to_owned());
+            let path = user.home().join("config/icpctl/config.toml");
+            let config = std::fs::read_to_string(path).unwrap();
+            let config = config.replace("cn = \"127.0.0.1:1\"", &format!("cn = \"{address}\""));
+            user.write("config/icpctl/config.toml", config);
+        }
+        let data = verify(&user, "new.example.cn");
+        let found = finding(&data, "registration", "tencent");
+        let message = found["message"].as_str().unwrap();
+        assert!(message.contains(words), "{message}");
+        assert_ne!(found["stance"], "agrees");
+    }
+}
+
 #[test]
 fn a_region_that_fails_hides_no_server_of_another() {
     let server = shapes::server("ins-00000001");
@@ -243,7 +303,7 @@ fn a_region_that_fails_hides_no_server_of_another() {
         assert_eq!(fit["stance"], stance, "{fit}");
         if stance == "unknown" {
             let message = fit["message"].as_str().unwrap();
-            assert!(message.contains("told of an error"), "{message}");
+            assert!(message.contains("an error"), "{message}");
         }
     }
 }

@@ -443,6 +443,7 @@ fn a_domain_is_not_unfiled_while_a_subjects_record_is_empty() {
     }
     let told = scene.run(MONDAY, "portfolio").exits(0).stderr;
     assert!(!told.contains("nothing is filed yet"), "{told}");
+    assert!(told.contains(":1:1: the file is empty"), "{told}");
     scene.user.write("new.toml", dossier("tencent"));
     scene.draft(MONDAY, "new --from new.toml");
 }

@@ -81,8 +81,11 @@ fn an_operation_is_undone_once() {
     let order = scene.ok(MONDAY, "cancel-site example.cn");
     let op = order["history"][0]["op"].as_str().unwrap().to_owned();
     let _ = scene.run(MONDAY, &format!("undo {op}")).exits(0);
-    scene.fails(MONDAY, &format!("undo {op}"), 5);
-    scene.fails(MONDAY, "undo zzzzzzzz", 4);
+    let again = scene.fails(MONDAY, &format!("undo {op}"), 5);
+    let unknown = scene.fails(MONDAY, "undo zzzzzzzz", 4);
+    for error in [again, unknown] {
+        assert!(error["hints"].to_string().contains("icpctl log"), "{error}");
+    }
 }
 
 /// "Last touched" is the latest `at` of the history: an undo touches as what it undoes did, and labels

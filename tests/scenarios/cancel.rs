@@ -288,7 +288,9 @@ fn what_may_be_meant_is_told_to_machines_too() {
     scene.run(MONDAY, &format!("{instead} -n")).exits(0);
     let people = scene.run(MONDAY, &format!("{line} -n --lang en")).exits(0);
     assert!(
-        people.stderr.contains("hint: to leave only tencent"),
+        people
+            .stderr
+            .contains("hint: to end only the access at tencent"),
         "{people:?}"
     );
 }

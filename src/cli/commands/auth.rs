@@ -41,7 +41,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
         "check",
         text!(
             "用密钥实际读取一次，看是否被接受、权限够不够",
-            "Read once with each key, to see whether it is taken and may do so"
+            "Read once with each key, to see whether it is accepted and allowed to"
         ),
         lang,
     );
@@ -135,7 +135,7 @@ fn table(cx: &Context<'_>, looked: &[Looked], checks: bool) -> String {
         text!("来源", "Found in"),
     ];
     if checks {
-        headings.push(text!("是否接受", "Taken"));
+        headings.push(text!("是否接受", "Accepted"));
     }
     let mut table = Table::new(headings);
     for one in looked {

@@ -136,7 +136,7 @@ impl Origin {
 
     const fn label(self) -> Text {
         match self {
-            Self::Flag => Text::fixed("参数", "flag"),
+            Self::Flag => Text::fixed("选项", "flag"),
             Self::Env => Text::fixed("环境变量", "environment"),
             Self::File => Text::fixed("配置文件", "configuration file"),
             Self::Default => Text::fixed("缺省", "default"),

@@ -195,7 +195,7 @@ fn scope_lines(rule: &Rule, lang: Lang) -> String {
         (Some(since), Some(until)) => Some(text!("{since} 至 {until}", "{since} to {until}")),
     };
     let parts = [
-        (text!("轻重：", "Weight: "), Some(weight)),
+        (text!("级别：", "Severity: "), Some(weight)),
         (text!("适用：", "For: "), Some(rules::scope(rule))),
         (text!("时间：", "Dates: "), days),
         (text!("检查：", "Checked: "), Some(judged)),

@@ -77,7 +77,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         )
     } else {
         text!(
-            "已导入 {orders} 个订单、{subjects} 个主体记录、{files} 个附件；历史照原样保留，导入本身不是一次操作，undo 不能撤销它",
+            "已导入 {orders} 个订单、{subjects} 个主体记录、{files} 个附件；历史照原样保留，导入本身不是一次操作，undo 不能撤消它",
             "brought in {orders} order(s), {subjects} subject record(s) and {files} attachment(s), with their histories as they were; undo does not take this back"
         )
     };

@@ -68,8 +68,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     })?;
     let said = match (done.changed, cx.globals.dry_run) {
         (false, _) => text!("标签没有变化", "the labels are so already"),
-        (true, false) => text!("已更新标签", "labelled"),
-        (true, true) => text!("将更新标签", "would label"),
+        (true, false) => text!("已更新标签", "changed the labels"),
+        (true, true) => text!("将更新标签", "would change the labels"),
     };
     Ok(shown(cx, &done.world, &done.answer)?
         .changed(done.changed)

@@ -55,7 +55,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
             "N",
             text!(
                 "最多显示几次操作；0 为一次也不显示",
-                "At most so many operations; 0 shows none"
+                "Show at most this many operations; 0 shows none"
             ),
             lang,
         )
@@ -253,7 +253,7 @@ fn table(operations: &[Operation<'_>]) -> Table {
         text!("记录时间", "Recorded"),
         text!("操作人", "Actor"),
         text!("内容", "What"),
-        text!("对象", "Of"),
+        text!("对象", "About"),
     ])
     .rooms(&[
         Room::Whole,

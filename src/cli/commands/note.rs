@@ -41,9 +41,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         mark::note(world, stamp, word, words)
     })?;
     let said = if cx.globals.dry_run {
-        text!("将记下备注", "would note")
+        text!("将记下备注", "would write the note")
     } else {
-        text!("已记下备注", "noted")
+        text!("已记下备注", "wrote the note")
     };
     Ok(label::shown(cx, &done.world, &done.answer)?
         .changed(done.changed)

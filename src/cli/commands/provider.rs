@@ -233,7 +233,7 @@ fn cells(name: &str, profile: &Profile, own: Option<&str>) -> Vec<(Text, Cell)> 
             Cell::new(yes_no(Some(profile.cancel_stage))),
         ),
         (
-            text!("可撤回于", "Can be withdrawn from"),
+            text!("可撤回的状态", "Can be withdrawn from"),
             Cell::new(list(profile.withdraw_from.iter().map(|s| s.label()))),
         ),
         (

@@ -13,7 +13,7 @@ use crate::filing::event::{Command as Step, Report};
 use crate::filing::named::Named as _;
 use crate::filing::order::{Order, OrderId};
 use crate::intake::{Encoding, Problem, RecordRow, read_record_rows};
-use crate::lang::Lang;
+use crate::lang::{Lang, Text};
 use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::advance::{self, Told};
@@ -177,7 +177,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut reply = answer::moved(cx, &done, ids)?;
     if !left_out.is_empty() && done.changed {
         let places: Vec<String> = left_out.iter().map(ToString::to_string).collect();
-        let places = places.join(", ");
+        let places = Text::list(&places);
         let subject = ids
             .first()
             .and_then(|id| done.world.book.orders.get(id))
@@ -185,7 +185,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let subject = subject.unwrap_or_default();
         let message = text!(
             "第 {places} 个服务未获通过：改好后用 icpctl new 重新备案，资料文件写 subject = \"{subject}\"",
-            "the bureau refused service {places}: file it again with icpctl new, the dossier saying subject = \"{subject}\""
+            "the bureau refused service {places}: file it again with icpctl new, the dossier saying subject = \"{subject}\"",
+            places
         );
         answer::advise(cx, &mut reply, "file-refused-services-again", message);
     }

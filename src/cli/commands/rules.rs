@@ -129,7 +129,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let data: Vec<Value> = rules.iter().map(|rule| document(rule, lang)).collect();
     let mut table = Table::new(vec![
         text!("规则", "Rule"),
-        text!("轻重", "Weight"),
+        text!("级别", "Severity"),
         text!("内容", "What"),
         text!("适用", "For"),
         text!("检查", "Checked"),

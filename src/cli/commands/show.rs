@@ -203,7 +203,7 @@ fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> 
     let labels = labels.iter().map(|(key, value)| format!("{key}={value}"));
     row(text!("标签", "Labels"), Some(joined(labels.collect())));
     row(
-        text!("前序订单", "After"),
+        text!("前置订单", "After"),
         order.after.as_ref().map(|id| Text::verbatim(id.as_str())),
     );
     let attached = order

@@ -6,7 +6,7 @@ use crate::cli::documents::board;
 use crate::cli::documents::order::{Desk, time};
 use crate::cli::reply::Reply;
 use crate::cli::sources::{
-    Answers, Asked, Sources, code, is_live, name, reason, sightings, silence,
+    Answers, Asked, Sources, code, is_live, name, reason, sightings, silence, unheard,
 };
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -59,7 +59,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             if sightings.is_empty() || !is_live(&scratch, order) {
                 continue;
             }
-            let weighed = settle(&scratch, stamp, order, &sightings, |sighting| {
+            let unheard = unheard(&asked, id);
+            let weighed = settle(&scratch, stamp, order, &sightings, &unheard, |sighting| {
                 reason(sighting, lang)
             })?;
             if let Some(order) = &weighed.order {
@@ -84,7 +85,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .collect::<Result<_, _>>()?;
     let mut reply = Reply::list(SCHEMA, &FIELDS, data).changed(done.changed);
     if orders.is_empty() {
-        return Ok(reply.say(text!("没有在途订单", "no order is under way")));
+        return Ok(reply.say(text!("没有在办订单", "no order is under way")));
     }
     for id in &orders {
         let (says, cautions) = told.words(id)?;

@@ -145,7 +145,7 @@ fn stands(desk: &Desk<'_>, order: &Order, Manner { lang, privacy }: Manner) -> V
         Presumption::Purged { .. } => {
             return one(&text!(
                 "闲置过久，接入商控制台应已删除该订单",
-                "it idled until the provider's console must have deleted it"
+                "it has been idle for so long that the provider's console must have deleted it"
             ));
         }
         Presumption::None => {}
@@ -158,7 +158,7 @@ fn stands(desk: &Desk<'_>, order: &Order, Manner { lang, privacy }: Manner) -> V
                 .iter()
                 .flat_map(|id| {
                     one(&text!(
-                        "前序订单 {id} 已通过",
+                        "前置订单 {id} 已通过",
                         "its forerunner {id} has been approved"
                     ))
                 })

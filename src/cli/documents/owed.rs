@@ -540,7 +540,7 @@ pub fn warnings(
             "duty-due",
             text!(
                 "另有 {left} 项整改通知和备案后事项：icpctl notice list，icpctl duty list",
-                "and {left} more notices and duties: icpctl notice list, icpctl duty list"
+                "and {left} more among notices and duties: icpctl notice list, icpctl duty list"
             ),
             None,
         ));

@@ -137,7 +137,7 @@ fn due_and_shown(lang: Lang) -> [Arg; 7] {
             "N",
             text!(
                 "最多显示几条；0 为一条也不显示",
-                "At most so many; 0 shows none"
+                "Show at most this many; 0 shows none"
             ),
             lang,
         )

@@ -72,11 +72,11 @@ fn message(
             match most {
                 0 => text!(
                     "多出 `{arg}`：{path} 后面只写选项",
-                    "`{arg}` is one too many: {path} takes options alone"
+                    "`{arg}` is one too many: {path} takes only options"
                 ),
                 _ => text!(
                     "多出 `{arg}`：{path} 只接受 {places}",
-                    "`{arg}` is one too many: {path} takes {places} alone"
+                    "`{arg}` is one too many: {path} takes only {places}"
                 ),
             }
         }

@@ -235,7 +235,8 @@ fn tell_beside(err: &mut dyn Write, cautions: &[Caution], says: &[Text], manner:
         let at = path
             .filter(|path| !message.contains(path.as_str()))
             .map_or_else(String::new, |path| {
-                format!("{}: ", prose::mask(path, privacy))
+                let colon = text!("：", ": ");
+                format!("{}{}", prose::mask(path, privacy), colon.get(lang))
             });
         tell(err, &format!("{}{at}{message}", label.get(lang)));
     }

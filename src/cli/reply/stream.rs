@@ -49,7 +49,7 @@ pub static ORDERS: Names = Names {
 /// Duties: whose they are, and which.
 pub static DUTIES: Names = Names {
     keys: ["number", "duty"],
-    titles: [Text::fixed("对象", "Of"), Text::fixed("事项", "Duty")],
+    titles: [Text::fixed("对象", "Whose"), Text::fixed("事项", "Duty")],
 };
 
 /// A stream of rows.

@@ -89,7 +89,7 @@ fn server(name: &str, facts: &[(&Fact, &Text)]) -> Finding {
             Stance::Conflict,
             text!(
                 "服务器 {name} 不符合备案要求：{wrong}",
-                "the server {name} cannot be filed by: {wrong}",
+                "the server {name} does not meet what a filing needs: {wrong}",
                 wrong = Text::joined(wrong, "、", ", ")
             ),
         )
@@ -98,7 +98,7 @@ fn server(name: &str, facts: &[(&Fact, &Text)]) -> Finding {
             Stance::Unknown,
             text!(
                 "服务器 {name} 是否符合备案要求未知（{why}）",
-                "whether the server {name} can be filed by is unknown ({why})",
+                "whether the server {name} meets what a filing needs is unknown ({why})",
                 why = fact.why()
             ),
         )
@@ -107,7 +107,7 @@ fn server(name: &str, facts: &[(&Fact, &Text)]) -> Finding {
             Stance::Agrees,
             text!(
                 "服务器 {name} 符合备案要求",
-                "the server {name} is what a filing needs"
+                "the server {name} meets what a filing needs"
             ),
         )
     };
@@ -146,7 +146,7 @@ fn own_account(known: &Known<'_>) -> Vec<Finding> {
                     say(
                         Stance::Unknown,
                         text!(
-                            "{provider} 账号中有没有未知（{why}）",
+                            "{provider} 账号中是否有它未知（{why}）",
                             "whether the account at {provider} shows it is unknown ({why})",
                             why = fact.why()
                         ),
@@ -163,7 +163,7 @@ fn own_account(known: &Known<'_>) -> Vec<Finding> {
                     Stance::Conflict,
                     text!(
                         "{provider} 账号中为 {list}，这里记的是 {own}",
-                        "the account at {provider} has it as {list}, here it is {own}"
+                        "the account at {provider} has it as {list}, but here it is {own}"
                     ),
                 ),
                 (Verdict::Yes, None) => say(
@@ -301,14 +301,14 @@ fn filed_at_all(known: &Known<'_>) -> Vec<Finding> {
                     Stance::Conflict,
                     text!(
                         "{source} 显示没有备案，这里却记为已备案",
-                        "{source} has it as not filed, here it is"
+                        "{source} has it as not filed, but here it is filed"
                     ),
                 ),
                 Verdict::Yes => (
                     Stance::Conflict,
                     text!(
                         "{source} 显示已备案，这里却没有：可能在他人名下",
-                        "{source} has it as filed, here it is not: perhaps under somebody else"
+                        "{source} has it as filed, but here it is not: perhaps under somebody else"
                     ),
                 ),
                 Verdict::No => (
@@ -332,7 +332,7 @@ fn real_names(known: &Known<'_>) -> Vec<Finding> {
         let (stance, message) = match fact.verdict {
             Verdict::Yes => (
                 Stance::Agrees,
-                text!("域名 {name} 已实名", "the domain {name} is real-named"),
+                text!("域名 {name} 已实名", "the domain {name} has passed the real-name check"),
             ),
             Verdict::No => (
                 Stance::Conflict,
@@ -346,7 +346,7 @@ fn real_names(known: &Known<'_>) -> Vec<Finding> {
                     Stance::Unknown,
                     text!(
                         "域名 {name} 是否实名未知（{why}）",
-                        "whether {name} is real-named is unknown ({why})",
+                        "whether {name} has passed the real-name check is unknown ({why})",
                         why = fact.why()
                     ),
                 )
@@ -363,7 +363,7 @@ fn real_names(known: &Known<'_>) -> Vec<Finding> {
                 Stance::Unknown,
                 text!(
                     "{source} 账号是否实名未知（{why}）",
-                    "whether the account at {source} is real-named is unknown ({why})",
+                    "whether the account at {source} has passed the real-name check is unknown ({why})",
                     why = fact.why()
                 ),
             )

@@ -65,7 +65,7 @@ fn filed(known: &Known<'_>, fact: &Fact) -> Finding {
             } else {
                 let message = text!(
                     "公开记录为 {list}，这里记的是 {own}",
-                    "the public record has it as {list}, here it is {own}"
+                    "the public record has it as {list}, but here it is {own}"
                 );
                 say(known, fact, Stance::Conflict, message)
             }
@@ -85,7 +85,7 @@ fn filed(known: &Known<'_>, fact: &Fact) -> Finding {
             Stance::Conflict,
             text!(
                 "这里记的是 {own}，公开记录没有；请到 beian.miit.gov.cn 核对，确实失效再用 gone 登记",
-                "here it is {own}, the public record has nothing; look at beian.miit.gov.cn, and use gone only if it has really ended"
+                "here it is {own}, but the public record has nothing; look at beian.miit.gov.cn, and use gone only if it has really ended"
             ),
         ),
     }

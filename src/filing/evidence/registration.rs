@@ -29,54 +29,78 @@ pub(super) fn judge(known: &Known<'_>, domain: &Host) -> Vec<Finding> {
     found
 }
 
+/// Judges whether the domain is registered, and until when: by the registry, and by the account that
+/// holds it where there is one.
 fn validity(known: &Known<'_>, domain: &Host, fact: &Fact) -> Finding {
-    let say = |stance, message| {
-        Finding::new(Topic::Registration, stance, domain.as_str(), message).by(&[fact])
+    let finding = |stance, message, by: &[&Fact]| {
+        Finding::new(Topic::Registration, stance, domain.as_str(), message).by(by)
     };
-    match fact.verdict {
-        Verdict::Unknown => {
-            return say(
+    let ends = known.all(Claim::ExpiresOn, domain.ascii()).into_iter();
+    // A registry renews by itself at first what its holder has not paid for: the earliest counts.
+    let end = ends
+        .filter_map(|told| Some((day(Some(told))?, told)))
+        .min_by_key(|(end, _)| *end);
+    let statuses = known.all(Claim::RegistrationStatus, domain.ascii());
+    let held = statuses.into_iter().find_map(|told| {
+        let held = told.values.iter().find(|value| {
+            let plain: String = value.chars().filter(char::is_ascii_alphabetic).collect();
+            HELD.contains(&plain.to_ascii_lowercase().as_str())
+        });
+        Some((held?, told))
+    });
+    match (fact.verdict, end) {
+        (Verdict::Unknown, None) if held.is_none() => {
+            return finding(
                 Stance::Unknown,
                 text!(
                     "域名注册情况未知（{why}）",
                     "its registration is unknown ({why})",
                     why = fact.why()
                 ),
+                &[fact],
             );
         }
-        Verdict::No => {
-            return say(
+        (Verdict::No, None) => {
+            return finding(
                 Stance::Conflict,
                 text!("域名没有注册", "the domain is not registered"),
+                &[fact],
             );
         }
-        Verdict::Yes => {}
+        (Verdict::No, Some((end, told))) => {
+            let (no, yes) = (fact.source.name(), told.source.name());
+            return finding(
+                Stance::Conflict,
+                text!(
+                    "来源互相矛盾：{no} 说没有注册，{yes} 说注册至 {end}",
+                    "the sources contradict each other: {no} says not registered, {yes} says until {end}"
+                ),
+                &[fact, told],
+            );
+        }
+        (Verdict::Unknown | Verdict::Yes, _) => {}
     }
-    let statuses = known.one(Claim::RegistrationStatus, domain.ascii());
-    let held = statuses.and_then(|fact| {
-        fact.values.iter().find(|value| {
-            let plain: String = value.chars().filter(char::is_ascii_alphabetic).collect();
-            HELD.contains(&plain.to_ascii_lowercase().as_str())
-        })
-    });
-    if let Some(held) = held {
-        return say(
+    if let Some((held, told)) = held {
+        return finding(
             Stance::Conflict,
             text!(
                 "注册局状态为 {held}，域名不能使用",
                 "the registry has it under {held}: the domain does not work"
             ),
+            &[told],
         );
     }
-    let Some(end) = day(known.one(Claim::ExpiresOn, domain.ascii())) else {
-        return say(
+    let Some((end, told)) = end else {
+        return finding(
             Stance::Agrees,
             text!(
                 "域名已注册，到期日未知",
                 "it is registered; until when is unknown"
             ),
+            &[fact],
         );
     };
+    let say = |stance, message| finding(stance, message, &[told]);
     let left = (end - known.now.day()).num_days();
     if left < 0 {
         say(
@@ -88,7 +112,7 @@ fn validity(known: &Known<'_>, domain: &Host, fact: &Fact) -> Finding {
             Stance::Notice,
             text!(
                 "域名 {end} 到期，还有 {left} 天，请续费",
-                "the registration ends on {end}, in {left} days: renew it"
+                "the registration ends on {end}, in {left} day(s): renew it"
             ),
         )
     } else {

@@ -47,36 +47,36 @@ impl IdentityError {
         match self {
             Self::Empty => text!("号码为空", "the number is empty"),
             Self::Length { found } => text!(
-                "有{found}位，应为18位",
+                "有 {found} 位，应为 18 位",
                 "it has {found} characters where 18 are expected"
             ),
             Self::Obsolete => text!(
-                "这是15位的一代身份证号码，已停用，请填写18位号码",
+                "这是 15 位的一代身份证号码，已停用，请填写 18 位号码",
                 "this is a 15-digit number of the first generation, no longer in use; give the 18-character number"
             ),
             Self::Character { position } => text!(
-                "第{position}位不是此处允许的字符",
+                "第 {position} 位不是此处允许的字符",
                 "the character at position {position} is not allowed there"
             ),
             Self::BirthDate => text!(
-                "第7至14位不是有效的出生日期（年月日）",
+                "第 7 至 14 位不是有效的出生日期（年月日）",
                 "positions 7 to 14 are not a real date of birth (YYYYMMDD)"
             ),
             Self::BornInFuture => text!(
-                "第7至14位的出生日期晚于今天",
+                "第 7 至 14 位的出生日期晚于今天",
                 "the date of birth at positions 7 to 14 lies in the future"
             ),
             Self::CheckCharacter => text!(
-                "第18位校验码与前17位不符，请逐位核对",
+                "第 18 位校验码与前 17 位不符，请逐位核对",
                 "the check character at position 18 does not fit the 17 before it; compare each with the certificate"
             ),
             Self::Certificate => text!(
-                "证件号码应为8至20位字母或数字",
+                "证件号码应为 8 至 20 位字母或数字",
                 "a certificate number has 8 to 20 letters and digits"
             ),
             Self::Mobile => text!(
-                "手机号码应为11位数字，以1开头，第二位为3至9",
-                "a mobile number has 11 digits and opens with 1 and 3 to 9"
+                "手机号码应为 11 位数字，以 1 开头，第二位为 3 至 9",
+                "a mobile number has 11 digits: 1, then 3 to 9, then 9 more"
             ),
         }
     }

@@ -104,8 +104,8 @@ impl Refusal {
                 "the text was decoded with the wrong character set; read it again with the right one"
             ),
             Self::Legacy { digits } => text!(
-                "只有{digits}位数字，像是2005年以前的旧号，现行号码为8位或10位，请查询现行号码",
-                "it has {digits} digits, like the old numbers of before 2005; today's have 8 or 10, so look up the number in force"
+                "只有 {digits} 位数字，像是 2005 年以前的旧号，现行号码为 8 位或 10 位，请查询现行号码",
+                "it has {digits} digits, like the old numbers from before 2005; today's have 8 or 10, so look up the number in force"
             ),
             Self::WrongLength { expected, found } => {
                 let list = |or: &str| {
@@ -115,9 +115,9 @@ impl Refusal {
                         .collect::<Vec<_>>()
                         .join(or)
                 };
-                let (zh, en) = (list("位或"), list(" or "));
+                let (zh, en) = (list(" 位或 "), list(" or "));
                 text!(
-                    "数字有{found}位，应为{zh}位",
+                    "数字有 {found} 位，应为 {zh} 位",
                     "it has {found} digits where {en} are expected"
                 )
             }
@@ -125,7 +125,7 @@ impl Refusal {
                 year,
                 expected: (first, last),
             } => text!(
-                "开头的年份“{year}”不可能，应在{first}至{last}之间",
+                "开头的年份“{year}”不可能，应在 {first} 至 {last} 之间",
                 "the year {year} at its head is impossible; expected {first} to {last}"
             ),
             Self::BadSuffix => text!(
@@ -205,7 +205,7 @@ impl NumberError {
         if expected == Some(NumberKind::Security) {
             return text!(
                 "“{given}”里没有公安备案号，应形如 京公网安备11010502000001号",
-                "\"{given}\" holds no public security number; expected one like 京公网安备11010502000001号"
+                "\"{given}\" holds no public-security number; expected one like 京公网安备11010502000001号"
             );
         }
         text!(

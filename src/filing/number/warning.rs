@@ -55,16 +55,16 @@ impl Warning {
             Self::ProvinceAlias { written, province } => {
                 let printed = province.letter();
                 text!(
-                    "{province}的ICP备案号以“{printed}”开头，不用“{written}”",
+                    "{province}的 ICP 备案号以“{printed}”开头，不用“{written}”",
                     "filing numbers of {province} open with {printed}, not {written}",
                     province = province.name()
                 )
             }
             Self::MissingFilingWord => {
-                text!("ICP后面缺少“备”字", "备 is missing after ICP")
+                text!("ICP 后面缺少“备”字", "备 is missing after ICP")
             }
             Self::LeadingZero => text!(
-                "服务序号前面多了0，已去掉",
+                "服务序号前面多了 0，已去掉",
                 "the counter's leading zeros were dropped"
             ),
             Self::LooksLikeExample => text!(

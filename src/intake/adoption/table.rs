@@ -34,7 +34,7 @@ pub(super) fn row_node(row: &Row, problems: &mut Vec<Problem>) -> Option<Node> {
             let found = cell.values.len();
             let message = text!(
                 "有 {found} 项，接入商只有 {accesses} 个",
-                "there are {found} values for {accesses} accesses"
+                "there are {found} value(s) for {accesses} access(es)"
             );
             problems.push(Problem::new(&cell.column, cell.at, "row-length", message));
         }

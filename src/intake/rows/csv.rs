@@ -341,7 +341,7 @@ fn other_length(record: &csv::StringRecord, expected: usize, at: Position) -> Pr
     let found = record.len();
     let message = text!(
         "这一行有 {found} 格，表头有 {expected} 列",
-        "this row has {found} cells, the header {expected} columns"
+        "this row has {found} cell(s), the header {expected} column(s)"
     );
     Problem::new("", at, "row-length", message)
 }

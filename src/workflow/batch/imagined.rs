@@ -17,10 +17,17 @@ pub fn call_by_ref(decided: &mut [Decided], wishes: &[Wish]) {
         .filter(|decided| decided.writes)
         .filter_map(|decided| Some((decided.order.clone()?, wishes.get(decided.row)?)))
         .collect();
-    for failure in decided.iter_mut().filter_map(|d| d.failure.as_mut()) {
+    for decided in decided.iter_mut() {
+        let own = wishes.get(decided.row);
+        let Some(failure) = &mut decided.failure else {
+            continue;
+        };
         let row = failure.order.as_ref().and_then(|id| sent.get(id));
         if let Some(wish) = row.filter(|_| failure.is_held_back() && !failure.is_final) {
             wait_for_row(failure, wish);
+            if own.is_some_and(|own| own.ask.is_alike(&wish.ask)) {
+                say_twice(failure, wish);
+            }
         }
     }
     for decided in decided.iter_mut().filter(|decided| !decided.was_there) {
@@ -72,6 +79,18 @@ fn wait_for_row(failure: &mut Failure, wish: &Wish) {
             "once that order has ended, apply the same batch again; to wait for its approval, write ref:{key} in the column {after}"
         )
     }];
+}
+
+/// Says of a row that asks for the very thing that another one asks for, that it may be a slip.
+fn say_twice(failure: &mut Failure, wish: &Wish) {
+    let line = wish.line;
+    failure.hints.insert(
+        0,
+        text!(
+            "与第 {line} 行要办的完全相同；若是重复，删去其中一行",
+            "it asks for just what line {line} asks for; if that is a slip, leave one of the two out"
+        ),
+    );
 }
 
 /// Says what to do about an order that is not drafted yet in the columns of its row: there is nothing

@@ -468,7 +468,7 @@ fn answer(cx: &Context<'_>, found: &[Located], rulebook: &Rulebook) -> Reply {
         count(Severity::Info),
     );
     let summary = text!(
-        "错误 {errors}，警告 {warnings}，提示 {infos}",
+        "{errors} 个错误、{warnings} 个警告、{infos} 个提示",
         "{errors} error(s), {warnings} warning(s), {infos} note(s)"
     );
     if errors == 0 {

@@ -262,7 +262,7 @@ fn table(cx: &Context<'_>, found: &[Owed<'_>], world: &World) -> Table {
         text!("期限", "Until"),
         text!("事项", "Duty"),
         text!("名称", "ID"),
-        text!("对象", "Of"),
+        text!("对象", "Whose"),
     ])
     .rooms(&[Room::Wraps, Room::Wraps, Room::Whole, Room::Whole]);
     for owed in found {

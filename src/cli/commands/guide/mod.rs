@@ -57,7 +57,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         Privacy::Revealed => reply,
         Privacy::Masked => reply.say(text!(
             "个人信息已遮盖，加 --reveal 显示完整的值",
-            "personal data are masked; --reveal shows the values whole"
+            "personal data is masked; --reveal shows the values whole"
         )),
     })
 }

@@ -211,7 +211,7 @@ fn check(name: &str, channel: &Channel) -> Result<(), Failure> {
             "invalid.config",
             text!(
                 "通知渠道的名称 {name} 只能用小写字母、数字和连字符",
-                "the name of the channel {name} may hold lower-case letters, digits and hyphens alone"
+                "the name of the channel {name} may hold only lower-case letters, digits and hyphens"
             ),
         ));
     }
@@ -489,7 +489,7 @@ fn failure(outcomes: Vec<Outcome<'_>>) -> Option<Failure> {
     let mut whole = Failure::new(
         worst,
         code,
-        text!("{count} 个通知渠道失败", "{count} channels failed"),
+        text!("{count} 个通知渠道失败", "{count} channel(s) failed"),
     );
     for (name, failure) in failed {
         whole.hints.push(text!(

@@ -366,7 +366,7 @@ fn of_vanished(desk: &Desk<'_>, seen: &Seen<'_>, vanished: &Vanished) -> News {
             let id = &order.id;
             text!(
                 "订单 {id} 正在注销，可用 icpctl sync {id} 了结",
-                "the order {id} cancels it: icpctl sync {id}"
+                "the order {id} cancels it: settle that with icpctl sync {id}"
             )
         }
         None => text!(

@@ -55,7 +55,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
             switch(
                 "all",
                 text!(
-                    "查验全部备案和在途订单",
+                    "查验全部备案和在办订单",
                     "Everything that is filed or under way"
                 ),
                 lang,

@@ -3,7 +3,7 @@
 use super::interrupts::Interrupts;
 use super::{Goal, Step, Verdict, Watched, made, watch};
 use crate::cli::context::{Context, World};
-use crate::cli::sources::{Sources, code, reason, sightings, silence};
+use crate::cli::sources::{Sources, code, reason, sightings, silence, unheard};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::order::OrderId;
@@ -114,9 +114,15 @@ impl Inquiry {
             if sightings.is_empty() {
                 continue;
             }
-            let weighed = settle(world, &stamp, &was.order, &sightings, |sighting| {
-                reason(sighting, lang)
-            })?;
+            let unheard = unheard(&answers, &was.order.id);
+            let weighed = settle(
+                world,
+                &stamp,
+                &was.order,
+                &sightings,
+                &unheard,
+                |sighting| reason(sighting, lang),
+            )?;
             let Outcome::Settled { by, .. } = weighed.outcome else {
                 continue;
             };
