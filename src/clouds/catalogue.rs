@@ -31,8 +31,29 @@ pub struct Particulars {
     missing: Vec<String>,
     mainland: Vec<String>,
     outside: Vec<String>,
+    /// How an instance is paid for.
+    #[serde(default)]
+    pub charges: Words,
+    /// Whether an instance is restricted.
+    #[serde(default)]
+    pub restrictions: Words,
+    /// How a domain stands with its real name.
+    #[serde(default)]
+    pub real_names: Words,
     /// The regions in which instances are looked for, unless others are named.
     pub regions: Vec<String>,
+}
+
+/// The words of a cloud for a state: first the one that a filing wants.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Words(Vec<String>);
+
+impl Words {
+    /// Whether a word is the one that is wanted; absent where it is none of these.
+    pub fn is_wanted(&self, word: &str) -> Option<bool> {
+        let place = self.0.iter().position(|known| known == word);
+        place.map(|place| place == 0)
+    }
 }
 
 /// What a code of a cloud means.

@@ -240,7 +240,9 @@ impl Clouds<'_> {
             }
         };
         let now = self.now.utc();
-        let is_prepaid = server.charge.as_ref().map(|charge| charge == "PREPAID");
+        let words = catalogue::of(Cloud::Tencent);
+        let charge = server.charge.as_deref();
+        let is_prepaid = charge.and_then(|charge| words.charges.is_wanted(charge));
         let later = |at: DateTime<Utc>, months| at.checked_add_months(months);
         let span = server.created.zip(server.expires);
         let shown = |at: Option<DateTime<Utc>>| at.map(|at| Instant::from(at).to_rfc3339());
@@ -264,7 +266,7 @@ impl Clouds<'_> {
         }
         facts.push(say(
             Claim::ServerMainland,
-            zone.and_then(|zone| catalogue::of(Cloud::Tencent).is_mainland(zone, &self.mainland)),
+            zone.and_then(|zone| words.is_mainland(zone, &self.mainland)),
             server.zone.clone(),
         ));
         facts.push(say(
@@ -274,7 +276,10 @@ impl Clouds<'_> {
         ));
         facts.push(say(
             Claim::ServerUnrestricted,
-            server.restriction.as_ref().map(|state| state == "NORMAL"),
+            server
+                .restriction
+                .as_deref()
+                .and_then(|state| words.restrictions.is_wanted(state)),
             server.restriction.clone(),
         ));
         facts
@@ -290,9 +295,11 @@ impl Clouds<'_> {
             Err(error) => return vec![fact(Claim::DomainRealNamed).failed(&error)],
         };
         let named = fact(Claim::DomainRealNamed).values(found.real_name.iter().cloned().collect());
-        let named = match found.real_name.as_deref() {
-            Some("Approved") => named,
-            Some(_) => named.no("not-approved"),
+        let words = &catalogue::of(Cloud::Tencent).real_names;
+        let is_named = found.real_name.as_deref();
+        let named = match is_named.and_then(|word| words.is_wanted(word)) {
+            Some(true) => named,
+            Some(false) => named.no("not-approved"),
             None => named.unknown("not-told"),
         };
         let days = [

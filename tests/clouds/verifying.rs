@@ -199,6 +199,24 @@ fn a_server_that_fits_agrees_and_what_does_not_is_told() {
     }
 }
 
+/// A word that is in no list of the cloud's says neither yes nor no.
+#[test]
+fn a_state_that_nobody_knows_is_unknown() {
+    for (key, claim) in [
+        ("InstanceChargeType", "server-prepaid"),
+        ("RestrictState", "server-unrestricted"),
+    ] {
+        let mut server = shapes::server("ins-00000001");
+        server[key] = json!("UNHEARD");
+        let web = cloud(server);
+        let data = verify(&filer(&web, "ins-00000001"), "new.example.cn");
+        let expected = (claim.to_owned(), "unknown".to_owned());
+        assert!(facts(&data).contains(&expected), "{data:#}");
+        let fit = finding(&data, "server-fit", "tencent");
+        assert_eq!(fit["stance"], "unknown", "{fit}");
+    }
+}
+
 #[test]
 fn lighthouse_names_its_fields_in_its_own_way() {
     let mut server = shapes::server("lhins-00000001");

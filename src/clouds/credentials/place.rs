@@ -121,7 +121,7 @@ impl Note {
             ),
             Trouble::Unsupported(mode) => text!(
                 "{place}：{mode} 类凭据要先换取临时密钥，这里只接受密钥对和临时密钥，已跳过",
-                "{place}: a {mode} credential must first be exchanged; only key pairs and session keys are taken here; passed over"
+                "{place}: credentials of the kind {mode} must first be exchanged; only key pairs and session keys are taken here; passed over"
             ),
             Trouble::Loose(mode) => {
                 let mode = format!("{:o}", mode & 0o7777);
