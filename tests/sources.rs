@@ -172,7 +172,7 @@ fn a_page_tells_title_article_and_address_of_its_sources() {
     let zh = icpctl.run(["explain", "TIM-02", "--lang", "zh", "-q"]);
     let zh = zh.exits(0).stdout;
     assert!(
-        zh.contains("  - L33 《非经营性互联网信息服务备案管理办法》（信息产业部令第33号），第12条\n    http://"),
+        zh.contains("  - L33 《非经营性互联网信息服务备案管理办法》（信息产业部令第33号），第 12 条\n    http://"),
         "{zh}"
     );
     let page = icpctl.run(["explain", "TIM-02", "--json"]).exits(0).json();

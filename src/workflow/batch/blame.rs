@@ -93,7 +93,13 @@ fn replace(words: &mut Cow<'static, str>, named: impl Fn(&str, Option<&str>) -> 
             let rest = value.map_or(after, |value| {
                 after.get(1 + value.len()..).unwrap_or_default()
             });
-            clause = format!("{before}{}{rest}", named(column, value));
+            let told = named(column, value);
+            // Nothing stands between what ends in Chinese and the Chinese that follows.
+            let close = rest.strip_prefix(' ');
+            let close = close.filter(|rest| {
+                told.ends_with(['列', '）']) && !rest.starts_with(|c: char| c.is_ascii())
+            });
+            clause = format!("{before}{told}{}", close.unwrap_or(rest));
         }
         clause
     };
