@@ -180,28 +180,25 @@ fn event(row: &Row, problems: &mut Vec<Problem>) -> Option<Report> {
         Some(Command::Edit) | None => None,
     };
     let problem = |message| Problem::new(&cell.column, cell.at, "unknown-value", message);
-    problems.push(match step {
-        Some(step) => {
-            let name = step.name();
-            problem(text!(
-                "“{words}”是命令，不是事件",
-                "\"{words}\" is a command, no event"
-            ))
-            .fix(text!("请用 icpctl {name} ORDER", "use icpctl {name} ORDER"))
-        }
-        None => {
-            let problem = problem(text!(
-                "没有名为“{words}”的事件",
-                "there is no event \"{words}\""
-            ));
-            match Report::nearest(&given) {
-                Some(near) => problem.suggest(Some(near)),
-                None => problem.fix(text!(
-                    "可用的值：{list}",
-                    "the values are {list}",
-                    list = Report::listed()
-                )),
-            }
+    problems.push(if let Some(step) = step {
+        let name = step.name();
+        problem(text!(
+            "“{words}”是命令，不是事件",
+            "\"{words}\" is a command, no event"
+        ))
+        .fix(text!("请用 icpctl {name} ORDER", "use icpctl {name} ORDER"))
+    } else {
+        let problem = problem(text!(
+            "没有名为“{words}”的事件",
+            "there is no event \"{words}\""
+        ));
+        match Report::nearest(&given) {
+            Some(near) => problem.suggest(Some(near)),
+            None => problem.fix(text!(
+                "可用的值：{list}",
+                "the values are {list}",
+                list = Report::listed()
+            )),
         }
     });
     None
