@@ -721,3 +721,67 @@ fn a_step_recorded_by_mistake_leads_to_its_undoing() {
     let error = scene.fails(MONDAY, &format!("abandon {id} --yes"), 5);
     assert!(!hints_at(&error, "undo"), "{error}");
 }
+
+/// What newcomers type in the wrong place is answered with what to type.
+#[test]
+fn a_word_in_the_wrong_place_leads_to_its_own() {
+    let scene = Scene::at("tencent");
+    for (line, code, meant) in [
+        (
+            "cancel example.cn",
+            2,
+            "did you mean `cancel-site`, `cancel-access`, `cancel-subject`?",
+        ),
+        ("cancel-servic example.cn", 2, "`cancel-service`"),
+        (
+            "change example.cn responsible.phone=13900000001",
+            4,
+            "icpctl change TARGET --set responsible.phone=VALUE",
+        ),
+        ("show 1", 4, "ref:1"),
+        (
+            "status --exit-status",
+            2,
+            "icpctl list --bucket action --json",
+        ),
+    ] {
+        let told = scene.run(MONDAY, line).exits(code).stderr;
+        assert!(told.contains(meant), "{line}: {told}");
+        assert!(!told.contains("13900000001"), "{line}: {told}");
+    }
+    scene.user.write(
+        "batch.csv",
+        "ref,kind,target,after\n1,cancel-site,https://example.cn/,\n2,cancel-site,示例网站,\n\
+         3,cancel-site,example.cn,1\n",
+    );
+    let document = scene.document(MONDAY, "batch check batch.csv", 3);
+    let findings = document["data"]["findings"].as_array().unwrap();
+    for (place, meant) in ["example.cn", "icpctl portfolio --find", "ref:1"]
+        .into_iter()
+        .enumerate()
+    {
+        let fix = findings[place]["fix"].as_str().unwrap();
+        assert!(fix.contains(meant), "{document}");
+    }
+}
+
+/// A workbook is no text in another encoding.
+#[test]
+fn a_workbook_is_told_to_be_saved_as_a_table() {
+    let user = Icpctl::new();
+    for head in [&b"PK\x03\x04\xff"[..], b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"] {
+        user.write("filed.xlsx", head);
+        for line in [
+            "adopt --from filed.xlsx",
+            "adopt --from filed.xlsx --encoding gb18030",
+            "batch check filed.xlsx",
+            "record --from filed.xlsx",
+            "new --from filed.xlsx",
+            "check filed.xlsx",
+        ] {
+            let output = user.run(line.split(' ')).exits(3);
+            let told = format!("{}{}", output.stdout, output.stderr);
+            assert!(told.contains("looks like a workbook"), "{line}: {told}");
+        }
+    }
+}

@@ -123,19 +123,37 @@ pub(super) fn decode_document<'a>(source: &Source<'a>) -> Result<&'a str, Vec<Pr
     let bytes = source.bytes.strip_prefix(BOM).unwrap_or(source.bytes);
     no_calendar(bytes)?;
     decode_utf8(bytes).map_err(|at| {
-        not_utf8(
-            at,
+        let fix = if is_workbook(bytes) {
+            workbook()
+        } else {
             text!(
                 "请另存为 UTF-8：在编辑器里选编码，国标编码的也可用 iconv -f GB18030 -t UTF-8 转换",
                 "save it as UTF-8 in the editor; iconv -f GB18030 -t UTF-8 turns a Chinese encoding into it"
-            ),
-        )
+            )
+        };
+        not_utf8(at, fix)
     })
+}
+
+/// How the files of spreadsheet programs begin: the older ones (MS-CFB, 2.2), and those that are ZIP.
+const WORKBOOKS: [&[u8]; 2] = [b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"PK\x03\x04"];
+
+fn is_workbook(bytes: &[u8]) -> bool {
+    WORKBOOKS.iter().any(|head| bytes.starts_with(head))
+}
+
+fn workbook() -> Text {
+    text!(
+        "这像是 Excel 工作簿：表格请另存为“CSV UTF-8”；资料文件是文本，见 icpctl template new",
+        "this looks like a workbook of a spreadsheet: save a table as CSV UTF-8; a dossier is text, see icpctl template new"
+    )
 }
 
 /// What to do about rows that are no UTF-8: the flag is named where it helps.
 fn chosen(bytes: &[u8]) -> Text {
-    if decode_gb18030(bytes).is_ok() {
+    if is_workbook(bytes) {
+        workbook()
+    } else if decode_gb18030(bytes).is_ok() {
         text!(
             "多半是国标编码：加 --encoding gb18030，或另存为“CSV UTF-8”",
             "it is probably in a Chinese encoding: add --encoding gb18030, or save it as CSV UTF-8"
@@ -168,12 +186,17 @@ fn decode_gb18030(bytes: &[u8]) -> Result<String, Vec<Problem>> {
     match decoder.decode_to_string_without_replacement(bytes, &mut text, true) {
         (DecoderResult::InputEmpty, _) => Ok(text),
         (DecoderResult::Malformed(..) | DecoderResult::OutputFull, _) => {
-            let message = text!("这里不是 GB18030 编码", "this is not GB18030");
-            Err(vec![
-                Problem::new("", end_of(&text), "not-gb18030", message).fix(text!(
+            let fix = if is_workbook(bytes) {
+                workbook()
+            } else {
+                text!(
                     "UTF-8 文件请去掉 --encoding gb18030",
                     "leave --encoding gb18030 out for a UTF-8 file"
-                )),
+                )
+            };
+            let message = text!("这里不是 GB18030 编码", "this is not GB18030");
+            Err(vec![
+                Problem::new("", end_of(&text), "not-gb18030", message).fix(fix),
             ])
         }
     }

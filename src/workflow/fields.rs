@@ -138,6 +138,13 @@ pub(super) fn changed(found: &Found<'_>, path: &str, field: &str) -> Result<(), 
     )))
 }
 
+/// Whether a change of a subject or a service takes a field.
+pub(super) fn is_field(name: &str) -> bool {
+    ["subject", "services"]
+        .iter()
+        .any(|section| changes(&format!("{section}.{name}")))
+}
+
 /// Whether a change takes the field at a full path.
 pub(super) fn changes(path: &str) -> bool {
     let bare = bare(path);

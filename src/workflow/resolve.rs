@@ -109,8 +109,8 @@ impl From<NoOrder> for Failure {
                 let failure = none(text!("没有订单 `{word}`", "there is no order `{word}`"));
                 let short = is_too_short(&word).then(|| {
                     text!(
-                        "订单号至少要写前 {SHORTEST_PREFIX} 位",
-                        "write at least the first {SHORTEST_PREFIX} characters of an id"
+                        "订单号至少要写前 {SHORTEST_PREFIX} 位；自定编号写成 ref:{word}",
+                        "write at least the first {SHORTEST_PREFIX} characters of an id; a key of your own is written ref:{word}"
                     )
                 });
                 let shown = shell_word(&word);
@@ -391,7 +391,8 @@ pub fn target(portfolio: &Portfolio, word: &str) -> Result<Target, Unfiled> {
             Ok(domain) => return by_domain(portfolio, domain),
             Err(host_error) => {
                 let expected = unfiled::expected(&number_error, &host_error);
-                let near = unfiled::named(portfolio, word).unwrap_or(expected);
+                let near = unfiled::assigned(word).or_else(|| unfiled::named(portfolio, word));
+                let near = near.unwrap_or(expected);
                 return Err(Unfiled::unknown(word, Some(near)));
             }
         },

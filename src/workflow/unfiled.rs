@@ -52,12 +52,12 @@ impl From<Unfiled> for Failure {
                 let failure = Self::not_found(
                     "not-found.target",
                     text!("备案中没有 {word}", "nothing is filed as {word}"),
-                )
-                .hint(text!(
+                );
+                // The first hint is all that a row of a file is told.
+                near.into_iter().fold(failure, Self::hint).hint(text!(
                     "查看备案：icpctl portfolio；导入已有备案：icpctl adopt --from FILE",
                     "see what is filed: icpctl portfolio; bring existing filings in: icpctl adopt --from FILE"
-                ));
-                near.into_iter().fold(failure, Self::hint)
+                ))
             }
             Unfiled::DomainEnded {
                 domain,
@@ -134,6 +134,17 @@ pub(super) fn expected(number: &NumberError, host: &HostError) -> Text {
             message = number.message()
         ),
     }
+}
+
+/// Says where a field and its value stand, which were typed as a target.
+pub(super) fn assigned(word: &str) -> Option<Text> {
+    let (field, _) = word.split_once('=')?;
+    super::fields::is_field(field).then(|| {
+        text!(
+            "字段写在 --set 后面：icpctl change TARGET --set {field}=VALUE",
+            "a field goes after --set: icpctl change TARGET --set {field}=VALUE"
+        )
+    })
 }
 
 /// Says how what is filed under a name is found, where a word is one or a part of one.

@@ -91,8 +91,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             "--exit-status needs orders to be named"
         ))
         .hint(text!(
-            "例如 icpctl status ORDER --exit-status",
-            "for example icpctl status ORDER --exit-status"
+            "例如 icpctl status ORDER --exit-status；有没有订单需要处理，看 icpctl list --bucket action --json 的 data 是否为空",
+            "for example icpctl status ORDER --exit-status; whether any order needs somebody, the data of icpctl list --bucket action --json tells: it is empty where none does"
         )));
     }
     if let Some(flag) = Filters::typed(matches).filter(|_| is_named) {

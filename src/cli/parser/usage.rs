@@ -6,6 +6,7 @@ use crate::lang::{Text, likeness};
 use crate::text;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgMatches, Command, Error};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 
 /// Turns what the parser says of the words typed into a failure (2).
@@ -13,7 +14,7 @@ pub fn failure(error: &Error, parser: &Command, words: &[OsString]) -> Failure {
     let (path, command) = named(parser, words);
     let is_root = command.get_name() == parser.get_name();
     let mut failure = Failure::usage(message(error, (&path, command), is_root, words));
-    failure.hints.extend(meant(error));
+    failure.hints.extend(meant(error, command));
     if let Some(valid) = context(error, ContextKind::ValidValue).filter(|valid| !valid.is_empty()) {
         let zh = context(error, IN_CHINESE).unwrap_or_else(|| valid.clone());
         failure = failure.hint(text!("可用的值：{zh}", "possible values: {valid}"));
@@ -182,7 +183,7 @@ fn places(command: &Command) -> String {
 const OFFERED: usize = 3;
 
 /// Returns what was probably meant, the likeliest first.
-fn meant(error: &Error) -> Option<Text> {
+fn meant(error: &Error, command: &Command) -> Option<Text> {
     let kinds = [
         (ContextKind::InvalidArg, ContextKind::SuggestedArg),
         (
@@ -204,6 +205,12 @@ fn meant(error: &Error) -> Option<Text> {
         near = vec![format!("--{VERSION}")];
     }
     near.sort_by(|one, other| likeness(&typed, other).total_cmp(&likeness(&typed, one)));
+    // Another name of a command crowds out no other command.
+    let mut seen = BTreeSet::new();
+    near.retain(|word| {
+        let named = command.find_subcommand(word);
+        seen.insert(named.map_or_else(|| word.clone(), |named| named.get_name().to_owned()))
+    });
     near.truncate(OFFERED);
     let near: Vec<String> = near.iter().map(|word| format!("`{word}`")).collect();
     Some(text!(
