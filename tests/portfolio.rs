@@ -370,6 +370,36 @@ fn a_table_is_answered_in_its_own_words_and_counted_by_what_changed() {
     );
 }
 
+/// A provider that was written by mistake does not go with the file that names another one.
+#[test]
+fn an_access_that_a_replacing_file_leaves_out_is_told_and_can_be_taken_away() {
+    let store = Store::new();
+    let at = |provider: &str| {
+        json!([{"number": FIRM, "services": [
+            {"number": SHOP, "domains": ["a.example.com"], "accesses": [provider]}]}])
+    };
+    let kept = |ran: Ran| {
+        let document: Value = serde_json::from_str(&ran.out).unwrap();
+        let warnings = document["warnings"].as_array().unwrap();
+        let kept = warnings.iter().filter(|w| w["code"] == "access-kept");
+        kept.map(|w| w["message"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(store.adopt(&at("tencent"), &[]).code, 0);
+    assert!(kept(store.adopt(&at("tencent"), &["--replace"])).is_empty());
+    let told = kept(store.adopt(&at("huawei"), &["--replace"]));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains(&format!("{SHOP} keeps its access at tencent")),
+        "{told:?}"
+    );
+    let line = format!("gone {SHOP} --provider tencent --because not-ours");
+    assert!(told[0].ends_with(&format!("icpctl {line}")), "{told:?}");
+    let gone: Vec<&str> = line.split(' ').chain(["--yes"]).collect();
+    assert_eq!(store.run(&gone).code, 0);
+    assert!(kept(store.adopt(&at("huawei"), &["--replace"])).is_empty());
+}
+
 #[test]
 fn a_file_that_contradicts_itself_or_is_wrong_is_refused_whole() {
     let store = Store::new();

@@ -13,7 +13,7 @@ use crate::filing::province::Province;
 use crate::filing::record::{AdoptedService, Adoption, SubjectEvent, SubjectRecord};
 use crate::filing::tree;
 use crate::intake::Adopting;
-use crate::lang::Text;
+use crate::lang::{Text, shell_word};
 use crate::render::mask::Privacy;
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,6 +70,9 @@ pub fn decide(
         let there = before.subject(&number);
         let now = after.subject(&number);
         answer.sort_in(adoption, there, now);
+        if replace {
+            cautions.extend(there.into_iter().flat_map(|there| kept(there, adoption)));
+        }
         if is_same(there, now) {
             records.remove(&number);
             continue;
@@ -238,6 +241,30 @@ fn take_domains(
         records.insert(owner, record);
     }
     Ok(())
+}
+
+/// Warns of accesses that a file which replaces what is filed leaves out: sets only grow.
+fn kept(there: &FiledSubject, adoption: &Adoption) -> Vec<Caution> {
+    let kept = adoption.services.iter().filter_map(|service| {
+        let given = service.accesses.as_ref()?;
+        let filed = there.services.get(&service.number)?;
+        let is_given = |provider: &str| given.iter().any(|access| access.provider == provider);
+        let mut left_out = filed.providers();
+        left_out.retain(|provider| !is_given(provider));
+        Some((service.number, left_out))
+    });
+    kept.flat_map(|(number, left_out)| {
+        left_out.into_iter().map(move |provider| Caution {
+            code: "access-kept",
+            message: text!(
+                "{number} 仍记有 {provider} 的接入：--replace 不删去已有的接入；没有这个接入的，执行 icpctl gone {number} --provider {provider} --because not-ours",
+                "{number} keeps its access at {provider}: --replace takes no access away; where there is none, run icpctl gone {number} --provider {provider} --because not-ours",
+                provider = Text::verbatim(shell_word(provider))
+            ),
+            path: None,
+        })
+    })
+    .collect()
 }
 
 /// Warns of services that share a counter: the numbers are kept, but one of them is wrong (NUM-03).

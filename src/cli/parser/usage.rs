@@ -7,7 +7,8 @@ use crate::text;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgMatches, Command, Error};
 use std::collections::BTreeSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 /// Turns what the parser says of the words typed into a failure (2).
 pub fn failure(error: &Error, parser: &Command, words: &[OsString]) -> Failure {
@@ -144,10 +145,15 @@ fn message(
 /// The flag that names the file to read.
 const FROM: &str = "--from";
 
-/// Returns the word that a command has no place for.
+/// How the names of the files end that it may name.
+const ENDINGS: [&str; 5] = ["csv", "json", "jsonl", "toml", "tsv"];
+
+/// Returns the file that stands where a command has no place for one.
 fn stray(error: &Error) -> Option<String> {
-    let is_stray =
-        |arg: &String| error.kind() == ErrorKind::UnknownArgument && !arg.starts_with('-');
+    let is_stray = |arg: &String| {
+        let ending = Path::new(arg).extension().and_then(OsStr::to_str);
+        error.kind() == ErrorKind::UnknownArgument && ending.is_some_and(|e| ENDINGS.contains(&e))
+    };
     context(error, ContextKind::InvalidArg).filter(is_stray)
 }
 
