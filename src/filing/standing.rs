@@ -120,14 +120,24 @@ pub fn fold(history: &[Entry]) -> Option<Standing> {
     Some(standing)
 }
 
+/// Whether an entry leads to a status, be it the same one anew.
+fn arrives(entry: &Entry) -> bool {
+    // Another window opens where the SMS is sent anew after the clock ended the one before,
+    // though the stored status was the same: the entry says who is awaited.
+    let opens = !entry.awaiting.is_empty();
+    entry.from != Some(entry.to) || opens || matches!(entry.event, Event::Command(Command::Submit))
+}
+
+/// Returns the entry that led to where an order stands, where its creation was not undone.
+pub fn arrival(history: &[Entry]) -> Option<&Entry> {
+    let entries = effective(history).into_iter().rev();
+    let mut led = entries.filter(|entry| !entry.anomaly && arrives(entry));
+    led.next().filter(|_| undoing(history).is_none())
+}
+
 impl Standing {
     fn take(&mut self, entry: &Entry) {
-        // Another window opens where the SMS is sent anew after the clock ended the one before,
-        // though the stored status was the same: the entry says who is awaited.
-        let opens = !entry.awaiting.is_empty();
-        let arrives = entry.from != Some(entry.to)
-            || opens
-            || matches!(entry.event, Event::Command(Command::Submit));
+        let arrives = arrives(entry);
         if arrives {
             self.since = entry.at;
             self.status = entry.to;

@@ -6,6 +6,7 @@ use super::doubt;
 use super::issued::{approval, are_numbers};
 use super::persons::{answers, faces, named};
 use super::plan::{Caution, Stamp};
+use super::undo::way_back;
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::deadline;
@@ -20,7 +21,7 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Entry, Order, Signatory, Who};
 use crate::filing::refusal::Refusal;
 use crate::filing::signatory::signatories;
-use crate::filing::standing::{Presumption, SmsWindow, Standing, View, effective};
+use crate::filing::standing::{self, Presumption, SmsWindow, Standing, View, effective};
 use crate::filing::status::Status;
 use crate::lang::Text;
 use crate::text;
@@ -76,11 +77,12 @@ pub fn entry(stamp: &Stamp, event: Event, at: Instant, from: Option<Status>, to:
 ///
 /// # Errors
 /// 3 for the future, or before the entry that led to where the order stands.
-pub fn instant(
+fn instant(
     moment: Option<Moment>,
-    standing: &Standing,
-    now: Instant,
+    (world, stamp): (&World, &Stamp),
+    (order, standing): (&Order, &Standing),
 ) -> Result<Instant, Failure> {
+    let now = world.now;
     let earliest = standing.since;
     let Some(moment) = moment else {
         return Ok(now.max(earliest));
@@ -101,7 +103,7 @@ pub fn instant(
             }
             Untimely::Early { at, since } => {
                 let (shown, since) = (at.to_second(), since.to_second());
-                Failure::invalid(
+                let mut failure = Failure::invalid(
                     "invalid.too-early",
                     text!(
                         "时间 {shown} 早于订单进入“{label}”的时间 {since}",
@@ -112,11 +114,18 @@ pub fn instant(
                 .hint(text!(
                     "历史按记录的先后计算：写出该时间或更晚的时间",
                     "the history folds in the order of recording: give that instant or a later one"
-                ))
-                .hint(text!(
-                    "先前的时间记错了的：icpctl undo 撤消那一步，再按实际时间记录",
-                    "where the earlier time is wrong, take that step back with icpctl undo and record it anew"
-                ))
+                ));
+                let led = standing::arrival(&order.history)
+                    .filter(|led| led.op != stamp.op && led.event != Event::Create);
+                failure.hints.extend(led.map(|led| {
+                    let way = way_back(world, order, led);
+                    text!(
+                        "先前的时间记错了的，撤消那一步，再按实际时间记录：{way}",
+                        "where the earlier time is wrong, take that step back and record it anew: {way}",
+                        way
+                    )
+                }));
+                failure
             }
         })
 }
@@ -161,7 +170,7 @@ pub(super) fn refused(order: &Order, view: &View, world: &World, refusal: Refusa
 }
 
 /// Says how the step that stands in the way of a report is taken back, where it was a mistake.
-fn mistaken(order: &Order, refusal: &Refusal) -> Option<Text> {
+fn mistaken(world: &World, stamp: &Stamp, order: &Order, refusal: &Refusal) -> Option<Text> {
     let stood = match refusal {
         Refusal::Ended { status } | Refusal::NotNow { status, .. } => status,
         Refusal::AtBureau { .. }
@@ -173,14 +182,19 @@ fn mistaken(order: &Order, refusal: &Refusal) -> Option<Text> {
         | Refusal::WindowClosed { .. } => return None,
     };
     let last = *effective(&order.history).last()?;
-    if last.to != *stood || last.from == Some(last.to) || last.by == By::Driver {
+    if last.to != *stood
+        || last.from == Some(last.to)
+        || last.by == By::Driver
+        || last.op == stamp.op
+    {
         return None;
     }
-    let op = &last.op;
+    let way = way_back(world, order, last);
     Some(text!(
-        "“{event}”记错了的：icpctl undo {op}（先加 -n 看会撤消什么）",
-        "where \"{event}\" was a mistake: icpctl undo {op}, first with -n to see what it takes back",
-        event = last.event.label()
+        "“{event}”记错了的：{way}",
+        "where \"{event}\" was a mistake: {way}",
+        event = last.event.label(),
+        way
     ))
 }
 
@@ -221,7 +235,7 @@ pub fn command(
 ) -> Result<Order, Failure> {
     let view = order.view(&world.profiles, world.now);
     let case = order.case(&world.profiles);
-    let at = instant(at, &view.standing, world.now)?;
+    let at = instant(at, (world, stamp), (order, &view.standing))?;
     let to = machine::command(&case, view.for_commands(), command, view.standing.edited)
         .map_err(|refusal| refused(order, &view, world, refusal))?;
     if command == Command::Submit {
@@ -351,9 +365,9 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
     }
     named(order, &told.who)?;
     are_numbers(&told.numbers)?;
-    let at = instant(told.at, standing, world.now)?;
+    let at = instant(told.at, (world, stamp), (order, standing))?;
     let (from, arrival) = arrival(world, order, &view, report, at).map_err(|refusal| {
-        let mistaken = mistaken(order, &refusal);
+        let mistaken = mistaken(world, stamp, order, &refusal);
         let mut failure = refused(order, &view, world, refusal);
         failure.hints.extend(mistaken);
         failure

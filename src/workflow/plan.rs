@@ -194,7 +194,8 @@ impl Acceptance {
         ends_elsewhere(order, &world.book.portfolio).then(|| Self {
             given: given
                 .iter()
-                .any(|given| given.accepted.iter().any(|accepted| accepted == code)),
+                .flat_map(|given| &given.accepted)
+                .any(|accepted| accepted.eq_ignore_ascii_case(code)),
             instead: leaving_only(world, order),
         })
     }

@@ -187,12 +187,10 @@ fn reverse_order(
     order: &Order,
     op: &OperationId,
 ) -> Result<Order, Failure> {
-    let entries = effective(&order.history);
-    let first = entries.iter().position(|e| e.op == *op);
-    let only_it_follows = first.is_some_and(|first| entries[first..].iter().all(|e| e.op == *op));
-    if !only_it_follows || later_record(world, order, op) {
+    if !is_last(order, op) || later_record(world, order, op) {
         return Err(moved_since(order.id.as_str()));
     }
+    let entries = effective(&order.history);
     let mut reversed = order.clone();
     let of_op: Vec<&Entry> = entries.into_iter().filter(|e| e.op == *op).collect();
     for entry in of_op.iter().rev() {
@@ -218,6 +216,35 @@ fn reverse_order(
     entry.undoes = Some(op.clone());
     reversed.history.push(entry);
     Ok(reversed)
+}
+
+/// Whether nothing that counts came to an order after an operation.
+fn is_last(order: &Order, op: &OperationId) -> bool {
+    let entries = effective(&order.history);
+    let first = entries.iter().position(|e| e.op == *op);
+    first.is_some_and(|first| entries[first..].iter().all(|e| e.op == *op))
+}
+
+/// Says how an entry of an order is taken back that was a mistake: by undoing its operation, or where
+/// something came to the order or its filing since, by undoing that first.
+pub(super) fn way_back(world: &World, order: &Order, entry: &Entry) -> Text {
+    let (id, op) = (&order.id, &entry.op);
+    if !is_last(order, op) {
+        text!(
+            "此后的操作要先撤消：icpctl log {id} 查看顺序",
+            "undo what came after it first: icpctl log {id} shows the order"
+        )
+    } else if later_record(world, order, op) {
+        text!(
+            "此后对备案信息的操作要先撤消：icpctl log 查看顺序",
+            "undo what came to the filing after it first: icpctl log shows the order"
+        )
+    } else {
+        text!(
+            "icpctl undo {op}（先加 -n 看会撤消什么）",
+            "icpctl undo {op}, first with -n to see what it takes back"
+        )
+    }
 }
 
 /// Whether the portfolio took a later record of the subject that this operation's approval changed.

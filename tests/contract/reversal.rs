@@ -1,6 +1,6 @@
 //! `undo`: the reversal of an operation whose records have not moved since.
 
-use crate::scenarios::{CERTIFICATES, FORUM, MONDAY, SHOP, Scene, codes, company, site};
+use crate::scenarios::{CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, codes, company, site};
 use serde_json::{Value, json};
 
 /// "`submit` included": an undone submission is a draft again.
@@ -72,6 +72,39 @@ fn an_operation_that_was_built_upon_is_not_undone() {
     let error = scene.fails(MONDAY, &line, 6);
     assert_eq!(error["code"], "conflict.moved-since");
     assert_eq!(scene.status(MONDAY, &id), "awaiting-bureau-review");
+}
+
+/// The step in the way of a report is named where it can be undone, whatever was the latest since,
+/// else where it is seen what is to be undone before it.
+#[test]
+fn a_refused_report_names_a_step_only_where_it_can_be_undone() {
+    let scene = Scene::at("tencent");
+    let last = |order: &Value| order["history"].as_array().unwrap().last().unwrap()["op"].clone();
+    let undo = |op: &Value| format!("icpctl undo {}", op.as_str().unwrap());
+    let hints = |line: &str, exit: i32| scene.fails(MONDAY, line, exit)["hints"].to_string();
+    let id = scene.draft(MONDAY, "change example.com --set name=示例论坛二店");
+    scene.submit(MONDAY, &id);
+    let undone = undo(&last(&scene.record(MONDAY, &id, "sms-verified")));
+    scene.ok(MONDAY, &format!("note {SUBJECT} 另一件事"));
+    let early = format!("record {id} bureau-approved --at 2026-11-22");
+    let told = hints(&early, 3);
+    assert!(told.contains(&undone), "{told}");
+    let line = undone.strip_prefix("icpctl ").unwrap();
+    let _ = scene.run(MONDAY, line).exits(0);
+    assert_eq!(scene.status(MONDAY, &id), "provider-review");
+    scene.record(MONDAY, &id, "sms-verified");
+    scene.ok(MONDAY, &format!("note {id} 已来电"));
+    let told = hints(&early, 3);
+    assert!(!told.contains("icpctl undo"), "{told}");
+    assert!(told.contains(&format!("icpctl log {id}")), "{told}");
+    let undone = undo(&last(&scene.record(MONDAY, &id, "bureau-approved")));
+    let late = format!("record {id} accepted");
+    let told = hints(&late, 5);
+    assert!(told.contains(&undone), "{told}");
+    scene.ok(MONDAY, "gone example.com --because bureau --yes");
+    let told = hints(&late, 5);
+    assert!(!told.contains("icpctl undo"), "{told}");
+    assert!(told.contains("icpctl log"), "{told}");
 }
 
 /// An operation is undone once.

@@ -17,6 +17,7 @@ use crate::text;
 use crate::workflow::plan::Acceptance;
 pub use crate::workflow::plan::Given;
 use clap::{Arg, ArgMatches};
+use std::collections::BTreeSet;
 
 /// The flags of whatever sends.
 pub fn args(lang: Lang) -> [Arg; 2] {
@@ -77,8 +78,12 @@ pub fn warn_of_unknown<'a>(
     cx: &mut Context<'_>,
     accepted: impl IntoIterator<Item = &'a String>,
 ) -> Result<(), Failure> {
-    let mut accepted = accepted.into_iter().peekable();
-    if accepted.peek().is_none() {
+    let mut seen = BTreeSet::new();
+    let accepted: Vec<&String> = accepted
+        .into_iter()
+        .filter(|code| seen.insert(*code))
+        .collect();
+    if accepted.is_empty() {
         return Ok(());
     }
     let rulebook = cx.rulebook()?;
