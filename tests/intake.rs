@@ -570,8 +570,8 @@ fn a_table_kept_for_people_is_told_what_to_change() {
         ["1:1：这一行不是表头，表头在第 3 行；删去第 3 行之前的行"]
     );
     let columns = told("主体备案号,服务备案号,序号,客户,名称\n");
-    assert!(columns[0].ends_with("要留作标签的改名为 标签:序号，其余的列删去"));
-    assert!(columns[1].ends_with("要留作标签的改名为 标签:客户，其余的列删去"));
+    assert!(columns[0].ends_with("要留作标签的改名为 标签:序号，否则去掉"));
+    assert!(columns[1].ends_with("要留作标签的改名为 标签:客户，否则去掉"));
     let text = |accesses: &str| {
         format!(
             "主体备案号,服务备案号,接入商\n粤ICP备2021000001号,粤ICP备2021000001号-1,{accesses}\n"

@@ -248,13 +248,13 @@ fn unknown_column(table: Table, header: &str, at: Position) -> Problem {
     let en = named(|column| &column.name).join(", ");
     problem.fix(if table.has_labels() {
         text!(
-            "可用的列：{zh}；要留作标签的改名为 标签:{given}，其余的列删去",
-            "the columns are: {en}; to keep it as a label name it label:{given}, else delete the column"
+            "可用的列：{zh}；要留作标签的改名为 标签:{given}，否则去掉",
+            "the columns are: {en}; to keep it as a label name it label:{given}, else leave it out"
         )
     } else {
         text!(
-            "可用的列：{zh}；其余的列删去",
-            "the columns are: {en}; delete the others"
+            "可用的列：{zh}；其余的去掉",
+            "the columns are: {en}; leave the others out"
         )
     })
 }

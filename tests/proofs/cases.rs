@@ -241,6 +241,8 @@ pub(super) const CASES: &[Case] = cases! {
     HEBEI: "subject.legal_representative_id" = "'E12345678'", "subject.responsible.name" = "'王五'", "materials[slot=authorisation-letter]" = "-" => "RP-12";
     HEBEI: "subject.legal_representative_id" = "'E12345678'", "subject.responsible.name" = "'王五'" => ;
     HEBEI: "subject.legal_representative_id" = "'931840199001010011'", "subject.responsible.name" = "'王五'" => ;
+    HEBEI: "subject.legal_representative_id" = "'931840199001010012'", "subject.responsible.name" = "'王五'" => "RP-01", "SUB-03";
+    HEBEI: "subject.legal_representative_id" = "'91130100MA0000090T'", "subject.responsible.name" = "'王五'" => "RP-01";
     SHANXI: "subject.legal_representative_id" = "'E12345678'", "subject.responsible.name" = "'王五'", "subject.responsible.certificate_type" = "'passport'", "subject.responsible.certificate_number" = "'E87654321'" => "RP-01";
     SHANDONG: "subject.legal_representative_id" = "'E12345678'", "subject.responsible.name" = "'王五'", "subject.responsible.certificate_type" = "'passport'", "subject.responsible.certificate_number" = "'E87654321'" => "RP-01";
     SHANDONG: "subject.legal_representative_id" = "'12345678'", "subject.responsible.name" = "'王五'" => ;

@@ -56,7 +56,8 @@ impl ResidentId {
     /// which residents of Hong Kong, Macau and Taiwan travel are shorter.
     pub fn is_meant_by(text: &str) -> bool {
         let number = folded(text);
-        if Self::OTHERS.iter().any(|area| number.starts_with(area)) {
+        let is_others = Self::OTHERS.iter().any(|area| number.starts_with(area));
+        if is_others && Self::parse(text, NaiveDate::MAX).is_ok() {
             return false;
         }
         let digits = number.strip_suffix('X').unwrap_or(&number);
