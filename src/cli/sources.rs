@@ -27,6 +27,15 @@ pub struct Asked {
     pub authority: Authority,
     /// What they showed.
     pub answer: Result<Sighting, NetworkError>,
+    /// Why one of several questions got no answer, though others did.
+    pub missed: Option<NetworkError>,
+}
+
+impl Asked {
+    /// Returns why there is no answer, or not all of it.
+    pub fn error(&self) -> Option<&NetworkError> {
+        self.answer.as_ref().err().or(self.missed.as_ref())
+    }
 }
 
 /// What was asked about each order.
@@ -90,6 +99,7 @@ impl Sources {
                 all.entry(order.id.clone()).or_default().push(Asked {
                     authority: Authority::OwnAccount { provider },
                     answer,
+                    missed: None,
                 });
             }
         }
@@ -98,10 +108,14 @@ impl Sources {
         let asker = Asker::new(&self.network, &cx.config, cx.env, cache, cx.now)?;
         if asker.has_record() {
             for order in live {
-                let answer = asker.sighting(order).await;
+                let (answer, missed) = match asker.sighting(order).await {
+                    Ok((sighting, missed)) => (Ok(sighting), missed),
+                    Err(error) => (Err(error), None),
+                };
                 all.entry(order.id.clone()).or_default().push(Asked {
                     authority: Authority::PublicRecord,
                     answer,
+                    missed,
                 });
             }
         }
@@ -131,10 +145,10 @@ pub fn sightings(answers: &Answers, id: &OrderId) -> Vec<Sighting> {
         .collect()
 }
 
-/// Returns who was asked of an order and gave no answer.
+/// Returns who was asked of an order and gave no answer, or not all of it.
 pub fn unheard(answers: &Answers, id: &OrderId) -> Vec<Authority> {
     let of = answers.get(id).into_iter().flatten();
-    of.filter(|asked| asked.answer.is_err())
+    of.filter(|asked| asked.error().is_some())
         .map(|asked| asked.authority.clone())
         .collect()
 }
@@ -169,13 +183,21 @@ pub fn code(authority: &Authority) -> &str {
     }
 }
 
-/// Says that a source gave no answer: a warning's words.
-pub fn silence(authority: &Authority, error: &NetworkError) -> Text {
-    let (name, error) = (name(authority), error.message());
-    text!(
-        "{name}没有答复：{error}",
-        "{name} gave no answer: {error}",
-        name,
-        error
-    )
+/// Says that a source gave no answer, or not all of it, where that is so: a warning's words.
+pub fn silence(asked: &Asked) -> Option<Text> {
+    let (name, error) = (name(&asked.authority), asked.error()?.message());
+    Some(match asked.answer {
+        Err(_) => text!(
+            "{name}没有答复：{error}",
+            "{name} gave no answer: {error}",
+            name,
+            error
+        ),
+        Ok(_) => text!(
+            "{name}有查询没有答复：{error}",
+            "{name} left a question unanswered: {error}",
+            name,
+            error
+        ),
+    })
 }

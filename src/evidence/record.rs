@@ -36,7 +36,7 @@ pub(super) struct Endpoint {
     shape: RecordShape,
     is_built_in: bool,
     timeout: Duration,
-    shown: String,
+    pub(super) shown: String,
 }
 
 /// One entry of the public record, as it came.

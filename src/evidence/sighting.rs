@@ -8,15 +8,20 @@ use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::Order;
 use crate::filing::settle::{Authority, Seen, Sighting};
 use crate::network::error::NetworkError;
+use crate::text;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 
 impl Asker<'_> {
-    /// Looks up every domain and number of an order in the public record.
+    /// Looks up every domain and number of an order in the public record. Beside what was shown stands
+    /// why a question got no answer, where one did not.
     ///
     /// # Errors
     /// When none of them got an answer.
-    pub async fn sighting(&self, order: &Order) -> Result<Sighting, NetworkError> {
+    pub async fn sighting(
+        &self,
+        order: &Order,
+    ) -> Result<(Sighting, Option<NetworkError>), NetworkError> {
         let domains = order.domains().into_iter().cloned().map(About::Domain);
         let services = order.target.services.iter();
         let services = services.map(|service| About::Service(service.number));
@@ -58,25 +63,29 @@ impl Asker<'_> {
             Kind::Change => order.changes.iter().any(|change| change.service.is_none()),
             Kind::New | Kind::Access | Kind::CancelSite | Kind::CancelAccess => false,
         };
-        if let Some(subject) = order.target.subject.filter(|_| is_about_subject) {
-            self.subject(subject, &mut sighting).await;
+        if let Some(subject) = order.target.subject.filter(|_| is_about_subject)
+            && let Err(error) = self.subject(subject, &mut sighting).await
+        {
+            failed.get_or_insert(error);
         }
         match failed {
             Some(error) if sighting.looked_up.is_empty() => Err(error),
-            Some(_) | None => Ok(sighting),
+            failed => Ok((sighting, failed)),
         }
     }
 
     /// Looks for everything under a subject's own number, where the endpoint can: services that
     /// nobody here knows of are filed too. Without a whole answer the subject was not looked up.
-    async fn subject(&self, subject: SubjectNumber, sighting: &mut Sighting) {
+    async fn subject(
+        &self,
+        subject: SubjectNumber,
+        sighting: &mut Sighting,
+    ) -> Result<(), NetworkError> {
         let word = subject.to_string();
-        if !self.can_search_by_number() {
-            return;
-        }
-        let Ok(entries) = self.search(&word).await else {
-            return;
+        let Some(endpoint) = self.record.as_ref().filter(|_| self.can_search_by_number()) else {
+            return Ok(());
         };
+        let entries = self.search(&word).await?;
         let mut is_read = true;
         for entry in entries {
             let service = entry.service.as_deref().map(ServiceNumber::parse);
@@ -97,9 +106,14 @@ impl Asker<'_> {
             }
         }
         // An entry that cannot be read may be the subject's.
-        if is_read {
-            sighting.looked_up.insert(word);
+        if !is_read {
+            return Err(NetworkError::Shape {
+                host: endpoint.shown.clone(),
+                what: text!("有条目没有备案号", "an entry without a filing number"),
+            });
         }
+        sighting.looked_up.insert(word);
+        Ok(())
     }
 }
 

@@ -453,8 +453,8 @@ fn gone(order: &Order, sighting: &Sighting) -> Verdict {
             if is_subject && !sighting.was_asked(&subject.to_string()) {
                 return Verdict::Unclear {
                     why: text!(
-                        "已知的服务都查不到了，但这个数据源不能按主体备案号查询，主体本身要到 beian.miit.gov.cn 核对",
-                        "none of its known services is shown any more, but this endpoint cannot look up the subject itself: do so at beian.miit.gov.cn"
+                        "已知的服务都查不到了，但主体备案号没有查到答复，或这个数据源不能按它查询：主体本身要到 beian.miit.gov.cn 核对",
+                        "none of its known services is shown any more, but this endpoint did not or cannot look up the subject itself: do so at beian.miit.gov.cn"
                     ),
                     proposal: Some(Report::BureauApproved.name().to_owned()),
                 };

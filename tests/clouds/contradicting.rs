@@ -31,20 +31,28 @@ fn entry(domain: &str, number: &str) -> Entry {
     (domain.to_owned(), number.to_owned(), name)
 }
 
-/// Answers as the open services do: for a domain, a number or a name, by the kind of service.
-fn look_up(path: &str, all: &[Entry]) -> Answer {
+/// Returns the kind of service, and the word that is looked for.
+fn asked(path: &str) -> (String, String) {
     let url = url::Url::parse(&format!("http://127.0.0.1{path}")).unwrap();
     let kind = url.path().rsplit('/').next().unwrap().to_owned();
-    let (_, wanted) = url
-        .query_pairs()
-        .find(|(name, _)| name == "search")
-        .unwrap();
+    let mut pairs = url.query_pairs();
+    let (_, wanted) = pairs.find(|(name, _)| name == "search").unwrap();
+    (kind, wanted.into_owned())
+}
+
+fn blocked() -> Answer {
+    Answer::json(r#"{"code":500,"message":"blocked"}"#)
+}
+
+/// Answers as the open services do: for a domain, a number or a name, by the kind of service.
+fn look_up(path: &str, all: &[Entry]) -> Answer {
+    let (kind, wanted) = asked(path);
     let is_app = |number: &str| number.ends_with('A');
     let list: Vec<Value> = all
         .iter()
         .filter(|(_, number, _)| (kind == "app") == is_app(number))
         .filter(|(domain, number, name)| {
-            *domain == *wanted || *name == *wanted || number.starts_with(&*wanted)
+            *domain == wanted || *name == wanted || number.starts_with(&wanted)
         })
         .map(|(domain, number, name)| {
             let (subject, _) = number.rsplit_once('-').unwrap();
@@ -103,6 +111,38 @@ impl World {
     /// Changes what the public record shows.
     pub(super) fn record(&self, change: impl FnOnce(&mut Vec<Entry>)) {
         change(&mut self.record.lock().unwrap());
+    }
+
+    /// Puts a public record that answers otherwise in the place of this one, while it is held.
+    fn record_by(&self, answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Web {
+        let web = Web::http(move |asked| answer(&asked.path));
+        let mut lines = self.config.lines();
+        let line = lines.find(|line| line.starts_with("url = ")).unwrap();
+        let to = format!("url = \"{}\"", web.url("/query/{kind}?search={query}"));
+        let config = self.config.replace(line, &to);
+        self.user.write("config/icpctl/config.toml", config);
+        web
+    }
+
+    /// Nothing is recorded of an order, which is proposed; returns what the two say.
+    fn stays_open(&self, order: &str, words: &str) -> [String; 2] {
+        let before = self.order(order);
+        let document = self.sync(order);
+        let row = &document["data"][0];
+        assert_eq!(row["outcome"], "open", "{row:#}");
+        assert_eq!(document["changed"], false);
+        let next = row["next"][0].as_str().unwrap();
+        let command = format!("icpctl record {order} bureau-approved");
+        assert!(next.starts_with(&command), "{next}");
+        let warning = &document["warnings"][0];
+        assert_eq!(warning["code"], "source-unavailable");
+        let message = warning["message"].as_str().unwrap();
+        assert!(message.contains(words), "{message}");
+        assert_eq!(self.order(order), before);
+        let args = ["wait", order, "--timeout", "0"];
+        let waited = self.user.run(args).exits(8);
+        assert!(waited.stderr.contains(words), "{waited:?}");
+        says(row)
     }
 
     fn sync(&self, order: &str) -> Value {
@@ -175,19 +215,9 @@ fn a_cancelled_site_is_settled_once_the_record_has_lost_it_too() {
 /// What one source shows is not recorded while the other, which may say otherwise, does not answer.
 #[test]
 fn a_source_that_gives_no_answer_settles_no_contradiction() {
-    let failing = |world: &World, answer: Answer| {
-        let web = Web::http(move |_| answer.clone());
-        let mut lines = world.config.lines();
-        let line = lines.find(|line| line.starts_with("url = ")).unwrap();
-        let to = format!("url = \"{}\"", web.url("/query/{kind}?search={query}"));
-        let config = world.config.replace(line, &to);
-        world.user.write("config/icpctl/config.toml", config);
-        web
-    };
     let world = World::new();
     let order = world.send("cancel-site docs.example.com --provider alibaba --submit --yes");
     world.account(|subject| remove(subject, DOCS));
-    let blocked = || Answer::json(r#"{"code":500,"message":"blocked"}"#);
     for (answer, words) in [
         (blocked(), "the public record gave no answer: 127.0.0.1"),
         (
@@ -195,26 +225,99 @@ fn a_source_that_gives_no_answer_settles_no_contradiction() {
             "refused the credentials",
         ),
     ] {
-        let _web = failing(&world, answer);
-        let before = world.order(&order);
-        let document = world.sync(&order);
-        let row = &document["data"][0];
-        assert_eq!(row["outcome"], "open", "{row:#}");
-        assert_eq!(says(row), ["approved", "unknown"]);
-        let command = format!("icpctl record {order} bureau-approved");
-        assert_eq!(row["next"], json!([command]));
-        let warning = document["warnings"][0]["message"].as_str().unwrap();
-        assert!(warning.contains(words), "{warning}");
-        assert_eq!(world.order(&order), before);
-        let args = ["wait", &order, "--timeout", "0"];
-        world.user.run(args).exits(8);
+        let _web = world.record_by(move |_| answer.clone());
+        assert_eq!(world.stays_open(&order, words), ["approved", "unknown"]);
     }
     // The record shows no accesses: nothing is lost where it is silent.
     let world = World::new();
     let order = world.send("cancel-access shop.example.cn --provider alibaba --submit --yes");
     world.account(|subject| remove(subject, SHOP));
-    let _web = failing(&world, blocked());
+    let _web = world.record_by(|_| blocked());
     assert_eq!(world.sync(&order)["data"][0]["outcome"], "settled");
+}
+
+/// A record that fails one question of several may say otherwise by that one.
+#[test]
+fn a_source_that_leaves_a_question_unanswered_settles_no_contradiction() {
+    let half = |world: &World, failing: &'static str| {
+        let all = Arc::clone(&world.record);
+        world.record_by(move |path| match asked(path) {
+            (_, wanted) if wanted == failing => blocked(),
+            _ => look_up(path, &all.lock().unwrap()),
+        })
+    };
+    let words = "the public record left a question unanswered: 127.0.0.1";
+
+    // The record fails the number of a cancelled site, and has nothing under its domain.
+    let world = World::new();
+    let order = world.send("cancel-site docs.example.com --provider alibaba --submit --yes");
+    world.account(|subject| remove(subject, DOCS));
+    world.record(|all| all.retain(|one| one.1 != DOCS));
+    let web = half(&world, DOCS);
+    assert_eq!(world.stays_open(&order, words), ["approved", "silent"]);
+    let source = &world.sync(&order)["data"][0]["sources"][1];
+    assert_eq!(source["code"], "service-error", "{source:#}");
+    let told = world.user.run(["sync", &order, "--lang", "zh"]).exits(0);
+    assert!(told.stderr.contains("有查询没有答复"), "{told:?}");
+    drop(web);
+    let _web = half(&world, "");
+    world.settles(&order);
+
+    // It fails the number of the subject whose name changes.
+    let world = World::new();
+    let line =
+        format!("change {SUBJECT} --provider alibaba --set name=广州新示例有限公司 --submit --yes");
+    let order = world.send(&line);
+    world.account(|subject| subject["OrganizersName"] = json!("广州新示例有限公司"));
+    let _web = half(&world, SUBJECT);
+    let [account, _] = world.stays_open(&order, "127.0.0.1");
+    assert_eq!(account, "approved");
+
+    // It fails the domain that a site loses.
+    let world = World::new();
+    let (one, two) = ("粤ICP备2021000001号-4", "粤ICP备2021000001号-5");
+    world.user.write(
+        "other.json",
+        format!(
+            r#"{{"number":"{SUBJECT}","services":[{{"number":"{one}","kind":"site","name":"示例旧站",
+             "domains":["old.example.cn","lost.example.cn"],"accesses":["alibaba"]}}]}}"#
+        ),
+    );
+    world.user.run(["adopt", "--from", "other.json"]).exits(0);
+    let order = world.send(&format!(
+        "change {one} --provider alibaba --set domains=old.example.cn --submit --yes"
+    ));
+    world.account(|subject| {
+        let site =
+            json!({"SiteName": "示例旧站", "SiteRecordNum": one, "DomainList": ["old.example.cn"]});
+        subject["WebsiteList"].as_array_mut().unwrap().push(site);
+    });
+    world.record(|all| all.push(entry("old.example.cn", one)));
+    let web = half(&world, "lost.example.cn");
+    assert_eq!(world.stays_open(&order, words), ["approved", "silent"]);
+    drop(web);
+    let _web = half(&world, "");
+    world.settles(&order);
+
+    // It fails the domain of one of two new sites.
+    let world = World::new();
+    world.user.write(
+        "new.toml",
+        format!(
+            "kind = \"new\"\nprovider = \"alibaba\"\nsubject = \"{SUBJECT}\"\n\
+             [[services]]\nkind = \"site\"\nname = \"示例新站\"\ndomains = [\"fresh.example.cn\"]\n\
+             [[services]]\nkind = \"site\"\nname = \"示例又站\"\ndomains = [\"again.example.cn\"]\n"
+        ),
+    );
+    let order = world.send("new --from new.toml --submit --yes");
+    world.account(|subject| {
+        let sites = subject["WebsiteList"].as_array_mut().unwrap();
+        sites.push(json!({"SiteName": "示例新站", "SiteRecordNum": one, "DomainList": ["fresh.example.cn"]}));
+        sites.push(json!({"SiteName": "示例又站", "SiteRecordNum": two, "DomainList": ["again.example.cn"]}));
+    });
+    world.record(|all| all.push(entry("fresh.example.cn", one)));
+    let _web = half(&world, "again.example.cn");
+    assert_eq!(world.stays_open(&order, words), ["approved", "silent"]);
 }
 
 #[test]

@@ -254,7 +254,12 @@ fn the_registration_is_judged_by_the_account_beside_the_registry() {
     for (ends, status, registry, words) in [
         ("2026-11-20", "ok", None, "ended on 2026-11-20"),
         ("2026-12-01", "ok", None, "ends on 2026-12-01"),
-        ("2030-01-02", "clientHold", None, "under clientHold"),
+        (
+            "2030-01-02",
+            "clientHold",
+            None,
+            "Tencent Cloud shows it under clientHold",
+        ),
         // Renewed by the registry at first, and not paid for.
         ("2026-11-20", "ok", Some(&*renewed), "ended on 2026-11-20"),
         (

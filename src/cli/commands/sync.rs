@@ -247,7 +247,7 @@ impl Told<'_> {
             Some(Verdict::Unclear { why, .. }) => ("unclear", Some(text(why)), Vec::new(), None),
             Some(Verdict::Silent { why }) => ("silent", Some(text(why)), Vec::new(), None),
         };
-        let error = asked.answer.as_ref().err();
+        let error = asked.error();
         json!({
             "source": code(&asked.authority),
             "says": says,
@@ -276,9 +276,7 @@ impl Told<'_> {
         for (asked, verdict) in self.sources(id) {
             let name = name(&asked.authority);
             let view = view(verdict);
-            if let Err(error) = &asked.answer {
-                cautions.push(("source-unavailable", silence(&asked.authority, error)));
-            }
+            cautions.extend(silence(asked).map(|words| ("source-unavailable", words)));
             views.push(text!("{name}：{view}", "{name}: {view}", view, name));
         }
         let views = Text::joined(views, "；", "; ");

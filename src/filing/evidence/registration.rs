@@ -81,11 +81,13 @@ fn validity(known: &Known<'_>, domain: &Host, fact: &Fact) -> Finding {
         (Verdict::Unknown | Verdict::Yes, _) => {}
     }
     if let Some((held, told)) = held {
+        let source = told.source.label();
         return finding(
             Stance::Conflict,
             text!(
-                "注册局状态为 {held}，域名不能使用",
-                "the registry has it under {held}: the domain does not work"
+                "域名状态为 {held}（来源：{source}），域名不能使用",
+                "{source} shows it under {held}: the domain does not work",
+                source
             ),
             &[told],
         );

@@ -100,8 +100,7 @@ impl Inquiry {
             Err(None) => return Ok(none),
         };
         for asked in answers.values().flatten() {
-            if let Err(error) = &asked.answer {
-                let words = silence(&asked.authority, error);
+            if let Some(words) = silence(asked) {
                 cx.caution("source-unavailable", words, None);
             }
         }
