@@ -284,9 +284,8 @@ fn a_mail_server_that_is_slow_or_hangs_up_has_taken_nothing() {
     assert!(!user.home().join(".icpctl/told/team.toml").exists());
 }
 
-#[test]
-fn a_mail_server_that_repeats_a_password_has_it_shown_to_nobody() {
-    let user = agency();
+/// Sets up a channel to a mail server that answers each line as it is told, and signs in as `name`.
+fn mail(user: &Icpctl, name: &str, answer: impl Fn(&str) -> String + Send + 'static) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
@@ -294,12 +293,7 @@ fn a_mail_server_that_repeats_a_password_has_it_shown_to_nobody() {
             let lines = BufReader::new(stream.try_clone().unwrap()).lines();
             stream.write_all(b"220 here\r\n").unwrap();
             for line in lines.map_while(Result::ok) {
-                let said = match line.split(' ').next() {
-                    Some("EHLO") => "250-here\r\n250 AUTH PLAIN\r\n".to_owned(),
-                    Some("AUTH") => format!("535 {line} MAIL-SECRET\r\n"),
-                    _ => "250 so\r\n".to_owned(),
-                };
-                if stream.write_all(said.as_bytes()).is_err() {
+                if stream.write_all(answer(&line).as_bytes()).is_err() {
                     break;
                 }
             }
@@ -308,9 +302,19 @@ fn a_mail_server_that_repeats_a_password_has_it_shown_to_nobody() {
     let secret = user.write("mail", "MAIL-SECRET\n").display().to_string();
     let more = format!(
         "host = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"a@example.com\"\n\
-         to = [\"b@example.com\"]\nuser = \"echo\"\npassword = {{ file = \"{secret}\" }}"
+         to = [\"b@example.com\"]\nuser = \"{name}\"\npassword = {{ file = \"{secret}\" }}"
     );
-    channel(&user, "smtp", "", &more);
+    channel(user, "smtp", "", &more);
+}
+
+#[test]
+fn a_mail_server_that_repeats_a_password_has_it_shown_to_nobody() {
+    let user = agency();
+    mail(&user, "echo", |line| match line.split(' ').next() {
+        Some("EHLO") => "250-here\r\n250 AUTH PLAIN\r\n".to_owned(),
+        Some("AUTH") => format!("535 {line} MAIL-SECRET\r\n"),
+        _ => "250 so\r\n".to_owned(),
+    });
     let output = notify(&user, &["--test"]).exits(12);
     assert!(output.stdout.contains("AUTH PLAIN *** ***"), "{output:?}");
     let sent = STANDARD.encode("\0echo\0MAIL-SECRET");
@@ -325,25 +329,7 @@ fn a_mail_server_that_repeats_a_password_has_it_shown_to_nobody() {
 #[test]
 fn a_mail_server_that_is_no_match_was_reached_all_the_same() {
     let user = agency();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
-            stream.write_all(b"220 here\r\n").unwrap();
-            for _ in lines.map_while(Result::ok) {
-                if stream.write_all(b"250 here\r\n").is_err() {
-                    break;
-                }
-            }
-        }
-    });
-    let secret = user.write("mail", "MAIL-SECRET\n").display().to_string();
-    let more = format!(
-        "host = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"a@example.com\"\n\
-         to = [\"b@example.com\"]\nuser = \"a\"\npassword = {{ file = \"{secret}\" }}"
-    );
-    channel(&user, "smtp", "", &more);
+    mail(&user, "a", |_| "250 here\r\n".to_owned());
     let document = notify(&user, &["--test"]).exits(11).json();
     let message = document["error"]["message"].as_str().unwrap();
     assert!(

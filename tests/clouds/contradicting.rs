@@ -303,11 +303,10 @@ fn a_source_that_leaves_a_question_unanswered_settles_no_contradiction() {
     let world = World::new();
     world.user.write(
         "new.toml",
-        format!(
-            "kind = \"new\"\nprovider = \"alibaba\"\nsubject = \"{SUBJECT}\"\n\
-             [[services]]\nkind = \"site\"\nname = \"示例新站\"\ndomains = [\"fresh.example.cn\"]\n\
-             [[services]]\nkind = \"site\"\nname = \"示例又站\"\ndomains = [\"again.example.cn\"]\n"
-        ),
+        shapes::new_services(&[
+            ("site", "示例新站", "fresh.example.cn"),
+            ("site", "示例又站", "again.example.cn"),
+        ]),
     );
     let order = world.send("new --from new.toml --submit --yes");
     world.account(|subject| {
@@ -325,10 +324,7 @@ fn a_new_site_is_settled_once_both_show_it_under_one_number() {
     let world = World::new();
     world.user.write(
         "new.toml",
-        format!(
-            "kind = \"new\"\nprovider = \"alibaba\"\nsubject = \"{SUBJECT}\"\n\
-             [[services]]\nkind = \"site\"\nname = \"示例新站\"\ndomains = [\"fresh.example.cn\"]\n"
-        ),
+        shapes::new_services(&[("site", "示例新站", "fresh.example.cn")]),
     );
     let order = world.send("new --from new.toml --submit --yes");
     let number = "粤ICP备2021000001号-4";
@@ -358,11 +354,10 @@ fn an_app_that_the_record_cannot_look_up_is_left_to_the_account() {
     let world = World::new();
     world.user.write(
         "new.toml",
-        format!(
-            "kind = \"new\"\nprovider = \"alibaba\"\nsubject = \"{SUBJECT}\"\n\
-             [[services]]\nkind = \"site\"\nname = \"示例新站\"\ndomains = [\"fresh.example.cn\"]\n\
-             [[services]]\nkind = \"app\"\nname = \"示例新应用\"\n"
-        ),
+        shapes::new_services(&[
+            ("site", "示例新站", "fresh.example.cn"),
+            ("app", "示例新应用", ""),
+        ]),
     );
     let order = world.send("new --from new.toml --submit --yes");
     world.record(|all| all.push(entry("fresh.example.cn", "粤ICP备2021000001号-4")));

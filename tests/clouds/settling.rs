@@ -154,11 +154,10 @@ fn a_new_service_is_settled_with_the_number_that_the_account_shows() {
     let world = World::new();
     world.user.write(
         "new.toml",
-        format!(
-            "kind = \"new\"\nprovider = \"alibaba\"\nsubject = \"{SUBJECT}\"\n\
-             [[services]]\nkind = \"site\"\nname = \"示例新站\"\ndomains = [\"fresh.example.cn\"]\n\
-             [[services]]\nkind = \"app\"\nname = \"示例新应用\"\n"
-        ),
+        shapes::new_services(&[
+            ("site", "示例新站", "fresh.example.cn"),
+            ("app", "示例新应用", ""),
+        ]),
     );
     let order = world.draft("new --from new.toml --submit --yes");
     assert_eq!(world.sync(&order).1["sources"][0]["says"], "not-yet");
@@ -207,10 +206,7 @@ fn a_domain_under_another_subject_is_told_and_settles_nothing() {
     let world = World::new();
     world.user.write(
         "new.toml",
-        format!(
-            "kind = \"new\"\nprovider = \"alibaba\"\nsubject = \"{SUBJECT}\"\n\
-             [[services]]\nkind = \"site\"\nname = \"示例新站\"\ndomains = [\"fresh.example.cn\"]\n"
-        ),
+        shapes::new_services(&[("site", "示例新站", "fresh.example.cn")]),
     );
     let order = world.draft("new --from new.toml --submit --yes");
     world.shown.lock().unwrap().push(json!({

@@ -27,6 +27,25 @@ pub(crate) fn servers(all: &[Value]) -> Answer {
     tencent_answer(json!({"TotalCount": all.len(), "InstanceSet": all}))
 }
 
+/// A dossier of new services of the agency's subject at Alibaba Cloud, each a kind, a name and, where it
+/// has one, a domain.
+pub(super) fn new_services(services: &[(&str, &str, &str)]) -> String {
+    let services: Vec<Value> = services
+        .iter()
+        .map(|(kind, name, domain)| {
+            let domains: Vec<&str> = Some(*domain)
+                .filter(|d| !d.is_empty())
+                .into_iter()
+                .collect();
+            json!({"kind": kind, "name": name, "domains": domains})
+        })
+        .collect();
+    let dossier = json!({
+        "kind": "new", "provider": "alibaba", "subject": "粤ICP备2021000001号", "services": services,
+    });
+    toml::to_string(&dossier).unwrap()
+}
+
 /// The filings of an account: one subject with two sites, one of another province, and an app.
 pub(crate) fn agency() -> Vec<Value> {
     vec![json!({
