@@ -229,6 +229,13 @@ pub struct Target {
     pub extra: toml::Table,
 }
 
+impl Target {
+    /// Whether it is about a service.
+    pub fn holds(&self, number: &ServiceNumber) -> bool {
+        self.services.iter().any(|there| there.number == *number)
+    }
+}
+
 /// What a `new` order asks to be filed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -494,6 +501,20 @@ pub struct Order {
 }
 
 impl Order {
+    /// Returns when it was made; none where its history is empty.
+    pub fn created_at(&self) -> Option<Instant> {
+        self.history.first().map(|entry| entry.at)
+    }
+
+    /// Whether it is about what is filed under a number.
+    pub fn is_about(&self, number: &Number) -> bool {
+        match number {
+            Number::Subject(number) => self.target.subject == Some(*number),
+            Number::Service(number) => self.target.holds(number),
+            Number::Security(_) => false,
+        }
+    }
+
     /// Whether this is a `new` order for a subject that has no number yet.
     pub fn is_first_filing(&self) -> bool {
         self.kind == Kind::New && self.target.subject.is_none()

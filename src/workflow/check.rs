@@ -87,7 +87,7 @@ impl<'a> Bench<'a> {
         let judged = sent.as_ref().ok().and_then(Option::as_ref);
         let judged = judged.unwrap_or(order);
         let mut judgement = self.rulebook.judge(&self.view(world, judged, &looks));
-        let standing = order.view(&world.profiles, world.now);
+        let standing = world.view(order);
         if let Err(refusal) = &sent {
             self.add(&mut judgement, refusal);
         } else if standing.status() == Status::Draft {

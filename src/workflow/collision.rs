@@ -30,8 +30,7 @@ pub(super) fn approved(world: &World, order: &Order) -> Vec<Caution> {
 /// Warns where an order came alive beside another one of the same subject or account, or although
 /// what it is about has ended.
 pub(super) fn came_alive(world: &World, order: &Order) -> Vec<Caution> {
-    let status = order.view(&world.profiles, world.now).status();
-    if !status.is_live() {
+    if !world.status(order).is_live() {
         return Vec::new();
     }
     let mut free = order.clone();

@@ -364,10 +364,8 @@ pub fn passed_over(dossier: &Dossier, order: &Order) -> Option<Caution> {
         return None;
     }
     let numbers = dossier.services.iter().filter_map(|service| service.number);
-    let services = &order.target.services;
-    let is_meant = |number| services.iter().any(|there| there.number == number);
     let others: Vec<String> = numbers
-        .filter(|number| !is_meant(*number))
+        .filter(|number| !order.target.holds(number))
         .map(|number| number.to_string())
         .collect();
     let others = (!others.is_empty()).then(|| others.join(", "))?;

@@ -39,7 +39,7 @@ pub fn edit(
     dossier: Option<&Dossier>,
     materials: &[Material],
 ) -> Result<Option<Order>, Failure> {
-    let view = order.view(&world.profiles, world.now);
+    let view = world.view(order);
     let case = order.case(&world.profiles);
     let mut attached = order.materials.clone();
     put_in(&mut attached, materials);

@@ -155,7 +155,7 @@ fn orders_of(world: &World, number: SubjectNumber) -> Vec<&Order> {
 /// Returns why an order cannot be erased: it is live, or one which stays waits for it.
 fn may_not_go(world: &World, order: &Order, going: &[OrderId]) -> Option<Failure> {
     let id = &order.id;
-    let status = order.view(&world.profiles, world.now).status();
+    let status = world.status(order);
     if status.is_live() {
         let failure = Failure::new(
             Exit::Refused,

@@ -87,7 +87,7 @@ fn damaged(world: &World) -> Vec<Finding> {
 fn live_orders(world: &World) -> Vec<Finding> {
     let mut found = Vec::new();
     for order in world.book.orders.values() {
-        if !order.view(&world.profiles, world.now).status().is_live() {
+        if !world.status(order).is_live() {
             continue;
         }
         let mut order = order.clone();
@@ -127,10 +127,7 @@ fn live_orders(world: &World) -> Vec<Finding> {
 
 fn refs(world: &World) -> Vec<Finding> {
     let mut holders: BTreeMap<&str, Vec<&OrderId>> = BTreeMap::new();
-    let is_over = |order: &Order| {
-        let status = order.view(&world.profiles, world.now).status();
-        status.bucket() == Bucket::Closed
-    };
+    let is_over = |order: &Order| world.status(order).bucket() == Bucket::Closed;
     for order in world.book.orders.values().filter(|o| !is_over(o)) {
         if let Some(key) = order.reference.as_deref() {
             holders.entry(key).or_default().push(&order.id);
@@ -330,8 +327,7 @@ fn endings(world: &World) -> Vec<Finding> {
         })
     });
     let live = book.orders.values().filter_map(|order| {
-        let status = order.view(&world.profiles, world.now).status();
-        if !status.is_live() {
+        if !world.status(order).is_live() {
             return None;
         }
         let (part, by) = endings.of_order(order)?;
@@ -381,10 +377,8 @@ fn ended(part: &Part, by: &Ender) -> Text {
 /// only the orders were brought in.
 fn strangers(world: &World) -> Vec<Finding> {
     let book = &world.book;
-    let under_way = book.orders.values().filter(|order| {
-        let status = order.view(&world.profiles, world.now).status();
-        !status.has_ended()
-    });
+    let orders = book.orders.values();
+    let under_way = orders.filter(|order| !world.status(order).has_ended());
     let found = under_way.filter_map(|order| {
         let number = order.target.subject?;
         let is_known = book.portfolio.subjects.contains_key(&number);

@@ -238,10 +238,8 @@ pub fn live_orders(
         .orders
         .values()
         .filter(|order| order.target.subject == Some(subject))
-        .filter(|order| {
-            service.is_none_or(|number| order.target.services.iter().any(|s| s.number == number))
-        })
-        .filter(|order| order.view(&world.profiles, world.now).status().is_live())
+        .filter(|order| service.is_none_or(|number| order.target.holds(&number)))
+        .filter(|order| world.status(order).is_live())
         .map(|order| order.id.clone())
         .collect()
 }

@@ -281,15 +281,8 @@ pub(super) fn asking_for<'a>(
     let host = Host::parse(word).ok();
     let number = Number::parse(word).ok().map(|parsed| parsed.number);
     let is_meant = |order: &&Order| {
-        host.as_ref()
-            .is_some_and(|host| order.domains().contains(&host))
-            || match &number {
-                Some(Number::Subject(number)) => order.target.subject.as_ref() == Some(number),
-                Some(Number::Service(number)) => {
-                    order.target.services.iter().any(|s| s.number == *number)
-                }
-                Some(Number::Security(_)) | None => false,
-            }
+        let asks_for = |host| order.domains().contains(&host);
+        host.as_ref().is_some_and(asks_for) || number.is_some_and(|number| order.is_about(&number))
     };
     let meant: Vec<&Order> = orders.into_iter().filter(is_meant).collect();
     if meant.is_empty() {
@@ -306,7 +299,7 @@ impl Target {
     pub(super) fn is_of(&self, order: &Order) -> bool {
         match self {
             Self::Subject(number) => order.target.subject.as_ref() == Some(number),
-            Self::Service(number) => order.target.services.iter().any(|s| s.number == *number),
+            Self::Service(number) => order.target.holds(number),
             // A service that has got the domain since the order was drafted is the same one.
             Self::Domain { domain, services } => {
                 let targets = &order.target.services;

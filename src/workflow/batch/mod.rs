@@ -489,8 +489,7 @@ fn withdrawn(wish: &Wish, order: &Order) -> Caution {
 
 /// Whether an order has ended unapproved, as far as is known or presumed.
 fn has_failed(order: &Order, world: &World) -> bool {
-    let status = order.view(&world.profiles, world.now).status();
-    status.bucket() == Bucket::Closed
+    world.status(order).bucket() == Bucket::Closed
 }
 
 fn over(order: &Order, world: &World) -> Failure {
@@ -501,7 +500,7 @@ fn over(order: &Order, world: &World) -> Failure {
         text!(
             "这个 ref 的订单 {id} 已结束而未通过（{status}）",
             "the order {id} of this ref ended unapproved ({status})",
-            status = order.view(&world.profiles, world.now).status().label()
+            status = world.status(order).label()
         ),
     )
     .hint(text!(
