@@ -274,6 +274,18 @@ pub struct FieldChange {
 }
 
 impl FieldChange {
+    /// A change of a field of the subject, or of a dossier.
+    pub fn of(field: String, from: Option<toml::Value>, to: Option<toml::Value>) -> Self {
+        Self {
+            service: None,
+            field,
+            from,
+            to,
+            in_part: false,
+            extra: toml::Table::new(),
+        }
+    }
+
     /// Whether nothing comes of it: what is to be is what was. Lists are sets.
     pub fn is_idle(&self) -> bool {
         match (&self.from, &self.to) {

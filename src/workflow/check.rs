@@ -248,17 +248,15 @@ pub fn weigh(
     let (count, list) = (errors.len(), rules.join(", "));
     let id = &order.id;
     if order.kind == Kind::New && judgement.is_bare {
-        return Ok(Some(Caution {
-            code: "rule-findings",
-            message: text!(
+        return Ok(Some(Caution::new(
+            "rule-findings",
+            text!(
                 "规则库发现 {count} 处会被驳回的错误（{list}），在控制台填写前请看 icpctl check {id}",
                 "the rulebook finds {count} error(s) that lead to a rejection ({list}); see icpctl check {id} before you fill in the console"
             ),
-            path: None,
-        }));
+        )));
     }
-    let mut failure = Failure::new(
-        Exit::Refused,
+    let mut failure = Failure::refused(
         REFUSED_BY_RULE,
         text!(
             "规则库发现 {count} 处会被驳回的错误：{list}",

@@ -10,7 +10,7 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Order, OrderId};
 use crate::filing::portfolio::endings::{Ender, Endings, Late, Part};
 use crate::filing::status::Bucket;
-use crate::lang::Text;
+use crate::lang::{Text, commas};
 use crate::store::Digest;
 use crate::store::book::{Book, Damage, FILES, order_path, subject_path};
 use crate::text;
@@ -137,8 +137,7 @@ fn refs(world: &World) -> Vec<Finding> {
         .into_iter()
         .filter(|(_, ids)| ids.len() > 1)
         .map(|(key, ids)| {
-            let list: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
-            let list = list.join(", ");
+            let list = commas(&ids);
             Finding {
                 code: "duplicate-ref",
                 path: ids.first().map(|id| path(id)).unwrap_or_default(),
@@ -175,8 +174,7 @@ fn numbers(world: &World) -> Vec<Finding> {
         .chain(services)
         .filter(|(_, ids)| ids.len() > 1)
         .map(|(number, ids)| {
-            let list: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
-            let list = list.join(", ");
+            let list = commas(&ids);
             Finding {
                 code: "duplicate-number",
                 path: ids.first().map(|id| path(id)).unwrap_or_default(),
@@ -239,8 +237,7 @@ pub(super) const FILED_TWICE: &str = "domain-filed-twice";
 
 /// Says which subjects hold a domain.
 pub(super) fn filed_twice(domain: &Host, subjects: &BTreeSet<SubjectNumber>) -> Text {
-    let list: Vec<String> = subjects.iter().map(ToString::to_string).collect();
-    let list = list.join(", ");
+    let list = commas(subjects);
     text!(
         "域名 {domain} 同时在多个主体名下：{list}",
         "the domain {domain} is filed by several subjects: {list}"
@@ -452,8 +449,7 @@ fn circles(world: &World) -> Vec<Finding> {
     circles
         .filter_map(|circle| {
             let id = *circle.first()?;
-            let list: Vec<&str> = circle.iter().map(|id| id.as_str()).collect();
-            let list = list.join(", ");
+            let list = commas(&circle);
             Some(Finding {
                 code: "waiting-circle",
                 path: path(id),

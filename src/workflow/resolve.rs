@@ -1,7 +1,6 @@
 //! What a word on the command line means: an order, or something filed.
 
 use super::unfiled::{self, Unfiled, ended_on};
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
@@ -10,7 +9,7 @@ use crate::filing::order::{
 };
 use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::filing::status::Status;
-use crate::lang::{Text, shell_word};
+use crate::lang::{Text, commas, shell_word};
 use crate::store::book::{Book, ORDERS};
 use crate::text;
 use std::cmp::Reverse;
@@ -440,10 +439,8 @@ pub fn whole_service<'a>(
     match found.as_slice() {
         [only] if only.domains().len() <= 1 => Ok(only),
         _ => {
-            let numbers: Vec<String> = services.iter().map(ToString::to_string).collect();
-            let list = numbers.join(", ");
-            let mut failure = Failure::new(
-                Exit::Refused,
+            let list = commas(services);
+            let mut failure = Failure::refused(
                 "refused.domain-not-whole",
                 if found.len() > 1 {
                     text!(
