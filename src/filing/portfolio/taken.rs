@@ -103,7 +103,7 @@ impl FiledSubject {
                     if let (Some(service), Some(access)) =
                         (self.services.get_mut(&target.number), access(resource))
                     {
-                        service.add_access(access);
+                        access.add_to(&mut service.accesses);
                     }
                 }
             }
@@ -192,13 +192,8 @@ impl FiledService {
                 self.accesses.clear();
             }
             for access in accesses {
-                self.add_access(access.clone());
+                access.clone().add_to(&mut self.accesses);
             }
         }
-    }
-
-    /// Adds an access, or what it says of one that is there; of others it tells nothing.
-    fn add_access(&mut self, access: Access) {
-        access.add_to(&mut self.accesses);
     }
 }
