@@ -331,6 +331,10 @@ impl Obstacle {
                 "用 icpctl portfolio 核对备案号；已注销的不会恢复，需要时重新备案：icpctl new --from FILE",
                 "compare the number with icpctl portfolio; a cancelled one never returns: file anew with icpctl new --from FILE"
             ),
+            Self::NotAccessedHere { holders, .. } if holders.is_empty() => text!(
+                "不知道它在哪个接入商；用 --provider 指定实际的接入商",
+                "who holds an access to it is not known: name the right provider with --provider"
+            ),
             Self::NotAccessedHere { holders, kind, .. } => {
                 let list = holders.join(", ");
                 match kind {

@@ -208,7 +208,7 @@ fn morning<'w>(
     } else {
         text!("没有需要处理的订单", "nothing needs you now")
     };
-    reply.say(nothing(filters.limit(), nothing_waits))
+    reply.say(nothing(cx, filters.limit(), nothing_waits))
 }
 
 /// Tells of orders under the heading of whose turn it is.

@@ -134,6 +134,10 @@ impl FiledSubject {
                 for target in &order.target.services {
                     if let Some(service) = self.services.get_mut(&target.number) {
                         service.accesses.retain(|access| !order.ends(access));
+                        // Another account may hold an access that is not known.
+                        if order.account.is_none() {
+                            service.left.extend(order.provider.clone());
+                        }
                     }
                 }
             }
@@ -163,6 +167,7 @@ impl FiledSubject {
     fn drop_access(&mut self, number: &ServiceNumber, provider: &str) {
         if let Some(service) = self.services.get_mut(number) {
             service.accesses.retain(|a| a.provider != provider);
+            service.left.insert(provider.to_owned());
         }
     }
 
@@ -199,6 +204,7 @@ impl FiledService {
 
     /// Adds an access, or what it says of one that is there; of others it tells nothing.
     fn add_access(&mut self, access: Access) {
+        self.left.remove(&access.provider);
         access.add_to(&mut self.accesses);
     }
 }
