@@ -71,6 +71,16 @@ impl Failure {
         Self::new(Exit::NotFound, code, message)
     }
 
+    /// The state machine or a precondition says no (5).
+    pub fn refused(code: &'static str, message: Text) -> Self {
+        Self::new(Exit::Refused, code, message)
+    }
+
+    /// Something that contradicts what is there (6).
+    pub fn conflict(code: &'static str, message: Text) -> Self {
+        Self::new(Exit::Conflict, code, message)
+    }
+
     /// Adds what to do next.
     #[must_use]
     pub fn hint(mut self, hint: Text) -> Self {
@@ -153,7 +163,7 @@ pub fn name_order(hint: &mut Text, id: &OrderId) {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        let mut failure = Self::new(Exit::Refused, refusal.code(), refusal.message());
+        let mut failure = Self::refused(refusal.code(), refusal.message());
         failure.hints.extend(refusal.hint());
         failure.rule = refusal.rule().map(str::to_owned);
         failure
@@ -168,7 +178,7 @@ impl From<MomentError> for Failure {
 
 impl From<Obstacle> for Failure {
     fn from(obstacle: Obstacle) -> Self {
-        let mut failure = Self::new(Exit::Refused, obstacle.code(), obstacle.message());
+        let mut failure = Self::refused(obstacle.code(), obstacle.message());
         // An order that ended unapproved is never approved.
         failure.is_final = matches!(obstacle, Obstacle::After { ended: Some(_), .. });
         failure.order = obstacle.order().cloned();

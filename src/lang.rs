@@ -6,7 +6,7 @@
 pub mod parser;
 mod words;
 
-pub use words::{likeness, listed, nearest, shell_word};
+pub use words::{commas, likeness, listed, nearest, shell_word};
 
 use serde::{Deserialize, Serialize};
 use std::borrow::{Borrow, Cow};

@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         );
     }
     leave_no_core();
+    outlive_large_files();
     let env = Env::read();
     let exit = run(Outside {
         args,
@@ -43,5 +44,16 @@ fn leave_no_core() {
         };
         // Where that is not allowed, the limit is what the user has set.
         let _ = setrlimit(Resource::Core, none);
+    }
+}
+
+/// Lets a write beyond the limit on the size of files fail, and be told, where it would end the
+/// program without a word.
+fn outlive_large_files() {
+    #[cfg(unix)]
+    {
+        use signal_hook::consts::SIGXFSZ;
+        // Where the system refuses, it ends the program.
+        let _ = signal_hook::flag::register(SIGXFSZ, std::sync::Arc::default());
     }
 }

@@ -134,7 +134,7 @@ fn is_at(order: &Order, cloud: Cloud) -> bool {
 
 /// Whether an order is submitted and has not ended, by what was reported of it.
 pub fn is_live(world: &World, order: &Order) -> bool {
-    let standing = order.view(&world.profiles, world.now).standing;
+    let standing = world.view(order).standing;
     standing.status.is_live()
 }
 

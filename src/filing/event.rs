@@ -48,13 +48,13 @@ named! {
     /// Who brought an event about.
     pub enum By {
         /// The person at the keyboard.
-        Operator = "operator", "操作人", "operator",
+        Operator = "operator",
         /// The access provider.
-        Provider = "provider", "接入商", "provider",
+        Provider = "provider",
         /// The bureau, or the ministry's SMS system.
-        Bureau = "bureau", "管局", "bureau",
+        Bureau = "bureau",
         /// A driver that asked the provider.
-        Driver = "driver", "驱动", "driver",
+        Driver = "driver",
     }
 }
 

@@ -294,20 +294,44 @@ pub struct Access {
     pub since: Option<NaiveDate>,
 }
 
+impl Access {
+    /// Whether both mean one access: the same provider, and no two different accounts.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.provider == other.provider
+            && match (&self.account, &other.account) {
+                (Some(one), Some(two)) => one == two,
+                (None, _) | (_, None) => true,
+            }
+    }
+
+    /// Takes over what another mention of the same access says.
+    fn absorb(&mut self, other: Self) {
+        self.account = other.account.or_else(|| self.account.take());
+        self.resource = other.resource.or_else(|| self.resource.take());
+        self.since = other.since.or(self.since);
+    }
+
+    /// Adds an access to a list, or what it says to the one that is there.
+    pub fn add_to(self, accesses: &mut Vec<Self>) {
+        match accesses.iter_mut().find(|there| there.is_same(&self)) {
+            Some(there) => there.absorb(self),
+            None => accesses.push(self),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Access {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Full {
-            provider: String,
-            account: Option<String>,
-            resource: Option<String>,
-            since: Option<NaiveDate>,
-        }
         #[derive(Deserialize)]
         #[serde(untagged, expecting = "a provider's name, or a table with `provider`")]
         enum Either {
             Name(String),
-            Full(Full),
+            Full {
+                provider: String,
+                account: Option<String>,
+                resource: Option<String>,
+                since: Option<NaiveDate>,
+            },
         }
         Ok(match Either::deserialize(deserializer)? {
             Either::Name(provider) => Self {
@@ -316,11 +340,16 @@ impl<'de> Deserialize<'de> for Access {
                 resource: None,
                 since: None,
             },
-            Either::Full(full) => Self {
-                provider: full.provider,
-                account: full.account,
-                resource: full.resource,
-                since: full.since,
+            Either::Full {
+                provider,
+                account,
+                resource,
+                since,
+            } => Self {
+                provider,
+                account,
+                resource,
+                since,
             },
         })
     }

@@ -170,7 +170,7 @@ fn between(
     if other.id == order.id {
         return None;
     }
-    let since = other.history.first().map(|entry| entry.at);
+    let since = other.created_at();
     let at_one_provider = order.provider == other.provider;
     let provider = order.provider.as_deref();
     let parallel = at_one_provider && profiles.for_order(provider).parallel_orders;

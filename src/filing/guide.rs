@@ -25,9 +25,9 @@ named! {
     /// What a `new` order files.
     pub enum Scope {
         /// 首次备案: the subject and its first services.
-        First = "first", "首次备案", "first filing",
+        First = "first",
         /// 新增互联网信息服务: services of a filed subject.
-        Added = "added", "新增互联网信息服务", "added services",
+        Added = "added",
     }
 }
 

@@ -20,9 +20,9 @@ named! {
     /// What a notice or a duty is about.
     pub enum Of {
         /// The subject itself.
-        Subject = "subject", "主体", "the subject",
+        Subject = "subject",
         /// One of its services.
-        Service = "service", "服务", "a service",
+        Service = "service",
     }
 }
 
@@ -30,19 +30,19 @@ named! {
     /// Where a class of notices belongs.
     pub enum Group {
         /// What is filed of the subject.
-        Subject = "subject", "主体", "subject",
+        Subject = "subject",
         /// What is filed of a service.
-        Service = "service", "服务", "service",
+        Service = "service",
         /// A domain and its registration.
-        Domain = "domain", "域名", "domain",
+        Domain = "domain",
         /// The numbers that a page shows.
-        Number = "number", "备案号", "number",
+        Number = "number",
         /// Whether the responsible persons can be reached.
-        Contact = "contact", "联系方式", "contact",
+        Contact = "contact",
         /// Where a service runs.
-        Access = "access", "接入", "access",
+        Access = "access",
         /// What is filed of an app.
-        App = "app", "APP", "app",
+        App = "app",
     }
 }
 

@@ -5,7 +5,7 @@ use super::kind::{Kind, VerifyBy};
 use super::number::{ServiceNumber, SubjectNumber};
 use super::order::OrderId;
 use super::status::Status;
-use crate::lang::Text;
+use crate::lang::{Text, commas};
 use crate::text;
 
 /// Why an order may not be drafted or sent.
@@ -384,8 +384,7 @@ impl Obstacle {
                 "leave --written out and cancel through the provider"
             ),
             Self::Path { offered, .. } => {
-                let list: Vec<&str> = offered.iter().map(|v| v.name()).collect();
-                let list = list.join(", ");
+                let list = commas(offered.iter().map(|v| v.name()));
                 text!("可用的方式：{list}", "the ways it has: {list}")
             }
             Self::OrderSize { .. } => text!("请拆分成多个订单", "split it into several orders"),

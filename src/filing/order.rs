@@ -229,6 +229,13 @@ pub struct Target {
     pub extra: toml::Table,
 }
 
+impl Target {
+    /// Whether it is about a service.
+    pub fn holds(&self, number: &ServiceNumber) -> bool {
+        self.services.iter().any(|there| there.number == *number)
+    }
+}
+
 /// What a `new` order asks to be filed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -267,6 +274,18 @@ pub struct FieldChange {
 }
 
 impl FieldChange {
+    /// A change of a field of the subject, or of a dossier.
+    pub fn of(field: String, from: Option<toml::Value>, to: Option<toml::Value>) -> Self {
+        Self {
+            service: None,
+            field,
+            from,
+            to,
+            in_part: false,
+            extra: toml::Table::new(),
+        }
+    }
+
     /// Whether nothing comes of it: what is to be is what was. Lists are sets.
     pub fn is_idle(&self) -> bool {
         match (&self.from, &self.to) {
@@ -494,6 +513,20 @@ pub struct Order {
 }
 
 impl Order {
+    /// Returns when it was made; none where its history is empty.
+    pub fn created_at(&self) -> Option<Instant> {
+        self.history.first().map(|entry| entry.at)
+    }
+
+    /// Whether it is about what is filed under a number.
+    pub fn is_about(&self, number: &Number) -> bool {
+        match number {
+            Number::Subject(number) => self.target.subject == Some(*number),
+            Number::Service(number) => self.target.holds(number),
+            Number::Security(_) => false,
+        }
+    }
+
     /// Whether this is a `new` order for a subject that has no number yet.
     pub fn is_first_filing(&self) -> bool {
         self.kind == Kind::New && self.target.subject.is_none()

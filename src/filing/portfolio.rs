@@ -172,12 +172,9 @@ impl FiledService {
         self.accesses_known && self.accesses.is_empty()
     }
 
-    /// Lists what calls for care.
-    pub fn risks(&self) -> Vec<Risk> {
-        self.is_empty_shell()
-            .then_some(Risk::EmptyShellSite)
-            .into_iter()
-            .collect()
+    /// Returns what calls for care.
+    pub fn risk(&self) -> Option<Risk> {
+        self.is_empty_shell().then_some(Risk::EmptyShellSite)
     }
 }
 
@@ -246,12 +243,9 @@ impl FiledSubject {
             .collect()
     }
 
-    /// Lists what calls for care about the subject itself, while it is filed.
-    pub fn risks(&self) -> Vec<Risk> {
-        (self.is_filed() && self.services.is_empty())
-            .then_some(Risk::EmptyShellSubject)
-            .into_iter()
-            .collect()
+    /// Returns what calls for care about the subject itself, while it is filed.
+    pub fn risk(&self) -> Option<Risk> {
+        (self.is_filed() && self.services.is_empty()).then_some(Risk::EmptyShellSubject)
     }
 }
 
@@ -266,32 +260,6 @@ impl FiledService {
             approved_on: None,
             labels: BTreeMap::new(),
             fulfilled: Vec::new(),
-        }
-    }
-}
-
-impl Access {
-    /// Whether both mean one access: the same provider, and no two different accounts.
-    pub fn is_same(&self, other: &Self) -> bool {
-        self.provider == other.provider
-            && match (&self.account, &other.account) {
-                (Some(one), Some(two)) => one == two,
-                (None, _) | (_, None) => true,
-            }
-    }
-
-    /// Takes over what another mention of the same access says.
-    fn absorb(&mut self, other: Self) {
-        self.account = other.account.or_else(|| self.account.take());
-        self.resource = other.resource.or_else(|| self.resource.take());
-        self.since = other.since.or(self.since);
-    }
-
-    /// Adds an access to a list, or what it says to the one that is there.
-    pub fn add_to(self, accesses: &mut Vec<Self>) {
-        match accesses.iter_mut().find(|there| there.is_same(&self)) {
-            Some(there) => there.absorb(self),
-            None => accesses.push(self),
         }
     }
 }

@@ -8,6 +8,7 @@ use super::source::{Encoding, Source};
 use crate::filing::duty::Duty;
 use crate::filing::instant::Instant;
 use crate::filing::number::{Parsed, SecurityNumber};
+use crate::lang::commas;
 use crate::text;
 
 /// A duty that is done; whose it is, is not resolved yet.
@@ -67,8 +68,7 @@ fn duty(row: &Row, problems: &mut Vec<Problem>) -> Option<&'static Duty> {
         problems.push(if near.is_some() {
             problem.suggest(near)
         } else {
-            let ids: Vec<&str> = Duty::all().iter().map(|duty| duty.id.as_str()).collect();
-            let ids = ids.join(", ");
+            let ids = commas(Duty::all().iter().map(|duty| duty.id.as_str()));
             problem.fix(text!("事项：{ids}", "duties: {ids}"))
         });
     }

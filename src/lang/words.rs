@@ -11,6 +11,12 @@ pub fn shell_word(name: &str) -> String {
     format!("'{}'", name.replace('\'', "'\\''"))
 }
 
+/// Returns names, numbers or ids in a row, which is the same in both languages.
+pub fn commas(names: impl IntoIterator<Item: ToString>) -> String {
+    let names: Vec<String> = names.into_iter().map(|name| name.to_string()).collect();
+    names.join(", ")
+}
+
 /// Lists the values of a closed vocabulary: by their names, to a reader of Chinese each with its first
 /// Chinese word too.
 pub fn listed<'a, W: IntoIterator<Item = &'a str>>(

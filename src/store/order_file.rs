@@ -100,7 +100,7 @@ pub fn to_toml(order: &Order) -> Result<String, toml::ser::Error> {
         name: order.target.name.clone(),
         services,
         domains: order.domains().into_iter().map(Host::to_string).collect(),
-        created_at: order.history.first().map(|e| e.at),
+        created_at: order.created_at(),
         submitted_at: standing.submitted_at,
         since: Some(standing.since),
         touched_at: Some(standing.touched_at),

@@ -13,7 +13,7 @@ use crate::filing::province::Province;
 use crate::filing::record::{AdoptedService, Adoption, SubjectEvent, SubjectRecord};
 use crate::filing::tree;
 use crate::intake::Adopting;
-use crate::lang::{Text, shell_word};
+use crate::lang::{Text, commas, shell_word};
 use crate::render::mask::Privacy;
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
@@ -254,14 +254,13 @@ fn kept(there: &FiledSubject, adoption: &Adoption) -> Vec<Caution> {
         Some((service.number, left_out))
     });
     kept.flat_map(|(number, left_out)| {
-        left_out.into_iter().map(move |provider| Caution {
-            code: "access-kept",
-            message: text!(
+        left_out.into_iter().map(move |provider| {
+            let message = text!(
                 "{number} 仍记有 {provider} 的接入：--replace 不删去已有的接入；没有这个接入的，执行 icpctl gone {number} --provider {provider} --because not-ours",
                 "{number} keeps its access at {provider}: --replace takes no access away; where there is none, run icpctl gone {number} --provider {provider} --because not-ours",
                 provider = Text::verbatim(shell_word(provider))
-            ),
-            path: None,
+            );
+            Caution::new("access-kept", message)
         })
     })
     .collect()
@@ -270,18 +269,13 @@ fn kept(there: &FiledSubject, adoption: &Adoption) -> Vec<Caution> {
 /// Warns of services that share a counter: the numbers are kept, but one of them is wrong (NUM-03).
 fn shared_counters(subject: &FiledSubject) -> Option<Caution> {
     let message = shared_counters_in_words(subject)?;
-    Some(Caution {
-        code: "NUM-03",
-        message,
-        path: None,
-    })
+    Some(Caution::new("NUM-03", message))
 }
 
 /// Says which services of a subject share a counter.
 pub fn shared_counters_in_words(subject: &FiledSubject) -> Option<Text> {
     let numbers = subject.sharing_a_counter();
-    let list: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-    let list = list.join(", ");
+    let list = commas(&numbers);
     (!numbers.is_empty()).then(|| {
         text!(
             "{list} 的序号重复，四类服务共用一个序号，其中有抄错的",
@@ -295,15 +289,14 @@ fn other_province(subject: &FiledSubject) -> Option<Caution> {
     let said: Province = subject.facts.province.as_deref()?.parse().ok()?;
     let named = subject.number.province()?;
     let number = subject.number;
-    (said != named).then(|| Caution {
-        code: "NUM-04",
-        message: text!(
+    (said != named).then(|| {
+        let message = text!(
             "{number} 属于{named}，province 写的却是{said}：其中有一个不对，核对后用 adopt --replace 更正，否则提交其订单会被 NUM-04 拒绝",
             "{number} is of {named}, but province says {said}: one of them is wrong; compare, and correct it with adopt --replace, else submitting its orders is refused by NUM-04",
             named = named.name(),
             said = said.name()
-        ),
-        path: None,
+        );
+        Caution::new("NUM-04", message)
     })
 }
 

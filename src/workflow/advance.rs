@@ -133,7 +133,7 @@ fn instant(
 /// Returns what is wrong with the time of a report that is older than its order, whatever was
 /// recorded of it since.
 pub fn before_making(order: &Order, told: &Told, now: Instant) -> Option<Text> {
-    let made = order.history.first()?.at;
+    let made = order.created_at()?;
     match told.at?.past(Some(made), now) {
         Err(Untimely::Early { at, since }) => {
             let (shown, since) = (at.to_second(), since.to_second());
@@ -233,7 +233,7 @@ pub fn command(
     at: Option<Moment>,
     reason: Option<String>,
 ) -> Result<Order, Failure> {
-    let view = order.view(&world.profiles, world.now);
+    let view = world.view(order);
     let case = order.case(&world.profiles);
     let at = instant(at, (world, stamp), (order, &view.standing))?;
     let to = machine::command(&case, view.for_commands(), command, view.standing.edited)
@@ -346,7 +346,7 @@ pub struct Taken {
 /// `--at` or a number that cannot be; 6 for a number that exists.
 pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Result<Taken, Failure> {
     let report = told.report;
-    let view = order.view(&world.profiles, world.now);
+    let view = world.view(order);
     let standing = &view.standing;
     heed_words(order, told)?;
     let awaits_another = !precedes(told, standing, world.now)

@@ -17,7 +17,7 @@ use crate::filing::order::{FieldChange, Order, Target, TargetService};
 use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::tree;
 use crate::intake::{Dossier, DossierSubject};
-use crate::lang::Text;
+use crate::lang::{Text, commas};
 use crate::text;
 
 /// What a target or dossier came down to.
@@ -73,14 +73,13 @@ pub(super) fn find<'a>(
     {
         let number = subject.number.to_string();
         if words.iter().any(|word| normal(word) != number) {
-            cautions.push(Caution {
-                code: "resolved-to-subject",
-                message: text!(
+            cautions.push(Caution::new(
+                "resolved-to-subject",
+                text!(
                     "目标所属主体是 {number}，将注销整个主体",
                     "the target belongs to the subject {number}: the whole subject is meant"
                 ),
-                path: None,
-            });
+            ));
         }
         services = subject.services.values().collect();
     }
@@ -150,8 +149,8 @@ fn whole_subject<'a>(
             if services.len() == 1 {
                 return Ok(services);
             }
-            let list: Vec<String> = services.iter().map(|s| s.number.to_string()).collect();
-            let (count, list) = (list.len(), list.join(", "));
+            let list = commas(services.iter().map(|s| s.number));
+            let count = services.len();
             let name = kind.name();
             let failure = Failure::usage(text!(
                 "{name} 需要服务，{word} 是主体，名下有 {count} 个服务",

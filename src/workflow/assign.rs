@@ -430,14 +430,7 @@ pub fn leaves(old: &Value, new: &Value) -> Vec<FieldChange> {
                     walk(&join(&key), of(old).as_ref(), of(new).as_ref(), found);
                 }
             }
-            (old, new) => found.push(FieldChange {
-                service: None,
-                field: path.to_owned(),
-                from: old.cloned(),
-                to: new.cloned(),
-                in_part: false,
-                extra: Table::new(),
-            }),
+            (old, new) => found.push(FieldChange::of(path.to_owned(), old.cloned(), new.cloned())),
         }
     }
     let mut found = Vec::new();

@@ -185,11 +185,7 @@ fn taken_away(ask: &Ask, abouts: &[About<'_>]) -> Vec<FieldChange> {
         .filter_map(|(about, field)| {
             Some(FieldChange {
                 service: about.service(),
-                field: field.clone(),
-                from: Some(about.filed(field)?),
-                to: None,
-                in_part: false,
-                extra: Table::new(),
+                ..FieldChange::of(field.clone(), Some(about.filed(field)?), None)
             })
         })
         .collect()
@@ -283,13 +279,10 @@ fn collect(
             continue;
         }
         changes.retain(|c| !(c.field == field && c.service.as_ref() == service));
+        let from = tree::get(old, &field);
         changes.push(FieldChange {
             service: service.copied(),
-            from: tree::get(old, &field),
-            field,
-            to: Some(to),
-            in_part: false,
-            extra: Table::new(),
+            ..FieldChange::of(field, from, Some(to))
         });
     }
 }

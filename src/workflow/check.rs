@@ -87,7 +87,7 @@ impl<'a> Bench<'a> {
         let judged = sent.as_ref().ok().and_then(Option::as_ref);
         let judged = judged.unwrap_or(order);
         let mut judgement = self.rulebook.judge(&self.view(world, judged, &looks));
-        let standing = order.view(&world.profiles, world.now);
+        let standing = world.view(order);
         if let Err(refusal) = &sent {
             self.add(&mut judgement, refusal);
         } else if standing.status() == Status::Draft {
@@ -248,17 +248,15 @@ pub fn weigh(
     let (count, list) = (errors.len(), rules.join(", "));
     let id = &order.id;
     if order.kind == Kind::New && judgement.is_bare {
-        return Ok(Some(Caution {
-            code: "rule-findings",
-            message: text!(
+        return Ok(Some(Caution::new(
+            "rule-findings",
+            text!(
                 "规则库发现 {count} 处会被驳回的错误（{list}），在控制台填写前请看 icpctl check {id}",
                 "the rulebook finds {count} error(s) that lead to a rejection ({list}); see icpctl check {id} before you fill in the console"
             ),
-            path: None,
-        }));
+        )));
     }
-    let mut failure = Failure::new(
-        Exit::Refused,
+    let mut failure = Failure::refused(
         REFUSED_BY_RULE,
         text!(
             "规则库发现 {count} 处会被驳回的错误：{list}",

@@ -12,7 +12,6 @@ use crate::filing::kind::Kind;
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::Order;
 use crate::filing::portfolio::endings::Endings;
-use crate::lang::Text;
 use std::collections::BTreeSet;
 
 /// Warns where an approval is of what had ended before it, and of domains that another subject has
@@ -21,7 +20,7 @@ pub(super) fn approved(world: &World, order: &Order) -> Vec<Caution> {
     let endings = endings(world, order);
     let mut late = endings.iter().flat_map(|endings| &endings.late);
     let late = late.find(|late| late.order == order.id);
-    let late = late.map(|late| caution(APPROVAL_OF_ENDED, too_late(order, late)));
+    let late = late.map(|late| Caution::new(APPROVAL_OF_ENDED, too_late(order, late)));
     late.into_iter()
         .chain(filed_elsewhere(world, order))
         .collect()
@@ -30,8 +29,7 @@ pub(super) fn approved(world: &World, order: &Order) -> Vec<Caution> {
 /// Warns where an order came alive beside another one of the same subject or account, or although
 /// what it is about has ended.
 pub(super) fn came_alive(world: &World, order: &Order) -> Vec<Caution> {
-    let status = order.view(&world.profiles, world.now).status();
-    if !status.is_live() {
+    if !world.status(order).is_live() {
         return Vec::new();
     }
     let mut free = order.clone();
@@ -42,13 +40,15 @@ pub(super) fn came_alive(world: &World, order: &Order) -> Vec<Caution> {
         &world.profiles,
         &world.rivals_of(&free),
     ) {
-        Err(obstacle @ Obstacle::LiveOrder { .. }) => Some(caution(TWO_LIVE, obstacle.message())),
+        Err(obstacle @ Obstacle::LiveOrder { .. }) => {
+            Some(Caution::new(TWO_LIVE, obstacle.message()))
+        }
         Err(_) | Ok(()) => None,
     };
     let endings = endings(world, order);
     let ended = endings.as_ref().and_then(|endings| {
         let (part, by) = endings.of_order(order)?;
-        Some(caution(LIVE_OF_ENDED, alive_though(order, &part, by)))
+        Some(Caution::new(LIVE_OF_ENDED, alive_though(order, &part, by)))
     });
     second.into_iter().chain(ended).collect()
 }
@@ -68,7 +68,7 @@ fn filed_elsewhere(world: &World, order: &Order) -> Vec<Caution> {
         let mut subjects: BTreeSet<_> = others.map(|s| s.number.subject()).collect();
         (!subjects.is_empty()).then(|| {
             subjects.insert(number);
-            caution(FILED_TWICE, filed_twice(domain, &subjects))
+            Caution::new(FILED_TWICE, filed_twice(domain, &subjects))
         })
     });
     told.collect()
@@ -82,12 +82,4 @@ fn endings(world: &World, order: &Order) -> Option<Endings> {
     let beside = beside.filter(|other| other.id != order.id);
     let record = world.book.subjects.get(&number);
     Some(Endings::of(record, beside.chain([order])))
-}
-
-const fn caution(code: &'static str, message: Text) -> Caution {
-    Caution {
-        code,
-        message,
-        path: None,
-    }
 }

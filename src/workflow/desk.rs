@@ -43,7 +43,7 @@ impl<'a> Desk<'a> {
         let orders = &world.book.orders;
         let views: BTreeMap<&OrderId, View> = orders
             .iter()
-            .map(|(id, order)| (id, order.view(&world.profiles, world.now)))
+            .map(|(id, order)| (id, world.view(order)))
             .collect();
         Self {
             world,
@@ -58,7 +58,7 @@ impl<'a> Desk<'a> {
         self.views
             .get(&order.id)
             .cloned()
-            .unwrap_or_else(|| order.view(&self.world.profiles, self.world.now))
+            .unwrap_or_else(|| self.world.view(order))
     }
 
     /// Returns the nearest limit of an order.
@@ -175,19 +175,13 @@ impl<'a> Desk<'a> {
     /// Whether another order, open or made since, cancels what an ended one was to cancel.
     pub fn is_taken_up(&self, order: &Order) -> bool {
         let ended_at = order.standing().ended_at;
-        let is_later = |other: &Order| {
-            let made = other.history.first().map(|entry| entry.at);
-            !other.standing().status.has_ended() || made >= ended_at
+        let is_later =
+            |other: &Order| !other.standing().status.has_ended() || other.created_at() >= ended_at;
+        let covers = |other: &Order| {
+            let mut services = order.target.services.iter();
+            other.kind == Kind::CancelSubject
+                || other.kind == order.kind && services.all(|s| other.target.holds(&s.number))
         };
-        let covers =
-            |other: &Order| {
-                let services = &other.target.services;
-                other.kind == Kind::CancelSubject
-                    || other.kind == order.kind
-                        && order.target.services.iter().all(|service| {
-                            services.iter().any(|there| there.number == service.number)
-                        })
-            };
         let orders = order.target.subject.map(|number| self.orders_of(&number));
         orders.into_iter().flatten().any(|other| {
             other.id != order.id && covers(other) && !other.is_undone() && is_later(other)

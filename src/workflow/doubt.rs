@@ -126,11 +126,7 @@ pub fn unknown_provider(profiles: &Profiles, name: &str) -> Option<Caution> {
             "no profile is known for the provider {name}: generic is used"
         ),
     };
-    Some(Caution {
-        code: "unknown-provider",
-        message,
-        path: None,
-    })
+    Some(Caution::new("unknown-provider", message))
 }
 
 /// Refuses to act through a provider whose profile cannot be read: what it would say is not known.

@@ -8,7 +8,6 @@ use super::changes::{self, asked_changes};
 use super::doubt;
 use super::plan::{Caution, Plan, Stamp};
 use super::world::World;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Event;
 use crate::filing::facts::ServiceFacts;
@@ -21,6 +20,7 @@ use crate::filing::order::{Filing, Material, Order, OrderId};
 use crate::filing::status::Status;
 use crate::ids::Ids;
 use crate::intake::{Dossier, DossierService, DossierSubject};
+use crate::lang::commas;
 use crate::store::Digest;
 use crate::store::near::Wanted;
 use crate::store::roll::Token;
@@ -300,8 +300,7 @@ impl Attempt {
 /// Says that a ref belongs to an order with other content.
 fn taken(key: &str, order: &Order) -> Failure {
     let id = &order.id;
-    Failure::new(
-        Exit::Conflict,
+    Failure::conflict(
         "conflict.ref",
         text!(
             "ref {key} 已用于内容不同的订单 {id}",
@@ -364,21 +363,14 @@ pub fn passed_over(dossier: &Dossier, order: &Order) -> Option<Caution> {
         return None;
     }
     let numbers = dossier.services.iter().filter_map(|service| service.number);
-    let services = &order.target.services;
-    let is_meant = |number| services.iter().any(|there| there.number == number);
-    let others: Vec<String> = numbers
-        .filter(|number| !is_meant(*number))
-        .map(|number| number.to_string())
-        .collect();
-    let others = (!others.is_empty()).then(|| others.join(", "))?;
-    Some(Caution {
-        code: "services-passed-over",
-        message: text!(
+    let others = commas(numbers.filter(|number| !order.target.holds(number)));
+    (!others.is_empty()).then(|| Caution::new(
+        "services-passed-over",
+        text!(
             "资料文件还写了 {others}，但不在所写目标之内，本订单不含其内容",
             "the dossier also writes {others}, which the targets leave out: the order takes nothing of it"
         ),
-        path: None,
-    })
+    ))
 }
 
 /// Makes the order that drafting would make, without asking whether it may be drafted.
@@ -509,14 +501,13 @@ fn fits_way(ask: &Ask) -> Result<(), Failure> {
 }
 
 fn email_may_not_do() -> Caution {
-    Caution {
-        code: "email-may-not-do",
-        message: text!(
+    Caution::new(
+        "email-may-not-do",
+        text!(
             "邮箱验证是否免短信核验，各处说法不一：提交前请在接入商控制台确认",
             "sources differ on whether the e-mail path spares the SMS: look in the provider's console before sending"
         ),
-        path: None,
-    }
+    )
 }
 
 fn asked_filing(ask: &Ask, found: &Found<'_>) -> Result<Filing, Failure> {

@@ -6,7 +6,6 @@ use super::owed::{Ledger, Matter, Owed};
 use super::plan::{Plan, Stamp};
 use super::resolve::Target;
 use super::world::World;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::duty::{Duty, State};
 use crate::filing::instant::Instant;
@@ -94,8 +93,7 @@ pub fn done(
         }
         if let Some(opens) = not_open(one, at) {
             let (id, number) = (&duty.id, one.number());
-            return Err(Failure::new(
-                Exit::Refused,
+            return Err(Failure::refused(
                 "refused.not-owed",
                 text!(
                     "{number} 的 {id} 从 {opens} 起才能完成",
@@ -206,8 +204,7 @@ fn owed<'w>(
         return Ok(these);
     }
     let id = &duty.id;
-    let failure = Failure::new(
-        Exit::Refused,
+    let failure = Failure::refused(
         "refused.not-owed",
         text!(
             "{typed} 现在没有 {id} 这一事项",

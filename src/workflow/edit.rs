@@ -11,7 +11,6 @@ use super::plan::Stamp;
 use super::register;
 use super::resolve;
 use super::world::World;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
 use crate::filing::guard;
@@ -39,7 +38,7 @@ pub fn edit(
     dossier: Option<&Dossier>,
     materials: &[Material],
 ) -> Result<Option<Order>, Failure> {
-    let view = order.view(&world.profiles, world.now);
+    let view = world.view(order);
     let case = order.case(&world.profiles);
     let mut attached = order.materials.clone();
     put_in(&mut attached, materials);
@@ -263,13 +262,12 @@ fn relabelled(old: &BTreeMap<String, String>, new: &BTreeMap<String, String>) ->
     let value = |value: Option<&String>| value.map(|value| Value::from(value.as_str()));
     keys.into_iter()
         .filter(|key| old.get(*key) != new.get(*key))
-        .map(|key| FieldChange {
-            service: None,
-            field: format!("{LABELS}.{key}"),
-            from: value(old.get(key)),
-            to: value(new.get(key)),
-            in_part: false,
-            extra: toml::Table::new(),
+        .map(|key| {
+            FieldChange::of(
+                format!("{LABELS}.{key}"),
+                value(old.get(key)),
+                value(new.get(key)),
+            )
         })
         .collect()
 }
@@ -280,8 +278,7 @@ fn leave_frozen(edits: &[FieldChange]) -> Result<(), Failure> {
         return Ok(());
     };
     let field = &frozen.field;
-    Err(Failure::new(
-        Exit::Refused,
+    Err(Failure::refused(
         "refused.field-frozen",
         text!(
             "{field} 在验证备案类型通过后不能修改",
@@ -357,13 +354,8 @@ fn detach(order: &Order, attached: &mut Vec<Material>, given: &Assign) -> Result
 
 /// Lists the attachments that went and those that came.
 fn came_and_went(old: &[Material], new: &[Material]) -> Vec<FieldChange> {
-    let change = |from: Option<&Material>, to: Option<&Material>| FieldChange {
-        service: None,
-        field: MATERIALS.to_owned(),
-        from: from.map(tree::of),
-        to: to.map(tree::of),
-        in_part: false,
-        extra: toml::Table::new(),
+    let change = |from: Option<&Material>, to: Option<&Material>| {
+        FieldChange::of(MATERIALS.to_owned(), from.map(tree::of), to.map(tree::of))
     };
     let went = old.iter().filter(|material| !new.contains(material));
     let came = new.iter().filter(|material| !old.contains(material));
@@ -517,8 +509,7 @@ fn forerunner(world: &World, order: &Order, word: &str) -> Result<OrderId, Failu
         return Ok(first.id.clone());
     }
     let (id, awaited) = (&order.id, &first.id);
-    Err(Failure::new(
-        Exit::Refused,
+    Err(Failure::refused(
         "refused.after-circle",
         text!(
             "订单 {id} 不能等待 {awaited}：那样它就在等自己",

@@ -6,12 +6,11 @@ use super::plan::{Consent, Plan};
 use super::resolve;
 use super::world::World;
 use crate::evidence::keep::Holder;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::facts::SubjectFacts;
 use crate::filing::number::{Number, SubjectNumber};
 use crate::filing::order::{Order, OrderId};
-use crate::lang::Text;
+use crate::lang::{Text, commas};
 use crate::store::StorePath;
 use crate::store::book::{FILES, order_path, subject_path};
 use crate::text;
@@ -155,10 +154,9 @@ fn orders_of(world: &World, number: SubjectNumber) -> Vec<&Order> {
 /// Returns why an order cannot be erased: it is live, or one which stays waits for it.
 fn may_not_go(world: &World, order: &Order, going: &[OrderId]) -> Option<Failure> {
     let id = &order.id;
-    let status = order.view(&world.profiles, world.now).status();
+    let status = world.status(order);
     if status.is_live() {
-        let failure = Failure::new(
-            Exit::Refused,
+        let failure = Failure::refused(
             "refused.live-order",
             text!(
                 "订单 {id} 仍在办理中（{label}），不能删除",
@@ -177,8 +175,7 @@ fn may_not_go(world: &World, order: &Order, going: &[OrderId]) -> Option<Failure
             && !going.contains(&other.id)
     });
     let other = &waiting?.id;
-    let failure = Failure::new(
-        Exit::Refused,
+    let failure = Failure::refused(
         "refused.awaited",
         text!(
             "订单 {other} 要等 {id} 通过，不能删除 {id}",
@@ -198,8 +195,7 @@ fn rests_on(order: &Order) -> Failure {
         .target
         .subject
         .or_else(|| approval.and_then(|approval| approval.subject));
-    let failure = Failure::new(
-        Exit::Refused,
+    let failure = Failure::refused(
         "refused.portfolio-rests-on-it",
         text!(
             "订单 {id} 已通过，现有备案由它而来，不能单独删除",
@@ -240,8 +236,7 @@ fn consent(erased: &Erased) -> Consent {
         ));
     }
     if !erased.orders.is_empty() {
-        let list: Vec<&str> = erased.orders.iter().map(OrderId::as_str).collect();
-        let list = list.join(", ");
+        let list = commas(&erased.orders);
         shown.push(text!("将删除订单：{list}", "orders that go: {list}"));
     }
     if !erased.attachments.is_empty() {

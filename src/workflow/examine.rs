@@ -10,7 +10,7 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Order, OrderId};
 use crate::filing::portfolio::endings::{Ender, Endings, Late, Part};
 use crate::filing::status::Bucket;
-use crate::lang::Text;
+use crate::lang::{Text, commas};
 use crate::store::Digest;
 use crate::store::book::{Book, Damage, FILES, order_path, subject_path};
 use crate::text;
@@ -90,7 +90,7 @@ fn damaged(world: &World) -> Vec<Finding> {
 fn live_orders(world: &World) -> Vec<Finding> {
     let mut found = Vec::new();
     for order in world.book.orders.values() {
-        if !order.view(&world.profiles, world.now).status().is_live() {
+        if !world.status(order).is_live() {
             continue;
         }
         let mut order = order.clone();
@@ -130,10 +130,7 @@ fn live_orders(world: &World) -> Vec<Finding> {
 
 fn refs(world: &World) -> Vec<Finding> {
     let mut holders: BTreeMap<&str, Vec<&OrderId>> = BTreeMap::new();
-    let is_over = |order: &Order| {
-        let status = order.view(&world.profiles, world.now).status();
-        status.bucket() == Bucket::Closed
-    };
+    let is_over = |order: &Order| world.status(order).bucket() == Bucket::Closed;
     for order in world.book.orders.values().filter(|o| !is_over(o)) {
         if let Some(key) = order.reference.as_deref() {
             holders.entry(key).or_default().push(&order.id);
@@ -143,8 +140,7 @@ fn refs(world: &World) -> Vec<Finding> {
         .into_iter()
         .filter(|(_, ids)| ids.len() > 1)
         .map(|(key, ids)| {
-            let list: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
-            let list = list.join(", ");
+            let list = commas(&ids);
             Finding {
                 code: "duplicate-ref",
                 path: ids.first().map(|id| path(id)).unwrap_or_default(),
@@ -181,8 +177,7 @@ fn numbers(world: &World) -> Vec<Finding> {
         .chain(services)
         .filter(|(_, ids)| ids.len() > 1)
         .map(|(number, ids)| {
-            let list: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
-            let list = list.join(", ");
+            let list = commas(&ids);
             Finding {
                 code: "duplicate-number",
                 path: ids.first().map(|id| path(id)).unwrap_or_default(),
@@ -245,8 +240,7 @@ pub(super) const FILED_TWICE: &str = "domain-filed-twice";
 
 /// Says which subjects hold a domain.
 pub(super) fn filed_twice(domain: &Host, subjects: &BTreeSet<SubjectNumber>) -> Text {
-    let list: Vec<String> = subjects.iter().map(ToString::to_string).collect();
-    let list = list.join(", ");
+    let list = commas(subjects);
     text!(
         "域名 {domain} 同时在多个主体名下：{list}",
         "the domain {domain} is filed by several subjects: {list}"
@@ -333,8 +327,7 @@ fn endings(world: &World) -> Vec<Finding> {
         })
     });
     let live = book.orders.values().filter_map(|order| {
-        let status = order.view(&world.profiles, world.now).status();
-        if !status.is_live() {
+        if !world.status(order).is_live() {
             return None;
         }
         let (part, by) = endings.of_order(order)?;
@@ -384,10 +377,8 @@ fn ended(part: &Part, by: &Ender) -> Text {
 /// only the orders were brought in.
 fn strangers(world: &World) -> Vec<Finding> {
     let book = &world.book;
-    let under_way = book.orders.values().filter(|order| {
-        let status = order.view(&world.profiles, world.now).status();
-        !status.has_ended()
-    });
+    let orders = book.orders.values();
+    let under_way = orders.filter(|order| !world.status(order).has_ended());
     let found = under_way.filter_map(|order| {
         let number = order.target.subject?;
         let is_known = book.portfolio.subjects.contains_key(&number);
@@ -461,8 +452,7 @@ fn circles(world: &World) -> Vec<Finding> {
     circles
         .filter_map(|circle| {
             let id = *circle.first()?;
-            let list: Vec<&str> = circle.iter().map(|id| id.as_str()).collect();
-            let list = list.join(", ");
+            let list = commas(&circle);
             Some(Finding {
                 code: "waiting-circle",
                 path: path(id),

@@ -13,7 +13,7 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::OrderId;
 use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::record::{Because, SubjectEvent, SubjectRecord};
-use crate::lang::Text;
+use crate::lang::{Text, commas};
 use crate::text;
 use std::iter::once;
 
@@ -107,21 +107,12 @@ pub fn decide(world: &World, stamp: &Stamp, request: Request<'_>) -> Result<Plan
         .provider
         .and_then(|provider| unaccessed(filed, service, &meant, provider));
     if !plan.answer.live_orders.is_empty() {
-        let list: Vec<&str> = plan
-            .answer
-            .live_orders
-            .iter()
-            .map(OrderId::as_str)
-            .collect();
-        let list = list.join(", ");
-        plan.cautions.push(Caution {
-            code: "live-orders",
-            message: text!(
-                "仍有在办订单：{list}；它们不会随之结束，请自行撤回、放弃或据实登记结果",
-                "there are live orders about it: {list}; they do not end with it, so withdraw, abandon or record them as it turns out"
-            ),
-            path: None,
-        });
+        let list = commas(&plan.answer.live_orders);
+        let message = text!(
+            "仍有在办订单：{list}；它们不会随之结束，请自行撤回、放弃或据实登记结果",
+            "there are live orders about it: {list}; they do not end with it, so withdraw, abandon or record them as it turns out"
+        );
+        plan.cautions.push(Caution::new("live-orders", message));
     }
     plan.subjects.push(mark::with(book, subject, entry)?);
     Ok(plan)
@@ -238,10 +229,8 @@ pub fn live_orders(
         .orders
         .values()
         .filter(|order| order.target.subject == Some(subject))
-        .filter(|order| {
-            service.is_none_or(|number| order.target.services.iter().any(|s| s.number == number))
-        })
-        .filter(|order| order.view(&world.profiles, world.now).status().is_live())
+        .filter(|order| service.is_none_or(|number| order.target.holds(&number)))
+        .filter(|order| world.status(order).is_live())
         .map(|order| order.id.clone())
         .collect()
 }
@@ -304,8 +293,7 @@ fn without_access(filed: &FiledSubject, gone: &Gone, provider: &str) -> Vec<Text
 fn without_number(filed: &FiledSubject, gone: &Gone) -> Vec<Text> {
     let mut shown = Vec::new();
     if gone.service.is_none() && !gone.services.is_empty() {
-        let list: Vec<String> = gone.services.iter().map(ToString::to_string).collect();
-        let list = list.join(", ");
+        let list = commas(&gone.services);
         shown.push(text!(
             "一并失效的服务：{list}",
             "services that go with it: {list}"

@@ -3,7 +3,6 @@
 use super::examine::{added, examine};
 use super::plan::{Caution, Plan};
 use super::world::World;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::number::{Number, SubjectNumber};
 use crate::filing::order::{Order, OrderId};
@@ -294,8 +293,7 @@ fn incomplete(
 
 fn refused(conflicts: Vec<Text>) -> Failure {
     let count = conflicts.len();
-    let mut failure = Failure::new(
-        Exit::Conflict,
+    let mut failure = Failure::conflict(
         "conflict.import",
         text!(
             "与库中已有内容有 {count} 处冲突，什么都没有导入",

@@ -180,8 +180,7 @@ fn shared_counter(number: &ServiceNumber) -> Failure {
 }
 
 fn taken(number: &str) -> Failure {
-    Failure::new(
-        Exit::Conflict,
+    Failure::conflict(
         "conflict.number",
         text!(
             "备案号 {number} 已经存在",

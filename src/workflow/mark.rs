@@ -160,14 +160,11 @@ pub fn label(
 }
 
 fn edit(key: &str, from: Option<String>, to: Option<String>) -> FieldChange {
-    FieldChange {
-        service: None,
-        field: format!("labels.{key}"),
-        from: from.map(toml::Value::String),
-        to: to.map(toml::Value::String),
-        in_part: false,
-        extra: toml::Table::new(),
-    }
+    FieldChange::of(
+        format!("labels.{key}"),
+        from.map(toml::Value::String),
+        to.map(toml::Value::String),
+    )
 }
 
 /// Writes a note.

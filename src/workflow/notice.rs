@@ -6,7 +6,6 @@ use super::owed::Ledger;
 use super::plan::{Plan, Stamp};
 use super::resolve::{self, Target};
 use super::world::World;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
@@ -17,7 +16,7 @@ use crate::filing::order::{NoticeId, OrderId, looks_like_id};
 use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::record::{NoticeFacts, SubjectEvent};
 use crate::ids::Ids;
-use crate::lang::{Text, shell_word};
+use crate::lang::{Text, commas, shell_word};
 use crate::text;
 
 /// The label by which an order names the notice that it is drafted for.
@@ -136,9 +135,7 @@ fn differing(notice: &Notice, received: &Received<'_>) -> Vec<&'static str> {
 /// Says that a notice was taken down with other content.
 fn differs(notice: &Notice, flags: &[&str]) -> Failure {
     let (id, list) = (&notice.id, flags.join(", "));
-    Failure::new(
-        Exit::Conflict,
-        "conflict.notice",
+    Failure::conflict("conflict.notice",
         text!(
             "整改通知 {id} 已按同一类别、时间和接入商记下，而 {list} 与其不同",
             "the notice {id} was taken down with the same class, time and provider, but another {list}"
@@ -190,8 +187,7 @@ pub fn about(
                     "{number} has no service"
                 ))),
                 [_, ..] => {
-                    let list: Vec<String> = services.iter().map(ToString::to_string).collect();
-                    let list = list.join(", ");
+                    let list = commas(&services);
                     Err(Failure::usage(text!(
                         "{number} 名下有多个服务，请写明是哪一个：{list}",
                         "{number} has several services, name one: {list}"
@@ -259,8 +255,7 @@ pub fn find<'w>(world: &'w World, word: &str) -> Result<(&'w FiledSubject, &'w N
             "see them all: icpctl notice list --all"
         ))),
         [_, ..] => {
-            let list: Vec<&str> = hits.iter().map(|(_, notice)| notice.id.as_str()).collect();
-            let list = list.join(", ");
+            let list = commas(hits.iter().map(|(_, notice)| notice.id.as_str()));
             Err(Failure::not_found(
                 "not-found.ambiguous",
                 text!(
@@ -345,8 +340,7 @@ pub fn draft(
     let ask = ask_for(subject, notice, kind, asked)?;
     let (state, order) = Ledger::new(world).state(subject, notice);
     if state.is_resolved() {
-        return Err(Failure::new(
-            Exit::Refused,
+        return Err(Failure::refused(
             "refused.resolved",
             text!("整改通知 {id} 已经完成", "the notice {id} is resolved"),
         ));
@@ -359,8 +353,7 @@ pub fn draft(
                 order: there.clone(),
             }));
         }
-        return Err(Failure::new(
-            Exit::Refused,
+        return Err(Failure::refused(
             "refused.order-exists",
             text!(
                 "整改通知 {id} 已有订单 {there}",
@@ -435,8 +428,7 @@ fn ask_for(
     let title = notice.title();
     let known = Class::named(&notice.class);
     let Some(remedy) = known.and_then(|class| class.remedy(kind)) else {
-        let failure = Failure::new(
-            Exit::Refused,
+        let failure = Failure::refused(
             "refused.no-order",
             match kind {
                 None => text!(

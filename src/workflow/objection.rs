@@ -1,7 +1,6 @@
 //! What stands against bringing a file of filings in: against itself, what has ended, what is filed.
 
 use super::world::World;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::facts::{Access, SubjectFacts};
 use crate::filing::host::Host;
@@ -227,9 +226,7 @@ fn ended(before: &Portfolio, given: &[Adopting]) -> Vec<(Position, Text)> {
 }
 
 fn has_ended(list: &[Text]) -> Failure {
-    Failure::new(
-        Exit::Conflict,
-        "conflict.ended",
+    Failure::conflict("conflict.ended",
         text!(
             "文件中有已失效的备案号，什么都没有导入：{list}",
             "the file holds numbers that have ended; nothing was brought in:{list}",
@@ -267,8 +264,7 @@ pub(super) fn contradicts(found: &[Contradiction]) -> Failure {
     let list = found.iter().map(|c| (c.at, c.message())).collect();
     let list = lines(&told(list));
     let looks_alike = found.iter().any(|c| words(&c.old) == words(&c.new));
-    let failure = Failure::new(
-        Exit::Conflict,
+    let failure = Failure::conflict(
         "conflict.portfolio",
         text!(
             "与已有备案矛盾 {count} 处，什么都没有导入：{list}",

@@ -190,7 +190,7 @@ impl<'a> Ledger<'a> {
             .order
             .as_ref()
             .and_then(|id| self.world.book.orders.get(id))
-            .map(|order| (order, status(self.world, order)));
+            .map(|order| (order, self.world.status(order)));
         let ended = subject.ended_on(notice.service.as_ref());
         let with_bucket = order.map(|(order, status)| (order, status.bucket()));
         (notice.state(with_bucket, ended), order)
@@ -209,13 +209,9 @@ impl<'a> Ledger<'a> {
     }
 }
 
-fn status(world: &World, order: &Order) -> Status {
-    order.view(&world.profiles, world.now).status()
-}
-
 /// Where an order stands; one that waits for an answer to the SMS is under way too.
 fn bucket(world: &World, order: &Order) -> Bucket {
-    let status = status(world, order);
+    let status = world.status(order);
     match status {
         Status::SmsVerificationPending => Bucket::Waiting,
         Status::Draft

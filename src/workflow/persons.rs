@@ -1,11 +1,11 @@
 //! Who a report is about: the words of `--who` and `--service`.
 
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::number::ServiceNumber;
 use crate::filing::order::{Order, Signatory, Who};
 use crate::filing::place::Place;
 use crate::filing::signatory;
+use crate::lang::commas;
 use crate::text;
 
 /// Returns the parts that `--who` names.
@@ -75,8 +75,7 @@ pub(super) fn answers(
         .collect();
     let names = || {
         let first = open.iter().filter_map(|s| s.who.first());
-        let names: Vec<String> = first.map(|w| order.who_name(*w)).collect();
-        names.join(", ")
+        commas(first.map(|w| order.who_name(*w)))
     };
     if words.is_empty() {
         return if let [only] = open.as_slice() {
@@ -102,8 +101,7 @@ pub(super) fn answers(
         }
         if !open.iter().any(|s| s.who.contains(part)) {
             let (name, list) = (order.who_name(*part), names());
-            let failure = Failure::new(
-                Exit::Refused,
+            let failure = Failure::refused(
                 "refused.not-awaited",
                 text!("{name} 不在待核验之列", "{name} is not awaited"),
             );

@@ -114,6 +114,15 @@ pub struct Caution {
 }
 
 impl Caution {
+    /// A caution about no file or field in particular.
+    pub const fn new(code: &'static str, message: Text) -> Self {
+        Self {
+            code,
+            message,
+            path: None,
+        }
+    }
+
     /// Returns it as a document says it.
     pub fn warning(&self, lang: Lang, privacy: Privacy) -> Warning {
         Warning {

@@ -18,7 +18,7 @@ pub enum Reach {
 
 /// Returns how much of the store taking a report rests on.
 pub fn of_report(world: &World, order: &Order, report: Report) -> Reach {
-    let view = order.view(&world.profiles, world.now);
+    let view = world.view(order);
     let window = view.standing.window.is_some();
     match report {
         Report::BureauApproved if order.kind == Kind::New => Reach::Store,

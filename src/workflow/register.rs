@@ -148,7 +148,7 @@ impl Register {
     /// Lists the orders about a service, in the order of their ids.
     pub fn of_service<'b>(&self, book: &'b Book, number: &ServiceNumber) -> Vec<&'b Order> {
         let mut orders = self.of_subject(book, &number.subject());
-        orders.retain(|o| o.target.services.iter().any(|s| s.number == *number));
+        orders.retain(|order| order.target.holds(number));
         orders
     }
 

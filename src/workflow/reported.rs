@@ -22,7 +22,7 @@ use crate::text;
 pub fn order<'w>(world: &'w World, word: &str, told: &Told) -> Result<&'w Order, Failure> {
     let found = world.find(word);
     let precedes = |order: &Order| {
-        let made = order.history.first().map(|entry| entry.at);
+        let made = order.created_at();
         match (told.at, made) {
             (Some(Moment::Exact(at)), Some(made)) => at < made,
             (Some(Moment::Day(day)), Some(made)) => day < made.day(),

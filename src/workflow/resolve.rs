@@ -1,7 +1,6 @@
 //! What a word on the command line means: an order, or something filed.
 
 use super::unfiled::{self, Unfiled, ended_on};
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
@@ -10,7 +9,7 @@ use crate::filing::order::{
 };
 use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::filing::status::Status;
-use crate::lang::{Text, shell_word};
+use crate::lang::{Text, commas, shell_word};
 use crate::store::book::{Book, ORDERS};
 use crate::text;
 use std::cmp::Reverse;
@@ -281,15 +280,8 @@ pub(super) fn asking_for<'a>(
     let host = Host::parse(word).ok();
     let number = Number::parse(word).ok().map(|parsed| parsed.number);
     let is_meant = |order: &&Order| {
-        host.as_ref()
-            .is_some_and(|host| order.domains().contains(&host))
-            || match &number {
-                Some(Number::Subject(number)) => order.target.subject.as_ref() == Some(number),
-                Some(Number::Service(number)) => {
-                    order.target.services.iter().any(|s| s.number == *number)
-                }
-                Some(Number::Security(_)) | None => false,
-            }
+        let asks_for = |host| order.domains().contains(&host);
+        host.as_ref().is_some_and(asks_for) || number.is_some_and(|number| order.is_about(&number))
     };
     let meant: Vec<&Order> = orders.into_iter().filter(is_meant).collect();
     if meant.is_empty() {
@@ -306,7 +298,7 @@ impl Target {
     pub(super) fn is_of(&self, order: &Order) -> bool {
         match self {
             Self::Subject(number) => order.target.subject.as_ref() == Some(number),
-            Self::Service(number) => order.target.services.iter().any(|s| s.number == *number),
+            Self::Service(number) => order.target.holds(number),
             // A service that has got the domain since the order was drafted is the same one.
             Self::Domain { domain, services } => {
                 let targets = &order.target.services;
@@ -447,10 +439,8 @@ pub fn whole_service<'a>(
     match found.as_slice() {
         [only] if only.domains().len() <= 1 => Ok(only),
         _ => {
-            let numbers: Vec<String> = services.iter().map(ToString::to_string).collect();
-            let list = numbers.join(", ");
-            let mut failure = Failure::new(
-                Exit::Refused,
+            let list = commas(services);
+            let mut failure = Failure::refused(
                 "refused.domain-not-whole",
                 if found.len() > 1 {
                     text!(

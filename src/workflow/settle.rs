@@ -44,7 +44,7 @@ pub fn settle(
     unheard: &[Authority],
     reason: impl Fn(&Sighting) -> String,
 ) -> Result<Weighed, Failure> {
-    let standing = order.view(&world.profiles, world.now).standing;
+    let standing = world.view(order).standing;
     let sent = standing.submitted_at.unwrap_or(standing.since);
     let verdicts: Vec<Verdict> = sightings
         .iter()

@@ -8,7 +8,6 @@ use super::mark;
 use super::plan::{Caution, Plan, Stamp};
 use super::resolve;
 use super::world::World;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
 use crate::filing::guard;
@@ -124,8 +123,7 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
     if standing_ops(world).contains(&op) {
         Ok(op)
     } else {
-        Err(Failure::new(
-            Exit::Refused,
+        Err(Failure::refused(
             "refused.already-undone",
             text!(
                 "操作 {op} 已被撤消，或本身就是一次撤消",
@@ -167,8 +165,7 @@ fn latest(world: &World) -> Result<OperationId, Failure> {
 }
 
 fn moved_since(what: &str) -> Failure {
-    Failure::new(
-        Exit::Conflict,
+    Failure::conflict(
         "conflict.moved-since",
         text!(
             "{what} 在此操作之后又有改动，不能撤消",
@@ -362,8 +359,7 @@ fn rests_on_it(before: &World, after: &World) -> Result<(), Failure> {
         };
         if fits(before) && !fits(after) {
             let id = &order.id;
-            return Err(Failure::new(
-                Exit::Refused,
+            return Err(Failure::refused(
                 "refused.rests-on-it",
                 text!(
                     "订单 {id} 建立在此操作之上，不能撤消",

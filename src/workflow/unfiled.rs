@@ -1,11 +1,10 @@
 //! Why a word means nothing that is filed, and what may be meant instead.
 
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::host::{Host, HostError};
 use crate::filing::number::{Number, NumberError, ServiceNumber};
 use crate::filing::portfolio::Portfolio;
-use crate::lang::{Text, shell_word};
+use crate::lang::{Text, commas, shell_word};
 use crate::text;
 use chrono::NaiveDate;
 use thiserror::Error;
@@ -85,7 +84,7 @@ impl From<Unfiled> for Failure {
                 near.into_iter().fold(failure, Self::hint)
             }
             Unfiled::Ended { number, day } => {
-                Self::new(Exit::Refused, "refused.not-filed", ended_on(&number, day))
+                Self::refused("refused.not-filed", ended_on(&number, day))
                     .rule("NUM-05")
                     .hint(text!(
                         "注销的备案号不会恢复；需要时用 icpctl new 重新备案",
@@ -167,16 +166,16 @@ pub(super) fn named(portfolio: &Portfolio, word: &str) -> Option<Text> {
 
 /// Says of a domain that no service holds when it was filed, and which are filed near it.
 pub(super) fn domain(portfolio: &Portfolio, domain: Host) -> Unfiled {
-    let near: Vec<String> = portfolio
-        .filed()
-        .flat_map(|subject| subject.services.values())
-        .flat_map(|service| service.domains().iter().map(move |d| (d, service)))
-        .filter(|(filed, _)| domain.is_below(filed) || filed.is_below(&domain))
-        .map(|(filed, service)| format!("{filed} ({})", service.number))
-        .collect();
-    let list = near.join(", ");
+    let list = commas(
+        portfolio
+            .filed()
+            .flat_map(|subject| subject.services.values())
+            .flat_map(|service| service.domains().iter().map(move |d| (d, service)))
+            .filter(|(filed, _)| domain.is_below(filed) || filed.is_below(&domain))
+            .map(|(filed, service)| format!("{filed} ({})", service.number)),
+    );
     let near =
-        (!near.is_empty()).then(|| text!("已备案的相关域名：{list}", "filed near it: {list}"));
+        (!list.is_empty()).then(|| text!("已备案的相关域名：{list}", "filed near it: {list}"));
     match portfolio.ended_domain(&domain) {
         Some((number, day)) => Unfiled::DomainEnded {
             domain,

@@ -49,16 +49,9 @@ fn one(world: &World, word: &str) -> Result<Vec<About>, Failure> {
         Ok(Target::Domain { domain, .. }) => Ok(vec![About::Domain(domain)]),
         Err(error @ Unfiled::Ended { .. }) => {
             let number = Number::parse(word).ok().map(|parsed| parsed.number);
-            let orders = book.orders.values().filter(|order| {
-                order.approval().is_some()
-                    && match number {
-                        Some(Number::Subject(number)) => order.target.subject == Some(number),
-                        Some(Number::Service(number)) => {
-                            order.target.services.iter().any(|s| s.number == number)
-                        }
-                        Some(Number::Security(_)) | None => false,
-                    }
-            });
+            let is_about = |order: &Order| number.is_some_and(|number| order.is_about(&number));
+            let approved = book.orders.values().filter(|o| o.approval().is_some());
+            let orders = approved.filter(|order| is_about(order));
             let about: Vec<About> = orders.flat_map(of_order).collect();
             if about.is_empty() {
                 Err(error.into())

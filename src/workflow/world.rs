@@ -13,6 +13,7 @@ use crate::filing::profile::Profiles;
 use crate::filing::province::Province;
 use crate::filing::rebase::rebased;
 use crate::filing::record::SubjectRecord;
+use crate::filing::standing::View;
 use crate::filing::status::Status;
 use crate::store::book::Book;
 use crate::store::near::Times;
@@ -181,6 +182,16 @@ impl World {
         self.register = OnceLock::new();
     }
 
+    /// Returns where an order stands now.
+    pub fn view(&self, order: &Order) -> View {
+        order.view(&self.profiles, self.now)
+    }
+
+    /// Returns the status in which an order is now.
+    pub fn status(&self, order: &Order) -> Status {
+        self.view(order).status()
+    }
+
     /// Lists the orders that guards look at for `order`, with where they stand now: those that are
     /// live, and the one that it waits for.
     pub fn rivals_of(&self, order: &Order) -> Vec<Rival<'_>> {
@@ -189,7 +200,7 @@ impl World {
 
     /// Returns an order as guards see it: where it stands now.
     pub fn rival<'o>(&self, order: &'o Order) -> Rival<'o> {
-        let status = order.view(&self.profiles, self.now).status();
+        let status = self.status(order);
         Rival { order, status }
     }
 

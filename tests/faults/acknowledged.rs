@@ -57,19 +57,42 @@ fn a_change_is_a_success_when_nobody_reads_on() {
     }
 }
 
-#[test]
-fn a_change_is_a_success_when_stdout_is_closed() {
-    let scene = Scene::at("tencent");
-    let script = "exec \"$0\" label example.cn turn=closed --json >&- 2>&-";
+/// Runs a line of shell in which `$0` is the program; returns the exit code and stderr.
+fn shell(scene: &Scene, script: &str) -> (Option<i32>, String) {
     let icpctl = scene.user.command([""; 0]);
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(script).arg(icpctl.get_program());
     for (name, value) in icpctl.get_envs() {
         shell.env(name, value.unwrap());
     }
-    let status = shell.current_dir(scene.user.home()).status().unwrap();
-    assert_eq!(status.code(), Some(0));
+    let output = shell.current_dir(scene.user.home()).output().unwrap();
+    (
+        output.status.code(),
+        String::from_utf8(output.stderr).unwrap(),
+    )
+}
+
+#[test]
+fn a_change_is_a_success_when_stdout_is_closed() {
+    let scene = Scene::at("tencent");
+    let script = "exec \"$0\" label example.cn turn=closed --json >&- 2>&-";
+    let (code, _) = shell(&scene, script);
+    assert_eq!(code, Some(0));
     assert!(is_stored(&scene, "closed"));
+}
+
+/// A limit on the size of files refuses a write, and ends nothing without a word.
+#[test]
+fn a_file_that_may_not_grow_is_told() {
+    let scene = Scene::at("tencent");
+    let script = "ulimit -f 0; exec \"$0\" label example.cn turn=limited";
+    let (code, said) = shell(&scene, script);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("too large"), "{said}");
+    assert!(!is_stored(&scene, "limited"));
+    let (code, said) = shell(&scene, "exec \"$0\" label example.cn turn=limited");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(is_stored(&scene, "limited"));
 }
 
 /// A long answer whose reader leaves after the first line is no failure.

@@ -31,7 +31,7 @@ use crate::workflow::objection::{objections, words};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 /// Says what the command takes.
@@ -247,18 +247,8 @@ impl<'a> Changes<'a> {
 }
 
 fn risks(excerpt: &Excerpt<'_>) -> Cell {
-    let services = excerpt
-        .services
-        .values()
-        .flat_map(|service| service.risks());
-    let mut all: Vec<_> = excerpt
-        .subject
-        .risks()
-        .into_iter()
-        .chain(services)
-        .collect();
-    all.sort();
-    all.dedup();
+    let services = excerpt.services.values().filter_map(|s| s.risk());
+    let all: BTreeSet<_> = excerpt.subject.risk().into_iter().chain(services).collect();
     let names = all.into_iter().map(risk_name);
     Cell::new(Text::joined(names, "、", ", ")).tone(Tone::Against)
 }

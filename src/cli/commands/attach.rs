@@ -84,14 +84,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             if order.materials.contains(&material) {
                 continue;
             }
-            edits.push(FieldChange {
-                service: None,
-                field: MATERIALS.to_owned(),
-                from: None,
-                to: Some(tree::of(&material)),
-                in_part: false,
-                extra: toml::Table::new(),
-            });
+            edits.push(FieldChange::of(
+                MATERIALS.to_owned(),
+                None,
+                Some(tree::of(&material)),
+            ));
             order.materials.push(material);
             files.push(file.clone());
         }

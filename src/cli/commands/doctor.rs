@@ -201,11 +201,7 @@ fn sweep(cx: &mut Context<'_>, disk: &Disk) -> Result<Recovery, Failure> {
     match StoreLock::acquire(disk, &cx.holder(), cx.globals.lock_timeout) {
         Ok(lock) => Ok(lock.recover()?),
         Err(error @ StorageError::Io { .. }) => {
-            cx.cautions.push(Caution {
-                code: "not-swept",
-                message: error.message(),
-                path: None,
-            });
+            cx.cautions.push(Caution::new("not-swept", error.message()));
             Ok(Recovery::default())
         }
         Err(error) => Err(error.into()),

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::filing::province::Province;
 use crate::knowledge::{Holder, Rule, code_list};
-use crate::lang::{Lang, Text};
+use crate::lang::{Lang, Text, commas};
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::text;
@@ -102,8 +102,7 @@ fn takes<T: PartialEq>(list: &[T], wanted: Option<&T>) -> bool {
 fn holder(word: &str) -> Result<Holder, Failure> {
     Holder::from_word(word).ok_or_else(|| {
         let entries = code_list("natures").map_or(&[][..], |list| &list.entries);
-        let names: Vec<&str> = entries.iter().map(|entry| entry.value.as_str()).collect();
-        let names = names.join(", ");
+        let names = commas(entries.iter().map(|entry| entry.value.as_str()));
         let failure = Failure::usage(text!(
             "没有“{word}”这种性质",
             "there is no nature \"{word}\""

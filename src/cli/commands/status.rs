@@ -283,16 +283,16 @@ fn more(count: usize) -> Option<Text> {
 fn risks(desk: &Desk<'_>, filters: &Filters) -> Vec<(String, &'static str, Text)> {
     let mut found = Vec::new();
     for subject in desk.world.book.portfolio.filed() {
-        if filters.matches_subject(desk, subject) {
-            for risk in subject.risks() {
-                found.push((subject.number.to_string(), risk.code(), risk.message()));
-            }
+        if let Some(risk) = subject.risk()
+            && filters.matches_subject(desk, subject)
+        {
+            found.push((subject.number.to_string(), risk.code(), risk.message()));
         }
         for service in subject.services.values() {
-            if filters.matches_service(desk, subject, service) {
-                for risk in service.risks() {
-                    found.push((service.number.to_string(), risk.code(), risk.message()));
-                }
+            if let Some(risk) = service.risk()
+                && filters.matches_service(desk, subject, service)
+            {
+                found.push((service.number.to_string(), risk.code(), risk.message()));
             }
         }
     }

@@ -10,7 +10,6 @@ use crate::cli::parser::globals::Globals;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::env::Env;
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
 use crate::filing::moment::{self, Moment};
@@ -417,7 +416,7 @@ pub fn apart(folder: &Path) -> Result<(), Failure> {
         "{folder} lies inside the store {path}, in which there is no place for another"
     );
     Err(
-        Failure::new(Exit::Refused, "refused.inside-store", message).hint(text!(
+        Failure::refused("refused.inside-store", message).hint(text!(
             "使用已有的备案库：--store {word}；或在它之外的目录执行 icpctl init DIR",
             "use the store that is there: --store {word}; or make one elsewhere: icpctl init DIR"
         )),

@@ -171,7 +171,7 @@ impl<'a> Excerpt<'a> {
             "labels": subject.labels,
             "services": services,
             "live_orders": self.live_orders(stock),
-            "risks": risks(&subject.risks(), manner.lang),
+            "risks": risks(subject.risk(), manner.lang),
             "responsible": person(subject.facts.responsible.as_ref(), "subject.responsible", manner),
             "notes": subject.notes.iter().map(|note| json!({
                 "at": time(note.at),
@@ -215,7 +215,7 @@ impl<'a> Excerpt<'a> {
         );
         let mut page = parts.join("  ");
         page.push('\n');
-        for risk in subject.risks() {
+        if let Some(risk) = subject.risk() {
             let label = text!("风险：", "risk: ");
             let line = format!("  {}{}", label.get(lang), risk.message().get(lang));
             page.push_str(&Tone::Against.paint(&line, look.color));
@@ -318,7 +318,6 @@ impl<'a> Excerpt<'a> {
                 .iter()
                 .map(|id| id.as_str())
                 .collect();
-            let risks = service.risks();
             table.row(vec![
                 Cell::verbatim(service.number.to_string()).tone(Tone::Name),
                 Cell::new(service.kind().label()),
@@ -326,7 +325,7 @@ impl<'a> Excerpt<'a> {
                 Cell::verbatim(domains.join(", ")),
                 providers(service),
                 Cell::verbatim(orders.join(", ")).tone(Tone::Action),
-                risk_cell(&risks),
+                Cell::new(service.risk().map(risk_name).unwrap_or_default()).tone(Tone::Against),
             ]);
         }
         table.render(lang, look.width, look.color)
@@ -367,7 +366,7 @@ fn service_element(
         "labels": service.labels,
         "responsible": person(service.facts.responsible.as_ref(), "services.responsible", manner),
         "live_orders": stock.live_of(service.number),
-        "risks": risks(&service.risks(), manner.lang),
+        "risks": risks(service.risk(), manner.lang),
         "notices": notices(stock, subject, |notice| notice.service == Some(number), manner),
         "duties": duties(stock, subject, Some(service), manner),
     })
@@ -410,9 +409,8 @@ fn person(person: Option<&Person>, path: &str, manner: Manner) -> Value {
     shown
 }
 
-fn risks(risks: &[Risk], lang: Lang) -> Vec<Value> {
-    risks
-        .iter()
+fn risks(risk: Option<Risk>, lang: Lang) -> Vec<Value> {
+    risk.iter()
         .map(|risk| json!({ "code": risk.code(), "message": risk.message().get(lang) }))
         .collect()
 }
@@ -424,12 +422,6 @@ fn providers(service: &FiledService) -> Cell {
     } else {
         Cell::new(text!("（未知）", "(unknown)"))
     }
-}
-
-/// Returns risks by their names, in a cell.
-fn risk_cell(risks: &[Risk]) -> Cell {
-    let names = risks.iter().map(|risk| risk_name(*risk));
-    Cell::new(Text::joined(names, "、", ", ")).tone(Tone::Against)
 }
 
 /// Returns a risk's name in a word or two.

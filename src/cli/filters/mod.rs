@@ -269,7 +269,7 @@ impl Filters {
     fn matches_times(&self, desk: &Desk<'_>, order: &Order) -> bool {
         let needs_view =
             self.asks_for_statuses() || self.ended_since.is_some() || self.asks_for_due();
-        let created = order.history.first().map(|e| e.at);
+        let created = order.created_at();
         let until_of_creation = self.until.filter(|_| self.ended_since.is_none());
         if !is_within(created, self.created_since, until_of_creation) {
             return false;
@@ -382,7 +382,7 @@ impl Filters {
     pub fn arrange<'o>(&self, desk: &Desk<'_>, orders: Vec<&'o Order>) -> Vec<&'o Order> {
         let rank = |order: &Order| {
             let (status, deadline) = (desk.view(order).status(), desk.deadline(order));
-            let created = order.history.first().map(|entry| entry.at);
+            let created = order.created_at();
             let updated = order.history.last().map(|entry| entry.recorded_at);
             Rank::of(
                 self.sort,

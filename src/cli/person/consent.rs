@@ -10,8 +10,7 @@ pub use crate::workflow::plan::Consent;
 
 /// Returns the refusal of what is not any more what was agreed to.
 pub fn moved() -> Failure {
-    Failure::new(
-        Exit::Conflict,
+    Failure::conflict(
         "conflict.revision",
         text!(
             "确认期间情况有变，什么都没有写入",

@@ -70,7 +70,7 @@ impl Course {
     /// with the last of them.
     pub fn take(&mut self, fact: &Fact) {
         if fact.claim == Claim::ExpiresOn && self.registered.contains(&fact.about) {
-            if let Some(on) = day(Some(fact)) {
+            if let Some(on) = day(fact) {
                 let about = fact.about.clone();
                 self.endings.entry(about.clone()).or_insert_with(|| Ending {
                     domain: about,

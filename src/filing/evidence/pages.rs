@@ -28,7 +28,7 @@ pub(super) fn judge(known: &Known<'_>, domain: &Host) -> Vec<Finding> {
             .by(&[read]),
         ];
     };
-    let mut found = vec![number(known, domain, service.number).by(&[shown])];
+    let mut found = vec![number(shown, domain, service.number)];
     if shown.verdict != Verdict::Yes {
         return found;
     }
@@ -39,9 +39,7 @@ pub(super) fn judge(known: &Known<'_>, domain: &Host) -> Vec<Finding> {
 }
 
 /// Whether the right number is shown.
-fn number(known: &Known<'_>, domain: &Host, right: ServiceNumber) -> Finding {
-    let fact = known.one(Claim::NumberShown, domain.ascii());
-    let verdict = fact.map_or(Verdict::Unknown, |fact| fact.verdict);
+fn number(shown: &Fact, domain: &Host, right: ServiceNumber) -> Finding {
     let province = right.province();
     let wants_subject = province.is_some_and(|province| province.rules().footer_shows_subject);
     let wanted = if wants_subject {
@@ -49,14 +47,16 @@ fn number(known: &Known<'_>, domain: &Host, right: ServiceNumber) -> Finding {
     } else {
         right.to_string()
     };
-    let say = |stance, message| Finding::new(Topic::NumberOnPage, stance, domain.as_str(), message);
-    match verdict {
+    let say = |stance, message| {
+        Finding::new(Topic::NumberOnPage, stance, domain.as_str(), message).by(&[shown])
+    };
+    match shown.verdict {
         Verdict::Unknown => say(
             Stance::Unknown,
             text!(
                 "不知道首页是否悬挂 {wanted}（{why}）",
                 "whether the home page shows {wanted} is unknown ({why})",
-                why = fact.map(Fact::why).unwrap_or_default()
+                why = shown.why()
             ),
         ),
         Verdict::No => say(
@@ -68,12 +68,10 @@ fn number(known: &Known<'_>, domain: &Host, right: ServiceNumber) -> Finding {
         )
         .rule("PST-01"),
         Verdict::Yes => {
-            let values = fact.map_or(&[] as &[String], |fact| &fact.values);
-            let (stance, message, rule) = compared(right, wants_subject, &wanted, values);
-            let finding = say(stance, message);
-            match rule {
-                Some(rule) => finding.rule(rule),
-                None => finding,
+            let (stance, message, rule) = compared(right, wants_subject, &wanted, &shown.values);
+            Finding {
+                rule,
+                ..say(stance, message)
             }
         }
     }

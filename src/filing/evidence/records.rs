@@ -4,7 +4,7 @@ use super::case::Known;
 use super::registration::same_name;
 use super::{Claim, Fact, Finding, Stance, Topic, Verdict};
 use crate::filing::number::{Number, ServiceNumber};
-use crate::lang::Text;
+use crate::lang::{Text, commas};
 use crate::text;
 
 /// Judges what the public record said.
@@ -40,7 +40,7 @@ fn is_ours(known: &Known<'_>, text: &str) -> bool {
 
 fn filed(known: &Known<'_>, fact: &Fact) -> Finding {
     let ours: Vec<ServiceNumber> = known.matter.holders.iter().map(|(_, s)| s.number).collect();
-    let own = joined(&ours);
+    let own = commas(&ours);
     match fact.verdict {
         Verdict::Unknown => {
             let source = fact.source.name();
@@ -94,11 +94,6 @@ fn filed(known: &Known<'_>, fact: &Fact) -> Finding {
 fn say(known: &Known<'_>, fact: &Fact, stance: Stance, message: Text) -> Finding {
     let shown = known.matter.about.shown();
     Finding::new(Topic::PublicRecord, stance, shown, message).by(&[fact])
-}
-
-fn joined(numbers: &[ServiceNumber]) -> String {
-    let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-    numbers.join(", ")
 }
 
 /// Judges a record of what is not filed here: it may be what an order cancelled or asks for.

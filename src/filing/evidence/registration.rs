@@ -38,7 +38,7 @@ fn validity(known: &Known<'_>, domain: &Host, fact: &Fact) -> Finding {
     let ends = known.all(Claim::ExpiresOn, domain.ascii()).into_iter();
     // A registry renews by itself at first what its holder has not paid for: the earliest counts.
     let end = ends
-        .filter_map(|told| Some((day(Some(told))?, told)))
+        .filter_map(|told| Some((day(told)?, told)))
         .min_by_key(|(end, _)| *end);
     let statuses = known.all(Claim::RegistrationStatus, domain.ascii());
     let held = statuses.into_iter().find_map(|told| {
@@ -128,7 +128,7 @@ fn validity(known: &Known<'_>, domain: &Host, fact: &Fact) -> Finding {
 /// Whether the domain was registered before it was filed: else it is another's now (CHG-06).
 fn date(known: &Known<'_>, domain: &Host) -> Option<Finding> {
     let fact = known.one(Claim::RegisteredOn, domain.ascii())?;
-    let registered = day(Some(fact))?;
+    let registered = day(fact)?;
     let (_, service) = known.matter.holders.first()?;
     let topic = Topic::RegistrationDate;
     let filed = service.approved_on?;
@@ -204,8 +204,8 @@ pub(super) fn same_name(one: &str, two: &str) -> bool {
 
 /// Reads the day of a fact: that of an instant in China, as RDAP gives them, else the one that its
 /// value begins with, as WHOIS gives it in China Standard Time.
-pub(super) fn day(fact: Option<&Fact>) -> Option<NaiveDate> {
-    let value = fact?.values.first()?;
+pub(super) fn day(fact: &Fact) -> Option<NaiveDate> {
+    let value = fact.values.first()?;
     match value.parse::<Instant>() {
         Ok(at) => Some(at.day()),
         Err(_) => value.get(..10)?.parse().ok(),

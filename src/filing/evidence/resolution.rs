@@ -4,7 +4,7 @@ use super::case::Known;
 use super::{Claim, Fact, Finding, Stance, Topic, Verdict};
 use crate::filing::host::Host;
 use crate::filing::kind::Kind;
-use crate::lang::Text;
+use crate::lang::{Text, commas};
 use crate::text;
 use std::net::IpAddr;
 
@@ -166,8 +166,7 @@ fn leads(
     addresses: &[IpAddr],
 ) -> (Stance, Text) {
     let list = providers.join(", ");
-    let shown: Vec<String> = addresses.iter().map(ToString::to_string).collect();
-    let shown = shown.join(", ");
+    let shown = commas(addresses);
     let ranges = &known.ground.ranges;
     let (listed, unlisted): (Vec<&str>, Vec<&str>) = providers
         .iter()
@@ -229,13 +228,10 @@ fn left(known: &Known<'_>, domain: &Host, own: &[&Fact]) -> Option<Finding> {
     let say = |stance, message| Some(Finding::new(topic, stance, domain.as_str(), message).by(own));
     let fact = own.first()?;
     let ranges = known.ground.ranges.get(provider);
-    let there: Vec<String> = Known::addresses(own)
-        .into_iter()
-        .filter(|address| ranges.is_some_and(|ranges| ranges.iter().any(|r| r.contains(address))))
-        .map(|address| address.to_string())
-        .collect();
+    let mut there = Known::addresses(own);
+    there.retain(|address| ranges.is_some_and(|ranges| ranges.iter().any(|r| r.contains(address))));
     if !there.is_empty() {
-        let list = there.join(", ");
+        let list = commas(&there);
         return say(
             Stance::Conflict,
             text!(

@@ -17,8 +17,6 @@ impl CreditCode {
     const WEIGHTS: [usize; 17] = [
         1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28,
     ];
-    /// Weights of the eight characters of an organisation code (GB 11714).
-    const ORGANISATION_WEIGHTS: [usize; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
 
     fn value(byte: u8) -> Option<usize> {
         Self::ALPHABET.iter().position(|known| *known == byte)
@@ -74,25 +72,6 @@ impl CreditCode {
     /// Returns characters 9 to 17: the organisation code, for whoever had one.
     pub fn organisation_code(&self) -> &str {
         self.0.get(8..17).unwrap_or_default()
-    }
-
-    /// Whether characters 9 to 17 also pass the check of the organisation codes of before
-    /// 2015 (GB 11714); newer codes need not.
-    pub fn has_organisation_code(&self) -> bool {
-        let body = self.0.get(8..16).unwrap_or_default();
-        // GB 11714 counts A as 10 and so on without the gaps of the newer alphabet.
-        let sum: usize = body
-            .chars()
-            .filter_map(|ch| ch.to_digit(36))
-            .zip(Self::ORGANISATION_WEIGHTS)
-            .map(|(value, weight)| value as usize * weight)
-            .sum();
-        let check = match 11 - sum % 11 {
-            10 => 'X',
-            11 => '0',
-            digit => char::from_digit(u32::try_from(digit).unwrap_or(0), 10).unwrap_or('0'),
-        };
-        self.0.chars().nth(16) == Some(check)
     }
 }
 

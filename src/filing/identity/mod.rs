@@ -108,16 +108,6 @@ mod tests {
         for code in ["91350100M000100Y43", "91110000MA0000000H"] {
             assert_eq!(CreditCode::parse(code).unwrap().as_str(), code);
         }
-        assert!(
-            CreditCode::parse("91350100M000100Y43")
-                .unwrap()
-                .has_organisation_code()
-        );
-        assert!(
-            !CreditCode::parse("91110000MA0000000H")
-                .unwrap()
-                .has_organisation_code()
-        );
     }
 
     #[test]

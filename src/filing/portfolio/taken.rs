@@ -202,7 +202,7 @@ impl FiledService {
         }
     }
 
-    /// Adds an access, or what it says of one that is there; of others it tells nothing.
+    /// Adds an access, or what it says of one that is there: its provider acts for the service again.
     fn add_access(&mut self, access: Access) {
         self.left.remove(&access.provider);
         access.add_to(&mut self.accesses);

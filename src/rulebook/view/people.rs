@@ -186,7 +186,7 @@ pub(super) fn uses(
 /// Whether a filed person is one of those that the order itself shows, as it is after the order:
 /// the subject's, whatever else that one is responsible for, or that of a service it is about.
 fn is_of(order: &Order, subject: &SubjectFacts, there: &Use<'_>) -> bool {
-    let shows = |number| order.target.services.iter().any(|t| t.number == number);
+    let shows = |number| order.target.holds(&number);
     Some(there.subject) == order.target.subject
         && (there.service.is_none_or(shows)
             || is_same_person(Some(there.person), subject.responsible.as_ref()) == Some(true))

@@ -100,12 +100,10 @@ impl<'a> Setting<'a> {
     pub(super) fn uses_of(&self, order: &Order, resource: &str) -> Vec<ServiceNumber> {
         let provider = order.provider.as_deref().unwrap_or_default();
         let there = self.resources.get(&(provider, resource));
-        let is_own =
-            |number: &&ServiceNumber| order.target.services.iter().any(|t| t.number == **number);
         there
             .into_iter()
             .flatten()
-            .filter(|number| !is_own(number))
+            .filter(|number| !order.target.holds(number))
             .copied()
             .collect()
     }

@@ -220,7 +220,7 @@ impl<'a> Slip<'a> {
             window: standing.window.map(|window| window.opened_at),
             submitted_at: standing.submitted_at,
             ended_at: standing.ended_at,
-            created_at: order.history.first().map(|e| e.at),
+            created_at: order.created_at(),
             updated_at: order.history.last().map(|e| e.recorded_at),
             provider: borrowed(order.provider.as_ref()),
             account: borrowed(order.account.as_ref()),

@@ -2,7 +2,6 @@
 
 use super::queue::awaited;
 use super::{Terms, Wish, has_failed};
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
 use crate::filing::order::{Order, OrderId};
@@ -67,8 +66,7 @@ pub(super) fn led_over(
 fn left_behind(order: &Order, key: &str, old: &Order, new: &Order) -> Failure {
     let (id, old, new) = (&order.id, &old.id, &new.id);
     let after = shell_word(&format!("after=ref:{key}"));
-    let mut failure = Failure::new(
-        Exit::Refused,
+    let mut failure = Failure::refused(
         "refused.after",
         text!(
             "它等待的订单 {old} 已结束而未通过，ref:{key} 现在是 {new}",

@@ -86,8 +86,7 @@ impl Attached {
             return Ok(content);
         }
         let path = self.path.display();
-        Err(Failure::new(
-            Exit::Conflict,
+        Err(Failure::conflict(
             "conflict.revision",
             text!(
                 "附件 {path} 在执行期间被修改",
@@ -477,31 +476,28 @@ fn is_unsent(order: &Order) -> bool {
 /// Warns that the order of a row was taken back by hand, which a batch does not undo.
 fn withdrawn(wish: &Wish, order: &Order) -> Caution {
     let (line, key, id) = (wish.line, &wish.reference, &order.id);
-    Caution {
-        code: "withdrawn",
-        message: text!(
+    Caution::new(
+        "withdrawn",
+        text!(
             "第 {line} 行（{key}）的订单已撤回，批量不会再次提交；要提交：icpctl submit {id}",
             "the order of line {line} ({key}) was withdrawn, and a batch does not send it again; to send it: icpctl submit {id}"
         ),
-        path: None,
-    }
+    )
 }
 
 /// Whether an order has ended unapproved, as far as is known or presumed.
 fn has_failed(order: &Order, world: &World) -> bool {
-    let status = order.view(&world.profiles, world.now).status();
-    status.bucket() == Bucket::Closed
+    world.status(order).bucket() == Bucket::Closed
 }
 
 fn over(order: &Order, world: &World) -> Failure {
     let id = &order.id;
-    Failure::new(
-        Exit::Refused,
+    Failure::refused(
         "refused.ref-ended",
         text!(
             "这个 ref 的订单 {id} 已结束而未通过（{status}）",
             "the order {id} of this ref ended unapproved ({status})",
-            status = order.view(&world.profiles, world.now).status().label()
+            status = world.status(order).label()
         ),
     )
     .hint(text!(

@@ -2,7 +2,6 @@
 
 use super::follow::times_led_over;
 use super::{Decided, Outcome, Wish, is_unsent};
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::{Command, Event};
 use crate::filing::guard;
@@ -437,8 +436,7 @@ pub fn stale(
         let moved = moved(planned, world, wish, decided, &others, submits)?;
         let (line, key) = (planned.row.line, &planned.row.reference);
         Some(
-            Failure::new(
-                Exit::Conflict,
+            Failure::conflict(
                 "conflict.stale-plan",
                 text!(
                     "计划已过期：第 {line} 行（{key}）{moved}",

@@ -2,7 +2,6 @@
 //! from that stands in the file itself: a ref given twice, or rows that wait for each other.
 
 use super::{Terms, Wish, has_failed, is_retried};
-use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::Text;
 use crate::text;
@@ -131,8 +130,7 @@ pub(super) fn awaited(wish: &Wish) -> Option<&str> {
 
 /// Says that two rows of a file have one ref; `line` is where the first begins.
 pub fn twice(key: &str, line: usize) -> Failure {
-    Failure::new(
-        Exit::Conflict,
+    Failure::conflict(
         "conflict.ref",
         text!(
             "ref {key} 出现两次，第一次在第 {line} 行",

@@ -9,7 +9,7 @@ use crate::cli::parser::globals::place;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
 use crate::filing::calendar::{Calendar, Schedule};
-use crate::lang::{Lang, Text};
+use crate::lang::{Lang, Text, commas};
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table, key_values};
 use crate::store::Files;
@@ -277,8 +277,7 @@ const fn weekday(day: Weekday) -> Text {
 }
 
 fn unknown_year(year: i32, calendar: &Calendar) -> Failure {
-    let known: Vec<String> = calendar.years().map(|year| year.to_string()).collect();
-    let known = known.join(", ");
+    let known = commas(calendar.years());
     Failure::not_found(
         "not-found.year",
         text!(

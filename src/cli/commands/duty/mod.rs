@@ -17,7 +17,7 @@ use crate::cli::reply::Reply;
 use crate::failure::Failure;
 use crate::filing::duty::{Duty, State};
 use crate::filing::number::{SecurityNumber, ServiceNumber, SubjectNumber};
-use crate::lang::Lang;
+use crate::lang::{Lang, commas};
 use crate::render::room::Room;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
@@ -315,8 +315,7 @@ impl Wanted {
             }
         }
         if wanted.duties.is_empty() {
-            let ids: Vec<&str> = Duty::all().iter().map(|duty| duty.id.as_str()).collect();
-            let ids = ids.join(", ");
+            let ids = commas(Duty::all().iter().map(|duty| duty.id.as_str()));
             return Err(Failure::usage(text!(
                 "没有写明完成了哪些事项",
                 "which duties are done is not said"
@@ -398,14 +397,13 @@ fn settle(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> 
         let early = all - found.len();
         let mut plan = done(world, stamp, &found, said)?;
         if early > 0 {
-            plan.cautions.push(Caution {
-                code: "duty-not-open",
-                message: text!(
+            plan.cautions.push(Caution::new(
+                "duty-not-open",
+                text!(
                     "{early} 项还没到可以办理的日子，未登记",
                     "left out, since they cannot be done yet: {early}"
                 ),
-                path: None,
-            });
+            ));
         }
         Ok(plan)
     })?;

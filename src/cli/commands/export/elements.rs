@@ -128,14 +128,12 @@ impl<'a> Export<'a> {
         }
         if !self.holds_files {
             let count = self.attachments.len();
-            self.missing.push(Caution {
-                code: "attachments-left-out",
-                message: text!(
-                    "所选列或格式不含附件，{count} 个附件没有导出；用 --format csv 或 jsonl，不加 --fields",
-                    "the columns or the format hold no attachments: {count} were not exported; use --format csv or jsonl without --fields"
-                ),
-                path: None,
-            });
+            let message = text!(
+                "所选列或格式不含附件，{count} 个附件没有导出；用 --format csv 或 jsonl，不加 --fields",
+                "the columns or the format hold no attachments: {count} were not exported; use --format csv or jsonl without --fields"
+            );
+            let caution = Caution::new("attachments-left-out", message);
+            self.missing.push(caution);
             return Ok(());
         }
         for hash in &self.attachments {

@@ -11,7 +11,7 @@ use crate::config::channels::Channel;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
-use crate::lang::{Lang, nearest};
+use crate::lang::{Lang, commas, nearest};
 use crate::network::Network;
 use crate::notify::message::{Line, Message, pack};
 use crate::notify::{Sender, limit, per_minute};
@@ -173,8 +173,7 @@ fn chosen<'a>(
     config: &'a std::collections::BTreeMap<String, Channel>,
     named: &[String],
 ) -> Result<Vec<(&'a str, &'a Channel)>, Failure> {
-    let known: Vec<&str> = config.keys().map(String::as_str).collect();
-    let list = known.join(", ");
+    let list = commas(config.keys().map(String::as_str));
     if config.is_empty() {
         return Err(Failure::not_found(
             "not-found.channel",

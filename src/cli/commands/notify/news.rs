@@ -359,7 +359,7 @@ fn of_vanished(desk: &Desk<'_>, seen: &Seen<'_>, vanished: &Vanished) -> News {
     let cancels = orders.into_iter().find(|order| {
         order.kind.is_cancellation()
             && desk.view(order).status().is_live()
-            && order.target.services.iter().any(|s| s.number == number)
+            && order.target.holds(&number)
     });
     let todo = match cancels {
         Some(order) => {

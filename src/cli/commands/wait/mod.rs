@@ -177,7 +177,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 }
 
 fn watch(order: Order, world: &World, goals: &[Goal]) -> Watched {
-    let view = order.view(&world.profiles, world.now);
+    let view = world.view(&order);
     Watched {
         status: view.status(),
         is_presumed: view.is_presumed(),
