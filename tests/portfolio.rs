@@ -854,6 +854,10 @@ fn erasing_a_subject_takes_its_orders_and_attachments_along() {
     store
         .json(&["erase", BLOG, "--yes"])
         .error(2, "usage.arguments");
+    let line = ["erase", "blog.example.net", "--yes"];
+    let error = store.json(&line).error(4, "not-found.order");
+    let hints = error["hints"].to_string();
+    assert!(hints.contains(&format!("icpctl erase {PERSON}")), "{hints}");
 }
 
 #[test]

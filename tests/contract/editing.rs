@@ -590,6 +590,9 @@ fn a_word_that_is_no_field_is_answered_with_what_is_meant() {
             "the fields that can change: name, nature",
         ),
         ("change example.cn --set name=", "--unset name"),
+        ("change example.cn --add name=", "--unset name"),
+        ("change example.cn --add name=示例", "use --set instead"),
+        ("change example.cn --unset name=示例商城", "--unset name"),
     ] {
         let error = scene.fails(MONDAY, line, 3);
         assert_eq!(error["code"], "invalid.field", "{line}");
