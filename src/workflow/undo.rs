@@ -174,7 +174,7 @@ fn moved_since(what: &str) -> Failure {
     )
     .hint(text!(
         "先撤消更晚的操作：icpctl log 查看顺序",
-        "undo what came later first: icpctl log shows the order"
+        "undo what came later first: icpctl log lists it, the latest first"
     ))
 }
 
@@ -229,12 +229,12 @@ pub(super) fn way_back(world: &World, order: &Order, entry: &Entry) -> Text {
     if !is_last(order, op) {
         text!(
             "此后的操作要先撤消：icpctl log {id} 查看顺序",
-            "undo what came after it first: icpctl log {id} shows the order"
+            "undo what came after it first: icpctl log {id} lists it, the latest first"
         )
     } else if later_record(world, order, op) {
         text!(
             "此后对备案信息的操作要先撤消：icpctl log 查看顺序",
-            "undo what came to the filing after it first: icpctl log shows the order"
+            "undo what came to the filing after it first: icpctl log lists it, the latest first"
         )
     } else {
         text!(

@@ -209,7 +209,7 @@ fn morning<'w>(
     } else {
         text!("没有需要处理的订单", "nothing needs you now")
     };
-    reply.say(nothing(filters.limit(), nothing_waits))
+    reply.say(nothing(cx, filters.limit(), nothing_waits))
 }
 
 /// How many drafts that can be submitted stand on the morning's screen: what has a date comes after them.
