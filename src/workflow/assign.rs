@@ -402,19 +402,17 @@ pub fn leaves(old: &Value, new: &Value) -> Vec<FieldChange> {
         if old == new {
             return;
         }
-        let join = |key: &str| {
-            if path.is_empty() {
-                key.to_owned()
-            } else {
-                format!("{path}.{key}")
-            }
-        };
         match (old, new) {
             (Some(Value::Array(old)), Some(Value::Array(new)))
                 if old.len() == new.len() && old.iter().chain(new).all(Value::is_table) =>
             {
                 for (place, (old, new)) in old.iter().zip(new).enumerate() {
-                    walk(&join(&place.to_string()), Some(old), Some(new), found);
+                    walk(
+                        &tree::below(path, &place.to_string()),
+                        Some(old),
+                        Some(new),
+                        found,
+                    );
                 }
             }
             (old, new) if old.or(new).is_some_and(Value::is_table) => {
@@ -427,7 +425,12 @@ pub fn leaves(old: &Value, new: &Value) -> Vec<FieldChange> {
                 keys.dedup();
                 for key in keys {
                     let of = |value: Option<&'_ Value>| value.and_then(|v| v.get(&key)).cloned();
-                    walk(&join(&key), of(old).as_ref(), of(new).as_ref(), found);
+                    walk(
+                        &tree::below(path, &key),
+                        of(old).as_ref(),
+                        of(new).as_ref(),
+                        found,
+                    );
                 }
             }
             (old, new) => found.push(FieldChange::of(path.to_owned(), old.cloned(), new.cloned())),

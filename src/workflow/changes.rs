@@ -258,28 +258,12 @@ fn collect(
     old: &Value,
     new: &Value,
 ) {
-    fn walk(path: &str, old: &Value, new: &Value, found: &mut Vec<(String, Value)>) {
-        if let Value::Table(table) = new {
-            for (key, value) in table {
-                let path = if path.is_empty() {
-                    key.clone()
-                } else {
-                    format!("{path}.{key}")
-                };
-                walk(&path, old, value, found);
-            }
-        } else if tree::get(old, path).as_ref() != Some(new) {
-            found.push((path.to_owned(), new.clone()));
-        }
-    }
-    let mut found = Vec::new();
-    walk("", old, new, &mut found);
-    for (field, to) in found {
-        if field == "kind" && tree::get(old, "kind").is_none() {
+    for (field, to) in tree::leaves(new) {
+        let from = tree::get(old, &field);
+        if from.as_ref() == Some(&to) || field == "kind" && from.is_none() {
             continue;
         }
         changes.retain(|c| !(c.field == field && c.service.as_ref() == service));
-        let from = tree::get(old, &field);
         changes.push(FieldChange {
             service: service.copied(),
             ..FieldChange::of(field, from, Some(to))
