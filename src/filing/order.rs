@@ -7,6 +7,7 @@ use super::instant::Instant;
 use super::kind::{Kind, VerifyBy, Via};
 use super::number::{Number, ServiceKind, ServiceNumber, SubjectNumber};
 use super::place::Place;
+use super::portfolio::FiledSubject;
 use super::province::Province;
 use super::status::Status;
 use crate::lang::parser;
@@ -530,6 +531,15 @@ impl Order {
     /// Whether this is a `new` order for a subject that has no number yet.
     pub fn is_first_filing(&self) -> bool {
         self.kind == Kind::New && self.target.subject.is_none()
+    }
+
+    /// Returns what is known of its subject: what it files, else what is filed of it.
+    pub fn subject_facts<'a>(
+        &'a self,
+        filed: Option<&'a FiledSubject>,
+    ) -> Option<&'a SubjectFacts> {
+        let own = self.filing.subject.as_deref();
+        own.or(filed.map(|subject| &subject.facts))
     }
 
     /// Returns the province of its filing, where anything names it.

@@ -360,7 +360,7 @@ impl Portfolio {
     ) -> BTreeMap<SubjectNumber, FiledSubject> {
         let mut supposed = BTreeMap::new();
         for order in orders {
-            let Some(filed) = order.target.subject.and_then(|n| self.subject(&n)) else {
+            let Some(filed) = self.subject_of(order) else {
                 continue;
             };
             let subject = supposed
@@ -405,6 +405,11 @@ impl Portfolio {
     /// Returns the subject of `number`, if it is filed now.
     pub fn subject(&self, number: &SubjectNumber) -> Option<&FiledSubject> {
         self.subjects.get(number).filter(|s| s.is_filed())
+    }
+
+    /// Returns the subject that an order is about, if it is filed now.
+    pub fn subject_of(&self, order: &Order) -> Option<&FiledSubject> {
+        self.subject(order.target.subject.as_ref()?)
     }
 
     /// Returns the service of `number`, if it is filed now.
