@@ -6,7 +6,7 @@
 use crate::failure::Failure;
 use crate::filing::order::{FieldChange, Order};
 use crate::filing::tree;
-use crate::intake::{Dossier, DossierSubject, Problem, Source, read_dossier, set_twice};
+use crate::intake::{Dossier, Problem, Source, read_dossier, set_twice};
 use crate::knowledge::{self, FieldType};
 use crate::text;
 use chrono::NaiveDate;
@@ -300,10 +300,9 @@ fn normal(path: &str, value: &str) -> Option<String> {
     assign(&mut tree, &path, &given).ok()?;
     // Whether a day has come is no matter of its form.
     let dossier = read(&tree, "--set", NaiveDate::MAX).ok()?;
-    let facts = match (dossier.subject, dossier.services.first()) {
-        (Some(DossierSubject::Data { facts, .. }), _) => tree::of(facts.as_ref()),
-        (Some(DossierSubject::Number(_)) | None, Some(service)) => tree::of(&service.facts),
-        (Some(DossierSubject::Number(_)) | None, None) => return None,
+    let facts = match dossier.subject_facts() {
+        Some(facts) => tree::of(facts),
+        None => tree::of(&dossier.services.first()?.facts),
     };
     match tree::get(&facts, place)? {
         Value::String(word) => Some(word),

@@ -13,7 +13,7 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{FieldChange, Order};
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::tree;
-use crate::intake::{Dossier, DossierSubject};
+use crate::intake::Dossier;
 use crate::knowledge;
 use crate::text;
 use chrono::NaiveDate;
@@ -141,7 +141,8 @@ fn bare(ask: &Ask, subject: &FiledSubject, found: &Found<'_>) -> Value {
         Value::Table(node)
     };
     let mut tree = Table::new();
-    if found.services.is_empty() || names_subject(ask) {
+    let given = ask.dossier.as_ref().and_then(Dossier::subject_facts);
+    if found.services.is_empty() || given.is_some() {
         tree.insert("subject".to_owned(), numbered(subject.number.to_string()));
     }
     if !found.services.is_empty() {
@@ -159,8 +160,8 @@ fn compare(
     subject: &FiledSubject,
     found: &Found<'_>,
 ) -> Result<(), Failure> {
-    if let Some(DossierSubject::Data { facts, .. }) = &dossier.subject {
-        let (old, new) = (tree::of(&subject.facts), tree::of(facts.as_ref()));
+    if let Some(facts) = dossier.subject_facts() {
+        let (old, new) = (tree::of(&subject.facts), tree::of(facts));
         collect(changes, None, &old, &new);
     }
     for (place, service) in dossier.services.iter().enumerate() {
@@ -245,12 +246,6 @@ pub(super) fn canonical(given: &Assign) -> Assign {
     }
 }
 
-fn names_subject(ask: &Ask) -> bool {
-    ask.dossier
-        .as_ref()
-        .is_some_and(|d| matches!(d.subject, Some(DossierSubject::Data { .. })))
-}
-
 /// Adds the leaves of `new` that differ from `old`.
 fn collect(
     changes: &mut Vec<FieldChange>,
@@ -280,10 +275,8 @@ pub(super) fn laid_out(
     dossier: &Dossier,
 ) -> Vec<FieldChange> {
     let empty = Value::Table(Table::new());
-    let subject = match &dossier.subject {
-        Some(DossierSubject::Data { facts, .. }) => tree::of(facts.as_ref()),
-        Some(DossierSubject::Number(_)) | None => empty.clone(),
-    };
+    let facts = dossier.subject_facts();
+    let subject = facts.map_or_else(|| empty.clone(), tree::of);
     let mut sections = vec![(None, "subject".to_owned(), subject)];
     let targets = order.target.services.iter().zip(&dossier.services);
     sections.extend(targets.enumerate().map(|(place, (target, service))| {

@@ -520,12 +520,9 @@ fn asked_filing(ask: &Ask, found: &Found<'_>) -> Result<Filing, Failure> {
             "--set goes with change and edit"
         )));
     }
-    let subject = match (&dossier.subject, found.subject) {
-        (Some(DossierSubject::Data { facts, .. }), None) => Some(facts.clone()),
-        (Some(DossierSubject::Data { .. } | DossierSubject::Number(_)) | None, _) => None,
-    };
+    let facts = dossier.subject_facts().filter(|_| found.subject.is_none());
     Ok(Filing {
-        subject,
+        subject: facts.cloned().map(Box::new),
         services: asked_services(&dossier.services),
         extra: Table::new(),
     })

@@ -568,10 +568,8 @@ pub fn rebuild(
                 };
                 order.target.subject = filed.map(|subject| subject.number);
                 order.target.name = filed.and_then(|subject| subject.facts.name.clone());
-                order.filing.subject = match dossier.subject {
-                    Some(DossierSubject::Data { facts, .. }) if filed.is_none() => Some(facts),
-                    Some(DossierSubject::Data { .. } | DossierSubject::Number(_)) | None => None,
-                };
+                let facts = dossier.subject_facts().filter(|_| filed.is_none());
+                order.filing.subject = facts.cloned().map(Box::new);
             }
             order.filing.services = draft::asked_services(&dossier.services);
         }
