@@ -533,6 +533,12 @@ impl Order {
         self.kind == Kind::New && self.target.subject.is_none()
     }
 
+    /// Returns the name of its subject, where known.
+    pub fn subject_name(&self) -> Option<&str> {
+        let asked = || self.filing.subject.as_deref()?.name.as_deref();
+        self.target.name.as_deref().or_else(asked)
+    }
+
     /// Returns what is known of its subject: what it files, else what is filed of it.
     pub fn subject_facts<'a>(
         &'a self,

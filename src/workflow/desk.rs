@@ -198,14 +198,6 @@ impl<'a> Desk<'a> {
         labels
     }
 
-    /// Returns the name of an order's subject, where known.
-    pub fn subject_name<'o>(&self, order: &'o Order) -> Option<&'o str> {
-        order.target.name.as_deref().or_else(|| {
-            let facts = order.filing.subject.as_deref()?;
-            facts.name.as_deref()
-        })
-    }
-
     /// Whether an order's subject is an individual, whose name is personal.
     pub fn is_individual(&self, order: &Order) -> bool {
         let subjects = &self.world.book.portfolio.subjects;

@@ -234,8 +234,8 @@ impl Desk<'_> {
         let holder = Some(self.holder(order));
         let portfolio = &self.world.book.portfolio;
         let names = people::of_order(order, portfolio);
-        let name = self
-            .subject_name(order)
+        let name = order
+            .subject_name()
             .map(|name| privacy.subject_name(name, self.is_individual(order)));
         let labels = order
             .subject()
