@@ -3,13 +3,14 @@
 pub mod endings;
 mod taken;
 
+use super::approval::Approval;
 use super::duty::Fulfilled;
 use super::facts::{Access, Certificate, ServiceFacts, SubjectFacts};
 use super::host::Host;
 use super::instant::Instant;
 use super::notice::Notice;
 use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
-use super::order::{Approval, Entry, OperationId, Order, TargetService};
+use super::order::{Entry, OperationId, Order, TargetService};
 use super::province::Province;
 use super::record::{SubjectEntry, SubjectRecord};
 use crate::lang::Text;

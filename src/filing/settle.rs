@@ -4,13 +4,14 @@
 //! says "not yet". Whatever it cannot show, or shows in part, is no verdict: nothing is concluded
 //! from silence, and nothing at all from a question that failed.
 
+use super::approval::NONE;
 use super::event::Report;
 use super::facts::ServiceFacts;
 use super::host::Host;
 use super::instant::Instant;
 use super::kind::Kind;
 use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
-use super::order::{FieldChange, NONE, Order, TargetService};
+use super::order::{FieldChange, Order, TargetService};
 use super::portfolio::Portfolio;
 use crate::lang::Text;
 use crate::text;

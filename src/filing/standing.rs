@@ -1,10 +1,11 @@
 //! Where an order stands: its history folded, and what the clock presumes on top.
 
+use super::approval::Approval;
 use super::event::{Command, Event, Report};
 use super::instant::Instant;
 use super::machine::Case;
 use super::number::{ServiceNumber, SubjectNumber};
-use super::order::{Approval, Entry, OperationId, Order, Signatory, Who};
+use super::order::{Entry, OperationId, Order, Signatory, Who};
 use super::place::Place;
 use super::profile::Profiles;
 use super::status::Status;
