@@ -400,6 +400,36 @@ fn an_access_that_a_replacing_file_leaves_out_is_told_and_can_be_taken_away() {
     assert!(kept(store.adopt(&at("huawei"), &["--replace"])).is_empty());
 }
 
+/// An access that ended is known to have ended, whoever else may hold one.
+#[test]
+fn a_provider_whose_access_is_gone_acts_for_the_service_no_more() {
+    let store = Store::filled();
+    let gone = [
+        "gone",
+        APP,
+        "--provider",
+        "huawei",
+        "--because",
+        "provider",
+        "--yes",
+    ];
+    let cancel = |provider| store.json(&["cancel-access", APP, "--provider", provider, "-n"]);
+    assert_eq!(cancel("huawei").code, 0);
+    assert_eq!(store.run(&gone).code, 0);
+    let error = cancel("huawei").error(5, "refused.not-accessed-here");
+    let hints = error["hints"].to_string();
+    assert!(
+        hints.contains("is not known: name the right provider"),
+        "{hints}"
+    );
+    store.json(&gone).error(5, "refused.not-accessed-here");
+    assert_eq!(cancel("tencent").code, 0);
+    // Whoever has it again says so.
+    let again = json!([{"number": FIRM, "services": [{"number": APP, "accesses": ["huawei"]}]}]);
+    assert_eq!(store.adopt(&again, &[]).code, 0);
+    assert_eq!(cancel("huawei").code, 0);
+}
+
 #[test]
 fn a_file_that_contradicts_itself_or_is_wrong_is_refused_whole() {
     let store = Store::new();
@@ -824,6 +854,10 @@ fn erasing_a_subject_takes_its_orders_and_attachments_along() {
     store
         .json(&["erase", BLOG, "--yes"])
         .error(2, "usage.arguments");
+    let line = ["erase", "blog.example.net", "--yes"];
+    let error = store.json(&line).error(4, "not-found.order");
+    let hints = error["hints"].to_string();
+    assert!(hints.contains(&format!("icpctl erase {PERSON}")), "{hints}");
 }
 
 #[test]

@@ -48,6 +48,27 @@ fn the_likeliest_word_is_offered_first_and_each_on_its_own() {
     }
 }
 
+/// A flag is offered where it is meant: by a part of its name, or as near as a slip is.
+#[test]
+fn an_unknown_flag_leads_to_those_that_it_may_stand_for_and_to_no_other() {
+    let user = Icpctl::new();
+    for (flag, offered) in [
+        ("--since", Some("`--created-since`, `--ended-since`")),
+        ("--input", Some("`--no-input`")),
+        ("--until-date", Some("`--until`")),
+        ("--provder", Some("`--provider`")),
+        ("--from", None),
+        ("--before", None),
+    ] {
+        let told = user.run(["list", flag, "2021-01-01"]).exits(2).stderr;
+        let offer = told
+            .lines()
+            .find_map(|line| line.split_once("did you mean "));
+        let offer = offer.map(|(_, words)| words.trim_end_matches('?'));
+        assert_eq!(offer, offered, "{flag}: {told}");
+    }
+}
+
 #[test]
 fn an_event_is_offered_by_its_code() {
     let user = filed();

@@ -2,6 +2,7 @@
 
 use super::Cloud;
 use crate::data::data;
+use crate::network::error::Outlook;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -27,7 +28,9 @@ pub struct Particulars {
     pub services: BTreeMap<String, Service>,
     denied: Vec<String>,
     clock: Vec<String>,
+    limited: Vec<String>,
     passing: Vec<String>,
+    lasting: Vec<String>,
     missing: Vec<String>,
     mainland: Vec<String>,
     outside: Vec<String>,
@@ -63,12 +66,10 @@ pub enum Meaning {
     Denied,
     /// The signature's time is not the cloud's.
     Clock,
-    /// It may succeed in a moment.
-    Passing,
     /// What was asked for is not there.
     Missing,
-    /// Anything else.
-    Other,
+    /// Anything else, and whether it may succeed later.
+    Failed(Outlook),
 }
 
 impl Particulars {
@@ -84,12 +85,16 @@ impl Particulars {
             Meaning::Clock
         } else if is_of(&self.denied) {
             Meaning::Denied
-        } else if is_of(&self.passing) {
-            Meaning::Passing
         } else if is_of(&self.missing) {
             Meaning::Missing
+        } else if is_of(&self.limited) {
+            Meaning::Failed(Outlook::Limited)
+        } else if is_of(&self.passing) {
+            Meaning::Failed(Outlook::Passing)
+        } else if is_of(&self.lasting) {
+            Meaning::Failed(Outlook::Lasting)
         } else {
-            Meaning::Other
+            Meaning::Failed(Outlook::Unknown)
         }
     }
 

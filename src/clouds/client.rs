@@ -10,7 +10,7 @@ use crate::ids;
 use crate::lang::{Lang, Text};
 use crate::network::Network;
 use crate::network::answer::{Answer, host};
-use crate::network::error::{NetworkError, WORDS, is_passing_status};
+use crate::network::error::{NetworkError, Outlook, WORDS, is_passing_status};
 use crate::network::header::{AUTHORIZATION, DATE, HeaderName};
 use crate::network::request::Request;
 use crate::text;
@@ -223,10 +223,16 @@ impl<'a> Client<'a> {
                     .map(str::to_owned),
             },
             Meaning::Missing => NetworkError::Missing { host, said: text },
-            meaning @ (Meaning::Passing | Meaning::Other) => NetworkError::Said {
+            Meaning::Failed(outlook) => NetworkError::Said {
                 host,
                 said: text,
-                passing: meaning == Meaning::Passing || is_passing_status(answer.status),
+                outlook: match answer.status {
+                    429 => Outlook::Limited,
+                    status if is_passing_status(status) && outlook == Outlook::Unknown => {
+                        Outlook::Passing
+                    }
+                    _ => outlook,
+                },
                 wait: answer.wait(),
             },
         }

@@ -15,7 +15,7 @@ use crate::filing::evidence::{Claim, Fact, Source};
 use crate::filing::host::Host;
 use crate::filing::number::{Number, NumberError, Refusal, ServiceKind};
 use crate::lang::Text;
-use crate::network::error::{NetworkError, shown};
+use crate::network::error::{NetworkError, Outlook, shown};
 use crate::network::header::HeaderName;
 use crate::network::request::Request;
 use crate::text;
@@ -380,7 +380,7 @@ fn entries(mut body: Value, endpoint: &Endpoint, host: String) -> Result<Entries
             return Err(NetworkError::Said {
                 host,
                 said: complaint(endpoint, &body, pointer, found),
-                passing: false,
+                outlook: Outlook::Unknown,
                 wait: None,
             });
         }

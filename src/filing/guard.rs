@@ -14,7 +14,7 @@ use super::portfolio::{FiledService, FiledSubject, Portfolio, providers_of};
 use super::profile::{Profile, Profiles};
 use super::status::Status;
 use super::tree;
-use crate::lang::shell_word;
+use crate::lang::{Text, shell_word};
 use crate::text;
 
 /// A live order as guards see it: its status may be presumed.
@@ -347,7 +347,8 @@ fn is_accessed(order: &Order, number: &str, services: &[&FiledService]) -> Resul
         return Ok(());
     }
     let holders = providers_of(services.iter().copied());
-    Err(if holders.is_empty() {
+    let is_shell = services.iter().all(|service| service.is_empty_shell());
+    Err(if is_shell {
         Obstacle::EmptyShell {
             number: number.to_owned(),
             kind: order.kind,
@@ -491,15 +492,17 @@ fn frozen(service: Option<&ServiceNumber>, field: &str, of_holder: bool) -> Resu
                 "the certificate changes only together with the name or nature; else cancel and file anew"
             ),
         ),
-        (Some(_), "kind" | "number") => frozen(
-            "CHG-01",
-            text!(
-                "服务类型不能变更；请注销后重新备案",
-                "the kind of a service cannot change: cancel it and file anew"
-            ),
-        ),
+        (Some(_), "kind" | "number") => frozen("CHG-01", kind_stays()),
         (None | Some(_), _) => Ok(()),
     }
+}
+
+/// Says why a service keeps its kind, and what to do instead (CHG-01).
+pub fn kind_stays() -> Text {
+    text!(
+        "服务类型不能变更；请注销后重新备案",
+        "the kind of a service cannot change: cancel it and file anew"
+    )
 }
 
 fn domains_only_shrink(service: &FiledService, to: Option<&toml::Value>) -> Result<(), Obstacle> {

@@ -331,19 +331,7 @@ impl Obstacle {
                 "用 icpctl portfolio 核对备案号；已注销的不会恢复，需要时重新备案：icpctl new --from FILE",
                 "compare the number with icpctl portfolio; a cancelled one never returns: file anew with icpctl new --from FILE"
             ),
-            Self::NotAccessedHere { holders, kind, .. } => {
-                let list = holders.join(", ");
-                match kind {
-                    Kind::New | Kind::Access | Kind::Change => text!(
-                        "它的接入商是：{list}；先办接入备案，或换用 --provider",
-                        "it is accessed at: {list}; add an access first, or name one of them with --provider"
-                    ),
-                    Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => text!(
-                        "它的接入商是：{list}；用 --provider 指定其中之一",
-                        "it is accessed at: {list}; name one of them with --provider"
-                    ),
-                }
-            }
+            Self::NotAccessedHere { holders, kind, .. } => another_provider(holders, *kind),
             Self::OtherAccount { holders, .. } => {
                 let list = holders.join(", ");
                 text!(
@@ -425,6 +413,27 @@ impl Obstacle {
                 "complete it: icpctl edit ORDER --set FIELD=V, or icpctl edit ORDER --from FILE"
             ),
         }
+    }
+}
+
+/// Says through whom an order of a kind can go, by who holds an access.
+fn another_provider(holders: &[String], kind: Kind) -> Text {
+    if holders.is_empty() {
+        return text!(
+            "不知道它在哪个接入商；用 --provider 指定实际的接入商",
+            "who holds an access to it is not known: name the right provider with --provider"
+        );
+    }
+    let list = holders.join(", ");
+    match kind {
+        Kind::New | Kind::Access | Kind::Change => text!(
+            "它的接入商是：{list}；先办接入备案，或换用 --provider",
+            "it is accessed at: {list}; add an access first, or name one of them with --provider"
+        ),
+        Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => text!(
+            "它的接入商是：{list}；用 --provider 指定其中之一",
+            "it is accessed at: {list}; name one of them with --provider"
+        ),
     }
 }
 

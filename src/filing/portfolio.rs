@@ -70,6 +70,8 @@ pub struct FiledService {
     pub accesses: Vec<Access>,
     /// Whether `accesses` says all: an adoption may leave them unknown.
     pub accesses_known: bool,
+    /// The providers whose access ended and did not come back, be others known or not.
+    pub left: BTreeSet<String>,
     /// When the bureau filed it, where known.
     pub approved_on: Option<NaiveDate>,
     /// Its labels.
@@ -162,7 +164,7 @@ impl FiledService {
         if self.accesses.iter().any(|a| a.provider == provider) {
             Some(true)
         } else {
-            self.accesses_known.then_some(false)
+            (self.accesses_known || self.left.contains(provider)).then_some(false)
         }
     }
 
@@ -255,6 +257,7 @@ impl FiledService {
             facts: Box::default(),
             accesses: Vec::new(),
             accesses_known: false,
+            left: BTreeSet::new(),
             approved_on: None,
             labels: BTreeMap::new(),
             fulfilled: Vec::new(),

@@ -247,6 +247,19 @@ impl View {
             Presumption::Purged { before } => idle_end(case, standing, before),
         }
     }
+
+    /// Returns when that came which a report without a time confirms: what the clock alone brings about,
+    /// and nobody sees come. What idles from then on idles no later for being written down late.
+    pub fn supposed_at(&self, report: Report, case: &Case<'_>) -> Option<Instant> {
+        let standing = &self.standing;
+        match (report, self.presumption) {
+            (Report::SmsExpired, Presumption::Expired(_) | Presumption::Purged { .. }) => {
+                standing.window.as_ref().map(SmsWindow::closes_at)
+            }
+            (Report::Purged, Presumption::Purged { before }) => idle_end(case, standing, before),
+            (_, Presumption::None | Presumption::Expired(_) | Presumption::Purged { .. }) => None,
+        }
+    }
 }
 
 /// Returns where `standing` leads by `now`, the clock alone considered.

@@ -130,7 +130,7 @@ pub enum NetworkError {
         /// Its code and words.
         said: String,
         /// Whether the same question may succeed later.
-        passing: bool,
+        outlook: Outlook,
         /// How long the host wants to be left alone.
         wait: Option<Duration>,
     },
@@ -141,6 +141,19 @@ pub enum NetworkError {
         /// What was expected, and what came.
         what: Text,
     },
+}
+
+/// Whether what failed once may succeed later, as far as the other side's own code tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outlook {
+    /// It may in a moment: it is asked too often.
+    Limited,
+    /// It may in a moment.
+    Passing,
+    /// The code tells nothing of it.
+    Unknown,
+    /// It never does: the question is no good.
+    Lasting,
 }
 
 /// What is wrong with a host's TLS.
@@ -225,7 +238,11 @@ impl NetworkError {
             Self::Broken { .. } => "cut-off",
             Self::TooLarge { .. } => "too-large",
             Self::Redirect { .. } => "redirect",
-            Self::Status { status: 429, .. } => "rate-limited",
+            Self::Status { status: 429, .. }
+            | Self::Said {
+                outlook: Outlook::Limited,
+                ..
+            } => "rate-limited",
             Self::Status { .. } => "http-status",
             Self::Denied { .. } => "denied",
             Self::Clock { .. } => "clock",
@@ -243,7 +260,11 @@ impl NetworkError {
             Self::Denied { .. } => "denied.credentials",
             Self::Clock { .. } => "denied.clock",
             Self::Missing { .. } => "not-found.remote",
-            Self::Status { status: 429, .. } => "unavailable.rate-limited",
+            Self::Status { status: 429, .. }
+            | Self::Said {
+                outlook: Outlook::Limited,
+                ..
+            } => "unavailable.rate-limited",
             Self::TimedOut { .. } => "unavailable.timeout",
             Self::Said { .. } => "unavailable.service",
             Self::Shape { .. } => "unavailable.unexpected-shape",
@@ -436,8 +457,44 @@ impl NetworkError {
             Self::TimedOut { .. }
                 | Self::Connect { .. }
                 | Self::Broken { .. }
-                | Self::Said { passing: true, .. }
+                | Self::Said {
+                    outlook: Outlook::Limited | Outlook::Passing,
+                    ..
+                }
         )
+    }
+
+    /// Whether the same question never succeeds, however long one waits: what was asked, or the settings
+    /// that it was asked with, must change first.
+    const fn is_final(&self) -> bool {
+        match self {
+            Self::Offline { .. }
+            | Self::Setup { .. }
+            | Self::NotSecure { .. }
+            | Self::TooLarge { .. }
+            | Self::Said {
+                outlook: Outlook::Lasting,
+                ..
+            } => true,
+            Self::Status { status, .. } => {
+                matches!(status, 400..500) && !is_passing_status(*status)
+            }
+            Self::Private { .. }
+            | Self::NoAddress { .. }
+            | Self::Connect { .. }
+            | Self::Tls { .. }
+            | Self::TimedOut { .. }
+            | Self::Broken { .. }
+            | Self::Redirect { .. }
+            | Self::Denied { .. }
+            | Self::Clock { .. }
+            | Self::Missing { .. }
+            | Self::Said {
+                outlook: Outlook::Limited | Outlook::Passing | Outlook::Unknown,
+                ..
+            }
+            | Self::Shape { .. } => false,
+        }
     }
 
     /// How long the other side wants to be left alone.
@@ -477,6 +534,7 @@ impl From<NetworkError> for Failure {
     fn from(error: NetworkError) -> Self {
         let mut failure = Self::new(error.exit(), error.code(), error.message());
         failure.hints.extend(error.hint());
+        failure.is_final = error.is_final();
         failure
     }
 }

@@ -1,7 +1,7 @@
 //! Mail.
 
 use super::Network;
-use super::error::{NetworkError, TlsFault, WORDS};
+use super::error::{NetworkError, Outlook, TlsFault, WORDS};
 use crate::config::channels::{Channel, MailTls};
 use crate::config::secret::Revealed;
 use crate::failure::Failure;
@@ -181,7 +181,11 @@ impl Mailer {
                 NetworkError::Said {
                     host,
                     said,
-                    passing: error.is_transient(),
+                    outlook: match (error.is_transient(), error.is_permanent()) {
+                        (true, _) => Outlook::Passing,
+                        (false, true) => Outlook::Lasting,
+                        (false, false) => Outlook::Unknown,
+                    },
                     wait: None,
                 }
             } else if error.is_response() {

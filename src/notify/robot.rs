@@ -6,7 +6,7 @@ use crate::config::secret::Revealed;
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
 use crate::network::answer::{Answer, host};
-use crate::network::error::{NetworkError, WORDS};
+use crate::network::error::{NetworkError, Outlook, WORDS};
 use crate::network::header::HeaderName;
 use crate::network::request::Request;
 use crate::text;
@@ -139,7 +139,7 @@ pub fn verdict(
                 _ => Err(NetworkError::Said {
                     host,
                     said,
-                    passing: false,
+                    outlook: Outlook::Unknown,
                     wait: None,
                 }),
             }

@@ -181,7 +181,9 @@ pub fn assign(tree: &mut Value, path: &str, assign: &Assign) -> Result<(), Failu
         Some(_) | None => Vec::new(),
     };
     let value = match assign {
-        Assign::Set(name, value) if value.is_empty() => {
+        Assign::Set(name, value) | Assign::Add(name, value)
+            if value.is_empty() && !(is_list && matches!(assign, Assign::Add(..))) =>
+        {
             return Err(Failure::invalid(
                 "invalid.field",
                 text!("{name} 的值是空的", "{name} is given an empty value"),
@@ -205,7 +207,13 @@ pub fn assign(tree: &mut Value, path: &str, assign: &Assign) -> Result<(), Failu
                 "invalid.field",
                 text!("{name} 不是列表字段", "{name} is no list"),
             )
-            .hint(text!("改用 --set", "use --set instead")));
+            .hint(match assign {
+                Assign::Unset(_, _) => text!(
+                    "要清除它用 --unset {name}",
+                    "to take it away use --unset {name}"
+                ),
+                Assign::Set(_, _) | Assign::Add(_, _) => text!("改用 --set", "use --set instead"),
+            }));
         }
         Assign::Add(_, value) => {
             let mut list = listed(tree);

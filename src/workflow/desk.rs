@@ -189,6 +189,21 @@ impl<'a> Desk<'a> {
         })
     }
 
+    /// Whether what a cancellation was to end is filed, and no other order ends it.
+    pub fn is_still_wanted(&self, order: &Order) -> bool {
+        let portfolio = &self.world.book.portfolio;
+        let is_filed = match order.kind {
+            Kind::CancelSubject => order
+                .subject()
+                .is_some_and(|n| portfolio.subject(&n).is_some()),
+            Kind::CancelSite | Kind::CancelAccess | Kind::New | Kind::Access | Kind::Change => {
+                let mut services = order.target.services.iter();
+                services.any(|service| portfolio.service(&service.number).is_some())
+            }
+        };
+        is_filed && !self.is_taken_up(order)
+    }
+
     /// Returns an order's labels with its subject's beneath.
     pub fn labels(&self, order: &Order) -> BTreeMap<String, String> {
         let portfolio = &self.world.book.portfolio;

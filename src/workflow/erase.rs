@@ -8,6 +8,7 @@ use super::world::World;
 use crate::evidence::keep::Holder;
 use crate::failure::Failure;
 use crate::filing::facts::SubjectFacts;
+use crate::filing::host::Host;
 use crate::filing::number::{Number, SubjectNumber};
 use crate::filing::order::{Order, OrderId};
 use crate::lang::{Text, commas};
@@ -102,7 +103,8 @@ pub fn decide(world: &World, typed: &str) -> Result<Plan<Erased>, Failure> {
             )));
         }
         Ok(Number::Security(_)) | Err(_) => {
-            let order = resolve::order(&world.book, typed)?;
+            let order = resolve::order(&world.book, typed)
+                .map_err(|error| of_whole_subjects(world, typed, error.into()))?;
             let approval = order.brought();
             refusal = approval.map(|_| rests_on(order));
             erased.orders.push(order.id.clone());
@@ -124,6 +126,21 @@ pub fn decide(world: &World, typed: &str) -> Result<Plan<Erased>, Failure> {
     plan.forgotten = forgotten;
     plan.refusal = refusal;
     Ok(plan)
+}
+
+/// Adds how the subjects are erased that a domain belongs to.
+fn of_whole_subjects(world: &World, typed: &str, failure: Failure) -> Failure {
+    let Ok(host) = Host::parse(typed) else {
+        return failure;
+    };
+    let holders = world.book.portfolio.holders(&host).into_iter();
+    let subjects: BTreeSet<SubjectNumber> = holders.map(|(subject, _)| subject.number).collect();
+    subjects.into_iter().fold(failure, |failure, subject| {
+        failure.hint(text!(
+            "删除整个主体：icpctl erase {subject}",
+            "to erase the whole subject: icpctl erase {subject}"
+        ))
+    })
 }
 
 /// Lists a subject's orders: those about its number, and those of its certificate before it had one.

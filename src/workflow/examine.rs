@@ -67,13 +67,16 @@ fn path(id: &OrderId) -> String {
     order_path(id).as_str().to_owned()
 }
 
+/// The code of a file of the store that cannot be read.
+pub const DAMAGED: &str = "damaged-file";
+
 fn damaged(world: &World) -> Vec<Finding> {
     world
         .book
         .damaged
         .iter()
         .map(|(path, damage)| Finding {
-            code: "damaged-file",
+            code: DAMAGED,
             path: path.clone(),
             message: damage.message(),
             fix: text!(

@@ -5,6 +5,7 @@
 
 use super::aim::Found;
 use crate::failure::Failure;
+use crate::filing::guard;
 use crate::filing::kind::{Kind, Via};
 use crate::filing::number::{ServiceKind, ServiceNumber};
 use crate::filing::order::{FieldChange, MATERIALS, Order};
@@ -129,6 +130,14 @@ pub(super) fn changed(found: &Found<'_>, path: &str, field: &str) -> Result<(), 
             return Err(failure.hint(text!("是不是想写 {near}？", "did you mean {near}?", near)));
         }
         failure
+    };
+    let failure = match (section, field) {
+        ("services", "kind") => failure.hint(guard::kind_stays()),
+        ("subject" | "services", "number") => failure.hint(text!(
+            "备案号由管局核发，不能变更",
+            "the bureau assigns the number: it cannot change"
+        )),
+        (_, _) => failure,
     };
     let list = listed(names.iter().map(|(name, label)| (*name, [*label])));
     Err(failure.hint(text!(

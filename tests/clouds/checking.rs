@@ -214,6 +214,52 @@ fn what_passes_is_signed_anew_and_asked_again() {
     );
 }
 
+/// Who asks too often is told so; what is no good stays so, however often it is asked.
+#[test]
+fn trying_again_is_offered_where_it_can_help() {
+    for (provider, http, code, told_code, retryable) in [
+        (
+            "tencent",
+            200,
+            "RequestLimitExceeded.UinLimitExceeded",
+            "unavailable.rate-limited",
+            true,
+        ),
+        (
+            "alibaba",
+            400,
+            "Throttling.User",
+            "unavailable.rate-limited",
+            true,
+        ),
+        (
+            "tencent",
+            200,
+            "InvalidAction",
+            "unavailable.service",
+            false,
+        ),
+        (
+            "alibaba",
+            400,
+            "MissingParameter.Caller",
+            "unavailable.service",
+            false,
+        ),
+        ("alibaba", 503, "Odd", "unavailable.service", true),
+    ] {
+        let (_, error) = told(provider, 11, move || match provider {
+            "tencent" => tencent_error(code, "no"),
+            _ => alibaba_error(http, code, "no"),
+        });
+        assert_eq!(
+            (&error["code"], &error["retryable"]),
+            (&json!(told_code), &json!(retryable)),
+            "{code}"
+        );
+    }
+}
+
 #[test]
 fn a_failing_status_is_heard_beside_the_words_of_the_cloud() {
     for (answer, asked, words) in [

@@ -178,6 +178,28 @@ fn alibabas_places_are_taken_in_their_order() {
     );
 }
 
+/// What the environment names is missed where it is not there; what it does not name, is not.
+#[test]
+fn a_file_that_the_environment_names_is_missed() {
+    let user = Icpctl::new();
+    for (variable, value, file) in [
+        ("TCCLI_PROFILE", "work", ".tccli/work.credential"),
+        ("ALIBABA_CLOUD_PROFILE", "work", "credentials.ini [work]"),
+        (
+            "ALIBABA_CLOUD_CREDENTIALS_FILE",
+            "/nowhere/keys",
+            "/nowhere/keys [default]",
+        ),
+    ] {
+        let document = status(&user, &[(variable, value)], &[]).exits(0).json();
+        assert_eq!(warnings(&document), ["unusable-credentials"], "{variable}");
+        let told = document["warnings"][0]["message"].as_str().unwrap();
+        assert!(told.contains(file) && told.contains(variable), "{told}");
+    }
+    let document = status(&user, &[], &[]).exits(0).json();
+    assert_eq!(document["warnings"], json!([]));
+}
+
 #[test]
 fn what_cannot_be_used_is_told_without_a_word_of_it() {
     let user = Icpctl::new();

@@ -303,7 +303,7 @@ fn no_answer_is_no_verdict_and_the_answer_was_the_point() {
             &dead["data"][0]["sources"][0]["code"],
             &dead["error"]["retryable"]
         ),
-        (&json!("offline"), &json!(true))
+        (&json!("offline"), &json!(false))
     );
     assert_eq!(codes(&dead), ["source-unavailable"]);
     let wrong = [("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "CANARYwrong")];

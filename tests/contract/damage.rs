@@ -119,6 +119,36 @@ fn a_truncated_order_file_is_told_and_the_others_stay_usable() {
     assert!(codes(&doctor["data"]["findings"]).contains(&"damaged-file".to_owned()));
 }
 
+/// Where no file can be read, nothing is said to be missing.
+#[test]
+fn what_cannot_be_read_is_not_said_to_be_nothing() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    std::fs::write(order_file(&scene, &id), "[[[").unwrap();
+    let subjects = scene.user.home().join(".icpctl/subjects");
+    for file in std::fs::read_dir(subjects).unwrap() {
+        std::fs::write(file.unwrap().path(), "[[[").unwrap();
+    }
+    for line in [
+        "list",
+        "list --all",
+        "list --due-within 3d",
+        "status",
+        "log",
+        "portfolio",
+        "duty list",
+        "notice list",
+        "sync",
+    ] {
+        let said = scene.run(MONDAY, line).exits(0).stderr;
+        let last = said.lines().last().unwrap();
+        assert!(
+            last.starts_with("in the files that can be read: "),
+            "{line}: {said}"
+        );
+    }
+}
+
 /// TOML has dates of its own, which a record does not use: quotes that got lost are named.
 #[test]
 fn a_date_that_lost_its_quotes_is_told() {

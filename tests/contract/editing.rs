@@ -578,10 +578,21 @@ fn a_word_that_is_no_field_is_answered_with_what_is_meant() {
             "the fields that can change: name, domains",
         ),
         (
+            "change example.cn --set number=粤ICP备2021000001号-9",
+            "the bureau assigns the number",
+        ),
+        (
+            "change example.cn --set kind=app",
+            "cancel it and file anew",
+        ),
+        (
             "change 粤ICP备2021000001号 --set number=粤ICP备2021000009号",
             "the fields that can change: name, nature",
         ),
         ("change example.cn --set name=", "--unset name"),
+        ("change example.cn --add name=", "--unset name"),
+        ("change example.cn --add name=示例", "use --set instead"),
+        ("change example.cn --unset name=示例商城", "--unset name"),
     ] {
         let error = scene.fails(MONDAY, line, 3);
         assert_eq!(error["code"], "invalid.field", "{line}");

@@ -146,7 +146,7 @@ fn offline_asks_nobody() {
     world.offline = true;
     let error = world.get(&web.url("/")).unwrap_err();
     assert!(matches!(error, NetworkError::Offline { .. }));
-    assert_eq!(exit(error), (Exit::Unavailable, true));
+    assert_eq!(exit(error), (Exit::Unavailable, false));
     assert_eq!(web.asked().len(), 0);
 }
 

@@ -18,7 +18,7 @@ use crate::store::strays::strays;
 use crate::store::told_file;
 use crate::store::{Action, Disk, Files, Kind, Recovery, StorageError, StoreLock, StorePath};
 use crate::text;
-use crate::workflow::examine::{Finding, examine, unnamed};
+use crate::workflow::examine::{DAMAGED, Finding, examine, unnamed};
 use clap::{ArgMatches, Command};
 use serde_json::json;
 use std::path::Path;
@@ -60,7 +60,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         findings.retain(|finding| again.contains(finding));
     }
     // Every damaged file is a finding here, not a warning beside the result.
-    cx.cautions.retain(|caution| caution.code != "damaged-file");
+    cx.cautions.retain(|caution| caution.code != DAMAGED);
     let _ = cx.rulebook()?;
     findings.extend(overrides(&mut cx.cautions));
     if let (Some(folder), Some(disk)) = (&folder, &disk) {
@@ -69,7 +69,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         findings.extend(unmended(cx, folder, &loose, fixes));
         let strays = strays(disk)?;
         // A link in the place of a folder is told with the others that are not read.
-        findings.retain(|found| found.code != "damaged-file" || !strays.contains(&found.path));
+        findings.retain(|found| found.code != DAMAGED || !strays.contains(&found.path));
         findings.extend(strays.iter().map(|path| unread(path)));
         findings.extend(beside(disk)?);
     }
@@ -94,9 +94,8 @@ fn unread(path: &str) -> Finding {
 
 /// Lists what cannot be read of what stands beside the records: observations, and what was told.
 fn beside(disk: &Disk) -> Result<Vec<Finding>, Failure> {
-    let code = "damaged-file";
     let observations = keep::unread(disk)?.into_iter().map(|unread| Finding {
-        code,
+        code: DAMAGED,
         path: unread.path,
         message: unread.message,
         fix: text!(
@@ -106,7 +105,7 @@ fn beside(disk: &Disk) -> Result<Vec<Finding>, Failure> {
     });
     let told = told_file::unread(disk)?.into_iter();
     let told = told.map(|(path, message)| Finding {
-        code,
+        code: DAMAGED,
         path,
         message,
         fix: told_file::remedy(),
@@ -285,7 +284,7 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery, mended: &
     let lang = cx.lang;
     // A parser repeats what stands in a file that it cannot read.
     let said = |finding: &Finding| match finding.code {
-        "damaged-file" => prose::mask_text(&finding.message, cx.globals.privacy),
+        DAMAGED => prose::mask_text(&finding.message, cx.globals.privacy),
         _ => finding.message.clone(),
     };
     let shown: Vec<String> = recovery

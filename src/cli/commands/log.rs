@@ -123,7 +123,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let reply = Reply::list(SCHEMA, &FIELDS, data);
     if operations.is_empty() {
         let nothing_done = text!("还没有任何操作", "nothing has been done yet");
-        return Ok(reply.say(nothing(limit, nothing_done)));
+        return Ok(reply.say(nothing(cx, limit, nothing_done)));
     }
     Ok(reply.human(human))
 }

@@ -455,7 +455,7 @@ fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let reply = Reply::list(SCHEMA, &FIELDS, documents).human(human.concat());
     Ok(if found.is_empty() {
         let no_notice = text!("没有待整改的通知", "there is no notice to resolve");
-        reply.say(nothing(filters.limit(), no_notice))
+        reply.say(nothing(cx, filters.limit(), no_notice))
     } else {
         reply
     })

@@ -141,7 +141,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     if is_empty && !asks {
         let is_read = world.book.damaged.is_empty();
         let is_beginning = is_read && world.book.portfolio.filed().next().is_none();
-        reply = reply.say(filters::nothing(filters.limit(), nothing(is_beginning)));
+        reply = reply.say(filters::nothing(cx, filters.limit(), nothing(is_beginning)));
     }
     match verdict(&world.book.portfolio, &verdicts, provider) {
         Some(failure) if failure.exit == Exit::NotFound => Err(failure),

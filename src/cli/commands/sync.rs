@@ -4,6 +4,7 @@ use super::status::{named, orders_arg};
 use crate::cli::context::{Context, Plan};
 use crate::cli::documents::board;
 use crate::cli::documents::order::{Desk, time};
+use crate::cli::filters::nothing;
 use crate::cli::reply::Reply;
 use crate::cli::sources::{
     Answers, Asked, Sources, code, is_live, name, reason, sightings, silence, unheard,
@@ -67,6 +68,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
                 scratch.put(order.clone());
                 plan.orders.push(order.clone());
             }
+            plan.subjects.extend(weighed.subject.clone());
             plan.cautions.extend(weighed.cautions.clone());
             plan.answer.insert(id.clone(), weighed);
         }
@@ -85,7 +87,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .collect::<Result<_, _>>()?;
     let mut reply = Reply::list(SCHEMA, &FIELDS, data).changed(done.changed);
     if orders.is_empty() {
-        return Ok(reply.say(text!("没有在办订单", "no order is under way")));
+        let none = text!("没有在办订单", "no order is under way");
+        return Ok(reply.say(nothing(cx, None, none)));
     }
     for id in &orders {
         let (says, cautions) = told.words(id)?;

@@ -24,6 +24,7 @@ use crate::store::place::{self, Inputs, Origin, Place, SystemProbe};
 use crate::store::roll;
 use crate::store::{Disk, Files, Holder, Recovery, StoreLock, store_file};
 use crate::text;
+use crate::workflow::examine::DAMAGED;
 pub use crate::workflow::plan::{Caution, Done, Plan, Stamp};
 pub use crate::workflow::world::World;
 pub use single::Asks;
@@ -147,6 +148,11 @@ impl<'a> Context<'a> {
         if is_new || !self.cautions.contains(&caution) {
             self.cautions.push(caution);
         }
+    }
+
+    /// Whether the store holds a file that could not be read.
+    pub fn has_unread(&self) -> bool {
+        self.cautions.iter().any(|caution| caution.code == DAMAGED)
     }
 
     /// Returns what the user should know, as documents say it.
@@ -373,7 +379,7 @@ impl<'a> Context<'a> {
     pub fn world_with(&mut self, files: Option<&dyn Files>, book: Book) -> Result<World, Failure> {
         let (profiles, calendar) = (self.profiles(files)?, self.calendar(files)?);
         for (path, damage) in &book.damaged {
-            self.caution("damaged-file", damage.message(), Some(path.clone()));
+            self.caution(DAMAGED, damage.message(), Some(path.clone()));
         }
         Ok(World::new(book, profiles, calendar, self.now))
     }

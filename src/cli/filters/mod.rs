@@ -404,10 +404,17 @@ impl Filters {
     }
 }
 
-/// Says why nothing is listed: because no line was wanted, or what is said otherwise.
-pub fn nothing(limit: Option<usize>, otherwise: Text) -> Text {
+/// Says why nothing is listed: because no line was wanted, or what is said otherwise, which is sure only
+/// where every file could be read.
+pub fn nothing(cx: &Context<'_>, limit: Option<usize>, otherwise: Text) -> Text {
     if limit == Some(0) {
         text!("--limit 0：一条也不显示", "--limit 0 shows none")
+    } else if cx.has_unread() {
+        text!(
+            "在能读取的文件中：{otherwise}",
+            "in the files that can be read: {otherwise}",
+            otherwise
+        )
     } else {
         otherwise
     }

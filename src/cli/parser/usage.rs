@@ -2,7 +2,7 @@
 
 use super::vocabulary::IN_CHINESE;
 use crate::failure::Failure;
-use crate::lang::{Text, likeness};
+use crate::lang::{Text, likeness, nearest};
 use crate::text;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgMatches, Command, Error};
@@ -205,7 +205,16 @@ fn meant(error: &Error, command: &Command) -> Option<Text> {
     };
     let (typed, mut near) = kinds
         .into_iter()
-        .map(|(typed, near)| (words(typed).concat(), words(near)))
+        .map(|(typed, near)| {
+            let (typed, near) = (words(typed).concat(), words(near));
+            let near = match typed.strip_prefix("--") {
+                Some(name) if error.kind() == ErrorKind::UnknownArgument => {
+                    flags(name, near, command)
+                }
+                Some(_) | None => near,
+            };
+            (typed, near)
+        })
         .find(|(typed, near)| typed == VERSION || !near.is_empty())?;
     if typed == VERSION {
         near = vec![format!("--{VERSION}")];
@@ -224,6 +233,20 @@ fn meant(error: &Error, command: &Command) -> Option<Text> {
         "did you mean {near}?",
         near = Text::list(&near)
     ))
+}
+
+/// Returns the flags that an unknown one may stand for: those whose name it is a part of or has as a
+/// part, and those of the parser's that are as near as a correction must be.
+fn flags(name: &str, offered: Vec<String>, command: &Command) -> Vec<String> {
+    let has = |whole: &str, part: &str| whole.split('-').any(|word| word == part);
+    let is_part = |long: &&str| has(long, name) || has(name, long);
+    let longs = command.get_arguments().filter_map(Arg::get_long);
+    let mut meant: Vec<String> = longs.filter(is_part).map(|l| format!("--{l}")).collect();
+    meant.extend(offered.into_iter().filter(|flag| {
+        let long = flag.strip_prefix("--").unwrap_or(flag);
+        nearest(name, [long]).is_some()
+    }));
+    meant
 }
 
 /// Asked for as a flag, and often typed as a command.

@@ -15,21 +15,26 @@ use url::Url;
 
 /// The section of the SDKs' file unless another is named.
 const DEFAULT: &str = "default";
+/// The variable that names a profile.
+const PROFILE: &str = "ALIBABA_CLOUD_PROFILE";
+/// The variable that names the SDKs' file.
+const FILE: &str = "ALIBABA_CLOUD_CREDENTIALS_FILE";
 /// The parts of a key in both files.
 const NAMES: Names = ("access_key_id", "access_key_secret");
 
 pub(super) fn find(env: &Env, home: &Path, search: &mut Search) {
-    let profile = env.text("ALIBABA_CLOUD_PROFILE");
+    let profile = env.text(PROFILE);
     let takes_cli = env
         .text("ALIBABA_CLOUD_CLI_PROFILE_DISABLED")
         .is_none_or(|value| !value.eq_ignore_ascii_case("true"));
-    let file = env
-        .path("ALIBABA_CLOUD_CREDENTIALS_FILE")
-        .unwrap_or_else(|| home.join(".alibabacloud/credentials.ini"));
+    let named = env.path(FILE);
+    // A profile may stand in either file: it is missed where the last of them is not there.
+    let named_by = named.as_ref().map(|_| FILE).or(profile.map(|_| PROFILE));
+    let file = named.unwrap_or_else(|| home.join(".alibabacloud/credentials.ini"));
     let over = search.take(environment(env))
         || search.take(token_of_identity(env))
         || takes_cli && search.take(cli(&home.join(".aliyun/config.json"), profile))
-        || search.take(sdk(&file, profile.unwrap_or(DEFAULT)));
+        || search.take(sdk(&file, profile.unwrap_or(DEFAULT), named_by));
     if !over {
         let (afar, notes) = elsewhere(env);
         search.afar = afar;
@@ -101,7 +106,7 @@ fn elsewhere(env: &Env) -> (Option<Afar>, Vec<Note>) {
 fn cli(path: &Path, profile: Option<&str>) -> Held {
     let at = |profile: &str| Place::file(path, profile);
     let named = profile.unwrap_or(DEFAULT);
-    of_file(path, at(named), NAMES, |text, place| {
+    of_file(path, (at(named), None), NAMES, |text, place| {
         let config = json(text)?;
         let current = config.get("current").and_then(Value::as_str);
         let named = profile.or(current).unwrap_or(DEFAULT);
@@ -129,16 +134,21 @@ fn cli(path: &Path, profile: Option<&str>) -> Held {
     })
 }
 
-fn sdk(path: &Path, profile: &str) -> Held {
-    of_file(path, Place::file(path, profile), NAMES, |text, _| {
-        let section = section(text, profile)?;
-        match section.get("type").as_deref() {
-            Some("access_key") | None => Ok(Parts {
-                id: section.get(NAMES.0),
-                key: section.get(NAMES.1).and_then(Secret::new),
-                ..Parts::default()
-            }),
-            Some(kind) => Err(Trouble::Unsupported(kind.to_owned())),
-        }
-    })
+fn sdk(path: &Path, profile: &str, named_by: Option<&'static str>) -> Held {
+    of_file(
+        path,
+        (Place::file(path, profile), named_by),
+        NAMES,
+        |text, _| {
+            let section = section(text, profile)?;
+            match section.get("type").as_deref() {
+                Some("access_key") | None => Ok(Parts {
+                    id: section.get(NAMES.0),
+                    key: section.get(NAMES.1).and_then(Secret::new),
+                    ..Parts::default()
+                }),
+                Some(kind) => Err(Trouble::Unsupported(kind.to_owned())),
+            }
+        },
+    )
 }

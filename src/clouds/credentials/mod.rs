@@ -150,16 +150,19 @@ impl Parts {
 type Names = (&'static str, &'static str);
 
 /// Takes a key from the file of a place, as `key` reads it, which may put the place right; a file
-/// that is not there holds nothing.
+/// that is not there holds nothing, and is told where a variable names it.
 fn of_file(
     path: &Path,
-    mut place: Place,
+    (mut place, named_by): (Place, Option<&'static str>),
     names: Names,
     key: impl FnOnce(&str, &mut Place) -> Result<Parts, Trouble>,
 ) -> Held {
     let content = match read(path) {
         Ok(Some(content)) => content,
-        Ok(None) => return Held::default(),
+        Ok(None) => {
+            let absent = named_by.map(|variable| passed_over(place, Trouble::Absent(variable)));
+            return absent.unwrap_or_default();
+        }
         Err(trouble) => return passed_over(place, trouble),
     };
     let parts = key(&content.text, &mut place);

@@ -67,6 +67,8 @@ impl fmt::Display for Place {
 pub enum Trouble {
     /// A key is begun, and this is not there.
     Lacks(&'static str),
+    /// There is no such file, which this variable of the environment names.
+    Absent(&'static str),
     /// The file cannot be read, or not as what it should be.
     Unreadable(String),
     /// The profile that was asked for is not in the file.
@@ -97,6 +99,7 @@ impl Note {
         match self.trouble {
             Trouble::Loose(_) => "loose-credentials",
             Trouble::Lacks(_)
+            | Trouble::Absent(_)
             | Trouble::Unreadable(_)
             | Trouble::NoProfile
             | Trouble::Unsupported(_) => "unusable-credentials",
@@ -110,6 +113,10 @@ impl Note {
             Trouble::Lacks(what) => text!(
                 "{place}：缺少 {what}，已跳过",
                 "{place}: {what} is missing; passed over"
+            ),
+            Trouble::Absent(variable) => text!(
+                "{place}：没有这个文件，而环境变量 {variable} 指定了它，已跳过",
+                "{place}: there is no such file, and {variable} in the environment names it; passed over"
             ),
             Trouble::Unreadable(why) => text!(
                 "{place}：无法读取（{why}），已跳过",

@@ -14,11 +14,13 @@ use std::path::{Path, PathBuf};
 const SYSTEM: &str = "/etc/tencentcloud/credentials";
 /// The section that the SDKs read, and tccli's profile unless another is named.
 const DEFAULT: &str = "default";
+/// The variable that names a profile of tccli.
+const PROFILE: &str = "TCCLI_PROFILE";
 
 pub(super) fn find(env: &Env, home: &Path, search: &mut Search) {
     let over = search.take(environment(env))
         || search.take(file(home))
-        || search.take(tccli(home, env.text("TCCLI_PROFILE").unwrap_or(DEFAULT)));
+        || search.take(tccli(home, env.text(PROFILE)));
     if over && let Some(found) = &mut search.found {
         let named = env.text("TENCENTCLOUD_REGION").map(str::to_owned);
         found.region = named.or(found.region.take());
@@ -47,7 +49,8 @@ fn file(home: &Path) -> Held {
         PathBuf::from(SYSTEM)
     };
     let names = ("secret_id", "secret_key");
-    of_file(&path, Place::file(&path, DEFAULT), names, |text, _| {
+    let place = Place::file(&path, DEFAULT);
+    of_file(&path, (place, None), names, |text, _| {
         let section = section(text, DEFAULT)?;
         Ok(Parts {
             id: section.get(names.0),
@@ -57,11 +60,13 @@ fn file(home: &Path) -> Held {
     })
 }
 
-fn tccli(home: &Path, profile: &str) -> Held {
+fn tccli(home: &Path, named: Option<&str>) -> Held {
+    let profile = named.unwrap_or(DEFAULT);
     let folder = home.join(".tccli");
     let path = folder.join(format!("{profile}.credential"));
     let names = ("secretId", "secretKey");
-    of_file(&path, Place::file(&path, profile), names, |text, _| {
+    let place = (Place::file(&path, profile), named.map(|_| PROFILE));
+    of_file(&path, place, names, |text, _| {
         let value = json(text)?;
         let text = |key: &str| value.get(key).and_then(Value::as_str).and_then(filled);
         let parts = Parts {

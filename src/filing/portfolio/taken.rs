@@ -104,7 +104,7 @@ impl FiledSubject {
                     if let (Some(service), Some(access)) =
                         (self.services.get_mut(&target.number), access(resource))
                     {
-                        access.add_to(&mut service.accesses);
+                        service.add_access(access);
                     }
                 }
             }
@@ -135,6 +135,10 @@ impl FiledSubject {
                 for target in &order.target.services {
                     if let Some(service) = self.services.get_mut(&target.number) {
                         service.accesses.retain(|access| !order.ends(access));
+                        // Another account may hold an access that is not known.
+                        if order.account.is_none() {
+                            service.left.extend(order.provider.clone());
+                        }
                     }
                 }
             }
@@ -164,6 +168,7 @@ impl FiledSubject {
     fn drop_access(&mut self, number: &ServiceNumber, provider: &str) {
         if let Some(service) = self.services.get_mut(number) {
             service.accesses.retain(|a| a.provider != provider);
+            service.left.insert(provider.to_owned());
         }
     }
 
@@ -193,8 +198,14 @@ impl FiledService {
                 self.accesses.clear();
             }
             for access in accesses {
-                access.clone().add_to(&mut self.accesses);
+                self.add_access(access.clone());
             }
         }
+    }
+
+    /// Adds an access, or what it says of one that is there: its provider acts for the service again.
+    fn add_access(&mut self, access: Access) {
+        self.left.remove(&access.provider);
+        access.add_to(&mut self.accesses);
     }
 }

@@ -243,7 +243,7 @@ fn list(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let reply = Reply::list(SCHEMA, &FIELDS, documents);
     if found.is_empty() {
         let nothing_owed = text!("没有待办的事项", "nothing is owed");
-        return Ok(reply.say(nothing(filters.limit(), nothing_owed)));
+        return Ok(reply.say(nothing(cx, filters.limit(), nothing_owed)));
     }
     let overdue = found.iter().filter(|owed| owed.is_overdue()).count();
     let reply = if overdue > ALIKE {

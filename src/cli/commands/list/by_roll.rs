@@ -14,6 +14,7 @@ use crate::render::mask::Privacy;
 use crate::store::Files;
 use crate::store::place::Place;
 use crate::store::roll::{self, Masked, Nature, Roll, Slip, Subjects};
+use crate::workflow::examine::DAMAGED;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -165,7 +166,7 @@ pub fn lay_out<P: Default + Send, T: Send>(
         }
     })?;
     for (path, damage) in roll.damaged() {
-        cx.caution("damaged-file", damage.message(), Some(path.clone()));
+        cx.caution(DAMAGED, damage.message(), Some(path.clone()));
     }
     roll.keep(&|name, is_individual| Privacy::Masked.subject_name(name, is_individual));
     for page in &mut pages {

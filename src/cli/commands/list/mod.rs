@@ -62,7 +62,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut sheet = Sheet::default();
     let places = board::lay(&mut sheet, &desk, &orders, cx.manner());
     let rows = places.iter().map(|place| sheet.row(*place));
-    Ok(told(cx, rows, nothing(filters.limit(), no_order(!has_any))))
+    let said = nothing(cx, filters.limit(), no_order(!has_any));
+    Ok(told(cx, rows, said))
 }
 
 /// Reads the orders that are asked for and what bears on them, and says whether there are any at
@@ -131,7 +132,7 @@ fn from_roll(
     })?;
     Ok(pages.map(|pages| {
         let rows = pages.orders().map(|(sheet, row)| sheet.row(*row));
-        let said = nothing(filters.limit(), no_order(pages.none_at_all()));
+        let said = nothing(cx, filters.limit(), no_order(pages.none_at_all()));
         told(cx, rows, said)
     }))
 }

@@ -22,6 +22,7 @@ use crate::render::table::{Cell, Table};
 use crate::store::told_file::{Told, ToldRecord};
 use crate::store::{Disk, LockKey, RecordLock};
 use crate::text;
+use crate::workflow::examine::DAMAGED;
 use crate::workflow::owed::Ledger;
 use crate::workflow::seen::{self, Seen};
 use chrono::TimeDelta;
@@ -162,7 +163,7 @@ fn observed<'w>(
     let (seen, wrong) = seen::all(world, disk);
     let is_whole = wrong.is_empty() && world.book.damaged.is_empty();
     for unread in wrong {
-        cx.caution("damaged-file", unread.message, Some(unread.path));
+        cx.caution(DAMAGED, unread.message, Some(unread.path));
     }
     (seen, is_whole)
 }
