@@ -183,8 +183,7 @@ pub fn impact(
 
 /// Whether the order's approval ends accesses at other providers: sending it needs its own consent.
 pub fn ends_elsewhere(order: &Order, portfolio: &Portfolio) -> bool {
-    let number = order.target.subject.as_ref();
-    let subject = number.and_then(|number| portfolio.subject(number));
+    let subject = portfolio.subject_of(order);
     subject.is_some_and(|subject| elsewhere(order, subject).is_some())
 }
 

@@ -5,7 +5,7 @@ use super::plan::{Caution, Stamp};
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::filing::event::{By, Event};
+use crate::filing::event::{By, Event, Report};
 use crate::filing::instant::Instant;
 use crate::filing::moment::Moment;
 use crate::filing::order::Order;
@@ -66,18 +66,12 @@ pub fn settle(
         misfit: None,
         cautions: Vec::new(),
     };
-    let Outcome::Settled {
-        by,
-        report,
-        numbers,
-        on,
-    } = &weighed.outcome
-    else {
+    let Outcome::Settled { by, numbers, on } = &weighed.outcome else {
         return Ok(weighed);
     };
     let reason = sightings.get(*by).map(reason);
     let told = Told {
-        report: *report,
+        report: Report::BureauApproved,
         at: on
             .filter(|day| *day >= standing.since.day() && *day <= world.now.day())
             .map(Moment::Day),
@@ -92,7 +86,7 @@ pub fn settle(
             weighed.order = taken.order.map(by_driver);
         }
         Err(failure) if failure.exit == Exit::Refused => {
-            let event = Event::Report(*report);
+            let event = Event::Report(told.report);
             weighed.order = anomaly(stamp, order, event, standing.since, reason);
             weighed.misfit = Some(failure.message);
         }
