@@ -1,9 +1,10 @@
 //! The words icpctl knows: nothing is missing, empty, in one language only, or leads nowhere.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use icpctl::filing::facts::Holder;
 use icpctl::knowledge::{
-    FieldType, Holder, Page, PageKind, Severity, all_pages, code_list, explain, field, fields,
-    pages, rule, rules, suggest,
+    FieldType, Page, PageKind, Severity, all_pages, code_list, explain, field, fields, pages, rule,
+    rules, suggest,
 };
 use icpctl::lang::Text;
 use std::collections::BTreeSet;

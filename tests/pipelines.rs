@@ -2,6 +2,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+use crate::scenarios::codes;
 use crate::support::{Icpctl, NOBODY, NOW};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -628,6 +629,27 @@ fn a_store_is_told_apart_from_its_locks_by_a_second_init() {
     let again = user.run(["init", "--json"]).exits(0).json();
     assert_eq!(again["changed"], false);
     assert_eq!(std::fs::read_to_string(&ignored).unwrap(), "*\n");
+}
+
+/// A store that is a repository itself lies in one too: its locks stay out, and the names in it are told of.
+#[test]
+fn a_store_that_is_a_repository_itself_is_told_apart_from_its_locks() {
+    let user = Icpctl::new();
+    let store = user.home().join("filings");
+    let init = || {
+        let line = ["--store", "filings", "init", "--json"];
+        user.run(line).exits(0).json()
+    };
+    assert_eq!(codes(&init()["warnings"]), Vec::<String>::new());
+    git_ok(&store, &["init", "-q"]);
+    let made = init();
+    assert_eq!(made["changed"], true);
+    assert_eq!(codes(&made["warnings"]), ["personal-data-in-git"]);
+    let status = git_ok(&store, &["status", "--porcelain", "-uall"]);
+    assert!(
+        status.contains(".gitignore") && !status.contains("locks"),
+        "{status}"
+    );
 }
 
 /// A store that commands do not find from where it was made is one that they leave empty.

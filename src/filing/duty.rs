@@ -18,8 +18,8 @@ use chrono::{Datelike as _, Days, NaiveDate};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-/// How many days before its end a duty is shown among what needs somebody: as long as a change is
-/// to be applied for ahead (PST-04; order 33 Art 14).
+/// How many days before its end, or before that of what it is about, a duty is shown among what needs
+/// somebody: as long as a change is to be applied for ahead (PST-04; order 33 Art 14).
 pub const NEAR_DAYS: u32 = 30;
 
 /// A day of every year, `MM-DD`.
@@ -343,6 +343,16 @@ impl Duty {
             }
             Start::Yearly { opens, closes } => judge_yearly(debtor, (*opens, *closes), latest, now),
         }
+    }
+
+    /// Whether it needs somebody: it is overdue or ends soon, or what it is about expires soon.
+    pub fn is_near(&self, due: &Due, now: Instant) -> bool {
+        let expires_soon = || {
+            let ahead = Days::new(u64::from(self.lead.saturating_sub(NEAR_DAYS)));
+            let from = due.opens.checked_add_days(ahead);
+            from.is_some_and(|from| from <= now.day())
+        };
+        due.is_near(now, NEAR_DAYS) || matches!(self.starts, Start::Expiry(_)) && expires_soon()
     }
 
     /// Returns the first day on which a duty that begins on `day` can be done.

@@ -105,6 +105,21 @@ impl Report {
             | Self::Purged => false,
         }
     }
+
+    /// Whether it tells what the clock alone brings about.
+    pub const fn is_by_clock(self) -> bool {
+        match self {
+            Self::SmsExpired | Self::Purged => true,
+            Self::FaceVerified
+            | Self::Accepted
+            | Self::Rejected
+            | Self::Forwarded
+            | Self::SmsSent
+            | Self::SmsVerified
+            | Self::BureauApproved
+            | Self::BureauRejected => false,
+        }
+    }
 }
 
 /// An entry of an order's history: a step, or a change beside the steps.

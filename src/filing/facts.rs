@@ -223,15 +223,40 @@ pub fn names_a_person(path: &str) -> bool {
     path.ends_with("responsible.name") || path.ends_with("legal_representative")
 }
 
+/// Which kind of subject files, or what a rule, a field or a step is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Holder {
+    /// A natural person (个人).
+    Individual,
+    /// Every other nature (单位).
+    Organisation,
+}
+
+impl Holder {
+    /// Returns the kind of subject that has a nature.
+    pub fn of_nature(nature: &str) -> Self {
+        match nature {
+            "individual" => Self::Individual,
+            _ => Self::Organisation,
+        }
+    }
+}
+
 impl SubjectFacts {
     /// Whether nothing is said of it.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether the subject files as an individual (个人).
+    /// Returns which kind of subject it is, where its nature is known.
+    pub fn holder(&self) -> Option<Holder> {
+        self.nature.as_deref().map(Holder::of_nature)
+    }
+
+    /// Whether it is known that the subject files as an individual (个人).
     pub fn is_individual(&self) -> bool {
-        self.nature.as_deref() == Some("individual")
+        self.holder() == Some(Holder::Individual)
     }
 
     /// Lists the names of the persons who stand for it.

@@ -3,6 +3,7 @@
 //! Drafting refuses what waiting cannot cure; live orders and forerunners are looked at when the
 //! order is sent.
 
+use super::facts::SubjectFacts;
 use super::identity::{CreditCode, organisation_code};
 use super::instant::Instant;
 use super::kind::{Kind, Via};
@@ -208,18 +209,8 @@ pub fn is_same_subject(one: &Order, two: &Order, portfolio: &Portfolio) -> bool 
         return one == two;
     }
     let certificate = |order: &Order| {
-        let filed = order
-            .target
-            .subject
-            .as_ref()
-            .and_then(|n| portfolio.subject(n))
-            .map(|s| &s.facts);
-        order
-            .filing
-            .subject
-            .as_deref()
-            .or(filed)
-            .and_then(super::facts::SubjectFacts::certificate)
+        let facts = order.subject_facts(portfolio.subject_of(order));
+        facts.and_then(SubjectFacts::certificate)
     };
     match (certificate(one), certificate(two)) {
         (Some(one), Some(two)) => one.is_same(&two),
@@ -253,12 +244,8 @@ fn size(
     provider: &str,
     profile: &Profile,
 ) -> Result<(), Obstacle> {
-    let by_individual = order
-        .filing
-        .subject
-        .as_deref()
-        .or(subject.map(|s| &s.facts))
-        .is_some_and(super::facts::SubjectFacts::is_individual);
+    let facts = order.subject_facts(subject);
+    let by_individual = facts.is_some_and(SubjectFacts::is_individual);
     let count = order.service_count();
     match profile.order_size.limit(order.kind, by_individual) {
         Some(limit) if count > limit => Err(Obstacle::OrderSize {

@@ -3,10 +3,10 @@
 //! A guide is a list of steps, each for one status. What a provider's own guide does not say comes
 //! from the generic one, and what is the same everywhere from the common one.
 
+use super::facts::Holder;
 use super::kind::{Kind, VerifyBy};
 use super::named::named;
 use super::number::ServiceKind;
-use super::pack::Applicant;
 use super::profile::{GENERIC, Profile};
 use super::province::Province;
 use super::status::Status;
@@ -35,7 +35,7 @@ named! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Subject {
     /// Who files; absent where unknown, and then everything is for it.
-    pub applicant: Option<Applicant>,
+    pub applicant: Option<Holder>,
     /// Where.
     pub province: Option<Province>,
     /// The way that a cancellation is verified.
@@ -55,7 +55,7 @@ pub struct Only {
     /// First filings or added services.
     pub scope: Vec<Scope>,
     /// Individuals or organisations.
-    pub applicants: Vec<Applicant>,
+    pub applicants: Vec<Holder>,
     /// The provinces, by their codes.
     pub provinces: Vec<String>,
     /// The kinds of service.

@@ -147,11 +147,7 @@ impl Impact {
 ///
 /// A fact that the portfolio doesn't hold is unknown: nothing is said of it.
 pub fn impact(order: &Order, portfolio: &Portfolio, profiles: &Profiles) -> Vec<Impact> {
-    let subject = order
-        .target
-        .subject
-        .as_ref()
-        .and_then(|number| portfolio.subject(number));
+    let subject = portfolio.subject_of(order);
     let mut list = Vec::new();
     match order.kind {
         Kind::New | Kind::Access => {}
@@ -175,8 +171,7 @@ pub fn impact(order: &Order, portfolio: &Portfolio, profiles: &Profiles) -> Vec<
 
 /// Whether the order's approval ends accesses at other providers: sending it needs its own consent.
 pub fn ends_elsewhere(order: &Order, portfolio: &Portfolio) -> bool {
-    let number = order.target.subject.as_ref();
-    let subject = number.and_then(|number| portfolio.subject(number));
+    let subject = portfolio.subject_of(order);
     subject.is_some_and(|subject| elsewhere(order, subject).is_some())
 }
 

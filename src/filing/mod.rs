@@ -4,6 +4,7 @@
 //! values come in, values go out.
 
 pub mod address;
+pub mod approval;
 pub mod calendar;
 pub mod deadline;
 pub mod demand;

@@ -1,5 +1,6 @@
 //! An order (备案订单) and its history.
 
+use super::approval::Approval;
 use super::event::{By, Command, Event};
 use super::facts::{Access, Registration, Resource, ServiceFacts, SubjectFacts, names_a_person};
 use super::host::Host;
@@ -7,6 +8,7 @@ use super::instant::Instant;
 use super::kind::{Kind, VerifyBy, Via};
 use super::number::{Number, ServiceKind, ServiceNumber, SubjectNumber};
 use super::place::Place;
+use super::portfolio::FiledSubject;
 use super::province::Province;
 use super::status::Status;
 use crate::lang::parser;
@@ -23,14 +25,6 @@ pub const LABELS: &str = "labels";
 
 /// How many characters an id has.
 pub const ID_LENGTH: usize = 8;
-/// What stands in the place of the number of a service that the bureau refused.
-pub const NONE: &str = "none";
-
-/// Whether a word says that no number was issued, in any letter case.
-pub fn is_none(word: &str) -> bool {
-    word.eq_ignore_ascii_case(NONE)
-}
-
 /// The alphabet of ids: Crockford base32 in lower case, without i, l, o and u.
 pub const ID_ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
@@ -321,77 +315,6 @@ pub struct Material {
     pub extra: toml::Table,
 }
 
-/// A number that the bureau issued, or its refusal of one service (`--number none`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Issued {
-    /// The service's number; `none` in files where the bureau refused it.
-    #[serde(with = "issued")]
-    pub number: Option<ServiceNumber>,
-}
-
-mod issued {
-    use super::{NONE, ServiceNumber};
-    use serde::{Deserialize as _, Deserializer, Serializer};
-
-    #[allow(
-        clippy::ref_option,
-        reason = "the signature that serde's `with` asks for"
-    )]
-    pub(super) fn serialize<S: Serializer>(
-        number: &Option<ServiceNumber>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        match number {
-            Some(number) => serializer.collect_str(number),
-            None => serializer.serialize_str(NONE),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<ServiceNumber>, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text == NONE {
-            return Ok(None);
-        }
-        ServiceNumber::deserialize(serde::de::value::StringDeserializer::new(text)).map(Some)
-    }
-}
-
-/// What an approval brought: the numbers, and its place among the portfolio's records.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Approval {
-    /// Its place among the records of the subject: the portfolio folds in this order.
-    pub sequence: u64,
-    /// The subject's number, issued to a first filing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subject: Option<SubjectNumber>,
-    /// One a service of a `new` order, in its order.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub services: Vec<Issued>,
-    /// Keys of this schema that this version does not know.
-    #[serde(flatten)]
-    pub extra: toml::Table,
-}
-
-impl Approval {
-    /// Whether `words` spell its numbers in their order.
-    pub fn is_said_by(&self, words: &[String]) -> bool {
-        let subject = self.subject.iter().map(|n| Some(n.to_string()));
-        let services = self
-            .services
-            .iter()
-            .map(|issued| issued.number.map(|n| n.to_string()));
-        let said = words.iter().map(|word| {
-            Number::parse(word)
-                .ok()
-                .map(|parsed| parsed.number.to_string())
-        });
-        subject.chain(services).eq(said)
-    }
-}
-
 /// Whether an operation is the first of its instant, which goes without saying.
 #[allow(
     clippy::trivially_copy_pass_by_ref,
@@ -530,6 +453,21 @@ impl Order {
     /// Whether this is a `new` order for a subject that has no number yet.
     pub fn is_first_filing(&self) -> bool {
         self.kind == Kind::New && self.target.subject.is_none()
+    }
+
+    /// Returns the name of its subject, where known.
+    pub fn subject_name(&self) -> Option<&str> {
+        let asked = || self.filing.subject.as_deref()?.name.as_deref();
+        self.target.name.as_deref().or_else(asked)
+    }
+
+    /// Returns what is known of its subject: what it files, else what is filed of it.
+    pub fn subject_facts<'a>(
+        &'a self,
+        filed: Option<&'a FiledSubject>,
+    ) -> Option<&'a SubjectFacts> {
+        let own = self.filing.subject.as_deref();
+        own.or(filed.map(|subject| &subject.facts))
     }
 
     /// Returns the province of its filing, where anything names it.

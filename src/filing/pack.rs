@@ -1,6 +1,6 @@
 //! The papers of a cancellation that no SMS can prove, as a checklist (CAN-11).
 
-use super::facts::SubjectFacts;
+use super::facts::{Holder, SubjectFacts};
 use super::kind::{Kind, VerifyBy, Via};
 use super::order::{Material, Order};
 use super::portfolio::Portfolio;
@@ -18,16 +18,6 @@ pub enum Way {
     Papers,
     /// To the bureau, where no provider is left.
     Written,
-}
-
-/// Who applies: each has papers of their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Applicant {
-    /// 个人.
-    Individual,
-    /// 单位.
-    Organisation,
 }
 
 /// Something that is told with the papers.
@@ -88,7 +78,7 @@ pub struct Checklist<'a> {
     pub way: Way,
     /// Who applies; absent where the subject's nature is unknown, and then only what everybody
     /// gives is listed.
-    pub applicant: Option<Applicant>,
+    pub applicant: Option<Holder>,
     /// The items.
     pub items: Vec<Item<'a>>,
     /// The statement to be signed, with places in braces; absent like the applicant.
@@ -136,7 +126,7 @@ const fn one() -> usize {
 #[serde(deny_unknown_fields)]
 struct Pack {
     way: Way,
-    applicant: Applicant,
+    applicant: Holder,
     facts: Vec<ToldFact>,
     files: Vec<Paper>,
     statement: String,
@@ -185,21 +175,8 @@ pub fn way(order: &Order) -> Option<Way> {
 /// that needs no papers.
 pub fn checklist<'a>(order: &'a Order, portfolio: &Portfolio) -> Option<Checklist<'a>> {
     let way = way(order)?;
-    let facts = order
-        .target
-        .subject
-        .as_ref()
-        .and_then(|number| portfolio.subject(number))
-        .map(|subject| &subject.facts);
-    let applicant = facts
-        .and_then(|facts| facts.nature.as_ref().map(|_| facts.is_individual()))
-        .map(|is_individual| {
-            if is_individual {
-                Applicant::Individual
-            } else {
-                Applicant::Organisation
-            }
-        });
+    let facts = portfolio.subject_of(order).map(|subject| &subject.facts);
+    let applicant = facts.and_then(SubjectFacts::holder);
     let packs: Vec<&'static Pack> = PACKS
         .pack
         .iter()

@@ -3,13 +3,14 @@
 pub mod endings;
 mod taken;
 
+use super::approval::Approval;
 use super::duty::Fulfilled;
 use super::facts::{Access, Certificate, ServiceFacts, SubjectFacts};
 use super::host::Host;
 use super::instant::Instant;
 use super::notice::Notice;
 use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
-use super::order::{Approval, Entry, OperationId, Order, TargetService};
+use super::order::{Entry, OperationId, Order, TargetService};
 use super::province::Province;
 use super::record::{SubjectEntry, SubjectRecord};
 use crate::lang::Text;
@@ -363,7 +364,7 @@ impl Portfolio {
     ) -> BTreeMap<SubjectNumber, FiledSubject> {
         let mut supposed = BTreeMap::new();
         for order in orders {
-            let Some(filed) = order.target.subject.and_then(|n| self.subject(&n)) else {
+            let Some(filed) = self.subject_of(order) else {
                 continue;
             };
             let subject = supposed
@@ -408,6 +409,11 @@ impl Portfolio {
     /// Returns the subject of `number`, if it is filed now.
     pub fn subject(&self, number: &SubjectNumber) -> Option<&FiledSubject> {
         self.subjects.get(number).filter(|s| s.is_filed())
+    }
+
+    /// Returns the subject that an order is about, if it is filed now.
+    pub fn subject_of(&self, order: &Order) -> Option<&FiledSubject> {
+        self.subject(order.target.subject.as_ref()?)
     }
 
     /// Returns the service of `number`, if it is filed now.

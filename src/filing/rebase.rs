@@ -15,7 +15,7 @@ pub fn rebased(order: &Order, portfolio: &Portfolio) -> Option<Vec<FieldChange>>
     if order.kind != Kind::Change || order.standing().status.has_ended() {
         return None;
     }
-    let subject = portfolio.subject(order.target.subject.as_ref()?)?;
+    let subject = portfolio.subject_of(order)?;
     let changes: Vec<FieldChange> = order.changes.iter().map(|c| onto(c, subject)).collect();
     (changes != order.changes).then_some(changes)
 }

@@ -4,13 +4,14 @@
 //! says "not yet". Whatever it cannot show, or shows in part, is no verdict: nothing is concluded
 //! from silence, and nothing at all from a question that failed.
 
+use super::approval::NONE;
 use super::event::Report;
 use super::facts::ServiceFacts;
 use super::host::Host;
 use super::instant::Instant;
 use super::kind::Kind;
 use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
-use super::order::{FieldChange, NONE, Order};
+use super::order::{FieldChange, Order, TargetService};
 use super::portfolio::Portfolio;
 use crate::lang::Text;
 use crate::text;
@@ -94,8 +95,6 @@ pub enum Outcome {
     Settled {
         /// Which of the sources.
         by: usize,
-        /// What it said: always [`Report::BureauApproved`] so far.
-        report: Report,
         /// The numbers.
         numbers: Vec<String>,
         /// The day, where known.
@@ -136,7 +135,6 @@ pub fn weigh(verdicts: &[Verdict]) -> Outcome {
         },
         None => Outcome::Settled {
             by,
-            report: Report::BureauApproved,
             numbers: numbers.clone(),
             on,
         },
@@ -232,6 +230,12 @@ impl Sighting {
 fn is_own(sighting: &Sighting) -> bool {
     matches!(sighting.authority, Authority::OwnAccount { .. })
 }
+
+/// An approval that brings no number, on a day that is not told.
+const APPROVED: Verdict = Verdict::Approved {
+    numbers: Vec::new(),
+    on: None,
+};
 
 fn silent(why: Text) -> Verdict {
     Verdict::Silent { why }
@@ -394,10 +398,7 @@ fn accessed(order: &Order, sighting: &Sighting) -> Verdict {
     if here == 0 {
         Verdict::NotYet
     } else if here == all {
-        Verdict::Approved {
-            numbers: Vec::new(),
-            on: None,
-        }
+        APPROVED
     } else {
         unclear(text!(
             "{all} 个服务中只看到 {here} 个",
@@ -436,17 +437,12 @@ fn gone(order: &Order, sighting: &Sighting) -> Verdict {
             if is_subject && sighting.has_subject(subject) {
                 return Verdict::NotYet;
             }
-            let mut words: Vec<String> = services
-                .iter()
-                .map(|service| service.number.to_string())
-                .collect();
-            words.extend(
-                services
-                    .iter()
-                    .flat_map(|service| &service.domains)
-                    .map(|domain| domain.as_str().to_owned()),
-            );
-            if !words.iter().all(|word| sighting.was_asked(word)) {
+            let was_asked = |service: &TargetService| {
+                let mut domains = service.domains.iter();
+                sighting.was_asked(&service.number.to_string())
+                    && domains.all(|domain| sighting.was_asked(domain.as_str()))
+            };
+            if !services.iter().all(was_asked) {
                 return not_asked();
             }
             // It may have services that nobody here knows of.
@@ -461,10 +457,7 @@ fn gone(order: &Order, sighting: &Sighting) -> Verdict {
             }
         }
     }
-    Verdict::Approved {
-        numbers: Vec::new(),
-        on: None,
-    }
+    APPROVED
 }
 
 /// The cancellation of a subject, in an account: whatever is there is there; silence says nothing.
@@ -509,10 +502,7 @@ fn changed(order: &Order, sighting: &Sighting) -> Verdict {
             "it does not show every field that changes"
         ));
     }
-    Verdict::Approved {
-        numbers: Vec::new(),
-        on: None,
-    }
+    APPROVED
 }
 
 fn field(order: &Order, change: &FieldChange, sighting: &Sighting) -> Field {

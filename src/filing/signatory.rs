@@ -14,16 +14,8 @@ use super::tree;
 /// subject's (SMS-06, CAN-13). An individual's persons are all the subject. Unknown phones count as
 /// different ones.
 pub fn signatories(order: &Order, portfolio: &Portfolio) -> Vec<Signatory> {
-    let filed = order
-        .target
-        .subject
-        .as_ref()
-        .and_then(|number| portfolio.subject(number));
-    let facts = order
-        .filing
-        .subject
-        .as_deref()
-        .or(filed.map(|subject| &subject.facts));
+    let filed = portfolio.subject_of(order);
+    let facts = order.subject_facts(filed);
     let individual = facts.filter(|facts| facts.is_individual());
     let mut subject = changed(order, None, facts.and_then(|f| f.responsible.as_ref()));
     if let Some(facts) = individual {

@@ -1,10 +1,11 @@
 //! Where an order stands: its history folded, and what the clock presumes on top.
 
+use super::approval::Approval;
 use super::event::{Command, Event, Report};
 use super::instant::Instant;
 use super::machine::Case;
 use super::number::{ServiceNumber, SubjectNumber};
-use super::order::{Approval, Entry, OperationId, Order, Signatory, Who};
+use super::order::{Entry, OperationId, Order, Signatory, Who};
 use super::place::Place;
 use super::profile::Profiles;
 use super::status::Status;
@@ -96,15 +97,7 @@ fn touched_at(history: &[Entry]) -> Option<Instant> {
 /// Folds a history; `None` for an empty one, which no order has.
 pub fn fold(history: &[Entry]) -> Option<Standing> {
     let first = history.first()?;
-    let mut standing = Standing {
-        status: Status::Draft,
-        since: first.at,
-        window: None,
-        touched_at: first.at,
-        submitted_at: None,
-        ended_at: None,
-        edited: false,
-    };
+    let mut standing = Standing::made(first.at);
     if let Some(undoing) = undoing(history) {
         standing.status = Status::Abandoned;
         standing.since = undoing.at;
@@ -136,6 +129,19 @@ pub fn arrival(history: &[Entry]) -> Option<&Entry> {
 }
 
 impl Standing {
+    /// Where an order stands that was made at an instant, and of which nothing more is known.
+    const fn made(at: Instant) -> Self {
+        Self {
+            status: Status::Draft,
+            since: at,
+            window: None,
+            touched_at: at,
+            submitted_at: None,
+            ended_at: None,
+            edited: false,
+        }
+    }
+
     fn take(&mut self, entry: &Entry) {
         let arrives = arrives(entry);
         if arrives {
@@ -241,6 +247,19 @@ impl View {
             Presumption::Purged { before } => idle_end(case, standing, before),
         }
     }
+
+    /// Returns when that came which a report without a time confirms: what the clock alone brings about,
+    /// and nobody sees come. What idles from then on idles no later for being written down late.
+    pub fn supposed_at(&self, report: Report, case: &Case<'_>) -> Option<Instant> {
+        let standing = &self.standing;
+        match (report, self.presumption) {
+            (Report::SmsExpired, Presumption::Expired(_) | Presumption::Purged { .. }) => {
+                standing.window.as_ref().map(SmsWindow::closes_at)
+            }
+            (Report::Purged, Presumption::Purged { before }) => idle_end(case, standing, before),
+            (_, Presumption::None | Presumption::Expired(_) | Presumption::Purged { .. }) => None,
+        }
+    }
 }
 
 /// Returns where `standing` leads by `now`, the clock alone considered.
@@ -266,13 +285,11 @@ pub fn presume(case: &Case<'_>, standing: Standing, now: Instant) -> View {
 /// Returns when the provider's console deletes the order for idling in `status` (ORD-10).
 pub fn idle_end(case: &Case<'_>, standing: &Standing, status: Status) -> Option<Instant> {
     let days = case.profile.purge_days;
-    (days > 0 && status.idles_at_provider())
-        .then(|| {
-            standing
-                .touched_at
-                .checked_add(TimeDelta::days(i64::from(days)))
-        })
-        .flatten()
+    if days == 0 || !status.idles_at_provider() {
+        return None;
+    }
+    let length = TimeDelta::days(i64::from(days));
+    standing.touched_at.checked_add(length)
 }
 
 impl Order {
@@ -288,15 +305,7 @@ impl Order {
 
     /// Returns where the order stands by its history.
     pub fn standing(&self) -> Standing {
-        fold(&self.history).unwrap_or_else(|| Standing {
-            status: Status::Draft,
-            since: Instant::default(),
-            window: None,
-            touched_at: Instant::default(),
-            submitted_at: None,
-            ended_at: None,
-            edited: false,
-        })
+        fold(&self.history).unwrap_or_else(|| Standing::made(Instant::default()))
     }
 
     /// Returns where the order stands at `now`.

@@ -110,7 +110,7 @@ pub fn together(
 #[derive(Default)]
 struct Sum {
     joint: BTreeMap<Code, Joint>,
-    /// The domains that leave a service, each with that service.
+    /// The domains that leave a service.
     leaving: BTreeSet<Host>,
 }
 
@@ -119,15 +119,18 @@ impl Sum {
         self.joint.entry(code).or_insert_with(|| Joint::of(code))
     }
 
+    /// Adds services of a subject, if there are any.
+    fn add(&mut self, code: Code, subject: SubjectNumber, services: &[ServiceNumber]) {
+        if !services.is_empty() {
+            let joint = self.at(code);
+            joint.subjects.insert(subject);
+            joint.services.extend(services);
+        }
+    }
+
     /// Compares one subject before and after.
     fn subject(&mut self, before: &FiledSubject, after: &FiledSubject) {
         let number = before.number;
-        let gone: Vec<&FiledService> = before
-            .services
-            .values()
-            .filter(|s| !after.services.contains_key(&s.number))
-            .collect();
-        let numbers = || gone.iter().map(|s| s.number);
         for service in before.services.values() {
             let kept = after.services.get(&service.number);
             let left = service
@@ -136,29 +139,20 @@ impl Sum {
                 .filter(|d| kept.is_none_or(|kept| !kept.domains().contains(d)));
             self.leaving.extend(left.cloned());
         }
-        if !gone.is_empty() {
-            let joint = self.at(Code::NumberNeverRestored);
-            joint.subjects.insert(number);
-            joint.services.extend(numbers());
-        }
+        let numbers = before.services.keys().copied();
+        let gone: Vec<ServiceNumber> = numbers
+            .filter(|number| !after.services.contains_key(number))
+            .collect();
+        self.add(Code::NumberNeverRestored, number, &gone);
         if !after.is_filed() {
             self.at(Code::SubjectGoes).subjects.insert(number);
-            if !gone.is_empty() {
-                let joint = self.at(Code::ServicesGoWithSubject);
-                joint.subjects.insert(number);
-                joint.services.extend(numbers());
-            }
+            self.add(Code::ServicesGoWithSubject, number, &gone);
             return;
         }
-        if !gone.is_empty() {
-            let joint = self.at(Code::ServiceGoes);
+        self.add(Code::ServiceGoes, number, &gone);
+        if !gone.is_empty() && after.services.is_empty() {
+            let joint = self.at(Code::SubjectBecomesEmptyShell);
             joint.subjects.insert(number);
-            joint.services.extend(numbers());
-            if after.services.is_empty() {
-                self.at(Code::SubjectBecomesEmptyShell)
-                    .subjects
-                    .insert(number);
-            }
         }
         self.accesses(before, after);
     }
@@ -166,23 +160,13 @@ impl Sum {
     /// Compares who hosts the services that stay.
     fn accesses(&mut self, before: &FiledSubject, after: &FiledSubject) {
         let number = before.number;
-        let orphans: Vec<ServiceNumber> = after
-            .services
-            .values()
-            .filter(|s| s.is_empty_shell())
-            .filter(|s| {
-                before
-                    .services
-                    .get(&s.number)
-                    .is_some_and(|b| !b.is_empty_shell())
-            })
-            .map(|s| s.number)
-            .collect();
-        if !orphans.is_empty() {
-            let joint = self.at(Code::ServiceLosesLastAccess);
-            joint.subjects.insert(number);
-            joint.services.extend(orphans);
-        }
+        let was_held = |service: &&FiledService| {
+            let before = before.services.get(&service.number);
+            before.is_some_and(|before| !before.is_empty_shell())
+        };
+        let shells = after.services.values().filter(|s| s.is_empty_shell());
+        let orphans: Vec<ServiceNumber> = shells.filter(was_held).map(|s| s.number).collect();
+        self.add(Code::ServiceLosesLastAccess, number, &orphans);
         if after.is_empty_shell() && !before.is_empty_shell() {
             self.at(Code::NoProviderLeft).subjects.insert(number);
         }

@@ -64,6 +64,15 @@ fn words_of(list: &[Value]) -> BTreeSet<String> {
     words.map(str::to_owned).collect()
 }
 
+/// Returns the path of what stands under a key of a table; the whole tree has an empty path.
+pub fn below(path: &str, key: &str) -> String {
+    if path.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{path}.{key}")
+    }
+}
+
 /// Lists the scalars that `old` and `new` hold differently; what only one of them holds is none.
 pub fn differences<T: Serialize>(old: &T, new: &T) -> Vec<Difference> {
     fn walk(path: &str, old: &Value, new: &Value, found: &mut Vec<Difference>) {
@@ -71,12 +80,7 @@ pub fn differences<T: Serialize>(old: &T, new: &T) -> Vec<Difference> {
             (Value::Table(old), Value::Table(new)) => {
                 for (key, value) in new {
                     if let Some(there) = old.get(key) {
-                        let path = if path.is_empty() {
-                            key.clone()
-                        } else {
-                            format!("{path}.{key}")
-                        };
-                        walk(&path, there, value, found);
+                        walk(&below(path, key), there, value, found);
                     }
                 }
             }
@@ -118,12 +122,7 @@ pub fn leaves(tree: &Value) -> Vec<(String, Value)> {
         match value {
             Value::Table(table) => {
                 for (key, value) in table {
-                    let path = if path.is_empty() {
-                        key.clone()
-                    } else {
-                        format!("{path}.{key}")
-                    };
-                    walk(&path, value, found);
+                    walk(&below(path, key), value, found);
                 }
             }
             Value::String(_)

@@ -45,6 +45,14 @@ pub struct Dossier {
 }
 
 impl Dossier {
+    /// Returns what is given of its subject; nothing where that is named by its number alone.
+    pub fn subject_facts(&self) -> Option<&SubjectFacts> {
+        match self.subject.as_ref()? {
+            DossierSubject::Number(_) => None,
+            DossierSubject::Data { facts, .. } => Some(facts),
+        }
+    }
+
     /// Returns the place of the service that means one of those that an order is about: by its
     /// number, or as the one without a number where the order is about no other.
     pub fn place_of(&self, meant: ServiceNumber, is_only: bool) -> Option<usize> {

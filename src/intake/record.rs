@@ -4,12 +4,12 @@ use super::problem::{Problem, settle, shown};
 use super::rows::{Row, RowPlace, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
+use crate::filing::approval::is_none;
 use crate::filing::event::{Command, Report};
 use crate::filing::instant::Instant;
 use crate::filing::moment::{self, Moment};
 use crate::filing::named::Named as _;
 use crate::filing::number::{Number, ServiceNumber};
-use crate::filing::order::is_none;
 use crate::text;
 
 /// One event to be recorded; its order and the persons are not resolved yet.

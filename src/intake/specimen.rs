@@ -2,12 +2,13 @@
 
 use super::schema::{Known, Section, dossier_fields, file_fields};
 use crate::data::data;
+use crate::filing::facts::Holder;
 use crate::filing::identity::{CreditCode, ResidentId};
 use crate::filing::kind::Kind;
 use crate::filing::number::ServiceKind;
 use crate::filing::province::Province;
 use crate::knowledge::{
-    Field, FieldType, Holder, Occasion, Paper, PaperOf, code_list, field, fields, papers,
+    Field, FieldType, Occasion, Paper, PaperOf, code_list, field, fields, papers,
 };
 use crate::lang::{Lang, Text};
 use crate::text;
@@ -43,11 +44,7 @@ impl Default for Choice {
 
 impl Choice {
     fn holder(&self) -> Holder {
-        if self.nature == "individual" {
-            Holder::Individual
-        } else {
-            Holder::Organisation
-        }
+        Holder::of_nature(&self.nature)
     }
 
     /// Whether the fields of a path mean something here.

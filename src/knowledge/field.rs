@@ -1,7 +1,7 @@
 //! The fields of a dossier, and the code lists that some of them draw on.
 
-use super::Holder;
 use crate::data::data;
+use crate::filing::facts::Holder;
 use crate::filing::named::is_same;
 use crate::lang::Text;
 use chrono::NaiveDate;

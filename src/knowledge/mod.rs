@@ -15,7 +15,7 @@ mod words;
 pub use field::{Code, CodeList, Field, FieldType, Holds, code_list, field, fields};
 pub use page::{Page, PageKind, all_pages, explain, of_kind, pages, suggest, titled};
 pub use paper::{Occasion, Paper, PaperOf, papers};
-pub use rule::{Holder, Rule, Severity, Test, rule, rules};
+pub use rule::{Rule, Severity, Test, rule, rules};
 pub use source::{Cited, Source, cited, sources};
 pub use suffix::{is_suffix_approved, is_suffix_filed_in, natures_of_suffix, suffixes_as_of};
 pub use view::{ViewFunction, ViewValue, view_functions, view_values};

@@ -1,6 +1,7 @@
 //! What is uploaded with an order, and when.
 
 use crate::data::data;
+use crate::filing::kind::Kind;
 use crate::lang::Text;
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -42,6 +43,9 @@ pub struct Paper {
     pub when: Option<Text>,
     /// The first day on which it is wanted, where known.
     pub since: Option<NaiveDate>,
+    /// The order kinds for which a rule of its own asks for it.
+    #[serde(default)]
+    pub own_rule: Vec<Kind>,
     /// Keys of the sources.
     pub source: String,
 }

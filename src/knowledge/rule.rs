@@ -2,6 +2,7 @@
 
 use super::{Code, code_list};
 use crate::data::data;
+use crate::filing::facts::Holder;
 use crate::filing::kind::Kind;
 use crate::filing::named;
 use crate::filing::province::Province;
@@ -22,16 +23,6 @@ pub enum Severity {
     Error,
 }
 
-/// Which kind of subject a rule or field is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Holder {
-    /// A natural person (个人).
-    Individual,
-    /// Every other nature (单位).
-    Organisation,
-}
-
 impl Holder {
     /// Returns the kind of subject that a word means: 单位 or 个人, its name, or a nature by its value or
     /// label.
@@ -41,11 +32,7 @@ impl Holder {
         }
         let entries = code_list("natures").map_or(&[][..], |list| &list.entries);
         let nature = entries.iter().find(|entry| entry.is_called(word))?;
-        Some(if nature.value == "individual" {
-            Self::Individual
-        } else {
-            Self::Organisation
-        })
+        Some(Self::of_nature(&nature.value))
     }
 
     /// Returns the word nearest to a mistyped one.

@@ -3,8 +3,8 @@
 //! Enough stays to recognise a person one already knows, never enough to reach or to name them.
 
 use super::prose::Names;
-use crate::filing::facts::names_a_person;
-use crate::knowledge::{self, Holder};
+use crate::filing::facts::{Holder, names_a_person};
+use crate::knowledge;
 use serde_json::Value;
 use std::borrow::Cow;
 

@@ -3,11 +3,12 @@
 
 use super::compiled::{Fault, Part};
 use super::judge::try_out;
+use crate::filing::facts::Holder;
 use crate::filing::kind::Kind;
 use crate::filing::named::Word;
 use crate::filing::profile::Profiles;
 use crate::filing::province::Province;
-use crate::knowledge::{Holder, Rule, Severity, Test};
+use crate::knowledge::{Rule, Severity, Test};
 use crate::lang::{Text, nearest, parser};
 use crate::text;
 use chrono::NaiveDate;

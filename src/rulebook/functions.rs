@@ -58,6 +58,10 @@ fn day(date: Option<NaiveDate>) -> Value {
     or_null(date.map(|date| date.to_string()))
 }
 
+fn code(province: Option<Province>) -> Value {
+    or_null(province.map(|province| province.code().to_owned()))
+}
+
 fn count(number: usize) -> Value {
     Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }
@@ -142,7 +146,7 @@ fn numbers(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
     })?;
     scope.add_function("province_of_id", |value: Value| {
         let province = resident(&value).and_then(|id| id.province());
-        or_null(province.map(|province| province.code().to_owned()))
+        code(province)
     })?;
     scope.add_function("subject_number", |value: Value| {
         or_null(text(&value).map(|text| matches!(number_in(text), Some(Number::Subject(_)))))
@@ -161,7 +165,7 @@ fn numbers(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
     })?;
     scope.add_function("number_province", |value: Value| {
         let province = text(&value).and_then(number_in).and_then(|n| n.province());
-        or_null(province.map(|province| province.code().to_owned()))
+        code(province)
     })?;
     scope.add_function("kind_of_number", |value: Value| {
         let kind = match text(&value).and_then(number_in) {
@@ -207,8 +211,8 @@ fn certificates(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
         or_null(resident(&value).map(|id| id.is_male()))
     })?;
     scope.add_function("province_of_code", |value: Value| {
-        let code = text(&value).and_then(|code| CreditCode::parse(code).ok());
-        or_null(code.and_then(|code| Some(code.province()?.code().to_owned())))
+        let body = text(&value).and_then(|code| CreditCode::parse(code).ok());
+        code(body.and_then(|body| body.province()))
     })?;
     scope.add_function("same_body", |one: Value, other: Value| {
         let code = |value: &Value| text(value).and_then(organisation_code);
@@ -219,7 +223,7 @@ fn certificates(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
         let province = text(&value).and_then(|address| {
             Province::all().find(|province| address.trim().starts_with(&*province.name().zh))
         });
-        or_null(province.map(|province| province.code().to_owned()))
+        code(province)
     })?;
     scope.add_function("in_city", |address: Value, city: Value| {
         let named = text(&address).zip(text(&city));
@@ -352,7 +356,7 @@ fn texts(scope: &mut Context<'_, '_>) -> Result<(), DeclarationError> {
     })?;
     scope.add_function("province_of", |value: Value| {
         let province = text(&value).and_then(|text| text.parse::<Province>().ok());
-        or_null(province.map(|province| province.code().to_owned()))
+        code(province)
     })
 }
 

@@ -56,6 +56,14 @@ impl Damage {
         Self::Content { error, text }
     }
 
+    /// Returns what the file holds; nothing where it could not be read at all.
+    fn text(&self) -> &str {
+        match self {
+            Self::Content { text, .. } => text,
+            Self::Storage(_) => "",
+        }
+    }
+
     /// Whether the file says so in a line of its own, as records do: `status = "draft"`.
     pub fn says(&self, key: &str, value: &str) -> bool {
         self.values(key).any(|said| said == value)
@@ -63,11 +71,7 @@ impl Damage {
 
     /// Lists what the file says of a key, each in a line of its own.
     pub fn values<'d>(&'d self, key: &'d str) -> impl Iterator<Item = &'d str> {
-        let text = match self {
-            Self::Content { text, .. } => text.as_str(),
-            Self::Storage(_) => "",
-        };
-        text.lines().filter_map(move |line| {
+        self.text().lines().filter_map(move |line| {
             let value = line.trim().strip_prefix(key)?.strip_prefix(" = \"")?;
             value.strip_suffix('"')
         })
@@ -76,12 +80,10 @@ impl Damage {
     /// Whether its order may stand in such a status: by what its `status` says, by what the last step
     /// of its history led to, or because neither can be read.
     pub fn may_stand(&self, is_such: impl Fn(Status) -> bool) -> bool {
-        let status = |word: &str| Status::ALL.iter().find(|status| status.name() == word);
-        let own = self.values("status").filter_map(status);
-        let told: Vec<_> = own
-            .chain(self.values("to").filter_map(status).last())
-            .collect();
-        told.is_empty() || told.into_iter().any(|status| is_such(*status))
+        let own = self.values("status").filter_map(Status::from_name);
+        let last = self.values("to").filter_map(Status::from_name).last();
+        let told: Vec<Status> = own.chain(last).collect();
+        told.is_empty() || told.into_iter().any(is_such)
     }
 
     /// Whether the file may hold an operation that was recorded at an instant or later.
@@ -112,11 +114,7 @@ impl Damage {
 
     /// Whether the file holds a text in quotes, as records do: `domains = ["example.cn"]`.
     pub fn mentions(&self, text: &str) -> bool {
-        let quoted = format!("\"{text}\"");
-        match self {
-            Self::Content { text, .. } => text.contains(&quoted),
-            Self::Storage(_) => false,
-        }
+        self.text().contains(&format!("\"{text}\""))
     }
 }
 
@@ -418,6 +416,14 @@ pub fn order_path(id: &OrderId) -> StorePath {
     let text = id.as_str();
     let shard = &text[..2];
     StorePath::known(format!("{ORDERS}/{shard}/{text}.toml"))
+}
+
+/// Returns where an attachment of a hash is.
+///
+/// # Errors
+/// [`StorageError::Outside`] where the text that a record gives for the hash is no name of a file.
+pub fn attachment_path(hash: &str) -> Result<StorePath, StorageError> {
+    StorePath::parse(&format!("{FILES}/{hash}"))
 }
 
 /// Returns where a subject's file is.

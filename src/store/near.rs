@@ -1,7 +1,7 @@
 //! Some records of a store: what a step of a few orders rests on, without reading the rest.
 
 use super::StorageError;
-use super::book::{Book, ORDERS, order_path, subject_path};
+use super::book::{Book, ORDERS, list, order_path, subject_path};
 use super::files::{Files, StorePath};
 use super::roll::{
     Concordance, Holder, Roll, Slip, Span, Subjects, Token, Tokens, token_of_span, tokens_of,
@@ -44,13 +44,9 @@ fn spelled(files: &dyn Files, beginning: &str) -> Result<Vec<OrderId>, StorageEr
     let Some(folder) = beginning.get(..2) else {
         return Ok(Vec::new());
     };
-    let entries = match files.list(&StorePath::parse(ORDERS)?.join(folder)?) {
-        Ok(entries) => entries,
-        Err(StorageError::NotFound { .. }) => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    let names = entries.iter().filter(|entry| !entry.is_hidden());
-    let stems = names.filter_map(|entry| entry.name.strip_suffix(".toml"));
+    let entries = list(files, &StorePath::parse(ORDERS)?.join(folder)?)?;
+    let names = entries.iter().map(|(name, _)| name);
+    let stems = names.filter_map(|name| name.strip_suffix(".toml"));
     let spelled = stems.filter(|stem| stem.starts_with(beginning));
     Ok(spelled.filter_map(OrderId::parse).collect())
 }

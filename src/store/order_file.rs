@@ -7,7 +7,7 @@ use super::wire::{Problem, RecordError, SCHEMA, parse, position};
 use crate::filing::host::Host;
 use crate::filing::instant::Instant;
 use crate::filing::kind::{Kind, VerifyBy, Via};
-use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::filing::number::SubjectNumber;
 use crate::filing::order::{Entry, FieldChange, Filing, Material, Order, OrderId, Target};
 use crate::filing::standing::fold;
 use crate::filing::status::Status;
@@ -78,12 +78,7 @@ fn is_empty(filing: &Filing) -> bool {
 /// Only if a value cannot stand in TOML, which none of the types allows.
 pub fn to_toml(order: &Order) -> Result<String, toml::ser::Error> {
     let standing = order.standing();
-    let services: Vec<String> = order
-        .target
-        .services
-        .iter()
-        .map(|s| ServiceNumber::to_string(&s.number))
-        .collect();
+    let services = order.target.services.iter();
     toml::to_string(&OrderFile {
         schema: SCHEMA,
         id: order.id.clone(),
@@ -98,7 +93,7 @@ pub fn to_toml(order: &Order) -> Result<String, toml::ser::Error> {
         given: order.given.clone(),
         subject: order.target.subject.as_ref().map(SubjectNumber::to_string),
         name: order.target.name.clone(),
-        services,
+        services: services.map(|s| s.number.to_string()).collect(),
         domains: order.domains().into_iter().map(Host::to_string).collect(),
         created_at: order.created_at(),
         submitted_at: standing.submitted_at,

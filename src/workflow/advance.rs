@@ -4,6 +4,7 @@ use super::changes;
 use super::collision::{approved, came_alive};
 use super::doubt;
 use super::issued::{approval, are_numbers};
+use super::mark::passed_on;
 use super::persons::{answers, faces, named};
 use super::plan::{Caution, Stamp};
 use super::undo::way_back;
@@ -19,6 +20,7 @@ use crate::filing::machine::{self, Arrival};
 use crate::filing::moment::{Moment, Untimely};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Entry, Order, Signatory, Who};
+use crate::filing::record::SubjectRecord;
 use crate::filing::refusal::Refusal;
 use crate::filing::signatory::signatories;
 use crate::filing::standing::{self, Presumption, SmsWindow, Standing, View, effective};
@@ -333,6 +335,8 @@ pub(super) fn incomplete(order: &Order) -> Option<Obstacle> {
 pub struct Taken {
     /// The order with its new entry; absent where the same was recorded before.
     pub order: Option<Order>,
+    /// The record of the subject that it brought, with the order's labels.
+    pub subject: Option<SubjectRecord>,
     /// What the user should know.
     pub cautions: Vec<Caution>,
     /// The places, from 1, of services that the bureau refused.
@@ -359,13 +363,18 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
     if !awaits_another && is_repeated(order, told, world.now) {
         return Ok(Taken {
             order: None,
+            subject: None,
             cautions: Vec::new(),
             left_out: Vec::new(),
         });
     }
     named(order, &told.who)?;
     are_numbers(&told.numbers)?;
-    let at = instant(told.at, (world, stamp), (order, standing))?;
+    let supposed = || {
+        view.supposed_at(report, &order.case(&world.profiles))
+            .map(Moment::Exact)
+    };
+    let at = instant(told.at.or_else(supposed), (world, stamp), (order, standing))?;
     let (from, arrival) = arrival(world, order, &view, report, at).map_err(|refusal| {
         let mistaken = mistaken(world, stamp, order, &refusal);
         let mut failure = refused(order, &view, world, refusal);
@@ -402,6 +411,7 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
         cautions.extend(approved(world, &moved));
     }
     Ok(Taken {
+        subject: passed_on(world, stamp, &moved)?,
         order: Some(moved),
         cautions,
         left_out,
@@ -553,7 +563,7 @@ pub(super) fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
         .copied()
         .filter(|entry| {
             let same_time = match told.at {
-                None => entry.at == now,
+                None => entry.at == now || (entry.recorded_at == now && told.report.is_by_clock()),
                 Some(Moment::Exact(at)) => entry.at == at,
                 Some(Moment::Day(day)) => entry.at.day() == day,
             };

@@ -464,7 +464,7 @@ pub(super) fn of_order<'a>(order: &Order, world: &'a World) -> Found<'a> {
     let services = order.target.services.iter();
     let services = services.filter_map(|target| Some(portfolio.service(&target.number)?.1));
     Found {
-        subject: order.target.subject.and_then(|n| portfolio.subject(&n)),
+        subject: portfolio.subject_of(order),
         services: services.collect(),
     }
 }

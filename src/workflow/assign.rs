@@ -6,7 +6,7 @@
 use crate::failure::Failure;
 use crate::filing::order::{FieldChange, Order};
 use crate::filing::tree;
-use crate::intake::{Dossier, DossierSubject, Problem, Source, read_dossier, set_twice};
+use crate::intake::{Dossier, Problem, Source, read_dossier, set_twice};
 use crate::knowledge::{self, FieldType};
 use crate::text;
 use chrono::NaiveDate;
@@ -308,10 +308,9 @@ fn normal(path: &str, value: &str) -> Option<String> {
     assign(&mut tree, &path, &given).ok()?;
     // Whether a day has come is no matter of its form.
     let dossier = read(&tree, "--set", NaiveDate::MAX).ok()?;
-    let facts = match (dossier.subject, dossier.services.first()) {
-        (Some(DossierSubject::Data { facts, .. }), _) => tree::of(facts.as_ref()),
-        (Some(DossierSubject::Number(_)) | None, Some(service)) => tree::of(&service.facts),
-        (Some(DossierSubject::Number(_)) | None, None) => return None,
+    let facts = match dossier.subject_facts() {
+        Some(facts) => tree::of(facts),
+        None => tree::of(&dossier.services.first()?.facts),
     };
     match tree::get(&facts, place)? {
         Value::String(word) => Some(word),
@@ -410,19 +409,17 @@ pub fn leaves(old: &Value, new: &Value) -> Vec<FieldChange> {
         if old == new {
             return;
         }
-        let join = |key: &str| {
-            if path.is_empty() {
-                key.to_owned()
-            } else {
-                format!("{path}.{key}")
-            }
-        };
         match (old, new) {
             (Some(Value::Array(old)), Some(Value::Array(new)))
                 if old.len() == new.len() && old.iter().chain(new).all(Value::is_table) =>
             {
                 for (place, (old, new)) in old.iter().zip(new).enumerate() {
-                    walk(&join(&place.to_string()), Some(old), Some(new), found);
+                    walk(
+                        &tree::below(path, &place.to_string()),
+                        Some(old),
+                        Some(new),
+                        found,
+                    );
                 }
             }
             (old, new) if old.or(new).is_some_and(Value::is_table) => {
@@ -435,7 +432,12 @@ pub fn leaves(old: &Value, new: &Value) -> Vec<FieldChange> {
                 keys.dedup();
                 for key in keys {
                     let of = |value: Option<&'_ Value>| value.and_then(|v| v.get(&key)).cloned();
-                    walk(&join(&key), of(old).as_ref(), of(new).as_ref(), found);
+                    walk(
+                        &tree::below(path, &key),
+                        of(old).as_ref(),
+                        of(new).as_ref(),
+                        found,
+                    );
                 }
             }
             (old, new) => found.push(FieldChange::of(path.to_owned(), old.cloned(), new.cloned())),

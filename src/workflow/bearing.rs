@@ -25,15 +25,10 @@ pub fn dossier(wanted: &mut Wanted, dossier: &Dossier) {
     for word in dossier.after.iter().chain(&dossier.target) {
         wanted.word(word);
     }
-    let number = match &dossier.subject {
-        None => None,
-        Some(DossierSubject::Number(number)) => Some(number),
-        Some(DossierSubject::Data { number, facts }) => {
-            wanted.beside(tokens_of_subject(facts));
-            number.as_ref()
-        }
-    };
-    if let Some(number) = number {
+    if let Some(facts) = dossier.subject_facts() {
+        wanted.beside(tokens_of_subject(facts));
+    }
+    if let Some(number) = dossier.subject.as_ref().and_then(DossierSubject::number) {
         wanted.word(&number.to_string());
     }
     for service in &dossier.services {

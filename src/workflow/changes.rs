@@ -13,7 +13,7 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{FieldChange, Order};
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::tree;
-use crate::intake::{Dossier, DossierSubject};
+use crate::intake::Dossier;
 use crate::knowledge;
 use crate::text;
 use chrono::NaiveDate;
@@ -141,7 +141,8 @@ fn bare(ask: &Ask, subject: &FiledSubject, found: &Found<'_>) -> Value {
         Value::Table(node)
     };
     let mut tree = Table::new();
-    if found.services.is_empty() || names_subject(ask) {
+    let given = ask.dossier.as_ref().and_then(Dossier::subject_facts);
+    if found.services.is_empty() || given.is_some() {
         tree.insert("subject".to_owned(), numbered(subject.number.to_string()));
     }
     if !found.services.is_empty() {
@@ -159,8 +160,8 @@ fn compare(
     subject: &FiledSubject,
     found: &Found<'_>,
 ) -> Result<(), Failure> {
-    if let Some(DossierSubject::Data { facts, .. }) = &dossier.subject {
-        let (old, new) = (tree::of(&subject.facts), tree::of(facts.as_ref()));
+    if let Some(facts) = dossier.subject_facts() {
+        let (old, new) = (tree::of(&subject.facts), tree::of(facts));
         collect(changes, None, &old, &new);
     }
     for (place, service) in dossier.services.iter().enumerate() {
@@ -245,12 +246,6 @@ pub(super) fn canonical(given: &Assign) -> Assign {
     }
 }
 
-fn names_subject(ask: &Ask) -> bool {
-    ask.dossier
-        .as_ref()
-        .is_some_and(|d| matches!(d.subject, Some(DossierSubject::Data { .. })))
-}
-
 /// Adds the leaves of `new` that differ from `old`.
 fn collect(
     changes: &mut Vec<FieldChange>,
@@ -258,28 +253,12 @@ fn collect(
     old: &Value,
     new: &Value,
 ) {
-    fn walk(path: &str, old: &Value, new: &Value, found: &mut Vec<(String, Value)>) {
-        if let Value::Table(table) = new {
-            for (key, value) in table {
-                let path = if path.is_empty() {
-                    key.clone()
-                } else {
-                    format!("{path}.{key}")
-                };
-                walk(&path, old, value, found);
-            }
-        } else if tree::get(old, path).as_ref() != Some(new) {
-            found.push((path.to_owned(), new.clone()));
-        }
-    }
-    let mut found = Vec::new();
-    walk("", old, new, &mut found);
-    for (field, to) in found {
-        if field == "kind" && tree::get(old, "kind").is_none() {
+    for (field, to) in tree::leaves(new) {
+        let from = tree::get(old, &field);
+        if from.as_ref() == Some(&to) || field == "kind" && from.is_none() {
             continue;
         }
         changes.retain(|c| !(c.field == field && c.service.as_ref() == service));
-        let from = tree::get(old, &field);
         changes.push(FieldChange {
             service: service.copied(),
             ..FieldChange::of(field, from, Some(to))
@@ -296,10 +275,8 @@ pub(super) fn laid_out(
     dossier: &Dossier,
 ) -> Vec<FieldChange> {
     let empty = Value::Table(Table::new());
-    let subject = match &dossier.subject {
-        Some(DossierSubject::Data { facts, .. }) => tree::of(facts.as_ref()),
-        Some(DossierSubject::Number(_)) | None => empty.clone(),
-    };
+    let facts = dossier.subject_facts();
+    let subject = facts.map_or_else(|| empty.clone(), tree::of);
     let mut sections = vec![(None, "subject".to_owned(), subject)];
     let targets = order.target.services.iter().zip(&dossier.services);
     sections.extend(targets.enumerate().map(|(place, (target, service))| {

@@ -10,6 +10,7 @@ use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Event;
+use crate::filing::facts::Holder;
 use crate::filing::guard;
 use crate::filing::instant::Instant;
 use crate::filing::kind::{Kind, Via};
@@ -23,7 +24,7 @@ use crate::filing::status::Status;
 use crate::filing::tree;
 use crate::ids::Ids;
 use crate::intake::{Dossier, DossierSubject};
-use crate::knowledge::{Holder, Severity, field};
+use crate::knowledge::{Severity, field};
 use crate::render::mask::{Privacy, mask_for};
 use crate::rulebook::{Finding, Judgement, Rulebook, Setting, View};
 use crate::text;
@@ -405,16 +406,13 @@ fn services_in(dossier: &Dossier, order: &Order) -> Vec<String> {
 /// Says where a dossier writes the changes of its order.
 fn changes_in(dossier: &Dossier, order: &Order) -> Vec<Option<String>> {
     let written = |change: &FieldChange| {
-        let (path, facts) = match (change.service, &dossier.subject) {
-            (Some(number), _) => {
+        let (path, facts) = match change.service {
+            Some(number) => {
                 let place = place_of(dossier, order, number)?;
                 let facts = tree::of(&dossier.services.get(place)?.facts);
                 (format!("services.{place}"), facts)
             }
-            (None, Some(DossierSubject::Data { facts, .. })) => {
-                ("subject".to_owned(), tree::of(facts.as_ref()))
-            }
-            (None, Some(DossierSubject::Number(_)) | None) => return None,
+            None => ("subject".to_owned(), tree::of(dossier.subject_facts()?)),
         };
         let field = &change.field;
         tree::get(&facts, field).map(|_| format!("{path}.{field}"))
@@ -488,12 +486,8 @@ pub fn wish(dossier: &Dossier) -> Ask {
 
 /// Returns an order that says what the dossier says, whatever is filed.
 fn as_written(dossier: &Dossier, kind: Kind, stamp: &Stamp) -> Order {
-    let number = dossier.subject.as_ref().and_then(DossierSubject::number);
     let filing = Filing {
-        subject: match &dossier.subject {
-            Some(DossierSubject::Data { facts, .. }) => Some(facts.clone()),
-            Some(DossierSubject::Number(_)) | None => None,
-        },
+        subject: dossier.subject_facts().cloned().map(Box::new),
         services: match kind {
             Kind::New => dossier.services.iter().map(|s| s.facts.clone()).collect(),
             Kind::Access
@@ -543,7 +537,7 @@ fn as_written(dossier: &Dossier, kind: Kind, stamp: &Stamp) -> Order {
         after: None,
         labels: dossier.labels.clone(),
         target: Target {
-            subject: number,
+            subject: dossier.subject.as_ref().and_then(DossierSubject::number),
             name: None,
             services,
             extra: Table::new(),

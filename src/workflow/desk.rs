@@ -7,6 +7,7 @@ use super::materials;
 use super::overtaken;
 use super::world::World;
 use crate::filing::deadline::{self, Deadline, Estimate};
+use crate::filing::facts::SubjectFacts;
 use crate::filing::guard;
 use crate::filing::impact::{self, Impact};
 use crate::filing::kind::Kind;
@@ -188,6 +189,21 @@ impl<'a> Desk<'a> {
         })
     }
 
+    /// Whether what a cancellation was to end is filed, and no other order ends it.
+    pub fn is_still_wanted(&self, order: &Order) -> bool {
+        let portfolio = &self.world.book.portfolio;
+        let is_filed = match order.kind {
+            Kind::CancelSubject => order
+                .subject()
+                .is_some_and(|n| portfolio.subject(&n).is_some()),
+            Kind::CancelSite | Kind::CancelAccess | Kind::New | Kind::Access | Kind::Change => {
+                let mut services = order.target.services.iter();
+                services.any(|service| portfolio.service(&service.number).is_some())
+            }
+        };
+        is_filed && !self.is_taken_up(order)
+    }
+
     /// Returns an order's labels with its subject's beneath.
     pub fn labels(&self, order: &Order) -> BTreeMap<String, String> {
         let portfolio = &self.world.book.portfolio;
@@ -197,27 +213,14 @@ impl<'a> Desk<'a> {
         labels
     }
 
-    /// Returns the name of an order's subject, where known.
-    pub fn subject_name<'o>(&self, order: &'o Order) -> Option<&'o str> {
-        order.target.name.as_deref().or_else(|| {
-            let facts = order.filing.subject.as_deref()?;
-            facts.name.as_deref()
-        })
-    }
-
     /// Whether an order's subject is an individual, whose name is personal.
     pub fn is_individual(&self, order: &Order) -> bool {
-        let filed = order
+        let subjects = &self.world.book.portfolio.subjects;
+        let ever = order
             .target
             .subject
-            .as_ref()
-            .and_then(|number| self.world.book.portfolio.subjects.get(number))
-            .map(|s| &s.facts);
-        order
-            .filing
-            .subject
-            .as_deref()
-            .or(filed)
-            .is_some_and(crate::filing::facts::SubjectFacts::is_individual)
+            .and_then(|number| subjects.get(&number));
+        let facts = order.subject_facts(ever);
+        facts.is_some_and(SubjectFacts::is_individual)
     }
 }

@@ -59,13 +59,6 @@ pub struct Ask {
     pub assigns: Vec<Assign>,
 }
 
-/// What drafting leads to.
-#[derive(Debug)]
-pub struct Drafted {
-    /// The order, new or as it was.
-    pub id: OrderId,
-}
-
 impl Ask {
     /// Whether another asks for the same: what was given is alike.
     pub fn is_alike(&self, other: &Self) -> bool {
@@ -242,7 +235,7 @@ pub(super) fn normal(word: &str) -> String {
 #[derive(Debug)]
 pub struct Attempt {
     /// The order that is drafted, or that holds the ref already.
-    pub plan: Plan<Drafted>,
+    pub plan: Plan<OrderId>,
     /// What waiting cannot cure (5), else a ref with other content (6).
     pub obstacle: Option<Failure>,
 }
@@ -261,9 +254,7 @@ pub fn attempt(ask: &Ask, world: &World, stamp: &Stamp, ids: &mut Ids) -> Result
         && order.given == given
     {
         return Ok(Attempt {
-            plan: Plan::new(Drafted {
-                id: order.id.clone(),
-            }),
+            plan: Plan::new(order.id.clone()),
             obstacle: None,
         });
     }
@@ -284,12 +275,12 @@ pub fn draft(
     world: &World,
     stamp: &Stamp,
     ids: &mut Ids,
-) -> Result<Plan<Drafted>, Failure> {
+) -> Result<Plan<OrderId>, Failure> {
     attempt(ask, world, stamp, ids)?.settled()
 }
 
 impl Attempt {
-    fn settled(self) -> Result<Plan<Drafted>, Failure> {
+    fn settled(self) -> Result<Plan<OrderId>, Failure> {
         match self.obstacle {
             Some(failure) => Err(failure),
             None => Ok(self.plan),
@@ -330,7 +321,7 @@ pub fn anew(
     world: &World,
     stamp: &Stamp,
     ids: &mut Ids,
-) -> Result<Plan<Drafted>, Failure> {
+) -> Result<Plan<OrderId>, Failure> {
     try_anew(ask, world, stamp, ids, ask.given()?)?.settled()
 }
 
@@ -345,9 +336,7 @@ fn try_anew(
     let order = build(ask, world, stamp, ids, given, &mut cautions)?;
     let ahead = world.ahead_of(&order);
     let drafting = guard::drafting(&order, &world.book.portfolio, &world.profiles, &ahead);
-    let mut plan = Plan::new(Drafted {
-        id: order.id.clone(),
-    });
+    let mut plan = Plan::new(order.id.clone());
     plan.cautions = cautions;
     plan.orders.push(order);
     Ok(Attempt {
@@ -520,12 +509,9 @@ fn asked_filing(ask: &Ask, found: &Found<'_>) -> Result<Filing, Failure> {
             "--set goes with change and edit"
         )));
     }
-    let subject = match (&dossier.subject, found.subject) {
-        (Some(DossierSubject::Data { facts, .. }), None) => Some(facts.clone()),
-        (Some(DossierSubject::Data { .. } | DossierSubject::Number(_)) | None, _) => None,
-    };
+    let facts = dossier.subject_facts().filter(|_| found.subject.is_none());
     Ok(Filing {
-        subject,
+        subject: facts.cloned().map(Box::new),
         services: asked_services(&dossier.services),
         extra: Table::new(),
     })

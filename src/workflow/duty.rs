@@ -191,15 +191,14 @@ fn owed<'w>(
         (Of::Service, Some(number)) => vec![subject.services.get(&number)],
         (Of::Service, None) => subject.services.values().map(Some).collect(),
     };
-    let all: Vec<Owed<'w>> = debtors
+    let all = debtors
         .into_iter()
-        .flat_map(|debtor| ledger.duties(subject, debtor))
-        .collect();
+        .flat_map(|debtor| ledger.duties(subject, debtor));
     let of_this = |owed: &Owed<'_>| match &owed.matter {
         Matter::Duty { duty: other, .. } => other.id == duty.id,
         Matter::Notice { .. } => false,
     };
-    let (these, others): (Vec<_>, Vec<_>) = all.into_iter().partition(of_this);
+    let (these, others): (Vec<_>, Vec<_>) = all.partition(of_this);
     if !these.is_empty() {
         return Ok(these);
     }

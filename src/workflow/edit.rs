@@ -72,8 +72,7 @@ pub fn edit(
     if order.kind == Kind::Change && edited.changes.is_empty() && !order.changes.is_empty() {
         return Err(no_change_left(order));
     }
-    let subject = order.target.subject.as_ref();
-    let subject = subject.and_then(|number| world.book.portfolio.subject(number));
+    let subject = world.book.portfolio.subject_of(order);
     if let Some(subject) = subject.filter(|_| edited.changes != order.changes) {
         fields::kept(&edited.changes, subject)?;
     }
@@ -203,10 +202,7 @@ fn leave_filed(
 
 /// Returns what is filed at a field of what an order is about.
 pub(super) fn filed(world: &World, order: &Order, path: &str) -> Option<Value> {
-    let subject = world
-        .book
-        .portfolio
-        .subject(order.target.subject.as_ref()?)?;
+    let subject = world.book.portfolio.subject_of(order)?;
     if let Some(field) = path.strip_prefix("subject.") {
         return tree::get(&tree::of(&subject.facts), field);
     }
@@ -572,10 +568,8 @@ pub fn rebuild(
                 };
                 order.target.subject = filed.map(|subject| subject.number);
                 order.target.name = filed.and_then(|subject| subject.facts.name.clone());
-                order.filing.subject = match dossier.subject {
-                    Some(DossierSubject::Data { facts, .. }) if filed.is_none() => Some(facts),
-                    Some(DossierSubject::Data { .. } | DossierSubject::Number(_)) | None => None,
-                };
+                let facts = dossier.subject_facts().filter(|_| filed.is_none());
+                order.filing.subject = facts.cloned().map(Box::new);
             }
             order.filing.services = draft::asked_services(&dossier.services);
         }

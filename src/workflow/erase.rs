@@ -13,7 +13,7 @@ use crate::filing::number::{Number, SubjectNumber};
 use crate::filing::order::{Order, OrderId};
 use crate::lang::{Text, commas};
 use crate::store::StorePath;
-use crate::store::book::{FILES, order_path, subject_path};
+use crate::store::book::{attachment_path, order_path, subject_path};
 use crate::text;
 use std::collections::BTreeSet;
 
@@ -118,7 +118,7 @@ pub fn decide(world: &World, typed: &str) -> Result<Plan<Erased>, Failure> {
     }
     erased.attachments = attachments(world, &erased.orders);
     for hash in &erased.attachments {
-        removed.push(StorePath::parse(&format!("{FILES}/{hash}"))?);
+        removed.push(attachment_path(hash)?);
     }
     let mut plan = Plan::new(erased);
     plan.consent = Some(consent(&plan.answer));

@@ -9,8 +9,8 @@ use crate::filing::order::{Order, OrderId};
 use crate::filing::record::SubjectRecord;
 use crate::intake::{Element, Located};
 use crate::lang::Text;
-use crate::store::book::{Book, FILES, order_path, subject_path};
-use crate::store::{Digest, StorePath, order_file, subject_file};
+use crate::store::book::{Book, FILES, attachment_path, order_path, subject_path};
+use crate::store::{Digest, order_file, subject_file};
 use crate::text;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -188,7 +188,7 @@ pub fn decide(world: &World, given: &[Given]) -> Result<Plan<Imported>, Failure>
     plan.orders = orders.into_values().cloned().collect();
     plan.subjects = subjects.into_values().cloned().collect();
     for (hash, content) in files {
-        let path = StorePath::parse(&format!("{FILES}/{hash}"))?;
+        let path = attachment_path(hash)?;
         plan.files.push((path, content.to_vec()));
     }
     Ok(plan)

@@ -3,9 +3,10 @@
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::filing::approval::{Approval, Issued, is_none};
 use crate::filing::kind::Kind;
 use crate::filing::number::{Number, ServiceKind, ServiceNumber, SubjectNumber};
-use crate::filing::order::{Approval, Issued, Order, is_none};
+use crate::filing::order::Order;
 use crate::filing::portfolio::Portfolio;
 use crate::lang::Text;
 use crate::text;

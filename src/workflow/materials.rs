@@ -7,7 +7,7 @@ use crate::filing::order::Material;
 use crate::intake::DossierMaterial;
 use crate::knowledge::{Holds, code_list};
 use crate::reading::{self, Unread};
-use crate::store::book::FILES;
+use crate::store::book::attachment_path;
 use crate::store::{Digest, Files, StorePath};
 use crate::text;
 use serde_json::{Value as Json, json};
@@ -53,7 +53,7 @@ pub fn take(
         hash: Some(hash.clone()),
         extra: toml::Table::new(),
     };
-    let path = StorePath::parse(&format!("{FILES}/{hash}"))?;
+    let path = attachment_path(&hash)?;
     Ok((material, (path, bytes)))
 }
 
@@ -107,7 +107,7 @@ pub fn look_at(material: &Material, fresh: &[Content], files: Option<&dyn Files>
     if let Some((_, bytes)) = fresh.iter().find(|(path, _)| path.name() == hash) {
         return look::at_bytes(bytes);
     }
-    match (files, StorePath::parse(&format!("{FILES}/{hash}"))) {
+    match (files, attachment_path(hash)) {
         (Some(files), Ok(path)) => look::at_stored(files, &path),
         (None, _) | (_, Err(_)) => Look {
             exists: Some(true),

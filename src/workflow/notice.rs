@@ -366,7 +366,7 @@ pub fn draft(
         )));
     }
     let drafted = draft::draft(&ask, world, stamp, ids)?;
-    let order = drafted.answer.id.clone();
+    let order = drafted.answer.clone();
     let mut entry = of_notice(world, stamp, subject, notice, SubjectEvent::NoticeOrder);
     if let Some(facts) = &mut entry.notice {
         facts.order = Some(order.clone());

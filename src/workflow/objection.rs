@@ -2,14 +2,13 @@
 
 use super::world::World;
 use crate::failure::Failure;
-use crate::filing::facts::{Access, SubjectFacts};
+use crate::filing::facts::{Access, Holder, SubjectFacts};
 use crate::filing::host::Host;
 use crate::filing::number::SubjectNumber;
 use crate::filing::portfolio::{FiledService, FiledSubject, Portfolio};
 use crate::filing::record::AdoptedService;
 use crate::filing::tree::{self, Difference};
 use crate::intake::{Adopting, FieldPlaces, Position};
-use crate::knowledge::Holder;
 use crate::lang::Text;
 use crate::render::mask::{Privacy, mask_for};
 use crate::text;
@@ -323,12 +322,8 @@ pub(super) fn contradictions(
 
 /// Returns whose facts these are: a natural person's, if any says so.
 fn holder(facts: [Option<&SubjectFacts>; 2]) -> Option<Holder> {
-    let known = || facts.into_iter().flatten();
-    if known().any(SubjectFacts::is_individual) {
-        return Some(Holder::Individual);
-    }
-    let is_told = known().any(|facts| facts.nature.is_some());
-    is_told.then_some(Holder::Organisation)
+    let told = facts.into_iter().flatten();
+    told.filter_map(SubjectFacts::holder).min()
 }
 
 /// What was found to contradict what is filed.

@@ -86,9 +86,7 @@ impl Owed<'_> {
     pub fn is_pressing(&self, now: Instant) -> bool {
         match &self.matter {
             Matter::Notice { .. } => !self.is_settled(),
-            Matter::Duty { .. } => self
-                .due()
-                .is_some_and(|due| due.is_near(now, duty::NEAR_DAYS)),
+            Matter::Duty { duty, .. } => self.due().is_some_and(|due| duty.is_near(due, now)),
         }
     }
 

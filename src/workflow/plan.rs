@@ -214,7 +214,7 @@ impl Acceptance {
 pub fn leaving_only(world: &World, order: &Order) -> Option<Text> {
     let provider = order.provider.as_ref()?;
     let portfolio = &world.book.portfolio;
-    let subject = portfolio.subject(order.target.subject.as_ref()?)?;
+    let subject = portfolio.subject_of(order)?;
     let targets = order.target.services.iter().map(|target| &target.number);
     let there = targets.filter(|number| {
         let service = subject.services.get(number);

@@ -210,7 +210,7 @@ pub fn awaited<'b>(book: &'b Book, after: Option<&OrderId>) -> Vec<&'b Order> {
 /// Lists the orders that could be of the subject of `order`, or ask for its new domains, among
 /// those of some shelves.
 fn lists<'r>(shelves: &[&'r Shelf], portfolio: &Portfolio, order: &Order) -> Vec<&'r Ids> {
-    let filed = order.target.subject.and_then(|n| portfolio.subject(&n));
+    let filed = portfolio.subject_of(order);
     let known = filed.and_then(|subject| subject.facts.certificate());
     let own = order.filing.subject.as_deref();
     let own = own.and_then(SubjectFacts::certificate);

@@ -5,10 +5,11 @@ use super::plan::{Caution, Stamp};
 use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::filing::event::{By, Event};
+use crate::filing::event::{By, Event, Report};
 use crate::filing::instant::Instant;
 use crate::filing::moment::Moment;
 use crate::filing::order::Order;
+use crate::filing::record::SubjectRecord;
 use crate::filing::settle::{Authority, Outcome, Sighting, Verdict, judge, leaves_open, weigh};
 use crate::filing::standing::effective;
 use crate::lang::Text;
@@ -22,6 +23,8 @@ pub struct Weighed {
     pub outcome: Outcome,
     /// The order with its new entry, where it moved or an anomaly was kept.
     pub order: Option<Order>,
+    /// The record of the subject that it brought, with the order's labels.
+    pub subject: Option<SubjectRecord>,
     /// Why what was shown did not fit the order, where it did not.
     pub misfit: Option<Text>,
     /// What the user should know.
@@ -59,21 +62,16 @@ pub fn settle(
         outcome,
         verdicts,
         order: None,
+        subject: None,
         misfit: None,
         cautions: Vec::new(),
     };
-    let Outcome::Settled {
-        by,
-        report,
-        numbers,
-        on,
-    } = &weighed.outcome
-    else {
+    let Outcome::Settled { by, numbers, on } = &weighed.outcome else {
         return Ok(weighed);
     };
     let reason = sightings.get(*by).map(reason);
     let told = Told {
-        report: *report,
+        report: Report::BureauApproved,
         at: on
             .filter(|day| *day >= standing.since.day() && *day <= world.now.day())
             .map(Moment::Day),
@@ -84,10 +82,11 @@ pub fn settle(
     match advance::report(world, stamp, order, &told) {
         Ok(taken) => {
             weighed.cautions = taken.cautions;
+            weighed.subject = taken.subject;
             weighed.order = taken.order.map(by_driver);
         }
         Err(failure) if failure.exit == Exit::Refused => {
-            let event = Event::Report(*report);
+            let event = Event::Report(told.report);
             weighed.order = anomaly(stamp, order, event, standing.since, reason);
             weighed.misfit = Some(failure.message);
         }

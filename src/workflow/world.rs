@@ -14,7 +14,7 @@ use crate::filing::province::Province;
 use crate::filing::rebase::rebased;
 use crate::filing::record::SubjectRecord;
 use crate::filing::standing::View;
-use crate::filing::status::Status;
+use crate::filing::status::{Bucket, Status};
 use crate::store::book::Book;
 use crate::store::near::Times;
 use crate::text;
@@ -204,12 +204,6 @@ impl World {
         Rival { order, status }
     }
 
-    /// Returns the order that must be approved before another is sent.
-    pub fn forerunner_of(&self, order: &Order) -> Option<Rival<'_>> {
-        let forerunner = self.book.orders.get(order.after.as_ref()?)?;
-        Some(self.rival(forerunner))
-    }
-
     /// Lists the orders whose approval a draft waits for, as [`guard::ahead`] does.
     pub fn ahead_of(&self, order: &Order) -> Vec<&Order> {
         guard::ahead(order, &self.awaited(order.after.as_ref()))
@@ -228,8 +222,9 @@ impl World {
 
     /// Whether the order that another waits for has ended unapproved.
     pub fn waits_in_vain(&self, order: &Order) -> bool {
-        let status = self.forerunner_of(order).map(|rival| rival.status);
-        status.is_some_and(|status| status.has_ended() && status != Status::Approved)
+        let awaited = order.after.as_ref();
+        let forerunner = awaited.and_then(|id| self.book.orders.get(id));
+        forerunner.is_some_and(|order| self.status(order).bucket() == Bucket::Closed)
     }
 
     /// Lists the drafts that bear on `order`, in the order of their ids.

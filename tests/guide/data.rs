@@ -1,9 +1,10 @@
 //! The guides and packs as data: whole, and true to the other lists.
 
+use icpctl::filing::facts::Holder;
 use icpctl::filing::guide::{Guide, Scope, Subject, embedded};
 use icpctl::filing::kind::{Kind, VerifyBy, Via};
 use icpctl::filing::machine::Case;
-use icpctl::filing::pack::{Applicant, channel};
+use icpctl::filing::pack::channel;
 use icpctl::filing::profile::Profiles;
 use icpctl::filing::province::Province;
 use icpctl::filing::status::Status;
@@ -89,7 +90,7 @@ fn there_is_a_step_for_every_status_of_every_order() {
                     Status::Purged,
                 ];
                 for status in case.way().into_iter().chain(beside) {
-                    for applicant in [Applicant::Individual, Applicant::Organisation] {
+                    for applicant in [Holder::Individual, Holder::Organisation] {
                         let subject = Subject {
                             applicant: Some(applicant),
                             province: None,

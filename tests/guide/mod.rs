@@ -8,7 +8,8 @@ mod papers;
 mod steps;
 
 use crate::scenarios::{MONDAY, Scene};
-use icpctl::knowledge::{FieldType, Holder, fields};
+use icpctl::filing::facts::Holder;
+use icpctl::knowledge::{FieldType, fields};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

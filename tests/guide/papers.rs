@@ -2,7 +2,8 @@
 
 use super::{HERE, SUBJECT, all, guide, scene};
 use crate::scenarios::{CERTIFICATES, MONDAY, Scene, codes, company, site};
-use icpctl::knowledge::{Holder, code_list};
+use icpctl::filing::facts::Holder;
+use icpctl::knowledge::code_list;
 use serde_json::{Value, json};
 
 /// A store of one subject whose last access is gone.

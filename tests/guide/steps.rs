@@ -2,7 +2,7 @@
 
 use super::{HERE, SUBJECT, THERE, all, first_filing, guide, scene};
 use crate::scenarios::{MONDAY, Scene, codes};
-use icpctl::knowledge::Holder;
+use icpctl::filing::facts::Holder;
 use serde_json::{Value, json};
 
 const LATER: &str = "2026-11-24 12:00:00";

@@ -392,6 +392,12 @@ fn an_id_that_expires_is_renewed_in_time() {
         json!({"at": "2027-01-01T23:59:59+08:00", "provisional": true, "overdue": false})
     );
     assert!(!ids(&list).contains(&"renew-service-person-certificate"));
+    for (at, told) in [("2026-11-19 09:00:00", 0), ("2026-11-20 09:00:00", 1)] {
+        let status = scene.document(at, "status", 0);
+        let due = codes(&status["warnings"]);
+        let due = due.iter().filter(|code| *code == "duty-due");
+        assert_eq!(due.count(), told, "{at}");
+    }
     let order = scene.draft(
         MONDAY,
         &format!("change {SUBJECT} --set responsible.valid_until=2046-12-20"),

@@ -2,10 +2,11 @@
 //! of the orders is read for it.
 
 use super::desk::{Ran, Store, at, drafted, reported, submitted, then};
+use icpctl::filing::approval::Approval;
 use icpctl::filing::event::{Command, Event, Report};
 use icpctl::filing::kind::Kind;
 use icpctl::filing::number::SubjectNumber;
-use icpctl::filing::order::{Approval, Order, OrderId};
+use icpctl::filing::order::{Order, OrderId};
 use icpctl::filing::record::SubjectRecord;
 use icpctl::filing::status::Status;
 use icpctl::render::envelope::{Envelope, Warning};

@@ -422,3 +422,30 @@ fn a_site_may_go_after_its_access() {
     assert_eq!(scene.ok(LATER, "doctor")["findings"], json!([]));
     assert!(!scene.is_filed(LATER, SHOP));
 }
+
+/// A batch of drafts does not push what has a date off the morning's screen: the first of them are told.
+#[test]
+fn many_drafts_leave_room_for_what_has_a_date() {
+    let sites: Vec<Value> = (1..=23)
+        .map(|n| {
+            let number = format!("{SUBJECT}-{n}");
+            site(&number, &format!("example{n}.cn"), &json!(["tencent"]))
+        })
+        .collect();
+    let scene = Scene::holding(&[company(SUBJECT, CERTIFICATES[0], &sites)]);
+    for n in 1..=23 {
+        let _ = scene.draft(MONDAY, &format!("cancel-site example{n}.cn"));
+    }
+    let notice = "notice add example1.cn --class number-not-shown --deadline 2d";
+    let _ = scene.run(MONDAY, notice).exits(0);
+    let screen = |line: &str| scene.run(MONDAY, line).exits(0).stdout;
+    let morning = screen("status --lang en");
+    assert_eq!(morning.matches("next: icpctl submit").count(), 20);
+    let more = morning.find("and 3 more: icpctl list --status draft");
+    let dated = morning.find("Rectification notices");
+    assert!(more.is_some() && more < dated, "{morning}");
+    assert_eq!(screen("list --status draft").matches("example").count(), 23);
+    let asked = screen("status --status draft --lang en");
+    assert_eq!(asked.matches("next: icpctl submit").count(), 23);
+    assert_eq!(scene.ok(MONDAY, "status").as_array().unwrap().len(), 23);
+}

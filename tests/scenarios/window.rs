@@ -37,6 +37,72 @@ fn a_report_confirms_the_lapse_that_the_clock_presumed() {
     assert!(scene.is_filed(AFTERWARDS, SHOP));
 }
 
+/// Reported late and without a time, a window closed when it closed: the order ended then, and the
+/// days until the provider's console deletes an idle one count from there (ORD-10).
+#[test]
+fn a_window_that_is_reported_late_closed_when_it_closed() {
+    const WEEKS_LATER: &str = "2026-12-15 09:00:00";
+    let (scene, id) = cancelling();
+    let presumed = scene.ok(
+        WEEKS_LATER,
+        "list --ended-since 2026-11-01 --until 2026-11-30",
+    );
+    assert_eq!(presumed[0]["id"], id);
+    let order = scene.record(WEEKS_LATER, &id, "sms-expired");
+    assert_eq!(order["ended_at"], "2026-11-24T10:00:00+08:00");
+    let last = order["history"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["recorded_at"], "2026-12-15T09:00:00+08:00");
+    let again = scene.document(WEEKS_LATER, &format!("record {id} sms-expired"), 0);
+    assert_eq!(again["changed"], false);
+    let reported = scene.ok(
+        WEEKS_LATER,
+        "list --ended-since 2026-11-01 --until 2026-11-30",
+    );
+    assert_eq!(reported[0]["id"], id);
+
+    let (scene, id) = Scene::first_filing("tencent");
+    scene.submit(MONDAY, &id);
+    scene.record(MONDAY, &id, "sms-sent");
+    let order = scene.record(WEEKS_LATER, &id, "sms-expired");
+    assert_eq!(
+        (&order["deadline"]["kind"], &order["deadline"]["at"]),
+        (&json!("idle-purge"), &json!("2027-01-08T10:00:00+08:00"))
+    );
+    let order = scene.record("2027-02-01 09:00:00", &id, "purged");
+    assert_eq!(order["ended_at"], "2027-01-08T10:00:00+08:00");
+}
+
+/// S0, step 5: only of what is still filed is it said that it stays, and that it is to be drafted anew.
+#[test]
+fn a_lapse_that_is_reported_after_all_was_cancelled_asks_for_nothing() {
+    let (scene, id) = cancelling();
+    let all = scene.draft(
+        AFTERWARDS,
+        &format!("cancel-subject {SUBJECT} --provider tencent"),
+    );
+    let submit = format!("submit {all} --yes --confirm {SUBJECT}");
+    let _ = scene.run(AFTERWARDS, &submit).exits(0);
+    let said = |scene: &Scene| {
+        let line = format!("record {id} sms-expired --lang en");
+        scene.run(AFTERWARDS, &line).exits(0).stderr
+    };
+    assert!(
+        !said(&scene).contains("draft anew"),
+        "another order cancels it"
+    );
+    let _ = scene.run(AFTERWARDS, "undo --yes").exits(0);
+    scene.record(AFTERWARDS, &all, "bureau-approved");
+    let told = said(&scene);
+    assert!(!told.contains("stays as it is"), "{told}");
+    let (scene, id) = cancelling();
+    let line = format!("record {id} sms-expired --lang en");
+    let told = scene.run(AFTERWARDS, &line).exits(0).stderr;
+    assert!(
+        told.contains("stays as it is") && told.contains("draft anew"),
+        "{told}"
+    );
+}
+
 /// S0, step 4: answered in the last second of the window, the cancellation goes on.
 #[test]
 fn an_answer_in_the_last_second_counts() {

@@ -12,7 +12,7 @@ use crate::render::clean::clean;
 use crate::render::prose;
 use crate::render::room::Room;
 use crate::render::table::{Cell, Table};
-use crate::store::book::{Book, FILES};
+use crate::store::book::{Book, attachment_path};
 use crate::store::place::Place;
 use crate::store::strays::strays;
 use crate::store::told_file;
@@ -132,7 +132,7 @@ fn remove_unnamed(cx: &Context<'_>, disk: &Disk) -> Result<Vec<String>, Failure>
     let unnamed = unnamed(&book);
     let mut changes = Vec::new();
     for hash in &unnamed {
-        changes.extend(book.remove(StorePath::parse(&format!("{FILES}/{hash}"))?));
+        changes.extend(book.remove(attachment_path(hash)?));
     }
     lock.commit(&changes)?;
     Ok(unnamed.into_iter().map(str::to_owned).collect())

@@ -20,7 +20,7 @@ use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::assign::{Assign, invalid};
 use crate::workflow::check::{Bench, Way, differs};
-use crate::workflow::draft::{Ask, Attempt, Drafted, attempt, passed_over};
+use crate::workflow::draft::{Ask, Attempt, attempt, passed_over};
 use crate::workflow::materials::Content;
 use crate::workflow::plan::leaving_only;
 use crate::workflow::{advance, materials, missing};
@@ -407,12 +407,12 @@ impl Sending {
     /// before it is refused.
     fn send(
         &self,
-        mut plan: Plan<Drafted>,
+        mut plan: Plan<OrderId>,
         obstacle: Option<Failure>,
         files: &[Content],
         world: &World,
         stamp: &Stamp,
-    ) -> Result<Plan<Drafted>, Failure> {
+    ) -> Result<Plan<OrderId>, Failure> {
         let Some(order) = plan.orders.pop() else {
             return Ok(plan);
         };
@@ -465,8 +465,8 @@ fn unmade(mut failure: Failure, id: &OrderId) -> Failure {
     ))
 }
 
-fn reply(cx: &mut Context<'_>, kind: Kind, done: &Done<Drafted>) -> Result<Reply, Failure> {
-    let id: &OrderId = &done.answer.id;
+fn reply(cx: &mut Context<'_>, kind: Kind, done: &Done<OrderId>) -> Result<Reply, Failure> {
+    let id = &done.answer;
     let order = done.world.order(id)?;
     let ids = std::slice::from_ref(id);
     let mut reply = answer::orders(cx, &done.world, ids)?

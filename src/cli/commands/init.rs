@@ -125,11 +125,10 @@ fn elsewhere(cx: &mut Context<'_>, made: &Path) -> Option<Text> {
     })
 }
 
-/// Returns the git work tree that a folder lies in.
+/// Returns the git work tree that a folder lies in, or is.
 fn git_root(folder: &Path) -> Option<PathBuf> {
     folder
         .ancestors()
-        .skip(1)
         .find(|above| above.join(".git").exists())
         .map(Path::to_owned)
 }

@@ -42,7 +42,10 @@ pub fn command(command: Command, lang: Lang) -> Command {
         )
         .arg(moment(
             "at",
-            text!("发生的时间，缺省为现在", "When it happened, by default now"),
+            text!(
+                "发生的时间，缺省为现在；sms-expired、purged 在时限过后记录的，缺省为时限届满时",
+                "When it happened, by default now; for sms-expired and purged recorded after the limit, its end"
+            ),
             lang,
         ))
         .arg(repeated(
@@ -169,6 +172,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
                     scratch.put(order.clone());
                     plan.orders.push(order);
                 }
+                plan.subjects.extend(taken.subject);
             }
             Ok(plan)
         },
@@ -380,6 +384,10 @@ fn take_row(
     };
     world.put(order);
     chunk.orders.insert(id);
+    if let Some(record) = taken.subject {
+        chunk.subjects.insert(record.number);
+        world.put_subject(record);
+    }
     chunk.cautions.extend(taken.cautions);
     Ok(Outcome::Ok)
 }

@@ -172,7 +172,8 @@ fn morning<'w>(
         }
         return documents(cx, desk, &wanted);
     }
-    let mut page = by_group(cx, desk, &wanted);
+    let most = if takes_all { usize::MAX } else { READY };
+    let mut page = by_group(cx, desk, &wanted, most);
     page += &recalled_page(cx, desk, &lapsed);
     let owed = owed::Page {
         now: desk.world.now,
@@ -211,8 +212,11 @@ fn morning<'w>(
     reply.say(nothing(cx, filters.limit(), nothing_waits))
 }
 
-/// Tells of orders under the heading of whose turn it is.
-fn by_group(cx: &Context<'_>, desk: &Desk<'_>, wanted: &[&Order]) -> String {
+/// How many drafts that can be submitted stand on the morning's screen: what has a date comes after them.
+const READY: usize = 20;
+
+/// Tells of orders under the heading of whose turn it is; of drafts that can be submitted `most`.
+fn by_group(cx: &Context<'_>, desk: &Desk<'_>, wanted: &[&Order], most: usize) -> String {
     let mut page = String::new();
     for group in Group::MINE.into_iter().chain(Group::OTHERS) {
         let members: Vec<&Order> = wanted
@@ -224,7 +228,21 @@ fn by_group(cx: &Context<'_>, desk: &Desk<'_>, wanted: &[&Order]) -> String {
             continue;
         }
         let _ = writeln!(page, "{}", group.heading().get(cx.lang));
-        page += &blocks(cx, desk, &members);
+        let told = match group {
+            Group::Ready => members.get(..most).unwrap_or(&members),
+            Group::Action | Group::Settle | Group::Blocked | Group::Waiting | Group::Ended => {
+                &members
+            }
+        };
+        page += &blocks(cx, desk, told);
+        let left = members.len() - told.len();
+        if left > 0 {
+            let words = text!(
+                "另有 {left} 个：icpctl list --status draft",
+                "and {left} more: icpctl list --status draft"
+            );
+            let _ = writeln!(page, "{}", words.get(cx.lang));
+        }
         page.push('\n');
     }
     page

@@ -236,7 +236,8 @@ pub fn tone(view: &View) -> Tone {
 
 /// Returns the name of an order's subject as it may be shown.
 pub fn holder(desk: &Desk<'_>, order: &Order, manner: Manner) -> String {
-    desk.subject_name(order)
+    order
+        .subject_name()
         .map(|name| subject_name(name, desk.is_individual(order), manner.privacy))
         .unwrap_or_default()
 }

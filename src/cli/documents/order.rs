@@ -6,6 +6,7 @@ use super::outline::Outline;
 use super::people;
 use crate::filing::deadline::Deadline;
 use crate::filing::event::{Command, Event, Report};
+use crate::filing::facts::Holder;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::obstacle::Obstacle;
@@ -14,7 +15,6 @@ use crate::filing::pack::{self, Need};
 use crate::filing::portfolio::Portfolio;
 use crate::filing::standing::{Presumption, SmsWindow, View, effective};
 use crate::filing::status::Status;
-use crate::knowledge::Holder;
 use crate::lang::{Lang, shell_word};
 use crate::render::mask::{Privacy, mask_among};
 use crate::render::prose::Names;
@@ -134,7 +134,7 @@ impl Desk<'_> {
             return None;
         }
         let portfolio = &self.world.book.portfolio;
-        let subject = portfolio.subject(order.target.subject.as_ref()?)?;
+        let subject = portfolio.subject_of(order)?;
         let target = match (order.kind, order.target.services.as_slice()) {
             (Kind::CancelSubject, _) => subject.number.to_string(),
             (_, [only]) => portfolio.service(&only.number)?.1.number.to_string(),
@@ -234,8 +234,8 @@ impl Desk<'_> {
         let holder = Some(self.holder(order));
         let portfolio = &self.world.book.portfolio;
         let names = people::of_order(order, portfolio);
-        let name = self
-            .subject_name(order)
+        let name = order
+            .subject_name()
             .map(|name| privacy.subject_name(name, self.is_individual(order)));
         let labels = order
             .subject()

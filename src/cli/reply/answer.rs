@@ -106,7 +106,7 @@ fn told(cx: &Context<'_>, desk: &Desk<'_>, id: &OrderId) -> Result<Vec<Text>, Fa
     if let Some(reason) = desk.held_back(order) {
         lines.push(text!("暂不能提交：{reason}", "held back: {reason}", reason));
     }
-    if view.status() == Status::Lapsed {
+    if view.status() == Status::Lapsed && desk.is_still_wanted(order) {
         lines.push(text!(
             "备案仍然有效，没有注销；要注销须重新起草",
             "the filing stays as it is; to cancel it draft anew"

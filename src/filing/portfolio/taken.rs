@@ -1,10 +1,11 @@
 //! What one record does to a filed subject: an entry of its own, or the approval of an order.
 
 use super::{FiledService, FiledSubject, Note, Record};
+use crate::filing::approval::Issued;
 use crate::filing::facts::Access;
 use crate::filing::kind::Kind;
 use crate::filing::number::ServiceNumber;
-use crate::filing::order::{Issued, Order};
+use crate::filing::order::Order;
 use crate::filing::record::{AdoptedService, Adoption, SubjectEntry, SubjectEvent};
 use crate::filing::tree;
 use chrono::NaiveDate;

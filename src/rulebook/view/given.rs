@@ -134,14 +134,8 @@ pub(super) fn known(section: &str, facts: Option<Json>) -> Map<String, Json> {
         table.insert(name.to_owned(), value);
     }
     // A text that may hold several is a list here, given or not.
-    if section == "services" {
-        let several = table.get("prior_approval").cloned().unwrap_or(Json::Null);
-        let several = if several.is_null() {
-            json!([])
-        } else {
-            several
-        };
-        table.insert("prior_approval".to_owned(), several);
+    if section == "services" && table.get("prior_approval").is_none_or(Json::is_null) {
+        table.insert("prior_approval".to_owned(), json!([]));
     }
     for list in table.values_mut().filter_map(Json::as_array_mut) {
         list.truncate(LIST_LIMIT);

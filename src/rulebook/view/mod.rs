@@ -13,12 +13,12 @@ mod setting;
 
 pub use setting::Setting;
 
+use crate::filing::facts::Holder;
 use crate::filing::guard::{self, Rival};
 use crate::filing::kind::Kind;
 use crate::filing::number::Number;
 use crate::filing::order::Order;
 use crate::filing::province::Province;
-use crate::knowledge::Holder;
 use chrono::NaiveDate;
 use given::{is_bare, known, services_of, subject_of, with};
 use order::{
@@ -63,17 +63,10 @@ impl View {
         drafts: impl Iterator<Item = &'o Order>,
         materials: &[Json],
     ) -> Self {
-        let filed = order
-            .target
-            .subject
-            .as_ref()
-            .and_then(|number| setting.portfolio.subject(number));
+        let filed = setting.portfolio.subject_of(order);
         let subject = subject_of(order, filed);
         let services = services_of(order, filed);
-        let holder = subject.nature.as_deref().map(|nature| match nature {
-            "individual" => Holder::Individual,
-            _ => Holder::Organisation,
-        });
+        let holder = subject.holder();
         let province = order
             .province()
             .or_else(|| subject.province.as_deref()?.parse().ok());

@@ -3,7 +3,7 @@
 use super::LIST_LIMIT;
 use super::given::{json_of, known, with};
 use super::setting::{Setting, stays};
-use crate::filing::facts::SubjectFacts;
+use crate::filing::facts::{Holder, SubjectFacts};
 use crate::filing::guard::{self, Rival};
 use crate::filing::host::Host;
 use crate::filing::identity::ResidentId;
@@ -11,7 +11,6 @@ use crate::filing::kind::{VerifyBy, Via};
 use crate::filing::number::SubjectNumber;
 use crate::filing::order::{FieldChange, Order};
 use crate::filing::portfolio::FiledSubject;
-use crate::knowledge::Holder;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 

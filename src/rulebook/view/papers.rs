@@ -13,25 +13,6 @@ use crate::filing::province::Province;
 use crate::knowledge::{self, Occasion, Paper, PaperOf, code_list};
 use serde_json::{Value as Json, json};
 
-/// The slots that rules of their own ask for, each with the kinds of order for which they do
-/// (MAT-01, MAT-02, MAT-05, MAT-06).
-const OWN_RULE: [(&str, &[Kind]); 5] = [
-    (
-        "commitment-letter",
-        &[Kind::New, Kind::Access, Kind::Change],
-    ),
-    ("domain-certificate", &[Kind::New]),
-    ("subject-certificate", &[Kind::New]),
-    (
-        "site-identification",
-        &[Kind::New, Kind::Access, Kind::Change],
-    ),
-    (
-        "domain-review-form",
-        &[Kind::New, Kind::Access, Kind::Change],
-    ),
-];
-
 /// Lists the papers that an order always carries, with whether `materials` hold them; none where
 /// the nature is not known.
 pub(super) fn papers_view(
@@ -116,9 +97,6 @@ fn paper_view(paper: &Paper, service: Option<usize>, kind: Kind, materials: &[Js
     let label = code_list("material-slots")
         .and_then(|list| list.entry(&paper.slot))
         .map(|entry| &entry.label);
-    let own_rule = OWN_RULE
-        .iter()
-        .any(|(slot, kinds)| *slot == paper.slot && kinds.contains(&kind));
     json!({
         "slot": paper.slot,
         "field": null,
@@ -126,6 +104,6 @@ fn paper_view(paper: &Paper, service: Option<usize>, kind: Kind, materials: &[Js
         "zh": label.map_or(paper.slot.as_str(), |label| label.zh.as_ref()),
         "en": label.map_or(paper.slot.as_str(), |label| label.en.as_ref()),
         "attached": attached,
-        "own_rule": own_rule,
+        "own_rule": paper.own_rule.contains(&kind),
     })
 }

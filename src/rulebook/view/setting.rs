@@ -75,8 +75,6 @@ impl<'a> Setting<'a> {
                         let key = (access.provider.as_str(), account.as_str());
                         accounts.entry(key).or_default().insert(subject.number);
                     }
-                }
-                for access in &service.accesses {
                     if let Some(resource) = &access.resource {
                         let there = resources.entry((&access.provider, resource)).or_default();
                         there.push(service.number);

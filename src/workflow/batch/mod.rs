@@ -309,7 +309,7 @@ fn decide_row(
     let mut decided = Decided::new(row, Outcome::Ok);
     decided.retries = retries;
     decided.cautions = std::mem::take(&mut plan.cautions);
-    decided.order = Some(plan.answer.id.clone());
+    decided.order = Some(plan.answer.clone());
     let Some(order) = plan.orders.pop() else {
         decided.outcome = Outcome::Unchanged;
         decided.was_there = true;

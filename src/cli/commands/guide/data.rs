@@ -1,12 +1,12 @@
 //! An order's data as one tree: what it asks for, and around it what is filed.
 
 use crate::cli::documents::order::Desk;
-use crate::filing::facts::{Resource, ServiceFacts, SubjectFacts};
+use crate::filing::facts::{Holder, Resource, ServiceFacts, SubjectFacts};
 use crate::filing::kind::Kind;
 use crate::filing::order::{Order, TargetService};
 use crate::filing::province::Province;
 use crate::filing::tree;
-use crate::knowledge::{self, Holder};
+use crate::knowledge;
 use crate::lang::{Lang, Text};
 use crate::render::mask::{Privacy, mask_for};
 use crate::text;
@@ -14,18 +14,8 @@ use serde_json::{Value, json};
 
 /// Returns an order's data: `account`, `subject` and `services`, as a change makes them.
 pub(super) fn tree(desk: &Desk<'_>, order: &Order) -> Value {
-    let filed = order
-        .target
-        .subject
-        .as_ref()
-        .and_then(|number| desk.world.book.portfolio.subject(number));
-    let mut subject = order
-        .filing
-        .subject
-        .as_deref()
-        .or(filed.map(|subject| &subject.facts))
-        .cloned()
-        .unwrap_or_default();
+    let filed = desk.world.book.portfolio.subject_of(order);
+    let mut subject = order.subject_facts(filed).cloned().unwrap_or_default();
     if subject.name.is_none() {
         subject.name.clone_from(&order.target.name);
     }

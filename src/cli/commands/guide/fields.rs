@@ -5,8 +5,7 @@ use super::filler::{Filler, at, is_below};
 use super::sheet::FieldSheet;
 use crate::filing::guide::{Entry, Only};
 use crate::filing::number::ServiceKind;
-use crate::filing::pack::Applicant;
-use crate::knowledge::{self, Field, FieldType, Holder};
+use crate::knowledge::{self, Field, FieldType};
 use crate::lang::Text;
 use crate::render::mask::mask_for;
 use crate::text;
@@ -122,10 +121,7 @@ impl Filler<'_> {
                 .any(|other| is_below(&other.path, &field.path)),
             FieldType::String | FieldType::Date | FieldType::Bool | FieldType::Number => true,
         };
-        let holder = self.subject.applicant.map(|who| match who {
-            Applicant::Individual => Holder::Individual,
-            Applicant::Organisation => Holder::Organisation,
-        });
+        let holder = self.subject.applicant;
         let is_nearest = !self
             .rests
             .iter()

@@ -6,18 +6,17 @@ use crate::cli::commands::provider::range;
 use crate::cli::documents::board;
 use crate::cli::documents::order::{Desk, Manner, first_part, time};
 use crate::filing::event::{Event, Report};
+use crate::filing::facts::Holder;
 use crate::filing::guide::{Guide, Line, Listed, Only, Scope, Step, Subject, When};
 use crate::filing::host::Host;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::number::ServiceKind;
 use crate::filing::order::{Order, Signatory, Who};
-use crate::filing::pack::Applicant;
 use crate::filing::profile::Profile;
 use crate::filing::signatory::signatories;
 use crate::filing::standing::View;
 use crate::filing::status::Status;
-use crate::knowledge::Holder;
 use crate::lang::{Lang, Text};
 use crate::render::mask::Privacy;
 use crate::text;
@@ -52,13 +51,7 @@ impl<'a> Filler<'a> {
         let Manner { lang, privacy } = manner;
         let data = data::tree(desk, order);
         let holder = desk.holder(order);
-        let applicant = data["subject"]["nature"].as_str().map(|nature| {
-            if nature == "individual" {
-                Applicant::Individual
-            } else {
-                Applicant::Organisation
-            }
-        });
+        let applicant = data["subject"]["nature"].as_str().map(Holder::of_nature);
         let subject = Subject {
             applicant,
             province: order.province(),
@@ -292,7 +285,7 @@ impl<'a> Filler<'a> {
         };
         let own = own["certificate_number"].as_str();
         own.or_else(|| {
-            let is_individual = self.subject.applicant == Some(Applicant::Individual);
+            let is_individual = self.subject.applicant == Some(Holder::Individual);
             is_individual
                 .then(|| subject["certificate_number"].as_str())
                 .flatten()
