@@ -166,12 +166,15 @@ impl Clouds<'_> {
                 |_| filing.number.clone(),
                 |parsed| parsed.number.to_string(),
             );
+            let rectification = || self.fact(&subject, Claim::Rectification, Source::Alibaba);
+            if !filing.are_risks_whole {
+                facts.push(rectification().unknown("unexpected-shape"));
+            }
             for risk in &filing.risks {
                 let until = risk.until.map(|day| day.to_string());
                 let mut values = vec![prose::mask(&risk.what, Privacy::Masked)];
                 values.extend(until.or_else(|| risk.until_raw.clone()));
-                let fact = self.fact(&subject, Claim::Rectification, Source::Alibaba);
-                facts.push(fact.values(values).raw(risk.advice.join("; ")));
+                facts.push(rectification().values(values).raw(risk.advice.join("; ")));
             }
         }
         if !numbers.is_empty() {

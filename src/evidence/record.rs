@@ -452,10 +452,10 @@ fn bearing(entry: &Value, shape: &RecordShape, about: &About) -> Bearing {
     };
     let is_ours = |text: &str| match about {
         About::Domain(domain) => Host::parse(text).ok().map(|said| said == *domain),
-        About::Service(number) => {
-            let said = Number::parse(text).ok()?;
-            Some(said.number == Number::Service(*number))
-        }
+        About::Service(number) => match Number::parse(text) {
+            Ok(said) => Some(said.number == Number::Service(*number)),
+            Err(_) => is_filing_number(text).then_some(false),
+        },
     };
     let Some(pointer) = pointer else {
         return match about {

@@ -435,6 +435,30 @@ fn an_account_that_cannot_be_read_is_not_said_to_lack_anything() {
     }
 }
 
+/// What the account wants put right is unknown where it cannot be read, not nothing.
+#[test]
+fn demands_in_another_shape_are_unknown() {
+    for risks in [
+        json!({"DeadLine": "2026年12月18日0点"}),
+        json!([{"DeadLine": "2026年12月18日0点", "RiskDetailList": "?"}]),
+    ] {
+        let mut filings = shapes::agency();
+        filings[0]["RiskList"] = risks.clone();
+        let web = double::alibaba(move |call| match &*call.action {
+            "QuerySuccessIcpData" => shapes::filings(&filings),
+            _ => double::alibaba_error(400, "-124", "domain does not belong to you"),
+        });
+        let user = holder(
+            &web,
+            r#"{"number":"粤ICP备2021000001号","services":[{"number":"粤ICP备2021000001号-1","domains":["shop.example.cn"],"accesses":["alibaba"]}]}"#,
+        );
+        let data = verify(&user, "shop.example.cn");
+        let demand = finding(&data, "rectification", "alibaba");
+        assert_eq!(demand["stance"], "unknown", "{risks}");
+        assert_eq!(finding(&data, "own-account", "alibaba")["stance"], "agrees");
+    }
+}
+
 #[test]
 fn records_that_are_not_told_of_are_not_said_to_be_paused() {
     for (list, expected) in [

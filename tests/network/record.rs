@@ -196,6 +196,30 @@ fn the_public_record_says_filed_or_not_only_where_it_really_says_so() {
     }
 }
 
+/// A number of before 2005 is another one than that which is asked about.
+#[test]
+fn a_service_is_asked_about_by_its_number() {
+    let world = World::new();
+    let app = "京ICP备2021000001号-7A";
+    let filed = format!(
+        r#"{{"number":"京ICP备2021000001号","services":[{{"number":"{app}","accesses":["tencent"]}}]}}"#
+    );
+    let file = world.user.write("app.json", filed);
+    let adopt = ["adopt", "--from", file.to_str().unwrap()];
+    world.user.run(adopt).exits(0);
+    for (shown, expected) in [
+        (app, "yes"),
+        ("京ICP备2021000001号-8A", "no not-found"),
+        ("京ICP备05000号-1A", "no not-found"),
+        ("示例-1", "unknown unexpected-shape"),
+    ] {
+        *world.recorded.lock().unwrap() = Answer::json(record("shop.example.cn", shown));
+        let args = ["verify", app, "--json", "-n", "--max-age", "0"];
+        let document = world.user.run(args).json();
+        assert_eq!(fact(&document, "filed", app), expected, "{shown}");
+    }
+}
+
 #[test]
 fn any_other_record_is_read_by_the_pointers_of_the_configuration() {
     let answer = r#"{"code":200,"result":{"icp_number":"京ICP备2021000001号-1","main_name":"示例科技有限公司","domain":"shop.example.cn"}}"#;

@@ -143,7 +143,10 @@ pub(super) fn change_args(lang: Lang) -> [Arg; 3] {
         repeated(
             "set",
             "FIELD=V",
-            text!("设置字段（可重复）", "Set a field (can be repeated)"),
+            text!(
+                "设置字段，列表则整个换成所给的，用 ; 分隔（可重复）",
+                "Set a field; a list becomes what is given, split by ; (can be repeated)"
+            ),
             lang,
         ),
         add_arg(lang),

@@ -22,8 +22,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
             "set",
             "FIELD=V",
             text!(
-                "设置字段，写完整路径，如 services.0.name（可重复）",
-                "Set a field, by its full path such as services.0.name (can be repeated)"
+                "设置字段，写完整路径，如 services.0.name；列表则整个换成所给的，用 ; 分隔（可重复）",
+                "Set a field, by its full path such as services.0.name; a list becomes what is given, split by ; (can be repeated)"
             ),
             lang,
         ))

@@ -26,6 +26,8 @@ pub struct OwnFiling {
     pub services: Vec<OwnService>,
     /// What must be put right.
     pub risks: Vec<Risk>,
+    /// Whether all that must be put right is here.
+    pub are_risks_whole: bool,
     /// Whether nothing in it has another shape; what has is not here.
     pub is_whole: bool,
 }
@@ -104,6 +106,7 @@ fn read(value: &Value) -> Result<OwnFiling, NetworkError> {
         nature: text(value, "OrganizersNature"),
         services: Vec::new(),
         risks: Vec::new(),
+        are_risks_whole: true,
         is_whole: true,
     };
     for (list, name, number) in [
@@ -119,11 +122,11 @@ fn read(value: &Value) -> Result<OwnFiling, NetworkError> {
         }
     }
     let risks = elements(value, "RiskList");
-    filing.is_whole &= risks.is_some();
+    filing.are_risks_whole &= risks.is_some();
     for risk in risks.unwrap_or_default() {
         let until_raw = text(risk, "DeadLine");
         let details = elements(risk, "RiskDetailList");
-        filing.is_whole &= details.is_some();
+        filing.are_risks_whole &= details.is_some();
         for detail in details.unwrap_or_default() {
             let advice = detail
                 .get("RectifySuggestList")
@@ -137,6 +140,7 @@ fn read(value: &Value) -> Result<OwnFiling, NetworkError> {
             });
         }
     }
+    filing.is_whole &= filing.are_risks_whole;
     Ok(filing)
 }
 

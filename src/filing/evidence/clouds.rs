@@ -199,9 +199,30 @@ fn own_account(known: &Known<'_>) -> Vec<Finding> {
 /// What a provider wants put right, and whether it stands among the notices already.
 fn rectifications(known: &Known<'_>) -> Vec<Finding> {
     of(known, Claim::Rectification)
-        .filter(|fact| fact.verdict == Verdict::Yes)
-        .map(|fact| rectification(known, fact))
+        .filter_map(|fact| match fact.verdict {
+            Verdict::Yes => Some(rectification(known, fact)),
+            Verdict::Unknown => Some(unread(fact)),
+            Verdict::No => None,
+        })
         .collect()
+}
+
+/// Says that what a provider wants put right could not all be read.
+fn unread(fact: &Fact) -> Finding {
+    let provider = fact.source.name();
+    let message = text!(
+        "不知道 {provider} 是否要求整改（{why}）",
+        "whether {provider} wants something put right is unknown ({why})",
+        why = fact.why()
+    );
+    Finding::new(
+        Topic::Rectification,
+        Stance::Unknown,
+        fact.about.clone(),
+        message,
+    )
+    .rule("PST-05")
+    .by(&[fact])
 }
 
 fn rectification(known: &Known<'_>, fact: &Fact) -> Finding {
