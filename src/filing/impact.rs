@@ -12,7 +12,7 @@ use super::status::Status;
 use super::tree;
 use crate::lang::Text;
 use crate::text;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 named! {
     /// A consequence; the codes are what `--accept` and scripts use.
@@ -145,15 +145,27 @@ impl Impact {
 
 /// Lists what the approval of `order` does, and what its submission cannot take back.
 ///
-/// A fact that the portfolio doesn't hold is unknown: nothing is said of it.
-pub fn impact(order: &Order, portfolio: &Portfolio, profiles: &Profiles) -> Vec<Impact> {
-    let subject = portfolio.subject_of(order);
+/// A fact that the portfolio doesn't hold is unknown: nothing is said of it. What waits for the
+/// approval of orders `ahead` is judged by what is filed then.
+pub fn impact(
+    order: &Order,
+    portfolio: &Portfolio,
+    ahead: &[&Order],
+    profiles: &Profiles,
+) -> Vec<Impact> {
+    let supposed = portfolio.once_through(ahead);
+    let of = |number| match supposed.get(number) {
+        Some(subject) => Some(subject).filter(|subject| subject.is_filed()),
+        None => portfolio.subject(number),
+    };
+    let subject = order.target.subject.as_ref().and_then(of);
+    let filed = (portfolio, &supposed);
     let mut list = Vec::new();
     match order.kind {
         Kind::New | Kind::Access => {}
-        Kind::Change => change(order, subject, portfolio, &mut list),
-        Kind::CancelSite => cancel_site(order, subject, portfolio, &mut list),
-        Kind::CancelSubject => cancel_subject(order, subject, portfolio, &mut list),
+        Kind::Change => change(order, subject, filed, &mut list),
+        Kind::CancelSite => cancel_site(order, subject, filed, &mut list),
+        Kind::CancelSubject => cancel_subject(order, subject, filed, &mut list),
         Kind::CancelAccess => cancel_access(order, subject, &mut list),
     }
     if order.kind.is_cancellation() {
@@ -190,16 +202,20 @@ pub(super) fn domains_of(order: &Order, subject: Option<&FiledSubject>) -> BTree
         .collect()
 }
 
+/// The portfolio, and the subjects that are otherwise once an order can be sent.
+type Supposed<'a> = (&'a Portfolio, &'a BTreeMap<SubjectNumber, FiledSubject>);
+
 /// Says of `domains`, leaving the services in `leaving`, whether they stay filed somewhere.
 fn domains_leave(
     domains: BTreeSet<Host>,
     leaving: &[ServiceNumber],
-    portfolio: &Portfolio,
+    filed: Supposed<'_>,
     list: &mut Vec<Impact>,
 ) {
     let (kept, unfiled): (Vec<Host>, Vec<Host>) = domains.into_iter().partition(|domain| {
-        portfolio
-            .holders(domain)
+        filed
+            .0
+            .holders_supposing(domain, filed.1)
             .iter()
             .any(|(_, service)| !leaving.contains(&service.number))
     });
@@ -219,7 +235,7 @@ fn domains_leave(
 fn change(
     order: &Order,
     subject: Option<&FiledSubject>,
-    portfolio: &Portfolio,
+    filed: Supposed<'_>,
     list: &mut Vec<Impact>,
 ) {
     for change in order.changes.iter().filter(|c| c.field == "domains") {
@@ -238,7 +254,7 @@ fn change(
             .filter(|d| !kept.contains(d))
             .cloned()
             .collect();
-        domains_leave(removed, std::slice::from_ref(number), portfolio, list);
+        domains_leave(removed, std::slice::from_ref(number), filed, list);
     }
 }
 
@@ -280,7 +296,7 @@ fn elsewhere(order: &Order, subject: &FiledSubject) -> Option<Impact> {
 fn cancel_site(
     order: &Order,
     subject: Option<&FiledSubject>,
-    portfolio: &Portfolio,
+    filed: Supposed<'_>,
     list: &mut Vec<Impact>,
 ) {
     let leaving = numbers(&order.target.services);
@@ -292,7 +308,7 @@ fn cancel_site(
         list.extend(elsewhere(order, subject));
     }
     let domains = domains_of(order, subject);
-    domains_leave(domains, &leaving, portfolio, list);
+    domains_leave(domains, &leaving, filed, list);
     if let Some(subject) = subject {
         let rest: Vec<ServiceNumber> = subject
             .services
@@ -325,7 +341,7 @@ fn cancel_site(
 fn cancel_subject(
     order: &Order,
     subject: Option<&FiledSubject>,
-    portfolio: &Portfolio,
+    filed: Supposed<'_>,
     list: &mut Vec<Impact>,
 ) {
     list.push(Impact {
@@ -349,7 +365,7 @@ fn cancel_subject(
             .values()
             .flat_map(|s| s.domains().to_vec())
             .collect();
-        domains_leave(domains, &leaving, portfolio, list);
+        domains_leave(domains, &leaving, filed, list);
     }
     list.push(Impact {
         subject: order.target.subject,

@@ -224,7 +224,7 @@ impl Sum {
 
     /// Adds what an order does whatever the others do.
     fn own(&mut self, order: &Order, portfolio: &Portfolio, profiles: &Profiles) {
-        for one in impact(order, portfolio, profiles) {
+        for one in impact(order, portfolio, &[], profiles) {
             match one.code {
                 Code::FiledElsewhereGoes
                 | Code::LapseIsTheOnlyWayBack

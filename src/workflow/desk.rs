@@ -98,7 +98,9 @@ impl<'a> Desk<'a> {
         if self.view(order).standing.status.has_ended() {
             return Vec::new();
         }
-        impact::impact(order, &self.world.book.portfolio, &self.world.profiles)
+        let world = self.world;
+        let ahead = world.ahead_of(order);
+        impact::impact(order, &world.book.portfolio, &ahead, &world.profiles)
     }
 
     /// Returns what is in the way of sending a draft.

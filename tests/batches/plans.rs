@@ -17,6 +17,27 @@ fn messages(list: &Value, code: &str) -> String {
     of_code.map(ToString::to_string).collect()
 }
 
+/// Sites that go one after the other until none is left are better cancelled with their subject, in one
+/// order; the command that is named for it works as it stands.
+#[test]
+fn rows_that_empty_a_subject_point_at_the_order_that_ends_it() {
+    let scene = holding(2);
+    scene.user.write("batch.csv", TWO);
+    let plan = scene.document(MONDAY, "batch plan batch.csv", 0);
+    assert_eq!(codes(&plan["warnings"]), ["consider-cancel-subject"]);
+    let instead = "icpctl cancel-subject 粤ICP备2021000001号 --provider tencent";
+    let said = scene
+        .run(MONDAY, "batch plan batch.csv --lang zh")
+        .exits(0)
+        .stderr;
+    assert!(said.contains(instead), "{said}");
+    let _ = scene.draft(MONDAY, instead.strip_prefix("icpctl ").unwrap());
+    let scene = holding(3);
+    scene.user.write("batch.csv", TWO);
+    let plan = scene.document(MONDAY, "batch plan batch.csv", 0);
+    assert_eq!(plan["warnings"], json!([]));
+}
+
 /// "a batch that cancels the last site of a subject says so before anything happens"
 #[test]
 fn rows_that_together_cancel_the_last_site_say_so() {

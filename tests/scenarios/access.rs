@@ -448,3 +448,28 @@ fn what_an_access_does_not_take_from_its_dossier_is_told_when_drafting() {
     let same = scene.document(MONDAY, "access --from access.toml", 0);
     assert_eq!(same["warnings"], json!([]));
 }
+
+/// A move to another provider: what the old access leaves behind is told as it will be once the new one is
+/// approved, which it waits for; where that comes to nothing, as it is.
+#[test]
+fn an_access_that_goes_after_another_came_is_not_told_to_be_the_last() {
+    let scene = Scene::at("tencent");
+    let lonely =
+        |order: &Value| codes(&order["impact"]).contains(&"service-loses-last-access".to_owned());
+    let come = scene.draft(MONDAY, "access example.cn --provider huawei");
+    let go = format!("cancel-access example.cn --provider tencent --after {come}");
+    let go = scene.ok(MONDAY, &go);
+    assert!(!lonely(&go), "{go}");
+    let id = go["id"].as_str().unwrap();
+    scene.user.write(
+        "move.csv",
+        "ref,kind,target,provider,after\n\
+         a,access,example.com,huawei,\n\
+         b,cancel-access,example.com,tencent,ref:a\n",
+    );
+    let plan = scene.ok(MONDAY, "batch plan move.csv");
+    assert_eq!(plan["rows"][1]["action"], "draft");
+    assert!(!lonely(&plan["rows"][1]), "{plan}");
+    let _ = scene.ok(MONDAY, &format!("abandon {come} --yes"));
+    assert!(lonely(&scene.order(MONDAY, id)));
+}

@@ -334,9 +334,10 @@ fn planned_row(
     others: &Register,
 ) -> PlannedRow {
     let acts = matches!(action, Action::Draft | Action::Send);
-    let impacts = order
-        .filter(|_| acts)
-        .map(|order| impact::impact(order, &world.book.portfolio, &world.profiles));
+    let impacts = order.filter(|_| acts).map(|order| {
+        let ahead = world.ahead_of(order);
+        impact::impact(order, &world.book.portfolio, &ahead, &world.profiles)
+    });
     PlannedRow {
         row,
         action,

@@ -8,6 +8,7 @@ use crate::cli::private_file;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
 use crate::filing::impact::Code;
+use crate::filing::kind::Kind;
 use crate::filing::number::ServiceNumber;
 use crate::lang::{Lang, Text, shell_word};
 use crate::reading::cause;
@@ -154,6 +155,16 @@ pub(super) fn show(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, 
 fn answer(cx: &mut Context<'_>, plan: &BatchPlan, changed: bool) -> Reply {
     let counts = [Action::Draft, Action::Send, Action::None, Action::Fail].map(|a| plan.count(a));
     let [draft, send, none, fail] = counts;
+    let emptied = emptied(plan);
+    if cx.globals.format != Format::Human {
+        for (number, message) in &emptied {
+            cx.caution(
+                "consider-cancel-subject",
+                message.clone(),
+                Some(number.clone()),
+            );
+        }
+    }
     // Either can be long: only the one that is shown is made.
     let reply = if cx.globals.format.is_text() {
         Reply::new(SCHEMA, Value::Null).human(human(plan, cx.lang, cx.globals.privacy))
@@ -170,13 +181,47 @@ fn answer(cx: &mut Context<'_>, plan: &BatchPlan, changed: bool) -> Reply {
         "起草 {draft} 行，已起草待提交 {send} 行，无需处理 {none} 行，将失败 {fail} 行",
         "{draft} row(s) draft an order, {send} have one to be sent, {none} need nothing, {fail} will fail"
     ));
-    match plan.rows.iter().filter(|row| row.held_by.is_some()).count() {
+    let reply = match plan.rows.iter().filter(|row| row.held_by.is_some()).count() {
         0 => reply,
         held => reply.say(text!(
             "其中 {held} 行现在还不能提交，原因见上",
             "{held} of them could not be sent now, for the reasons above"
         )),
-    }
+    };
+    let is_read = cx.globals.format == Format::Human;
+    let told = emptied.into_iter().filter(|_| is_read);
+    told.fold(reply, |reply, (_, message)| reply.say(message))
+}
+
+/// Lists the subjects that rows take service after service until none is left, each with the one order
+/// that ends it whole.
+fn emptied(plan: &BatchPlan) -> Vec<(String, Text)> {
+    let empties = |c: &&Consequence| c.code == Code::SubjectBecomesEmptyShell;
+    let subjects = plan.impact.iter().filter(empties).flat_map(|c| &c.subjects);
+    let told = |number: &String| {
+        let of_it = plan.rows.iter().filter(|row| {
+            row.row.kind == Kind::CancelSite
+                && matches!(row.action, Action::Draft | Action::Send)
+                && row
+                    .subject
+                    .is_some_and(|subject| subject.to_string() == *number)
+        });
+        let rows: Vec<&PlannedRow> = of_it.collect();
+        let [first, _, ..] = rows.as_slice() else {
+            return None;
+        };
+        let way = first.provider.as_ref().map_or_else(
+            || " --written".to_owned(),
+            |provider| format!(" --provider {}", shell_word(provider)),
+        );
+        let count = rows.len();
+        let message = text!(
+            "{number} 的这 {count} 份注销要一份结束后才能提交下一份；都不再办的，一份订单就能连主体一起注销：icpctl cancel-subject {number}{way}",
+            "these {count} cancellations of {number} go one after the other; where nothing of it is to stay, one order cancels the subject with them: icpctl cancel-subject {number}{way}"
+        );
+        Some((number.clone(), message))
+    };
+    subjects.filter_map(told).collect()
 }
 
 /// Prints the document row by row: each holds the services that its subject keeps, so that all of
