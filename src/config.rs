@@ -8,9 +8,9 @@ pub mod sections;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::lang::parser::position;
 use crate::lang::{Lang, Text, parser};
 use crate::reading::{self, DOCUMENT_LIMIT, Unread};
-use crate::store::wire::position;
 use crate::text;
 use channels::Channel;
 use sections::{Addresses, Alibaba, Dns, Network, Pages, Rdap, Record, Tencent, Whois};

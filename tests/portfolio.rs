@@ -969,7 +969,7 @@ fn what_is_wrong_in_many_rows_alike_is_told_once_with_every_place() {
     assert_eq!(hints.len(), 2, "{hints:?}");
     let first = hints[0].as_str().unwrap();
     assert!(
-        first.starts_with("2:18 ") && first.matches("enterprise").count() == 1,
+        first.starts_with("2:18 ") && first.matches("foundation").count() == 1,
         "{first}"
     );
     for line in 3..=41 {

@@ -11,7 +11,7 @@ use crate::filing::order::{OperationId, OrderId};
 use crate::lang::Text;
 use crate::store::book::subject_path;
 use crate::store::wire::parse;
-use crate::store::{Change, Digest, Files, Kind, RECORD_LIMIT, StorageError, StorePath};
+use crate::store::{Change, Digest, Files, Kind, RECORD_LIMIT, StorageError, StorePath, if_there};
 use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
@@ -115,15 +115,11 @@ pub fn list(files: &dyn Files, holder: &Holder) -> Result<Vec<StorePath>, Storag
 
 /// Lists what is in a folder; nothing where there is none.
 fn within(files: &dyn Files, folder: &StorePath) -> Result<Vec<(StorePath, Kind)>, StorageError> {
-    match files.list(folder) {
-        Ok(entries) => entries
-            .iter()
-            .filter(|entry| !entry.is_hidden())
-            .map(|entry| Ok((folder.join(&entry.name)?, entry.kind)))
-            .collect(),
-        Err(StorageError::NotFound { .. }) => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
+    let entries = if_there(files.list(folder))?.into_iter().flatten();
+    let shown = entries.filter(|entry| !entry.is_hidden());
+    shown
+        .map(|entry| Ok((folder.join(&entry.name)?, entry.kind)))
+        .collect()
 }
 
 /// A file or folder of observations that cannot be read.
@@ -194,10 +190,9 @@ pub fn unread(files: &dyn Files) -> Result<Vec<Unread>, StorageError> {
 
 /// Reads a file of observations; none where it is not there any more.
 fn read(files: &dyn Files, path: &StorePath) -> Result<Vec<Fact>, Unread> {
-    let bytes = match files.read(path, RECORD_LIMIT) {
-        Ok(bytes) => bytes,
-        Err(StorageError::NotFound { .. }) => return Ok(Vec::new()),
-        Err(error) => return Err(Unread::of(path, &error)),
+    let bytes = if_there(files.read(path, RECORD_LIMIT));
+    let Some(bytes) = bytes.map_err(|error| Unread::of(path, &error))? else {
+        return Ok(Vec::new());
     };
     match parse::<Read>(path.as_str(), &bytes) {
         Ok(read) => Ok(read.observation),

@@ -10,7 +10,7 @@ use super::status::Status;
 use chrono::NaiveDate;
 
 /// The bureau's statutory limit in working days (TIM-02; order 33 Art 12).
-pub const BUREAU_DAYS: u32 = 20;
+const BUREAU_DAYS: u32 = 20;
 
 /// How many settled orders of a province and kind make a history worth believing.
 pub const SAMPLES_NEEDED: usize = 5;

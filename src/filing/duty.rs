@@ -284,7 +284,7 @@ impl Duty {
     }
 
     /// Whether the duty is one of this subject or service; an unknown province has no exceptions.
-    pub fn applies(&self, debtor: &Debtor<'_>) -> bool {
+    fn applies(&self, debtor: &Debtor<'_>) -> bool {
         let is_theirs = match (self.of, debtor.service) {
             (Of::Subject, None) => true,
             (Of::Service, Some(service)) => {

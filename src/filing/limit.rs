@@ -65,7 +65,7 @@ impl End {
     }
 
     /// Whether it is too late at an instant.
-    pub fn has_passed(self, now: Instant) -> bool {
+    fn has_passed(self, now: Instant) -> bool {
         match self {
             Self::Before(at) => now >= at,
             Self::Through(at) => now.whole_second() > at,

@@ -25,6 +25,7 @@ pub const LABELS: &str = "labels";
 
 /// How many characters an id has.
 pub const ID_LENGTH: usize = 8;
+
 /// The alphabet of ids: Crockford base32 in lower case, without i, l, o and u.
 pub const ID_ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 

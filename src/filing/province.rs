@@ -122,7 +122,7 @@ impl Province {
     }
 
     /// Returns the Chinese name in full: 广东省, 广西壮族自治区.
-    pub fn full_name(self) -> &'static str {
+    fn full_name(self) -> &'static str {
         self.facts().name
     }
 
@@ -159,7 +159,7 @@ impl Province {
     }
 
     /// Returns the province of that Chinese name, short or in full, with or without 省, 市 or 自治区.
-    pub fn of_chinese_name(name: &str) -> Option<Self> {
+    fn of_chinese_name(name: &str) -> Option<Self> {
         Self::all().find(|province| {
             let short: &str = &province.name().zh;
             name == province.full_name()
@@ -170,7 +170,7 @@ impl Province {
     }
 
     /// Returns the province of that English name, in any case.
-    pub fn of_english_name(name: &str) -> Option<Self> {
+    fn of_english_name(name: &str) -> Option<Self> {
         Self::all().find(|province| province.name().en.eq_ignore_ascii_case(name))
     }
 }

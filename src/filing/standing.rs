@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
 /// How long the SMS may be answered (SMS-01; S0, S1, S3): the window is half-open.
-pub const SMS_WINDOW: TimeDelta = TimeDelta::hours(24);
+const SMS_WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// The running or run-out time in which every phone must answer.
 #[derive(Clone, Debug, PartialEq)]

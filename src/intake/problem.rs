@@ -117,12 +117,11 @@ impl Problem {
         for one in all {
             let fix = one.fix.as_ref().map(|fix| &*fix.en);
             let key = (one.path.as_str(), &*one.message.en, fix);
-            match known.get(&key).and_then(|place| told.get_mut(*place)) {
-                Some((_, more)) => more.push(format!("{}:{}", one.line, one.column)),
-                None => {
-                    known.insert(key, told.len());
-                    told.push((one, Vec::new()));
-                }
+            if let Some((_, more)) = known.get(&key).and_then(|place| told.get_mut(*place)) {
+                more.push(format!("{}:{}", one.line, one.column));
+            } else {
+                known.insert(key, told.len());
+                told.push((one, Vec::new()));
             }
         }
         let line = |(one, more): (&Self, Vec<String>)| {

@@ -77,6 +77,18 @@ fn plainly(words: &str) -> String {
     named.unwrap_or_else(|| words.to_owned())
 }
 
+/// Returns line and column, from 1, of a byte offset; columns count characters.
+pub fn position(bytes: &[u8], offset: usize) -> (usize, usize) {
+    let before = &bytes[..offset.min(bytes.len())];
+    let line = before.split(|b| *b == b'\n').count();
+    let start = before
+        .iter()
+        .rposition(|b| *b == b'\n')
+        .map_or(0, |newline| newline + 1);
+    let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
+    (line, column)
+}
+
 /// The most values of a file that a person writes: each takes memory of its own, be it one letter.
 pub const VALUES: usize = 40_000;
 

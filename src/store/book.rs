@@ -3,7 +3,7 @@
 use super::commit::{Change, Digest};
 use super::files::{Files, Kind, RECORD_LIMIT, StorePath};
 use super::wire::{Problem, RecordError};
-use super::{StorageError, order_file, subject_file};
+use super::{StorageError, if_there, order_file, subject_file};
 use crate::filing::instant::Instant;
 use crate::filing::number::SubjectNumber;
 use crate::filing::order::{OperationId, Order, OrderId};
@@ -446,13 +446,7 @@ pub(super) fn list(
     files: &dyn Files,
     folder: &StorePath,
 ) -> Result<Vec<(String, Kind)>, StorageError> {
-    match files.list(folder) {
-        Ok(entries) => Ok(entries
-            .into_iter()
-            .filter(|entry| !entry.is_hidden())
-            .map(|entry| (entry.name, entry.kind))
-            .collect()),
-        Err(StorageError::NotFound { .. }) => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
+    let entries = if_there(files.list(folder))?.into_iter().flatten();
+    let shown = entries.filter(|entry| !entry.is_hidden());
+    Ok(shown.map(|entry| (entry.name, entry.kind)).collect())
 }

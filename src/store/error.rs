@@ -124,6 +124,18 @@ pub enum StorageError {
     },
 }
 
+/// Returns what was found; nothing where there is no such file or folder.
+///
+/// # Errors
+/// Every other one.
+pub fn if_there<T>(found: Result<T, StorageError>) -> Result<Option<T>, StorageError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(StorageError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 impl StorageError {
     /// Makes the error of `action` on `path` from the system's answer.
     #[expect(

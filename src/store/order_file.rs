@@ -3,7 +3,7 @@
 //! The columns after `given` are drawn from the rest when the file is written, so that a list
 //! needs only its head; reading trusts the rest.
 
-use super::wire::{Problem, RecordError, SCHEMA, parse, position};
+use super::wire::{Problem, RecordError, SCHEMA, parse};
 use crate::filing::host::Host;
 use crate::filing::instant::Instant;
 use crate::filing::kind::{Kind, VerifyBy, Via};
@@ -11,6 +11,7 @@ use crate::filing::number::SubjectNumber;
 use crate::filing::order::{Entry, FieldChange, Filing, Material, Order, OrderId, Target};
 use crate::filing::standing::fold;
 use crate::filing::status::Status;
+use crate::lang::parser::position;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

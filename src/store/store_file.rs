@@ -3,7 +3,7 @@
 use super::files::{Files, RECORD_LIMIT, StorePath};
 use super::place::MARKER;
 use super::wire::{Problem, SCHEMA, parse};
-use super::{Change, GITIGNORE, Holder, StorageError, StoreLock};
+use super::{Change, GITIGNORE, Holder, StorageError, StoreLock, if_there};
 use crate::failure::Failure;
 use crate::text;
 use serde::Deserialize;
@@ -20,11 +20,9 @@ struct StoreFile {
 /// 3 when it was written by a later version or is no store file.
 pub fn check(files: &dyn Files) -> Result<(), Failure> {
     let path = StorePath::parse(MARKER)?;
-    let bytes = match files.read(&path, RECORD_LIMIT) {
-        Ok(bytes) => bytes,
+    let Some(bytes) = if_there(files.read(&path, RECORD_LIMIT))? else {
         // A folder that holds records but lost its marker is still read.
-        Err(StorageError::NotFound { .. }) => return Ok(()),
-        Err(error) => return Err(error.into()),
+        return Ok(());
     };
     match parse::<StoreFile>(MARKER, &bytes) {
         Ok(StoreFile { schema }) if (1..=SCHEMA).contains(&schema) => Ok(()),
@@ -70,10 +68,8 @@ fn unknown(error: super::wire::RecordError) -> Failure {
 /// What the file system meets.
 pub fn make(files: &dyn Files, holder: &Holder, in_git: bool) -> Result<bool, StorageError> {
     let path = StorePath::parse(MARKER)?;
-    match files.stat(&path) {
-        Ok(_) => return Ok(false),
-        Err(StorageError::NotFound { .. }) => {}
-        Err(error) => return Err(error),
+    if if_there(files.stat(&path))?.is_some() {
+        return Ok(false);
     }
     let lock = StoreLock::acquire(files, holder, WAIT)?;
     let mut changes = vec![Change::Create {
@@ -110,14 +106,11 @@ pub fn ignore(files: &dyn Files, holder: &Holder) -> Result<bool, StorageError> 
 /// Returns the change that makes the `.gitignore` where there is none.
 fn ignoring(files: &dyn Files) -> Result<Option<Change>, StorageError> {
     let path = StorePath::parse(".gitignore")?;
-    match files.stat(&path) {
-        Ok(_) => Ok(None),
-        Err(StorageError::NotFound { .. }) => Ok(Some(Change::Create {
-            path,
-            bytes: GITIGNORE.as_bytes().to_vec(),
-        })),
-        Err(error) => Err(error),
-    }
+    let there = if_there(files.stat(&path))?;
+    Ok(there.is_none().then(|| Change::Create {
+        path,
+        bytes: GITIGNORE.as_bytes().to_vec(),
+    }))
 }
 
 /// How long making a store waits for somebody who makes the same one.

@@ -1,9 +1,10 @@
 //! What a channel was told already: `told/CHANNEL.toml`, so that nothing is told twice.
 
-use super::StorageError;
+use super::book::list;
 use super::commit::{Change, Digest};
 use super::files::{Files, RECORD_LIMIT, StorePath};
 use super::wire::{SCHEMA, parse};
+use super::{StorageError, if_there};
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
 use crate::lang::Text;
@@ -61,13 +62,9 @@ pub fn remedy() -> Text {
 /// When their folder cannot be listed.
 pub fn unread(files: &dyn Files) -> Result<Vec<(String, Text)>, StorageError> {
     let folder = StorePath::parse(TOLD)?;
-    let entries = match files.list(&folder) {
-        Ok(entries) => entries,
-        Err(StorageError::NotFound { .. }) => return Ok(Vec::new()),
-        Err(error) => return Err(error),
-    };
-    let shown = entries.iter().filter(|entry| !entry.is_hidden());
-    let names = shown.filter_map(|entry| entry.name.strip_suffix(".toml"));
+    let entries = list(files, &folder)?;
+    let names = entries.iter().map(|(name, _)| name);
+    let names = names.filter_map(|name| name.strip_suffix(".toml"));
     let read = names.filter_map(|name| Some((name, ToldRecord::read(files, name).err()?)));
     Ok(read
         .map(|(name, failure)| (format!("{TOLD}/{name}.toml"), failure.message))
@@ -81,10 +78,8 @@ impl ToldRecord {
     /// A file that cannot be read (1) or was edited wrongly (3).
     pub fn read(files: &dyn Files, channel: &str) -> Result<Self, Failure> {
         let path = path(channel)?;
-        let bytes = match files.read(&path, RECORD_LIMIT) {
-            Ok(bytes) => bytes,
-            Err(StorageError::NotFound { .. }) => return Ok(Self::default()),
-            Err(error) => return Err(error.into()),
+        let Some(bytes) = if_there(files.read(&path, RECORD_LIMIT))? else {
+            return Ok(Self::default());
         };
         let file: ToldFile = parse(path.as_str(), &bytes)
             .map_err(|error| Failure::invalid("invalid.record", error.message()).hint(remedy()))?;

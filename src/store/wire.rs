@@ -1,7 +1,7 @@
 //! What every record file has in common: its schema version, and where an error in it stands.
 
 use crate::lang::Text;
-use crate::lang::parser::{self, Told};
+use crate::lang::parser::{self, Told, position};
 use crate::text;
 use serde::Deserialize;
 
@@ -176,16 +176,4 @@ fn conflict(text: &str) -> Option<usize> {
         return Some(0);
     }
     text.find(&format!("\n{MARK}")).map(|line_end| line_end + 1)
-}
-
-/// Returns line and column, from 1, of a byte offset; columns count characters.
-pub fn position(bytes: &[u8], offset: usize) -> (usize, usize) {
-    let before = &bytes[..offset.min(bytes.len())];
-    let line = before.split(|b| *b == b'\n').count();
-    let start = before
-        .iter()
-        .rposition(|b| *b == b'\n')
-        .map_or(0, |newline| newline + 1);
-    let column = String::from_utf8_lossy(&before[start..]).chars().count() + 1;
-    (line, column)
 }

@@ -120,7 +120,7 @@ fn instant(
                 let led = standing::arrival(&order.history)
                     .filter(|led| led.op != stamp.op && led.event != Event::Create);
                 failure.hints.extend(led.map(|led| {
-                    let way = way_back(world, order, led);
+                    let way = way_back(world, stamp, order, led);
                     text!(
                         "先前的时间记错了的，撤消那一步，再按实际时间记录：{way}",
                         "where the earlier time is wrong, take that step back and record it anew: {way}",
@@ -191,7 +191,7 @@ fn mistaken(world: &World, stamp: &Stamp, order: &Order, refusal: &Refusal) -> O
     {
         return None;
     }
-    let way = way_back(world, order, last);
+    let way = way_back(world, stamp, order, last);
     Some(text!(
         "“{event}”记错了的：{way}",
         "where \"{event}\" was a mistake: {way}",

@@ -55,23 +55,49 @@ pub(super) fn came_alive(world: &World, order: &Order) -> Vec<Caution> {
 
 /// Warns of domains that another subject has filed too by now.
 fn filed_elsewhere(world: &World, order: &Order) -> Vec<Caution> {
-    let (Kind::New, Some(number)) = (order.kind, order.subject()) else {
+    let Some(number) = order.subject() else {
         return Vec::new();
     };
-    let issued = order.brought().into_iter().flat_map(|a| &a.services);
-    let filed = order.filing.services.iter().zip(issued);
-    let filed = filed.filter(|(_, issued)| issued.number.is_some());
-    let domains = filed.flat_map(|(service, _)| service.domains.iter().flatten());
-    let domains: BTreeSet<&Host> = domains.collect();
-    let told = domains.into_iter().filter_map(|domain| {
-        let others = elsewhere(&world.book.portfolio, number, domain);
+    let told = taken_in(order).into_iter().filter_map(|domain| {
+        let others = elsewhere(&world.book.portfolio, number, &domain);
         let mut subjects: BTreeSet<_> = others.map(|s| s.number.subject()).collect();
         (!subjects.is_empty()).then(|| {
             subjects.insert(number);
-            Caution::new(FILED_TWICE, filed_twice(domain, &subjects))
+            Caution::new(FILED_TWICE, filed_twice(&domain, &subjects))
         })
     });
     told.collect()
+}
+
+/// Lists the domains that an approval files of its subject.
+fn taken_in(order: &Order) -> BTreeSet<Host> {
+    match order.kind {
+        Kind::New => {
+            let issued = order.brought().into_iter().flat_map(|a| &a.services);
+            let filed = order.filing.services.iter().zip(issued);
+            let filed = filed.filter(|(_, issued)| issued.number.is_some());
+            let domains = filed.flat_map(|(service, _)| service.domains.iter().flatten());
+            domains.cloned().collect()
+        }
+        Kind::Change => {
+            let changes = order.changes.iter().filter(|c| c.field == "domains");
+            let come = changes.flat_map(|change| {
+                let (from, to) = (hosts(change.from.as_ref()), hosts(change.to.as_ref()));
+                to.into_iter().filter(move |domain| !from.contains(domain))
+            });
+            come.collect()
+        }
+        Kind::Access | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => {
+            BTreeSet::new()
+        }
+    }
+}
+
+/// Reads the domains of one side of a change.
+fn hosts(side: Option<&toml::Value>) -> BTreeSet<Host> {
+    let list = side.and_then(toml::Value::as_array).into_iter().flatten();
+    list.filter_map(|value| Host::parse(value.as_str()?).ok())
+        .collect()
 }
 
 /// Returns what has ended of the subject of an order, the order itself as it is now.

@@ -91,7 +91,7 @@ fn service(number: ServiceNumber) -> Marked {
 }
 
 /// Whether a typed has the form by which only orders are named.
-pub fn names_an_order(typed: &str) -> bool {
+fn names_an_order(typed: &str) -> bool {
     typed.starts_with("ref:")
         || (typed.len() <= ID_LENGTH && typed.bytes().all(|b| ID_ALPHABET.contains(&b)))
 }

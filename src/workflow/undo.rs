@@ -223,8 +223,8 @@ fn is_last(order: &Order, op: &OperationId) -> bool {
 }
 
 /// Says how an entry of an order is taken back that was a mistake: by undoing its operation, or where
-/// something came to the order or its filing since, by undoing that first.
-pub(super) fn way_back(world: &World, order: &Order, entry: &Entry) -> Text {
+/// something came to the order or its filing since, or an order rests on it, by undoing that first.
+pub(super) fn way_back(world: &World, stamp: &Stamp, order: &Order, entry: &Entry) -> Text {
     let (id, op) = (&order.id, &entry.op);
     if !is_last(order, op) {
         text!(
@@ -236,12 +236,26 @@ pub(super) fn way_back(world: &World, order: &Order, entry: &Entry) -> Text {
             "此后对备案信息的操作要先撤消：icpctl log 查看顺序",
             "undo what came to the filing after it first: icpctl log lists it, the latest first"
         )
+    } else if let Some(first) = what_first(world, stamp, order, op) {
+        first
     } else {
         text!(
             "icpctl undo {op}（先加 -n 看会撤消什么）",
             "icpctl undo {op}, first with -n to see what it takes back"
         )
     }
+}
+
+/// Says what comes before the undoing of an approval that another order rests on.
+fn what_first(world: &World, stamp: &Stamp, order: &Order, op: &OperationId) -> Option<Text> {
+    order.approval().filter(|entry| entry.op == *op)?;
+    let beside = world.register().of_subject(&world.book, &order.subject()?);
+    let mut others = beside.iter().filter(|other| other.id != order.id);
+    // Without an open order nothing can rest on it, and all need not be gone through.
+    others.find(|other| !other.standing().status.has_ended())?;
+    let refusal = undo(world, stamp, Some(op.as_str())).err()?;
+    let hint = refusal.hints.into_iter().next();
+    hint.filter(|_| refusal.code == RESTS_ON_IT)
 }
 
 /// Whether the portfolio took a later record of the subject that this operation's approval changed,
@@ -352,6 +366,9 @@ fn reverse_subject(
     Ok(reversed)
 }
 
+/// The code of what is not undone because an order rests on it.
+const RESTS_ON_IT: &str = "refused.rests-on-it";
+
 /// Checks that no order under way loses what it is about.
 fn rests_on_it(before: &World, after: &World) -> Result<(), Failure> {
     for order in after.book.orders.values() {
@@ -367,7 +384,7 @@ fn rests_on_it(before: &World, after: &World) -> Result<(), Failure> {
         if fits(before) && !fits(after) {
             let id = &order.id;
             return Err(Failure::refused(
-                "refused.rests-on-it",
+                RESTS_ON_IT,
                 text!(
                     "订单 {id} 建立在此操作之上，不能撤消",
                     "the order {id} rests on that operation, which cannot be undone"

@@ -107,6 +107,30 @@ fn a_refused_report_names_a_step_only_where_it_can_be_undone() {
     assert!(told.contains("icpctl log"), "{told}");
 }
 
+/// An approval that another order rests on is not undone before that one.
+#[test]
+fn a_refused_report_names_the_order_that_is_undone_first() {
+    let (scene, id) = Scene::first_filing("tencent");
+    scene.submit(MONDAY, &id);
+    let numbers = "--number 粤ICP备2026000001号 --number 粤ICP备2026000001号-1";
+    scene.ok(MONDAY, &format!("record {id} bureau-approved {numbers}"));
+    let hints = |line: &str, exit: i32| scene.fails(MONDAY, line, exit)["hints"].to_string();
+    let late = format!("record {id} accepted");
+    assert!(hints(&late, 5).contains("icpctl undo"));
+    let next = scene.draft(MONDAY, "change 粤ICP备2026000001号-1 --set name=示例新名");
+    for (line, exit) in [
+        (late.clone(), 5),
+        (format!("record {id} bureau-approved --at 2026-11-22"), 3),
+    ] {
+        let told = hints(&line, exit);
+        assert!(!told.contains("icpctl undo"), "{told}");
+        let first = format!("abandon or undo the order {next} first");
+        assert!(told.contains(&first), "{told}");
+    }
+    scene.ok(MONDAY, &format!("abandon {next} --yes"));
+    assert!(hints(&late, 5).contains("icpctl undo"));
+}
+
 /// An operation is undone once.
 #[test]
 fn an_operation_is_undone_once() {

@@ -571,6 +571,27 @@ fn a_new_filing_without_its_subject_is_not_sent() {
 fn an_approval_of_a_domain_that_another_subject_has_filed_since_warns() {
     let (scene, id) = Scene::first_filing("tencent");
     scene.submit(MONDAY, &id);
+    warns_of_a_domain_filed_twice(&scene, &format!("record {id} bureau-approved {NUMBERS}"));
+}
+
+/// So is one that a change takes in, of a service whose domains were unknown.
+#[test]
+fn an_approved_change_that_takes_in_a_domain_of_another_subject_warns() {
+    let scene = Scene::first_filing("tencent").0;
+    let bare = json!([{"number": "京ICP备2021000009号", "services": [
+        {"number": "京ICP备2021000009号-1", "accesses": ["tencent"]}]}]);
+    scene.user.write("bare.json", bare.to_string());
+    scene.ok(MONDAY, "adopt --from bare.json");
+    let id = scene.draft(
+        MONDAY,
+        "change 京ICP备2021000009号-1 --set domains=example.cn",
+    );
+    scene.submit(MONDAY, &id);
+    warns_of_a_domain_filed_twice(&scene, &format!("record {id} bureau-approved"));
+}
+
+/// Files `example.cn` of another subject, before an approval that files it too.
+fn warns_of_a_domain_filed_twice(scene: &Scene, line: &str) {
     let other = company(
         SUBJECT,
         CERTIFICATES[1],
@@ -578,8 +599,7 @@ fn an_approval_of_a_domain_that_another_subject_has_filed_since_warns() {
     );
     scene.user.write("other.json", json!([other]).to_string());
     scene.ok(MONDAY, "adopt --from other.json");
-    let line = format!("record {id} bureau-approved {NUMBERS}");
-    let approved = scene.document(TUESDAY, &line, 0);
+    let approved = scene.document(TUESDAY, line, 0);
     assert_eq!(codes(&approved["warnings"]), ["domain-filed-twice"]);
     let doctor = scene.document(TUESDAY, "doctor", 3);
     let found = &doctor["data"]["findings"];

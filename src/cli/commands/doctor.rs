@@ -15,8 +15,8 @@ use crate::render::table::{Cell, Table};
 use crate::store::book::{Book, attachment_path};
 use crate::store::place::Place;
 use crate::store::strays::strays;
-use crate::store::told_file;
 use crate::store::{Action, Disk, Files, Kind, Recovery, StorageError, StoreLock, StorePath};
+use crate::store::{if_there, told_file};
 use crate::text;
 use crate::workflow::examine::{DAMAGED, Finding, examine, unnamed};
 use clap::{ArgMatches, Command};
@@ -249,11 +249,9 @@ fn loose(folder: &Path, disk: &Disk, fixes: bool) -> Result<Loose, Failure> {
             let Ok(path) = at.join(&entry.name) else {
                 continue;
             };
-            let stat = match disk.stat(&path) {
-                Ok(stat) => stat,
+            let Some(stat) = if_there(disk.stat(&path))? else {
                 // A writer has taken it away meanwhile.
-                Err(StorageError::NotFound { .. }) => continue,
-                Err(error) => return Err(error.into()),
+                continue;
             };
             look(&folder.join(path.to_path()), entry.kind, stat.mode);
             if entry.kind == Kind::Folder {

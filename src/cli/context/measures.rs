@@ -8,10 +8,10 @@ use crate::filing::profile::{ProfileProblem, Profiles};
 use crate::intake::Position;
 use crate::knowledge::{Rule, rules};
 use crate::lang::Text;
+use crate::lang::parser::position;
 use crate::reading;
 use crate::rulebook::{FILE_LIMIT, FileProblem, Rulebook, overlay};
-use crate::store::wire::position;
-use crate::store::{Files, RECORD_LIMIT, StorageError, StorePath};
+use crate::store::{Files, RECORD_LIMIT, StorePath, if_there};
 use crate::text;
 use crate::workflow::check::Bench;
 use crate::workflow::desk::Desk;
@@ -43,13 +43,9 @@ fn stored_rules(files: Option<&dyn Files>) -> Result<Vec<RuleFile>, Failure> {
         return Ok(Vec::new());
     };
     let folder = StorePath::parse(RULES)?;
-    let entries = match files.list(&folder) {
-        Ok(entries) => entries,
-        Err(StorageError::NotFound { .. }) => return Ok(Vec::new()),
-        Err(error) => return Err(error.into()),
-    };
+    let entries = if_there(files.list(&folder))?;
     let mut read = Vec::new();
-    for entry in entries {
+    for entry in entries.into_iter().flatten() {
         let is_rules = Path::new(&entry.name)
             .extension()
             .is_some_and(|e| e == "toml");
@@ -83,13 +79,8 @@ impl Context<'_> {
             return Ok(profiles);
         };
         let folder = StorePath::parse(PROFILES)?;
-        let mut entries = match files.list(&folder) {
-            Ok(entries) => entries,
-            Err(StorageError::NotFound { .. }) => return Ok(profiles),
-            Err(error) => return Err(error.into()),
-        };
-        entries.sort_by(|one, two| one.name.cmp(&two.name));
-        for entry in entries {
+        let entries = if_there(files.list(&folder))?;
+        for entry in entries.into_iter().flatten() {
             let Some(name) = entry
                 .name
                 .strip_suffix(".toml")
@@ -270,10 +261,8 @@ impl Context<'_> {
             return Ok(embedded);
         };
         let path = StorePath::parse(CALENDAR)?;
-        let bytes = match files.read(&path, RECORD_LIMIT) {
-            Ok(bytes) => bytes,
-            Err(StorageError::NotFound { .. }) => return Ok(embedded),
-            Err(error) => return Err(error.into()),
+        let Some(bytes) = if_there(files.read(&path, RECORD_LIMIT))? else {
+            return Ok(embedded);
         };
         match Calendar::parse(&String::from_utf8_lossy(&bytes)) {
             Ok(own) => Ok(embedded.overlay(own)),

@@ -17,12 +17,8 @@ pub struct Position {
 impl Position {
     /// The place of the byte `offset` in `text`; the end where it lies beyond.
     pub(super) fn of(offset: usize, text: &str) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Self {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
+        let (line, column) = parser::position(text.as_bytes(), offset);
+        Self { line, column }
     }
 }
 

@@ -3,8 +3,8 @@
 use super::{PROBLEMS, Raw, Reader, Unreadable};
 use crate::intake::cells::{Starts, separator};
 use crate::intake::problem::{Position, Problem};
+use crate::lang::parser::position;
 use crate::render::rows::restore;
-use crate::store::wire::position;
 use crate::text;
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};

@@ -12,9 +12,9 @@ use super::slip::Slip;
 use super::token::Token;
 use super::{Looked, Orders, Roll, Seen};
 use crate::filing::kind::Kind as OrderKind;
-use crate::store::StorageError;
 use crate::store::book::{ORDERS, SUBJECTS};
 use crate::store::files::StorePath;
+use crate::store::{StorageError, if_there};
 use chrono::{Datelike as _, NaiveDate};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -280,14 +280,10 @@ impl Roll<'_> {
         let mut standing = Standing::default();
         let (mut others, mut same) = (Vec::new(), 0);
         let subjects = StorePath::parse(SUBJECTS)?;
-        let is_of_subjects = match self.files.stat(&subjects) {
-            Ok(stat) => Some((subjects, stat)),
-            Err(StorageError::NotFound { .. }) => None,
-            Err(error) => return Err(error),
-        };
+        let of_subjects = if_there(self.files.stat(&subjects))?.map(|stat| (subjects, stat));
         let (shards, damaged) = self.shards(&top)?;
         self.seen.damaged.extend(damaged);
-        for (folder, stat) in shards.into_iter().chain(is_of_subjects) {
+        for (folder, stat) in shards.into_iter().chain(of_subjects) {
             match folders.get(folder.as_str()) {
                 Some(kept) if Stamp::of(&stat) == Some(kept.stamp) => {
                     same += kept.count;

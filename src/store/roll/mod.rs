@@ -30,6 +30,7 @@ use super::wire::RecordError;
 use super::{StorageError, order_file, subject_file};
 use crate::filing::order::{Order, OrderId};
 use crate::filing::record::SubjectRecord;
+use crate::store::if_there;
 use crate::threads::threads;
 use bytes::Reader;
 use file::{Form, Kept, Stamp, Writing, put_record, records};
@@ -221,11 +222,8 @@ impl<'f> Roll<'f> {
     /// Looks at the subjects.
     fn look_at_subjects(&mut self) -> Result<(), StorageError> {
         let folder = StorePath::parse(SUBJECTS)?;
-        let stamp = match self.files.stat(&folder) {
-            Ok(stat) => self.stamp(&stat),
-            Err(StorageError::NotFound { .. }) => None,
-            Err(error) => return Err(error),
-        };
+        let stat = if_there(self.files.stat(&folder))?;
+        let stamp = stat.and_then(|stat| self.stamp(&stat));
         let mut slips = Vec::new();
         let mut seen = Seen::default();
         self.look_in::<Filed>(&folder, stamp, &mut seen, &mut |_, slip| slips.push(slip))?;
@@ -527,8 +525,5 @@ pub fn read_order(files: &dyn Files, id: &str) -> Option<Order> {
 }
 
 fn survey(files: &dyn Files, folder: &StorePath) -> Result<Vec<(String, Stat)>, StorageError> {
-    match files.survey(folder) {
-        Err(StorageError::NotFound { .. }) => Ok(Vec::new()),
-        answer => answer,
-    }
+    Ok(if_there(files.survey(folder))?.unwrap_or_default())
 }

@@ -9,7 +9,7 @@ use crate::render::Format;
 use crate::render::mask::Privacy;
 use crate::render::stream::{Stream, StreamError};
 use crate::store::book::FILES;
-use crate::store::{Disk, Files as _, StorageError, StorePath, order_file, subject_file};
+use crate::store::{Disk, Files as _, StorageError, StorePath, if_there, order_file, subject_file};
 use crate::text;
 use crate::workflow::materials;
 use base64::Engine as _;
@@ -167,11 +167,7 @@ impl<'a> Export<'a> {
         let Some(disk) = self.disk else {
             return Ok(None);
         };
-        match disk.read(&StorePath::parse(path)?, materials::LIMIT) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(StorageError::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+        if_there(disk.read(&StorePath::parse(path)?, materials::LIMIT))
     }
 
     /// Writes one attachment in Base64.
