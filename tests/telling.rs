@@ -582,6 +582,30 @@ fn open_notices_and_duties_that_are_due_are_told() {
     );
 }
 
+/// An ID that expires is told of before it does, though the new one can be filed some days after.
+#[test]
+fn an_id_is_told_of_before_it_expires() {
+    for (expires, is_told) in [("2026-11-25", true), ("2026-11-26", false)] {
+        let user = agency();
+        let renewed = json!({
+            "number": "粤ICP备2021000001号",
+            "responsible": { "valid_until": expires },
+        });
+        user.write("id.json", renewed.to_string());
+        user.run(["adopt", "--from", "id.json", "--replace"])
+            .exits(0);
+        let web = Web::http(|_| ok());
+        let more = "only = [\"duty\"]\nwithin = \"4d\"";
+        channel(&user, "wecom", &web.url("/x"), more);
+        let sent = notify(&user, &[]).exits(0).json();
+        let news = sent["data"]["news"].as_array().unwrap();
+        let told = news
+            .iter()
+            .any(|n| n["kind"] == "duty" && n.to_string().contains("粤ICP备2021000001号\""));
+        assert_eq!(told, is_told, "{expires}: {news:?}");
+    }
+}
+
 /// "told once a channel", whatever was not seen for a while.
 #[test]
 fn what_was_told_is_not_told_again_once_it_can_be_read_or_is_asked_for_again() {

@@ -14,7 +14,7 @@ use crate::data::data;
 use crate::lang::Text;
 use crate::lang::parser::Told;
 use crate::text;
-use chrono::{Datelike as _, Days, NaiveDate};
+use chrono::{Datelike as _, Days, NaiveDate, TimeDelta};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -347,12 +347,19 @@ impl Duty {
 
     /// Whether it needs somebody: it is overdue or ends soon, or what it is about expires soon.
     pub fn is_near(&self, due: &Due, now: Instant) -> bool {
-        let expires_soon = || {
-            let ahead = Days::new(u64::from(self.lead.saturating_sub(NEAR_DAYS)));
-            let from = due.opens.checked_add_days(ahead);
-            from.is_some_and(|from| from <= now.day())
+        let ahead = TimeDelta::days(NEAR_DAYS.into());
+        let expires_soon = self.presses_at(due).day() <= (now + ahead).day();
+        due.is_near(now, NEAR_DAYS) || due.opens <= now.day() && expires_soon
+    }
+
+    /// Returns when what it is about expires, which is well before its end where that can be corrected
+    /// for some days; else its end.
+    pub fn presses_at(&self, due: &Due) -> Instant {
+        let expires = match self.starts {
+            Start::Expiry(_) => due.opens.checked_add_days(Days::new(self.lead.into())),
+            Start::Approval | Start::Access | Start::After(_) | Start::Yearly { .. } => None,
         };
-        due.is_near(now, NEAR_DAYS) || matches!(self.starts, Start::Expiry(_)) && expires_soon()
+        expires.map_or_else(|| due.at(), Instant::end_of)
     }
 
     /// Returns the first day on which a duty that begins on `day` can be done.

@@ -291,7 +291,9 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
         }
         Matter::Duty { duty, .. } => {
             // One that was missed long ago is no news; `status` goes on showing it.
-            let due = due.filter(|due| due.at() - now <= within && now - due.at() <= FRESH)?;
+            let is_news =
+                |due: &&Due| duty.presses_at(due) - now <= within && now - due.at() <= FRESH;
+            let due = due.filter(is_news)?;
             let key = format!(
                 "{number}:{}:{}:{}",
                 duty.id,
