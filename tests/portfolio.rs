@@ -6,7 +6,7 @@
     reason = "a test may panic, and builds its files by hand"
 )]
 
-use crate::scenarios::{MONDAY, Scene};
+use crate::scenarios::{MONDAY, SUBJECT, Scene};
 use crate::support::Icpctl;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -952,4 +952,32 @@ fn an_individuals_services_stand_under_the_individual() {
         "{told}"
     );
     assert!(!told.contains("(unknown)"), "{told}");
+}
+
+/// A spreadsheet says the same wrong thing in many rows: it is told once, with every place.
+#[test]
+fn what_is_wrong_in_many_rows_alike_is_told_once_with_every_place() {
+    let scene = Scene::empty();
+    let mut text = "主体备案号,主体性质,服务备案号\n".to_owned();
+    for n in 1..=40 {
+        text += &format!("{SUBJECT},公司,{SUBJECT}-{n}\n");
+    }
+    text += &format!("{SUBJECT},什么,{SUBJECT}-41\n");
+    scene.user.write("messy.csv", text);
+    let error = scene.fails(MONDAY, "adopt --from messy.csv", 3);
+    let hints = error["hints"].as_array().unwrap();
+    assert_eq!(hints.len(), 2, "{hints:?}");
+    let first = hints[0].as_str().unwrap();
+    assert!(
+        first.starts_with("2:18 ") && first.matches("foundation").count() == 1,
+        "{first}"
+    );
+    for line in 3..=41 {
+        assert!(first.contains(&format!("{line}:18")), "{line}: {first}");
+    }
+    assert!(
+        hints[1].as_str().unwrap().starts_with("42:18 "),
+        "{hints:?}"
+    );
+    assert!(error["message"].as_str().unwrap().contains("41"), "{error}");
 }

@@ -4,6 +4,7 @@ use crate::lang::Text;
 pub use crate::lang::nearest;
 use crate::text;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// A place in a file, both counted from 1; the column counts characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -107,6 +108,34 @@ impl Problem {
             "{at}: {message}{en_fix}",
             message = &self.message
         )
+    }
+
+    /// Returns all in lines; what is wrong in the same way in several rows of a table stands in one.
+    pub fn lines(all: &[Self]) -> Vec<Text> {
+        let mut told: Vec<(&Self, Vec<String>)> = Vec::new();
+        let mut known: HashMap<(&str, &str, Option<&str>), usize> = HashMap::new();
+        for one in all {
+            let fix = one.fix.as_ref().map(|fix| &*fix.en);
+            let key = (one.path.as_str(), &*one.message.en, fix);
+            if let Some((_, more)) = known.get(&key).and_then(|place| told.get_mut(*place)) {
+                more.push(format!("{}:{}", one.line, one.column));
+            } else {
+                known.insert(key, told.len());
+                told.push((one, Vec::new()));
+            }
+        }
+        let line = |(one, more): (&Self, Vec<String>)| {
+            let Text { zh, en } = one.line();
+            if more.is_empty() {
+                return Text { zh, en };
+            }
+            let (zh_more, en_more) = (more.join("、"), more.join(", "));
+            text!(
+                "{zh}（以下各处相同：{zh_more}）",
+                "{en} (the same at {en_more})"
+            )
+        };
+        told.into_iter().map(line).collect()
     }
 
     /// Returns the place.

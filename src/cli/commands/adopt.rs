@@ -448,6 +448,6 @@ pub(super) fn invalid(name: &str, problems: &[Problem]) -> Failure {
             "{shown} has {count} problem(s); nothing was brought in"
         ),
     );
-    failure.hints = problems.iter().map(Problem::line).collect();
+    failure.hints = Problem::lines(problems);
     failure
 }
