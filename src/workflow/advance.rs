@@ -4,7 +4,6 @@ use super::changes;
 use super::collision::{approved, came_alive};
 use super::doubt;
 use super::issued::{approval, are_numbers};
-use super::mark::passed_on;
 use super::persons::{answers, faces, named};
 use super::plan::{Caution, Stamp};
 use super::undo::way_back;
@@ -20,7 +19,6 @@ use crate::filing::machine::{self, Arrival};
 use crate::filing::moment::{Moment, Untimely};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Entry, Order, Signatory, Who};
-use crate::filing::record::SubjectRecord;
 use crate::filing::refusal::Refusal;
 use crate::filing::signatory::signatories;
 use crate::filing::standing::{self, Presumption, SmsWindow, Standing, View, effective};
@@ -335,8 +333,6 @@ pub(super) fn incomplete(order: &Order) -> Option<Obstacle> {
 pub struct Taken {
     /// The order with its new entry; absent where the same was recorded before.
     pub order: Option<Order>,
-    /// The record of the subject that it brought, with the order's labels.
-    pub subject: Option<SubjectRecord>,
     /// What the user should know.
     pub cautions: Vec<Caution>,
     /// The places, from 1, of services that the bureau refused.
@@ -363,7 +359,6 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
     if !awaits_another && is_repeated(order, told, world.now) {
         return Ok(Taken {
             order: None,
-            subject: None,
             cautions: Vec::new(),
             left_out: Vec::new(),
         });
@@ -411,7 +406,6 @@ pub fn report(world: &World, stamp: &Stamp, order: &Order, told: &Told) -> Resul
         cautions.extend(approved(world, &moved));
     }
     Ok(Taken {
-        subject: passed_on(world, stamp, &moved)?,
         order: Some(moved),
         cautions,
         left_out,

@@ -203,29 +203,6 @@ fn order_entry(order: &Order, stamp: &Stamp, event: Event) -> Entry {
     advance::entry(stamp, event, stamp.now, Some(status), status)
 }
 
-/// Returns the record of the subject that a first filing brought with the order's labels on it: whose
-/// customer it is and who looks after it was said before it had a number. None where nothing was.
-///
-/// # Errors
-/// When its file cannot be read (3).
-pub fn passed_on(
-    world: &World,
-    stamp: &Stamp,
-    order: &Order,
-) -> Result<Option<SubjectRecord>, Failure> {
-    let brought = order.brought().filter(|_| order.is_first_filing());
-    let Some((approval, number)) = brought.and_then(|b| Some((b, b.subject?))) else {
-        return Ok(None);
-    };
-    if order.labels.is_empty() {
-        return Ok(None);
-    }
-    let mut entry = subject_entry(world, stamp, &number, SubjectEvent::Label);
-    entry.sequence = approval.sequence + 1;
-    entry.labels = order.labels.clone();
-    with(&world.book, number, entry).map(Some)
-}
-
 /// Returns an entry of a subject's history that says nothing yet beside its event.
 pub fn subject_entry(
     world: &World,

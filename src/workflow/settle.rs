@@ -9,7 +9,6 @@ use crate::filing::event::{By, Event, Report};
 use crate::filing::instant::Instant;
 use crate::filing::moment::Moment;
 use crate::filing::order::Order;
-use crate::filing::record::SubjectRecord;
 use crate::filing::settle::{Authority, Outcome, Sighting, Verdict, judge, leaves_open, weigh};
 use crate::filing::standing::effective;
 use crate::lang::Text;
@@ -23,8 +22,6 @@ pub struct Weighed {
     pub outcome: Outcome,
     /// The order with its new entry, where it moved or an anomaly was kept.
     pub order: Option<Order>,
-    /// The record of the subject that it brought, with the order's labels.
-    pub subject: Option<SubjectRecord>,
     /// Why what was shown did not fit the order, where it did not.
     pub misfit: Option<Text>,
     /// What the user should know.
@@ -62,7 +59,6 @@ pub fn settle(
         outcome,
         verdicts,
         order: None,
-        subject: None,
         misfit: None,
         cautions: Vec::new(),
     };
@@ -82,7 +78,6 @@ pub fn settle(
     match advance::report(world, stamp, order, &told) {
         Ok(taken) => {
             weighed.cautions = taken.cautions;
-            weighed.subject = taken.subject;
             weighed.order = taken.order.map(by_driver);
         }
         Err(failure) if failure.exit == Exit::Refused => {

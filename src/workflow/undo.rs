@@ -258,8 +258,7 @@ fn what_first(world: &World, stamp: &Stamp, order: &Order, op: &OperationId) -> 
     hint.filter(|_| refusal.code == RESTS_ON_IT)
 }
 
-/// Whether the portfolio took a later record of the subject that this operation's approval changed,
-/// beside what the operation itself wrote down about it.
+/// Whether the portfolio took a later record of the subject that this operation's approval changed.
 fn later_record(world: &World, order: &Order, op: &OperationId) -> bool {
     let Some(entry) = order.approval().filter(|e| e.op == *op) else {
         return false;
@@ -268,13 +267,7 @@ fn later_record(world: &World, order: &Order, op: &OperationId) -> bool {
         return false;
     };
     let number = approval.subject.as_ref().or(order.target.subject.as_ref());
-    number.is_some_and(|number| {
-        let record = world.book.subjects.get(number);
-        let written = record.into_iter().flat_map(SubjectRecord::effective);
-        let own = written.filter(|e| e.op == *op).map(|e| e.sequence).max();
-        let last = own.unwrap_or_default().max(approval.sequence);
-        world.book.portfolio.next_sequence(number) > last + 1
-    })
+    number.is_some_and(|number| world.book.portfolio.next_sequence(number) > approval.sequence + 1)
 }
 
 /// Gives an order's data the values that an entry changed.

@@ -76,49 +76,28 @@ fn an_approved_filing_belongs_to_the_subject_that_it_brought() {
     assert_eq!(scene.ok(MONDAY, "portfolio --kind change"), json!([]));
 }
 
-/// Whose customer it is, and who looks after it, was said of a first filing before there was a subject:
-/// the subject that it brings has these labels, so that what it owes is found by them.
+/// Whose customer it is was said of a first filing before there was a subject: what comes next puts that
+/// on the subject that it brought, so that what it owes is found by it.
 #[test]
-fn the_subject_that_a_first_filing_brings_has_its_labels() {
-    let labelled = |scene: &Scene, at: &str| {
-        let filed = scene.ok(at, "portfolio --label customer=甲 --label assignee=乙");
-        let owed = scene.ok(at, "duty list --label assignee=乙");
-        (filed.as_array().unwrap().len(), owed != json!([]))
-    };
-    for from_file in [false, true] {
-        let (scene, id) = Scene::first_filing("tencent");
-        let _ = scene.ok(MONDAY, &format!("label {id} customer=甲 assignee=乙"));
-        scene.submit(MONDAY, &id);
-        let line = if from_file {
-            let numbers = NUMBERS.replace("--number ", "").replace(' ', ";");
-            let rows = format!("order,event,numbers\n{id},bureau-approved,{numbers}\n");
-            scene.user.write("reports.csv", &rows);
-            "record --from reports.csv".to_owned()
-        } else {
-            format!("record {id} bureau-approved {NUMBERS}")
-        };
-        let _ = scene.run(MONDAY, &line).exits(0);
-        assert_eq!(labelled(&scene, TUESDAY), (1, true), "{line}");
-        let next = scene.ok(TUESDAY, "cancel-site 粤ICP备2026000009号-1");
-        assert_eq!(next["labels"], json!({"assignee": "乙", "customer": "甲"}));
-        // From then on they are the subject's own.
-        let _ = scene.ok(
-            TUESDAY,
-            "label 粤ICP备2026000009号 assignee=丙 --remove customer",
-        );
-        let filed = scene.ok(TUESDAY, "portfolio 粤ICP备2026000009号");
-        assert_eq!(filed[0]["labels"], json!({"assignee": "丙"}));
-        assert_eq!(scene.ok(TUESDAY, "doctor")["findings"], json!([]));
-    }
+fn the_labels_of_a_first_filing_are_offered_to_its_subject() {
     let (scene, id) = Scene::first_filing("tencent");
     let _ = scene.ok(MONDAY, &format!("label {id} customer=甲 assignee=乙"));
     scene.submit(MONDAY, &id);
-    let _ = scene.ok(MONDAY, &format!("record {id} bureau-approved {NUMBERS}"));
-    let _ = scene.ok(MONDAY, "undo --yes");
-    assert_eq!(scene.ok(MONDAY, "portfolio"), json!([]));
-    assert_eq!(scene.status(MONDAY, &id), "provider-review");
-    let _ = scene.ok(TUESDAY, &format!("record {id} bureau-approved {NUMBERS}"));
-    assert_eq!(labelled(&scene, TUESDAY), (1, true));
+    let order = scene.ok(MONDAY, &format!("record {id} bureau-approved {NUMBERS}"));
+    let label = "icpctl label 粤ICP备2026000009号 assignee=乙 customer=甲";
+    assert_eq!(order["next"], json!([label]));
+    assert_eq!(
+        scene.ok(TUESDAY, "duty list --label customer=甲"),
+        json!([])
+    );
+    let _ = scene.ok(TUESDAY, label.strip_prefix("icpctl ").unwrap());
+    assert_ne!(
+        scene.ok(TUESDAY, "duty list --label customer=甲"),
+        json!([])
+    );
+    // What the subject says of itself stands.
+    let _ = scene.ok(TUESDAY, "label 粤ICP备2026000009号 assignee=丙");
+    assert_eq!(scene.ok(TUESDAY, &format!("show {id}"))["next"], json!([]));
 }
 
 /// S3, step 7: a first filing is answered by the subject's person and each service's.

@@ -172,7 +172,6 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
                     scratch.put(order.clone());
                     plan.orders.push(order);
                 }
-                plan.subjects.extend(taken.subject);
             }
             Ok(plan)
         },
@@ -384,10 +383,6 @@ fn take_row(
     };
     world.put(order);
     chunk.orders.insert(id);
-    if let Some(record) = taken.subject {
-        chunk.subjects.insert(record.number);
-        world.put_subject(record);
-    }
     chunk.cautions.extend(taken.cautions);
     Ok(Outcome::Ok)
 }

@@ -68,7 +68,6 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
                 scratch.put(order.clone());
                 plan.orders.push(order.clone());
             }
-            plan.subjects.extend(weighed.subject.clone());
             plan.cautions.extend(weighed.cautions.clone());
             plan.answer.insert(id.clone(), weighed);
         }

@@ -123,8 +123,23 @@ impl Desk<'_> {
             Status::Lapsed if view.is_presumed() => vec![record(Report::SmsExpired)],
             Status::Purged if view.is_presumed() => vec![record(Report::Purged)],
             Status::Lapsed => self.anew(order).into_iter().collect(),
-            Status::Approved | Status::Abandoned | Status::Purged => Vec::new(),
+            Status::Approved => self.labelling(order).into_iter().collect(),
+            Status::Abandoned | Status::Purged => Vec::new(),
         }
+    }
+
+    /// Returns the command that gives the subject of an approved first filing the labels that were put
+    /// on the order, there being no subject yet; none where it has labels by these keys.
+    fn labelling(&self, order: &Order) -> Option<String> {
+        let number = order.subject().filter(|_| order.is_first_filing())?;
+        let there = &self.world.book.portfolio.subject(&number)?.labels;
+        let missing = order.labels.iter();
+        let missing: Vec<String> = missing
+            .filter(|(key, _)| !there.contains_key(*key))
+            .map(|(key, value)| shell_word(&format!("{key}={value}")))
+            .collect();
+        let words = missing.join(" ");
+        (!missing.is_empty()).then(|| format!("icpctl label {number} {words}"))
     }
 
     /// Returns the command that drafts a lapsed cancellation again, while what it was about is filed
