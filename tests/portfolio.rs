@@ -430,6 +430,39 @@ fn a_provider_whose_access_is_gone_acts_for_the_service_no_more() {
     assert_eq!(cancel("huawei").code, 0);
 }
 
+/// What is not ours was not cancelled: whoever takes it back undoes that, and files nothing anew.
+#[test]
+fn what_is_not_ours_any_more_can_be_taken_back() {
+    for number in [FIRM, SHOP] {
+        let store = Store::filled();
+        let gone = ["gone", number, "--because", "not-ours", "--yes"];
+        assert_eq!(store.run(&gone).code, 0);
+        let log = store.json(&["log", "--limit", "1"]);
+        let undo = format!("icpctl undo {}", log.data()[0]["op"].as_str().unwrap());
+        let change = store.json(&["change", SHOP, "--set", "name=新名"]);
+        for (error, hints) in [
+            (change.error(5, "refused.not-filed"), "hints"),
+            (
+                store
+                    .json(&["portfolio", number])
+                    .error(4, "not-found.target"),
+                "hints",
+            ),
+            (
+                store.adopt(&filings(), &[]).error(6, "conflict.ended"),
+                "message",
+            ),
+        ] {
+            let said = error[hints].to_string();
+            assert!(said.contains(&undo), "{error}");
+            assert!(!said.contains("icpctl new"), "{error}");
+        }
+        let words: Vec<&str> = undo.split(' ').skip(1).chain(["--yes"]).collect();
+        assert_eq!(store.run(&words).code, 0);
+        assert_eq!(store.json(&["portfolio", number]).code, 0);
+    }
+}
+
 #[test]
 fn a_file_that_contradicts_itself_or_is_wrong_is_refused_whole() {
     let store = Store::new();

@@ -9,7 +9,7 @@ use super::facts::{Access, Certificate, ServiceFacts, SubjectFacts};
 use super::host::Host;
 use super::instant::Instant;
 use super::notice::Notice;
-use super::number::{ServiceKind, ServiceNumber, SubjectNumber};
+use super::number::{Number, ServiceKind, ServiceNumber, SubjectNumber};
 use super::order::{Entry, OperationId, Order, TargetService};
 use super::province::Province;
 use super::record::{SubjectEntry, SubjectRecord};
@@ -55,6 +55,9 @@ pub struct FiledSubject {
     pub ended_domains: BTreeMap<Host, (ServiceNumber, NaiveDate)>,
     /// When it was cancelled, if it was.
     pub ended: Option<NaiveDate>,
+    /// What of this was recorded as not ours, none being the subject itself, and by which operation: it
+    /// was never cancelled.
+    pub not_ours: BTreeMap<Option<ServiceNumber>, OperationId>,
     /// The place that the next record of this subject takes.
     pub next_sequence: u64,
 }
@@ -194,6 +197,7 @@ impl FiledSubject {
             ended_services: BTreeMap::new(),
             ended_domains: BTreeMap::new(),
             ended: None,
+            not_ours: BTreeMap::new(),
             next_sequence: 1,
         }
     }
@@ -426,6 +430,17 @@ impl Portfolio {
     pub fn ended(&self, number: &ServiceNumber) -> Option<NaiveDate> {
         let subject = self.subjects.get(&number.subject())?;
         subject.ended_services.get(number).copied()
+    }
+
+    /// Returns the operation that recorded a subject or service as not ours, where it was that.
+    pub fn not_ours(&self, number: &Number) -> Option<&OperationId> {
+        let (subject, service) = match number {
+            Number::Subject(number) => (*number, None),
+            Number::Service(number) => (number.subject(), Some(*number)),
+            Number::Security(_) => return None,
+        };
+        let not_ours = &self.subjects.get(&subject)?.not_ours;
+        not_ours.get(&service).or_else(|| not_ours.get(&None))
     }
 
     /// Lists the subjects that are filed now.

@@ -1,10 +1,11 @@
 //! What stands against bringing a file of filings in: against itself, what has ended, what is filed.
 
+use super::unfiled::{not_ours_since, ours_again};
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::facts::{Access, Holder, SubjectFacts};
 use crate::filing::host::Host;
-use crate::filing::number::SubjectNumber;
+use crate::filing::number::{Number, SubjectNumber};
 use crate::filing::portfolio::{FiledService, FiledSubject, Portfolio};
 use crate::filing::record::AdoptedService;
 use crate::filing::tree::{self, Difference};
@@ -207,17 +208,25 @@ fn ended(before: &Portfolio, given: &[Adopting]) -> Vec<(Position, Text)> {
     let mut ended: Vec<(Position, Text)> = Vec::new();
     for one in given {
         let number = one.value.number;
-        let mut tell = |at: Position, number: String, day: NaiveDate| {
-            let text = text!("{number} 已于 {day} 失效", "{number} ended on {day}");
+        let mut tell = |at: Position, number: Number, day: NaiveDate| {
+            let text = match before.not_ours(&number) {
+                Some(op) => text!(
+                    "{since}；{hint}",
+                    "{since}; {hint}",
+                    since = not_ours_since(&number, day),
+                    hint = ours_again(op)
+                ),
+                None => text!("{number} 已于 {day} 失效", "{number} ended on {day}"),
+            };
             ended.push((at, text));
         };
         if let Some(day) = before.subjects.get(&number).and_then(|s| s.ended) {
-            tell(one.places.field("number"), number.to_string(), day);
+            tell(one.places.field("number"), Number::Subject(number), day);
             continue;
         }
         for (service, places) in one.value.services.iter().zip(&one.services) {
             if let Some(day) = before.ended(&service.number) {
-                tell(places.field("number"), service.number.to_string(), day);
+                tell(places.field("number"), Number::Service(service.number), day);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What a word on the command line means: an order, or something filed.
 
-use super::unfiled::{self, Unfiled, ended_on};
+use super::unfiled::{self, Unfiled, ended_on, not_ours_since};
 use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::number::{Number, ServiceNumber, SubjectNumber};
@@ -207,11 +207,19 @@ pub fn order<'a>(book: &'a Book, word: &str) -> Result<&'a Order, NoOrder> {
         Err(Unfiled::Unknown { .. } | Unfiled::DomainEnded { .. }) => {
             asking_for(book.orders.values(), word)
         }
-        Err(Unfiled::Ended { number, day }) => {
+        Err(Unfiled::Ended {
+            number,
+            day,
+            not_ours,
+        }) => {
+            let ended = match not_ours {
+                Some(_) => not_ours_since(&number, day),
+                None => ended_on(&number, day),
+            };
             asking_for(book.orders.values(), word).map_err(|error| match error {
                 NoOrder::Unknown { word, .. } => NoOrder::Unknown {
                     word,
-                    ended: Some(ended_on(&number, day)),
+                    ended: Some(ended),
                 },
                 NoOrder::NoRef { .. }
                 | NoOrder::AllEnded { .. }
@@ -407,7 +415,11 @@ pub fn target(portfolio: &Portfolio, word: &str) -> Result<Target, Unfiled> {
         }
     };
     Err(match ended {
-        Some(day) => Unfiled::Ended { number, day },
+        Some(day) => Unfiled::Ended {
+            number,
+            day,
+            not_ours: portfolio.not_ours(&number).cloned(),
+        },
         None => Unfiled::unknown(&number, None),
     })
 }

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::filing::host::{Host, HostError};
 use crate::filing::number::{Number, NumberError, ServiceNumber};
+use crate::filing::order::OperationId;
 use crate::filing::portfolio::Portfolio;
 use crate::lang::{Text, commas, shell_word};
 use crate::text;
@@ -31,6 +32,8 @@ pub enum Unfiled {
         stays: bool,
         /// The day on which it ended.
         day: NaiveDate,
+        /// The operation that recorded the service as not ours, where it did not end but was that.
+        not_ours: Option<OperationId>,
         /// What may be meant instead.
         near: Option<Text>,
     },
@@ -41,6 +44,8 @@ pub enum Unfiled {
         number: Number,
         /// The day on which it ended.
         day: NaiveDate,
+        /// The operation that recorded it as not ours, where it did not end but was that.
+        not_ours: Option<OperationId>,
     },
 }
 
@@ -63,12 +68,18 @@ impl From<Unfiled> for Failure {
                 number,
                 stays,
                 day,
+                not_ours,
                 near,
             } => {
                 let message = if stays {
                     text!(
                         "{domain} 已于 {day} 从 {number} 中删除，不再有备案",
                         "{domain} was taken from {number} on {day} and is not filed any more"
+                    )
+                } else if not_ours.is_some() {
+                    text!(
+                        "{domain} 的备案 {number} 已于 {day} 登记为不属于我方",
+                        "the filing of {domain}, {number}, was recorded as not ours on {day}"
                     )
                 } else {
                     text!(
@@ -77,20 +88,35 @@ impl From<Unfiled> for Failure {
                     )
                 };
                 let failure = Self::not_found("not-found.target", message);
-                let failure = failure.hint(text!(
-                    "需要时用 icpctl new 重新备案",
-                    "file it anew with icpctl new"
+                let failure = failure.hint(not_ours.map_or_else(
+                    || {
+                        text!(
+                            "需要时用 icpctl new 重新备案",
+                            "file it anew with icpctl new"
+                        )
+                    },
+                    |op| ours_again(&op),
                 ));
                 near.into_iter().fold(failure, Self::hint)
             }
-            Unfiled::Ended { number, day } => {
-                Self::refused("refused.not-filed", ended_on(&number, day))
-                    .rule("NUM-05")
-                    .hint(text!(
-                        "注销的备案号不会恢复；需要时用 icpctl new 重新备案",
-                        "a cancelled number never returns; file anew with icpctl new"
-                    ))
+            Unfiled::Ended {
+                number,
+                day,
+                not_ours: Some(op),
+            } => {
+                let message = not_ours_since(&number, day);
+                Self::refused("refused.not-filed", message).hint(ours_again(&op))
             }
+            Unfiled::Ended {
+                number,
+                day,
+                not_ours: None,
+            } => Self::refused("refused.not-filed", ended_on(&number, day))
+                .rule("NUM-05")
+                .hint(text!(
+                    "注销的备案号不会恢复；需要时用 icpctl new 重新备案",
+                    "a cancelled number never returns; file anew with icpctl new"
+                )),
         }
     }
 }
@@ -100,6 +126,22 @@ pub(super) fn ended_on(number: &Number, day: NaiveDate) -> Text {
     text!(
         "{number} 已于 {day} 失效，不在备案中",
         "{number} ended on {day} and is not filed any more"
+    )
+}
+
+/// Says since when what a number names is recorded as not ours.
+pub(super) fn not_ours_since(number: &Number, day: NaiveDate) -> Text {
+    text!(
+        "{number} 已于 {day} 登记为不属于我方",
+        "{number} was recorded as not ours on {day}"
+    )
+}
+
+/// Says how what an operation recorded as not ours is looked after again.
+pub(super) fn ours_again(op: &OperationId) -> Text {
+    text!(
+        "若又由我方管理，撤消那次登记：icpctl undo {op}",
+        "if it is ours again, take that back: icpctl undo {op}"
     )
 }
 
@@ -182,6 +224,7 @@ pub(super) fn domain(portfolio: &Portfolio, domain: Host) -> Unfiled {
             number,
             stays: portfolio.service(&number).is_some(),
             day,
+            not_ours: portfolio.not_ours(&Number::Service(number)).cloned(),
             near,
         },
         None => Unfiled::unknown(&domain, near),

@@ -6,7 +6,7 @@ use crate::filing::facts::Access;
 use crate::filing::kind::Kind;
 use crate::filing::number::ServiceNumber;
 use crate::filing::order::Order;
-use crate::filing::record::{AdoptedService, Adoption, SubjectEntry, SubjectEvent};
+use crate::filing::record::{AdoptedService, Adoption, Because, SubjectEntry, SubjectEvent};
 use crate::filing::tree;
 use chrono::NaiveDate;
 
@@ -30,17 +30,12 @@ impl FiledSubject {
                     self.adopt(filing, entry.replace);
                 }
             }
-            SubjectEvent::Gone => match (&entry.service, &entry.provider) {
-                (Some(service), Some(provider)) => self.drop_access(service, provider),
-                (Some(service), None) => self.end_service(service, entry.at.day()),
-                (None, Some(provider)) => {
-                    let numbers: Vec<ServiceNumber> = self.services.keys().copied().collect();
-                    for number in numbers {
-                        self.drop_access(&number, provider);
-                    }
+            SubjectEvent::Gone => {
+                if entry.because == Some(Because::NotOurs) && entry.provider.is_none() {
+                    self.not_ours.insert(entry.service, entry.op.clone());
                 }
-                (None, None) => self.end(entry.at.day()),
-            },
+                self.lose(entry);
+            }
             SubjectEvent::Label => {
                 let labels = match &entry.service {
                     Some(number) => match self.services.get_mut(number) {
@@ -142,6 +137,21 @@ impl FiledSubject {
                     }
                 }
             }
+        }
+    }
+
+    /// Takes away what ended without an order of ours.
+    fn lose(&mut self, entry: &SubjectEntry) {
+        match (&entry.service, &entry.provider) {
+            (Some(service), Some(provider)) => self.drop_access(service, provider),
+            (Some(service), None) => self.end_service(service, entry.at.day()),
+            (None, Some(provider)) => {
+                let numbers: Vec<ServiceNumber> = self.services.keys().copied().collect();
+                for number in numbers {
+                    self.drop_access(&number, provider);
+                }
+            }
+            (None, None) => self.end(entry.at.day()),
         }
     }
 
