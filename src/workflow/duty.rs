@@ -93,13 +93,21 @@ pub fn done(
         }
         if let Some(opens) = not_open(one, at) {
             let (id, number) = (&duty.id, one.number());
-            return Err(Failure::refused(
+            let failure = Failure::refused(
                 "refused.not-owed",
                 text!(
                     "{number} 的 {id} 从 {opens} 起才能完成",
                     "{id} of {number} can be done from {opens} on"
                 ),
-            ));
+            );
+            return Err(if all.len() == 1 {
+                failure
+            } else {
+                failure.hint(text!(
+                    "已经可以登记的，写出各自的备案号；各项的起止日期：icpctl duty list {subject}",
+                    "name by number those that can be done already; from when each is owed: icpctl duty list {subject}"
+                ))
+            });
         }
         let of_subject = entries.entry(subject).or_default();
         let mut entry = mark::subject_entry(world, stamp, &subject, SubjectEvent::DutyDone);

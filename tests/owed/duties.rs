@@ -414,6 +414,10 @@ fn an_id_that_expires_is_renewed_in_time() {
         5,
     );
     assert_eq!(error["code"], "refused.not-owed");
+    assert_eq!(error["hints"], json!([]));
+    let several = "renew-subject-person-certificate public-security-filing";
+    let error = scene.fails(LATER, &format!("duty done {SUBJECT} {several}"), 5);
+    assert!(hints_at(&error, &format!("icpctl duty list {SUBJECT}")));
 }
 
 /// A domain is renewed before it lapses, a prior approval in time.
