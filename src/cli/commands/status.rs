@@ -172,7 +172,8 @@ fn morning<'w>(
         }
         return documents(cx, desk, &wanted);
     }
-    let most = if takes_all { usize::MAX } else { READY };
+    let asks_for_so_many = takes_all || filters.limit().is_some();
+    let most = if asks_for_so_many { usize::MAX } else { READY };
     let mut page = by_group(cx, desk, &wanted, most);
     page += &recalled_page(cx, desk, &lapsed);
     let owed = owed::Page {
