@@ -650,6 +650,13 @@ fn a_store_that_is_a_repository_itself_is_told_apart_from_its_locks() {
         status.contains(".gitignore") && !status.contains("locks"),
         "{status}"
     );
+    // What is there already is the user's: what it lacks is told.
+    let ignored = store.join(".gitignore");
+    let said = || user.run(["--store", "filings", "init"]).exits(0).stderr;
+    assert!(!said().contains("add these lines"));
+    std::fs::write(&ignored, "*.bak\nlocks\n").unwrap();
+    assert!(said().contains("add these lines: /intent.json  .*.tmp\n"));
+    assert_eq!(std::fs::read_to_string(&ignored).unwrap(), "*.bak\nlocks\n");
 }
 
 /// A store that commands do not find from where it was made is one that they leave empty.

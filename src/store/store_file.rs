@@ -103,6 +103,23 @@ pub fn ignore(files: &dyn Files, holder: &Holder) -> Result<bool, StorageError> 
     }
 }
 
+/// Lists what the `.gitignore` that is there does not keep out of a repository: it is the user's.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn unignored(files: &dyn Files) -> Result<Vec<&'static str>, StorageError> {
+    let bytes = if_there(files.read(&StorePath::parse(".gitignore")?, RECORD_LIMIT))?;
+    let text = String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).into_owned();
+    let bare = |line: &str| line.trim().trim_matches('/').to_owned();
+    let there: Vec<String> = text.lines().map(bare).collect();
+    let is_there = |wanted: &&str| {
+        there
+            .iter()
+            .any(|line| line == "*" || *line == bare(wanted))
+    };
+    Ok(GITIGNORE.lines().filter(|line| !is_there(line)).collect())
+}
+
 /// Returns the change that makes the `.gitignore` where there is none.
 fn ignoring(files: &dyn Files) -> Result<Option<Change>, StorageError> {
     let path = StorePath::parse(".gitignore")?;

@@ -95,9 +95,14 @@ fn the_labels_of_a_first_filing_are_offered_to_its_subject() {
         scene.ok(TUESDAY, "duty list --label customer=甲"),
         json!([])
     );
-    // What the subject says of itself stands.
+    // What was said later is of the order alone, and what the subject says of itself stands.
+    let next = |scene: &Scene| scene.ok(TUESDAY, &format!("show {id}"))["next"].clone();
+    let _ = scene.ok(TUESDAY, &format!("label {id} invoice=paid"));
+    assert_eq!(next(&scene), json!([]));
+    let _ = scene.ok(TUESDAY, "label 粤ICP备2026000009号 --remove customer");
+    assert_eq!(next(&scene), json!([]));
     let _ = scene.ok(TUESDAY, "label 粤ICP备2026000009号 assignee=丙");
-    assert_eq!(scene.ok(TUESDAY, &format!("show {id}"))["next"], json!([]));
+    assert_eq!(next(&scene), json!([]));
 }
 
 /// S3, step 7: a first filing is answered by the subject's person and each service's.

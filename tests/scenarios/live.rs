@@ -441,7 +441,7 @@ fn many_drafts_leave_room_for_what_has_a_date() {
     let screen = |line: &str| scene.run(MONDAY, line).exits(0).stdout;
     let morning = screen("status --lang en");
     assert_eq!(morning.matches("next: icpctl submit").count(), 20);
-    let more = morning.find("and 3 more: icpctl list --status draft");
+    let more = morning.find("and 3 more: add --status draft");
     let dated = morning.find("Rectification notices");
     assert!(more.is_some() && more < dated, "{morning}");
     assert_eq!(screen("list --status draft").matches("example").count(), 23);

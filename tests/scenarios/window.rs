@@ -59,6 +59,15 @@ fn a_window_that_is_reported_late_closed_when_it_closed() {
         "list --ended-since 2026-11-01 --until 2026-11-30",
     );
     assert_eq!(reported[0]["id"], id);
+    // That it is still to be cancelled is recalled from when it is known, however long ago it ended.
+    for (at, recalled) in [
+        ("2027-01-14 09:00:00", true),
+        ("2027-01-15 09:00:00", false),
+    ] {
+        let status = scene.document(at, "status", 0);
+        let told = codes(&status["warnings"]).contains(&"cancellation-lapsed".to_owned());
+        assert_eq!(told, recalled, "{at}");
+    }
 
     let (scene, id) = Scene::first_filing("tencent");
     scene.submit(MONDAY, &id);

@@ -44,15 +44,20 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     }
     let repository = git_root(&folder);
     let mut ignored = false;
+    let mut unignored = Vec::new();
     if exists {
         let disk = Disk::open(&folder)?;
         store_file::check(&disk)?;
         if repository.is_some() && !cx.globals.dry_run {
             ignored = store_file::ignore(&disk, &cx.holder())?;
+            unignored = store_file::unignored(&disk)?;
         }
     } else if !cx.globals.dry_run {
         let disk = Disk::create(&folder)?;
         store_file::make(&disk, &cx.holder(), repository.is_some())?;
+        if repository.is_some() {
+            unignored = store_file::unignored(&disk)?;
+        }
         for folder in [PROFILES, RULES] {
             // Only so that they are found: the store is made, with them or without.
             let _ = disk.create_dir(&StorePath::parse(folder)?);
@@ -87,6 +92,15 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
                 "下一步：用 icpctl adopt --from FILE 导入已有备案（格式：icpctl template adopt），或用 icpctl new --from FILE 起草新备案（icpctl template new）",
                 "next: bring in what is filed with icpctl adopt --from FILE (icpctl template adopt has the form), or draft a new filing with icpctl new --from FILE (icpctl template new)"
             ))
+    };
+    let reply = if unignored.is_empty() {
+        reply
+    } else {
+        let lines = unignored.join("  ");
+        reply.say(text!(
+            "备案库的 .gitignore 没有排除锁和临时文件，请加上这几行：{lines}",
+            "the store's .gitignore does not keep locks and temporaries out of the repository; add these lines: {lines}"
+        ))
     };
     Ok(match elsewhere(cx, &folder) {
         Some(used) if !cx.globals.dry_run => reply.say(used),

@@ -239,8 +239,8 @@ fn by_group(cx: &Context<'_>, desk: &Desk<'_>, wanted: &[&Order], most: usize) -
         let left = members.len() - told.len();
         if left > 0 {
             let words = text!(
-                "另有 {left} 个：icpctl list --status draft",
-                "and {left} more: icpctl list --status draft"
+                "另有 {left} 个，加上 --status draft 全部列出",
+                "and {left} more: add --status draft to see them all"
             );
             let _ = writeln!(page, "{}", words.get(cx.lang));
         }

@@ -2,11 +2,11 @@
 
 use super::order::{Desk, Manner};
 use crate::filing::duty::NEAR_DAYS;
-use crate::filing::instant::Instant;
+use crate::filing::event::{Event, Report};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::Order;
 use crate::filing::pack;
-use crate::filing::standing::Presumption;
+use crate::filing::standing::{Presumption, effective};
 use crate::filing::status::{Bucket, Status};
 use crate::lang::Text;
 use crate::text;
@@ -86,8 +86,12 @@ const RECALLED_DAYS: u64 = NEAR_DAYS as u64;
 pub fn is_to_be_redrafted(desk: &Desk<'_>, order: &Order) -> bool {
     let view = desk.view(order);
     let is_recent = || {
-        let ended = view.standing.ended_at.map(Instant::day);
-        let until = ended.and_then(|day| day.checked_add_days(Days::new(RECALLED_DAYS)));
+        // From when it is known: it may have ended long before.
+        let reported = effective(&order.history)
+            .into_iter()
+            .rfind(|entry| entry.event == Event::Report(Report::SmsExpired));
+        let since = reported.map(|entry| entry.recorded_at.day());
+        let until = since.and_then(|day| day.checked_add_days(Days::new(RECALLED_DAYS)));
         until.is_some_and(|until| desk.world.now.day() <= until)
     };
     view.status() == Status::Lapsed

@@ -13,6 +13,7 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Entry, FieldChange, Order, Signatory, Who};
 use crate::filing::pack::{self, Need};
 use crate::filing::portfolio::Portfolio;
+use crate::filing::record::SubjectRecord;
 use crate::filing::standing::{Presumption, SmsWindow, View, effective};
 use crate::filing::status::Status;
 use crate::lang::{Lang, shell_word};
@@ -129,13 +130,25 @@ impl Desk<'_> {
     }
 
     /// Returns the command that gives the subject of an approved first filing the labels that were put
-    /// on the order, there being no subject yet; none where it has labels by these keys.
+    /// on the order while there was no subject yet; none where the subject was labelled by these keys.
     fn labelling(&self, order: &Order) -> Option<String> {
         let number = order.subject().filter(|_| order.is_first_filing())?;
-        let there = &self.world.book.portfolio.subject(&number)?.labels;
+        let book = &self.world.book;
+        let there = &book.portfolio.subject(&number)?.labels;
+        let approval = order.approval()?;
+        let since = order.history.iter().skip_while(|entry| *entry != approval);
+        let since: Vec<&FieldChange> = since.flat_map(|entry| &entry.edits).collect();
+        let record = book.subjects.get(&number);
+        let is_said = |key: &String| {
+            let field = format!("labels.{key}");
+            let mut entries = record.into_iter().flat_map(SubjectRecord::effective);
+            there.contains_key(key)
+                || since.iter().any(|edit| edit.field == field)
+                || entries.any(|entry| entry.unlabelled.contains(key))
+        };
         let missing = order.labels.iter();
         let missing: Vec<String> = missing
-            .filter(|(key, _)| !there.contains_key(*key))
+            .filter(|(key, _)| !is_said(key))
             .map(|(key, value)| shell_word(&format!("{key}={value}")))
             .collect();
         let words = missing.join(" ");
