@@ -423,6 +423,11 @@ fn a_provider_whose_access_is_gone_acts_for_the_service_no_more() {
         "{hints}"
     );
     store.json(&gone).error(5, "refused.not-accessed-here");
+    let site = ["cancel-site", APP, "--provider", "huawei", "-n"];
+    let error = store.json(&site).error(5, "refused.not-accessed-here");
+    assert!(error["hints"].to_string().contains("--written"), "{error}");
+    let written = ["cancel-site", APP, "--written", "-n"];
+    assert_eq!(store.json(&written).code, 0);
     assert_eq!(cancel("tencent").code, 0);
     // Whoever has it again says so.
     let again = json!([{"number": FIRM, "services": [{"number": APP, "accesses": ["huawei"]}]}]);

@@ -419,10 +419,17 @@ impl Obstacle {
 /// Says through whom an order of a kind can go, by who holds an access.
 fn another_provider(holders: &[String], kind: Kind) -> Text {
     if holders.is_empty() {
-        return text!(
-            "不知道它在哪个接入商；用 --provider 指定实际的接入商",
-            "who holds an access to it is not known: name the right provider with --provider"
-        );
+        return if kind.ends_filing() {
+            text!(
+                "不知道它在哪个接入商；用 --provider 指定实际的接入商，已没有接入商的用 --written",
+                "who holds an access to it is not known: name the right provider with --provider; where none is left, --written"
+            )
+        } else {
+            text!(
+                "不知道它在哪个接入商；用 --provider 指定实际的接入商",
+                "who holds an access to it is not known: name the right provider with --provider"
+            )
+        };
     }
     let list = holders.join(", ");
     match kind {
