@@ -154,12 +154,8 @@ pub fn impact(
     profiles: &Profiles,
 ) -> Vec<Impact> {
     let supposed = portfolio.once_through(ahead);
-    let of = |number| match supposed.get(number) {
-        Some(subject) => Some(subject).filter(|subject| subject.is_filed()),
-        None => portfolio.subject(number),
-    };
-    let subject = order.target.subject.as_ref().and_then(of);
     let filed = (portfolio, &supposed);
+    let subject = subject_then(order, filed);
     let mut list = Vec::new();
     match order.kind {
         Kind::New | Kind::Access => {}
@@ -181,10 +177,24 @@ pub fn impact(
     list
 }
 
-/// Whether the order's approval ends accesses at other providers: sending it needs its own consent.
-pub fn ends_elsewhere(order: &Order, portfolio: &Portfolio) -> bool {
-    let subject = portfolio.subject_of(order);
+/// Whether the order's approval ends accesses at other providers, once the orders `ahead` are approved
+/// that it waits for: sending it needs its own consent.
+pub fn ends_elsewhere(order: &Order, portfolio: &Portfolio, ahead: &[&Order]) -> bool {
+    let supposed = portfolio.once_through(ahead);
+    let subject = subject_then(order, (portfolio, &supposed));
     subject.is_some_and(|subject| elsewhere(order, subject).is_some())
+}
+
+/// Returns the subject that an order is about as it is once the order can be sent, if it is filed then.
+fn subject_then<'a>(
+    order: &Order,
+    (portfolio, supposed): Supposed<'a>,
+) -> Option<&'a FiledSubject> {
+    let number = order.target.subject.as_ref()?;
+    match supposed.get(number) {
+        Some(subject) => Some(subject).filter(|subject| subject.is_filed()),
+        None => portfolio.subject(number),
+    }
 }
 
 fn numbers(services: &[TargetService]) -> Vec<ServiceNumber> {

@@ -83,9 +83,11 @@ impl Joint {
 /// Lists what the approval of all these orders does, computed over them as a whole.
 ///
 /// Two orders that each leave the other's service standing make an empty shell of their subject
-/// together, and a domain that both services hold becomes unfiled.
-pub fn together(
-    orders: &[&Order],
+/// together, and a domain that both services hold becomes unfiled. `ahead` lists the orders that one
+/// waits for.
+pub fn together<'o>(
+    orders: &[&'o Order],
+    ahead: impl Fn(&'o Order) -> Vec<&'o Order>,
     portfolio: &Portfolio,
     profiles: &Profiles,
     day: NaiveDate,
@@ -99,7 +101,7 @@ pub fn together(
     }
     sum.domains(portfolio, &after);
     for order in orders {
-        sum.own(order, portfolio, profiles);
+        sum.own(order, portfolio, &ahead(order), profiles);
         if order.kind == Kind::CancelAccess {
             sum.provider(order, portfolio, &after);
         }
@@ -223,8 +225,8 @@ impl Sum {
     }
 
     /// Adds what an order does whatever the others do.
-    fn own(&mut self, order: &Order, portfolio: &Portfolio, profiles: &Profiles) {
-        for one in impact(order, portfolio, &[], profiles) {
+    fn own(&mut self, order: &Order, portfolio: &Portfolio, ahead: &[&Order], profiles: &Profiles) {
+        for one in impact(order, portfolio, ahead, profiles) {
             match one.code {
                 Code::FiledElsewhereGoes
                 | Code::LapseIsTheOnlyWayBack

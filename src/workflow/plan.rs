@@ -200,7 +200,8 @@ impl Acceptance {
     /// Returns what an order asks to be accepted, if accesses at other providers end with it.
     pub fn of(world: &World, order: &Order, given: &[&Given]) -> Option<Self> {
         let code = Code::FiledElsewhereGoes.name();
-        ends_elsewhere(order, &world.book.portfolio).then(|| Self {
+        let ahead = world.ahead_of(order);
+        ends_elsewhere(order, &world.book.portfolio, &ahead).then(|| Self {
             given: given
                 .iter()
                 .flat_map(|given| &given.accepted)

@@ -32,10 +32,18 @@ fn rows_that_empty_a_subject_point_at_the_order_that_ends_it() {
         .stderr;
     assert!(said.contains(instead), "{said}");
     let _ = scene.draft(MONDAY, instead.strip_prefix("icpctl ").unwrap());
-    let scene = holding(3);
-    scene.user.write("batch.csv", TWO);
-    let plan = scene.document(MONDAY, "batch plan batch.csv", 0);
-    assert_eq!(plan["warnings"], json!([]));
+    let warnings = |scene: &Scene, rows: &str| {
+        scene.user.write("batch.csv", rows);
+        scene.document(MONDAY, "batch plan batch.csv", 0)["warnings"].clone()
+    };
+    assert_eq!(warnings(&holding(3), TWO), json!([]));
+    // Through which of several providers to go is not for the plan to say.
+    let scene = holding(2);
+    let _ = scene.ok(MONDAY, "access s2.example.net --provider huawei --ref come");
+    let _ = scene.ok(MONDAY, "submit ref:come --yes");
+    let _ = scene.ok(MONDAY, "record ref:come bureau-approved");
+    let rows = "ref,kind,target,provider\na,cancel-site,s1.example.net,tencent\nb,cancel-site,s2.example.net,tencent\n";
+    assert_eq!(warnings(&scene, rows), json!([]));
 }
 
 /// "a batch that cancels the last site of a subject says so before anything happens"

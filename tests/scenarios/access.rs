@@ -473,3 +473,40 @@ fn an_access_that_goes_after_another_came_is_not_told_to_be_the_last() {
     let _ = scene.ok(MONDAY, &format!("abandon {come} --yes"));
     assert!(lonely(&scene.order(MONDAY, id)));
 }
+
+/// What must be accepted is what the impact holds: both look past the order that is waited for.
+#[test]
+fn what_ends_elsewhere_behind_another_order_is_accepted_as_it_is_told() {
+    let code = "filed-elsewhere-goes";
+    let holds = |impact: &Value| codes(impact).contains(&code.to_owned());
+    // (who accesses the site, what comes first, whether the cancellation behind it ends an access elsewhere)
+    for (there, first, ends) in [
+        (&["tencent", "huawei"][..], "cancel-access", false),
+        (&["tencent"][..], "access", true),
+    ] {
+        let scene = Scene::one_site(there);
+        let write = |accept: &str| {
+            let rows = format!(
+                "ref,kind,target,provider,after,accept\n\
+                 a,{first},example.cn,huawei,,\n\
+                 b,cancel-site,example.cn,tencent,ref:a,{accept}\n"
+            );
+            scene.user.write("move.csv", rows);
+        };
+        write(code);
+        let plan = scene.ok(MONDAY, "batch plan move.csv");
+        assert_eq!(holds(&plan["rows"][1]["impact"]), ends, "{plan}");
+        assert_eq!(holds(&plan["impact"]), ends, "{plan}");
+        write("");
+        let check = scene.run(MONDAY, "batch check move.csv --json");
+        assert_eq!(check.code, if ends { 3 } else { 0 }, "{check:?}");
+        let a = scene.draft(MONDAY, &format!("{first} example.cn --provider huawei"));
+        let line = format!("cancel-site example.cn --provider tencent --after {a}");
+        let b = scene.ok(MONDAY, &line);
+        assert_eq!(holds(&b["impact"]), ends, "{b}");
+        let submit = format!("submit {} --yes", b["id"].as_str().unwrap());
+        let exit = if ends { 2 } else { 5 };
+        let error = scene.fails(MONDAY, &submit, exit);
+        assert_eq!(error["code"] == "usage.accept", ends, "{error}");
+    }
+}

@@ -31,6 +31,7 @@ use crate::filing::event::Command;
 use crate::filing::kind::Kind;
 use crate::filing::order::{Material, Order, OrderId};
 use crate::filing::status::{Bucket, Status};
+use crate::filing::together::together;
 use crate::ids::Ids;
 use crate::intake::Header;
 use crate::rulebook::Finding;
@@ -532,9 +533,8 @@ pub fn consent(world: &World, decided: &[Decided]) -> Option<Consent> {
         "this submits {count} order(s), which together:"
     ));
     let day = world.now.day();
-    for joint in
-        crate::filing::together::together(&sent, &world.book.portfolio, &world.profiles, day)
-    {
+    let ahead = |order| world.ahead_of(order);
+    for joint in together(&sent, ahead, &world.book.portfolio, &world.profiles, day) {
         let message = joint.message();
         consent
             .shown

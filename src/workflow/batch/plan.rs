@@ -272,7 +272,8 @@ impl BatchPlan {
             }
         }
         let day = world.now.day();
-        let joint = together(&orders, &world.book.portfolio, &world.profiles, day);
+        let ahead = |order| world.ahead_of(order);
+        let joint = together(&orders, ahead, &world.book.portfolio, &world.profiles, day);
         Self {
             schema: PLAN_SCHEMA.to_owned(),
             made_at: world.now,

@@ -199,21 +199,29 @@ fn emptied(plan: &BatchPlan) -> Vec<(String, Text)> {
     let empties = |c: &&Consequence| c.code == Code::SubjectBecomesEmptyShell;
     let subjects = plan.impact.iter().filter(empties).flat_map(|c| &c.subjects);
     let told = |number: &String| {
-        let of_it = plan.rows.iter().filter(|row| {
-            row.row.kind == Kind::CancelSite
-                && matches!(row.action, Action::Draft | Action::Send)
-                && row
-                    .subject
-                    .is_some_and(|subject| subject.to_string() == *number)
-        });
-        let rows: Vec<&PlannedRow> = of_it.collect();
+        let of_it = plan
+            .rows
+            .iter()
+            .filter(|row| row.subject.is_some_and(|n| n.to_string() == *number));
+        if of_it.clone().any(|row| row.row.kind == Kind::CancelSubject) {
+            return None;
+        }
+        let acts = |row: &&PlannedRow| matches!(row.action, Action::Draft | Action::Send);
+        let cancels = of_it.filter(|row| row.row.kind == Kind::CancelSite && acts(row));
+        let rows: Vec<&PlannedRow> = cancels.collect();
         let [first, _, ..] = rows.as_slice() else {
             return None;
         };
-        let way = first.provider.as_ref().map_or_else(
-            || " --written".to_owned(),
-            |provider| format!(" --provider {}", shell_word(provider)),
-        );
+        // Through which of several to go is the reader's to say.
+        let provider = first.provider.as_ref()?;
+        let ends_others = |row: &&PlannedRow| {
+            let mut codes = row.impact.iter().map(|consequence| consequence.code);
+            row.provider.as_ref() != Some(provider) || codes.any(|c| c == Code::FiledElsewhereGoes)
+        };
+        if rows.iter().any(ends_others) {
+            return None;
+        }
+        let way = format!(" --provider {}", shell_word(provider));
         let count = rows.len();
         let message = text!(
             "{number} 的这 {count} 份注销要一份结束后才能提交下一份；都不再办的，一份订单就能连主体一起注销：icpctl cancel-subject {number}{way}",
