@@ -22,11 +22,16 @@ use serde_json::{Value, json};
 
 /// A subject with `services` sites at Tencent Cloud: `s1.example.net` and so on.
 pub(crate) fn holding(services: usize) -> Scene {
-    let access = json!(["tencent"]);
-    let sites: Vec<Value> = (1..=services)
-        .map(|n| {
+    holding_at(&vec!["tencent"; services])
+}
+
+/// The same, a site for each provider, which carries it.
+pub(crate) fn holding_at(providers: &[&str]) -> Scene {
+    let sites: Vec<Value> = (1..)
+        .zip(providers)
+        .map(|(n, provider)| {
             let number = format!("粤ICP备2021000001号-{n}");
-            site(&number, &format!("s{n}.example.net"), &access)
+            site(&number, &format!("s{n}.example.net"), &json!([provider]))
         })
         .collect();
     Scene::holding(&[company("粤ICP备2021000001号", CERTIFICATES[0], &sites)])

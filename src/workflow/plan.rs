@@ -211,7 +211,8 @@ impl Acceptance {
     }
 }
 
-/// Says how to end the accesses at an order's own provider and nothing else, if there are any.
+/// Says how to end the accesses at an order's own provider and nothing else, if there are any; behind
+/// what the order waits for, without which they may be the last.
 pub fn leaving_only(world: &World, order: &Order) -> Option<Text> {
     let provider = order.provider.as_ref()?;
     let portfolio = &world.book.portfolio;
@@ -226,8 +227,21 @@ pub fn leaving_only(world: &World, order: &Order) -> Option<Text> {
     let most = sizes.limit(Kind::CancelAccess, subject.facts.is_individual());
     let each = numbers.chunks(most.unwrap_or(numbers.len()).max(1));
     let word = shell_word(provider);
+    let ahead = world.ahead_of(order);
+    let after = ahead
+        .iter()
+        .find(|ahead| Some(&ahead.id) == order.after.as_ref());
+    let after = after.map_or_else(String::new, |ahead| {
+        // A row's order may be only thought of: its ref is what is known of it.
+        let key = ahead.reference.as_ref().map(|key| format!("ref:{key}"));
+        let key = key.unwrap_or_else(|| ahead.id.to_string());
+        format!(" --after {}", shell_word(&key))
+    });
     let commands: Vec<String> = each
-        .map(|some| format!("icpctl cancel-access {} --provider {word}", some.join(" ")))
+        .map(|some| {
+            let numbers = some.join(" ");
+            format!("icpctl cancel-access {numbers} --provider {word}{after}")
+        })
         .collect();
     let commands = commands.join("; ");
     (!commands.is_empty()).then(|| {

@@ -1,6 +1,6 @@
 //! Plans: what is told before anything happens, and when a plan does not hold any more.
 
-use super::{holding, outcomes};
+use super::{holding, holding_at, outcomes};
 use crate::scenarios::{CERTIFICATES, MONDAY, Scene, codes, company, dossier, hints_at, site};
 use serde_json::{Value, json};
 
@@ -44,6 +44,12 @@ fn rows_that_empty_a_subject_point_at_the_order_that_ends_it() {
     let _ = scene.ok(MONDAY, "record ref:come bureau-approved");
     let rows = "ref,kind,target,provider\na,cancel-site,s1.example.net,tencent\nb,cancel-site,s2.example.net,tencent\n";
     assert_eq!(warnings(&scene, rows), json!([]));
+    let scene = holding_at(&["tencent", "huawei"]);
+    let rows = "ref,kind,target,provider\na,cancel-site,s1.example.net,tencent\nb,cancel-site,s2.example.net,huawei\n";
+    assert_eq!(warnings(&scene, rows), json!([]));
+    // Nor to name the order that the file holds itself.
+    let rows = format!("{TWO}c,cancel-subject,粤ICP备2021000001号\n");
+    assert_eq!(warnings(&holding(2), &rows), json!([]));
 }
 
 /// "a batch that cancels the last site of a subject says so before anything happens"

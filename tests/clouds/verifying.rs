@@ -313,6 +313,19 @@ fn a_region_that_fails_hides_no_server_of_another() {
     }
 }
 
+/// Verifies a site that is filed at Alibaba Cloud, whose account answers so about its filings.
+fn verified_by(filings: Answer) -> Value {
+    let web = double::alibaba(move |call| match &*call.action {
+        "QuerySuccessIcpData" => filings.clone(),
+        _ => double::alibaba_error(400, "-124", "domain does not belong to you"),
+    });
+    let user = holder(
+        &web,
+        r#"{"number":"粤ICP备2021000001号","services":[{"number":"粤ICP备2021000001号-1","domains":["shop.example.cn"],"accesses":["alibaba"]}]}"#,
+    );
+    verify(&user, "shop.example.cn")
+}
+
 #[test]
 fn an_account_is_held_against_the_portfolio() {
     let web = double::alibaba(|call| match &*call.action {
@@ -421,15 +434,7 @@ fn an_account_that_cannot_be_read_is_not_said_to_lack_anything() {
         ),
     ] {
         let shown = format!("{answer:?}");
-        let web = double::alibaba(move |call| match &*call.action {
-            "QuerySuccessIcpData" => answer.clone(),
-            _ => double::alibaba_error(400, "-124", "domain does not belong to you"),
-        });
-        let user = holder(
-            &web,
-            r#"{"number":"粤ICP备2021000001号","services":[{"number":"粤ICP备2021000001号-1","domains":["shop.example.cn"],"accesses":["alibaba"]}]}"#,
-        );
-        let data = verify(&user, "shop.example.cn");
+        let data = verified_by(answer);
         let own = finding(&data, "own-account", "alibaba");
         assert_eq!(own["stance"], expected, "{shown}");
     }
@@ -444,15 +449,7 @@ fn demands_in_another_shape_are_unknown() {
     ] {
         let mut filings = shapes::agency();
         filings[0]["RiskList"] = risks.clone();
-        let web = double::alibaba(move |call| match &*call.action {
-            "QuerySuccessIcpData" => shapes::filings(&filings),
-            _ => double::alibaba_error(400, "-124", "domain does not belong to you"),
-        });
-        let user = holder(
-            &web,
-            r#"{"number":"粤ICP备2021000001号","services":[{"number":"粤ICP备2021000001号-1","domains":["shop.example.cn"],"accesses":["alibaba"]}]}"#,
-        );
-        let data = verify(&user, "shop.example.cn");
+        let data = verified_by(shapes::filings(&filings));
         let demand = finding(&data, "rectification", "alibaba");
         assert_eq!(demand["stance"], "unknown", "{risks}");
         assert_eq!(finding(&data, "own-account", "alibaba")["stance"], "agrees");

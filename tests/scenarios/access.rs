@@ -500,12 +500,22 @@ fn what_ends_elsewhere_behind_another_order_is_accepted_as_it_is_told() {
         write("");
         let check = scene.run(MONDAY, "batch check move.csv --json");
         assert_eq!(check.code, if ends { 3 } else { 0 }, "{check:?}");
+        // Applied, the row behind fails for want of acceptance, or waits; so does the command itself.
+        let apply = scene.run(MONDAY, "batch apply move.csv --submit --yes -n --json");
+        assert_eq!(apply.code, if ends { 7 } else { 0 }, "{apply:?}");
         let a = scene.draft(MONDAY, &format!("{first} example.cn --provider huawei"));
         let line = format!("cancel-site example.cn --provider tencent --after {a}");
+        let exit = if ends { 2 } else { 5 };
+        let error = scene.fails(MONDAY, &format!("{line} --submit --yes"), exit);
+        assert_eq!(error["code"] == "usage.accept", ends, "{error}");
+        if ends {
+            // Without what is waited for, the access at the own provider would be the last.
+            let instead = format!("icpctl cancel-access {SHOP} --provider tencent --after {a}");
+            assert!(hints_at(&error, &instead), "{error}");
+        }
         let b = scene.ok(MONDAY, &line);
         assert_eq!(holds(&b["impact"]), ends, "{b}");
         let submit = format!("submit {} --yes", b["id"].as_str().unwrap());
-        let exit = if ends { 2 } else { 5 };
         let error = scene.fails(MONDAY, &submit, exit);
         assert_eq!(error["code"] == "usage.accept", ends, "{error}");
     }

@@ -199,13 +199,16 @@ fn emptied(plan: &BatchPlan) -> Vec<(String, Text)> {
     let empties = |c: &&Consequence| c.code == Code::SubjectBecomesEmptyShell;
     let subjects = plan.impact.iter().filter(empties).flat_map(|c| &c.subjects);
     let told = |number: &String| {
-        let of_it = plan
-            .rows
-            .iter()
-            .filter(|row| row.subject.is_some_and(|n| n.to_string() == *number));
-        if of_it.clone().any(|row| row.row.kind == Kind::CancelSubject) {
+        let is_of_it = |row: &PlannedRow| row.subject.is_some_and(|n| n.to_string() == *number);
+        // A row that will fail came down to nothing: what it asks for stands in its target.
+        let ends_it = |row: &PlannedRow| {
+            row.row.kind == Kind::CancelSubject
+                && (is_of_it(row) || row.row.target.contains(number))
+        };
+        if plan.rows.iter().any(ends_it) {
             return None;
         }
+        let of_it = plan.rows.iter().filter(|row| is_of_it(row));
         let acts = |row: &&PlannedRow| matches!(row.action, Action::Draft | Action::Send);
         let cancels = of_it.filter(|row| row.row.kind == Kind::CancelSite && acts(row));
         let rows: Vec<&PlannedRow> = cancels.collect();
