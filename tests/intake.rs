@@ -335,7 +335,7 @@ fn every_known_field_reaches_the_facts() {
         .map(|field| field.path.as_str())
         .filter(|path| path.starts_with("subject.") || path.starts_with("services."))
         .collect();
-    for service in ServiceKind::ALL {
+    for &service in ServiceKind::ALL {
         let choice = Choice {
             service,
             ..Choice::default()
