@@ -217,13 +217,12 @@ fn raise_labels(adoption: &mut Adoption) {
         }
     }
     for (key, value) in agreed {
-        let Some(value) = value else {
-            continue;
-        };
-        for service in &mut adoption.services {
-            service.labels.remove(&key);
+        if let Some(value) = value {
+            for service in &mut adoption.services {
+                service.labels.remove(&key);
+            }
+            adoption.labels.insert(key, value);
         }
-        adoption.labels.insert(key, value);
     }
 }
 
@@ -475,8 +474,7 @@ fn several(node: &Node, given: &str) -> Option<Problem> {
         "这里写了几个接入商：“{given}”",
         "these are several providers: \"{given}\""
     );
-    let problem = Problem::new(&node.path, node.at, "too-many", message);
-    Some(problem.fix(text!(
+    Some(node.problem("too-many", message).fix(text!(
         "在表格里用 ; 隔开：{names}；在 TOML 和 JSON 里写成列表",
         "split them by ; in a table: {names}; make a list in TOML and JSON"
     )))

@@ -134,11 +134,23 @@ pub struct Places(BTreeMap<String, (Position, Option<Position>)>);
 impl Places {
     /// Reads TOML that a program wrote; nothing has a place in what is none.
     pub fn of_toml(text: &str) -> Self {
-        let mut places = BTreeMap::new();
-        if let Ok(tree) = toml_tree(text) {
-            remember(&tree, &mut places);
+        toml_tree(text).map_or_else(|_| Self::default(), |tree| Self::of(&tree))
+    }
+
+    fn of(tree: &Node) -> Self {
+        let mut places = Self::default();
+        places.remember(tree);
+        places
+    }
+
+    /// Notes where each value of a tree stands.
+    fn remember(&mut self, node: &Node) {
+        self.0.insert(node.path.clone(), (node.at, node.end));
+        match &node.shape {
+            Shape::Table(entries) => entries.iter().for_each(|entry| self.remember(&entry.node)),
+            Shape::List(items) => items.iter().for_each(|item| self.remember(item)),
+            Shape::Text(_) | Shape::Flag(_) | Shape::Number(_) => {}
         }
-        Self(places)
     }
 
     /// Returns the place of a value, or of the nearest table around it that is there.
@@ -154,9 +166,7 @@ impl Places {
             }
         }
     }
-}
 
-impl Places {
     /// Returns the place after a value that stands at `at`, where it is known.
     pub fn end(&self, path: &str, at: Position) -> Option<Position> {
         let (start, end) = self.0.get(path).filter(|_| !path.is_empty())?;
@@ -171,16 +181,6 @@ impl Inspected {
     /// All problems.
     pub fn into_dossier(self) -> Result<Dossier, Vec<Problem>> {
         settle(self.dossier, self.problems)
-    }
-
-    /// Returns the place of a field, or of the nearest table around it that is there.
-    pub fn place(&self, path: &str) -> Position {
-        self.places.nearest(path)
-    }
-
-    /// Returns the place after a field's value that stands at `at`, where it is known.
-    pub fn end(&self, path: &str, at: Position) -> Option<Position> {
-        self.places.end(path, at)
     }
 }
 
@@ -202,26 +202,12 @@ pub fn inspect_dossier(source: &Source<'_>, today: NaiveDate) -> Result<Inspecte
     let mut problems = reader.problems;
     problems.sort_by_key(Problem::position);
     problems.truncate(PROBLEMS);
-    let mut places = BTreeMap::new();
-    remember(&tree, &mut places);
     Ok(Inspected {
         dossier,
         problems,
         remarks: reader.remarks,
-        places: Places(places),
+        places: Places::of(&tree),
     })
-}
-
-/// Notes where each value of a tree stands.
-fn remember(node: &Node, places: &mut BTreeMap<String, (Position, Option<Position>)>) {
-    places.insert(node.path.clone(), (node.at, node.end));
-    match &node.shape {
-        Shape::Table(entries) => entries
-            .iter()
-            .for_each(|entry| remember(&entry.node, places)),
-        Shape::List(items) => items.iter().for_each(|item| remember(item, places)),
-        Shape::Text(_) | Shape::Flag(_) | Shape::Number(_) => {}
-    }
 }
 
 fn dossier(reader: &mut Reader, tree: &Node) -> Dossier {
