@@ -8,12 +8,13 @@ use super::problem::{Position, Problem, shown};
 use super::reader::{Fields, Reader};
 use super::rows::{csv_rows, few_lines, is_csv};
 use super::schema::{Section, Table};
-use super::source::{Encoding, Size, Source, decode, within};
+use super::source::{Encoding, Source, decode, within};
 use crate::filing::facts::{Access, ServiceFacts};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::profile::Profiles;
 use crate::filing::record::{AdoptedService, Adoption};
 use crate::filing::tree;
+use crate::reading::{DOCUMENT_LIMIT, ROWS_LIMIT};
 use crate::text;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashMap};
@@ -156,7 +157,7 @@ pub fn inspect_adoptions(
     encoding: Encoding,
     today: NaiveDate,
 ) -> Result<(Adoptions, Vec<Problem>), Vec<Problem>> {
-    within(Size::Rows, source)?;
+    within(ROWS_LIMIT, source)?;
     let text = decode(source, encoding)?;
     let mut reader = Reader::new(today);
     let mut all = Collected::default();
@@ -188,11 +189,11 @@ pub fn inspect_adoptions(
             }
         }
         Format::Json => {
-            within(Size::Document, source)?;
+            within(DOCUMENT_LIMIT, source)?;
             all.document(&mut reader, &json_tree(&text)?);
         }
         Format::Toml => {
-            within(Size::Document, source)?;
+            within(DOCUMENT_LIMIT, source)?;
             all.document(&mut reader, &toml_tree(&text)?);
         }
     }

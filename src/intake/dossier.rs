@@ -5,10 +5,11 @@ use super::node::{Node, Shape};
 use super::problem::{PROBLEMS, Position, Problem, settle};
 use super::reader::{Fields, Reader};
 use super::schema::Section;
-use super::source::{Size, Source, decode_document, within};
+use super::source::{Source, decode_document, within};
 use crate::filing::facts::{ServiceFacts, SubjectFacts};
 use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::reading::DOCUMENT_LIMIT;
 use crate::text;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -189,7 +190,7 @@ impl Inspected {
 /// # Errors
 /// Where nothing can be read: too large, another encoding, or syntax.
 pub fn inspect_dossier(source: &Source<'_>, today: NaiveDate) -> Result<Inspected, Vec<Problem>> {
-    within(Size::Document, source)?;
+    within(DOCUMENT_LIMIT, source)?;
     let text = decode_document(source)?;
     // No TOML document opens with a brace; `[` opens the table `[subject]`.
     let tree = if text.trim_start().starts_with('{') {

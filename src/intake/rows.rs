@@ -8,9 +8,10 @@ use super::document::{is_json_lines, json_lines, json_list};
 use super::node::{Entry, Node, Shape, label_name};
 use super::problem::{PROBLEMS, Position, Problem, nearest, shown};
 use super::schema::{Column, Table, column as column_of, columns};
-use super::source::{Encoding, Size, Source, decode, within};
+use super::source::{Encoding, Source, decode, within};
 use super::value::set_twice;
 use crate::lang::Text;
+use crate::reading::{DOCUMENT_LIMIT, ROWS_LIMIT};
 use crate::text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -205,11 +206,11 @@ pub(super) fn rows(
     table: Table,
     encoding: Encoding,
 ) -> Result<Read, Vec<Problem>> {
-    within(Size::Rows, source)?;
+    within(ROWS_LIMIT, source)?;
     let text = decode(source, encoding)?;
     if text.trim_start().starts_with(['{', '[']) {
         if !is_json_lines(&text) {
-            within(Size::Document, source)?;
+            within(DOCUMENT_LIMIT, source)?;
         }
         json_rows(&text, table)
     } else {

@@ -2,6 +2,7 @@
 
 use crate::data::data;
 use crate::filing::kind::Kind;
+use crate::filing::named::named;
 use crate::knowledge::{FieldType, fields};
 use crate::lang::Text;
 use serde::Deserialize;
@@ -145,18 +146,18 @@ pub fn dossier_fields() -> impl Iterator<Item = DossierField> {
     learnt.chain(added)
 }
 
-/// A CSV file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Table {
-    /// Existing filings, one service a row.
-    Adopt,
-    /// Orders to be made, one a row.
-    Batch,
-    /// Events to be recorded, one a row.
-    Record,
-    /// Duties that are done, one a row.
-    Duty,
+named! {
+    /// A CSV file.
+    pub enum Table {
+        /// Existing filings, one service a row.
+        Adopt = "adopt",
+        /// Orders to be made, one a row.
+        Batch = "batch",
+        /// Events to be recorded, one a row.
+        Record = "record",
+        /// Duties that are done, one a row.
+        Duty = "duty",
+    }
 }
 
 impl Table {
