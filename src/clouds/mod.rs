@@ -4,7 +4,6 @@ pub mod alibaba;
 pub mod catalogue;
 pub mod client;
 pub mod credentials;
-pub mod secret;
 pub mod sign;
 pub mod tencent;
 

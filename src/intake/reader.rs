@@ -73,7 +73,8 @@ impl Reader {
         code: &'static str,
         read: Result<T, Text>,
     ) -> Option<T> {
-        read.map_err(|message| self.report(node, code, message)).ok()
+        read.map_err(|message| self.report(node, code, message))
+            .ok()
     }
 
     fn wrong_type(&mut self, node: &Node, expected: &Text) {

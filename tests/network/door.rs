@@ -59,12 +59,7 @@ impl World {
     }
 
     fn send(&self, request: Request) -> Result<Got, NetworkError> {
-        let mut manner = Manner::new(
-            &self.config,
-            &Env::default(),
-            self.offline,
-            Some(1),
-        );
+        let mut manner = Manner::new(&self.config, &Env::default(), self.offline, Some(1));
         manner.proxies = self.proxies.clone();
         let network = Network::new(&manner).unwrap();
         network.run(network.http.send(request))
