@@ -1,7 +1,7 @@
 //! Drafting: one use case with six inputs.
 
 use super::advance;
-use super::aim::{Found, choose_provider, find, target_of, the_account};
+use super::aim::{Found, choose_provider, find, other_account, target_of, the_account};
 use super::assign::Assign;
 use super::bearing;
 use super::changes::{self, asked_changes};
@@ -401,10 +401,13 @@ pub(super) fn build(
         doubt::heed_profile(&world.profiles, name)?;
         cautions.extend(doubt::unknown_provider(&world.profiles, name));
     }
-    let account = ask
-        .account()
-        .cloned()
-        .or_else(|| the_account(ask.kind, provider.as_deref(), &found));
+    let account = match ask.account() {
+        Some(given) => {
+            cautions.extend(other_account(ask.kind, provider.as_deref(), given, &found));
+            Some(given.clone())
+        }
+        None => the_account(ask.kind, provider.as_deref(), &found),
+    };
     let verify_by = match (ask.kind, via) {
         (Kind::CancelSite | Kind::CancelSubject, Via::Provider) => {
             Some(ask.verify_by().unwrap_or(VerifyBy::Sms))

@@ -428,3 +428,32 @@ fn a_dry_run_reads_as_one() {
     assert!(!told.stderr.contains("next:"), "{told:?}");
     assert_eq!(scene.status(MONDAY, &id), "draft");
 }
+
+/// Another account than the one that holds the access is told, by flag and by dossier alike.
+#[test]
+fn an_account_that_holds_no_access_at_the_provider_is_told() {
+    let scene = Scene::at("tencent");
+    let told_in = |scene: &Scene, line: &str| {
+        let document = scene.document(MONDAY, line, 0);
+        let warnings = document["warnings"].as_array().unwrap();
+        let of_accounts = warnings.iter().filter(|w| w["code"] == "other-account");
+        of_accounts
+            .map(|w| w["message"].clone())
+            .collect::<Vec<_>>()
+    };
+    let told = |line: &str| told_in(&scene, line);
+    let cancel = |account: &str| format!("cancel-site example.cn --account {account} -n");
+    assert!(told(&cancel("acc-1")).is_empty());
+    assert!(told("cancel-site example.cn -n").is_empty());
+    let message = "the access at tencent is filed under the account acc-1, not a-2: where that is a slip, correct the account";
+    assert_eq!(told(&cancel("a-2")), [message]);
+    assert_eq!(
+        told("change example.cn --set name=示例 --account a-2 -n"),
+        [message]
+    );
+    let dossier = "kind = 'cancel-subject'\ntarget = ['example.cn']\naccount = 'a-2'";
+    scene.user.write("order.toml", dossier);
+    assert_eq!(told("cancel-subject --from order.toml -n"), [message]);
+    let unknown = Scene::one_site(&["tencent"]);
+    assert!(told_in(&unknown, &cancel("a-2")).is_empty());
+}
