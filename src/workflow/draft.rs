@@ -14,18 +14,18 @@ use crate::filing::facts::ServiceFacts;
 use crate::filing::guard;
 use crate::filing::host::Host;
 use crate::filing::kind::{Kind, VerifyBy, Via};
-use crate::filing::number::{Number, ServiceKind};
+use crate::filing::number::{Number, ServiceKind, ServiceNumber};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Filing, Material, Order, OrderId};
 use crate::filing::status::Status;
 use crate::ids::Ids;
 use crate::intake::{Dossier, DossierService, DossierSubject};
-use crate::lang::commas;
+use crate::lang::{commas, shell_word};
 use crate::store::Digest;
 use crate::store::near::Wanted;
 use crate::store::roll::Token;
 use crate::text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::Table;
 
 /// What is asked for.
@@ -334,6 +334,7 @@ fn try_anew(
 ) -> Result<Attempt, Failure> {
     let mut cautions = Vec::new();
     let order = build(ask, world, stamp, ids, given, &mut cautions)?;
+    cautions.extend(asked_already(world, &order));
     let ahead = world.ahead_of(&order);
     let drafting = guard::drafting(&order, &world.book.portfolio, &world.profiles, &ahead);
     let mut plan = Plan::new(order.id.clone());
@@ -343,6 +344,43 @@ fn try_anew(
         plan,
         obstacle: drafting.err().map(Failure::from),
     })
+}
+
+/// Warns of an order that has not ended and asks for the same: one of the two is mostly a slip.
+fn asked_already(world: &World, order: &Order) -> Option<Caution> {
+    let (register, book) = (world.register(), &world.book);
+    let subject = order.target.subject.iter();
+    let of_subject = subject.flat_map(|number| register.of_subject(book, number));
+    let domains = order.domains().into_iter();
+    let of_domains = domains.flat_map(|domain| register.of_domain(book, domain));
+    let twin = of_subject
+        .chain(of_domains)
+        .find(|other| asks_the_same(order, other) && !world.status(other).has_ended())?;
+    let status = world.status(twin);
+    let name = match &twin.reference {
+        Some(key) => shell_word(&format!("ref:{key}")),
+        None => twin.id.to_string(),
+    };
+    let message = text!(
+        "订单 {name}（{status}）办的是同一件事，多半只留一个：icpctl show {name}",
+        "the order {name} ({status}) asks for the same, and mostly one is enough: icpctl show {name}",
+        status = status.label()
+    );
+    Some(Caution::new("asked-already", message))
+}
+
+/// Whether two orders are to bring about the same, whoever acts for them where a filing ends.
+fn asks_the_same(one: &Order, other: &Order) -> bool {
+    let services = |order: &Order| -> BTreeSet<ServiceNumber> {
+        order.target.services.iter().map(|s| s.number).collect()
+    };
+    let holder = |order: &Order| (order.provider.clone(), order.account.clone());
+    one.kind == other.kind
+        && one.target.subject == other.target.subject
+        && services(one) == services(other)
+        && (one.kind.ends_filing() || holder(one) == holder(other))
+        && one.filing == other.filing
+        && one.changes == other.changes
 }
 
 /// Tells which services of a dossier the order is not about, since other targets were typed; a change
