@@ -75,9 +75,7 @@ pub fn take<R>(
             break;
         }
         changed |= !(taken.orders.is_empty() && taken.subjects.is_empty());
-        for caution in taken.cautions {
-            cx.caution(caution.code, caution.message, caution.path);
-        }
+        cx.warn_of(taken.cautions);
         stream.rows(cx, taken.rows);
     }
     let signal = signals.arrived().filter(|_| stream.left() > 0);

@@ -241,12 +241,10 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
     };
     let reports: Vec<Told> = rows.iter().map(told).collect();
     let writes = !cx.globals.dry_run && cx.has_store();
-    let mut wanted = Wanted::default();
-    for (row, told) in rows.iter().zip(&reports) {
-        for word in told.numbers.iter().chain([&row.order]) {
-            wanted.word(word);
-        }
-    }
+    let words = rows
+        .iter()
+        .flat_map(|row| row.numbers.iter().chain([&row.order]));
+    let wanted = Wanted::of(words);
     cx.alone(writes, |cx, lock| {
         let all: Vec<(&RecordRow, &Told)> = rows.iter().zip(&reports).collect();
         let decide = |_: &mut Context<'_>, world: &mut World| {

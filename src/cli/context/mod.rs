@@ -135,18 +135,20 @@ impl<'a> Context<'a> {
 
     /// Adds what the user should know.
     pub fn caution(&mut self, code: &'static str, message: Text, path: Option<String>) {
-        self.warn(Caution {
+        self.warn_of([Caution {
             code,
             message,
             path,
-        });
+        }]);
     }
 
-    /// Adds a caution that is not there yet.
-    fn warn(&mut self, caution: Caution) {
-        let is_new = self.told.insert(caution.clone());
-        if is_new || !self.cautions.contains(&caution) {
-            self.cautions.push(caution);
+    /// Adds those cautions that are not there yet.
+    pub fn warn_of(&mut self, cautions: impl IntoIterator<Item = Caution>) {
+        for caution in cautions {
+            let is_new = self.told.insert(caution.clone());
+            if is_new || !self.cautions.contains(&caution) {
+                self.cautions.push(caution);
+            }
         }
     }
 

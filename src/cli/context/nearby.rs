@@ -33,16 +33,22 @@ impl Context<'_> {
         &mut self,
         words: impl IntoIterator<Item = &'w String> + Clone,
     ) -> Result<World, Failure> {
-        let mut wanted = Wanted::default();
-        for word in words.clone() {
-            wanted.word(word);
-        }
-        let near = self.world_near(&wanted)?;
-        let names_all = |world: &World| {
-            let mut words = words.into_iter();
-            words.all(|word| resolve::order(&world.book, word).is_ok())
-        };
-        match near.filter(names_all) {
+        self.world_of_words(words, |world, word| {
+            resolve::order(&world.book, word).is_ok()
+        })
+    }
+
+    /// Reads what bears on some words; everything, where one of them means nothing there.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn world_of_words<'w>(
+        &mut self,
+        words: impl IntoIterator<Item = &'w String> + Clone,
+        is_known: impl Fn(&World, &str) -> bool,
+    ) -> Result<World, Failure> {
+        let near = self.world_near(&Wanted::of(words.clone()))?;
+        match near.filter(|world| words.into_iter().all(|word| is_known(world, word))) {
             Some(world) => Ok(world),
             None => self.world(),
         }

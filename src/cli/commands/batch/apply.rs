@@ -229,9 +229,7 @@ impl Work {
     }
 
     fn told(&self, cx: &mut Context<'_>, decided: Decided) -> RowTold {
-        for caution in decided.cautions {
-            cx.caution(caution.code, caution.message, caution.path);
-        }
+        cx.warn_of(decided.cautions);
         let row = self.loaded.rows.get(decided.row);
         RowTold {
             line: row.map_or(0, |row| row.line),

@@ -34,10 +34,7 @@ pub(super) fn settle(
         return Ok(stream.finish(cx, false, signals.arrived(), None));
     };
     let writes = !cx.globals.dry_run && cx.has_store();
-    let mut wanted = Wanted::default();
-    for row in &rows {
-        wanted.word(&row.target);
-    }
+    let wanted = Wanted::of(rows.iter().map(|row| &row.target));
     cx.alone(writes, |cx, lock| {
         let decide = |_: &mut Context<'_>, world: &mut World| {
             let is_found = |row: &DutyRow| mark::target(&world.book, &row.target).is_ok();
