@@ -4,7 +4,7 @@ use super::check::label;
 use crate::cli::context::Context;
 use crate::cli::documents::citation;
 use crate::cli::parser::globals::option;
-use crate::cli::parser::vocabulary;
+use crate::cli::parser::{province, vocabulary};
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
 use crate::filing::facts::Holder;
@@ -74,12 +74,8 @@ struct Wanted {
 impl Wanted {
     fn read(matches: &ArgMatches) -> Result<Self, Failure> {
         let word = |name: &str| matches.get_one::<String>(name).cloned();
-        let province = word("province").map(|word| {
-            word.parse::<Province>()
-                .map_err(|error| Failure::usage(error.message()))
-        });
         Ok(Self {
-            province: province.transpose()?,
+            province: word("province").map(|word| province(&word)).transpose()?,
             provider: word("provider"),
             kind: word("kind").and_then(|name| Kind::from_name(&name)),
             nature: word("nature").map(|word| holder(&word)).transpose()?,
