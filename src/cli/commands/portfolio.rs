@@ -47,12 +47,8 @@ pub const SCHEMA: &str = "icpctl.portfolio/1";
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let exits = help::exits(
-        &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
-        lang,
-    );
     command
-        .after_help(exits)
+        .after_help(help::exits(lang))
         .arg(
             place(
                 "target",

@@ -127,11 +127,8 @@ fn unknown(name: &str, profiles: &Profiles) -> Failure {
             "没有接入商 {name} 的配置",
             "there is no profile of a provider {name}"
         ),
-    );
-    let failure = match nearest(name, profiles.names()) {
-        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
-        None => failure,
-    };
+    )
+    .meant(nearest(name, profiles.names()));
     let known = profiles.names().collect::<Vec<_>>().join(", ");
     failure
         .hint(text!("已有：{known}", "there are: {known}"))

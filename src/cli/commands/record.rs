@@ -221,11 +221,9 @@ fn report_of(word: &str) -> Result<Report, Failure> {
         } else {
             Failure::usage(text!("没有事件 `{word}`", "there is no event `{word}`"))
         };
-        let failure = match Report::nearest(word) {
-            Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
-            None => failure,
-        };
-        failure.hint(text!("事件：{list}", "events: {list}", list))
+        failure
+            .meant(Report::nearest(word))
+            .hint(text!("事件：{list}", "events: {list}", list))
     })
 }
 

@@ -38,11 +38,7 @@ pub fn words(matches: &ArgMatches, name: &str) -> Vec<String> {
 /// 2 where it names none, with the one that it may mean.
 pub fn province(word: &str) -> Result<Province, Failure> {
     word.parse().map_err(|unknown: UnknownProvince| {
-        let failure = Failure::usage(unknown.message());
-        match unknown.meant() {
-            Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
-            None => failure,
-        }
+        Failure::usage(unknown.message()).meant(unknown.meant())
     })
 }
 
