@@ -16,7 +16,7 @@ use crate::filing::moment::{self, Moment};
 use crate::ids::Ids;
 use crate::lang::{Lang, Text, shell_word};
 use crate::network::{Manner, Network};
-use crate::render::envelope::Warning;
+use crate::render::envelope::{Envelope, Warning};
 use crate::render::fields::Fields;
 use crate::render::style::{Color, Surroundings};
 use crate::store::book::Book;
@@ -163,6 +163,15 @@ impl<'a> Context<'a> {
         cautions
             .map(|caution| caution.warning(self.lang, self.globals.privacy))
             .collect()
+    }
+
+    /// Returns the envelope of a document that is printed piece by piece.
+    pub fn envelope(&self, schema: &'static str) -> Envelope {
+        Envelope {
+            dry_run: self.globals.dry_run,
+            warnings: self.warnings(),
+            ..Envelope::new(schema)
+        }
     }
 
     /// Whether questions may be asked: on a terminal that a person sits at, unless told not to.
@@ -366,8 +375,8 @@ impl<'a> Context<'a> {
     /// When the store cannot be read.
     pub fn world_of(&mut self, files: Option<&dyn Files>) -> Result<World, Failure> {
         let book = files.map_or_else(|| Ok(Book::default()), Book::read)?;
-        if let (Some(files), Some(cache), Place::Found { folder, .. }) =
-            (files, self.env.cache_folder(), self.place())
+        if let (Some(files), Some(cache), Some(folder)) =
+            (files, self.env.cache_folder(), self.store_folder())
         {
             roll::distrust(files, &folder, &cache);
         }
@@ -386,9 +395,17 @@ impl<'a> Context<'a> {
         Ok(World::new(book, profiles, calendar, self.now))
     }
 
+    /// Returns the folder of the store that is there.
+    pub fn store_folder(&mut self) -> Option<PathBuf> {
+        match self.place() {
+            Place::Found { folder, .. } => Some(folder),
+            Place::Missing { .. } | Place::Fresh { .. } | Place::Nowhere => None,
+        }
+    }
+
     /// Whether there is a store that can be written to as it is.
     pub fn has_store(&mut self) -> bool {
-        matches!(self.place(), Place::Found { .. })
+        self.store_folder().is_some()
     }
 
     /// Reads `--at`.

@@ -241,10 +241,8 @@ fn print(cx: &mut Context<'_>, plan: &BatchPlan, changed: bool) -> Result<Delive
     data["rows"] = json!([]);
     let envelope = Envelope {
         changed,
-        dry_run: cx.globals.dry_run,
         data,
-        warnings: cx.warnings(),
-        ..Envelope::new(SCHEMA)
+        ..cx.envelope(SCHEMA)
     };
     let mut stream = Stream::within(cx.out, "rows", &envelope)?;
     for row in &plan.rows {
