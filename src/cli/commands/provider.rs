@@ -11,7 +11,7 @@ use crate::filing::kind::Kind;
 use crate::filing::profile::{Profile, Profiles};
 use crate::filing::status::Status;
 use crate::knowledge::{Cited, cited};
-use crate::lang::{Lang, Text, nearest};
+use crate::lang::{Lang, Text, commas, nearest};
 use crate::render::room::Room;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table, key_values};
@@ -129,7 +129,7 @@ fn unknown(name: &str, profiles: &Profiles) -> Failure {
         ),
     )
     .meant(nearest(name, profiles.names()));
-    let known = profiles.names().collect::<Vec<_>>().join(", ");
+    let known = commas(profiles.names());
     failure
         .hint(text!("已有：{known}", "there are: {known}"))
         .hint(text!(

@@ -5,7 +5,7 @@ use crate::cli::parser::globals::place;
 use crate::cli::reply::Reply;
 use crate::cli::reply::plain::refuse_format;
 use crate::failure::Failure;
-use crate::lang::{Lang, nearest};
+use crate::lang::{Lang, commas, nearest};
 use crate::render::fields::ANY;
 use crate::text;
 use clap::{ArgMatches, Command};
@@ -239,7 +239,7 @@ fn unknown(name: &str) -> Failure {
         text!("没有名为 {name} 的文档", "there is no document {name}"),
     )
     .meant(nearest(name, names()));
-    let known = names().collect::<Vec<_>>().join(", ");
+    let known = commas(names());
     failure.hint(text!("可用：{known}", "there are: {known}"))
 }
 
