@@ -64,7 +64,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         mut drafted,
         mut sent,
     } = foreseen(cx, matches, &loaded.wishes)?;
-    apply::valid(&loaded, &drafted)?;
+    apply::valid_rows(&loaded, &drafted)?;
     call_by_ref(&mut drafted, &loaded.wishes);
     call_by_ref(&mut sent, &loaded.wishes);
     let folder = cx.current.join(&loaded.folder).display().to_string();
