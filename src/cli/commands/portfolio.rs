@@ -23,7 +23,6 @@ use crate::workflow::resolve::{self, Target};
 use crate::workflow::unfiled::Unfiled;
 use crate::workflow::world::World;
 use crate::workflow::{doubt, mark};
-use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -98,7 +97,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let provider = provider.as_deref();
     let asks = matches.get_flag("exit-status");
     if asks {
-        asks_one_thing(cx, matches, targets.len(), providers.len())?;
+        asks_one_thing(matches, targets.len(), providers.len())?;
     }
     let world = about(cx, &targets)?;
     let stock = Stock::new(&world);
@@ -148,16 +147,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 }
 
 /// Refuses what an exit code could not answer.
-fn asks_one_thing(
-    cx: &Context<'_>,
-    matches: &ArgMatches,
-    targets: usize,
-    providers: usize,
-) -> Result<(), Failure> {
-    let others = Filters::args(cx.lang).into_iter().any(|arg| {
-        let name = arg.get_id().as_str();
-        name != "provider" && matches.value_source(name) == Some(ValueSource::CommandLine)
-    });
+fn asks_one_thing(matches: &ArgMatches, targets: usize, providers: usize) -> Result<(), Failure> {
+    let others = Filters::typed(matches).any(|name| name != "provider");
     if providers > 1 || others {
         return Err(Failure::usage(text!(
             "--exit-status 只能与一个 --provider 同用，不接受其他筛选",

@@ -91,7 +91,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             "for example icpctl status ORDER --exit-status; whether any order needs somebody, the data of icpctl list --bucket action --json tells: it is empty where none does"
         )));
     }
-    if let Some(flag) = Filters::typed(matches).filter(|_| is_named) {
+    let narrows = Filters::typed(matches).next();
+    if let Some(flag) = narrows.filter(|_| is_named) {
         return Err(Failure::usage(text!(
             "写明订单时不能再用 --{flag} 筛选",
             "--{flag} cannot narrow orders that are named"
@@ -113,12 +114,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         reply.failure = by_exit.then(|| verdict(&desk, &orders)).flatten();
         return Ok(reply);
     }
-    Ok(morning(
-        cx,
-        &mut desk,
-        &filters,
-        Filters::typed(matches).is_some(),
-    ))
+    Ok(morning(cx, &mut desk, &filters, narrows.is_some()))
 }
 
 /// Returns the screen that is opened every morning.

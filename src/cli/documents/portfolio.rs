@@ -61,11 +61,6 @@ impl<'a> Stock<'a> {
         }
     }
 
-    /// Lists the live orders of a subject.
-    pub fn live_of_subject(&self, number: SubjectNumber) -> &[&'a OrderId] {
-        self.by_subject.get(&number).map_or(&[], Vec::as_slice)
-    }
-
     /// Lists the live orders about a service.
     pub fn live_of(&self, number: ServiceNumber) -> &[&'a OrderId] {
         self.by_service.get(&number).map_or(&[], Vec::as_slice)
@@ -188,7 +183,8 @@ impl<'a> Excerpt<'a> {
 
     /// Lists the live orders of the subject.
     pub fn live_orders<'s, 'w>(&self, stock: &'s Stock<'w>) -> &'s [&'w OrderId] {
-        stock.live_of_subject(self.subject.number)
+        let live = stock.by_subject.get(&self.subject.number);
+        live.map_or(&[], Vec::as_slice)
     }
 
     /// Returns the subject's line and the table of its services.

@@ -29,6 +29,7 @@ use crate::lang::Text;
 use crate::text;
 use chrono::TimeDelta;
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 use search::Needle;
 
 named! {
@@ -144,18 +145,9 @@ impl Filters {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             find: word("find").map(|text| Needle::new(&text)),
-            statuses: words("status")
-                .iter()
-                .filter_map(|n| Status::from_name(n))
-                .collect(),
-            buckets: words("bucket")
-                .iter()
-                .filter_map(|n| Bucket::from_name(n))
-                .collect(),
-            kinds: words("kind")
-                .iter()
-                .filter_map(|n| Kind::from_name(n))
-                .collect(),
+            statuses: named(&words("status"), Status::from_name),
+            buckets: named(&words("bucket"), Bucket::from_name),
+            kinds: named(&words("kind"), Kind::from_name),
             providers: words("provider"),
             provinces,
             accounts: words("account"),
@@ -183,12 +175,11 @@ impl Filters {
         cx.heed_providers(&mut self.providers.clone())
     }
 
-    /// Returns the first of the flags that was typed, for commands that take them only sometimes.
-    pub fn typed(matches: &ArgMatches) -> Option<&'static str> {
-        NAMES
-            .into_iter()
-            .filter(|name| matches.try_contains_id(name).is_ok())
-            .find(|name| matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine))
+    /// Lists the flags that were typed, for commands that take them only sometimes.
+    pub fn typed(matches: &ArgMatches) -> impl Iterator<Item = &'static str> {
+        let known = |name: &&str| matches.try_contains_id(name).is_ok();
+        let is_typed = |name: &&str| matches.value_source(name) == Some(ValueSource::CommandLine);
+        NAMES.into_iter().filter(known).filter(is_typed)
     }
 
     /// Whether the flags ask for orders by their status, so that nothing else limits it.
@@ -416,6 +407,11 @@ pub fn nothing(cx: &Context<'_>, limit: Option<usize>, otherwise: Text) -> Text 
     } else {
         otherwise
     }
+}
+
+/// Returns the values of a vocabulary that these names are.
+fn named<T>(names: &[String], from_name: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    names.iter().filter_map(|name| from_name(name)).collect()
 }
 
 /// Whether nothing is asked for, or one of what is asked for holds.

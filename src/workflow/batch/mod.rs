@@ -18,6 +18,7 @@ pub use queue::twice;
 pub use review::Reviewer;
 
 use super::advance;
+use super::assign::Assign;
 use super::doubt;
 use super::draft::{Ask, anew, draft};
 use super::materials::{self, Content};
@@ -33,7 +34,7 @@ use crate::filing::order::{Material, Order, OrderId};
 use crate::filing::status::{Bucket, Status};
 use crate::filing::together::together;
 use crate::ids::Ids;
-use crate::intake::Header;
+use crate::intake::{BatchRow, Header};
 use crate::rulebook::Finding;
 use crate::store::near::Wanted;
 use crate::text;
@@ -41,6 +42,25 @@ use follow::{Retried, led_over};
 use queue::Queue;
 use review::{Held, Review};
 use std::path::PathBuf;
+
+/// Returns the order that a row asks for, its dossier left aside; `assigns` are what it sets.
+pub fn asked(row: &BatchRow, assigns: Vec<Assign>) -> Ask {
+    Ask {
+        kind: row.kind,
+        targets: row.target.clone(),
+        dossier: None,
+        materials: Vec::new(),
+        provider: row.provider.clone(),
+        account: row.account.clone(),
+        after: row.after.clone(),
+        reference: Some(row.reference.clone()),
+        labels: row.labels.clone(),
+        reason: row.reason.clone(),
+        verify_by: row.verify_by,
+        written: false,
+        assigns,
+    }
+}
 
 /// What a row asks for, its dossier and the files that it names read.
 #[derive(Clone, Debug)]

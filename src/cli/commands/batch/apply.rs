@@ -60,7 +60,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     };
     drop(bytes);
     if !loaded.problems.is_empty() {
-        let (_, decided) = as_submitted(cx, matches, &loaded.wishes)?;
+        let decided = as_submitted(cx, matches, &loaded.wishes)?;
         valid_rows(&loaded, &decided)?;
     }
     let terms = Terms {

@@ -33,7 +33,7 @@ use crate::store::book::order_path;
 use crate::store::{Files, RECORD_LIMIT};
 use crate::text;
 use crate::workflow::assign::Assign;
-use crate::workflow::batch::content;
+use crate::workflow::batch::{asked, content};
 use crate::workflow::check::{Bench, wish};
 use crate::workflow::draft::Ask;
 use crate::workflow::materials;
@@ -61,6 +61,17 @@ pub struct Located {
 }
 
 impl Located {
+    /// A finding at a place of a file.
+    fn in_file(name: &str, at: Position, finding: Finding) -> Self {
+        Self {
+            file: Some(name.to_owned()),
+            order: None,
+            at: Some(at),
+            end: None,
+            finding,
+        }
+    }
+
     /// Masks what looks personal: the value that a finding repeats may stand in the wrong place.
     fn hide(&mut self, privacy: Privacy) {
         let finding = &mut self.finding;
@@ -218,13 +229,7 @@ fn rows(
         name,
         bytes: &bytes,
     };
-    let in_file = |at: Position, finding: Finding| Located {
-        file: Some(name.to_owned()),
-        order: None,
-        at: Some(at),
-        end: None,
-        finding,
-    };
+    let in_file = |at: Position, finding: Finding| Located::in_file(name, at, finding);
     let (mut rows, problems) = match inspect_batch_rows(&source, encoding) {
         Ok(read) => (read.rows, read.problems),
         Err(problems) => (Vec::new(), problems),
@@ -290,22 +295,11 @@ fn end_cells(found: &mut [Located], source: &Source<'_>, encoding: Encoding) {
 /// Returns what a row of a batch asks for.
 fn of_row(row: &BatchRow, dossier: Option<&Dossier>) -> Ask {
     let sets = row.set.iter().filter_map(|word| Assign::pair(word).ok());
+    let assigns = sets.map(|(field, value)| Assign::Set(field, value));
     Ask {
-        kind: row.kind,
-        targets: row.target.clone(),
         dossier: dossier.cloned(),
-        materials: Vec::new(),
-        provider: row.provider.clone(),
-        account: row.account.clone(),
         after: None,
-        reference: Some(row.reference.clone()),
-        labels: row.labels.clone(),
-        reason: row.reason.clone(),
-        verify_by: row.verify_by,
-        written: false,
-        assigns: sets
-            .map(|(field, value)| Assign::Set(field, value))
-            .collect(),
+        ..asked(row, assigns.collect())
     }
 }
 
@@ -321,17 +315,12 @@ fn dossier(
         name,
         bytes: &bytes,
     };
-    let of_file = |at: Position, finding: Finding| Located {
-        file: Some(name.to_owned()),
-        order: None,
-        at: Some(at),
-        end: None,
-        finding,
-    };
     let mut inspected = match inspect_dossier(&source, cx.now.day()) {
         Ok(inspected) => inspected,
         Err(problems) => {
-            let told = problems.iter().map(|p| of_file(p.position(), told(p)));
+            let told = problems
+                .iter()
+                .map(|p| Located::in_file(name, p.position(), told(p)));
             return Ok(told.collect());
         }
     };
@@ -340,7 +329,7 @@ fn dossier(
     }
     let of_file = |at: Position, finding: Finding| Located {
         end: inspected.end(&finding.path, at),
-        ..of_file(at, finding)
+        ..Located::in_file(name, at, finding)
     };
     let looks = looks(cx, name, &inspected.dossier);
     let mut ids = cx.ids.for_operation();

@@ -273,7 +273,7 @@ fn undone(cx: &Context<'_>, world: &World, matches: &ArgMatches) -> Vec<FiledSub
     let holds_records = cx.globals.privacy == Privacy::Revealed
         && cx.globals.format != Format::Ics
         && cx.fields.is_none();
-    if !holds_records || Filters::typed(matches).is_some() {
+    if !holds_records || Filters::typed(matches).next().is_some() {
         return Vec::new();
     }
     let (book, today) = (&world.book, cx.now.day());

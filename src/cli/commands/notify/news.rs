@@ -155,7 +155,7 @@ fn of_order(desk: &Desk<'_>, order: &Order, within: TimeDelta, manner: Manner) -
         return vec![Telling::new(NewsKind::Ended, entered, head).of(desk, order)];
     }
     let returned = status.is_against().then(|| {
-        let why = why(desk, order);
+        let why = desk.reasons(order, Privacy::Masked).join("; ");
         let text = if why.is_empty() {
             head.clone()
         } else {
@@ -278,7 +278,7 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
     let due = owed.due();
     let number = owed.number();
     let state = |due: &Due| if due.overdue { "overdue" } else { "near" };
-    let (kind, key, title) = match &owed.matter {
+    let (kind, key, label, title) = match &owed.matter {
         Matter::Notice { notice, .. } => {
             let id = notice.id.as_str();
             let near = due.filter(|due| due.overdue || due.at() - now <= within);
@@ -287,7 +287,8 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
                 || format!("{id}:open"),
                 |due| format!("{id}:{}", state(due)),
             );
-            (NewsKind::Notice, key, notice.title())
+            let label = text!("整改通知", "rectification notice");
+            (NewsKind::Notice, key, label, notice.title())
         }
         Matter::Duty { duty, .. } => {
             // One that was missed long ago is no news; `status` goes on showing it.
@@ -300,18 +301,9 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
                 due.at().timestamp(),
                 state(due)
             );
-            (NewsKind::Duty, key, duty.title.clone())
+            let label = text!("备案后的事项", "duty after approval");
+            (NewsKind::Duty, key, label, duty.title.clone())
         }
-    };
-    let label = match kind {
-        NewsKind::Notice => text!("整改通知", "rectification notice"),
-        NewsKind::Duty
-        | NewsKind::SmsWindow
-        | NewsKind::Vanished
-        | NewsKind::Domain
-        | NewsKind::Deadline
-        | NewsKind::Returned
-        | NewsKind::Ended => text!("备案后的事项", "duty after approval"),
     };
     let what = owed
         .service
@@ -340,11 +332,6 @@ fn labels(subject: &FiledSubject, service: Option<&FiledService>) -> BTreeMap<St
     let mut labels = subject.labels.clone();
     labels.extend(service.map(|s| s.labels.clone()).unwrap_or_default());
     labels
-}
-
-/// Returns why an order came back, as whoever returned it wrote; who is named in it is masked.
-fn why(desk: &Desk<'_>, order: &Order) -> String {
-    desk.reasons(order, Privacy::Masked).join("; ")
 }
 
 /// Tells of what is not shown any more, once for each time that it vanishes.

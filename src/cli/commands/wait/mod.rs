@@ -27,7 +27,7 @@ use crate::lang::{Lang, Text};
 use crate::render::rows::json_line;
 use crate::render::{Delivery, print};
 use crate::store::book::order_path;
-use crate::store::{Disk, Files as _, RECORD_LIMIT, StorageError, order_file};
+use crate::store::{Disk, Files as _, RECORD_LIMIT, if_there, order_file};
 use crate::text;
 use crate::workflow::resolve::NoOrder;
 use clap::{ArgMatches, Command};
@@ -209,17 +209,14 @@ fn look(
     for was in watched.iter_mut().filter(|was| was.shown_by.is_none()) {
         let id = was.order.id.clone();
         let path = order_path(&id);
-        let bytes = disk.read(&path, RECORD_LIMIT).map_err(|error| {
-            if matches!(error, StorageError::NotFound { .. }) {
-                return Failure::not_found(
-                    "not-found.order",
-                    text!(
-                        "订单 {id} 已不在备案库中",
-                        "the order {id} is not in the store any more"
-                    ),
-                );
-            }
-            error.into()
+        let bytes = if_there(disk.read(&path, RECORD_LIMIT))?.ok_or_else(|| {
+            Failure::not_found(
+                "not-found.order",
+                text!(
+                    "订单 {id} 已不在备案库中",
+                    "the order {id} is not in the store any more"
+                ),
+            )
         })?;
         let order = order_file::from_toml(path.as_str(), &bytes).map_err(|error| {
             let why = error.message();
