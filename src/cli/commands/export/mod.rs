@@ -20,7 +20,6 @@ use crate::lang::Lang;
 use crate::reading::cause;
 use crate::render::Format;
 use crate::render::mask::Privacy;
-use crate::render::rows::RowsError;
 use crate::render::stream::{Columns, Stream, StreamError};
 use crate::text;
 use clap::builder::PossibleValuesParser;
@@ -174,18 +173,14 @@ fn from_roll(
         takes_ended: true,
         names: excerpt.holds("target.name"),
     };
-    let pages = by_roll::lay_out(cx, &wanted, |failure: &mut Option<RowsError>, told| {
+    let pages = by_roll::lines(cx, &wanted, |told| {
         let mut element = excerpt.document(&told.outline()).into();
         typed(&mut element, "order", None);
-        let line = columns.line(&element, format);
-        line.map_err(|error| *failure = Some(error)).ok()
+        columns.line(&element, format)
     })?;
     let Some(pages) = pages else {
         return Ok(None);
     };
-    if let Some(error) = pages.papers().find_map(Option::as_ref) {
-        return Err(unprinted(error));
-    }
     let told = Told {
         orders: pages.orders().count(),
         subjects: 0,
@@ -193,7 +188,7 @@ fn from_roll(
     let envelope = cx.envelope(SCHEMA);
     deliver(cx, matches, |out| {
         let mut stream = Stream::begin(out, format, columns, &envelope)?;
-        stream.laid_out(pages.orders().map(|(_, line): (_, &String)| line.as_str()))?;
+        stream.laid_out(pages.orders().map(|(_, line)| line.as_str()))?;
         stream.end(&envelope)?;
         Ok(())
     })?;
