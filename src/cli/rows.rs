@@ -1,8 +1,8 @@
 //! Files of rows that are taken one by one: read whole, then written in chunks, as one operation. A
 //! refused row leaves the others alone.
 
-use super::commands::record::encoding;
 use super::context::{Caution, Context, World};
+use super::input::encoding;
 use super::reply::Reply;
 use super::reply::stream::{RowTold, Stream};
 use super::signals::Signals;

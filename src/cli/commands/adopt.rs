@@ -1,9 +1,9 @@
 //! `adopt`: bring in what is filed already.
 
-use super::record::encoding;
 use crate::cli::cloud;
 use crate::cli::context::{Context, World};
 use crate::cli::documents::portfolio::{Excerpt, risk_name};
+use crate::cli::input::encoding;
 use crate::cli::parser;
 use crate::cli::parser::globals::{option, switch};
 use crate::cli::person::consent::Consent;

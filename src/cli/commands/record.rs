@@ -1,6 +1,7 @@
 //! `record`: what the provider, the ministry or the bureau said.
 
 use crate::cli::context::{Asks, Context, Plan, Stamp, World};
+use crate::cli::input::encoding_arg;
 use crate::cli::parser::globals::{free_words, moment, option, place, repeated};
 use crate::cli::parser::{said, words};
 use crate::cli::reply::stream::{Again, ORDERS, Stream};
@@ -12,7 +13,7 @@ use crate::failure::Failure;
 use crate::filing::event::{Command as Step, Report};
 use crate::filing::named::Named as _;
 use crate::filing::order::{Order, OrderId};
-use crate::intake::{Encoding, Problem, RecordRow, read_record_rows};
+use crate::intake::{Problem, RecordRow, read_record_rows};
 use crate::lang::{Lang, Text};
 use crate::store::near::Wanted;
 use crate::text;
@@ -21,8 +22,7 @@ use crate::workflow::assign::valid;
 use crate::workflow::batch::Outcome;
 use crate::workflow::reach::{self, Reach};
 use crate::workflow::reported;
-use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
@@ -81,20 +81,6 @@ pub fn command(command: Command, lang: Lang) -> Command {
             lang,
         ))
         .arg(encoding_arg(lang).requires("from"))
-}
-
-/// How the CSV is encoded that a command reads.
-pub fn encoding_arg(lang: Lang) -> Arg {
-    option(
-        "encoding",
-        "ENC",
-        text!(
-            "CSV 的编码，缺省为 utf-8",
-            "How the CSV is encoded, utf-8 by default"
-        ),
-        lang,
-    )
-    .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"]))
 }
 
 /// Returns the shape of what is answered: a file of reports has its own.
@@ -286,14 +272,6 @@ fn of_themselves(
         reach.is_ok_and(|reach| reach == Reach::Itself)
     };
     Ok(rows.iter().all(rests_on_itself).then_some(world))
-}
-
-/// Returns the encoding that `--encoding` names.
-pub fn encoding(matches: &ArgMatches) -> Encoding {
-    match matches.get_one::<String>("encoding").map(String::as_str) {
-        Some("gb18030") => Encoding::Gb18030,
-        Some(_) | None => Encoding::Utf8,
-    }
 }
 
 /// Takes all rows on trial, and tells what is wrong with those that do not validate: a time before

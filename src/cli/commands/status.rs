@@ -330,13 +330,7 @@ fn blocks(cx: &Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> String {
         ];
         let words: Vec<String> = words.into_iter().filter(|w| !w.is_empty()).collect();
         let _ = writeln!(page, "{}", words.join("  "));
-        let mut line = |label: Text, value: &str| {
-            let (label, value) = (label.get(lang), clean(value));
-            let _ = match lang {
-                Lang::Zh => writeln!(page, "    {label}：{value}"),
-                Lang::En => writeln!(page, "    {label}: {value}"),
-            };
-        };
+        let mut line = |label: Text, value: &str| board::line(&mut page, &label, value, lang);
         if let Some(deadline) = desk.deadline(order) {
             let until = board::until(&deadline, desk.world.now);
             line(text!("期限", "until"), until.get(lang));

@@ -227,7 +227,7 @@ pub fn about(owed: &Owed<'_>, manner: Manner) -> String {
 
 /// Returns a date with how much time that leaves.
 pub fn until(due: &Due, now: Instant) -> Text {
-    let at = board::minute(due.at());
+    let at = due.at().to_minute();
     let words = board::span((due.at() - now).abs());
     let mark = board::if_provisional(due);
     if due.overdue {
@@ -376,19 +376,13 @@ impl Page {
         ];
         let head: Vec<String> = head.into_iter().filter(|w| !w.is_empty()).collect();
         let _ = writeln!(block, "{}", head.join("  "));
-        let mut line = |label: Text, value: &str| {
-            let (label, value) = (label.get(lang), clean(value));
-            let _ = match lang {
-                Lang::Zh => writeln!(block, "    {label}：{value}"),
-                Lang::En => writeln!(block, "    {label}: {value}"),
-            };
-        };
+        let mut line = |label: Text, value: &str| board::line(&mut block, &label, value, lang);
         if !owed.is_settled() {
             let due = when(owed, self.now);
             line(text!("期限", "until"), due.get(lang));
         }
         if let notice::State::Resolved { at, by } = state {
-            let (at, by) = (board::minute(*at), by.label());
+            let (at, by) = (at.to_minute(), by.label());
             line(
                 text!("完成", "resolved"),
                 text!("{at}（{by}）", "{at} ({by})", by).get(lang),

@@ -1,8 +1,8 @@
 //! What a batch command is given: rows of a file or of a plan, with their dossiers.
 
 use crate::cli::commands::draft;
-use crate::cli::commands::record::encoding;
 use crate::cli::context::Context;
+use crate::cli::input::encoding;
 use crate::cli::person::sending;
 use crate::failure::Failure;
 use crate::filing::order::Material;

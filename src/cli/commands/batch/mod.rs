@@ -5,8 +5,8 @@ mod check;
 mod load;
 mod plan;
 
-use super::record::encoding_arg;
 use crate::cli::context::Context;
+use crate::cli::input::encoding_arg;
 use crate::cli::parser::action::{action, actions};
 use crate::cli::parser::globals::{option, place, switch};
 use crate::cli::person::sending;

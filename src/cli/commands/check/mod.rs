@@ -2,10 +2,9 @@
 
 pub mod sarif;
 
-use super::record::{encoding, encoding_arg};
 use crate::cli::context::{Context, World};
 use crate::cli::documents::citation;
-use crate::cli::input::unreadable;
+use crate::cli::input::{encoding, encoding_arg, unreadable};
 use crate::cli::parser::globals::place;
 use crate::cli::parser::words;
 use crate::cli::reply::Reply;

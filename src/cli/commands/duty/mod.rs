@@ -5,11 +5,11 @@
 
 mod rows;
 
-use super::record::encoding_arg;
 use crate::cli::context::{Caution, Context};
 use crate::cli::documents::order::{Desk, time};
 use crate::cli::documents::owed::{ALIKE, about, duty_document, gather, title, when};
 use crate::cli::filters::{FILED, Filters, nothing};
+use crate::cli::input::encoding_arg;
 use crate::cli::parser::action::{action, actions};
 use crate::cli::parser::globals::{moment, option, place, repeated, switch};
 use crate::cli::parser::{vocabulary, words};

@@ -337,10 +337,7 @@ fn labels(subject: &FiledSubject, service: Option<&FiledService>) -> BTreeMap<St
 /// Tells of what is not shown any more, once for each time that it vanishes.
 fn of_vanished(desk: &Desk<'_>, seen: &Seen<'_>, vanished: &Vanished) -> News {
     let number = seen.service.number;
-    let (since, last) = (
-        board::minute(vanished.since),
-        board::minute(vanished.last_shown),
-    );
+    let (since, last) = (vanished.since.to_minute(), vanished.last_shown.to_minute());
     let what = shown(&number.to_string(), &vanished.about);
     let source = vanished.source.label();
     // Somebody here may have asked for just that.
@@ -443,7 +440,7 @@ fn shown(number: &str, about: &str) -> String {
 }
 
 fn remaining_of(due: &Due, now: Instant) -> Text {
-    let at = board::minute(due.at());
+    let at = due.at().to_minute();
     let left = board::span((due.at() - now).abs());
     if due.overdue {
         text!("{at} 已超期 {left}", "due {at}, {left} overdue", left)

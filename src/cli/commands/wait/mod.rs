@@ -415,7 +415,7 @@ impl Stream {
         };
         let message = message.get(cx.lang);
         if self.is_human {
-            let at = board::minute(step.at);
+            let at = step.at.to_minute();
             let told = format!("{at}  {message}");
             self.line.aside(|| reply::tell(cx.err, &told));
         }
@@ -438,7 +438,7 @@ impl Stream {
                 .iter()
                 .filter(|w| w.verdict == Verdict::Open)
                 .count();
-            let at = board::minute(cx.clock.now());
+            let at = cx.clock.now().to_minute();
             let words = text!(
                 "{at}  仍在等待 {open} 个订单",
                 "{at}  orders still waited for: {open}"
