@@ -20,7 +20,6 @@ use crate::workflow::batch::{
     self, CHUNK, Decided, Reviewer, Terms, blamed, call_by_ref, decide, stale, write_rows,
 };
 use crate::workflow::doubt;
-use crate::workflow::plan::Given;
 use clap::ArgMatches;
 
 /// What is to be applied.
@@ -36,14 +35,8 @@ struct Work {
 pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let signals = Signals::listen()?;
     let name = parser::word(matches, "file");
-    let given = sending::given(cx, matches)?;
     let submits = matches.get_flag("submit");
-    if !submits && given != Given::default() {
-        return Err(Failure::usage(text!(
-            "--confirm 和 --accept 只与 --submit 同用",
-            "--confirm and --accept go with --submit"
-        )));
-    }
+    let given = sending::given(cx, matches, submits)?;
     let Some(bytes) = cx.read_until(name, &signals)? else {
         return Ok(Stream::unbegun(cx, SCHEMA, &ORDERS, name, &signals));
     };
