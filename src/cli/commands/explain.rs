@@ -235,11 +235,8 @@ fn unknown(id: &str) -> Failure {
     let failure = Failure::not_found(
         "not-found.explanation",
         text!("没有关于 {id} 的说明", "there is no explanation of {id}"),
-    );
-    let failure = match suggest(id) {
-        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
-        None => failure,
-    };
+    )
+    .meant(suggest(id));
     let mut titles: Vec<Text> = titled(id)
         .map(|page| {
             text!(

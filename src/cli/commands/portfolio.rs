@@ -17,7 +17,6 @@ use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::mask::Privacy;
-use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::filed::{self, Filed};
 use crate::workflow::resolve::{self, Target};
@@ -48,12 +47,8 @@ pub const SCHEMA: &str = "icpctl.portfolio/1";
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let exits = help::exits(
-        &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
-        lang,
-    );
     command
-        .after_help(exits)
+        .after_help(help::exits(lang))
         .arg(
             place(
                 "target",
@@ -228,20 +223,9 @@ fn about(cx: &mut Context<'_>, targets: &[&String]) -> Result<World, Failure> {
     if targets.is_empty() {
         return cx.world();
     }
-    let mut wanted = Wanted::default();
-    for word in targets {
-        wanted.word(word);
-    }
-    let near = cx.world_near(&wanted)?;
-    let means_all = |world: &World| {
-        targets
-            .iter()
-            .all(|word| mark::target(&world.book, word).is_ok())
-    };
-    match near.filter(means_all) {
-        Some(world) => Ok(world),
-        None => cx.world(),
-    }
+    cx.world_of_words(targets.iter().copied(), |world, word| {
+        mark::target(&world.book, word).is_ok()
+    })
 }
 
 /// Keeps the services that the filters ask for; whether anything of the subject is left.

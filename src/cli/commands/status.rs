@@ -31,12 +31,8 @@ use std::fmt::Write as _;
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let exits = help::exits(
-        &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
-        lang,
-    );
     command
-        .after_help(exits)
+        .after_help(help::exits(lang))
         .arg(orders_arg(lang))
         .arg(switch(
             "exit-status",

@@ -143,9 +143,8 @@ impl Context<'_> {
         &mut self,
         words: impl IntoIterator<Item = &'w mut String>,
     ) -> Result<(), Failure> {
-        for caution in self.unknown_providers(words)? {
-            self.caution(caution.code, caution.message, caution.path);
-        }
+        let unknown = self.unknown_providers(words)?;
+        self.warn_of(unknown);
         Ok(())
     }
 

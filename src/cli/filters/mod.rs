@@ -12,6 +12,7 @@ pub use slips::{Line, Rank};
 use crate::cli::context::Context;
 use crate::cli::documents::order::Desk;
 use crate::cli::parser::globals::duration;
+use crate::cli::parser::province;
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
@@ -22,7 +23,7 @@ use crate::filing::number::SubjectNumber;
 use crate::filing::order::Order;
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::profile::Profiles;
-use crate::filing::province::{Province, UnknownProvince};
+use crate::filing::province::Province;
 use crate::filing::status::{Bucket, Status};
 use crate::lang::Text;
 use crate::text;
@@ -128,10 +129,7 @@ impl Filters {
             .transpose()?;
         let provinces = words("province")
             .iter()
-            .map(|name| {
-                name.parse::<Province>()
-                    .map_err(|unknown| no_such_province(&unknown))
-            })
+            .map(|name| province(name))
             .collect::<Result<_, _>>()?;
         let labels = words("label")
             .iter()
@@ -429,15 +427,6 @@ fn any<T>(wanted: &[T], holds: impl Fn(&T) -> bool) -> bool {
 fn is_within(at: Option<Instant>, since: Option<Instant>, until: Option<Instant>) -> bool {
     since.is_none_or(|since| at.is_some_and(|at| at >= since))
         && until.is_none_or(|until| at.is_some_and(|at| at < until))
-}
-
-/// Says that a word names no province, and which it may mean (2).
-pub fn no_such_province(unknown: &UnknownProvince) -> Failure {
-    let failure = Failure::usage(unknown.message());
-    match unknown.meant() {
-        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
-        None => failure,
-    }
 }
 
 fn moment_of(name: &str, text: &str, now: Instant) -> Result<Moment, Failure> {

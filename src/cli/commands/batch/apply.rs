@@ -15,7 +15,7 @@ use crate::intake::Problem;
 use crate::rulebook::Rulebook;
 use crate::store::StoreLock;
 use crate::text;
-use crate::workflow::assign::{called, invalid};
+use crate::workflow::assign::{called, invalid, valid};
 use crate::workflow::batch::{
     self, CHUNK, Decided, Reviewer, Terms, blamed, call_by_ref, decide, stale, write_rows,
 };
@@ -45,12 +45,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         )));
     }
     let Some(bytes) = cx.read_until(name, &signals)? else {
-        return Ok(Stream::start(cx, SCHEMA, &ORDERS, name, 0).finish(
-            cx,
-            false,
-            signals.arrived(),
-            None,
-        ));
+        return Ok(Stream::unbegun(cx, SCHEMA, &ORDERS, name, &signals));
     };
     let loaded = match load::planned(cx, name, &bytes)? {
         Some(_) if matches.contains_id("encoding") => {
@@ -66,7 +61,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     drop(bytes);
     if !loaded.problems.is_empty() {
         let (_, decided) = as_submitted(cx, matches, &loaded.wishes)?;
-        valid(&loaded, &decided)?;
+        valid_rows(&loaded, &decided)?;
     }
     let terms = Terms {
         submits,
@@ -122,7 +117,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
 ///
 /// # Errors
 /// 3.
-pub(super) fn valid(loaded: &Loaded, decided: &[Decided]) -> Result<(), Failure> {
+pub(super) fn valid_rows(loaded: &Loaded, decided: &[Decided]) -> Result<(), Failure> {
     let refused = decided.iter().filter_map(|decided| {
         let failure = decided.failure.as_ref()?;
         let row = loaded.rows.get(decided.row)?;
@@ -135,11 +130,7 @@ pub(super) fn valid(loaded: &Loaded, decided: &[Decided]) -> Result<(), Failure>
     });
     let mut problems: Vec<_> = loaded.problems.iter().cloned().chain(refused).collect();
     problems.sort_by_key(Problem::position);
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(invalid(&loaded.name, &problems))
-    }
+    valid(&loaded.name, &problems)
 }
 
 /// What becomes of each row, and why the plan that they come from does not hold.
@@ -186,7 +177,7 @@ impl Work {
             is_stale(plan, &world, &drafted)
         });
         let decided = all(world, &self.terms);
-        valid(&self.loaded, &decided)?;
+        valid_rows(&self.loaded, &decided)?;
         let drafted = decided.iter().filter(|row| row.writes && !row.was_there);
         for row in drafted.filter_map(|decided| self.loaded.rows.get(decided.row)) {
             doubt::heed_ref(&world.book, &row.reference)?;
@@ -229,9 +220,7 @@ impl Work {
     }
 
     fn told(&self, cx: &mut Context<'_>, decided: Decided) -> RowTold {
-        for caution in decided.cautions {
-            cx.caution(caution.code, caution.message, caution.path);
-        }
+        cx.warn_of(decided.cautions);
         let row = self.loaded.rows.get(decided.row);
         RowTold {
             line: row.map_or(0, |row| row.line),

@@ -13,6 +13,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, name_order};
 use crate::filing::kind::Kind;
 use crate::filing::order::{Material, Order};
+use crate::filing::tree::is_below;
 use crate::ids::Ids;
 use crate::intake::{
     BatchRow, Dossier, Encoding, Inspected, Places, Position, Problem, Source, cell_ends,
@@ -387,10 +388,6 @@ fn is_file(cx: &Context<'_>, name: &str) -> bool {
 /// Whether a finding is about a field that the reader refused: itself, the table around it, or a
 /// part of it without which the rest is not complete.
 fn is_echo(inspected: &Inspected, finding: &Finding) -> bool {
-    let is_below = |path: &str, above: &str| {
-        let rest = path.strip_prefix(above);
-        rest.is_some_and(|rest| rest.starts_with('.'))
-    };
     // Drafting misses a part that was refused as a whole.
     let is_of_drafting = finding.path.is_empty() && finding.rule == "invalid.dossier";
     inspected.problems.iter().any(|problem| {

@@ -12,7 +12,6 @@ use crate::filing::profile::Profiles;
 use crate::lang::Lang;
 use crate::render::mask::Privacy;
 use crate::store::Files;
-use crate::store::place::Place;
 use crate::store::roll::{self, Masked, Nature, Roll, Slip, Subjects};
 use crate::workflow::examine::DAMAGED;
 use std::borrow::Cow;
@@ -132,7 +131,7 @@ pub fn lay_out<P: Default + Send, T: Send>(
     lay: impl Fn(&mut P, &Told<'_>) -> Option<T> + Sync,
 ) -> Result<Option<Pages<P, T>>, Failure> {
     let is_told = cx.globals.privacy == Privacy::Masked && wanted.filters.can_ask_the_roll();
-    let Place::Found { folder, .. } = cx.place() else {
+    let Some(folder) = cx.store_folder() else {
         return Ok(None);
     };
     let Some(disk) = cx.open()?.filter(|_| is_told) else {
