@@ -20,7 +20,7 @@ pub use review::Reviewer;
 use super::advance;
 use super::assign::Assign;
 use super::doubt;
-use super::draft::{Ask, anew, draft};
+use super::draft::{ASKED_ALREADY, Ask, anew, draft};
 use super::materials::{self, Content};
 use super::missing;
 use super::overtaken;
@@ -79,6 +79,21 @@ pub struct Wish {
     pub retries: Option<OrderId>,
     /// What the file calls its columns.
     pub header: Header,
+}
+
+impl Wish {
+    /// Returns a caution as one of its row.
+    fn warns(&self, caution: Caution) -> Caution {
+        let (line, key) = (self.line, &self.reference);
+        Caution {
+            message: text!(
+                "第 {line} 行（{key}）：{message}",
+                "line {line} ({key}): {message}",
+                message = &caution.message
+            ),
+            ..caution
+        }
+    }
 }
 
 /// A file that is attached to an order.
@@ -329,7 +344,12 @@ fn decide_row(
     };
     let mut decided = Decided::new(row, Outcome::Ok);
     decided.retries = retries;
-    decided.cautions = std::mem::take(&mut plan.cautions);
+    let cautions = std::mem::take(&mut plan.cautions).into_iter();
+    let in_row = |caution: Caution| match caution.code {
+        ASKED_ALREADY => wish.warns(caution),
+        _ => caution,
+    };
+    decided.cautions = cautions.map(in_row).collect();
     decided.order = Some(plan.answer.clone());
     let Some(order) = plan.orders.pop() else {
         decided.outcome = Outcome::Unchanged;
