@@ -370,24 +370,27 @@ fn a_table_is_answered_in_its_own_words_and_counted_by_what_changed() {
     );
 }
 
+/// Returns what an adoption warned of under one code.
+fn warned(ran: Ran, code: &str) -> Vec<String> {
+    let document: Value = serde_json::from_str(&ran.out).unwrap();
+    let warnings = document["warnings"].as_array().unwrap();
+    let warnings = warnings.iter().filter(|w| w["code"] == code);
+    let messages = warnings.map(|w| w["message"].as_str().unwrap().to_owned());
+    messages.collect()
+}
+
 /// A provider that was written by mistake does not go with the file that names another one.
 #[test]
 fn an_access_that_a_replacing_file_leaves_out_is_told_and_can_be_taken_away() {
     let store = Store::new();
-    let at = |provider: &str| {
-        json!([{"number": FIRM, "services": [
-            {"number": SHOP, "domains": ["a.example.com"], "accesses": [provider]}]}])
+    let adopt = |provider: &str, flags: &[&str]| {
+        let filing = json!([{"number": FIRM, "services": [
+            {"number": SHOP, "domains": ["a.example.com"], "accesses": [provider]}]}]);
+        warned(store.adopt(&filing, flags), "access-kept")
     };
-    let kept = |ran: Ran| {
-        let document: Value = serde_json::from_str(&ran.out).unwrap();
-        let warnings = document["warnings"].as_array().unwrap();
-        let kept = warnings.iter().filter(|w| w["code"] == "access-kept");
-        kept.map(|w| w["message"].as_str().unwrap().to_owned())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(store.adopt(&at("tencent"), &[]).code, 0);
-    assert!(kept(store.adopt(&at("tencent"), &["--replace"])).is_empty());
-    let told = kept(store.adopt(&at("huawei"), &["--replace"]));
+    assert!(adopt("tencent", &[]).is_empty());
+    assert!(adopt("tencent", &["--replace"]).is_empty());
+    let told = adopt("huawei", &["--replace"]);
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(
         told[0].contains(&format!("{SHOP} keeps its access at tencent")),
@@ -397,7 +400,27 @@ fn an_access_that_a_replacing_file_leaves_out_is_told_and_can_be_taken_away() {
     assert!(told[0].ends_with(&format!("icpctl {line}")), "{told:?}");
     let gone: Vec<&str> = line.split(' ').chain(["--yes"]).collect();
     assert_eq!(store.run(&gone).code, 0);
-    assert!(kept(store.adopt(&at("huawei"), &["--replace"])).is_empty());
+    assert!(adopt("huawei", &["--replace"]).is_empty());
+}
+
+/// A domain that was written by mistake does not go with the file that leaves it out.
+#[test]
+fn a_domain_that_a_replacing_file_leaves_out_is_told_with_the_change_that_takes_it_out() {
+    let store = Store::new();
+    let adopt = |domains: &[&str], flags: &[&str]| {
+        let filing = json!([{"number": FIRM, "services": [
+            {"number": SHOP, "domains": domains, "accesses": ["tencent"]}]}]);
+        warned(store.adopt(&filing, flags), "domain-kept")
+    };
+    assert!(adopt(&["a.example.com", "b.example.com"], &[]).is_empty());
+    assert!(adopt(&["a.example.com"], &[]).is_empty());
+    let told = adopt(&["a.example.com"], &["--replace"]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    let line = format!("change {SHOP} --unset domains=b.example.com");
+    assert!(told[0].ends_with(&format!("icpctl {line}")), "{told:?}");
+    let change: Vec<&str> = line.split(' ').collect();
+    let drafted = store.json(&change).data();
+    assert_eq!(drafted["changes"][0]["to"], json!(["a.example.com"]));
 }
 
 /// An access that ended is known to have ended, whoever else may hold one.

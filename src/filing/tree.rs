@@ -16,6 +16,12 @@ pub struct Difference {
     pub new: Value,
 }
 
+/// Whether a path is that of a field below a table's.
+pub fn is_below(path: &str, table: &str) -> bool {
+    path.strip_prefix(table)
+        .is_some_and(|rest| rest.starts_with('.'))
+}
+
 /// Returns `facts` as a tree.
 pub fn of<T: Serialize>(facts: &T) -> Value {
     Value::try_from(facts).unwrap_or_else(|_| Value::Table(toml::Table::new()))

@@ -190,8 +190,20 @@ fn make_folders(folder: &Path) -> Result<(), StorageError> {
         Some(_) | None => Path::new("."),
     };
     File::open(parent)
-        .and_then(|open| open.sync_all())
+        .and_then(|open| flush(&open))
         .map_err(|error| StorageError::io(parent, Action::Flush, error))
+}
+
+/// Flushes a folder; on a file system that flushes none by itself, as some shared folders of virtual
+/// machines, the whole of it.
+fn flush(folder: &File) -> io::Result<()> {
+    match folder.sync_all() {
+        #[cfg(target_os = "linux")]
+        Err(error) if Errno::from_io_error(&error) == Some(Errno::INVAL) => {
+            Ok(retry_on_intr(|| fs::syncfs(folder))?)
+        }
+        answer => answer,
+    }
 }
 
 /// The error of a folder that could not be made, with the system's reason whatever it is.
@@ -379,8 +391,7 @@ impl Files for Disk {
     }
 
     fn sync_dir(&self, folder: &StorePath) -> Result<(), StorageError> {
-        File::from(self.folder(folder, Action::Flush)?)
-            .sync_all()
+        flush(&File::from(self.folder(folder, Action::Flush)?))
             .map_err(|error| StorageError::io(&self.full_path(folder), Action::Flush, error))
     }
 

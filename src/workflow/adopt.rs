@@ -243,27 +243,43 @@ fn take_domains(
     Ok(())
 }
 
-/// Warns of accesses that a file which replaces what is filed leaves out: sets only grow.
+/// Warns of accesses and domains that a file which replaces what is filed leaves out: sets only grow.
 fn kept(there: &FiledSubject, adoption: &Adoption) -> Vec<Caution> {
-    let kept = adoption.services.iter().filter_map(|service| {
-        let given = service.accesses.as_ref()?;
-        let filed = there.services.get(&service.number)?;
-        let is_given = |provider: &str| given.iter().any(|access| access.provider == provider);
+    let mut cautions = Vec::new();
+    for service in &adoption.services {
+        let number = service.number;
+        let Some(filed) = there.services.get(&number) else {
+            continue;
+        };
+        let given = service.accesses.as_deref().unwrap_or_default();
         let mut left_out = filed.providers();
-        left_out.retain(|provider| !is_given(provider));
-        Some((service.number, left_out))
-    });
-    kept.flat_map(|(number, left_out)| {
-        left_out.into_iter().map(move |provider| {
+        left_out.retain(|provider| given.iter().all(|access| access.provider != *provider));
+        if service.accesses.is_some() {
+            cautions.extend(left_out.into_iter().map(|provider| {
+                let message = text!(
+                    "{number} 仍记有 {provider} 的接入：--replace 不删去已有的接入；没有这个接入的，执行 icpctl gone {number} --provider {provider} --because not-ours",
+                    "{number} keeps its access at {provider}: --replace takes no access away; where there is none, run icpctl gone {number} --provider {provider} --because not-ours",
+                    provider = Text::verbatim(shell_word(provider))
+                );
+                Caution::new("access-kept", message)
+            }));
+        }
+        let Some(given) = &service.facts.domains else {
+            continue;
+        };
+        let left_out = filed
+            .domains()
+            .iter()
+            .filter(|domain| !given.contains(domain));
+        cautions.extend(left_out.map(|domain| {
             let message = text!(
-                "{number} 仍记有 {provider} 的接入：--replace 不删去已有的接入；没有这个接入的，执行 icpctl gone {number} --provider {provider} --because not-ours",
-                "{number} keeps its access at {provider}: --replace takes no access away; where there is none, run icpctl gone {number} --provider {provider} --because not-ours",
-                provider = Text::verbatim(shell_word(provider))
+                "{number} 仍记有域名 {domain}：--replace 不删去已有的域名；没有这个域名的，起草去掉它的变更：icpctl change {number} --unset domains={domain}",
+                "{number} keeps its domain {domain}: --replace takes no domain away; where there is none, draft the change that takes it out: icpctl change {number} --unset domains={domain}"
             );
-            Caution::new("access-kept", message)
-        })
-    })
-    .collect()
+            Caution::new("domain-kept", message)
+        }));
+    }
+    cautions
 }
 
 /// Warns of services that share a counter: the numbers are kept, but one of them is wrong (NUM-03).

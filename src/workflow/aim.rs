@@ -19,6 +19,7 @@ use crate::filing::tree;
 use crate::intake::{Dossier, DossierSubject};
 use crate::lang::{Text, commas};
 use crate::text;
+use std::collections::BTreeSet;
 
 /// What a target or dossier came down to.
 pub(super) struct Found<'a> {
@@ -471,8 +472,38 @@ pub(super) fn of_order<'a>(order: &Order, world: &'a World) -> Found<'a> {
 
 /// Returns the account at which the order's provider holds the accesses, where it is one.
 pub(super) fn the_account(kind: Kind, provider: Option<&str>, found: &Found<'_>) -> Option<String> {
+    let mut known = accounts(kind, provider, found).into_iter().flatten();
+    let first = known.next()?;
+    known.next().is_none().then(|| first.clone())
+}
+
+/// Warns of an account that is none of those at which the order's provider holds the accesses.
+pub(super) fn other_account(
+    kind: Kind,
+    provider: Option<&str>,
+    account: &String,
+    found: &Found<'_>,
+) -> Option<Caution> {
+    let accounts = accounts(kind, provider, found);
+    if accounts.is_empty() || accounts.contains(&None) || accounts.contains(&Some(account)) {
+        return None;
+    }
+    let (provider, known) = (provider?, commas(accounts.into_iter().flatten()));
+    let message = text!(
+        "{provider} 处的接入记在账号 {known} 下，不在 {account} 下；写错的，改正 account",
+        "the access at {provider} is filed under the account {known}, not {account}: where that is a slip, correct the account"
+    );
+    Some(Caution::new("other-account", message))
+}
+
+/// Lists the accounts of the accesses that an order at a provider is about; none is one unknown.
+fn accounts<'a>(
+    kind: Kind,
+    provider: Option<&str>,
+    found: &Found<'a>,
+) -> BTreeSet<Option<&'a String>> {
     match kind {
-        Kind::New | Kind::Access => return None,
+        Kind::New | Kind::Access => return BTreeSet::new(),
         Kind::Change | Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => {}
     }
     let services: Vec<&FiledService> = if found.services.is_empty() {
@@ -482,16 +513,10 @@ pub(super) fn the_account(kind: Kind, provider: Option<&str>, found: &Found<'_>)
     } else {
         found.services.clone()
     };
-    let mut accounts: Vec<&String> = services
+    services
         .iter()
         .flat_map(|s| &s.accesses)
         .filter(|a| Some(a.provider.as_str()) == provider)
-        .filter_map(|a| a.account.as_ref())
-        .collect();
-    accounts.sort();
-    accounts.dedup();
-    match accounts.as_slice() {
-        [only] => Some((*only).clone()),
-        [] | [_, ..] => None,
-    }
+        .map(|a| a.account.as_ref())
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! Drafting: one use case with six inputs.
 
 use super::advance;
-use super::aim::{Found, choose_provider, find, target_of, the_account};
+use super::aim::{Found, choose_provider, find, other_account, target_of, the_account};
 use super::assign::Assign;
 use super::bearing;
 use super::changes::{self, asked_changes};
@@ -14,18 +14,18 @@ use crate::filing::facts::ServiceFacts;
 use crate::filing::guard;
 use crate::filing::host::Host;
 use crate::filing::kind::{Kind, VerifyBy, Via};
-use crate::filing::number::{Number, ServiceKind};
+use crate::filing::number::{Number, ServiceKind, ServiceNumber};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Filing, Material, Order, OrderId};
 use crate::filing::status::Status;
 use crate::ids::Ids;
 use crate::intake::{Dossier, DossierService, DossierSubject};
-use crate::lang::commas;
+use crate::lang::{commas, shell_word};
 use crate::store::Digest;
 use crate::store::near::Wanted;
 use crate::store::roll::Token;
 use crate::text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::Table;
 
 /// What is asked for.
@@ -334,6 +334,7 @@ fn try_anew(
 ) -> Result<Attempt, Failure> {
     let mut cautions = Vec::new();
     let order = build(ask, world, stamp, ids, given, &mut cautions)?;
+    cautions.extend(asked_already(world, &order));
     let ahead = world.ahead_of(&order);
     let drafting = guard::drafting(&order, &world.book.portfolio, &world.profiles, &ahead);
     let mut plan = Plan::new(order.id.clone());
@@ -343,6 +344,52 @@ fn try_anew(
         plan,
         obstacle: drafting.err().map(Failure::from),
     })
+}
+
+/// The code of an order that asks for what another one asks for.
+pub(super) const ASKED_ALREADY: &str = "asked-already";
+
+/// Warns of an order that has not ended and asks for the same: one of the two is mostly a slip.
+fn asked_already(world: &World, order: &Order) -> Option<Caution> {
+    let (register, book) = (world.register(), &world.book);
+    let subject = order.target.subject.iter();
+    let of_subject = subject.flat_map(|number| register.of_subject(book, number));
+    let domains = order.domains().into_iter();
+    let of_domains = domains.flat_map(|domain| register.of_domain(book, domain));
+    let twins = of_subject
+        .chain(of_domains)
+        .filter(|other| asks_the_same(order, other) && !world.status(other).has_ended());
+    let first = |twin: &&Order| {
+        twin.history
+            .first()
+            .map(|entry| (entry.recorded_at, entry.turn))
+    };
+    let twin = twins.min_by_key(first)?;
+    let status = world.status(twin);
+    let name = match &twin.reference {
+        Some(key) => shell_word(&format!("ref:{key}")),
+        None => twin.id.to_string(),
+    };
+    let message = text!(
+        "订单 {name}（{status}）办的是同一件事，多半只留一个：icpctl show {name}",
+        "the order {name} ({status}) asks for the same, and mostly one is enough: icpctl show {name}",
+        status = status.label()
+    );
+    Some(Caution::new(ASKED_ALREADY, message))
+}
+
+/// Whether two orders are to bring about the same, whoever acts for them where a filing ends.
+fn asks_the_same(one: &Order, other: &Order) -> bool {
+    let services = |order: &Order| -> BTreeSet<ServiceNumber> {
+        order.target.services.iter().map(|s| s.number).collect()
+    };
+    let holder = |order: &Order| (order.provider.clone(), order.account.clone());
+    one.kind == other.kind
+        && one.target.subject == other.target.subject
+        && services(one) == services(other)
+        && (one.kind.ends_filing() || holder(one) == holder(other))
+        && one.filing == other.filing
+        && one.changes == other.changes
 }
 
 /// Tells which services of a dossier the order is not about, since other targets were typed; a change
@@ -401,10 +448,13 @@ pub(super) fn build(
         doubt::heed_profile(&world.profiles, name)?;
         cautions.extend(doubt::unknown_provider(&world.profiles, name));
     }
-    let account = ask
-        .account()
-        .cloned()
-        .or_else(|| the_account(ask.kind, provider.as_deref(), &found));
+    let account = match ask.account() {
+        Some(given) => {
+            cautions.extend(other_account(ask.kind, provider.as_deref(), given, &found));
+            Some(given.clone())
+        }
+        None => the_account(ask.kind, provider.as_deref(), &found),
+    };
     let verify_by = match (ask.kind, via) {
         (Kind::CancelSite | Kind::CancelSubject, Via::Provider) => {
             Some(ask.verify_by().unwrap_or(VerifyBy::Sms))

@@ -170,11 +170,11 @@ fn a_subject_number_where_services_are_wanted_is_usage() {
 fn cancel_subject_goes_up_to_the_subject_and_says_so() {
     let scene = Scene::at("tencent");
     for word in [SHOP, "example.com"] {
-        let document = scene.document(MONDAY, &format!("cancel-subject {word}"), 0);
+        let document = scene.document(MONDAY, &format!("cancel-subject {word} -n"), 0);
         assert_eq!(document["data"]["target"]["subject"], SUBJECT);
         assert!(document["warnings"].to_string().contains(SUBJECT));
     }
-    let document = scene.document(MONDAY, &format!("cancel-subject {SUBJECT}"), 0);
+    let document = scene.document(MONDAY, &format!("cancel-subject {SUBJECT} -n"), 0);
     assert_eq!(document["warnings"], json!([]));
 }
 
@@ -427,4 +427,85 @@ fn a_dry_run_reads_as_one() {
     assert!(told.stderr.contains("nothing was written"), "{told:?}");
     assert!(!told.stderr.contains("next:"), "{told:?}");
     assert_eq!(scene.status(MONDAY, &id), "draft");
+}
+
+/// Another account than the one that holds the access is told, by flag and by dossier alike.
+#[test]
+fn an_account_that_holds_no_access_at_the_provider_is_told() {
+    let scene = Scene::at("tencent");
+    let told_in = |scene: &Scene, line: &str| {
+        let document = scene.document(MONDAY, line, 0);
+        let warnings = document["warnings"].as_array().unwrap();
+        let of_accounts = warnings.iter().filter(|w| w["code"] == "other-account");
+        of_accounts
+            .map(|w| w["message"].clone())
+            .collect::<Vec<_>>()
+    };
+    let told = |line: &str| told_in(&scene, line);
+    let cancel = |account: &str| format!("cancel-site example.cn --account {account} -n");
+    assert!(told(&cancel("acc-1")).is_empty());
+    assert!(told("cancel-site example.cn -n").is_empty());
+    let message = "the access at tencent is filed under the account acc-1, not a-2: where that is a slip, correct the account";
+    assert_eq!(told(&cancel("a-2")), [message]);
+    assert_eq!(
+        told("change example.cn --set name=示例 --account a-2 -n"),
+        [message]
+    );
+    let dossier = "kind = 'cancel-subject'\ntarget = ['example.cn']\naccount = 'a-2'";
+    scene.user.write("order.toml", dossier);
+    assert_eq!(told("cancel-subject --from order.toml -n"), [message]);
+    let unknown = Scene::one_site(&["tencent"]);
+    assert!(told_in(&unknown, &cancel("a-2")).is_empty());
+}
+
+/// A second order for the same, drafted by running a command twice, is told; another end is not.
+#[test]
+fn an_order_that_asks_for_what_another_one_asks_for_is_told() {
+    let scene = Scene::at("tencent");
+    let told = |line: &str| {
+        let document = scene.document(MONDAY, line, 0);
+        let warnings = document["warnings"].as_array().unwrap();
+        let twins = warnings.iter().filter(|w| w["code"] == "asked-already");
+        let messages = twins.map(|w| w["message"].as_str().unwrap().to_owned());
+        messages.collect::<Vec<_>>()
+    };
+    let text = dossier("tencent").replace("example.cn", "example.net");
+    scene.user.write("new.toml", text);
+    let lines = [
+        "new --from new.toml",
+        "access example.cn --provider huawei",
+        "change example.cn --set name=示例商城",
+        "cancel-site example.cn",
+        "cancel-subject example.cn",
+        "cancel-access example.cn --provider tencent",
+    ];
+    let others = [
+        "access example.cn --provider alibaba",
+        "change example.cn --set name=示例论坛",
+        "cancel-site example.com",
+        "cancel-access example.com --provider tencent",
+    ];
+    for line in lines {
+        let id = scene.draft(MONDAY, line);
+        let again = told(&format!("{line} -n"));
+        let words = format!(
+            "the order {id} (draft) asks for the same, and mostly one is enough: icpctl show {id}"
+        );
+        assert_eq!(again, [words], "{line}");
+    }
+    for line in others {
+        assert!(told(&format!("{line} -n")).is_empty(), "{line}");
+    }
+    let id = scene.draft(MONDAY, "cancel-site example.com --ref row-1");
+    let twin = told(&format!(
+        "{} --ref row-2 -n",
+        lines[3].replace(".cn", ".com")
+    ));
+    assert_eq!(twin.len(), 1);
+    assert!(
+        twin[0].starts_with("the order ref:row-1 (draft)"),
+        "{twin:?}"
+    );
+    scene.ok(MONDAY, &format!("abandon {id} --yes"));
+    assert!(told("cancel-site example.com -n").is_empty());
 }

@@ -36,6 +36,12 @@ fn tampered(test: &str, folder: &Path, inject: &[&str]) -> Option<usize> {
         match name {
             "pread64" => command.arg("-P").arg(folder.join("store/a.lock")),
             "newfstatat" => command.arg("-P").arg(folder.join("store")),
+            // Its folders, and none of the files in them.
+            "fsync" if one.ends_with("EINVAL") => command.args(
+                ["", "store", "store/orders", "store/subjects"]
+                    .iter()
+                    .flat_map(|at| ["-P".into(), folder.join(at).into_os_string()]),
+            ),
             _ => &mut command,
         };
     }
@@ -93,6 +99,11 @@ fn an_older_kernel_is_as_careful() {
     ] {
         works_with("old", inject);
     }
+}
+
+#[test]
+fn a_file_system_that_flushes_no_folder_by_itself_is_flushed_whole() {
+    works_with("shared", "fsync:error=EINVAL");
 }
 
 #[test]

@@ -293,7 +293,7 @@ fn history(
     for entry in &order.history {
         let is_counted = counted.iter().any(|e| std::ptr::eq(*e, entry));
         table.row(vec![
-            Cell::verbatim(board::minute(entry.at)),
+            Cell::verbatim(entry.at.to_minute()),
             Cell::new(entry.event.label()),
             Cell::new(entry.to.label()),
             Cell::verbatim(entry.actor.clone().unwrap_or_default()),

@@ -476,12 +476,9 @@ fn change(
     } else {
         "subject"
     };
+    let path = format!("{prefix}.{}", change.field);
     let value = |v: &Option<toml::Value>| {
-        let mut shown = v
-            .as_ref()
-            .and_then(|v| serde_json::to_value(v).ok())
-            .unwrap_or_default();
-        let path = format!("{prefix}.{}", change.field);
+        let mut shown = json!(v);
         mask_among(&mut shown, &path, holder, names, privacy);
         shown
     };
@@ -500,10 +497,7 @@ fn edit(
     privacy: Privacy,
 ) -> Value {
     let value = |v: &Option<toml::Value>| {
-        let mut shown = v
-            .as_ref()
-            .and_then(|v| serde_json::to_value(v).ok())
-            .unwrap_or_default();
+        let mut shown = json!(v);
         mask_among(&mut shown, &change.field, holder, names, privacy);
         // An attachment that came or went: its name is the user's, and may be a person's.
         if let Some(Value::String(file)) = shown.get_mut("file") {

@@ -129,9 +129,11 @@ pub fn args(lang: Lang) -> Vec<Arg> {
     let heading = text!("全局选项", "Global options");
     let args = where_and_how(lang).into_iter().chain(what_is_done(lang));
     args.map(|arg| {
+        let id = arg.get_id().clone();
+        // The last of a repeated flag wins, so that aliases can be overridden.
         arg.global(true)
             .help_heading(heading.get(lang).to_owned())
-            .overrides_with_self()
+            .overrides_with(id)
     })
     .chain(std::iter::once(
         Arg::new("help")
@@ -254,18 +256,6 @@ fn what_is_done(lang: Lang) -> [Arg; 9] {
             lang,
         ),
     ]
-}
-
-trait SelfOverride {
-    fn overrides_with_self(self) -> Self;
-}
-
-impl SelfOverride for Arg {
-    /// The last of a repeated flag wins, so that aliases can be overridden.
-    fn overrides_with_self(self) -> Self {
-        let id = self.get_id().clone();
-        self.overrides_with(id)
-    }
 }
 
 /// Returns the value of a global flag as it stands on an unparsed command line.
