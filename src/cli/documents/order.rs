@@ -251,14 +251,6 @@ impl Desk<'_> {
                 "domains": s.domains,
             })
         });
-        let blocked_by: Vec<String> = match self.blocked_by(order) {
-            Some(
-                Obstacle::LiveOrder { order, .. }
-                | Obstacle::DomainInFlight { order, .. }
-                | Obstacle::After { order, .. },
-            ) => vec![order.to_string()],
-            Some(_) | None => Vec::new(),
-        };
         let holder = Some(self.holder(order));
         let portfolio = &self.world.book.portfolio;
         let names = people::of_order(order, portfolio);
@@ -306,7 +298,7 @@ impl Desk<'_> {
                 "message": i.message().get(lang),
             })).collect::<Vec<_>>(),
             "reasons": self.reasons(order, privacy),
-            "blocked_by": blocked_by,
+            "blocked_by": self.held_by(order),
             "history": order.history.iter().map(|e| Self::entry(order, e, holder, &names, privacy)).collect::<Vec<_>>(),
         }))
     }
