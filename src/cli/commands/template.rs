@@ -100,9 +100,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         Failure::usage(text!("没有模板 `{name}`", "there is no template `{name}`"))
     })?;
     let given = CHOICES.iter().find(|flag| word(flag).is_some());
-    if let (Template::Adopt | Template::Batch | Template::Record | Template::Duty, Some(flag)) =
-        (what, given)
-    {
+    if let (Template::Rows(_), Some(flag)) = (what, given) {
         return Err(Failure::usage(text!(
             "--{flag} 只用于资料文件的模板，{name} 是表格",
             "--{flag} goes with the template of a dossier; {name} is a table"

@@ -189,15 +189,7 @@ impl<'a> Context<'a> {
             Ids::Random => None,
             Ids::Seeded(seed) => Some(*seed),
         };
-        let config = &self.config;
-        let manner = Manner::new(
-            &config.network,
-            &config.dns,
-            &config.pages,
-            self.env,
-            self.globals.offline,
-            seed,
-        );
+        let manner = Manner::new(&self.config, self.env, self.globals.offline, seed);
         Ok(Network::new(&manner)?)
     }
 

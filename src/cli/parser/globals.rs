@@ -4,7 +4,7 @@ use super::vocabulary::no_value;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::intake::day;
-use crate::lang::{Lang, Text};
+use crate::lang::{Lang, Text, commas};
 use crate::render::Format;
 use crate::render::mask::Privacy;
 use crate::text;
@@ -149,7 +149,7 @@ pub fn args(lang: Lang) -> Vec<Arg> {
 
 /// Where the store is, and how results are printed.
 fn where_and_how(lang: Lang) -> [Arg; 7] {
-    let formats = PossibleValuesParser::new(Format::ALL.map(Format::name));
+    let formats = PossibleValuesParser::new(Format::ALL.iter().map(|format| format.name()));
     [
         option(
             "store",
@@ -376,9 +376,9 @@ impl Given<'_> {
         let Some(name) = name else {
             return Ok(Format::Human);
         };
-        Format::named(&name).ok_or_else(|| {
+        Format::from_name(&name).ok_or_else(|| {
             let asked = self.asked("format");
-            let known = Format::ALL.map(Format::name).join(", ");
+            let known = commas(Format::ALL);
             Failure::usage(text!(
                 "{asked} 的值 `{name}` 不是输出格式，可用：{known}",
                 "`{name}` for {asked} is no format; there are: {known}"

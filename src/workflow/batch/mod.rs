@@ -30,6 +30,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Command;
 use crate::filing::kind::Kind;
+use crate::filing::named::named;
 use crate::filing::order::{Material, Order, OrderId};
 use crate::filing::status::{Bucket, Status};
 use crate::filing::together::together;
@@ -146,31 +147,17 @@ pub struct Terms {
     pub given: Given,
 }
 
-/// How a row comes out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
-    /// Something was done for it.
-    Ok,
-    /// It was done before.
-    Unchanged,
-    /// Its order is held back by another one, and is taken up at the next run.
-    Skipped,
-    /// It was refused.
-    Failed,
-}
-
-impl Outcome {
-    /// Every outcome, in the order in which they are counted.
-    pub const ALL: [Self; 4] = [Self::Ok, Self::Unchanged, Self::Skipped, Self::Failed];
-
-    /// Returns the name on the wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Unchanged => "unchanged",
-            Self::Skipped => "skipped",
-            Self::Failed => "failed",
-        }
+named! {
+    /// How a row comes out, in the order in which outcomes are counted.
+    pub enum Outcome {
+        /// Something was done for it.
+        Ok = "ok",
+        /// It was done before.
+        Unchanged = "unchanged",
+        /// Its order is held back by another one, and is taken up at the next run.
+        Skipped = "skipped",
+        /// It was refused.
+        Failed = "failed",
     }
 }
 

@@ -327,14 +327,14 @@ fn dossier(
         desk.world.profiles.rename(provider);
     }
     let of_file = |at: Position, finding: Finding| Located {
-        end: inspected.end(&finding.path, at),
+        end: inspected.places.end(&finding.path, at),
         ..Located::in_file(name, at, finding)
     };
     let looks = looks(cx, name, &inspected.dossier);
     let mut ids = cx.ids.for_operation();
     let judgement = desk.asked(ask(&inspected.dossier), &looks, &mut ids);
     let judged = taken(cx, judgement, |finding| {
-        of_file(inspected.place(&finding.path), finding)
+        of_file(inspected.places.nearest(&finding.path), finding)
     });
     let mut all: Vec<Located> = inspected
         .problems
