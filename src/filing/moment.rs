@@ -31,6 +31,12 @@ pub enum MomentError {
         /// The text as given.
         text: String,
     },
+    /// RFC 3339 but for the zone, without which it is eight hours in doubt.
+    #[error("`{text}` names no time zone")]
+    Zoneless {
+        /// The text as given.
+        text: String,
+    },
     /// A relative time that leads before all that can be counted.
     #[error("`{text}` is too long ago")]
     TooFar {
@@ -48,6 +54,9 @@ impl MomentError {
                 "`{text}` 不是存在的日期或时间",
                 "`{text}` is no date or time that exists"
             ),
+            Self::Zoneless { text } => {
+                text!("`{text}` 没有写时区", "`{text}` names no time zone")
+            }
             Self::TooFar { text } => text!("`{text}` 太久远", "`{text}` is too long ago"),
         }
     }
@@ -144,13 +153,20 @@ pub fn parse(text: &str, now: Instant) -> Result<Moment, MomentError> {
     match (day(date), clock.trim()) {
         (Some(date), "") => return in_range(text, date).map(Moment::Day),
         (Some(date), clock) => {
-            let read = |form| NaiveTime::parse_from_str(clock, form);
-            if let Ok(clock) = read("%H:%M").or_else(|_| read("%H:%M:%S")) {
+            if let Some(clock) = time_of_day(clock) {
                 let local = in_range(text, date)?.and_time(clock);
                 return exact(text, Instant::local(local));
             }
         }
         (None, _) => {}
+    }
+    if let Some((date, clock)) = given.split_once(['T', 't'])
+        && day(date).is_some()
+        && time_of_day(clock).is_some()
+    {
+        return Err(MomentError::Zoneless {
+            text: text.to_owned(),
+        });
     }
     if looks_like_a_date(given) {
         return Err(nonexistent(text));
@@ -176,6 +192,12 @@ pub fn day(text: &str) -> Option<NaiveDate> {
     };
     let year = i32::try_from(number(year).filter(|_| year.len() == 4)?).ok()?;
     NaiveDate::from_ymd_opt(year, number(month)?, number(day)?)
+}
+
+/// Reads `HH:MM` or `HH:MM:SS`.
+fn time_of_day(clock: &str) -> Option<NaiveTime> {
+    let read = |form| NaiveTime::parse_from_str(clock, form).ok();
+    read("%H:%M").or_else(|| read("%H:%M:%S"))
 }
 
 /// Returns the instant that lies `length` before `now`.
@@ -349,6 +371,17 @@ mod tests {
             let error = parse(text, now()).unwrap_err();
             assert!(
                 matches!(error, MomentError::Form { .. }),
+                "{text}: {error:?}"
+            );
+        }
+        for text in [
+            "2026-11-22T09:30:00",
+            "2026-11-22T09:30",
+            "２０２６-11-22t09:30",
+        ] {
+            let error = parse(text, now()).unwrap_err();
+            assert!(
+                matches!(error, MomentError::Zoneless { .. }),
                 "{text}: {error:?}"
             );
         }
