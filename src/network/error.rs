@@ -219,6 +219,14 @@ impl TlsFault {
 }
 
 impl NetworkError {
+    /// A host that was connected to, and did not answer in time.
+    pub(super) const fn timed_out(host: String) -> Self {
+        Self::TimedOut {
+            host,
+            is_connecting: false,
+        }
+    }
+
     /// Returns the code of the reason, for `unknown (why)` and error codes.
     pub const fn reason(&self) -> &'static str {
         match self {
