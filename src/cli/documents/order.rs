@@ -10,7 +10,7 @@ use crate::filing::facts::Holder;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Entry, FieldChange, Order, Signatory, Who};
+use crate::filing::order::{Entry, FieldChange, Order, OrderId, Signatory, Who};
 use crate::filing::pack::{self, Need};
 use crate::filing::portfolio::Portfolio;
 use crate::filing::record::SubjectRecord;
@@ -251,14 +251,8 @@ impl Desk<'_> {
                 "domains": s.domains,
             })
         });
-        let blocked_by: Vec<String> = match self.blocked_by(order) {
-            Some(
-                Obstacle::LiveOrder { order, .. }
-                | Obstacle::DomainInFlight { order, .. }
-                | Obstacle::After { order, .. },
-            ) => vec![order.to_string()],
-            Some(_) | None => Vec::new(),
-        };
+        let obstacle = self.blocked_by(order);
+        let blocked_by: Vec<&OrderId> = obstacle.iter().filter_map(Obstacle::order).collect();
         let holder = Some(self.holder(order));
         let portfolio = &self.world.book.portfolio;
         let names = people::of_order(order, portfolio);
