@@ -105,22 +105,32 @@ pub fn blocking(
     profiles: &Profiles,
     others: &[Rival<'_>],
 ) -> Result<(), Obstacle> {
-    if let Some(after) = &order.after {
+    let obstacles = in_the_way(order, portfolio, profiles, others);
+    obstacles.into_iter().next().map_or(Ok(()), Err)
+}
+
+/// Lists what only time can cure: the forerunner, then live orders, the closest first; each stands in
+/// the same place whatever the orders' ids are.
+pub fn in_the_way(
+    order: &Order,
+    portfolio: &Portfolio,
+    profiles: &Profiles,
+    others: &[Rival<'_>],
+) -> Vec<Obstacle> {
+    let awaited = order.after.as_ref().and_then(|after| {
         let status = forerunner(order, others).map(|rival| rival.status);
-        if status != Some(Status::Approved) {
-            return Err(Obstacle::After {
-                order: after.clone(),
-                ended: status.filter(|s| s.has_ended()),
-            });
-        }
-    }
+        (status != Some(Status::Approved)).then(|| Obstacle::After {
+            order: after.clone(),
+            ended: status.filter(|s| s.has_ended()),
+        })
+    });
     let live = others.iter().filter(|rival| rival.status.is_live());
-    let in_the_way = live.filter_map(|rival| between(order, rival, portfolio, profiles));
-    // Several can be in the way: the same one is always named, whatever their ids.
-    match in_the_way.min_by_key(|(rank, since, _)| (*rank, *since)) {
-        Some((_, _, obstacle)) => Err(obstacle),
-        None => Ok(()),
-    }
+    let mut live: Vec<_> = live
+        .filter_map(|rival| between(order, rival, portfolio, profiles))
+        .collect();
+    live.sort_by_key(|(rank, since, _)| (*rank, *since));
+    let live = live.into_iter().map(|(_, _, obstacle)| obstacle);
+    awaited.into_iter().chain(live).collect()
 }
 
 /// Lists those of `others` whose approval a draft waits for, and what they wait for in turn, the one

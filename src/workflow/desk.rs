@@ -119,6 +119,26 @@ impl<'a> Desk<'a> {
             .or_else(|| changes::idle(&order))
     }
 
+    /// Lists the orders that a draft is held back by, where nothing else is in its way.
+    pub fn held_by(&self, order: &Order) -> Vec<OrderId> {
+        let obstacle = self.blocked_by(order);
+        if obstacle.as_ref().and_then(Obstacle::order).is_none() {
+            return Vec::new();
+        }
+        let world = self.world;
+        let order = overtaken::by_now(world, order);
+        let rivals = world.rivals_of(&order);
+        let held = guard::in_the_way(&order, &world.book.portfolio, &world.profiles, &rivals);
+        let mut ids: Vec<OrderId> = Vec::new();
+        for id in held.iter().filter_map(Obstacle::order) {
+            // The order that is awaited may hold the subject, too.
+            if !ids.contains(id) {
+                ids.push(id.clone());
+            }
+        }
+        ids
+    }
+
     /// Whether neither an edit nor waiting lets an order be sent again that came back: what it is about
     /// has ended, or is not any more as the order needs it.
     pub fn is_past_mending(&self, order: &Order) -> bool {

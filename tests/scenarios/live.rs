@@ -42,6 +42,23 @@ fn a_subject_has_one_order_at_a_time() {
     assert_eq!(order["blocked_by"], json!([first]));
 }
 
+/// Each order that holds a draft back is told, the one it waits for first, so that nobody sends it in
+/// vain when the first has ended.
+#[test]
+fn every_order_that_holds_a_draft_back_is_told() {
+    let scene = Scene::at("huawei");
+    let ahead = scene.draft(MONDAY, "cancel-site example.com");
+    let line = format!("cancel-site example.cn --after {ahead}");
+    let waiting = scene.draft(MONDAY, &line);
+    let blocked_by = || scene.order(MONDAY, &waiting)["blocked_by"].clone();
+    assert_eq!(blocked_by(), json!([ahead]));
+    let live = scene.draft(MONDAY, "access example.cn --provider tencent");
+    scene.submit(MONDAY, &live);
+    assert_eq!(blocked_by(), json!([ahead, live]));
+    scene.ok(MONDAY, &format!("edit {waiting} --unset after"));
+    assert_eq!(blocked_by(), json!([live]));
+}
+
 /// S2: the order under way has to end first; then the next one can go.
 #[test]
 fn the_next_order_goes_once_the_first_has_ended() {

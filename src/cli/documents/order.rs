@@ -10,7 +10,7 @@ use crate::filing::facts::Holder;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Entry, FieldChange, Order, OrderId, Signatory, Who};
+use crate::filing::order::{Entry, FieldChange, Order, Signatory, Who};
 use crate::filing::pack::{self, Need};
 use crate::filing::portfolio::Portfolio;
 use crate::filing::record::SubjectRecord;
@@ -251,8 +251,6 @@ impl Desk<'_> {
                 "domains": s.domains,
             })
         });
-        let obstacle = self.blocked_by(order);
-        let blocked_by: Vec<&OrderId> = obstacle.iter().filter_map(Obstacle::order).collect();
         let holder = Some(self.holder(order));
         let portfolio = &self.world.book.portfolio;
         let names = people::of_order(order, portfolio);
@@ -300,7 +298,7 @@ impl Desk<'_> {
                 "message": i.message().get(lang),
             })).collect::<Vec<_>>(),
             "reasons": self.reasons(order, privacy),
-            "blocked_by": blocked_by,
+            "blocked_by": self.held_by(order),
             "history": order.history.iter().map(|e| Self::entry(order, e, holder, &names, privacy)).collect::<Vec<_>>(),
         }))
     }
