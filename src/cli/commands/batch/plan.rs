@@ -377,7 +377,7 @@ fn human(plan: &BatchPlan, lang: Lang, privacy: Privacy) -> String {
         }
         if let Some(because) = &row.error {
             let because = because.message.get(lang);
-            let because = told_save(&because, &refs(row), lang, privacy);
+            let because = told_save(because, &refs(row), lang, privacy);
             let _ = writeln!(page, "     ! {}", clean(&because));
         }
         if let Some(because) = &row.held_by {
