@@ -23,7 +23,7 @@ pub enum Lang {
 }
 
 /// One message in both languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Text {
     /// The Chinese wording.

@@ -3,8 +3,7 @@
 
 use crate::clouds::{Cloud, catalogue};
 use crate::filing::host::Host;
-use crate::intake::nearest;
-use crate::lang::{Text, parser};
+use crate::lang::{Text, nearest, parser};
 use crate::text;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;

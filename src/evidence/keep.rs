@@ -9,7 +9,7 @@ use crate::filing::instant::Instant;
 use crate::filing::number::SubjectNumber;
 use crate::filing::order::{OperationId, OrderId};
 use crate::lang::Text;
-use crate::store::book::subject_path;
+use crate::store::book::{self, subject_path};
 use crate::store::wire::parse;
 use crate::store::{Change, Digest, Files, Kind, RECORD_LIMIT, StorageError, StorePath, if_there};
 use serde::{Deserialize, Serialize};
@@ -115,10 +115,9 @@ pub fn list(files: &dyn Files, holder: &Holder) -> Result<Vec<StorePath>, Storag
 
 /// Lists what is in a folder; nothing where there is none.
 fn within(files: &dyn Files, folder: &StorePath) -> Result<Vec<(StorePath, Kind)>, StorageError> {
-    let entries = if_there(files.list(folder))?.into_iter().flatten();
-    let shown = entries.filter(|entry| !entry.is_hidden());
-    shown
-        .map(|entry| Ok((folder.join(&entry.name)?, entry.kind)))
+    let entries = book::list(files, folder)?.into_iter();
+    entries
+        .map(|(name, kind)| Ok((folder.join(&name)?, kind)))
         .collect()
 }
 

@@ -1,6 +1,6 @@
 //! Rows of a batch: orders to be made.
 
-use super::problem::{Position, Problem, nearest, offered, shown};
+use super::problem::{Position, Problem, offered, shown};
 use super::record::{meaningless, missing, required};
 use super::rows::{Cell, Header, Row, rows};
 use super::schema::Table;
@@ -10,7 +10,7 @@ use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::named::Named as Vocabulary;
 use crate::filing::number::SubjectNumber;
 use crate::knowledge;
-use crate::lang::{Text, listed};
+use crate::lang::{Text, listed, nearest};
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

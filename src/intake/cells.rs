@@ -119,7 +119,7 @@ impl Starts {
     }
 
     /// Returns the byte at which the first field ends.
-    pub(super) fn first_end(&self) -> usize {
+    fn first_end(&self) -> usize {
         self.fields.get(1).map_or(self.end, |next| next - 1)
     }
 }

@@ -1,6 +1,6 @@
 //! Rows that say that duties are done: whose, which, and the number that came of it.
 
-use super::problem::{Problem, nearest, settle, shown};
+use super::problem::{Problem, settle, shown};
 use super::record::{at, meaningless, required};
 use super::rows::{Row, RowPlace, rows};
 use super::schema::Table;
@@ -8,7 +8,7 @@ use super::source::{Encoding, Source};
 use crate::filing::duty::Duty;
 use crate::filing::instant::Instant;
 use crate::filing::number::{Parsed, SecurityNumber};
-use crate::lang::commas;
+use crate::lang::{commas, nearest};
 use crate::text;
 
 /// A duty that is done; whose it is, is not resolved yet.

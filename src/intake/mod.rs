@@ -31,7 +31,7 @@ pub use dossier::{
 };
 pub use duty::{DutyRow, read_duty_rows};
 pub use exported::{Element, Unreadable, read_exported};
-pub use problem::{Located, Position, Problem, nearest};
+pub use problem::{Located, Position, Problem};
 pub use record::{RecordRow, read_record_rows};
 pub use rows::{Cell, Header, Row, RowPlace};
 pub use schema::{DossierField, Table, dossier_fields};

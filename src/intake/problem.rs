@@ -1,7 +1,6 @@
 //! What is wrong in a file, where, and how to put it right.
 
 use crate::lang::Text;
-pub use crate::lang::nearest;
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;

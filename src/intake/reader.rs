@@ -1,7 +1,7 @@
 //! From located trees to typed values, collecting problems on the way.
 
 use super::node::{Node, Shape, below, label_name};
-use super::problem::{Position, Problem, nearest, shown};
+use super::problem::{Position, Problem, shown};
 use super::schema::{Known, Section, known};
 use super::value::set_twice;
 use crate::filing::named::Named;
@@ -9,7 +9,7 @@ use crate::filing::number::{
     NumberError, Parsed, ServiceKind, ServiceNumber, SubjectNumber, Warning,
 };
 use crate::knowledge::FieldType;
-use crate::lang::{Text, listed};
+use crate::lang::{Text, listed, nearest};
 use crate::text;
 use chrono::NaiveDate;
 use serde::de::DeserializeOwned;

@@ -6,11 +6,11 @@ pub(super) use csv::{csv_rows, is_csv};
 
 use super::document::{is_json_lines, json_lines, json_list};
 use super::node::{Entry, Node, Shape, label_name};
-use super::problem::{PROBLEMS, Position, Problem, nearest, shown};
+use super::problem::{PROBLEMS, Position, Problem, shown};
 use super::schema::{Column, Table, column as column_of, columns};
 use super::source::{Encoding, Source, decode, within};
 use super::value::set_twice;
-use crate::lang::Text;
+use crate::lang::{Text, nearest};
 use crate::reading::{DOCUMENT_LIMIT, ROWS_LIMIT};
 use crate::text;
 use std::collections::BTreeMap;

@@ -161,7 +161,7 @@ fn in_chinese(words: &str) -> Option<String> {
     }
     let expected = phrase(expected).unwrap_or_else(|| {
         let things = expected.split(", ");
-        things.map(thing).collect::<Vec<_>>().join("、")
+        things.map(listed).collect::<Vec<_>>().join("、")
     });
     // A space stands beside what is no Chinese.
     let space = if expected.starts_with(|c: char| c.is_ascii()) {
@@ -170,11 +170,6 @@ fn in_chinese(words: &str) -> Option<String> {
         ""
     };
     Some(format!("{what}，应为{space}{expected}"))
-}
-
-/// Returns something that is expected or found; what is no known word stays as it is.
-fn thing(words: &str) -> String {
-    phrase(words).unwrap_or_else(|| words.to_owned())
 }
 
 /// Returns the Chinese of a known phrase, with what the parser puts into it.

@@ -223,12 +223,7 @@ impl Resolved {
         let host = host.to_owned();
         let why = match self {
             Self::Offline => return NetworkError::Offline { host },
-            Self::TimedOut => {
-                return NetworkError::TimedOut {
-                    host,
-                    is_connecting: false,
-                };
-            }
+            Self::TimedOut => return NetworkError::timed_out(host),
             Self::NoName => "NXDOMAIN".to_owned(),
             Self::Records { .. } | Self::NoData => "NODATA".to_owned(),
             Self::Failed(why) => why.clone(),

@@ -219,6 +219,14 @@ impl TlsFault {
 }
 
 impl NetworkError {
+    /// A host that was connected to, and did not answer in time.
+    pub(super) const fn timed_out(host: String) -> Self {
+        Self::TimedOut {
+            host,
+            is_connecting: false,
+        }
+    }
+
     /// Returns the code of the reason, for `unknown (why)` and error codes.
     pub const fn reason(&self) -> &'static str {
         match self {
@@ -357,10 +365,10 @@ impl NetworkError {
             ),
             Self::Redirect { from, to, why } => why.message(from, to),
             Self::Status { host, status, wait } => {
-                let (zh, en) = asking(*wait);
                 text!(
-                    "{host} 答复 HTTP {status}{zh}",
-                    "{host} answered HTTP {status}{en}"
+                    "{host} 答复 HTTP {status}{asking}",
+                    "{host} answered HTTP {status}{asking}",
+                    asking = asking(*wait)
                 )
             }
             Self::Denied { host, said } => text!(
@@ -389,10 +397,10 @@ impl NetworkError {
             Self::Said {
                 host, said, wait, ..
             } => {
-                let (zh, en) = asking(*wait);
                 text!(
-                    "{host} 答复查询失败：{said}{zh}",
-                    "{host} says that the question failed: {said}{en}"
+                    "{host} 答复查询失败：{said}{asking}",
+                    "{host} says that the question failed: {said}{asking}",
+                    asking = asking(*wait)
                 )
             }
             Self::Shape { host, what } => text!(
@@ -507,11 +515,11 @@ impl NetworkError {
     }
 }
 
-/// Says in both languages how long a host wants to be left alone.
-fn asking(wait: Option<Duration>) -> (String, String) {
-    wait.map_or_else(Default::default, |wait| {
-        let wait = humantime::format_duration(wait);
-        (format!("，要求等待 {wait}"), format!(", asking for {wait}"))
+/// Says how long a host wants to be left alone.
+fn asking(wait: Option<Duration>) -> Text {
+    let wait = wait.map(humantime::format_duration);
+    wait.map_or_else(Text::default, |wait| {
+        text!("，要求等待 {wait}", ", asking for {wait}")
     })
 }
 

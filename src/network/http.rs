@@ -145,10 +145,7 @@ impl Http {
         let turn = self.limits.turn(&name, request.at_once).await;
         let asked = tokio::time::timeout(timeout, self.follow(request)).await;
         drop(turn);
-        asked.unwrap_or(Err(NetworkError::TimedOut {
-            host: name,
-            is_connecting: false,
-        }))
+        asked.unwrap_or(Err(NetworkError::timed_out(name)))
     }
 
     async fn follow(&self, request: Request) -> Result<Answer, NetworkError> {
@@ -209,12 +206,7 @@ impl Http {
                     Some(Host::Domain(_)) | None => None,
                 };
                 match address {
-                    Some(address) if !self.allow_private && !is_public(address) => {
-                        Err(NetworkError::Private {
-                            host: host(url),
-                            address,
-                        })
-                    }
+                    Some(address) if !self.allow_private => public(&host(url), &[address]),
                     Some(_) | None => Ok(()),
                 }
             }

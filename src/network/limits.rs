@@ -16,10 +16,10 @@ pub struct Limits {
 pub struct Turn(#[expect(dead_code, reason = "held, not read")] Option<OwnedSemaphorePermit>);
 
 impl Limits {
-    /// Allows `per_host` questions at once, at least one.
+    /// Allows `per_host` questions at once, at least one, and no more than can be counted.
     pub fn new(per_host: usize) -> Self {
         Self {
-            per_host: per_host.max(1),
+            per_host: per_host.clamp(1, Semaphore::MAX_PERMITS),
             hosts: Arc::default(),
         }
     }

@@ -19,6 +19,7 @@ use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
+use lettre::transport::smtp::response::Code;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -154,11 +155,7 @@ impl Mailer {
             Ok::<_, std::io::Error>(runtime.block_on(transport.send(mail)))
         });
         let Ok(sent) = tokio::time::timeout(self.timeout, sending).await else {
-            return Err(NetworkError::TimedOut {
-                host,
-                is_connecting: false,
-            }
-            .into());
+            return Err(NetworkError::timed_out(host).into());
         };
         let sent = sent.map_err(std::io::Error::other).flatten();
         let sent = sent.map_err(|error| NetworkError::Setup {
@@ -167,17 +164,11 @@ impl Mailer {
         sent.map(|_| ()).map_err(|error| {
             let said = self.redacted(error.to_string());
             let error = if error.is_timeout() {
-                NetworkError::TimedOut {
-                    host,
-                    is_connecting: false,
-                }
+                NetworkError::timed_out(host)
             } else if let Some(fault) = cause::<rustls::Error>(&error) {
                 let fault = TlsFault::from(fault);
                 NetworkError::Tls { host, fault }
-            } else if error
-                .status()
-                .is_some_and(|code| is_denied(&code.to_string()))
-            {
+            } else if error.status().is_some_and(is_denied) {
                 NetworkError::Denied { host, said }
             } else if error.is_permanent() || error.is_transient() || error.is_client() {
                 NetworkError::Said {
@@ -202,8 +193,8 @@ impl Mailer {
 }
 
 /// Whether a reply says that the credentials are wrong or wanted (RFC 4954).
-fn is_denied(code: &str) -> bool {
-    matches!(code, "530" | "534" | "535" | "538")
+fn is_denied(code: Code) -> bool {
+    matches!(u16::from(code), 530 | 534 | 535 | 538)
 }
 
 fn parameters(host: &str, network: &Network) -> Result<TlsParameters, Failure> {

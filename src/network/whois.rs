@@ -26,12 +26,7 @@ pub async fn ask(network: &Network, server: &str, name: &str) -> Result<String, 
         let asked =
             tokio::time::timeout(settings.timeout.0, exchange(settings, server, name)).await;
         drop(turn);
-        asked.unwrap_or_else(|_| {
-            Err(NetworkError::TimedOut {
-                host: host(),
-                is_connecting: false,
-            })
-        })
+        asked.unwrap_or_else(|_| Err(NetworkError::timed_out(host())))
     };
     network.retry.run(once).await
 }

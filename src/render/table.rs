@@ -248,24 +248,21 @@ pub fn key_values(rows: &[(Text, Cell)], lang: Lang, color: Color) -> String {
         Lang::Zh => "：",
         Lang::En => ": ",
     };
-    let widest = rows.iter().map(|(label, _)| cells(label.get(lang))).max();
-    let widest = widest.unwrap_or(0) + cells(divider);
+    let labels = rows
+        .iter()
+        .map(|(label, _)| format!("{}{divider}", clean(label.get(lang))));
+    let labels: Vec<String> = labels.collect();
+    let widths = labels.iter().map(|label| width_of(label));
+    let widest = widths.max().unwrap_or(0);
     let mut rendered = String::new();
-    for (label, cell) in rows {
-        let label = pad(&format!("{}{divider}", clean(label.get(lang))), widest);
+    for (label, (_, cell)) in labels.iter().zip(rows) {
+        let gap = " ".repeat(widest - width_of(label));
         let value = clean(cell.text.get(lang));
         let value = cell.tone.paint(value.trim_end_matches(' '), color);
-        rendered.push_str(format!("{label}{value}").trim_end_matches(' '));
+        rendered.push_str(format!("{label}{gap}{value}").trim_end_matches(' '));
         rendered.push('\n');
     }
     rendered
-}
-
-/// Returns `text` made harmless and filled up with spaces to `width` terminal cells.
-pub fn pad(text: &str, width: usize) -> String {
-    let text = clean(text);
-    let missing = width.saturating_sub(text.width());
-    format!("{text}{}", " ".repeat(missing))
 }
 
 /// Returns how many terminal cells a harmless text takes, quickly where it is plain.
@@ -275,11 +272,6 @@ pub(super) fn width_of(text: &str) -> usize {
     } else {
         text.width()
     }
-}
-
-/// Returns how many terminal cells `text` takes once made harmless.
-pub fn cells(text: &str) -> usize {
-    clean(text).width()
 }
 
 #[cfg(test)]

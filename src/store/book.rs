@@ -442,7 +442,8 @@ pub(super) fn no_folder(
     Some((format!("{orders}/{name}"), Arc::new(damage)))
 }
 
-pub(super) fn list(
+/// Lists what is in a folder and not hidden; nothing where there is none.
+pub(crate) fn list(
     files: &dyn Files,
     folder: &StorePath,
 ) -> Result<Vec<(String, Kind)>, StorageError> {

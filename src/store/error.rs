@@ -39,20 +39,20 @@ pub enum Action {
 
 impl Action {
     /// Returns the verb, as in "cannot … FILE".
-    const fn verb(self) -> (&'static str, &'static str) {
+    const fn verb(self) -> Text {
         match self {
-            Self::Open => ("打开", "open"),
-            Self::Read => ("读取", "read"),
-            Self::List => ("列出", "list"),
-            Self::Stat => ("查看", "look at"),
-            Self::Create => ("新建", "create"),
-            Self::CreateFolder => ("新建目录", "make the folder"),
-            Self::Write => ("写入", "write"),
-            Self::Flush => ("落盘", "flush"),
-            Self::Rename => ("替换", "put in place"),
-            Self::Remove => ("删除", "remove"),
-            Self::Lock => ("锁定", "lock"),
-            Self::Tighten => ("收紧权限", "tighten"),
+            Self::Open => Text::fixed("打开", "open"),
+            Self::Read => Text::fixed("读取", "read"),
+            Self::List => Text::fixed("列出", "list"),
+            Self::Stat => Text::fixed("查看", "look at"),
+            Self::Create => Text::fixed("新建", "create"),
+            Self::CreateFolder => Text::fixed("新建目录", "make the folder"),
+            Self::Write => Text::fixed("写入", "write"),
+            Self::Flush => Text::fixed("落盘", "flush"),
+            Self::Rename => Text::fixed("替换", "put in place"),
+            Self::Remove => Text::fixed("删除", "remove"),
+            Self::Lock => Text::fixed("锁定", "lock"),
+            Self::Tighten => Text::fixed("收紧权限", "tighten"),
         }
     }
 }
@@ -234,9 +234,13 @@ impl StorageError {
                 action,
                 source,
             } => {
-                let (zh, en) = action.verb();
-                let (path, why) = (path.display(), cause(source));
-                text!("无法{zh} {path}：{why}", "cannot {en} {path}: {why}", why)
+                let path = path.display();
+                text!(
+                    "无法{verb} {path}：{why}",
+                    "cannot {verb} {path}: {why}",
+                    verb = action.verb(),
+                    why = cause(source)
+                )
             }
             Self::OutcomeUnknown { path, source } => {
                 let (path, why) = (path.display(), source.message());

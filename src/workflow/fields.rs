@@ -11,9 +11,9 @@ use crate::filing::number::{ServiceKind, ServiceNumber};
 use crate::filing::order::{FieldChange, MATERIALS, Order};
 use crate::filing::portfolio::FiledSubject;
 use crate::filing::tree::{self, is_below};
-use crate::intake::{Choice, DossierField, dossier_fields, nearest};
+use crate::intake::{Choice, DossierField, dossier_fields};
 use crate::knowledge::{self, Field, FieldType};
-use crate::lang::{Text, listed};
+use crate::lang::{Text, listed, nearest};
 use crate::text;
 use toml::Value;
 

@@ -116,3 +116,26 @@ fn a_top_level_domain_is_taken_in_either_script() {
         shown.stdout
     );
 }
+
+/// So many that nothing can count them are as many as one likes.
+#[test]
+fn any_number_of_questions_at_once_can_be_allowed() {
+    let user = config(
+        r#"
+[network]
+per_host = 9223372036854775807
+retries = 0
+[dns]
+servers = ["127.0.0.1:1"]
+timeout = "1ms"
+attempts = 1
+[rdap.servers]
+com = "http://127.0.0.1:1/"
+"#,
+    );
+    let output = user.run(["verify", "example.com", "--json"]).exits(0);
+    let document = output.json();
+    let facts = document["data"][0]["facts"].as_array().unwrap();
+    let registered = facts.iter().find(|fact| fact["claim"] == "registered");
+    assert_eq!(registered.unwrap()["reason"], "no-connection");
+}

@@ -2,6 +2,7 @@
 
 use super::page::Page;
 use super::refusal::Refusal;
+use crate::filing::province::Province;
 
 /// Words whose last character is a province's letter but names no province.
 ///
@@ -12,6 +13,16 @@ const WORDS: [&str; 46] = [
     "咸宁", "遂宁", "普宁", "安宁", "里云", "讯云", "为云", "度云", "山云", "东云", "动云", "翼云",
     "务云", "主云", "白云", "年青", "抹黑", "拉黑", "富贵", "珍贵", "宝贵", "昂贵",
 ];
+
+/// Returns the province whose letter stands at `start`, if one does, and the position after it and
+/// blanks.
+pub(super) fn province(page: &Page<'_>, start: usize) -> (Option<(char, Province)>, usize) {
+    let letter = page
+        .at(start)
+        .and_then(|ch| Some((ch, Province::of_letter(ch)?)));
+    let after = letter.map_or(start, |_| page.skip_blanks(start + 1));
+    (letter, after)
+}
 
 /// Returns the word that `before` and a province's `letter` make up.
 pub(super) fn part_of_word(before: char, letter: char) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Reads the numbers around ICP: 京ICP备…号 and 京ICP证…号, and what tries to be one.
 
 use super::find::{Candidate, Number};
-use super::head::{missing_province, part_of_word, word_before};
+use super::head::{missing_province, part_of_word, province, word_before};
 use super::page::{Page, Run, counts};
 use super::refusal::{LONG_YEARS, Refusal, SHORT_YEARS};
 use super::subject::{Digits, Licence, LicenceForm, SubjectForm, SubjectNumber};
@@ -41,14 +41,7 @@ impl Form {
 
 /// Reads a number that has ICP in it, or what looks like one.
 pub(super) fn candidate(page: &Page<'_>, start: usize, floor: usize) -> Option<Candidate> {
-    let letter = page
-        .at(start)
-        .and_then(|ch| Province::of_letter(ch).map(|province| (ch, province)));
-    let icp = if letter.is_some() {
-        page.skip_blanks(start + 1)
-    } else {
-        start
-    };
+    let (letter, icp) = province(page, start);
     let Some(after) = page.word(icp, "ICP") else {
         return letter.and_then(|_| misspelt(page, start, icp));
     };

@@ -1,7 +1,7 @@
 //! Reads public-security numbers: 京公网安备11010502000001号.
 
 use super::find::{Candidate, Number};
-use super::head::{missing_province, part_of_word};
+use super::head::{missing_province, part_of_word, province};
 use super::icp::filler;
 use super::page::Page;
 use super::refusal::Refusal;
@@ -19,23 +19,11 @@ const SLIPS: [&str; 6] = ["公安网备", "公网备", "公安备", "公网安",
 
 /// Reads a public-security number, or what looks like one.
 pub(super) fn candidate(page: &Page<'_>, start: usize, floor: usize) -> Option<Candidate> {
-    let letter = page
-        .at(start)
-        .and_then(|ch| Province::of_letter(ch).map(|province| (ch, province)));
-    let words = if letter.is_some() {
-        page.skip_blanks(start + 1)
-    } else {
-        start
-    };
-    let (after, is_slip) = page.word(words, WORDS).map_or_else(
-        || {
-            SLIPS
-                .iter()
-                .find_map(|slip| page.word(words, slip))
-                .map(|after| (after, true))
-        },
-        |after| Some((after, false)),
-    )?;
+    let (letter, words) = province(page, start);
+    let right = page.word(words, WORDS);
+    let is_slip = right.is_none();
+    let slip = || SLIPS.iter().find_map(|slip| page.word(words, slip));
+    let after = right.or_else(slip)?;
     let run = page.run(filler(page, after), &LENGTH)?;
     let sign = page.skip_blanks(run.end);
     let has_sign = page.is(sign, '号');

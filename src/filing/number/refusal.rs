@@ -148,9 +148,9 @@ impl fmt::Display for Refusal {
 
 /// Why a field that must hold one number was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message().en)]
 pub enum NumberError {
     /// Nothing in it looks like a number.
-    #[error("{}", Self::not_found(.given, *.expected).en)]
     NotFound {
         /// The field.
         given: String,
@@ -158,7 +158,6 @@ pub enum NumberError {
         expected: Option<NumberKind>,
     },
     /// What looks like a number is none.
-    #[error("{}", Self::refused(.raw, .reason).en)]
     Refused {
         /// The candidate as written.
         raw: String,
@@ -166,13 +165,11 @@ pub enum NumberError {
         reason: Refusal,
     },
     /// It holds more than one.
-    #[error("{}", Self::several(.raws).en)]
     Several {
         /// The candidates as written.
         raws: Vec<String>,
     },
     /// Other words stand beside the number.
-    #[error("{}", Self::surrounded(.raw, .stray).en)]
     Surrounded {
         /// The number as written.
         raw: String,
@@ -180,7 +177,6 @@ pub enum NumberError {
         stray: String,
     },
     /// It is a number of another kind.
-    #[error("{}", Self::wrong_kind(*.expected, .found).en)]
     WrongKind {
         /// The kind that the field wants.
         expected: NumberKind,
@@ -194,9 +190,20 @@ impl NumberError {
     pub fn message(&self) -> Text {
         match self {
             Self::NotFound { given, expected } => Self::not_found(given, *expected),
-            Self::Refused { raw, reason } => Self::refused(raw, reason),
-            Self::Several { raws } => Self::several(raws),
-            Self::Surrounded { raw, stray } => Self::surrounded(raw, stray),
+            Self::Refused { raw, reason } => text!(
+                "“{raw}”不是有效号码：{message}",
+                "\"{raw}\" is refused: {message}",
+                message = reason.message()
+            ),
+            Self::Several { raws } => text!(
+                "这里只能填写一个号码，却有多个：{raws}",
+                "one number is expected here, but there are several: {raws}",
+                raws = Text::list(raws)
+            ),
+            Self::Surrounded { raw, stray } => text!(
+                "号码“{raw}”旁边有多余内容“{stray}”，请只填写号码",
+                "\"{stray}\" stands beside the number \"{raw}\"; write the number alone"
+            ),
             Self::WrongKind { expected, found } => Self::wrong_kind(*expected, found),
         }
     }
@@ -211,29 +218,6 @@ impl NumberError {
         text!(
             "“{given}”里没有备案号，应形如 粤ICP备2021000001号 或 粤ICP备2021000001号-1",
             "\"{given}\" holds no filing number; expected one like 粤ICP备2021000001号 or 粤ICP备2021000001号-1"
-        )
-    }
-
-    fn refused(raw: &str, reason: &Refusal) -> Text {
-        text!(
-            "“{raw}”不是有效号码：{message}",
-            "\"{raw}\" is refused: {message}",
-            message = reason.message()
-        )
-    }
-
-    fn several(raws: &[String]) -> Text {
-        text!(
-            "这里只能填写一个号码，却有多个：{raws}",
-            "one number is expected here, but there are several: {raws}",
-            raws = Text::list(raws)
-        )
-    }
-
-    fn surrounded(raw: &str, stray: &str) -> Text {
-        text!(
-            "号码“{raw}”旁边有多余内容“{stray}”，请只填写号码",
-            "\"{stray}\" stands beside the number \"{raw}\"; write the number alone"
         )
     }
 

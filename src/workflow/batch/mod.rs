@@ -11,9 +11,7 @@ mod review;
 pub use blame::{blamed, content};
 pub use commit::{CHUNK, changes, commit, write_rows};
 pub use imagined::call_by_ref;
-pub use plan::{
-    Action, Based, BatchPlan, Consequence, PLAN_SCHEMA, PlannedRow, Said, Words, stale,
-};
+pub use plan::{Action, Based, BatchPlan, Consequence, PLAN_SCHEMA, PlannedRow, Said, stale};
 pub use queue::twice;
 pub use review::Reviewer;
 
@@ -454,19 +452,16 @@ fn send(
 }
 
 fn needs(world: &World, order: &Order, wish: &Wish, terms: &Terms) -> Needs {
-    let mut needs = Needs::default();
-    if order.kind == Kind::CancelSubject
-        && let Some(number) = &order.target.subject
-    {
-        let number = number.to_string();
-        let given = [&wish.given, &terms.given]
-            .iter()
-            .any(|given| given.confirmed.contains(&number));
-        needs.number = Some((number, given));
-    }
     let given = [&wish.given, &terms.given];
-    needs.accept = Acceptance::of(world, order, &given);
-    needs
+    let number = order.target.subject.map(|number| number.to_string());
+    let number = number.filter(|_| order.kind == Kind::CancelSubject);
+    Needs {
+        number: number.map(|number| {
+            let is_given = given.iter().any(|given| given.confirmed.contains(&number));
+            (number, is_given)
+        }),
+        accept: Acceptance::of(world, order, &given),
+    }
 }
 
 /// Checks that what an order needs was given, where it cannot be asked for.
@@ -477,23 +472,19 @@ fn agreed(needs: &Needs, terms: &Terms, header: &Header) -> Result<(), Failure> 
     let mut consent = Consent::default();
     consent.numbers.extend(needs.number.clone());
     consent.accepts.extend(needs.accept.clone());
-    match consent.missing() {
-        Some(mut failure) => {
-            let column = if needs.number.as_ref().is_some_and(|(_, given)| !given) {
-                "confirm"
-            } else {
-                "accept"
-            };
-            let column = header.name(column);
-            let hint = text!(
-                "在该行的 {column} 列写明",
-                "say so in the row's {column} column"
-            );
-            failure.hints.insert(0, hint);
-            Err(failure)
-        }
-        None => Ok(()),
-    }
+    let Some(mut failure) = consent.missing() else {
+        return Ok(());
+    };
+    let column = header.name(match &needs.number {
+        Some((_, false)) => "confirm",
+        Some((_, true)) | None => "accept",
+    });
+    let hint = text!(
+        "在该行的 {column} 列写明",
+        "say so in the row's {column} column"
+    );
+    failure.hints.insert(0, hint);
+    Err(failure)
 }
 
 /// Whether an order has never been sent, and can be.
@@ -567,11 +558,7 @@ pub fn consent(world: &World, decided: &[Decided]) -> Option<Consent> {
             .shown
             .push(text!("  - {message}", "  - {message}", message));
     }
-    for needs in decided
-        .iter()
-        .filter(|d| d.outcome == Outcome::Ok)
-        .map(|d| &d.needs)
-    {
+    for Decided { needs, .. } in decided.iter().filter(|d| d.outcome == Outcome::Ok) {
         let number = needs.number.iter().filter(|(_, given)| !given);
         consent.numbers.extend(number.cloned());
         if consent.accepts.is_empty() {

@@ -117,17 +117,7 @@ pub struct Consequence {
     /// The providers it touches.
     pub providers: Vec<String>,
     /// In words, in both languages.
-    pub message: Words,
-}
-
-/// A sentence in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Words {
-    /// In Chinese.
-    pub zh: String,
-    /// In English.
-    pub en: String,
+    pub message: Text,
 }
 
 /// A failure as it was told.
@@ -139,9 +129,9 @@ pub struct Said {
     /// The exit that the same refusal leads to.
     pub exit: u8,
     /// What is wrong.
-    pub message: Words,
+    pub message: Text,
     /// What to do.
-    pub hints: Vec<Words>,
+    pub hints: Vec<Text>,
     /// Whether waiting cures it.
     #[serde(default)]
     pub retryable: bool,
@@ -149,31 +139,13 @@ pub struct Said {
     pub rule: Option<String>,
 }
 
-impl From<&Text> for Words {
-    fn from(text: &Text) -> Self {
-        Self {
-            zh: text.zh.clone().into_owned(),
-            en: text.en.clone().into_owned(),
-        }
-    }
-}
-
-impl From<&Words> for Text {
-    fn from(words: &Words) -> Self {
-        Self {
-            zh: words.zh.clone().into(),
-            en: words.en.clone().into(),
-        }
-    }
-}
-
 impl From<&Failure> for Said {
     fn from(failure: &Failure) -> Self {
         Self {
             code: failure.code.clone().into_owned(),
             exit: failure.exit.code(),
-            message: (&failure.message).into(),
-            hints: failure.hints.iter().map(Words::from).collect(),
+            message: failure.message.clone(),
+            hints: failure.hints.clone(),
             retryable: failure.is_retryable(),
             rule: failure.rule.clone(),
         }
@@ -188,7 +160,7 @@ impl From<Impact> for Consequence {
     fn from(impact: Impact) -> Self {
         Self {
             code: impact.code,
-            message: (&impact.message()).into(),
+            message: impact.message(),
             subjects: Vec::new(),
             services: if impact.code == Code::OtherServicesUnaffected {
                 Vec::new()
@@ -205,7 +177,7 @@ impl From<Joint> for Consequence {
     fn from(joint: Joint) -> Self {
         Self {
             code: joint.code,
-            message: (&joint.message()).into(),
+            message: joint.message(),
             subjects: names(joint.subjects),
             services: names(joint.services),
             domains: names(joint.domains),

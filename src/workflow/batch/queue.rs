@@ -139,10 +139,9 @@ pub fn twice(key: &str, line: usize) -> Failure {
             "the ref {key} stands twice, first in line {line}"
         ),
     )
-    .hint(own_ref())
+    .hint(text!(
+        "每一行写各自的 ref",
+        "give each row a ref of its own"
+    ))
     .plain(key)
-}
-
-fn own_ref() -> Text {
-    text!("每一行写各自的 ref", "give each row a ref of its own")
 }

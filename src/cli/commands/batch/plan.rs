@@ -21,9 +21,7 @@ use crate::render::stream::{Stream, StreamError};
 use crate::render::{Delivery, Format};
 use crate::text;
 use crate::workflow::assign::{called, invalid};
-use crate::workflow::batch::{
-    Action, BatchPlan, Consequence, PlannedRow, Said, Words, call_by_ref,
-};
+use crate::workflow::batch::{Action, BatchPlan, Consequence, PlannedRow, Said, call_by_ref};
 use clap::ArgMatches;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -303,7 +301,7 @@ fn own(consequence: &Consequence, lang: Lang) -> Value {
         "services": consequence.services,
         "domains": consequence.domains,
         "providers": consequence.providers,
-        "message": said(&consequence.message, lang),
+        "message": consequence.message.get(lang),
     })
 }
 
@@ -327,10 +325,6 @@ fn joint(consequence: &Consequence, lang: Lang) -> Value {
     value
 }
 
-fn said(words: &Words, lang: Lang) -> String {
-    Text::from(words).get(lang).to_owned()
-}
-
 /// The refs that a row names: its own, and that of the order it waits for.
 fn refs(row: &PlannedRow) -> Vec<String> {
     let after = row.row.after.as_deref();
@@ -341,7 +335,7 @@ fn refs(row: &PlannedRow) -> Vec<String> {
 
 fn problem(row: &PlannedRow, of: &Said, lang: Lang, privacy: Privacy) -> Value {
     let plain = refs(row);
-    let said = |words: &Words| told_save(&said(words, lang), &plain, lang, privacy);
+    let said = |words: &Text| told_save(words.get(lang), &plain, lang, privacy);
     json!({
         "code": of.code,
         "exit": of.exit,
@@ -379,11 +373,11 @@ fn human(plan: &BatchPlan, lang: Lang, privacy: Privacy) -> String {
         let (key, what) = (clean(&key), clean(&what));
         let _ = writeln!(page, "{line}  {key}  {kind} {what}  {does}");
         for consequence in &row.impact {
-            let _ = writeln!(page, "     - {}", clean(&said(&consequence.message, lang)));
+            let _ = writeln!(page, "     - {}", clean(consequence.message.get(lang)));
         }
         if let Some(because) = &row.error {
-            let because = said(&because.message, lang);
-            let because = told_save(&because, &refs(row), lang, privacy);
+            let because = because.message.get(lang);
+            let because = told_save(because, &refs(row), lang, privacy);
             let _ = writeln!(page, "     ! {}", clean(&because));
         }
         if let Some(because) = &row.held_by {
@@ -400,7 +394,7 @@ fn human(plan: &BatchPlan, lang: Lang, privacy: Privacy) -> String {
         let heading = text!("合计：", "All together:");
         let _ = writeln!(page, "\n{}", heading.get(lang));
         for consequence in &plan.impact {
-            let _ = writeln!(page, "  - {}", clean(&said(&consequence.message, lang)));
+            let _ = writeln!(page, "  - {}", clean(consequence.message.get(lang)));
         }
     }
     page
