@@ -273,9 +273,18 @@ fn kept(there: &FiledSubject, adoption: &Adoption) -> Vec<Caution> {
             .filter(|domain| !given.contains(domain));
         cautions.extend(left_out.map(|domain| {
             let message = text!(
-                "{number} 仍记有域名 {domain}：--replace 不删去已有的域名；没有这个域名的，起草去掉它的变更：icpctl change {number} --unset domains={domain}",
-                "{number} keeps its domain {domain}: --replace takes no domain away; where there is none, draft the change that takes it out: icpctl change {number} --unset domains={domain}"
+                "{number} 仍记有域名 {domain}：--replace 不删去已有的域名",
+                "{number} keeps its domain {domain}: --replace takes no domain away"
             );
+            let message = if given.is_empty() {
+                message
+            } else {
+                text!(
+                    "{message}；没有这个域名的，起草去掉它的变更：icpctl change {number} --unset domains={domain}",
+                    "{message}; where there is none, draft the change that takes it out: icpctl change {number} --unset domains={domain}",
+                    message
+                )
+            };
             Caution::new("domain-kept", message)
         }));
     }

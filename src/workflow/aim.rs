@@ -477,6 +477,9 @@ pub(super) fn the_account(kind: Kind, provider: Option<&str>, found: &Found<'_>)
     known.next().is_none().then(|| first.clone())
 }
 
+/// The code of an account that holds no access at the order's provider.
+pub(super) const OTHER_ACCOUNT: &str = "other-account";
+
 /// Warns of an account that is none of those at which the order's provider holds the accesses.
 pub(super) fn other_account(
     kind: Kind,
@@ -493,7 +496,7 @@ pub(super) fn other_account(
         "{provider} 处的接入记在账号 {known} 下，不在 {account} 下；写错的，改正 account",
         "the access at {provider} is filed under the account {known}, not {account}: where that is a slip, correct the account"
     );
-    Some(Caution::new("other-account", message))
+    Some(Caution::new(OTHER_ACCOUNT, message))
 }
 
 /// Lists the accounts of the accesses that an order at a provider is about; none is one unknown.

@@ -14,7 +14,7 @@ use crate::filing::facts::ServiceFacts;
 use crate::filing::guard;
 use crate::filing::host::Host;
 use crate::filing::kind::{Kind, VerifyBy, Via};
-use crate::filing::number::{Number, ServiceKind, ServiceNumber};
+use crate::filing::number::{Number, ServiceKind};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Filing, Material, Order, OrderId};
 use crate::filing::status::Status;
@@ -25,7 +25,7 @@ use crate::store::Digest;
 use crate::store::near::Wanted;
 use crate::store::roll::Token;
 use crate::text;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use toml::Table;
 
 /// What is asked for.
@@ -351,14 +351,10 @@ pub(super) const ASKED_ALREADY: &str = "asked-already";
 
 /// Warns of an order that has not ended and asks for the same: one of the two is mostly a slip.
 fn asked_already(world: &World, order: &Order) -> Option<Caution> {
-    let (register, book) = (world.register(), &world.book);
-    let subject = order.target.subject.iter();
-    let of_subject = subject.flat_map(|number| register.of_subject(book, number));
-    let domains = order.domains().into_iter();
-    let of_domains = domains.flat_map(|domain| register.of_domain(book, domain));
-    let twins = of_subject
-        .chain(of_domains)
-        .filter(|other| asks_the_same(order, other) && !world.status(other).has_ended());
+    let beside = world.register().open_beside(&world.book, order);
+    let twins = beside
+        .into_iter()
+        .filter(|other| asks_the_same(order, other));
     let first = |twin: &&Order| {
         twin.history
             .first()
@@ -366,8 +362,9 @@ fn asked_already(world: &World, order: &Order) -> Option<Caution> {
     };
     let twin = twins.min_by_key(first)?;
     let status = world.status(twin);
-    let name = match &twin.reference {
-        Some(key) => shell_word(&format!("ref:{key}")),
+    let reference = twin.reference.as_ref();
+    let name = match reference.filter(|key| shell_word(key) == **key) {
+        Some(key) => format!("ref:{key}"),
         None => twin.id.to_string(),
     };
     let message = text!(
@@ -378,16 +375,22 @@ fn asked_already(world: &World, order: &Order) -> Option<Caution> {
     Some(Caution::new(ASKED_ALREADY, message))
 }
 
-/// Whether two orders are to bring about the same, whoever acts for them where a filing ends.
+/// Whether two orders are to bring about the same, through whom it may be save where that is the matter.
 fn asks_the_same(one: &Order, other: &Order) -> bool {
-    let services = |order: &Order| -> BTreeSet<ServiceNumber> {
-        order.target.services.iter().map(|s| s.number).collect()
+    let is_through_the_same = match one.kind {
+        Kind::Access | Kind::CancelAccess => {
+            (&one.provider, &one.account) == (&other.provider, &other.account)
+        }
+        Kind::New | Kind::Change | Kind::CancelSite | Kind::CancelSubject => true,
     };
-    let holder = |order: &Order| (order.provider.clone(), order.account.clone());
+    let services = &one.target.services;
     one.kind == other.kind
+        && is_through_the_same
         && one.target.subject == other.target.subject
-        && services(one) == services(other)
-        && (one.kind.ends_filing() || holder(one) == holder(other))
+        && services.len() == other.target.services.len()
+        && services
+            .iter()
+            .all(|service| other.target.holds(&service.number))
         && one.filing == other.filing
         && one.changes == other.changes
 }

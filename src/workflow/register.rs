@@ -158,6 +158,19 @@ impl Register {
         orders(book, merged(lists.into_iter().flatten()))
     }
 
+    /// Lists the orders that have not ended and may ask for what `order` asks for, in the order of their
+    /// ids: those about its first domain, where it has none those of its subject or certificate.
+    pub fn open_beside<'b>(&self, book: &'b Book, order: &Order) -> Vec<&'b Order> {
+        let domain = order.domains().first().copied();
+        let certificate = certificate(order);
+        let lists = [&self.drafts, &self.live].map(|shelf| match (domain, order.target.subject) {
+            (Some(domain), _) => shelf.domains.get(domain),
+            (None, Some(number)) => shelf.subjects.get(&number),
+            (None, None) => shelf.certificates.get(certificate.as_ref()?),
+        });
+        orders(book, merged(lists.into_iter().flatten()))
+    }
+
     /// Lists the orders that bear on `order`, in the order of their ids: those of its subject, its
     /// account and its new domains.
     pub fn near<'b>(&self, book: &'b Book, order: &Order) -> Vec<&'b Order> {

@@ -1,7 +1,7 @@
 //! Applying: which rows are done, held back and refused, what it asks for, and doing it again.
 
 use super::{holding, outcomes, stream, subjects};
-use crate::scenarios::{CERTIFICATES, MONDAY, SUBJECT, Scene, company, dossier, site};
+use crate::scenarios::{CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, company, dossier, site};
 use crate::support::Icpctl;
 use icpctl::store::{Disk, Holder, StoreLock};
 use serde_json::{Value, json};
@@ -213,6 +213,29 @@ fn a_row_that_asks_for_what_an_order_asks_for_is_told_as_such() {
     };
     let again = first.replace("\na", "\nb");
     assert_eq!(told(&again), [row(2, "b1", "a1"), row(3, "b2", "a2")]);
+}
+
+/// Rows with one wrong account are each told of it.
+#[test]
+fn every_row_whose_account_holds_no_access_is_told() {
+    let access = json!([{"provider": "tencent", "account": "a-1"}]);
+    let sites = [
+        site(SHOP, "example.cn", &access),
+        site(FORUM, "example.com", &access),
+    ];
+    let scene = Scene::holding(&[company(SUBJECT, CERTIFICATES[0], &sites)]);
+    let rows =
+        "ref,kind,target,account\nr1,cancel-site,example.cn,a-2\nr2,cancel-site,example.com,a-2\n";
+    scene.user.write("batch.csv", rows);
+    let planned = scene.document(MONDAY, "batch plan batch.csv", 0);
+    let warnings = planned["warnings"].as_array().unwrap().iter();
+    let told = warnings.filter(|w| w["code"] == "other-account");
+    let told: Vec<&str> = told.map(|w| w["message"].as_str().unwrap()).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told[0].starts_with("line 2 (r1): ") && told[1].starts_with("line 3 (r2): "),
+        "{told:?}"
+    );
 }
 
 /// Orders that are only thought of have no id that anybody could look at: they go by their refs.

@@ -471,6 +471,16 @@ fn an_order_that_asks_for_what_another_one_asks_for_is_told() {
     };
     let text = dossier("tencent").replace("example.cn", "example.net");
     scene.user.write("new.toml", text);
+    // Nobody is known by a domain yet, nor filed.
+    let app = dossier("tencent")
+        .replace("kind = \"site\"", "kind = \"miniprogram\"")
+        .replace("domains = [\"example.cn\"]\n", "")
+        .replace(CERTIFICATES[0], CERTIFICATES[1]);
+    assert!(
+        app.contains("miniprogram") && !app.contains("domains"),
+        "{app}"
+    );
+    scene.user.write("app.toml", app);
     let lines = [
         "new --from new.toml",
         "access example.cn --provider huawei",
@@ -478,6 +488,7 @@ fn an_order_that_asks_for_what_another_one_asks_for_is_told() {
         "cancel-site example.cn",
         "cancel-subject example.cn",
         "cancel-access example.cn --provider tencent",
+        "new --from app.toml",
     ];
     let others = [
         "access example.cn --provider alibaba",
@@ -496,6 +507,7 @@ fn an_order_that_asks_for_what_another_one_asks_for_is_told() {
     for line in others {
         assert!(told(&format!("{line} -n")).is_empty(), "{line}");
     }
+    assert_eq!(told("new --from new.toml --account acc-2 -n").len(), 1);
     let id = scene.draft(MONDAY, "cancel-site example.com --ref row-1");
     let twin = told(&format!(
         "{} --ref row-2 -n",

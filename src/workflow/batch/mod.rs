@@ -16,6 +16,7 @@ pub use queue::twice;
 pub use review::Reviewer;
 
 use super::advance;
+use super::aim::OTHER_ACCOUNT;
 use super::assign::Assign;
 use super::doubt;
 use super::draft::{ASKED_ALREADY, Ask, anew, draft};
@@ -331,7 +332,7 @@ fn decide_row(
     decided.retries = retries;
     let cautions = std::mem::take(&mut plan.cautions).into_iter();
     let in_row = |caution: Caution| match caution.code {
-        ASKED_ALREADY => wish.warns(caution),
+        ASKED_ALREADY | OTHER_ACCOUNT => wish.warns(caution),
         _ => caution,
     };
     decided.cautions = cautions.map(in_row).collect();
