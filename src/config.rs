@@ -8,6 +8,7 @@ pub mod sections;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::filing::tree::below;
 use crate::lang::parser::position;
 use crate::lang::{Lang, Text, parser};
 use crate::reading::{self, DOCUMENT_LIMIT, Unread};
@@ -100,13 +101,9 @@ impl Config {
                     "{shown}:{line}:{column}: {en}"
                 ),
             );
-            let failure = match parser::meant(en) {
-                Some(near) => {
-                    failure.hint(text!("是不是想写 `{near}`？", "did you mean `{near}`?"))
-                }
-                None => failure,
-            };
-            failure.hint(text!(
+            let meant = parser::meant(en)
+                .map(|near| text!("是不是想写 `{near}`？", "did you mean `{near}`?"));
+            meant.into_iter().fold(failure, Failure::hint).hint(text!(
                 "改正这一处，或用 --config 另指一份配置",
                 "correct it there, or name another file with --config"
             ))
@@ -143,12 +140,7 @@ fn flat(value: &Value) -> Vec<(String, Option<String>)> {
         match value {
             Value::Object(table) if !table.is_empty() => {
                 for (key, value) in table {
-                    let path = if prefix.is_empty() {
-                        key.clone()
-                    } else {
-                        format!("{prefix}.{key}")
-                    };
-                    walk(&path, value, found);
+                    walk(&below(prefix, key), value, found);
                 }
             }
             Value::Object(_) | Value::Null => found.push((prefix.to_owned(), None)),

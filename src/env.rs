@@ -74,31 +74,27 @@ impl Env {
     /// Returns any variable that is set to something: the configuration named it as holding a
     /// secret.
     pub fn secret(&self, name: &str) -> Option<&str> {
-        let value = self.others.get(name).or_else(|| self.values.get(name));
-        value
-            .and_then(|value| value.to_str())
-            .filter(|value| !value.is_empty())
+        let other = self.others.get(name).filter(|value| !value.is_empty());
+        other.or_else(|| self.value(name))?.to_str()
+    }
+
+    fn value(&self, name: &str) -> Option<&OsString> {
+        self.values.get(name).filter(|value| !value.is_empty())
     }
 
     /// Returns a variable that is set to something, as text.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.values
-            .get(name)
-            .and_then(|value| value.to_str())
-            .filter(|value| !value.is_empty())
+        self.value(name)?.to_str()
     }
 
     /// Returns a variable that is set to something, as a path.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
-        self.values
-            .get(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
+        self.value(name).map(PathBuf::from)
     }
 
     /// Whether a variable is set to something.
     pub fn has(&self, name: &str) -> bool {
-        self.values.get(name).is_some_and(|value| !value.is_empty())
+        self.value(name).is_some()
     }
 
     /// Whether this is a job that nobody watches: `CI` is set, and not to `false`.
@@ -108,25 +104,23 @@ impl Env {
 
     /// Returns the folder of what can be deleted at any time: `$XDG_CACHE_HOME/icpctl`.
     pub fn cache_folder(&self) -> Option<PathBuf> {
-        self.path("XDG_CACHE_HOME")
-            .filter(|path| path.is_absolute())
-            .or_else(|| self.path("HOME").map(|home| home.join(".cache")))
-            .map(|folder| folder.join("icpctl"))
+        self.folder("XDG_CACHE_HOME", ".cache")
     }
 
     /// Returns the folder of what is remembered of runs: `$XDG_STATE_HOME/icpctl`.
     pub fn state_folder(&self) -> Option<PathBuf> {
-        self.path("XDG_STATE_HOME")
-            .filter(|path| path.is_absolute())
-            .or_else(|| self.path("HOME").map(|home| home.join(".local/state")))
-            .map(|folder| folder.join("icpctl"))
+        self.folder("XDG_STATE_HOME", ".local/state")
     }
 
     /// Returns the folder of our configuration: `$XDG_CONFIG_HOME/icpctl`.
     pub fn config_folder(&self) -> Option<PathBuf> {
-        self.path("XDG_CONFIG_HOME")
-            .filter(|path| path.is_absolute())
-            .or_else(|| self.path("HOME").map(|home| home.join(".config")))
-            .map(|folder| folder.join("icpctl"))
+        self.folder("XDG_CONFIG_HOME", ".config")
+    }
+
+    /// Returns our folder in one that a variable names, or that is usually there in `HOME`.
+    fn folder(&self, variable: &str, usual: &str) -> Option<PathBuf> {
+        let named = self.path(variable).filter(|path| path.is_absolute());
+        let folder = named.or_else(|| Some(self.path("HOME")?.join(usual)))?;
+        Some(folder.join("icpctl"))
     }
 }

@@ -90,6 +90,15 @@ impl Failure {
         self
     }
 
+    /// Asks whether a word near the one that was typed is meant.
+    #[must_use]
+    pub fn meant(self, near: Option<&str>) -> Self {
+        match near {
+            Some(near) => self.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
+            None => self,
+        }
+    }
+
     /// Puts an order's id where the hints say ORDER, so that they can be typed as they stand.
     #[must_use]
     pub fn of_order(mut self, id: &OrderId) -> Self {

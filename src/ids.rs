@@ -37,34 +37,28 @@ impl Ids {
         }
     }
 
-    /// Returns an order id that `is_taken` says is free.
-    pub fn order(&mut self, is_taken: impl Fn(&OrderId) -> bool) -> OrderId {
+    fn free<T>(&mut self, from_bits: fn(u64) -> T, is_taken: impl Fn(&T) -> bool) -> T {
         loop {
-            let id = OrderId::from_bits(self.bits());
+            let id = from_bits(self.bits());
             if !is_taken(&id) {
                 return id;
             }
         }
+    }
+
+    /// Returns an order id that `is_taken` says is free.
+    pub fn order(&mut self, is_taken: impl Fn(&OrderId) -> bool) -> OrderId {
+        self.free(OrderId::from_bits, is_taken)
     }
 
     /// Returns the id of a notice that `is_taken` says is free.
     pub fn notice(&mut self, is_taken: impl Fn(&NoticeId) -> bool) -> NoticeId {
-        loop {
-            let id = NoticeId::from_bits(self.bits());
-            if !is_taken(&id) {
-                return id;
-            }
-        }
+        self.free(NoticeId::from_bits, is_taken)
     }
 
     /// Returns an operation id that `is_taken` says is free.
     pub fn operation(&mut self, is_taken: impl Fn(&OperationId) -> bool) -> OperationId {
-        loop {
-            let id = OperationId::from_bits(self.bits());
-            if !is_taken(&id) {
-                return id;
-            }
-        }
+        self.free(OperationId::from_bits, is_taken)
     }
 }
 

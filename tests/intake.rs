@@ -13,7 +13,7 @@ use icpctl::filing::province::Province;
 use icpctl::filing::tree;
 use icpctl::intake::{
     Adopting, BatchRow, Choice, Dossier, DossierSubject, DutyRow, Encoding, Problem, RecordRow,
-    Source, Template, inspect_adoptions, inspect_batch_rows, read_dossier, read_duty_rows,
+    Source, Table, Template, inspect_adoptions, inspect_batch_rows, read_dossier, read_duty_rows,
     read_record_rows, template,
 };
 use icpctl::knowledge::{FieldType, fields};
@@ -335,7 +335,7 @@ fn every_known_field_reaches_the_facts() {
         .map(|field| field.path.as_str())
         .filter(|path| path.starts_with("subject.") || path.starts_with("services."))
         .collect();
-    for service in ServiceKind::ALL {
+    for &service in ServiceKind::ALL {
         let choice = Choice {
             service,
             ..Choice::default()
@@ -753,23 +753,23 @@ fn every_template_is_readable_as_printed() {
                         "{name}"
                     );
                 }
-                Template::Adopt => {
+                Template::Rows(Table::Adopt) => {
                     let read = adoptions(&text).unwrap_or_else(|problems| failed(problems));
                     assert_eq!(
                         read[0].value.services[0].accesses.as_ref().unwrap().len(),
                         2
                     );
                 }
-                Template::Batch => {
+                Template::Rows(Table::Batch) => {
                     let read = batch(&text).unwrap_or_else(|problems| failed(problems));
                     assert_eq!(read[0].kind, Kind::CancelSite);
                     assert_eq!(read[0].labels["customer"], "甲");
                 }
-                Template::Record => {
+                Template::Rows(Table::Record) => {
                     let read = records(&text).unwrap_or_else(|problems| failed(problems));
                     assert_eq!(read[0].numbers.len(), 2);
                 }
-                Template::Duty => {
+                Template::Rows(Table::Duty) => {
                     let read = duties(&text).unwrap_or_else(|problems| failed(problems));
                     assert!(read[0].duty.number && read[0].number.is_some());
                 }
@@ -791,10 +791,10 @@ fn the_chinese_header_of_a_template_is_understood() {
         let row = &duties(text).unwrap()[0];
         format!("{:?}", (&row.target, &row.duty.id, &row.at, &row.number))
     };
-    says_the_same(Template::Adopt, adopted);
-    says_the_same(Template::Batch, drafted);
-    says_the_same(Template::Record, recorded);
-    says_the_same(Template::Duty, done);
+    says_the_same(Template::Rows(Table::Adopt), adopted);
+    says_the_same(Template::Rows(Table::Batch), drafted);
+    says_the_same(Template::Rows(Table::Record), recorded);
+    says_the_same(Template::Rows(Table::Duty), done);
 }
 
 /// The row of a template says the same under the Chinese header and under the English one.

@@ -80,9 +80,8 @@ fn good_dossiers() -> BTreeMap<String, Table> {
         "law-practice",
     ];
     let of_natures = natures.into_iter().flat_map(|nature| {
-        ServiceKind::ALL
-            .into_iter()
-            .map(move |kind| Base::new(nature, "gd", kind))
+        let kinds = ServiceKind::ALL.iter();
+        kinds.map(move |kind| Base::new(nature, "gd", *kind))
     });
     let of_providers = ["huawei", "alibaba", "wechat", "generic"].map(|provider| Base {
         provider: provider.to_owned(),

@@ -199,7 +199,7 @@ fn the_words_are_those_of_the_core() {
         (
             "order",
             "service_kind",
-            names(&ServiceKind::ALL, ServiceKind::name),
+            names(ServiceKind::ALL, ServiceKind::name),
         ),
         (
             "order",

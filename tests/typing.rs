@@ -35,6 +35,7 @@ fn the_likeliest_word_is_offered_first_and_each_on_its_own() {
         (&["template", "nwe"], 2, "`new`"),
         (&["help", "cancel-sit"], 4, "cancel-site"),
         (&["list", "--province", "广冬"], 2, "广东"),
+        (&["rules", "--province", "广冬"], 2, "广东"),
         (
             &["duty", "done", "粤ICP备2021000001号", "show-number-in-app"],
             2,

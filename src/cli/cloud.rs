@@ -1,11 +1,11 @@
 //! Asking a cloud with the user's key: found, turned into a client, and nothing kept.
 
-use crate::cli::commands::auth::absent;
 use crate::cli::context::Context;
 use crate::clouds::Cloud;
 use crate::clouds::client::Client;
 use crate::clouds::credentials::{self, Afar, Credential};
 use crate::config::base::Near;
+use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::network::Network;
 use crate::text;
@@ -50,6 +50,20 @@ fn fetched(cx: &mut Context<'_>, afar: &Afar) -> Option<Credential> {
 /// 12 where there is none.
 pub fn needed_key(cx: &mut Context<'_>, cloud: Cloud) -> Result<Credential, Failure> {
     key(cx, cloud).ok_or_else(|| absent(cloud))
+}
+
+/// No key to a cloud was found.
+pub fn absent(cloud: Cloud) -> Failure {
+    Failure::new(
+        Exit::Denied,
+        "denied.no-credentials",
+        text!(
+            "没有找到{label}的密钥",
+            "no key to {label} was found",
+            label = cloud.label()
+        ),
+    )
+    .hint(credentials::advice(cloud))
 }
 
 /// Returns whoever asks a cloud with a key.

@@ -7,7 +7,6 @@ use crate::cli::context::Context;
 use crate::cli::documents::order::time;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::OrderId;
-use crate::store::place::Place;
 use crate::text;
 use clap::ArgMatches;
 use serde_json::json;
@@ -26,10 +25,7 @@ pub fn record(cx: &mut Context<'_>, name: &str, matches: &ArgMatches, words: &[S
         command = format!("{command} {action}");
         inner = below;
     }
-    let store = match cx.place() {
-        Place::Found { folder, .. } => Some(folder.display().to_string()),
-        Place::Missing { .. } | Place::Fresh { .. } | Place::Nowhere => None,
-    };
+    let store = cx.store_folder();
     let given: Vec<&str> = words
         .iter()
         .skip(1)
@@ -38,7 +34,7 @@ pub fn record(cx: &mut Context<'_>, name: &str, matches: &ArgMatches, words: &[S
     let line = json!({
         "at": time(cx.now),
         "actor": cx.actor(),
-        "store": store,
+        "store": store.map(|folder| folder.display().to_string()),
         "command": command,
         "given": given,
     });

@@ -1,13 +1,40 @@
-//! Reading what the user names: a file, or stdin.
+//! Reading what the user names: a file, or stdin, and how it is encoded.
 
 use crate::cli::context::Context;
+use crate::cli::parser::globals::option;
 use crate::cli::signals::Signals;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::intake::Encoding;
+use crate::lang::Lang;
 use crate::reading::{self, ROWS_LIMIT, Unread};
 use crate::text;
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgMatches};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+
+/// How the CSV is encoded that a command reads.
+pub fn encoding_arg(lang: Lang) -> Arg {
+    option(
+        "encoding",
+        "ENC",
+        text!(
+            "CSV 的编码，缺省为 utf-8",
+            "How the CSV is encoded, utf-8 by default"
+        ),
+        lang,
+    )
+    .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"]))
+}
+
+/// Returns the encoding that `--encoding` names.
+pub fn encoding(matches: &ArgMatches) -> Encoding {
+    match matches.get_one::<String>("encoding").map(String::as_str) {
+        Some("gb18030") => Encoding::Gb18030,
+        Some(_) | None => Encoding::Utf8,
+    }
+}
 
 impl Context<'_> {
     /// Reads what a `--from` names: a file, or stdin for `-`.

@@ -1,8 +1,8 @@
 //! Files of rows that are taken one by one: read whole, then written in chunks, as one operation. A
 //! refused row leaves the others alone.
 
-use super::commands::record::encoding;
 use super::context::{Caution, Context, World};
+use super::input::encoding;
 use super::reply::Reply;
 use super::reply::stream::{RowTold, Stream};
 use super::signals::Signals;
@@ -13,7 +13,7 @@ use crate::filing::order::{Order, OrderId};
 use crate::intake::{Encoding, Problem, Source};
 use crate::store::StoreLock;
 use crate::workflow::assign::invalid;
-use crate::workflow::batch::{self, CHUNK};
+use crate::workflow::batch::{self, CHUNK, Outcome};
 use clap::ArgMatches;
 use std::collections::BTreeSet;
 
@@ -28,6 +28,27 @@ pub struct Chunk {
     pub subjects: BTreeSet<SubjectNumber>,
     /// What the user should know.
     pub cautions: Vec<Caution>,
+}
+
+impl Chunk {
+    /// Tells a row, which came out so.
+    pub fn tell(
+        &mut self,
+        line: usize,
+        names: [Option<String>; 2],
+        taken: Result<Outcome, Failure>,
+    ) {
+        let (outcome, failure) = match taken {
+            Ok(outcome) => (outcome, None),
+            Err(failure) => (Outcome::Failed, Some(failure)),
+        };
+        self.rows.push(RowTold {
+            line,
+            names,
+            outcome,
+            failure,
+        });
+    }
 }
 
 /// Reads the rows of a file; none where a signal came first.
@@ -75,9 +96,7 @@ pub fn take<R>(
             break;
         }
         changed |= !(taken.orders.is_empty() && taken.subjects.is_empty());
-        for caution in taken.cautions {
-            cx.caution(caution.code, caution.message, caution.path);
-        }
+        cx.warn_of(taken.cautions);
         stream.rows(cx, taken.rows);
     }
     let signal = signals.arrived().filter(|_| stream.left() > 0);

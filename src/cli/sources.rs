@@ -5,7 +5,6 @@
 
 use crate::cli::cloud;
 use crate::cli::context::{Context, World};
-use crate::cli::documents::board;
 use crate::clouds::credentials::Credential;
 use crate::clouds::{Cloud, alibaba};
 use crate::evidence::Asker;
@@ -156,7 +155,7 @@ pub fn unheard(answers: &Answers, id: &OrderId) -> Vec<Authority> {
 /// Returns who says so, and when it was asked, for the history.
 pub fn reason(sighting: &Sighting, lang: Lang) -> String {
     let name = name(&sighting.authority);
-    let at = board::minute(sighting.at);
+    let at = sighting.at.to_minute();
     let words = text!("{name}，{at} 查询", "{name}, asked at {at}", name);
     words.get(lang).to_owned()
 }

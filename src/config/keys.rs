@@ -1,7 +1,6 @@
 //! Keys of tables that name something: what is no such name is refused where it stands, since a
 //! setting that nobody reads would be missed in silence.
 
-use super::base::Base;
 use crate::clouds::{Cloud, catalogue};
 use crate::filing::host::Host;
 use crate::intake::nearest;
@@ -12,12 +11,13 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 /// What the keys of a table are.
-trait Naming {
+pub(super) trait Naming: Ord {
     /// Returns the key as it is looked up.
     fn read(key: &str) -> Result<String, Text>;
 }
 
 /// A key that was read.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Key<N>(String, PhantomData<N>);
 
 impl<'de, N: Naming> Deserialize<'de> for Key<N> {
@@ -28,27 +28,11 @@ impl<'de, N: Naming> Deserialize<'de> for Key<N> {
     }
 }
 
-impl<N> PartialEq for Key<N> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
-    }
-}
-
-impl<N> Eq for Key<N> {}
-
-impl<N> PartialOrd for Key<N> {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl<N> Ord for Key<N> {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.cmp(&other.0)
-    }
-}
-
-fn table<'de, N: Naming, V: Deserialize<'de>, D: Deserializer<'de>>(
+/// Reads a table whose keys are names of this sort.
+///
+/// # Errors
+/// A key that is no such name.
+pub(super) fn table<'de, N: Naming, V: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, V>, D::Error> {
     let table = BTreeMap::<Key<N>, V>::deserialize(deserializer)?;
@@ -59,11 +43,14 @@ fn table<'de, N: Naming, V: Deserialize<'de>, D: Deserializer<'de>>(
 }
 
 /// Products of Tencent Cloud.
-struct AtTencent;
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct AtTencent;
 /// Products of Alibaba Cloud.
-struct AtAlibaba;
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct AtAlibaba;
 /// Top-level domains.
-struct Tld;
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Tld;
 
 impl Naming for AtTencent {
     fn read(key: &str) -> Result<String, Text> {
@@ -111,36 +98,6 @@ fn product(cloud: Cloud, key: &str) -> Result<String, Text> {
             label
         ),
     })
-}
-
-/// Reads the endpoints of Tencent Cloud's products.
-///
-/// # Errors
-/// A product that is not asked, with those that are.
-pub(super) fn tencent<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<BTreeMap<String, Base>, D::Error> {
-    table::<AtTencent, _, _>(deserializer)
-}
-
-/// Reads the endpoints of Alibaba Cloud's products.
-///
-/// # Errors
-/// A product that is not asked, with those that are.
-pub(super) fn alibaba<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<BTreeMap<String, Base>, D::Error> {
-    table::<AtAlibaba, _, _>(deserializer)
-}
-
-/// Reads RDAP servers by top-level domain, which is taken in either script.
-///
-/// # Errors
-/// A key that is no top-level domain.
-pub(super) fn rdap<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<BTreeMap<String, Base>, D::Error> {
-    table::<Tld, _, _>(deserializer)
 }
 
 /// A server on port 43, as `host:port`.

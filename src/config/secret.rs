@@ -8,6 +8,7 @@ use crate::text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
+use zeroize::Zeroizing;
 
 /// Where a secret is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
@@ -29,11 +30,17 @@ pub enum Secret {
     },
 }
 
-/// A secret in hand: never empty, never shown, never stored.
+/// A secret in hand: never empty, never shown, never stored, and kept in memory that is wiped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Revealed(String);
+pub struct Revealed(Zeroizing<String>);
 
 impl Revealed {
+    /// Takes a secret; none where the text is empty.
+    pub fn new(text: impl Into<String>) -> Option<Self> {
+        let text = Zeroizing::new(text.into());
+        (!text.is_empty()).then_some(Self(text))
+    }
+
     /// Returns it, to be sent to whom it is for.
     pub fn expose(&self) -> &str {
         &self.0
@@ -56,15 +63,12 @@ impl Secret {
     /// When it is not there (12).
     pub fn reveal(&self, env: &Env) -> Result<Revealed, Failure> {
         match self {
-            Self::Env { env: name } => env
-                .secret(name)
-                .map(|secret| Revealed(secret.to_owned()))
-                .ok_or_else(|| {
-                    denied(text!(
-                        "环境变量 {name} 没有设置，其中应有凭据",
-                        "the variable {name}, which should hold a credential, is not set"
-                    ))
-                }),
+            Self::Env { env: name } => env.secret(name).and_then(Revealed::new).ok_or_else(|| {
+                denied(text!(
+                    "环境变量 {name} 没有设置，其中应有凭据",
+                    "the variable {name}, which should hold a credential, is not set"
+                ))
+            }),
             Self::File { file: path } => {
                 let shown = path.display();
                 let lost = |reason: Text| {
@@ -78,11 +82,8 @@ impl Secret {
                 // What it holds is never quoted.
                 let text = String::from_utf8(bytes)
                     .map_err(|_| lost(text!("不是 UTF-8 文本", "not UTF-8 text")))?;
-                let secret = text.trim_end_matches(['\r', '\n']);
-                if secret.is_empty() {
-                    return Err(lost(text!("文件是空的", "the file is empty")));
-                }
-                Ok(Revealed(secret.to_owned()))
+                Revealed::new(text.trim_end_matches(['\r', '\n']))
+                    .ok_or_else(|| lost(text!("文件是空的", "the file is empty")))
             }
         }
     }

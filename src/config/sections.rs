@@ -97,7 +97,7 @@ pub struct Rdap {
     /// The bootstrap file (RFC 9224); IANA's where there is none.
     pub bootstrap: Option<Base>,
     /// `tld = "https://…/"`: a server for a top-level domain, before the bootstrap.
-    #[serde(deserialize_with = "keys::rdap")]
+    #[serde(deserialize_with = "keys::table::<keys::Tld, _, _>")]
     pub servers: BTreeMap<String, Base>,
 }
 
@@ -134,7 +134,7 @@ pub struct Record {
 #[serde(deny_unknown_fields, default)]
 pub struct Tencent {
     /// `product = "https://…/"`: where a product answers, as in the regions of governments and banks.
-    #[serde(deserialize_with = "keys::tencent")]
+    #[serde(deserialize_with = "keys::table::<keys::AtTencent, _, _>")]
     pub endpoints: BTreeMap<String, Base>,
     /// The regions in which servers are looked for.
     pub regions: Vec<String>,
@@ -147,7 +147,7 @@ pub struct Tencent {
 #[serde(deny_unknown_fields, default)]
 pub struct Alibaba {
     /// `product = "https://…/"`: where a product answers.
-    #[serde(deserialize_with = "keys::alibaba")]
+    #[serde(deserialize_with = "keys::table::<keys::AtAlibaba, _, _>")]
     pub endpoints: BTreeMap<String, Base>,
     /// The metadata service of an instance, asked for the key of its role; the cloud's own where there
     /// is none.

@@ -20,21 +20,19 @@ pub fn adoptable(entries: &[Entry]) -> (Vec<Value>, Vec<Text>) {
     let mut subjects: BTreeMap<SubjectNumber, Collected> = BTreeMap::new();
     let mut left_out = Vec::new();
     for entry in entries {
-        let service = entry.service.as_deref().map(ServiceNumber::parse);
-        let number = match service {
-            Some(Ok(parsed)) => Some(parsed.number),
-            Some(Err(_)) => {
-                let raw = entry.service.as_deref().unwrap_or_default();
+        let service = entry.service.as_deref();
+        let number = match service.map(|raw| raw.parse::<ServiceNumber>().map_err(|_| raw)) {
+            Some(Err(raw)) => {
                 left_out.push(text!(
                     "`{raw}` 不是服务备案号，未导入",
                     "`{raw}` is no service number; it was left out"
                 ));
                 continue;
             }
+            Some(Ok(number)) => Some(number),
             None => None,
         };
-        let own = entry.subject.as_deref().map(SubjectNumber::parse);
-        let own = own.and_then(|parsed| Some(parsed.ok()?.number));
+        let own: Option<SubjectNumber> = entry.subject.as_deref().and_then(|n| n.parse().ok());
         let Some(subject) = own.or(number.map(|number| number.subject())) else {
             let raw = entry.subject.as_deref().or(entry.domain.as_deref());
             let raw = raw.unwrap_or("–");

@@ -5,6 +5,9 @@ use crate::filing::instant::Instant;
 use crate::reading;
 use crate::render::mask::is_an_organisation;
 use crate::store::Digest;
+use crate::store::roll::make_folder;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -61,8 +64,7 @@ impl Cache {
 
     /// Returns what was found lately under a key, if it is young enough.
     pub fn get(&self, source: Source, key: &str) -> Option<Vec<Fact>> {
-        let facts: Vec<Fact> =
-            serde_json::from_slice(&reading::read(&self.path(key)?, LIMIT).ok()?).ok()?;
+        let facts: Vec<Fact> = self.read(key)?;
         let limit = self.max_age.unwrap_or_else(|| good_for(source));
         let is_young = |fact: &Fact| {
             let age = (self.now - fact.at).to_std();
@@ -77,23 +79,15 @@ impl Cache {
     /// nothing can be written, things are only slower.
     pub fn put(&self, key: &str, facts: &[Fact]) {
         let is_unknown = |fact: &Fact| fact.verdict == Verdict::Unknown;
-        if facts
-            .iter()
-            .any(|fact| is_unknown(fact) || may_name_a_person(fact))
-        {
-            return;
-        }
-        if let Some(path) = self.path(key)
-            && let Ok(bytes) = serde_json::to_vec(facts)
-        {
-            let _ = write(&path, &bytes);
+        let is_kept = |fact: &Fact| !is_unknown(fact) && !may_name_a_person(fact);
+        if facts.iter().all(is_kept) {
+            self.write(key, &facts);
         }
     }
 
     /// Reads a file of our own, such as a list of servers, if it is young enough.
     pub fn file(&self, name: &str, limit: Duration) -> Option<Vec<u8>> {
-        let kept: Kept =
-            serde_json::from_slice(&reading::read(&self.path(name)?, LIMIT).ok()?).ok()?;
+        let kept: Kept = self.read(name)?;
         let age = (self.now - kept.at).to_std().ok()?;
         (self.any_age || age < limit).then(|| kept.text.into_bytes())
     }
@@ -104,8 +98,17 @@ impl Cache {
             at: self.now,
             text: String::from_utf8_lossy(bytes).into_owned(),
         };
-        if let Some(path) = self.path(name)
-            && let Ok(bytes) = serde_json::to_vec(&kept)
+        self.write(name, &kept);
+    }
+
+    fn read<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        let bytes = reading::read(&self.path(key)?, LIMIT).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    }
+
+    fn write(&self, key: &str, found: &impl Serialize) {
+        if let Some(path) = self.path(key)
+            && let Ok(bytes) = serde_json::to_vec(found)
         {
             let _ = write(&path, &bytes);
         }
@@ -117,7 +120,7 @@ impl Cache {
     }
 }
 
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Kept {
     at: Instant,
     text: String,
@@ -132,13 +135,7 @@ pub fn forget(folder: &Path) {
 /// is written through.
 fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(path);
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt as _;
-        builder.mode(0o700);
-    }
-    builder.recursive(true).create(folder)?;
+    make_folder(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(bytes)?;
     file.persist(path).map_err(|error| error.error)?;

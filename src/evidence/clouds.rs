@@ -1,6 +1,6 @@
 //! What the clouds say, with the user's own keys: the account's filings, servers and domains.
 
-use super::{Told as _, VALUES};
+use super::VALUES;
 use crate::clouds::alibaba::OwnFiling;
 use crate::clouds::client::Client;
 use crate::clouds::tencent::{self, Account, Product, Server};

@@ -25,6 +25,7 @@ use crate::render::mask::Privacy;
 use crate::render::prose;
 use cache::Cache;
 use record::Endpoint;
+use std::collections::BTreeSet;
 
 /// Everything that questions need.
 #[derive(Debug)]
@@ -112,15 +113,6 @@ impl<'a> Asker<'a> {
     }
 }
 
-/// What a fact becomes of.
-trait Told: Sized {
-    fn values(self, values: Vec<String>) -> Self;
-    fn no(self, reason: &str) -> Self;
-    fn unknown(self, reason: &str) -> Self;
-    fn raw(self, raw: impl Into<String>) -> Self;
-    fn failed(self, error: &NetworkError) -> Self;
-}
-
 /// The longest excerpt or value, in characters.
 const EXCERPT: usize = 400;
 
@@ -134,7 +126,8 @@ fn short(text: String) -> String {
     }
 }
 
-impl Told for Fact {
+/// What a fact becomes of.
+impl Fact {
     fn values(mut self, values: Vec<String>) -> Self {
         if values.len() > VALUES {
             return self.unknown("too-many");
@@ -143,14 +136,16 @@ impl Told for Fact {
         self
     }
 
-    fn no(mut self, reason: &str) -> Self {
-        self.verdict = Verdict::No;
-        self.reason = Some(reason.to_owned());
-        self
+    fn no(self, reason: &str) -> Self {
+        self.because(Verdict::No, reason)
     }
 
-    fn unknown(mut self, reason: &str) -> Self {
-        self.verdict = Verdict::Unknown;
+    fn unknown(self, reason: &str) -> Self {
+        self.because(Verdict::Unknown, reason)
+    }
+
+    fn because(mut self, verdict: Verdict, reason: &str) -> Self {
+        self.verdict = verdict;
         self.reason = Some(reason.to_owned());
         self
     }
@@ -173,15 +168,10 @@ impl Told for Fact {
 /// domain with its `www`.
 pub fn hosts(domain: &Host) -> Vec<String> {
     let registered = domain.registered_domain();
-    let mut hosts = vec![domain.ascii().to_owned()];
-    for host in [domain.ascii(), registered.ascii()] {
-        hosts.push(host.to_owned());
-        // `www` stands before a registered domain alone.
-        if host == registered.ascii() {
-            hosts.push(format!("www.{host}"));
-        }
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    hosts.retain(|host| seen.insert(host.clone()));
-    hosts
+    let registered = registered.ascii();
+    // `www` stands before a registered domain alone.
+    let www = format!("www.{registered}");
+    let mut seen = BTreeSet::new();
+    let hosts = [domain.ascii().to_owned(), registered.to_owned(), www].into_iter();
+    hosts.filter(|host| seen.insert(host.clone())).collect()
 }

@@ -1,6 +1,6 @@
 //! What the resolvers say of a domain's hosts.
 
-use super::{Asker, Found, Told as _, hosts};
+use super::{Asker, Found, hosts};
 use crate::filing::evidence::{Claim, Fact, Source};
 use crate::filing::host::Host;
 use crate::network::dns::{Resolved, Type};

@@ -3,7 +3,7 @@
 
 use super::html::{self, Page};
 use super::known::KNOWN;
-use super::{Asker, Found, Told as _};
+use super::{Asker, Found};
 use crate::filing::evidence::{Claim, Fact, Source};
 use crate::filing::host::Host;
 use crate::lang::Text;

@@ -4,7 +4,7 @@
 //! asked. Without a shape in the configuration, it answers as the open `ICP_Query` services do: filed
 //! or not only if `code` is 200, `success` is true and `params.list` is a list.
 
-use super::{Asker, Found, Told as _};
+use super::{Asker, Found};
 use crate::config::base::Base;
 use crate::config::secret::Revealed;
 use crate::config::sections::{Record, RecordShape};

@@ -1,7 +1,7 @@
 //! What the registry says of a domain: over RDAP (RFC 9083), or on port 43 where there is none.
 
 use super::known::KNOWN;
-use super::{Asker, Found, Told as _};
+use super::{Asker, Found};
 use crate::config::base::Base;
 use crate::filing::evidence::{Claim, Fact, Source};
 use crate::filing::host::Host;
@@ -36,38 +36,24 @@ impl Asker<'_> {
         let domain = domain.registered_domain();
         let name = domain.ascii();
         let tld = name.rsplit('.').next().unwrap_or_default();
-        let registry = match self.registry(tld).await {
-            Ok(registry) => registry,
-            Err(error) => {
-                let fact = self.fact(name, Claim::Registered, Source::Rdap, "bootstrap");
-                let fact = fact.failed(&error);
-                return vec![Found {
-                    fact,
-                    cached: false,
-                }];
-            }
-        };
-        match registry {
-            Registry::Whois(server) => {
+        let fact = self.fact(name, Claim::Registered, Source::Rdap, "bootstrap");
+        let fact = match self.registry(tld).await {
+            Ok(Registry::Whois(server)) => {
                 let key = format!("{name} {server}");
                 let ask = self.whois(name, &server);
-                self.through(Source::Whois, &key, ask).await
+                return self.through(Source::Whois, &key, ask).await;
             }
-            Registry::Rdap(base) => {
+            Ok(Registry::Rdap(base)) => {
                 let key = format!("{name} {base}");
                 let ask = self.rdap(name, &base);
-                self.through(Source::Rdap, &key, ask).await
+                return self.through(Source::Rdap, &key, ask).await;
             }
-            Registry::Nobody => {
-                let fact = self.fact(name, Claim::Registered, Source::Rdap, "bootstrap");
-                // That nobody is listed does not mean that the domain is not registered.
-                let fact = fact.unknown("no-registry");
-                vec![Found {
-                    fact,
-                    cached: false,
-                }]
-            }
-        }
+            // That nobody is listed does not mean that the domain is not registered.
+            Ok(Registry::Nobody) => fact.unknown("no-registry"),
+            Err(error) => fact.failed(&error),
+        };
+        let cached = false;
+        vec![Found { fact, cached }]
     }
 
     /// Finds who knows: the configuration first, then the built-in WHOIS servers, then the list.
@@ -82,11 +68,7 @@ impl Asker<'_> {
         if let Some(server) = KNOWN.whois.get(tld) {
             return Ok(Registry::Whois(server.clone()));
         }
-        let listed = config
-            .rdap
-            .bootstrap
-            .as_ref()
-            .map(|base| base.url().clone());
+        let listed = config.rdap.bootstrap.as_ref().map(Base::url).cloned();
         let Some(url) = listed.or_else(|| Url::parse(&KNOWN.rdap_bootstrap).ok()) else {
             return Ok(Registry::Nobody);
         };
@@ -180,7 +162,7 @@ impl Asker<'_> {
     async fn whois(&self, name: &str, server: &str) -> Vec<Fact> {
         let fact = |claim| self.fact(name, claim, Source::Whois, server);
         let registered = || fact(Claim::Registered);
-        let text = match whois::ask(self.network, &self.config.network, server, name).await {
+        let text = match whois::ask(self.network, server, name).await {
             Ok(text) => text,
             Err(error) => return vec![registered().failed(&error)],
         };
@@ -195,12 +177,8 @@ impl Asker<'_> {
                 .filter(|(key, _)| key.eq_ignore_ascii_case(wanted));
             found.map(|(_, value)| (*value).to_owned()).collect()
         };
-        let is_it = all("Domain Name")
-            .iter()
-            .any(|said| said.eq_ignore_ascii_case(name))
-            || all("Punycode")
-                .iter()
-                .any(|said| said.eq_ignore_ascii_case(name));
+        let mut names = all("Domain Name").into_iter().chain(all("Punycode"));
+        let is_it = names.any(|said| said.eq_ignore_ascii_case(name));
         // Whoever tells of a registration does not say that there is none.
         let says_none =
             text.lines().any(|line| is_nothing(line, name)) && all("Registration Time").is_empty();

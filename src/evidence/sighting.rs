@@ -88,10 +88,9 @@ impl Asker<'_> {
         let entries = self.search(&word).await?;
         let mut is_read = true;
         for entry in entries {
-            let service = entry.service.as_deref().map(ServiceNumber::parse);
-            let service = service.and_then(|parsed| Some(parsed.ok()?.number));
-            let own = entry.subject.as_deref().map(SubjectNumber::parse);
-            let own = own.and_then(|parsed| Some(parsed.ok()?.number));
+            let service: Option<ServiceNumber> =
+                entry.service.as_deref().and_then(|n| n.parse().ok());
+            let own: Option<SubjectNumber> = entry.subject.as_deref().and_then(|n| n.parse().ok());
             let whose = own.or(service.map(|number| number.subject()));
             is_read &= whose.is_some();
             if whose == Some(subject) {
@@ -143,14 +142,13 @@ fn seen(about: &About, filed: &Fact, facts: &[Fact]) -> Vec<Seen> {
     let numbers: Vec<ServiceNumber> = filed
         .values
         .iter()
-        .filter_map(|value| Some(ServiceNumber::parse(value).ok()?.number))
+        .filter_map(|value| value.parse().ok())
         .collect();
     if numbers.is_empty() {
-        let subject = first(Claim::FiledSubject);
-        let subject = subject.and_then(|text| Some(SubjectNumber::parse(&text).ok()?.number));
+        let subject = first(Claim::FiledSubject).and_then(|text| text.parse().ok());
         return subject
-            .map(|subject| one(subject, None))
             .into_iter()
+            .map(|subject| one(subject, None))
             .collect();
     }
     let services = numbers.into_iter();

@@ -16,6 +16,12 @@ pub struct Difference {
     pub new: Value,
 }
 
+/// Whether a path is that of a field below a table's.
+pub fn is_below(path: &str, table: &str) -> bool {
+    path.strip_prefix(table)
+        .is_some_and(|rest| rest.starts_with('.'))
+}
+
 /// Returns `facts` as a tree.
 pub fn of<T: Serialize>(facts: &T) -> Value {
     Value::try_from(facts).unwrap_or_else(|_| Value::Table(toml::Table::new()))
@@ -75,27 +81,13 @@ pub fn below(path: &str, key: &str) -> String {
 
 /// Lists the scalars that `old` and `new` hold differently; what only one of them holds is none.
 pub fn differences<T: Serialize>(old: &T, new: &T) -> Vec<Difference> {
-    fn walk(path: &str, old: &Value, new: &Value, found: &mut Vec<Difference>) {
-        match (old, new) {
-            (Value::Table(old), Value::Table(new)) => {
-                for (key, value) in new {
-                    if let Some(there) = old.get(key) {
-                        walk(&below(path, key), there, value, found);
-                    }
-                }
-            }
-            (Value::Array(_), Value::Array(_)) => {}
-            (old, new) if old != new => found.push(Difference {
-                path: path.to_owned(),
-                old: old.clone(),
-                new: new.clone(),
-            }),
-            (_, _) => {}
-        }
-    }
-    let mut found = Vec::new();
-    walk("", &of(old), &of(new), &mut found);
-    found
+    let tree = of(old);
+    let both = leaves(&of(new)).into_iter().filter_map(|(path, new)| {
+        let old = get(&tree, &path)?;
+        Some(Difference { path, old, new })
+    });
+    both.filter(|both| both.old != both.new && !(both.old.is_array() && both.new.is_array()))
+        .collect()
 }
 
 /// Lists the lists of words in which `new` holds one that `old` does not; where `old` has none, what

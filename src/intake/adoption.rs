@@ -8,12 +8,13 @@ use super::problem::{Position, Problem, shown};
 use super::reader::{Fields, Reader};
 use super::rows::{csv_rows, few_lines, is_csv};
 use super::schema::{Section, Table};
-use super::source::{Encoding, Size, Source, decode, within};
+use super::source::{Encoding, Source, decode, within};
 use crate::filing::facts::{Access, ServiceFacts};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::profile::Profiles;
 use crate::filing::record::{AdoptedService, Adoption};
 use crate::filing::tree;
+use crate::reading::{DOCUMENT_LIMIT, ROWS_LIMIT};
 use crate::text;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashMap};
@@ -156,7 +157,7 @@ pub fn inspect_adoptions(
     encoding: Encoding,
     today: NaiveDate,
 ) -> Result<(Adoptions, Vec<Problem>), Vec<Problem>> {
-    within(Size::Rows, source)?;
+    within(ROWS_LIMIT, source)?;
     let text = decode(source, encoding)?;
     let mut reader = Reader::new(today);
     let mut all = Collected::default();
@@ -188,11 +189,11 @@ pub fn inspect_adoptions(
             }
         }
         Format::Json => {
-            within(Size::Document, source)?;
+            within(DOCUMENT_LIMIT, source)?;
             all.document(&mut reader, &json_tree(&text)?);
         }
         Format::Toml => {
-            within(Size::Document, source)?;
+            within(DOCUMENT_LIMIT, source)?;
             all.document(&mut reader, &toml_tree(&text)?);
         }
     }
@@ -217,13 +218,12 @@ fn raise_labels(adoption: &mut Adoption) {
         }
     }
     for (key, value) in agreed {
-        let Some(value) = value else {
-            continue;
-        };
-        for service in &mut adoption.services {
-            service.labels.remove(&key);
+        if let Some(value) = value {
+            for service in &mut adoption.services {
+                service.labels.remove(&key);
+            }
+            adoption.labels.insert(key, value);
         }
-        adoption.labels.insert(key, value);
     }
 }
 
@@ -475,8 +475,7 @@ fn several(node: &Node, given: &str) -> Option<Problem> {
         "这里写了几个接入商：“{given}”",
         "these are several providers: \"{given}\""
     );
-    let problem = Problem::new(&node.path, node.at, "too-many", message);
-    Some(problem.fix(text!(
+    Some(node.problem("too-many", message).fix(text!(
         "在表格里用 ; 隔开：{names}；在 TOML 和 JSON 里写成列表",
         "split them by ; in a table: {names}; make a list in TOML and JSON"
     )))

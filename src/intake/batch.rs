@@ -1,7 +1,7 @@
 //! Rows of a batch: orders to be made.
 
 use super::problem::{Position, Problem, nearest, offered, shown};
-use super::record::{missing, required};
+use super::record::{meaningless, missing, required};
 use super::rows::{Cell, Header, Row, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
@@ -71,10 +71,7 @@ impl BatchRow {
     /// Returns where a cell stands, by the English name of its column; where the row begins, if
     /// there is none.
     pub fn place(&self, column: &str) -> Position {
-        let start = Position {
-            line: self.line,
-            column: 1,
-        };
+        let start = Position::of_line(self.line);
         self.places.get(column).copied().unwrap_or(start)
     }
 
@@ -180,9 +177,10 @@ const REMEDIES: [&str; 4] = ["provider", "verify_by", "confirm", "accept"];
 
 fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {
     let reference = required(row, "ref", problems);
-    let verify_by = verify_by(row, problems);
+    let verify_by = word(row, "verify_by", problems);
     let confirm = confirm(row, problems);
-    let kind = kind(row, problems)?;
+    required(row, "kind", problems);
+    let kind = word(row, "kind", problems)?;
     fits(row, kind, problems);
     let set = row.texts("set");
     if let Some(cell) = row.cells.get("set") {
@@ -192,8 +190,7 @@ fn batch_row(row: &Row, problems: &mut Vec<Problem>) -> Option<BatchRow> {
             let field = word.split('=').next().unwrap_or_default().trim();
             if !fields.insert(field) {
                 let (message, fix) = set_twice(&shown(field));
-                let problem = Problem::new(&cell.column, cell.at, "set-twice", message);
-                problems.push(problem.fix(fix));
+                problems.push(cell.problem("set-twice", message).fix(fix));
             }
         }
     }
@@ -243,25 +240,16 @@ fn unknown<T: Vocabulary>(cell: &Cell, given: &str, problems: &mut Vec<Problem>)
         "\"{words}\" is none of {list}",
         list
     );
-    problems.push(Problem::new(&cell.column, cell.at, "unknown-value", message).suggest(near));
+    problems.push(cell.problem("unknown-value", message).suggest(near));
 }
 
-fn kind(row: &Row, problems: &mut Vec<Problem>) -> Option<Kind> {
-    let given = required(row, "kind", problems);
-    let cell = row.cells.get("kind")?;
-    let found = Kind::from_word(&given);
+/// Returns the value of a column that holds one of a closed list.
+fn word<T: Vocabulary>(row: &Row, column: &str, problems: &mut Vec<Problem>) -> Option<T> {
+    let cell = row.cells.get(column)?;
+    let given = row.text(column)?;
+    let found = T::from_word(&given);
     if found.is_none() {
-        unknown::<Kind>(cell, &given, problems);
-    }
-    found
-}
-
-fn verify_by(row: &Row, problems: &mut Vec<Problem>) -> Option<VerifyBy> {
-    let cell = row.cells.get("verify_by")?;
-    let given = row.text("verify_by")?;
-    let found = VerifyBy::from_word(&given);
-    if found.is_none() {
-        unknown::<VerifyBy>(cell, &given, problems);
+        unknown::<T>(cell, &given, problems);
     }
     found
 }
@@ -282,7 +270,7 @@ fn confirm(row: &Row, problems: &mut Vec<Problem>) -> Vec<String> {
                     "\"{words}\" is no subject number: {message}",
                     message
                 );
-                problems.push(Problem::new(&cell.column, cell.at, "not-a-number", message));
+                problems.push(cell.problem("not-a-number", message));
                 None
             }
         });
@@ -311,20 +299,15 @@ fn fits(row: &Row, kind: Kind, problems: &mut Vec<Problem>) {
             Kind::CancelSite | Kind::CancelSubject => need("target"),
         }
     }
-    let meaningless: &[&str] = match kind {
+    let columns: &[&str] = match kind {
         Kind::New => &["target", "set", "verify_by"],
         Kind::Access | Kind::CancelAccess => &["set", "verify_by"],
         Kind::Change => &["verify_by"],
         Kind::CancelSite | Kind::CancelSubject => &["set"],
     };
-    for column in meaningless {
+    for column in columns {
         if let Some(cell) = row.cells.get(column) {
-            let (name, column) = (kind.name(), &cell.column);
-            let message = text!(
-                "{name} 不用 {column}，应为空",
-                "{name} takes no {column}: leave it empty"
-            );
-            problems.push(Problem::new(column, cell.at, "not-for-this-kind", message));
+            problems.push(meaningless(cell, kind.name(), "not-for-this-kind"));
         }
     }
     if kind.ends_filing()
@@ -336,28 +319,23 @@ fn fits(row: &Row, kind: Kind, problems: &mut Vec<Problem>) {
             "{name} 每行只能写一个对象",
             "a row of {name} names one target"
         );
-        let problem = Problem::new(&cell.column, cell.at, "too-many", message);
+        let problem = cell.problem("too-many", message);
         problems.push(problem.fix(text!("请拆成几行", "make it several rows")));
     }
 }
 
 /// Checks that one word of `set` has its form and names a field.
 fn settable(cell: &Cell, word: &str, problems: &mut Vec<Problem>) {
-    let mut told = |code, message| {
-        let problem = Problem::new(&cell.column, cell.at, code, message);
-        problems.push(problem.fix(text!("例如 name=新名称", "for example name=NEW NAME")));
-    };
     let field = match word.split_once('=') {
         Some((field, _)) if !field.trim().is_empty() => field.trim(),
         Some(_) | None => {
             let words = shown(word);
-            told(
-                "wrong-form",
-                text!(
-                    "“{words}”应写成 字段=新值",
-                    "\"{words}\" should be FIELD=VALUE"
-                ),
+            let message = text!(
+                "“{words}”应写成 字段=新值",
+                "\"{words}\" should be FIELD=VALUE"
             );
+            let problem = cell.problem("wrong-form", message);
+            problems.push(problem.fix(text!("例如 name=新名称", "for example name=NEW NAME")));
             return;
         }
     };
@@ -373,7 +351,6 @@ fn settable(cell: &Cell, word: &str, problems: &mut Vec<Problem>) {
         let near = nearest(field, known);
         let words = shown(field);
         let message = text!("没有字段“{words}”", "there is no field \"{words}\"");
-        let problem = Problem::new(&cell.column, cell.at, "unknown-field", message);
-        problems.push(problem.suggest(near));
+        problems.push(cell.problem("unknown-field", message).suggest(near));
     }
 }

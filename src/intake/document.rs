@@ -1,7 +1,7 @@
 //! TOML and JSON documents as located trees.
 
 use super::node::{Entry, Node, Shape, below};
-use super::problem::{PROBLEMS, Position, Problem};
+use super::problem::{PROBLEMS, Position, Problem, shown};
 use super::source::Lines;
 use crate::lang::{Text, parser};
 use crate::text;
@@ -72,12 +72,7 @@ fn toml_table(path: &str, at: Position, table: &DeTable<'_>, lines: &Lines<'_>) 
             node: toml_node(&below(path, key.get_ref()), value, lines),
         })
         .collect();
-    Node {
-        path: path.to_owned(),
-        at,
-        end: None,
-        shape: Shape::Table(entries),
-    }
+    Node::new(path, at, Shape::Table(entries))
 }
 
 fn toml_node(path: &str, value: &Spanned<DeValue<'_>>, lines: &Lines<'_>) -> Node {
@@ -166,12 +161,8 @@ fn json_value(
                 "这里是 null，应为资料",
                 "null stands here; data is expected"
             );
-            Err(vec![Problem::new(
-                "",
-                lines.position(start),
-                "wrong-type",
-                message,
-            )])
+            let at = lines.position(start);
+            Err(vec![Problem::new("", at, "wrong-type", message)])
         }
         Some(_) | None => Err(reader.problems),
     }
@@ -308,7 +299,7 @@ impl JsonReader<'_, '_> {
             };
             let path = below(path, &key);
             if !seen.insert(key.clone()) {
-                let key = super::problem::shown(&key);
+                let key = shown(&key);
                 let message = text!("字段“{key}”重复", "the field \"{key}\" stands here twice");
                 self.problems
                     .push(Problem::new(&path, at, "duplicate-field", message));

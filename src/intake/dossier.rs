@@ -5,10 +5,11 @@ use super::node::{Node, Shape};
 use super::problem::{PROBLEMS, Position, Problem, settle};
 use super::reader::{Fields, Reader};
 use super::schema::Section;
-use super::source::{Size, Source, decode_document, within};
+use super::source::{Source, decode_document, within};
 use crate::filing::facts::{ServiceFacts, SubjectFacts};
 use crate::filing::kind::{Kind, VerifyBy};
 use crate::filing::number::{ServiceNumber, SubjectNumber};
+use crate::reading::DOCUMENT_LIMIT;
 use crate::text;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -134,11 +135,23 @@ pub struct Places(BTreeMap<String, (Position, Option<Position>)>);
 impl Places {
     /// Reads TOML that a program wrote; nothing has a place in what is none.
     pub fn of_toml(text: &str) -> Self {
-        let mut places = BTreeMap::new();
-        if let Ok(tree) = toml_tree(text) {
-            remember(&tree, &mut places);
+        toml_tree(text).map_or_else(|_| Self::default(), |tree| Self::of(&tree))
+    }
+
+    fn of(tree: &Node) -> Self {
+        let mut places = Self::default();
+        places.remember(tree);
+        places
+    }
+
+    /// Notes where each value of a tree stands.
+    fn remember(&mut self, node: &Node) {
+        self.0.insert(node.path.clone(), (node.at, node.end));
+        match &node.shape {
+            Shape::Table(entries) => entries.iter().for_each(|entry| self.remember(&entry.node)),
+            Shape::List(items) => items.iter().for_each(|item| self.remember(item)),
+            Shape::Text(_) | Shape::Flag(_) | Shape::Number(_) => {}
         }
-        Self(places)
     }
 
     /// Returns the place of a value, or of the nearest table around it that is there.
@@ -154,9 +167,7 @@ impl Places {
             }
         }
     }
-}
 
-impl Places {
     /// Returns the place after a value that stands at `at`, where it is known.
     pub fn end(&self, path: &str, at: Position) -> Option<Position> {
         let (start, end) = self.0.get(path).filter(|_| !path.is_empty())?;
@@ -172,16 +183,6 @@ impl Inspected {
     pub fn into_dossier(self) -> Result<Dossier, Vec<Problem>> {
         settle(self.dossier, self.problems)
     }
-
-    /// Returns the place of a field, or of the nearest table around it that is there.
-    pub fn place(&self, path: &str) -> Position {
-        self.places.nearest(path)
-    }
-
-    /// Returns the place after a field's value that stands at `at`, where it is known.
-    pub fn end(&self, path: &str, at: Position) -> Option<Position> {
-        self.places.end(path, at)
-    }
 }
 
 /// Reads a dossier like [`read_dossier`], and returns what could be read beside what is wrong.
@@ -189,7 +190,7 @@ impl Inspected {
 /// # Errors
 /// Where nothing can be read: too large, another encoding, or syntax.
 pub fn inspect_dossier(source: &Source<'_>, today: NaiveDate) -> Result<Inspected, Vec<Problem>> {
-    within(Size::Document, source)?;
+    within(DOCUMENT_LIMIT, source)?;
     let text = decode_document(source)?;
     // No TOML document opens with a brace; `[` opens the table `[subject]`.
     let tree = if text.trim_start().starts_with('{') {
@@ -202,26 +203,12 @@ pub fn inspect_dossier(source: &Source<'_>, today: NaiveDate) -> Result<Inspecte
     let mut problems = reader.problems;
     problems.sort_by_key(Problem::position);
     problems.truncate(PROBLEMS);
-    let mut places = BTreeMap::new();
-    remember(&tree, &mut places);
     Ok(Inspected {
         dossier,
         problems,
         remarks: reader.remarks,
-        places: Places(places),
+        places: Places::of(&tree),
     })
-}
-
-/// Notes where each value of a tree stands.
-fn remember(node: &Node, places: &mut BTreeMap<String, (Position, Option<Position>)>) {
-    places.insert(node.path.clone(), (node.at, node.end));
-    match &node.shape {
-        Shape::Table(entries) => entries
-            .iter()
-            .for_each(|entry| remember(&entry.node, places)),
-        Shape::List(items) => items.iter().for_each(|item| remember(item, places)),
-        Shape::Text(_) | Shape::Flag(_) | Shape::Number(_) => {}
-    }
 }
 
 fn dossier(reader: &mut Reader, tree: &Node) -> Dossier {

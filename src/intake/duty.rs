@@ -1,7 +1,7 @@
 //! Rows that say that duties are done: whose, which, and the number that came of it.
 
 use super::problem::{Problem, nearest, settle, shown};
-use super::record::{at, required};
+use super::record::{at, meaningless, required};
 use super::rows::{Row, RowPlace, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
@@ -64,13 +64,11 @@ fn duty(row: &Row, problems: &mut Vec<Problem>) -> Option<&'static Duty> {
         let message = text!("没有名为“{words}”的事项", "there is no duty \"{words}\"");
         let known = Duty::all().iter().flat_map(Duty::words);
         let near = nearest(&given, known);
-        let problem = Problem::new(&cell.column, cell.at, "unknown-value", message);
-        problems.push(if near.is_some() {
-            problem.suggest(near)
-        } else {
-            let ids = commas(Duty::all().iter().map(|duty| duty.id.as_str()));
-            problem.fix(text!("事项：{ids}", "duties: {ids}"))
-        });
+        let problem = cell.problem("unknown-value", message);
+        problems.push(problem.suggest_or(near, || {
+            let ids = commas(Duty::all().iter().map(|duty| &duty.id));
+            text!("事项：{ids}", "duties: {ids}")
+        }));
     }
     found
 }
@@ -82,20 +80,13 @@ fn number(
     problems: &mut Vec<Problem>,
 ) -> Option<Parsed<SecurityNumber>> {
     let cell = row.cells.get("number")?;
-    let column = &cell.column;
     if let Some(duty) = duty.filter(|duty| !duty.number) {
-        let id = &duty.id;
-        let message = text!(
-            "{id} 不用 {column}，应为空",
-            "{id} takes no {column}: leave it empty"
-        );
-        problems.push(Problem::new(column, cell.at, "not-for-this-duty", message));
+        problems.push(meaningless(cell, &duty.id, "not-for-this-duty"));
     }
     match SecurityNumber::parse(&row.text("number")?) {
         Ok(parsed) => Some(parsed),
         Err(error) => {
-            let message = error.message();
-            problems.push(Problem::new(column, cell.at, "not-a-number", message));
+            problems.push(cell.problem("not-a-number", error.message()));
             None
         }
     }

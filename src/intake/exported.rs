@@ -2,7 +2,7 @@
 
 mod table;
 
-use super::problem::{Located, Position, Problem};
+use super::problem::{Located, Position, Problem, shown};
 use super::source::{BOM, Lines, calendar, is_calendar};
 use crate::lang::{Text, parser};
 use crate::text;
@@ -175,10 +175,7 @@ impl Reader {
         // How many elements no summary has closed yet.
         let mut open = 0;
         while !line.is_empty() && self.problems.len() < PROBLEMS {
-            let at = Position {
-                line: place,
-                column: 1,
-            };
+            let at = Position::of_line(place);
             if line.len() > LINE_LIMIT {
                 self.too_large(at, LINE_LIMIT);
                 return Ok(());
@@ -208,12 +205,11 @@ impl Reader {
         }
         // What is wrong in a line says more than that the rest is missing.
         if open > 0 && self.problems.is_empty() {
-            let line = place;
             let message = text!(
                 "导出到此中断：缺少最后一行 summary",
                 "the export breaks off here: the summary, its last line, is missing"
             );
-            self.cut_off(Position { line, column: 1 }, message);
+            self.cut_off(Position::of_line(place), message);
         }
         Ok(())
     }
@@ -313,7 +309,7 @@ impl Reader {
                 return;
             }
             (kind, _) => {
-                let kind = super::problem::shown(kind);
+                let kind = shown(kind);
                 let message = text!(
                     "未知的类型“{kind}”，应为 order、subject 或 file",
                     "\"{kind}\" is no type; order, subject or file is expected"

@@ -3,7 +3,7 @@
 use super::node::Node;
 use super::reader::{Fields, Reader};
 use super::schema::Section;
-use crate::filing::identity::{CreditCode, IdentityError, ResidentId};
+use crate::filing::identity::{CreditCode, ResidentId};
 use crate::knowledge::code_list;
 use toml::Value;
 
@@ -55,14 +55,14 @@ impl Reader {
             return;
         };
         let (kind, nature) = (of("certificate_type"), of("nature"));
+        let is_persons = section == Section::SubjectPerson || section == Section::ServicePerson;
         let is_person = match (kind.as_deref(), nature.as_deref()) {
             (Some(kind), _) => is_personal(kind),
             (None, Some(nature)) => nature == INDIVIDUAL,
-            (None, None) => section == Section::SubjectPerson || section == Section::ServicePerson,
+            (None, None) => is_persons,
         };
         // A type that stands there but is unknown was reported already.
         let is_type_open = kind.is_none() && fields.get("certificate_type").is_some();
-        let is_persons = section == Section::SubjectPerson || section == Section::ServicePerson;
         // Which of the two is meant nobody knows.
         let is_type_unfit = kind.is_some()
             && nature
@@ -80,9 +80,9 @@ impl Reader {
                 Err(_) => self.resident_id(node, &number),
             }
         } else if has_length_of_credit_code(&number) {
-            self.kept(node, CREDIT_CODE, CreditCode::parse(&number), |code| {
-                code.as_str().to_owned()
-            })
+            let read = CreditCode::parse(&number).map_err(|error| error.message());
+            let code = self.kept(node, CREDIT_CODE, read);
+            code.map(|code| code.as_str().to_owned())
         } else {
             // Registration numbers of before 2015 have no common form.
             Some(number)
@@ -110,23 +110,8 @@ impl Reader {
     }
 
     fn resident_id(&mut self, node: &Node, text: &str) -> Option<String> {
-        let read = ResidentId::parse(text, self.today);
-        self.kept(node, RESIDENT_ID, read, |id| id.as_str().to_owned())
-    }
-
-    fn kept<T>(
-        &mut self,
-        node: &Node,
-        rule: &'static str,
-        read: Result<T, IdentityError>,
-        normal: impl Fn(&T) -> String,
-    ) -> Option<String> {
-        match read {
-            Ok(number) => Some(normal(&number)),
-            Err(error) => {
-                self.report(node, rule, error.message());
-                None
-            }
-        }
+        let read = ResidentId::parse(text, self.today).map_err(|error| error.message());
+        let id = self.kept(node, RESIDENT_ID, read)?;
+        Some(id.as_str().to_owned())
     }
 }

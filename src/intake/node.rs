@@ -56,7 +56,32 @@ impl Shape {
     }
 }
 
+impl Entry {
+    pub(super) fn new(key: &str, at: Position, node: Node) -> Self {
+        Self {
+            key: key.to_owned(),
+            at,
+            node,
+        }
+    }
+}
+
 impl Node {
+    /// A value of which it is not known where it ends.
+    pub(super) fn new(path: &str, at: Position, shape: Shape) -> Self {
+        Self {
+            path: path.to_owned(),
+            at,
+            end: None,
+            shape,
+        }
+    }
+
+    /// A problem with this value.
+    pub(super) fn problem(&self, code: &'static str, message: Text) -> Problem {
+        Problem::new(&self.path, self.at, code, message)
+    }
+
     /// Returns the value of a key, where this is a table.
     pub(super) fn get(&self, key: &str) -> Option<&Self> {
         self.entries()
@@ -89,12 +114,8 @@ pub(super) fn label_name(entry: &Entry) -> Result<&str, Problem> {
         return Ok(name);
     }
     let message = text!("标签没有名称", "this label has no name");
-    Err(Problem::new(
-        &entry.node.path,
-        entry.at,
-        "unknown-field",
-        message,
-    ))
+    let path = &entry.node.path;
+    Err(Problem::new(path, entry.at, "unknown-field", message))
 }
 
 /// The most bytes of a path that is still added to, and of a key that is added whole: every value

@@ -18,7 +18,12 @@ pub struct Position {
 
 impl Position {
     /// The first character of a file.
-    pub const START: Self = Self { line: 1, column: 1 };
+    pub const START: Self = Self::of_line(1);
+
+    /// Returns the first character of a line.
+    pub const fn of_line(line: usize) -> Self {
+        Self { line, column: 1 }
+    }
 
     /// Returns what is said of this place, after where it is.
     pub fn says(self, what: &Text) -> Text {
@@ -85,6 +90,15 @@ impl Problem {
         }
     }
 
+    /// Offers `near` in the place of a mistyped word, and where there is none, says what to do.
+    pub(super) fn suggest_or(self, near: Option<&str>, fix: impl FnOnce() -> Text) -> Self {
+        if near.is_some() {
+            self.suggest(near)
+        } else {
+            self.fix(fix())
+        }
+    }
+
     /// Returns it in a line: where, what is wrong, and what to do.
     pub fn line(&self) -> Text {
         let Self {
@@ -95,18 +109,13 @@ impl Problem {
         } else {
             format!("{line}:{column} {path}")
         };
-        let zh_fix = self
-            .fix
-            .as_ref()
-            .map_or_else(String::new, |fix| format!("；{}", fix.zh));
-        let en_fix = self
-            .fix
-            .as_ref()
-            .map_or_else(String::new, |fix| format!("; {}", fix.en));
+        let fix = self.fix.as_ref();
+        let fix = fix.map_or_else(Text::default, |fix| text!("；{fix}", "; {fix}", fix));
         text!(
-            "{at}：{message}{zh_fix}",
-            "{at}: {message}{en_fix}",
-            message = &self.message
+            "{at}：{message}{fix}",
+            "{at}: {message}{fix}",
+            message = &self.message,
+            fix
         )
     }
 

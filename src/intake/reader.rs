@@ -63,8 +63,18 @@ impl Reader {
 
     /// Notes a problem with the value of `node`.
     pub(super) fn report(&mut self, node: &Node, code: &'static str, message: Text) {
-        self.problems
-            .push(Problem::new(&node.path, node.at, code, message));
+        self.problems.push(node.problem(code, message));
+    }
+
+    /// Returns what was read of a node, or notes why it was not.
+    pub(super) fn kept<T>(
+        &mut self,
+        node: &Node,
+        code: &'static str,
+        read: Result<T, Text>,
+    ) -> Option<T> {
+        read.map_err(|message| self.report(node, code, message))
+            .ok()
     }
 
     fn wrong_type(&mut self, node: &Node, expected: &Text) {
@@ -74,17 +84,20 @@ impl Reader {
             found = node.shape.words(),
             expected
         );
-        let problem = Problem::new(&node.path, node.at, "wrong-type", message);
-        let problem = match (&node.shape, expected) {
-            (Shape::Number(_) | Shape::Flag(_), expected) if *expected == TEXT => {
+        let problem = node.problem("wrong-type", message);
+        self.problems.push(match &node.shape {
+            Shape::Number(_) | Shape::Flag(_) if *expected == TEXT => {
                 problem.fix(text!("请加上引号", "put it in quotes"))
             }
-            (Shape::Text(_) | Shape::Table(_), expected) if *expected == LIST => {
+            Shape::Text(_) | Shape::Table(_) if *expected == LIST => {
                 problem.fix(text!("请放进方括号：[…]", "put it in brackets: […]"))
             }
-            (_, _) => problem,
-        };
-        self.problems.push(problem);
+            Shape::Text(_)
+            | Shape::Flag(_)
+            | Shape::Number(_)
+            | Shape::List(_)
+            | Shape::Table(_) => problem,
+        });
     }
 
     /// Returns the known fields of a table; others are problems, blank ones absent.
@@ -130,19 +143,14 @@ impl Reader {
         name: &str,
         read: impl FnOnce(&mut Self, &Node) -> Option<T>,
     ) -> Option<T> {
-        let Some(node) = fields.get(name) else {
-            self.missing(fields, name);
-            return None;
-        };
-        read(self, node)
-    }
-
-    /// Notes that a field without which nothing can be done is absent.
-    pub(super) fn missing(&mut self, fields: &Fields<'_>, name: &str) {
+        if let Some(node) = fields.get(name) {
+            return read(self, node);
+        }
         let message = text!("缺少 {name}", "{name} is missing");
         let path = below(fields.path, name);
         self.problems
             .push(Problem::new(&path, fields.at, "missing-field", message));
+        None
     }
 
     /// Returns a text without the blanks around it.
@@ -293,7 +301,7 @@ impl Reader {
     ) {
         let given = shown(text);
         let message = text!("没有“{given}”这个值", "there is no value \"{given}\"");
-        let problem = Problem::new(&node.path, node.at, "unknown-value", message);
+        let problem = node.problem("unknown-value", message);
         if self.problems.len() >= SLIPS {
             self.problems.push(problem);
             return;
@@ -301,20 +309,12 @@ impl Reader {
         let names = values.clone().map(|(name, _)| name);
         let words = values.clone().flat_map(|(_, words)| words);
         let near = nearest(text, names.chain(words));
-        let problem = if near.is_some() {
-            problem.suggest(near)
-        } else {
+        self.problems.push(problem.suggest_or(near, || {
             // A code list that differs by nature holds some names more than once.
             let mut seen = BTreeSet::new();
             let names = listed(values.filter(|(name, _)| seen.insert(*name)));
-            problem.fix(text!("可用的值：{names}", "the values are {names}", names))
-        };
-        self.problems.push(problem);
-    }
-
-    /// Returns the kind of a service.
-    pub(super) fn service_kind(&mut self, node: &Node, text: &str) -> Option<ServiceKind> {
-        self.word(node, text)
+            text!("可用的值：{names}", "the values are {names}", names)
+        }));
     }
 
     /// Returns a subject's number, aliases normalised.
@@ -330,21 +330,12 @@ impl Reader {
     }
 
     fn number<T>(&mut self, node: &Node, read: Result<Parsed<T>, NumberError>) -> Option<T> {
-        match read {
-            Ok(Parsed { number, warnings }) => {
-                let told = warnings.iter().filter(|warning| is_of_grammar(warning));
-                self.remarks.extend(
-                    told.map(|warning| {
-                        Problem::new(&node.path, node.at, "NUM-01", warning.message())
-                    }),
-                );
-                Some(number)
-            }
-            Err(error) => {
-                self.report(node, "NUM-01", error.message());
-                None
-            }
-        }
+        let read = read.map_err(|error| error.message());
+        let Parsed { number, warnings } = self.kept(node, "NUM-01", read)?;
+        let told = warnings.iter().filter(|warning| is_of_grammar(warning));
+        self.remarks
+            .extend(told.map(|warning| node.problem("NUM-01", warning.message())));
+        Some(number)
     }
 
     /// Notes a service number that is not its subject's, or whose letter is another kind's; returns

@@ -1,7 +1,7 @@
 //! Rows to record: what happened to many orders.
 
 use super::problem::{Problem, settle, shown};
-use super::rows::{Row, RowPlace, rows};
+use super::rows::{Cell, Row, RowPlace, rows};
 use super::schema::Table;
 use super::source::{Encoding, Source};
 use crate::filing::approval::is_none;
@@ -69,7 +69,7 @@ pub fn read_record_rows(
 pub(super) fn at(row: &Row, now: Instant, problems: &mut Vec<Problem>) -> Option<Moment> {
     let cell = row.cells.get("at")?;
     let word = row.text("at")?;
-    let told = |message| Problem::new(&cell.column, cell.at, "not-a-time", message);
+    let told = |message| cell.problem("not-a-time", message);
     match moment::parse(&word, now) {
         Ok(at) if at.is_after(now) => {
             let message = text!("时间 {word} 还没有到", "{word} is in the future");
@@ -84,21 +84,26 @@ pub(super) fn at(row: &Row, now: Instant, problems: &mut Vec<Problem>) -> Option
     }
 }
 
+/// Refuses a cell that means nothing for what the row is about, which has this name.
+pub(super) fn meaningless(cell: &Cell, name: &str, code: &'static str) -> Problem {
+    let column = &cell.column;
+    let message = text!(
+        "{name} 不用 {column}，应为空",
+        "{name} takes no {column}: leave it empty"
+    );
+    cell.problem(code, message)
+}
+
 /// Checks that a row says nothing that means nothing for its event.
 fn fits(row: &Row, event: Report, problems: &mut Vec<Problem>) {
     let name = event.name();
-    let meaningless = [
+    let columns = [
         ("who", !event.names_persons()),
         ("numbers", event != Report::BureauApproved),
     ];
-    for (column, _) in meaningless.into_iter().filter(|(_, is_so)| *is_so) {
+    for (column, _) in columns.into_iter().filter(|(_, is_so)| *is_so) {
         if let Some(cell) = row.cells.get(column) {
-            let column = &cell.column;
-            let message = text!(
-                "{name} 不用 {column}，应为空",
-                "{name} takes no {column}: leave it empty"
-            );
-            problems.push(Problem::new(column, cell.at, "not-for-this-event", message));
+            problems.push(meaningless(cell, name, "not-for-this-event"));
         }
     }
 }
@@ -123,8 +128,7 @@ fn who(row: &Row, problems: &mut Vec<Problem>) {
         if !is_known {
             let words = shown(&word);
             let message = text!("“{words}”不是人员", "\"{words}\" is no person");
-            let problem = Problem::new(&cell.column, cell.at, "unknown-value", message);
-            problems.push(problem.fix(text!(
+            problems.push(cell.problem("unknown-value", message).fix(text!(
                 "可用：subject、service、service:N（序号或服务备案号）、all",
                 "expected: subject, service, service:N (a place or a service number), all"
             )));
@@ -146,7 +150,7 @@ fn numbers(row: &Row, problems: &mut Vec<Problem>) {
             ),
             Err(error) => error.message(),
         };
-        problems.push(Problem::new(&cell.column, cell.at, "NUM-01", message));
+        problems.push(cell.problem("NUM-01", message));
     }
 }
 
@@ -179,7 +183,7 @@ fn event(row: &Row, problems: &mut Vec<Problem>) -> Option<Report> {
         Some(step @ (Command::Submit | Command::Withdraw | Command::Abandon)) => Some(step),
         Some(Command::Edit) | None => None,
     };
-    let problem = |message| Problem::new(&cell.column, cell.at, "unknown-value", message);
+    let problem = |message| cell.problem("unknown-value", message);
     problems.push(if let Some(step) = step {
         let name = step.name();
         problem(text!(
@@ -192,14 +196,10 @@ fn event(row: &Row, problems: &mut Vec<Problem>) -> Option<Report> {
             "没有名为“{words}”的事件",
             "there is no event \"{words}\""
         ));
-        match Report::nearest(&given) {
-            Some(near) => problem.suggest(Some(near)),
-            None => problem.fix(text!(
-                "可用的值：{list}",
-                "the values are {list}",
-                list = Report::listed()
-            )),
-        }
+        problem.suggest_or(Report::nearest(&given), || {
+            let list = Report::listed();
+            text!("可用的值：{list}", "the values are {list}", list)
+        })
     });
     None
 }

@@ -8,9 +8,10 @@ use super::document::{is_json_lines, json_lines, json_list};
 use super::node::{Entry, Node, Shape, label_name};
 use super::problem::{PROBLEMS, Position, Problem, nearest, shown};
 use super::schema::{Column, Table, column as column_of, columns};
-use super::source::{Encoding, Size, Source, decode, within};
+use super::source::{Encoding, Source, decode, within};
 use super::value::set_twice;
 use crate::lang::Text;
+use crate::reading::{DOCUMENT_LIMIT, ROWS_LIMIT};
 use crate::text;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,6 +33,11 @@ impl Cell {
     pub fn texts(&self) -> Vec<String> {
         let filled = self.values.iter().filter(|value| !value.is_empty());
         filled.cloned().collect()
+    }
+
+    /// Something wrong with what the cell says.
+    pub(super) fn problem(&self, code: &'static str, message: Text) -> Problem {
+        Problem::new(&self.column, self.at, code, message)
     }
 }
 
@@ -141,11 +147,7 @@ impl RowPlace {
     /// Something wrong with what a cell of the row says.
     pub fn problem(&self, column: &str, message: Text, fix: Option<Text>) -> Problem {
         let cell = self.cells.iter().find(|(name, _)| *name == column);
-        let start = Position {
-            line: self.line,
-            column: 1,
-        };
-        let at = cell.map_or(start, |(_, at)| *at);
+        let at = cell.map_or(Position::of_line(self.line), |(_, at)| *at);
         Problem {
             fix,
             ..Problem::new(self.header.name(column), at, "invalid-row", message)
@@ -192,10 +194,7 @@ pub(super) fn few_lines(text: &str) -> Result<(), Vec<Problem>> {
     if text.lines().nth(ROWS).is_none() {
         return Ok(());
     }
-    Err(vec![too_many(Position {
-        line: ROWS + 1,
-        column: 1,
-    })])
+    Err(vec![too_many(Position::of_line(ROWS + 1))])
 }
 
 /// The rows that could be read, and what is wrong with others.
@@ -207,11 +206,11 @@ pub(super) fn rows(
     table: Table,
     encoding: Encoding,
 ) -> Result<Read, Vec<Problem>> {
-    within(Size::Rows, source)?;
+    within(ROWS_LIMIT, source)?;
     let text = decode(source, encoding)?;
     if text.trim_start().starts_with(['{', '[']) {
         if !is_json_lines(&text) {
-            within(Size::Document, source)?;
+            within(DOCUMENT_LIMIT, source)?;
         }
         json_rows(&text, table)
     } else {
@@ -240,22 +239,21 @@ fn unknown_column(table: Table, header: &str, at: Position) -> Problem {
     }
     let message = text!("没有名为“{given}”的列", "there is no column \"{given}\"");
     let problem = Problem::new(&given, at, "unknown-column", message);
-    if near.is_some() {
-        return problem.suggest(near);
-    }
-    let named = |name: fn(&Column) -> &str| columns(table).map(name).collect::<Vec<&str>>();
-    let zh = named(|column| &column.zh).join("、");
-    let en = named(|column| &column.name).join(", ");
-    problem.fix(if table.has_labels() {
-        text!(
-            "可用的列：{zh}；要留作标签的改名为 标签:{given}，否则去掉",
-            "the columns are: {en}; to keep it as a label name it label:{given}, else leave it out"
-        )
-    } else {
-        text!(
-            "可用的列：{zh}；其余的去掉",
-            "the columns are: {en}; leave the others out"
-        )
+    problem.suggest_or(near, || {
+        let named = |name: fn(&Column) -> &str| columns(table).map(name).collect::<Vec<&str>>();
+        let zh = named(|column| &column.zh).join("、");
+        let en = named(|column| &column.name).join(", ");
+        if table.has_labels() {
+            text!(
+                "可用的列：{zh}；要留作标签的改名为 标签:{given}，否则去掉",
+                "the columns are: {en}; to keep it as a label name it label:{given}, else leave it out"
+            )
+        } else {
+            text!(
+                "可用的列：{zh}；其余的去掉",
+                "the columns are: {en}; leave the others out"
+            )
+        }
     })
 }
 
@@ -318,7 +316,7 @@ fn json_row(node: &Node, table: Table, problems: &mut Vec<Problem>) -> Row {
     let before = problems.len();
     if !matches!(node.shape, Shape::Table(_)) {
         let message = text!("每行应是一个 JSON 对象", "every row must be a JSON object");
-        problems.push(Problem::new(&node.path, node.at, "wrong-type", message));
+        problems.push(node.problem("wrong-type", message));
     }
     for entry in node.entries() {
         if problems.len() >= PROBLEMS {
@@ -361,7 +359,7 @@ fn json_labels(entry: &Entry, row: &mut Row, problems: &mut Vec<Problem>) {
             "a table is expected, not {found}",
             found
         );
-        problems.push(Problem::new(&node.path, node.at, "wrong-type", message));
+        problems.push(node.problem("wrong-type", message));
     }
     for label in node.entries() {
         match label_name(label) {
@@ -408,8 +406,7 @@ fn json_cell(entry: &Entry, list: bool, problems: &mut Vec<Problem>) -> Option<C
         } else {
             text!("应为文本", "text is expected")
         };
-        let node = &entry.node;
-        problems.push(Problem::new(&node.path, node.at, "wrong-type", message));
+        problems.push(entry.node.problem("wrong-type", message));
         return None;
     };
     let is_blank = values.iter().all(String::is_empty);

@@ -2,6 +2,7 @@
 
 use crate::data::data;
 use crate::filing::kind::Kind;
+use crate::filing::named::named;
 use crate::knowledge::{FieldType, fields};
 use crate::lang::Text;
 use serde::Deserialize;
@@ -133,22 +134,10 @@ pub fn dossier_fields() -> impl Iterator<Item = DossierField> {
         kinds: &field.kinds,
         settled: &field.settled,
     });
-    let added = COLUMNS.field.iter().filter_map(|field| {
-        let base = match field.section {
-            Section::Dossier => "",
-            Section::Subject => "subject.",
-            Section::SubjectPerson
-            | Section::Service
-            | Section::ServicePerson
-            | Section::Registration
-            | Section::Build
-            | Section::Resource
-            | Section::Material
-            | Section::Adoption
-            | Section::AdoptedService
-            | Section::Access => return None,
-        };
-        Some(DossierField {
+    let added = [Section::Dossier, Section::Subject].into_iter();
+    let added = added.flat_map(|section| {
+        let base = section.base().unwrap_or_default();
+        of_files(section).map(move |field| DossierField {
             path: Cow::Owned(format!("{base}{}", field.name)),
             kinds: &field.kinds,
             settled: &field.settled,
@@ -157,18 +146,18 @@ pub fn dossier_fields() -> impl Iterator<Item = DossierField> {
     learnt.chain(added)
 }
 
-/// A CSV file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Table {
-    /// Existing filings, one service a row.
-    Adopt,
-    /// Orders to be made, one a row.
-    Batch,
-    /// Events to be recorded, one a row.
-    Record,
-    /// Duties that are done, one a row.
-    Duty,
+named! {
+    /// A CSV file.
+    pub enum Table {
+        /// Existing filings, one service a row.
+        Adopt = "adopt",
+        /// Orders to be made, one a row.
+        Batch = "batch",
+        /// Events to be recorded, one a row.
+        Record = "record",
+        /// Duties that are done, one a row.
+        Duty = "duty",
+    }
 }
 
 impl Table {
@@ -242,20 +231,21 @@ fn gather(section: Section) -> Vec<Known> {
     known
 }
 
+fn of_files(section: Section) -> impl Iterator<Item = &'static FileField> {
+    let fields = COLUMNS.field.iter();
+    fields.filter(move |field| field.section == section)
+}
+
 /// Lists the fields of a section that only files hold.
 pub(super) fn file_fields(section: Section) -> impl Iterator<Item = Known> {
-    COLUMNS
-        .field
-        .iter()
-        .filter(move |field| field.section == section)
-        .map(|field| Known {
-            name: &field.name,
-            value_type: field.value_type,
-            label: &field.label,
-            help: &field.help,
-            code_list: None,
-            is_fact: false,
-        })
+    of_files(section).map(|field| Known {
+        name: &field.name,
+        value_type: field.value_type,
+        label: &field.label,
+        help: &field.help,
+        code_list: None,
+        is_fact: false,
+    })
 }
 
 /// Lists the columns of a table in the order in which the template has them.

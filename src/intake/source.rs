@@ -6,10 +6,6 @@ use crate::text;
 use encoding_rs::{DecoderResult, GB18030};
 use std::borrow::Cow;
 
-/// The most bytes of a TOML or JSON document.
-const DOCUMENT_LIMIT: usize = 1 << 20;
-/// The most bytes of a CSV or JSON Lines file.
-const ROWS_LIMIT: usize = 64 << 20;
 /// What stands before the text of a file that a Windows editor saved.
 pub const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -35,30 +31,12 @@ pub enum Encoding {
     Gb18030,
 }
 
-/// How large a file may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Size {
-    /// One document.
-    Document,
-    /// Many rows.
-    Rows,
-}
-
-impl Size {
-    const fn limit(self) -> usize {
-        match self {
-            Self::Document => DOCUMENT_LIMIT,
-            Self::Rows => ROWS_LIMIT,
-        }
-    }
-}
-
-/// Refuses more than `size` allows.
-pub(super) fn within(size: Size, source: &Source<'_>) -> Result<(), Vec<Problem>> {
-    if source.bytes.len() <= size.limit() {
+/// Refuses more than `limit` bytes.
+pub(super) fn within(limit: u64, source: &Source<'_>) -> Result<(), Vec<Problem>> {
+    if source.bytes.len() as u64 <= limit {
         return Ok(());
     }
-    let (name, limit) = (source.name, size.limit() >> 20);
+    let (name, limit) = (source.name, limit >> 20);
     let message = text!(
         "{name} 超过 {limit} MiB",
         "{name} is larger than {limit} MiB"

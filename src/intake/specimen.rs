@@ -76,8 +76,7 @@ impl Choice {
 
 /// Whether a path is the service's person or below: an individual has none apart (RP-02).
 fn is_of_service_person(path: &str) -> bool {
-    path.strip_prefix("services.responsible")
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    path == "services.responsible" || below(path, "services.responsible")
 }
 
 /// One made-up value.
@@ -264,9 +263,7 @@ impl Page<'_> {
     fn filed_subject(&mut self) {
         if let Some(field) = field("subject").filter(|_| !uses_data(self.kind)) {
             self.comment(&field.label, &field.help, false);
-            let (value, _) = self.example("subject.number");
-            let value = value.unwrap_or_else(|| "\"\"".to_owned());
-            let _ = writeln!(self.text, "# subject = {value}");
+            self.line("subject.number", "subject", FieldType::String, false);
         }
     }
 
@@ -283,9 +280,7 @@ impl Page<'_> {
         };
         let _ = writeln!(self.text, "{mark}{head}");
         if path == "labels" {
-            let (value, _) = self.example("labels.customer");
-            let value = value.unwrap_or_else(|| "\"\"".to_owned());
-            let _ = writeln!(self.text, "# customer = {value}");
+            self.line("labels.customer", "customer", FieldType::String, false);
         }
         if path == "subject" {
             for own in file_fields(Section::Subject) {

@@ -1,6 +1,6 @@
 //! Files to start from: commented, and readable as they are.
 
-use super::schema::{Table, columns};
+use super::schema::{Column, Table, columns};
 use super::specimen::{Choice, specimen};
 use crate::filing::kind::Kind;
 use crate::lang::{Lang, Text};
@@ -11,32 +11,22 @@ use std::fmt::Write as _;
 pub enum Template {
     /// A dossier for one kind of order, in TOML.
     Dossier(Kind),
-    /// Filings to be brought in, as CSV.
-    Adopt,
-    /// Orders to be made, as CSV.
-    Batch,
-    /// Events to be recorded, as CSV.
-    Record,
-    /// Duties that are done, as CSV.
-    Duty,
+    /// Rows, as CSV.
+    Rows(Table),
 }
 
 impl Template {
     /// Returns every template.
     pub fn all() -> impl Iterator<Item = Self> {
-        let tables = [Self::Adopt, Self::Batch, Self::Record, Self::Duty];
         let dossiers = Kind::ALL.iter().copied().map(Self::Dossier);
-        dossiers.chain(tables)
+        dossiers.chain(Table::ALL.iter().copied().map(Self::Rows))
     }
 
     /// Returns the name on the command line: a kind's, or a table's.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Dossier(kind) => kind.name(),
-            Self::Adopt => "adopt",
-            Self::Batch => "batch",
-            Self::Record => "record",
-            Self::Duty => "duty",
+            Self::Rows(table) => table.name(),
         }
     }
 
@@ -50,35 +40,25 @@ impl Template {
 pub fn template(what: Template, choice: &Choice, lang: Lang) -> String {
     match what {
         Template::Dossier(kind) => specimen(kind, choice, lang),
-        Template::Adopt => table(
-            Table::Adopt,
-            &Text::fixed(
-                "导入已有备案：每行一个服务，只有备案号必填，空着即未知",
-                "Filings to be adopted: one service a row; only the numbers are required, empty is unknown",
-            ),
-            lang,
+        Template::Rows(table) => rows(table, lang),
+    }
+}
+
+const fn title(table: Table) -> Text {
+    match table {
+        Table::Adopt => Text::fixed(
+            "导入已有备案：每行一个服务，只有备案号必填，空着即未知",
+            "Filings to be adopted: one service a row; only the numbers are required, empty is unknown",
         ),
-        Template::Batch => table(
-            Table::Batch,
-            &Text::fixed("批量订单：每行一份订单", "A batch: one order a row"),
-            lang,
-        ),
-        Template::Record => table(
-            Table::Record,
-            &Text::fixed("批量登记：每行一个事件", "Events to be recorded: one a row"),
-            lang,
-        ),
-        Template::Duty => table(
-            Table::Duty,
-            &Text::fixed("已完成的事项：每行一项", "Duties that are done: one a row"),
-            lang,
-        ),
+        Table::Batch => Text::fixed("批量订单：每行一份订单", "A batch: one order a row"),
+        Table::Record => Text::fixed("批量登记：每行一个事件", "Events to be recorded: one a row"),
+        Table::Duty => Text::fixed("已完成的事项：每行一项", "Duties that are done: one a row"),
     }
 }
 
 /// Returns a CSV: comments, the header in Chinese as a comment, the header, one row.
-fn table(table: Table, title: &Text, lang: Lang) -> String {
-    let mut page = format!("# {}\n", title.get(lang));
+fn rows(table: Table, lang: Lang) -> String {
+    let mut page = format!("# {}\n", title(table).get(lang));
     let separator = match lang {
         Lang::Zh => "：",
         Lang::En => ": ",
@@ -87,11 +67,10 @@ fn table(table: Table, title: &Text, lang: Lang) -> String {
         let help = column.help.get(lang);
         let _ = writeln!(page, "# {} / {}{separator}{help}", column.name, column.zh);
     }
-    let mut names: Vec<&str> = columns(table).map(|column| column.name.as_str()).collect();
-    let mut chinese: Vec<&str> = columns(table).map(|column| column.zh.as_str()).collect();
-    let mut values: Vec<&str> = columns(table)
-        .map(|column| column.example.as_str())
-        .collect();
+    let all = |of: fn(&Column) -> &str| columns(table).map(of).collect::<Vec<&str>>();
+    let mut names = all(|column| &column.name);
+    let mut chinese = all(|column| &column.zh);
+    let mut values = all(|column| &column.example);
     if table.has_labels() {
         let label = Text::fixed(
             "任意标签，列名为 label:名称 / 标签:名称，可有多列",

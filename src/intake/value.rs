@@ -1,12 +1,13 @@
 //! Single values of filed data: dates, codes, provinces, hosts, contacts.
 
 use super::node::Node;
-use super::problem::{Problem, shown};
-use super::reader::Reader;
+use super::problem::shown;
+use super::reader::{Fields, Reader};
 use super::schema::Known;
 use crate::filing::host::Host;
 use crate::filing::identity::{CertificateNumber, Mobile};
 use crate::filing::moment;
+use crate::filing::number::ServiceKind;
 use crate::filing::province::Province;
 use crate::knowledge::code_list;
 use crate::lang::Text;
@@ -69,11 +70,7 @@ impl Reader {
     }
 
     /// Notes a certificate that ends before it begins.
-    pub(super) fn check_validity(
-        &mut self,
-        fields: &super::reader::Fields<'_>,
-        table: &toml::Table,
-    ) {
+    pub(super) fn check_validity(&mut self, fields: &Fields<'_>, table: &toml::Table) {
         let of = |name: &str| table.get(name).and_then(Value::as_str).and_then(day);
         if let (Some(from), Some(until), Some(node)) = (
             of("valid_from"),
@@ -95,7 +92,10 @@ impl Reader {
             return self.code(list, node, text).map(Value::String);
         }
         let normal = match known.name {
-            "kind" => self.service_kind(node, text).map(|k| k.name().to_owned()),
+            "kind" => {
+                let kind: Option<ServiceKind> = self.word(node, text);
+                kind.map(|kind| kind.name().to_owned())
+            }
             "province" => self.province(node, text),
             "domains" | "domain" => self.host(node, text),
             "phone" => self.mobile(node, text),
@@ -122,20 +122,16 @@ impl Reader {
     }
 
     fn province(&mut self, node: &Node, text: &str) -> Option<String> {
-        match text.parse::<Province>() {
-            Ok(province) => Some(province.code().to_owned()),
-            Err(error) => {
-                self.report(node, "unknown-province", error.message());
-                None
-            }
-        }
+        let read = text.parse::<Province>().map_err(|error| error.message());
+        let province = self.kept(node, "unknown-province", read)?;
+        Some(province.code().to_owned())
     }
 
     fn host(&mut self, node: &Node, text: &str) -> Option<String> {
         match Host::parse(text) {
             Ok(host) => Some(host.to_string()),
             Err(error) => {
-                let problem = Problem::new(&node.path, node.at, "not-a-domain", error.message());
+                let problem = node.problem("not-a-domain", error.message());
                 let is_list =
                     text.contains([',', '，', '、', '|']) || text.contains(char::is_whitespace);
                 self.problems.push(if is_list {
@@ -152,13 +148,9 @@ impl Reader {
     }
 
     fn mobile(&mut self, node: &Node, text: &str) -> Option<String> {
-        match Mobile::parse(text) {
-            Ok(mobile) => Some(mobile.as_str().to_owned()),
-            Err(error) => {
-                self.report(node, "not-a-mobile", error.message());
-                None
-            }
-        }
+        let read = Mobile::parse(text).map_err(|error| error.message());
+        let mobile = self.kept(node, "not-a-mobile", read)?;
+        Some(mobile.as_str().to_owned())
     }
 
     /// Returns an emergency phone: a mobile is advised, a landline possible (S3, A19).
@@ -168,16 +160,13 @@ impl Reader {
             .chars()
             .all(|ch| ch.is_ascii_digit() || matches!(ch, ' ' | '-' | '+' | '(' | ')'));
         let has_area = text.starts_with('0') || text.contains(['-', '(', '+']);
-        match Mobile::parse(text) {
-            Ok(mobile) => Some(mobile.as_str().to_owned()),
-            Err(_) if is_written_so && has_area && (10..=16).contains(&digits) => {
-                Some(text.to_owned())
-            }
-            Err(error) => {
-                self.report(node, "not-a-phone", error.message());
-                None
-            }
-        }
+        let is_landline = is_written_so && has_area && (10..=16).contains(&digits);
+        let read = match Mobile::parse(text) {
+            Ok(mobile) => Ok(mobile.as_str().to_owned()),
+            Err(_) if is_landline => Ok(text.to_owned()),
+            Err(error) => Err(error.message()),
+        };
+        self.kept(node, "not-a-phone", read)
     }
 
     fn email(&mut self, node: &Node, text: &str) -> Option<String> {
@@ -203,13 +192,9 @@ impl Reader {
 
     /// Returns the normal form of a certificate's number that has no known check digit.
     pub(super) fn other_certificate(&mut self, node: &Node, text: &str) -> Option<String> {
-        match CertificateNumber::parse(text) {
-            Ok(number) => Some(number.as_str().to_owned()),
-            Err(error) => {
-                self.report(node, "not-a-certificate", error.message());
-                None
-            }
-        }
+        let read = CertificateNumber::parse(text).map_err(|error| error.message());
+        let number = self.kept(node, "not-a-certificate", read)?;
+        Some(number.as_str().to_owned())
     }
 }
 

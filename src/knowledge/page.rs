@@ -3,98 +3,52 @@
 use super::{Rule, rules, sources};
 use crate::data::data;
 use crate::filing::duty::Duty;
-use crate::filing::named::is_same;
+use crate::filing::named::{Named as _, named};
 use crate::filing::notice::Class;
 use crate::lang::{Text, likeness};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// What a page is about, in the order in which an id that has several pages is looked up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PageKind {
-    /// A status of an order.
-    Status,
-    /// A step of an order: a command or a report.
-    Event,
-    /// An exit code.
-    Exit,
-    /// One of the six order kinds.
-    OrderKind,
-    /// A kind of service.
-    ServiceKind,
-    /// A way to prove or send a cancellation.
-    Path,
-    /// A kind of limit.
-    Deadline,
-    /// What an order will do to the portfolio.
-    Impact,
-    /// A warning, a risk or a refusal.
-    Code,
-    /// What a script tests instead of a status.
-    Bucket,
-    /// A class of rectification notices.
-    #[serde(skip)]
-    Notice,
-    /// A duty after approval.
-    #[serde(skip)]
-    Duty,
-    /// A rule of the rulebook.
-    #[serde(skip)]
-    Rule,
-    /// A source of the facts of the field.
-    #[serde(skip)]
-    Source,
+named! {
+    /// What a page is about, in the order in which an id that has several pages is looked up: the word
+    /// that picks one of them, as in `event:purged`, and the heading under which it stands.
+    pub enum PageKind {
+        /// A status of an order.
+        Status = "status", "状态", "status",
+        /// A step of an order: a command or a report.
+        Event = "event", "事件", "event",
+        /// An exit code.
+        Exit = "exit", "退出码", "exit code",
+        /// One of the six order kinds.
+        OrderKind = "order-kind", "订单类型", "order kind",
+        /// A kind of service.
+        ServiceKind = "service-kind", "服务类型", "service kind",
+        /// A way to prove or send a cancellation.
+        Path = "path", "注销方式", "cancellation path",
+        /// A kind of limit.
+        Deadline = "deadline", "期限", "deadline",
+        /// What an order will do to the portfolio.
+        Impact = "impact", "影响", "impact",
+        /// A warning, a risk or a refusal.
+        Code = "code", "提示码", "code",
+        /// What a script tests instead of a status.
+        Bucket = "bucket", "状态分组", "bucket",
+        /// A class of rectification notices.
+        Notice = "notice", "整改通知", "notice",
+        /// A duty after approval.
+        Duty = "duty", "备案后的事项", "duty",
+        /// A rule of the rulebook.
+        Rule = "rule", "规则", "rule",
+        /// A source of the facts of the field.
+        Source = "source", "来源", "source",
+    }
 }
 
 impl PageKind {
-    /// Returns the word that picks one of several pages, as in `event:purged`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Status => "status",
-            Self::Event => "event",
-            Self::Exit => "exit",
-            Self::OrderKind => "order-kind",
-            Self::ServiceKind => "service-kind",
-            Self::Path => "path",
-            Self::Deadline => "deadline",
-            Self::Impact => "impact",
-            Self::Code => "code",
-            Self::Bucket => "bucket",
-            Self::Notice => "notice",
-            Self::Duty => "duty",
-            Self::Rule => "rule",
-            Self::Source => "source",
-        }
-    }
-
     /// Whether a word means the kind: its name or its heading.
     pub fn is_called(self, word: &str) -> bool {
-        let Text { zh, en } = self.label();
-        [self.name(), &zh, &en]
-            .iter()
-            .any(|known| is_same(known, word))
-    }
-
-    /// Returns the heading under which the page stands.
-    pub const fn label(self) -> Text {
-        match self {
-            Self::Status => Text::fixed("状态", "status"),
-            Self::Event => Text::fixed("事件", "event"),
-            Self::Exit => Text::fixed("退出码", "exit code"),
-            Self::OrderKind => Text::fixed("订单类型", "order kind"),
-            Self::ServiceKind => Text::fixed("服务类型", "service kind"),
-            Self::Path => Text::fixed("注销方式", "cancellation path"),
-            Self::Deadline => Text::fixed("期限", "deadline"),
-            Self::Impact => Text::fixed("影响", "impact"),
-            Self::Code => Text::fixed("提示码", "code"),
-            Self::Bucket => Text::fixed("状态分组", "bucket"),
-            Self::Notice => Text::fixed("整改通知", "notice"),
-            Self::Duty => Text::fixed("备案后的事项", "duty"),
-            Self::Rule => Text::fixed("规则", "rule"),
-            Self::Source => Text::fixed("来源", "source"),
-        }
+        Self::from_word(word) == Some(self)
     }
 }
 

@@ -79,9 +79,7 @@ impl Paper {
             && within(&self.providers, occasion.provider)
             && within(&self.service_kinds, Some(occasion.service))
     }
-}
 
-impl Paper {
     /// Whether every order on this occasion carries it on a day; where the order `adds` services to a
     /// filed subject, that subject's own papers went in with its first filing, and only what a province
     /// wants of every order remains.

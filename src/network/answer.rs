@@ -5,7 +5,6 @@ use crate::lang::parser;
 use crate::text;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
 use serde::de::DeserializeOwned;
-use std::net::SocketAddr;
 use std::time::Duration;
 use url::Url;
 
@@ -19,8 +18,6 @@ pub struct Answer {
     pub url: Url,
     /// The URLs before that, in order.
     pub hops: Vec<Url>,
-    /// The address that was connected to; a proxy's where there is one.
-    pub address: Option<SocketAddr>,
     /// The status.
     pub status: u16,
     /// The headers.

@@ -283,7 +283,6 @@ impl Http {
         let mut answer = Answer {
             url: url.clone(),
             hops: Vec::new(),
-            address: response.remote_addr(),
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: Vec::new(),
@@ -463,7 +462,7 @@ impl Proxies {
 }
 
 /// Finds an error of a type among the causes of another.
-fn cause<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+pub(super) fn cause<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref::<E>() {

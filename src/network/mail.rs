@@ -2,12 +2,13 @@
 
 use super::Network;
 use super::error::{NetworkError, Outlook, TlsFault, WORDS};
+use super::http::cause;
+use super::tls;
 use crate::config::channels::{Channel, MailTls};
 use crate::config::secret::Revealed;
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
 use crate::lang::Text;
-use crate::network::tls;
 use crate::notify::message::Message;
 use crate::notify::{lacks, usual_port};
 use crate::reading::{self, DOCUMENT_LIMIT};
@@ -84,7 +85,7 @@ impl Mailer {
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&host)
             .port(port)
             .tls(tls)
-            .timeout(Some(network.timeout));
+            .timeout(Some(network.settings.timeout.0));
         let mut secrets = Vec::new();
         if let Some(user) = &channel.user {
             let password = password.ok_or_else(|| lacks(name, "password"))?;
@@ -100,8 +101,8 @@ impl Mailer {
             host,
             from: address(name, from)?,
             to: to.collect::<Result<_, _>>()?,
-            is_offline: network.offline,
-            timeout: network.timeout,
+            is_offline: network.settings.offline,
+            timeout: network.settings.timeout.0,
             secrets,
         })
     }
@@ -170,7 +171,8 @@ impl Mailer {
                     host,
                     is_connecting: false,
                 }
-            } else if let Some(fault) = tls_fault(&error) {
+            } else if let Some(fault) = cause::<rustls::Error>(&error) {
+                let fault = TlsFault::from(fault);
                 NetworkError::Tls { host, fault }
             } else if error
                 .status()
@@ -199,22 +201,6 @@ impl Mailer {
     }
 }
 
-/// Returns what is wrong with the server's TLS, where that is what went wrong.
-fn tls_fault(error: &(dyn std::error::Error + 'static)) -> Option<TlsFault> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let inner = error
-            .downcast_ref::<std::io::Error>()
-            .and_then(|io| io.get_ref())
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        if let Some(fault) = inner.or_else(|| error.downcast_ref::<rustls::Error>()) {
-            return Some(fault.into());
-        }
-        next = error.source();
-    }
-    None
-}
-
 /// Whether a reply says that the credentials are wrong or wanted (RFC 4954).
 fn is_denied(code: &str) -> bool {
     matches!(code, "530" | "534" | "535" | "538")
@@ -223,7 +209,7 @@ fn is_denied(code: &str) -> bool {
 fn parameters(host: &str, network: &Network) -> Result<TlsParameters, Failure> {
     let setup = |what: Text| Failure::from(NetworkError::Setup { what });
     let mut builder = TlsParameters::builder(host.to_owned());
-    if let Some(path) = &network.ca_file {
+    if let Some(path) = &network.settings.ca_file {
         let bytes = reading::read(path, DOCUMENT_LIMIT)
             .map_err(|unread| setup(tls::in_file(path, &unread.reason())))?;
         let certificate = Certificate::from_pem(&bytes)

@@ -19,7 +19,7 @@ pub mod whois;
 /// The names of headers.
 pub use reqwest::header;
 
-use crate::config::sections;
+use crate::config::{Config, sections};
 use crate::env::Env;
 use crate::lang::Text;
 use dns::Dns;
@@ -27,7 +27,6 @@ use error::NetworkError;
 use http::Http;
 use retry::Retry;
 use std::mem::ManuallyDrop;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// How the network is asked in this run.
@@ -71,24 +70,17 @@ impl Proxies {
 }
 
 impl Manner {
-    /// Takes the manner from the sections of the configuration and the environment.
-    pub fn new(
-        network: &sections::Network,
-        dns: &sections::Dns,
-        pages: &sections::Pages,
-        env: &Env,
-        offline: bool,
-        seed: Option<u64>,
-    ) -> Self {
-        let mut network = network.clone();
+    /// Takes the manner from the configuration and the environment.
+    pub fn new(config: &Config, env: &Env, offline: bool, seed: Option<u64>) -> Self {
+        let mut network = config.network.clone();
         network.offline |= offline;
         if let Some(path) = env.path("ICPCTL_CA_FILE") {
             network.ca_file = Some(path);
         }
         Self {
             network,
-            dns: dns.clone(),
-            allow_private: pages.allow_private,
+            dns: config.dns.clone(),
+            allow_private: config.pages.allow_private,
             proxies: Proxies::of(env),
             seed,
         }
@@ -104,12 +96,8 @@ pub struct Network {
     pub dns: Dns,
     /// How what failed in passing is repeated.
     pub retry: Retry,
-    /// Whether nobody may be asked.
-    pub offline: bool,
-    /// Certificates to trust beside the system's.
-    pub ca_file: Option<PathBuf>,
-    /// How long an answer may take.
-    pub timeout: Duration,
+    /// `[network]`, with what flags and variables say over it.
+    pub settings: sections::Network,
     /// It never ends by itself: it would wait for the system's resolver, which knows none of our limits.
     runtime: ManuallyDrop<tokio::runtime::Runtime>,
 }
@@ -133,9 +121,7 @@ impl Network {
             http,
             dns,
             retry,
-            offline: manner.network.offline,
-            ca_file: manner.network.ca_file.clone(),
-            timeout: manner.network.timeout.0,
+            settings: manner.network.clone(),
             runtime: ManuallyDrop::new(runtime),
         })
     }

@@ -16,14 +16,9 @@ const LIMIT: usize = 64 * 1024;
 ///
 /// # Errors
 /// When there is no answer, or one that is too large or empty.
-pub async fn ask(
-    network: &Network,
-    settings: &sections::Network,
-    server: &str,
-    name: &str,
-) -> Result<String, NetworkError> {
-    let host = || server.to_owned();
-    if network.offline {
+pub async fn ask(network: &Network, server: &str, name: &str) -> Result<String, NetworkError> {
+    let (settings, host) = (&network.settings, || server.to_owned());
+    if settings.offline {
         return Err(NetworkError::Offline { host: host() });
     }
     let once = || async {

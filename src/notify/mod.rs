@@ -1,7 +1,7 @@
 //! Telling people: messages packed to what a channel takes, signed, sent, and judged by what the
 //! body of the answer says, not by its HTTP status.
 //!
-//! What is worth telling stands in `cli/news.rs`, what was told already in `store/told_file.rs`.
+//! What is worth telling stands in `cli/commands/notify/news.rs`, what was told already in `store/told_file.rs`.
 
 pub mod message;
 pub mod robot;

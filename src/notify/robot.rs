@@ -1,6 +1,7 @@
 //! Robots and webhooks: what each is sent, how that is signed, and what its answer means.
 
 use super::message::Message;
+use crate::clouds::sign::hmac;
 use crate::config::channels::ChannelKind;
 use crate::config::secret::Revealed;
 use crate::failure::Failure;
@@ -12,11 +13,8 @@ use crate::network::request::Request;
 use crate::text;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sha2::Sha256;
 use std::borrow::Cow;
 use url::Url;
 
@@ -171,23 +169,19 @@ fn quiet(error: NetworkError, host: &str) -> NetworkError {
     error
 }
 
-fn hmac(key: &[u8], message: &[u8]) -> String {
-    // A key of any length will do: there is no error to come.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
-        return String::new();
-    };
-    mac.update(message);
-    STANDARD.encode(mac.finalize().into_bytes())
+/// Returns an HMAC as it is sent.
+fn signed(key: &[u8], message: &str) -> String {
+    STANDARD.encode(hmac(key, message).as_slice())
 }
 
 /// `DingTalk`: keyed by the secret, over milliseconds and secret.
 fn dingtalk_sign(secret: &str, millis: i64) -> String {
-    hmac(secret.as_bytes(), format!("{millis}\n{secret}").as_bytes())
+    signed(secret.as_bytes(), &format!("{millis}\n{secret}"))
 }
 
 /// Feishu: keyed by seconds and secret, over nothing.
 fn feishu_sign(secret: &str, seconds: i64) -> String {
-    hmac(format!("{seconds}\n{secret}").as_bytes(), b"")
+    signed(format!("{seconds}\n{secret}").as_bytes(), "")
 }
 
 /// Standard Webhooks: keyed by the secret's bytes, over id, seconds and payload.
@@ -198,8 +192,8 @@ fn webhook_sign(secret: &str, id: &str, seconds: i64, payload: &str) -> Option<S
     if key.is_empty() {
         return None;
     }
-    let signed = hmac(&key, format!("{id}.{seconds}.{payload}").as_bytes());
-    Some(format!("v1,{signed}"))
+    let signature = signed(&key, &format!("{id}.{seconds}.{payload}"));
+    Some(format!("v1,{signature}"))
 }
 
 #[cfg(test)]

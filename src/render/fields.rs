@@ -58,7 +58,7 @@ impl Fields {
             let is_above = |name: &&str| {
                 known
                     .iter()
-                    .any(|path| below(path, name).is_some_and(is_more))
+                    .any(|path| below(path, name).is_some_and(|rest| !rest.is_empty()))
             };
             let name = name.strip_suffix(ANY).filter(is_above).unwrap_or(name);
             let is_known = known
@@ -155,11 +155,6 @@ fn walk(value: &Value, above: &str, found: &mut Vec<String>, seen: &mut BTreeSet
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
-}
-
-/// Whether something is below.
-const fn is_more(below: &str) -> bool {
-    !below.is_empty()
 }
 
 /// Returns what of `path` is below `name`; empty when they are the same.

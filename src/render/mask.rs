@@ -165,9 +165,8 @@ pub fn mask_among(
     names: &Names<'_>,
     privacy: Privacy,
 ) {
-    match privacy {
-        Privacy::Masked => hide(value, path, holder, names),
-        Privacy::Revealed => {}
+    if privacy == Privacy::Masked {
+        hide(value, path, holder, names);
     }
 }
 
@@ -184,12 +183,8 @@ fn collect(value: &Value, path: &str, persons: &mut Vec<String>) {
                 collect(value, path, persons);
             }
         }
-        Value::String(text) => {
-            if names_a_person(path) {
-                persons.push(text.clone());
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::String(text) if names_a_person(path) => persons.push(text.clone()),
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -207,7 +202,7 @@ fn hide(value: &mut Value, path: &str, holder: Option<Holder>, names: &Names<'_>
         }
         Value::String(text) => {
             if knowledge::field(path).is_some_and(|f| f.is_personal_for(holder)) {
-                *text = mask(path, text, Privacy::Masked);
+                *text = mask(path, text);
             } else if path.ends_with(".remark") {
                 *text = names.mask(text, Privacy::Masked);
             }
@@ -217,9 +212,9 @@ fn hide(value: &mut Value, path: &str, holder: Option<Holder>, names: &Names<'_>
 }
 
 /// Masks one personal value by what its field holds.
-fn mask(path: &str, text: &str, privacy: Privacy) -> String {
-    let field = path.rsplit('.').next().unwrap_or(path);
-    let masked = match field {
+fn mask(path: &str, text: &str) -> String {
+    let privacy = Privacy::Masked;
+    let masked = match path.rsplit('.').next().unwrap_or(path) {
         "phone" | "emergency_phone" => privacy.phone(text),
         "email" => privacy.email(text),
         "certificate_number" | "legal_representative_id" => privacy.id_number(text),

@@ -16,75 +16,42 @@ pub mod stream;
 pub mod style;
 pub mod table;
 
-use std::io::{ErrorKind, Result, Write};
+use crate::filing::named::named;
+use std::io::{self, ErrorKind, Write};
 
-/// How a result is shown: `--format`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// Text for people.
-    #[default]
-    Human,
-    /// One JSON document.
-    Json,
-    /// One JSON value a line, then a summary.
-    Jsonl,
-    /// Comma-separated values for spreadsheets.
-    Csv,
-    /// Tab-separated values for pipes.
-    Tsv,
-    /// A SARIF log, of the commands that have it.
-    Sarif,
-    /// Markdown, of the commands that have it.
-    Markdown,
-    /// A calendar (iCalendar), of the commands that have it.
-    Ics,
+named! {
+    /// How a result is shown: `--format`, in the order of the help.
+    #[derive(Default)]
+    pub enum Format {
+        /// Text for people.
+        #[default]
+        Human = "human",
+        /// One JSON document.
+        Json = "json",
+        /// One JSON value a line, then a summary.
+        Jsonl = "jsonl",
+        /// Comma-separated values for spreadsheets.
+        Csv = "csv",
+        /// Tab-separated values for pipes.
+        Tsv = "tsv",
+        /// A SARIF log, of the commands that have it.
+        Sarif = "sarif",
+        /// Markdown, of the commands that have it.
+        Markdown = "md",
+        /// A calendar (iCalendar), of the commands that have it.
+        Ics = "ics",
+    }
 }
 
 impl Format {
     /// Whether it is JSON, in one document or in lines.
     pub const fn is_json(self) -> bool {
-        match self {
-            Self::Json | Self::Jsonl => true,
-            Self::Human | Self::Csv | Self::Tsv | Self::Sarif | Self::Markdown | Self::Ics => false,
-        }
+        matches!(self, Self::Json | Self::Jsonl)
     }
 
     /// Whether it is a table of fields.
     pub const fn is_table(self) -> bool {
-        match self {
-            Self::Csv | Self::Tsv => true,
-            Self::Human | Self::Json | Self::Jsonl | Self::Sarif | Self::Markdown | Self::Ics => {
-                false
-            }
-        }
-    }
-}
-
-impl Format {
-    /// Every format, in the order of the help.
-    pub const ALL: [Self; 8] = [
-        Self::Human,
-        Self::Json,
-        Self::Jsonl,
-        Self::Csv,
-        Self::Tsv,
-        Self::Sarif,
-        Self::Markdown,
-        Self::Ics,
-    ];
-
-    /// Returns the name that `--format` takes.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Human => "human",
-            Self::Json => "json",
-            Self::Jsonl => "jsonl",
-            Self::Csv => "csv",
-            Self::Tsv => "tsv",
-            Self::Sarif => "sarif",
-            Self::Markdown => "md",
-            Self::Ics => "ics",
-        }
+        matches!(self, Self::Csv | Self::Tsv)
     }
 
     /// Whether a command prints it as it stands, outside the envelope.
@@ -93,11 +60,6 @@ impl Format {
             Self::Human | Self::Sarif | Self::Markdown | Self::Ics => true,
             Self::Json | Self::Jsonl | Self::Csv | Self::Tsv => false,
         }
-    }
-
-    /// Returns the format of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.name() == name)
     }
 }
 
@@ -116,7 +78,7 @@ pub enum Delivery {
 ///
 /// # Errors
 /// Fails when the text cannot be written for any other reason, such as a full disk.
-pub fn print(out: &mut dyn Write, text: &str) -> Result<Delivery> {
+pub fn print(out: &mut dyn Write, text: &str) -> io::Result<Delivery> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(Delivery::Written),
         Err(failure) if failure.kind() == ErrorKind::BrokenPipe => Ok(Delivery::ReaderGone),
@@ -133,20 +95,12 @@ mod tests {
     struct Broken(ErrorKind);
 
     impl Write for Broken {
-        fn write(&mut self, _: &[u8]) -> Result<usize> {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
             Err(self.0.into())
         }
-        fn flush(&mut self) -> Result<()> {
+        fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
-    }
-
-    #[test]
-    fn every_format_has_its_name() {
-        for format in Format::ALL {
-            assert_eq!(Format::named(format.name()), Some(format));
-        }
-        assert_eq!(Format::named("CSV"), None);
     }
 
     #[test]

@@ -86,16 +86,7 @@ impl<'w> Stream<'w> {
                 rows::csv_header(&columns.table)?
             }
         };
-        let mut stream = Self {
-            out: BufWriter::new(out),
-            list: DATA,
-            format,
-            columns,
-            count: 0,
-            is_closed: false,
-        };
-        stream.write(&opening)?;
-        Ok(stream)
+        Self::open(out, DATA, format, columns, &opening)
     }
 
     /// Begins a JSON document whose elements stand in one list of its data, which is empty there.
@@ -107,19 +98,30 @@ impl<'w> Stream<'w> {
         list: &'static str,
         envelope: &Envelope,
     ) -> Result<Self, StreamError> {
+        let columns = Columns {
+            table: Fields::all(&[]),
+            document: None,
+        };
         let opening = around(envelope, list)?.0;
+        Self::open(out, list, Format::Json, columns, &opening)
+    }
+
+    fn open(
+        out: &'w mut dyn Write,
+        list: &'static str,
+        format: Format,
+        columns: Columns,
+        opening: &str,
+    ) -> Result<Self, StreamError> {
         let mut stream = Self {
             out: BufWriter::new(out),
             list,
-            format: Format::Json,
-            columns: Columns {
-                table: Fields::all(&[]),
-                document: None,
-            },
+            format,
+            columns,
             count: 0,
             is_closed: false,
         };
-        stream.write(&opening)?;
+        stream.write(opening)?;
         Ok(stream)
     }
 

@@ -67,6 +67,15 @@ pub struct Wanted {
 }
 
 impl Wanted {
+    /// What some words may mean.
+    pub fn of(words: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let mut wanted = Self::default();
+        for word in words {
+            wanted.word(word.as_ref());
+        }
+        wanted
+    }
+
     /// Looks for what a word may mean: an id or its beginning, `ref:KEY`, a number or a domain.
     pub fn word(&mut self, word: &str) {
         if let Some(key) = word.strip_prefix("ref:") {

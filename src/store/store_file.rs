@@ -2,7 +2,7 @@
 
 use super::files::{Files, RECORD_LIMIT, StorePath};
 use super::place::MARKER;
-use super::wire::{Problem, SCHEMA, parse};
+use super::wire::{Problem, RecordError, SCHEMA, parse};
 use super::{Change, GITIGNORE, Holder, StorageError, StoreLock, if_there};
 use crate::failure::Failure;
 use crate::text;
@@ -26,25 +26,22 @@ pub fn check(files: &dyn Files) -> Result<(), Failure> {
     };
     match parse::<StoreFile>(MARKER, &bytes) {
         Ok(StoreFile { schema }) if (1..=SCHEMA).contains(&schema) => Ok(()),
-        Ok(StoreFile { schema }) => {
-            let (line, column) = (1, 1);
-            Err(unknown(super::wire::RecordError {
-                path: MARKER.to_owned(),
-                line,
-                column,
-                problem: match schema {
-                    0 => Problem::Shape {
-                        words: format!("invalid value: integer `0`, expected {SCHEMA}"),
-                    },
-                    _ => Problem::Newer { schema },
+        Ok(StoreFile { schema }) => Err(unknown(RecordError {
+            path: MARKER.to_owned(),
+            line: 1,
+            column: 1,
+            problem: match schema {
+                0 => Problem::Shape {
+                    words: format!("invalid value: integer `0`, expected {SCHEMA}"),
                 },
-            }))
-        }
+                _ => Problem::Newer { schema },
+            },
+        })),
         Err(error) => Err(unknown(error)),
     }
 }
 
-fn unknown(error: super::wire::RecordError) -> Failure {
+fn unknown(error: RecordError) -> Failure {
     let message = error.message();
     match error.problem {
         Problem::Newer { .. } => Failure::invalid("invalid.newer-schema", message),
@@ -79,7 +76,12 @@ pub fn make(files: &dyn Files, holder: &Holder, in_git: bool) -> Result<bool, St
     if in_git {
         changes.extend(ignoring(files)?);
     }
-    match lock.commit(&changes) {
+    is_new(lock.commit(&changes))
+}
+
+/// Whether files were made; another program may have been quicker.
+fn is_new(made: Result<(), StorageError>) -> Result<bool, StorageError> {
+    match made {
         Ok(()) => Ok(true),
         Err(StorageError::Exists { .. }) => Ok(false),
         Err(error) => Err(error),
@@ -95,12 +97,7 @@ pub fn ignore(files: &dyn Files, holder: &Holder) -> Result<bool, StorageError> 
     let Some(change) = ignoring(files)? else {
         return Ok(false);
     };
-    let lock = StoreLock::acquire(files, holder, WAIT)?;
-    match lock.commit(&[change]) {
-        Ok(()) => Ok(true),
-        Err(StorageError::Exists { .. }) => Ok(false),
-        Err(error) => Err(error),
-    }
+    is_new(StoreLock::acquire(files, holder, WAIT)?.commit(&[change]))
 }
 
 /// Lists what the `.gitignore` that is there does not keep out of a repository: it is the user's.

@@ -97,6 +97,18 @@ impl Assign {
     }
 }
 
+/// Refuses something read in which anything is wrong.
+///
+/// # Errors
+/// As [`invalid`].
+pub fn valid(name: &str, problems: &[Problem]) -> Result<(), Failure> {
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(invalid(name, problems))
+    }
+}
+
 /// Turns all problems of something read into one failure (3).
 pub fn invalid(name: &str, problems: &[Problem]) -> Failure {
     let name = called(name);

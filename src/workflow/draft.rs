@@ -346,6 +346,9 @@ fn try_anew(
     })
 }
 
+/// The code of an order that asks for what another one asks for.
+pub(super) const ASKED_ALREADY: &str = "asked-already";
+
 /// Warns of an order that has not ended and asks for the same: one of the two is mostly a slip.
 fn asked_already(world: &World, order: &Order) -> Option<Caution> {
     let (register, book) = (world.register(), &world.book);
@@ -353,9 +356,15 @@ fn asked_already(world: &World, order: &Order) -> Option<Caution> {
     let of_subject = subject.flat_map(|number| register.of_subject(book, number));
     let domains = order.domains().into_iter();
     let of_domains = domains.flat_map(|domain| register.of_domain(book, domain));
-    let twin = of_subject
+    let twins = of_subject
         .chain(of_domains)
-        .find(|other| asks_the_same(order, other) && !world.status(other).has_ended())?;
+        .filter(|other| asks_the_same(order, other) && !world.status(other).has_ended());
+    let first = |twin: &&Order| {
+        twin.history
+            .first()
+            .map(|entry| (entry.recorded_at, entry.turn))
+    };
+    let twin = twins.min_by_key(first)?;
     let status = world.status(twin);
     let name = match &twin.reference {
         Some(key) => shell_word(&format!("ref:{key}")),
@@ -366,7 +375,7 @@ fn asked_already(world: &World, order: &Order) -> Option<Caution> {
         "the order {name} ({status}) asks for the same, and mostly one is enough: icpctl show {name}",
         status = status.label()
     );
-    Some(Caution::new("asked-already", message))
+    Some(Caution::new(ASKED_ALREADY, message))
 }
 
 /// Whether two orders are to bring about the same, whoever acts for them where a filing ends.

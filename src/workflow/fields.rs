@@ -10,7 +10,7 @@ use crate::filing::kind::{Kind, Via};
 use crate::filing::number::{ServiceKind, ServiceNumber};
 use crate::filing::order::{FieldChange, MATERIALS, Order};
 use crate::filing::portfolio::FiledSubject;
-use crate::filing::tree;
+use crate::filing::tree::{self, is_below};
 use crate::intake::{Choice, DossierField, dossier_fields, nearest};
 use crate::knowledge::{self, Field, FieldType};
 use crate::lang::{Text, listed};
@@ -259,11 +259,6 @@ fn bare(path: &str) -> String {
         .split('.')
         .filter(|part| part.parse::<usize>().is_err());
     parts.collect::<Vec<_>>().join(".")
-}
-
-fn is_below(path: &str, head: &str) -> bool {
-    path.strip_prefix(head)
-        .is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// Whether no other field stands below it.

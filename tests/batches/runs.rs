@@ -191,6 +191,30 @@ fn a_row_that_asks_for_what_another_asks_for_is_told_as_such() {
     assert!(check("zh").contains("与第 2 行要办的完全相同"));
 }
 
+/// A batch that is applied again under other refs drafts everything twice: each row is told so.
+#[test]
+fn a_row_that_asks_for_what_an_order_asks_for_is_told_as_such() {
+    let scene = holding(2);
+    let first = "ref,kind,target\na1,cancel-site,s1.example.net\na2,cancel-site,s2.example.net\n";
+    assert_eq!(apply(&scene, first, "", 0), ["a1 ok", "a2 ok"]);
+    let told = |text: &str| {
+        scene.user.write("batch.csv", text);
+        let planned = scene.document(MONDAY, "batch plan batch.csv", 0);
+        let warnings = planned["warnings"].as_array().unwrap().iter();
+        let twins = warnings.filter(|w| w["code"] == "asked-already");
+        let messages = twins.map(|w| w["message"].as_str().unwrap().to_owned());
+        messages.collect::<Vec<_>>()
+    };
+    assert!(told(first).is_empty());
+    let row = |line, own, other| {
+        format!(
+            "line {line} ({own}): the order ref:{other} (draft) asks for the same, and mostly one is enough: icpctl show ref:{other}"
+        )
+    };
+    let again = first.replace("\na", "\nb");
+    assert_eq!(told(&again), [row(2, "b1", "a1"), row(3, "b2", "a2")]);
+}
+
 /// Orders that are only thought of have no id that anybody could look at: they go by their refs.
 #[test]
 fn what_is_not_written_yet_goes_by_its_ref() {

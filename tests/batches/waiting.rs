@@ -172,6 +172,16 @@ fn a_circle_is_named() {
     assert_eq!(rows.len(), 4);
     assert!(rows.iter().all(|row| row.ends_with("failed")), "{rows:?}");
     assert_eq!(scene.ok(MONDAY, "list --all"), json!([]));
+    // The column is called as the file calls it.
+    scene.user.write(
+        "batch.csv",
+        "自定编号,订单类型,对象,前置订单\nx,cancel-site,s1.example.net,ref:x\n",
+    );
+    let document = scene.document(MONDAY, "batch check batch.csv", 3);
+    assert_eq!(
+        document["data"]["findings"][0]["fix"],
+        "leave the column 前置订单 empty in one of them"
+    );
 }
 
 /// What would hold a row back once its batch is sent is told as the row that it is, and no command is

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use chrono::{DateTime, TimeZone as _, Utc};
-use icpctl::clouds::secret::Secret;
 use icpctl::clouds::sign::{acs3, tc3};
+use icpctl::config::secret::Revealed;
 use std::collections::BTreeMap;
 
 fn at(seconds: i64) -> DateTime<Utc> {
@@ -11,7 +11,7 @@ fn at(seconds: i64) -> DateTime<Utc> {
 }
 
 fn tc3_signature(request: &tc3::Request<'_>, id: &str, key: &str) -> String {
-    let key = Secret::new(key).unwrap();
+    let key = Revealed::new(key).unwrap();
     let line = tc3::authorization(request, id, &key);
     let expected = format!(
         "TC3-HMAC-SHA256 Credential={id}/{}/{}/tc3_request, SignedHeaders=content-type;host, Signature=",
@@ -67,7 +67,7 @@ fn tc3_dates_its_scope_in_utc() {
             .unwrap()
             .to_utc(),
     };
-    let line = tc3::authorization(&request, "ID", &Secret::new("KEY").unwrap());
+    let line = tc3::authorization(&request, "ID", &Revealed::new("KEY").unwrap());
     assert!(
         line.contains("Credential=ID/2026-03-01/ba/tc3_request,"),
         "{line}"
@@ -94,7 +94,7 @@ fn acs3_gives_the_signature_of_alibabas_own_example() {
         nonce: "3156853299f313e23d1673dc12e1703d",
         token: None,
     };
-    let key = Secret::new("YourAccessKeySecret").unwrap();
+    let key = Revealed::new("YourAccessKeySecret").unwrap();
     assert_eq!(
         acs3::authorization(&call, "YourAccessKeyId", &key),
         "ACS3-HMAC-SHA256 Credential=YourAccessKeyId,\
@@ -110,7 +110,7 @@ fn acs3_encodes_by_rfc_3986_and_signs_the_token_of_a_session() {
         ("a", String::new()),
         ("A", "=&".to_owned()),
     ]);
-    let token = Secret::new("TOKEN");
+    let token = Revealed::new("TOKEN");
     let call = acs3::Call {
         host: "h",
         action: "A",
@@ -122,7 +122,7 @@ fn acs3_encodes_by_rfc_3986_and_signs_the_token_of_a_session() {
     };
     assert_eq!(call.query(), "A=%3D%26&a=&b=a%20b%2B%2A~%25%2F%E4%B8%AD");
     assert_eq!(call.headers()["x-acs-security-token"], "TOKEN");
-    let line = acs3::authorization(&call, "ID", &Secret::new("KEY").unwrap());
+    let line = acs3::authorization(&call, "ID", &Revealed::new("KEY").unwrap());
     assert!(
         line.contains(";x-acs-date;x-acs-security-token;x-acs-signature-nonce;"),
         "{line}"
@@ -131,8 +131,8 @@ fn acs3_encodes_by_rfc_3986_and_signs_the_token_of_a_session() {
 
 #[test]
 fn a_secret_shows_itself_to_nobody() {
-    let secret = Secret::new("CANARY-KEY").unwrap();
-    assert_eq!(format!("{secret:?}"), "Secret(…)");
+    let secret = Revealed::new("CANARY-KEY").unwrap();
+    assert_eq!(format!("{secret:?}"), "***");
     assert_eq!(secret.expose(), "CANARY-KEY");
-    assert_eq!(Secret::new(""), None);
+    assert_eq!(Revealed::new(""), None);
 }

@@ -1,9 +1,9 @@
 //! `adopt`: bring in what is filed already.
 
-use super::record::encoding;
 use crate::cli::cloud;
 use crate::cli::context::{Context, World};
 use crate::cli::documents::portfolio::{Excerpt, risk_name};
+use crate::cli::input::{encoding, encoding_arg};
 use crate::cli::parser;
 use crate::cli::parser::globals::{option, switch};
 use crate::cli::person::consent::Consent;
@@ -28,7 +28,6 @@ use crate::text;
 use crate::workflow::adopt::{Adopted, decide};
 use crate::workflow::assign::called;
 use crate::workflow::objection::{objections, words};
-use clap::builder::PossibleValuesParser;
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashSet};
@@ -69,18 +68,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
             ),
             lang,
         ))
-        .arg(
-            option(
-                "encoding",
-                "ENCODING",
-                text!(
-                    "CSV 的编码，缺省为 utf-8",
-                    "The encoding of a CSV, utf-8 by default"
-                ),
-                lang,
-            )
-            .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"])),
-        )
+        .arg(encoding_arg(lang))
 }
 
 /// Brings the filings of a file in, whole or not at all.

@@ -61,8 +61,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .iter()
         .map(|name| materials::take(&cx.current.join(name), &slot, None))
         .collect::<Result<Vec<_>, Failure>>()?;
-    let mut wanted = Wanted::default();
-    wanted.word(word);
+    let mut wanted = Wanted::of([word]);
     wanted.attachments();
     let done = cx.transact_near(&wanted, |world, stamp, _| {
         let mut order = resolve::order(&world.book, word)?.clone();

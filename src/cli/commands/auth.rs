@@ -1,12 +1,12 @@
 //! `auth`: which keys to the clouds are there, where they were found, and whether they are taken.
 
-use crate::cli::cloud;
+use crate::cli::cloud::{self, absent};
 use crate::cli::context::Context;
 use crate::cli::parser::action::{action, actions};
 use crate::cli::parser::globals::{place, switch};
 use crate::cli::reply::Reply;
 use crate::clouds::client::Client;
-use crate::clouds::credentials::{self, Credential, Place};
+use crate::clouds::credentials::{Credential, Place};
 use crate::clouds::{Cloud, alibaba, tencent};
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -192,18 +192,4 @@ fn document(one: &Looked, lang: Lang, privacy: Privacy) -> Value {
         "code": error.map(NetworkError::reason),
         "reason": error.map(|error| prose::mask(error.message().get(lang), privacy)),
     })
-}
-
-/// No key to a cloud was found.
-pub fn absent(cloud: Cloud) -> Failure {
-    Failure::new(
-        Exit::Denied,
-        "denied.no-credentials",
-        text!(
-            "没有找到{label}的密钥",
-            "no key to {label} was found",
-            label = cloud.label()
-        ),
-    )
-    .hint(credentials::advice(cloud))
 }

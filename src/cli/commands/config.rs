@@ -211,18 +211,13 @@ fn store(cx: &mut Context<'_>) -> (Option<String>, bool, Giver) {
         place::Origin::Upwards => Giver::new(Origin::Default, place::FOLDER),
         place::Origin::DataHome => Giver::new(Origin::Default, "XDG_DATA_HOME"),
     };
-    match cx.place() {
-        Place::Found { folder, origin } => (Some(folder.display().to_string()), true, from(origin)),
-        Place::Missing { folder, origin } => {
-            (Some(folder.display().to_string()), false, from(origin))
-        }
-        Place::Fresh { folder } => (
-            Some(folder.display().to_string()),
-            false,
-            from(place::Origin::DataHome),
-        ),
-        Place::Nowhere => (None, false, Giver::default()),
-    }
+    let (folder, found, origin) = match cx.place() {
+        Place::Found { folder, origin } => (folder, true, origin),
+        Place::Missing { folder, origin } => (folder, false, origin),
+        Place::Fresh { folder } => (folder, false, place::Origin::DataHome),
+        Place::Nowhere => return (None, false, Giver::default()),
+    };
+    (Some(folder.display().to_string()), found, from(origin))
 }
 
 fn settings(cx: &Context<'_>, matches: &ArgMatches) -> Vec<Setting> {
@@ -250,16 +245,26 @@ fn settings(cx: &Context<'_>, matches: &ArgMatches) -> Vec<Setting> {
         Lang::Zh => "zh",
         Lang::En => "en",
     };
+    let in_file = |key: &str| {
+        let given = cx.config.given.contains(key);
+        given.then(|| Giver::new(Origin::File, key))
+    };
+    let from = |key, variables| {
+        given(cx, matches, key)
+            .or_else(|| in_file(key))
+            .or_else(|| variable(cx, variables))
+            .unwrap_or_else(Giver::default)
+    };
     let mut settings = vec![
         Setting {
             key: "lang".into(),
             value: Some(lang.to_owned()),
-            from: lang_from(cx, matches),
+            from: from("lang", &["LC_ALL", "LC_MESSAGES", "LANG"]),
         },
         Setting {
             key: "actor".into(),
             value: cx.actor(),
-            from: actor_from(cx, matches),
+            from: from("actor", &["USER", "LOGNAME"]),
         },
     ];
     settings.extend(values.into_iter().map(|(key, value)| {
@@ -286,37 +291,15 @@ fn settings(cx: &Context<'_>, matches: &ArgMatches) -> Vec<Setting> {
             "network.ca_file" => cx.env.text("ICPCTL_CA_FILE").map(str::to_owned).or(value),
             _ => value,
         };
-        let in_file = || {
-            let given = cx.config.given.contains(&key);
-            given.then(|| Giver::new(Origin::File, key.clone()))
-        };
         Setting {
-            from: from.or_else(in_file).unwrap_or_else(Giver::default),
+            from: from
+                .or_else(|| in_file(&key))
+                .unwrap_or_else(Giver::default),
             key: key.into(),
             value,
         }
     }));
     settings
-}
-
-fn lang_from(cx: &Context<'_>, matches: &ArgMatches) -> Giver {
-    given(cx, matches, "lang")
-        .or_else(|| {
-            let configured = cx.config.lang.is_some();
-            configured.then(|| Giver::new(Origin::File, "lang"))
-        })
-        .or_else(|| variable(cx, &["LC_ALL", "LC_MESSAGES", "LANG"]))
-        .unwrap_or_else(Giver::default)
-}
-
-fn actor_from(cx: &Context<'_>, matches: &ArgMatches) -> Giver {
-    given(cx, matches, "actor")
-        .or_else(|| {
-            let configured = cx.config.actor.is_some();
-            configured.then(|| Giver::new(Origin::File, "actor"))
-        })
-        .or_else(|| variable(cx, &["USER", "LOGNAME"]))
-        .unwrap_or_else(Giver::default)
 }
 
 fn variable(cx: &Context<'_>, names: &[&str]) -> Option<Giver> {

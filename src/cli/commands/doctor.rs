@@ -13,7 +13,6 @@ use crate::render::prose;
 use crate::render::room::Room;
 use crate::render::table::{Cell, Table};
 use crate::store::book::{Book, attachment_path};
-use crate::store::place::Place;
 use crate::store::strays::strays;
 use crate::store::{Action, Disk, Files, Kind, Recovery, StorageError, StoreLock, StorePath};
 use crate::store::{if_there, told_file};
@@ -21,7 +20,7 @@ use crate::text;
 use crate::workflow::examine::{DAMAGED, Finding, examine, unnamed};
 use clap::{ArgMatches, Command};
 use serde_json::json;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
@@ -37,10 +36,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 
 /// Sweeps what killed writers left, and looks at every record.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
-    let folder = match cx.place() {
-        Place::Found { folder, .. } => Some(folder),
-        Place::Missing { .. } | Place::Fresh { .. } | Place::Nowhere => None,
-    };
+    let folder = cx.store_folder();
     let disk = cx.open()?;
     let swept = match &disk {
         Some(disk) if !cx.globals.dry_run => sweep(cx, disk)?,
@@ -285,16 +281,12 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery, mended: &
         DAMAGED => prose::mask_text(&finding.message, cx.globals.privacy),
         _ => finding.message.clone(),
     };
-    let shown: Vec<String> = recovery
-        .completed
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
-    let kept: Vec<String> = recovery
-        .kept
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect();
+    let shown = |paths: &[PathBuf]| -> Vec<String> {
+        paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect()
+    };
     let data = json!({
         "findings": findings.iter().map(|finding| json!({
             "code": finding.code,
@@ -303,8 +295,8 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery, mended: &
             "fix": finding.fix.get(lang),
         })).collect::<Vec<_>>(),
         "swept": recovery.swept,
-        "completed": shown,
-        "kept": kept,
+        "completed": shown(&recovery.completed),
+        "kept": shown(&recovery.kept),
         "dropped": recovery.dropped,
         "removed": mended.removed,
         "tightened": mended.tightened,

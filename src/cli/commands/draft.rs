@@ -329,13 +329,7 @@ pub fn take_materials(
 /// Drafts an order of a kind.
 pub fn run(kind: Kind, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let submits = matches.get_flag("submit");
-    let given = sending::given(cx, matches)?;
-    if !submits && given != Given::default() {
-        return Err(Failure::usage(text!(
-            "--confirm 和 --accept 只与 --submit 同用",
-            "--confirm and --accept go only with --submit"
-        )));
-    }
+    let given = sending::given(cx, matches, submits)?;
     let mut ask = typed(kind, matches)?;
     cx.name_providers(&mut ask.provider)?;
     let brought = Brought::read(cx, matches, &mut ask)?;

@@ -72,8 +72,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         }
         None => None,
     };
-    let mut wanted = Wanted::default();
-    wanted.word(word);
+    let mut wanted = Wanted::of([word]);
     bearing::assigned(&mut wanted, &given);
     if let Some(dossier) = &dossier {
         bearing::dossier(&mut wanted, dossier);

@@ -37,7 +37,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let Some(id) = matches.get_one::<String>("id") else {
         let all: Vec<Page> = all_pages().collect();
         let human = index(&all, lang, cx.width(), color);
-        return Ok(Reply::new(SCHEMA, document(&all, lang)).human(human));
+        return Ok(Reply::new(SCHEMA, document(&all, None, lang)).human(human));
     };
     let rulebook = cx.rulebook()?;
     let rule = match of_kind(id) {
@@ -65,17 +65,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             sheet(page, rule, lang, color)
         })
         .collect();
-    let mut data = document(&found, lang);
-    if let (Some(rule), Some(page)) = (
-        rule,
-        data.as_array_mut()
-            .into_iter()
-            .flatten()
-            .find(|page| page["kind"] == PageKind::Rule.name()),
-    ) {
-        page["rule"] = particulars(rule, lang);
-    }
-    Ok(Reply::new(SCHEMA, data).human(human.join("\n")))
+    Ok(Reply::new(SCHEMA, document(&found, rule, lang)).human(human.join("\n")))
 }
 
 /// Returns for whom a rule is, since when, and what it says when it is broken.
@@ -102,10 +92,11 @@ fn particulars(rule: &Rule, lang: Lang) -> Value {
     })
 }
 
-fn document(pages: &[Page<'_>], lang: Lang) -> Value {
+fn document(pages: &[Page<'_>], rule: Option<&Rule>, lang: Lang) -> Value {
     pages
         .iter()
         .map(|page| {
+            let rule = rule.filter(|_| page.kind == PageKind::Rule);
             json!({
                 "kind": page.kind.name(),
                 "id": page.id,
@@ -116,7 +107,7 @@ fn document(pages: &[Page<'_>], lang: Lang) -> Value {
                 "todo": page.todo.map(|todo| todo.get(lang)),
                 "source": page.source,
                 "sources": citation::documents(page.source, lang),
-                "rule": null,
+                "rule": rule.map(|rule| particulars(rule, lang)),
             })
         })
         .collect()
@@ -235,11 +226,8 @@ fn unknown(id: &str) -> Failure {
     let failure = Failure::not_found(
         "not-found.explanation",
         text!("没有关于 {id} 的说明", "there is no explanation of {id}"),
-    );
-    let failure = match suggest(id) {
-        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
-        None => failure,
-    };
+    )
+    .meant(suggest(id));
     let mut titles: Vec<Text> = titled(id)
         .map(|page| {
             text!(

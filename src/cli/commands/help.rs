@@ -73,11 +73,8 @@ fn unknown(name: &str, known: Vec<&str>) -> Failure {
     let failure = Failure::not_found(
         "not-found.help",
         text!("没有 {name} 的帮助", "there is no help on {name}"),
-    );
-    let failure = match nearest(name, known.iter().copied()) {
-        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
-        None => failure,
-    };
+    )
+    .meant(nearest(name, known.iter().copied()));
     let known = known.join(", ");
     if known.is_empty() {
         return failure;

@@ -61,9 +61,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let word = parser::word(matches, "what");
     let labels = read(matches)?;
-    let mut wanted = Wanted::default();
-    wanted.word(word);
-    let done = cx.transact_near(&wanted, |world, stamp, _| {
+    let done = cx.transact_near(&Wanted::of([word]), |world, stamp, _| {
         mark::label(world, stamp, word, &labels)
     })?;
     let said = match (done.changed, cx.globals.dry_run) {

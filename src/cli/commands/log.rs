@@ -3,7 +3,7 @@
 use super::show::one_order;
 use crate::cli::context::Context;
 use crate::cli::documents::order::{time, told};
-use crate::cli::documents::{board, people};
+use crate::cli::documents::people;
 use crate::cli::filters::nothing;
 use crate::cli::parser::globals::option;
 use crate::cli::reply::Reply;
@@ -265,7 +265,7 @@ fn table(operations: &[Operation<'_>]) -> Table {
     for operation in operations {
         table.row(vec![
             Cell::verbatim(operation.op.as_str()).tone(Tone::Name),
-            Cell::verbatim(board::minute(operation.recorded_at)),
+            Cell::verbatim(operation.recorded_at.to_minute()),
             Cell::verbatim(operation.actor.unwrap_or_default()),
             Cell::new(what(operation)),
             Cell::verbatim(touched(operation)),

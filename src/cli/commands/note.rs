@@ -35,9 +35,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     if words.is_empty() {
         return Err(Failure::usage(text!("备注是空的", "the note is empty")));
     }
-    let mut wanted = Wanted::default();
-    wanted.word(word);
-    let done = cx.transact_near(&wanted, |world, stamp, _| {
+    let done = cx.transact_near(&Wanted::of([word]), |world, stamp, _| {
         mark::note(world, stamp, word, words)
     })?;
     let said = if cx.globals.dry_run {

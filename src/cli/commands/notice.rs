@@ -1,7 +1,7 @@
 //! `notice`: rectification notices, what puts them right, and their end.
 
 use super::draft::{Brought, change_args, common_args, from_arg, typed, way_args};
-use super::duty::asked_for;
+use super::duty::{asked_for, targets_arg};
 use crate::cli::context::Context;
 use crate::cli::documents::order::Desk;
 use crate::cli::documents::owed::{Page, notice_document};
@@ -149,16 +149,7 @@ fn classes() -> impl TypedValueParser<Value = String> {
 
 fn list_args(lang: Lang) -> Vec<Arg> {
     let mut args = vec![
-        place(
-            "target",
-            "TARGET",
-            text!(
-                "只看这些主体、服务（备案号或域名）",
-                "Only those of these subjects and services, by number or domain"
-            ),
-            lang,
-        )
-        .num_args(0..),
+        targets_arg(lang),
         switch(
             "all",
             text!("包括已完成的", "Include those that are resolved"),

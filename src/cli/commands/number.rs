@@ -87,9 +87,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         }
     }
     let lang = cx.lang;
-    let data: Value = found.iter().map(|one| element(one, lang)).collect();
-    let mut reply = Reply::new(SCHEMA, data);
-    reply.known = KEYS.map(str::to_owned).to_vec();
+    let data = found.iter().map(|one| element(one, lang)).collect();
+    let mut reply = Reply::list(SCHEMA, &KEYS, data);
     if found.is_empty() {
         reply.failure = Some(
             Failure::invalid(

@@ -17,14 +17,12 @@ use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::mask::Privacy;
-use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::filed::{self, Filed};
 use crate::workflow::resolve::{self, Target};
 use crate::workflow::unfiled::Unfiled;
 use crate::workflow::world::World;
 use crate::workflow::{doubt, mark};
-use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -48,12 +46,8 @@ pub const SCHEMA: &str = "icpctl.portfolio/1";
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let exits = help::exits(
-        &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
-        lang,
-    );
     command
-        .after_help(exits)
+        .after_help(help::exits(lang))
         .arg(
             place(
                 "target",
@@ -103,7 +97,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let provider = provider.as_deref();
     let asks = matches.get_flag("exit-status");
     if asks {
-        asks_one_thing(cx, matches, targets.len(), providers.len())?;
+        asks_one_thing(matches, targets.len(), providers.len())?;
     }
     let world = about(cx, &targets)?;
     let stock = Stock::new(&world);
@@ -153,16 +147,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 }
 
 /// Refuses what an exit code could not answer.
-fn asks_one_thing(
-    cx: &Context<'_>,
-    matches: &ArgMatches,
-    targets: usize,
-    providers: usize,
-) -> Result<(), Failure> {
-    let others = Filters::args(cx.lang).into_iter().any(|arg| {
-        let name = arg.get_id().as_str();
-        name != "provider" && matches.value_source(name) == Some(ValueSource::CommandLine)
-    });
+fn asks_one_thing(matches: &ArgMatches, targets: usize, providers: usize) -> Result<(), Failure> {
+    let others = Filters::typed(matches).any(|name| name != "provider");
     if providers > 1 || others {
         return Err(Failure::usage(text!(
             "--exit-status 只能与一个 --provider 同用，不接受其他筛选",
@@ -228,20 +214,9 @@ fn about(cx: &mut Context<'_>, targets: &[&String]) -> Result<World, Failure> {
     if targets.is_empty() {
         return cx.world();
     }
-    let mut wanted = Wanted::default();
-    for word in targets {
-        wanted.word(word);
-    }
-    let near = cx.world_near(&wanted)?;
-    let means_all = |world: &World| {
-        targets
-            .iter()
-            .all(|word| mark::target(&world.book, word).is_ok())
-    };
-    match near.filter(means_all) {
-        Some(world) => Ok(world),
-        None => cx.world(),
-    }
+    cx.world_of_words(targets.iter().copied(), |world, word| {
+        mark::target(&world.book, word).is_ok()
+    })
 }
 
 /// Keeps the services that the filters ask for; whether anything of the subject is left.

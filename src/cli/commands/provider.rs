@@ -11,7 +11,7 @@ use crate::filing::kind::Kind;
 use crate::filing::profile::{Profile, Profiles};
 use crate::filing::status::Status;
 use crate::knowledge::{Cited, cited};
-use crate::lang::{Lang, Text, nearest};
+use crate::lang::{Lang, Text, commas, nearest};
 use crate::render::room::Room;
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table, key_values};
@@ -127,12 +127,9 @@ fn unknown(name: &str, profiles: &Profiles) -> Failure {
             "没有接入商 {name} 的配置",
             "there is no profile of a provider {name}"
         ),
-    );
-    let failure = match nearest(name, profiles.names()) {
-        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
-        None => failure,
-    };
-    let known = profiles.names().collect::<Vec<_>>().join(", ");
+    )
+    .meant(nearest(name, profiles.names()));
+    let known = commas(profiles.names());
     failure
         .hint(text!("已有：{known}", "there are: {known}"))
         .hint(text!(

@@ -1,9 +1,10 @@
 //! `record`: what the provider, the ministry or the bureau said.
 
 use crate::cli::context::{Asks, Context, Plan, Stamp, World};
+use crate::cli::input::encoding_arg;
 use crate::cli::parser::globals::{free_words, moment, option, place, repeated};
 use crate::cli::parser::{said, words};
-use crate::cli::reply::stream::{Again, ORDERS, RowTold, Stream};
+use crate::cli::reply::stream::{Again, ORDERS, Stream};
 use crate::cli::reply::{Reply, answer};
 use crate::cli::rows::{self, Chunk};
 use crate::cli::signals::Signals;
@@ -12,17 +13,16 @@ use crate::failure::Failure;
 use crate::filing::event::{Command as Step, Report};
 use crate::filing::named::Named as _;
 use crate::filing::order::{Order, OrderId};
-use crate::intake::{Encoding, Problem, RecordRow, read_record_rows};
+use crate::intake::{Problem, RecordRow, read_record_rows};
 use crate::lang::{Lang, Text};
 use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::advance::{self, Told};
-use crate::workflow::assign::invalid;
+use crate::workflow::assign::valid;
 use crate::workflow::batch::Outcome;
 use crate::workflow::reach::{self, Reach};
 use crate::workflow::reported;
-use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
@@ -81,20 +81,6 @@ pub fn command(command: Command, lang: Lang) -> Command {
             lang,
         ))
         .arg(encoding_arg(lang).requires("from"))
-}
-
-/// How the CSV is encoded that a command reads.
-pub fn encoding_arg(lang: Lang) -> Arg {
-    option(
-        "encoding",
-        "ENC",
-        text!(
-            "CSV 的编码，缺省为 utf-8",
-            "How the CSV is encoded, utf-8 by default"
-        ),
-        lang,
-    )
-    .value_parser(PossibleValuesParser::new(["utf-8", "gb18030"]))
 }
 
 /// Returns the shape of what is answered: a file of reports has its own.
@@ -221,11 +207,9 @@ fn report_of(word: &str) -> Result<Report, Failure> {
         } else {
             Failure::usage(text!("没有事件 `{word}`", "there is no event `{word}`"))
         };
-        let failure = match Report::nearest(word) {
-            Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
-            None => failure,
-        };
-        failure.hint(text!("事件：{list}", "events: {list}", list))
+        failure
+            .meant(Report::nearest(word))
+            .hint(text!("事件：{list}", "events: {list}", list))
     })
 }
 
@@ -236,17 +220,14 @@ const STREAM: &str = "icpctl.record/1";
 fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<Reply, Failure> {
     let signals = Signals::listen()?;
     let Some(rows) = rows::read(cx, matches, from, &signals, read_record_rows)? else {
-        let stream = Stream::start(cx, STREAM, &ORDERS, from, 0);
-        return Ok(stream.finish(cx, false, signals.arrived(), None));
+        return Ok(Stream::unbegun(cx, STREAM, &ORDERS, from, &signals));
     };
     let reports: Vec<Told> = rows.iter().map(told).collect();
     let writes = !cx.globals.dry_run && cx.has_store();
-    let mut wanted = Wanted::default();
-    for (row, told) in rows.iter().zip(&reports) {
-        for word in told.numbers.iter().chain([&row.order]) {
-            wanted.word(word);
-        }
-    }
+    let words = rows
+        .iter()
+        .flat_map(|row| row.numbers.iter().chain([&row.order]));
+    let wanted = Wanted::of(words);
     cx.alone(writes, |cx, lock| {
         let all: Vec<(&RecordRow, &Told)> = rows.iter().zip(&reports).collect();
         let decide = |_: &mut Context<'_>, world: &mut World| {
@@ -260,7 +241,7 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
         };
         let mut ids = cx.ids.for_operation();
         let stamp = cx.stamp(&world, &mut ids);
-        valid(&world, &stamp, &all).map_err(|problems| invalid(from, &problems))?;
+        valid(from, &problems(&world, &stamp, &all))?;
         let mut stream = Stream::start(cx, STREAM, &ORDERS, from, rows.len());
         if rows.iter().any(|row| row.at.is_none()) {
             stream.again(Again::TakesUndated);
@@ -293,20 +274,9 @@ fn of_themselves(
     Ok(rows.iter().all(rests_on_itself).then_some(world))
 }
 
-/// Returns the encoding that `--encoding` names.
-pub fn encoding(matches: &ArgMatches) -> Encoding {
-    match matches.get_one::<String>("encoding").map(String::as_str) {
-        Some("gb18030") => Encoding::Gb18030,
-        Some(_) | None => Encoding::Utf8,
-    }
-}
-
 /// Takes all rows on trial, and tells what is wrong with those that do not validate: a time before
 /// the order was made, a person whom it does not have, or numbers that cannot be its.
-///
-/// # Errors
-/// All problems, each at its cell.
-fn valid(world: &World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Result<(), Vec<Problem>> {
+fn problems(world: &World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Vec<Problem> {
     let early: Vec<Option<Problem>> = rows
         .iter()
         .map(|(row, told)| {
@@ -318,7 +288,7 @@ fn valid(world: &World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Result<(
         .collect();
     let says_neither = |row: &RecordRow| row.who.is_empty() && row.numbers.is_empty();
     if rows.iter().all(|(row, _)| says_neither(row)) && early.iter().all(Option::is_none) {
-        return Ok(());
+        return Vec::new();
     }
     let mut trial = world.clone();
     let taken = take_rows(&mut trial, stamp, rows).rows;
@@ -339,12 +309,7 @@ fn valid(world: &World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Result<(
         let fix = failure.hints.into_iter().next();
         Some(row.place.problem(column, failure.message, fix))
     });
-    let problems: Vec<Problem> = problems.collect();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
-    }
+    problems.collect()
 }
 
 fn take_rows(world: &mut World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> Chunk {
@@ -354,16 +319,8 @@ fn take_rows(world: &mut World, stamp: &Stamp, rows: &[(&RecordRow, &Told)]) -> 
         let id = found.map(|order| order.id.to_string());
         let key = found.and_then(|order| order.reference.clone());
         let typed = row.order.strip_prefix("ref:").map(str::to_owned);
-        let (outcome, failure) = match take_row(world, stamp, row, told, &mut chunk) {
-            Ok(outcome) => (outcome, None),
-            Err(failure) => (Outcome::Failed, Some(failure)),
-        };
-        chunk.rows.push(RowTold {
-            line: row.place.line,
-            names: [key.or(typed), id],
-            outcome,
-            failure,
-        });
+        let taken = take_row(world, stamp, row, told, &mut chunk);
+        chunk.tell(row.place.line, [key.or(typed), id], taken);
     }
     chunk
 }

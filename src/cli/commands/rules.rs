@@ -4,7 +4,7 @@ use super::check::label;
 use crate::cli::context::Context;
 use crate::cli::documents::citation;
 use crate::cli::parser::globals::option;
-use crate::cli::parser::vocabulary;
+use crate::cli::parser::{province, vocabulary};
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
 use crate::filing::facts::Holder;
@@ -74,12 +74,8 @@ struct Wanted {
 impl Wanted {
     fn read(matches: &ArgMatches) -> Result<Self, Failure> {
         let word = |name: &str| matches.get_one::<String>(name).cloned();
-        let province = word("province").map(|word| {
-            word.parse::<Province>()
-                .map_err(|error| Failure::usage(error.message()))
-        });
         Ok(Self {
-            province: province.transpose()?,
+            province: word("province").map(|word| province(&word)).transpose()?,
             provider: word("provider"),
             kind: word("kind").and_then(|name| Kind::from_name(&name)),
             nature: word("nature").map(|word| holder(&word)).transpose()?,
@@ -104,15 +100,12 @@ fn holder(word: &str) -> Result<Holder, Failure> {
     Holder::from_word(word).ok_or_else(|| {
         let entries = code_list("natures").map_or(&[][..], |list| &list.entries);
         let names = commas(entries.iter().map(|entry| entry.value.as_str()));
-        let failure = Failure::usage(text!(
+        Failure::usage(text!(
             "没有“{word}”这种性质",
             "there is no nature \"{word}\""
-        ));
-        let failure = match Holder::near(word) {
-            Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
-            None => failure,
-        };
-        failure.hint(text!(
+        ))
+        .meant(Holder::near(word))
+        .hint(text!(
             "可用：{names}，或 organisation 表示全部单位",
             "there are {names}, and organisation for all but individuals"
         ))
@@ -126,7 +119,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let rulebook = cx.rulebook()?;
     let rules: Vec<&Rule> = rulebook.rules().filter(|rule| wanted.takes(rule)).collect();
     let lang = cx.lang;
-    let data: Vec<Value> = rules.iter().map(|rule| document(rule, lang)).collect();
+    let data = rules.iter().map(|rule| document(rule, lang)).collect();
     let mut table = Table::new(vec![
         text!("规则", "Rule"),
         text!("级别", "Severity"),
@@ -146,12 +139,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     }
     let human = table.render(lang, cx.width(), cx.color());
     let count = rules.len();
-    let mut reply = Reply::new(SCHEMA, data.into()).human(human).say(text!(
+    Ok(Reply::list(SCHEMA, &KNOWN, data).human(human).say(text!(
         "{count} 条；每条的说明：icpctl explain RULE-ID",
         "{count} rule(s); each is explained by icpctl explain RULE-ID"
-    ));
-    reply.known = KNOWN.iter().map(|name| (*name).to_owned()).collect();
-    Ok(reply)
+    )))
 }
 
 /// The keys of a rule's document.

@@ -4,9 +4,8 @@ use crate::cli::context::Context;
 use crate::cli::parser::globals::place;
 use crate::cli::reply::Reply;
 use crate::cli::reply::plain::refuse_format;
-use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::lang::{Lang, nearest};
+use crate::lang::{Lang, commas, nearest};
 use crate::render::fields::ANY;
 use crate::text;
 use clap::{ArgMatches, Command};
@@ -235,16 +234,12 @@ impl Names<'_> {
 }
 
 fn unknown(name: &str) -> Failure {
-    let failure = Failure::new(
-        Exit::NotFound,
+    let failure = Failure::not_found(
         "not-found.schema",
         text!("没有名为 {name} 的文档", "there is no document {name}"),
-    );
-    let failure = match nearest(name, names()) {
-        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
-        None => failure,
-    };
-    let known = names().collect::<Vec<_>>().join(", ");
+    )
+    .meant(nearest(name, names()));
+    let known = commas(names());
     failure.hint(text!("可用：{known}", "there are: {known}"))
 }
 

@@ -50,15 +50,15 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut desk = Desk::new(&world);
     cx.judge(&mut desk, [order]);
     let document = desk.document(order, cx.manner());
-    let reply = Reply {
+    Ok(Reply {
+        human: page(cx, &desk, order, &document),
         known: board::fields(std::slice::from_ref(&document)),
         ..Reply::new(answer::ORDER, document)
-    };
-    Ok(reply.human(page(cx, &desk, order)))
+    })
 }
 
-/// Returns the page of one order.
-fn page(cx: &Context<'_>, desk: &Desk<'_>, order: &Order) -> String {
+/// Returns the page of one order, of which `document` tells what is listed the same way.
+fn page(cx: &Context<'_>, desk: &Desk<'_>, order: &Order, document: &Value) -> String {
     let (lang, color) = (cx.lang, cx.color());
     let manner = cx.manner();
     let view = desk.view(order);
@@ -108,7 +108,10 @@ fn page(cx: &Context<'_>, desk: &Desk<'_>, order: &Order) -> String {
             .map(|impact| impact.message().get(lang).to_owned())
             .collect(),
     );
-    page += &section(text!("变更内容", "What changes"), changes(desk, order, cx));
+    page += &section(
+        text!("变更内容", "What changes"),
+        changes(&document["changes"], lang),
+    );
     let next = desk.next(order);
     if !next.is_empty() {
         page += "\n";
@@ -242,14 +245,13 @@ fn through(desk: &Desk<'_>, order: &Order, status: Status, manner: Manner) -> Te
 }
 
 /// Lists the fields of a change, personal ones masked.
-fn changes(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<String> {
-    let document = desk.document(order, cx.manner());
+fn changes(changes: &Value, lang: Lang) -> Vec<String> {
     let words = |value: &Value| match value {
         Value::String(text) => text.clone(),
-        Value::Null => text!("（空）", "(nothing)").get(cx.lang).to_owned(),
+        Value::Null => text!("（空）", "(nothing)").get(lang).to_owned(),
         Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
     };
-    let changes = document["changes"].as_array().into_iter().flatten();
+    let changes = changes.as_array().into_iter().flatten();
     changes
         .map(|c| {
             let part = if c["service"].is_null() {
@@ -259,10 +261,10 @@ fn changes(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<String> {
             };
             let field = words(&c["field"]);
             let known = knowledge::field(&format!("{part}.{field}"));
-            let label = known.map_or(field.as_str(), |known| known.label.get(cx.lang));
+            let label = known.map_or(field.as_str(), |known| known.label.get(lang));
             let (from, to) = (words(&c["from"]), words(&c["to"]));
             let line = text!("{label}：{from} → {to}", "{label}: {from} → {to}");
-            line.get(cx.lang).to_owned()
+            line.get(lang).to_owned()
         })
         .collect()
 }
@@ -293,7 +295,7 @@ fn history(
     for entry in &order.history {
         let is_counted = counted.iter().any(|e| std::ptr::eq(*e, entry));
         table.row(vec![
-            Cell::verbatim(board::minute(entry.at)),
+            Cell::verbatim(entry.at.to_minute()),
             Cell::new(entry.event.label()),
             Cell::new(entry.to.label()),
             Cell::verbatim(entry.actor.clone().unwrap_or_default()),

@@ -31,12 +31,8 @@ use std::fmt::Write as _;
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    let exits = help::exits(
-        &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
-        lang,
-    );
     command
-        .after_help(exits)
+        .after_help(help::exits(lang))
         .arg(orders_arg(lang))
         .arg(switch(
             "exit-status",
@@ -95,7 +91,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             "for example icpctl status ORDER --exit-status; whether any order needs somebody, the data of icpctl list --bucket action --json tells: it is empty where none does"
         )));
     }
-    if let Some(flag) = Filters::typed(matches).filter(|_| is_named) {
+    let narrows = Filters::typed(matches).next();
+    if let Some(flag) = narrows.filter(|_| is_named) {
         return Err(Failure::usage(text!(
             "写明订单时不能再用 --{flag} 筛选",
             "--{flag} cannot narrow orders that are named"
@@ -117,12 +114,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         reply.failure = by_exit.then(|| verdict(&desk, &orders)).flatten();
         return Ok(reply);
     }
-    Ok(morning(
-        cx,
-        &mut desk,
-        &filters,
-        Filters::typed(matches).is_some(),
-    ))
+    Ok(morning(cx, &mut desk, &filters, narrows.is_some()))
 }
 
 /// Returns the screen that is opened every morning.
@@ -338,13 +330,7 @@ fn blocks(cx: &Context<'_>, desk: &Desk<'_>, orders: &[&Order]) -> String {
         ];
         let words: Vec<String> = words.into_iter().filter(|w| !w.is_empty()).collect();
         let _ = writeln!(page, "{}", words.join("  "));
-        let mut line = |label: Text, value: &str| {
-            let (label, value) = (label.get(lang), clean(value));
-            let _ = match lang {
-                Lang::Zh => writeln!(page, "    {label}：{value}"),
-                Lang::En => writeln!(page, "    {label}: {value}"),
-            };
-        };
+        let mut line = |label: Text, value: &str| board::line(&mut page, &label, value, lang);
         if let Some(deadline) = desk.deadline(order) {
             let until = board::until(&deadline, desk.world.now);
             line(text!("期限", "until"), until.get(lang));

@@ -66,7 +66,7 @@ pub fn run(step: Step, cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Rep
         )));
     }
     let given = match step {
-        Step::Submit => sending::given(cx, matches)?,
+        Step::Submit => sending::given(cx, matches, true)?,
         Step::Withdraw | Step::Abandon | Step::Edit => Given::default(),
     };
     let rulebook = match step {

@@ -1,7 +1,6 @@
 //! `template`: a commented file to fill in.
 
 use crate::cli::context::Context;
-use crate::cli::filters::no_such_province;
 use crate::cli::parser;
 use crate::cli::parser::globals::{option, place};
 use crate::cli::parser::vocabulary::{self, Word};
@@ -10,7 +9,6 @@ use crate::cli::reply::plain::refuse_format;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
 use crate::filing::number::ServiceKind;
-use crate::filing::province::Province;
 use crate::intake::{Choice, Template, template};
 use crate::knowledge::code_list;
 use crate::lang::Lang;
@@ -102,20 +100,15 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         Failure::usage(text!("没有模板 `{name}`", "there is no template `{name}`"))
     })?;
     let given = CHOICES.iter().find(|flag| word(flag).is_some());
-    if let (Template::Adopt | Template::Batch | Template::Record | Template::Duty, Some(flag)) =
-        (what, given)
-    {
+    if let (Template::Rows(_), Some(flag)) = (what, given) {
         return Err(Failure::usage(text!(
             "--{flag} 只用于资料文件的模板，{name} 是表格",
             "--{flag} goes with the template of a dossier; {name} is a table"
         )));
     }
     let mut choice = Choice::default();
-    if let Some(province) = word("province") {
-        let province: Province = province
-            .parse()
-            .map_err(|unknown| no_such_province(&unknown))?;
-        choice.province = Some(province);
+    if let Some(name) = word("province") {
+        choice.province = Some(parser::province(name)?);
     }
     if let Some(nature) = word("nature") {
         nature.clone_into(&mut choice.nature);

@@ -37,25 +37,33 @@ const MOST_JUDGED: usize = 200;
 /// A rule file: what it is called, and its text where it can be read.
 type RuleFile = (String, Result<String, Text>);
 
-/// Reads the rule files of the store, in the order of their names.
-fn stored_rules(files: Option<&dyn Files>) -> Result<Vec<RuleFile>, Failure> {
-    let Some(files) = files else {
-        return Ok(Vec::new());
-    };
-    let folder = StorePath::parse(RULES)?;
-    let entries = if_there(files.list(&folder))?;
+/// A file of the user's own in the store: its name without the ending, its path, and what it holds
+/// where it can be read.
+type OwnFile = (String, StorePath, Result<Vec<u8>, Text>);
+
+/// Reads the TOML files of a folder of the store.
+fn own_files(files: &dyn Files, folder: &str) -> Result<Vec<OwnFile>, Failure> {
+    let folder = StorePath::parse(folder)?;
     let mut read = Vec::new();
-    for entry in entries.into_iter().flatten() {
-        let is_rules = Path::new(&entry.name)
-            .extension()
-            .is_some_and(|e| e == "toml");
-        if is_rules && !entry.is_hidden() {
+    for entry in if_there(files.list(&folder))?.into_iter().flatten() {
+        if let Some(name) = entry.name.strip_suffix(".toml")
+            && !entry.is_hidden()
+        {
             let path = folder.join(&entry.name)?;
             let bytes = files.read(&path, RECORD_LIMIT);
-            let text = bytes.map_err(|error| error.message()).and_then(rule_text);
-            read.push((path.to_string(), text));
+            let bytes = bytes.map_err(|error| error.message());
+            read.push((name.to_owned(), path, bytes));
         }
     }
+    Ok(read)
+}
+
+/// Reads the rule files of the store, in the order of their names.
+fn stored_rules(files: &dyn Files) -> Result<Vec<RuleFile>, Failure> {
+    let own = own_files(files, RULES)?.into_iter();
+    let mut read: Vec<RuleFile> = own
+        .map(|(_, path, bytes)| (path.to_string(), bytes.and_then(rule_text)))
+        .collect();
     read.sort_by(|one, two| one.0.cmp(&two.0));
     Ok(read)
 }
@@ -65,6 +73,10 @@ fn rule_text(bytes: Vec<u8>) -> Result<String, Text> {
     if bytes.len() as u64 > FILE_LIMIT {
         return Err(text!("超过 1 MiB", "it is larger than 1 MiB"));
     }
+    utf8(bytes)
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<String, Text> {
     String::from_utf8(bytes).map_err(|_| text!("不是 UTF-8 文本", "not UTF-8 text"))
 }
 
@@ -78,36 +90,20 @@ impl Context<'_> {
         let Some(files) = files else {
             return Ok(profiles);
         };
-        let folder = StorePath::parse(PROFILES)?;
-        let entries = if_there(files.list(&folder))?;
-        for entry in entries.into_iter().flatten() {
-            let Some(name) = entry
-                .name
-                .strip_suffix(".toml")
-                .filter(|_| !entry.is_hidden())
-            else {
-                continue;
-            };
-            let path = folder.join(&entry.name)?;
-            let read = files
-                .read(&path, RECORD_LIMIT)
-                .map_err(|error| error.message())
-                .and_then(|bytes| {
-                    String::from_utf8(bytes).map_err(|_| text!("不是 UTF-8 文本", "not UTF-8 text"))
-                })
-                .and_then(|text| {
-                    let said = |problem: ProfileProblem| {
-                        let (line, column) = position(text.as_bytes(), problem.at);
-                        Position { line, column }.says(&problem.reason)
-                    };
-                    let clashes = profiles.add(name, &text).map_err(said)?;
-                    Ok(clashes.into_iter().map(said).collect::<Vec<Text>>())
-                });
+        for (name, path, bytes) in own_files(files, PROFILES)? {
+            let read = bytes.and_then(utf8).and_then(|text| {
+                let said = |problem: ProfileProblem| {
+                    let (line, column) = position(text.as_bytes(), problem.at);
+                    Position { line, column }.says(&problem.reason)
+                };
+                let clashes = profiles.add(&name, &text).map_err(said)?;
+                Ok(clashes.into_iter().map(said).collect::<Vec<Text>>())
+            });
             let (code, messages) = match read {
                 Ok(clashes) => ("ambiguous-provider", clashes),
                 Err(message) => {
                     profiles.set_unread(
-                        name,
+                        &name,
                         text!("{path}：{message}", "{path}: {message}", message),
                     );
                     ("invalid-profile", vec![message])
@@ -143,9 +139,8 @@ impl Context<'_> {
         &mut self,
         words: impl IntoIterator<Item = &'w mut String>,
     ) -> Result<(), Failure> {
-        for caution in self.unknown_providers(words)? {
-            self.caution(caution.code, caution.message, caution.path);
-        }
+        let unknown = self.unknown_providers(words)?;
+        self.warn_of(unknown);
         Ok(())
     }
 
@@ -183,7 +178,7 @@ impl Context<'_> {
         let files = disk.as_ref().map(|disk| disk as &dyn Files);
         let mut all = Cow::Borrowed(rules());
         let mut own = self.configured_rules();
-        own.extend(stored_rules(files)?);
+        own.extend(files.map(stored_rules).transpose()?.into_iter().flatten());
         if !own.is_empty() {
             let profiles = self.profiles(files)?;
             for (path, text) in own {

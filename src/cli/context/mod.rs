@@ -16,7 +16,7 @@ use crate::filing::moment::{self, Moment};
 use crate::ids::Ids;
 use crate::lang::{Lang, Text, shell_word};
 use crate::network::{Manner, Network};
-use crate::render::envelope::Warning;
+use crate::render::envelope::{Envelope, Warning};
 use crate::render::fields::Fields;
 use crate::render::style::{Color, Surroundings};
 use crate::store::book::Book;
@@ -135,18 +135,20 @@ impl<'a> Context<'a> {
 
     /// Adds what the user should know.
     pub fn caution(&mut self, code: &'static str, message: Text, path: Option<String>) {
-        self.warn(Caution {
+        self.warn_of([Caution {
             code,
             message,
             path,
-        });
+        }]);
     }
 
-    /// Adds a caution that is not there yet.
-    fn warn(&mut self, caution: Caution) {
-        let is_new = self.told.insert(caution.clone());
-        if is_new || !self.cautions.contains(&caution) {
-            self.cautions.push(caution);
+    /// Adds those cautions that are not there yet.
+    pub fn warn_of(&mut self, cautions: impl IntoIterator<Item = Caution>) {
+        for caution in cautions {
+            let is_new = self.told.insert(caution.clone());
+            if is_new || !self.cautions.contains(&caution) {
+                self.cautions.push(caution);
+            }
         }
     }
 
@@ -161,6 +163,15 @@ impl<'a> Context<'a> {
         cautions
             .map(|caution| caution.warning(self.lang, self.globals.privacy))
             .collect()
+    }
+
+    /// Returns the envelope of a document that is printed piece by piece.
+    pub fn envelope(&self, schema: &'static str) -> Envelope {
+        Envelope {
+            dry_run: self.globals.dry_run,
+            warnings: self.warnings(),
+            ..Envelope::new(schema)
+        }
     }
 
     /// Whether questions may be asked: on a terminal that a person sits at, unless told not to.
@@ -178,15 +189,7 @@ impl<'a> Context<'a> {
             Ids::Random => None,
             Ids::Seeded(seed) => Some(*seed),
         };
-        let config = &self.config;
-        let manner = Manner::new(
-            &config.network,
-            &config.dns,
-            &config.pages,
-            self.env,
-            self.globals.offline,
-            seed,
-        );
+        let manner = Manner::new(&self.config, self.env, self.globals.offline, seed);
         Ok(Network::new(&manner)?)
     }
 
@@ -364,8 +367,8 @@ impl<'a> Context<'a> {
     /// When the store cannot be read.
     pub fn world_of(&mut self, files: Option<&dyn Files>) -> Result<World, Failure> {
         let book = files.map_or_else(|| Ok(Book::default()), Book::read)?;
-        if let (Some(files), Some(cache), Place::Found { folder, .. }) =
-            (files, self.env.cache_folder(), self.place())
+        if let (Some(files), Some(cache), Some(folder)) =
+            (files, self.env.cache_folder(), self.store_folder())
         {
             roll::distrust(files, &folder, &cache);
         }
@@ -384,9 +387,17 @@ impl<'a> Context<'a> {
         Ok(World::new(book, profiles, calendar, self.now))
     }
 
+    /// Returns the folder of the store that is there.
+    pub fn store_folder(&mut self) -> Option<PathBuf> {
+        match self.place() {
+            Place::Found { folder, .. } => Some(folder),
+            Place::Missing { .. } | Place::Fresh { .. } | Place::Nowhere => None,
+        }
+    }
+
     /// Whether there is a store that can be written to as it is.
     pub fn has_store(&mut self) -> bool {
-        matches!(self.place(), Place::Found { .. })
+        self.store_folder().is_some()
     }
 
     /// Reads `--at`.

@@ -14,7 +14,6 @@ use crate::render::mask::Privacy;
 use crate::store::Disk;
 use crate::store::book::Book;
 use crate::store::near::{self, Cards, Near, Wanted};
-use crate::store::place::Place;
 use crate::store::roll::{Roll, Subjects};
 use crate::workflow::resolve;
 use crate::workflow::world::World;
@@ -33,16 +32,22 @@ impl Context<'_> {
         &mut self,
         words: impl IntoIterator<Item = &'w String> + Clone,
     ) -> Result<World, Failure> {
-        let mut wanted = Wanted::default();
-        for word in words.clone() {
-            wanted.word(word);
-        }
-        let near = self.world_near(&wanted)?;
-        let names_all = |world: &World| {
-            let mut words = words.into_iter();
-            words.all(|word| resolve::order(&world.book, word).is_ok())
-        };
-        match near.filter(names_all) {
+        self.world_of_words(words, |world, word| {
+            resolve::order(&world.book, word).is_ok()
+        })
+    }
+
+    /// Reads what bears on some words; everything, where one of them means nothing there.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn world_of_words<'w>(
+        &mut self,
+        words: impl IntoIterator<Item = &'w String> + Clone,
+        is_known: impl Fn(&World, &str) -> bool,
+    ) -> Result<World, Failure> {
+        let near = self.world_near(&Wanted::of(words.clone()))?;
+        match near.filter(|world| words.into_iter().all(|word| is_known(world, word))) {
             Some(world) => Ok(world),
             None => self.world(),
         }
@@ -66,7 +71,7 @@ impl Context<'_> {
     /// # Errors
     /// When the store cannot be read.
     pub(super) fn world_near_on(&mut self, disk: &Disk, wanted: &Wanted) -> Result<World, Failure> {
-        let Place::Found { folder, .. } = self.place() else {
+        let Some(folder) = self.store_folder() else {
             return self.world_of(Some(disk));
         };
         let cache = self.env.cache_folder();
@@ -113,8 +118,8 @@ impl Context<'_> {
         limit: Option<usize>,
         rank: impl Fn(&Line<'_>, &Subjects, &Profiles) -> Option<Rank> + Sync,
     ) -> Result<(World, bool), Failure> {
-        let (place, disk) = (self.place(), self.open()?);
-        let (Place::Found { folder, .. }, Some(disk)) = (place, disk) else {
+        let (folder, disk) = (self.store_folder(), self.open()?);
+        let (Some(folder), Some(disk)) = (folder, disk) else {
             return Ok((self.world_of(None)?, false));
         };
         let (profiles, calendar) = (self.profiles(Some(&disk))?, self.calendar(Some(&disk))?);

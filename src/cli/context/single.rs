@@ -3,7 +3,7 @@
 //! Only what the step rests on is read, and writers of other subjects go on beside it. Whatever
 //! this way cannot answer goes the way of everything: [`Context::transact`].
 
-use super::writing::{after, changes, heed};
+use super::writing::{changes, heed};
 use super::{Context, Done, Plan, Stamp, World};
 use crate::cli::person::consent;
 use crate::failure::Failure;
@@ -12,7 +12,6 @@ use crate::filing::order::{Order, OrderId};
 use crate::ids::Ids;
 use crate::render::Format;
 use crate::store::near::Wanted;
-use crate::store::place::Place;
 use crate::store::{Disk, LockKey, RecordLock};
 use crate::workflow::reach::Reach;
 use std::collections::BTreeSet;
@@ -51,11 +50,7 @@ impl Context<'_> {
         if let Some(done) = self.transact_beside(words, asks, &reach, &decide)? {
             return Ok(done);
         }
-        let mut wanted = Wanted::default();
-        for word in words.iter().chain(numbers) {
-            wanted.word(word);
-        }
-        self.transact_near(&wanted, decide)
+        self.transact_near(&Wanted::of(words.iter().chain(numbers)), decide)
     }
 
     /// Does it beside other writers; none where that cannot be done, and nothing was.
@@ -68,11 +63,7 @@ impl Context<'_> {
     ) -> Result<Option<Done<T>>, Failure> {
         // Nobody is asked while others wait.
         let can_ask = asks == Asks::Consent && self.may_ask();
-        if !self.may_look_at_few()
-            || self.globals.dry_run
-            || can_ask
-            || !matches!(self.place(), Place::Found { .. })
-        {
+        if !self.may_look_at_few() || self.globals.dry_run || can_ask || !self.has_store() {
             return Ok(None);
         }
         let disk = self.open_to_write()?;
@@ -107,12 +98,7 @@ impl Context<'_> {
             [..] => return Ok(None),
         }
         drop(lock);
-        self.adopt_cautions(&mut plan);
-        Ok(Some(Done {
-            changed: plan.writes(),
-            world: after(world, &plan),
-            answer: plan.answer,
-        }))
+        Ok(Some(self.done(world, plan)))
     }
 
     /// Reads what a step of the named order rests on, at most as far as `limit`; none where the
@@ -143,11 +129,7 @@ impl Context<'_> {
         match reach.min(limit) {
             Reach::Store => return Ok(None),
             Reach::Neighbours => {
-                let mut wanted = Wanted::default();
-                for word in words {
-                    wanted.word(word);
-                }
-                world = self.world_near_on(disk, &wanted)?;
+                world = self.world_near_on(disk, &Wanted::of(words))?;
             }
             Reach::Itself => {}
         }

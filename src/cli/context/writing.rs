@@ -70,13 +70,7 @@ impl Context<'_> {
             return Err(refusal);
         }
         if self.globals.dry_run || !plan.writes() {
-            let changed = plan.writes();
-            self.adopt_cautions(&mut plan);
-            return Ok(Done {
-                changed,
-                world: after(world, &plan),
-                answer: plan.answer,
-            });
+            return Ok(self.done(world, plan));
         }
         let disk = self.open_to_write()?;
         let lock = StoreLock::acquire(&disk, &self.holder(), self.globals.lock_timeout)?;
@@ -101,12 +95,7 @@ impl Context<'_> {
         }
         lock.commit(&changes)?;
         drop(lock);
-        self.adopt_cautions(&mut plan);
-        Ok(Done {
-            changed: plan.writes(),
-            world: after(world, &plan),
-            answer: plan.answer,
-        })
+        Ok(self.done(world, plan))
     }
 
     /// Works alone with the store where `writes`, else beside others on what readers see.
@@ -137,11 +126,15 @@ impl Context<'_> {
         }
     }
 
-    /// Takes over what a plan says the user should know.
-    pub(super) fn adopt_cautions<T>(&mut self, plan: &mut Plan<T>) {
-        for caution in plan.cautions.drain(..) {
-            self.warn(caution);
-        }
+    /// Returns what came of a plan, and tells what it says that the user should know.
+    pub(super) fn done<T>(&mut self, world: World, plan: Plan<T>) -> Done<T> {
+        let done = Done {
+            changed: plan.writes(),
+            world: after(world, &plan),
+            answer: plan.answer,
+        };
+        self.warn_of(plan.cautions);
+        done
     }
 }
 
@@ -180,7 +173,7 @@ pub(super) fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Fai
 }
 
 /// Returns the world as a plan leaves it.
-pub(super) fn after<T>(mut world: World, plan: &Plan<T>) -> World {
+fn after<T>(mut world: World, plan: &Plan<T>) -> World {
     for record in &plan.subjects {
         world.book.subjects.insert(record.number, record.clone());
     }

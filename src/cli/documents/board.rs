@@ -196,7 +196,7 @@ pub fn remaining(deadline: &Deadline, now: Instant) -> Text {
 
 /// Returns a deadline whole: until when, what for, and how much time that leaves.
 pub fn until(deadline: &Deadline, now: Instant) -> Text {
-    let at = minute(deadline.due.at());
+    let at = deadline.due.at().to_minute();
     let kind = deadline.kind.label();
     text!(
         "{at}（{kind}，{left}）",
@@ -204,11 +204,6 @@ pub fn until(deadline: &Deadline, now: Instant) -> Text {
         left = remaining(deadline, now),
         kind
     )
-}
-
-/// Prints an instant for people, to the minute, in China Standard Time.
-pub fn minute(at: Instant) -> String {
-    at.to_minute()
 }
 
 /// Returns the status in words; one that the clock presumes says so.
@@ -432,6 +427,16 @@ pub fn papers(list: &[Value]) -> Vec<String> {
                 .to_owned()
         })
         .collect()
+}
+
+/// Writes a line of a block: a label and what it is of.
+pub fn line(page: &mut String, label: &Text, value: &str, lang: Lang) {
+    let (label, value) = (label.get(lang), clean(value));
+    // Writing to a String never fails.
+    let _ = match lang {
+        Lang::Zh => writeln!(page, "    {label}：{value}"),
+        Lang::En => writeln!(page, "    {label}: {value}"),
+    };
 }
 
 /// Returns commands to type, one a line, under a label.

@@ -10,7 +10,7 @@ use crate::filing::facts::Holder;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::obstacle::Obstacle;
-use crate::filing::order::{Entry, FieldChange, Order, Signatory, Who};
+use crate::filing::order::{Entry, FieldChange, Order, OrderId, Signatory, Who};
 use crate::filing::pack::{self, Need};
 use crate::filing::portfolio::Portfolio;
 use crate::filing::record::SubjectRecord;
@@ -251,14 +251,8 @@ impl Desk<'_> {
                 "domains": s.domains,
             })
         });
-        let blocked_by: Vec<String> = match self.blocked_by(order) {
-            Some(
-                Obstacle::LiveOrder { order, .. }
-                | Obstacle::DomainInFlight { order, .. }
-                | Obstacle::After { order, .. },
-            ) => vec![order.to_string()],
-            Some(_) | None => Vec::new(),
-        };
+        let obstacle = self.blocked_by(order);
+        let blocked_by: Vec<&OrderId> = obstacle.iter().filter_map(Obstacle::order).collect();
         let holder = Some(self.holder(order));
         let portfolio = &self.world.book.portfolio;
         let names = people::of_order(order, portfolio);
@@ -476,12 +470,9 @@ fn change(
     } else {
         "subject"
     };
+    let path = format!("{prefix}.{}", change.field);
     let value = |v: &Option<toml::Value>| {
-        let mut shown = v
-            .as_ref()
-            .and_then(|v| serde_json::to_value(v).ok())
-            .unwrap_or_default();
-        let path = format!("{prefix}.{}", change.field);
+        let mut shown = json!(v);
         mask_among(&mut shown, &path, holder, names, privacy);
         shown
     };
@@ -500,10 +491,7 @@ fn edit(
     privacy: Privacy,
 ) -> Value {
     let value = |v: &Option<toml::Value>| {
-        let mut shown = v
-            .as_ref()
-            .and_then(|v| serde_json::to_value(v).ok())
-            .unwrap_or_default();
+        let mut shown = json!(v);
         mask_among(&mut shown, &change.field, holder, names, privacy);
         // An attachment that came or went: its name is the user's, and may be a person's.
         if let Some(Value::String(file)) = shown.get_mut("file") {

@@ -5,6 +5,7 @@ use super::order::{limit, time};
 use crate::filing::deadline::Deadline;
 use crate::filing::profile::Profile;
 use crate::filing::standing::View;
+use crate::filing::tree::is_below;
 use crate::lang::Lang;
 use crate::render::fields::Fields;
 use crate::render::mask::Privacy;
@@ -191,6 +192,5 @@ impl Excerpt {
 
 /// Whether a name is that of a field, or of one below it.
 fn is_at(field: &str, name: &str) -> bool {
-    let rest = name.strip_prefix(field);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    name == field || is_below(name, field)
 }

@@ -8,8 +8,8 @@ use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::limit::Due;
 use crate::filing::notice::{self, Class, Notice};
+use crate::filing::order::Order;
 use crate::filing::portfolio::FiledSubject;
-use crate::filing::status::Status;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::style::{Color, Tone};
@@ -114,7 +114,7 @@ pub fn notice_document(owed: &Owed<'_>, manner: Manner) -> Value {
         "resolved_at": resolved_at,
         "resolved_by": resolved_by,
         "reason": reason.map(|reason| free(reason)),
-        "next": notice_next(owed.subject, notice, state, order.map(|(order, status)| (order.id.as_str(), status))),
+        "next": notice_next(owed.subject, notice, state, order.map(|(order, _)| order)),
     })
 }
 
@@ -127,6 +127,9 @@ pub fn duty_document(owed: &Owed<'_>, now: Instant, manner: Manner) -> Value {
         duty::State::Done { at, number } => (Some(time(*at)), *number),
         duty::State::Due(_) | duty::State::Unknown => (None, None),
     };
+    let can_be_done = done_at.is_none() && not_open(owed, now).is_none();
+    let next = can_be_done.then(|| format!("icpctl duty done {} {}", owed.number(), duty.id));
+    let next: Vec<String> = next.into_iter().collect();
     json!({
         "duty": duty.id,
         "title": duty.title.get(manner.lang),
@@ -142,7 +145,7 @@ pub fn duty_document(owed: &Owed<'_>, now: Instant, manner: Manner) -> Value {
         })),
         "done_at": done_at,
         "security_number": number,
-        "next": duty_next(owed, now),
+        "next": next,
     })
 }
 
@@ -151,12 +154,12 @@ fn notice_next(
     subject: &FiledSubject,
     notice: &Notice,
     state: &notice::State,
-    order: Option<(&str, Status)>,
+    order: Option<&Order>,
 ) -> Vec<String> {
     let id = &notice.id;
     match (state, order) {
         (notice::State::Resolved { .. }, _) => Vec::new(),
-        (notice::State::InProgress, Some((order, _))) => vec![format!("icpctl show {order}")],
+        (notice::State::InProgress, Some(order)) => vec![format!("icpctl show {}", order.id)],
         (notice::State::Open | notice::State::InProgress, _) => {
             let remedies = Class::named(&notice.class)
                 .into_iter()
@@ -196,20 +199,6 @@ fn notice_next(
     }
 }
 
-/// Lists the commands that come next for a duty; none where it cannot be done yet.
-fn duty_next(owed: &Owed<'_>, now: Instant) -> Vec<String> {
-    match &owed.matter {
-        Matter::Duty { .. } if not_open(owed, now).is_some() => Vec::new(),
-        Matter::Duty { duty, state } => match state {
-            duty::State::Done { .. } => Vec::new(),
-            duty::State::Due(_) | duty::State::Unknown => {
-                vec![format!("icpctl duty done {} {}", owed.number(), duty.id)]
-            }
-        },
-        Matter::Notice { .. } => Vec::new(),
-    }
-}
-
 /// Returns the name of what is owed.
 pub fn title(owed: &Owed<'_>) -> Text {
     match &owed.matter {
@@ -238,7 +227,7 @@ pub fn about(owed: &Owed<'_>, manner: Manner) -> String {
 
 /// Returns a date with how much time that leaves.
 pub fn until(due: &Due, now: Instant) -> Text {
-    let at = board::minute(due.at());
+    let at = due.at().to_minute();
     let words = board::span((due.at() - now).abs());
     let mark = board::if_provisional(due);
     if due.overdue {
@@ -387,19 +376,13 @@ impl Page {
         ];
         let head: Vec<String> = head.into_iter().filter(|w| !w.is_empty()).collect();
         let _ = writeln!(block, "{}", head.join("  "));
-        let mut line = |label: Text, value: &str| {
-            let (label, value) = (label.get(lang), clean(value));
-            let _ = match lang {
-                Lang::Zh => writeln!(block, "    {label}：{value}"),
-                Lang::En => writeln!(block, "    {label}: {value}"),
-            };
-        };
+        let mut line = |label: Text, value: &str| board::line(&mut block, &label, value, lang);
         if !owed.is_settled() {
             let due = when(owed, self.now);
             line(text!("期限", "until"), due.get(lang));
         }
         if let notice::State::Resolved { at, by } = state {
-            let (at, by) = (board::minute(*at), by.label());
+            let (at, by) = (at.to_minute(), by.label());
             line(
                 text!("完成", "resolved"),
                 text!("{at}（{by}）", "{at} ({by})", by).get(lang),
@@ -416,12 +399,7 @@ impl Page {
                 text!("{id}（{label}）", "{id} ({label})", label).get(lang),
             );
         }
-        let next = notice_next(
-            owed.subject,
-            notice,
-            state,
-            order.map(|(order, status)| (order.id.as_str(), status)),
-        );
+        let next = notice_next(owed.subject, notice, state, order.map(|(order, _)| order));
         let next: Vec<String> = next.into_iter().take(1).collect();
         block + &board::commands(&next, "    ", lang, self.color)
     }

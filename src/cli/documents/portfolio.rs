@@ -8,8 +8,9 @@ use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::OrderId;
 use crate::filing::portfolio::{FiledService, FiledSubject, Risk};
 use crate::filing::province::Province;
+use crate::filing::tree::is_below;
 use crate::knowledge;
-use crate::lang::{Lang, Text};
+use crate::lang::{Lang, Text, commas};
 use crate::render::clean::clean;
 use crate::render::mask::mask_tree;
 use crate::render::room::Room;
@@ -58,11 +59,6 @@ impl<'a> Stock<'a> {
             by_subject,
             by_service,
         }
-    }
-
-    /// Lists the live orders of a subject.
-    pub fn live_of_subject(&self, number: SubjectNumber) -> &[&'a OrderId] {
-        self.by_subject.get(&number).map_or(&[], Vec::as_slice)
     }
 
     /// Lists the live orders about a service.
@@ -123,8 +119,8 @@ pub fn fields(documents: &Value) -> Vec<String> {
     FIELDS
         .iter()
         .flat_map(|field| {
-            let is_below = |path: &&String| path.starts_with(&format!("{field}."));
-            let below: Vec<String> = paths.iter().filter(is_below).cloned().collect();
+            let below = paths.iter().filter(|path| is_below(path, field));
+            let below: Vec<String> = below.cloned().collect();
             if below.is_empty() {
                 vec![(*field).to_owned()]
             } else {
@@ -187,7 +183,8 @@ impl<'a> Excerpt<'a> {
 
     /// Lists the live orders of the subject.
     pub fn live_orders<'s, 'w>(&self, stock: &'s Stock<'w>) -> &'s [&'w OrderId] {
-        stock.live_of_subject(self.subject.number)
+        let live = stock.by_subject.get(&self.subject.number);
+        live.map_or(&[], Vec::as_slice)
     }
 
     /// Returns the subject's line and the table of its services.
@@ -312,19 +309,13 @@ impl<'a> Excerpt<'a> {
             Room::Wraps,
         ]);
         for service in self.services.values() {
-            let domains: Vec<String> = service.domains().iter().map(ToString::to_string).collect();
-            let orders: Vec<&str> = stock
-                .live_of(service.number)
-                .iter()
-                .map(|id| id.as_str())
-                .collect();
             table.row(vec![
                 Cell::verbatim(service.number.to_string()).tone(Tone::Name),
                 Cell::new(service.kind().label()),
                 Cell::verbatim(service.facts.name.clone().unwrap_or_default()),
-                Cell::verbatim(domains.join(", ")),
+                Cell::verbatim(commas(service.domains())),
                 providers(service),
-                Cell::verbatim(orders.join(", ")).tone(Tone::Action),
+                Cell::verbatim(commas(stock.live_of(service.number))).tone(Tone::Action),
                 Cell::new(service.risk().map(risk_name).unwrap_or_default()).tone(Tone::Against),
             ]);
         }

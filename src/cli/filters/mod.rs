@@ -12,6 +12,7 @@ pub use slips::{Line, Rank};
 use crate::cli::context::Context;
 use crate::cli::documents::order::Desk;
 use crate::cli::parser::globals::duration;
+use crate::cli::parser::province;
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
@@ -22,12 +23,13 @@ use crate::filing::number::SubjectNumber;
 use crate::filing::order::Order;
 use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::profile::Profiles;
-use crate::filing::province::{Province, UnknownProvince};
+use crate::filing::province::Province;
 use crate::filing::status::{Bucket, Status};
 use crate::lang::Text;
 use crate::text;
 use chrono::TimeDelta;
 use clap::ArgMatches;
+use clap::parser::ValueSource;
 use search::Needle;
 
 named! {
@@ -128,10 +130,7 @@ impl Filters {
             .transpose()?;
         let provinces = words("province")
             .iter()
-            .map(|name| {
-                name.parse::<Province>()
-                    .map_err(|unknown| no_such_province(&unknown))
-            })
+            .map(|name| province(name))
             .collect::<Result<_, _>>()?;
         let labels = words("label")
             .iter()
@@ -146,18 +145,9 @@ impl Filters {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             find: word("find").map(|text| Needle::new(&text)),
-            statuses: words("status")
-                .iter()
-                .filter_map(|n| Status::from_name(n))
-                .collect(),
-            buckets: words("bucket")
-                .iter()
-                .filter_map(|n| Bucket::from_name(n))
-                .collect(),
-            kinds: words("kind")
-                .iter()
-                .filter_map(|n| Kind::from_name(n))
-                .collect(),
+            statuses: named(&words("status"), Status::from_name),
+            buckets: named(&words("bucket"), Bucket::from_name),
+            kinds: named(&words("kind"), Kind::from_name),
             providers: words("provider"),
             provinces,
             accounts: words("account"),
@@ -185,12 +175,11 @@ impl Filters {
         cx.heed_providers(&mut self.providers.clone())
     }
 
-    /// Returns the first of the flags that was typed, for commands that take them only sometimes.
-    pub fn typed(matches: &ArgMatches) -> Option<&'static str> {
-        NAMES
-            .into_iter()
-            .filter(|name| matches.try_contains_id(name).is_ok())
-            .find(|name| matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine))
+    /// Lists the flags that were typed, for commands that take them only sometimes.
+    pub fn typed(matches: &ArgMatches) -> impl Iterator<Item = &'static str> {
+        let known = |name: &&str| matches.try_contains_id(name).is_ok();
+        let is_typed = |name: &&str| matches.value_source(name) == Some(ValueSource::CommandLine);
+        NAMES.into_iter().filter(known).filter(is_typed)
     }
 
     /// Whether the flags ask for orders by their status, so that nothing else limits it.
@@ -420,6 +409,11 @@ pub fn nothing(cx: &Context<'_>, limit: Option<usize>, otherwise: Text) -> Text 
     }
 }
 
+/// Returns the values of a vocabulary that these names are.
+fn named<T>(names: &[String], from_name: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    names.iter().filter_map(|name| from_name(name)).collect()
+}
+
 /// Whether nothing is asked for, or one of what is asked for holds.
 fn any<T>(wanted: &[T], holds: impl Fn(&T) -> bool) -> bool {
     wanted.is_empty() || wanted.iter().any(holds)
@@ -429,15 +423,6 @@ fn any<T>(wanted: &[T], holds: impl Fn(&T) -> bool) -> bool {
 fn is_within(at: Option<Instant>, since: Option<Instant>, until: Option<Instant>) -> bool {
     since.is_none_or(|since| at.is_some_and(|at| at >= since))
         && until.is_none_or(|until| at.is_some_and(|at| at < until))
-}
-
-/// Says that a word names no province, and which it may mean (2).
-pub fn no_such_province(unknown: &UnknownProvince) -> Failure {
-    let failure = Failure::usage(unknown.message());
-    match unknown.meant() {
-        Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
-        None => failure,
-    }
 }
 
 fn moment_of(name: &str, text: &str, now: Instant) -> Result<Moment, Failure> {

@@ -23,8 +23,8 @@ impl Needle {
         fold(text).contains(&self.0)
     }
 
-    fn is_in_any<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> bool {
-        texts.into_iter().any(|text| self.is_in(text))
+    fn is_in_any<'t>(&self, texts: impl IntoIterator<Item = &'t Option<String>>) -> bool {
+        texts.into_iter().flatten().any(|text| self.is_in(text))
     }
 
     fn is_in_labels(&self, labels: &BTreeMap<String, String>) -> bool {
@@ -47,13 +47,12 @@ impl Needle {
             &person.emergency_phone,
             &person.email,
         ];
-        self.is_in_any(texts.into_iter().flatten().map(String::as_str))
+        self.is_in_any(texts)
     }
 
     fn is_in_subject_facts(&self, facts: &SubjectFacts) -> bool {
         let texts = [&facts.name, &facts.legal_representative];
-        self.is_in_any(texts.into_iter().flatten().map(String::as_str))
-            || self.is_in_person(facts.responsible.as_ref())
+        self.is_in_any(texts) || self.is_in_person(facts.responsible.as_ref())
     }
 
     fn is_in_service_facts(&self, facts: &ServiceFacts) -> bool {
@@ -79,19 +78,15 @@ pub fn order(needle: &Needle, desk: &Desk<'_>, order: &Order) -> bool {
         window
             .iter()
             .flat_map(|w| &w.awaiting)
-            .any(|(signatory, _)| {
-                let texts = [&signatory.name, &signatory.phone];
-                needle.is_in_any(texts.into_iter().flatten().map(String::as_str))
-            })
+            .any(|(signatory, _)| needle.is_in_any([&signatory.name, &signatory.phone]))
     };
-    let texts = [&order.reference, &target.name, &order.account];
     needle.is_in(order.id.as_str())
-        || needle.is_in_any(texts.into_iter().flatten().map(String::as_str))
+        || needle.is_in_any([&order.reference, &target.name, &order.account])
         || order
             .subject()
             .is_some_and(|n| needle.is_in(&n.to_string()))
         || order.services().any(|n| needle.is_in(&n.to_string()))
-        || needle.is_in_any(target.services.iter().filter_map(|s| s.name.as_deref()))
+        || needle.is_in_any(target.services.iter().map(|s| &s.name))
         || order.domains().iter().any(|d| needle.is_in_host(d))
         || order
             .filing
@@ -132,10 +127,10 @@ pub fn service(needle: &Needle, service: &FiledService) -> bool {
     needle.is_in(&service.number.to_string())
         || needle.is_in_service_facts(&service.facts)
         || needle.is_in_labels(&service.labels)
-        || service.accesses.iter().any(|access| {
-            let texts = [&access.account, &access.resource];
-            needle.is_in_any(texts.into_iter().flatten().map(String::as_str))
-        })
+        || service
+            .accesses
+            .iter()
+            .any(|access| needle.is_in_any([&access.account, &access.resource]))
 }
 
 #[cfg(test)]

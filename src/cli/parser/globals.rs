@@ -4,7 +4,7 @@ use super::vocabulary::no_value;
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::intake::day;
-use crate::lang::{Lang, Text};
+use crate::lang::{Lang, Text, commas};
 use crate::render::Format;
 use crate::render::mask::Privacy;
 use crate::text;
@@ -129,9 +129,11 @@ pub fn args(lang: Lang) -> Vec<Arg> {
     let heading = text!("全局选项", "Global options");
     let args = where_and_how(lang).into_iter().chain(what_is_done(lang));
     args.map(|arg| {
+        let id = arg.get_id().clone();
+        // The last of a repeated flag wins, so that aliases can be overridden.
         arg.global(true)
             .help_heading(heading.get(lang).to_owned())
-            .overrides_with_self()
+            .overrides_with(id)
     })
     .chain(std::iter::once(
         Arg::new("help")
@@ -147,7 +149,7 @@ pub fn args(lang: Lang) -> Vec<Arg> {
 
 /// Where the store is, and how results are printed.
 fn where_and_how(lang: Lang) -> [Arg; 7] {
-    let formats = PossibleValuesParser::new(Format::ALL.map(Format::name));
+    let formats = PossibleValuesParser::new(Format::ALL.iter().map(|format| format.name()));
     [
         option(
             "store",
@@ -254,18 +256,6 @@ fn what_is_done(lang: Lang) -> [Arg; 9] {
             lang,
         ),
     ]
-}
-
-trait SelfOverride {
-    fn overrides_with_self(self) -> Self;
-}
-
-impl SelfOverride for Arg {
-    /// The last of a repeated flag wins, so that aliases can be overridden.
-    fn overrides_with_self(self) -> Self {
-        let id = self.get_id().clone();
-        self.overrides_with(id)
-    }
 }
 
 /// Returns the value of a global flag as it stands on an unparsed command line.
@@ -386,9 +376,9 @@ impl Given<'_> {
         let Some(name) = name else {
             return Ok(Format::Human);
         };
-        Format::named(&name).ok_or_else(|| {
+        Format::from_name(&name).ok_or_else(|| {
             let asked = self.asked("format");
-            let known = Format::ALL.map(Format::name).join(", ");
+            let known = commas(Format::ALL);
             Failure::usage(text!(
                 "{asked} 的值 `{name}` 不是输出格式，可用：{known}",
                 "`{name}` for {asked} is no format; there are: {known}"

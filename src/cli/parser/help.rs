@@ -55,10 +55,11 @@ pub fn in_language(help: &str, lang: Lang) -> String {
     }
 }
 
-/// Returns what stands below the help of a command whose exit code scripts read: what each means.
-pub fn exits(exits: &[Exit], lang: Lang) -> String {
+/// Returns what stands below the help of a command that answers scripts by its exit code whether orders
+/// have come to their end.
+pub fn exits(lang: Lang) -> String {
     let mut page = text!("退出码：", "Exit codes:").get(lang).to_owned();
-    for exit in exits {
+    for exit in [Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative] {
         let (code, meaning) = (exit.code(), exit.meaning());
         // Writing to a String never fails.
         let _ = write!(page, "\n  {code:<3} {}", meaning.get(lang));

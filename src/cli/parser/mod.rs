@@ -7,6 +7,8 @@ pub mod usage;
 pub mod vocabulary;
 
 use crate::cli::table::{ALIASES, COMMANDS, Row};
+use crate::failure::Failure;
+use crate::filing::province::{Province, UnknownProvince};
 use crate::lang::Lang;
 use crate::text;
 use clap::{ArgMatches, Command};
@@ -28,6 +30,16 @@ pub fn words(matches: &ArgMatches, name: &str) -> Vec<String> {
         .get_many::<String>(name)
         .map(|values| values.cloned().collect())
         .unwrap_or_default()
+}
+
+/// Returns the province that a word names.
+///
+/// # Errors
+/// 2 where it names none, with the one that it may mean.
+pub fn province(word: &str) -> Result<Province, Failure> {
+    word.parse().map_err(|unknown: UnknownProvince| {
+        Failure::usage(unknown.message()).meant(unknown.meant())
+    })
 }
 
 /// Which commands a parser is built for.

@@ -24,24 +24,11 @@ use toml::{Table, Value};
 pub fn complete(cx: &mut Context<'_>, ask: &mut Ask) -> Result<(), Failure> {
     let _signals = Signals::listen()?;
     let bare = ask.dossier.is_none();
-    match ask.kind {
-        Kind::New if bare => ask.dossier = Some(new_filing(cx)?),
-        Kind::Access
-        | Kind::Change
-        | Kind::CancelSite
-        | Kind::CancelSubject
-        | Kind::CancelAccess
-            if bare && ask.targets.is_empty() =>
-        {
-            let target = line(cx, &text!("备案号或域名", "Filing number or domain"), false)?;
-            ask.targets.extend(target);
-        }
-        Kind::New
-        | Kind::Access
-        | Kind::Change
-        | Kind::CancelSite
-        | Kind::CancelSubject
-        | Kind::CancelAccess => {}
+    if ask.kind == Kind::New && bare {
+        ask.dossier = Some(new_filing(cx)?);
+    } else if bare && ask.targets.is_empty() {
+        let target = line(cx, &text!("备案号或域名", "Filing number or domain"), false)?;
+        ask.targets.extend(target);
     }
     if ask.kind == Kind::Change && bare && ask.assigns.is_empty() {
         let field = line(

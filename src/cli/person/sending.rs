@@ -46,8 +46,8 @@ pub fn args(lang: Lang) -> [Arg; 2] {
 /// Reads the flags, and warns of what is accepted and means nothing.
 ///
 /// # Errors
-/// 2 for a `--confirm` that is no subject number.
-pub fn given(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Given, Failure> {
+/// 2 for a `--confirm` that is no subject number, and for either flag where nothing is sent.
+pub fn given(cx: &mut Context<'_>, matches: &ArgMatches, submits: bool) -> Result<Given, Failure> {
     let confirmed = words(matches, "confirm")
         .into_iter()
         .map(|word| {
@@ -64,10 +64,17 @@ pub fn given(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Given, Failur
         .collect::<Result<_, _>>()?;
     let accepted = words(matches, "accept");
     warn_of_unknown(cx, &accepted)?;
-    Ok(Given {
+    let given = Given {
         confirmed,
         accepted,
-    })
+    };
+    if !submits && given != Given::default() {
+        return Err(Failure::usage(text!(
+            "--confirm 和 --accept 只与 --submit 同用",
+            "--confirm and --accept go only with --submit"
+        )));
+    }
+    Ok(given)
 }
 
 /// Warns of what is accepted and is neither a rule's id nor an impact's code.

@@ -2,7 +2,6 @@
 
 use super::Reply;
 use crate::cli::context::Context;
-use crate::render::envelope::Envelope;
 use crate::render::fields::Fields;
 use crate::render::stream::{Columns, Stream, StreamError};
 use crate::render::{Delivery, Format};
@@ -41,11 +40,7 @@ pub fn printed(
     columns: Columns,
     write: impl FnOnce(&mut Stream<'_>) -> Result<(), StreamError>,
 ) -> Reply {
-    let envelope = Envelope {
-        dry_run: cx.globals.dry_run,
-        warnings: cx.warnings(),
-        ..Envelope::new(schema)
-    };
+    let envelope = cx.envelope(schema);
     let format = cx.globals.format;
     let print = || -> Result<Delivery, StreamError> {
         let mut stream = Stream::begin(cx.out, format, columns, &envelope)?;

@@ -214,7 +214,12 @@ pub fn show(cx: &mut Context<'_>, schema: &'static str, outcome: Result<Reply, F
         Ok(Delivery::Written | Delivery::ReaderGone) => exit,
         Err(_) if is_unprinted => exit,
         Err(error) => {
-            tell_failure(&undelivered(&error, reply.changed), lang, privacy, *err);
+            let told = if reply.changed {
+                undelivered(&error)
+            } else {
+                unprinted(&error)
+            };
+            tell_failure(&told, lang, privacy, *err);
             if exit == Exit::Ok {
                 Exit::Failure
             } else {
@@ -245,20 +250,16 @@ fn tell_beside(err: &mut dyn Write, cautions: &[Caution], says: &[Text], manner:
     }
 }
 
-/// Says that stdout failed, and whether the work is done all the same.
-fn undelivered(error: &std::io::Error, changed: bool) -> Failure {
-    let done = if changed {
+/// Says that stdout failed, and that the work is done all the same.
+fn undelivered(error: &std::io::Error) -> Failure {
+    Failure::new(
+        Exit::Failure,
+        UNPRINTED,
         text!(
             "操作已完成并保存，但结果无法输出：{error}",
             "the change was made and saved, but the result could not be printed: {error}"
-        )
-    } else {
-        text!(
-            "结果无法输出：{error}",
-            "the result could not be printed: {error}"
-        )
-    };
-    Failure::new(Exit::Failure, UNPRINTED, done)
+        ),
+    )
 }
 
 /// Writes a line for people; foreign text in it is made harmless, and a closed stderr is ignored.

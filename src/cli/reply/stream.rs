@@ -1,9 +1,9 @@
 //! How many rows are told, one by one as they are done: records on stdout for machines, a bar or
 //! lines on stderr for people, and one summary.
 
-use super::{Reply, problem, tell};
+use super::{Reply, UNPRINTED, problem, tell};
 use crate::cli::context::Context;
-use crate::cli::signals::stopped_at_rows;
+use crate::cli::signals::{Signals, stopped_at_rows};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text};
@@ -16,6 +16,7 @@ use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::render::{Delivery, Format, print};
 use crate::text;
+use crate::workflow::assign::called;
 use crate::workflow::batch::Outcome;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Map, Value, json};
@@ -120,11 +121,7 @@ impl Stream {
         let mut stream = Self {
             schema,
             names,
-            file: if file == "-" {
-                "stdin".to_owned()
-            } else {
-                file.to_owned()
-            },
+            file: called(file).to_owned(),
             rows,
             format: cx.globals.format,
             fields: cx.fields.clone(),
@@ -145,6 +142,17 @@ impl Stream {
         });
         stream.put(cx, &[start]);
         stream
+    }
+
+    /// Answers where a signal came before the rows were read.
+    pub fn unbegun(
+        cx: &mut Context<'_>,
+        schema: &'static str,
+        names: &'static Names,
+        file: &str,
+        signals: &Signals,
+    ) -> Reply {
+        Self::start(cx, schema, names, file, 0).finish(cx, false, signals.arrived(), None)
     }
 
     /// Says what running the same again does.
@@ -398,7 +406,7 @@ fn partial(failed: usize) -> Failure {
 fn undelivered(error: &std::io::Error) -> Failure {
     Failure::new(
         Exit::Failure,
-        "failure.output",
+        UNPRINTED,
         text!(
             "各行已处理并保存，但结果无法输出：{error}",
             "the rows were done and saved, but the result could not be printed: {error}"

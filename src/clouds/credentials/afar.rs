@@ -4,8 +4,8 @@
 //! whose hardened mode wants a token first.
 
 use super::{Credential, Place, filled};
-use crate::clouds::secret::Secret;
 use crate::config::base::is_near;
+use crate::config::secret::Revealed;
 use crate::lang::Text;
 use crate::network::Network;
 use crate::network::answer::Answer;
@@ -84,9 +84,9 @@ impl Afar {
             what: text!("其中没有密钥", "no key"),
         };
         let handed: Handed = answer.json().map_err(|_| no_key())?;
-        let key = Secret::new(handed.access_key_secret);
+        let key = Revealed::new(handed.access_key_secret);
         let id = filled(&handed.access_key_id);
-        match (id, key, Secret::new(handed.security_token)) {
+        match (id, key, Revealed::new(handed.security_token)) {
             (Some(id), Some(key), Some(token))
                 if handed.code.as_deref().is_none_or(|code| code == "Success") =>
             {

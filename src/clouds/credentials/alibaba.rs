@@ -5,9 +5,12 @@
 //! a service that hands out keys are asked where the environment names them.
 
 use super::place::{json, section};
-use super::{Afar, Held, Names, Note, Parts, Place, Search, Trouble, filled, of_file, passed_over};
-use crate::clouds::secret::Secret;
+use super::{
+    Afar, Held, Names, Note, Parts, Place, Search, Trouble, filled, of_environment, of_file,
+    passed_over,
+};
 use crate::config::base::{is_near, may_be_asked};
+use crate::config::secret::Revealed;
 use crate::env::Env;
 use serde_json::Value;
 use std::path::Path;
@@ -19,6 +22,11 @@ const DEFAULT: &str = "default";
 const PROFILE: &str = "ALIBABA_CLOUD_PROFILE";
 /// The variable that names the SDKs' file.
 const FILE: &str = "ALIBABA_CLOUD_CREDENTIALS_FILE";
+/// The variables of a key.
+const VARIABLES: Names = (
+    "ALIBABA_CLOUD_ACCESS_KEY_ID",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+);
 /// The parts of a key in both files.
 const NAMES: Names = ("access_key_id", "access_key_secret");
 
@@ -31,36 +39,20 @@ pub(super) fn find(env: &Env, home: &Path, search: &mut Search) {
     // A profile may stand in either file: it is missed where the last of them is not there.
     let named_by = named.as_ref().map(|_| FILE).or(profile.map(|_| PROFILE));
     let file = named.unwrap_or_else(|| home.join(".alibabacloud/credentials.ini"));
-    let over = search.take(environment(env))
-        || search.take(token_of_identity(env))
+    let over = search.take(of_environment(
+        env,
+        VARIABLES,
+        "ALIBABA_CLOUD_SECURITY_TOKEN",
+    )) || search.take(token_of_identity(env))
         || takes_cli && search.take(cli(&home.join(".aliyun/config.json"), profile))
         || search.take(sdk(&file, profile.unwrap_or(DEFAULT), named_by));
-    if !over {
+    if over {
+        search.in_region(env, "ALIBABA_CLOUD_REGION_ID");
+    } else {
         let (afar, notes) = elsewhere(env);
         search.afar = afar;
         search.notes.extend(notes);
     }
-    if over && let Some(found) = &mut search.found {
-        let named = env.text("ALIBABA_CLOUD_REGION_ID").map(str::to_owned);
-        found.region = named.or(found.region.take());
-    }
-}
-
-fn environment(env: &Env) -> Held {
-    let names = (
-        "ALIBABA_CLOUD_ACCESS_KEY_ID",
-        "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-    );
-    let parts = Parts {
-        id: env.text(names.0).and_then(filled),
-        key: env.text(names.1).and_then(filled).and_then(Secret::new),
-        token: env
-            .text("ALIBABA_CLOUD_SECURITY_TOKEN")
-            .and_then(filled)
-            .and_then(Secret::new),
-        region: None,
-    };
-    parts.whole(Place::Environment { variable: names.0 }, names)
 }
 
 fn token_of_identity(env: &Env) -> Held {
@@ -120,14 +112,14 @@ fn cli(path: &Path, profile: Option<&str>) -> Held {
         let token = match text("mode").as_deref() {
             Some("AK") | None => None,
             Some("StsToken") => {
-                let token = text("sts_token").and_then(Secret::new);
+                let token = text("sts_token").and_then(Revealed::new);
                 Some(token.ok_or(Trouble::Lacks("sts_token"))?)
             }
             Some(mode) => return Err(Trouble::Unsupported(mode.to_owned())),
         };
         Ok(Parts {
             id: text(NAMES.0),
-            key: text(NAMES.1).and_then(Secret::new),
+            key: text(NAMES.1).and_then(Revealed::new),
             token,
             region: text("region_id"),
         })
@@ -144,7 +136,7 @@ fn sdk(path: &Path, profile: &str, named_by: Option<&'static str>) -> Held {
             match section.get("type").as_deref() {
                 Some("access_key") | None => Ok(Parts {
                     id: section.get(NAMES.0),
-                    key: section.get(NAMES.1).and_then(Secret::new),
+                    key: section.get(NAMES.1).and_then(Revealed::new),
                     ..Parts::default()
                 }),
                 Some(kind) => Err(Trouble::Unsupported(kind.to_owned())),

@@ -12,7 +12,7 @@ pub use afar::Afar;
 pub use place::{Note, Place, Trouble};
 
 use super::Cloud;
-use super::secret::Secret;
+use crate::config::secret::Revealed;
 use crate::env::Env;
 use crate::lang::Text;
 use crate::text;
@@ -28,9 +28,9 @@ pub struct Credential {
     /// The id of the key: it names the account's key and opens nothing.
     pub id: String,
     /// The secret that signs.
-    pub key: Secret,
+    pub key: Revealed,
     /// The token of a session that will end; absent for a permanent key.
-    pub token: Option<Secret>,
+    pub token: Option<Revealed>,
     /// The region that stands beside it.
     pub region: Option<String>,
     /// Where it was found.
@@ -85,6 +85,13 @@ impl Search {
         self.found = found;
         self.found.is_some()
     }
+
+    /// Puts the region that a variable names in the place of the one beside the key.
+    fn in_region(&mut self, env: &Env, variable: &str) {
+        if let (Some(found), Some(region)) = (&mut self.found, env.text(variable)) {
+            found.region = Some(region.to_owned());
+        }
+    }
 }
 
 /// Looks for the key to a cloud.
@@ -119,8 +126,8 @@ type Held = (Option<Credential>, Vec<Note>);
 #[derive(Debug, Default)]
 struct Parts {
     id: Option<String>,
-    key: Option<Secret>,
-    token: Option<Secret>,
+    key: Option<Revealed>,
+    token: Option<Revealed>,
     region: Option<String>,
 }
 
@@ -148,6 +155,18 @@ impl Parts {
 
 /// The names of the two parts of a key: its id, and the secret.
 type Names = (&'static str, &'static str);
+
+/// Takes a key from variables of the environment, with the token of a session in another.
+fn of_environment(env: &Env, names: Names, token: &str) -> Held {
+    let text = |name: &str| env.text(name).and_then(filled);
+    let parts = Parts {
+        id: text(names.0),
+        key: text(names.1).and_then(Revealed::new),
+        token: text(token).and_then(Revealed::new),
+        region: None,
+    };
+    parts.whole(Place::Environment { variable: names.0 }, names)
+}
 
 /// Takes a key from the file of a place, as `key` reads it, which may put the place right; a file
 /// that is not there holds nothing, and is told where a variable names it.

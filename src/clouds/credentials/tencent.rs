@@ -4,8 +4,8 @@
 //! an instance, which both ask for last, is not asked for: filings are not looked after there.
 
 use super::place::{json, read, section};
-use super::{Held, Parts, Place, Search, Trouble, filled, of_file};
-use crate::clouds::secret::Secret;
+use super::{Held, Names, Parts, Place, Search, Trouble, filled, of_environment, of_file};
+use crate::config::secret::Revealed;
 use crate::env::Env;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -14,31 +14,18 @@ use std::path::{Path, PathBuf};
 const SYSTEM: &str = "/etc/tencentcloud/credentials";
 /// The section that the SDKs read, and tccli's profile unless another is named.
 const DEFAULT: &str = "default";
+/// The variables of a key.
+const VARIABLES: Names = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY");
 /// The variable that names a profile of tccli.
 const PROFILE: &str = "TCCLI_PROFILE";
 
 pub(super) fn find(env: &Env, home: &Path, search: &mut Search) {
-    let over = search.take(environment(env))
+    if search.take(of_environment(env, VARIABLES, "TENCENTCLOUD_TOKEN"))
         || search.take(file(home))
-        || search.take(tccli(home, env.text(PROFILE)));
-    if over && let Some(found) = &mut search.found {
-        let named = env.text("TENCENTCLOUD_REGION").map(str::to_owned);
-        found.region = named.or(found.region.take());
+        || search.take(tccli(home, env.text(PROFILE)))
+    {
+        search.in_region(env, "TENCENTCLOUD_REGION");
     }
-}
-
-fn environment(env: &Env) -> Held {
-    let names = ("TENCENTCLOUD_SECRET_ID", "TENCENTCLOUD_SECRET_KEY");
-    let parts = Parts {
-        id: env.text(names.0).and_then(filled),
-        key: env.text(names.1).and_then(filled).and_then(Secret::new),
-        token: env
-            .text("TENCENTCLOUD_TOKEN")
-            .and_then(filled)
-            .and_then(Secret::new),
-        region: None,
-    };
-    parts.whole(Place::Environment { variable: names.0 }, names)
 }
 
 fn file(home: &Path) -> Held {
@@ -54,7 +41,7 @@ fn file(home: &Path) -> Held {
         let section = section(text, DEFAULT)?;
         Ok(Parts {
             id: section.get(names.0),
-            key: section.get(names.1).and_then(Secret::new),
+            key: section.get(names.1).and_then(Revealed::new),
             ..Parts::default()
         })
     })
@@ -71,8 +58,8 @@ fn tccli(home: &Path, named: Option<&str>) -> Held {
         let text = |key: &str| value.get(key).and_then(Value::as_str).and_then(filled);
         let parts = Parts {
             id: text(names.0),
-            key: text(names.1).and_then(Secret::new),
-            token: text("token").and_then(Secret::new),
+            key: text(names.1).and_then(Revealed::new),
+            token: text("token").and_then(Revealed::new),
             region: region(&folder, profile),
         };
         match (&parts.id, &parts.key, text("type")) {

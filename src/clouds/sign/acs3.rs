@@ -4,7 +4,7 @@
 //! example is a test.
 
 use super::{digest, hex, hmac};
-use crate::clouds::secret::Secret;
+use crate::config::secret::Revealed;
 use chrono::{DateTime, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ pub struct Call<'a> {
     /// What makes the call unlike every other: it is never sent twice.
     pub nonce: &'a str,
     /// The token of a session, which is sent and signed.
-    pub token: Option<&'a Secret>,
+    pub token: Option<&'a Revealed>,
 }
 
 impl Call<'_> {
@@ -71,7 +71,7 @@ impl Call<'_> {
 }
 
 /// Returns the value of `Authorization`.
-pub fn authorization(call: &Call<'_>, id: &str, key: &Secret) -> String {
+pub fn authorization(call: &Call<'_>, id: &str, key: &Revealed) -> String {
     let headers = call.headers();
     let names: Vec<&str> = headers.keys().copied().collect();
     let names = names.join(";");

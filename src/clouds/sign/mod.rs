@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 type Hash = [u8; 32];
 
 /// Returns HMAC-SHA256 (RFC 2104).
-fn hmac(key: &[u8], message: &str) -> Zeroizing<Hash> {
+pub fn hmac(key: &[u8], message: &str) -> Zeroizing<Hash> {
     // A key of any length will do: there is no error to come.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
         return Zeroizing::default();

@@ -3,7 +3,7 @@
 //! Source: cloud.tencent.com/document/api/213/30654; its worked example is a test.
 
 use super::{digest, hex, hmac};
-use crate::clouds::secret::Secret;
+use crate::config::secret::Revealed;
 use chrono::{DateTime, Utc};
 use zeroize::Zeroizing;
 
@@ -28,7 +28,7 @@ pub struct Request<'a> {
 }
 
 /// Returns the value of `Authorization`.
-pub fn authorization(request: &Request<'_>, id: &str, key: &Secret) -> String {
+pub fn authorization(request: &Request<'_>, id: &str, key: &Revealed) -> String {
     let scope = format!("{}/{}/tc3_request", date(request), request.service);
     let signature = signature(request, key);
     format!("{SCHEME} Credential={id}/{scope}, SignedHeaders={SIGNED}, Signature={signature}")
@@ -38,7 +38,7 @@ fn date(request: &Request<'_>) -> String {
     request.at.format("%Y-%m-%d").to_string()
 }
 
-fn signature(request: &Request<'_>, key: &Secret) -> String {
+fn signature(request: &Request<'_>, key: &Revealed) -> String {
     let Request {
         host,
         service,

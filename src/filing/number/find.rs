@@ -6,8 +6,8 @@ use super::{
     NumberError, Refusal, SecurityNumber, ServiceKind, ServiceNumber, SubjectNumber, Warning, icp,
     police, telecom,
 };
+use crate::filing::named::named;
 use crate::filing::province::Province;
-use crate::lang::Text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Range;
@@ -24,51 +24,19 @@ pub enum Number {
     Security(SecurityNumber),
 }
 
-/// What a number is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(into = "&'static str")]
-pub enum NumberKind {
-    /// 主体备案号
-    Subject,
-    /// 服务备案号
-    Service,
-    /// 经营许可证号
-    Licence,
-    /// A service under a licence.
-    LicenceService,
-    /// 公安备案号
-    Security,
-}
-
-impl NumberKind {
-    /// Returns the name in documents: `subject`, `service`, `licence`, `licence-service`, `psb`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Subject => "subject",
-            Self::Service => "service",
-            Self::Licence => "licence",
-            Self::LicenceService => "licence-service",
-            Self::Security => "psb",
-        }
-    }
-
-    /// Returns the kind's label.
-    pub const fn label(self) -> Text {
-        match self {
-            Self::Subject => Text::fixed("主体备案号", "subject number"),
-            Self::Service => Text::fixed("服务备案号", "service number"),
-            Self::Licence => Text::fixed("经营许可证号", "licence number"),
-            Self::LicenceService => {
-                Text::fixed("许可证下的服务备案号", "service number under a licence")
-            }
-            Self::Security => Text::fixed("公安备案号", "public-security number"),
-        }
-    }
-}
-
-impl From<NumberKind> for &'static str {
-    fn from(kind: NumberKind) -> Self {
-        kind.name()
+named! {
+    /// What a number is.
+    pub enum NumberKind {
+        /// 主体备案号
+        Subject = "subject", "主体备案号", "subject number",
+        /// 服务备案号
+        Service = "service", "服务备案号", "service number",
+        /// 经营许可证号
+        Licence = "licence", "经营许可证号", "licence number",
+        /// A service under a licence.
+        LicenceService = "licence-service", "许可证下的服务备案号", "service number under a licence",
+        /// 公安备案号
+        Security = "psb", "公安备案号", "public-security number",
     }
 }
 

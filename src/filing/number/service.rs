@@ -2,46 +2,27 @@
 
 use super::find::{Number, Parsed, read_one};
 use super::{NumberError, NumberKind, SubjectNumber};
-use crate::filing::named::Named;
+use crate::filing::named::named;
 use crate::filing::province::Province;
-use crate::lang::Text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::num::NonZeroU32;
 
-/// What a service is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ServiceKind {
-    /// 网站: no letter.
-    Site,
-    /// APP: letter A.
-    App,
-    /// 小程序: letter X.
-    Miniprogram,
-    /// 快应用: letter K.
-    Quickapp,
+named! {
+    /// What a service is, in the order of the letters in the field's tables.
+    pub enum ServiceKind {
+        /// 网站: no letter.
+        Site = "site", "网站", "site",
+        /// APP: letter A.
+        App = "app", "APP", "app" | "移动应用",
+        /// 小程序: letter X.
+        Miniprogram = "miniprogram", "小程序", "mini-program" | "微信小程序",
+        /// 快应用: letter K.
+        Quickapp = "quickapp", "快应用", "quick app" | "quick-app",
+    }
 }
 
 impl ServiceKind {
-    /// All kinds, in the order of their letters in the field's tables.
-    pub const ALL: [Self; 4] = [Self::Site, Self::App, Self::Miniprogram, Self::Quickapp];
-
-    /// Returns the name in files and documents: `site`, `app`, `miniprogram`, `quickapp`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Site => "site",
-            Self::App => "app",
-            Self::Miniprogram => "miniprogram",
-            Self::Quickapp => "quickapp",
-        }
-    }
-
-    /// Returns the kind of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
     /// Returns the letter after the counter; a site has none.
     pub const fn letter(self) -> Option<char> {
         match self {
@@ -54,45 +35,8 @@ impl ServiceKind {
 
     /// Returns the kind of that upper-case letter.
     pub(super) fn from_letter(letter: char) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.letter() == Some(letter))
-    }
-
-    /// Returns the kind's label.
-    pub const fn label(self) -> Text {
-        match self {
-            Self::Site => Text::fixed("网站", "site"),
-            Self::App => Text::fixed("APP", "app"),
-            Self::Miniprogram => Text::fixed("小程序", "mini-program"),
-            Self::Quickapp => Text::fixed("快应用", "quick app"),
-        }
-    }
-}
-
-impl Named for ServiceKind {
-    fn values() -> &'static [Self] {
-        &Self::ALL
-    }
-
-    fn wire_name(self) -> &'static str {
-        self.name()
-    }
-
-    fn words(self) -> &'static [&'static str] {
-        match self {
-            Self::Site => &["网站"],
-            Self::App => &["APP", "移动应用"],
-            Self::Miniprogram => &["小程序", "mini-program", "微信小程序"],
-            Self::Quickapp => &["快应用", "quick app", "quick-app"],
-        }
-    }
-}
-
-impl fmt::Display for ServiceKind {
-    /// Prints the name.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        let mut kinds = Self::ALL.iter().copied();
+        kinds.find(|kind| kind.letter() == Some(letter))
     }
 }
 

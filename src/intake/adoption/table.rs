@@ -1,7 +1,7 @@
 //! Filings in a table: a row a service, its cells laid out as the tree that other formats write.
 
 use crate::intake::node::{Entry, Node, Shape};
-use crate::intake::problem::{Position, Problem};
+use crate::intake::problem::Problem;
 use crate::intake::record::missing;
 use crate::intake::rows::{Cell, Row};
 use crate::intake::schema::{Table, columns};
@@ -36,7 +36,7 @@ pub(super) fn row_node(row: &Row, problems: &mut Vec<Problem>) -> Option<Node> {
                 "有 {found} 项，接入商只有 {accesses} 个",
                 "there are {found} value(s) for {accesses} access(es)"
             );
-            problems.push(Problem::new(&cell.column, cell.at, "row-length", message));
+            problems.push(cell.problem("row-length", message));
         }
     }
     let labels: Vec<Entry> = row
@@ -46,7 +46,8 @@ pub(super) fn row_node(row: &Row, problems: &mut Vec<Problem>) -> Option<Node> {
         .collect();
     let is_service = !service.is_empty();
     if !labels.is_empty() {
-        let labels = table("labels", row.at, labels);
+        let labels = Node::new("labels", row.at, Shape::Table(labels));
+        let labels = Entry::new("labels", row.at, labels);
         if is_service {
             service.push(labels);
         } else {
@@ -62,70 +63,30 @@ pub(super) fn row_node(row: &Row, problems: &mut Vec<Problem>) -> Option<Node> {
         return None;
     }
     if is_service {
-        let service = Node {
-            path: String::new(),
-            at: row.at,
-            end: None,
-            shape: Shape::Table(service),
-        };
-        subject.push(Entry {
-            key: "services".to_owned(),
-            at: row.at,
-            node: Node {
-                path: String::new(),
-                at: row.at,
-                end: None,
-                shape: Shape::List(vec![service]),
-            },
-        });
+        let service = Node::new("", row.at, Shape::Table(service));
+        let services = Node::new("", row.at, Shape::List(vec![service]));
+        subject.push(Entry::new("services", row.at, services));
     }
-    Some(Node {
-        path: String::new(),
-        at: row.at,
-        end: None,
-        shape: Shape::Table(subject),
-    })
+    Some(Node::new("", row.at, Shape::Table(subject)))
 }
 
-fn table(key: &str, at: Position, entries: Vec<Entry>) -> Entry {
-    Entry {
-        key: key.to_owned(),
-        at,
-        node: Node {
-            path: key.to_owned(),
-            at,
-            end: None,
-            shape: Shape::Table(entries),
-        },
-    }
+/// A value of a cell; its path is the column's name.
+fn node(cell: &Cell, shape: Shape) -> Node {
+    Node::new(&cell.column, cell.at, shape)
 }
 
-fn text_node(cell: &Cell, text: &str) -> Node {
-    Node {
-        path: cell.column.clone(),
-        at: cell.at,
-        end: None,
-        shape: Shape::Text(text.to_owned()),
-    }
+fn text_entry(key: &str, cell: &Cell, text: &str) -> Entry {
+    Entry::new(key, cell.at, node(cell, Shape::Text(text.to_owned())))
 }
 
 fn entry(key: &str, cell: &Cell, is_list: bool) -> Entry {
-    let texts = cell.texts();
-    let node = if is_list {
-        Node {
-            path: cell.column.clone(),
-            at: cell.at,
-            end: None,
-            shape: Shape::List(texts.iter().map(|text| text_node(cell, text)).collect()),
-        }
+    let mut texts = cell.texts().into_iter().map(Shape::Text);
+    let shape = if is_list {
+        Shape::List(texts.map(|text| node(cell, text)).collect())
     } else {
-        text_node(cell, texts.first().map_or("", String::as_str))
+        texts.next().unwrap_or_else(|| Shape::Text(String::new()))
     };
-    Entry {
-        key: key.to_owned(),
-        at: cell.at,
-        node,
-    }
+    Entry::new(key, cell.at, node(cell, shape))
 }
 
 /// Joins the parallel lists of providers, accounts and resources.
@@ -137,46 +98,19 @@ fn access_entry(row: &Row, cell: &Cell, problems: &mut Vec<Problem>) -> Entry {
     };
     let mut items = Vec::new();
     for (place, provider) in cell.values.iter().enumerate() {
-        let mut entries = vec![Entry {
-            key: "provider".to_owned(),
-            at: cell.at,
-            node: text_node(cell, provider),
-        }];
+        let mut entries = vec![text_entry("provider", cell, provider)];
         for (column, key) in [("accounts", "account"), ("resources", "resource")] {
             if let Some((cell, text)) = beside(column, place) {
-                entries.push(Entry {
-                    key: key.to_owned(),
-                    at: cell.at,
-                    node: text_node(cell, text),
-                });
+                entries.push(text_entry(key, cell, text));
             }
         }
         if !provider.is_empty() {
-            items.push(Node {
-                path: cell.column.clone(),
-                at: cell.at,
-                end: None,
-                shape: Shape::Table(entries),
-            });
+            items.push(node(cell, Shape::Table(entries)));
         } else if entries.len() > 1 {
             let place = place + 1;
             let message = text!("第 {place} 个接入商为空", "access {place} is empty");
-            problems.push(Problem::new(
-                &cell.column,
-                cell.at,
-                "missing-field",
-                message,
-            ));
+            problems.push(cell.problem("missing-field", message));
         }
     }
-    Entry {
-        key: "accesses".to_owned(),
-        at: cell.at,
-        node: Node {
-            path: cell.column.clone(),
-            at: cell.at,
-            end: None,
-            shape: Shape::List(items),
-        },
-    }
+    Entry::new("accesses", cell.at, node(cell, Shape::List(items)))
 }

@@ -262,10 +262,7 @@ impl Reader {
 
     fn no_table(&mut self, error: csv::Error, above: u64) -> Result<(), Unreadable> {
         let line = above + error.position().map_or(1, csv::Position::line);
-        let at = Position {
-            line: usize::try_from(line).unwrap_or(usize::MAX),
-            column: 1,
-        };
+        let at = Position::of_line(usize::try_from(line).unwrap_or(usize::MAX));
         if error.is_io_error()
             && let csv::ErrorKind::Io(error) = error.into_kind()
         {

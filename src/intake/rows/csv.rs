@@ -356,7 +356,7 @@ fn shortened(row: &Row) -> impl Iterator<Item = Problem> {
             "“{given}”是表格软件缩写的数字，原来的数位已经丢失",
             "\"{given}\" is a number that a spreadsheet shortened: its digits are lost"
         );
-        Problem::new(&cell.column, cell.at, "shortened-number", message).fix(text!(
+        cell.problem("shortened-number", message).fix(text!(
             "把这一列的格式设为文本，再重新填写",
             "format the column as text, and enter it again"
         ))

@@ -269,8 +269,9 @@ impl Writing {
     }
 }
 
+/// Makes a folder of the cache, with those above it, that only its owner can look into.
 #[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     fs::DirBuilder::new()
         .recursive(true)
@@ -279,7 +280,7 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 

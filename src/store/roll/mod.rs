@@ -18,6 +18,7 @@ mod subjects;
 mod token;
 
 pub use concordance::{Concordance, Holder, Span, token_of_span};
+pub(crate) use file::make_folder;
 pub use slip::{Masked, Nature, Slip, about};
 pub use subjects::Subjects;
 pub use token::{

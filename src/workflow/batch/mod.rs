@@ -18,8 +18,9 @@ pub use queue::twice;
 pub use review::Reviewer;
 
 use super::advance;
+use super::assign::Assign;
 use super::doubt;
-use super::draft::{Ask, anew, draft};
+use super::draft::{ASKED_ALREADY, Ask, anew, draft};
 use super::materials::{self, Content};
 use super::missing;
 use super::overtaken;
@@ -29,11 +30,12 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Command;
 use crate::filing::kind::Kind;
+use crate::filing::named::named;
 use crate::filing::order::{Material, Order, OrderId};
 use crate::filing::status::{Bucket, Status};
 use crate::filing::together::together;
 use crate::ids::Ids;
-use crate::intake::Header;
+use crate::intake::{BatchRow, Header};
 use crate::rulebook::Finding;
 use crate::store::near::Wanted;
 use crate::text;
@@ -41,6 +43,25 @@ use follow::{Retried, led_over};
 use queue::Queue;
 use review::{Held, Review};
 use std::path::PathBuf;
+
+/// Returns the order that a row asks for, its dossier left aside; `assigns` are what it sets.
+pub fn asked(row: &BatchRow, assigns: Vec<Assign>) -> Ask {
+    Ask {
+        kind: row.kind,
+        targets: row.target.clone(),
+        dossier: None,
+        materials: Vec::new(),
+        provider: row.provider.clone(),
+        account: row.account.clone(),
+        after: row.after.clone(),
+        reference: Some(row.reference.clone()),
+        labels: row.labels.clone(),
+        reason: row.reason.clone(),
+        verify_by: row.verify_by,
+        written: false,
+        assigns,
+    }
+}
 
 /// What a row asks for, its dossier and the files that it names read.
 #[derive(Clone, Debug)]
@@ -59,6 +80,21 @@ pub struct Wish {
     pub retries: Option<OrderId>,
     /// What the file calls its columns.
     pub header: Header,
+}
+
+impl Wish {
+    /// Returns a caution as one of its row.
+    fn warns(&self, caution: Caution) -> Caution {
+        let (line, key) = (self.line, &self.reference);
+        Caution {
+            message: text!(
+                "第 {line} 行（{key}）：{message}",
+                "line {line} ({key}): {message}",
+                message = &caution.message
+            ),
+            ..caution
+        }
+    }
 }
 
 /// A file that is attached to an order.
@@ -111,31 +147,17 @@ pub struct Terms {
     pub given: Given,
 }
 
-/// How a row comes out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
-    /// Something was done for it.
-    Ok,
-    /// It was done before.
-    Unchanged,
-    /// Its order is held back by another one, and is taken up at the next run.
-    Skipped,
-    /// It was refused.
-    Failed,
-}
-
-impl Outcome {
-    /// Every outcome, in the order in which they are counted.
-    pub const ALL: [Self; 4] = [Self::Ok, Self::Unchanged, Self::Skipped, Self::Failed];
-
-    /// Returns the name on the wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Unchanged => "unchanged",
-            Self::Skipped => "skipped",
-            Self::Failed => "failed",
-        }
+named! {
+    /// How a row comes out, in the order in which outcomes are counted.
+    pub enum Outcome {
+        /// Something was done for it.
+        Ok = "ok",
+        /// It was done before.
+        Unchanged = "unchanged",
+        /// Its order is held back by another one, and is taken up at the next run.
+        Skipped = "skipped",
+        /// It was refused.
+        Failed = "failed",
     }
 }
 
@@ -309,7 +331,12 @@ fn decide_row(
     };
     let mut decided = Decided::new(row, Outcome::Ok);
     decided.retries = retries;
-    decided.cautions = std::mem::take(&mut plan.cautions);
+    let cautions = std::mem::take(&mut plan.cautions).into_iter();
+    let in_row = |caution: Caution| match caution.code {
+        ASKED_ALREADY => wish.warns(caution),
+        _ => caution,
+    };
+    decided.cautions = cautions.map(in_row).collect();
     decided.order = Some(plan.answer.clone());
     let Some(order) = plan.orders.pop() else {
         decided.outcome = Outcome::Unchanged;

@@ -7,6 +7,7 @@ use crate::filing::event::{Command, Event};
 use crate::filing::guard;
 use crate::filing::impact::{self, Code, Impact};
 use crate::filing::instant::Instant;
+use crate::filing::named::named;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
 use crate::filing::order::{Order, OrderId};
 use crate::filing::record::SubjectEvent;
@@ -45,29 +46,17 @@ pub struct BatchPlan {
     pub rows: Vec<PlannedRow>,
 }
 
-/// What a row will do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    /// An order is drafted.
-    Draft,
-    /// The order is there as a draft: only `--submit` does something.
-    Send,
-    /// Nothing is left to do.
-    None,
-    /// It will be refused.
-    Fail,
-}
-
-impl Action {
-    /// Returns the name on the wire.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Send => "send",
-            Self::None => "none",
-            Self::Fail => "fail",
-        }
+named! {
+    /// What a row will do.
+    pub enum Action {
+        /// An order is drafted.
+        Draft = "draft",
+        /// The order is there as a draft: only `--submit` does something.
+        Send = "send",
+        /// Nothing is left to do.
+        None = "none",
+        /// It will be refused.
+        Fail = "fail",
     }
 }
 

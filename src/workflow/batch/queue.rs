@@ -93,9 +93,11 @@ impl<'a> Queue<'a> {
                 "these rows wait for each other, so that none can be drafted first: {round}",
                 round = self.round(circle, row)
             );
+            let wish = self.wishes.get(row);
+            let after = wish.map_or("after", |wish| wish.header.name("after"));
             failure.hints = vec![text!(
-                "清空其中一行的 after 列",
-                "leave the column after empty in one of them"
+                "清空其中一行的 {after} 列",
+                "leave the column {after} empty in one of them"
             )];
         } else if let Some(awaited) = self.wishes.get(*first) {
             let (line, key) = (awaited.line, &awaited.reference);

@@ -8,10 +8,9 @@ use crate::filing::profile::Profiles;
 use crate::knowledge::Severity;
 use crate::render::mask::Privacy;
 use crate::rulebook::Rulebook;
-use crate::text;
 use crate::workflow::check::{Bench, Way, differs, weigh};
 use crate::workflow::look;
-use crate::workflow::plan::{Caution, Given};
+use crate::workflow::plan::Given;
 use crate::workflow::world::World;
 use std::cell::OnceCell;
 
@@ -61,17 +60,8 @@ impl<'a> Review<'a> {
         let Some(dossier) = &wish.ask.dossier else {
             return;
         };
-        let (line, key) = (wish.line, &wish.reference);
         for finding in self.bench(world).ignored(world, dossier, order) {
-            let told = differs(&finding);
-            decided.cautions.push(Caution {
-                message: text!(
-                    "第 {line} 行（{key}）：{message}",
-                    "line {line} ({key}): {message}",
-                    message = &told.message
-                ),
-                ..told
-            });
+            decided.cautions.push(wish.warns(differs(&finding)));
             decided.findings.push(finding);
         }
     }

@@ -33,6 +33,6 @@ fuzz_target!(|bytes: &[u8]| {
     let judgement = bench.asked(&world, wish(&inspected.dossier), &[], &mut Ids::Seeded(1));
     assert!(judgement.faults.is_empty(), "{:?}", judgement.faults);
     for finding in &judgement.findings {
-        let _ = inspected.place(&finding.path);
+        let _ = inspected.places.nearest(&finding.path);
     }
 });

@@ -15,12 +15,11 @@ use crate::intake::Problem;
 use crate::rulebook::Rulebook;
 use crate::store::StoreLock;
 use crate::text;
-use crate::workflow::assign::{called, invalid};
+use crate::workflow::assign::{called, invalid, valid};
 use crate::workflow::batch::{
     self, CHUNK, Decided, Reviewer, Terms, blamed, call_by_ref, decide, stale, write_rows,
 };
 use crate::workflow::doubt;
-use crate::workflow::plan::Given;
 use clap::ArgMatches;
 
 /// What is to be applied.
@@ -36,21 +35,10 @@ struct Work {
 pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let signals = Signals::listen()?;
     let name = parser::word(matches, "file");
-    let given = sending::given(cx, matches)?;
     let submits = matches.get_flag("submit");
-    if !submits && given != Given::default() {
-        return Err(Failure::usage(text!(
-            "--confirm 和 --accept 只与 --submit 同用",
-            "--confirm and --accept go with --submit"
-        )));
-    }
+    let given = sending::given(cx, matches, submits)?;
     let Some(bytes) = cx.read_until(name, &signals)? else {
-        return Ok(Stream::start(cx, SCHEMA, &ORDERS, name, 0).finish(
-            cx,
-            false,
-            signals.arrived(),
-            None,
-        ));
+        return Ok(Stream::unbegun(cx, SCHEMA, &ORDERS, name, &signals));
     };
     let loaded = match load::planned(cx, name, &bytes)? {
         Some(_) if matches.contains_id("encoding") => {
@@ -65,8 +53,8 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     };
     drop(bytes);
     if !loaded.problems.is_empty() {
-        let (_, decided) = as_submitted(cx, matches, &loaded.wishes)?;
-        valid(&loaded, &decided)?;
+        let decided = as_submitted(cx, matches, &loaded.wishes)?;
+        valid_rows(&loaded, &decided)?;
     }
     let terms = Terms {
         submits,
@@ -122,7 +110,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
 ///
 /// # Errors
 /// 3.
-pub(super) fn valid(loaded: &Loaded, decided: &[Decided]) -> Result<(), Failure> {
+pub(super) fn valid_rows(loaded: &Loaded, decided: &[Decided]) -> Result<(), Failure> {
     let refused = decided.iter().filter_map(|decided| {
         let failure = decided.failure.as_ref()?;
         let row = loaded.rows.get(decided.row)?;
@@ -135,11 +123,7 @@ pub(super) fn valid(loaded: &Loaded, decided: &[Decided]) -> Result<(), Failure>
     });
     let mut problems: Vec<_> = loaded.problems.iter().cloned().chain(refused).collect();
     problems.sort_by_key(Problem::position);
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(invalid(&loaded.name, &problems))
-    }
+    valid(&loaded.name, &problems)
 }
 
 /// What becomes of each row, and why the plan that they come from does not hold.
@@ -186,7 +170,7 @@ impl Work {
             is_stale(plan, &world, &drafted)
         });
         let decided = all(world, &self.terms);
-        valid(&self.loaded, &decided)?;
+        valid_rows(&self.loaded, &decided)?;
         let drafted = decided.iter().filter(|row| row.writes && !row.was_there);
         for row in drafted.filter_map(|decided| self.loaded.rows.get(decided.row)) {
             doubt::heed_ref(&world.book, &row.reference)?;
@@ -229,9 +213,7 @@ impl Work {
     }
 
     fn told(&self, cx: &mut Context<'_>, decided: Decided) -> RowTold {
-        for caution in decided.cautions {
-            cx.caution(caution.code, caution.message, caution.path);
-        }
+        cx.warn_of(decided.cautions);
         let row = self.loaded.rows.get(decided.row);
         RowTold {
             line: row.map_or(0, |row| row.line),

@@ -225,7 +225,7 @@ fn examine(
     matches: &ArgMatches,
     loaded: &Loaded,
 ) -> Result<Vec<Finding>, Failure> {
-    let (_, mut decided) = as_submitted(cx, matches, &loaded.wishes)?;
+    let mut decided = as_submitted(cx, matches, &loaded.wishes)?;
     call_by_ref(&mut decided, &loaded.wishes);
     let problems = loaded.problems.iter().cloned();
     let mut findings: Vec<Finding> = problems.map(Finding::of_problem).collect();

@@ -1,8 +1,8 @@
 //! What a batch command is given: rows of a file or of a plan, with their dossiers.
 
 use crate::cli::commands::draft;
-use crate::cli::commands::record::encoding;
 use crate::cli::context::Context;
+use crate::cli::input::encoding;
 use crate::cli::person::sending;
 use crate::failure::Failure;
 use crate::filing::order::Material;
@@ -10,8 +10,7 @@ use crate::intake::{BOM, BatchRow, Named, Problem, Source, inspect_batch_rows, i
 use crate::lang::{Text, parser};
 use crate::text;
 use crate::workflow::assign::{Assign, called};
-use crate::workflow::batch::{Attached, BatchPlan, PLAN_SCHEMA, Wish};
-use crate::workflow::draft::Ask;
+use crate::workflow::batch::{Attached, BatchPlan, PLAN_SCHEMA, Wish, asked};
 use crate::workflow::materials;
 use crate::workflow::plan::Given;
 use clap::ArgMatches;
@@ -207,21 +206,7 @@ fn wish(cx: &mut Context<'_>, folder: &Path, row: &BatchRow) -> Result<Wish, Tol
     let assigns = sets
         .collect::<Result<Vec<Assign>, Failure>>()
         .map_err(told)?;
-    let mut ask = Ask {
-        kind: row.kind,
-        targets: row.target.clone(),
-        dossier: None,
-        materials: Vec::new(),
-        provider: row.provider.clone(),
-        account: row.account.clone(),
-        after: row.after.clone(),
-        reference: Some(row.reference.clone()),
-        labels: row.labels.clone(),
-        reason: row.reason.clone(),
-        verify_by: row.verify_by,
-        written: false,
-        assigns,
-    };
+    let mut ask = asked(row, assigns);
     let mut attached = Vec::new();
     if let Some(from) = &row.from {
         let path = folder.join(from);

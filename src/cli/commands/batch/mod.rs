@@ -5,8 +5,8 @@ mod check;
 mod load;
 mod plan;
 
-use super::record::encoding_arg;
 use crate::cli::context::Context;
+use crate::cli::input::encoding_arg;
 use crate::cli::parser::action::{action, actions};
 use crate::cli::parser::globals::{option, place, switch};
 use crate::cli::person::sending;
@@ -43,16 +43,8 @@ fn foreseen(
         privacy: cx.globals.privacy,
     };
     let (world, (drafted, sent)) = cx.decide_near(&batch::wanted(wishes), false, |cx, world| {
-        let mut all = |world: &mut World, submits| {
-            let terms = Terms {
-                submits,
-                retries: matches.get_flag("retry"),
-                ..Terms::default()
-            };
-            let mut ids = cx.ids.for_operation();
-            let stamp = cx.stamp(world, &mut ids);
-            batch::decide(world, &stamp, &mut ids, wishes, &terms, &reviewer)
-        };
+        let mut all =
+            |world: &mut World, submits| decided(cx, matches, world, wishes, submits, &reviewer);
         let sent = all(&mut world.clone(), true);
         let drafted = all(world, false);
         let is_enough = batch::is_found(&drafted) && batch::is_found(&sent);
@@ -70,24 +62,37 @@ fn as_submitted(
     cx: &mut Context<'_>,
     matches: &ArgMatches,
     wishes: &[Wish],
-) -> Result<(World, Vec<Decided>), Failure> {
-    let terms = Terms {
-        submits: true,
-        retries: matches.get_flag("retry"),
-        ..Terms::default()
-    };
+) -> Result<Vec<Decided>, Failure> {
     let rulebook = cx.rulebook()?;
     let reviewer = Reviewer {
         rulebook: &rulebook,
         privacy: cx.globals.privacy,
     };
-    cx.decide_near(&batch::wanted(wishes), false, |cx, world| {
-        let mut ids = cx.ids.for_operation();
-        let stamp = cx.stamp(world, &mut ids);
-        let decided = batch::decide(world, &stamp, &mut ids, wishes, &terms, &reviewer);
+    let (_, decided) = cx.decide_near(&batch::wanted(wishes), false, |cx, world| {
+        let decided = decided(cx, matches, world, wishes, true, &reviewer);
         let is_enough = batch::is_found(&decided);
         Ok((decided, is_enough))
-    })
+    })?;
+    Ok(decided)
+}
+
+/// Decides all rows in a world, as drafted or as sent too.
+fn decided(
+    cx: &mut Context<'_>,
+    matches: &ArgMatches,
+    world: &mut World,
+    wishes: &[Wish],
+    submits: bool,
+    reviewer: &Reviewer<'_>,
+) -> Vec<Decided> {
+    let terms = Terms {
+        submits,
+        retries: matches.get_flag("retry"),
+        ..Terms::default()
+    };
+    let mut ids = cx.ids.for_operation();
+    let stamp = cx.stamp(world, &mut ids);
+    batch::decide(world, &stamp, &mut ids, wishes, &terms, reviewer)
 }
 
 /// Says what the command takes.

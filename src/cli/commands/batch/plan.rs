@@ -64,7 +64,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         mut drafted,
         mut sent,
     } = foreseen(cx, matches, &loaded.wishes)?;
-    apply::valid(&loaded, &drafted)?;
+    apply::valid_rows(&loaded, &drafted)?;
     call_by_ref(&mut drafted, &loaded.wishes);
     call_by_ref(&mut sent, &loaded.wishes);
     let folder = cx.current.join(&loaded.folder).display().to_string();
@@ -72,9 +72,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     let plan = BatchPlan::of(&world, loaded.rows, wishes, &drafted, &sent, name, &folder);
     drop(world);
     for decided in sent {
-        for caution in decided.cautions {
-            cx.caution(caution.code, caution.message, caution.path);
-        }
+        cx.warn_of(decided.cautions);
     }
     if let Some(out) = out.filter(|_| !cx.globals.dry_run) {
         let text = serde_json::to_string(&plan)? + "\n";
@@ -243,10 +241,8 @@ fn print(cx: &mut Context<'_>, plan: &BatchPlan, changed: bool) -> Result<Delive
     data["rows"] = json!([]);
     let envelope = Envelope {
         changed,
-        dry_run: cx.globals.dry_run,
         data,
-        warnings: cx.warnings(),
-        ..Envelope::new(SCHEMA)
+        ..cx.envelope(SCHEMA)
     };
     let mut stream = Stream::within(cx.out, "rows", &envelope)?;
     for row in &plan.rows {

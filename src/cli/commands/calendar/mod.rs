@@ -311,12 +311,11 @@ fn holidays(schedule: &Schedule) -> Table {
         text!("调休上班", "Make-up workdays"),
     ]);
     for holiday in &schedule.holidays {
-        let work: Vec<String> = holiday.work.iter().map(NaiveDate::to_string).collect();
         table.row(vec![
             Cell::verbatim(holiday.from.to_string()),
             Cell::verbatim(holiday.to.to_string()),
             Cell::new(holiday.name.clone()),
-            Cell::verbatim(work.join(", ")),
+            Cell::verbatim(commas(&holiday.work)),
         ]);
     }
     table

@@ -11,7 +11,7 @@ use crate::lang::parser::position;
 use crate::lang::{Text, parser};
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
-use crate::store::{Change, Digest, Files, RECORD_LIMIT, StorageError, StoreLock, StorePath};
+use crate::store::{Change, Digest, Files, RECORD_LIMIT, StoreLock, StorePath, if_there};
 use crate::text;
 use crate::workflow::assign::called;
 
@@ -102,10 +102,9 @@ pub(super) fn keep(cx: &mut Context<'_>, name: &str) -> Result<Reply, Failure> {
 /// Compares an update with the calendar in force, and says what is to be written.
 fn planned(files: Option<&dyn Files>, given: &str, update: &Calendar) -> Result<Plan, Failure> {
     let path = StorePath::parse(CALENDAR)?;
-    let present = match files.map(|files| files.read(&path, RECORD_LIMIT)) {
-        None | Some(Err(StorageError::NotFound { .. })) => None,
-        Some(Err(error)) => return Err(error.into()),
-        Some(Ok(bytes)) => Some(bytes),
+    let present = match files {
+        Some(files) => if_there(files.read(&path, RECORD_LIMIT))?,
+        None => None,
     };
     let own = match &present {
         None => None,

@@ -2,10 +2,9 @@
 
 pub mod sarif;
 
-use super::record::{encoding, encoding_arg};
 use crate::cli::context::{Context, World};
 use crate::cli::documents::citation;
-use crate::cli::input::unreadable;
+use crate::cli::input::{encoding, encoding_arg, unreadable};
 use crate::cli::parser::globals::place;
 use crate::cli::parser::words;
 use crate::cli::reply::Reply;
@@ -13,6 +12,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, name_order};
 use crate::filing::kind::Kind;
 use crate::filing::order::{Material, Order};
+use crate::filing::tree::is_below;
 use crate::ids::Ids;
 use crate::intake::{
     BatchRow, Dossier, Encoding, Inspected, Places, Position, Problem, Source, cell_ends,
@@ -32,7 +32,7 @@ use crate::store::book::order_path;
 use crate::store::{Files, RECORD_LIMIT};
 use crate::text;
 use crate::workflow::assign::Assign;
-use crate::workflow::batch::content;
+use crate::workflow::batch::{asked, content};
 use crate::workflow::check::{Bench, wish};
 use crate::workflow::draft::Ask;
 use crate::workflow::materials;
@@ -60,6 +60,17 @@ pub struct Located {
 }
 
 impl Located {
+    /// A finding at a place of a file.
+    fn in_file(name: &str, at: Position, finding: Finding) -> Self {
+        Self {
+            file: Some(name.to_owned()),
+            order: None,
+            at: Some(at),
+            end: None,
+            finding,
+        }
+    }
+
     /// Masks what looks personal: the value that a finding repeats may stand in the wrong place.
     fn hide(&mut self, privacy: Privacy) {
         let finding = &mut self.finding;
@@ -217,13 +228,7 @@ fn rows(
         name,
         bytes: &bytes,
     };
-    let in_file = |at: Position, finding: Finding| Located {
-        file: Some(name.to_owned()),
-        order: None,
-        at: Some(at),
-        end: None,
-        finding,
-    };
+    let in_file = |at: Position, finding: Finding| Located::in_file(name, at, finding);
     let (mut rows, problems) = match inspect_batch_rows(&source, encoding) {
         Ok(read) => (read.rows, read.problems),
         Err(problems) => (Vec::new(), problems),
@@ -289,22 +294,11 @@ fn end_cells(found: &mut [Located], source: &Source<'_>, encoding: Encoding) {
 /// Returns what a row of a batch asks for.
 fn of_row(row: &BatchRow, dossier: Option<&Dossier>) -> Ask {
     let sets = row.set.iter().filter_map(|word| Assign::pair(word).ok());
+    let assigns = sets.map(|(field, value)| Assign::Set(field, value));
     Ask {
-        kind: row.kind,
-        targets: row.target.clone(),
         dossier: dossier.cloned(),
-        materials: Vec::new(),
-        provider: row.provider.clone(),
-        account: row.account.clone(),
         after: None,
-        reference: Some(row.reference.clone()),
-        labels: row.labels.clone(),
-        reason: row.reason.clone(),
-        verify_by: row.verify_by,
-        written: false,
-        assigns: sets
-            .map(|(field, value)| Assign::Set(field, value))
-            .collect(),
+        ..asked(row, assigns.collect())
     }
 }
 
@@ -320,17 +314,12 @@ fn dossier(
         name,
         bytes: &bytes,
     };
-    let of_file = |at: Position, finding: Finding| Located {
-        file: Some(name.to_owned()),
-        order: None,
-        at: Some(at),
-        end: None,
-        finding,
-    };
     let mut inspected = match inspect_dossier(&source, cx.now.day()) {
         Ok(inspected) => inspected,
         Err(problems) => {
-            let told = problems.iter().map(|p| of_file(p.position(), told(p)));
+            let told = problems
+                .iter()
+                .map(|p| Located::in_file(name, p.position(), told(p)));
             return Ok(told.collect());
         }
     };
@@ -338,14 +327,14 @@ fn dossier(
         desk.world.profiles.rename(provider);
     }
     let of_file = |at: Position, finding: Finding| Located {
-        end: inspected.end(&finding.path, at),
-        ..of_file(at, finding)
+        end: inspected.places.end(&finding.path, at),
+        ..Located::in_file(name, at, finding)
     };
     let looks = looks(cx, name, &inspected.dossier);
     let mut ids = cx.ids.for_operation();
     let judgement = desk.asked(ask(&inspected.dossier), &looks, &mut ids);
     let judged = taken(cx, judgement, |finding| {
-        of_file(inspected.place(&finding.path), finding)
+        of_file(inspected.places.nearest(&finding.path), finding)
     });
     let mut all: Vec<Located> = inspected
         .problems
@@ -387,10 +376,6 @@ fn is_file(cx: &Context<'_>, name: &str) -> bool {
 /// Whether a finding is about a field that the reader refused: itself, the table around it, or a
 /// part of it without which the rest is not complete.
 fn is_echo(inspected: &Inspected, finding: &Finding) -> bool {
-    let is_below = |path: &str, above: &str| {
-        let rest = path.strip_prefix(above);
-        rest.is_some_and(|rest| rest.starts_with('.'))
-    };
     // Drafting misses a part that was refused as a whole.
     let is_of_drafting = finding.path.is_empty() && finding.rule == "invalid.dossier";
     inspected.problems.iter().any(|problem| {

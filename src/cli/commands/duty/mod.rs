@@ -5,11 +5,11 @@
 
 mod rows;
 
-use super::record::encoding_arg;
 use crate::cli::context::{Caution, Context};
 use crate::cli::documents::order::{Desk, time};
 use crate::cli::documents::owed::{ALIKE, about, duty_document, gather, title, when};
 use crate::cli::filters::{FILED, Filters, nothing};
+use crate::cli::input::encoding_arg;
 use crate::cli::parser::action::{action, actions};
 use crate::cli::parser::globals::{moment, option, place, repeated, switch};
 use crate::cli::parser::{vocabulary, words};
@@ -61,18 +61,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
         });
         duties.collect()
     };
-    let targets = place(
-        "target",
-        "TARGET",
-        text!(
-            "只看这些主体、服务（备案号或域名）",
-            "Only those of these subjects and services, by number or domain"
-        ),
-        lang,
-    )
-    .num_args(0..);
     let listing: Vec<Arg> = [
-        targets,
+        targets_arg(lang),
         switch(
             "all",
             text!("包括已完成的", "Include those that are done"),
@@ -149,6 +139,20 @@ pub fn command(command: Command, lang: Lang) -> Command {
             ),
         ],
     )
+}
+
+/// The argument that names those whose matters are listed.
+pub(super) fn targets_arg(lang: Lang) -> Arg {
+    place(
+        "target",
+        "TARGET",
+        text!(
+            "只看这些主体、服务（备案号或域名）",
+            "Only those of these subjects and services, by number or domain"
+        ),
+        lang,
+    )
+    .num_args(0..)
 }
 
 /// Whether a word is a number or a domain, mistyped ones included: no duty has a digit or a dot.
@@ -349,7 +353,7 @@ impl Wanted {
 
 fn settle(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     if let Some(from) = matches.get_one::<String>("from") {
-        let only_file = Filters::typed(matches).is_none()
+        let only_file = Filters::typed(matches).next().is_none()
             && ["words", "at", "number"]
                 .iter()
                 .all(|name| !matches.contains_id(name));
@@ -366,7 +370,7 @@ fn settle(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> 
     if number.is_some() {
         bring_numbers(&wanted.duties)?;
     }
-    let finds = Filters::typed(matches).is_some();
+    let finds = Filters::typed(matches).next().is_some();
     let filters = Filters::read(matches, cx.now)?;
     filters.heed_providers(cx)?;
     if !finds && wanted.targets.is_empty() {

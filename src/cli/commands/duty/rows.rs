@@ -3,7 +3,7 @@
 use super::SCHEMA;
 use crate::cli::context::{Caution, Context, World};
 use crate::cli::reply::Reply;
-use crate::cli::reply::stream::{DUTIES, RowTold, Stream};
+use crate::cli::reply::stream::{DUTIES, Stream};
 use crate::cli::rows::{self, Chunk};
 use crate::cli::signals::Signals;
 use crate::exit::Exit;
@@ -12,7 +12,7 @@ use crate::intake::{DutyRow, Problem, read_duty_rows};
 use crate::lang::Text;
 use crate::store::near::Wanted;
 use crate::text;
-use crate::workflow::assign::invalid;
+use crate::workflow::assign::valid;
 use crate::workflow::batch::Outcome;
 use crate::workflow::duty::{Said, done, of_targets};
 use crate::workflow::mark;
@@ -30,14 +30,10 @@ pub(super) fn settle(
 ) -> Result<Reply, Failure> {
     let signals = Signals::listen()?;
     let Some(rows) = rows::read(cx, matches, from, &signals, read_duty_rows)? else {
-        let stream = Stream::start(cx, SCHEMA, &DUTIES, from, 0);
-        return Ok(stream.finish(cx, false, signals.arrived(), None));
+        return Ok(Stream::unbegun(cx, SCHEMA, &DUTIES, from, &signals));
     };
     let writes = !cx.globals.dry_run && cx.has_store();
-    let mut wanted = Wanted::default();
-    for row in &rows {
-        wanted.word(&row.target);
-    }
+    let wanted = Wanted::of(rows.iter().map(|row| &row.target));
     cx.alone(writes, |cx, lock| {
         let decide = |_: &mut Context<'_>, world: &mut World| {
             let is_found = |row: &DutyRow| mark::target(&world.book, &row.target).is_ok();
@@ -50,7 +46,7 @@ pub(super) fn settle(
         let before = world.clone();
         let ledger = Ledger::new(&before);
         let take = |world: &mut World, rows: &[DutyRow]| take_rows(world, &stamp, &ledger, rows);
-        valid(&world, &rows, take).map_err(|problems| invalid(from, &problems))?;
+        valid(from, &problems(&world, &rows, take))?;
         let stream = Stream::start(cx, SCHEMA, &DUTIES, from, rows.len());
         Ok(rows::take(
             cx, lock, &mut world, stream, &rows, &signals, take,
@@ -60,19 +56,16 @@ pub(super) fn settle(
 
 /// Takes all rows on trial, and tells what is wrong with those that do not validate: a time before the
 /// approval, or a number for several services.
-///
-/// # Errors
-/// All problems, each at its cell.
-fn valid(
+fn problems(
     world: &World,
     rows: &[DutyRow],
     take: impl Fn(&mut World, &[DutyRow]) -> Chunk,
-) -> Result<(), Vec<Problem>> {
+) -> Vec<Problem> {
     if rows
         .iter()
         .all(|row| row.at.is_none() && row.number.is_none())
     {
-        return Ok(());
+        return Vec::new();
     }
     let taken = take(&mut world.clone(), rows).rows;
     let problems = rows.iter().zip(taken).filter_map(|(row, told)| {
@@ -85,12 +78,7 @@ fn valid(
         let fix = failure.hints.into_iter().next();
         Some(row.place.problem(column, message, fix))
     });
-    let problems: Vec<Problem> = problems.collect();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
-    }
+    problems.collect()
 }
 
 fn one_service() -> Text {
@@ -104,16 +92,8 @@ fn take_rows(world: &mut World, stamp: &Stamp, ledger: &Ledger<'_>, rows: &[Duty
     let mut chunk = Chunk::default();
     for row in rows {
         let number = named(world, &row.target);
-        let (outcome, failure) = match take_row(world, stamp, ledger, row, &mut chunk) {
-            Ok(outcome) => (outcome, None),
-            Err(failure) => (Outcome::Failed, Some(failure)),
-        };
-        chunk.rows.push(RowTold {
-            line: row.place.line,
-            names: [number, Some(row.duty.id.clone())],
-            outcome,
-            failure,
-        });
+        let taken = take_row(world, stamp, ledger, row, &mut chunk);
+        chunk.tell(row.place.line, [number, Some(row.duty.id.clone())], taken);
     }
     chunk
 }

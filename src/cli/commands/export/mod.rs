@@ -19,9 +19,7 @@ use crate::filing::portfolio::FiledSubject;
 use crate::lang::Lang;
 use crate::reading::cause;
 use crate::render::Format;
-use crate::render::envelope::Envelope;
 use crate::render::mask::Privacy;
-use crate::render::rows::RowsError;
 use crate::render::stream::{Columns, Stream, StreamError};
 use crate::text;
 use clap::builder::PossibleValuesParser;
@@ -67,16 +65,18 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let asked = part(matches);
     let filters = Filters::read(matches, cx.now)?;
     filters.heed_providers(cx)?;
-    if (asked == Some(Part::Orders) || asked.is_none() && filters.asks_for_orders())
-        && let Some(reply) = from_roll(cx, matches, &filters)?
-    {
+    let takes_filed = match asked {
+        Some(part) => part == Part::Portfolio,
+        // What only an order can be is no question to what is filed.
+        None => !filters.asks_for_orders(),
+    };
+    if !takes_filed && let Some(reply) = from_roll(cx, matches, &filters)? {
         return Ok(reply);
     }
-    let world = match asked {
-        Some(Part::Orders) => asked_for(cx, &filters, true)?.0,
-        // What only an order can be is no question to what is filed.
-        None if filters.asks_for_orders() => asked_for(cx, &filters, true)?.0,
-        Some(Part::Portfolio) | None => cx.world()?,
+    let world = if takes_filed {
+        cx.world()?
+    } else {
+        asked_for(cx, &filters, true)?.0
     };
     let disk = cx.open()?;
     let stock = Stock::new(&world);
@@ -89,16 +89,11 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         }
     };
     let undone = undone(cx, &world, matches);
-    let subjects = match asked {
-        Some(Part::Orders) => Vec::new(),
-        // What only an order can be is no question to what is filed.
-        None if filters.asks_for_orders() => Vec::new(),
-        Some(Part::Portfolio) | None => {
-            let mut subjects = subjects(&world, &stock, &filters);
-            subjects.extend(undone.iter().map(Excerpt::whole));
-            subjects
-        }
-    };
+    let mut subjects = Vec::new();
+    if takes_filed {
+        subjects = self::subjects(&world, &stock, &filters);
+        subjects.extend(undone.iter().map(Excerpt::whole));
+    }
     let columns = columns(cx, asked, &stock, &orders, &subjects);
     let told = Told {
         orders: orders.len(),
@@ -112,14 +107,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let text = ics::calendar(&stock.desk, &orders, &subjects, manner);
         return told.calendar(cx, matches, text);
     }
-    let base = Envelope {
-        dry_run: cx.globals.dry_run,
-        warnings: cx.warnings(),
-        ..Envelope::new(SCHEMA)
-    };
+    let mut envelope = cx.envelope(SCHEMA);
     let lang = cx.lang;
     let write = |out: &mut dyn Write| -> Result<(), StreamError> {
-        let mut envelope = base.clone();
         let mut stream = Stream::begin(out, format, columns, &envelope)?;
         stream.elements(&orders, |order| export.order(order, manner))?;
         for excerpt in &subjects {
@@ -183,30 +173,22 @@ fn from_roll(
         takes_ended: true,
         names: excerpt.holds("target.name"),
     };
-    let pages = by_roll::lay_out(cx, &wanted, |failure: &mut Option<RowsError>, told| {
+    let pages = by_roll::lines(cx, &wanted, |told| {
         let mut element = excerpt.document(&told.outline()).into();
         typed(&mut element, "order", None);
-        let line = columns.line(&element, format);
-        line.map_err(|error| *failure = Some(error)).ok()
+        columns.line(&element, format)
     })?;
     let Some(pages) = pages else {
         return Ok(None);
     };
-    if let Some(error) = pages.papers().find_map(Option::as_ref) {
-        return Err(unprinted(error));
-    }
     let told = Told {
         orders: pages.orders().count(),
         subjects: 0,
     };
-    let envelope = Envelope {
-        dry_run: cx.globals.dry_run,
-        warnings: cx.warnings(),
-        ..Envelope::new(SCHEMA)
-    };
+    let envelope = cx.envelope(SCHEMA);
     deliver(cx, matches, |out| {
         let mut stream = Stream::begin(out, format, columns, &envelope)?;
-        stream.laid_out(pages.orders().map(|(_, line): (_, &String)| line.as_str()))?;
+        stream.laid_out(pages.orders().map(|(_, line)| line.as_str()))?;
         stream.end(&envelope)?;
         Ok(())
     })?;
@@ -223,19 +205,14 @@ impl Told {
     /// Answers with a calendar, in a file or as it stands.
     fn calendar(
         &self,
-        cx: &Context<'_>,
+        cx: &mut Context<'_>,
         matches: &ArgMatches,
         text: String,
     ) -> Result<Reply, Failure> {
-        let Some(name) = file(matches) else {
+        if file(matches).is_none() {
             return Ok(Reply::raw(text));
-        };
-        let path = cx.current.join(name);
-        if !cx.globals.dry_run {
-            private_file::check(&path)?;
-            private_file::write(&path, |out| Ok(out.write_all(text.as_bytes())?))
-                .map_err(|error: StreamError| unwritten(Path::new(name), &error))?;
         }
+        deliver(cx, matches, |out| Ok(out.write_all(text.as_bytes())?))?;
         Ok(self.reply(cx, matches))
     }
 
@@ -291,7 +268,7 @@ fn undone(cx: &Context<'_>, world: &World, matches: &ArgMatches) -> Vec<FiledSub
     let holds_records = cx.globals.privacy == Privacy::Revealed
         && cx.globals.format != Format::Ics
         && cx.fields.is_none();
-    if !holds_records || Filters::typed(matches).is_some() {
+    if !holds_records || Filters::typed(matches).next().is_some() {
         return Vec::new();
     }
     let (book, today) = (&world.book, cx.now.day());

@@ -100,12 +100,16 @@ pub(super) fn values<'v>(data: &'v Value, path: &str) -> Vec<&'v Value> {
             })
             .collect();
     }
-    let leaves = found.into_iter().flat_map(|value| match value {
+    found.into_iter().flat_map(leaves).collect()
+}
+
+/// Lists a value, or what a list holds.
+pub(super) fn leaves(value: &Value) -> Vec<&Value> {
+    match value {
         Value::Array(list) => list.iter().collect(),
         Value::Null => Vec::new(),
         Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => vec![value],
-    });
-    leaves.collect()
+    }
 }
 
 /// A value as it is entered.

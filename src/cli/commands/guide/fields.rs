@@ -1,10 +1,11 @@
 //! The fields of a console, each with its value.
 
-use super::data::{said, values};
-use super::filler::{Filler, at, is_below};
+use super::data::{leaves, said, values};
+use super::filler::{Filler, at};
 use super::sheet::FieldSheet;
 use crate::filing::guide::{Entry, Only};
 use crate::filing::number::ServiceKind;
+use crate::filing::tree::is_below;
 use crate::knowledge::{self, Field, FieldType};
 use crate::lang::Text;
 use crate::render::mask::mask_for;
@@ -187,14 +188,5 @@ impl Filler<'_> {
             .unwrap_or_default();
         mask_for(&mut shown, path, Some(self.holder), self.privacy);
         shown
-    }
-}
-
-/// Lists a value, or what a list holds.
-fn leaves(value: &Value) -> Vec<&Value> {
-    match value {
-        Value::Array(list) => list.iter().collect(),
-        Value::Null => Vec::new(),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => vec![value],
     }
 }

@@ -394,11 +394,6 @@ pub(super) fn at(path: &str, place: usize) -> String {
     }
 }
 
-pub(super) fn is_below(path: &str, table: &str) -> bool {
-    path.strip_prefix(table)
-        .is_some_and(|rest| rest.starts_with('.'))
-}
-
 /// Returns the last six characters, which the SMS page asks for.
 fn tail(number: &str) -> String {
     let length = number.chars().count();

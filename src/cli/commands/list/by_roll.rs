@@ -4,6 +4,7 @@ use crate::cli::context::Context;
 use crate::cli::documents::board;
 use crate::cli::documents::outline::Outline;
 use crate::cli::filters::{Filters, Line, Rank};
+use crate::cli::reply::unprinted;
 use crate::clock::machine_time;
 use crate::failure::Failure;
 use crate::filing::calendar::Calendar;
@@ -11,8 +12,8 @@ use crate::filing::instant::Instant;
 use crate::filing::profile::Profiles;
 use crate::lang::Lang;
 use crate::render::mask::Privacy;
+use crate::render::rows::RowsError;
 use crate::store::Files;
-use crate::store::place::Place;
 use crate::store::roll::{self, Masked, Nature, Roll, Slip, Subjects};
 use crate::workflow::examine::DAMAGED;
 use std::borrow::Cow;
@@ -98,7 +99,7 @@ impl<P, T> Pages<P, T> {
     }
 
     /// Lists the papers.
-    pub fn papers(&self) -> impl Iterator<Item = &P> {
+    fn papers(&self) -> impl Iterator<Item = &P> {
         self.pages.iter().map(|page| &page.paper)
     }
 
@@ -132,7 +133,7 @@ pub fn lay_out<P: Default + Send, T: Send>(
     lay: impl Fn(&mut P, &Told<'_>) -> Option<T> + Sync,
 ) -> Result<Option<Pages<P, T>>, Failure> {
     let is_told = cx.globals.privacy == Privacy::Masked && wanted.filters.can_ask_the_roll();
-    let Place::Found { folder, .. } = cx.place() else {
+    let Some(folder) = cx.store_folder() else {
         return Ok(None);
     };
     let Some(disk) = cx.open()?.filter(|_| is_told) else {
@@ -174,6 +175,29 @@ pub fn lay_out<P: Default + Send, T: Send>(
         page.found.sort_unstable_by_key(|found| found.rank);
     }
     Ok(Some(Pages { pages, limit }))
+}
+
+/// Lays out the orders that are asked for as lines of a format that `make` makes; none where the roll
+/// does not tell enough.
+///
+/// # Errors
+/// When the store cannot be read, or a line cannot be made.
+pub fn lines(
+    cx: &mut Context<'_>,
+    wanted: &Wanted<'_>,
+    make: impl Fn(&Told<'_>) -> Result<String, RowsError> + Sync,
+) -> Result<Option<Pages<Option<RowsError>, String>>, Failure> {
+    let pages = lay_out(cx, wanted, |failure: &mut Option<RowsError>, told| {
+        make(told).map_err(|error| *failure = Some(error)).ok()
+    })?;
+    let failed = pages
+        .iter()
+        .flat_map(Pages::papers)
+        .find_map(Option::as_ref);
+    match failed {
+        Some(error) => Err(unprinted(error)),
+        None => Ok(pages),
+    }
 }
 
 /// The orders that one thread found, laid out.

@@ -15,7 +15,6 @@ use crate::failure::Failure;
 use crate::filing::order::Order;
 use crate::lang::{Lang, Text};
 use crate::render::Format;
-use crate::render::rows::RowsError;
 use crate::render::sheet::{RowOf, Sheet};
 use crate::render::stream::Columns;
 use crate::text;
@@ -159,20 +158,15 @@ fn lines_from_roll(
         takes_ended,
         names: excerpt.holds("target.name"),
     };
-    let pages = by_roll::lay_out(cx, &wanted, |failure: &mut Option<RowsError>, told| {
+    let pages = by_roll::lines(cx, &wanted, |told| {
         let document = excerpt.document(&told.outline());
-        let line = columns.line(&document.into(), format);
-        line.map_err(|error| *failure = Some(error)).ok()
+        columns.line(&document.into(), format)
     })?;
-    let Some(pages) = pages else {
-        return Ok(None);
-    };
-    if let Some(error) = pages.papers().find_map(Option::as_ref) {
-        return Err(unprinted(error));
-    }
-    Ok(Some(printed(cx, ORDERS, columns, |stream| {
-        stream.laid_out(pages.orders().map(|(_, line): (_, &String)| line.as_str()))
-    })))
+    Ok(pages.map(|pages| {
+        printed(cx, ORDERS, columns, |stream| {
+            stream.laid_out(pages.orders().map(|(_, line)| line.as_str()))
+        })
+    }))
 }
 
 /// Answers with the documents of `orders` in a format for machines, printed at once where that can

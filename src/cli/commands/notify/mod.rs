@@ -225,11 +225,8 @@ fn check(name: &str, channel: &Channel) -> Result<(), Failure> {
                     "通知渠道 {name} 的 only 中没有“{only}”这一类",
                     "the channel {name} asks for \"{only}\", which is no kind of news"
                 ),
-            );
-            let failure = match nearest(only, known) {
-                Some(near) => failure.hint(text!("是不是想写 {near}？", "did you mean {near}?")),
-                None => failure,
-            };
+            )
+            .meant(nearest(only, known));
             return Err(failure.hint(text!("可用：{list}", "there are: {list}")));
         }
     }

@@ -155,7 +155,7 @@ fn of_order(desk: &Desk<'_>, order: &Order, within: TimeDelta, manner: Manner) -
         return vec![Telling::new(NewsKind::Ended, entered, head).of(desk, order)];
     }
     let returned = status.is_against().then(|| {
-        let why = why(desk, order);
+        let why = desk.reasons(order, Privacy::Masked).join("; ");
         let text = if why.is_empty() {
             head.clone()
         } else {
@@ -278,7 +278,7 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
     let due = owed.due();
     let number = owed.number();
     let state = |due: &Due| if due.overdue { "overdue" } else { "near" };
-    let (kind, key, title) = match &owed.matter {
+    let (kind, key, label, title) = match &owed.matter {
         Matter::Notice { notice, .. } => {
             let id = notice.id.as_str();
             let near = due.filter(|due| due.overdue || due.at() - now <= within);
@@ -287,7 +287,8 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
                 || format!("{id}:open"),
                 |due| format!("{id}:{}", state(due)),
             );
-            (NewsKind::Notice, key, notice.title())
+            let label = text!("整改通知", "rectification notice");
+            (NewsKind::Notice, key, label, notice.title())
         }
         Matter::Duty { duty, .. } => {
             // One that was missed long ago is no news; `status` goes on showing it.
@@ -300,18 +301,9 @@ fn of_filed(desk: &Desk<'_>, owed: &Owed<'_>, within: TimeDelta) -> Option<News>
                 due.at().timestamp(),
                 state(due)
             );
-            (NewsKind::Duty, key, duty.title.clone())
+            let label = text!("备案后的事项", "duty after approval");
+            (NewsKind::Duty, key, label, duty.title.clone())
         }
-    };
-    let label = match kind {
-        NewsKind::Notice => text!("整改通知", "rectification notice"),
-        NewsKind::Duty
-        | NewsKind::SmsWindow
-        | NewsKind::Vanished
-        | NewsKind::Domain
-        | NewsKind::Deadline
-        | NewsKind::Returned
-        | NewsKind::Ended => text!("备案后的事项", "duty after approval"),
     };
     let what = owed
         .service
@@ -342,18 +334,10 @@ fn labels(subject: &FiledSubject, service: Option<&FiledService>) -> BTreeMap<St
     labels
 }
 
-/// Returns why an order came back, as whoever returned it wrote; who is named in it is masked.
-fn why(desk: &Desk<'_>, order: &Order) -> String {
-    desk.reasons(order, Privacy::Masked).join("; ")
-}
-
 /// Tells of what is not shown any more, once for each time that it vanishes.
 fn of_vanished(desk: &Desk<'_>, seen: &Seen<'_>, vanished: &Vanished) -> News {
     let number = seen.service.number;
-    let (since, last) = (
-        board::minute(vanished.since),
-        board::minute(vanished.last_shown),
-    );
+    let (since, last) = (vanished.since.to_minute(), vanished.last_shown.to_minute());
     let what = shown(&number.to_string(), &vanished.about);
     let source = vanished.source.label();
     // Somebody here may have asked for just that.
@@ -456,7 +440,7 @@ fn shown(number: &str, about: &str) -> String {
 }
 
 fn remaining_of(due: &Due, now: Instant) -> Text {
-    let at = board::minute(due.at());
+    let at = due.at().to_minute();
     let left = board::span((due.at() - now).abs());
     if due.overdue {
         text!("{at} 已超期 {left}", "due {at}, {left} overdue", left)

@@ -118,7 +118,12 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     };
     let keys = [Cloud::Tencent, Cloud::Alibaba].map(|cloud| cloud::key(cx, cloud));
     let network = cx.network()?;
-    let cache = Cache::new(cx.env.cache_folder(), cx.now, max_age, network.offline);
+    let cache = Cache::new(
+        cx.env.cache_folder(),
+        cx.now,
+        max_age,
+        network.settings.offline,
+    );
     let asker = Asker::new(&network, &cx.config, cx.env, cache, cx.now)?;
     let asked = network.run(ask_all(cx, &asker, &abouts));
     let matters: Vec<Matter<'_>> = abouts

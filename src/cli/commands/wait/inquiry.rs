@@ -46,7 +46,7 @@ impl Inquiry {
             None
         });
         Self {
-            sources: sources.filter(|sources| !sources.network.offline),
+            sources: sources.filter(|sources| !sources.network.settings.offline),
             every: interval.map_or(ASK_AGAIN, |pause| pause.max(ASK_AGAIN)),
             next: Some(Instant::now()),
         }

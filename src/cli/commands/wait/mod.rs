@@ -27,7 +27,7 @@ use crate::lang::{Lang, Text};
 use crate::render::rows::json_line;
 use crate::render::{Delivery, print};
 use crate::store::book::order_path;
-use crate::store::{Disk, Files as _, RECORD_LIMIT, StorageError, order_file};
+use crate::store::{Disk, Files as _, RECORD_LIMIT, if_there, order_file};
 use crate::text;
 use crate::workflow::resolve::NoOrder;
 use clap::{ArgMatches, Command};
@@ -55,12 +55,8 @@ const HEARTBEAT: Duration = Duration::from_mins(10);
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
     let goals = vocabulary::any_of(Goal::words());
-    let exits = help::exits(
-        &[Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative],
-        lang,
-    );
     command
-        .after_help(exits)
+        .after_help(help::exits(lang))
         .arg(orders_arg(lang).required(true))
         .arg(
             repeated("for", "STATUS|BUCKET|ended", text!("等到此状态、此分组或已完结；可多次给出，满足其一即可；缺省为 approved", "The status, the bucket or the end to wait for; of several any will do; approved by default"), lang)
@@ -213,17 +209,14 @@ fn look(
     for was in watched.iter_mut().filter(|was| was.shown_by.is_none()) {
         let id = was.order.id.clone();
         let path = order_path(&id);
-        let bytes = disk.read(&path, RECORD_LIMIT).map_err(|error| {
-            if matches!(error, StorageError::NotFound { .. }) {
-                return Failure::not_found(
-                    "not-found.order",
-                    text!(
-                        "订单 {id} 已不在备案库中",
-                        "the order {id} is not in the store any more"
-                    ),
-                );
-            }
-            error.into()
+        let bytes = if_there(disk.read(&path, RECORD_LIMIT))?.ok_or_else(|| {
+            Failure::not_found(
+                "not-found.order",
+                text!(
+                    "订单 {id} 已不在备案库中",
+                    "the order {id} is not in the store any more"
+                ),
+            )
         })?;
         let order = order_file::from_toml(path.as_str(), &bytes).map_err(|error| {
             let why = error.message();
@@ -422,7 +415,7 @@ impl Stream {
         };
         let message = message.get(cx.lang);
         if self.is_human {
-            let at = board::minute(step.at);
+            let at = step.at.to_minute();
             let told = format!("{at}  {message}");
             self.line.aside(|| reply::tell(cx.err, &told));
         }
@@ -445,7 +438,7 @@ impl Stream {
                 .iter()
                 .filter(|w| w.verdict == Verdict::Open)
                 .count();
-            let at = board::minute(cx.clock.now());
+            let at = cx.clock.now().to_minute();
             let words = text!(
                 "{at}  仍在等待 {open} 个订单",
                 "{at}  orders still waited for: {open}"
