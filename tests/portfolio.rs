@@ -6,7 +6,7 @@
     reason = "a test may panic, and builds its files by hand"
 )]
 
-use crate::scenarios::{MONDAY, SUBJECT, Scene};
+use crate::scenarios::{MONDAY, SUBJECT, Scene, warned};
 use crate::support::Icpctl;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -370,15 +370,6 @@ fn a_table_is_answered_in_its_own_words_and_counted_by_what_changed() {
     );
 }
 
-/// Returns what an adoption warned of under one code.
-fn warned(ran: Ran, code: &str) -> Vec<String> {
-    let document: Value = serde_json::from_str(&ran.out).unwrap();
-    let warnings = document["warnings"].as_array().unwrap();
-    let warnings = warnings.iter().filter(|w| w["code"] == code);
-    let messages = warnings.map(|w| w["message"].as_str().unwrap().to_owned());
-    messages.collect()
-}
-
 /// A provider that was written by mistake does not go with the file that names another one.
 #[test]
 fn an_access_that_a_replacing_file_leaves_out_is_told_and_can_be_taken_away() {
@@ -386,7 +377,7 @@ fn an_access_that_a_replacing_file_leaves_out_is_told_and_can_be_taken_away() {
     let adopt = |provider: &str, flags: &[&str]| {
         let filing = json!([{"number": FIRM, "services": [
             {"number": SHOP, "domains": ["a.example.com"], "accesses": [provider]}]}]);
-        warned(store.adopt(&filing, flags), "access-kept")
+        warned(&store.adopt(&filing, flags).json(), "access-kept")
     };
     assert!(adopt("tencent", &[]).is_empty());
     assert!(adopt("tencent", &["--replace"]).is_empty());
@@ -410,7 +401,7 @@ fn a_domain_that_a_replacing_file_leaves_out_is_told_with_the_change_that_takes_
     let adopt = |domains: &[&str], flags: &[&str]| {
         let filing = json!([{"number": FIRM, "services": [
             {"number": SHOP, "domains": domains, "accesses": ["tencent"]}]}]);
-        warned(store.adopt(&filing, flags), "domain-kept")
+        warned(&store.adopt(&filing, flags).json(), "domain-kept")
     };
     assert!(adopt(&["a.example.com", "b.example.com"], &[]).is_empty());
     assert!(adopt(&["a.example.com"], &[]).is_empty());
@@ -421,6 +412,11 @@ fn a_domain_that_a_replacing_file_leaves_out_is_told_with_the_change_that_takes_
     let change: Vec<&str> = line.split(' ').collect();
     let drafted = store.json(&change).data();
     assert_eq!(drafted["changes"][0]["to"], json!(["a.example.com"]));
+    // A change leaves at least one.
+    for told in adopt(&[], &["--replace"]) {
+        assert!(told.ends_with("--replace takes no domain away"), "{told}");
+    }
+    assert_eq!(adopt(&[], &["--replace"]).len(), 2);
 }
 
 /// An access that ended is known to have ended, whoever else may hold one.

@@ -7,6 +7,7 @@ use super::bearing;
 use super::changes::{self, asked_changes};
 use super::doubt;
 use super::plan::{Caution, Plan, Stamp};
+use super::resolve::word_for;
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::event::Event;
@@ -20,7 +21,7 @@ use crate::filing::order::{Filing, Material, Order, OrderId};
 use crate::filing::status::Status;
 use crate::ids::Ids;
 use crate::intake::{Dossier, DossierService, DossierSubject};
-use crate::lang::{commas, shell_word};
+use crate::lang::commas;
 use crate::store::Digest;
 use crate::store::near::Wanted;
 use crate::store::roll::Token;
@@ -361,12 +362,7 @@ fn asked_already(world: &World, order: &Order) -> Option<Caution> {
             .map(|entry| (entry.recorded_at, entry.turn))
     };
     let twin = twins.min_by_key(first)?;
-    let status = world.status(twin);
-    let reference = twin.reference.as_ref();
-    let name = match reference.filter(|key| shell_word(key) == **key) {
-        Some(key) => format!("ref:{key}"),
-        None => twin.id.to_string(),
-    };
+    let (name, status) = (word_for(twin), world.status(twin));
     let message = text!(
         "订单 {name}（{status}）办的是同一件事，多半只留一个：icpctl show {name}",
         "the order {name} ({status}) asks for the same, and mostly one is enough: icpctl show {name}",

@@ -1,5 +1,6 @@
 //! What a decision wants written, what must be agreed to first, and what came of it.
 
+use super::resolve::word_for;
 use super::world::World;
 use crate::evidence::keep::Holder;
 use crate::exit::Exit;
@@ -231,12 +232,8 @@ pub fn leaving_only(world: &World, order: &Order) -> Option<Text> {
     let after = ahead
         .iter()
         .find(|ahead| Some(&ahead.id) == order.after.as_ref());
-    let after = after.map_or_else(String::new, |ahead| {
-        // A row's order may be only thought of: its ref is what is known of it.
-        let key = ahead.reference.as_ref().map(|key| format!("ref:{key}"));
-        let key = key.unwrap_or_else(|| ahead.id.to_string());
-        format!(" --after {}", shell_word(&key))
-    });
+    let after = after.map(|ahead| format!(" --after {}", word_for(ahead)));
+    let after = after.unwrap_or_default();
     let commands: Vec<String> = each
         .map(|some| {
             let numbers = some.join(" ");

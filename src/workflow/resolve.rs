@@ -10,6 +10,8 @@ use crate::filing::order::{
 use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::filing::status::Status;
 use crate::lang::{Text, commas, shell_word};
+use crate::render::mask::Privacy;
+use crate::render::prose;
 use crate::store::book::{Book, ORDERS};
 use crate::text;
 use std::cmp::Reverse;
@@ -176,6 +178,16 @@ impl From<NoOrder> for Failure {
                 "mend that file or restore it from a backup; the other orders are not affected"
             )),
         }
+    }
+}
+
+/// Returns the word by which a command names an order: its ref, since a row's order may be only thought
+/// of; its id, where it has none or one that would be masked.
+pub(super) fn word_for(order: &Order) -> String {
+    let key = order.reference.as_ref();
+    match key.filter(|key| prose::mask(key, Privacy::Masked) == **key) {
+        Some(key) => shell_word(&format!("ref:{key}")),
+        None => order.id.to_string(),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Applying: which rows are done, held back and refused, what it asks for, and doing it again.
 
 use super::{holding, outcomes, stream, subjects};
-use crate::scenarios::{CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, company, dossier, site};
+use crate::scenarios::{
+    CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, company, dossier, site, warned,
+};
 use crate::support::Icpctl;
 use icpctl::store::{Disk, Holder, StoreLock};
 use serde_json::{Value, json};
@@ -199,11 +201,10 @@ fn a_row_that_asks_for_what_an_order_asks_for_is_told_as_such() {
     assert_eq!(apply(&scene, first, "", 0), ["a1 ok", "a2 ok"]);
     let told = |text: &str| {
         scene.user.write("batch.csv", text);
-        let planned = scene.document(MONDAY, "batch plan batch.csv", 0);
-        let warnings = planned["warnings"].as_array().unwrap().iter();
-        let twins = warnings.filter(|w| w["code"] == "asked-already");
-        let messages = twins.map(|w| w["message"].as_str().unwrap().to_owned());
-        messages.collect::<Vec<_>>()
+        warned(
+            &scene.document(MONDAY, "batch plan batch.csv", 0),
+            "asked-already",
+        )
     };
     assert!(told(first).is_empty());
     let row = |line, own, other| {
@@ -228,9 +229,7 @@ fn every_row_whose_account_holds_no_access_is_told() {
         "ref,kind,target,account\nr1,cancel-site,example.cn,a-2\nr2,cancel-site,example.com,a-2\n";
     scene.user.write("batch.csv", rows);
     let planned = scene.document(MONDAY, "batch plan batch.csv", 0);
-    let warnings = planned["warnings"].as_array().unwrap().iter();
-    let told = warnings.filter(|w| w["code"] == "other-account");
-    let told: Vec<&str> = told.map(|w| w["message"].as_str().unwrap()).collect();
+    let told = warned(&planned, "other-account");
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(
         told[0].starts_with("line 2 (r1): ") && told[1].starts_with("line 3 (r2): "),

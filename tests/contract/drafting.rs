@@ -2,8 +2,19 @@
 
 use crate::scenarios::{
     CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, codes, company, dossier, hints_at, site,
+    warned,
 };
 use serde_json::json;
+
+/// One of each; the dossier is [`dossier`], of a domain that is not filed.
+const SIX: [&str; 6] = [
+    "new --from new.toml",
+    "access example.cn --provider huawei",
+    "change example.cn --set name=示例商城",
+    "cancel-site example.cn",
+    "cancel-subject example.cn",
+    "cancel-access example.cn --provider tencent",
+];
 
 /// "The six print the id alone on stdout, a sentence and the next command on stderr."
 #[test]
@@ -11,14 +22,7 @@ fn the_six_print_the_id_alone_and_the_next_command_beside_it() {
     let scene = Scene::at("tencent");
     let text = dossier("tencent").replace("example.cn", "example.net");
     scene.user.write("new.toml", text);
-    for line in [
-        "new --from new.toml",
-        "access example.cn --provider huawei",
-        "change example.cn --set name=示例商城",
-        "cancel-site example.cn",
-        "cancel-subject example.cn",
-        "cancel-access example.cn --provider tencent",
-    ] {
+    for line in SIX {
         let output = scene.run(MONDAY, line).exits(0);
         let id = output.stdout.strip_suffix('\n').unwrap();
         assert_eq!(id.len(), 8, "{line}: {output:?}");
@@ -433,14 +437,8 @@ fn a_dry_run_reads_as_one() {
 #[test]
 fn an_account_that_holds_no_access_at_the_provider_is_told() {
     let scene = Scene::at("tencent");
-    let told_in = |scene: &Scene, line: &str| {
-        let document = scene.document(MONDAY, line, 0);
-        let warnings = document["warnings"].as_array().unwrap();
-        let of_accounts = warnings.iter().filter(|w| w["code"] == "other-account");
-        of_accounts
-            .map(|w| w["message"].clone())
-            .collect::<Vec<_>>()
-    };
+    let told_in =
+        |scene: &Scene, line: &str| warned(&scene.document(MONDAY, line, 0), "other-account");
     let told = |line: &str| told_in(&scene, line);
     let cancel = |account: &str| format!("cancel-site example.cn --account {account} -n");
     assert!(told(&cancel("acc-1")).is_empty());
@@ -462,13 +460,7 @@ fn an_account_that_holds_no_access_at_the_provider_is_told() {
 #[test]
 fn an_order_that_asks_for_what_another_one_asks_for_is_told() {
     let scene = Scene::at("tencent");
-    let told = |line: &str| {
-        let document = scene.document(MONDAY, line, 0);
-        let warnings = document["warnings"].as_array().unwrap();
-        let twins = warnings.iter().filter(|w| w["code"] == "asked-already");
-        let messages = twins.map(|w| w["message"].as_str().unwrap().to_owned());
-        messages.collect::<Vec<_>>()
-    };
+    let told = |line: &str| warned(&scene.document(MONDAY, line, 0), "asked-already");
     let text = dossier("tencent").replace("example.cn", "example.net");
     scene.user.write("new.toml", text);
     // Nobody is known by a domain yet, nor filed.
@@ -481,22 +473,13 @@ fn an_order_that_asks_for_what_another_one_asks_for_is_told() {
         "{app}"
     );
     scene.user.write("app.toml", app);
-    let lines = [
-        "new --from new.toml",
-        "access example.cn --provider huawei",
-        "change example.cn --set name=示例商城",
-        "cancel-site example.cn",
-        "cancel-subject example.cn",
-        "cancel-access example.cn --provider tencent",
-        "new --from app.toml",
-    ];
     let others = [
         "access example.cn --provider alibaba",
         "change example.cn --set name=示例论坛",
         "cancel-site example.com",
         "cancel-access example.com --provider tencent",
     ];
-    for line in lines {
+    for line in SIX.into_iter().chain(["new --from app.toml"]) {
         let id = scene.draft(MONDAY, line);
         let again = told(&format!("{line} -n"));
         let words = format!(
@@ -509,10 +492,7 @@ fn an_order_that_asks_for_what_another_one_asks_for_is_told() {
     }
     assert_eq!(told("new --from new.toml --account acc-2 -n").len(), 1);
     let id = scene.draft(MONDAY, "cancel-site example.com --ref row-1");
-    let twin = told(&format!(
-        "{} --ref row-2 -n",
-        lines[3].replace(".cn", ".com")
-    ));
+    let twin = told(&format!("{} --ref row-2 -n", SIX[3].replace(".cn", ".com")));
     assert_eq!(twin.len(), 1);
     assert!(
         twin[0].starts_with("the order ref:row-1 (draft)"),
@@ -520,4 +500,8 @@ fn an_order_that_asks_for_what_another_one_asks_for_is_told() {
     );
     scene.ok(MONDAY, &format!("abandon {id} --yes"));
     assert!(told("cancel-site example.com -n").is_empty());
+    // A ref that is shown masked is no word to type.
+    let id = scene.draft(MONDAY, "cancel-site example.com --ref 13800000001");
+    let twin = told("cancel-site example.com -n");
+    assert!(twin[0].ends_with(&format!("icpctl show {id}")), "{twin:?}");
 }

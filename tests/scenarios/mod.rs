@@ -224,6 +224,14 @@ pub(crate) fn codes(list: &Value) -> Vec<String> {
         .collect()
 }
 
+/// Lists what a document warns of under a code.
+pub(crate) fn warned(document: &Value, code: &str) -> Vec<String> {
+    let warnings = document["warnings"].as_array().unwrap().iter();
+    let told = warnings.filter(|warning| warning["code"] == code);
+    told.map(|warning| warning["message"].as_str().unwrap().to_owned())
+        .collect()
+}
+
 /// Whether one of an error's hints holds some words.
 pub(crate) fn hints_at(error: &Value, words: &str) -> bool {
     error["hints"]
