@@ -397,8 +397,8 @@ impl Obstacle {
                 text!("详见 icpctl explain {rule}", "see icpctl explain {rule}")
             }
             Self::LiveOrder { order, .. } | Self::DomainInFlight { order, .. } => text!(
-                "等它结束后再提交：icpctl show {order}；草稿可用 --after {order} 排队",
-                "wait until it ends: icpctl show {order}; a draft can queue with --after {order}"
+                "等它结束后再提交：icpctl show {order}；起草时可用 --after {order} 排队",
+                "wait until it ends: icpctl show {order}; an order can queue with --after {order} when it is drafted"
             ),
             Self::After { order, ended: None } => text!(
                 "查看进度：icpctl show {order}",

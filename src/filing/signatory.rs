@@ -6,6 +6,41 @@ use super::order::{Order, Signatory, Who};
 use super::place::Place;
 use super::portfolio::{FiledSubject, Portfolio};
 use super::tree;
+use crate::lang::Text;
+use crate::text;
+
+/// Returns a word for persons as `--who` has it: what the field calls a part is its name too.
+pub fn word(word: &str) -> String {
+    let (part, place) = match word.split_once([':', '：']) {
+        Some((part, place)) => (part, Some(place)),
+        None => (word, None),
+    };
+    let part = part.trim().to_ascii_lowercase();
+    let part = match part.as_str() {
+        "主体负责人" | "主体" => "subject",
+        "互联网信息服务负责人"
+        | "服务负责人"
+        | "网站负责人"
+        | "app负责人"
+        | "小程序负责人"
+        | "快应用负责人"
+        | "服务" => "service",
+        "全部" => "all",
+        other => other,
+    };
+    match place {
+        Some(place) => format!("{part}:{}", place.trim()),
+        None => part.to_owned(),
+    }
+}
+
+/// Lists the words that `--who` takes.
+pub fn words() -> Text {
+    text!(
+        "可用：subject 主体负责人、service 服务负责人、service:N（序号或服务备案号）、all 全部",
+        "expected: subject, service, service:N (a place or a service number), all"
+    )
+}
 
 /// Lists who must answer the SMS of `order`: one entry a distinct phone.
 ///

@@ -9,6 +9,8 @@ use super::order::{Entry, OperationId, Order, Signatory, Who};
 use super::place::Place;
 use super::profile::Profiles;
 use super::status::Status;
+use crate::lang::Text;
+use crate::text;
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
@@ -318,6 +320,22 @@ impl Order {
         match who {
             Who::Service(Place::FIRST) if self.service_count() <= 1 => "service".to_owned(),
             Who::Subject | Who::Service(_) => who.to_string(),
+        }
+    }
+
+    /// Names a part that somebody plays for people; of several services it says which.
+    pub fn who_label(&self, who: Who) -> Text {
+        let Who::Service(place) = who else {
+            return text!("主体负责人", "responsible for the subject");
+        };
+        let label = text!("互联网信息服务负责人", "responsible for the service");
+        match self.target.services.get(place.index()) {
+            Some(service) => {
+                let number = &service.number;
+                text!("{label} {number}", "{label} {number}", label)
+            }
+            None if self.service_count() > 1 => text!("{label} {place}", "{label} {place}", label),
+            None => label,
         }
     }
 

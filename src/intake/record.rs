@@ -10,6 +10,7 @@ use crate::filing::instant::Instant;
 use crate::filing::moment::{self, Moment};
 use crate::filing::named::Named as _;
 use crate::filing::number::{Number, ServiceNumber};
+use crate::filing::signatory;
 use crate::text;
 
 /// One event to be recorded; its order and the persons are not resolved yet.
@@ -108,10 +109,10 @@ fn fits(row: &Row, event: Report, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Returns the words for persons, in one letter case.
+/// Returns the words for persons, as the command line has them.
 fn persons(row: &Row) -> Vec<String> {
     let words = row.words("who").into_iter();
-    words.map(|word| word.to_ascii_lowercase()).collect()
+    words.map(|word| signatory::word(&word)).collect()
 }
 
 /// Checks that each word of `who` can name a person of some order.
@@ -128,10 +129,10 @@ fn who(row: &Row, problems: &mut Vec<Problem>) {
         if !is_known {
             let words = shown(&word);
             let message = text!("“{words}”不是人员", "\"{words}\" is no person");
-            problems.push(cell.problem("unknown-value", message).fix(text!(
-                "可用：subject、service、service:N（序号或服务备案号）、all",
-                "expected: subject, service, service:N (a place or a service number), all"
-            )));
+            problems.push(
+                cell.problem("unknown-value", message)
+                    .fix(signatory::words()),
+            );
         }
     }
 }

@@ -281,7 +281,19 @@ fn held(world: &World, order: &Order, obstacle: Obstacle) -> Failure {
     let lifts =
         other.and_then(|order| guard::lifts_at(&world.rival(order), &world.profiles, world.now));
     let is_in_vain = obstacle.order().is_none() && world.waits_in_vain(order);
-    let failure = Failure::from(obstacle);
+    let is_ahead = matches!(
+        obstacle,
+        Obstacle::LiveOrder { .. } | Obstacle::DomainInFlight { .. }
+    );
+    let is_drafted = world.book.orders.contains_key(&order.id);
+    let ahead = obstacle.order().filter(|_| is_ahead && is_drafted).cloned();
+    let mut failure = Failure::from(obstacle);
+    if let Some(ahead) = ahead {
+        failure = failure.hint(text!(
+            "已起草的可排在它之后：icpctl edit ORDER --set after={ahead}",
+            "to queue what is drafted already: icpctl edit ORDER --set after={ahead}"
+        ));
+    }
     match lifts {
         Some(at) => {
             let at = at.to_second();

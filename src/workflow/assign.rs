@@ -8,6 +8,7 @@ use crate::filing::order::{FieldChange, Order};
 use crate::filing::tree;
 use crate::intake::{Dossier, Problem, Source, read_dossier, set_twice};
 use crate::knowledge::{self, FieldType};
+use crate::lang::Text;
 use crate::text;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
@@ -126,6 +127,7 @@ pub fn invalid(name: &str, problems: &[Problem]) -> Failure {
                     text!(
                         "{at}：{message}",
                         "{at}: {message}",
+                        at,
                         message = &first.message
                     ),
                 )
@@ -135,6 +137,7 @@ pub fn invalid(name: &str, problems: &[Problem]) -> Failure {
                     text!(
                         "{at}：{message}（另有 {more} 处问题）",
                         "{at}: {message} (and {more} more)",
+                        at,
                         message = &first.message
                     ),
                 )
@@ -149,6 +152,7 @@ pub fn invalid(name: &str, problems: &[Problem]) -> Failure {
         failure.hints.push(text!(
             "{at}：{message}",
             "{at}: {message}",
+            at,
             message = &problem.message
         ));
         failure.hints.extend(problem.fix.clone());
@@ -161,16 +165,18 @@ pub fn called(name: &str) -> &str {
     if name == "-" { "stdin" } else { name }
 }
 
-fn place(name: &str, problem: &Problem) -> String {
-    let field = if problem.path.is_empty() {
-        String::new()
+fn place(name: &str, problem: &Problem) -> Text {
+    let at = if name.starts_with("--") {
+        name.to_owned()
     } else {
-        format!(" ({})", problem.path)
+        format!("{name}:{}:{}", problem.line, problem.column)
     };
-    if name.starts_with("--") {
-        return format!("{name}{field}");
+    let path = &problem.path;
+    if path.is_empty() {
+        Text::verbatim(at)
+    } else {
+        text!("{at}（{path}）", "{at} ({path})")
     }
-    format!("{name}:{}:{}{field}", problem.line, problem.column)
 }
 
 /// Makes an assignment in a tree laid out as a dossier; `path` is the field's full path there.

@@ -5,7 +5,7 @@ use crate::filing::number::ServiceNumber;
 use crate::filing::order::{Order, Signatory, Who};
 use crate::filing::place::Place;
 use crate::filing::signatory;
-use crate::lang::commas;
+use crate::lang::Text;
 use crate::text;
 
 /// Returns the parts that `--who` names.
@@ -38,10 +38,7 @@ fn service_place(order: &Order, name: Option<&str>, word: &str) -> Result<Who, F
             "`{word}` 不是此订单的人员",
             "`{word}` is no person of this order"
         ))
-        .hint(text!(
-            "可用：subject、service、service:N（序号或服务备案号）、all",
-            "expected: subject, service, service:N (a place or a service number), all"
-        ))
+        .hint(signatory::words())
     };
     place(order, name.ok_or_else(unknown)?)
         .map(Who::Service)
@@ -75,7 +72,14 @@ pub(super) fn answers(
         .collect();
     let names = || {
         let first = open.iter().filter_map(|s| s.who.first());
-        commas(first.map(|w| order.who_name(*w)))
+        let first = first.map(|who| {
+            let (name, label) = (order.who_name(*who), order.who_label(*who));
+            Text {
+                zh: format!("{name} {}", label.zh).into(),
+                en: name.into(),
+            }
+        });
+        Text::joined(first, "、", ", ")
     };
     if words.is_empty() {
         return if let [only] = open.as_slice() {
@@ -83,8 +87,9 @@ pub(super) fn answers(
         } else {
             let list = names();
             Err(Failure::usage(text!(
-                "还有多人待核验，请用 --who 写明：{list}",
-                "several persons are awaited, say who with --who: {list}"
+                "还有多人待核验，请用 --who 写明：{list}；全部核验写 all",
+                "several persons are awaited, say who with --who: {list}; all for every one",
+                list
             )))
         };
     }
@@ -105,9 +110,11 @@ pub(super) fn answers(
                 "refused.not-awaited",
                 text!("{name} 不在待核验之列", "{name} is not awaited"),
             );
-            return Err(failure
-                .of_order(&order.id)
-                .hint(text!("待核验的是：{list}", "those awaited: {list}")));
+            return Err(failure.of_order(&order.id).hint(text!(
+                "待核验的是：{list}",
+                "those awaited: {list}",
+                list
+            )));
         }
     }
     Ok(open

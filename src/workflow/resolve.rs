@@ -68,7 +68,7 @@ pub enum NoOrder {
         /// The word.
         word: String,
         /// The orders, each by its id and kind.
-        orders: Vec<String>,
+        orders: Vec<Text>,
     },
     /// The order's file cannot be read.
     #[error("the file of the order cannot be read")]
@@ -81,7 +81,10 @@ pub enum NoOrder {
 impl NoOrder {
     fn ambiguous(word: &str, hits: &[&Order]) -> Self {
         let orders = hits.iter();
-        let orders = orders.map(|order| format!("{} ({})", order.id, order.kind.name()));
+        let orders = orders.map(|order| {
+            let id = &order.id;
+            text!("{id}（{kind}）", "{id} ({kind})", kind = order.kind.label())
+        });
         Self::Ambiguous {
             word: word.to_owned(),
             orders: orders.collect(),
@@ -162,17 +165,15 @@ impl From<NoOrder> for Failure {
                     list = Text::joined(ended, "、", ", ")
                 ))
             }
-            NoOrder::Ambiguous { word, orders } => {
-                let list = orders.join(", ");
-                Self::not_found(
-                    "not-found.ambiguous",
-                    text!(
-                        "`{word}` 对应多个订单：{list}",
-                        "`{word}` means several orders: {list}"
-                    ),
-                )
-                .hint(text!("写出完整的订单号", "spell the id out"))
-            }
+            NoOrder::Ambiguous { word, orders } => Self::not_found(
+                "not-found.ambiguous",
+                text!(
+                    "`{word}` 对应多个订单：{list}",
+                    "`{word}` means several orders: {list}",
+                    list = Text::joined(orders, "、", ", ")
+                ),
+            )
+            .hint(text!("写出完整的订单号", "spell the id out")),
             NoOrder::Damaged { why } => Self::invalid("invalid.record", why).hint(text!(
                 "修正该文件，或从备份恢复；其他订单不受影响",
                 "mend that file or restore it from a backup; the other orders are not affected"

@@ -205,7 +205,7 @@ fn scope_lines(rule: &Rule, lang: Lang) -> String {
 
 fn index(pages: &[Page<'_>], lang: Lang, width: Option<u16>, color: Color) -> String {
     let mut table = Table::new(vec![
-        text!("名称", "ID"),
+        text!("代码", "ID"),
         text!("类别", "Kind"),
         text!("含义", "Meaning"),
     ]);

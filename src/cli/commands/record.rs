@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::filing::event::{Command as Step, Report};
 use crate::filing::named::Named as _;
 use crate::filing::order::{Order, OrderId};
+use crate::filing::signatory;
 use crate::intake::{Problem, RecordRow, read_record_rows};
 use crate::lang::{Lang, Text};
 use crate::store::near::Wanted;
@@ -52,7 +53,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
             "who",
             "W",
             text!(
-                "是谁：subject、service、service:N、all（可重复）",
+                "是谁：subject、service、service:N、all，或主体负责人、服务负责人、全部（可重复）",
                 "Who: subject, service, service:N, all (can be repeated)"
             ),
             lang,
@@ -120,7 +121,10 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let told = Told {
         report: report_of(&event)?,
         at: None,
-        who: words(matches, "who"),
+        who: words(matches, "who")
+            .iter()
+            .map(|word| signatory::word(word))
+            .collect(),
         reason: said(matches, "reason"),
         numbers: words(matches, "number"),
     };

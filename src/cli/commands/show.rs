@@ -209,11 +209,12 @@ fn facts(desk: &Desk<'_>, order: &Order, cx: &Context<'_>) -> Vec<(Text, Cell)> 
         text!("前置订单", "After"),
         order.after.as_ref().map(|id| Text::verbatim(id.as_str())),
     );
-    let attached = order
-        .materials
-        .iter()
-        .map(|m| format!("{} ({})", cx.globals.privacy.file_name(&m.file), m.slot));
-    row(text!("材料", "Materials"), Some(joined(attached.collect())));
+    let attached = order.materials.iter().map(|material| {
+        let (file, slot) = (cx.globals.privacy.file_name(&material.file), &material.slot);
+        text!("{file}（{slot}）", "{file} ({slot})")
+    });
+    let attached = Text::joined(attached, "、", ", ");
+    row(text!("材料", "Materials"), Some(attached));
     rows
 }
 
@@ -323,9 +324,9 @@ fn remarks(
     } else if !is_counted {
         words.push(text!("已撤消", "undone"));
     }
-    let who: Vec<String> = entry.who.iter().map(|w| order.who_name(*w)).collect();
-    if !who.is_empty() {
-        words.push(Text::verbatim(who.join(", ")));
+    if !entry.who.is_empty() {
+        let who = entry.who.iter().map(|who| order.who_label(*who));
+        words.push(Text::joined(who, "、", ", "));
     }
     let reason = entry.reason.as_deref();
     words.extend(reason.map(|r| Text::verbatim(desk.told(r, order, privacy))));

@@ -6,7 +6,7 @@ use crate::filing::deadline::Deadline;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::limit::Due;
-use crate::filing::order::{Order, Signatory, Who};
+use crate::filing::order::{Order, Signatory};
 use crate::filing::profile::Profiles;
 use crate::filing::standing::{SmsWindow, View};
 use crate::filing::status::Bucket;
@@ -249,29 +249,8 @@ pub fn awaited(order: &Order, view: &View, manner: Manner) -> Vec<String> {
 
 /// Returns the parts that somebody who answers the SMS plays.
 pub fn parts(order: &Order, signatory: &Signatory, lang: Lang) -> String {
-    let parts: Vec<String> = signatory
-        .who
-        .iter()
-        .map(|who| match who {
-            Who::Subject => text!("主体负责人", "responsible for the subject")
-                .get(lang)
-                .to_owned(),
-            Who::Service(place) => {
-                let label = text!("互联网信息服务负责人", "responsible for the service");
-                let label = label.get(lang);
-                match order.target.services.get(place.index()) {
-                    Some(service) => format!("{label} {}", service.number),
-                    None if order.service_count() > 1 => format!("{label} {place}"),
-                    None => label.to_owned(),
-                }
-            }
-        })
-        .collect();
-    let comma = match lang {
-        Lang::Zh => "、",
-        Lang::En => ", ",
-    };
-    parts.join(comma)
+    let parts = signatory.who.iter().map(|who| order.who_label(*who));
+    Text::joined(parts, "、", ", ").take(lang).into_owned()
 }
 
 fn person(order: &Order, signatory: &Signatory, manner: Manner) -> String {

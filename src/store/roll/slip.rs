@@ -128,8 +128,8 @@ pub struct Slip<'a> {
     pub tokens: Tokens<'a>,
 }
 
-/// Returns what an order is about: a subject that is cancelled, else its domains, else numbers, else
-/// the names asked for.
+/// Returns what an order is about: a subject that is cancelled, else its domains, else numbers of
+/// services, else the names asked for, else the subject.
 pub fn about(order: &Order) -> String {
     let more = |first: &str, count: usize| {
         if count > 1 {
@@ -149,18 +149,11 @@ pub fn about(order: &Order) -> String {
     if let Some(first) = services.first() {
         return more(&first.number.to_string(), services.len());
     }
-    if let Some(number) = &order.target.subject {
-        return number.to_string();
-    }
-    let mut names = order
-        .filing
-        .services
-        .iter()
-        .filter_map(|s| s.name.as_deref());
-    names
-        .next()
-        .map(|first| more(first, order.filing.services.len()))
-        .unwrap_or_default()
+    let asked = &order.filing.services;
+    let name = asked.iter().find_map(|s| s.name.as_deref());
+    let name = name.map(|first| more(first, asked.len()));
+    let subject = order.target.subject.as_ref().map(ToString::to_string);
+    name.or(subject).unwrap_or_default()
 }
 
 /// Returns the one thing that a list holds; none where it holds none or several.

@@ -177,14 +177,16 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
         let path = finding
             .path
             .as_ref()
-            .map_or_else(String::new, |path| format!(" ({path})"));
+            .map_or_else(Text::default, |path| text!("（{path}）", " ({path})"));
+        let path = path.get(lang);
         let rule = &finding.rule;
         let (word, tone) = label(finding.severity);
         let word = tone.paint(word.get(lang), cx.color());
         let place = clean(&format!("{file}:{line}:{column}{path}")).into_owned();
         let told = format!("{message} [{rule}]");
         let colon = text!("：", ": ");
-        let _ = write!(human, "{place}: {word}{}", colon.get(lang));
+        let colon = colon.get(lang);
+        let _ = write!(human, "{place}{colon}{word}{colon}");
         let _ = writeln!(human, "{}", clean(&told));
         if let Some(fix) = &finding.fix {
             let _ = writeln!(human, "    {}", clean(&brief(fix.get(lang), lang)));

@@ -6,7 +6,7 @@
 mod rows;
 
 use crate::cli::context::{Caution, Context};
-use crate::cli::documents::order::{Desk, time};
+use crate::cli::documents::order::Desk;
 use crate::cli::documents::owed::{ALIKE, about, duty_document, gather, title, when};
 use crate::cli::filters::{FILED, Filters, nothing};
 use crate::cli::input::encoding_arg;
@@ -265,7 +265,7 @@ fn table(cx: &Context<'_>, found: &[Owed<'_>], world: &World) -> Table {
     let mut table = Table::new(vec![
         text!("期限", "Until"),
         text!("事项", "Duty"),
-        text!("名称", "ID"),
+        text!("代码", "ID"),
         text!("对象", "Whose"),
     ])
     .rooms(&[Room::Wraps, Room::Wraps, Room::Whole, Room::Whole]);
@@ -462,7 +462,7 @@ fn settled(cx: &Context<'_>, done: &Done<Settled>) -> (Vec<Value>, String) {
             {
                 documents.push(duty_document(&owed, cx.now, cx.manner()));
                 let at = match state {
-                    State::Done { at, .. } => time(*at),
+                    State::Done { at, .. } => at.to_minute(),
                     State::Due(_) | State::Unknown => String::new(),
                 };
                 human.extend([&owed.number(), "  ", &duty.id, "  ", &at, "\n"]);

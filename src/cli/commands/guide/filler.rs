@@ -4,7 +4,7 @@ use super::data::{self, values};
 use super::sheet::{Filled, PersonSheet, State};
 use crate::cli::commands::provider::range;
 use crate::cli::documents::board;
-use crate::cli::documents::order::{Desk, Manner, first_part, time};
+use crate::cli::documents::order::{Desk, Manner, first_part};
 use crate::filing::event::{Event, Report};
 use crate::filing::facts::Holder;
 use crate::filing::guide::{Guide, Line, Listed, Only, Scope, Step, Subject, When};
@@ -269,7 +269,7 @@ impl<'a> Filler<'a> {
                 .as_deref()
                 .map(|phone| self.privacy.phone(phone).into_owned()),
             id_tail: certificate.map(tail),
-            verified_at: answered.map(time),
+            verified_at: answered,
             record: (asked && answered.is_none())
                 .then(|| format!("icpctl record {id} {verified} --who {name}")),
             who: name,

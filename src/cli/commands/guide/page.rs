@@ -339,13 +339,13 @@ impl Page {
                 self.command(fill);
             }
         }
-        let left: Vec<String> = uploads
+        let left: Vec<Text> = uploads
             .iter()
             .filter(|upload| !shown(upload))
-            .map(|upload| format!("{} ({})", upload.label, upload.slot))
+            .map(|UploadSheet { label, slot, .. }| text!("{label}（{slot}）", "{label} ({slot})"))
             .collect();
         if !left.is_empty() {
-            let left = Text::list(&left);
+            let left = Text::joined(left, "、", ", ");
             let words = text!("视情况上传：{left}", "where it is asked for: {left}", left);
             self.item(words.get(self.lang));
         }
@@ -362,7 +362,10 @@ impl Page {
         for person in persons {
             let name = person.name.as_deref().unwrap_or("?");
             let words = match &person.verified_at {
-                Some(at) => text!("（已于 {at} 核验）", " (answered at {at})"),
+                Some(at) => {
+                    let at = at.to_minute();
+                    text!("（已于 {at} 核验）", " (answered at {at})")
+                }
                 None => text!("", ""),
             };
             let label = format!("{} {name}{}", person.label, words.get(self.lang));

@@ -4,6 +4,7 @@ use super::filler::Filler;
 use crate::cli::documents::order::{Desk, Manner, limit};
 use crate::cli::documents::{agenda, board};
 use crate::filing::deadline;
+use crate::filing::instant::Instant;
 use crate::filing::kind::{Kind, VerifyBy, Via};
 use crate::filing::order::{Order, OrderId};
 use crate::filing::pack;
@@ -95,7 +96,7 @@ pub(super) struct PersonSheet {
     pub(super) name: Option<String>,
     pub(super) phone: Option<String>,
     pub(super) id_tail: Option<String>,
-    pub(super) verified_at: Option<String>,
+    pub(super) verified_at: Option<Instant>,
     pub(super) record: Option<String>,
 }
 
