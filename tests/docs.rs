@@ -403,8 +403,10 @@ fn every_example_is_told_of_in_the_readme() {
 }
 
 /// Words that mean what another word means everywhere else, and that other word.
-const MIXED: [(&str, &str); 7] = [
+const MIXED: [(&str, &str); 9] = [
     ("默认", "缺省"),
+    ("建单", "起草"),
+    ("上报", "结果"),
     ("云厂商", "云服务商"),
     ("档案", "资料文件"),
     ("批量表", "批量文件"),

@@ -3,6 +3,7 @@
 mod architecture;
 mod batches;
 mod calendar;
+mod chinese;
 mod clouds;
 mod contract;
 mod docs;

@@ -251,10 +251,11 @@ impl Obstacle {
                 "no provider holds an access to {number}, so none can act for it"
             ),
             Self::NotAnEmptyShell { holders } => {
-                let list = holders.join(", ");
+                let list = Text::list(holders);
                 text!(
                     "仍有接入商（{list}），不适用书面申请",
-                    "a provider still holds an access ({list}): a written application does not apply"
+                    "a provider still holds an access ({list}): a written application does not apply",
+                    list
                 )
             }
             Self::Path {
@@ -333,10 +334,11 @@ impl Obstacle {
             ),
             Self::NotAccessedHere { holders, kind, .. } => another_provider(holders, *kind),
             Self::OtherAccount { holders, .. } => {
-                let list = holders.join(", ");
+                let list = Text::list(holders);
                 text!(
                     "它在那里的账号是：{list}；用 --account 指定其中之一，已起草的订单用 icpctl edit ORDER --set account=…",
-                    "its accounts there are: {list}; name one of them with --account, of an order that is drafted already with icpctl edit ORDER --set account=…"
+                    "its accounts there are: {list}; name one of them with --account, of an order that is drafted already with icpctl edit ORDER --set account=…",
+                    list
                 )
             }
             Self::AccessedAlready { .. } => text!(
@@ -431,15 +433,17 @@ fn another_provider(holders: &[String], kind: Kind) -> Text {
             )
         };
     }
-    let list = holders.join(", ");
+    let list = Text::list(holders);
     match kind {
         Kind::New | Kind::Access | Kind::Change => text!(
             "它的接入商是：{list}；先办接入备案，或换用 --provider",
-            "it is accessed at: {list}; add an access first, or name one of them with --provider"
+            "it is accessed at: {list}; add an access first, or name one of them with --provider",
+            list
         ),
         Kind::CancelSite | Kind::CancelSubject | Kind::CancelAccess => text!(
             "它的接入商是：{list}；用 --provider 指定其中之一",
-            "it is accessed at: {list}; name one of them with --provider"
+            "it is accessed at: {list}; name one of them with --provider",
+            list
         ),
     }
 }

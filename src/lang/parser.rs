@@ -60,8 +60,8 @@ pub fn said(words: &str) -> Text {
     text!("{zh}", "{en}")
 }
 
-/// Returns what the parser means to say; of a word without quotes that begins as a number or a truth value
-/// does, it says that it is no such.
+/// Returns what the parser means to say; of a word without quotes it says that it is no number or truth
+/// value, where it begins as one, or that single quotes are expected.
 pub fn unquoted(words: &str) -> &str {
     let meant = PHRASES.unquoted.iter().find(|[said, _]| said == words);
     meant.map_or(words, |[_, meant]| meant)

@@ -398,8 +398,8 @@ pub(super) fn choose_provider(
         return Ok(name.clone());
     }
     let choice = |message: Text, names: &[String]| {
-        let list = names.join(", ");
-        Failure::new(Exit::Usage, "usage.provider", message).hint(if list.is_empty() {
+        let list = Text::list(names);
+        Failure::new(Exit::Usage, "usage.provider", message).hint(if names.is_empty() {
             text!(
                 "用 --provider 写明接入商",
                 "name the provider with --provider"
@@ -407,7 +407,8 @@ pub(super) fn choose_provider(
         } else {
             text!(
                 "用 --provider 选择：{list}",
-                "choose with --provider: {list}"
+                "choose with --provider: {list}",
+                list
             )
         })
     };

@@ -13,6 +13,7 @@ use crate::filing::notice::Of;
 use crate::filing::number::{SecurityNumber, ServiceNumber, SubjectNumber};
 use crate::filing::portfolio::FiledService;
 use crate::filing::record::{DutyFacts, SubjectEntry, SubjectEvent};
+use crate::lang::Text;
 use crate::text;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -227,10 +228,10 @@ fn owed<'w>(
             Matter::Duty { .. } | Matter::Notice { .. } => {}
         }
     }
-    let known = known.join(", ");
-    Err(if known.is_empty() {
+    let known = Text::list(&known);
+    Err(if known.zh.is_empty() {
         failure
     } else {
-        failure.hint(text!("它的事项：{known}", "what it owes: {known}"))
+        failure.hint(text!("它的事项：{known}", "what it owes: {known}", known))
     })
 }

@@ -21,6 +21,7 @@ use crate::filing::order::{FieldChange, LABELS, MATERIALS, Material, Order, Orde
 use crate::filing::tree;
 use crate::intake::{Dossier, DossierService, DossierSubject};
 use crate::knowledge;
+use crate::lang::Text;
 use crate::text;
 use std::collections::BTreeMap;
 use toml::Value;
@@ -333,7 +334,7 @@ fn detach(order: &Order, attached: &mut Vec<Material>, given: &Assign) -> Result
     let mut slots: Vec<&str> = order.materials.iter().map(|m| m.slot.as_str()).collect();
     slots.sort_unstable();
     slots.dedup();
-    let list = slots.join(", ");
+    let list = Text::list(&slots);
     Err(Failure::invalid(
         "invalid.field",
         text!("没有附件 {field}", "there is no attachment {field}"),
@@ -343,7 +344,8 @@ fn detach(order: &Order, attached: &mut Vec<Material>, given: &Assign) -> Result
     } else {
         text!(
             "写成 materials.SLOT，或从 0 起的序号；此订单有：{list}",
-            "write materials.SLOT, or a place from 0; the order has: {list}"
+            "write materials.SLOT, or a place from 0; the order has: {list}",
+            list
         )
     }))
 }

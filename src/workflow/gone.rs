@@ -280,10 +280,11 @@ fn without_access(filed: &FiledSubject, gone: &Gone, provider: &str) -> Vec<Text
         .map(|(number, _)| number.to_string())
         .collect();
     if !bare.is_empty() {
-        let list = bare.join(", ");
+        let list = Text::list(&bare);
         shown.push(text!(
             "{list} 将没有任何接入商，成为空壳网站，管局可能注销",
-            "{list} will have no provider left: an empty-shell site, which the bureau may cancel"
+            "{list} will have no provider left: an empty-shell site, which the bureau may cancel",
+            list
         ));
     }
     shown
@@ -300,10 +301,11 @@ fn without_number(filed: &FiledSubject, gone: &Gone) -> Vec<Text> {
         ));
     }
     if !gone.domains.is_empty() {
-        let list = gone.domains.join(", ");
+        let list = Text::list(&gone.domains);
         shown.push(text!(
             "不再有备案的域名：{list}",
-            "domains left without a filing: {list}"
+            "domains left without a filing: {list}",
+            list
         ));
     }
     if !gone.accesses.is_empty() {

@@ -240,11 +240,13 @@ pub fn leaving_only(world: &World, order: &Order) -> Option<Text> {
             format!("icpctl cancel-access {numbers} --provider {word}{after}")
         })
         .collect();
-    let commands = commands.join("; ");
-    (!commands.is_empty()).then(|| {
+    let commands = commands.into_iter().map(Text::verbatim);
+    let commands = Text::joined(commands, "；", "; ");
+    (!commands.zh.is_empty()).then(|| {
         text!(
             "只想离开 {provider}，请用 {commands}",
-            "to end only the access at {provider}, use {commands}"
+            "to end only the access at {provider}, use {commands}",
+            commands
         )
     })
 }

@@ -144,7 +144,10 @@ fn problems_name_columns_as_the_file_does() {
     let document = scene.document(MONDAY, "batch check cancel.csv", 3);
     let finding = &document["data"]["findings"][0];
     assert_eq!(finding["path"], "确认");
-    assert_eq!(finding["fix"], "say so in the row's 确认 column");
+    assert_eq!(
+        finding["fix"],
+        "write 粤ICP备2021000001号 in the row's 确认 column"
+    );
     // And in English where the file has English.
     let text = text.lines().skip(1).collect::<Vec<_>>().join("\n");
     scene

@@ -297,7 +297,7 @@ fn term(cx: &Context<'_>, typed: &str) -> Result<Term, Failure> {
     let typed = typed.trim();
     let refused = |message| {
         Failure::invalid("invalid.time", message).hint(text!(
-            "期限可写日期 2026-12-10 或 20261210、时间，或天数 15、工作日数 10wd，天数不超过 {MOST_DAYS}",
+            "期限可写日期 2026-12-10 或 20261210、时间，或天数 15、工作日数 10wd（也可写 15天、10个工作日），天数不超过 {MOST_DAYS}",
             "a deadline is a date such as 2026-12-10 or 20261210, a time, days as 15, or working days as 10wd, at most {MOST_DAYS}"
         ))
     };
@@ -315,11 +315,16 @@ fn term(cx: &Context<'_>, typed: &str) -> Result<Term, Failure> {
     }
 }
 
-/// Reads a number of days or working days: `15`, `15d`, `10wd`.
+/// Reads a number of days or working days: `15`, `15d`, `15天`, `10wd`, `10个工作日`.
 fn days(typed: &str) -> Option<Limit> {
-    let (words, limit): (_, fn(u32) -> Limit) = match typed.strip_suffix("wd") {
+    let working = ["wd", "个工作日", "工作日"];
+    let working = working.iter().find_map(|unit| typed.strip_suffix(unit));
+    let (words, limit): (_, fn(u32) -> Limit) = match working {
         Some(words) => (words, Limit::WorkingDays),
-        None => (typed.strip_suffix('d').unwrap_or(typed), Limit::Days),
+        None => (
+            typed.strip_suffix(['d', '天', '日']).unwrap_or(typed),
+            Limit::Days,
+        ),
     };
     let digits = words.trim();
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());

@@ -258,7 +258,7 @@ fn cells(name: &str, profile: &Profile, own: Option<&str>) -> Vec<(Text, Cell)> 
         ),
         (
             text!(
-                "每个无服务器套餐可备案的服务数",
+                "每个 Serverless 资源包可备案的服务数",
                 "Services a serverless package carries"
             ),
             Cell::new(amount(profile.quota.serverless)),
@@ -294,7 +294,7 @@ fn order_sizes(profile: &Profile) -> impl Iterator<Item = (Text, Cell)> {
             Some(_) | None => Text::verbatim(limit.to_string()),
         };
         let heading = text!(
-            "一单的服务数：{word}",
+            "每份订单的服务数（{word}）",
             "Services an order holds: {word}",
             word
         );

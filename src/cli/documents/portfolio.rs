@@ -1,7 +1,7 @@
 //! What is filed, as scripts and people see it.
 
 use super::order::{Desk, Manner, subject_name, time};
-use super::{owed, people};
+use super::{board, owed, people};
 use crate::filing::facts::Person;
 use crate::filing::notice::Notice;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
@@ -314,7 +314,7 @@ impl<'a> Excerpt<'a> {
                 Cell::new(service.kind().label()),
                 Cell::verbatim(service.facts.name.clone().unwrap_or_default()),
                 Cell::verbatim(commas(service.domains())),
-                providers(service),
+                providers(stock, service),
                 Cell::verbatim(commas(stock.live_of(service.number))).tone(Tone::Action),
                 Cell::new(service.risk().map(risk_name).unwrap_or_default()).tone(Tone::Against),
             ]);
@@ -407,9 +407,12 @@ fn risks(risk: Option<Risk>, lang: Lang) -> Vec<Value> {
 }
 
 /// Returns who hosts a service, in a cell.
-fn providers(service: &FiledService) -> Cell {
+fn providers(stock: &Stock<'_>, service: &FiledService) -> Cell {
     if service.accesses_known {
-        Cell::verbatim(service.providers().join(", "))
+        let profiles = &stock.desk.world.profiles;
+        let names = service.providers().into_iter();
+        let titles = names.map(|name| board::provider_of(profiles, Some(name)));
+        Cell::new(Text::joined(titles, "、", ", "))
     } else {
         Cell::new(text!("（未知）", "(unknown)"))
     }

@@ -57,67 +57,67 @@ named! {
     /// What is said to be so.
     pub enum Claim {
         /// The host has addresses; they are the values.
-        Resolves = "resolves",
+        Resolves = "resolves", "域名解析", "resolves",
         /// The host is another name's alias; the names are the values.
-        Alias = "alias",
+        Alias = "alias", "别名指向", "alias",
         /// The domain is served by name servers; they are the values.
-        NameServers = "name-servers",
+        NameServers = "name-servers", "DNS 服务器", "name servers",
         /// The home page was read; its URL is the value.
-        PageRead = "page-read",
+        PageRead = "page-read", "读取首页", "page read",
         /// The page shows filing numbers; they are the values.
-        NumberShown = "number-shown",
+        NumberShown = "number-shown", "首页备案号", "number shown",
         /// The number stands in the footer.
-        NumberInFooter = "number-in-footer",
+        NumberInFooter = "number-in-footer", "备案号在页脚", "number in the footer",
         /// The number is linked to the authority; the links are the values.
-        NumberLinked = "number-linked",
+        NumberLinked = "number-linked", "备案号链接", "number linked",
         /// People can see the number.
-        NumberVisible = "number-visible",
+        NumberVisible = "number-visible", "备案号可见", "number visible",
         /// The page shows a public-security number; it is the value.
-        SecurityNumberShown = "security-number-shown",
+        SecurityNumberShown = "security-number-shown", "首页公安备案号", "public-security number shown",
         /// The domain is registered.
-        Registered = "registered",
+        Registered = "registered", "域名已注册", "registered",
         /// The day on which it was registered is the value.
-        RegisteredOn = "registered-on",
+        RegisteredOn = "registered-on", "注册日期", "registered on",
         /// The day on which the registration ends is the value.
-        ExpiresOn = "expires-on",
+        ExpiresOn = "expires-on", "到期日期", "expires on",
         /// The registrar is the value.
-        Registrar = "registrar",
+        Registrar = "registrar", "注册商", "registrar",
         /// The registry's statuses are the values.
-        RegistrationStatus = "registration-status",
+        RegistrationStatus = "registration-status", "注册状态", "registration status",
         /// The holder's name is the value.
-        Registrant = "registrant",
+        Registrant = "registrant", "域名持有者", "registrant",
         /// It is filed; its service number is the value.
-        Filed = "filed",
+        Filed = "filed", "公开记录有备案", "filed",
         /// The subject's number is the value.
-        FiledSubject = "filed-subject",
+        FiledSubject = "filed-subject", "记录的主体备案号", "filed subject",
         /// The subject's name is the value.
-        FiledName = "filed-name",
+        FiledName = "filed-name", "记录的主办单位", "filed name",
         /// The day of the last approval is the value.
-        FiledUpdated = "filed-updated",
+        FiledUpdated = "filed-updated", "记录的审核日期", "filed updated",
         /// The account at a provider shows it; its service numbers are the values.
-        InAccount = "in-account",
+        InAccount = "in-account", "在账号中", "in the account",
         /// It is filed by somebody.
-        FiledAtAll = "filed-at-all",
+        FiledAtAll = "filed-at-all", "是否已备案", "filed at all",
         /// A provider wants something put right: what, and until when, are the values.
-        Rectification = "rectification",
+        Rectification = "rectification", "接入商要求整改", "rectification",
         /// What a provider says of the account's real name, in its own words.
-        AccountInfo = "account-info",
+        AccountInfo = "account-info", "账号实名信息", "account information",
         /// The domain is real-named; the registrar's word for it is the value.
-        DomainRealNamed = "domain-real-named",
+        DomainRealNamed = "domain-real-named", "域名已实名", "domain real-named",
         /// The records of the domain are paused; else the hosts that are on are the values.
-        RecordsPaused = "records-paused",
+        RecordsPaused = "records-paused", "解析已暂停", "records paused",
         /// The server is prepaid; how it is paid for is the value.
-        ServerPrepaid = "server-prepaid",
+        ServerPrepaid = "server-prepaid", "服务器包年包月", "server prepaid",
         /// The server was bought for three months; when it was made is the value.
-        ServerThreeMonths = "server-three-months",
+        ServerThreeMonths = "server-three-months", "服务器买满三个月", "server bought for three months",
         /// The server is paid for another month; its end is the value.
-        ServerMonthLeft = "server-month-left",
+        ServerMonthLeft = "server-month-left", "服务器剩余一个月", "server has a month left",
         /// The server is in the mainland; its zone is the value.
-        ServerMainland = "server-mainland",
+        ServerMainland = "server-mainland", "服务器在中国大陆", "server in the mainland",
         /// The server has a public address; it is the value.
-        ServerPublic = "server-public",
+        ServerPublic = "server-public", "服务器有公网 IP", "server has a public address",
         /// The server is not isolated or restricted; its state is the value.
-        ServerUnrestricted = "server-unrestricted",
+        ServerUnrestricted = "server-unrestricted", "服务器未受限", "server unrestricted",
     }
 }
 

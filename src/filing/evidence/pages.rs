@@ -93,7 +93,7 @@ fn compared(
         .collect();
     let has_service = numbers.contains(&Number::Service(right));
     let has_subject = numbers.contains(&Number::Subject(subject));
-    let list = values.join(", ");
+    let list = Text::list(&values);
     match (wants_subject, has_service, has_subject) {
         (false, true, _) | (true, _, true) => (
             Stance::Agrees,
@@ -120,7 +120,8 @@ fn compared(
             Stance::Conflict,
             text!(
                 "首页悬挂的是 {list}，应为 {wanted}",
-                "the home page shows {list}; it must show {wanted}"
+                "the home page shows {list}; it must show {wanted}",
+                list
             ),
             Some("PST-01"),
         ),
@@ -169,24 +170,30 @@ fn place(known: &Known<'_>, domain: &Host) -> Option<Finding> {
 /// Whether the number is linked to the authority.
 fn link(known: &Known<'_>, domain: &Host) -> Option<Finding> {
     let fact = known.one(Claim::NumberLinked, domain.ascii())?;
-    let list = fact.values.join(", ");
+    let list = Text::list(&fact.values);
     let (stance, message) = match (fact.verdict, fact.reason.as_deref()) {
         (Verdict::Yes, _) => (
             Stance::Agrees,
-            text!("备案号链接到 {list}", "the number is linked to {list}"),
+            text!(
+                "备案号链接到 {list}",
+                "the number is linked to {list}",
+                list
+            ),
         ),
         (Verdict::No, Some("legacy-link")) => (
             Stance::Conflict,
             text!(
                 "备案号链接的是已停用的旧地址 {list}，应为 https://beian.miit.gov.cn",
-                "the number is linked to {list}, which is out of use; it must be https://beian.miit.gov.cn"
+                "the number is linked to {list}, which is out of use; it must be https://beian.miit.gov.cn",
+                list
             ),
         ),
         (Verdict::No, Some("other-link")) => (
             Stance::Conflict,
             text!(
                 "备案号链接到 {list}，应为 https://beian.miit.gov.cn",
-                "the number is linked to {list}; it must be https://beian.miit.gov.cn"
+                "the number is linked to {list}; it must be https://beian.miit.gov.cn",
+                list
             ),
         ),
         (Verdict::No, _) => (
@@ -211,11 +218,15 @@ fn link(known: &Known<'_>, domain: &Host) -> Option<Finding> {
 /// Whether a public-security number is shown: due 30 days after the site opened.
 fn security(known: &Known<'_>, domain: &Host) -> Option<Finding> {
     let fact = known.one(Claim::SecurityNumberShown, domain.ascii())?;
-    let list = fact.values.join(", ");
+    let list = Text::list(&fact.values);
     let (stance, message) = match fact.verdict {
         Verdict::Yes => (
             Stance::Agrees,
-            text!("首页悬挂公安备案号 {list}", "the home page shows {list}"),
+            text!(
+                "首页悬挂公安备案号 {list}",
+                "the home page shows {list}",
+                list
+            ),
         ),
         Verdict::No => (
             Stance::Notice,

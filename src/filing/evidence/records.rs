@@ -58,14 +58,19 @@ fn filed(known: &Known<'_>, fact: &Fact) -> Finding {
         Verdict::Yes if ours.is_empty() => unknown_here(known, fact),
         Verdict::Yes => {
             let told = told(known, fact);
-            let list = told.join(", ");
+            let list = Text::list(&told);
             if told.iter().any(|number| is_ours(known, number)) {
-                let message = text!("公开记录为 {list}", "the public record has it as {list}");
+                let message = text!(
+                    "公开记录为 {list}",
+                    "the public record has it as {list}",
+                    list
+                );
                 say(known, fact, Stance::Agrees, message)
             } else {
                 let message = text!(
                     "公开记录为 {list}，这里记的是 {own}",
-                    "the public record has it as {list}, but here it is {own}"
+                    "the public record has it as {list}, but here it is {own}",
+                    list
                 );
                 say(known, fact, Stance::Conflict, message)
             }
@@ -98,12 +103,13 @@ fn say(known: &Known<'_>, fact: &Fact, stance: Stance, message: Text) -> Finding
 
 /// Judges a record of what is not filed here: it may be what an order cancelled or asks for.
 fn unknown_here(known: &Known<'_>, fact: &Fact) -> Finding {
-    let list = told(known, fact).join(", ");
+    let list = Text::list(&told(known, fact));
     if let Some(order) = known.matter.cancelled() {
         let id = &order.id;
         let message = text!(
             "订单 {id} 已记为注销，公开记录仍有 {list}",
-            "the order {id} cancelled it, yet the public record still has {list}"
+            "the order {id} cancelled it, yet the public record still has {list}",
+            list
         );
         return say(known, fact, Stance::Conflict, message);
     }
@@ -111,14 +117,16 @@ fn unknown_here(known: &Known<'_>, fact: &Fact) -> Finding {
         let id = &order.id;
         let message = text!(
             "公开记录已有 {list}，订单 {id} 还没有记录结果",
-            "the public record has {list}, while the order {id} has no result yet"
+            "the public record has {list}, while the order {id} has no result yet",
+            list
         );
         let command = approval(&id.to_string(), order.is_first_filing(), known, fact);
         return say(known, fact, Stance::Conflict, message).next(command);
     }
     let message = text!(
         "公开记录为 {list}，这里没有这项备案",
-        "the public record has it as {list}; nothing is filed here"
+        "the public record has it as {list}; nothing is filed here",
+        list
     );
     say(known, fact, Stance::Notice, message)
 }

@@ -131,7 +131,7 @@ fn points(known: &Known<'_>, domain: &Host, own: &[&Fact]) -> Option<Finding> {
     if !accessed || providers.is_empty() {
         return None;
     }
-    let list = providers.join(", ");
+    let list = Text::list(&providers);
     let say = |stance, message| Some(Finding::new(topic, stance, domain.as_str(), message).by(own));
     let fact = own.first()?;
     match fact.verdict {
@@ -140,7 +140,8 @@ fn points(known: &Known<'_>, domain: &Host, own: &[&Fact]) -> Option<Finding> {
             text!(
                 "解析情况未知（{why}），不能判断是否指向 {list}",
                 "whether it points at {list} is unknown: the resolvers did not tell ({why})",
-                why = fact.why()
+                why = fact.why(),
+                list
             ),
         ),
         Verdict::No => say(
@@ -148,7 +149,8 @@ fn points(known: &Known<'_>, domain: &Host, own: &[&Fact]) -> Option<Finding> {
             text!(
                 "备案接入在 {list}，但域名没有解析（{why}）：长期如此会被视为空壳网站",
                 "it is accessed at {list}, but does not resolve ({why}): if that lasts, it counts as an empty-shell site",
-                why = fact.why()
+                why = fact.why(),
+                list
             ),
         ),
         Verdict::Yes => {
@@ -165,7 +167,7 @@ fn leads(
     providers: &[&str],
     addresses: &[IpAddr],
 ) -> (Stance, Text) {
-    let list = providers.join(", ");
+    let list = Text::list(&providers);
     let shown = commas(addresses);
     let ranges = &known.ground.ranges;
     let (listed, unlisted): (Vec<&str>, Vec<&str>) = providers
@@ -180,7 +182,8 @@ fn leads(
             Stance::Agrees,
             text!(
                 "指向接入商 {list} 的地址：{shown}",
-                "it points at addresses of {list}: {shown}"
+                "it points at addresses of {list}: {shown}",
+                list
             ),
         );
     }
@@ -189,17 +192,19 @@ fn leads(
             Stance::Unknown,
             text!(
                 "经由 CDN（{network}），看不到源站，不能判断是否指向 {list}",
-                "it goes through a content network ({network}), which hides whether the origin is at {list}"
+                "it goes through a content network ({network}), which hides whether the origin is at {list}",
+                list
             ),
         );
     }
     if !unlisted.is_empty() {
-        let unlisted = unlisted.join(", ");
+        let unlisted = Text::list(&unlisted);
         return (
             Stance::Unknown,
             text!(
                 "解析到 {shown}；没有 {unlisted} 的地址段，不能判断（配置文件 [addresses]）",
-                "it resolves to {shown}; no address ranges of {unlisted} are known ([addresses] in the configuration)"
+                "it resolves to {shown}; no address ranges of {unlisted} are known ([addresses] in the configuration)",
+                unlisted
             ),
         );
     }
@@ -207,7 +212,8 @@ fn leads(
         Stance::Conflict,
         text!(
             "备案接入在 {list}，却解析到别处：{shown}；有被认定为空壳网站的风险",
-            "it is accessed at {list}, but resolves elsewhere: {shown}; it may be taken for an empty-shell site"
+            "it is accessed at {list}, but resolves elsewhere: {shown}; it may be taken for an empty-shell site",
+            list
         ),
     )
 }

@@ -28,6 +28,7 @@ use super::world::World;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::event::Command;
+use crate::filing::impact::Code;
 use crate::filing::kind::Kind;
 use crate::filing::named::named;
 use crate::filing::order::{Material, Order, OrderId};
@@ -480,9 +481,13 @@ fn agreed(needs: &Needs, terms: &Terms, header: &Header) -> Result<(), Failure> 
         Some((_, false)) => "confirm",
         Some((_, true)) | None => "accept",
     });
+    let words = match &needs.number {
+        Some((number, false)) => number.as_str(),
+        Some((_, true)) | None => Code::FiledElsewhereGoes.name(),
+    };
     let hint = text!(
-        "在该行的 {column} 列写明",
-        "say so in the row's {column} column"
+        "在该行的 {column} 列写 {words}",
+        "write {words} in the row's {column} column"
     );
     failure.hints.insert(0, hint);
     Err(failure)

@@ -129,7 +129,7 @@ fn display(cx: &mut Context<'_>, when: Option<&str>) -> Result<Reply, Failure> {
                     } else {
                         text!("内置", "built in")
                     }),
-                    Cell::verbatim(schedule.notices.join("; ")),
+                    Cell::verbatim(schedule.notices.join("；")),
                 ]);
                 data.push(document(year, schedule, None, lang));
             }

@@ -78,7 +78,7 @@ pub(super) fn keep(cx: &mut Context<'_>, name: &str) -> Result<Reply, Failure> {
         table.row(vec![
             Cell::verbatim(year.to_string()).tone(Tone::Name),
             Cell::new(outcome.label()),
-            Cell::verbatim(schedule.notices.join("; ")),
+            Cell::verbatim(schedule.notices.join("；")),
         ]);
         data.push(document(*year, schedule, Some(*outcome), lang));
     }

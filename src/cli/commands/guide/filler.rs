@@ -294,7 +294,9 @@ impl<'a> Filler<'a> {
 
     /// Fills in the words in braces of a step in `status`.
     fn words(&self, text: &str, status: Status, lang: Lang) -> String {
-        filled(text, |name| self.word(name, status, lang))
+        let words = filled(text, |name| self.word(name, status, lang));
+        // No space stands beside a bracket of full width.
+        words.replace(" （", "（").replace("） ", "）")
     }
 
     fn word(&self, name: &str, status: Status, lang: Lang) -> Option<String> {

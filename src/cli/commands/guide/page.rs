@@ -274,6 +274,8 @@ impl Page {
         let left: Vec<&FieldSheet> = fields
             .iter()
             .filter(|field| !field.required && field.values.is_empty())
+            // No console asks when a domain was registered, and by whom.
+            .filter(|field| !field.path.contains(".registrations."))
             .collect();
         if !shown.is_empty() {
             self.label(&text!("填写", "Enter"));

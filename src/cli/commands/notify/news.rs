@@ -155,12 +155,9 @@ fn of_order(desk: &Desk<'_>, order: &Order, within: TimeDelta, manner: Manner) -
         return vec![Telling::new(NewsKind::Ended, entered, head).of(desk, order)];
     }
     let returned = status.is_against().then(|| {
-        let why = desk.reasons(order, Privacy::Masked).join("; ");
-        let text = if why.is_empty() {
-            head.clone()
-        } else {
-            text!("{head}；{why}", "{head}; {why}", head)
-        };
+        let why = desk.reasons(order, Privacy::Masked);
+        let why = why.into_iter().map(Text::verbatim);
+        let text = Text::joined([head.clone()].into_iter().chain(why), "；", "; ");
         Telling::new(NewsKind::Returned, entered, text)
     });
     let near = limit(desk, order, &head, within, manner);
@@ -233,14 +230,16 @@ fn limit(
     let limit = until(&deadline, now);
     let telling = match deadline.kind {
         DeadlineKind::SmsVerification if status == Status::SmsVerificationPending => {
-            let persons = awaited(order, &view, manner).join("; ");
+            let persons = awaited(order, &view, manner).into_iter();
+            let persons = Text::joined(persons.map(Text::verbatim), "；", "; ");
             let is_last = due - now <= LAST_CALL;
             let key = format!("sms-window:{at}{}", if is_last { ":last" } else { "" });
             let text = text!(
                 "{head}，{limit}；{persons}",
                 "{head}, {limit}; {persons}",
                 limit,
-                head
+                head,
+                persons
             );
             Telling::new(NewsKind::SmsWindow, key, text)
         }

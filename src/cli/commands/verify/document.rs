@@ -2,6 +2,7 @@
 
 use super::SCHEMA;
 use crate::cli::context::Context;
+use crate::cli::documents::board;
 use crate::cli::reply::Reply;
 use crate::evidence::Found;
 use crate::filing::evidence::case::About;
@@ -188,7 +189,8 @@ fn block(cx: &Context<'_>, one: &Verified) -> String {
     let lang = cx.lang;
     let color = cx.color();
     let mut head = Tone::Name.paint(&one.about.shown(), color).into_owned();
-    let services: Vec<String> = one.services.iter().map(ToString::to_string).collect();
+    let services = one.services.iter().map(ToString::to_string);
+    let services: Vec<String> = services.filter(|n| *n != one.about.shown()).collect();
     let orders: Vec<String> = one.orders.iter().map(ToString::to_string).collect();
     let holds = [services, orders].concat().join(", ");
     if !holds.is_empty() {
@@ -225,7 +227,7 @@ fn block(cx: &Context<'_>, one: &Verified) -> String {
             (false, false) => format!("{reason}: {values}"),
         };
         table.row(vec![
-            Cell::verbatim(fact.claim.name()),
+            Cell::new(fact.claim.label()),
             Cell::verbatim(fact.about.clone()),
             Cell::new(said(fact.verdict)),
             Cell::verbatim(content),
@@ -233,7 +235,9 @@ fn block(cx: &Context<'_>, one: &Verified) -> String {
             Cell::new(when(fact.at, found.cached, cx.now)),
         ]);
     }
-    page.push_str(&table.render(lang, cx.width(), color));
+    if !one.found.is_empty() {
+        page.push_str(&table.render(lang, cx.width(), color));
+    }
     if cx.globals.verbose {
         page.push_str(&excerpts(one, lang));
     }
@@ -245,11 +249,11 @@ fn when(at: Instant, cached: bool, now: Instant) -> Text {
     if !cached {
         return text!("{clock}", "{clock}");
     }
-    let age = u64::try_from(age(at, now)).unwrap_or_default();
-    let age = humantime::format_duration(std::time::Duration::from_secs(age));
+    let age = board::span(now - at);
     text!(
-        "{clock}（缓存，{age} 前）",
-        "{clock} (remembered, {age} old)"
+        "{clock}（缓存，{age}前）",
+        "{clock} (remembered, {age} old)",
+        age
     )
 }
 
@@ -261,10 +265,11 @@ fn excerpts(one: &Verified, lang: Lang) -> String {
         let Some(raw) = &fact.raw else { continue };
         let raw = raw.split_whitespace().collect::<Vec<_>>().join(" ");
         let raw = crate::render::clean::clean(&raw);
-        let (claim, about, from) = (fact.claim.name(), &fact.about, &fact.from);
+        let (about, from) = (&fact.about, &fact.from);
         let line = text!(
             "  {claim} {about}（{from}）：{raw}",
-            "  {claim} {about} ({from}): {raw}"
+            "  {claim} {about} ({from}): {raw}",
+            claim = fact.claim.label()
         );
         let _ = writeln!(page, "{}", line.get(lang));
     }
