@@ -222,3 +222,49 @@ fn what_nobody_was_asked_about_has_no_empty_table() {
     }
     assert!(!page.trim_end().ends_with("时间"), "{page}");
 }
+
+#[test]
+fn a_sole_trader_is_one_or_the_other() {
+    let user = agency();
+    let sheet = "主体备案号,主办者名称,主体性质\n粤ICP备2021000099号,示例茶庄,个体工商户\n";
+    user.write("茶庄.csv", sheet);
+    let said = refused(&user, "adopt --from 茶庄.csv", 3);
+    assert!(said.contains("没有字号的写 individual 个人"), "{said}");
+}
+
+#[test]
+fn a_new_person_with_the_data_of_the_old_one_is_told_of() {
+    let user = reader();
+    told(&user, "init");
+    let template = user.run(["template", "new", "--province", "四川"]).exits(0);
+    user.write("new.toml", template.stdout);
+    told(&user, "new --from new.toml --ref a --submit --yes");
+    let number = "蜀ICP备2026000123号";
+    let approved = format!("record ref:a bureau-approved --number {number} --number {number}-1");
+    told(&user, &approved);
+    let change = "change example.com --ref b --set responsible.name=王五 \
+                  --set responsible.certificate_number=510104199001010035";
+    let said = told(&user, change);
+    let wanted = "换了负责人，而服务负责人证件有效期起、服务负责人证件有效期止、服务负责人联系方式1、\
+                  服务负责人应急联系方式、服务负责人电子邮箱仍是原来那一位的";
+    assert!(said.contains(wanted), "{said}");
+    let (_, rest) = said.split_once("icpctl edit ").unwrap();
+    let (command, _) = rest.split_once('\n').unwrap();
+    let mut command = format!("edit {command}");
+    for value in [
+        "2021-01-01",
+        "2041-01-01",
+        "13900000009",
+        "13900000010",
+        "w@example.com",
+    ] {
+        command = command.replacen("=V", &format!("={value}"), 1);
+    }
+    told(&user, &command);
+    // Who corrects a name, or gives it all, is told nothing.
+    let said = told(
+        &user,
+        "change example.com --ref c --set responsible.name=李思",
+    );
+    assert!(!said.contains("换了负责人"), "{said}");
+}

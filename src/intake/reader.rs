@@ -308,7 +308,16 @@ impl Reader {
         }
         let names = values.clone().map(|(name, _)| name);
         let words = values.clone().flat_map(|(_, words)| words);
-        let near = nearest(text, names.chain(words));
+        let near = nearest(text, names.clone().chain(words));
+        // The field counts a sole trader as one or the other, by whether there is a trade name (SUB-09).
+        let is_sole_trader = text.starts_with("个体") && names.clone().any(|n| n == "enterprise");
+        if is_sole_trader {
+            self.problems.push(problem.fix(text!(
+                "个体工商户有字号的写 enterprise 企业，没有字号的写 individual 个人",
+                "a sole trader with a trade name is an enterprise, one without is an individual"
+            )));
+            return;
+        }
         self.problems.push(problem.suggest_or(near, || {
             // A code list that differs by nature holds some names more than once.
             let mut seen = BTreeSet::new();

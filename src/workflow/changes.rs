@@ -5,6 +5,7 @@ use super::assign::{self, Assign};
 use super::draft::Ask;
 use super::edit;
 use super::fields;
+use super::plan::Caution;
 use super::world::World;
 use crate::failure::Failure;
 use crate::filing::kind::Kind;
@@ -15,6 +16,7 @@ use crate::filing::portfolio::{FiledService, FiledSubject};
 use crate::filing::tree;
 use crate::intake::Dossier;
 use crate::knowledge;
+use crate::lang::Text;
 use crate::text;
 use chrono::NaiveDate;
 use toml::{Table, Value};
@@ -321,6 +323,58 @@ pub(super) fn laid_out(
     };
     found.sort_by_key(place);
     found
+}
+
+/// What goes with a responsible person, and is another's where the person is another.
+const WITH_A_PERSON: [&str; 5] = [
+    "valid_from",
+    "valid_until",
+    "phone",
+    "emergency_phone",
+    "email",
+];
+
+/// Warns of a responsible person who is replaced, while what is filed of the one before stays.
+pub(super) fn half_a_person(world: &World, order: &Order) -> Option<Caution> {
+    let replaces = |service: Option<ServiceNumber>, field: &str| {
+        let mut changes = order.changes.iter();
+        changes.any(|c| c.service == service && c.field == field && c.from.is_some())
+    };
+    let replaced = order.changes.iter().find(|change| {
+        change.field == "responsible.name"
+            && replaces(change.service, "responsible.name")
+            && replaces(change.service, "responsible.certificate_number")
+    })?;
+    let service = replaced.service;
+    let mut targets = order.target.services.iter();
+    let place = targets.position(|target| Some(target.number) == service);
+    let base = match (service, place) {
+        (Some(_), place) => format!("services.{}", place?),
+        (None, _) => "subject".to_owned(),
+    };
+    let kept = WITH_A_PERSON.map(|name| format!("responsible.{name}"));
+    let is_asked = |field: &str| {
+        let mut changes = order.changes.iter();
+        changes.any(|c| c.service == service && c.field == field)
+    };
+    let kept = kept.into_iter().filter(|field| {
+        !is_asked(field) && edit::filed(world, order, &format!("{base}.{field}")).is_some()
+    });
+    let (mut labels, mut flags) = (Vec::new(), String::new());
+    for field in kept {
+        let path = format!("{base}.{field}");
+        labels.extend(knowledge::field(&path).map(|known| known.label.clone()));
+        flags += &format!(" --set {path}=V");
+    }
+    let id = &order.id;
+    (!labels.is_empty()).then(|| {
+        let message = text!(
+            "换了负责人，而{list}仍是原来那一位的；应一并变更的：icpctl edit {id}{flags}",
+            "the responsible person is another, yet the {list} are still those of the one before; what differs too: icpctl edit {id}{flags}",
+            list = Text::joined(labels, "、", ", ")
+        );
+        Caution::new("half-a-person", message)
+    })
 }
 
 /// Returns that a change changes nothing by what is filed now. What else is in the way of sending it

@@ -336,6 +336,7 @@ fn try_anew(
     let mut cautions = Vec::new();
     let order = build(ask, world, stamp, ids, given, &mut cautions)?;
     cautions.extend(asked_already(world, &order));
+    cautions.extend(changes::half_a_person(world, &order));
     let ahead = world.ahead_of(&order);
     let drafting = guard::drafting(&order, &world.book.portfolio, &world.profiles, &ahead);
     let mut plan = Plan::new(order.id.clone());
