@@ -268,3 +268,16 @@ fn a_new_person_with_the_data_of_the_old_one_is_told_of() {
     );
     assert!(!said.contains("换了负责人"), "{said}");
 }
+
+#[test]
+fn numbers_stay_whole_on_a_usual_terminal() {
+    let user = agency().env("COLUMNS", "80");
+    let list = told(&user, "duty list docs.example.com");
+    for whole in [
+        "粤ICP备2021000001号-2",
+        "docs.example.com",
+        "public-security-filing",
+    ] {
+        assert!(list.contains(whole), "{list}");
+    }
+}

@@ -639,7 +639,7 @@ fn what_is_gone_is_shown_first_and_never_comes_back() {
     store.json(&gone).error(2, "usage.consent");
     let dry = store.run(&[&gone[..], &["-n", "--lang", "zh"]].concat());
     assert_eq!(dry.code, 0);
-    for words in ["管局注销", "不再有备案的域名：shop.example.com", "huawei"] {
+    for words in ["管局注销", "不再有备案的域名：shop.example.com", "华为云"] {
         assert!(dry.err.contains(words), "{words}: {}", dry.err);
     }
     assert_eq!(store.json(&["portfolio", SHOP]).code, 0);

@@ -684,7 +684,7 @@ fn values_are_listed_by_what_they_are_called() {
     let id = scene.draft(MONDAY, "cancel-site example.cn");
     scene.user.write(
         "filed.csv",
-        "subject_number,nature\n粤ICP备2021000009号,个体工商户\n",
+        "subject_number,nature\n粤ICP备2021000009号,商会\n",
     );
     scene
         .user

@@ -8,6 +8,7 @@ use super::number::{ServiceNumber, SubjectNumber};
 use super::order::{Order, TargetService};
 use super::portfolio::{FiledService, FiledSubject, Portfolio};
 use super::profile::Profiles;
+use super::spoken::spoken_list;
 use super::status::Status;
 use super::tree;
 use crate::lang::Text;
@@ -80,11 +81,10 @@ pub(super) fn at_providers<'p>(
     providers: impl Iterator<Item = &'p String>,
     more_follows: bool,
 ) -> Text {
-    let providers: Vec<&str> = providers.map(String::as_str).collect();
-    if providers.is_empty() {
+    let list = spoken_list(providers.map(String::as_str));
+    if list.zh.is_empty() {
         return label;
     }
-    let list = Text::list(&providers);
     if more_follows {
         text!("{label}（{list}）", "{label} ({list})", label, list)
     } else {

@@ -38,6 +38,7 @@ pub mod record;
 pub mod refusal;
 pub mod settle;
 pub mod signatory;
+pub mod spoken;
 pub mod standing;
 pub mod status;
 pub mod together;

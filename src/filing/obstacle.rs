@@ -4,6 +4,7 @@ use super::host::Host;
 use super::kind::{Kind, VerifyBy};
 use super::number::{ServiceNumber, SubjectNumber};
 use super::order::OrderId;
+use super::spoken::{spoken, spoken_list};
 use super::status::Status;
 use crate::lang::{Text, commas};
 use crate::text;
@@ -230,8 +231,9 @@ impl Obstacle {
             Self::NotAccessedHere {
                 number, provider, ..
             } => text!(
-                "{number} 没有接入 {provider}，不能通过它办理",
-                "{provider} holds no access to {number} and cannot act for it"
+                "{number} 没有接入{provider}，不能通过它办理",
+                "{provider} holds no access to {number} and cannot act for it",
+                provider = spoken(provider)
             ),
             Self::OtherAccount {
                 number,
@@ -239,19 +241,21 @@ impl Obstacle {
                 account,
                 ..
             } => text!(
-                "{number} 在 {provider} 的接入不属于账号 {account}",
-                "the account {account} holds no access to {number} at {provider}"
+                "{number} 在{provider}的接入不属于账号 {account}",
+                "the account {account} holds no access to {number} at {provider}",
+                provider = spoken(provider)
             ),
             Self::AccessedAlready { number, provider } => text!(
-                "{number} 已接入 {provider}，不需要再办接入备案",
-                "{provider} holds an access to {number} already"
+                "{number} 已接入{provider}，不需要再办接入备案",
+                "{provider} holds an access to {number} already",
+                provider = spoken(provider)
             ),
             Self::EmptyShell { number, .. } => text!(
                 "{number} 没有任何接入商，接入商无法代为办理",
                 "no provider holds an access to {number}, so none can act for it"
             ),
             Self::NotAnEmptyShell { holders } => {
-                let list = Text::list(holders);
+                let list = spoken_list(holders.iter().map(String::as_str));
                 text!(
                     "仍有接入商（{list}），不适用书面申请",
                     "a provider still holds an access ({list}): a written application does not apply",
@@ -264,8 +268,9 @@ impl Obstacle {
                 ..
             } => {
                 text!(
-                    "{provider} 不支持以“{label}”方式注销",
+                    "{provider}不支持以“{label}”方式注销",
                     "{provider} has no cancellation verified by {label}",
+                    provider = spoken(provider),
                     label = verify_by.label()
                 )
             }
@@ -276,7 +281,8 @@ impl Obstacle {
                 ..
             } => text!(
                 "一个订单最多 {limit} 个服务（{provider}），这里有 {count} 个",
-                "one order holds at most {limit} service(s) at {provider}; this has {count}"
+                "one order holds at most {limit} service(s) at {provider}; this has {count}",
+                provider = spoken(provider)
             ),
             Self::WrongKind { because, .. } => because.clone(),
             Self::DomainElsewhere { domain, number } => text!(
@@ -433,7 +439,7 @@ fn another_provider(holders: &[String], kind: Kind) -> Text {
             )
         };
     }
-    let list = Text::list(holders);
+    let list = spoken_list(holders.iter().map(String::as_str));
     match kind {
         Kind::New | Kind::Access | Kind::Change => text!(
             "它的接入商是：{list}；先办接入备案，或换用 --provider",

@@ -74,7 +74,8 @@ const STEPS: [Step; 5] = [
 
 /// Gives each column its width, none to those that are left out, so that they fit into `width`.
 ///
-/// The first column is never left out and never narrower than its widest cell.
+/// The first column is never left out, and never narrower than its widest cell, unless it is one whose
+/// sentences are wrapped.
 pub(super) fn share(needs: &[Need], width: usize) -> Vec<Option<usize>> {
     let mut is_kept: Vec<bool> = vec![true; needs.len()];
     let total = |is_kept: &[bool], of: &dyn Fn(&Need) -> usize| {
@@ -102,7 +103,7 @@ pub(super) fn share(needs: &[Need], width: usize) -> Vec<Option<usize>> {
     for (rooms, least) in STEPS {
         let places: Vec<usize> = (0..needs.len())
             .filter(|place| is_kept[*place] && rooms.contains(&needs[*place].room))
-            .filter(|place| *place > 0)
+            .filter(|place| *place > 0 || needs[0].room == Room::Wraps)
             .collect();
         while too_much(&widths) > 0 {
             let widest = places

@@ -129,7 +129,12 @@ impl Table {
         let column = |place: usize| rows.iter().filter_map(move |row| row.get(place));
         let needs = widest.iter().enumerate().map(|(place, widest)| {
             let texts = || column(place).chain(head.get(place)).map(|(text, _)| text);
-            let room = self.rooms.get(place).copied().unwrap_or_default();
+            let unsaid = if place == 0 {
+                Room::Whole
+            } else {
+                Room::default()
+            };
+            let room = self.rooms.get(place).copied().unwrap_or(unsaid);
             Need {
                 room,
                 widest: (*widest).min(usize::from(u16::MAX)),

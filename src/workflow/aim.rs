@@ -15,6 +15,7 @@ use crate::filing::number::SubjectNumber;
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{FieldChange, Order, Target, TargetService};
 use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
+use crate::filing::spoken::{spoken, spoken_list};
 use crate::filing::tree;
 use crate::intake::{Dossier, DossierSubject};
 use crate::lang::{Text, commas};
@@ -398,7 +399,7 @@ pub(super) fn choose_provider(
         return Ok(name.clone());
     }
     let choice = |message: Text, names: &[String]| {
-        let list = Text::list(names);
+        let list = spoken_list(names.iter().map(String::as_str));
         Failure::new(Exit::Usage, "usage.provider", message).hint(if names.is_empty() {
             text!(
                 "用 --provider 写明接入商",
@@ -494,8 +495,9 @@ pub(super) fn other_account(
     }
     let (provider, known) = (provider?, commas(accounts.into_iter().flatten()));
     let message = text!(
-        "{provider} 处的接入记在账号 {known} 下，不在 {account} 下；写错的，改正 account",
-        "the access at {provider} is filed under the account {known}, not {account}: where that is a slip, correct the account"
+        "{provider}处的接入记在账号 {known} 下，不在 {account} 下；写错的，改正 account",
+        "the access at {provider} is filed under the account {known}, not {account}: where that is a slip, correct the account",
+        provider = spoken(provider)
     );
     Some(Caution::new(OTHER_ACCOUNT, message))
 }

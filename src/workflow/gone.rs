@@ -13,6 +13,7 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::OrderId;
 use crate::filing::portfolio::{FiledService, FiledSubject, providers_of};
 use crate::filing::record::{Because, SubjectEvent, SubjectRecord};
+use crate::filing::spoken::spoken;
 use crate::lang::{Text, commas};
 use crate::text;
 use std::iter::once;
@@ -243,9 +244,10 @@ fn consent(filed: &FiledSubject, gone: &Gone, request: Request<'_>) -> Consent {
     let (why, at) = (request.because.label(), gone.at.to_minute());
     let (lost, more) = if let Some(provider) = request.provider {
         let lost = text!(
-            "自 {at} 起，{number} 在 {provider} 的接入视为已失效（{why}）",
-            "from {at} the access of {number} at {provider} counts as gone ({why})",
-            why
+            "自 {at} 起，{number} 在{named}的接入视为已失效（{why}）",
+            "from {at} the access of {number} at {named} counts as gone ({why})",
+            why,
+            named = spoken(provider)
         );
         (lost, without_access(filed, gone, provider))
     } else {
@@ -309,10 +311,10 @@ fn without_number(filed: &FiledSubject, gone: &Gone) -> Vec<Text> {
         ));
     }
     if !gone.accesses.is_empty() {
-        let list = gone
-            .accesses
-            .iter()
-            .map(|(number, provider)| text!("{provider}（{number}）", "{provider} ({number})"));
+        let list = gone.accesses.iter().map(|(number, provider)| {
+            let provider = spoken(provider);
+            text!("{provider}（{number}）", "{provider} ({number})", provider)
+        });
         let list = Text::joined(list, "、", ", ");
         shown.push(text!(
             "随之结束的接入：{list}",

@@ -10,6 +10,7 @@ use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
 use crate::filing::order::{OperationId, Order};
 use crate::filing::record::SubjectRecord;
+use crate::filing::spoken::spoken;
 use crate::lang::{Lang, Text, shell_word};
 use crate::render::brief::told;
 use crate::render::envelope::Warning;
@@ -244,8 +245,9 @@ pub fn leaving_only(world: &World, order: &Order) -> Option<Text> {
     let commands = Text::joined(commands, "；", "; ");
     (!commands.zh.is_empty()).then(|| {
         text!(
-            "只想离开 {provider}，请用 {commands}",
+            "只想离开{provider}，请用 {commands}",
             "to end only the access at {provider}, use {commands}",
+            provider = spoken(provider),
             commands
         )
     })

@@ -10,6 +10,7 @@ use crate::filing::limit::Due;
 use crate::filing::notice::{self, Class, Notice};
 use crate::filing::order::Order;
 use crate::filing::portfolio::FiledSubject;
+use crate::filing::spoken::spoken;
 use crate::lang::{Lang, Text};
 use crate::render::clean::clean;
 use crate::render::style::{Color, Tone};
@@ -372,7 +373,7 @@ impl Page {
                 .into_owned(),
             state.label().get(lang).to_owned(),
             about(owed, self.manner),
-            clean(notice.provider.as_deref().unwrap_or_default()).into_owned(),
+            clean(spoken(notice.provider.as_deref().unwrap_or_default()).get(lang)).into_owned(),
         ];
         let head: Vec<String> = head.into_iter().filter(|w| !w.is_empty()).collect();
         let _ = writeln!(block, "{}", head.join("  "));

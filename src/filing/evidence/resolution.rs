@@ -4,6 +4,7 @@ use super::case::Known;
 use super::{Claim, Fact, Finding, Stance, Topic, Verdict};
 use crate::filing::host::Host;
 use crate::filing::kind::Kind;
+use crate::filing::spoken::spoken_list;
 use crate::lang::{Text, commas};
 use crate::text;
 use std::net::IpAddr;
@@ -131,14 +132,14 @@ fn points(known: &Known<'_>, domain: &Host, own: &[&Fact]) -> Option<Finding> {
     if !accessed || providers.is_empty() {
         return None;
     }
-    let list = Text::list(&providers);
+    let list = spoken_list(providers.iter().copied());
     let say = |stance, message| Some(Finding::new(topic, stance, domain.as_str(), message).by(own));
     let fact = own.first()?;
     match fact.verdict {
         Verdict::Unknown => say(
             Stance::Unknown,
             text!(
-                "解析情况未知（{why}），不能判断是否指向 {list}",
+                "解析情况未知（{why}），不能判断是否指向{list}",
                 "whether it points at {list} is unknown: the resolvers did not tell ({why})",
                 why = fact.why(),
                 list
@@ -147,7 +148,7 @@ fn points(known: &Known<'_>, domain: &Host, own: &[&Fact]) -> Option<Finding> {
         Verdict::No => say(
             Stance::Conflict,
             text!(
-                "备案接入在 {list}，但域名没有解析（{why}）：长期如此会被视为空壳网站",
+                "备案接入在{list}，但域名没有解析（{why}）：长期如此会被视为空壳网站",
                 "it is accessed at {list}, but does not resolve ({why}): if that lasts, it counts as an empty-shell site",
                 why = fact.why(),
                 list
@@ -167,7 +168,7 @@ fn leads(
     providers: &[&str],
     addresses: &[IpAddr],
 ) -> (Stance, Text) {
-    let list = Text::list(&providers);
+    let list = spoken_list(providers.iter().copied());
     let shown = commas(addresses);
     let ranges = &known.ground.ranges;
     let (listed, unlisted): (Vec<&str>, Vec<&str>) = providers
@@ -191,7 +192,7 @@ fn leads(
         return (
             Stance::Unknown,
             text!(
-                "经由 CDN（{network}），看不到源站，不能判断是否指向 {list}",
+                "经由 CDN（{network}），看不到源站，不能判断是否指向{list}",
                 "it goes through a content network ({network}), which hides whether the origin is at {list}",
                 list
             ),
@@ -211,7 +212,7 @@ fn leads(
     (
         Stance::Conflict,
         text!(
-            "备案接入在 {list}，却解析到别处：{shown}；有被认定为空壳网站的风险",
+            "备案接入在{list}，却解析到别处：{shown}；有被认定为空壳网站的风险",
             "it is accessed at {list}, but resolves elsewhere: {shown}; it may be taken for an empty-shell site",
             list
         ),
