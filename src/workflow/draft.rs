@@ -335,7 +335,7 @@ fn try_anew(
 ) -> Result<Attempt, Failure> {
     let mut cautions = Vec::new();
     let order = build(ask, world, stamp, ids, given, &mut cautions)?;
-    cautions.extend(asked_already(world, &order));
+    cautions.extend(asked_already(world, &order, None));
     let ahead = world.ahead_of(&order);
     let drafting = guard::drafting(&order, &world.book.portfolio, &world.profiles, &ahead);
     let mut plan = Plan::new(order.id.clone());
@@ -350,12 +350,18 @@ fn try_anew(
 /// The code of an order that asks for what another one asks for.
 pub(super) const ASKED_ALREADY: &str = "asked-already";
 
-/// Warns of an order that has not ended and asks for the same: one of the two is mostly a slip.
-fn asked_already(world: &World, order: &Order) -> Option<Caution> {
+/// Warns of an order that has not ended and asks for the same: one of the two is mostly a slip. Of an
+/// order that asked for it `before` already nothing is told.
+pub(super) fn asked_already(
+    world: &World,
+    order: &Order,
+    before: Option<&Order>,
+) -> Option<Caution> {
     let beside = world.register().open_beside(&world.book, order);
+    let is_new = |other: &Order| before.is_none_or(|before| !asks_the_same(before, other));
     let twins = beside
         .into_iter()
-        .filter(|other| asks_the_same(order, other));
+        .filter(|other| other.id != order.id && asks_the_same(order, other) && is_new(other));
     let first = |twin: &&Order| {
         twin.history
             .first()

@@ -456,6 +456,30 @@ fn an_account_that_holds_no_access_at_the_provider_is_told() {
     assert!(told_in(&unknown, &cancel("a-2")).is_empty());
 }
 
+/// An edit is told what drafting is told: another account than that of the access, and that it asks
+/// for what another order asks for; what was so before is not told again.
+#[test]
+fn an_edit_is_told_of_the_slips_that_drafting_is_told_of() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "change example.cn --set name=示例");
+    let told = |line: &str, code: &str| warned(&scene.document(MONDAY, line, 0), code);
+    let account = |value: &str| format!("edit {id} --set account={value}");
+    assert_eq!(told(&account("a-2"), "other-account").len(), 1);
+    let note = format!("edit {id} --set labels.customer=甲");
+    assert!(told(&note, "other-account").is_empty());
+    assert!(told(&account("acc-1"), "other-account").is_empty());
+    let twin = scene.draft(MONDAY, "change example.cn --set name=示例论坛");
+    let same = format!("edit {id} --set services.0.name=示例论坛");
+    let words = format!(
+        "the order {twin} (draft) asks for the same, and mostly one is enough: icpctl show {twin}"
+    );
+    assert_eq!(told(&same, "asked-already"), [words]);
+    let note = format!("edit {id} --set labels.customer=乙");
+    assert!(told(&note, "asked-already").is_empty());
+    let other = format!("edit {id} --set services.0.name=示例商城");
+    assert!(told(&other, "asked-already").is_empty());
+}
+
 /// A second order for the same, drafted by running a command twice, is told; another end is not.
 #[test]
 fn an_order_that_asks_for_what_another_one_asks_for_is_told() {
