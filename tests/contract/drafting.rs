@@ -93,6 +93,35 @@ fn a_ref_with_other_content_is_a_conflict() {
     }
 }
 
+/// A domain that means a whole service and the service's number are one target, whichever was typed
+/// first, and whatever became of the order.
+#[test]
+fn a_ref_is_the_same_by_number_and_by_the_domain_that_means_the_service() {
+    let scene = Scene::at("tencent");
+    let by_domain = "cancel-site example.cn --ref row-1";
+    let by_number = format!("cancel-site {SHOP} --ref row-1");
+    let id = scene.draft(MONDAY, by_domain);
+    assert_eq!(scene.document(MONDAY, &by_number, 0)["changed"], false);
+    assert_eq!(scene.draft(MONDAY, &by_number), id);
+    let row = format!("ref,kind,target\nrow-1,cancel-site,{SHOP}\n");
+    scene.user.write("batch.csv", row);
+    let told = scene.run(MONDAY, "batch apply batch.csv --json").exits(0);
+    assert!(told.stdout.contains("\"unchanged\""), "{told:?}");
+    let both =
+        |one: &str, two: &str| format!("cancel-access {one} {two} --provider tencent --ref row-2");
+    let access = scene.draft(MONDAY, &both(SHOP, FORUM));
+    assert_eq!(scene.draft(MONDAY, &both("example.com", SHOP)), access);
+    let error = scene.fails(MONDAY, &format!("cancel-site {FORUM} --ref row-1"), 6);
+    assert_eq!(error["code"], "conflict.ref");
+    // What it ended is filed no more.
+    scene.submit(MONDAY, &id);
+    scene.ok(MONDAY, &format!("record {id} sms-verified"));
+    scene.ok(MONDAY, &format!("record {id} bureau-approved"));
+    for line in [by_domain, &by_number] {
+        assert_eq!(scene.document(MONDAY, line, 0)["changed"], false, "{line}");
+    }
+}
+
 /// "guards (5), revisions and refs (6)": what drafting refuses comes first.
 #[test]
 fn a_refusal_comes_before_a_ref() {

@@ -318,10 +318,7 @@ fn decide_row(
 ) -> Result<Decided, Failure> {
     let terms = how.terms;
     let holder = world.of_ref(&wish.reference);
-    let is_same = |order: &Order| {
-        let given = wish.ask.given();
-        given.is_ok_and(|given| given == order.given)
-    };
+    let is_same = |order: &Order| wish.ask.is_of(order, &world.book.portfolio);
     let ended = holder.filter(|order| has_failed(order, world));
     if let Some(order) = ended.filter(|order| !is_retried(order, wish, terms)) {
         let mut failed = Decided::failed(row, over(order, world));
