@@ -303,16 +303,28 @@ fn shared(there: &FiledSubject, adoption: &Adoption) -> Vec<Caution> {
     for service in &adoption.services {
         let number = service.number;
         for domain in brought(Some(there), service) {
-            let holders = there
-                .services
-                .values()
-                .filter(|s| s.domains().contains(domain));
-            cautions.extend(holders.filter(|holder| !says_own(holder)).map(|holder| {
-                let holder = holder.number;
+            let holders = there.services.values();
+            let holders = holders.filter(|s| s.domains().contains(domain) && !says_own(s));
+            cautions.extend(holders.map(|filed| {
+                let holder = filed.number;
                 let message = text!(
-                    "{number} 增加了域名 {domain}，{holder} 也仍记有它：--replace 不删去已有的域名；已不属于后者的，起草去掉它的变更：icpctl change {holder} --unset domains={domain}",
-                    "{number} has the domain {domain} now, and {holder} keeps it too: --replace takes no domain away; where the latter has it no longer, draft the change that takes it out: icpctl change {holder} --unset domains={domain}"
+                    "{number} 增加了域名 {domain}，{holder} 也仍记有它：--replace 不删去已有的域名",
+                    "{number} has the domain {domain} now, and {holder} keeps it too: --replace takes no domain away"
                 );
+                // A change leaves at least one.
+                let message = if filed.domains().len() > 1 {
+                    text!(
+                        "{message}；已不属于后者的，起草去掉它的变更：icpctl change {holder} --unset domains={domain}",
+                        "{message}; where the latter has it no longer, draft the change that takes it out: icpctl change {holder} --unset domains={domain}",
+                        message
+                    )
+                } else {
+                    text!(
+                        "{message}；后者另有域名的，把那个域名也写进文件",
+                        "{message}; where the latter has another one, write that into the file too",
+                        message
+                    )
+                };
                 Caution::new("domain-kept", message)
             }));
         }
