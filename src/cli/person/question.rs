@@ -1,4 +1,4 @@
-//! A question on the terminal that a whole line answers.
+//! A question on the terminal.
 
 use crate::cli::signals::{self, Listener};
 use crate::exit::Exit;
@@ -9,8 +9,8 @@ use std::sync::mpsc::channel;
 use std::thread;
 
 /// What ends a question.
-enum Heard {
-    Line(io::Result<String>),
+enum Heard<T> {
+    Answer(T),
     Signal(Exit),
 }
 
@@ -19,32 +19,45 @@ enum Heard {
 /// # Errors
 /// When it cannot be asked (2), and when a signal stops it (130, 143).
 pub fn ask(err: &mut dyn Write, question: &str) -> Result<Option<String>, Failure> {
-    let (tell, heard) = channel();
-    let of_signals = tell.clone();
-    let listener = Listener::listen(move |exit| of_signals.send(Heard::Signal(exit)).is_ok())
-        .map_err(|error| unasked(&error))?;
     write!(err, "{question} ")
         .and_then(|()| err.flush())
         .map_err(|error| unasked(&error))?;
-    thread::spawn(move || {
+    let read = || {
         let mut line = String::new();
-        let read = io::stdin().read_line(&mut line);
-        let _ = tell.send(Heard::Line(read.map(|_| line)));
-    });
-    let answer = heard.recv();
-    drop(listener);
-    match answer {
-        Ok(Heard::Line(Ok(line))) if line.ends_with('\n') => Ok(Some(line.trim().to_owned())),
-        Ok(Heard::Line(Ok(_))) => {
+        io::stdin().read_line(&mut line).map(|_| line)
+    };
+    match heard(read) {
+        Ok(Ok(line)) if line.ends_with('\n') => Ok(Some(line.trim().to_owned())),
+        Ok(Ok(_)) => {
             // The cursor still stands behind the question.
             let _ = writeln!(err);
             Ok(None)
         }
-        Ok(Heard::Line(Err(error))) => Err(unasked(&error)),
-        Ok(Heard::Signal(exit)) => {
+        Ok(Err(error)) => Err(unasked(&error)),
+        Err(failure) => {
             let _ = writeln!(err);
-            Err(stopped(exit))
+            Err(failure)
         }
+    }
+}
+
+/// Waits for what `read` hears from a person, which is not waited for any more once a signal arrives.
+///
+/// # Errors
+/// When it cannot be waited for (2), and when a signal stops it (130, 143).
+pub fn heard<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    let (tell, heard) = channel();
+    let of_signals = tell.clone();
+    let listener = Listener::listen(move |exit| of_signals.send(Heard::Signal(exit)).is_ok())
+        .map_err(|error| unasked(&error))?;
+    thread::spawn(move || {
+        let _ = tell.send(Heard::Answer(read()));
+    });
+    let answer = heard.recv();
+    drop(listener);
+    match answer {
+        Ok(Heard::Answer(answer)) => Ok(answer),
+        Ok(Heard::Signal(exit)) => Err(stopped(exit)),
         Err(error) => Err(unasked(&io::Error::other(error))),
     }
 }
