@@ -1,7 +1,7 @@
 //! How a question is put on a terminal: a line that is edited as it is typed, or a list to choose from.
 
 use super::consent::declined;
-use super::question::{heard, stopped, unasked};
+use super::question::{Hearing, stopped, unasked};
 use crate::cli::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -123,7 +123,7 @@ fn put<T: Send + 'static>(
     ask: impl FnOnce() -> Result<T, InquireError> + Send + 'static,
 ) -> Result<T, Failure> {
     let was = State::read();
-    let answer = heard(ask).inspect_err(|_| was.restore())?;
+    let answer = Hearing::begin()?.wait(ask).inspect_err(|_| was.restore())?;
     answer.map_err(|error| match error {
         InquireError::OperationCanceled => declined(),
         InquireError::OperationInterrupted => stopped(Exit::Interrupted),

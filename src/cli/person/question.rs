@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::text;
 use std::io::{self, Write};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 /// What ends a question.
@@ -19,6 +19,7 @@ enum Heard<T> {
 /// # Errors
 /// When it cannot be asked (2), and when a signal stops it (130, 143).
 pub fn ask(err: &mut dyn Write, question: &str) -> Result<Option<String>, Failure> {
+    let hearing = Hearing::begin()?;
     write!(err, "{question} ")
         .and_then(|()| err.flush())
         .map_err(|error| unasked(&error))?;
@@ -26,7 +27,7 @@ pub fn ask(err: &mut dyn Write, question: &str) -> Result<Option<String>, Failur
         let mut line = String::new();
         io::stdin().read_line(&mut line).map(|_| line)
     };
-    match heard(read) {
+    match hearing.wait(read) {
         Ok(Ok(line)) if line.ends_with('\n') => Ok(Some(line.trim().to_owned())),
         Ok(Ok(_)) => {
             // The cursor still stands behind the question.
@@ -41,24 +42,48 @@ pub fn ask(err: &mut dyn Write, question: &str) -> Result<Option<String>, Failur
     }
 }
 
-/// Waits for what `read` hears from a person, which is not waited for any more once a signal arrives.
-///
-/// # Errors
-/// When it cannot be waited for (2), and when a signal stops it (130, 143).
-pub fn heard<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    let (tell, heard) = channel();
-    let of_signals = tell.clone();
-    let listener = Listener::listen(move |exit| of_signals.send(Heard::Signal(exit)).is_ok())
-        .map_err(|error| unasked(&error))?;
-    thread::spawn(move || {
-        let _ = tell.send(Heard::Answer(read()));
-    });
-    let answer = heard.recv();
-    drop(listener);
-    match answer {
-        Ok(Heard::Answer(answer)) => Ok(answer),
-        Ok(Heard::Signal(exit)) => Err(stopped(exit)),
-        Err(error) => Err(unasked(&io::Error::other(error))),
+/// A question that is about to be shown: from then on a signal ends it.
+pub(super) struct Hearing<T> {
+    tell: Sender<Heard<T>>,
+    heard: Receiver<Heard<T>>,
+    _listener: Listener,
+}
+
+impl<T: Send + 'static> Hearing<T> {
+    /// Begins to listen for signals.
+    ///
+    /// # Errors
+    /// When the system refuses (2).
+    pub(super) fn begin() -> Result<Self, Failure> {
+        let (tell, heard) = channel();
+        let of_signals = tell.clone();
+        let listener = Listener::listen(move |exit| of_signals.send(Heard::Signal(exit)).is_ok())
+            .map_err(|error| unasked(&error))?;
+        Ok(Self {
+            tell,
+            heard,
+            _listener: listener,
+        })
+    }
+
+    /// Waits for what `read` hears from a person, on a thread of its own.
+    ///
+    /// # Errors
+    /// When it cannot be waited for (2), and when a signal came first (130, 143).
+    pub(super) fn wait(self, read: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+        let Self {
+            tell,
+            heard,
+            _listener,
+        } = self;
+        thread::spawn(move || {
+            let _ = tell.send(Heard::Answer(read()));
+        });
+        match heard.recv() {
+            Ok(Heard::Answer(answer)) => Ok(answer),
+            Ok(Heard::Signal(exit)) => Err(stopped(exit)),
+            Err(error) => Err(unasked(&io::Error::other(error))),
+        }
     }
 }
 
