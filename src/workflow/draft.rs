@@ -4,7 +4,7 @@ use super::advance;
 use super::aim::{Found, choose_provider, find, other_account, target_of, the_account};
 use super::assign::Assign;
 use super::bearing;
-use super::changes::asked_changes;
+use super::changes::{asked_changes, half_a_person};
 use super::doubt;
 use super::plan::{Caution, Plan, Stamp};
 use super::resolve::word_for;
@@ -268,12 +268,8 @@ fn try_anew(
 ) -> Result<Attempt, Failure> {
     let mut cautions = Vec::new();
     let order = build(ask, world, stamp, ids, given, &mut cautions)?;
-<<<<<<< HEAD
-    cautions.extend(asked_already(world, &order));
-    cautions.extend(changes::half_a_person(world, &order));
-=======
     cautions.extend(asked_already(world, &order, None));
->>>>>>> main
+    cautions.extend(half_a_person(world, &order));
     let ahead = world.ahead_of(&order);
     let drafting = guard::drafting(&order, &world.book.portfolio, &world.profiles, &ahead);
     let mut plan = Plan::new(order.id.clone());
