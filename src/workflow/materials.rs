@@ -1,7 +1,6 @@
 //! Attachments: files looked at, and named by their content.
 
 use super::look::{self, Look};
-use super::world::World;
 use crate::failure::Failure;
 use crate::filing::order::Material;
 use crate::intake::DossierMaterial;
@@ -137,11 +136,15 @@ pub(super) fn seen(slot: &str, file: &str, service: Option<usize>, found: &Look)
     })
 }
 
-/// Returns the files that the store does not hold yet, each once.
-pub fn missing(files: &[Content], world: &World) -> Vec<Content> {
+/// Returns the files, each once.
+pub fn once(files: &[Content]) -> Vec<Content> {
     let mut seen = HashSet::new();
-    let new = files
-        .iter()
-        .filter(|(path, _)| !world.book.holds_file(path.name()) && seen.insert(path.name()));
-    new.cloned().collect()
+    let first = files.iter().filter(|(path, _)| seen.insert(path.name()));
+    first.cloned().collect()
+}
+
+/// Whether the store holds an attachment of that hash as it was put there.
+pub fn is_whole(files: &dyn Files, hash: &str) -> bool {
+    let bytes = attachment_path(hash).and_then(|path| files.read(&path, LIMIT));
+    bytes.is_ok_and(|bytes| Digest::of(&bytes).as_str() == hash)
 }
