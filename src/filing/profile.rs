@@ -113,6 +113,22 @@ pub struct OrderSize {
 }
 
 impl OrderSize {
+    /// Returns the key of a limit that would let no order hold anything.
+    fn nothing(&self) -> Option<&'static str> {
+        let limits = [
+            ("new", self.new),
+            ("new_individual", self.new_individual),
+            ("access", self.access),
+            ("cancel-access", self.cancel_access),
+            ("change", self.change),
+            ("cancel-site", self.cancel_site),
+        ];
+        let none = limits.into_iter().find(|(_, limit)| *limit == Some(0));
+        none.map(|(key, _)| key)
+    }
+}
+
+impl OrderSize {
     /// Returns the most services that one order of `kind` may hold.
     pub const fn limit(&self, kind: Kind, by_individual: bool) -> Option<usize> {
         match kind {
@@ -415,6 +431,15 @@ impl Profiles {
                     ),
                 });
             }
+        }
+        if let Some(cell) = profile.order_size.nothing() {
+            return Err(ProfileProblem {
+                at: places.value("order_size"),
+                reason: text!(
+                    "order_size 的 {cell} 至少是 1；没有上限就不写",
+                    "{cell} of order_size is at least 1; leave it out where there is no limit"
+                ),
+            });
         }
         profile.fill(base.profile());
         let clashes = self.clashes(name, &profile, &places)?;
