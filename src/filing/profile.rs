@@ -404,43 +404,7 @@ impl Profiles {
             });
             ProfileProblem::of(&error, at)
         })?;
-        if !RESUBMITTED.contains(&profile.resubmit_expired) {
-            let (status, list) = (
-                profile.resubmit_expired.name(),
-                RESUBMITTED.map(Status::name),
-            );
-            let list = list.join(", ");
-            return Err(ProfileProblem {
-                at: places.value("resubmit_expired"),
-                reason: text!(
-                    "再次提交不会到 {status}，可用：{list}",
-                    "an order that is submitted again does not get to {status}; there are {list}"
-                ),
-            });
-        }
-        for (cell, [least, most]) in [
-            ("review_days", profile.review_days),
-            ("submission_days", profile.submission_days),
-        ] {
-            if least > most {
-                return Err(ProfileProblem {
-                    at: places.value(cell),
-                    reason: text!(
-                        "{cell} 先写最少再写最多的工作日，{least} 多于 {most}",
-                        "{cell} are the least and the most working days, and {least} is more than {most}"
-                    ),
-                });
-            }
-        }
-        if let Some(cell) = profile.order_size.nothing() {
-            return Err(ProfileProblem {
-                at: places.value("order_size"),
-                reason: text!(
-                    "order_size 的 {cell} 至少是 1；没有上限就不写",
-                    "{cell} of order_size is at least 1; leave it out where there is no limit"
-                ),
-            });
-        }
+        heed(&profile, &places)?;
         profile.fill(base.profile());
         let clashes = self.clashes(name, &profile, &places)?;
         for word in profile.words(name) {
@@ -564,6 +528,48 @@ impl Profiles {
         let all: BTreeSet<&str> = own.chain(BUILT_IN.keys().copied()).collect();
         all.into_iter()
     }
+}
+
+/// Refuses what a profile cannot mean.
+fn heed(profile: &Profile, places: &Places<'_>) -> Result<(), ProfileProblem> {
+    if !RESUBMITTED.contains(&profile.resubmit_expired) {
+        let (status, list) = (
+            profile.resubmit_expired.name(),
+            RESUBMITTED.map(Status::name),
+        );
+        let list = list.join(", ");
+        return Err(ProfileProblem {
+            at: places.value("resubmit_expired"),
+            reason: text!(
+                "再次提交不会到 {status}，可用：{list}",
+                "an order that is submitted again does not get to {status}; there are {list}"
+            ),
+        });
+    }
+    for (cell, [least, most]) in [
+        ("review_days", profile.review_days),
+        ("submission_days", profile.submission_days),
+    ] {
+        if least > most {
+            return Err(ProfileProblem {
+                at: places.value(cell),
+                reason: text!(
+                    "{cell} 先写最少再写最多的工作日，{least} 多于 {most}",
+                    "{cell} are the least and the most working days, and {least} is more than {most}"
+                ),
+            });
+        }
+    }
+    if let Some(cell) = profile.order_size.nothing() {
+        return Err(ProfileProblem {
+            at: places.value("order_size"),
+            reason: text!(
+                "order_size 的 {cell} 至少是 1；没有上限就不写",
+                "{cell} of order_size is at least 1; leave it out where there is no limit"
+            ),
+        });
+    }
+    Ok(())
 }
 
 #[cfg(test)]
