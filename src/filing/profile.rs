@@ -10,6 +10,7 @@ use crate::text;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::sync::{LazyLock, OnceLock};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -90,58 +91,41 @@ pub struct Quota {
 pub struct OrderSize {
     /// A new filing by an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub new: Option<usize>,
+    pub new: Option<NonZeroUsize>,
     /// A new filing by an individual, where it differs.
     #[serde(
         default,
         rename = "new_individual",
         skip_serializing_if = "Option::is_none"
     )]
-    pub new_individual: Option<usize>,
+    pub new_individual: Option<NonZeroUsize>,
     /// Adding access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access: Option<usize>,
+    pub access: Option<NonZeroUsize>,
     /// Cancelling access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cancel_access: Option<usize>,
+    pub cancel_access: Option<NonZeroUsize>,
     /// A change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub change: Option<usize>,
+    pub change: Option<NonZeroUsize>,
     /// Cancelling services.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cancel_site: Option<usize>,
-}
-
-impl OrderSize {
-    /// Returns the key of a limit that would let no order hold anything.
-    fn nothing(&self) -> Option<&'static str> {
-        let limits = [
-            ("new", self.new),
-            ("new_individual", self.new_individual),
-            ("access", self.access),
-            ("cancel-access", self.cancel_access),
-            ("change", self.change),
-            ("cancel-site", self.cancel_site),
-        ];
-        let none = limits.into_iter().find(|(_, limit)| *limit == Some(0));
-        none.map(|(key, _)| key)
-    }
+    pub cancel_site: Option<NonZeroUsize>,
 }
 
 impl OrderSize {
     /// Returns the most services that one order of `kind` may hold.
-    pub const fn limit(&self, kind: Kind, by_individual: bool) -> Option<usize> {
-        match kind {
-            Kind::New => match (by_individual, self.new_individual) {
-                (true, Some(limit)) => Some(limit),
-                (true | false, _) => self.new,
-            },
+    pub fn limit(&self, kind: Kind, by_individual: bool) -> Option<usize> {
+        let limit = match kind {
+            Kind::New if by_individual => self.new_individual.or(self.new),
+            Kind::New => self.new,
             Kind::Access => self.access,
             Kind::Change => self.change,
             Kind::CancelSite => self.cancel_site,
             Kind::CancelAccess => self.cancel_access,
             Kind::CancelSubject => None,
-        }
+        };
+        limit.map(NonZeroUsize::get)
     }
 }
 
@@ -404,7 +388,34 @@ impl Profiles {
             });
             ProfileProblem::of(&error, at)
         })?;
-        heed(&profile, &places)?;
+        if !RESUBMITTED.contains(&profile.resubmit_expired) {
+            let (status, list) = (
+                profile.resubmit_expired.name(),
+                RESUBMITTED.map(Status::name),
+            );
+            let list = list.join(", ");
+            return Err(ProfileProblem {
+                at: places.value("resubmit_expired"),
+                reason: text!(
+                    "再次提交不会到 {status}，可用：{list}",
+                    "an order that is submitted again does not get to {status}; there are {list}"
+                ),
+            });
+        }
+        for (cell, [least, most]) in [
+            ("review_days", profile.review_days),
+            ("submission_days", profile.submission_days),
+        ] {
+            if least > most {
+                return Err(ProfileProblem {
+                    at: places.value(cell),
+                    reason: text!(
+                        "{cell} 先写最少再写最多的工作日，{least} 多于 {most}",
+                        "{cell} are the least and the most working days, and {least} is more than {most}"
+                    ),
+                });
+            }
+        }
         profile.fill(base.profile());
         let clashes = self.clashes(name, &profile, &places)?;
         for word in profile.words(name) {
@@ -528,48 +539,6 @@ impl Profiles {
         let all: BTreeSet<&str> = own.chain(BUILT_IN.keys().copied()).collect();
         all.into_iter()
     }
-}
-
-/// Refuses what a profile cannot mean.
-fn heed(profile: &Profile, places: &Places<'_>) -> Result<(), ProfileProblem> {
-    if !RESUBMITTED.contains(&profile.resubmit_expired) {
-        let (status, list) = (
-            profile.resubmit_expired.name(),
-            RESUBMITTED.map(Status::name),
-        );
-        let list = list.join(", ");
-        return Err(ProfileProblem {
-            at: places.value("resubmit_expired"),
-            reason: text!(
-                "再次提交不会到 {status}，可用：{list}",
-                "an order that is submitted again does not get to {status}; there are {list}"
-            ),
-        });
-    }
-    for (cell, [least, most]) in [
-        ("review_days", profile.review_days),
-        ("submission_days", profile.submission_days),
-    ] {
-        if least > most {
-            return Err(ProfileProblem {
-                at: places.value(cell),
-                reason: text!(
-                    "{cell} 先写最少再写最多的工作日，{least} 多于 {most}",
-                    "{cell} are the least and the most working days, and {least} is more than {most}"
-                ),
-            });
-        }
-    }
-    if let Some(cell) = profile.order_size.nothing() {
-        return Err(ProfileProblem {
-            at: places.value("order_size"),
-            reason: text!(
-                "order_size 的 {cell} 至少是 1；没有上限就不写",
-                "{cell} of order_size is at least 1; leave it out where there is no limit"
-            ),
-        });
-    }
-    Ok(())
 }
 
 #[cfg(test)]
