@@ -28,7 +28,8 @@ fn main() -> ExitCode {
         terminal: Terminal::look(),
         current: std::env::current_dir().unwrap_or_default(),
         out: &mut std::io::stdout().lock(),
-        err: &mut std::io::stderr().lock(),
+        // Not locked: a question that another thread puts is shown there too.
+        err: &mut std::io::stderr(),
     });
     ExitCode::from(exit.code())
 }

@@ -32,7 +32,7 @@ const OUTSIDE: [&str; 29] = [
     "reqwest::",
     "clap::",
     "clap_complete::",
-    "dialoguer::",
+    "inquire::",
     "rustix::",
     "signal_hook::",
     "terminal_size::",

@@ -23,6 +23,8 @@ mod owed;
 mod parsers;
 mod pipelines;
 mod portfolio;
+#[cfg(unix)]
+mod prompts;
 mod proofs;
 mod provinces;
 mod reachable;

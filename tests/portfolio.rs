@@ -412,6 +412,31 @@ fn a_domain_that_a_replacing_file_leaves_out_is_told_with_the_change_that_takes_
     let change: Vec<&str> = line.split(' ').collect();
     let drafted = store.json(&change).data();
     assert_eq!(drafted["changes"][0]["to"], json!(["a.example.com"]));
+    // Given to another service of the subject, it is that of both.
+    let moved = json!([{"number": FIRM, "services": [
+        {"number": APP, "domains": ["b.example.com"], "accesses": ["tencent"]}]}]);
+    let told = |flags: &[&str]| warned(&store.adopt(&moved, flags).json(), "domain-kept");
+    assert!(told(&["-n"]).is_empty());
+    let both = told(&["--replace", "-n"]);
+    assert_eq!(both.len(), 1, "{both:?}");
+    assert!(both[0].starts_with(&format!("{APP} has the domain b.example.com now")));
+    assert!(both[0].ends_with(&format!("icpctl {line}")), "{both:?}");
+    assert_eq!(told(&["--replace"]).len(), 1);
+    let last = json!([{"number": FIRM, "services": [
+        {"number": "粤ICP备2021000001号-3", "domains": ["c.example.com"], "accesses": ["tencent"]}]}]);
+    assert!(warned(&store.adopt(&last, &[]).json(), "domain-kept").is_empty());
+    let all = json!([{"number": FIRM, "services": [
+        {"number": SHOP, "domains": ["a.example.com", "b.example.com", "c.example.com"]}]}]);
+    let only = warned(
+        &store.adopt(&all, &["--replace", "-n"]).json(),
+        "domain-kept",
+    );
+    assert_eq!(only.len(), 1, "{only:?}");
+    assert!(
+        only[0].ends_with("write that into the file too"),
+        "{only:?}"
+    );
+    assert!(told(&["--replace"]).is_empty());
     // A change leaves at least one.
     for told in adopt(&[], &["--replace"]) {
         assert!(told.ends_with("--replace takes no domain away"), "{told}");

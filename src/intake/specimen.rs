@@ -228,17 +228,13 @@ impl Page<'_> {
         } else {
             &self.choice.nature
         };
-        let mut values: Vec<String> = Vec::new();
-        for entry in &list.entries {
-            let value = match self.lang {
+        let values: Vec<String> = list
+            .fitting(Some(nature))
+            .map(|entry| match self.lang {
                 Lang::Zh => format!("{} {}", entry.value, entry.label.zh),
                 Lang::En => entry.value.clone(),
-            };
-            let fits = entry.natures.is_empty() || entry.natures.iter().any(|n| n == nature);
-            if fits && !values.contains(&value) {
-                values.push(value);
-            }
-        }
+            })
+            .collect();
         for some in values.chunks(5) {
             let _ = writeln!(self.text, "#   {}", some.join(", "));
         }

@@ -155,6 +155,20 @@ impl CodeList {
     pub fn entry(&self, value: &str) -> Option<&Code> {
         self.entries.iter().find(|entry| entry.value == value)
     }
+
+    /// Lists the entries that fit a subject of this nature, each value once; without a nature, all.
+    pub fn fitting(&self, nature: Option<&str>) -> impl Iterator<Item = &Code> {
+        let mut seen = Vec::new();
+        self.entries.iter().filter(move |entry| {
+            let fits = entry.natures.is_empty()
+                || nature.is_none_or(|nature| entry.natures.iter().any(|n| n == nature));
+            let is_new = fits && !seen.contains(&entry.value.as_str());
+            if is_new {
+                seen.push(entry.value.as_str());
+            }
+            is_new
+        })
+    }
 }
 
 #[derive(Debug, Deserialize)]

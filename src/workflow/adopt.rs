@@ -8,7 +8,7 @@ use super::world::World;
 use crate::failure::Failure;
 use crate::filing::host::Host;
 use crate::filing::number::{ServiceNumber, SubjectNumber};
-use crate::filing::portfolio::{FiledSubject, Portfolio};
+use crate::filing::portfolio::{FiledService, FiledSubject, Portfolio};
 use crate::filing::province::Province;
 use crate::filing::record::{AdoptedService, Adoption, SubjectEvent, SubjectRecord};
 use crate::filing::tree;
@@ -72,6 +72,7 @@ pub fn decide(
         answer.sort_in(adoption, there, now);
         if replace {
             cautions.extend(there.into_iter().flat_map(|there| kept(there, adoption)));
+            cautions.extend(there.into_iter().flat_map(|there| shared(there, adoption)));
         }
         if is_same(there, now) {
             records.remove(&number);
@@ -287,6 +288,46 @@ fn kept(there: &FiledSubject, adoption: &Adoption) -> Vec<Caution> {
             };
             Caution::new("domain-kept", message)
         }));
+    }
+    cautions
+}
+
+/// Warns of domains that a file which replaces what is filed gives to another service of the subject,
+/// and of whose holder it says nothing: both have them now.
+fn shared(there: &FiledSubject, adoption: &Adoption) -> Vec<Caution> {
+    let says_own = |holder: &&FiledService| {
+        let mut given = adoption.services.iter();
+        given.any(|s| s.number == holder.number && s.facts.domains.is_some())
+    };
+    let mut cautions = Vec::new();
+    for service in &adoption.services {
+        let number = service.number;
+        for domain in brought(Some(there), service) {
+            let holders = there.services.values();
+            let holders = holders.filter(|s| s.domains().contains(domain) && !says_own(s));
+            cautions.extend(holders.map(|filed| {
+                let holder = filed.number;
+                let message = text!(
+                    "{number} 增加了域名 {domain}，{holder} 也仍记有它：--replace 不删去已有的域名",
+                    "{number} has the domain {domain} now, and {holder} keeps it too: --replace takes no domain away"
+                );
+                // A change leaves at least one.
+                let message = if filed.domains().len() > 1 {
+                    text!(
+                        "{message}；已不属于后者的，起草去掉它的变更：icpctl change {holder} --unset domains={domain}",
+                        "{message}; where the latter has it no longer, draft the change that takes it out: icpctl change {holder} --unset domains={domain}",
+                        message
+                    )
+                } else {
+                    text!(
+                        "{message}；后者另有域名的，把那个域名也写进文件",
+                        "{message}; where the latter has another one, write that into the file too",
+                        message
+                    )
+                };
+                Caution::new("domain-kept", message)
+            }));
+        }
     }
     cautions
 }

@@ -4,7 +4,7 @@ use super::advance;
 use super::aim::{Found, choose_provider, find, other_account, target_of, the_account};
 use super::assign::Assign;
 use super::bearing;
-use super::changes::{self, asked_changes};
+use super::changes::asked_changes;
 use super::doubt;
 use super::plan::{Caution, Plan, Stamp};
 use super::resolve::word_for;
@@ -20,9 +20,8 @@ use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{Filing, Material, Order, OrderId};
 use crate::filing::status::Status;
 use crate::ids::Ids;
-use crate::intake::{Dossier, DossierService, DossierSubject};
+use crate::intake::{Dossier, DossierService};
 use crate::lang::commas;
-use crate::store::Digest;
 use crate::store::near::Wanted;
 use crate::store::roll::Token;
 use crate::text;
@@ -61,71 +60,6 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// Whether another asks for the same: what was given is alike.
-    pub fn is_alike(&self, other: &Self) -> bool {
-        matches!((self.given(), other.given()), (Ok(own), Ok(others)) if own == others)
-    }
-
-    /// Returns the digest of what was given: all but labels, reason and consent.
-    ///
-    /// # Errors
-    /// Only if the values cannot stand in JSON, which none of the types allows.
-    pub fn given(&self) -> Result<String, serde_json::Error> {
-        let mut targets: Vec<String> = self.all_targets().map(|word| normal(word)).collect();
-        targets.sort();
-        targets.dedup();
-        // One that says only what flags say too gives nothing beside them.
-        let beside =
-            |d: &&Dossier| d.subject.is_some() || !d.services.is_empty() || !d.materials.is_empty();
-        let dossier = match self.dossier.as_ref().filter(beside) {
-            None => serde_json::Value::Null,
-            Some(dossier) => serde_json::json!({
-                "subject": match &dossier.subject {
-                    None => serde_json::Value::Null,
-                    Some(DossierSubject::Number(number)) => serde_json::to_value(number)?,
-                    Some(DossierSubject::Data { number, facts }) => {
-                        serde_json::json!([number, facts])
-                    }
-                },
-                "services": dossier
-                    .services
-                    .iter()
-                    .map(|s| serde_json::json!([s.number, s.facts]))
-                    .collect::<Vec<_>>(),
-                "materials": dossier
-                    .materials
-                    .iter()
-                    .map(|m| [Some(&m.slot), Some(&m.file), m.service.as_ref()])
-                    .collect::<Vec<_>>(),
-            }),
-        };
-        let assigns: Vec<[String; 3]> = self
-            .assigns
-            .iter()
-            .map(|given| match changes::canonical(given) {
-                Assign::Set(field, value) => ["set".to_owned(), field, value],
-                Assign::Add(field, value) => ["add".to_owned(), field, value],
-                Assign::Unset(field, value) => {
-                    ["unset".to_owned(), field, value.unwrap_or_default()]
-                }
-            })
-            .collect();
-        let given = serde_json::json!({
-            "kind": self.kind,
-            "targets": targets,
-            "provider": self.provider(),
-            "account": self.account(),
-            "after": self.after(),
-            "verify_by": self.verify_by(),
-            "written": self.written(),
-            "assigns": assigns,
-            "dossier": dossier,
-        });
-        Ok(Digest::of(serde_json::to_string(&given)?.as_bytes())
-            .as_str()
-            .to_owned())
-    }
-
     /// Looks for what the order that is asked for rests on.
     pub fn want(&self, wanted: &mut Wanted) {
         for word in self.all_targets().chain(&self.after) {
@@ -175,7 +109,7 @@ impl Ask {
             .or_else(|| self.dossier.as_ref()?.after.as_ref())
     }
 
-    fn verify_by(&self) -> Option<VerifyBy> {
+    pub(super) fn verify_by(&self) -> Option<VerifyBy> {
         self.verify_by
             .or_else(|| self.dossier.as_ref().and_then(|d| d.verify_by))
     }
@@ -249,17 +183,16 @@ pub fn attempt(ask: &Ask, world: &World, stamp: &Stamp, ids: &mut Ids) -> Result
     if let Some(key) = ask.reference() {
         can_be_named(key)?;
     }
-    let given = ask.given()?;
     let holder = ask.reference().and_then(|key| world.of_ref(key));
     if let Some(order) = holder
-        && order.given == given
+        && ask.is_of(order, &world.book.portfolio)
     {
         return Ok(Attempt {
             plan: Plan::new(order.id.clone()),
             obstacle: None,
         });
     }
-    let mut attempt = try_anew(ask, world, stamp, ids, given)?;
+    let mut attempt = try_anew(ask, world, stamp, ids, ask.given()?)?;
     if let (None, Some(order), Some(key)) = (&attempt.obstacle, holder, ask.reference()) {
         attempt.obstacle = Some(taken(key, order));
     }
@@ -335,7 +268,7 @@ fn try_anew(
 ) -> Result<Attempt, Failure> {
     let mut cautions = Vec::new();
     let order = build(ask, world, stamp, ids, given, &mut cautions)?;
-    cautions.extend(asked_already(world, &order));
+    cautions.extend(asked_already(world, &order, None));
     let ahead = world.ahead_of(&order);
     let drafting = guard::drafting(&order, &world.book.portfolio, &world.profiles, &ahead);
     let mut plan = Plan::new(order.id.clone());
@@ -350,12 +283,18 @@ fn try_anew(
 /// The code of an order that asks for what another one asks for.
 pub(super) const ASKED_ALREADY: &str = "asked-already";
 
-/// Warns of an order that has not ended and asks for the same: one of the two is mostly a slip.
-fn asked_already(world: &World, order: &Order) -> Option<Caution> {
+/// Warns of an order that has not ended and asks for the same: one of the two is mostly a slip. Of an
+/// order that asked for it `before` already nothing is told.
+pub(super) fn asked_already(
+    world: &World,
+    order: &Order,
+    before: Option<&Order>,
+) -> Option<Caution> {
     let beside = world.register().open_beside(&world.book, order);
+    let is_new = |other: &Order| before.is_none_or(|before| !asks_the_same(before, other));
     let twins = beside
         .into_iter()
-        .filter(|other| asks_the_same(order, other));
+        .filter(|other| other.id != order.id && asks_the_same(order, other) && is_new(other));
     let first = |twin: &&Order| {
         twin.history
             .first()

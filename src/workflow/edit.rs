@@ -8,7 +8,7 @@ use super::draft::{self, normal};
 use super::fields;
 use super::materials;
 use super::overtaken;
-use super::plan::Stamp;
+use super::plan::{Caution, Stamp};
 use super::register;
 use super::resolve;
 use super::world::World;
@@ -115,6 +115,22 @@ pub fn edit(
     entry.edits = edits;
     edited.history.push(entry);
     Ok(Some(edited))
+}
+
+/// Warns of what an edit has made of an order: one of another account than the accesses, or one that
+/// asks for what another one asks for.
+pub fn slips(world: &World, before: &Order, edited: &Order) -> Vec<Caution> {
+    let through = |order: &Order| (order.provider.clone(), order.account.clone());
+    let account = edited.account.as_ref();
+    let account = account.filter(|_| through(before) != through(edited));
+    let other = account.and_then(|account| {
+        let found = aim::of_order(edited, world);
+        aim::other_account(edited.kind, edited.provider.as_deref(), account, &found)
+    });
+    other
+        .into_iter()
+        .chain(draft::asked_already(world, edited, Some(before)))
+        .collect()
 }
 
 /// Returns what keeps an order from being drafted as it stands by now.

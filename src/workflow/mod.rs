@@ -21,6 +21,7 @@ pub mod erase;
 pub mod examine;
 mod fields;
 pub mod filed;
+mod given;
 pub mod gone;
 pub mod import;
 pub mod issued;

@@ -138,6 +138,12 @@ fn named(world: &World, word: &str) -> Result<OperationId, Failure> {
 fn of_order(world: &World, word: &str) -> Option<Text> {
     let order = resolve::order(&world.book, word).ok()?;
     let (id, op) = (&order.id, &effective(&order.history).last()?.op);
+    if moved_beside(world, order, op).is_some() {
+        return Some(text!(
+            "{id} 是订单；它的各次操作：icpctl log {id}",
+            "{id} is an order; its operations: icpctl log {id}"
+        ));
+    }
     Some(text!(
         "{id} 是订单，它的最近一次操作：icpctl undo {op}；更早的见 icpctl log {id}",
         "{id} is an order; its latest operation: icpctl undo {op}, earlier ones: icpctl log {id}"
@@ -236,6 +242,12 @@ pub(super) fn way_back(world: &World, stamp: &Stamp, order: &Order, entry: &Entr
             "此后对备案信息的操作要先撤消：icpctl log 查看顺序",
             "undo what came to the filing after it first: icpctl log lists it, the latest first"
         )
+    } else if let Some(other) = moved_beside(world, order, op) {
+        let other = &other.id;
+        text!(
+            "同一操作也登记了订单 {other}，它此后的操作要先撤消：icpctl log {other} 查看顺序",
+            "the same operation recorded the order {other} too: undo what came to that after it first: icpctl log {other} lists it, the latest first"
+        )
     } else if let Some(first) = what_first(world, stamp, order, op) {
         first
     } else {
@@ -244,6 +256,20 @@ pub(super) fn way_back(world: &World, stamp: &Stamp, order: &Order, entry: &Entr
             "icpctl undo {op}, first with -n to see what it takes back"
         )
     }
+}
+
+/// Among how many orders those of an operation are looked for: a hint is not worth going through more
+/// of them for each row that fails.
+const LOOKED_AT: usize = 2_000;
+
+/// Returns an order beside this one that an operation moved too, and to which something came since.
+fn moved_beside<'w>(world: &'w World, order: &Order, op: &OperationId) -> Option<&'w Order> {
+    let orders = &world.book.orders;
+    let is_of_op =
+        |other: &&Order| other.id != order.id && other.history.iter().any(|entry| entry.op == *op);
+    let has_moved = |other: &&Order| !is_last(other, op) || later_record(world, other, op);
+    let mut all = orders.values().filter(|_| orders.len() <= LOOKED_AT);
+    all.find(|other| is_of_op(other) && has_moved(other))
 }
 
 /// Says what comes before the undoing of an approval that another order rests on.

@@ -193,6 +193,14 @@ fn a_row_that_asks_for_what_another_asks_for_is_told_as_such() {
     assert!(check("zh").contains("与第 2 行要办的完全相同"));
 }
 
+/// Lists what `batch check` finds under a code, none of which keeps a row back.
+fn slips(scene: &Scene, code: &str) -> Vec<Value> {
+    let checked = scene.document(MONDAY, "batch check batch.csv", 0);
+    let findings = checked["data"]["findings"].as_array().unwrap();
+    let of_code = findings.iter().filter(|finding| finding["rule"] == code);
+    of_code.cloned().collect()
+}
+
 /// A batch that is applied again under other refs drafts everything twice: each row is told so.
 #[test]
 fn a_row_that_asks_for_what_an_order_asks_for_is_told_as_such() {
@@ -214,6 +222,12 @@ fn a_row_that_asks_for_what_an_order_asks_for_is_told_as_such() {
     };
     let again = first.replace("\na", "\nb");
     assert_eq!(told(&again), [row(2, "b1", "a1"), row(3, "b2", "a2")]);
+    let found = slips(&scene, "asked-already");
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found[1]["line"], 3);
+    assert_eq!(found[1]["path"], "target");
+    let message = found[1]["message"].as_str().unwrap();
+    assert!(message.starts_with("b2: the order ref:a2 "), "{message}");
 }
 
 /// Rows with one wrong account are each told of it.
@@ -235,6 +249,10 @@ fn every_row_whose_account_holds_no_access_is_told() {
         told[0].starts_with("line 2 (r1): ") && told[1].starts_with("line 3 (r2): "),
         "{told:?}"
     );
+    let found = slips(&scene, "other-account");
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found[0]["path"], "account");
+    assert_eq!(found[0]["severity"], "warning");
 }
 
 /// Orders that are only thought of have no id that anybody could look at: they go by their refs.

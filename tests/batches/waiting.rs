@@ -116,20 +116,23 @@ fn who_waits_in_vain_is_told_what_to_do() {
 /// A row whose order is not drafted yet has nothing to edit: what is to be mended is its cell.
 #[test]
 fn who_would_wait_in_vain_is_told_of_the_column() {
+    let fix_of = |document: &Value| {
+        let mut findings = document["data"]["findings"].as_array().unwrap().iter();
+        let finding = findings.find(|finding| finding["rule"] == "refused.after");
+        finding.unwrap()["fix"].as_str().unwrap().to_owned()
+    };
     let scene = lapsed_and_retried();
     for (after, lang) in [("after", "en"), ("前置订单", "zh")] {
         let text = format!("ref,kind,target,{after}\nc,cancel-site,s2.example.net,ref:a\n");
         scene.user.write("fresh.csv", text);
         let document = scene.document(MONDAY, &format!("batch check fresh.csv --lang {lang}"), 0);
-        let finding = &document["data"]["findings"][0];
-        assert_eq!(finding["rule"], "refused.after");
-        let fix = finding["fix"].as_str().unwrap();
+        let fix = fix_of(&document);
         assert!(fix.contains(after) && !fix.contains("icpctl edit"), "{fix}");
     }
     // Once it is drafted, the order is what is edited.
     let _ = scene.run(MONDAY, "batch apply fresh.csv").exits(0);
     let document = scene.document(MONDAY, "batch check fresh.csv", 0);
-    let fix = document["data"]["findings"][0]["fix"].as_str().unwrap();
+    let fix = fix_of(&document);
     assert!(
         fix.contains("icpctl edit") && fix.contains("--unset after"),
         "{fix}"

@@ -93,6 +93,35 @@ fn a_ref_with_other_content_is_a_conflict() {
     }
 }
 
+/// A domain that means a whole service and the service's number are one target, whichever was typed
+/// first, and whatever became of the order.
+#[test]
+fn a_ref_is_the_same_by_number_and_by_the_domain_that_means_the_service() {
+    let scene = Scene::at("tencent");
+    let by_domain = "cancel-site example.cn --ref row-1";
+    let by_number = format!("cancel-site {SHOP} --ref row-1");
+    let id = scene.draft(MONDAY, by_domain);
+    assert_eq!(scene.document(MONDAY, &by_number, 0)["changed"], false);
+    assert_eq!(scene.draft(MONDAY, &by_number), id);
+    let row = format!("ref,kind,target\nrow-1,cancel-site,{SHOP}\n");
+    scene.user.write("batch.csv", row);
+    let told = scene.run(MONDAY, "batch apply batch.csv --json").exits(0);
+    assert!(told.stdout.contains("\"unchanged\""), "{told:?}");
+    let both =
+        |one: &str, two: &str| format!("cancel-access {one} {two} --provider tencent --ref row-2");
+    let access = scene.draft(MONDAY, &both(SHOP, FORUM));
+    assert_eq!(scene.draft(MONDAY, &both("example.com", SHOP)), access);
+    let error = scene.fails(MONDAY, &format!("cancel-site {FORUM} --ref row-1"), 6);
+    assert_eq!(error["code"], "conflict.ref");
+    // What it ended is filed no more.
+    scene.submit(MONDAY, &id);
+    scene.ok(MONDAY, &format!("record {id} sms-verified"));
+    scene.ok(MONDAY, &format!("record {id} bureau-approved"));
+    for line in [by_domain, &by_number] {
+        assert_eq!(scene.document(MONDAY, line, 0)["changed"], false, "{line}");
+    }
+}
+
 /// "guards (5), revisions and refs (6)": what drafting refuses comes first.
 #[test]
 fn a_refusal_comes_before_a_ref() {
@@ -454,6 +483,30 @@ fn an_account_that_holds_no_access_at_the_provider_is_told() {
     assert_eq!(told("cancel-subject --from order.toml -n"), [message]);
     let unknown = Scene::one_site(&["tencent"]);
     assert!(told_in(&unknown, &cancel("a-2")).is_empty());
+}
+
+/// An edit is told what drafting is told: another account than that of the access, and that it asks
+/// for what another order asks for; what was so before is not told again.
+#[test]
+fn an_edit_is_told_of_the_slips_that_drafting_is_told_of() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "change example.cn --set name=示例");
+    let told = |line: &str, code: &str| warned(&scene.document(MONDAY, line, 0), code);
+    let account = |value: &str| format!("edit {id} --set account={value}");
+    assert_eq!(told(&account("a-2"), "other-account").len(), 1);
+    let note = format!("edit {id} --set labels.customer=甲");
+    assert!(told(&note, "other-account").is_empty());
+    assert!(told(&account("acc-1"), "other-account").is_empty());
+    let twin = scene.draft(MONDAY, "change example.cn --set name=示例论坛");
+    let same = format!("edit {id} --set services.0.name=示例论坛");
+    let words = format!(
+        "the order {twin} (draft) asks for the same, and mostly one is enough: icpctl show {twin}"
+    );
+    assert_eq!(told(&same, "asked-already"), [words]);
+    let note = format!("edit {id} --set labels.customer=乙");
+    assert!(told(&note, "asked-already").is_empty());
+    let other = format!("edit {id} --set services.0.name=示例商城");
+    assert!(told(&other, "asked-already").is_empty());
 }
 
 /// A second order for the same, drafted by running a command twice, is told; another end is not.

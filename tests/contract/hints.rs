@@ -289,6 +289,26 @@ fn the_next_step_of_a_draft_that_the_rulebook_refuses_is_to_check_it() {
     );
 }
 
+/// Drafts of one subject can each be sent, and only one of them: the screen says that they go in turn.
+#[test]
+fn drafts_that_go_one_at_a_time_are_told_as_such() {
+    let scene = Scene::at("tencent");
+    let screen = || scene.run(MONDAY, "status --lang en").exits(0).stdout;
+    let in_turn = "drafts of one subject or account go one at a time: send the next once the one before has ended\n";
+    let first = scene.draft(MONDAY, "cancel-site example.cn");
+    assert!(!screen().contains(in_turn), "{}", screen());
+    let second = scene.draft(MONDAY, "change example.com --set name=示例新论坛");
+    let told = screen();
+    assert!(told.contains(in_turn), "{told}");
+    assert!(
+        told.contains(&format!("submit {first}")) && told.contains(&format!("submit {second}"))
+    );
+    let chinese = scene.run(MONDAY, "status --lang zh").exits(0).stdout;
+    assert!(chinese.contains("一次只能提交一个"), "{chinese}");
+    scene.submit(MONDAY, &first);
+    assert!(!screen().contains(in_turn), "{}", screen());
+}
+
 /// That the clock presumes that the SMS expired does not make the rulebook take what it refuses.
 #[test]
 fn what_the_clock_sent_back_is_checked_where_the_rulebook_refuses_it() {

@@ -107,6 +107,37 @@ fn a_refused_report_names_a_step_only_where_it_can_be_undone() {
     assert!(told.contains("icpctl log"), "{told}");
 }
 
+/// An operation that recorded several orders is undone with all of them: where another one has moved
+/// since, it is that which is named.
+#[test]
+fn a_step_recorded_of_several_orders_is_named_only_while_none_has_moved() {
+    let access = json!(["tencent"]);
+    let other = "粤ICP备2021000002号";
+    let shop = site(SHOP, "example.cn", &access);
+    let theirs = site(&format!("{other}-1"), "example.com", &access);
+    let scene = Scene::holding(&[
+        company(SUBJECT, CERTIFICATES[0], &[shop]),
+        company(other, CERTIFICATES[1], &[theirs]),
+    ]);
+    let change =
+        |domain: &str| scene.draft(MONDAY, &format!("change {domain} --set name=示例新名"));
+    let ids = [change("example.cn"), change("example.com")];
+    let both = ids.join(" ");
+    scene.ok(MONDAY, &format!("submit {both} --yes"));
+    scene.ok(MONDAY, &format!("record {both} accepted"));
+    let [first, second] = &ids;
+    let hints = |line: &str, exit: i32| scene.fails(MONDAY, line, exit)["hints"].to_string();
+    let again = format!("record {first} accepted --at 2026-11-23T09:59:00+08:00");
+    assert!(hints(&again, 3).contains("icpctl undo"));
+    assert!(hints("undo example.cn", 4).contains("icpctl undo"));
+    scene.record(MONDAY, second, "forwarded");
+    let told = hints(&again, 3);
+    assert!(!told.contains("icpctl undo"), "{told}");
+    assert!(told.contains(&format!("icpctl log {second}")), "{told}");
+    let told = hints("undo example.cn", 4);
+    assert!(!told.contains("icpctl undo"), "{told}");
+}
+
 /// An approval that another order rests on is not undone before that one.
 #[test]
 fn a_refused_report_names_the_order_that_is_undone_first() {

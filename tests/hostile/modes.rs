@@ -193,7 +193,8 @@ fn doctor_tightens_the_store_itself() {
     let loosen = |bits| std::fs::set_permissions(&store, Permissions::from_mode(bits)).unwrap();
     loosen(0o777);
     let told = user.run(["doctor", "--json"]).exits(0).json();
-    assert!(told["warnings"].to_string().contains("loose-permissions"));
+    let warnings = told["warnings"].to_string();
+    assert_eq!(warnings.matches("loose-permissions").count(), 1);
     let mended = user.run(["doctor", "--fix", "--json"]).exits(0).json();
     assert_eq!(mode(&store), 0o700);
     assert_eq!(mended["warnings"], serde_json::json!([]));

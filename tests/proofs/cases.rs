@@ -115,6 +115,9 @@ pub(super) const CASES: &[Case] = cases! {
     FIRM: "services.0.name" = "'示例-商城！'" => "NAM-01";
     FIRM: "services.0.name" = "'中国示例商城'" => "NAM-02";
     FIRM: "services.0.name" = "'示例赌博商城'" => "NAM-02";
+    FIRM: "services.0.name" = "'中國示例商城'" => "NAM-02";
+    FIRM: "services.0.name" = "'WWW.EXAMPLE.COM'" => "NAM-01", "NAM-02";
+    FIRM: "services.0.name" = "'ｅｘａｍｐｌｅ．ｎｅｔ'" => "NAM-01", "NAM-02";
     FIRM: "services.0.name" = "'示例理财商城'" => "SVC-04";
     FIRM: "services.0.name" = "'示例校外培训'" => "SVC-04";
     FIRM: "services.0.name" = "-" => "NAM-01";
@@ -156,6 +159,7 @@ pub(super) const CASES: &[Case] = cases! {
     FUJIAN: "services.0.responsible.emergency_phone" = "'13800000003'" => "RP-05";
     FIRM: "services.0.responsible.emergency_phone" = "-" => "RP-05";
     FIRM: "services.0.responsible.email" = "'subject@example.com'" => "RP-03";
+    FIRM: "services.0.responsible.email" = "'Subject@Example.COM'" => "RP-03";
     FIRM: "services.0.responsible.email" = "-" => "RP-05";
     FIRM: "services.0.resource.type" = "'load-balancer'" => "RES-05";
     FIRM: "services.0.resource.id" = "-" => "RES-01";

@@ -59,6 +59,18 @@ fn rules_beside_the_configuration_hold_in_every_store() {
     assert!(fires(&check_dossier(&scene, GOOD), "MY-01"));
 }
 
+/// A domain that cannot be read is one problem, not one of its home URL too.
+#[test]
+fn a_domain_that_cannot_be_read_is_told_once() {
+    let scene = Scene::empty();
+    let domains = "domains = [\"example.com\"]";
+    assert!(GOOD.contains(domains));
+    let wrong = GOOD.replace(domains, "domains = [\"example..com\"]");
+    let found = check_dossier(&scene, &wrong);
+    assert!(fires(&found, "not-a-domain"), "{found:?}");
+    assert!(!fires(&found, "DOM-08"), "{found:?}");
+}
+
 /// Whom a rule is for may be said as people say it.
 #[test]
 fn a_rule_is_for_whom_it_names_in_any_words() {

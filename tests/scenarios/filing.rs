@@ -2,6 +2,7 @@
 
 use super::{
     CERTIFICATES, FORUM, MONDAY, SHOP, SUBJECT, Scene, codes, company, dossier, hints_at, site,
+    warned,
 };
 use serde_json::{Value, json};
 
@@ -103,6 +104,42 @@ fn the_labels_of_a_first_filing_are_offered_to_its_subject() {
     assert_eq!(next(&scene), json!([]));
     let _ = scene.ok(TUESDAY, "label 粤ICP备2026000009号 assignee=丙");
     assert_eq!(next(&scene), json!([]));
+}
+
+/// A file of reports offers the same as a report does.
+#[test]
+fn the_labels_of_a_first_filing_are_offered_by_a_file_of_reports_too() {
+    let (scene, id) = Scene::first_filing("tencent");
+    let _ = scene.ok(MONDAY, &format!("label {id} customer=甲"));
+    scene.submit(MONDAY, &id);
+    let numbers = NUMBERS.replace("--number ", "").replace(' ', ";");
+    let rows = format!("order,event,numbers\n{id},bureau-approved,{numbers}\n");
+    scene.user.write("reports.csv", rows);
+    let line = "record --from reports.csv";
+    let show = format!("show {id}");
+    let told = |flags: &str| {
+        let output = scene
+            .run(MONDAY, &format!("{line} --json {flags}"))
+            .exits(0);
+        let last = output.stdout.lines().last().unwrap();
+        warned(
+            &serde_json::from_str(last).unwrap(),
+            "labels-of-order-alone",
+        )
+    };
+    assert_eq!(told("-n").len(), 1);
+    let words = told("");
+    assert!(
+        matches!(&words[..], [only] if only.contains(&show)),
+        "{words:?}"
+    );
+    let next = &scene.ok(MONDAY, &show)["next"];
+    assert_eq!(
+        *next,
+        json!(["icpctl label 粤ICP备2026000009号 customer=甲"])
+    );
+    // What is unchanged is not told again.
+    assert!(told("").is_empty());
 }
 
 /// S3, step 7: a first filing is answered by the subject's person and each service's.

@@ -147,10 +147,10 @@ fn remove_unnamed(cx: &Context<'_>, disk: &Disk) -> Result<Vec<String>, Failure>
 fn unmended(cx: &mut Context<'_>, folder: &Path, loose: &Loose, fixes: bool) -> Option<Finding> {
     let (path, count) = (folder.display().to_string(), loose.left);
     let word = shell_word(&path);
+    // Told of the folder alone when it was opened, and before anything was tightened.
+    cx.cautions
+        .retain(|caution| caution.code != "loose-permissions");
     if fixes {
-        // Told before anything was tightened.
-        cx.cautions
-            .retain(|caution| caution.code != "loose-permissions");
         let reason = loose.refused.as_ref()?.message();
         return Some(Finding {
             code: "loose-permissions",

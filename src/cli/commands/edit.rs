@@ -85,8 +85,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let mut plan = Plan::new(order.id.clone());
         let edited = edit::edit(world, stamp, order, &given, dossier.as_ref(), &named)
             .map_err(|failure| located(failure, from.as_deref(), &places))?;
-        if edited.is_some() {
+        if let Some(edited) = &edited {
             plan.files = materials::once(&files);
+            plan.cautions = edit::slips(world, order, edited);
         }
         plan.orders.extend(edited);
         Ok(plan)

@@ -1,6 +1,7 @@
 //! `record`: what the provider, the ministry or the bureau said.
 
 use crate::cli::context::{Asks, Context, Plan, Stamp, World};
+use crate::cli::documents::order::labelling;
 use crate::cli::input::encoding_arg;
 use crate::cli::parser::globals::{free_words, moment, option, place, repeated};
 use crate::cli::parser::{said, words};
@@ -20,6 +21,7 @@ use crate::text;
 use crate::workflow::advance::{self, Told};
 use crate::workflow::assign::valid;
 use crate::workflow::batch::Outcome;
+use crate::workflow::plan::Caution;
 use crate::workflow::reach::{self, Reach};
 use crate::workflow::reported;
 use clap::{ArgMatches, Command};
@@ -243,10 +245,16 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
         let stamp = cx.stamp(&world, &mut ids);
         valid(from, &problems(&world, &stamp, &all))?;
         let mut stream = Stream::start(cx, STREAM, &ORDERS, from, rows.len());
-        if rows.iter().any(|row| row.at.is_none()) {
+        let is_anew = |row: &RecordRow| row.at.is_none() && !row.event.is_by_clock();
+        if rows.iter().any(is_anew) {
             stream.again(Again::TakesUndated);
         }
-        let take = |world: &mut World, rows: &[_]| take_rows(world, &stamp, rows);
+        let take = |world: &mut World, rows: &[_]| {
+            let mut chunk = take_rows(world, &stamp, rows);
+            let brought = chunk.orders.iter().filter_map(|id| unlabelled(world, id));
+            chunk.cautions.extend(brought);
+            chunk
+        };
         Ok(rows::take(
             cx, lock, &mut world, stream, &all, &signals, take,
         ))
@@ -272,6 +280,20 @@ fn of_themselves(
         reach.is_ok_and(|reach| reach == Reach::Itself)
     };
     Ok(rows.iter().all(rests_on_itself).then_some(world))
+}
+
+/// Warns of a subject that an approval brought without the labels of its order.
+fn unlabelled(world: &World, id: &OrderId) -> Option<Caution> {
+    // The command itself may hold what messages mask.
+    labelling(world, world.book.orders.get(id)?)?;
+    let message = text!(
+        "首次备案已通过，订单的标签还没有加到它的主体上；要执行的命令见 icpctl show {id}",
+        "the first filing is approved, and its subject lacks the labels of its order: icpctl show {id} names the command"
+    );
+    Some(Caution {
+        path: Some(id.to_string()),
+        ..Caution::new("labels-of-order-alone", message)
+    })
 }
 
 /// Takes all rows on trial, and tells what is wrong with those that do not validate: a time before

@@ -236,6 +236,12 @@ fn by_group(cx: &Context<'_>, desk: &Desk<'_>, wanted: &[&Order], most: usize) -
             );
             let _ = writeln!(page, "{}", words.get(cx.lang));
         }
+        let in_turn = (group == Group::Ready)
+            .then(|| agenda::one_at_a_time(desk, &members))
+            .flatten();
+        if let Some(words) = in_turn {
+            let _ = writeln!(page, "{}", words.get(cx.lang));
+        }
         page.push('\n');
     }
     page

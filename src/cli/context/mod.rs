@@ -213,6 +213,15 @@ impl<'a> Context<'a> {
 
     /// Returns how stdout is coloured.
     pub fn color(&self) -> Color {
+        self.color_of(self.terminal.stdout)
+    }
+
+    /// Returns how questions are coloured, which stand on stderr.
+    pub fn color_of_questions(&self) -> Color {
+        self.color_of(self.terminal.stderr)
+    }
+
+    fn color_of(&self, is_terminal: bool) -> Color {
         Color::decide(
             self.globals.color,
             &Surroundings {
@@ -220,7 +229,7 @@ impl<'a> Context<'a> {
                 clicolor_force: self.env.text("CLICOLOR_FORCE"),
                 no_color: self.env.text("NO_COLOR"),
                 term: self.env.text("TERM"),
-                is_terminal: self.terminal.stdout,
+                is_terminal,
             },
         )
     }

@@ -3,6 +3,7 @@
 use super::order::{Desk, Manner};
 use crate::filing::duty::NEAR_DAYS;
 use crate::filing::event::{Event, Report};
+use crate::filing::guard::{self, Rival};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::Order;
 use crate::filing::pack;
@@ -11,6 +12,7 @@ use crate::filing::status::{Bucket, Status};
 use crate::lang::Text;
 use crate::text;
 use chrono::Days;
+use std::collections::BTreeMap;
 
 /// A group of the screen, in the order in which they come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,6 +78,43 @@ impl Group {
             Self::Ended => Text::fixed("已完结", "Ended"),
         }
     }
+}
+
+/// Says that drafts which can be submitted keep each other back once one of them is sent, where two of
+/// them do.
+pub fn one_at_a_time(desk: &Desk<'_>, ready: &[&Order]) -> Option<Text> {
+    let mut alike: BTreeMap<String, Vec<&Order>> = BTreeMap::new();
+    for order in ready {
+        let provider = order.provider.as_deref().unwrap_or_default();
+        let account = order.account.as_ref();
+        let keys = [
+            order.target.subject.map(|number| number.to_string()),
+            account.map(|account| format!("{provider} {account}")),
+        ];
+        let facts = order.filing.subject.as_deref();
+        let certificate = facts.and_then(|facts| facts.certificate_number.clone());
+        for key in keys.into_iter().chain([certificate]).flatten() {
+            alike.entry(key).or_default().push(order);
+        }
+    }
+    let (portfolio, profiles) = (&desk.world.book.portfolio, &desk.world.profiles);
+    let excludes = |pair: &[&Order]| {
+        let [one, other] = pair else {
+            return false;
+        };
+        let sent = Rival {
+            order: one,
+            status: Status::AwaitingBureauReview,
+        };
+        let obstacles = guard::in_the_way(other, portfolio, profiles, &[sent]);
+        let mut obstacles = obstacles.iter();
+        obstacles.any(|obstacle| matches!(obstacle, Obstacle::LiveOrder { .. }))
+    };
+    let excluding = alike.values().any(|orders| orders.windows(2).any(excludes));
+    excluding.then(|| text!(
+        "同一主体（或账号）的草稿一次只能提交一个，等它结束后再提交下一个",
+        "drafts of one subject or account go one at a time: send the next once the one before has ended"
+    ))
 }
 
 /// For how many days a cancellation that lapsed is recalled: as long as duties are told ahead.

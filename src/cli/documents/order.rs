@@ -21,6 +21,7 @@ use crate::render::mask::{Privacy, mask_among};
 use crate::render::prose::Names;
 use crate::store::roll::Slip;
 use crate::workflow::missing;
+use crate::workflow::world::World;
 use serde_json::{Value, json};
 
 /// How an answer is worded and what it may show.
@@ -124,35 +125,9 @@ impl Desk<'_> {
             Status::Lapsed if view.is_presumed() => vec![record(Report::SmsExpired)],
             Status::Purged if view.is_presumed() => vec![record(Report::Purged)],
             Status::Lapsed => self.anew(order).into_iter().collect(),
-            Status::Approved => self.labelling(order).into_iter().collect(),
+            Status::Approved => labelling(self.world, order).into_iter().collect(),
             Status::Abandoned | Status::Purged => Vec::new(),
         }
-    }
-
-    /// Returns the command that gives the subject of an approved first filing the labels that were put
-    /// on the order while there was no subject yet; none where the subject was labelled by these keys.
-    fn labelling(&self, order: &Order) -> Option<String> {
-        let number = order.subject().filter(|_| order.is_first_filing())?;
-        let book = &self.world.book;
-        let there = &book.portfolio.subject(&number)?.labels;
-        let approval = order.approval()?;
-        let since = order.history.iter().skip_while(|entry| *entry != approval);
-        let since: Vec<&FieldChange> = since.flat_map(|entry| &entry.edits).collect();
-        let record = book.subjects.get(&number);
-        let is_said = |key: &String| {
-            let field = format!("labels.{key}");
-            let mut entries = record.into_iter().flat_map(SubjectRecord::effective);
-            there.contains_key(key)
-                || since.iter().any(|edit| edit.field == field)
-                || entries.any(|entry| entry.unlabelled.contains(key))
-        };
-        let missing = order.labels.iter();
-        let missing: Vec<String> = missing
-            .filter(|(key, _)| !is_said(key))
-            .map(|(key, value)| shell_word(&format!("{key}={value}")))
-            .collect();
-        let words = missing.join(" ");
-        (!missing.is_empty()).then(|| format!("icpctl label {number} {words}"))
     }
 
     /// Returns the command that drafts a lapsed cancellation again, while what it was about is filed
@@ -498,4 +473,30 @@ fn edit(
         shown
     };
     json!({ "field": change.field, "from": value(&change.from), "to": value(&change.to) })
+}
+
+/// Returns the command that gives the subject of an approved first filing the labels that were put
+/// on the order while there was no subject yet; none where the subject was labelled by these keys.
+pub fn labelling(world: &World, order: &Order) -> Option<String> {
+    let number = order.subject().filter(|_| order.is_first_filing())?;
+    let book = &world.book;
+    let there = &book.portfolio.subject(&number)?.labels;
+    let approval = order.approval()?;
+    let since = order.history.iter().skip_while(|entry| *entry != approval);
+    let since: Vec<&FieldChange> = since.flat_map(|entry| &entry.edits).collect();
+    let record = book.subjects.get(&number);
+    let is_said = |key: &String| {
+        let field = format!("labels.{key}");
+        let mut entries = record.into_iter().flat_map(SubjectRecord::effective);
+        there.contains_key(key)
+            || since.iter().any(|edit| edit.field == field)
+            || entries.any(|entry| entry.unlabelled.contains(key))
+    };
+    let missing = order.labels.iter();
+    let missing: Vec<String> = missing
+        .filter(|(key, _)| !is_said(key))
+        .map(|(key, value)| shell_word(&format!("{key}={value}")))
+        .collect();
+    let words = missing.join(" ");
+    (!missing.is_empty()).then(|| format!("icpctl label {number} {words}"))
 }

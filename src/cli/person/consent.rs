@@ -93,7 +93,8 @@ fn type_number(cx: &mut Context<'_>, number: &str) -> Result<(), Failure> {
     if same { Ok(()) } else { Err(declined()) }
 }
 
-fn declined() -> Failure {
+/// The failure of what a person does not want.
+pub(super) fn declined() -> Failure {
     Failure::new(
         Exit::Declined,
         "declined.operator",

@@ -2,6 +2,8 @@
 
 use crate::failure::Failure;
 use crate::intake::{BatchRow, Header};
+use crate::workflow::aim::OTHER_ACCOUNT;
+use crate::workflow::plan::Caution;
 use std::borrow::Cow;
 
 /// Returns the column that says what a failure is about, by its English name.
@@ -27,6 +29,15 @@ pub fn blamed(failure: &Failure, row: &BatchRow) -> &'static str {
         code if code.starts_with("invalid.") => content(row),
         _ if row.target.is_empty() => content(row),
         _ => "target",
+    }
+}
+
+/// Returns the column that says what a slip is in.
+pub fn doubted(slip: &Caution, row: &BatchRow) -> &'static str {
+    if slip.code == OTHER_ACCOUNT && row.account.is_some() {
+        "account"
+    } else {
+        content(row)
     }
 }
 

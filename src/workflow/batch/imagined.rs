@@ -6,6 +6,7 @@ use crate::failure::Failure;
 use crate::filing::order::OrderId;
 use crate::lang::Text;
 use crate::text;
+use crate::workflow::draft::ASKED_ALREADY;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -27,6 +28,9 @@ pub fn call_by_ref(decided: &mut [Decided], wishes: &[Wish]) {
             wait_for_row(failure, wish);
             if own.is_some_and(|own| own.ask.is_alike(&wish.ask)) {
                 say_twice(failure, wish);
+                decided
+                    .cautions
+                    .retain(|caution| caution.code != ASKED_ALREADY);
             }
         }
     }

@@ -8,7 +8,7 @@ mod plan;
 mod queue;
 mod review;
 
-pub use blame::{blamed, content};
+pub use blame::{blamed, content, doubted};
 pub use commit::{CHUNK, changes, commit, write_rows};
 pub use imagined::call_by_ref;
 pub use plan::{Action, Based, BatchPlan, Consequence, PLAN_SCHEMA, PlannedRow, Said, stale};
@@ -194,7 +194,26 @@ pub struct Needs {
     pub accept: Option<Acceptance>,
 }
 
+/// Whether a caution is about what a row asks for.
+fn is_slip(caution: &Caution) -> bool {
+    [ASKED_ALREADY, OTHER_ACCOUNT].contains(&caution.code)
+}
+
 impl Decided {
+    /// Returns what the user should know, of what the row asks for as of the row.
+    pub fn told(self, wishes: &[Wish]) -> impl Iterator<Item = Caution> {
+        let wish = wishes.get(self.row);
+        self.cautions.into_iter().map(move |caution| match wish {
+            Some(wish) if is_slip(&caution) => wish.warns(caution),
+            Some(_) | None => caution,
+        })
+    }
+
+    /// Lists what is mostly a slip in what the row asks for.
+    pub fn slips(&self) -> impl Iterator<Item = &Caution> {
+        self.cautions.iter().filter(|caution| is_slip(caution))
+    }
+
     fn new(row: usize, outcome: Outcome) -> Self {
         Self {
             row,
@@ -299,10 +318,7 @@ fn decide_row(
 ) -> Result<Decided, Failure> {
     let terms = how.terms;
     let holder = world.of_ref(&wish.reference);
-    let is_same = |order: &Order| {
-        let given = wish.ask.given();
-        given.is_ok_and(|given| given == order.given)
-    };
+    let is_same = |order: &Order| wish.ask.is_of(order, &world.book.portfolio);
     let ended = holder.filter(|order| has_failed(order, world));
     if let Some(order) = ended.filter(|order| !is_retried(order, wish, terms)) {
         let mut failed = Decided::failed(row, over(order, world));
@@ -330,12 +346,7 @@ fn decide_row(
     };
     let mut decided = Decided::new(row, Outcome::Ok);
     decided.retries = retries;
-    let cautions = std::mem::take(&mut plan.cautions).into_iter();
-    let in_row = |caution: Caution| match caution.code {
-        ASKED_ALREADY | OTHER_ACCOUNT => wish.warns(caution),
-        _ => caution,
-    };
-    decided.cautions = cautions.map(in_row).collect();
+    decided.cautions = std::mem::take(&mut plan.cautions);
     decided.order = Some(plan.answer.clone());
     let Some(order) = plan.orders.pop() else {
         decided.outcome = Outcome::Unchanged;

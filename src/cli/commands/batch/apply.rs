@@ -213,16 +213,17 @@ impl Work {
     }
 
     fn told(&self, cx: &mut Context<'_>, decided: Decided) -> RowTold {
-        cx.warn_of(decided.cautions);
         let row = self.loaded.rows.get(decided.row);
-        RowTold {
+        let told = RowTold {
             line: row.map_or(0, |row| row.line),
             names: [
                 row.map(|row| row.reference.clone()),
-                decided.order.map(|id| id.to_string()),
+                decided.order.as_ref().map(ToString::to_string),
             ],
             outcome: decided.outcome,
-            failure: decided.failure,
-        }
+            failure: decided.failure.clone(),
+        };
+        cx.warn_of(decided.told(&self.loaded.wishes));
+        told
     }
 }

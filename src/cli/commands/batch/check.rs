@@ -19,8 +19,9 @@ use crate::render::prose;
 use crate::rulebook;
 use crate::text;
 use crate::workflow::assign::called;
-use crate::workflow::batch::{Decided, Outcome, blamed, call_by_ref, content, twice};
+use crate::workflow::batch::{Decided, Outcome, blamed, call_by_ref, content, doubted, twice};
 use crate::workflow::check::{REFUSED_BY_RULE, is_accepted};
+use crate::workflow::plan::Caution;
 use crate::workflow::resolve;
 use crate::workflow::world::World;
 use clap::ArgMatches;
@@ -124,6 +125,28 @@ impl Finding {
             column: at.column,
             fix: found.fix,
             source: found.source,
+            plain: Vec::new(),
+        }
+        .naming(row)
+    }
+
+    /// What is mostly a slip in what a row asks for.
+    fn of_slip(row: &BatchRow, slip: &Caution) -> Self {
+        let (key, column) = (&row.reference, doubted(slip, row));
+        let at = row.place(column);
+        Self {
+            rule: slip.code.to_owned(),
+            severity: Severity::Warning,
+            path: Some(row.header.name(column).to_owned()),
+            line: at.line,
+            column: at.column,
+            message: text!(
+                "{key}：{message}",
+                "{key}: {message}",
+                message = &slip.message
+            ),
+            fix: None,
+            source: None,
             plain: Vec::new(),
         }
         .naming(row)
@@ -284,6 +307,7 @@ fn examine(
         let stops = failure.is_some_and(|failure| failure.code == REFUSED_BY_RULE);
         let told = failure.filter(|_| !stops);
         findings.extend(told.map(|failure| Finding::of_row(row, decided.outcome, failure)));
+        findings.extend(decided.slips().map(|slip| Finding::of_slip(row, slip)));
         let of_rules = decided.findings.into_iter();
         findings.extend(
             of_rules

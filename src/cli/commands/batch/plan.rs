@@ -70,7 +70,7 @@ pub(super) fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, F
     let plan = BatchPlan::of(&world, loaded.rows, wishes, &drafted, &sent, name, &folder);
     drop(world);
     for decided in sent {
-        cx.warn_of(decided.cautions);
+        cx.warn_of(decided.told(&loaded.wishes));
     }
     if let Some(out) = out.filter(|_| !cx.globals.dry_run) {
         let text = serde_json::to_string(&plan)? + "\n";

@@ -1,0 +1,211 @@
+//! What a person is asked for on a terminal, where a draft lacks it.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use crate::support::Icpctl;
+use crate::support::pty::Terminal;
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+/// One service that two providers give access to.
+const FILED: &str = "\
+subject_number,subject_name,nature,service_number,service_kind,service_name,domains,accesses
+粤ICP备2021000001号,示例科技有限公司,enterprise,粤ICP备2021000001号-1,site,示例商城,shop.example.net,tencent;huawei
+";
+
+const ESC: &str = "\u{1b}";
+const DOWN: &str = "\u{1b}[B";
+const BACKSPACE: &str = "\u{7f}";
+const CTRL_C: &str = "\u{3}";
+
+fn user() -> Icpctl {
+    let user = Icpctl::new();
+    user.write("filed.csv", FILED);
+    user.run(["adopt", "--from", "filed.csv"]).exits(0);
+    user
+}
+
+fn asked(user: &Icpctl, words: &[&str]) -> Terminal {
+    Terminal::start(user.command(words))
+}
+
+/// Answers questions, each with its keys, and returns what was shown in all.
+fn answered(mut terminal: Terminal, answers: &[(&str, &str)], code: i32) -> String {
+    for (question, keys) in answers {
+        terminal.expect(question);
+        terminal.type_in(keys);
+    }
+    let (exit, shown) = terminal.end();
+    assert_eq!(exit, Some(code), "{shown}");
+    shown
+}
+
+fn orders(user: &Icpctl) -> Vec<Value> {
+    let listed = user.run(["list", "--json", "--reveal"]).exits(0).json();
+    listed["data"].as_array().unwrap().clone()
+}
+
+/// A wrong answer is told where it is typed, and asked for again; what is left empty stays open.
+#[test]
+fn a_new_filing_is_asked_for_field_by_field() {
+    let user = Icpctl::new();
+    let wrong = BACKSPACE.repeat(3);
+    let shown = answered(
+        asked(&user, &["new", "--lang", "en"]),
+        &[
+            ("Subject number", "12\r"),
+            ("holds no filing number", &BACKSPACE.repeat(2)),
+            ("Subject number", "\r"),
+            ("subject's name", "示例科技有限公司司\u{7f}\r"),
+            ("nature", "enterp\r"),
+            ("province", "guangd\r"),
+            ("certificate type", "\r"),
+            ("certificate number", "\r"),
+            ("legal representative", "\r"),
+            ("subject person's name", "\r"),
+            ("subject person's phone", "123\r"),
+            ("a mobile number has 11 digits", &wrong),
+            ("subject person's phone", "13900139000\r"),
+            ("service kind", &format!("{DOWN}\r")),
+            ("service name", "示例商城\r"),
+            ("domains", "shop.example.cn，www.example.cn\r"),
+            ("service person's name", "\r"),
+            ("service person's phone", "\r"),
+            ("Through which provider?", "tenc\r"),
+        ],
+        0,
+    );
+    assert!(shown.contains("drafted: new filing"), "{shown}");
+    let [order] = orders(&user).try_into().unwrap();
+    assert_eq!(order["provider"], "tencent");
+    let service = &order["services"][0];
+    assert_eq!(service["kind"], "site");
+    assert_eq!(service["name"], "示例商城");
+    assert_eq!(
+        service["domains"],
+        json!(["shop.example.cn", "www.example.cn"])
+    );
+    let id = order["id"].as_str().unwrap();
+    let path = format!("data/icpctl/orders/{}/{id}.toml", &id[..2]);
+    let file = std::fs::read_to_string(user.home().join(path)).unwrap();
+    for line in [
+        "name = \"示例科技有限公司\"",
+        "nature = \"enterprise\"",
+        "province = \"gd\"",
+        "phone = \"13900139000\"",
+    ] {
+        assert!(file.contains(line), "{line}\n{file}");
+    }
+    assert!(!file.contains("certificate_type"), "{file}");
+}
+
+#[test]
+fn lists_are_in_the_language_of_the_reader() {
+    let user = Icpctl::new();
+    let mut terminal = asked(&user, &["new", "--lang", "zh"]);
+    for (question, keys) in [("主体备案号", "\r"), ("主办者名称", "\r")] {
+        terminal.expect(question);
+        terminal.type_in(keys);
+    }
+    terminal.expect("（暂不填）");
+    terminal.expect("企业（enterprise）");
+    terminal.expect("输入文字筛选");
+    terminal.type_in(ESC);
+    let (exit, shown) = terminal.end();
+    assert_eq!(exit, Some(13), "{shown}");
+    assert!(shown.contains("已取消"), "{shown}");
+}
+
+/// Before the other questions are answered for nothing.
+#[test]
+fn a_subject_that_is_not_filed_is_told_at_once() {
+    let shown = answered(
+        asked(&user(), &["new", "--lang", "en"]),
+        &[("Subject number", "京ICP备2021000009号\r")],
+        5,
+    );
+    assert!(shown.contains("京ICP备2021000009号"), "{shown}");
+}
+
+/// Of a filed subject only the service is asked for.
+#[test]
+fn a_filed_subject_is_asked_for_its_service_alone() {
+    let user = user();
+    let shown = answered(
+        asked(&user, &["new", "--lang", "en"]),
+        &[
+            ("Subject number", "粤ICP备2021000001号\r"),
+            ("service kind", "app\r"),
+            ("service name", "示例应用\r"),
+            ("domains", "\r"),
+            ("service person's name", "\r"),
+            ("service person's phone", "\r"),
+            ("Through which provider?", "tencent\r"),
+        ],
+        0,
+    );
+    assert!(!shown.contains("subject's name"), "{shown}");
+    let [order] = orders(&user).try_into().unwrap();
+    assert_eq!(order["target"]["subject"], "粤ICP备2021000001号");
+    assert_eq!(order["services"][0]["kind"], "app");
+}
+
+#[test]
+fn a_cancellation_lacks_its_target_and_the_provider() {
+    let user = user();
+    answered(
+        asked(&user, &["cancel-site", "--lang", "en"]),
+        &[
+            ("Filing number or domain", "\r"),
+            ("it cannot be left empty", "shop.example.net\r"),
+            ("Through which provider?", "huawei\r"),
+        ],
+        0,
+    );
+    let [order] = orders(&user).try_into().unwrap();
+    assert_eq!(order["kind"], "cancel-site");
+    assert_eq!(order["provider"], "huawei");
+}
+
+#[test]
+fn a_change_lacks_what_it_changes() {
+    let user = user();
+    let words = ["change", "shop.example.net", "--provider", "tencent"];
+    answered(
+        asked(&user, &[&words[..], &["--lang", "zh"]].concat()),
+        &[("要变更的字段", "name\r"), ("新的值", "示例书店\r")],
+        0,
+    );
+    let [order] = orders(&user).try_into().unwrap();
+    assert_eq!(order["changes"][0]["field"], "name");
+    assert_eq!(order["changes"][0]["to"], "示例书店");
+}
+
+/// Whatever ends a question leaves no order, and the terminal as it was.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_question_that_is_not_answered_leaves_nothing_behind() {
+    use rustix::termios::LocalModes;
+    let user = user();
+    let signals = [(Signal::INT, 130), (Signal::TERM, 143)];
+    let ends = [(Err(ESC), 13), (Err(CTRL_C), 130)]
+        .into_iter()
+        .chain(signals.map(|(signal, code)| (Ok(signal), code)));
+    for (end, code) in ends {
+        let mut terminal = asked(&user, &["cancel-site", "shop.example.net", "--lang", "en"]);
+        terminal.expect("type to filter");
+        assert!(!terminal.modes().contains(LocalModes::ICANON));
+        match end {
+            Ok(signal) => kill_process(Pid::from_child(&terminal.child), signal).unwrap(),
+            Err(keys) => terminal.type_in(keys),
+        }
+        terminal.expect("nothing was changed");
+        let lines = LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG;
+        assert!(terminal.modes().contains(lines), "{code}");
+        let (exit, shown) = terminal.end();
+        assert_eq!(exit, Some(code), "{shown}");
+        // The cursor, which a list hides, is shown again.
+        let hidden = shown.rfind("\u{1b}[?25l").unwrap();
+        assert!(shown[hidden..].contains("\u{1b}[?25h"), "{shown:?}");
+        assert_eq!(orders(&user), Vec::<Value>::new());
+    }
+}
