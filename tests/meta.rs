@@ -303,6 +303,8 @@ fn a_profile_takes_no_name_of_another() {
     own("unknown", "\n  purge = 1\n");
     own("broken", "purge_days = = 3\n");
     own("lost", "extends = \"nobody\"\n");
+    own("none", "[order_size]\naccess = 0\n");
+    own("north copy (1)", "purge_days = -1\n");
     let document = icpctl.run(["doctor", "--json"]).exits(3).json();
     let findings = document["data"]["findings"].as_array().unwrap();
     let told: Vec<String> = findings
@@ -321,6 +323,8 @@ fn a_profile_takes_no_name_of_another() {
             "invalid-profile broken.toml line 1, column 14",
             "invalid-profile empty.toml line 1, column 18",
             "invalid-profile lost.toml line 1, column 11",
+            "invalid-profile none.toml line 1, column 1",
+            "invalid-profile north copy (1).toml line 1, column 14",
             "ambiguous-provider north.toml line 2, column 17",
             "ambiguous-provider north.toml line 2, column 29",
             "ambiguous-provider north.toml line 2, column 37",
@@ -330,7 +334,7 @@ fn a_profile_takes_no_name_of_another() {
         ]
     );
     assert!(
-        findings[3]["message"]
+        findings[5]["message"]
             .as_str()
             .unwrap()
             .contains("provider east")
@@ -761,5 +765,28 @@ fn help_tells_the_exits_and_the_environment() {
 fn the_command_line_is_sound_in_both_languages() {
     for lang in [Lang::Zh, Lang::En] {
         tree(Branches::All, lang).debug_assert();
+    }
+}
+
+/// Files of the user's own go by any name: what an editor or a browser calls a copy stops nothing.
+#[test]
+fn own_files_go_by_any_name() {
+    let user = Icpctl::new();
+    user.run(["init"]).exits(0);
+    for folder in ["providers.d", "rules.d"] {
+        std::fs::create_dir_all(user.home().join(".icpctl").join(folder)).unwrap();
+    }
+    user.write(".icpctl/providers.d/小云 网络.toml", "purge_days = 3\n");
+    let rules = user.run(["template", "rules"]).exits(0).stdout;
+    user.write(".icpctl/rules.d/it's mine (1).toml", rules);
+    let shown = user
+        .run(["provider", "show", "小云 网络", "--json"])
+        .exits(0);
+    assert_eq!(shown.json()["data"]["purge_days"], 3);
+    let listed = user.run(["rules", "--json"]).exits(0).json();
+    let listed = listed["data"].as_array().unwrap();
+    assert!(listed.iter().any(|rule| rule["id"] == "MY-01"));
+    for command in ["list", "status", "portfolio", "doctor"] {
+        user.run([command]).exits(0);
     }
 }

@@ -354,4 +354,15 @@ fn every_profile_is_valid_against_the_schema_that_is_printed() {
     assert!(errors(schema, own.parse().unwrap()).is_empty());
     let wrong = "extends = \"tencent\"\npurge_day = 30\n";
     assert_eq!(errors(schema, wrong.parse().unwrap()).len(), 1);
+    // The steps of a guide of one's own are those of the built-in ones.
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/data/guides");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let file = file.unwrap().path();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let guide = text.replace("[[step]]", "[[guide]]");
+        let errors = errors(schema, guide.parse().unwrap());
+        assert!(errors.is_empty(), "{}: {errors:#?}", file.display());
+    }
+    let wrong = "[[guide]]\nid = \"fax\"\nstatus = \"draft\"\nsource = \"\"\ntitle = { zh = \"传真\", en = \"Fax\" }\nonly = [\"new\"]\n";
+    assert_eq!(errors(schema, wrong.parse().unwrap()).len(), 1);
 }

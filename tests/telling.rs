@@ -13,8 +13,9 @@ use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 /// An agency with an SMS window that closes at 10:00 tomorrow, an order that came back with a
 /// reason, and one that was approved.
@@ -169,7 +170,13 @@ fn every_way_in_which_a_robot_says_no_is_a_failure() {
             "dingtalk",
             Answer::json(r#"{"errcode":130101,"errmsg":"too fast"}"#),
             11,
-            "unavailable",
+            "unavailable.rate-limited",
+        ),
+        (
+            "wecom",
+            Answer::json(r#"{"errcode":45009,"errmsg":"api freq out of limit"}"#),
+            11,
+            "unavailable.rate-limited",
         ),
         (
             "feishu",
@@ -181,7 +188,7 @@ fn every_way_in_which_a_robot_says_no_is_a_failure() {
             "feishu",
             Answer::json(r#"{"code":11232,"msg":"too many request"}"#),
             11,
-            "unavailable",
+            "unavailable.rate-limited",
         ),
         (
             "feishu",
@@ -506,6 +513,23 @@ fn a_channel_s_rate_is_kept_across_runs() {
     assert_eq!(team(&rest)["sent"], 2);
 }
 
+/// Feishu takes five messages in a second.
+#[test]
+fn feishu_is_left_alone_between_messages() {
+    let user = agency();
+    let times: Arc<Mutex<Vec<Instant>>> = Arc::default();
+    let asked = Arc::clone(&times);
+    let web = Web::http(move |_| {
+        asked.lock().unwrap().push(Instant::now());
+        Answer::json(r#"{"code":0}"#)
+    });
+    channel(&user, "feishu", &web.url("/x"), "");
+    assert_eq!(team(&notify(&user, &[]).exits(0).json())["sent"], 3);
+    let times = times.lock().unwrap();
+    let gaps = times.windows(2).map(|pair| pair[1] - pair[0]);
+    assert!(gaps.min().unwrap() > Duration::from_millis(150));
+}
+
 #[test]
 fn a_channel_gets_what_it_asks_for_in_its_language_and_nobody_s_phone() {
     let user = agency();
@@ -668,7 +692,7 @@ fn what_was_told_is_not_told_again_once_it_can_be_read_or_is_asked_for_again() {
 #[test]
 fn what_another_run_told_meanwhile_is_not_counted_as_sent() {
     let user = Arc::new(agency());
-    let second = Arc::new(std::sync::Mutex::new(None));
+    let second = Arc::new(Mutex::new(None));
     let (starts, begun) = (Arc::clone(&user), Arc::clone(&second));
     let web = Web::http(move |_| {
         let mut begun = begun.lock().unwrap();

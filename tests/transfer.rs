@@ -6,9 +6,9 @@ use crate::support::Icpctl;
 use icpctl::intake::read_exported;
 use icpctl::reading::Steady;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// An agency with orders in several statuses, an attachment, labels and notes, and a reason that
 /// a spreadsheet would take for a formula.
@@ -242,6 +242,77 @@ fn an_attachment_that_cannot_be_read_is_told_with_its_reason() {
     let message = warning["message"].as_str().unwrap();
     assert!(message.contains("was not exported: "), "{message}");
     assert!(!message.contains("not in the store"), "{message}");
+}
+
+/// A file of the store that was altered where it stands, or is gone: `doctor` tells it and the
+/// command that it names puts it back; a backup leaves it out and can be brought in.
+#[test]
+fn an_attachment_that_was_altered_is_told_left_out_and_put_back() {
+    for is_gone in [false, true] {
+        let user = agency();
+        user.run("attach ref:new paper.png --as domain-certificate --service 1".split(' '))
+            .exits(0);
+        let whole = store(&user);
+        let folder = user.home().join(".icpctl/files");
+        let file = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap();
+        if is_gone {
+            std::fs::remove_file(file.path()).unwrap();
+        } else {
+            std::fs::write(file.path(), b"turned and saved by a viewer").unwrap();
+        }
+        let code = if is_gone {
+            "missing-attachment"
+        } else {
+            "damaged-attachment"
+        };
+        let found = user.run(["doctor", "--json"]).exits(3).json();
+        let findings = found["data"]["findings"].as_array().unwrap().clone();
+        assert!(findings.iter().all(|f| f["code"] == code), "{found}");
+
+        let backup = user.run(["export", "--reveal", "--json"]).exits(0);
+        assert_eq!(backup.json()["warnings"][0]["code"], code, "{is_gone}");
+        let other = Icpctl::new().stdin(backup.stdout);
+        other.run(["init"]).exits(0);
+        let told = other.run(["import", "-", "--json"]).exits(0).json();
+        assert_eq!(told["data"]["files"], 0, "{told}");
+
+        let fix = findings[0]["fix"].as_str().unwrap();
+        let fix = fix.split("icpctl ").nth(1).unwrap();
+        let fix = fix.replace("FILE", "paper.png");
+        let dry = user.run(fix.split(' ').chain(["--dry-run", "--json"]));
+        assert_eq!(dry.exits(0).json()["changed"], true, "{fix}");
+        let done = user.run(fix.split(' ').chain(["--json"])).exits(0).json();
+        assert_eq!(done["changed"], true, "{fix}");
+        assert_eq!(store(&user), whole, "{fix}");
+        user.run(["doctor"]).exits(0);
+        let again = user.run(fix.split(' ').chain(["--json"])).exits(0).json();
+        assert_eq!(again["changed"], false, "{fix}");
+    }
+}
+
+/// What was altered where it stands goes all the same: with its order, and as what no order names.
+#[test]
+fn an_attachment_that_was_altered_can_be_erased() {
+    let user = agency();
+    let folder = user.home().join(".icpctl/files");
+    let files = || -> BTreeSet<PathBuf> {
+        let files = std::fs::read_dir(&folder).unwrap();
+        files.map(|file| file.unwrap().path()).collect()
+    };
+    let others = files();
+    user.write("own.png", b"\x89PNG\r\n\x1a\n a picture of its own");
+    user.run("attach ref:draft own.png --as other".split(' '))
+        .exits(0);
+    let all = files();
+    let file = all.difference(&others).next().unwrap();
+    std::fs::write(file, b"turned and saved by a viewer").unwrap();
+    user.run("erase ref:draft --yes".split(' ')).exits(0);
+    assert_eq!(files(), others);
+
+    let stray = folder.join("0".repeat(64));
+    std::fs::write(&stray, b"of no order").unwrap();
+    user.run(["doctor", "--fix"]).exits(0);
+    assert!(!stray.exists());
 }
 
 /// The table has its columns where the files that were taken away are the only ones.

@@ -807,3 +807,70 @@ fn a_workbook_is_told_to_be_saved_as_a_table() {
         }
     }
 }
+
+/// Nothing is done by a command line that says too little, or two things at once.
+#[test]
+fn what_says_too_little_or_two_things_is_refused() {
+    let user = filed();
+    let drafted = user.run(
+        ["access", "shop.example.cn", "粤ICP备2021000001号-2A"]
+            .iter()
+            .chain(&["--provider", "alibaba"]),
+    );
+    let id = drafted.exits(0).stdout.trim().to_owned();
+    user.run(["submit", &id, "--yes"]).exits(0);
+    user.write("card.png", "x");
+    let before = user.run(["show", &id, "--json"]).exits(0).json()["data"]["revision"].clone();
+    for (words, code, said) in [
+        (&["record"][..], 2, "expected: record ORDER EVENT"),
+        (&["record", &id], 2, "sms-verified"),
+        (&["record", &id, "submit"], 2, "icpctl submit ORDER"),
+        (
+            &["record", "--from", "x", &id, "rejected"],
+            2,
+            "--from goes without",
+        ),
+        (
+            &["record", &id, "accepted", "--who", "all"],
+            2,
+            "--who means nothing for accepted",
+        ),
+        (&["record", &id, "face-verified"], 2, "--who"),
+        (
+            &["record", &id, "face-verified", "--who", "service"],
+            2,
+            "service:N",
+        ),
+        (
+            &["record", &id, "face-verified", "--who", "service:9"],
+            2,
+            "no person of this order",
+        ),
+        (
+            &[
+                "attach",
+                &id,
+                "card.png",
+                "--as",
+                "id-card",
+                "--service",
+                "9",
+            ],
+            2,
+            "no service `9`",
+        ),
+        (&["label", &id, "a="], 2, "--remove K"),
+        (&["label", &id, "a=1", "a=2"], 2, "two values: 1 and 2"),
+        (&["new"], 2, "icpctl template new"),
+        (
+            &["template", "batch", "--nature", "individual"],
+            2,
+            "is a table",
+        ),
+    ] {
+        let told = user.run(words.iter().chain(&["--lang", "en"])).exits(code);
+        assert!(told.stderr.contains(said), "{words:?}: {}", told.stderr);
+    }
+    let after = user.run(["show", &id, "--json"]).exits(0).json()["data"]["revision"].clone();
+    assert_eq!(after, before);
+}

@@ -8,6 +8,7 @@ use crate::text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::PathBuf;
+use url::form_urlencoded::byte_serialize;
 use zeroize::Zeroizing;
 
 /// Where a secret is kept.
@@ -45,11 +46,37 @@ impl Revealed {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// Returns somebody else's words without it, whether as it stands or as an address writes it.
+    pub fn hidden_in(&self, words: &str) -> String {
+        let form: String = byte_serialize(self.0.as_bytes()).collect();
+        let [plain, form] = [form.replace('+', "%20"), form].map(Zeroizing::new);
+        let written = [&plain, &form].map(|text| Zeroizing::new(with_small_digits(text)));
+        let whole = words.replace(&**self.0, HIDDEN);
+        let all = [&plain, &form].into_iter().chain(&written);
+        all.fold(whole, |words, text| words.replace(&***text, HIDDEN))
+    }
+}
+
+/// What stands for a secret.
+const HIDDEN: &str = "***";
+
+/// Returns a percent-encoded text with the letters of its escapes in lower case.
+fn with_small_digits(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut small = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (digits, rest) = part.split_at_checked(2).unwrap_or((part, ""));
+        small.push('%');
+        small.push_str(&digits.to_ascii_lowercase());
+        small.push_str(rest);
+    }
+    small
 }
 
 impl fmt::Debug for Revealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
+        f.write_str(HIDDEN)
     }
 }
 

@@ -145,7 +145,7 @@ impl Endpoint {
     fn redacted(&self, words: String) -> String {
         let sent = self.headers.iter().map(|(_, secret)| secret);
         sent.chain(&self.secret)
-            .fold(words, |words, secret| words.replace(secret.expose(), "***"))
+            .fold(words, |words, secret| secret.hidden_in(&words))
     }
 }
 

@@ -178,7 +178,7 @@ impl Asker<'_> {
             found.map(|(_, value)| (*value).to_owned()).collect()
         };
         let mut names = all("Domain Name").into_iter().chain(all("Punycode"));
-        let is_it = names.any(|said| said.eq_ignore_ascii_case(name));
+        let is_it = names.any(|said| is_same(&said, name));
         // Whoever tells of a registration does not say that there is none.
         let says_none =
             text.lines().any(|line| is_nothing(line, name)) && all("Registration Time").is_empty();
@@ -237,9 +237,16 @@ fn is_of_rdap(answer: &Answer) -> bool {
 fn is_named(body: &Value, name: &str) -> bool {
     match &body["ldhName"] {
         Value::Null => true,
-        Value::String(said) => said.trim_end_matches('.').eq_ignore_ascii_case(name),
+        Value::String(said) => is_same(said, name),
         Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => false,
     }
+}
+
+/// Whether a registry's way of writing a domain, in its own characters or not, means `name`.
+fn is_same(said: &str, name: &str) -> bool {
+    let said = said.trim_end_matches('.');
+    let ascii = idna::domain_to_ascii(said);
+    ascii.is_ok_and(|ascii| ascii.eq_ignore_ascii_case(name))
 }
 
 /// Whether a line of WHOIS says that there is no such domain: it begins so, or names the domain.

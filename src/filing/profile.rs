@@ -10,6 +10,7 @@ use crate::text;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::sync::{LazyLock, OnceLock};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -90,42 +91,41 @@ pub struct Quota {
 pub struct OrderSize {
     /// A new filing by an organisation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub new: Option<usize>,
+    pub new: Option<NonZeroUsize>,
     /// A new filing by an individual, where it differs.
     #[serde(
         default,
         rename = "new_individual",
         skip_serializing_if = "Option::is_none"
     )]
-    pub new_individual: Option<usize>,
+    pub new_individual: Option<NonZeroUsize>,
     /// Adding access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access: Option<usize>,
+    pub access: Option<NonZeroUsize>,
     /// Cancelling access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cancel_access: Option<usize>,
+    pub cancel_access: Option<NonZeroUsize>,
     /// A change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub change: Option<usize>,
+    pub change: Option<NonZeroUsize>,
     /// Cancelling services.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cancel_site: Option<usize>,
+    pub cancel_site: Option<NonZeroUsize>,
 }
 
 impl OrderSize {
     /// Returns the most services that one order of `kind` may hold.
-    pub const fn limit(&self, kind: Kind, by_individual: bool) -> Option<usize> {
-        match kind {
-            Kind::New => match (by_individual, self.new_individual) {
-                (true, Some(limit)) => Some(limit),
-                (true | false, _) => self.new,
-            },
+    pub fn limit(&self, kind: Kind, by_individual: bool) -> Option<usize> {
+        let limit = match kind {
+            Kind::New if by_individual => self.new_individual.or(self.new),
+            Kind::New => self.new,
             Kind::Access => self.access,
             Kind::Change => self.change,
             Kind::CancelSite => self.cancel_site,
             Kind::CancelAccess => self.cancel_access,
             Kind::CancelSubject => None,
-        }
+        };
+        limit.map(NonZeroUsize::get)
     }
 }
 

@@ -420,8 +420,8 @@ fn gone(order: &Order, sighting: &Sighting) -> Verdict {
         // An account that does not show the subject at all may be another one.
         Authority::OwnAccount { .. } if !sighting.has_subject(subject) => {
             return silent(text!(
-                "该账号下没有主体 {subject}：可能已全部取消，也可能是另一个账号",
-                "the account does not show the subject {subject}: all may be gone, or it is another account"
+                "该账号下没有主体 {subject}，或其中有读不懂的号码：可能已全部取消，也可能是另一个账号",
+                "the account does not show the subject {subject}, or shows a number of it that cannot be read: all may be gone, or it is another account"
             ));
         }
         Authority::OwnAccount { .. } => {}

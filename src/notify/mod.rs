@@ -15,6 +15,7 @@ use crate::network::Network;
 use crate::network::mail;
 use crate::text;
 use message::Message;
+use std::time::Duration;
 
 /// A channel with its secrets in hand.
 #[derive(Debug)]
@@ -90,6 +91,16 @@ pub const fn per_minute(kind: ChannelKind) -> usize {
         ChannelKind::Wecom | ChannelKind::Dingtalk => 20,
         ChannelKind::Feishu => 100,
         ChannelKind::Webhook | ChannelKind::Smtp => usize::MAX,
+    }
+}
+
+/// How long a channel is left alone between two messages: Feishu takes five in a second.
+pub const fn pause(kind: ChannelKind) -> Duration {
+    match kind {
+        ChannelKind::Feishu => Duration::from_millis(200),
+        ChannelKind::Wecom | ChannelKind::Dingtalk | ChannelKind::Webhook | ChannelKind::Smtp => {
+            Duration::ZERO
+        }
     }
 }
 

@@ -137,11 +137,22 @@ pub fn verdict(
                 _ => Err(NetworkError::Said {
                     host,
                     said,
-                    outlook: Outlook::Unknown,
+                    outlook: outlook(code),
                     wait: None,
                 }),
             }
         }
+    }
+}
+
+/// Whether a message that a robot did not take may be taken later.
+const fn outlook(code: i64) -> Outlook {
+    match code {
+        // WeCom, DingTalk and Feishu: too often.
+        45009 | 130_101 | 11232 => Outlook::Limited,
+        // WeCom and DingTalk: too long; Feishu: a body that it cannot read.
+        40058 | 460_101 | 9499 => Outlook::Lasting,
+        _ => Outlook::Unknown,
     }
 }
 

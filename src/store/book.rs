@@ -371,6 +371,7 @@ impl Book {
             Change::Create { path, bytes } | Change::Replace { path, bytes, .. } => {
                 if path.as_str().starts_with(FILES) {
                     self.files.insert(path.name().to_owned());
+                    self.digests.remove(path);
                 } else {
                     self.digests.insert(path.clone(), Digest::of(bytes));
                 }
@@ -379,6 +380,42 @@ impl Book {
                 self.files.remove(path.name());
                 self.digests.remove(path);
             }
+        }
+    }
+
+    /// Looks what some attachments really hold: one that was changed in its place is then removed,
+    /// or written over, as it is.
+    ///
+    /// # Errors
+    /// What the store meets, except that one is not there.
+    pub fn prove<'paths>(
+        &mut self,
+        files: &dyn Files,
+        paths: impl Iterator<Item = &'paths StorePath>,
+    ) -> Result<(), StorageError> {
+        for path in paths {
+            if path.as_str().starts_with(FILES) && self.holds_file(path.name()) {
+                let bytes = if_there(files.read(path, u64::MAX))?;
+                if let Some(found) = bytes.map(|bytes| Digest::of(&bytes))
+                    && found.as_str() != path.name()
+                {
+                    self.digests.insert(path.clone(), found);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the change that puts a file beside the records, none where it is there and [proven]
+    /// to be whole.
+    ///
+    /// [proven]: Self::prove
+    pub fn write_file(&self, path: &StorePath, bytes: &[u8]) -> Option<Change> {
+        let (path, bytes) = (path.clone(), bytes.to_vec());
+        match self.digests.get(&path).cloned() {
+            Some(was) => Some(Change::Replace { path, bytes, was }),
+            None if path.as_str().starts_with(FILES) && self.holds_file(path.name()) => None,
+            None => Some(Change::Create { path, bytes }),
         }
     }
 

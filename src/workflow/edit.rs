@@ -6,6 +6,7 @@ use super::assign::{self, Assign, lay_out, leaves};
 use super::changes;
 use super::draft::{self, normal};
 use super::fields;
+use super::materials;
 use super::overtaken;
 use super::plan::{Caution, Stamp};
 use super::register;
@@ -21,7 +22,6 @@ use crate::filing::order::{FieldChange, LABELS, MATERIALS, Material, Order, Orde
 use crate::filing::tree;
 use crate::intake::{Dossier, DossierService, DossierSubject};
 use crate::knowledge;
-use crate::lang::Text;
 use crate::text;
 use std::collections::BTreeMap;
 use toml::Value;
@@ -42,7 +42,7 @@ pub fn edit(
     let view = world.view(order);
     let case = order.case(&world.profiles);
     let mut attached = order.materials.clone();
-    put_in(&mut attached, materials);
+    materials::put_in(&mut attached, materials);
     let mut labels = order.labels.clone();
     let old = lay_out(order);
     let mut new = old.clone();
@@ -53,10 +53,13 @@ pub fn edit(
     for given in assigns {
         let field = given.field();
         match field.split('.').next() {
-            Some(MATERIALS) => detach(order, &mut attached, given)?,
+            Some(MATERIALS) => materials::detach(order, &mut attached, given)?,
             Some(LABELS) => mark(&mut labels, given)?,
             Some(_) | None => put(world, order, &mut new, given)?,
         }
+    }
+    for given in assigns {
+        materials::follow_services(&mut attached, given);
     }
     choose_again(world, order, &mut new)?;
     let says_account = assigns.iter().any(|given| given.field() == "account")
@@ -80,7 +83,7 @@ pub fn edit(
     // What is recorded is what became of the order, not what was typed.
     let mut edits = leaves(&old, &lay_out(&edited));
     edits.extend(relabelled(&order.labels, &labels));
-    edits.extend(came_and_went(&order.materials, &attached));
+    edits.extend(materials::came_and_went(&order.materials, &attached));
     edited.labels = labels;
     edited.materials = attached;
     machine::command(
@@ -303,79 +306,6 @@ fn leave_frozen(edits: &[FieldChange]) -> Result<(), Failure> {
         "放弃此订单后重新起草",
         "abandon this order and draft a new one"
     )))
-}
-
-/// Puts the files of a dossier in: it speaks for the slots that it names, and those alone.
-fn put_in(attached: &mut Vec<Material>, named: &[Material]) {
-    let place = |material: &Material| (material.slot.clone(), material.service);
-    let spoken_for: Vec<_> = named.iter().map(place).collect();
-    attached.retain(|held| named.contains(held) || !spoken_for.contains(&place(held)));
-    for material in named {
-        if !attached.contains(material) {
-            attached.push(material.clone());
-        }
-    }
-}
-
-/// Takes attachments away: all, the one at a place from 0, or those of a slot.
-fn detach(order: &Order, attached: &mut Vec<Material>, given: &Assign) -> Result<(), Failure> {
-    let field = given.field();
-    let id = &order.id;
-    let Assign::Unset(_, None) = given else {
-        return Err(Failure::invalid(
-            "invalid.field",
-            text!("{field} 不能这样修改", "{field} cannot be edited like this"),
-        )
-        .hint(text!(
-            "添加附件：icpctl attach {id} FILE --as SLOT；去掉附件：--unset materials.SLOT",
-            "attach a file with icpctl attach {id} FILE --as SLOT; take one away with --unset materials.SLOT"
-        )));
-    };
-    let Some((_, which)) = field.split_once('.') else {
-        attached.clear();
-        return Ok(());
-    };
-    let before = attached.len();
-    // Places are those before anything is taken away.
-    match which.parse::<usize>() {
-        Ok(place) => {
-            let meant = order.materials.get(place);
-            attached.retain(|material| Some(material) != meant);
-        }
-        Err(_) => attached.retain(|material| material.slot != which),
-    }
-    if attached.len() < before {
-        return Ok(());
-    }
-    let mut slots: Vec<&str> = order.materials.iter().map(|m| m.slot.as_str()).collect();
-    slots.sort_unstable();
-    slots.dedup();
-    let list = Text::list(&slots);
-    Err(Failure::invalid(
-        "invalid.field",
-        text!("没有附件 {field}", "there is no attachment {field}"),
-    )
-    .hint(if slots.is_empty() {
-        text!("订单没有附件", "the order has no attachments")
-    } else {
-        text!(
-            "写成 materials.SLOT，或从 0 起的序号；此订单有：{list}",
-            "write materials.SLOT, or a place from 0; the order has: {list}",
-            list
-        )
-    }))
-}
-
-/// Lists the attachments that went and those that came.
-fn came_and_went(old: &[Material], new: &[Material]) -> Vec<FieldChange> {
-    let change = |from: Option<&Material>, to: Option<&Material>| {
-        FieldChange::of(MATERIALS.to_owned(), from.map(tree::of), to.map(tree::of))
-    };
-    let went = old.iter().filter(|material| !new.contains(material));
-    let came = new.iter().filter(|material| !old.contains(material));
-    went.map(|material| change(Some(material), None))
-        .chain(came.map(|material| change(None, Some(material))))
-        .collect()
 }
 
 /// Whether an edit touches what is settled by the type check (ORD-07): its fields, the provider and

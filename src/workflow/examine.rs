@@ -1,6 +1,7 @@
 //! What `doctor` looks for: records that contradict each other, as a merge can leave them.
 
 use super::adopt::shared_counters_in_words;
+use super::materials;
 use super::plan::Caution;
 use super::world::World;
 use crate::filing::guard;
@@ -11,8 +12,8 @@ use crate::filing::order::{Order, OrderId};
 use crate::filing::portfolio::endings::{Ender, Endings, Late, Part};
 use crate::filing::status::Bucket;
 use crate::lang::{Text, commas};
-use crate::store::Digest;
 use crate::store::book::{Book, Damage, FILES, order_path, subject_path};
+use crate::store::{Digest, Files};
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -470,38 +471,40 @@ fn circles(world: &World) -> Vec<Finding> {
 }
 
 fn attachments(world: &World) -> Vec<Finding> {
+    of_attachments(world, |hash| {
+        (!world.book.holds_file(hash)).then_some((
+            "missing-attachment",
+            text!("不在库中", "is not in the store"),
+        ))
+    })
+}
+
+/// Lists the attachments that no longer hold what was attached: each is read.
+pub fn altered(world: &World, files: &dyn Files) -> Vec<Finding> {
+    of_attachments(world, |hash| {
+        (world.book.holds_file(hash) && !materials::is_whole(files, hash)).then_some((
+            "damaged-attachment",
+            text!("不再是添加时的内容", "no longer holds what was attached"),
+        ))
+    })
+}
+
+/// Lists the attachments with which something is wrong, once for each order that names them.
+fn of_attachments(
+    world: &World,
+    wrong: impl Fn(&str) -> Option<(&'static str, Text)>,
+) -> Vec<Finding> {
     let mut found = Vec::new();
     for order in world.book.orders.values() {
-        let id = &order.id;
         let named: BTreeSet<&str> = order.attachments().collect();
-        for hash in named.into_iter().filter(|h| !world.book.holds_file(h)) {
-            let path = format!("{FILES}/{hash}");
-            let held = order
-                .materials
-                .iter()
-                .find(|material| material.hash.as_deref() == Some(hash));
-            // Its name is the user's, and may be a person's.
-            let (message, fix) = match held.map(|material| &material.slot) {
-                Some(slot) => (
-                    text!(
-                        "订单 {id} 的附件（{slot}）不在库中",
-                        "the attachment for {slot} of the order {id} is not in the store"
-                    ),
-                    text!(
-                        "重新添加：icpctl attach {id} FILE --as {slot}",
-                        "attach it again: icpctl attach {id} FILE --as {slot}"
-                    ),
-                ),
-                None => (
-                    text!(
-                        "订单 {id} 去掉的一个附件不在库中，撤消后会缺少它",
-                        "an attachment that was taken from the order {id} is not in the store, and an undo would miss it"
-                    ),
-                    text!("从备份中恢复 {path}", "bring {path} back from a backup"),
-                ),
+        for hash in named {
+            let Some((code, what)) = wrong(hash) else {
+                continue;
             };
+            let path = format!("{FILES}/{hash}");
+            let (message, fix) = of_attachment(order, hash, &path, &what);
             found.push(Finding {
-                code: "missing-attachment",
+                code,
                 path,
                 message,
                 fix,
@@ -509,6 +512,40 @@ fn attachments(world: &World) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// Says what is wrong with an attachment, and what to do; its name is the user's, and may be a
+/// person's.
+fn of_attachment(order: &Order, hash: &str, path: &str, what: &Text) -> (Text, Text) {
+    let id = &order.id;
+    let held = order
+        .materials
+        .iter()
+        .find(|material| material.hash.as_deref() == Some(hash));
+    match held.map(|material| (&material.slot, material.service)) {
+        Some((slot, service)) => {
+            let place = service.map_or_else(String::new, |place| format!(" --service {place}"));
+            (
+                text!(
+                    "订单 {id} 的附件（{slot}）{what}",
+                    "the attachment for {slot} of the order {id} {what}",
+                    what
+                ),
+                text!(
+                    "重新添加：icpctl attach {id} FILE --as {slot}{place}",
+                    "attach it again: icpctl attach {id} FILE --as {slot}{place}"
+                ),
+            )
+        }
+        None => (
+            text!(
+                "订单 {id} 去掉的一个附件{what}，撤消后会缺少它",
+                "an attachment that was taken from the order {id} {what}, and an undo would miss it",
+                what
+            ),
+            text!("从备份中恢复 {path}", "bring {path} back from a backup"),
+        ),
+    }
 }
 
 /// Lists the attachments that no order names, in its data or its history.

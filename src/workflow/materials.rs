@@ -1,11 +1,13 @@
 //! Attachments: files looked at, and named by their content.
 
+use super::assign::Assign;
 use super::look::{self, Look};
-use super::world::World;
 use crate::failure::Failure;
-use crate::filing::order::Material;
+use crate::filing::order::{FieldChange, MATERIALS, Material, Order};
+use crate::filing::tree;
 use crate::intake::DossierMaterial;
 use crate::knowledge::{Holds, code_list};
+use crate::lang::Text;
 use crate::reading::{self, Unread};
 use crate::store::book::attachment_path;
 use crate::store::{Digest, Files, StorePath};
@@ -137,11 +139,110 @@ pub(super) fn seen(slot: &str, file: &str, service: Option<usize>, found: &Look)
     })
 }
 
-/// Returns the files that the store does not hold yet, each once.
-pub fn missing(files: &[Content], world: &World) -> Vec<Content> {
+/// Returns the files, each once.
+pub fn once(files: &[Content]) -> Vec<Content> {
     let mut seen = HashSet::new();
-    let new = files
-        .iter()
-        .filter(|(path, _)| !world.book.holds_file(path.name()) && seen.insert(path.name()));
-    new.cloned().collect()
+    let first = files.iter().filter(|(path, _)| seen.insert(path.name()));
+    first.cloned().collect()
+}
+
+/// Whether the store holds an attachment of that hash as it was put there.
+pub fn is_whole(files: &dyn Files, hash: &str) -> bool {
+    let bytes = attachment_path(hash).and_then(|path| files.read(&path, LIMIT));
+    bytes.is_ok_and(|bytes| Digest::of(&bytes).as_str() == hash)
+}
+
+/// Puts the files of a dossier in: it speaks for the slots that it names, and those alone.
+pub(super) fn put_in(attached: &mut Vec<Material>, named: &[Material]) {
+    let place = |material: &Material| (material.slot.clone(), material.service);
+    let spoken_for: Vec<_> = named.iter().map(place).collect();
+    attached.retain(|held| named.contains(held) || !spoken_for.contains(&place(held)));
+    for material in named {
+        if !attached.contains(material) {
+            attached.push(material.clone());
+        }
+    }
+}
+
+/// Takes attachments away: all, the one at a place from 0, or those of a slot.
+pub(super) fn detach(
+    order: &Order,
+    attached: &mut Vec<Material>,
+    given: &Assign,
+) -> Result<(), Failure> {
+    let field = given.field();
+    let id = &order.id;
+    let Assign::Unset(_, None) = given else {
+        return Err(Failure::invalid(
+            "invalid.field",
+            text!("{field} 不能这样修改", "{field} cannot be edited like this"),
+        )
+        .hint(text!(
+            "添加附件：icpctl attach {id} FILE --as SLOT；去掉附件：--unset materials.SLOT",
+            "attach a file with icpctl attach {id} FILE --as SLOT; take one away with --unset materials.SLOT"
+        )));
+    };
+    let Some((_, which)) = field.split_once('.') else {
+        attached.clear();
+        return Ok(());
+    };
+    let before = attached.len();
+    // Places are those before anything is taken away.
+    match which.parse::<usize>() {
+        Ok(place) => {
+            let meant = order.materials.get(place);
+            attached.retain(|material| Some(material) != meant);
+        }
+        Err(_) => attached.retain(|material| material.slot != which),
+    }
+    if attached.len() < before {
+        return Ok(());
+    }
+    let mut slots: Vec<&str> = order.materials.iter().map(|m| m.slot.as_str()).collect();
+    slots.sort_unstable();
+    slots.dedup();
+    let list = Text::list(&slots);
+    Err(Failure::invalid(
+        "invalid.field",
+        text!("没有附件 {field}", "there is no attachment {field}"),
+    )
+    .hint(if slots.is_empty() {
+        text!("订单没有附件", "the order has no attachments")
+    } else {
+        text!(
+            "写成 materials.SLOT，或从 0 起的序号；此订单有：{list}",
+            "write materials.SLOT, or a place from 0; the order has: {list}",
+            list
+        )
+    }))
+}
+
+/// Lets attachments follow the services: those of one that goes go with it, and those behind it move
+/// up.
+pub(super) fn follow_services(attached: &mut Vec<Material>, given: &Assign) {
+    let Assign::Unset(field, None) = given else {
+        return;
+    };
+    let index = field.strip_prefix("services.");
+    let Some(gone) = index.and_then(|index| index.parse::<usize>().ok()) else {
+        return;
+    };
+    let place = gone + 1;
+    attached.retain(|material| material.service != Some(place));
+    let behind = attached.iter_mut().filter_map(|m| m.service.as_mut());
+    for service in behind.filter(|service| **service > place) {
+        *service -= 1;
+    }
+}
+
+/// Lists the attachments that went and those that came.
+pub(super) fn came_and_went(old: &[Material], new: &[Material]) -> Vec<FieldChange> {
+    let change = |from: Option<&Material>, to: Option<&Material>| {
+        FieldChange::of(MATERIALS.to_owned(), from.map(tree::of), to.map(tree::of))
+    };
+    let went = old.iter().filter(|material| !new.contains(material));
+    let came = new.iter().filter(|material| !old.contains(material));
+    went.map(|material| change(Some(material), None))
+        .chain(came.map(|material| change(None, Some(material))))
+        .collect()
 }

@@ -470,6 +470,18 @@ fn records_that_are_not_told_of_are_not_said_to_be_paused() {
             json!({"RecordList": [{"Name": "@", "Type": "A"}]}),
             "unknown",
         ),
+        (
+            json!({"RecordList": [{"Name": "@", "Type": "A", "Status": "LOCKED"}]}),
+            "unknown",
+        ),
+        (
+            json!({"RecordList": [{"Name": "@", "Type": "A", "Status": "disable"}]}),
+            "yes",
+        ),
+        (
+            json!({"RecordList": [{"Name": "@", "Type": "A", "Status": "enable"}]}),
+            "no",
+        ),
     ] {
         let shown = list.to_string();
         let mut server = shapes::server("ins-00000001");

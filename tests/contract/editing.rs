@@ -136,6 +136,55 @@ fn an_attachment_can_be_taken_away() {
     assert!(hints_at(&error, "icpctl attach"), "{error}");
 }
 
+/// What is attached to a service follows it: it goes with it, and moves up with it.
+#[test]
+fn attachments_follow_their_service() {
+    let (scene, id) = Scene::first_filing("tencent");
+    for (place, name) in [(1, "二"), (2, "三")] {
+        let line = format!(
+            "edit {id} --set services.{place}.kind=site --set services.{place}.name=示例站点{name} \
+             --set services.{place}.domains=s{place}.example.com"
+        );
+        scene.ok(MONDAY, &line);
+    }
+    for name in ["all", "1", "2", "3"] {
+        scene.user.write(name, name);
+        let which = match name {
+            "all" => String::new(),
+            place => format!(" --service {place}"),
+        };
+        let line = format!("attach {id} {name} --as domain-certificate{which}");
+        let _ = scene.run(MONDAY, &line).exits(0);
+    }
+    let held = || -> Vec<Value> {
+        let order = scene.order(MONDAY, &id);
+        let materials = order["materials"].as_array().unwrap();
+        let mut held: Vec<Value> = materials
+            .iter()
+            .map(|m| json!([m["service"], m["size"], m["hash"]]))
+            .collect();
+        held.sort_by_key(ToString::to_string);
+        held
+    };
+    let before = held();
+    let hash_at = |held: &[Value], place: Value| {
+        let one = held.iter().find(|one| one[0] == place);
+        one.map(|one| one[2].clone())
+    };
+    scene.ok(MONDAY, &format!("edit {id} --unset services.1"));
+    let after = held();
+    assert_eq!(after.len(), 3, "{after:?}");
+    for (was, is) in [
+        (json!(null), json!(null)),
+        (json!(1), json!(1)),
+        (json!(3), json!(2)),
+    ] {
+        assert_eq!(hash_at(&before, was), hash_at(&after, is));
+    }
+    let _ = scene.run(MONDAY, "undo").exits(0);
+    assert_eq!(held(), before);
+}
+
 /// A dossier that `edit --from` takes speaks for the slots that it names.
 #[test]
 fn the_files_of_a_dossier_take_the_place_of_those_of_their_slots() {

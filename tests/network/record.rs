@@ -303,6 +303,22 @@ fn any_other_record_is_read_by_the_pointers_of_the_configuration() {
             assert!(!text.contains("SECR"), "{text}");
         }
     }
+    // So may the address by which it was asked, in which a secret is written otherwise.
+    let written = [("RECORD_KEY", "a+b/c =秘")];
+    let forms = [
+        "a%2Bb%2Fc+%3D%E7%A7%98",
+        "a%2Bb%2Fc%20%3D%E7%A7%98",
+        "a%2bb%2fc+%3d%e7%a7%98",
+        "a%2bb%2fc%20%3d%e7%a7%98",
+    ];
+    for form in forms {
+        let echo = format!(r#"{{"code":401,"msg":"no /icp?key={form}&x"}}"#);
+        *world.recorded.lock().unwrap() = Answer::json(echo);
+        let output = world.user.run_with(&written, args);
+        let kept = std::fs::read_to_string(&world.observations()[0]).unwrap();
+        assert!(output.stdout.contains("no /icp?key=***&x"), "{output:?}");
+        assert!(!kept.contains(form), "{kept}");
+    }
     // A file with nothing in it holds no secret.
     world.user.write("key", "\r\n");
     let output = world.user.run_with(&secret, args).exits(12);

@@ -13,9 +13,11 @@ use crate::filing::tree;
 use crate::knowledge::{self, Code};
 use crate::lang::{Lang, nearest};
 use crate::store::near::Wanted;
+use crate::store::{Files, StorePath};
 use crate::text;
 use crate::workflow::{advance, materials, persons, resolve};
 use clap::{ArgMatches, Command};
+use std::collections::HashSet;
 
 /// The code list of what a file can be for.
 const SLOTS: &str = "material-slots";
@@ -63,6 +65,14 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .collect::<Result<Vec<_>, Failure>>()?;
     let mut wanted = Wanted::of([word]);
     wanted.attachments();
+    let disk = cx.open()?;
+    let files = disk.as_ref().map(|disk| disk as &dyn Files);
+    let is_whole = |hash: &str| files.is_some_and(|files| materials::is_whole(files, hash));
+    let lost: HashSet<&StorePath> = taken
+        .iter()
+        .map(|(_, (path, _))| path)
+        .filter(|path| !is_whole(path.name()))
+        .collect();
     let done = cx.transact_near(&wanted, |world, stamp, _| {
         let mut order = resolve::order(&world.book, word)?.clone();
         let place = match &service {
@@ -81,6 +91,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             let mut material = material.clone();
             material.service = place.map(Place::number);
             if order.materials.contains(&material) {
+                // What the store lost of it is put back.
+                plan.files
+                    .extend(lost.contains(&file.0).then(|| file.clone()));
                 continue;
             }
             edits.push(FieldChange::of(
@@ -99,8 +112,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             entry.edits = edits;
             order.history.push(entry);
             plan.orders.push(order);
-            plan.files = materials::missing(&files, world);
         }
+        files.append(&mut plan.files);
+        plan.files = materials::once(&files);
         Ok(plan)
     })?;
     answer::moved(cx, &done, std::slice::from_ref(&done.answer))

@@ -17,7 +17,8 @@ use crate::store::strays::strays;
 use crate::store::{Action, Disk, Files, Kind, Recovery, StorageError, StoreLock, StorePath};
 use crate::store::{if_there, told_file};
 use crate::text;
-use crate::workflow::examine::{DAMAGED, Finding, examine, unnamed};
+use crate::workflow::examine::{DAMAGED, Finding, altered, examine, unnamed};
+use crate::workflow::world::World;
 use clap::{ArgMatches, Command};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -49,10 +50,14 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         mended.removed = remove_unnamed(cx, disk)?;
     }
     let files = disk.as_ref().map(|disk| disk as &dyn Files);
-    let mut findings = examine(&cx.world_of(files)?);
+    let look = |world: &World| {
+        let altered = files.map(|files| altered(world, files));
+        [examine(world), altered.unwrap_or_default()].concat()
+    };
+    let mut findings = look(&cx.world_of(files)?);
     if !findings.is_empty() {
         // A writer may have been at it between one file and the next: what is still so is told.
-        let again = examine(&cx.world_of(files)?);
+        let again = look(&cx.world_of(files)?);
         findings.retain(|finding| again.contains(finding));
     }
     // Every damaged file is a finding here, not a warning beside the result.
@@ -124,14 +129,17 @@ fn remove_unnamed(cx: &Context<'_>, disk: &Disk) -> Result<Vec<String>, Failure>
         return Ok(Vec::new());
     }
     let lock = StoreLock::acquire(disk, &cx.holder(), cx.globals.lock_timeout)?;
-    let book = Book::read(disk)?;
-    let unnamed = unnamed(&book);
-    let mut changes = Vec::new();
-    for hash in &unnamed {
-        changes.extend(book.remove(attachment_path(hash)?));
-    }
+    let mut book = Book::read(disk)?;
+    let unnamed: Vec<String> = unnamed(&book).into_iter().map(str::to_owned).collect();
+    let paths = unnamed.iter().map(|hash| attachment_path(hash));
+    let paths = paths.collect::<Result<Vec<_>, StorageError>>()?;
+    book.prove(disk, paths.iter())?;
+    let changes: Vec<_> = paths
+        .into_iter()
+        .filter_map(|path| book.remove(path))
+        .collect();
     lock.commit(&changes)?;
-    Ok(unnamed.into_iter().map(str::to_owned).collect())
+    Ok(unnamed)
 }
 
 /// Warns of what other users can get at; what could not be tightened although it was asked for is

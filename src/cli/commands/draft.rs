@@ -281,7 +281,7 @@ impl Brought {
             plan.cautions.extend(passed_over(dossier, order));
         }
         if !plan.orders.is_empty() {
-            plan.files = materials::missing(&self.files, world);
+            plan.files = materials::once(&self.files);
         }
     }
 }

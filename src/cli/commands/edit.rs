@@ -86,7 +86,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let edited = edit::edit(world, stamp, order, &given, dossier.as_ref(), &named)
             .map_err(|failure| located(failure, from.as_deref(), &places))?;
         if let Some(edited) = &edited {
-            plan.files = materials::missing(&files, world);
+            plan.files = materials::once(&files);
             plan.cautions = edit::slips(world, order, edited);
         }
         plan.orders.extend(edited);

@@ -112,7 +112,7 @@ fn own_file(
     name: &str,
 ) -> Result<Option<String>, Failure> {
     let Some(files) = files else { return Ok(None) };
-    let path = StorePath::parse(PROFILES)?.join(&format!("{name}.toml"))?;
+    let path = StorePath::parse(PROFILES)?.with(&format!("{name}.toml"));
     let is_refused = cx
         .cautions
         .iter()

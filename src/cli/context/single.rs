@@ -80,7 +80,7 @@ impl Context<'_> {
             // It became another subject's meanwhile.
             return Ok(None);
         }
-        let world = seen.world;
+        let mut world = seen.world;
         let mut ids = self.ids.for_operation();
         let stamp = self.stamp(&world, &mut ids);
         let mut plan = decide(&world, &stamp, &mut ids)?;
@@ -91,7 +91,7 @@ impl Context<'_> {
         if let Some(refusal) = plan.refusal.take() {
             return Err(refusal);
         }
-        match changes(&world.book, &plan)?.as_slice() {
+        match changes(&mut world.book, &disk, &plan)?.as_slice() {
             [] => {}
             [change] => lock.commit(change)?,
             // Several files are one operation: all or none of them.

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use crate::ids::Ids;
 use crate::store::book::Book;
 use crate::store::near::Wanted;
-use crate::store::{Change, StoreLock};
+use crate::store::{Change, Files, StoreLock};
 use crate::workflow::doubt;
 
 impl Context<'_> {
@@ -74,7 +74,7 @@ impl Context<'_> {
         }
         let disk = self.open_to_write()?;
         let lock = StoreLock::acquire(&disk, &self.holder(), self.globals.lock_timeout)?;
-        let world = match wanted {
+        let mut world = match wanted {
             Some(wanted) => self.world_near_on(&disk, wanted)?,
             None => self.world_of(Some(&disk))?,
         };
@@ -89,7 +89,7 @@ impl Context<'_> {
         if plan.consent != agreed {
             return Err(consent::moved());
         }
-        let mut changes = changes(&world.book, &plan)?;
+        let mut changes = changes(&mut world.book, &disk, &plan)?;
         for holder in &plan.forgotten {
             changes.extend(keep::forget(&disk, holder)?);
         }
@@ -150,14 +150,17 @@ pub(super) fn heed<T>(world: &World, plan: &Plan<T>) -> Result<(), Failure> {
 }
 
 /// Returns the changes that write a plan.
-pub(super) fn changes<T>(book: &Book, plan: &Plan<T>) -> Result<Vec<Change>, Failure> {
-    let mut changes = Vec::new();
-    for (path, bytes) in &plan.files {
-        changes.push(Change::Create {
-            path: path.clone(),
-            bytes: bytes.clone(),
-        });
-    }
+pub(super) fn changes<T>(
+    book: &mut Book,
+    files: &dyn Files,
+    plan: &Plan<T>,
+) -> Result<Vec<Change>, Failure> {
+    let touched = plan.files.iter().map(|(path, _)| path);
+    book.prove(files, touched.chain(&plan.removed))?;
+    let written = plan.files.iter();
+    let mut changes: Vec<Change> = written
+        .filter_map(|(path, bytes)| book.write_file(path, bytes))
+        .collect();
     for record in &plan.subjects {
         changes.push(book.write_subject(record)?);
     }

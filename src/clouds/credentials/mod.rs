@@ -52,9 +52,7 @@ impl Credential {
     /// Returns words of somebody else's with whatever of the key is in them hidden.
     pub fn redacted(&self, words: &str) -> String {
         let secrets = std::iter::once(&self.key).chain(&self.token);
-        let words = secrets.fold(words.to_owned(), |words, secret| {
-            words.replace(secret.expose(), "***")
-        });
+        let words = secrets.fold(words.to_owned(), |words, secret| secret.hidden_in(&words));
         words.replace(&self.id, &self.masked_id())
     }
 

@@ -84,6 +84,18 @@ pub async fn resolution(
     let status = domain
         .get("DomainInfo")
         .and_then(|info| text(info, "Status"));
+    if let Some(status) = status
+        .as_deref()
+        .filter(|status| !is_one_of(status, &[ON, "PAUSE", "SPAM"]))
+    {
+        return Err(NetworkError::Shape {
+            host: "dnspod".to_owned(),
+            what: text!(
+                "`Status` 的值 {status} 不认识",
+                "{status} of `Status` is not known"
+            ),
+        });
+    }
     let list = json!({ "Domain": name, "ErrorOnEmpty": "no", "Limit": 3000 });
     let records = ask("DescribeRecordList", list).await?;
     let records = match &records {
@@ -96,7 +108,7 @@ pub async fn resolution(
     };
     let mut hosts: Vec<String> = records
         .iter()
-        .filter(|record| text(record, "Status").as_deref() == Some("ENABLE"))
+        .filter(|record| text(record, "Status").is_some_and(|status| is_one_of(&status, &[ON])))
         .filter(|record| {
             matches!(
                 text(record, "Type").as_deref(),
@@ -112,9 +124,17 @@ pub async fn resolution(
     hosts.sort();
     hosts.dedup();
     Ok(Some(Resolution {
-        is_paused: status.is_some_and(|status| !status.eq_ignore_ascii_case("enable")),
+        is_paused: status.is_some_and(|status| !status.eq_ignore_ascii_case(ON)),
         hosts,
     }))
+}
+
+/// The status of a domain or a record that resolves.
+const ON: &str = "ENABLE";
+
+/// Whether a status is one of those, in any letter case.
+fn is_one_of(status: &str, known: &[&str]) -> bool {
+    known.iter().any(|known| known.eq_ignore_ascii_case(status))
 }
 
 /// Returns the records of an answer, if it tells of all of them: one that is not told of may be on.
@@ -126,7 +146,10 @@ fn listed(answer: &Value) -> Option<&[Value]> {
     };
     let total = answer.pointer("/RecordCountInfo/TotalCount");
     let total = total.and_then(Value::as_u64).unwrap_or_default();
-    let is_told =
-        |record: &Value| text(record, "Status").is_some() && text(record, "Type").is_some();
+    let is_told = |record: &Value| {
+        let status = text(record, "Status");
+        status.is_some_and(|status| is_one_of(&status, &[ON, "DISABLE"]))
+            && text(record, "Type").is_some()
+    };
     (total <= list.len() as u64 && list.iter().all(is_told)).then_some(list)
 }

@@ -9,7 +9,9 @@ use crate::render::Format;
 use crate::render::mask::Privacy;
 use crate::render::stream::{Stream, StreamError};
 use crate::store::book::FILES;
-use crate::store::{Disk, Files as _, StorageError, StorePath, if_there, order_file, subject_file};
+use crate::store::{
+    Digest, Disk, Files as _, StorageError, StorePath, if_there, order_file, subject_file,
+};
 use crate::text;
 use crate::workflow::materials;
 use base64::Engine as _;
@@ -138,10 +140,18 @@ impl<'a> Export<'a> {
         }
         for hash in &self.attachments {
             let path = format!("{FILES}/{hash}");
+            let mut code = "missing-attachment";
             let message = match self.content(&path) {
-                Ok(Some(bytes)) => {
+                Ok(Some(bytes)) if Digest::of(&bytes).as_str() == *hash => {
                     self.file(hash, &STANDARD.encode(bytes), stream)?;
                     continue;
+                }
+                Ok(Some(_)) => {
+                    code = "damaged-attachment";
+                    text!(
+                        "附件 {hash} 不再是添加时的内容，没有导出",
+                        "the attachment {hash} no longer holds what was attached and was not exported"
+                    )
                 }
                 Ok(None) => text!(
                     "附件 {hash} 不在库中，没有导出",
@@ -154,7 +164,7 @@ impl<'a> Export<'a> {
                 ),
             };
             self.missing.push(Caution {
-                code: "missing-attachment",
+                code,
                 message,
                 path: Some(path),
             });

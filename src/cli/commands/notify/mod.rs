@@ -14,7 +14,7 @@ use crate::filing::instant::Instant;
 use crate::lang::{Lang, commas, nearest};
 use crate::network::Network;
 use crate::notify::message::{Line, Message, pack};
-use crate::notify::{Sender, limit, per_minute};
+use crate::notify::{Sender, limit, pause, per_minute};
 use crate::render::clean::clean;
 use crate::render::mask::Privacy;
 use crate::render::style::Tone;
@@ -289,6 +289,9 @@ fn tell(
     for message in messages.by_ref().take(room) {
         let count = message.keys.len();
         if !cx.globals.dry_run {
+            if !outcome.messages.is_empty() {
+                std::thread::sleep(pause(channel.kind));
+            }
             let done = disk
                 .ok_or_else(|| {
                     Failure::not_found("not-found.store", text!("没有备案库", "there is no store"))
