@@ -255,11 +255,10 @@ impl Obstacle {
                 "no provider holds an access to {number}, so none can act for it"
             ),
             Self::NotAnEmptyShell { holders } => {
-                let list = spoken_list(holders.iter().map(String::as_str));
                 text!(
                     "仍有接入商（{list}），不适用书面申请",
                     "a provider still holds an access ({list}): a written application does not apply",
-                    list
+                    list = spoken_list(holders.iter().map(String::as_str))
                 )
             }
             Self::Path {
@@ -279,11 +278,7 @@ impl Obstacle {
                 limit,
                 provider,
                 ..
-            } => text!(
-                "一个订单最多 {limit} 个服务（{provider}），这里有 {count} 个",
-                "one order holds at most {limit} service(s) at {provider}; this has {count}",
-                provider = spoken(provider)
-            ),
+            } => too_many(*count, *limit, provider),
             Self::WrongKind { because, .. } => because.clone(),
             Self::DomainElsewhere { domain, number } => text!(
                 "域名 {domain} 已在其他主体名下备案（{number}）",
@@ -422,6 +417,15 @@ impl Obstacle {
             ),
         }
     }
+}
+
+/// Says that an order holds more services than its provider takes.
+fn too_many(count: usize, limit: usize, provider: &str) -> Text {
+    text!(
+        "一个订单最多 {limit} 个服务（{provider}），这里有 {count} 个",
+        "one order holds at most {limit} service(s) at {provider}; this has {count}",
+        provider = spoken(provider)
+    )
 }
 
 /// Says through whom an order of a kind can go, by who holds an access.

@@ -360,12 +360,13 @@ pub(super) fn half_a_person(world: &World, order: &Order) -> Option<Caution> {
     let kept = kept.into_iter().filter(|field| {
         !is_asked(field) && edit::filed(world, order, &format!("{base}.{field}")).is_some()
     });
-    let (mut labels, mut flags) = (Vec::new(), String::new());
-    for field in kept {
-        let path = format!("{base}.{field}");
-        labels.extend(knowledge::field(&path).map(|known| known.label.clone()));
-        flags += &format!(" --set {path}=V");
-    }
+    let paths: Vec<String> = kept.map(|field| format!("{base}.{field}")).collect();
+    let known = paths.iter().filter_map(|path| knowledge::field(path));
+    let labels: Vec<Text> = known.map(|field| field.label.clone()).collect();
+    let flags: String = paths
+        .iter()
+        .flat_map(|path| [" --set ", path, "=V"])
+        .collect();
     let id = &order.id;
     (!labels.is_empty()).then(|| {
         let message = text!(

@@ -93,7 +93,7 @@ fn compared(
         .collect();
     let has_service = numbers.contains(&Number::Service(right));
     let has_subject = numbers.contains(&Number::Subject(subject));
-    let list = Text::list(&values);
+    let list = Text::list(values);
     match (wants_subject, has_service, has_subject) {
         (false, true, _) | (true, _, true) => (
             Stance::Agrees,

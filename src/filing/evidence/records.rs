@@ -58,7 +58,7 @@ fn filed(known: &Known<'_>, fact: &Fact) -> Finding {
         Verdict::Yes if ours.is_empty() => unknown_here(known, fact),
         Verdict::Yes => {
             let told = told(known, fact);
-            let list = Text::list(&told);
+            let list = Text::list(told);
             if told.iter().any(|number| is_ours(known, number)) {
                 let message = text!(
                     "公开记录为 {list}",
@@ -103,7 +103,7 @@ fn say(known: &Known<'_>, fact: &Fact, stance: Stance, message: Text) -> Finding
 
 /// Judges a record of what is not filed here: it may be what an order cancelled or asks for.
 fn unknown_here(known: &Known<'_>, fact: &Fact) -> Finding {
-    let list = Text::list(&told(known, fact));
+    let list = Text::list(told(known, fact));
     if let Some(order) = known.matter.cancelled() {
         let id = &order.id;
         let message = text!(
