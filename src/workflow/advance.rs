@@ -564,16 +564,12 @@ pub(super) fn is_repeated(order: &Order, told: &Told, now: Instant) -> bool {
             .rposition(|e| matches!(e.event, Event::Command(Command::Submit | Command::Withdraw)));
         entries.drain(..start.unwrap_or(0));
     }
-    let led = standing::arrival(&order.history);
-    // The clock brings a limit's end once: where that is where the order stands, it is told again.
-    let is_where_it_stands =
-        |entry: &Entry| entry.recorded_at == now || led.is_some_and(|led| std::ptr::eq(led, entry));
     let same: Vec<&Entry> = entries
         .iter()
         .copied()
         .filter(|entry| {
             let same_time = match told.at {
-                None => entry.at == now || (told.report.is_by_clock() && is_where_it_stands(entry)),
+                None => entry.at == now || (entry.recorded_at == now && told.report.is_by_clock()),
                 Some(Moment::Exact(at)) => entry.at == at,
                 Some(Moment::Day(day)) => entry.at.day() == day,
             };

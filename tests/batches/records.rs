@@ -290,29 +290,6 @@ fn what_is_said_of_running_it_again_is_true() {
     assert_eq!(scene.status(TUESDAY, &other), "draft");
 }
 
-/// What the clock brings has its limit's end for its time where none is written: told again later, it
-/// is the same report.
-#[test]
-fn what_the_clock_brings_can_be_told_again_without_its_time() {
-    let scene = sent();
-    let run = |at: &str, text: &str| {
-        scene.user.write("reports.csv", text);
-        let line = "record --from reports.csv --json";
-        outcomes(&scene.run(at, line).exits(0))
-    };
-    let (soon, later) = ("2026-11-25 10:00:00", "2026-11-26 10:00:00");
-    let expired = "order,event\nref:a,sms-expired\n";
-    assert_eq!(run(soon, expired), ["a ok"]);
-    assert_eq!(scene.status(soon, "ref:a"), "lapsed");
-    assert_eq!(run(later, expired), ["a unchanged"]);
-    let by_domain = "order,event\nexample.cn,sms-expired\n";
-    assert_eq!(run(later, by_domain), ["a unchanged"]);
-    let line = "record ref:a sms-expired";
-    assert_eq!(scene.document(later, line, 0)["changed"], false);
-    let other = scene.fails(later, "record ref:a sms-verified", 5);
-    assert_eq!(other["code"], "refused.ended");
-}
-
 /// "all problems are told at once": persons and numbers too, each at its cell, before anything is
 /// written, whether their words are none or their order has no such person or number.
 #[test]

@@ -249,8 +249,7 @@ fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<R
         let stamp = cx.stamp(&world, &mut ids);
         valid(from, &problems(&world, &stamp, &all))?;
         let mut stream = Stream::start(cx, STREAM, &ORDERS, from, rows.len());
-        let is_anew = |row: &RecordRow| row.at.is_none() && !row.event.is_by_clock();
-        if rows.iter().any(is_anew) {
+        if rows.iter().any(|row| row.at.is_none()) {
             stream.again(Again::TakesUndated);
         }
         let take = |world: &mut World, rows: &[_]| {
