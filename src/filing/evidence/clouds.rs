@@ -156,19 +156,25 @@ fn own_account(known: &Known<'_>) -> Vec<Finding> {
                     Stance::Agrees,
                     text!(
                         "{provider} 账号中为 {list}",
-                        "the account at {provider} has it as {list}", list),
+                        "the account at {provider} has it as {list}",
+                        list
+                    ),
                 ),
                 (Verdict::Yes, Some(own)) => say(
                     Stance::Conflict,
                     text!(
                         "{provider} 账号中为 {list}，这里记的是 {own}",
-                        "the account at {provider} has it as {list}, but here it is {own}", list),
+                        "the account at {provider} has it as {list}, but here it is {own}",
+                        list
+                    ),
                 ),
                 (Verdict::Yes, None) => say(
                     Stance::Conflict,
                     text!(
                         "{provider} 账号中有 {list}，这里没有记这个接入",
-                        "the account at {provider} has {list}; no such access is recorded here", list),
+                        "the account at {provider} has {list}; no such access is recorded here",
+                        list
+                    ),
                 )
                 .next(format!("icpctl adopt --source {provider}")),
                 (Verdict::No, Some(own)) => say(
