@@ -28,8 +28,7 @@ fn main() -> ExitCode {
         terminal: Terminal::look(),
         current: std::env::current_dir().unwrap_or_default(),
         out: &mut std::io::stdout().lock(),
-        // Not locked: a question that another thread puts is shown there too.
-        err: &mut std::io::stderr(),
+        err: &mut std::io::stderr().lock(),
     });
     ExitCode::from(exit.code())
 }

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Clocks, files, the network, the environment, processes, terminals and the libraries for them.
-const OUTSIDE: [&str; 29] = [
+const OUTSIDE: [&str; 28] = [
     "std::fs",
     "std::env",
     "std::io",
@@ -32,7 +32,6 @@ const OUTSIDE: [&str; 29] = [
     "reqwest::",
     "clap::",
     "clap_complete::",
-    "inquire::",
     "rustix::",
     "signal_hook::",
     "terminal_size::",

@@ -5,6 +5,7 @@ use crate::support::Icpctl;
 use crate::support::pty::Terminal;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
+use std::process::Command;
 
 /// One service that two providers give access to.
 const FILED: &str = "\
@@ -12,10 +13,8 @@ subject_number,subject_name,nature,service_number,service_kind,service_name,doma
 粤ICP备2021000001号,示例科技有限公司,enterprise,粤ICP备2021000001号-1,site,示例商城,shop.example.net,tencent;huawei
 ";
 
-const ESC: &str = "\u{1b}";
-const DOWN: &str = "\u{1b}[B";
-const BACKSPACE: &str = "\u{7f}";
-const CTRL_C: &str = "\u{3}";
+/// The key that ends the input.
+const END: &str = "\u{4}";
 
 fn user() -> Icpctl {
     let user = Icpctl::new();
@@ -48,29 +47,28 @@ fn orders(user: &Icpctl) -> Vec<Value> {
 #[test]
 fn a_new_filing_is_asked_for_field_by_field() {
     let user = Icpctl::new();
-    let wrong = BACKSPACE.repeat(3);
     let shown = answered(
         asked(&user, &["new", "--lang", "en"]),
         &[
-            ("Subject number", "12\r"),
-            ("holds no filing number", &BACKSPACE.repeat(2)),
-            ("Subject number", "\r"),
-            ("subject's name", "示例科技有限公司司\u{7f}\r"),
-            ("nature", "enterp\r"),
-            ("province", "guangd\r"),
-            ("certificate type", "\r"),
+            ("Subject number:", "12\r"),
+            ("holds no filing number", "\r"),
+            ("subject's name", "示例\u{1b}[D科技\r"),
+            ("control characters", "示例科技有限公司\r"),
+            ("nature:", "nothing of it\r"),
+            ("is none of these", "enterp\r"),
+            ("province:", "广东\r"),
+            ("certificate type:", "\r"),
             ("certificate number", "\r"),
             ("legal representative", "\r"),
             ("subject person's name", "\r"),
             ("subject person's phone", "123\r"),
-            ("a mobile number has 11 digits", &wrong),
-            ("subject person's phone", "13900139000\r"),
-            ("service kind", &format!("{DOWN}\r")),
+            ("a mobile number has 11 digits", "13900139000\r"),
+            ("service kind:", "site\r"),
             ("service name", "示例商城\r"),
             ("domains", "shop.example.cn，www.example.cn\r"),
             ("service person's name", "\r"),
             ("service person's phone", "\r"),
-            ("Through which provider?", "tenc\r"),
+            ("Provider:", "tenc\r"),
         ],
         0,
     );
@@ -101,18 +99,22 @@ fn a_new_filing_is_asked_for_field_by_field() {
 #[test]
 fn lists_are_in_the_language_of_the_reader() {
     let user = Icpctl::new();
-    let mut terminal = asked(&user, &["new", "--lang", "zh"]);
-    for (question, keys) in [("主体备案号", "\r"), ("主办者名称", "\r")] {
-        terminal.expect(question);
-        terminal.type_in(keys);
-    }
-    terminal.expect("（暂不填）");
-    terminal.expect("企业（enterprise）");
-    terminal.expect("输入文字筛选");
-    terminal.type_in(ESC);
-    let (exit, shown) = terminal.end();
-    assert_eq!(exit, Some(13), "{shown}");
+    let shown = answered(
+        asked(&user, &["new", "--lang", "zh"]),
+        &[
+            ("主体备案号：", "\r"),
+            ("主办者名称：", "\r"),
+            ("可填：", "个人\r"),
+            ("备案省份：", "粤\r"),
+            ("居民身份证", END),
+        ],
+        13,
+    );
     assert!(shown.contains("已取消"), "{shown}");
+    // An individual has no licence of an enterprise.
+    let types = &shown[shown.find("备案省份：").unwrap()..];
+    assert!(!types.contains("营业执照"), "{types}");
+    assert_eq!(orders(&user), Vec::<Value>::new());
 }
 
 /// Before the other questions are answered for nothing.
@@ -134,12 +136,12 @@ fn a_filed_subject_is_asked_for_its_service_alone() {
         asked(&user, &["new", "--lang", "en"]),
         &[
             ("Subject number", "粤ICP备2021000001号\r"),
-            ("service kind", "app\r"),
+            ("service kind:", "app\r"),
             ("service name", "示例应用\r"),
             ("domains", "\r"),
             ("service person's name", "\r"),
             ("service person's phone", "\r"),
-            ("Through which provider?", "tencent\r"),
+            ("Provider:", "tencent\r"),
         ],
         0,
     );
@@ -157,7 +159,7 @@ fn a_cancellation_lacks_its_target_and_the_provider() {
         &[
             ("Filing number or domain", "\r"),
             ("it cannot be left empty", "shop.example.net\r"),
-            ("Through which provider?", "huawei\r"),
+            ("Provider:", "huawei\r"),
         ],
         0,
     );
@@ -180,32 +182,43 @@ fn a_change_lacks_what_it_changes() {
     assert_eq!(order["changes"][0]["to"], "示例书店");
 }
 
-/// Whatever ends a question leaves no order, and the terminal as it was.
-#[cfg(target_os = "linux")]
+/// Whatever ends a question leaves no order.
 #[test]
 fn a_question_that_is_not_answered_leaves_nothing_behind() {
-    use rustix::termios::LocalModes;
     let user = user();
-    let signals = [(Signal::INT, 130), (Signal::TERM, 143)];
-    let ends = [(Err(ESC), 13), (Err(CTRL_C), 130)]
-        .into_iter()
-        .chain(signals.map(|(signal, code)| (Ok(signal), code)));
-    for (end, code) in ends {
+    for (keys, signal, code) in [
+        (END, None, 13),
+        ("", Some(Signal::INT), 130),
+        ("", Some(Signal::TERM), 143),
+    ] {
         let mut terminal = asked(&user, &["cancel-site", "shop.example.net", "--lang", "en"]);
-        terminal.expect("type to filter");
-        assert!(!terminal.modes().contains(LocalModes::ICANON));
-        match end {
-            Ok(signal) => kill_process(Pid::from_child(&terminal.child), signal).unwrap(),
-            Err(keys) => terminal.type_in(keys),
+        terminal.expect("Provider:");
+        terminal.type_in(keys);
+        if let Some(signal) = signal {
+            kill_process(Pid::from_child(&terminal.child), signal).unwrap();
         }
-        terminal.expect("nothing was changed");
-        let lines = LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG;
-        assert!(terminal.modes().contains(lines), "{code}");
         let (exit, shown) = terminal.end();
         assert_eq!(exit, Some(code), "{shown}");
-        // The cursor, which a list hides, is shown again.
-        let hidden = shown.rfind("\u{1b}[?25l").unwrap();
-        assert!(shown[hidden..].contains("\u{1b}[?25h"), "{shown:?}");
+        assert!(shown.contains("nothing was changed"), "{shown}");
         assert_eq!(orders(&user), Vec::<Value>::new());
     }
+}
+
+/// A script takes the id; who answers sees the questions.
+#[test]
+fn questions_stand_beside_the_answer() {
+    let user = user();
+    let plain = user.command(["cancel-site", "shop.example.net", "--lang", "en"]);
+    let mut script = Command::new("sh");
+    script
+        .args(["-c", "id=$(\"$0\" \"$@\"); echo \"<$id>\""])
+        .arg(plain.get_program())
+        .args(plain.get_args())
+        .current_dir(user.home())
+        .env_clear()
+        .envs(plain.get_envs().filter_map(|(k, v)| Some((k, v?))));
+    let shown = answered(Terminal::start(script), &[("Provider:", "huawei\r")], 0);
+    let [order] = orders(&user).try_into().unwrap();
+    let id = order["id"].as_str().unwrap();
+    assert!(shown.contains(&format!("<{id}>")), "{shown}");
 }

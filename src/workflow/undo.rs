@@ -265,11 +265,15 @@ const LOOKED_AT: usize = 2_000;
 /// Returns an order beside this one that an operation moved too, and to which something came since.
 fn moved_beside<'w>(world: &'w World, order: &Order, op: &OperationId) -> Option<&'w Order> {
     let orders = &world.book.orders;
+    if orders.len() > LOOKED_AT {
+        return None;
+    }
     let is_of_op =
         |other: &&Order| other.id != order.id && other.history.iter().any(|entry| entry.op == *op);
     let has_moved = |other: &&Order| !is_last(other, op) || later_record(world, other, op);
-    let mut all = orders.values().filter(|_| orders.len() <= LOOKED_AT);
-    all.find(|other| is_of_op(other) && has_moved(other))
+    orders
+        .values()
+        .find(|other| is_of_op(other) && has_moved(other))
 }
 
 /// Says what comes before the undoing of an approval that another order rests on.

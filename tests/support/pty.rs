@@ -3,8 +3,6 @@
 use super::PATIENCE;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-#[cfg(target_os = "linux")]
-use rustix::termios::{LocalModes, tcgetattr};
 use rustix::termios::{Winsize, tcsetwinsize};
 use std::fs::File;
 use std::io::{Read as _, Write as _};
@@ -83,12 +81,6 @@ impl Terminal {
     /// Types keys.
     pub(crate) fn type_in(&mut self, keys: &str) {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
-    }
-
-    /// Returns how the terminal takes keys now.
-    #[cfg(target_os = "linux")]
-    pub(crate) fn modes(&self) -> LocalModes {
-        tcgetattr(&self.keyboard).unwrap().local_modes
     }
 
     /// Waits for the end; returns the exit code, and all that was shown.

@@ -213,15 +213,6 @@ impl<'a> Context<'a> {
 
     /// Returns how stdout is coloured.
     pub fn color(&self) -> Color {
-        self.color_of(self.terminal.stdout)
-    }
-
-    /// Returns how questions are coloured, which stand on stderr.
-    pub fn color_of_questions(&self) -> Color {
-        self.color_of(self.terminal.stderr)
-    }
-
-    fn color_of(&self, is_terminal: bool) -> Color {
         Color::decide(
             self.globals.color,
             &Surroundings {
@@ -229,7 +220,7 @@ impl<'a> Context<'a> {
                 clicolor_force: self.env.text("CLICOLOR_FORCE"),
                 no_color: self.env.text("NO_COLOR"),
                 term: self.env.text("TERM"),
-                is_terminal,
+                is_terminal: self.terminal.stdout,
             },
         )
     }

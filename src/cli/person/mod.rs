@@ -1,7 +1,6 @@
 //! Asking the person at the terminal: a question, what a draft lacks, and consent.
 
 pub mod consent;
-mod dialog;
 pub mod prompt;
 pub mod question;
 pub mod sending;

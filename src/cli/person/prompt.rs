@@ -1,16 +1,20 @@
 //! Asking, on a terminal, for what a draft still lacks.
 
-use super::dialog::{Choice, Question, choose, line};
+use super::consent::declined;
+use super::question::Questions;
 use crate::cli::context::{Context, World};
+use crate::cli::reply::tell;
 use crate::failure::Failure;
+use crate::filing::facts::Holder;
 use crate::filing::kind::Kind;
+use crate::filing::named::is_same;
 use crate::filing::number::{ServiceKind, SubjectNumber};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::province::Province;
 use crate::filing::tree;
 use crate::intake::{Dossier, DossierService, DossierSubject, Problem, Source, read_dossier};
 use crate::knowledge::{self, Field};
-use crate::lang::{Lang, Text};
+use crate::lang::Text;
 use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::aim::providers_to_choose;
@@ -22,20 +26,21 @@ use toml::{Table, Value};
 /// Asks for what is missing: the target, the data of a new filing, the change, the provider.
 ///
 /// # Errors
-/// When a question cannot be asked (2), is declined (13) or stopped (130, 143), or a subject that is
-/// not filed is named (5).
+/// When a question cannot be asked (2), is declined (13) or stopped (130, 143), a subject that is not
+/// filed is named (5), or the answers do not go together (3).
 pub fn complete(cx: &mut Context<'_>, ask: &mut Ask) -> Result<(), Failure> {
+    let questions = Questions::begin()?;
     let is_bare = ask.dossier.is_none();
     if ask.kind == Kind::New && is_bare {
-        ask.dossier = Some(new_filing(cx)?);
+        ask.dossier = Some(new_filing(cx, &questions)?);
     } else if is_bare && ask.targets.is_empty() {
         let target = text!("备案号或域名", "Filing number or domain");
-        ask.targets.extend(needed(cx, target)?);
+        ask.targets.extend(needed(cx, &questions, target)?);
     }
     if ask.kind == Kind::Change && is_bare && ask.assigns.is_empty() {
         let field = text!("要变更的字段（如 name）", "Field to change (such as name)");
-        let field = needed(cx, field)?;
-        let value = needed(cx, text!("新的值", "New value"))?;
+        let field = needed(cx, &questions, field)?;
+        let value = needed(cx, &questions, text!("新的值", "New value"))?;
         let pair = field.zip(value);
         ask.assigns
             .extend(pair.map(|(field, value)| Assign::Set(field, value)));
@@ -45,15 +50,10 @@ pub fn complete(cx: &mut Context<'_>, ask: &mut Ask) -> Result<(), Failure> {
     let world = world(cx, &wanted)?;
     let names = providers_to_choose(ask, &world);
     if !names.is_empty() {
-        let question = Question {
-            prompt: text!("通过哪个接入商办理？", "Through which provider?"),
-            help: None,
-        };
-        let choices = names.into_iter().map(|name| Choice {
-            shown: name.clone(),
-            value: Some(name),
-        });
-        ask.provider = choose(cx, &question, choices.collect())?;
+        let choices: Vec<Choice> = names.iter().map(|name| Choice::plain(name)).collect();
+        let prompt = text!("接入商", "Provider");
+        let question = Question::needed(prompt).of(&choices);
+        ask.provider = line(cx, &questions, &question, |typed| meant(typed, &choices))?;
     }
     Ok(())
 }
@@ -65,14 +65,120 @@ fn world(cx: &mut Context<'_>, wanted: &Wanted) -> Result<World, Failure> {
     }
 }
 
-/// Asks for a line that cannot be left empty.
-fn needed(cx: &Context<'_>, prompt: Text) -> Result<Option<String>, Failure> {
-    let check = |typed: &str| {
-        typed
-            .is_empty()
-            .then(|| text!("不能为空", "it cannot be left empty"))
+/// One question: its words, and what is said before it.
+struct Question {
+    prompt: Text,
+    help: Option<Text>,
+    choices: Option<Text>,
+    may_be_open: bool,
+}
+
+impl Question {
+    fn needed(prompt: Text) -> Self {
+        Self {
+            prompt,
+            help: None,
+            choices: None,
+            may_be_open: false,
+        }
+    }
+
+    /// Says what can be answered.
+    fn of(mut self, choices: &[Choice]) -> Self {
+        let labels = choices.iter().map(|choice| choice.label.clone());
+        self.choices = Some(Text::joined(labels, "、", ", "));
+        self
+    }
+}
+
+/// One of the answers that a question takes.
+struct Choice {
+    value: String,
+    label: Text,
+}
+
+impl Choice {
+    fn plain(name: &str) -> Self {
+        Self {
+            value: name.to_owned(),
+            label: Text::verbatim(name.to_owned()),
+        }
+    }
+}
+
+/// Returns the value that a word means: its name or label, or the beginning of no other's.
+fn meant(typed: &str, choices: &[Choice]) -> Result<String, Text> {
+    let words = |choice: &Choice| {
+        [
+            choice.value.clone(),
+            choice.label.zh.to_string(),
+            choice.label.en.to_string(),
+        ]
     };
-    line(cx, &Question { prompt, help: None }, check)
+    let typed_low = typed.to_lowercase();
+    let begins = |choice: &&Choice| {
+        let mut words = words(choice).into_iter();
+        words.any(|word| word.to_lowercase().starts_with(&typed_low))
+    };
+    let is = |choice: &&Choice| words(choice).iter().any(|word| is_same(word, typed));
+    let mut near = choices.iter().filter(begins);
+    let only = near.next().filter(|_| near.next().is_none());
+    match choices.iter().find(is).or(only) {
+        Some(choice) => Ok(choice.value.clone()),
+        None => Err(text!(
+            "“{typed}”不是其中之一",
+            "\"{typed}\" is none of these"
+        )),
+    }
+}
+
+/// Asks until the answer means something; none where it is left open.
+fn line(
+    cx: &mut Context<'_>,
+    questions: &Questions,
+    question: &Question,
+    read: impl Fn(&str) -> Result<String, Text>,
+) -> Result<Option<String>, Failure> {
+    let lang = cx.lang;
+    if let Some(help) = &question.help {
+        tell(cx.err, &format!("  {}", help.get(lang)));
+    }
+    if let Some(choices) = &question.choices {
+        let choices = text!("  可填：{choices}", "  one of: {choices}", choices);
+        tell(cx.err, choices.get(lang));
+    }
+    let prompt = text!("{prompt}：", "{prompt}:", prompt = &question.prompt);
+    loop {
+        let typed = questions
+            .ask(cx.err, prompt.get(lang))?
+            .ok_or_else(declined)?;
+        let wrong = match typed.as_str() {
+            "" if question.may_be_open => return Ok(None),
+            "" => text!("不能为空", "it cannot be left empty"),
+            // Such as of keys that move within a line elsewhere, and half a character that was erased.
+            _ if typed.contains(|c: char| c.is_control() || c == '\u{FFFD}') => text!(
+                "其中有控制字符或残缺的字符，请整行重填",
+                "it holds control characters or half a character: type the whole line anew"
+            ),
+            _ => match read(&typed) {
+                Ok(answer) => return Ok(Some(answer)),
+                Err(wrong) => wrong,
+            },
+        };
+        let again = text!("  请重填：{wrong}", "  once more: {wrong}", wrong);
+        tell(cx.err, again.get(lang));
+    }
+}
+
+/// Asks for a line that cannot be left empty.
+fn needed(
+    cx: &mut Context<'_>,
+    questions: &Questions,
+    prompt: Text,
+) -> Result<Option<String>, Failure> {
+    line(cx, questions, &Question::needed(prompt), |typed| {
+        Ok(typed.to_owned())
+    })
 }
 
 /// The fields that a person is asked for, one after another, in a new filing.
@@ -92,16 +198,20 @@ const ASKED: [&str; 13] = [
     "services.responsible.phone",
 ];
 
-fn new_filing(cx: &mut Context<'_>) -> Result<Dossier, Failure> {
+fn new_filing(cx: &mut Context<'_>, questions: &Questions) -> Result<Dossier, Failure> {
     let mut answers = Answers::none(cx.now.day());
     let number = Question {
+        may_be_open: true,
+        choices: None,
         prompt: text!("主体备案号", "Subject number"),
         help: Some(text!(
-            "已备案的主体新增服务时填写；首次备案直接回车",
-            "where a filed subject adds a service; leave it empty for a first filing"
+            "已备案的主体新增服务时填写；首次备案直接回车。以下各项都可回车跳过，以后用 icpctl edit 补上",
+            "where a filed subject adds a service; for a first filing just Enter, which leaves any question open for icpctl edit"
         )),
     };
-    let number = line(cx, &number, answers.checking("subject"))?;
+    let number = line(cx, questions, &number, |typed| {
+        answers.check("subject", typed)
+    })?;
     if let Some(number) = &number {
         is_filed(cx, number)?;
         answers.put("subject", number);
@@ -110,13 +220,25 @@ fn new_filing(cx: &mut Context<'_>) -> Result<Dossier, Failure> {
         if number.is_some() && path.starts_with("subject.") {
             continue;
         }
-        let Some(field) = knowledge::field(path) else {
+        let Some(field) = knowledge::field(path).filter(|field| answers.have(field)) else {
             continue;
         };
         let path = path.replacen("services.", "services.0.", 1);
-        let answer = match answers.choices(field, cx.lang) {
-            Some(choices) => choose(cx, &asking(field, false), choices)?,
-            None => line(cx, &asking(field, true), answers.checking(&path))?,
+        let question = Question {
+            prompt: field.label.clone(),
+            help: Some(field.help.clone()),
+            choices: None,
+            may_be_open: true,
+        };
+        let answer = match answers.choices(field) {
+            Some(choices) => line(cx, questions, &question.of(&choices), |typed| {
+                // Other words may mean one of them too.
+                meant(typed, &choices)
+                    .or_else(|wrong| answers.check(&path, typed).map_err(|_| wrong))
+            })?,
+            None => line(cx, questions, &question, |typed| {
+                answers.check(&path, typed)
+            })?,
         };
         if let Some(answer) = answer {
             answers.put(&path, &answer);
@@ -140,19 +262,6 @@ fn is_filed(cx: &mut Context<'_>, typed: &str) -> Result<(), Failure> {
     }
 }
 
-/// The question that asks for a field.
-fn asking(field: &Field, is_typed: bool) -> Question {
-    let help = &field.help;
-    Question {
-        prompt: field.label.clone(),
-        help: Some(if is_typed {
-            text!("{help}；回车跳过", "{help}; Enter leaves it open", help)
-        } else {
-            help.clone()
-        }),
-    }
-}
-
 /// What was answered of a new filing: a dossier with one service.
 #[derive(Clone)]
 struct Answers {
@@ -170,6 +279,16 @@ impl Answers {
         }
     }
 
+    /// Whether a subject of the nature that was answered has a field.
+    fn have(&self, field: &Field) -> bool {
+        let nature = tree::get(&self.tree, "subject.nature");
+        let holder = nature
+            .as_ref()
+            .and_then(Value::as_str)
+            .map(Holder::of_nature);
+        field.natures.is_empty() || holder.is_none_or(|holder| field.natures.contains(&holder))
+    }
+
     fn put(&mut self, path: &str, answer: &str) {
         let value = if path.ends_with(".domains") {
             let parts = answer.split(|c: char| ",，;；、".contains(c) || c.is_whitespace());
@@ -181,69 +300,60 @@ impl Answers {
         tree::put(&mut self.tree, path, Some(value));
     }
 
-    /// What is wrong with an answer beside those that were given.
-    fn checking(&self, path: &str) -> impl Fn(&str) -> Option<Text> + Clone + Send + use<> {
-        let (answers, path) = (self.clone(), path.to_owned());
-        move |typed: &str| {
-            if typed.is_empty() {
-                return None;
-            }
-            let mut answers = answers.clone();
-            answers.put(&path, typed);
-            let problems = answers.read(read_dossier).err()?;
-            let Problem { message, fix, .. } = problems.into_iter().next()?;
-            Some(match fix {
-                Some(fix) => text!("{message}；{fix}", "{message}; {fix}", message, fix),
-                None => message,
-            })
+    /// Returns an answer that nothing is wrong with beside those that were given, or what is wrong.
+    fn check(&self, path: &str, typed: &str) -> Result<String, Text> {
+        let mut answers = self.clone();
+        answers.put(path, typed);
+        let Err(problems) = answers.read() else {
+            return Ok(typed.to_owned());
+        };
+        match problems.into_iter().next() {
+            None => Ok(typed.to_owned()),
+            Some(Problem {
+                message,
+                fix: Some(fix),
+                ..
+            }) => Err(text!("{message}；{fix}", "{message}; {fix}", message, fix)),
+            Some(Problem { message, .. }) => Err(message),
         }
     }
 
-    fn read<T>(&self, read: impl FnOnce(&Source<'_>, NaiveDate) -> T) -> T {
-        let text = toml::to_string(&self.tree).unwrap_or_default();
+    fn read(&self) -> Result<Dossier, Vec<Problem>> {
+        let text = self.tree.as_table().map(Table::to_string);
+        let text = text.unwrap_or_default();
         let source = Source {
             name: "-",
             bytes: text.as_bytes(),
         };
-        read(&source, self.today)
+        read_dossier(&source, self.today)
     }
 
     /// Lists what a field can be, where that is a list.
-    fn choices(&self, field: &Field, lang: Lang) -> Option<Vec<Choice>> {
-        let choice = |value: &str, label: &Text| {
-            let shown = label.get(lang);
-            Choice {
-                value: Some(value.to_owned()),
-                shown: match lang {
-                    _ if shown == value => shown.to_owned(),
-                    Lang::Zh => format!("{shown}（{value}）"),
-                    Lang::En => format!("{shown} ({value})"),
-                },
-            }
+    fn choices(&self, field: &Field) -> Option<Vec<Choice>> {
+        let choice = |value: &str, label: &Text| Choice {
+            value: value.to_owned(),
+            label: label.clone(),
         };
-        let open = Choice {
-            value: None,
-            shown: text!("（暂不填）", "(leave it open)").get(lang).to_owned(),
-        };
-        let mut choices = vec![open];
-        match field.path.as_str() {
+        Some(match field.path.as_str() {
             "services.kind" => {
                 let kinds = ServiceKind::ALL.iter();
-                choices.extend(kinds.map(|kind| choice(kind.name(), &kind.label())));
+                kinds
+                    .map(|kind| choice(kind.name(), &kind.label()))
+                    .collect()
             }
-            "subject.province" => {
-                let provinces = Province::all();
-                choices.extend(provinces.map(|province| choice(province.code(), province.name())));
-            }
+            "subject.province" => Province::all()
+                .map(|province| choice(province.code(), province.name()))
+                .collect(),
             _ => {
                 let list = knowledge::code_list(field.code_list.as_deref()?)?;
                 let nature = tree::get(&self.tree, "subject.nature");
                 let nature = nature.as_ref().and_then(Value::as_str);
                 let fitting = list.fitting(nature);
-                choices.extend(fitting.map(|entry| choice(&entry.value, &entry.label)));
+                fitting
+                    .map(|entry| choice(&entry.value, &entry.label))
+                    .collect()
             }
-        }
-        Some(choices)
+        })
     }
 
     /// Returns the dossier, without a service or subject that no question was answered for.
@@ -251,8 +361,7 @@ impl Answers {
     /// # Errors
     /// 3 where the answers do not go together.
     fn into_dossier(self) -> Result<Dossier, Failure> {
-        let read = self.read(read_dossier);
-        let mut dossier = read.map_err(|problems| invalid("-", &problems))?;
+        let mut dossier = self.read().map_err(|problems| invalid("-", &problems))?;
         dossier
             .services
             .retain(|service| *service != DossierService::default());

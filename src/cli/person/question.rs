@@ -1,60 +1,32 @@
-//! A question on the terminal.
+//! Questions on the terminal, each of which a whole line answers.
 
 use crate::cli::signals::{self, Listener};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::text;
-use std::io::{self, Write};
+use std::io::{self, BufRead as _, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 /// What ends a question.
-enum Heard<T> {
-    Answer(T),
+enum Heard {
+    Line(io::Result<String>),
     Signal(Exit),
 }
 
-/// Asks, and returns the line that is typed, without what is around it; none where the input ends.
-///
-/// # Errors
-/// When it cannot be asked (2), and when a signal stops it (130, 143).
-pub fn ask(err: &mut dyn Write, question: &str) -> Result<Option<String>, Failure> {
-    let hearing = Hearing::begin()?;
-    write!(err, "{question} ")
-        .and_then(|()| err.flush())
-        .map_err(|error| unasked(&error))?;
-    let read = || {
-        let mut line = String::new();
-        io::stdin().read_line(&mut line).map(|_| line)
-    };
-    match hearing.wait(read) {
-        Ok(Ok(line)) if line.ends_with('\n') => Ok(Some(line.trim().to_owned())),
-        Ok(Ok(_)) => {
-            // The cursor still stands behind the question.
-            let _ = writeln!(err);
-            Ok(None)
-        }
-        Ok(Err(error)) => Err(unasked(&error)),
-        Err(failure) => {
-            let _ = writeln!(err);
-            Err(failure)
-        }
-    }
-}
-
-/// A question that is about to be shown: from then on a signal ends it.
-pub(super) struct Hearing<T> {
-    tell: Sender<Heard<T>>,
-    heard: Receiver<Heard<T>>,
+/// Questions that belong together: a signal ends them, between two of them too.
+pub struct Questions {
+    tell: Sender<Heard>,
+    heard: Receiver<Heard>,
     _listener: Listener,
 }
 
-impl<T: Send + 'static> Hearing<T> {
+impl Questions {
     /// Begins to listen for signals.
     ///
     /// # Errors
     /// When the system refuses (2).
-    pub(super) fn begin() -> Result<Self, Failure> {
+    pub fn begin() -> Result<Self, Failure> {
         let (tell, heard) = channel();
         let of_signals = tell.clone();
         let listener = Listener::listen(move |exit| of_signals.send(Heard::Signal(exit)).is_ok())
@@ -66,25 +38,47 @@ impl<T: Send + 'static> Hearing<T> {
         })
     }
 
-    /// Waits for what `read` hears from a person, on a thread of its own.
+    /// Asks, and returns the line that is typed, without what is around it; none where the input ends.
     ///
     /// # Errors
-    /// When it cannot be waited for (2), and when a signal came first (130, 143).
-    pub(super) fn wait(self, read: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-        let Self {
-            tell,
-            heard,
-            _listener,
-        } = self;
+    /// When it cannot be asked (2), and when a signal stops it (130, 143).
+    pub fn ask(&self, err: &mut dyn Write, question: &str) -> Result<Option<String>, Failure> {
+        if let Ok(Heard::Signal(exit)) = self.heard.try_recv() {
+            return Err(stopped(exit));
+        }
+        write!(err, "{question} ")
+            .and_then(|()| err.flush())
+            .map_err(|error| unasked(&error))?;
+        let tell = self.tell.clone();
         thread::spawn(move || {
-            let _ = tell.send(Heard::Answer(read()));
+            let mut line = Vec::new();
+            let read = io::stdin().lock().read_until(b'\n', &mut line);
+            let line = read.map(|_| String::from_utf8_lossy(&line).into_owned());
+            let _ = tell.send(Heard::Line(line));
         });
-        match heard.recv() {
-            Ok(Heard::Answer(answer)) => Ok(answer),
-            Ok(Heard::Signal(exit)) => Err(stopped(exit)),
+        match self.heard.recv() {
+            Ok(Heard::Line(Ok(line))) if line.ends_with('\n') => Ok(Some(line.trim().to_owned())),
+            Ok(Heard::Line(Ok(_))) => {
+                // The cursor still stands behind the question.
+                let _ = writeln!(err);
+                Ok(None)
+            }
+            Ok(Heard::Line(Err(error))) => Err(unasked(&error)),
+            Ok(Heard::Signal(exit)) => {
+                let _ = writeln!(err);
+                Err(stopped(exit))
+            }
             Err(error) => Err(unasked(&io::Error::other(error))),
         }
     }
+}
+
+/// Asks one question.
+///
+/// # Errors
+/// As [`Questions::ask`].
+pub fn ask(err: &mut dyn Write, question: &str) -> Result<Option<String>, Failure> {
+    Questions::begin()?.ask(err, question)
 }
 
 /// Asks, and returns whether the answer is yes; everything but a plain yes is no.
