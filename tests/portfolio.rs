@@ -421,6 +421,17 @@ fn a_domain_that_a_replacing_file_leaves_out_is_told_with_the_change_that_takes_
     assert_eq!(both.len(), 1, "{both:?}");
     assert!(both[0].starts_with(&format!("{APP} has the domain b.example.com now")));
     assert!(both[0].ends_with(&format!("icpctl {line}")), "{both:?}");
+    // Of all that it has, no change takes out one after the other.
+    let every = json!([{"number": FIRM, "services": [
+        {"number": APP, "domains": ["a.example.com", "b.example.com"]}]}]);
+    let every = warned(
+        &store.adopt(&every, &["--replace", "-n"]).json(),
+        "domain-kept",
+    );
+    assert_eq!(every.len(), 2, "{every:?}");
+    for told in every {
+        assert!(told.ends_with("write that into the file too"), "{told}");
+    }
     assert_eq!(told(&["--replace"]).len(), 1);
     let last = json!([{"number": FIRM, "services": [
         {"number": "粤ICP备2021000001号-3", "domains": ["c.example.com"], "accesses": ["tencent"]}]}]);

@@ -299,6 +299,12 @@ fn shared(there: &FiledSubject, adoption: &Adoption) -> Vec<Caution> {
         let mut given = adoption.services.iter();
         given.any(|s| s.number == holder.number && s.facts.domains.is_some())
     };
+    let given_besides = |holder: ServiceNumber| -> Vec<&Host> {
+        let others = adoption.services.iter().filter(|s| s.number != holder);
+        others
+            .flat_map(|s| s.facts.domains.iter().flatten())
+            .collect()
+    };
     let mut cautions = Vec::new();
     for service in &adoption.services {
         let number = service.number;
@@ -312,7 +318,8 @@ fn shared(there: &FiledSubject, adoption: &Adoption) -> Vec<Caution> {
                     "{number} has the domain {domain} now, and {holder} keeps it too: --replace takes no domain away"
                 );
                 // A change leaves at least one.
-                let message = if filed.domains().len() > 1 {
+                let mut kept = filed.domains().iter();
+                let message = if kept.any(|own| !given_besides(holder).contains(&own)) {
                     text!(
                         "{message}；已不属于后者的，起草去掉它的变更：icpctl change {holder} --unset domains={domain}",
                         "{message}; where the latter has it no longer, draft the change that takes it out: icpctl change {holder} --unset domains={domain}",

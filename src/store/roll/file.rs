@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// The first bytes: what it is, and the version of its form.
-const MAGIC: &[u8] = b"icpctl roll 8\n";
+const MAGIC: &[u8] = b"icpctl roll 9\n";
 /// How much older than the look a file must be to be kept: clocks of file systems tick.
 const TICK: i128 = 20_000_000;
 /// The same where they tell whole seconds, or every other.
