@@ -155,11 +155,11 @@ fn a_filed_subject_is_asked_for_its_service_alone() {
 fn a_cancellation_lacks_its_target_and_the_provider() {
     let user = user();
     answered(
-        asked(&user, &["cancel-site", "--lang", "en"]),
+        asked(&user, &["cancel-site", "--lang", "zh"]),
         &[
-            ("Filing number or domain", "\r"),
-            ("it cannot be left empty", "shop.example.net\r"),
-            ("Provider:", "huawei\r"),
+            ("备案号或域名：", "\r"),
+            ("不能为空", "shop.example.net\r"),
+            ("可填：华为云、腾讯云", "华为\r"),
         ],
         0,
     );

@@ -11,6 +11,7 @@ use crate::filing::named::is_same;
 use crate::filing::number::{ServiceKind, SubjectNumber};
 use crate::filing::obstacle::Obstacle;
 use crate::filing::province::Province;
+use crate::filing::spoken::spoken;
 use crate::filing::tree;
 use crate::intake::{Dossier, DossierService, DossierSubject, Problem, Source, read_dossier};
 use crate::knowledge::{self, Field};
@@ -50,7 +51,11 @@ pub fn complete(cx: &mut Context<'_>, ask: &mut Ask) -> Result<(), Failure> {
     let world = world(cx, &wanted)?;
     let names = providers_to_choose(ask, &world);
     if !names.is_empty() {
-        let choices: Vec<Choice> = names.iter().map(|name| Choice::plain(name)).collect();
+        let choice = |value: String| Choice {
+            label: spoken(&value),
+            value,
+        };
+        let choices: Vec<Choice> = names.into_iter().map(choice).collect();
         let prompt = text!("接入商", "Provider");
         let question = Question::needed(prompt).of(&choices);
         ask.provider = line(cx, &questions, &question, |typed| meant(typed, &choices))?;
@@ -95,15 +100,6 @@ impl Question {
 struct Choice {
     value: String,
     label: Text,
-}
-
-impl Choice {
-    fn plain(name: &str) -> Self {
-        Self {
-            value: name.to_owned(),
-            label: Text::verbatim(name.to_owned()),
-        }
-    }
 }
 
 /// Returns the value that a word means: its name or label, or the beginning of no other's.
