@@ -305,6 +305,13 @@ fn an_attachment_that_was_altered_can_be_erased() {
         .exits(0);
     let all = files();
     let file = all.difference(&others).next().unwrap();
+    // No more of it is read than an attachment may have.
+    let grown = std::fs::File::create(file).unwrap();
+    grown.set_len(1 << 40).unwrap();
+    let told = user.run("erase ref:draft --yes --lang en".split(' '));
+    let told = told.exits(3).stderr;
+    let name = file.file_name().unwrap().to_str().unwrap();
+    assert!(told.contains(name) && told.contains("larger"), "{told}");
     std::fs::write(file, b"turned and saved by a viewer").unwrap();
     user.run("erase ref:draft --yes".split(' ')).exits(0);
     assert_eq!(files(), others);

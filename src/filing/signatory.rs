@@ -2,12 +2,23 @@
 
 use super::facts::Person;
 use super::kind::Kind;
+use super::number::ServiceKind;
 use super::order::{Order, Signatory, Who};
 use super::place::Place;
 use super::portfolio::{FiledSubject, Portfolio};
 use super::tree;
 use crate::lang::Text;
 use crate::text;
+
+/// What the person responsible for the subject is called.
+pub fn of_subject() -> Text {
+    text!("主体负责人", "responsible for the subject")
+}
+
+/// What the person responsible for a service is called.
+pub fn of_service() -> Text {
+    text!("互联网信息服务负责人", "responsible for the service")
+}
 
 /// Returns a word for persons as `--who` has it: what the field calls a part is its name too.
 pub fn word(word: &str) -> String {
@@ -16,16 +27,16 @@ pub fn word(word: &str) -> String {
         None => (word, None),
     };
     let part = part.trim().to_ascii_lowercase();
+    let of_kind = |kind: &ServiceKind| {
+        let person = format!("{}负责人", kind.label().zh);
+        person.to_ascii_lowercase() == part
+    };
     let part = match part.as_str() {
-        "主体负责人" | "主体" => "subject",
-        "互联网信息服务负责人"
-        | "服务负责人"
-        | "网站负责人"
-        | "app负责人"
-        | "小程序负责人"
-        | "快应用负责人"
-        | "服务" => "service",
+        "主体" => "subject",
+        "服务负责人" | "服务" => "service",
         "全部" => "all",
+        other if other == of_subject().zh => "subject",
+        other if other == of_service().zh || ServiceKind::ALL.iter().any(of_kind) => "service",
         other => other,
     };
     match place {

@@ -8,9 +8,11 @@ use super::number::{ServiceNumber, SubjectNumber};
 use super::order::{Entry, OperationId, Order, Signatory, Who};
 use super::place::Place;
 use super::profile::Profiles;
+use super::signatory;
 use super::status::Status;
 use crate::lang::Text;
 use crate::text;
+
 use chrono::TimeDelta;
 use std::collections::BTreeSet;
 
@@ -326,9 +328,9 @@ impl Order {
     /// Names a part that somebody plays for people; of several services it says which.
     pub fn who_label(&self, who: Who) -> Text {
         let Who::Service(place) = who else {
-            return text!("主体负责人", "responsible for the subject");
+            return signatory::of_subject();
         };
-        let label = text!("互联网信息服务负责人", "responsible for the service");
+        let label = signatory::of_service();
         match self.target.services.get(place.index()) {
             Some(service) => {
                 let number = &service.number;

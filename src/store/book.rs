@@ -1,7 +1,7 @@
 //! All records of a store, read at one time: what commands look at and decide by.
 
 use super::commit::{Change, Digest};
-use super::files::{Files, Kind, RECORD_LIMIT, StorePath};
+use super::files::{ATTACHMENT_LIMIT, Files, Kind, RECORD_LIMIT, StorePath};
 use super::wire::{Problem, RecordError};
 use super::{StorageError, if_there, order_file, subject_file};
 use crate::filing::instant::Instant;
@@ -395,7 +395,7 @@ impl Book {
     ) -> Result<(), StorageError> {
         for path in paths {
             if path.as_str().starts_with(FILES) && self.holds_file(path.name()) {
-                let bytes = if_there(files.read(path, u64::MAX))?;
+                let bytes = if_there(files.read(path, ATTACHMENT_LIMIT))?;
                 if let Some(found) = bytes.map(|bytes| Digest::of(&bytes))
                     && found.as_str() != path.name()
                 {

@@ -10,6 +10,9 @@ use std::path::PathBuf;
 /// The most bytes that a TOML record may have: parsers take up to 150 bytes of memory a byte.
 pub const RECORD_LIMIT: u64 = 1024 * 1024;
 
+/// The most bytes of an attachment; consoles take images of up to 4 MB, and videos are larger.
+pub const ATTACHMENT_LIMIT: u64 = 64 * 1024 * 1024;
+
 /// The longest file name, in bytes; a temporary of it still fits the 255 of common file systems.
 const NAME_LIMIT: usize = 180;
 

@@ -35,5 +35,5 @@ mod written;
 pub use commit::{Change, Digest, GITIGNORE, Recovery};
 pub use disk::Disk;
 pub use error::{Action, StorageError, if_there};
-pub use files::{Entry, Files, Kind, RECORD_LIMIT, Stat, StorePath};
+pub use files::{ATTACHMENT_LIMIT, Entry, Files, Kind, RECORD_LIMIT, Stat, StorePath};
 pub use lock::{Holder, LockKey, RecordLock, StoreLock};

@@ -5,6 +5,9 @@ use crate::intake::{Dossier, DossierSubject};
 use crate::store::near::Wanted;
 use crate::store::roll::{Token, tokens_of_service, tokens_of_subject, tokens_of_word};
 
+/// What people put between the values of a list.
+pub const BETWEEN: [char; 6] = [',', '，', ';', '；', '、', ' '];
+
 /// Looks for what shares a value that is set.
 pub fn assigned(wanted: &mut Wanted, assigns: &[Assign]) {
     for assign in assigns {
@@ -13,7 +16,7 @@ pub fn assigned(wanted: &mut Wanted, assigns: &[Assign]) {
             Assign::Unset(_, value) => value.as_deref().unwrap_or_default(),
         };
         wanted.beside(tokens_of_word(value));
-        for word in value.split([',', '，', ';', '；', '、', ' ']) {
+        for word in value.split(BETWEEN) {
             wanted.beside(tokens_of_word(word));
         }
     }

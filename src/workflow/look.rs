@@ -1,7 +1,6 @@
 //! Papers looked at: whether a file is there, what it holds, whether it can be opened (MAT-03).
 
-use super::materials::LIMIT;
-use crate::store::{Files, StorageError, StorePath};
+use crate::store::{ATTACHMENT_LIMIT, Files, StorageError, StorePath};
 use image::{ImageReader, Limits};
 use serde::Serialize;
 use std::fs::File;
@@ -76,7 +75,8 @@ pub fn at_file(path: &Path) -> Look {
         return Look::faulty(true, Fault::NotAFile);
     }
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LIMIT).read_to_end(&mut bytes));
+    let read =
+        File::open(path).and_then(|file| file.take(ATTACHMENT_LIMIT).read_to_end(&mut bytes));
     match read {
         Ok(_) => Look {
             size: Some(meta.len()),
@@ -88,7 +88,7 @@ pub fn at_file(path: &Path) -> Look {
 
 /// Looks at a file of the store; it never fails, it says what it found.
 pub fn at_stored(files: &dyn Files, path: &StorePath) -> Look {
-    match files.read(path, LIMIT) {
+    match files.read(path, ATTACHMENT_LIMIT) {
         Ok(bytes) => at_bytes(&bytes),
         Err(StorageError::NotFound { .. }) => nothing(),
         Err(StorageError::NotAFile { .. }) => Look::faulty(true, Fault::NotAFile),

@@ -10,14 +10,11 @@ use crate::knowledge::{Holds, code_list};
 use crate::lang::Text;
 use crate::reading::{self, Unread};
 use crate::store::book::attachment_path;
-use crate::store::{Digest, Files, StorePath};
+use crate::store::{ATTACHMENT_LIMIT, Digest, Files, StorePath};
 use crate::text;
 use serde_json::{Value as Json, json};
 use std::collections::HashSet;
 use std::path::Path;
-
-/// The most bytes of an attachment; consoles take images of up to 4 MB, and videos are larger.
-pub const LIMIT: u64 = 64 * 1024 * 1024;
 
 /// A file of the store and its content.
 pub type Content = (StorePath, Vec<u8>);
@@ -32,7 +29,8 @@ pub fn take(
     service: Option<usize>,
 ) -> Result<(Material, Content), Failure> {
     let shown = path.display();
-    let bytes = reading::read(path, LIMIT).map_err(|unread| unreadable(path, &unread))?;
+    let bytes =
+        reading::read(path, ATTACHMENT_LIMIT).map_err(|unread| unreadable(path, &unread))?;
     let refuse = |message| Failure::invalid("invalid.attachment", message);
     if bytes.is_empty() {
         return Err(
@@ -148,7 +146,7 @@ pub fn once(files: &[Content]) -> Vec<Content> {
 
 /// Whether the store holds an attachment of that hash as it was put there.
 pub fn is_whole(files: &dyn Files, hash: &str) -> bool {
-    let bytes = attachment_path(hash).and_then(|path| files.read(&path, LIMIT));
+    let bytes = attachment_path(hash).and_then(|path| files.read(&path, ATTACHMENT_LIMIT));
     bytes.is_ok_and(|bytes| Digest::of(&bytes).as_str() == hash)
 }
 

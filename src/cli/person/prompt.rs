@@ -20,6 +20,7 @@ use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::aim::providers_to_choose;
 use crate::workflow::assign::{Assign, invalid};
+use crate::workflow::bearing::BETWEEN;
 use crate::workflow::draft::Ask;
 use chrono::NaiveDate;
 use toml::{Table, Value};
@@ -287,7 +288,7 @@ impl Answers {
 
     fn put(&mut self, path: &str, answer: &str) {
         let value = if path.ends_with(".domains") {
-            let parts = answer.split(|c: char| ",，;；、".contains(c) || c.is_whitespace());
+            let parts = answer.split(BETWEEN).map(str::trim);
             let names = parts.filter(|name| !name.is_empty());
             Value::Array(names.map(Value::from).collect())
         } else {

@@ -10,10 +10,10 @@ use crate::render::mask::Privacy;
 use crate::render::stream::{Stream, StreamError};
 use crate::store::book::FILES;
 use crate::store::{
-    Digest, Disk, Files as _, StorageError, StorePath, if_there, order_file, subject_file,
+    ATTACHMENT_LIMIT, Digest, Disk, Files as _, StorageError, StorePath, if_there, order_file,
+    subject_file,
 };
 use crate::text;
-use crate::workflow::materials;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -177,7 +177,7 @@ impl<'a> Export<'a> {
         let Some(disk) = self.disk else {
             return Ok(None);
         };
-        if_there(disk.read(&StorePath::parse(path)?, materials::LIMIT))
+        if_there(disk.read(&StorePath::parse(path)?, ATTACHMENT_LIMIT))
     }
 
     /// Writes one attachment in Base64.
