@@ -340,7 +340,10 @@ impl Access {
     pub fn add_to(self, accesses: &mut Vec<Self>) {
         match accesses.iter_mut().find(|there| there.is_same(&self)) {
             Some(there) => there.absorb(self),
-            None => accesses.push(self),
+            None => {
+                accesses.reserve_exact(1);
+                accesses.push(self);
+            }
         }
     }
 }

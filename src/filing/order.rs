@@ -468,7 +468,7 @@ impl Order {
         filed: Option<&'a FiledSubject>,
     ) -> Option<&'a SubjectFacts> {
         let own = self.filing.subject.as_deref();
-        own.or(filed.map(|subject| &subject.facts))
+        own.or(filed.map(|subject| &*subject.facts))
     }
 
     /// Returns the province of its filing, where anything names it.

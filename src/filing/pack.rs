@@ -175,7 +175,7 @@ pub fn way(order: &Order) -> Option<Way> {
 /// that needs no papers.
 pub fn checklist<'a>(order: &'a Order, portfolio: &Portfolio) -> Option<Checklist<'a>> {
     let way = way(order)?;
-    let facts = portfolio.subject_of(order).map(|subject| &subject.facts);
+    let facts = portfolio.subject_of(order).map(|subject| &*subject.facts);
     let applicant = facts.and_then(SubjectFacts::holder);
     let packs: Vec<&'static Pack> = PACKS
         .pack

@@ -16,6 +16,7 @@ use super::record::{SubjectEntry, SubjectRecord};
 use crate::lang::Text;
 use crate::text;
 use chrono::NaiveDate;
+use litemap::LiteMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All that is filed now, and what is known to have ended.
@@ -24,9 +25,9 @@ pub struct Portfolio {
     /// Every subject that was ever filed with us, ended ones included.
     pub subjects: BTreeMap<SubjectNumber, FiledSubject>,
     /// The filed services that hold each domain.
-    by_domain: BTreeMap<Host, BTreeSet<ServiceNumber>>,
+    by_domain: BTreeMap<Host, Vec<ServiceNumber>>,
     /// The filed subjects of each certificate number.
-    by_certificate: BTreeMap<String, BTreeSet<SubjectNumber>>,
+    by_certificate: BTreeMap<String, Vec<SubjectNumber>>,
 }
 
 /// A filed subject and its services.
@@ -34,16 +35,16 @@ pub struct Portfolio {
 pub struct FiledSubject {
     /// Its number.
     pub number: SubjectNumber,
-    /// What is filed of it.
-    pub facts: SubjectFacts,
+    /// What is filed of it; boxed, for the map of subjects keeps places free.
+    pub facts: Box<SubjectFacts>,
     /// Its labels.
     pub labels: BTreeMap<String, String>,
     /// Its notes and its services', oldest first.
     pub notes: Vec<Note>,
     /// The names of all persons who ever answered for it or its services, as far as known.
     pub people: BTreeSet<String>,
-    /// Its services, by number.
-    pub services: BTreeMap<ServiceNumber, FiledService>,
+    /// Its services, by number: mostly one or two, of which a tree would keep room for eleven.
+    pub services: LiteMap<ServiceNumber, FiledService>,
     /// The rectification notices about it and its services, in the order in which they came in.
     pub notices: Vec<Notice>,
     /// The subject's own duties that were said to be done, in the order in which that was recorded.
@@ -67,7 +68,7 @@ pub struct FiledSubject {
 pub struct FiledService {
     /// Its number.
     pub number: ServiceNumber,
-    /// What is filed of it; boxed, for a map keeps room for eleven services where it holds one.
+    /// What is filed of it; boxed, for the map of services keeps places free.
     pub facts: Box<ServiceFacts>,
     /// Who hosts it.
     pub accesses: Vec<Access>,
@@ -187,13 +188,13 @@ impl FiledSubject {
     pub fn new(number: SubjectNumber) -> Self {
         Self {
             number,
-            facts: SubjectFacts::default(),
+            facts: Box::default(),
             labels: BTreeMap::new(),
             notes: Vec::new(),
             people: BTreeSet::new(),
             notices: Vec::new(),
             fulfilled: Vec::new(),
-            services: BTreeMap::new(),
+            services: LiteMap::new(),
             ended_services: BTreeMap::new(),
             ended_domains: BTreeMap::new(),
             ended: None,
@@ -385,13 +386,11 @@ impl Portfolio {
         if subject.is_filed() {
             for service in subject.services.values() {
                 for domain in service.domains() {
-                    let holders = self.by_domain.entry(domain.clone()).or_default();
-                    holders.insert(service.number);
+                    enter(&mut self.by_domain, domain.clone(), service.number);
                 }
             }
             if let Some(certificate) = subject.facts.certificate() {
-                let holders = self.by_certificate.entry(certificate.number).or_default();
-                holders.insert(subject.number);
+                enter(&mut self.by_certificate, certificate.number, subject.number);
             }
         }
         self.subjects.insert(subject.number, subject);
@@ -510,10 +509,18 @@ impl Portfolio {
     }
 }
 
+/// Puts a number into an index, in its place; mostly it is the only one of its key.
+fn enter<K: Ord, N: Ord>(index: &mut BTreeMap<K, Vec<N>>, key: K, number: N) {
+    let holders = index.entry(key).or_insert_with(|| Vec::with_capacity(1));
+    if let Err(place) = holders.binary_search(&number) {
+        holders.insert(place, number);
+    }
+}
+
 /// Takes a number out of an index; a key that means nothing any more goes too.
-fn withdraw<K: Ord, N: Ord>(index: &mut BTreeMap<K, BTreeSet<N>>, key: &K, number: &N) {
+fn withdraw<K: Ord, N: Ord>(index: &mut BTreeMap<K, Vec<N>>, key: &K, number: &N) {
     if let Some(holders) = index.get_mut(key) {
-        holders.remove(number);
+        holders.retain(|holder| holder != number);
         if holders.is_empty() {
             index.remove(key);
         }

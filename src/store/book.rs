@@ -268,6 +268,8 @@ impl Book {
 
     /// Folds the portfolio anew, after records were changed in memory.
     pub fn refold(&mut self) {
+        // What was folded before goes first: two of them need not be held.
+        self.portfolio = Portfolio::default();
         self.portfolio = Portfolio::fold(self.subjects.values(), self.orders.values());
     }
 

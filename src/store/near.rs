@@ -371,6 +371,7 @@ fn gather(index: &Index<'_, '_>, wanted: &Wanted) -> Result<Near, StorageError> 
         index,
         book: Book::default(),
         whole: BTreeSet::new(),
+        folded: (0, 0),
     };
     let meant = index.meant(wanted)?;
     near.take(&meant)?;
@@ -413,6 +414,8 @@ struct Gathering<'i> {
     index: &'i Index<'i, 'i>,
     book: Book,
     whole: BTreeSet<SubjectNumber>,
+    /// How many orders and subjects the portfolio adds up.
+    folded: (usize, usize),
 }
 
 impl Gathering<'_> {
@@ -451,7 +454,11 @@ impl Gathering<'_> {
         self.take(&self.index.orders(&numbers))?;
         self.book.add_subjects(self.index.files, &subjects)?;
         self.whole.extend(subjects);
-        self.book.refold();
+        let read = (self.book.orders.len(), self.book.subjects.len());
+        if read != self.folded {
+            self.book.refold();
+            self.folded = read;
+        }
         Ok(())
     }
 }

@@ -280,7 +280,7 @@ pub(super) fn filed_already<'a>(
     let Some(subject) = known else {
         return Ok(None);
     };
-    match tree::differences(&subject.facts, facts.as_ref()).first() {
+    match tree::differences(&*subject.facts, facts.as_ref()).first() {
         None => Ok(known),
         Some(difference) => Err(differs(subject, &difference.path)),
     }

@@ -383,7 +383,7 @@ fn differences(world: &World, dossier: &Dossier, order: &Order) -> Vec<(String, 
     }) = &dossier.subject
         && let Some(filed) = portfolio.subject(number)
     {
-        let differences = tree::differences(&filed.facts, facts.as_ref()).into_iter();
+        let differences = tree::differences(&*filed.facts, facts.as_ref()).into_iter();
         found.extend(
             differences.map(|difference| (format!("subject.{}", difference.path), difference.path)),
         );

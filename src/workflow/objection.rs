@@ -304,13 +304,13 @@ pub(super) fn contradictions(
     let adoption = &given.value;
     let there = before.subject(&adoption.number);
     let mut against = Against {
-        holder: holder([Some(&adoption.facts), there.map(|subject| &subject.facts)]),
+        holder: holder([Some(&adoption.facts), there.map(|subject| &*subject.facts)]),
         privacy,
         found: Vec::new(),
     };
     if let Some(there) = there {
         let number = adoption.number.to_string();
-        for differing in tree::differences(&there.facts, &adoption.facts) {
+        for differing in tree::differences(&*there.facts, &adoption.facts) {
             against.fact(&given.places, &number, "subject", differing);
         }
     }

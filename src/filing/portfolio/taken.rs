@@ -183,7 +183,7 @@ impl FiledSubject {
     }
 
     fn adopt(&mut self, adoption: &Adoption, replace: bool) {
-        tree::absorb(&mut self.facts, &adoption.facts, replace);
+        tree::absorb(&mut *self.facts, &adoption.facts, replace);
         let of_services = adoption.services.iter().flat_map(|s| s.facts.people());
         let people = adoption.facts.people().chain(of_services);
         self.people.extend(people.map(str::to_owned));

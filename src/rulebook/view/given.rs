@@ -25,7 +25,7 @@ pub(super) struct Seen<'a> {
 pub(super) fn subject_of(order: &Order, filed: Option<&FiledSubject>) -> SubjectFacts {
     let mut facts = match (&order.filing.subject, filed) {
         (Some(asked), _) => asked.as_ref().clone(),
-        (None, Some(filed)) => filed.facts.clone(),
+        (None, Some(filed)) => (*filed.facts).clone(),
         (None, None) => SubjectFacts {
             name: order.target.name.clone(),
             ..SubjectFacts::default()
