@@ -109,7 +109,7 @@ facts! {
         /// 备注.
         remark: String,
         /// 主体负责人.
-        responsible: Person,
+        responsible: Box<Person>,
     }
 }
 
@@ -210,7 +210,7 @@ facts! {
         /// An app on each of its platforms.
         builds: Vec<Build>,
         /// 互联网信息服务负责人.
-        responsible: Person,
+        responsible: Box<Person>,
         /// Its domains as their registrars show them.
         registrations: Vec<Registration>,
         /// Where it runs; boxed, for most services are known without it.

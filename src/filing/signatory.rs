@@ -63,7 +63,7 @@ pub fn signatories(order: &Order, portfolio: &Portfolio) -> Vec<Signatory> {
     let filed = portfolio.subject_of(order);
     let facts = order.subject_facts(filed);
     let individual = facts.filter(|facts| facts.is_individual());
-    let mut subject = changed(order, None, facts.and_then(|f| f.responsible.as_ref()));
+    let mut subject = changed(order, None, facts.and_then(|f| f.responsible.as_deref()));
     if let Some(facts) = individual {
         // An individual answers in person, and names nobody (RP-02).
         let person = subject.get_or_insert_default();
@@ -115,14 +115,20 @@ pub fn parts(order: &Order) -> Vec<Who> {
 fn service_person(order: &Order, filed: Option<&FiledSubject>, place: Place) -> Option<Person> {
     let index = place.index();
     if order.kind == Kind::New {
-        return order.filing.services.get(index)?.responsible.clone();
+        return order
+            .filing
+            .services
+            .get(index)?
+            .responsible
+            .as_deref()
+            .cloned();
     }
     let number = &order.target.services.get(index)?.number;
     let service = filed?.services.get(number);
     changed(
         order,
         Some(number),
-        service.and_then(|s| s.facts.responsible.as_ref()),
+        service.and_then(|s| s.facts.responsible.as_deref()),
     )
 }
 

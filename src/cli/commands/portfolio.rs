@@ -351,7 +351,7 @@ fn own_group(excerpt: &Excerpt<'_>, by: Grouping) -> Option<String> {
     match by {
         Grouping::Customer => excerpt.subject.labels.get(CUSTOMER).cloned(),
         Grouping::Account | Grouping::Resource => None,
-        Grouping::Person => person_key(excerpt.subject.facts.responsible.as_ref()),
+        Grouping::Person => person_key(excerpt.subject.facts.responsible.as_deref()),
     }
 }
 
@@ -381,7 +381,7 @@ fn groups_of(excerpt: &Excerpt<'_>, service: &FiledService, by: Grouping) -> Vec
         Grouping::Account => of_accesses(|access| access.account.as_ref()),
         Grouping::Resource => of_accesses(|access| access.resource.as_ref()),
         // An individual's persons are all the subject (RP-02).
-        Grouping::Person => person_key(service.facts.responsible.as_ref())
+        Grouping::Person => person_key(service.facts.responsible.as_deref())
             .or_else(|| {
                 let is_individual = excerpt.subject.facts.is_individual();
                 own_group(excerpt, by).filter(|_| is_individual)

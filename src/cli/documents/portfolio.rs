@@ -168,7 +168,7 @@ impl<'a> Excerpt<'a> {
             "services": services,
             "live_orders": self.live_orders(stock),
             "risks": risks(subject.risk(), manner.lang),
-            "responsible": person(subject.facts.responsible.as_ref(), "subject.responsible", manner),
+            "responsible": person(subject.facts.responsible.as_deref(), "subject.responsible", manner),
             "notes": subject.notes.iter().map(|note| json!({
                 "at": time(note.at),
                 "actor": note.actor,
@@ -355,7 +355,7 @@ fn service_element(
         "accesses_known": service.accesses_known,
         "approved_on": service.approved_on,
         "labels": service.labels,
-        "responsible": person(service.facts.responsible.as_ref(), "services.responsible", manner),
+        "responsible": person(service.facts.responsible.as_deref(), "services.responsible", manner),
         "live_orders": stock.live_of(service.number),
         "risks": risks(service.risk(), manner.lang),
         "notices": notices(stock, subject, |notice| notice.service == Some(number), manner),

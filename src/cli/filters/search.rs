@@ -52,13 +52,13 @@ impl Needle {
 
     fn is_in_subject_facts(&self, facts: &SubjectFacts) -> bool {
         let texts = [&facts.name, &facts.legal_representative];
-        self.is_in_any(texts) || self.is_in_person(facts.responsible.as_ref())
+        self.is_in_any(texts) || self.is_in_person(facts.responsible.as_deref())
     }
 
     fn is_in_service_facts(&self, facts: &ServiceFacts) -> bool {
         facts.name.as_deref().is_some_and(|name| self.is_in(name))
             || facts.domains.iter().flatten().any(|d| self.is_in_host(d))
-            || self.is_in_person(facts.responsible.as_ref())
+            || self.is_in_person(facts.responsible.as_deref())
     }
 }
 

@@ -87,9 +87,9 @@ pub(super) fn shared_view(
             .collect::<Vec<_>>()
     });
     let is_site = |kind: &&Option<ServiceKind>| kind.is_none_or(|kind| kind == ServiceKind::Site);
-    let person = service.facts.responsible.as_ref();
+    let person = service.facts.responsible.as_deref();
     json!({
-        "person_is_subjects": is_same_person(person, subject.responsible.as_ref()),
+        "person_is_subjects": is_same_person(person, subject.responsible.as_deref()),
         "resource_uses": uses.as_ref().map(Vec::len),
         "resource_sites": uses.as_ref().map(|kinds| kinds.iter().filter(is_site).count()),
         "code_uses": code_uses,
@@ -189,7 +189,7 @@ fn is_of(order: &Order, subject: &SubjectFacts, there: &Use<'_>) -> bool {
     let shows = |number| order.target.holds(&number);
     Some(there.subject) == order.target.subject
         && (there.service.is_none_or(shows)
-            || is_same_person(Some(there.person), subject.responsible.as_ref()) == Some(true))
+            || is_same_person(Some(there.person), subject.responsible.as_deref()) == Some(true))
 }
 
 /// Lists the parts that a person plays in the portfolio, by the number of the certificate.

@@ -184,12 +184,12 @@ pub(super) fn tokens_of_record(record: &SubjectRecord) -> Tokens<'static> {
 fn of_subject(facts: &SubjectFacts, tokens: &mut Vec<Token>) {
     let certificate = facts.certificate_number.as_deref();
     tokens.extend(certificate.map(Token::of_personal));
-    of_person(facts.responsible.as_ref(), tokens);
+    of_person(facts.responsible.as_deref(), tokens);
 }
 
 fn of_service(facts: &ServiceFacts, tokens: &mut Vec<Token>) {
     tokens.extend(facts.domains.iter().flatten().map(Token::of_domain));
-    of_person(facts.responsible.as_ref(), tokens);
+    of_person(facts.responsible.as_deref(), tokens);
     if let Some(resource) = &facts.resource {
         let ids = resource.id.iter().chain(&resource.authorisation_code);
         tokens.extend(ids.map(|id| Token::of(id)));

@@ -49,7 +49,9 @@ impl Loaded {
         let planned = self.plan.iter().flat_map(|plan| &plan.rows);
         let retries: Vec<_> = planned.map(|row| row.retries.clone()).collect();
         let mut retries = retries.into_iter();
-        for row in std::mem::take(&mut self.rows) {
+        self.wishes.reserve_exact(self.rows.len());
+        let rows = Vec::with_capacity(self.rows.len());
+        for row in std::mem::replace(&mut self.rows, rows) {
             let retries = retries.next().flatten();
             match wish(cx, &self.folder, &row) {
                 Ok(wish) => {
