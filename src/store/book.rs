@@ -123,10 +123,10 @@ impl Damage {
 pub struct Book {
     /// The orders, by id.
     pub orders: BTreeMap<OrderId, Order>,
-    /// What was written down about subjects.
-    pub subjects: BTreeMap<SubjectNumber, SubjectRecord>,
-    /// What they add up to.
-    pub portfolio: Portfolio,
+    /// What was written down about subjects; shared by copies of the book until one of them adds to it.
+    pub subjects: Arc<BTreeMap<SubjectNumber, SubjectRecord>>,
+    /// What they add up to; shared by copies of the book until one of them folds it anew.
+    pub portfolio: Arc<Portfolio>,
     /// Files that cannot be read, by their path in the store.
     pub damaged: BTreeMap<String, Arc<Damage>>,
     digests: BTreeMap<StorePath, Digest>,
@@ -201,7 +201,7 @@ impl Book {
 
     fn absorb(&mut self, mut other: Self) {
         self.orders.append(&mut other.orders);
-        self.subjects.append(&mut other.subjects);
+        Arc::make_mut(&mut self.subjects).append(Arc::make_mut(&mut other.subjects));
         self.damaged.append(&mut other.damaged);
         self.digests.append(&mut other.digests);
     }
@@ -234,7 +234,7 @@ impl Book {
     /// Reads one subject's file, if it is there.
     pub(super) fn take_subject(&mut self, files: &dyn Files, path: &StorePath) {
         if let Some(record) = self.take(files, path, subject_file::from_toml) {
-            self.subjects.insert(record.number, record);
+            self.put_subject(record);
         }
     }
 
@@ -266,11 +266,16 @@ impl Book {
         }
     }
 
+    /// Puts a subject's record in place of the one of its number; the portfolio is as it was.
+    pub fn put_subject(&mut self, record: SubjectRecord) {
+        Arc::make_mut(&mut self.subjects).insert(record.number, record);
+    }
+
     /// Folds the portfolio anew, after records were changed in memory.
     pub fn refold(&mut self) {
         // What was folded before goes first: two of them need not be held.
-        self.portfolio = Portfolio::default();
-        self.portfolio = Portfolio::fold(self.subjects.values(), self.orders.values());
+        self.portfolio = Arc::default();
+        self.portfolio = Portfolio::fold(self.subjects.values(), self.orders.values()).into();
     }
 
     /// Whether a file of that order's name is there but cannot be read.

@@ -224,7 +224,7 @@ fn at_odds(
                 book.orders.insert(order.id.clone(), (**order).clone());
             }
             Given::Subject(record) => {
-                book.subjects.insert(record.number, record.clone());
+                book.put_subject(record.clone());
             }
             Given::File(..) => {}
         }
@@ -235,7 +235,7 @@ fn at_odds(
         book.orders.insert(order.id.clone(), (*order).clone());
     }
     for record in subjects.values() {
-        book.subjects.insert(record.number, (*record).clone());
+        book.put_subject((*record).clone());
     }
     let mut found = AtOdds::default();
     for finding in added(world, &world.holding(book)) {

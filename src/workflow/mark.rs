@@ -262,6 +262,7 @@ pub fn with(
     entry: SubjectEntry,
 ) -> Result<SubjectRecord, Failure> {
     let mut record = record(book, &number)?;
+    record.history.reserve_exact(1);
     record.history.push(entry);
     Ok(record)
 }

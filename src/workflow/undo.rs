@@ -63,7 +63,7 @@ pub fn undo(world: &World, stamp: &Stamp, op: Option<&str>) -> Result<Plan<Undon
         if record.history.iter().any(|e| e.op == op) {
             let reversed = reverse_subject(world, stamp, record, &op)?;
             plan.answer.subjects.push(record.number.to_string());
-            book.subjects.insert(record.number, reversed.clone());
+            book.put_subject(reversed.clone());
             plan.subjects.push(reversed);
         }
     }

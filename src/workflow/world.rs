@@ -21,7 +21,7 @@ use crate::text;
 use chrono::NaiveDate;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Everything that decisions rest on, read at one time.
 #[derive(Clone, Debug)]
@@ -145,7 +145,7 @@ impl World {
     /// Puts a subject's record in, as if it had been written.
     pub fn put_subject(&mut self, record: SubjectRecord) {
         let number = record.number;
-        self.book.subjects.insert(number, record);
+        self.book.put_subject(record);
         let _ = self.register();
         self.refold(number);
     }
@@ -163,7 +163,7 @@ impl World {
             .cloned()
             .collect();
         let record = self.book.subjects.get(&number);
-        self.book.portfolio.refold(number, record, &orders);
+        Arc::make_mut(&mut self.book.portfolio).refold(number, record, &orders);
     }
 
     pub(super) fn register(&self) -> &Register {

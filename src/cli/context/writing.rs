@@ -178,7 +178,7 @@ pub(super) fn changes<T>(
 /// Returns the world as a plan leaves it.
 fn after<T>(mut world: World, plan: &Plan<T>) -> World {
     for record in &plan.subjects {
-        world.book.subjects.insert(record.number, record.clone());
+        world.book.put_subject(record.clone());
     }
     if !plan.subjects.is_empty() {
         world.book.refold();

@@ -13,6 +13,7 @@ use crate::workflow::look;
 use crate::workflow::plan::Given;
 use crate::workflow::world::World;
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 /// Who looks over the orders of rows before they are sent.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +26,7 @@ pub struct Reviewer<'a> {
 
 /// What is filed, as it is throughout a batch: its rows draft and send, and approve nothing.
 #[derive(Debug, Default)]
-pub(super) struct Held(OnceCell<(Portfolio, Profiles)>);
+pub(super) struct Held(OnceCell<(Arc<Portfolio>, Profiles)>);
 
 /// A review of a batch's rows, which begins with the first that is sent.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ impl<'a> Review<'a> {
     fn bench(&self, world: &World) -> &Bench<'a> {
         let Reviewer { rulebook, privacy } = self.reviewer;
         self.bench.get_or_init(|| {
-            let filed = || (world.book.portfolio.clone(), world.profiles.clone());
+            let filed = || (Arc::clone(&world.book.portfolio), world.profiles.clone());
             let (portfolio, profiles) = self.held.0.get_or_init(filed);
             Bench::beside(portfolio, profiles, world.now, rulebook, privacy)
         })
