@@ -151,13 +151,21 @@ fn a_ref_given_twice_in_a_file_is_the_same_by_number_and_by_domain() {
     }
     scene.user.write("batch.csv", rows.as_str());
     let told = scene.run(MONDAY, "batch apply batch.csv --json").exits(0);
-    assert_eq!(told.stdout.matches("\"unchanged\"").count(), 2, "{told:?}");
+    assert_eq!(
+        told.stdout.matches("\"outcome\":\"unchanged\"").count(),
+        2,
+        "{told:?}"
+    );
     scene.user.write(
         "batch.csv",
         rows + "row-1,cancel-access,example.cn,tencent\n",
     );
     let told = scene.run(MONDAY, "batch apply batch.csv --json").exits(7);
-    assert_eq!(told.stdout.matches("\"failed\"").count(), 1, "{told:?}");
+    assert_eq!(
+        told.stdout.matches("\"outcome\":\"failed\"").count(),
+        1,
+        "{told:?}"
+    );
 }
 
 /// "guards (5), revisions and refs (6)": what drafting refuses comes first.
