@@ -117,8 +117,8 @@ pub fn edit(
     Ok(Some(edited))
 }
 
-/// Warns of what an edit has made of an order: one of another account than the accesses, or one that
-/// asks for what another one asks for.
+/// Warns of what an edit has made of an order: one of another account than the accesses, one that
+/// asks for what another one asks for, or one that leaves a new person what is the old one's.
 pub fn slips(world: &World, before: &Order, edited: &Order) -> Vec<Caution> {
     let through = |order: &Order| (order.provider.clone(), order.account.clone());
     let account = edited.account.as_ref();
@@ -127,10 +127,14 @@ pub fn slips(world: &World, before: &Order, edited: &Order) -> Vec<Caution> {
         let found = aim::of_order(edited, world);
         aim::other_account(edited.kind, edited.provider.as_deref(), account, &found)
     });
-    other
+    let mut slips: Vec<Caution> = other
         .into_iter()
         .chain(draft::asked_already(world, edited, Some(before)))
-        .collect()
+        .collect();
+    if edited.changes != before.changes {
+        slips.extend(changes::half_a_person(world, edited));
+    }
+    slips
 }
 
 /// Returns what keeps an order from being drafted as it stands by now.

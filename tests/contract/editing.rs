@@ -438,6 +438,37 @@ fn an_edit_records_what_became_of_the_order() {
     assert_eq!(scene.order(MONDAY, &id)["labels"], json!({}));
 }
 
+/// What drafting such a change warns of is warned of too where an edit makes it one.
+#[test]
+fn an_edit_that_leaves_a_new_person_the_phone_of_the_one_before_is_warned_of() {
+    let mut filing = company(SUBJECT, CERTIFICATES[0], &[]);
+    let person = json!({ "name": "张三", "phone": "13800000001", "certificate_number": "110101199001010015" });
+    filing["responsible"] = person;
+    filing["services"] = json!([site(SHOP, "example.cn", &json!(["tencent"]))]);
+    let scene = Scene::holding(&[filing]);
+    let id = scene.draft(
+        MONDAY,
+        &format!("change {SUBJECT} --set mailing_address=示例路1号"),
+    );
+    let warned = |line: &str| {
+        let told = scene.document(MONDAY, line, 0);
+        let mut codes = told["warnings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|w| &w["code"]);
+        codes.any(|code| code == "half-a-person")
+    };
+    let other = format!(
+        "edit {id} --set subject.responsible.name=王五 --set subject.responsible.certificate_number=110101198001010010"
+    );
+    assert!(warned(&other));
+    assert!(!warned(&format!("edit {id} --set account=acc-2")));
+    assert!(!warned(&format!(
+        "edit {id} --set subject.responsible.phone=13800000009"
+    )));
+}
+
 /// What a change clears it goes on clearing when something else of it is edited.
 #[test]
 fn an_edit_keeps_what_a_change_clears() {
