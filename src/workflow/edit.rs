@@ -494,6 +494,8 @@ pub fn rebuild(
     let mut order = order.clone();
     order.account.clone_from(&dossier.account);
     order.after = match &dossier.after {
+        // Whether it is there still is no matter of what is edited.
+        Some(word) if order.after.as_ref().is_some_and(|id| id.as_str() == word) => order.after,
         Some(word) => Some(forerunner(world, &order, word)?),
         None => None,
     };
