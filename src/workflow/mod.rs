@@ -34,6 +34,7 @@ pub mod objection;
 pub mod overtaken;
 pub mod owed;
 pub mod persons;
+pub mod placing;
 pub mod plan;
 pub mod reach;
 pub mod register;
