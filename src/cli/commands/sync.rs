@@ -1,10 +1,10 @@
 //! `sync`: ask those whose word counts where orders stand, and settle what they agree on.
 
-use super::status::{named, orders_arg};
 use crate::cli::context::{Context, Plan};
 use crate::cli::documents::board;
 use crate::cli::documents::order::{Desk, time};
 use crate::cli::filters::nothing;
+use crate::cli::parser::orders::{any_orders, named_orders};
 use crate::cli::reply::Reply;
 use crate::cli::sources::{
     Answers, Asked, Sources, code, is_live, name, reason, sightings, silence, unheard,
@@ -32,14 +32,14 @@ const FIELDS: [&str; 8] = [
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    command.arg(orders_arg(lang))
+    command.arg(any_orders(lang))
 }
 
 /// Asks about the named orders, or about all that are submitted and have not ended.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let world = cx.world()?;
     let orders: Vec<OrderId> = if matches.contains_id("order") {
-        let named = named(&world, matches)?;
+        let named = named_orders(&world, matches)?;
         named.into_iter().map(|order| order.id.clone()).collect()
     } else {
         let orders = world.book.orders.values();
