@@ -151,6 +151,7 @@ fn what_was_not_taken_is_not_marked_and_comes_again() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn every_way_in_which_a_robot_says_no_is_a_failure() {
     let user = agency();
     for (kind, answer, exit, code) in [

@@ -414,32 +414,30 @@ impl Obstacle {
                 "等它结束后再提交：icpctl show {order}；起草时可用 --after {order} 排队",
                 "wait until it ends: icpctl show {order}; an order can queue with --after {order} when it is drafted"
             ),
-            Self::After {
-                order,
-                awaited: Awaited::Pending,
-            } => text!(
-                "查看进度：icpctl show {order}",
-                "see how it stands: icpctl show {order}"
-            ),
-            Self::After {
-                awaited: Awaited::Ended(_),
-                ..
-            } => text!(
-                "不再等待它：icpctl edit ORDER --unset after",
-                "stop waiting for it: icpctl edit ORDER --unset after"
-            ),
-            Self::After {
-                awaited: Awaited::Absent,
-                ..
-            } => text!(
-                "看看备案库缺了什么：icpctl doctor；不再等待它：icpctl edit ORDER --unset after",
-                "see what the store lacks with icpctl doctor; stop waiting for it: icpctl edit ORDER --unset after"
-            ),
+            Self::After { order, awaited } => while_waiting(order, *awaited),
             Self::Incomplete { .. } => text!(
                 "补齐：icpctl edit ORDER --set FIELD=V，或 icpctl edit ORDER --from FILE",
                 "complete it: icpctl edit ORDER --set FIELD=V, or icpctl edit ORDER --from FILE"
             ),
         }
+    }
+}
+
+/// Returns the way out of waiting for an order.
+fn while_waiting(order: &OrderId, awaited: Awaited) -> Text {
+    match awaited {
+        Awaited::Pending => text!(
+            "查看进度：icpctl show {order}",
+            "see how it stands: icpctl show {order}"
+        ),
+        Awaited::Ended(_) => text!(
+            "不再等待它：icpctl edit ORDER --unset after",
+            "stop waiting for it: icpctl edit ORDER --unset after"
+        ),
+        Awaited::Absent => text!(
+            "看看备案库缺了什么：icpctl doctor；不再等待它：icpctl edit ORDER --unset after",
+            "see what the store lacks with icpctl doctor; stop waiting for it: icpctl edit ORDER --unset after"
+        ),
     }
 }
 

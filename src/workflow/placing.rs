@@ -43,14 +43,7 @@ fn by_number(order: &Order, place: usize, service: &DossierService) -> Result<us
 /// place; what is none of these comes after all others.
 fn by_identity(held: &[ServiceFacts], written: &[DossierService]) -> Vec<usize> {
     let mut places: Vec<Option<usize>> = vec![None; written.len()];
-    let shares_domain = |one: &ServiceFacts, two: &ServiceFacts| {
-        let mut domains = one.domains.iter().flatten();
-        domains.any(|domain| two.domains.iter().flatten().any(|other| other == domain))
-    };
-    let has_name =
-        |one: &ServiceFacts, two: &ServiceFacts| one.name.is_some() && one.name == two.name;
-    let ways: [&dyn Fn(&ServiceFacts, &ServiceFacts) -> bool; 2] = [&shares_domain, &has_name];
-    for is_same in ways {
+    for is_same in [shares_domain, has_name] {
         for (place, service) in written.iter().enumerate() {
             let is_free = |at: usize| !places.contains(&Some(at));
             let mut same = held.iter().enumerate();
@@ -77,6 +70,15 @@ fn by_identity(held: &[ServiceFacts], written: &[DossierService]) -> Vec<usize> 
     placed.collect()
 }
 
+fn shares_domain(one: &ServiceFacts, two: &ServiceFacts) -> bool {
+    let mut domains = one.domains.iter().flatten();
+    domains.any(|domain| two.domains.iter().flatten().any(|other| other == domain))
+}
+
+fn has_name(one: &ServiceFacts, two: &ServiceFacts) -> bool {
+    one.name.is_some() && one.name == two.name
+}
+
 /// Returns the files of a dossier with the places that their services have in the order.
 pub(super) fn moved(materials: &[Material], places: &[usize]) -> Vec<Material> {
     let moved = materials.iter().cloned().map(|mut material| {
@@ -99,18 +101,19 @@ pub fn left_out(order: &Order, dossier: &Dossier) -> Option<Caution> {
     let left = services.filter(|(place, _)| !places.contains(place));
     let left: Vec<String> = left.map(|(place, _)| format!("services.{place}")).collect();
     let id = &order.id;
-    let flags: String = left
+    let flags: Vec<String> = left
         .iter()
         .rev()
-        .map(|path| format!(" --unset {path}"))
+        .map(|path| format!("--unset {path}"))
         .collect();
+    let flags = flags.join(" ");
     let list = commas(&left);
     (!left.is_empty()).then(|| {
         Caution::new(
             "services-left-out",
             text!(
-                "资料文件没有写订单的 {list}，它们保持不变；不要的话：icpctl edit {id}{flags}",
-                "the dossier leaves {list} of the order out, which stay as they are; to take them out: icpctl edit {id}{flags}"
+                "资料文件没有写订单的 {list}，它们保持不变；不要的话：icpctl edit {id} {flags}",
+                "the dossier leaves {list} of the order out, which stay as they are; to take them out: icpctl edit {id} {flags}"
             ),
         )
     })

@@ -141,14 +141,13 @@ fn a_ref_is_the_same_by_number_and_by_the_domain_that_means_the_service() {
 #[test]
 fn a_ref_given_twice_in_a_file_is_the_same_by_number_and_by_domain() {
     let scene = Scene::at("tencent");
-    let mut rows = "ref,kind,target,provider\n".to_owned();
-    for target in [
+    let targets = [
         format!("{SHOP};{FORUM}"),
         format!("example.com;{SHOP}"),
         "example.cn;example.com".to_owned(),
-    ] {
-        rows += &format!("row-1,cancel-access,{target},tencent\n");
-    }
+    ];
+    let rows = targets.map(|target| format!("row-1,cancel-access,{target},tencent\n"));
+    let rows = format!("ref,kind,target,provider\n{}", rows.concat());
     scene.user.write("batch.csv", rows.as_str());
     let told = scene.run(MONDAY, "batch apply batch.csv --json").exits(0);
     assert_eq!(
