@@ -338,12 +338,11 @@ impl Access {
 
     /// Adds an access to a list, or what it says to the one that is there.
     pub fn add_to(self, accesses: &mut Vec<Self>) {
-        match accesses.iter_mut().find(|there| there.is_same(&self)) {
-            Some(there) => there.absorb(self),
-            None => {
-                accesses.reserve_exact(1);
-                accesses.push(self);
-            }
+        if let Some(there) = accesses.iter_mut().find(|there| there.is_same(&self)) {
+            there.absorb(self);
+        } else {
+            accesses.reserve_exact(1);
+            accesses.push(self);
         }
     }
 }
