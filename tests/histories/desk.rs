@@ -182,13 +182,10 @@ pub(crate) fn record_entry(
 
 /// Writes an entry down.
 pub(crate) fn write(world: &mut World, number: &SubjectNumber, entry: SubjectEntry) {
-    world
-        .book
-        .subjects
-        .entry(*number)
-        .or_insert_with(|| SubjectRecord::new(*number))
-        .history
-        .push(entry);
+    let known = world.book.subjects.get(number).cloned();
+    let mut record = known.unwrap_or_else(|| SubjectRecord::new(*number));
+    record.history.push(entry);
+    world.book.put_subject(record);
     world.book.refold();
 }
 

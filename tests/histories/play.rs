@@ -368,7 +368,7 @@ impl Desk {
         let plan = undo::undo(&self.world, &stamp, named).map_err(|f| f.code.into_owned())?;
         assert_eq!(plan.answer.op, op);
         for record in plan.subjects {
-            self.world.book.subjects.insert(record.number, record);
+            self.world.book.put_subject(record);
         }
         for order in plan.orders {
             self.world.book.orders.insert(order.id.clone(), order);
