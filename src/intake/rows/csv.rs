@@ -1,6 +1,8 @@
 //! Tables as CSV.
 
-use super::{Cell, Goal, Header, ROWS, Read, Row, split, too_many, unknown_column};
+use super::{
+    Cell, Goal, Header, LABELS, ROWS, Read, Row, split, too_labelled, too_many, unknown_column,
+};
 use crate::intake::cells::{Opening, Starts, hint};
 use crate::intake::problem::{PROBLEMS, Position, Problem};
 use crate::intake::schema::{Table, columns};
@@ -11,9 +13,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most columns of a CSV.
 const COLUMNS: usize = 1000;
-
-/// The most cells of a CSV that are filled: each takes a quarter of a kilobyte of memory.
-const CELLS: usize = 1_500_000;
 
 /// The most lines of titles above a header among which it is looked for.
 const TITLES: usize = 10;
@@ -56,7 +55,7 @@ pub(in crate::intake) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<
     let width = names.iter().rposition(|name| is_filled(name));
     let width = width.map_or(0, |last| last + 1);
     let mut rows = Vec::new();
-    let mut cells = 0;
+    let mut labels = 0;
     for record in records {
         if problems.len() >= PROBLEMS {
             break;
@@ -89,9 +88,9 @@ pub(in crate::intake) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<
             continue;
         }
         let row = sheet.row(&head, &record, &starts);
-        cells += row.cells.len() + row.labels.len();
-        if cells > CELLS {
-            problems.push(too_full(at));
+        labels += row.labels.len();
+        if labels > LABELS {
+            problems.push(too_labelled(at));
             return Err(problems);
         }
         problems.extend(shortened(&row));
@@ -379,16 +378,6 @@ fn is_shortened(text: &str) -> bool {
     let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
     let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     whole.len() == 1 && power.len() == 2 && [whole, rest, power].into_iter().all(is_number)
-}
-
-/// Refuses more cells than are taken from one file.
-fn too_full(at: Position) -> Problem {
-    let message = text!(
-        "填写的格子超过 {CELLS} 个",
-        "there are more than {CELLS} filled cells"
-    );
-    Problem::new("", at, "too-large", message)
-        .fix(text!("请拆成几个文件", "split it into several files"))
 }
 
 /// A quote that begins a cell, and the rest of the file.
