@@ -124,6 +124,18 @@ impl Config {
         Ok(config)
     }
 
+    /// Lists the files that hold secrets.
+    pub fn secret_files(&self) -> Vec<&Path> {
+        let channels = self.notify.values();
+        let channels = channels.flat_map(|one| [&one.url, &one.secret, &one.password]);
+        let secrets = channels.chain([&self.record.secret]).flatten();
+        let all = secrets.chain(self.record.headers.values());
+        let mut files: Vec<&Path> = all.filter_map(secret::Secret::file).collect();
+        files.sort();
+        files.dedup();
+        files
+    }
+
     /// Returns the settings of all sections that are in force, as `section.key` and value; secrets
     /// appear as the place where they are kept.
     pub fn settings(&self) -> Vec<(String, Option<String>)> {

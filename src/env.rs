@@ -13,7 +13,7 @@ pub struct Env {
 }
 
 /// The variables that icpctl looks at, beside the `ICPCTL_` twins of its global flags.
-const NAMES: &[&str] = &[
+pub const NAMES: &[&str] = &[
     "ALIBABA_CLOUD_ACCESS_KEY_ID",
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
     "ALIBABA_CLOUD_CLI_PROFILE_DISABLED",

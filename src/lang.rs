@@ -6,8 +6,9 @@
 pub mod parser;
 mod words;
 
-pub use words::{commas, likeness, listed, nearest, shell_word};
+pub use words::{commas, is_slip, likeness, listed, nearest, shell_word};
 
+use crate::text;
 use serde::{Deserialize, Serialize};
 use std::borrow::{Borrow, Cow};
 
@@ -65,6 +66,22 @@ impl Text {
             zh: zhs.into(),
             en: ens.into(),
         }
+    }
+
+    /// Several texts in a row, each with how often it is among them, in the order of their first.
+    pub fn counted<'t>(texts: impl IntoIterator<Item = &'t Self>) -> Self {
+        let mut counts: Vec<(&Self, usize)> = Vec::new();
+        for text in texts {
+            match counts.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((text, 1)),
+            }
+        }
+        let texts = counts.into_iter().map(|(text, count)| match count {
+            1 => text.clone(),
+            _ => text!("{text} x{count}", "{text} x{count}", text),
+        });
+        Self::joined(texts, "、", ", ")
     }
 
     /// Several names in a row, with the commas of each language.

@@ -1,4 +1,5 @@
-//! The core stays pure: what `src/filing` may not touch, read from its source.
+//! The shape of the crate, read from its source: the core stays pure, no part reaches for those that
+//! use it, and the head of a large folder is a map of it.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,6 +7,7 @@
     reason = "a test that cannot go on must fail"
 )]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -195,4 +197,125 @@ fn the_check_sees_what_it_looks_for() {
     ] {
         assert_eq!(violations(line, PURE[0].1), [], "{line}");
     }
+}
+
+/// The parts around the core, each with the other modules of the crate that it may use: a part never
+/// reaches for those that use it, and nobody for what is typed.
+const LAYERS: [(&str, &[&str]); 9] = [
+    ("knowledge", &["data", "filing", "lang"]),
+    ("render", &["filing", "knowledge", "lang", "threads"]),
+    (
+        "intake",
+        &["data", "filing", "knowledge", "lang", "reading", "render"],
+    ),
+    (
+        "store",
+        &["failure", "filing", "ids", "lang", "reading", "threads"],
+    ),
+    (
+        "network",
+        &[
+            "config", "env", "exit", "failure", "filing", "lang", "notify", "reading",
+        ],
+    ),
+    (
+        "clouds",
+        &[
+            "clock",
+            "config",
+            "data",
+            "env",
+            "filing",
+            "ids",
+            "knowledge",
+            "lang",
+            "network",
+        ],
+    ),
+    (
+        "notify",
+        &[
+            "clouds", "config", "env", "failure", "filing", "lang", "network", "store",
+        ],
+    ),
+    (
+        "evidence",
+        &[
+            "clouds", "config", "data", "env", "failure", "filing", "lang", "network", "reading",
+            "render", "store",
+        ],
+    ),
+    (
+        "workflow",
+        &[
+            "evidence",
+            "exit",
+            "failure",
+            "filing",
+            "ids",
+            "intake",
+            "knowledge",
+            "lang",
+            "reading",
+            "render",
+            "rulebook",
+            "store",
+        ],
+    ),
+];
+
+#[test]
+fn no_part_reaches_for_those_that_use_it() {
+    for (part, others) in LAYERS {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(part);
+        let mut used = BTreeSet::new();
+        for path in sources(&folder) {
+            let name = path.strip_prefix(&folder).unwrap().display().to_string();
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            let lines = code.lines().map(str::trim_start);
+            for line in lines.filter(|line| !line.starts_with("//")) {
+                for module in crate_modules(line) {
+                    let is_own = module == part || module == "text";
+                    assert!(
+                        is_own || others.contains(&module),
+                        "src/{part}/{name} reaches into crate::{module}: {line}"
+                    );
+                    used.insert(module.to_owned());
+                }
+            }
+        }
+        for other in others {
+            assert!(used.contains(*other), "src/{part} uses no {other} any more");
+        }
+    }
+}
+
+/// A folder that holds more than can be taken in at a glance has a map in its head.
+#[test]
+fn the_head_of_a_large_folder_names_all_that_it_holds() {
+    let mut large = 0;
+    for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        // The commands are listed by the help, as they are typed.
+        if !path.ends_with("mod.rs") || path.ends_with("cli/commands/mod.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let (head, code) = text.split_once("\n\n").unwrap();
+        let modules: Vec<&str> = code
+            .lines()
+            .filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod "))
+            .filter_map(|name| name.strip_suffix(';'))
+            .collect();
+        if modules.len() < 15 {
+            continue;
+        }
+        large += 1;
+        for module in modules {
+            let is_named =
+                head.contains(&format!("`{module}`")) || head.contains(&format!("@{module}`"));
+            assert!(is_named, "{}: {module}", path.display());
+        }
+    }
+    assert!(large >= 4, "{large}");
 }

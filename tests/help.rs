@@ -3,6 +3,9 @@
 
 use crate::support::Icpctl;
 use icpctl::cli::parser::help::examples;
+use icpctl::cli::parser::{Branches, tree};
+use icpctl::env::NAMES;
+use icpctl::lang::Lang;
 use unicode_width::UnicodeWidthStr as _;
 
 /// The commands that have examples below their help.
@@ -164,5 +167,108 @@ fn a_manual_page_says_how_a_command_is_typed_as_its_help_does() {
         let synopsis = below.lines().next().unwrap().replace("\\-", "-");
         let expected = format!("\\fBicpctl gone\\fR {options} --because <WHO> <TARGET>");
         assert_eq!(synopsis, expected);
+    }
+}
+
+/// What scripts ask a command by its exit code, and each code that says something of its own there.
+const ANSWERS: [(&str, &[&str]); 13] = [
+    ("portfolio", &["0", "4", "8", "9"]),
+    ("status", &["0", "4", "8", "9"]),
+    ("wait", &["0", "4", "8", "9"]),
+    ("record", &["0", "3", "7"]),
+    ("batch apply", &["0", "3", "7"]),
+    ("duty done", &["0", "3", "7"]),
+    ("sync", &["0", "11", "12"]),
+    ("auth status", &["0", "11", "12"]),
+    ("notify", &["0", "11", "12"]),
+    ("check", &["0", "3"]),
+    ("batch check", &["0", "3"]),
+    ("number", &["0", "3"]),
+    ("doctor", &["0", "3"]),
+];
+
+#[test]
+fn a_command_that_answers_by_its_exit_code_says_below_its_help_how() {
+    let user = Icpctl::new();
+    for (name, codes) in ANSWERS {
+        for (lang, heading) in [("zh", "退出码："), ("en", "Exit codes:")] {
+            for flag in ["-h", "--help"] {
+                let words = name.split(' ').chain([flag, "--lang", lang]);
+                let help = user.run(words).exits(0).stdout;
+                let below = help.split_once(&format!("\n{heading}\n"));
+                let (_, below) = below.unwrap_or_else(|| panic!("{name}: {help}"));
+                let told = below.lines().take_while(|line| !line.is_empty());
+                let told: Vec<&str> = told
+                    .map(|line| line.split_whitespace().next().unwrap())
+                    .collect();
+                assert_eq!(told, codes, "{name}: {below}");
+            }
+        }
+    }
+}
+
+/// Every command and action, as words.
+fn paths(command: &clap::Command, above: &[String]) -> Vec<Vec<String>> {
+    let mut found = vec![above.to_vec()];
+    for below in command.get_subcommands() {
+        let path = [above, &[below.get_name().to_owned()]].concat();
+        found.extend(paths(below, &path));
+    }
+    found
+}
+
+#[test]
+fn no_line_of_any_help_is_wider_than_a_usual_terminal() {
+    let user = Icpctl::new().env("COLUMNS", "80");
+    let commands = paths(&tree(Branches::All, Lang::En), &[]);
+    assert!(commands.len() > 60, "{}", commands.len());
+    for lang in ["zh", "en"] {
+        for path in &commands {
+            let flags = ["--help", "--lang", lang].map(str::to_owned);
+            let help = user.run([path.as_slice(), &flags].concat()).exits(0).stdout;
+            for line in help.lines() {
+                assert!(line.width() <= 80, "{path:?}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_flag_that_can_be_repeated_says_so_and_no_other_does() {
+    for (lang, words) in [(Lang::Zh, "（可重复）"), (Lang::En, " (can be repeated)")] {
+        let mut command = tree(Branches::All, lang);
+        command.build();
+        let mut commands = vec![&command];
+        let mut seen = 0;
+        while let Some(command) = commands.pop() {
+            commands.extend(command.get_subcommands());
+            for flag in command.get_opts() {
+                let help = flag.get_help().unwrap().to_string();
+                let is_repeated = matches!(flag.get_action(), clap::ArgAction::Append);
+                assert_eq!(help.ends_with(words), is_repeated, "{flag}: {help}");
+                seen += usize::from(is_repeated);
+            }
+        }
+        assert!(seen > 30, "{seen}");
+    }
+}
+
+#[test]
+fn every_variable_that_is_read_is_told_by_its_name_or_by_how_it_begins() {
+    let user = Icpctl::new();
+    for lang in ["zh", "en"] {
+        let words = ["help", "environment", "--lang", lang];
+        let told = user.run(words).exits(0).stdout;
+        let beginnings: Vec<&str> = told
+            .split(|c: char| c.is_whitespace())
+            .filter_map(|word| word.strip_suffix('…'))
+            .collect();
+        assert_eq!(beginnings.len(), 2, "{told}");
+        for name in NAMES {
+            // Those in lower case are told by the same name.
+            let name = name.to_uppercase();
+            let begun = beginnings.iter().any(|begun| name.starts_with(begun));
+            assert!(begun || told.contains(&name), "{name}: {told}");
+        }
     }
 }

@@ -179,7 +179,9 @@ fn the_data_hold_the_limits_of_the_last_column() {
 #[test]
 fn a_bureau_bears_the_full_name_of_its_province() {
     let file: toml::Table = include_str!("../src/data/provinces.toml").parse().unwrap();
-    for province in file["province"].as_array().unwrap() {
+    let provinces = file["province"].as_array().unwrap();
+    assert_eq!(provinces.len(), 31);
+    for province in provinces {
         let name = province["name"].as_str().unwrap();
         let bureau = province["bureau"]["zh"].as_str().unwrap();
         assert_eq!(bureau, format!("{name}通信管理局"));

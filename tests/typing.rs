@@ -183,6 +183,10 @@ fn an_app_is_not_called_a_site_where_it_is_cancelled() {
 #[test]
 fn fields_are_columns_for_people_too() {
     let user = filed();
+    user.write(
+        "batch.csv",
+        "ref,kind,target\none,cancel-site,shop.example.cn\n",
+    );
     let id = user.run(["cancel-site", "shop.example.cn"]).exits(0).stdout;
     let id = id.trim();
     for command in ["list", "status"] {
@@ -220,6 +224,14 @@ fn fields_are_columns_for_people_too() {
         ("explain", "id,title"),
         ("doctor", "findings.code,findings.path"),
         ("sync", "order,outcome"),
+        ("calendar show 2026", "year,origin"),
+        ("config show", "store.path,settings.key"),
+        ("auth status", "provider,found"),
+        ("note shop.example.cn words", "number,name"),
+        ("undo --dry-run", "op,orders"),
+        ("batch check batch.csv", "findings.rule,findings.path"),
+        ("batch apply batch.csv --dry-run", "line,outcome"),
+        ("guide shop.example.cn", "order,status"),
     ] {
         let words = command.split(' ').chain(["--fields", fields]);
         let told = user.run(words).exits(0).stdout;
@@ -873,4 +885,93 @@ fn what_says_too_little_or_two_things_is_refused() {
     }
     let after = user.run(["show", &id, "--json"]).exits(0).json()["data"]["revision"].clone();
     assert_eq!(after, before);
+}
+
+/// An alias can be overridden; what an order is made of is never dropped without a word.
+#[test]
+fn of_how_much_is_shown_the_last_word_counts_and_any_other_flag_is_taken_once() {
+    let user = filed();
+    for (domain, reference) in [("shop.example.cn", "one"), ("shop.example.cn", "two")] {
+        user.run(["cancel-site", domain, "--ref", reference])
+            .exits(0);
+    }
+    let listed = |words: &[&str]| {
+        let words = ["list", "--json"].iter().chain(words);
+        user.run(words).exits(0).json()["data"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!(listed(&["--limit", "1"]), 1);
+    assert_eq!(listed(&["--limit", "1", "--limit", "2"]), 2);
+    assert_eq!(
+        listed(&["--sort", "id", "--sort", "created", "--all", "--all"]),
+        2
+    );
+    for flag in [
+        &["list", "--find", "a", "--find", "b"][..],
+        &[
+            "cancel-access",
+            "shop.example.cn",
+            "--provider",
+            "tencent",
+            "--provider",
+            "huawei",
+        ],
+        &["submit", "ref:one", "--at", "-1h", "--at", "-2h", "--yes"],
+    ] {
+        for (lang, said) in [("en", "is given more than once"), ("zh", "只能给出一次")] {
+            let words = [flag, &["--lang", lang]].concat();
+            let told = user.run(words).exits(2).stderr;
+            assert!(told.contains(said), "{told}");
+        }
+    }
+}
+
+#[test]
+fn an_argument_that_is_missing_is_told_with_what_it_can_be() {
+    let user = Icpctl::new();
+    for (words, said) in [
+        (&["template"][..], "possible values of <KIND>: new, access,"),
+        (&["completions"], "possible values of <SHELL>: bash,"),
+        (
+            &["gone", "shop.example.cn"],
+            "possible values of --because <WHO>: bureau,",
+        ),
+        (
+            &["gone", "--because", "holder"],
+            "see what is filed: icpctl portfolio",
+        ),
+        (&["duty", "done"], "public-security-filing"),
+        (&["show"], "see all orders: icpctl list --all"),
+        (&["wait"], "see all orders: icpctl list --all"),
+        (&["list", "--limit", "many"], "a whole number from 0 up"),
+        (&["log", "--limit", "-1"], "a whole number from 0 up"),
+    ] {
+        let told = user.run(words).exits(2).stderr;
+        let hints = told.lines().filter(|line| line.starts_with("hint: "));
+        let hints: Vec<&str> = hints.collect();
+        assert!(
+            hints.iter().any(|hint| hint.contains(said)),
+            "{words:?}: {told}"
+        );
+    }
+}
+
+#[test]
+fn a_domain_with_a_slip_leads_to_the_one_that_is_filed() {
+    let user = filed();
+    for (typed, offered) in [
+        ("shop.exmaple.cn", true),
+        ("shp.example.cn", true),
+        ("shopp.example.cn", true),
+        ("shot.example.cn", true),
+        ("docs.example.cn", false),
+        ("shop.example.com", false),
+    ] {
+        let told = user.run(["portfolio", typed]).exits(4).stderr;
+        let is_offered = told.contains("did you mean shop.example.cn (粤ICP备2021000001号-1)?");
+        assert_eq!(is_offered, offered, "{typed}: {told}");
+        user.run(["cancel-site", typed]).exits(4);
+    }
 }

@@ -1,9 +1,13 @@
 //! What is typed: how a command line is parsed, dispatched and answered.
 //!
-//! `commands/` holds the commands; `table.rs` lists them, in the order of the help. What they
-//! share is beside them: `parser/` takes a command line apart, `context/` is what a command has to
-//! work with and how it writes, `filters/` narrows what is shown, `documents/` lays out orders and
-//! filings, `reply/` prints the answer, `person/` asks whoever is at the terminal.
+//! - [`commands`] holds the commands; the [`table`] lists them, in the order of the help.
+//! - Around each: the [`parser`] takes a command line apart, the [`context`] is what a command has to
+//!   work with and how it writes, the [`person`] at the terminal is asked, the [`reply`] is printed.
+//! - What several show: [`filters`] narrow it, [`documents`] lay out orders and filings.
+//! - What several take: an [`input`] that is named, [`rows`] taken one by one, [`signals`] meanwhile,
+//!   and a [`private_file`] that is asked for.
+//! - Who else is asked: a [`cloud`], and the [`sources`] whose word about orders counts.
+//! - [`disclosure`] notes each use of `--reveal`.
 
 pub mod cloud;
 pub mod commands;
@@ -138,7 +142,7 @@ pub fn run(outside: Outside<'_>) -> Exit {
     }
     // Fields are a table for people too.
     let is_chosen =
-        globals.format == Format::Human && globals.fields_by_flag && FIELDED.contains(&row.name);
+        globals.format == Format::Human && globals.fields_by_flag && !UNFIELDED.contains(&row.name);
     let mut globals = globals;
     let mut fields = Vec::new();
     let (to, kept): (&mut dyn Write, Option<&mut dyn Write>) = if is_chosen {
@@ -201,24 +205,8 @@ fn dispatch(
     (row.run)(cx, matches)
 }
 
-/// The commands whose fields people can choose.
-const FIELDED: [&str; 15] = [
-    "list",
-    "status",
-    "portfolio",
-    "show",
-    "log",
-    "notice",
-    "duty",
-    "rules",
-    "provider",
-    "number",
-    "check",
-    "doctor",
-    "verify",
-    "sync",
-    "explain",
-];
+/// The commands that print text as it stands, which has no fields, or choose the format themselves.
+const UNFIELDED: [&str; 6] = ["completions", "export", "help", "man", "schema", "template"];
 
 /// Lays out for people what was printed as tab-separated values.
 fn table_of_fields(tsv: &str) -> Table {

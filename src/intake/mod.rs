@@ -2,6 +2,13 @@
 //!
 //! Every reader returns the value, or all problems at once, each with its field, line, column
 //! and remedy. Nothing is guessed and no personal data are repeated in a message.
+//!
+//! - From bytes to values: `source` (encodings, limits), `document` (TOML and JSON) with a `node` for
+//!   each value, `rows` of `cells` (CSV and JSON Lines).
+//! - From values to what they say: `schema` (which fields there are), `reader`, `value` and `identity`
+//!   (how one is read), `problem` (what is wrong with it).
+//! - The files: `dossier`, `adoption`, `batch`, `record`, `duty`, and `exported` for what `export` wrote.
+//! - The other way: a `template` to fill in, with a `specimen` of each value.
 
 mod adoption;
 mod batch;

@@ -7,6 +7,7 @@ use crate::filing::identity::{CreditCode, ResidentId};
 use crate::filing::kind::Kind;
 use crate::filing::number::ServiceKind;
 use crate::filing::province::Province;
+use crate::filing::tree::is_below;
 use crate::knowledge::{
     Field, FieldType, Occasion, Paper, PaperOf, code_list, field, fields, papers,
 };
@@ -76,7 +77,7 @@ impl Choice {
 
 /// Whether a path is the service's person or below: an individual has none apart (RP-02).
 fn is_of_service_person(path: &str) -> bool {
-    path == "services.responsible" || below(path, "services.responsible")
+    path == "services.responsible" || is_below(path, "services.responsible")
 }
 
 /// One made-up value.
@@ -183,7 +184,9 @@ impl Page<'_> {
                 self.materials(field);
                 continue;
             }
-            let is_list_of_tables = fields().iter().any(|inner| below(&inner.path, &field.path));
+            let is_list_of_tables = fields()
+                .iter()
+                .any(|inner| is_below(&inner.path, &field.path));
             match field.value_type {
                 FieldType::Table => self.table_head(field, false),
                 FieldType::List if is_list_of_tables => self.table_head(field, true),
@@ -399,21 +402,15 @@ impl Page<'_> {
     fn has_values(&self, path: &str) -> bool {
         let name = self.kind.name();
         let required = fields().iter().any(|field| {
-            below(&field.path, path)
+            is_below(&field.path, path)
                 && self.choice.has(field)
                 && self.choice.requires(field, self.kind)
         });
         required
             || EXAMPLES.example.iter().any(|example| {
-                below(&example.path, path) && example.active.iter().any(|kind| kind == name)
+                is_below(&example.path, path) && example.active.iter().any(|kind| kind == name)
             })
     }
-}
-
-/// Whether `path` lies below `head`.
-fn below(path: &str, head: &str) -> bool {
-    path.strip_prefix(head)
-        .is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// Whether a subject's data can stand in the dossier of a kind; else only its number.

@@ -68,6 +68,21 @@ pub fn likeness(typed: &str, word: &str) -> f64 {
     alike
 }
 
+/// Whether one slip of the finger lies between two names: a character too many, too few or another, or
+/// two that changed places.
+pub fn is_slip(typed: &str, name: &str) -> bool {
+    let shared = |(one, other): (char, char)| (one == other).then(|| one.len_utf8());
+    let begun: usize = typed.chars().zip(name.chars()).map_while(shared).sum();
+    let (typed, name) = (&typed[begun..], &name[begun..]);
+    let ends = typed.chars().rev().zip(name.chars().rev());
+    let ended: usize = ends.map_while(shared).sum();
+    let (typed, name) = (&typed[..typed.len() - ended], &name[..name.len() - ended]);
+    // Most names differ in more than can be one slip, which is seen without measuring.
+    typed.chars().count() <= 2
+        && name.chars().count() <= 2
+        && strsim::osa_distance(typed, name) == 1
+}
+
 /// How alike two words must be, from 0 to 1, to be offered as a correction.
 const ALIKE: f64 = 0.75;
 

@@ -4,7 +4,13 @@
 //! - [`place`] finds the store's folder;
 //! - [`files`] is the one trait through which every store file is touched, [`disk`] its real implementation;
 //! - [`lock`] keeps writers apart and hands out the right to write;
-//! - [`commit`] is the one durable write path, and completes what a killed writer left.
+//! - [`commit`] is the one durable write path, and completes what a killed writer left;
+//! - [`order_file`], [`subject_file`], [`store_file`] and [`told_file`] say what stands in a file, with
+//!   what they share in [`wire`]; [`strays`] finds what is not read as one;
+//! - [`book`] holds all records at one time, [`near`] those that a step of a few orders rests on, and
+//!   the [`roll`] what lists need.
+//!
+//! What can go wrong is a [`StorageError`], of `error`; a file that was just made is `written`.
 //!
 //! Readers take no lock. They skip hidden names (temporaries) and see each file old or new,
 //! never half. An operation on several files that was killed past its commit point is completed

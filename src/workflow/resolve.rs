@@ -422,7 +422,7 @@ pub fn target(portfolio: &Portfolio, word: &str) -> Result<Target, Unfiled> {
         Number::Security(number) => {
             let near = text!(
                 "这是公安备案号；这里需要 ICP 备案号或域名",
-                "that is a public-security number; an ICP number or a domain is expected"
+                "that is a public-security number; a filing number or a domain is expected"
             );
             return Err(Unfiled::unknown(&number, Some(near)));
         }

@@ -28,6 +28,8 @@ use std::collections::BTreeSet;
 pub struct Undone {
     /// The operation.
     pub op: OperationId,
+    /// What it had done: its events, each with how often.
+    pub what: Text,
     /// The orders that it had moved.
     pub orders: Vec<OrderId>,
     /// The subjects that it had recorded something about.
@@ -47,6 +49,7 @@ pub fn undo(world: &World, stamp: &Stamp, op: Option<&str>) -> Result<Plan<Undon
     doubt::heed_operation(&world.book, op.as_str())?;
     let mut plan = Plan::new(Undone {
         op: op.clone(),
+        what: what(world, &op),
         orders: Vec::new(),
         subjects: Vec::new(),
     });
@@ -72,6 +75,19 @@ pub fn undo(world: &World, stamp: &Stamp, op: Option<&str>) -> Result<Plan<Undon
     plan.cautions
         .extend(examine::added(world, &after).map(Caution::from));
     Ok(plan)
+}
+
+/// Returns the events of an operation, each with how often.
+fn what(world: &World, op: &OperationId) -> Text {
+    let orders = world.book.orders.values().flat_map(|order| &order.history);
+    let orders = orders.filter(|entry| entry.op == *op);
+    let subjects = world.book.subjects.values().flat_map(|r| &r.history);
+    let subjects = subjects.filter(|entry| entry.op == *op);
+    let labels: Vec<Text> = orders
+        .map(|entry| entry.event.label())
+        .chain(subjects.map(|entry| entry.event.label()))
+        .collect();
+    Text::counted(&labels)
 }
 
 /// Lists the operations that stand: not undone, and no reversal themselves.

@@ -4,8 +4,8 @@ use crate::failure::Failure;
 use crate::filing::host::{Host, HostError};
 use crate::filing::number::{Number, NumberError, ServiceNumber};
 use crate::filing::order::OperationId;
-use crate::filing::portfolio::Portfolio;
-use crate::lang::{Text, commas, shell_word};
+use crate::filing::portfolio::{FiledService, Portfolio};
+use crate::lang::{Text, commas, is_slip, shell_word};
 use crate::text;
 use chrono::NaiveDate;
 use thiserror::Error;
@@ -206,18 +206,30 @@ pub(super) fn named(portfolio: &Portfolio, word: &str) -> Option<Text> {
     })
 }
 
+/// The most filed domains that are offered in the place of a mistyped one.
+const OFFERED: usize = 3;
+
 /// Says of a domain that no service holds when it was filed, and which are filed near it.
 pub(super) fn domain(portfolio: &Portfolio, domain: Host) -> Unfiled {
-    let list = commas(
-        portfolio
-            .filed()
-            .flat_map(|subject| subject.services.values())
-            .flat_map(|service| service.domains().iter().map(move |d| (d, service)))
-            .filter(|(filed, _)| domain.is_below(filed) || filed.is_below(&domain))
-            .map(|(filed, service)| format!("{filed} ({})", service.number)),
-    );
-    let near =
-        (!list.is_empty()).then(|| text!("已备案的相关域名：{list}", "filed near it: {list}"));
+    let filed = || {
+        let services = portfolio.filed().flat_map(|s| s.services.values());
+        services.flat_map(|service| service.domains().iter().map(move |d| (d, service)))
+    };
+    let told = |(filed, service): (&Host, &FiledService)| format!("{filed} ({})", service.number);
+    let beside = filed().filter(|(d, _)| domain.is_below(d) || d.is_below(&domain));
+    let beside = commas(beside.map(told));
+    let slips = filed().filter(|(d, _)| is_slip(domain.as_str(), d.as_str()));
+    let slips = commas(slips.take(OFFERED).map(told));
+    let near = if !beside.is_empty() {
+        Some(text!(
+            "已备案的相关域名：{beside}",
+            "filed near it: {beside}"
+        ))
+    } else if !slips.is_empty() {
+        Some(text!("是不是想写 {slips}？", "did you mean {slips}?"))
+    } else {
+        None
+    };
     match portfolio.ended_domain(&domain) {
         Some((number, day)) => Unfiled::DomainEnded {
             domain,

@@ -1,7 +1,10 @@
 //! What is printed: one document, seven keys, English codes, masked persons.
 
 use crate::scenarios::{MONDAY, SUBJECT, Scene};
+use crate::support::Icpctl;
 use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 const KEYS: [&str; 7] = [
     "schema", "ok", "changed", "dry_run", "data", "warnings", "error",
@@ -310,4 +313,121 @@ fn a_full_output_is_told_once() {
         );
         assert_eq!(told.matches("error: ").count(), 1, "{line}: {told}");
     }
+}
+
+/// A dry run that reads as done misleads whoever reads it, and the script's log after them.
+#[test]
+fn no_dry_run_says_that_anything_was_done() {
+    let user = Icpctl::new();
+    let agency = include_str!("../../examples/agency.jsonl");
+    user.write("agency.jsonl", agency);
+    user.write("more.csv", "subject_number,service_number,domains\n粤ICP备2021000099号,粤ICP备2021000099号-1,nine.example.com\n");
+    user.write("batch.csv", include_str!("../../examples/cancel-batch.csv"));
+    user.run(["--store", "store", "init"]).exits(0);
+    let user = user.env("ICPCTL_STORE", "store");
+    user.run(["adopt", "--from", "agency.jsonl"]).exits(0);
+    let draft = user.run(["cancel-site", "docs.example.com", "--ref", "docs"]);
+    let draft = draft.exits(0).stdout.trim().to_owned();
+    let sent = user.run([
+        "cancel-site",
+        "ledger.example.org",
+        "--ref",
+        "sent",
+        "--submit",
+        "--yes",
+    ]);
+    sent.exits(0);
+    user.write(
+        "events.csv",
+        "order,event,at\nref:sent,sms-sent,\nref:docs,accepted,\n",
+    );
+    let notice = user.run([
+        "notice",
+        "add",
+        "shop.example.com",
+        "--class",
+        "service-contact-dead",
+    ]);
+    let notice = notice.exits(0).stdout.trim().to_owned();
+    let before = tree_of(&user.home().join("store"));
+    let resolve = format!("notice resolve {notice}");
+    let erase = format!("erase {draft}");
+    for (line, exit) in [
+        ("--store other init", 0),
+        ("adopt --from more.csv", 0),
+        ("gone docs.example.com --because holder", 0),
+        ("cancel-site shop.example.com", 0),
+        ("edit ref:docs --set labels.a=b", 0),
+        ("submit ref:docs", 0),
+        ("abandon ref:docs", 0),
+        ("record ref:sent sms-verified", 0),
+        ("record --from events.csv", 7),
+        ("label ref:docs a=b", 0),
+        ("note ref:docs words", 0),
+        (
+            "notice add docs.example.com --class service-contact-dead",
+            0,
+        ),
+        (&resolve, 0),
+        ("duty done shop.example.com public-security-filing", 0),
+        ("batch apply batch.csv", 0),
+        ("batch plan batch.csv --out plan.json", 0),
+        ("undo", 0),
+        ("doctor --fix", 0),
+        (&erase, 0),
+        ("export --out all.json --format json", 0),
+        ("man pages", 0),
+    ] {
+        for (lang, would) in [("en", "would"), ("zh", "将")] {
+            let flags = ["--dry-run", "--lang", lang];
+            let told = user.run(line.split(' ').chain(flags)).exits(exit).stderr;
+            assert!(told.contains(would), "{line}: {told}");
+            for done in [" row(s) done", "\nmade ", "\nundid ", "已创建", "\n完成"] {
+                assert!(!format!("\n{told}").contains(done), "{line}: {told}");
+            }
+        }
+    }
+    assert_eq!(tree_of(&user.home().join("store")), before);
+    for made in ["other", "plan.json", "all.json", "pages"] {
+        assert!(!user.home().join(made).exists(), "{made}");
+    }
+}
+
+/// What an undo takes back is said in words, before it is done and after.
+#[test]
+fn an_undo_says_what_the_operation_had_done() {
+    let user = Icpctl::new();
+    user.write("agency.jsonl", include_str!("../../examples/agency.jsonl"));
+    user.run(["adopt", "--from", "agency.jsonl"]).exits(0);
+    user.run(["cancel-site", "docs.example.com"]).exits(0);
+    for (words, said) in [
+        (&["undo", "--dry-run"][..], "(drafted), of 1 record(s)"),
+        (
+            &["undo", "--dry-run", "--lang", "zh"],
+            "（起草），涉及 1 条记录",
+        ),
+        (&["undo"], "(drafted)\n"),
+        (&["undo", "--dry-run"], "(adopted x8), of 8 record(s)"),
+    ] {
+        let told = user.run(words).exits(0).stderr;
+        assert!(told.contains(said), "{words:?}: {told}");
+    }
+}
+
+/// Every file below a folder, with what is in it; locks are no records.
+fn tree_of(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(at) = folders.pop() {
+        for entry in std::fs::read_dir(at).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let content = std::fs::read(&path).unwrap();
+                found.insert(path, content);
+            }
+        }
+    }
+    found
 }

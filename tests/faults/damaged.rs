@@ -80,14 +80,14 @@ fn a_damaged_record_is_named_and_never_rewritten() {
         assert!(doctor.stdout.contains(&name), "{doctor:?}");
         let list = scene.document(MONDAY, "list --all", 0);
         assert!(list["warnings"].to_string().contains(&name), "{list:#}");
-        for line in [
-            format!("note {id} x"),
-            format!("submit {id} --yes"),
-            format!("erase {id} --yes"),
-            "doctor --fix".to_owned(),
-            format!("note {other} cut-{cut}"),
+        for (line, exit) in [
+            (format!("note {id} x"), 3),
+            (format!("submit {id} --yes"), 3),
+            (format!("erase {id} --yes"), 3),
+            ("doctor --fix".to_owned(), 3),
+            (format!("note {other} cut-{cut}"), 0),
         ] {
-            let _ = scene.run(MONDAY, &line);
+            let _ = scene.run(MONDAY, &line).exits(exit);
             assert_eq!(fs::read(&path).unwrap(), &whole[..cut], "{line}");
         }
     }

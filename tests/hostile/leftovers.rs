@@ -33,7 +33,7 @@ fn an_erased_order_is_gone_from_every_file() {
         "edit ref:person --set account=1",
         "list --find 黄莺",
     ] {
-        let _ = user.run(line.split(' '));
+        user.run(line.split(' ')).exits(0);
     }
     let only_there = [
         "黄莺乙",
@@ -59,7 +59,7 @@ fn an_erased_order_is_gone_from_every_file() {
 #[test]
 fn an_erased_subject_is_gone_with_its_orders() {
     let user = desk();
-    let _ = user.run(["list", "--all"]);
+    user.run(["list", "--all"]).exits(0);
     assert!(!found(user.home(), "黄莺戊").is_empty());
     // One that is live keeps its subject.
     user.run(["abandon", "ref:noted", "--yes"]).exits(0);

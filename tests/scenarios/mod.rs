@@ -201,7 +201,9 @@ impl Scene {
     /// Whether a number or domain is filed.
     pub(crate) fn is_filed(&self, at: &str, target: &str) -> bool {
         let line = format!("portfolio {target} --exit-status");
-        self.run(at, &line).code == 0
+        let asked = self.run(at, &line);
+        assert!([0, 4, 8, 9].contains(&asked.code), "{asked:?}");
+        asked.code == 0
     }
 
     /// Lists what is filed.

@@ -3,6 +3,7 @@
 use crate::cli::context::{Context, Plan};
 use crate::cli::parser;
 use crate::cli::parser::globals::{option, place};
+use crate::cli::parser::orders::one_order;
 use crate::cli::parser::words;
 use crate::cli::reply::{Reply, answer};
 use crate::failure::Failure;
@@ -25,7 +26,7 @@ const SLOTS: &str = "material-slots";
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
     command
-        .arg(place("order", "ORDER", text!("订单", "The order"), lang).required(true))
+        .arg(one_order(lang).required(true))
         .arg(
             place("file", "FILE", text!("文件（可多个）", "The files"), lang)
                 .required(true)

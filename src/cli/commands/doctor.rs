@@ -4,10 +4,12 @@ use crate::cli::context::Context;
 use crate::cli::context::measures::INVALID_RULE_FILE;
 use crate::cli::parser::globals::switch;
 use crate::cli::reply::{Caution, Reply};
+use crate::clouds::Cloud;
+use crate::clouds::credentials::{self, Trouble, loose_mode, readable};
 use crate::evidence::keep;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::lang::{Lang, shell_word};
+use crate::lang::{Lang, Text, shell_word};
 use crate::render::clean::clean;
 use crate::render::prose;
 use crate::render::room::Room;
@@ -45,7 +47,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         Some(_) | None => Recovery::default(),
     };
     let recovery = std::mem::take(&mut cx.recovered).followed_by(swept);
-    let fixes = matches.get_flag("fix") && !cx.globals.dry_run;
+    let asked = matches.get_flag("fix");
+    let fixes = asked && !cx.globals.dry_run;
     let mut mended = Mended::default();
     if let (Some(disk), true) = (&disk, fixes) {
         mended.removed = remove_unnamed(cx, disk)?;
@@ -68,6 +71,12 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     if let (Some(folder), Some(disk)) = (&folder, &disk) {
         let loose = loose(folder, disk, fixes)?;
         mended.tightened = loose.tightened;
+        if asked && cx.globals.dry_run {
+            mended.would = Some(Would {
+                tighten: loose.left,
+                remove: unnamed(&Book::read(disk)?).len(),
+            });
+        }
         findings.extend(unmended(cx, folder, &loose, fixes));
         let strays: BTreeSet<String> = strays(disk)?.into_iter().collect();
         // A link in the place of a folder is told with the others that are not read.
@@ -75,7 +84,22 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         findings.extend(strays.iter().map(|path| unread(path)));
         findings.extend(beside(disk)?);
     }
+    warn_of_secrets(cx);
     Ok(answer(cx, &findings, &recovery, &mended))
+}
+
+/// Warns of files with keys and other secrets that other users can read. They are the user's own: `--fix`
+/// leaves them.
+fn warn_of_secrets(cx: &mut Context<'_>) {
+    let clouds = Cloud::ALL.iter();
+    let notes = clouds.flat_map(|cloud| credentials::find(*cloud, cx.env).notes);
+    let keys = notes.filter(|note| matches!(note.trouble, Trouble::Loose(_)));
+    let mut told: Vec<Text> = keys.map(|note| note.message()).collect();
+    let files = cx.config.secret_files().into_iter();
+    told.extend(files.filter_map(|file| Some(readable(&file.display(), loose_mode(file)?))));
+    for message in told {
+        cx.caution("loose-credentials", message, None);
+    }
 }
 
 /// Says that what stands somewhere among the records is not read.
@@ -122,6 +146,17 @@ struct Mended {
     removed: Vec<String>,
     /// How many files and folders were tightened.
     tightened: usize,
+    /// What it would mend, where nothing is to be written.
+    would: Option<Would>,
+}
+
+/// What `--fix` would mend.
+#[derive(Debug)]
+struct Would {
+    /// How many files and folders it would tighten.
+    tighten: usize,
+    /// How many attachments it would remove.
+    remove: usize,
 }
 
 /// Removes the attachments that no order names, as they are seen under the lock.
@@ -325,6 +360,12 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery, mended: &
         reply = reply.say(text!(
             "已删除没有订单提到的附件 {count} 个",
             "removed {count} attachment(s) that no order names"
+        ));
+    }
+    if let Some(Would { tighten, remove }) = &mended.would {
+        reply = reply.say(text!(
+            "将收紧 {tighten} 个文件或目录的权限，删除附件 {remove} 个（未写入）",
+            "would tighten {tighten} file(s) or folder(s), and remove {remove} attachment(s) (nothing was written)"
         ));
     }
     if recovered {

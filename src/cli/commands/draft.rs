@@ -50,7 +50,7 @@ pub fn command(kind: Kind, command: Command, lang: Lang) -> Command {
         .arg(option(
             "provider",
             "P",
-            text!("接入商", "The access provider"),
+            text!("接入商", "The provider"),
             lang,
         ))
         .args(common_args(lang))
@@ -107,12 +107,7 @@ pub(super) fn common_args(lang: Lang) -> [Arg; 4] {
             ),
             lang,
         ),
-        repeated(
-            "label",
-            "K=V",
-            text!("标签（可重复）", "A label (can be repeated)"),
-            lang,
-        ),
+        repeated("label", "K=V", text!("标签", "A label"), lang),
     ]
 }
 
@@ -144,8 +139,8 @@ pub(super) fn change_args(lang: Lang) -> [Arg; 3] {
             "set",
             "FIELD=V",
             text!(
-                "设置字段，列表则整个换成所给的，用 ; 分隔（可重复）",
-                "Set a field; a list becomes what is given, split by ; (can be repeated)"
+                "设置字段，列表则整个换成所给的，用 ; 分隔",
+                "Set a field; a list becomes what is given, split by ;"
             ),
             lang,
         ),
@@ -154,8 +149,8 @@ pub(super) fn change_args(lang: Lang) -> [Arg; 3] {
             "unset",
             "FIELD[=V]",
             text!(
-                "清除字段，或去掉列表中的一个值（可重复）",
-                "Take a field, or one value of a list, away (can be repeated)"
+                "清除字段，或去掉列表中的一个值",
+                "Take a field, or one value of a list, away"
             ),
             lang,
         ),
@@ -167,10 +162,7 @@ pub(super) fn add_arg(lang: Lang) -> Arg {
     repeated(
         "add",
         "FIELD=V",
-        text!(
-            "向列表字段增加一个值（可重复）",
-            "Add a value to a list (can be repeated)"
-        ),
+        text!("向列表字段增加一个值", "Add a value to a list"),
         lang,
     )
 }

@@ -3,7 +3,8 @@
 use super::draft::{add_arg, assigns, placed_dossier, take_materials};
 use crate::cli::context::{Context, Plan};
 use crate::cli::parser;
-use crate::cli::parser::globals::{option, place, repeated};
+use crate::cli::parser::globals::{option, repeated};
+use crate::cli::parser::orders::one_order;
 use crate::cli::reply::{Reply, answer};
 use crate::failure::Failure;
 use crate::intake::{Places, Position};
@@ -11,19 +12,19 @@ use crate::lang::Lang;
 use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::assign::called;
-use crate::workflow::{bearing, edit, materials, resolve};
+use crate::workflow::{bearing, edit, materials, placing, resolve};
 use clap::{ArgMatches, Command};
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
     command
-        .arg(place("order", "ORDER", text!("订单", "The order"), lang).required(true))
+        .arg(one_order(lang).required(true))
         .arg(repeated(
             "set",
             "FIELD=V",
             text!(
-                "设置字段，写完整路径，如 services.0.name；列表则整个换成所给的，用 ; 分隔（可重复）",
-                "Set a field, by its full path such as services.0.name; a list becomes what is given, split by ; (can be repeated)"
+                "设置字段，写完整路径，如 services.0.name；列表则整个换成所给的，用 ; 分隔",
+                "Set a field, by its full path such as services.0.name; a list becomes what is given, split by ;"
             ),
             lang,
         ))
@@ -32,8 +33,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
             "unset",
             "FIELD[=V]",
             text!(
-                "清除字段，或去掉列表中的一个值；materials.SLOT 去掉附件（可重复）",
-                "Take a field, one value of a list, or with materials.SLOT an attachment, away (can be repeated)"
+                "清除字段，或去掉列表中的一个值；materials.SLOT 去掉附件",
+                "Take a field, one value of a list, or with materials.SLOT an attachment, away"
             ),
             lang,
         ))
@@ -89,6 +90,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             plan.files = materials::once(&files);
             plan.cautions = edit::slips(world, order, edited);
         }
+        let now = edited.as_ref().unwrap_or(order);
+        let left = dossier.as_ref().and_then(|it| placing::left_out(now, it));
+        plan.cautions.extend(left);
         plan.orders.extend(edited);
         Ok(plan)
     })?;

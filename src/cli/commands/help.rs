@@ -125,7 +125,7 @@ fn environment(lang: Lang) -> Table {
 }
 
 /// What is read beside the twins of flags.
-const OTHERS: [(&str, Text); 13] = [
+const OTHERS: [(&str, Text); 17] = [
     (
         "ICPCTL_CA_FILE",
         Text::fixed(
@@ -172,10 +172,26 @@ const OTHERS: [(&str, Text); 13] = [
             "Where each use of --reveal is recorded, in icpctl/reveals.jsonl, by default ~/.local/state",
         ),
     ),
-    ("NO_COLOR", Text::fixed("不着色", "No colours")),
+    (
+        "HOME",
+        Text::fixed(
+            "这些目录缺省所在的主目录",
+            "The home folder, where these are by default",
+        ),
+    ),
+    (
+        "NO_COLOR",
+        Text::fixed(
+            "不着色；TERM 为 dumb 时同样",
+            "No colours; nor where TERM is dumb",
+        ),
+    ),
     (
         "CLICOLOR_FORCE",
-        Text::fixed("总是着色", "Colours even off a terminal"),
+        Text::fixed(
+            "总是着色，FORCE_COLOR 同样；优先于 NO_COLOR",
+            "Colours even off a terminal, as FORCE_COLOR; before NO_COLOR",
+        ),
     ),
     ("COLUMNS", Text::fixed("表格的宽度", "How wide tables are")),
     (
@@ -187,13 +203,37 @@ const OTHERS: [(&str, Text); 13] = [
     ),
     (
         "USER",
-        Text::fixed("缺省的操作人", "Who acts, where nothing else says so"),
+        Text::fixed(
+            "缺省的操作人；没有时取 LOGNAME",
+            "Who acts, where nothing else says so; without it LOGNAME",
+        ),
     ),
     (
         "LANG",
         Text::fixed(
             "语言；LC_ALL 和 LC_MESSAGES 优先",
             "The language; LC_ALL and LC_MESSAGES come first",
+        ),
+    ),
+    (
+        "HTTPS_PROXY",
+        Text::fixed(
+            "代理服务器；HTTP_PROXY、ALL_PROXY、NO_PROXY 及其小写同样有效",
+            "The proxy, as HTTP_PROXY, ALL_PROXY and NO_PROXY; in lower case too",
+        ),
+    ),
+    (
+        "TENCENTCLOUD_…",
+        Text::fixed(
+            "腾讯云的密钥和地域，TCCLI_PROFILE 为其配置名；见 icpctl auth status",
+            "Keys and region of Tencent Cloud, and TCCLI_PROFILE its profile; see icpctl auth status",
+        ),
+    ),
+    (
+        "ALIBABA_CLOUD_…",
+        Text::fixed(
+            "阿里云的密钥、配置名和地域；见 icpctl auth status",
+            "Keys, profile and region of Alibaba Cloud; see icpctl auth status",
         ),
     ),
 ];

@@ -86,6 +86,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         ))
     } else if exists {
         reply.say(text!("备案库已存在", "the store is there already"))
+    } else if cx.globals.dry_run {
+        reply.say(text!("将创建备案库", "would make the store"))
     } else {
         reply
             .say(text!("已创建备案库", "made the store"))

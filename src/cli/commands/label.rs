@@ -49,10 +49,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
         .arg(repeated(
             "remove",
             "K",
-            text!(
-                "要去掉的标签（可多次使用）",
-                "A label to take off (can be repeated)"
-            ),
+            text!("要去掉的标签", "A label to take off"),
             lang,
         ))
 }
@@ -131,6 +128,9 @@ fn malformed(word: &str) -> Failure {
 }
 
 /// Answers with what was marked: the order, or what is filed.
+///
+/// # Errors
+/// Where it is not there any more (4).
 pub fn shown(cx: &mut Context<'_>, world: &World, marked: &Marked) -> Result<Reply, Failure> {
     let manner = cx.manner();
     match marked {

@@ -1,11 +1,11 @@
 //! `log`: what was done, operation by operation, the latest first.
 
-use super::show::one_order;
 use crate::cli::context::Context;
 use crate::cli::documents::order::{time, told};
 use crate::cli::documents::people;
 use crate::cli::filters::nothing;
-use crate::cli::parser::globals::option;
+use crate::cli::parser::globals::count;
+use crate::cli::parser::orders::one_order;
 use crate::cli::reply::Reply;
 use crate::cli::reply::list::printed_each;
 use crate::failure::Failure;
@@ -22,7 +22,7 @@ use crate::render::table::{Cell, Table};
 use crate::store::book::Book;
 use crate::text;
 use crate::workflow::resolve;
-use clap::{ArgMatches, Command, value_parser};
+use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,18 +49,14 @@ const FIELDS: [&str; 12] = [
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
-    command.arg(one_order(lang)).arg(
-        option(
-            "limit",
-            "N",
-            text!(
-                "最多显示几次操作；0 为一次也不显示",
-                "Show at most this many operations; 0 shows none"
-            ),
-            lang,
-        )
-        .value_parser(value_parser!(usize)),
-    )
+    command.arg(one_order(lang)).arg(count(
+        "limit",
+        text!(
+            "最多显示几次操作；0 为一次也不显示",
+            "Show at most this many operations; 0 shows none"
+        ),
+        lang,
+    ))
 }
 
 /// What an operation wrote to.
@@ -276,18 +272,8 @@ fn table(operations: &[Operation<'_>]) -> Table {
 
 /// Returns the events of an operation, each with how often.
 fn what(operation: &Operation<'_>) -> Text {
-    let mut events: Vec<(&Text, usize)> = Vec::new();
-    for record in &operation.records {
-        match events.iter_mut().find(|(label, _)| **label == record.label) {
-            Some((_, count)) => *count += 1,
-            None => events.push((&record.label, 1)),
-        }
-    }
-    let events = events.into_iter().map(|(label, count)| match count {
-        1 => label.clone(),
-        _ => text!("{label} x{count}", "{label} x{count}", label),
-    });
-    let mut parts = vec![Text::joined(events, "、", ", ")];
+    let labels = operation.records.iter().map(|record| &record.label);
+    let mut parts = vec![Text::counted(labels)];
     parts.extend(
         operation
             .undoes

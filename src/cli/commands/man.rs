@@ -62,7 +62,16 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         }
         paths.push(clean(&path.display().to_string()).into_owned());
     }
-    Ok(Reply::raw(paths.join("\n") + "\n").changed(true))
+    let count = paths.len();
+    let reply = Reply::raw(paths.join("\n") + "\n").changed(true);
+    Ok(if cx.globals.dry_run {
+        reply.say(text!(
+            "将写入 {count} 个手册页（未写入）",
+            "would write {count} page(s) (nothing was written)"
+        ))
+    } else {
+        reply
+    })
 }
 
 /// Returns the file name and the text of each page: this command's and those below it.

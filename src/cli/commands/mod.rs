@@ -1,6 +1,6 @@
 //! The commands, each in a file or folder of its name with `command`, which says what it takes, and
-//! `run`, which answers. To add one, write that file and add its row to
-//! [`COMMANDS`](crate::cli::table::COMMANDS).
+//! `run`, which answers, or fails with what stands in the way. To add one, write that file and add its
+//! row to [`COMMANDS`](crate::cli::table::COMMANDS).
 //!
 //! Two files hold several: `draft` the six that draft an order (`new`, `access`, `change` and the
 //! three that cancel), `steps` those by which the operator moves one (`submit`, `withdraw`,

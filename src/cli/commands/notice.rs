@@ -227,7 +227,7 @@ fn drafting_args(lang: Lang) -> Vec<Arg> {
         "P",
         text!(
             "接入商；缺省为发出通知的一家",
-            "The access provider; by default the one that sent the notice"
+            "The provider; by default the one that sent the notice"
         ),
         lang,
     );

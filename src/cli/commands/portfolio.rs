@@ -5,7 +5,6 @@ use crate::cli::documents::order::Manner;
 use crate::cli::documents::portfolio::{Excerpt, Look, Stock, fields};
 use crate::cli::filters::{self, Filters};
 use crate::cli::parser::globals::{option, place, switch};
-use crate::cli::parser::help;
 use crate::cli::parser::vocabulary;
 use crate::cli::reply::Reply;
 use crate::exit::Exit;
@@ -47,7 +46,6 @@ pub const SCHEMA: &str = "icpctl.portfolio/1";
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
     command
-        .after_help(help::exits(lang))
         .arg(
             place(
                 "target",

@@ -55,8 +55,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
             "who",
             "W",
             text!(
-                "是谁：subject、service、service:N、all，或主体负责人、服务负责人、全部（可重复）",
-                "Who: subject, service, service:N, all (can be repeated)"
+                "是谁：subject（主体负责人）、service（服务负责人）或 service:N、all（全部）",
+                "Who: subject, service, service:N, all"
             ),
             lang,
         ))
@@ -69,8 +69,8 @@ pub fn command(command: Command, lang: Lang) -> Command {
             "number",
             "N",
             text!(
-                "管局下发的备案号（可重复）；none 表示该服务未通过",
-                "A number that the bureau issued (can be repeated); none for a service it refused"
+                "管局下发的备案号；none 表示该服务未通过",
+                "A number that the bureau issued; none for a service it refused"
             ),
             lang,
         ))

@@ -1,11 +1,10 @@
 //! `show`: everything about one order.
 
-use super::status::words;
 use crate::cli::context::Context;
 use crate::cli::documents::board;
 use crate::cli::documents::order::{Desk, Manner};
 use crate::cli::parser;
-use crate::cli::parser::globals::place;
+use crate::cli::parser::orders::{one_order, order_words};
 use crate::cli::reply::{Reply, answer};
 use crate::failure::Failure;
 use crate::filing::number::ServiceNumber;
@@ -29,23 +28,10 @@ pub fn command(command: Command, lang: Lang) -> Command {
     command.arg(one_order(lang).required(true))
 }
 
-/// The argument that names one order.
-pub fn one_order(lang: Lang) -> clap::Arg {
-    place(
-        "order",
-        "ORDER",
-        text!(
-            "订单：订单号、其前 4 位以上、ref:KEY、备案号或域名",
-            "The order: its id, 4 or more characters of it, ref:KEY, a number or a domain"
-        ),
-        lang,
-    )
-}
-
 /// Shows one order.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let named = parser::word(matches, "order");
-    let world = cx.world_of_orders(words(matches))?;
+    let world = cx.world_of_orders(order_words(matches))?;
     let order = resolve::order(&world.book, named)?;
     let mut desk = Desk::new(&world);
     cx.judge(&mut desk, [order]);

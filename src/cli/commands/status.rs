@@ -7,13 +7,13 @@
 //! nobody drafted again, stand below them for people, and among the warnings for scripts.
 
 use super::list::{answer, documents};
-use crate::cli::context::{Context, World};
+use crate::cli::context::Context;
 use crate::cli::documents::agenda::{self, Group};
 use crate::cli::documents::order::Desk;
 use crate::cli::documents::{board, owed};
 use crate::cli::filters::{Filters, nothing};
 use crate::cli::parser::globals::switch;
-use crate::cli::parser::help;
+use crate::cli::parser::orders::{any_orders, named_orders, order_words};
 use crate::cli::reply::Reply;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -25,15 +25,13 @@ use crate::render::clean::clean;
 use crate::render::style::Tone;
 use crate::text;
 use crate::workflow::owed::Ledger;
-use crate::workflow::resolve;
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{ArgMatches, Command};
 use std::fmt::Write as _;
 
 /// Says what the command takes.
 pub fn command(command: Command, lang: Lang) -> Command {
     command
-        .after_help(help::exits(lang))
-        .arg(orders_arg(lang))
+        .arg(any_orders(lang))
         .arg(switch(
             "exit-status",
             text!(
@@ -43,38 +41,6 @@ pub fn command(command: Command, lang: Lang) -> Command {
             lang,
         ))
         .args(Filters::args(lang))
-}
-
-/// The argument that names any number of orders.
-pub fn orders_arg(lang: Lang) -> Arg {
-    let help = text!(
-        "订单：订单号、其前 4 位以上、ref:KEY、备案号或域名",
-        "Orders: an id, 4 or more characters of it, ref:KEY, a number or a domain"
-    );
-    Arg::new("order")
-        .value_name("ORDER")
-        .action(ArgAction::Append)
-        .help(help.get(lang).to_owned())
-}
-
-/// Lists the words that name orders.
-pub fn words(matches: &ArgMatches) -> impl Iterator<Item = &String> + Clone {
-    matches.get_many("order").into_iter().flatten()
-}
-
-/// Finds the orders that were named, each once.
-///
-/// # Errors
-/// When a word means none or several (4).
-pub fn named<'w>(world: &'w World, matches: &ArgMatches) -> Result<Vec<&'w Order>, Failure> {
-    let mut orders: Vec<&Order> = Vec::new();
-    for word in words(matches) {
-        let order = resolve::order(&world.book, word)?;
-        if !orders.iter().any(|known| known.id == order.id) {
-            orders.push(order);
-        }
-    }
-    Ok(orders)
 }
 
 /// Shows what needs the operator, or where the named orders stand.
@@ -101,13 +67,13 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let filters = Filters::read(matches, cx.now)?;
     filters.heed_providers(cx)?;
     let world = if is_named {
-        cx.world_of_orders(words(matches))?
+        cx.world_of_orders(order_words(matches))?
     } else {
         cx.world()?
     };
     let mut desk = Desk::new(&world);
     if is_named {
-        let orders = named(&world, matches)?;
+        let orders = named_orders(&world, matches)?;
         cx.judge(&mut desk, orders.iter().copied());
         let mut reply = answer(cx, &desk, &orders);
         reply.human = blocks(cx, &desk, &orders);

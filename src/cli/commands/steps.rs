@@ -1,7 +1,8 @@
 //! `submit`, `withdraw` and `abandon`: what the operator does to orders.
 
 use crate::cli::context::{Asks, Context, Plan, Stamp, World};
-use crate::cli::parser::globals::{free_words, moment, place};
+use crate::cli::parser::globals::{free_words, moment};
+use crate::cli::parser::orders::any_orders;
 use crate::cli::parser::{said, words};
 use crate::cli::person::sending::{self, Given};
 use crate::cli::reply::{Reply, answer};
@@ -23,18 +24,7 @@ use std::borrow::Cow;
 /// Says what a step takes.
 pub fn command(step: Step, command: Command, lang: Lang) -> Command {
     let command = command
-        .arg(
-            place(
-                "order",
-                "ORDER",
-                text!(
-                    "订单号、其前缀、ref:KEY、备案号或域名",
-                    "An id, a prefix of one, ref:KEY, a filing number or a domain"
-                ),
-                lang,
-            )
-            .num_args(0..),
-        )
+        .arg(any_orders(lang))
         .arg(moment(
             "at",
             text!("发生的时间，缺省为现在", "When it happened, by default now"),

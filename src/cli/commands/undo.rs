@@ -41,13 +41,23 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         .human(format!("{op}\n"))
         .changed(done.changed);
     let count = undone.orders.len() + undone.subjects.len();
-    if cx.globals.dry_run {
-        return Ok(reply.say(text!(
-            "将撤消操作 {op}，涉及 {count} 条记录",
-            "would undo the operation {op}, of {count} record(s)"
-        )));
+    let what = &undone.what;
+    reply = reply.say(if cx.globals.dry_run {
+        text!(
+            "将撤消操作 {op}（{what}），涉及 {count} 条记录（未写入）",
+            "would undo the operation {op} ({what}), of {count} record(s) (nothing was written)",
+            what
+        )
+    } else {
+        text!(
+            "已撤消操作 {op}（{what}）",
+            "undid the operation {op} ({what})",
+            what
+        )
+    });
+    if count > TOLD && cx.globals.dry_run {
+        return Ok(reply);
     }
-    reply = reply.say(text!("已撤消操作 {op}", "undid the operation {op}"));
     if count > TOLD {
         return Ok(reply.say(text!(
             "{count} 条记录已恢复到此前的状态：icpctl log",
@@ -58,7 +68,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     reply.says.extend(standing);
     for number in &undone.subjects {
         reply.says.push(text!(
-            "{number}：已恢复到此前的记录",
+            "{number}：恢复到此前的记录",
             "{number}: back to what was recorded before"
         ));
     }

@@ -1,13 +1,13 @@
 //! The flags by which filters are asked for.
 
 use super::{Filters, Sort};
-use crate::cli::parser::globals::{moment, option, repeated, switch};
+use crate::cli::parser::globals::{count, last_wins, moment, option, repeated, switch};
 use crate::cli::parser::vocabulary;
 use crate::filing::kind::Kind;
 use crate::filing::status::{Bucket, Status};
 use crate::lang::Lang;
 use crate::text;
-use clap::{Arg, value_parser};
+use clap::Arg;
 
 impl Filters {
     /// Lists some of the flags, by name.
@@ -109,7 +109,7 @@ fn due_and_shown(lang: Lang) -> [Arg; 7] {
         moment(
             "ended-since",
             text!(
-                "在此时间或之后完结；按时间推定的完结也算，以时限届满为准（ended_at 为空，presumed 为 true）",
+                "在此时间或之后完结，含推定的（按时限届满算；其 ended_at 为空，presumed 为 true）",
                 "Ended at this time or later; an end that the clock presumes counts too, from the limit that passed (its ended_at is null, its presumed true)"
             ),
             lang,
@@ -122,7 +122,7 @@ fn due_and_shown(lang: Lang) -> [Arg; 7] {
             ),
             lang,
         ),
-        option(
+        last_wins(
             "sort",
             "KEY",
             text!(
@@ -132,15 +132,13 @@ fn due_and_shown(lang: Lang) -> [Arg; 7] {
             lang,
         )
         .value_parser(vocabulary::named::<Sort>()),
-        option(
+        count(
             "limit",
-            "N",
             text!(
                 "最多显示几条；0 为一条也不显示",
                 "Show at most this many; 0 shows none"
             ),
             lang,
-        )
-        .value_parser(value_parser!(usize)),
+        ),
     ]
 }

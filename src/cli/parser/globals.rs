@@ -9,7 +9,7 @@ use crate::render::Format;
 use crate::render::mask::Privacy;
 use crate::text;
 use clap::builder::{PossibleValuesParser, StringValueParser, TypedValueParser};
-use clap::{Arg, ArgAction, ArgMatches, ColorChoice, Command, Error};
+use clap::{Arg, ArgAction, ArgMatches, ColorChoice, Command, Error, value_parser};
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -63,6 +63,19 @@ pub fn option(name: &'static str, value: &'static str, help: Text, lang: Lang) -
         .help(help.get(lang).to_owned())
 }
 
+/// A flag of how much is shown, or for how long: the last of a repeated one wins, so that aliases can
+/// be overridden. What an order is made of is never dropped so, and refused.
+pub fn last_wins(name: &'static str, value: &'static str, help: Text, lang: Lang) -> Arg {
+    option(name, value, help, lang).overrides_with(name)
+}
+
+/// A flag that takes a count.
+pub fn count(name: &'static str, help: Text, lang: Lang) -> Arg {
+    last_wins(name, "N", help, lang)
+        .allow_negative_numbers(true)
+        .value_parser(value_parser!(usize))
+}
+
 /// A flag that takes a time, such as `-2h`.
 pub fn moment(name: &'static str, help: Text, lang: Lang) -> Arg {
     option(name, "TIME", help, lang).allow_hyphen_values(true)
@@ -104,16 +117,18 @@ impl TypedValueParser for FreeWords {
     }
 }
 
-/// A flag that takes a value and can be repeated.
+/// A flag that takes a value and can be repeated, as its help says.
 pub fn repeated(name: &'static str, value: &'static str, help: Text, lang: Lang) -> Arg {
+    let help = text!("{help}（可重复）", "{help} (can be repeated)", help);
     option(name, value, help, lang).action(ArgAction::Append)
 }
 
-/// A flag that takes no value.
+/// A flag that takes no value; twice says no more than once.
 pub fn switch(name: &'static str, help: Text, lang: Lang) -> Arg {
     Arg::new(name)
         .long(name)
         .action(ArgAction::SetTrue)
+        .overrides_with(name)
         .help(help.get(lang).to_owned())
 }
 

@@ -1,7 +1,6 @@
 //! What the help of every command is made of.
 
 use crate::data::data;
-use crate::exit::Exit;
 use crate::lang::{Lang, Text};
 use crate::text;
 use clap::{Arg, Command};
@@ -53,18 +52,6 @@ pub fn in_language(help: &str, lang: Lang) -> String {
             .iter()
             .fold(help.to_owned(), |help, (en, zh)| help.replace(en, zh)),
     }
-}
-
-/// Returns what stands below the help of a command that answers scripts by its exit code whether orders
-/// have come to their end.
-pub fn exits(lang: Lang) -> String {
-    let mut page = text!("退出码：", "Exit codes:").get(lang).to_owned();
-    for exit in [Exit::Ok, Exit::NotFound, Exit::Pending, Exit::Negative] {
-        let (code, meaning) = (exit.code(), exit.meaning());
-        // Writing to a String never fails.
-        let _ = write!(page, "\n  {code:<3} {}", meaning.get(lang));
-    }
-    page
 }
 
 /// A command line to begin with, and what it is for.

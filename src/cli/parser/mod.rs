@@ -1,8 +1,10 @@
 //! The parser: how a command line is taken apart, and the flags and words that commands share.
 
 pub mod action;
+pub mod exits;
 pub mod globals;
 pub mod help;
+pub mod orders;
 pub mod usage;
 pub mod vocabulary;
 
@@ -141,6 +143,7 @@ pub fn tree(branches: Branches, lang: Lang) -> Command {
             return root.subcommand(sub);
         }
         let sub = (row.command)(sub, lang);
+        let sub = exits::with_exits(sub, lang);
         let sub = sub.mut_args(|arg| help::under_heading(arg, lang));
         root.subcommand(match branches {
             Branches::Page(_) | Branches::All => help::with_examples(help::in_order(sub), lang),

@@ -4,8 +4,10 @@ use super::vocabulary::IN_CHINESE;
 use crate::failure::Failure;
 use crate::lang::{Text, likeness, nearest};
 use crate::text;
+use clap::builder::PossibleValue;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgMatches, Command, Error};
+use std::any::TypeId;
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -19,6 +21,13 @@ pub fn failure(error: &Error, parser: &Command, words: &[OsString]) -> Failure {
     if let Some(valid) = context(error, ContextKind::ValidValue).filter(|valid| !valid.is_empty()) {
         let zh = context(error, IN_CHINESE).unwrap_or_else(|| valid.clone());
         failure = failure.hint(text!("可用的值：{zh}", "possible values: {valid}"));
+    }
+    failure.hints.extend(missing(error, command));
+    if is_count(error, command) {
+        failure = failure.hint(text!(
+            "写 0 或更大的整数，如 20",
+            "write a whole number from 0 up, such as 20"
+        ));
     }
     let actions: Vec<&str> = command.get_subcommands().map(Command::get_name).collect();
     if !is_root && !actions.is_empty() {
@@ -112,6 +121,12 @@ fn message(
         }
         ErrorKind::ArgumentConflict => {
             let other = context(error, ContextKind::PriorArg).unwrap_or_default();
+            if other == arg {
+                return text!(
+                    "{arg} 只能给出一次",
+                    "{arg} is given more than once, and takes one value"
+                );
+            }
             text!(
                 "{arg} 不能与 {other} 同用",
                 "{arg} cannot be used with {other}"
@@ -140,6 +155,58 @@ fn message(
             text!("命令行无法理解：{first}", "{first}")
         }
     }
+}
+
+/// Says of each argument that is missing what it can be, or where that is seen.
+fn missing(error: &Error, command: &Command) -> Vec<Text> {
+    if error.kind() != ErrorKind::MissingRequiredArgument {
+        return Vec::new();
+    }
+    let Some(ContextValue::Strings(names)) = error.get(ContextKind::InvalidArg) else {
+        return Vec::new();
+    };
+    // An argument that only others make needed is written as one that can be left out.
+    let bare = |name: &str| name.replace(['[', ']', '<', '>'], "");
+    let is_missing = |arg: &&Arg| {
+        names
+            .iter()
+            .any(|name| bare(name) == bare(&arg.to_string()))
+    };
+    let args = command.get_arguments().filter(is_missing);
+    args.filter_map(|arg| {
+        let values = arg.get_possible_values();
+        if !values.is_empty() {
+            let values: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
+            let values = values.join(", ");
+            return Some(text!(
+                "{arg} 可用的值：{values}",
+                "possible values of {arg}: {values}"
+            ));
+        }
+        let shown = arg.get_value_names().unwrap_or_default().concat();
+        if shown.contains("ORDER") {
+            return Some(text!(
+                "查看全部订单：icpctl list --all",
+                "see all orders: icpctl list --all"
+            ));
+        }
+        shown.contains("TARGET").then(|| {
+            text!(
+                "查看现有备案：icpctl portfolio",
+                "see what is filed: icpctl portfolio"
+            )
+        })
+    })
+    .collect()
+}
+
+/// Whether what was typed stands in the place of a count.
+fn is_count(error: &Error, command: &Command) -> bool {
+    let arg = context(error, ContextKind::InvalidArg).unwrap_or_default();
+    let takes_a_count = |named: &Arg| named.get_value_parser().type_id() == TypeId::of::<usize>();
+    let mut args = command.get_arguments();
+    error.kind() == ErrorKind::ValueValidation
+        && args.any(|named| named.to_string() == arg && takes_a_count(named))
 }
 
 /// The flag that names the file to read.

@@ -26,8 +26,8 @@ pub fn args(lang: Lang) -> [Arg; 2] {
             "confirm",
             "NUMBER",
             text!(
-                "确认注销的主体备案号（可重复）",
-                "The subject number whose cancellation is meant (can be repeated)"
+                "确认注销的主体备案号",
+                "The subject number whose cancellation is meant"
             ),
             lang,
         ),
@@ -35,8 +35,8 @@ pub fn args(lang: Lang) -> [Arg; 2] {
             "accept",
             "CODE",
             text!(
-                "明确接受的影响代码或规则（可重复）",
-                "An impact or a rule's finding that is accepted (can be repeated)"
+                "明确接受的影响代码或规则",
+                "An impact or a rule's finding that is accepted"
             ),
             lang,
         ),

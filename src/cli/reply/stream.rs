@@ -63,6 +63,7 @@ pub struct Stream {
     /// The fields of a row that `--fields` asks for.
     fields: Option<Fields>,
     is_quiet: bool,
+    is_dry: bool,
     bar: Option<ProgressBar>,
     counts: [usize; 4],
     done: usize,
@@ -126,6 +127,7 @@ impl Stream {
             format: cx.globals.format,
             fields: cx.fields.clone(),
             is_quiet: cx.globals.quiet,
+            is_dry: cx.globals.dry_run,
             bar,
             counts: [0; 4],
             done: 0,
@@ -138,7 +140,7 @@ impl Stream {
             "schema": schema,
             "file": file,
             "rows": rows,
-            "dry_run": cx.globals.dry_run,
+            "dry_run": stream.is_dry,
         });
         stream.put(cx, &[start]);
         stream
@@ -261,7 +263,11 @@ impl Stream {
             bar.set_position(self.done as u64);
         } else if self.is_human() && !self.is_quiet && self.left() > 0 {
             let (done, rows) = (self.done, self.rows);
-            let line = text!("已处理 {done}/{rows} 行", "{done} of {rows} rows done");
+            let line = if self.is_dry {
+                text!("已查看 {done}/{rows} 行", "{done} of {rows} rows looked at")
+            } else {
+                text!("已处理 {done}/{rows} 行", "{done} of {rows} rows done")
+            };
             tell(cx.err, line.get(cx.lang));
         }
     }
@@ -284,7 +290,7 @@ impl Stream {
         let advice = |stopped| self.again.advice(stopped);
         let failure = broken
             .or_else(|| signal.map(|exit| stopped_at_rows(exit, left).hint(advice(true))))
-            .or_else(|| (failed > 0).then(|| partial(failed).hint(advice(false))));
+            .or_else(|| (failed > 0).then(|| partial(failed, self.is_dry).hint(advice(false))));
         let mut counts: Map<String, Value> = Outcome::ALL
             .iter()
             .zip(self.counts)
@@ -301,7 +307,7 @@ impl Stream {
             "schema": self.schema,
             "ok": error.is_none(),
             "changed": changed,
-            "dry_run": cx.globals.dry_run,
+            "dry_run": self.is_dry,
             "exit": failure.as_ref().map_or(Exit::Ok, |f| f.exit).code(),
             "counts": counts,
             "warnings": warnings,
@@ -322,16 +328,17 @@ impl Stream {
                 ..Reply::new(self.schema, Value::Array(rows)).human(human)
             }
         };
-        let dry = if cx.globals.dry_run {
-            text!("（未写入）", " (nothing was written)")
+        reply.says.push(if self.is_dry {
+            text!(
+                "将完成 {ok} 行，此前已完成 {unchanged} 行，将暂缓 {skipped} 行，将失败 {failed} 行（未写入）",
+                "{ok} row(s) would be done, {unchanged} done before, {skipped} would be held back, {failed} would fail (nothing was written)"
+            )
         } else {
-            text!("", "")
-        };
-        reply.says.push(text!(
-            "完成 {ok} 行，此前已完成 {unchanged} 行，暂缓 {skipped} 行，失败 {failed} 行{dry}",
-            "{ok} row(s) done, {unchanged} done before, {skipped} held back, {failed} failed{dry}",
-            dry
-        ));
+            text!(
+                "完成 {ok} 行，此前已完成 {unchanged} 行，暂缓 {skipped} 行，失败 {failed} 行",
+                "{ok} row(s) done, {unchanged} done before, {skipped} held back, {failed} failed"
+            )
+        });
         reply.changed = changed;
         reply.failure = failure.or_else(|| self.delivery.err().map(|error| undelivered(&error)));
         reply
@@ -367,9 +374,13 @@ impl Stream {
         .rooms(&[Room::Whole, Room::Shortens, Room::Whole, Room::Wraps]);
         for row in &self.kept {
             let outcome = match row.outcome {
+                Outcome::Ok if self.is_dry => Cell::new(text!("将完成", "would be done")),
                 Outcome::Ok => Cell::new(text!("完成", "done")),
                 Outcome::Unchanged => Cell::new(text!("此前已完成", "done before")),
                 Outcome::Skipped => Cell::new(text!("暂缓", "held back")),
+                Outcome::Failed if self.is_dry => {
+                    Cell::new(text!("将失败", "would fail")).tone(Tone::Against)
+                }
                 Outcome::Failed => Cell::new(text!("失败", "failed")).tone(Tone::Against),
             };
             let [first, second] = row.names.each_ref();
@@ -395,12 +406,13 @@ const FIELDS: [&str; 7] = [
     "error.rule",
 ];
 
-fn partial(failed: usize) -> Failure {
-    Failure::new(
-        Exit::Partial,
-        "partial.rows",
-        text!("{failed} 行失败", "{failed} row(s) failed"),
-    )
+fn partial(failed: usize, is_dry: bool) -> Failure {
+    let message = if is_dry {
+        text!("{failed} 行将失败", "{failed} row(s) would fail")
+    } else {
+        text!("{failed} 行失败", "{failed} row(s) failed")
+    };
+    Failure::new(Exit::Partial, "partial.rows", message)
 }
 
 fn undelivered(error: &std::io::Error) -> Failure {

@@ -104,7 +104,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
                         "words",
                         "TARGET… DUTY…",
                         text!(
-                            "备案号或域名（可多个；用筛选条件时可不写），和已完成的事项，说明见 icpctl explain DUTY；主体备案号包括名下全部服务",
+                            "备案号或域名（可多个；用筛选条件时可不写）和事项，见 icpctl explain DUTY；主体备案号包括名下全部服务",
                             "Whose duties (numbers or domains; a subject number means every service under it; none where filters find them), and the duties that are done; icpctl explain DUTY tells about one"
                         ),
                         lang,

@@ -7,11 +7,10 @@ mod page;
 mod sheet;
 mod uploads;
 
-use super::show::one_order;
-use super::status::words;
 use crate::cli::context::Context;
 use crate::cli::documents::order::Desk;
 use crate::cli::parser;
+use crate::cli::parser::orders::{one_order, order_words};
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
 use crate::lang::Lang;
@@ -34,7 +33,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
 /// Shows the way through the console.
 pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure> {
     let named = parser::word(matches, "order");
-    let world = cx.world_of_orders(words(matches))?;
+    let world = cx.world_of_orders(order_words(matches))?;
     let order = resolve::order(&world.book, named)?;
     let mut desk = Desk::new(&world);
     cx.judge(&mut desk, [order]);

@@ -67,6 +67,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
 
 /// Reads the orders that are asked for and what bears on them, and says whether there are any at
 /// all; everything, where only the orders themselves tell which are meant, or many are.
+///
+/// # Errors
+/// When the store cannot be read.
 pub fn asked_for(
     cx: &mut Context<'_>,
     filters: &Filters,

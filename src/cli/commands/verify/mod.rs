@@ -5,7 +5,7 @@ pub mod document;
 use crate::cli::cloud;
 use crate::cli::context::{Context, Plan, World};
 use crate::cli::documents::order::Desk;
-use crate::cli::parser::globals::{duration, option, switch};
+use crate::cli::parser::globals::{duration, last_wins, switch};
 use crate::cli::parser::words;
 use crate::cli::reply::Reply;
 use crate::clouds::credentials::Credential;
@@ -61,7 +61,7 @@ pub fn command(command: Command, lang: Lang) -> Command {
             )
             .conflicts_with("what"),
         )
-        .arg(option(
+        .arg(last_wins(
             "max-age",
             "D",
             text!(

@@ -9,12 +9,12 @@ mod inquiry;
 mod interrupts;
 mod line;
 
-use super::status::{named, orders_arg, unsettled, words};
+use super::status::unsettled;
 use crate::cli::context::{Context, World};
 use crate::cli::documents::board;
 use crate::cli::documents::order::{Desk, time};
-use crate::cli::parser::globals::{duration, option, repeated};
-use crate::cli::parser::help;
+use crate::cli::parser::globals::{duration, last_wins, repeated};
+use crate::cli::parser::orders::{any_orders, named_orders, order_words};
 use crate::cli::parser::vocabulary;
 use crate::cli::reply::{self, Reply};
 use crate::cli::signals;
@@ -56,14 +56,13 @@ const HEARTBEAT: Duration = Duration::from_mins(10);
 pub fn command(command: Command, lang: Lang) -> Command {
     let goals = vocabulary::any_of(Goal::words());
     command
-        .after_help(help::exits(lang))
-        .arg(orders_arg(lang).required(true))
+        .arg(any_orders(lang).required(true))
         .arg(
-            repeated("for", "STATUS|BUCKET|ended", text!("等到此状态、此分组或已完结；可多次给出，满足其一即可；缺省为 approved", "The status, the bucket or the end to wait for; of several any will do; approved by default"), lang)
+            repeated("for", "STATUS|BUCKET|ended", text!("等到此状态、此分组或已完结；满足其一即可；缺省为 approved", "The status, the bucket or the end to wait for; of several any will do; approved by default"), lang)
                 .value_parser(goals),
         )
-        .arg(option("timeout", "D", text!("最长等待时间，如 30m；0 表示只看一次；非终端下缺省为 30m", "How long at most, such as 30m; 0 looks once; 30m by default off a terminal"), lang))
-        .arg(option("interval", "D", text!("隔多久看一次，如 5s", "How long between two looks, such as 5s"), lang))
+        .arg(last_wins("timeout", "D", text!("最长等待时间，如 30m；0 表示只看一次；非终端下缺省为 30m", "How long at most, such as 30m; 0 looks once; 30m by default off a terminal"), lang))
+        .arg(last_wins("interval", "D", text!("隔多久看一次，如 5s", "How long between two looks, such as 5s"), lang))
 }
 
 /// One order that is waited for.
@@ -112,9 +111,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     // A limit past the end of the clock is none.
     let deadline = limit.and_then(|limit| begun.checked_add(limit));
     let interrupts = Interrupts::listen()?;
-    let world = cx.world_of_orders(words(matches))?;
+    let world = cx.world_of_orders(order_words(matches))?;
     let disk = cx.open()?;
-    let mut watched: Vec<Watched> = named(&world, matches)?
+    let mut watched: Vec<Watched> = named_orders(&world, matches)?
         .into_iter()
         .map(|order| watch(order.clone(), &world, &goals))
         .collect();
