@@ -114,7 +114,7 @@ impl Config {
         let wrong = |error: toml::de::Error| {
             invalid(
                 error.span().map_or(0, |span| span.start),
-                &parser::said(error.message()),
+                &parser::said(&parser::without_value(error.message())),
             )
         };
         parser::heed(text, parser::VALUES).map_err(|(offset, words)| invalid(offset, &words))?;
@@ -122,6 +122,18 @@ impl Config {
         let table: Value = toml::from_str(text).map_err(wrong)?;
         config.given = flat(&table).into_iter().map(|(key, _)| key).collect();
         Ok(config)
+    }
+
+    /// Lists the files that hold secrets.
+    pub fn secret_files(&self) -> Vec<&Path> {
+        let channels = self.notify.values();
+        let channels = channels.flat_map(|one| [&one.url, &one.secret, &one.password]);
+        let secrets = channels.chain([&self.record.secret]).flatten();
+        let all = secrets.chain(self.record.headers.values());
+        let mut files: Vec<&Path> = all.filter_map(secret::Secret::file).collect();
+        files.sort();
+        files.dedup();
+        files
     }
 
     /// Returns the settings of all sections that are in force, as `section.key` and value; secrets

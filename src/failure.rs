@@ -2,7 +2,7 @@
 
 use crate::exit::Exit;
 use crate::filing::moment::MomentError;
-use crate::filing::obstacle::Obstacle;
+use crate::filing::obstacle::{Awaited, Obstacle};
 use crate::filing::order::OrderId;
 use crate::filing::refusal::Refusal;
 use crate::lang::Text;
@@ -189,7 +189,13 @@ impl From<Obstacle> for Failure {
     fn from(obstacle: Obstacle) -> Self {
         let mut failure = Self::refused(obstacle.code(), obstacle.message());
         // An order that ended unapproved is never approved.
-        failure.is_final = matches!(obstacle, Obstacle::After { ended: Some(_), .. });
+        failure.is_final = matches!(
+            obstacle,
+            Obstacle::After {
+                awaited: Awaited::Ended(_),
+                ..
+            }
+        );
         failure.order = obstacle.order().cloned();
         failure.hints.push(obstacle.hint());
         failure.rule = obstacle.rule().map(str::to_owned);

@@ -609,7 +609,7 @@ fn csv_problems_have_line_column_and_header_name() {
         粤ICP备2021000001号,粤ICP备2021000002号-1,,,tencent,a;b,APP\r\n\
         粤ICP备2021000001号,粤ICP备2021000001号-1,另一个,,,,\r\n\
         粤ICP备2021000001号\r\n\
-        ,粤ICP备2021000001号-3,,,,,\r\n";
+        ,3,,,,,\r\n";
     assert_eq!(
         refused(adoptions(text)),
         [
@@ -705,6 +705,30 @@ fn gbk_is_refused_with_its_place_and_read_when_it_is_named() {
 fn an_open_quote_is_named_where_it_opens() {
     let text = "order,event,reason\na,accepted,\"no end\nb,accepted,\n";
     assert_eq!(refused(records(text)), ["2:12 syntax "]);
+}
+
+/// Of cells that were merged only the first is filled in; the service's number holds its subject's.
+#[test]
+fn a_subject_number_may_be_left_to_the_services() {
+    let text = "subject_number,subject_name,service_number\n\
+        粤ICP备2021000001号,甲公司,粤ICP备2021000001号-1\n\
+        ,,粤ICP备2021000001号-2\n\
+        ,,粤B2-20090059-5\n";
+    let read = adoptions(text).unwrap();
+    let numbers: Vec<String> = read
+        .iter()
+        .map(|one| one.value.number.to_string())
+        .collect();
+    assert_eq!(numbers, ["粤ICP备2021000001号", "粤B2-20090059"]);
+    assert_eq!(read[0].value.services.len(), 2);
+    let text = "subject_number,subject_name,service_number\n,甲公司,\n,,5号\n";
+    assert_eq!(
+        refused(adoptions(text)),
+        [
+            "2:1 missing-field subject_number",
+            "3:1 missing-field subject_number"
+        ]
+    );
 }
 
 #[test]

@@ -182,6 +182,56 @@ fn a_change_lacks_what_it_changes() {
     assert_eq!(order["changes"][0]["to"], "示例书店");
 }
 
+/// A wrong answer is told where it is typed, and asked for again.
+#[test]
+fn a_wrong_target_field_or_value_of_a_change_is_asked_for_again() {
+    let user = user();
+    answered(
+        asked(&user, &["change", "--provider", "tencent", "--lang", "en"]),
+        &[
+            ("domain:", "shop.example.org\r"),
+            ("once more: ", "shop.example.net\r"),
+            ("Field to change", "nome\r"),
+            (
+                "once more: there is no field nome; did you mean name?",
+                "responsible.phone\r",
+            ),
+            ("New value:", "123\r"),
+            ("once more: a mobile number has 11 digits", "13900139000\r"),
+        ],
+        0,
+    );
+    let [order] = orders(&user).try_into().unwrap();
+    assert_eq!(order["changes"][0]["to"], "13900139000");
+    // What is filed like that is no change, and a target that was typed is not asked for again.
+    answered(
+        asked(
+            &user,
+            &[
+                "change",
+                "shop.example.net",
+                "--provider",
+                "tencent",
+                "--lang",
+                "en",
+            ],
+        ),
+        &[
+            ("Field to change", "name\r"),
+            ("New value:", "示例商城\r"),
+            ("once more: nothing changes", END),
+        ],
+        13,
+    );
+    let told = answered(
+        asked(&user, &["change", "shop.example.org", "--lang", "en"]),
+        &[],
+        4,
+    );
+    assert!(!told.contains("Field to change"), "{told}");
+    assert_eq!(orders(&user).len(), 1);
+}
+
 /// Whatever ends a question leaves no order.
 #[test]
 fn a_question_that_is_not_answered_leaves_nothing_behind() {

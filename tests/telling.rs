@@ -151,6 +151,7 @@ fn what_was_not_taken_is_not_marked_and_comes_again() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list of cases")]
 fn every_way_in_which_a_robot_says_no_is_a_failure() {
     let user = agency();
     for (kind, answer, exit, code) in [
@@ -189,6 +190,25 @@ fn every_way_in_which_a_robot_says_no_is_a_failure() {
             Answer::json(r#"{"code":11232,"msg":"too many request"}"#),
             11,
             "unavailable.rate-limited",
+        ),
+        // Too long, or a body that it cannot read: the same message never is taken.
+        (
+            "wecom",
+            Answer::json(r#"{"errcode":40058,"errmsg":"content exceed max length"}"#),
+            11,
+            "unavailable.service",
+        ),
+        (
+            "dingtalk",
+            Answer::json(r#"{"errcode":460101,"errmsg":"message too long"}"#),
+            11,
+            "unavailable.service",
+        ),
+        (
+            "feishu",
+            Answer::json(r#"{"code":9499,"msg":"Bad Request"}"#),
+            11,
+            "unavailable.service",
         ),
         (
             "feishu",
@@ -245,8 +265,12 @@ fn every_way_in_which_a_robot_says_no_is_a_failure() {
             network,
         );
         let output = notify(&user, &[]).exits(exit);
-        let said = output.json()["error"]["code"].as_str().unwrap().to_owned();
+        let error = output.json()["error"].clone();
+        let said = error["code"].as_str().unwrap().to_owned();
         assert!(said.starts_with(code), "{kind} {said}");
+        if code == "unavailable.service" {
+            assert_eq!(error["retryable"], false, "{kind} {error}");
+        }
         assert!(!output.stdout.contains("K-SECRET"), "{}", output.stdout);
         assert!(!output.stderr.contains("K-SECRET"), "{}", output.stderr);
     }

@@ -7,7 +7,7 @@ use crate::reading;
 use crate::text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use url::form_urlencoded::byte_serialize;
 use zeroize::Zeroizing;
 
@@ -84,6 +84,14 @@ impl fmt::Debug for Revealed {
 const LIMIT: u64 = 64 * 1024;
 
 impl Secret {
+    /// Returns the file that holds it, where one does.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::Env { .. } => None,
+            Self::File { file } => Some(file),
+        }
+    }
+
     /// Fetches the secret from where it is kept.
     ///
     /// # Errors

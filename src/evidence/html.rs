@@ -1,5 +1,6 @@
 //! Reads a page as its visitors do: decoded right, with what stands where, and what nobody sees.
 
+use super::known::KNOWN;
 use crate::filing::number::{Found, Number, find};
 use crate::network::answer::Answer;
 use crate::network::header::CONTENT_TYPE;
@@ -48,6 +49,9 @@ const PRESCAN: usize = 1024;
 
 /// How much text a page has at least that needs no script.
 const ENOUGH_TEXT: usize = 200;
+
+/// The longest text of a page that stands before a site until its visitor has proved to be a person.
+const CHALLENGE: usize = 1000;
 
 /// How many odd characters a page may have whose text can be made out.
 const GARBLED: usize = 2;
@@ -221,15 +225,25 @@ fn parse(html: &str) -> Page {
             }
         }
     }
-    if text.words.chars().nth(ENOUGH_TEXT).is_none() {
-        page.unseen = match (has_script, has_frame) {
-            (true, _) => Some("needs-script"),
-            (false, true) => Some("needs-frame"),
-            (false, false) => None,
-        };
-    }
+    let is_short = |limit: usize| text.words.chars().nth(limit).is_none();
+    page.unseen = if is_short(CHALLENGE) && is_challenge(&text.words) {
+        Some("challenge")
+    } else if is_short(ENOUGH_TEXT) && has_script {
+        Some("needs-script")
+    } else if is_short(ENOUGH_TEXT) && has_frame {
+        Some("needs-frame")
+    } else {
+        None
+    };
     page.tail = tail(&text.words);
     page
+}
+
+/// Whether a page asks its visitor to prove to be a person, so that the site itself is not seen.
+fn is_challenge(words: &str) -> bool {
+    let words = words.to_lowercase();
+    let mut known = KNOWN.challenges.iter();
+    known.any(|challenge| words.contains(challenge))
 }
 
 /// Returns the numbers of a text, each with its place.

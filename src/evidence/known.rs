@@ -12,6 +12,8 @@ pub struct Known {
     pub rdap_bootstrap: String,
     /// The domains of content networks.
     pub content_networks: Vec<String>,
+    /// Words of pages that ask for a proof that a person reads them, in lower case.
+    pub challenges: Vec<String>,
     /// Servers on port 43, by top-level domain.
     pub whois: BTreeMap<String, String>,
     /// Where a page's number may lead.

@@ -11,7 +11,7 @@ use crate::config::sections::{Record, RecordShape};
 use crate::env::Env;
 use crate::failure::Failure;
 use crate::filing::evidence::case::About;
-use crate::filing::evidence::{Claim, Fact, Source};
+use crate::filing::evidence::{Claim, Fact, Source, Verdict};
 use crate::filing::host::Host;
 use crate::filing::number::{Number, NumberError, Refusal, ServiceKind};
 use crate::lang::Text;
@@ -233,7 +233,8 @@ impl Asker<'_> {
         })
     }
 
-    /// Looks something up, and tells an answer that failed from one that is not clear.
+    /// Looks something up, and tells an answer that failed from one that is not clear. A domain that
+    /// is written in two ways may stand there in either: it is not there if it is under neither.
     ///
     /// # Errors
     /// When there is no answer.
@@ -241,6 +242,25 @@ impl Asker<'_> {
         &self,
         endpoint: &Endpoint,
         about: &About,
+    ) -> Result<Vec<Fact>, NetworkError> {
+        let heard = self.heard_of(endpoint, about, &about.ascii()).await?;
+        match about {
+            About::Domain(domain)
+                if domain.as_str() != domain.ascii()
+                    && heard.iter().any(|fact| fact.verdict == Verdict::No) =>
+            {
+                self.heard_of(endpoint, about, domain.as_str()).await
+            }
+            About::Domain(_) | About::Service(_) => Ok(heard),
+        }
+    }
+
+    /// Looks something up as it is written in `words`.
+    async fn heard_of(
+        &self,
+        endpoint: &Endpoint,
+        about: &About,
+        words: &str,
     ) -> Result<Vec<Fact>, NetworkError> {
         let query = about.ascii();
         let kind = match about {
@@ -254,7 +274,7 @@ impl Asker<'_> {
         };
         let fact = |claim| self.fact(&query, claim, Source::Record, &endpoint.shown);
         let filed = || fact(Claim::Filed);
-        let entries = self.entries(endpoint, kind, &query).await?;
+        let entries = self.entries(endpoint, kind, words).await?;
         let shape = &endpoint.shape;
         let mut ours = Vec::new();
         let (mut is_read, mut named, mut unnamed) = (true, false, None);

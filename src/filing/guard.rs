@@ -8,7 +8,7 @@ use super::identity::{CreditCode, organisation_code};
 use super::instant::Instant;
 use super::kind::{Kind, Via};
 use super::number::ServiceNumber;
-use super::obstacle::Obstacle;
+use super::obstacle::{Awaited, Obstacle};
 use super::order::{FieldChange, Order, OrderId};
 use super::portfolio::{FiledService, FiledSubject, Portfolio, providers_of};
 use super::profile::{Profile, Profiles};
@@ -118,10 +118,15 @@ pub fn in_the_way(
     others: &[Rival<'_>],
 ) -> Vec<Obstacle> {
     let awaited = order.after.as_ref().and_then(|after| {
-        let status = forerunner(order, others).map(|rival| rival.status);
-        (status != Some(Status::Approved)).then(|| Obstacle::After {
+        let awaited = match forerunner(order, others).map(|rival| rival.status) {
+            Some(Status::Approved) => return None,
+            Some(status) if status.has_ended() => Awaited::Ended(status),
+            Some(_) => Awaited::Pending,
+            None => Awaited::Absent,
+        };
+        Some(Obstacle::After {
             order: after.clone(),
-            ended: status.filter(|s| s.has_ended()),
+            awaited,
         })
     });
     let live = others.iter().filter(|rival| rival.status.is_live());

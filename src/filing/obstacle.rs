@@ -9,6 +9,17 @@ use super::status::Status;
 use crate::lang::{Text, commas};
 use crate::text;
 
+/// How an order stands that must be approved before another is sent, and is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// It may still be approved.
+    Pending,
+    /// It ended so, unapproved.
+    Ended(Status),
+    /// It is not there, or cannot be read.
+    Absent,
+}
+
 /// Why an order may not be drafted or sent.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Obstacle {
@@ -130,8 +141,8 @@ pub enum Obstacle {
     After {
         /// That order.
         order: OrderId,
-        /// How it ended, if it has.
-        ended: Option<Status>,
+        /// How it stands.
+        awaited: Awaited,
     },
     /// The order holds nothing that could be sent.
     Incomplete {
@@ -315,7 +326,7 @@ impl Obstacle {
                 "域名 {domain} 正在订单 {order} 中备案",
                 "the domain {domain} is being filed by the live order {order}"
             ),
-            Self::After { order, ended } => waits_for(order, *ended),
+            Self::After { order, awaited } => waits_for(order, *awaited),
             Self::Incomplete { missing } => {
                 text!(
                     "订单不完整：{missing}",
@@ -403,19 +414,30 @@ impl Obstacle {
                 "等它结束后再提交：icpctl show {order}；起草时可用 --after {order} 排队",
                 "wait until it ends: icpctl show {order}; an order can queue with --after {order} when it is drafted"
             ),
-            Self::After { order, ended: None } => text!(
-                "查看进度：icpctl show {order}",
-                "see how it stands: icpctl show {order}"
-            ),
-            Self::After { ended: Some(_), .. } => text!(
-                "不再等待它：icpctl edit ORDER --unset after",
-                "stop waiting for it: icpctl edit ORDER --unset after"
-            ),
+            Self::After { order, awaited } => while_waiting(order, *awaited),
             Self::Incomplete { .. } => text!(
                 "补齐：icpctl edit ORDER --set FIELD=V，或 icpctl edit ORDER --from FILE",
                 "complete it: icpctl edit ORDER --set FIELD=V, or icpctl edit ORDER --from FILE"
             ),
         }
+    }
+}
+
+/// Returns the way out of waiting for an order.
+fn while_waiting(order: &OrderId, awaited: Awaited) -> Text {
+    match awaited {
+        Awaited::Pending => text!(
+            "查看进度：icpctl show {order}",
+            "see how it stands: icpctl show {order}"
+        ),
+        Awaited::Ended(_) => text!(
+            "不再等待它：icpctl edit ORDER --unset after",
+            "stop waiting for it: icpctl edit ORDER --unset after"
+        ),
+        Awaited::Absent => text!(
+            "看看备案库缺了什么：icpctl doctor；不再等待它：icpctl edit ORDER --unset after",
+            "see what the store lacks with icpctl doctor; stop waiting for it: icpctl edit ORDER --unset after"
+        ),
     }
 }
 
@@ -479,16 +501,20 @@ fn held_by(order: &OrderId, kind: Kind, status: Status, account: bool) -> Text {
 }
 
 /// Says which order must be approved first, or how it ended without that.
-fn waits_for(order: &OrderId, ended: Option<Status>) -> Text {
-    let Some(status) = ended else {
-        return text!(
+fn waits_for(order: &OrderId, awaited: Awaited) -> Text {
+    match awaited {
+        Awaited::Pending => text!(
             "须等订单 {order} 通过后才能提交",
             "this order waits for {order} to be approved"
-        );
-    };
-    text!(
-        "前置订单 {order} 未获通过（{label}）",
-        "the order it waits for, {order}, ended unapproved ({label})",
-        label = status.label()
-    )
+        ),
+        Awaited::Ended(status) => text!(
+            "前置订单 {order} 未获通过（{label}）",
+            "the order it waits for, {order}, ended unapproved ({label})",
+            label = status.label()
+        ),
+        Awaited::Absent => text!(
+            "前置订单 {order} 不在库中，或无法读取",
+            "the order it waits for, {order}, is not there or cannot be read"
+        ),
+    }
 }

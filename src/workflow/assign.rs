@@ -359,6 +359,16 @@ pub fn read(tree: &Value, name: &str, today: NaiveDate) -> Result<Dossier, Failu
     read_dossier(&source, today).map_err(|problems| invalid(name, &problems))
 }
 
+/// Lists what is wrong with data laid out as a dossier.
+pub fn problems(tree: &Value, today: NaiveDate) -> Vec<Problem> {
+    let text = toml::to_string(tree).unwrap_or_default();
+    let source = Source {
+        name: "-",
+        bytes: text.as_bytes(),
+    };
+    read_dossier(&source, today).err().unwrap_or_default()
+}
+
 /// Lays out what can be edited of an order as the dossier that says the same.
 pub fn lay_out(order: &Order) -> Value {
     let mut top = Table::new();

@@ -1,6 +1,6 @@
 //! What a `change` order changes: each field with what is filed and what it is to be.
 
-use super::aim::Found;
+use super::aim::{Found, find};
 use super::assign::{self, Assign};
 use super::draft::Ask;
 use super::edit;
@@ -110,7 +110,48 @@ impl About<'_> {
     }
 }
 
-/// Reads what `--set`, `--add` and `--unset` say as a dossier; a list begins as it is filed.
+/// Checks that what is named can be what an order of the kind is about.
+///
+/// # Errors
+/// As drafting refuses it.
+pub fn heed_target(ask: &Ask, world: &World) -> Result<(), Failure> {
+    find(ask, world, &mut Vec::new()).map(|_| ())
+}
+
+/// Checks that the fields which are to change are fields of what the change is about.
+///
+/// # Errors
+/// As drafting refuses them.
+pub fn heed_fields(ask: &Ask, world: &World) -> Result<(), Failure> {
+    let found = find(ask, world, &mut Vec::new())?;
+    let about = found.subject.map(|subject| abouts(subject, &found));
+    for about in about.into_iter().flatten() {
+        for given in &ask.assigns {
+            fields::changed(&found, &about.path(given.field()), given.field())?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks that the new values are values of their fields, and other ones than are filed.
+///
+/// # Errors
+/// As drafting refuses them; of a value only what is wrong with it.
+pub fn heed_values(ask: &Ask, world: &World) -> Result<(), Failure> {
+    let found = find(ask, world, &mut Vec::new())?;
+    if let Some(subject) = found.subject {
+        let laid = laid(ask, subject, &found, &abouts(subject, &found))?;
+        let problem = assign::problems(&laid, world.now.day()).into_iter().next();
+        if let Some(problem) = problem {
+            let mut failure = Failure::invalid("invalid.field", problem.message);
+            failure.hints.extend(problem.fix);
+            return Err(failure);
+        }
+    }
+    asked_changes(ask, world, &found).map(|_| ())
+}
+
+/// Reads what `--set`, `--add` and `--unset` say as a dossier.
 fn typed(
     ask: &Ask,
     subject: &FiledSubject,
@@ -118,6 +159,16 @@ fn typed(
     abouts: &[About<'_>],
     today: NaiveDate,
 ) -> Result<Dossier, Failure> {
+    assign::read(&laid(ask, subject, found, abouts)?, "--set", today)
+}
+
+/// Lays out what `--set`, `--add` and `--unset` say as a dossier; a list begins as it is filed.
+fn laid(
+    ask: &Ask,
+    subject: &FiledSubject,
+    found: &Found<'_>,
+    abouts: &[About<'_>],
+) -> Result<Value, Failure> {
     let mut tree = bare(ask, subject, found);
     for about in abouts {
         for given in &ask.assigns {
@@ -132,7 +183,7 @@ fn typed(
             assign::assign(&mut tree, &path, &given.clone().canonical(&path))?;
         }
     }
-    assign::read(&tree, "--set", today)
+    Ok(tree)
 }
 
 /// Returns a dossier of what the order is about, by number alone.

@@ -8,6 +8,7 @@ use super::draft::{self, normal};
 use super::fields;
 use super::materials;
 use super::overtaken;
+use super::placing;
 use super::plan::{Caution, Stamp};
 use super::register;
 use super::resolve;
@@ -20,7 +21,7 @@ use crate::filing::machine;
 use crate::filing::obstacle::Obstacle;
 use crate::filing::order::{FieldChange, LABELS, MATERIALS, Material, Order, OrderId};
 use crate::filing::tree;
-use crate::intake::{Dossier, DossierService, DossierSubject};
+use crate::intake::{Dossier, DossierSubject};
 use crate::knowledge;
 use crate::text;
 use std::collections::BTreeMap;
@@ -41,13 +42,17 @@ pub fn edit(
 ) -> Result<Option<Order>, Failure> {
     let view = world.view(order);
     let case = order.case(&world.profiles);
+    let places = match dossier {
+        Some(dossier) => placing::places(order, dossier)?,
+        None => Vec::new(),
+    };
     let mut attached = order.materials.clone();
-    materials::put_in(&mut attached, materials);
+    materials::put_in(&mut attached, &placing::moved(materials, &places));
     let mut labels = order.labels.clone();
     let old = lay_out(order);
     let mut new = old.clone();
     if let Some(dossier) = dossier {
-        overlay(world, order, &mut new, dossier)?;
+        overlay(world, order, &mut new, dossier, &places)?;
         labels.extend(dossier.labels.clone());
     }
     for given in assigns {
@@ -117,8 +122,8 @@ pub fn edit(
     Ok(Some(edited))
 }
 
-/// Warns of what an edit has made of an order: one of another account than the accesses, or one that
-/// asks for what another one asks for.
+/// Warns of what an edit has made of an order: one of another account than the accesses, one that
+/// asks for what another one asks for, or one that leaves a new person what is the old one's.
 pub fn slips(world: &World, before: &Order, edited: &Order) -> Vec<Caution> {
     let through = |order: &Order| (order.provider.clone(), order.account.clone());
     let account = edited.account.as_ref();
@@ -127,10 +132,14 @@ pub fn slips(world: &World, before: &Order, edited: &Order) -> Vec<Caution> {
         let found = aim::of_order(edited, world);
         aim::other_account(edited.kind, edited.provider.as_deref(), account, &found)
     });
-    other
+    let mut slips: Vec<Caution> = other
         .into_iter()
         .chain(draft::asked_already(world, edited, Some(before)))
-        .collect()
+        .collect();
+    if edited.changes != before.changes {
+        slips.extend(changes::half_a_person(world, edited));
+    }
+    slips
 }
 
 /// Returns what keeps an order from being drafted as it stands by now.
@@ -338,6 +347,7 @@ fn overlay(
     order: &Order,
     laid: &mut Value,
     dossier: &Dossier,
+    places: &[usize],
 ) -> Result<(), Failure> {
     repeats(order, dossier)?;
     // Each with its path in the order and in the dossier.
@@ -363,12 +373,11 @@ fn overlay(
             }));
         }
     }
-    for (written, service) in dossier.services.iter().enumerate() {
-        let place = place_of(order, written, service)?;
+    for (written, (service, place)) in dossier.services.iter().zip(places).enumerate() {
         let facts = tree::leaves(&tree::of(&service.facts)).into_iter();
         given.extend(facts.map(|(field, value)| {
             let at = |place: usize| format!("services.{place}.{field}");
-            (at(place), at(written), value)
+            (at(*place), at(written), value)
         }));
     }
     for (path, written, value) in given {
@@ -428,20 +437,6 @@ fn repeats(order: &Order, dossier: &Dossier) -> Result<(), Failure> {
     }
 }
 
-/// Returns the place in an order of a service of a dossier: by its number, else by its own place.
-fn place_of(order: &Order, place: usize, service: &DossierService) -> Result<usize, Failure> {
-    let Some(number) = &service.number else {
-        return Ok(place);
-    };
-    let mut services = order.target.services.iter();
-    services
-        .position(|target| target.number == *number)
-        .ok_or_else(|| {
-            let path = format!("services.{place}.number");
-            fields::settled(order, &path).field(&path)
-        })
-}
-
 /// Finds the order that another is to wait for.
 ///
 /// # Errors
@@ -490,6 +485,8 @@ pub fn rebuild(
     let mut order = order.clone();
     order.account.clone_from(&dossier.account);
     order.after = match &dossier.after {
+        // Whether it is there still is no matter of what is edited.
+        Some(word) if order.after.as_ref().is_some_and(|id| id.as_str() == word) => order.after,
         Some(word) => Some(forerunner(world, &order, word)?),
         None => None,
     };

@@ -5,14 +5,32 @@ use super::changes;
 use super::draft::{Ask, normal};
 use crate::filing::host::Host;
 use crate::filing::order::{Order, TargetService};
-use crate::filing::portfolio::Portfolio;
+use crate::filing::portfolio::{FiledService, Portfolio};
 use crate::intake::{Dossier, DossierSubject};
 use crate::store::Digest;
+
+/// Up to how many services of one order are known again where some go by number and some by domain.
+const MIXED: usize = 10;
 
 impl Ask {
     /// Whether another asks for the same: what was given is alike.
     pub fn is_alike(&self, other: &Self) -> bool {
         matches!((self.given(), other.given()), (Ok(own), Ok(others)) if own == others)
+    }
+
+    /// Whether another asks for the same, however the services of the two are spelt.
+    pub(super) fn means_alike(&self, other: &Self, portfolio: &Portfolio) -> bool {
+        let (own, others) = (self.numbered(portfolio), other.numbered(portfolio));
+        matches!((own, others), (Ok(own), Ok(others)) if own == others)
+    }
+
+    /// Returns the digest of what was given, a domain that means a whole service as its number.
+    fn numbered(&self, portfolio: &Portfolio) -> Result<String, serde_json::Error> {
+        let number = |word: String| {
+            let service = whole(&word, portfolio);
+            service.map_or(word, |service| service.number.to_string())
+        };
+        self.given_of(self.words().into_iter().map(number).collect())
     }
 
     /// Whether an order was made of what is given here. A service goes by its number or by the one
@@ -23,18 +41,25 @@ impl Ask {
         if is_given(self.words()) {
             return true;
         }
-        let mut numbers = Vec::new();
-        let mut domains = Vec::new();
+        let mut spellings = Vec::new();
         for word in self.words() {
             let mut named = order.target.services.iter();
             let Some(service) = named.find(|service| is_name(&word, service, portfolio)) else {
                 return false;
             };
-            numbers.push(service.number.to_string());
-            domains.extend(service.domains.iter().map(Host::to_string));
+            let number = service.number.to_string();
+            spellings.push(match service.domains.as_slice() {
+                [domain] => vec![number, domain.to_string()],
+                [] | [_, _, ..] => vec![number],
+            });
         }
-        let is_one_each = domains.len() == numbers.len();
-        is_given(numbers) || (is_one_each && is_given(domains))
+        if spellings.len() <= MIXED {
+            return mixtures(&spellings).into_iter().any(is_given);
+        }
+        let by = |take: fn(&Vec<String>) -> Option<&String>| {
+            spellings.iter().filter_map(take).cloned().collect()
+        };
+        is_given(by(|words| words.first())) || is_given(by(|words| words.last()))
     }
 
     /// Returns the digest of what was given: all but labels, reason and consent.
@@ -103,6 +128,28 @@ impl Ask {
         Ok(Digest::of(serde_json::to_string(&given)?.as_bytes())
             .as_str()
             .to_owned())
+    }
+}
+
+/// Lists each way to spell services of which each has its own spellings.
+fn mixtures(spellings: &[Vec<String>]) -> Vec<Vec<String>> {
+    let mut all = vec![Vec::new()];
+    for words in spellings {
+        let longer = |begun: &Vec<String>| {
+            let with = |word: &String| begun.iter().chain([word]).cloned().collect();
+            words.iter().map(with).collect::<Vec<Vec<String>>>()
+        };
+        all = all.iter().flat_map(longer).collect();
+    }
+    all
+}
+
+/// Returns the service that a domain means whole.
+fn whole<'a>(word: &str, portfolio: &'a Portfolio) -> Option<&'a FiledService> {
+    let domain = Host::parse(word).ok()?;
+    match portfolio.holders(&domain).as_slice() {
+        [(_, service)] if service.domains().len() == 1 => Some(service),
+        _ => None,
     }
 }
 

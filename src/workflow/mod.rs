@@ -8,7 +8,7 @@
 //!   cannot be read ([`doubt`]). What they come to: a [`plan`].
 //! - What words mean: [`resolve`] finds an order or a target, [`unfiled`] says why there is none,
 //!   [`aim`] what an order is about, [`reported`] which order a report is of, [`persons`] whom it names,
-//!   `fields` and [`assign`] what `--set` and its like change.
+//!   `fields` and [`assign`] what `--set` and its like change, [`placing`] which services a dossier means.
 //! - Drafting: [`draft`] for the six kinds, [`changes`], [`materials`] and a [`look`] at them, what was
 //!   `given` for a ref, what is [`missing`], what the rulebook says ([`check`]), [`overtaken`] first
 //!   filings, and [`mod@batch`] for many.
@@ -50,6 +50,7 @@ pub mod objection;
 pub mod overtaken;
 pub mod owed;
 pub mod persons;
+pub mod placing;
 pub mod plan;
 pub mod reach;
 pub mod register;

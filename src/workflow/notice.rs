@@ -347,7 +347,7 @@ pub fn draft(
     }
     if let Some((order, _)) = order.filter(|(_, status)| !status.has_ended()) {
         let there = &order.id;
-        if order.given == ask.given()? {
+        if ask.is_of(order, &world.book.portfolio) {
             return Ok(Plan::new(Drafted {
                 notice: id.clone(),
                 order: there.clone(),

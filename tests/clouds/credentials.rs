@@ -244,6 +244,29 @@ fn a_file_that_others_can_read_warns() {
     }
 }
 
+/// As of the store's own folder, `doctor` tells of it.
+#[test]
+fn doctor_warns_of_secrets_that_others_can_read() {
+    let user = Icpctl::new();
+    user.run(["init"]).exits(0);
+    let key = "[default]\nsecret_id=AKIDprofile00001\nsecret_key=CANARY\n";
+    let file = user.home().join("robot");
+    user.write(
+        "config/icpctl/config.toml",
+        format!("[notify.team]\nkind = \"wecom\"\nurl = {{ file = {file:?} }}\n"),
+    );
+    for (mode, expected) in [(0o600, 0), (0o640, 2)] {
+        write(&user, ".tencentcloud/credentials", key, mode);
+        write(&user, "robot", "https://qyapi.weixin.qq.com/CANARY", mode);
+        let output = user.run(["doctor", "--json"]).exits(0);
+        assert!(!output.stdout.contains("CANARY"), "{output:?}");
+        assert_eq!(
+            warnings(&output.json()),
+            vec!["loose-credentials"; expected]
+        );
+    }
+}
+
 #[test]
 fn a_short_id_is_hidden_whole() {
     let env = [

@@ -110,7 +110,22 @@ fn a_ref_is_the_same_by_number_and_by_the_domain_that_means_the_service() {
     let both =
         |one: &str, two: &str| format!("cancel-access {one} {two} --provider tencent --ref row-2");
     let access = scene.draft(MONDAY, &both(SHOP, FORUM));
-    assert_eq!(scene.draft(MONDAY, &both("example.com", SHOP)), access);
+    for (one, two) in [
+        ("example.com", SHOP),
+        ("example.cn", FORUM),
+        ("example.com", "example.cn"),
+    ] {
+        assert_eq!(scene.draft(MONDAY, &both(one, two)), access, "{one} {two}");
+    }
+    let mixed = scene.draft(MONDAY, &both(SHOP, "example.com").replace("row-2", "row-3"));
+    for (one, two) in [
+        (SHOP, FORUM),
+        ("example.cn", FORUM),
+        ("example.cn", "example.com"),
+    ] {
+        let line = both(one, two).replace("row-2", "row-3");
+        assert_eq!(scene.draft(MONDAY, &line), mixed, "{line}");
+    }
     let error = scene.fails(MONDAY, &format!("cancel-site {FORUM} --ref row-1"), 6);
     assert_eq!(error["code"], "conflict.ref");
     // What it ended is filed no more.
@@ -120,6 +135,36 @@ fn a_ref_is_the_same_by_number_and_by_the_domain_that_means_the_service() {
     for line in [by_domain, &by_number] {
         assert_eq!(scene.document(MONDAY, line, 0)["changed"], false, "{line}");
     }
+}
+
+/// The same holds of two rows of one file.
+#[test]
+fn a_ref_given_twice_in_a_file_is_the_same_by_number_and_by_domain() {
+    let scene = Scene::at("tencent");
+    let targets = [
+        format!("{SHOP};{FORUM}"),
+        format!("example.com;{SHOP}"),
+        "example.cn;example.com".to_owned(),
+    ];
+    let rows = targets.map(|target| format!("row-1,cancel-access,{target},tencent\n"));
+    let rows = format!("ref,kind,target,provider\n{}", rows.concat());
+    scene.user.write("batch.csv", rows.as_str());
+    let told = scene.run(MONDAY, "batch apply batch.csv --json").exits(0);
+    assert_eq!(
+        told.stdout.matches("\"outcome\":\"unchanged\"").count(),
+        2,
+        "{told:?}"
+    );
+    scene.user.write(
+        "batch.csv",
+        rows + "row-1,cancel-access,example.cn,tencent\n",
+    );
+    let told = scene.run(MONDAY, "batch apply batch.csv --json").exits(7);
+    assert_eq!(
+        told.stdout.matches("\"outcome\":\"failed\"").count(),
+        1,
+        "{told:?}"
+    );
 }
 
 /// "guards (5), revisions and refs (6)": what drafting refuses comes first.

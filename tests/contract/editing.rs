@@ -185,6 +185,73 @@ fn attachments_follow_their_service() {
     assert_eq!(held(), before);
 }
 
+/// What a dossier says of a service goes to that service, wherever it stands in the file; those that it
+/// leaves out stay as they are, papers and all.
+#[test]
+fn a_dossier_means_the_services_of_a_first_filing_by_what_they_go_by() {
+    let (scene, id) = Scene::first_filing("tencent");
+    for (place, name) in [(1, "二"), (2, "三")] {
+        let line = format!(
+            "edit {id} --set services.{place}.kind=site --set services.{place}.name=示例站点{name} \
+             --set services.{place}.domains=s{place}.example.com"
+        );
+        scene.ok(MONDAY, &line);
+        scene.user.write(name, name);
+        let place = place + 1;
+        let line = format!("attach {id} {name} --as domain-certificate --service {place}");
+        let _ = scene.run(MONDAY, &line).exits(0);
+    }
+    let service = |name: &str, domain: &str| {
+        format!("[[services]]\nname = \"{name}\"\ndomains = [\"{domain}\"]\n")
+    };
+    // The first is left out; the third has another name, the second another domain.
+    scene.user.write("新", "新");
+    let text = service("示例书店", "s2.example.com")
+        + &service("示例站点二", "s9.example.com")
+        + "[[materials]]\nslot = \"domain-certificate\"\nfile = \"新\"\nservice = \"2\"\n";
+    scene.user.write("less.toml", text);
+    let line = format!("edit {id} --from less.toml");
+    let document = scene.document(MONDAY, &line, 0);
+    assert_eq!(codes(&document["warnings"]), ["services-left-out"]);
+    assert!(
+        document["warnings"][0]
+            .to_string()
+            .contains("--unset services.0")
+    );
+    let order = scene.ok(MONDAY, &format!("show {id} --reveal"));
+    let shown: Vec<Value> = order["services"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| json!([s["name"], s["domains"][0]]))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            json!(["示例商城", "example.cn"]),
+            json!(["示例站点二", "s9.example.com"]),
+            json!(["示例书店", "s2.example.com"]),
+        ]
+    );
+    let mut held: Vec<Value> = order["materials"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| json!([m["service"], m["file"]]))
+        .collect();
+    held.sort_by_key(ToString::to_string);
+    assert_eq!(held, [json!([2, "新"]), json!([3, "三"])]);
+    assert_eq!(scene.document(MONDAY, &line, 0)["changed"], false);
+    // One that is none of them comes after all others.
+    scene.user.write(
+        "more.toml",
+        service("示例站点二", "s9.example.com") + &service("示例别站", "new.example.com"),
+    );
+    let order = scene.ok(MONDAY, &format!("edit {id} --from more.toml"));
+    assert_eq!(order["services"].as_array().unwrap().len(), 4, "{order}");
+    assert_eq!(order["services"][3]["domains"][0], "new.example.com");
+}
+
 /// A dossier that `edit --from` takes speaks for the slots that it names.
 #[test]
 fn the_files_of_a_dossier_take_the_place_of_those_of_their_slots() {
@@ -436,6 +503,37 @@ fn an_edit_records_what_became_of_the_order() {
     assert_eq!(recorded(&order), edits);
     let _ = scene.run(MONDAY, "undo").exits(0);
     assert_eq!(scene.order(MONDAY, &id)["labels"], json!({}));
+}
+
+/// What drafting such a change warns of is warned of too where an edit makes it one.
+#[test]
+fn an_edit_that_leaves_a_new_person_the_phone_of_the_one_before_is_warned_of() {
+    let mut filing = company(SUBJECT, CERTIFICATES[0], &[]);
+    let person = json!({ "name": "张三", "phone": "13800000001", "certificate_number": "110101199001010015" });
+    filing["responsible"] = person;
+    filing["services"] = json!([site(SHOP, "example.cn", &json!(["tencent"]))]);
+    let scene = Scene::holding(&[filing]);
+    let id = scene.draft(
+        MONDAY,
+        &format!("change {SUBJECT} --set mailing_address=示例路1号"),
+    );
+    let warned = |line: &str| {
+        let told = scene.document(MONDAY, line, 0);
+        let mut codes = told["warnings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|w| &w["code"]);
+        codes.any(|code| code == "half-a-person")
+    };
+    let other = format!(
+        "edit {id} --set subject.responsible.name=王五 --set subject.responsible.certificate_number=110101198001010010"
+    );
+    assert!(warned(&other));
+    assert!(!warned(&format!("edit {id} --set account=acc-2")));
+    assert!(!warned(&format!(
+        "edit {id} --set subject.responsible.phone=13800000009"
+    )));
 }
 
 /// What a change clears it goes on clearing when something else of it is edited.

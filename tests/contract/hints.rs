@@ -5,7 +5,7 @@ use icpctl::cli::parser::{Branches, tree};
 use icpctl::filing::host::Host;
 use icpctl::filing::kind::{Kind, VerifyBy};
 use icpctl::filing::number::{ServiceNumber, SubjectNumber};
-use icpctl::filing::obstacle::Obstacle;
+use icpctl::filing::obstacle::{Awaited, Obstacle};
 use icpctl::filing::order::OrderId;
 use icpctl::filing::status::Status;
 use icpctl::lang::{Lang, Text};
@@ -89,14 +89,21 @@ fn obstacles() -> Vec<(Vec<Kind>, Obstacle)> {
             all(),
             Obstacle::After {
                 order: order(),
-                ended: None,
+                awaited: Awaited::Pending,
             },
         ),
         (
             all(),
             Obstacle::After {
                 order: order(),
-                ended: Some(Status::Abandoned),
+                awaited: Awaited::Ended(Status::Abandoned),
+            },
+        ),
+        (
+            all(),
+            Obstacle::After {
+                order: order(),
+                awaited: Awaited::Absent,
             },
         ),
         (all(), Obstacle::Incomplete { missing: words() }),
@@ -325,6 +332,32 @@ fn what_the_clock_sent_back_is_checked_where_the_rulebook_refuses_it() {
         json!([expired, format!("icpctl check {id}")])
     );
     scene.fails(day_after, &format!("submit {id} --yes"), 5);
+}
+
+/// What a draft waits for in vain is not to be shown, and the rest of the draft can be edited.
+#[test]
+fn a_draft_whose_forerunner_is_gone_is_led_on() {
+    let scene = Scene::at("tencent");
+    let first = scene.draft(MONDAY, "cancel-site example.cn");
+    let id = scene.draft(
+        MONDAY,
+        &format!("change example.com --set name=示例商店 --after {first}"),
+    );
+    let next = || scene.order(MONDAY, &id)["next"].clone();
+    assert_eq!(next(), json!([format!("icpctl show {first}")]));
+    let file = format!(".icpctl/orders/{}/{first}.toml", &first[..2]);
+    let file = scene.user.home().join(file);
+    std::fs::write(&file, "not an order").unwrap();
+    assert_eq!(next(), json!(["icpctl doctor"]));
+    std::fs::remove_file(&file).unwrap();
+    let way_out = format!("icpctl edit {id} --unset after");
+    assert_eq!(next(), json!([way_out]));
+    let error = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
+    assert_eq!(error["code"], "refused.after");
+    assert!(hints_at(&error, &way_out), "{error}");
+    scene.ok(MONDAY, &format!("edit {id} --set account=acc-2"));
+    scene.ok(MONDAY, way_out.strip_prefix("icpctl ").unwrap());
+    assert_eq!(next(), json!([format!("icpctl submit {id}")]));
 }
 
 /// A draft that was not kept is no order that a hint could name.

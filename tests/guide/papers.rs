@@ -42,6 +42,33 @@ fn complete(scene: &Scene, id: &str) -> usize {
     }
 }
 
+/// A file that is said to be of no service in particular is of all: the guide says what the rules say.
+#[test]
+fn a_file_of_no_service_in_particular_counts_for_each() {
+    let (scene, id) = Scene::first_filing("tencent");
+    let line = format!(
+        "edit {id} --set services.1.kind=site --set services.1.name=示例站点 --set services.1.domains=s1.example.com"
+    );
+    scene.ok(MONDAY, &line);
+    let lacks = || {
+        let guide = guide(&scene, MONDAY, &id, "");
+        let uploads = all(&guide, "uploads").into_iter();
+        let of = uploads.filter(|upload| upload["slot"] == "domain-certificate");
+        let lacks = of
+            .map(|upload| upload["missing"] == true)
+            .collect::<Vec<_>>();
+        let check = scene.run(MONDAY, &format!("check {id} --json")).json();
+        (lacks, check.to_string().contains("MAT-02"))
+    };
+    assert_eq!(lacks(), (vec![true, true], true));
+    scene.user.write("scan.png", "\u{89}PNG scan");
+    scene.ok(
+        MONDAY,
+        &format!("attach {id} scan.png --as domain-certificate"),
+    );
+    assert_eq!(lacks(), (vec![false, false], false));
+}
+
 #[test]
 fn each_nature_and_way_has_its_papers_which_attach_completes() {
     for (holder, written, count) in [

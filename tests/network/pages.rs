@@ -187,6 +187,27 @@ fn what_a_page_shows_is_read_as_visitors_read_it() {
             "number-shown",
             "unknown needs-script",
         ),
+        (
+            "before a proof of being a person",
+            page(&format!(
+                "<script src=a.js></script><h1>安全验证</h1><p>请拖动滑块完成验证后继续访问。{}</p>",
+                "本次访问受到保护，编号见下。".repeat(20)
+            )),
+            "number-shown",
+            "unknown challenge",
+        ),
+        (
+            "with the number all the same",
+            page(&format!("<p>安全验证</p><footer>{number}</footer>")),
+            "number-shown",
+            "yes",
+        ),
+        (
+            "of a site about such proofs",
+            page(&format!("<p>{}</p>", "我们提供人机验证服务。".repeat(120))),
+            "number-shown",
+            "no not-found",
+        ),
     ] {
         *world.page.lock().unwrap() = page;
         let document = world.look();

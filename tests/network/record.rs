@@ -1,7 +1,8 @@
 //! What the public record says, through whoever tells it.
 
 use super::world::{World, fact, findings, record};
-use crate::support::web::Answer;
+use crate::support::web::{Answer, Web};
+use url::Url;
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a list of cases")]
@@ -217,6 +218,53 @@ fn a_service_is_asked_about_by_its_number() {
         let args = ["verify", app, "--json", "-n", "--max-age", "0"];
         let document = world.user.run(args).json();
         assert_eq!(fact(&document, "filed", app), expected, "{shown}");
+    }
+}
+
+/// A domain in Chinese may stand in the record as people write it or as the DNS has it.
+#[test]
+fn a_chinese_domain_is_looked_up_in_both_spellings() {
+    let (written, ascii) = ("示例商城.中国", "xn--fsqp3lt7b0z0d.xn--fiqs8s");
+    let world = World::new();
+    let filed = format!(
+        r#"{{"number":"京ICP备2021000001号","services":[{{"number":"京ICP备2021000001号-9","kind":"site","domains":["{written}"],"accesses":["tencent"]}}]}}"#
+    );
+    let file = world.user.write("chinese.json", filed);
+    let adopt = ["adopt", "--from", file.to_str().unwrap()];
+    world.user.run(adopt).exits(0);
+    let empty = r#"{"code":200,"params":{"list":[],"total":0},"success":true}"#;
+    for (under, expected) in [
+        (Some(written), "yes"),
+        (Some(ascii), "yes"),
+        (None, "no not-found"),
+    ] {
+        let record = Web::http(move |asked| {
+            let url = Url::parse("http://localhost")
+                .unwrap()
+                .join(&asked.path)
+                .unwrap();
+            let query = url
+                .query_pairs()
+                .find(|(key, _)| key == "search")
+                .unwrap()
+                .1
+                .into_owned();
+            assert!([written, ascii].contains(&query.as_str()), "{query}");
+            Answer::json(if under == Some(&query) {
+                record(&query, "京ICP备2021000001号-9")
+            } else {
+                empty.to_owned()
+            })
+        });
+        world.configure(
+            &world
+                .record
+                .url("/query/{kind}?search={query}&pageNum=1&pageSize=26"),
+            &record.url("/query/{kind}?search={query}&pageNum=1&pageSize=26"),
+        );
+        let args = ["verify", written, "--json", "-n", "--max-age", "0"];
+        let document = world.user.run(args).json();
+        assert_eq!(fact(&document, "filed", ascii), expected, "{under:?}");
     }
 }
 

@@ -96,12 +96,26 @@ fn what_a_registry_says_is_judged_and_what_it_does_not_say_is_unknown() {
     let ended = WHOIS.replace("2030-03-17", "2026-11-01");
     let soon = WHOIS.replace("2030-03-17", "2026-12-01");
     let held = WHOIS.replace("Status: ok", "Status: serverHold");
+    let with = |status: &str| {
+        WHOIS.replace(
+            "Status: ok",
+            &format!("Status: ok\r\nDomain Status: {status}"),
+        )
+    };
     let other = WHOIS.replace("示例科技", "别家");
     for (whois, expected) in [
         (&late, "registration-date conflict"),
         (&ended, "registration conflict"),
         (&soon, "registration notice"),
         (&held, "registration conflict"),
+        (&with("clientHold"), "registration conflict"),
+        (&with("client hold"), "registration conflict"),
+        (&with("redemptionPeriod"), "registration conflict"),
+        (&with("pendingDelete"), "registration conflict"),
+        (&with("inactive"), "registration conflict"),
+        // What forbids to change it or to take it elsewhere does not stop it.
+        (&with("clientTransferProhibited"), "registration agrees"),
+        (&with("serverDeleteProhibited"), "registration agrees"),
         (&other, "domain-holder conflict"),
         (
             &"No matching record.\r\n".to_owned(),

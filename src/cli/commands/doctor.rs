@@ -4,10 +4,12 @@ use crate::cli::context::Context;
 use crate::cli::context::measures::INVALID_RULE_FILE;
 use crate::cli::parser::globals::switch;
 use crate::cli::reply::{Caution, Reply};
+use crate::clouds::Cloud;
+use crate::clouds::credentials::{self, Trouble, loose_mode, readable};
 use crate::evidence::keep;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::lang::{Lang, shell_word};
+use crate::lang::{Lang, Text, shell_word};
 use crate::render::clean::clean;
 use crate::render::prose;
 use crate::render::room::Room;
@@ -21,6 +23,7 @@ use crate::workflow::examine::{DAMAGED, Finding, altered, examine, unnamed};
 use crate::workflow::world::World;
 use clap::{ArgMatches, Command};
 use serde_json::json;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Says what the command takes.
@@ -58,7 +61,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut findings = look(&cx.world_of(files)?);
     if !findings.is_empty() {
         // A writer may have been at it between one file and the next: what is still so is told.
-        let again = look(&cx.world_of(files)?);
+        let again: HashSet<Finding> = look(&cx.world_of(files)?).into_iter().collect();
         findings.retain(|finding| again.contains(finding));
     }
     // Every damaged file is a finding here, not a warning beside the result.
@@ -75,13 +78,28 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             });
         }
         findings.extend(unmended(cx, folder, &loose, fixes));
-        let strays = strays(disk)?;
+        let strays: BTreeSet<String> = strays(disk)?.into_iter().collect();
         // A link in the place of a folder is told with the others that are not read.
         findings.retain(|found| found.code != DAMAGED || !strays.contains(&found.path));
         findings.extend(strays.iter().map(|path| unread(path)));
         findings.extend(beside(disk)?);
     }
+    warn_of_secrets(cx);
     Ok(answer(cx, &findings, &recovery, &mended))
+}
+
+/// Warns of files with keys and other secrets that other users can read. They are the user's own: `--fix`
+/// leaves them.
+fn warn_of_secrets(cx: &mut Context<'_>) {
+    let clouds = Cloud::ALL.iter();
+    let notes = clouds.flat_map(|cloud| credentials::find(*cloud, cx.env).notes);
+    let keys = notes.filter(|note| matches!(note.trouble, Trouble::Loose(_)));
+    let mut told: Vec<Text> = keys.map(|note| note.message()).collect();
+    let files = cx.config.secret_files().into_iter();
+    told.extend(files.filter_map(|file| Some(readable(&file.display(), loose_mode(file)?))));
+    for message in told {
+        cx.caution("loose-credentials", message, None);
+    }
 }
 
 /// Says that what stands somewhere among the records is not read.

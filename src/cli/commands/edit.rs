@@ -12,7 +12,7 @@ use crate::lang::Lang;
 use crate::store::near::Wanted;
 use crate::text;
 use crate::workflow::assign::called;
-use crate::workflow::{bearing, edit, materials, resolve};
+use crate::workflow::{bearing, edit, materials, placing, resolve};
 use clap::{ArgMatches, Command};
 
 /// Says what the command takes.
@@ -90,6 +90,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             plan.files = materials::once(&files);
             plan.cautions = edit::slips(world, order, edited);
         }
+        let now = edited.as_ref().unwrap_or(order);
+        let left = dossier.as_ref().and_then(|it| placing::left_out(now, it));
+        plan.cautions.extend(left);
         plan.orders.extend(edited);
         Ok(plan)
     })?;

@@ -96,22 +96,8 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             cx.caution(code, message, Some(id.to_string()));
         }
     }
-    reply.failure = unanswered(&asked);
+    reply.failure = told.unanswered();
     Ok(reply)
-}
-
-/// Returns why nobody could tell about an order, if so: the answer was the point.
-fn unanswered(asked: &Answers) -> Option<Failure> {
-    let silent: Vec<&NetworkError> = asked
-        .values()
-        .filter(|of| of.iter().all(|asked| asked.answer.is_err()))
-        .flatten()
-        .filter_map(|asked| asked.answer.as_ref().err())
-        .collect();
-    let refused = silent.iter().find(|error| error.exit() == Exit::Denied);
-    refused
-        .or_else(|| silent.first())
-        .map(|error| Failure::from((*error).clone()))
 }
 
 /// How it ended with an order.
@@ -192,6 +178,22 @@ impl Told<'_> {
             (Outcome::Conflict { .. }, _) => End::Conflict,
             (Outcome::Open, _) => End::Open,
         }
+    }
+
+    /// Returns why an order stays open, where that is since somebody who was asked gave no answer, or
+    /// not all of it: the answer was the point.
+    fn unanswered(&self) -> Option<Failure> {
+        let is_open = |id: &OrderId| match self.end(id) {
+            End::Open | End::Unknown => true,
+            End::Settled | End::Anomaly | End::Conflict | End::NotAsked => false,
+        };
+        let open = self.asked.iter().filter(|(id, _)| is_open(id));
+        let of_open = open.flat_map(|(_, asked)| asked);
+        let silent: Vec<&NetworkError> = of_open.filter_map(Asked::error).collect();
+        let refused = silent.iter().find(|error| error.exit() == Exit::Denied);
+        refused
+            .or_else(|| silent.first())
+            .map(|error| Failure::from((*error).clone()))
     }
 
     fn document(&self, id: &OrderId) -> Result<Value, Failure> {

@@ -4,7 +4,7 @@ use super::order::{Desk, Manner};
 use crate::filing::duty::NEAR_DAYS;
 use crate::filing::event::{Event, Report};
 use crate::filing::guard::{self, Rival};
-use crate::filing::obstacle::Obstacle;
+use crate::filing::obstacle::{Awaited, Obstacle};
 use crate::filing::order::Order;
 use crate::filing::pack;
 use crate::filing::standing::{Presumption, effective};
@@ -51,7 +51,10 @@ impl Group {
                 Some(
                     Obstacle::LiveOrder { .. }
                     | Obstacle::DomainInFlight { .. }
-                    | Obstacle::After { ended: None, .. },
+                    | Obstacle::After {
+                        awaited: Awaited::Pending,
+                        ..
+                    },
                 ) => Self::Blocked,
                 Some(_) => Self::Action,
             };

@@ -9,7 +9,7 @@ use crate::filing::event::{Command, Event, Report};
 use crate::filing::facts::Holder;
 use crate::filing::instant::Instant;
 use crate::filing::kind::Kind;
-use crate::filing::obstacle::Obstacle;
+use crate::filing::obstacle::{Awaited, Obstacle};
 use crate::filing::order::{Entry, FieldChange, Order, Signatory, Who};
 use crate::filing::pack::{self, Need};
 use crate::filing::portfolio::Portfolio;
@@ -72,10 +72,14 @@ impl Desk<'_> {
                     | Obstacle::DomainInFlight { order: other, .. }
                     | Obstacle::After {
                         order: other,
-                        ended: None,
+                        awaited: Awaited::Pending,
                     },
                 ) => vec![format!("icpctl show {other}")],
-                Some(Obstacle::After { ended: Some(_), .. }) => {
+                Some(Obstacle::After {
+                    order: other,
+                    awaited: Awaited::Absent,
+                }) if self.world.book.is_damaged(&other) => vec!["icpctl doctor".to_owned()],
+                Some(Obstacle::After { .. }) => {
                     vec![format!("icpctl edit {id} --unset after")]
                 }
                 Some(Obstacle::Incomplete { .. }) => vec![edit],

@@ -21,6 +21,7 @@ use crate::text;
 use crate::workflow::aim::providers_to_choose;
 use crate::workflow::assign::{Assign, invalid};
 use crate::workflow::bearing::BETWEEN;
+use crate::workflow::changes::{heed_fields, heed_target, heed_values};
 use crate::workflow::draft::Ask;
 use chrono::NaiveDate;
 use toml::{Table, Value};
@@ -36,16 +37,23 @@ pub fn complete(cx: &mut Context<'_>, ask: &mut Ask) -> Result<(), Failure> {
     if ask.kind == Kind::New && is_bare {
         ask.dossier = Some(new_filing(cx, &questions)?);
     } else if is_bare && ask.targets.is_empty() {
-        let target = text!("备案号或域名", "Filing number or domain");
-        ask.targets.extend(needed(cx, &questions, target)?);
+        let prompt = text!("备案号或域名", "Filing number or domain");
+        let put = |ask: &mut Ask, target| ask.targets = vec![target];
+        heeded(cx, &questions, ask, &prompt, (put, heed_target))?;
     }
     if ask.kind == Kind::Change && is_bare && ask.assigns.is_empty() {
-        let field = text!("要变更的字段（如 name）", "Field to change (such as name)");
-        let field = needed(cx, &questions, field)?;
-        let value = needed(cx, &questions, text!("新的值", "New value"))?;
-        let pair = field.zip(value);
-        ask.assigns
-            .extend(pair.map(|(field, value)| Assign::Set(field, value)));
+        let told = wrong(cx, ask, heed_target)?;
+        told.map_or(Ok(()), Err)?;
+        let prompt = text!("要变更的字段（如 name）", "Field to change (such as name)");
+        let put = |ask: &mut Ask, field| ask.assigns = vec![Assign::Set(field, String::new())];
+        heeded(cx, &questions, ask, &prompt, (put, heed_fields))?;
+        let prompt = text!("新的值", "New value");
+        let put = |ask: &mut Ask, value: String| {
+            let fields = ask.assigns.iter().map(|given| given.field().to_owned());
+            let set = fields.map(|field| Assign::Set(field, value.clone()));
+            ask.assigns = set.collect();
+        };
+        heeded(cx, &questions, ask, &prompt, (put, heed_values))?;
     }
     let mut wanted = Wanted::default();
     ask.want(&mut wanted);
@@ -69,6 +77,52 @@ fn world(cx: &mut Context<'_>, wanted: &Wanted) -> Result<World, Failure> {
         Some(world) => Ok(world),
         None => cx.world(),
     }
+}
+
+/// What judges an answer within what is asked for.
+type Heed = fn(&Ask, &World) -> Result<(), Failure>;
+
+/// Returns what is wrong with what is asked for.
+fn wrong(cx: &mut Context<'_>, ask: &Ask, heed: Heed) -> Result<Option<Failure>, Failure> {
+    let mut wanted = Wanted::default();
+    ask.want(&mut wanted);
+    if heed(ask, &world(cx, &wanted)?).is_ok() {
+        return Ok(None);
+    }
+    // What is not there at all is said to be missing by the whole store alone.
+    Ok(heed(ask, &cx.world()?).err())
+}
+
+/// Asks until the answer, put into what is asked for, is nothing that drafting would refuse.
+fn heeded(
+    cx: &mut Context<'_>,
+    questions: &Questions,
+    ask: &mut Ask,
+    prompt: &Text,
+    (put, heed): (fn(&mut Ask, String), Heed),
+) -> Result<(), Failure> {
+    loop {
+        let mut tried = ask.clone();
+        let typed = needed(cx, questions, prompt.clone())?.ok_or_else(declined)?;
+        put(&mut tried, typed);
+        let Some(failure) = wrong(cx, &tried, heed)? else {
+            *ask = tried;
+            return Ok(());
+        };
+        let message = failure.message;
+        ask_again(
+            cx,
+            &match failure.hints.into_iter().next() {
+                Some(fix) => text!("{message}；{fix}", "{message}; {fix}", message, fix),
+                None => message,
+            },
+        );
+    }
+}
+
+fn ask_again(cx: &mut Context<'_>, wrong: &Text) {
+    let again = text!("  请重填：{wrong}", "  once more: {wrong}", wrong);
+    tell(cx.err, again.get(cx.lang));
 }
 
 /// One question: its words, and what is said before it.
@@ -162,8 +216,7 @@ fn line(
                 Err(wrong) => wrong,
             },
         };
-        let again = text!("  请重填：{wrong}", "  once more: {wrong}", wrong);
-        tell(cx.err, again.get(lang));
+        ask_again(cx, &wrong);
     }
 }
 

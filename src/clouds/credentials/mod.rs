@@ -9,7 +9,7 @@ mod place;
 mod tencent;
 
 pub use afar::Afar;
-pub use place::{Note, Place, Trouble};
+pub use place::{Note, Place, Trouble, loose_mode, readable};
 
 use super::Cloud;
 use crate::config::secret::Revealed;

@@ -130,15 +130,18 @@ impl Note {
                 "{place}：{mode} 类凭据要先换取临时密钥，这里只接受密钥对和临时密钥，已跳过",
                 "{place}: credentials of the kind {mode} must first be exchanged; only key pairs and session keys are taken here; passed over"
             ),
-            Trouble::Loose(mode) => {
-                let mode = format!("{:o}", mode & 0o7777);
-                text!(
-                    "{place}：权限为 {mode}，其他用户可读；请执行 chmod 600",
-                    "{place}: others can read it (mode {mode}); run chmod 600 on it"
-                )
-            }
+            Trouble::Loose(mode) => readable(place, *mode),
         }
     }
+}
+
+/// Says that others can read a place.
+pub fn readable(place: &dyn fmt::Display, mode: u32) -> Text {
+    let mode = format!("{:o}", mode & 0o7777);
+    text!(
+        "{place}：权限为 {mode}，其他用户可读；请执行 chmod 600",
+        "{place}: others can read it (mode {mode}); run chmod 600 on it"
+    )
 }
 
 /// What a file of keys holds.
@@ -173,6 +176,11 @@ pub(super) fn read(path: &Path) -> Result<Option<Content>, Trouble> {
         text,
         loose: loose(&meta),
     }))
+}
+
+/// Returns the permission bits of a file that others than its owner can read.
+pub fn loose_mode(path: &Path) -> Option<u32> {
+    loose(&std::fs::metadata(path).ok()?)
 }
 
 #[cfg(unix)]

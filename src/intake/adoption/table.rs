@@ -1,5 +1,6 @@
 //! Filings in a table: a row a service, its cells laid out as the tree that other formats write.
 
+use crate::filing::number::Number;
 use crate::intake::node::{Entry, Node, Shape};
 use crate::intake::problem::Problem;
 use crate::intake::record::missing;
@@ -57,6 +58,12 @@ pub(super) fn row_node(row: &Row, problems: &mut Vec<Problem>) -> Option<Node> {
     let mut needed = vec!["subject_number"];
     needed.extend(is_service.then_some("service_number"));
     needed.retain(|name| !row.cells.contains_key(name));
+    if needed == ["subject_number"]
+        && let Some((cell, number)) = subject_of(row)
+    {
+        subject.push(text_entry("number", cell, &number));
+        needed.clear();
+    }
     if !needed.is_empty() {
         needed.retain(|name| row.lacks(name));
         problems.extend(needed.into_iter().map(|name| missing(row, name)));
@@ -68,6 +75,20 @@ pub(super) fn row_node(row: &Row, problems: &mut Vec<Problem>) -> Option<Node> {
         subject.push(Entry::new("services", row.at, services));
     }
     Some(Node::new("", row.at, Shape::Table(subject)))
+}
+
+/// Returns the subject's number as the service's holds it: of cells that were merged, only the first is
+/// filled in.
+fn subject_of(row: &Row) -> Option<(&Cell, String)> {
+    let cell = row.cells.get("service_number")?;
+    let texts = cell.texts();
+    let [text] = texts.as_slice() else {
+        return None;
+    };
+    match Number::parse(text).ok()?.number {
+        Number::Service(number) => Some((cell, number.subject().to_string())),
+        Number::Subject(_) | Number::Security(_) => None,
+    }
 }
 
 /// A value of a cell; its path is the column's name.

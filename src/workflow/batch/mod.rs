@@ -264,7 +264,7 @@ pub fn decide(
         .iter()
         .filter_map(|row| {
             let (row, wish) = (*row, wishes.get(*row)?);
-            let decided = match queue.twin(row) {
+            let decided = match queue.twin(world, row) {
                 Some(twin) => Err(twin),
                 None => decide_row(world, stamp, ids, row, wish, &how),
             };

@@ -70,11 +70,11 @@ impl<'a> Queue<'a> {
     }
 
     /// Returns why a row cannot be taken whose ref an earlier row has, with other content.
-    pub(super) fn twin(&self, row: usize) -> Option<Failure> {
+    pub(super) fn twin(&self, world: &World, row: usize) -> Option<Failure> {
         let wish = self.wishes.get(row)?;
         let first = self.first.get(wish.reference.as_str())?;
         let earlier = self.wishes.get(*first).filter(|_| *first != row)?;
-        let is_same = wish.ask.given().ok() == earlier.ask.given().ok();
+        let is_same = wish.ask.means_alike(&earlier.ask, &world.book.portfolio);
         (!is_same).then(|| twice(&wish.reference, earlier.line))
     }
 

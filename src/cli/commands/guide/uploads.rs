@@ -21,9 +21,8 @@ impl Filler<'_> {
             .materials
             .iter()
             .filter(|held| held.slot == upload.slot)
-            .filter(|held| {
-                service.is_none() || held.service == service || held.service.is_none() && count == 1
-            })
+            // One that is said to be of no service in particular is of all, as the rules take it.
+            .filter(|held| service.is_none() || held.service.is_none() || held.service == service)
             .map(|held| self.privacy.file_name(&held.file).into_owned())
             .collect();
         let label = upload.label.clone().or_else(|| {
