@@ -114,7 +114,7 @@ impl Config {
         let wrong = |error: toml::de::Error| {
             invalid(
                 error.span().map_or(0, |span| span.start),
-                &parser::said(error.message()),
+                &parser::said(&parser::without_value(error.message())),
             )
         };
         parser::heed(text, parser::VALUES).map_err(|(offset, words)| invalid(offset, &words))?;

@@ -6,7 +6,7 @@
     reason = "a test that cannot go on must fail"
 )]
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate};
+use chrono::{DateTime, Datelike as _, Days, FixedOffset, NaiveDate};
 use icpctl::filing::calendar::{Calendar, CalendarFault, Position, Reckoned, Shape};
 use icpctl::filing::instant::Instant;
 use icpctl::lang::Lang;

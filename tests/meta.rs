@@ -668,6 +668,39 @@ fn completions_are_there_for_every_shell() {
         let script = icpctl.run(["completions", shell, "-q"]).exits(0);
         assert!(script.stdout.contains("calendar"), "{shell}");
     }
+    // What a shell offers for the fields of a document are its fields, whichever command prints it.
+    let script = icpctl.run(["completions", "bash"]).exits(0).stdout;
+    icpctl.write("icpctl.bash", script);
+    for (words, offered, not) in [
+        (
+            "list --fields ",
+            "target.domain",
+            "services.accesses.provider",
+        ),
+        (
+            "portfolio --fields ",
+            "services.accesses.provider",
+            "target.domain",
+        ),
+        ("log --fields ", "records.event", "target.domain"),
+        ("notice list --fields ", "class", "target.domain"),
+        ("duty list --provider ", "tencent", "target.domain"),
+        ("record k3m9t2qd ", "sms-verified", "target.domain"),
+    ] {
+        let line = format!("icpctl {words}");
+        let asked = "source icpctl.bash; COMP_WORDS=($0 ''); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); \
+             _icpctl icpctl '' \"${COMP_WORDS[COMP_CWORD - 1]}\"; printf '%s\\n' \"${COMPREPLY[@]}\"";
+        let mut shell = std::process::Command::new("bash");
+        let shell = shell
+            .args(["-c", asked, line.trim()])
+            .current_dir(icpctl.home());
+        let told = String::from_utf8(shell.output().unwrap().stdout).unwrap();
+        let told: Vec<&str> = told.lines().collect();
+        assert!(
+            told.contains(&offered) && !told.contains(&not),
+            "{words}: {told:?}"
+        );
+    }
     let zh = icpctl.run(["completions", "zsh", "--lang", "zh"]).exits(0);
     assert!(zh.stdout.contains("查看和更新工作日日历"));
     icpctl.run(["completions", "cmd"]).exits(2);

@@ -4,7 +4,7 @@
 #[cfg(unix)]
 use crate::support::pty::Terminal;
 use crate::support::{Icpctl, Output};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::UnicodeWidthStr as _;
 
 /// Filings with ordinary names, and one domain that is nearly as wide as a screen.
 const FILED: &str = "\

@@ -6,6 +6,7 @@ use crate::lang::Text;
 use crate::text;
 use std::io::{self, Write};
 use std::path::Path;
+use tempfile::NamedTempFile;
 
 /// Refuses a name that a device, a pipe or a folder has: it would be replaced by a file.
 ///
@@ -70,7 +71,8 @@ pub fn write<E: From<io::Error>>(
     };
     // Told by its own name, not by that of the temporary.
     std::fs::metadata(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(without_path)?;
+    sweep(folder);
+    let mut file = temporary(folder)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -80,5 +82,71 @@ pub fn write<E: From<io::Error>>(
     write(&mut file)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
+    Ok(flush(folder)?)
+}
+
+/// What the name of a temporary begins and ends with.
+const NAME: (&str, &str) = (".icpctl-", ".tmp");
+
+/// Makes a temporary that is locked as long as this run lives.
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    loop {
+        let file = tempfile::Builder::new()
+            .prefix(NAME.0)
+            .suffix(NAME.1)
+            .tempfile_in(folder)
+            .map_err(without_path)?;
+        // Where a file cannot be locked, nobody sweeps it either.
+        while file
+            .as_file()
+            .lock()
+            .is_err_and(|error| error.kind() == io::ErrorKind::Interrupted)
+        {}
+        // Another run may have swept it before it was locked.
+        if std::fs::symlink_metadata(file.path()).is_ok() {
+            return Ok(file);
+        }
+    }
+}
+
+/// Removes what killed runs left: their temporaries hold the same data, and nobody has them locked.
+/// What cannot be removed is no hindrance.
+#[cfg(unix)]
+fn sweep(folder: &Path) {
+    use rustix::fs::{Mode, OFlags, open};
+    let careful = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = name
+            .to_str()
+            .is_some_and(|name| name.starts_with(NAME.0) && name.ends_with(NAME.1));
+        if !is_ours || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            continue;
+        }
+        let path = entry.path();
+        if let Ok(file) = open(&path, careful, Mode::empty()).map(std::fs::File::from)
+            && file.try_lock().is_ok()
+        {
+            let _ = std::fs::remove_file(&path);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+const fn sweep(_: &Path) {}
+
+/// Makes a new name in a folder durable, where folders can be flushed.
+#[cfg(unix)]
+fn flush(folder: &Path) -> io::Result<()> {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    let flushed = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
+    flushed.or_else(|error| {
+        let cannot_be = [InvalidInput, PermissionDenied, Unsupported].contains(&error.kind());
+        if cannot_be { Ok(()) } else { Err(error) }
+    })
+}
+
+#[cfg(not(unix))]
+const fn flush(_: &Path) -> io::Result<()> {
     Ok(())
 }

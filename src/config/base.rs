@@ -25,16 +25,16 @@ impl Base {
                 words = parser::said(&error.to_string())
             )
         })?;
-        if !may_be_asked(&url) {
-            return Err(text!(
-                "`{text}` 必须用 https；http 只用于本机（127.0.0.1、::1、localhost）",
-                "`{text}` must be https; http is for this machine alone (127.0.0.1, ::1, localhost)"
-            ));
-        }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(text!(
                 "网址里不写用户名和密码；请用请求头，取自环境变量或文件",
                 "a URL holds no user name and password; give them as a header, from a variable or a file"
+            ));
+        }
+        if !may_be_asked(&url) {
+            return Err(text!(
+                "`{text}` 必须用 https；http 只用于本机（127.0.0.1、::1、localhost）",
+                "`{text}` must be https; http is for this machine alone (127.0.0.1, ::1, localhost)"
             ));
         }
         Ok(Self(url))

@@ -299,6 +299,9 @@ impl JsonReader<'_, '_> {
             };
             let path = below(path, &key);
             if !seen.insert(key.clone()) {
+                if self.problems.len() >= PROBLEMS {
+                    break;
+                }
                 let key = shown(&key);
                 let message = text!("字段“{key}”重复", "the field \"{key}\" stands here twice");
                 self.problems

@@ -189,6 +189,19 @@ fn too_many(at: Position) -> Problem {
         .fix(text!("请拆成几个文件", "split it into several files"))
 }
 
+/// The most labels of a file: each takes a quarter of a kilobyte.
+const LABELS: usize = 400_000;
+
+/// Refuses more labels than are taken from one file.
+fn too_labelled(at: Position) -> Problem {
+    let message = text!(
+        "标签超过 {LABELS} 个",
+        "there are more than {LABELS} labels"
+    );
+    Problem::new("", at, "too-large", message)
+        .fix(text!("请拆成几个文件", "split it into several files"))
+}
+
 /// Refuses more lines than rows are taken from one file.
 pub(super) fn few_lines(text: &str) -> Result<(), Vec<Problem>> {
     if text.lines().nth(ROWS).is_none() {
@@ -278,12 +291,21 @@ fn json_rows(text: &str, table: Table) -> Result<Read, Vec<Problem>> {
     if is_json_lines(text) {
         few_lines(text)?;
         let mut rows = Vec::new();
+        let mut labels = 0;
         for line in json_lines(text) {
             if problems.len() >= PROBLEMS {
                 break;
             }
             match line {
-                Ok(node) => rows.push(json_row(&node, table, &mut problems)),
+                Ok(node) => {
+                    let row = json_row(&node, table, &mut problems);
+                    labels += row.labels.len();
+                    if labels > LABELS {
+                        problems.push(too_labelled(row.at));
+                        return Err(problems);
+                    }
+                    rows.push(row);
+                }
                 Err(found) => problems.extend(found),
             }
         }

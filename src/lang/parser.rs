@@ -4,6 +4,7 @@ use super::{Text, nearest};
 use crate::data::data;
 use crate::text;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::LazyLock;
 use toml_parser::Source;
@@ -75,6 +76,21 @@ fn plainly(words: &str) -> String {
         Some(format!("{what}{EXPECTED}{plain}"))
     });
     named.unwrap_or_else(|| words.to_owned())
+}
+
+/// Returns what a parser says of a text that stands where none may, without the text: in a configuration
+/// it may be a secret.
+pub fn without_value(words: &str) -> Cow<'_, str> {
+    let text = ["invalid type: string \"", "invalid value: string \""]
+        .iter()
+        .find(|head| words.starts_with(**head));
+    let end = words.rfind(&format!("\"{EXPECTED}"));
+    match (text, end) {
+        (Some(head), Some(end)) => {
+            Cow::Owned(format!("{head}…{}", words.get(end..).unwrap_or_default()))
+        }
+        (_, _) => Cow::Borrowed(words),
+    }
 }
 
 /// Returns line and column, from 1, of a byte offset; columns count characters.

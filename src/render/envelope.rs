@@ -1,7 +1,7 @@
 //! The seven keys around every JSON document.
 
 use serde::Serialize;
-use serde::ser::{SerializeStruct, Serializer};
+use serde::ser::{SerializeStruct as _, Serializer};
 use serde_json::Value;
 use std::borrow::Cow;
 

@@ -8,33 +8,44 @@ use chrono::NaiveDate;
 use regex::{Captures, Match, Regex};
 use std::borrow::Cow;
 use std::cmp::Reverse;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// E-mail addresses, numbers of resident identity cards (GB 11643, eighteen characters or the former
 /// fifteen), mobile phones and fixed lines, as people write them.
 const PATTERN: &str = r"(?x)
-    (?<email> [A-Za-z0-9._%+-]+ @ [A-Za-z0-9-]+ (?: \. [A-Za-z0-9-]+ )+ )
-  | (?<id> \b [1-9][0-9]{5} (?: BLANK? (?: 18 | 19 | 20 ) [0-9]{6} BLANK? [0-9]{3} [0-9Xx] | [0-9]{9} ) \b )
-  | (?<phone> (?: \+? \b 86 SEP? )? \b 1[3-9][0-9] (?: SEP? [0-9]{4} SEP? | \.[0-9]{4}\. ) [0-9]{4} \b
-            | \b 0[0-9]{2,3} [)）]? SEP? [1-9][0-9]{6,7} \b )
+    (?<email> [A-Za-z0-9._%+-]+ BLANK? @ BLANK? [A-Za-z0-9-]+ (?: \. [A-Za-z0-9-]+ )+ )
+  | (?<id> [1-9][0-9]{5} (?: (?: 18 | 19 | 20 ) [0-9]{9} [0-9Xx] | [0-9]{9} ) )
+  | (?<phone> (?: (?: \+ | 00 )? 86 SEP{0,2} | 0 )? 1[3-9][0-9] (?: SEP{0,3} [0-9]{4} SEP{0,3} | \.[0-9]{4}\. ) [0-9]{4}
+            | 0[0-9]{2,3} [)）]? (?: SEP? [1-9][0-9]{6,7} | SEP? [1-9][0-9]{2,3} BLANK [0-9]{4} )
+            | \+ 85[23] SEP? [2-9][0-9]{3} SEP? [0-9]{4} )
 ";
 
-/// What people write between the digits of a card, and of a phone; a dot only at both places of a
-/// mobile, since amounts and domains have one.
+/// What people write between the digits of a phone; a dot only at both places of a mobile, since
+/// amounts and domains have one.
 const PARTS: [(&str, &str); 2] = [
-    ("BLANK", r"[\ \u{a0}\u{3000}]"),
-    ("SEP", r"[\ \-\u{a0}\u{2010}-\u{2015}\u{3000}]"),
+    ("BLANK", r"[\ \u{a0}\u{2000}-\u{200a}\u{202f}\u{3000}]"),
+    (
+        "SEP",
+        r"[\ \-_·\u{a0}\u{ad}\u{2000}-\u{2015}\u{202a}-\u{202f}\u{2060}-\u{2069}\u{2212}\u{3000}\u{feff}]",
+    ),
 ];
 
 /// The pattern, made once; a test holds that it can be.
 static PERSONAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    // Letters of scripts that are written without blanks are no part of a number.
-    let ascii = PATTERN.replace(r"\b", r"(?-u:\b)");
     let whole = PARTS
         .iter()
-        .fold(ascii, |pattern, (name, class)| pattern.replace(name, class));
+        .fold(PATTERN.to_owned(), |pattern, (name, class)| {
+            pattern.replace(name, class)
+        });
     Regex::new(&whole).ok()
 });
+
+/// How many characters may stand between two digits of a card.
+const GAP: usize = 3;
+
+/// The characters of a card.
+const CARD: usize = 18;
 
 /// The names of natural persons that may stand in what was written about something.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,24 +73,15 @@ impl<'a> Names<'a> {
             return text.to_owned();
         }
         let folded: String = text.chars().map(half_width).collect();
+        let whole = without_parted_cards(&folded, plain);
         let masked = match &*PERSONAL {
             // What cannot be searched is not shown.
             None => "***".to_owned(),
-            Some(pattern) => {
-                let hidden = |found: &Captures<'_>| match found.get(0) {
-                    Some(whole)
-                        if is_of_a_ref(&whole, &folded)
-                            || plain.iter().any(|word| holds(word, &whole, &folded)) =>
-                    {
-                        whole.as_str().to_owned()
-                    }
-                    Some(_) | None => hide(found, &folded),
-                };
-                match pattern.replace_all(&folded, hidden) {
-                    Cow::Borrowed(_) => text.to_owned(),
-                    Cow::Owned(masked) => masked,
-                }
-            }
+            Some(pattern) => match (replaced(pattern, &whole, plain), whole) {
+                (Some(masked), _) => masked,
+                (None, Cow::Owned(masked)) => masked,
+                (None, Cow::Borrowed(_)) => text.to_owned(),
+            },
         };
         self.0.iter().fold(masked, |text, name| {
             text.replace(name, &Privacy::Masked.name(name))
@@ -99,18 +101,18 @@ pub fn mask_save(text: &str, plain: &[String], privacy: Privacy) -> String {
 }
 
 /// Whether what was found stands in `ref:KEY`, which says what it is and must be typed whole.
-fn is_of_a_ref(found: &Match<'_>, text: &str) -> bool {
-    let before = text.get(..found.start()).unwrap_or_default();
+fn is_of_a_ref(found: &Range<usize>, text: &str) -> bool {
+    let before = text.get(..found.start).unwrap_or_default();
     let ends = |c: char| c.is_whitespace() || "，。；：、（）“”‘’《》`'\"=()".contains(c);
     let word = before.rsplit(ends).next().unwrap_or_default();
     word.starts_with("ref:")
 }
 
 /// Whether what was found is a part of a word that stands there whole.
-fn holds(word: &str, found: &Match<'_>, text: &str) -> bool {
-    let mut parts = word.match_indices(found.as_str());
+fn holds(word: &str, found: &Range<usize>, text: &str) -> bool {
+    let mut parts = word.match_indices(text.get(found.clone()).unwrap_or_default());
     parts.any(|(offset, _)| {
-        let start = found.start().checked_sub(offset);
+        let start = found.start.checked_sub(offset);
         let rest = start.and_then(|start| text.get(start..));
         rest.is_some_and(|rest| rest.starts_with(word))
     })
@@ -128,43 +130,125 @@ pub fn mask_text_save(text: &Text, plain: &[String], privacy: Privacy) -> Text {
     text!("{zh}", "{en}")
 }
 
-fn hide(found: &Captures<'_>, text: &str) -> String {
-    let masked = Privacy::Masked;
-    if let Some(email) = found.name("email") {
-        return masked.email(email.as_str()).into_owned();
-    }
-    if let Some(number) = found.name("id") {
-        let number = number.as_str();
-        return if may_be_a_card(number) {
-            masked.id_number(number).into_owned()
-        } else {
-            number.to_owned()
-        };
-    }
-    found.name("phone").map_or_else(String::new, |phone| {
-        let rest = text.get(phone.end()..).unwrap_or_default();
-        let phone = phone.as_str();
-        if begins_a_domain(phone, rest) {
-            return phone.to_owned();
-        }
-        let hidden = masked.phone(phone);
-        let kept = |(own, hidden)| {
-            if matches!(own, ')' | '）') {
-                own
-            } else {
-                hidden
-            }
-        };
-        phone.chars().zip(hidden.chars()).map(kept).collect()
-    })
+/// Whether what was found is nobody's, since it stands within something that is to be told whole.
+fn is_plain(found: &Range<usize>, plain: &[String], text: &str) -> bool {
+    is_of_a_ref(found, text) || plain.iter().any(|word| holds(word, found, text))
 }
 
-/// Whether digits are a resident's number; where blanks part them they may be a contract's and its
-/// day, unless an adult was born on that day and the check character holds.
-fn may_be_a_card(number: &str) -> bool {
-    let is_whole = number.chars().all(|c| c.is_ascii_alphanumeric());
+/// Returns a text with the numbers of cards masked that have something between their digits.
+fn without_parted_cards<'t>(text: &'t str, plain: &[String]) -> Cow<'t, str> {
+    let mut masked = String::new();
+    let (mut told, mut is_within) = (0, false);
+    for (start, character) in text.char_indices() {
+        let begins = !is_within && start >= told;
+        is_within = character.is_ascii_digit();
+        if !begins || !is_within {
+            continue;
+        }
+        let Some(card) = parted_card(text, start) else {
+            continue;
+        };
+        if is_plain(&card, plain, text) {
+            continue;
+        }
+        masked.push_str(text.get(told..start).unwrap_or_default());
+        let digits = text.get(card.clone()).unwrap_or_default();
+        masked.push_str(&Privacy::Masked.id_number(digits));
+        told = card.end;
+    }
+    if told == 0 {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(masked + text.get(told..).unwrap_or_default())
+}
+
+/// Returns where the number of a card stands that begins here and is parted. Such digits may be a
+/// contract's and its day, unless an adult was born on that day and the check character holds.
+fn parted_card(text: &str, start: usize) -> Option<Range<usize>> {
+    let rest = text.get(start..)?;
+    let mut number = String::with_capacity(CARD);
+    let (mut gap, mut is_parted) = (0, false);
+    for (place, character) in rest.char_indices() {
+        let is_last = number.len() == CARD - 1;
+        if character.is_ascii_digit() || (is_last && matches!(character, 'X' | 'x')) {
+            number.push(character);
+            gap = 0;
+        } else if character.is_alphanumeric() || gap == GAP {
+            return None;
+        } else {
+            gap += 1;
+            is_parted = true;
+        }
+        if number.len() == CARD {
+            let end = start + place + character.len_utf8();
+            let after = text.get(end..)?;
+            let is_whole = !after.starts_with(|c: char| c.is_ascii_alphanumeric());
+            return (is_parted && is_whole && is_a_card(&number)).then_some(start..end);
+        }
+    }
+    None
+}
+
+/// Returns a text with what is personal in it masked; `None` where nothing is.
+fn replaced(pattern: &Regex, text: &str, plain: &[String]) -> Option<String> {
+    let mut masked = String::new();
+    let (mut told, mut from) = (0, 0);
+    while let Some(found) = pattern.captures_at(text, from) {
+        let Some(whole) = found.get(0) else { break };
+        from = whole.end();
+        match hide(&found, &whole, text) {
+            Some(hidden) if !is_plain(&whole.range(), plain, text) => {
+                masked.push_str(text.get(told..whole.start()).unwrap_or_default());
+                masked.push_str(&hidden);
+                told = from;
+            }
+            Some(_) => {}
+            // What begins behind its first digits may be somebody's.
+            None => {
+                let digits = whole.as_str().bytes().take_while(u8::is_ascii_digit);
+                from = text.ceil_char_boundary(whole.start() + digits.count().max(1));
+            }
+        }
+    }
+    (told > 0).then(|| masked + text.get(told..).unwrap_or_default())
+}
+
+/// Returns what is shown in the place of what was found; `None` where it is nobody's.
+fn hide(found: &Captures<'_>, whole: &Match<'_>, text: &str) -> Option<String> {
+    let masked = Privacy::Masked;
+    if let Some(email) = found.name("email") {
+        return Some(masked.email(email.as_str()).into_owned());
+    }
+    // Letters may name the number: tel13800000001, ID110101…
+    let before = text.get(..whole.start()).unwrap_or_default();
+    let rest = text.get(whole.end()..).unwrap_or_default();
+    if before.ends_with(|c: char| c.is_ascii_digit())
+        || rest.starts_with(|c: char| c.is_ascii_alphanumeric())
+    {
+        return None;
+    }
+    let digits = whole.as_str();
+    if found.name("id").is_some() {
+        return Some(masked.id_number(digits).into_owned());
+    }
+    if begins_a_domain(digits, rest) {
+        return None;
+    }
+    let hidden = masked.phone(digits);
+    let kept = |(own, hidden)| {
+        if matches!(own, ')' | '）') {
+            own
+        } else {
+            hidden
+        }
+    };
+    Some(digits.chars().zip(hidden.chars()).map(kept).collect())
+}
+
+/// Whether this is the number of a card of somebody who is an adult.
+fn is_a_card(number: &str) -> bool {
     let last = NaiveDate::from_ymd_opt(2019, 12, 31);
-    is_whole || last.is_some_and(|last| ResidentId::parse(number, last).is_ok())
+    last.is_some_and(|last| ResidentId::parse(number, last).is_ok())
 }
 
 /// Whether digits are labels of a domain such as `13800000001.com`: a name of a site, that commands
@@ -180,10 +264,12 @@ fn begins_a_domain(digits: &str, rest: &str) -> bool {
 /// Returns a digit, letter or sign of full width as the plain one.
 fn half_width(c: char) -> char {
     match c {
-        '０'..='９' | '＠' | 'Ｘ' | 'ｘ' | '－' | '＋' => u32::from(c)
-            .checked_sub(0xFEE0)
-            .and_then(char::from_u32)
-            .unwrap_or(c),
+        '０'..='９' | '＠' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '－' | '＋' | '．' | '＿' => {
+            u32::from(c)
+                .checked_sub(0xFEE0)
+                .and_then(char::from_u32)
+                .unwrap_or(c)
+        }
         other => other,
     }
 }
@@ -218,6 +304,25 @@ mod tests {
                 "写信给z***@example.cn，谢谢",
             ),
             ("甲某某不在，甲某和乙在", "甲**不在，甲*和乙在"),
+            ("tel13800000001", "tel138****0001"),
+            ("+8613800000001", "+86*******0001"),
+            ("008613800000001", "008********0001"),
+            ("8613800000001", "861******0001"),
+            ("013800000001", "013*****0001"),
+            ("138_0000_0001", "138******0001"),
+            ("138 - 0000 - 0001", "138**********0001"),
+            ("138\u{200b}0000\u{200b}0001", "138******0001"),
+            ("010 8888 0000", "010******0000"),
+            ("+852 9123 4567", "+85*******4567"),
+            ("证件110101-19900101-0015", "证件110***************15"),
+            ("证件110101 1990 0101 0015", "证件110****************15"),
+            ("1101 0119 9001 0100 15", "110*****************15"),
+            ("110101, 1990，0101\n0015", "110*****************15"),
+            ("第1 110101_19900101_0015", "第1 110***************15"),
+            ("ID110101199001010015", "ID110*************15"),
+            ("scan_110101199001010015_1", "scan_110*************15_1"),
+            ("zhang @ example.cn", "z***@ example.cn"),
+            ("ｚｈａｎｇ＠ｅｘａｍｐｌｅ．ｃｎ", "z***@example.cn"),
         ] {
             assert_eq!(masked(text), expected);
         }
@@ -237,6 +342,10 @@ mod tests {
             "金额1380000.0000元，坐标 131.12345678，版本 1.021.12345678",
             "合同440300 20260101 0001，邮编510000 20261123 1000",
             "合同110101 19900101 0016",
+            "合同110101-19900101-0016，110101-2026-0101-0015",
+            "tel13800000001.com 和 x13800000001y.com",
+            "00138000000012",
+            "deadbeef13800000001c",
         ] {
             assert_eq!(masked(text), text);
         }

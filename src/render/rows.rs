@@ -225,10 +225,13 @@ fn reach<'v>(value: &'v Value, path: &str, reached: &mut Vec<&'v Value>) {
 }
 
 /// Returns whether a spreadsheet may take a cell that begins with `text` for a formula
-/// (OWASP ASVS 1.2.10, CWE-1236).
+/// (OWASP ASVS 1.2.10, CWE-1236); some drop blanks before they look.
 fn is_formula(text: &str) -> bool {
-    text.trim_start_matches('\'')
-        .starts_with(['=', '+', '-', '@', '\t', '\r', '\0', '＝', '＋', '－', '＠'])
+    let bare = text.trim_start_matches('\'');
+    bare.starts_with(['\t', '\r', '\n', '\0'])
+        || bare
+            .trim_start()
+            .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 /// Puts a quote before what a spreadsheet would take for a formula.

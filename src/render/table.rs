@@ -11,7 +11,7 @@ use comfy_table::{
     Width,
 };
 use std::borrow::Cow;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::UnicodeWidthStr as _;
 
 /// Stands between two columns of the laid-out table; [`clean`] keeps it out of every cell.
 const COLUMN: char = '\u{1f}';
@@ -391,7 +391,7 @@ mod tests {
             }
             let rendered = table.render(Lang::Zh, None, Color::Off);
             prop_assert_eq!(rendered.lines().count(), rows.len() + 1);
-            let ends: Vec<usize> = rendered.lines().map(|line| line.strip_suffix('|').map_or(0, UnicodeWidthStr::width)).collect();
+            let ends: Vec<usize> = rendered.lines().map(|line| line.strip_suffix('|').map_or(0, unicode_width::UnicodeWidthStr::width)).collect();
             prop_assert!(ends.iter().all(|end| *end == ends[0] && *end > 0), "{ends:?}\n{rendered}");
         }
 

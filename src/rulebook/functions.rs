@@ -18,7 +18,7 @@ use chrono::{Datelike as _, Days, Months, NaiveDate};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::UnicodeNormalization as _;
 
 fn text(value: &Value) -> Option<&str> {
     if let Value::String(text) = value {

@@ -40,7 +40,8 @@ impl Disk {
     /// [`NotFound`](StorageError::NotFound), [`NotAFile`](StorageError::NotAFile) when it is no
     /// folder, [`Io`](StorageError::Io).
     pub fn open(folder: &Path) -> Result<Self, StorageError> {
-        let root = fs::open(folder, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty())
+        let flags = OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let root = retry_on_intr(|| fs::open(folder, flags, Mode::empty()))
             .map_err(|errno| refused(folder, Action::Open, errno))?;
         Ok(Self {
             path: folder.to_owned(),

@@ -3,7 +3,7 @@
 use crate::support::{Icpctl, Output, until};
 use icpctl::filing::order::OrderId;
 use icpctl::store::files::LockMode;
-use icpctl::store::{Disk, Files, StorePath};
+use icpctl::store::{Disk, Files as _, StorePath};
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;

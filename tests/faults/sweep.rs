@@ -19,7 +19,7 @@ const ERRNOS: [&str; 7] = [
 ];
 
 /// The calls that may fail, and are not left to the C library.
-const FALLIBLE: [&str; 25] = [
+const FALLIBLE: [&str; 26] = [
     "chmod",
     "fchmod",
     "fchmodat",
@@ -33,6 +33,7 @@ const FALLIBLE: [&str; 25] = [
     "mkdir",
     "mkdirat",
     "newfstatat",
+    "open",
     "openat",
     "openat2",
     "pread64",
@@ -48,8 +49,8 @@ const FALLIBLE: [&str; 25] = [
 ];
 
 /// The calls that a signal may interrupt, according to their manual pages.
-const INTERRUPTIBLE: [&str; 9] = [
-    "flock", "fsync", "openat", "openat2", "pread64", "pwrite64", "read", "syncfs", "write",
+const INTERRUPTIBLE: [&str; 10] = [
+    "flock", "fsync", "open", "openat", "openat2", "pread64", "pwrite64", "read", "syncfs", "write",
 ];
 
 /// One thing to try.

@@ -107,6 +107,27 @@ fn exploding_rows_are_refused() {
             );
         }
     }
+    // As many labels as columns, in every row.
+    let labels: String = (0..900).map(|n| format!(",label:l{n}")).collect();
+    let rows = format!("x{}\n", ",1".repeat(900)).repeat(2000);
+    user.write("labels.csv", format!("subject_number{labels}\n{rows}"));
+    for line in ["adopt --from", "batch check"] {
+        let (code, err) = run(&user, &format!("{line} labels.csv"));
+        assert_eq!(code, Some(3), "{line} labels.csv: {err}");
+    }
+    // One field over and over: each is told, up to ten thousand.
+    let again = format!("{{{}\"a\":1}}", "\"a\":1,".repeat(170_000));
+    user.write("again.json", again);
+    for line in ["check", "batch check", "adopt --from"] {
+        let out = user.run(format!("{line} again.json --json").split(' '));
+        let out = out.exits(3);
+        assert!(out.stdout.len() < 4_000_000, "{line}: {}", out.stdout.len());
+    }
+    // A calendar is a document.
+    user.write("calendar.toml", "\n".repeat(20 << 20));
+    let (code, err) = run(&user, "calendar update calendar.toml");
+    assert_eq!(code, Some(3), "{err}");
+    assert!(err.contains("1 MiB"), "{err}");
     // More than 64 MiB: a file of holes, which nobody has to read.
     let path = user.write("huge.csv", "order,event\n");
     let file = std::fs::OpenOptions::new().write(true).open(path).unwrap();

@@ -149,3 +149,50 @@ fn doctor_tells_attachments_that_no_order_names() {
     assert_eq!(mended["data"]["removed"][0], digest.as_str());
     assert_eq!(held(&user).len(), before.len() + 1);
 }
+
+/// An export that was killed leaves what it had written; the next one to that folder removes it, and
+/// nothing of a run that goes on, nor what is not its own.
+#[test]
+fn what_a_killed_export_left_goes_with_the_next() {
+    let user = desk();
+    user.write("out/.icpctl-AbCdEf.tmp", "13912345678");
+    let going_on = user.write("out/.icpctl-GoesOn.tmp", "13912345678");
+    let held = std::fs::File::open(&going_on).unwrap();
+    held.lock().unwrap();
+    user.write("out/victim", "whole");
+    std::os::unix::fs::symlink("victim", user.home().join("out/.icpctl-linked.tmp")).unwrap();
+    let line = "export --reveal --format json --out out/all.json";
+    user.run(line.split(' ')).exits(0);
+    let mut there: Vec<String> = std::fs::read_dir(user.home().join("out"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    there.sort();
+    let left = [
+        ".icpctl-GoesOn.tmp",
+        ".icpctl-linked.tmp",
+        "all.json",
+        "victim",
+    ];
+    assert_eq!(there, left);
+    // As a run leaves it that is killed before the rename.
+    let killed = std::process::Command::new("strace")
+        .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=/^rename", "-e"])
+        .args(["inject=/^rename:signal=KILL", "--"])
+        .arg(user.command([""]).get_program())
+        .args(line.split(' '))
+        .current_dir(user.home())
+        .envs(
+            user.command([""])
+                .get_envs()
+                .filter_map(|(k, v)| Some((k, v?))),
+        )
+        .status();
+    if killed.is_ok_and(|status| !status.success()) {
+        user.run(line.split(' ')).exits(0);
+        assert_eq!(
+            std::fs::read_dir(user.home().join("out")).unwrap().count(),
+            4
+        );
+    }
+}

@@ -66,6 +66,58 @@ fn a_value_in_the_wrong_place_is_masked_where_it_is_told() {
     }
 }
 
+/// People part digits, put letters before them, and copy what is not seen with them.
+#[test]
+fn a_number_is_masked_however_it_is_written() {
+    let user = Icpctl::new();
+    user.run(["init"]).exits(0);
+    user.write(
+        "adopt.csv",
+        "subject_number,service_number,domains,accesses\n\
+         湘ICP备2021990009号,湘ICP备2021990009号-1,shop.example.com,tencent\n",
+    );
+    user.run(["adopt", "--from", "adopt.csv"]).exits(0);
+    let draft = "cancel-site shop.example.com --ref noted";
+    user.run(draft.split(' ')).exits(0);
+    for number in [
+        "+8613912345678",
+        "008613912345678",
+        "8613912345678",
+        "tel13912345678",
+        "139_1234_5678",
+        "139 - 1234 - 5678",
+        "139\u{200b}1234\u{200b}5678",
+        "１３９－１２３４－５６７８",
+        "ID110101199001010015",
+        "scan_110101199001010015_1",
+        "110101-19900101-0015",
+        "110101 1990 0101 0015",
+        "1101 0119 9001 0100 15",
+        "110101_19900101_0015",
+        "110101/1990/01/01/0015",
+        "１１０１０１－１９９００１０１－００１５",
+        "canary.person @ secret.example",
+        "ｃａｎａｒｙ．ｐｅｒｓｏｎ＠ｓｅｃｒｅｔ．ｅｘａｍｐｌｅ",
+    ] {
+        user.run(["note", "ref:noted", &format!("找{number}办")])
+            .exits(0);
+        let commands: [&[&str]; 4] = [
+            &["show", number],
+            &["record", "ref:noted", number],
+            &["log", "ref:noted"],
+            &["log", "ref:noted", "--json"],
+        ];
+        for command in commands {
+            let output = user.run(command);
+            let shown = format!("{}{}", output.stdout, output.stderr);
+            let shown = shown.replace(r"\u{200b}", "");
+            let core = number.trim_start_matches(|c: char| !c.is_alphanumeric());
+            assert!(!shown.contains(core), "{command:?}\n{output:#?}");
+        }
+        user.run(["undo"]).exits(0);
+    }
+}
+
 /// "The account's phone is the individual's" (RP-08): an account can be somebody's phone.
 #[test]
 fn an_account_that_is_a_phone_or_a_mail_is_masked_and_found_all_the_same() {

@@ -1,6 +1,7 @@
 //! Text that acts: on a terminal, in a log, in a spreadsheet.
 
 use super::scene::{ATTACK, desk, everything};
+use crate::support::Icpctl;
 use icpctl::render::clean::is_harmful;
 
 #[test]
@@ -83,4 +84,41 @@ fn no_cell_is_a_formula() {
         }
     }
     assert!(cells > 1000 && disarmed >= 3, "{cells} {disarmed}");
+}
+
+/// Some programs drop the blanks at the head of a cell before they look at it.
+#[test]
+fn no_blank_hides_a_formula() {
+    let user = desk();
+    for (place, text) in [" =1+1", "\u{3000}＝1", "\u{a0}@SUM(1)", "\n=1", " ' =1"]
+        .iter()
+        .enumerate()
+    {
+        let reference = format!("blank{place}");
+        let draft = ["cancel-access", "docs.example.org", "--provider", "tencent"];
+        user.run(
+            draft
+                .into_iter()
+                .chain(["--ref", &reference, "--reason", text]),
+        )
+        .exits(0);
+        let shown = user
+            .run(["log", &format!("ref:{reference}"), "--format", "csv"])
+            .exits(0);
+        let acts = !text.trim_start().starts_with('\'');
+        let guarded = format!("'{text}");
+        assert_eq!(shown.stdout.contains(&guarded), acts, "{text:?} {shown:#?}");
+    }
+}
+
+/// What is printed to be used by a script is a path all the same.
+#[test]
+fn no_name_of_a_folder_acts_on_a_terminal() {
+    let user = Icpctl::new();
+    let name = format!("in{ATTACK}").replace(['/', '\0'], "");
+    for command in ["init", "man"] {
+        let out = user.run([command, &name]).exits(0);
+        let acting = out.stdout.chars().find(|c| is_harmful(*c) && *c != '\n');
+        assert_eq!(acting, None, "{command}: {out:#?}");
+    }
 }

@@ -139,3 +139,23 @@ com = "http://127.0.0.1:1/"
     let registered = facts.iter().find(|fact| fact["claim"] == "registered");
     assert_eq!(registered.unwrap()["reason"], "no-connection");
 }
+
+/// What stands in the wrong place may be an address with a token in it, or a password.
+#[test]
+fn an_error_of_the_configuration_tells_no_secret() {
+    for text in [
+        "[notify]\nurl = \"https://example.com/send?access_token=SECRET\"",
+        "[network]\nconnect_to = \"user:SECRET@127.0.0.1\"",
+        "[rdap.servers]\ncom = \"http://user:SECRET@rdap.example.com/\"",
+        "[rdap.servers]\ncom = \"https://user:SECRET@rdap.example.com/\"",
+    ] {
+        for lang in ["zh", "en"] {
+            let output = config(text)
+                .run(["config", "show", "--lang", lang])
+                .exits(3);
+            let told = format!("{}{}", output.stdout, output.stderr);
+            assert!(!told.contains("SECRET"), "{text}\n{told}");
+            assert!(told.contains("config.toml"), "{text}\n{told}");
+        }
+    }
+}

@@ -5,7 +5,7 @@
 use super::disk::store;
 use super::{conformance, holder, path, put};
 use icpctl::store::files::{LockFile, LockMode, NOTE_SIZE};
-use icpctl::store::{Action, Change, Disk, Files, Kind, StorageError, StoreLock, StorePath};
+use icpctl::store::{Action, Change, Disk, Files as _, Kind, StorageError, StoreLock, StorePath};
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 
 use super::{PATIENT, conformance, holder, path, put};
 use icpctl::store::{
-    Change, Digest, Disk, Files, LockKey, RECORD_LIMIT, RecordLock, StorageError, StoreLock,
+    Change, Digest, Disk, Files as _, LockKey, RECORD_LIMIT, RecordLock, StorageError, StoreLock,
     StorePath,
 };
 use std::sync::mpsc;

@@ -5,7 +5,7 @@ use super::memory::Memory;
 use super::power::{Op, Tree, crashes};
 use super::{holder, path};
 use icpctl::store::{
-    Action, Change, Files, Holder, LockKey, RecordLock, Recovery, StorageError, StoreLock,
+    Action, Change, Files as _, Holder, LockKey, RecordLock, Recovery, StorageError, StoreLock,
 };
 use std::io::ErrorKind;
 use std::time::Duration;

@@ -4,7 +4,7 @@ use super::crash::{NEW, OLD, Scene, create, recovered, several, write};
 use super::memory::Memory;
 use super::power::{Op, Tree, crashes};
 use super::{holder, path};
-use icpctl::store::{Action, Change, Digest, Files, Recovery, StorageError, StoreLock};
+use icpctl::store::{Action, Change, Digest, Files as _, Recovery, StorageError, StoreLock};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use icpctl::filing::order::{ID_LENGTH, OrderId};
 use icpctl::store::book::order_path;
 use icpctl::store::roll::Roll;
-use icpctl::store::{Disk, Files, StorePath};
+use icpctl::store::{Disk, Files as _, StorePath};
 use proptest::prelude::*;
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt as _;

@@ -1,13 +1,12 @@
 //! `completions`: the script that completes commands and flags in a shell.
 
-use super::{help, record};
+use super::{help, record, schema};
 use crate::cli::context::Context;
-use crate::cli::documents::board;
 use crate::cli::parser::globals::place;
 use crate::cli::parser::{Branches, tree};
+use crate::cli::reply::Reply;
 use crate::cli::reply::plain::refuse_format;
-use crate::cli::reply::{Reply, answer};
-use crate::cli::table::COMMANDS;
+use crate::cli::table::{COMMANDS, Row};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::profile::Profiles;
@@ -29,30 +28,26 @@ pub fn command(command: Command, lang: Lang) -> Command {
 }
 
 /// What stands for each argument whose values are the same in every store: shells offer them.
-fn values(command: &str, arg: &str, is_of_orders: bool) -> Option<Vec<&'static str>> {
-    match (command, arg) {
-        (_, "fields") if is_of_orders => Some(board::FIELDS.to_vec()),
-        (_, "provider") => Some(Profiles::names_built_in().collect()),
+fn values(row: &Row, arg: &str) -> Vec<String> {
+    let words = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
+    match (row.name, arg) {
+        (_, "fields") => schema::fields(row.schema),
+        (_, "provider") => words(Profiles::names_built_in().collect()),
         ("explain", "id") => {
             let known: BTreeSet<&str> = all_pages().map(|page| page.id).collect();
-            Some(known.into_iter().collect())
+            words(known.into_iter().collect())
         }
-        ("record", "words") => Some(record::events()),
-        ("attach", "as") => code_list("material-slots").map(|slots| {
-            slots
-                .entries
-                .iter()
-                .map(|slot| slot.value.as_str())
-                .collect()
-        }),
-        ("help", "topic") => Some(
-            COMMANDS
-                .iter()
-                .map(|row| row.name)
-                .chain(help::TOPICS)
-                .collect(),
-        ),
-        (_, _) => None,
+        ("record", "words") => words(record::events()),
+        ("attach", "as") => {
+            let slots = code_list("material-slots").into_iter();
+            let slots = slots.flat_map(|slots| &slots.entries);
+            words(slots.map(|slot| slot.value.as_str()).collect())
+        }
+        ("help", "topic") => {
+            let commands = COMMANDS.iter().map(|row| row.name);
+            words(commands.chain(help::TOPICS).collect())
+        }
+        (_, _) => Vec::new(),
     }
 }
 
@@ -60,15 +55,19 @@ fn values(command: &str, arg: &str, is_of_orders: bool) -> Option<Vec<&'static s
 fn with_values(mut root: Command) -> Command {
     root.build();
     COMMANDS.iter().fold(root, |root, row| {
-        let is_of_orders = matches!(row.schema, answer::ORDER | answer::ORDERS);
-        root.mut_subcommand(row.name, |command| {
-            command.mut_args(
-                |arg| match values(row.name, arg.get_id().as_str(), is_of_orders) {
-                    Some(values) => arg.value_parser(PossibleValuesParser::new(values)),
-                    None => arg,
-                },
-            )
-        })
+        root.mut_subcommand(row.name, |command| with_values_of(command, row))
+    })
+}
+
+/// Puts the values that shells offer into a command, and into its actions.
+fn with_values_of(command: Command, row: &Row) -> Command {
+    let command = command.mut_subcommands(|action| with_values_of(action, row));
+    command.mut_args(|arg| {
+        let values = values(row, arg.get_id().as_str());
+        if values.is_empty() || !arg.get_possible_values().is_empty() {
+            return arg;
+        }
+        arg.value_parser(PossibleValuesParser::new(values))
     })
 }
 

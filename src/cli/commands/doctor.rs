@@ -23,6 +23,7 @@ use crate::workflow::examine::{DAMAGED, Finding, altered, examine, unnamed};
 use crate::workflow::world::World;
 use clap::{ArgMatches, Command};
 use serde_json::json;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Says what the command takes.
@@ -60,7 +61,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     let mut findings = look(&cx.world_of(files)?);
     if !findings.is_empty() {
         // A writer may have been at it between one file and the next: what is still so is told.
-        let again = look(&cx.world_of(files)?);
+        let again: HashSet<Finding> = look(&cx.world_of(files)?).into_iter().collect();
         findings.retain(|finding| again.contains(finding));
     }
     // Every damaged file is a finding here, not a warning beside the result.
@@ -77,7 +78,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             });
         }
         findings.extend(unmended(cx, folder, &loose, fixes));
-        let strays = strays(disk)?;
+        let strays: BTreeSet<String> = strays(disk)?.into_iter().collect();
         // A link in the place of a folder is told with the others that are not read.
         findings.retain(|found| found.code != DAMAGED || !strays.contains(&found.path));
         findings.extend(strays.iter().map(|path| unread(path)));

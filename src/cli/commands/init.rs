@@ -6,6 +6,7 @@ use crate::cli::parser::globals::place;
 use crate::cli::reply::Reply;
 use crate::failure::Failure;
 use crate::lang::{Lang, Text, shell_word};
+use crate::render::clean::clean;
 use crate::store::place::{Origin, Place};
 use crate::store::{Disk, Files as _, StorePath, store_file};
 use crate::text;
@@ -76,7 +77,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     }
     let data = json!({ "store": shown, "created": !exists });
     let reply = Reply::new("icpctl.init/1", data)
-        .human(format!("{shown}\n"))
+        .human(format!("{}\n", clean(&shown)))
         .changed(!exists || ignored);
     let reply = if ignored {
         reply.say(text!(

@@ -11,6 +11,7 @@ use crate::cli::reply::plain::refuse_format;
 use crate::failure::Failure;
 use crate::lang::Lang;
 use crate::reading::cause;
+use crate::render::clean::clean;
 use crate::text;
 use clap::{ArgMatches, Command};
 use clap_mangen::Man;
@@ -59,7 +60,7 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
             let path: PathBuf = cx.current.join(&path);
             std::fs::write(&path, text).map_err(|error| unwritten(&path, &error))?;
         }
-        paths.push(path.display().to_string());
+        paths.push(clean(&path.display().to_string()).into_owned());
     }
     let count = paths.len();
     let reply = Reply::raw(paths.join("\n") + "\n").changed(true);

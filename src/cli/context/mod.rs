@@ -144,9 +144,15 @@ impl<'a> Context<'a> {
 
     /// Adds those cautions that are not there yet.
     pub fn warn_of(&mut self, cautions: impl IntoIterator<Item = Caution>) {
+        // Looked through once: a store may hold very many files that cannot be read.
+        let mut there: Option<HashSet<Caution>> = None;
         for caution in cautions {
             let is_new = self.told.insert(caution.clone());
-            if is_new || !self.cautions.contains(&caution) {
+            if !is_new && there.is_none() {
+                there = Some(self.cautions.iter().cloned().collect());
+            }
+            let is_missing = |there: &mut HashSet<Caution>| there.insert(caution.clone());
+            if there.as_mut().is_none_or(is_missing) {
                 self.cautions.push(caution);
             }
         }
@@ -381,9 +387,11 @@ impl<'a> Context<'a> {
     /// When the store's profiles or calendar cannot be read.
     pub fn world_with(&mut self, files: Option<&dyn Files>, book: Book) -> Result<World, Failure> {
         let (profiles, calendar) = (self.profiles(files)?, self.calendar(files)?);
-        for (path, damage) in &book.damaged {
-            self.caution(DAMAGED, damage.message(), Some(path.clone()));
-        }
+        self.warn_of(book.damaged.iter().map(|(path, damage)| Caution {
+            code: DAMAGED,
+            message: damage.message(),
+            path: Some(path.clone()),
+        }));
         Ok(World::new(book, profiles, calendar, self.now))
     }
 

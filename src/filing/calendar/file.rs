@@ -4,7 +4,7 @@ use super::error::{CalendarError, CalendarFault, Position, Shape};
 use super::{Calendar, Holiday, Schedule, is_weekend};
 use crate::lang::Text;
 use chrono::format::ParseErrorKind;
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike as _, NaiveDate};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;

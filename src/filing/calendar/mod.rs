@@ -15,7 +15,7 @@ pub use error::{CalendarError, CalendarFault, Position, Shape};
 use super::instant::Instant;
 use crate::lang::Text;
 use crate::text;
-use chrono::{Datelike, Days, NaiveDate, Weekday};
+use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Working days in a week without holidays.

@@ -14,7 +14,7 @@ pub use other::{CertificateNumber, Mobile};
 pub use resident::ResidentId;
 
 use std::str::FromStr;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Folds full-width and lower-case characters and drops blanks.
 fn folded(text: &str) -> String {

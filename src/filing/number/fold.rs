@@ -1,6 +1,6 @@
 //! One spelling for each character: what NFKC leaves apart but filing numbers do not tell apart.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Traditional forms of the characters of filing numbers, each with its simplified form, sorted.
 const TRADITIONAL: [(char, char); 24] = [

@@ -1,6 +1,8 @@
 //! Tables as CSV.
 
-use super::{Cell, Goal, Header, ROWS, Read, Row, split, too_many, unknown_column};
+use super::{
+    Cell, Goal, Header, LABELS, ROWS, Read, Row, split, too_labelled, too_many, unknown_column,
+};
 use crate::intake::cells::{Opening, Starts, hint};
 use crate::intake::problem::{PROBLEMS, Position, Problem};
 use crate::intake::schema::{Table, columns};
@@ -53,6 +55,7 @@ pub(in crate::intake) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<
     let width = names.iter().rposition(|name| is_filled(name));
     let width = width.map_or(0, |last| last + 1);
     let mut rows = Vec::new();
+    let mut labels = 0;
     for record in records {
         if problems.len() >= PROBLEMS {
             break;
@@ -85,6 +88,11 @@ pub(in crate::intake) fn csv_rows(text: &str, table: Table) -> Result<Read, Vec<
             continue;
         }
         let row = sheet.row(&head, &record, &starts);
+        labels += row.labels.len();
+        if labels > LABELS {
+            problems.push(too_labelled(at));
+            return Err(problems);
+        }
         problems.extend(shortened(&row));
         rows.push(row);
     }

@@ -14,7 +14,7 @@ use crate::render::style::Tone;
 use crate::render::table::{Cell, Table, key_values};
 use crate::store::Files;
 use crate::text;
-use chrono::{Datelike, NaiveDate, Weekday};
+use chrono::{Datelike as _, NaiveDate, Weekday};
 use clap::{ArgMatches, Command};
 use serde_json::{Value, json};
 use update::Outcome;

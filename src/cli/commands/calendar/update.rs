@@ -3,12 +3,14 @@
 use super::{SCHEMA, document, schedules};
 use crate::cli::context::Context;
 use crate::cli::context::measures::CALENDAR;
+use crate::cli::input::unreadable;
 use crate::cli::reply::Reply;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::calendar::{Calendar, CalendarError, Schedule};
 use crate::lang::parser::position;
 use crate::lang::{Text, parser};
+use crate::reading::{DOCUMENT_LIMIT, Unread};
 use crate::render::style::Tone;
 use crate::render::table::{Cell, Table};
 use crate::store::{Change, Digest, Files, RECORD_LIMIT, StoreLock, StorePath, if_there};
@@ -51,6 +53,9 @@ struct Plan {
 pub(super) fn keep(cx: &mut Context<'_>, name: &str) -> Result<Reply, Failure> {
     let bytes = cx.read_input(name)?;
     let name = called(name);
+    if bytes.len() as u64 > DOCUMENT_LIMIT {
+        return Err(unreadable(name, &Unread::TooLarge(DOCUMENT_LIMIT)));
+    }
     let given = text_of(bytes, name)?;
     let update = Calendar::parse(&given).map_err(|error| refused(name, &error))?;
     let disk = cx.open()?;

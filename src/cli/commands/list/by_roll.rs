@@ -1,6 +1,6 @@
 //! The orders that are asked for, as the roll tells them: each is laid out while the roll is walked.
 
-use crate::cli::context::Context;
+use crate::cli::context::{Caution, Context};
 use crate::cli::documents::board;
 use crate::cli::documents::outline::Outline;
 use crate::cli::filters::{Filters, Line, Rank};
@@ -166,9 +166,11 @@ pub fn lay_out<P: Default + Send, T: Send>(
             }
         }
     })?;
-    for (path, damage) in roll.damaged() {
-        cx.caution(DAMAGED, damage.message(), Some(path.clone()));
-    }
+    cx.warn_of(roll.damaged().map(|(path, damage)| Caution {
+        code: DAMAGED,
+        message: damage.message(),
+        path: Some(path.clone()),
+    }));
     roll.keep(&|name, is_individual| Privacy::Masked.subject_name(name, is_individual));
     for page in &mut pages {
         page.settle(roll.subjects(), &disk, &how);
