@@ -39,29 +39,40 @@ fn by_number(order: &Order, place: usize, service: &DossierService) -> Result<us
         })
 }
 
-/// Places each service where one has a domain of its own, else where one has its name, else at its own
-/// place; what is none of these comes after all others.
+/// What tells that one is the other, at these places in the order and in the dossier.
+type Likeness = fn(&At<'_>, &At<'_>) -> bool;
+
+/// A service with its place, among so many.
+struct At<'s> {
+    place: usize,
+    count: usize,
+    facts: &'s ServiceFacts,
+}
+
+/// The orders in which likenesses may count: one alone would take a corrected domain, or a corrected
+/// name, for another service.
+const WAYS: [&[Likeness]; 3] = [
+    &[is_both, has_name_there, shares_domain, has_name, is_there],
+    &[is_both, shares_domain, has_name, is_there],
+    &[is_both, has_name, shares_domain, is_there],
+];
+
+/// Places each service where one of its kind has its name or a domain of its own, else at its own place;
+/// what is none of these comes after all others. That one of the ways is taken which leaves the fewest out
+/// that are like one that is written, as each would be there twice, and then puts the fewest where nothing
+/// is like them.
 fn by_identity(held: &[ServiceFacts], written: &[DossierService]) -> Vec<usize> {
-    let mut places: Vec<Option<usize>> = vec![None; written.len()];
-    for is_same in [shares_domain, has_name] {
-        for (place, service) in written.iter().enumerate() {
-            let is_free = |at: usize| !places.contains(&Some(at));
-            let mut same = held.iter().enumerate();
-            let found = same.find(|(at, held)| is_free(*at) && is_same(held, &service.facts));
-            let found = found.map(|(at, _)| at);
-            if let Some(own) = places.get_mut(place).filter(|own| own.is_none()) {
-                *own = found;
-            }
-        }
-    }
-    for place in 0..written.len() {
-        let is_free = place < held.len() && !places.contains(&Some(place));
-        if let Some(own) = places.get_mut(place).filter(|own| is_free && own.is_none()) {
-            *own = Some(place);
-        }
-    }
+    let written = at_places(written.iter().map(|service| &service.facts));
+    let held = at_places(held.iter());
+    let ways = WAYS.iter().map(|way| matched(&held, &written, way));
+    let best = ways.min_by_key(|places| {
+        (
+            doubled(&held, &written, places),
+            unlike(&held, &written, places),
+        )
+    });
     let mut next = held.len();
-    let placed = places.into_iter().map(|place| {
+    let placed = best.unwrap_or_default().into_iter().map(|place| {
         place.unwrap_or_else(|| {
             next += 1;
             next - 1
@@ -70,13 +81,85 @@ fn by_identity(held: &[ServiceFacts], written: &[DossierService]) -> Vec<usize> 
     placed.collect()
 }
 
-fn shares_domain(one: &ServiceFacts, two: &ServiceFacts) -> bool {
-    let mut domains = one.domains.iter().flatten();
-    domains.any(|domain| two.domains.iter().flatten().any(|other| other == domain))
+fn at_places<'s>(services: impl ExactSizeIterator<Item = &'s ServiceFacts>) -> Vec<At<'s>> {
+    let count = services.len();
+    let services = services.enumerate();
+    let services = services.map(|(place, facts)| At {
+        place,
+        count,
+        facts,
+    });
+    services.collect()
 }
 
-fn has_name(one: &ServiceFacts, two: &ServiceFacts) -> bool {
-    one.name.is_some() && one.name == two.name
+fn matched(held: &[At<'_>], written: &[At<'_>], way: &[Likeness]) -> Vec<Option<usize>> {
+    let mut places: Vec<Option<usize>> = vec![None; written.len()];
+    let mut is_free = vec![true; held.len()];
+    for is_same in way {
+        for (own, service) in places.iter_mut().zip(written) {
+            if own.is_some() {
+                continue;
+            }
+            let mut free = held.iter().zip(&mut is_free).filter(|(_, free)| **free);
+            if let Some((at, free)) = free.find(|(at, _)| is_same(at, service)) {
+                *own = Some(at.place);
+                *free = false;
+            }
+        }
+    }
+    places
+}
+
+/// Counts the services that are left out though one that is written is like them; no domain can be filed
+/// twice, so that it weighs more than a name.
+fn doubled(held: &[At<'_>], written: &[At<'_>], places: &[Option<usize>]) -> usize {
+    let left = held.iter().filter(|at| !places.contains(&Some(at.place)));
+    let is_like = |at: &At<'_>, like: Likeness| written.iter().any(|service| like(at, service));
+    left.map(|at| 2 * usize::from(is_like(at, shares_domain)) + usize::from(is_like(at, has_name)))
+        .sum()
+}
+
+fn unlike(held: &[At<'_>], written: &[At<'_>], places: &[Option<usize>]) -> usize {
+    let placed = written.iter().zip(places);
+    let placed = placed.filter_map(|(service, place)| Some((held.get((*place)?)?, service)));
+    placed
+        .filter(|(at, service)| !has_name(at, service) && !shares_domain(at, service))
+        .count()
+}
+
+fn is_both(one: &At<'_>, two: &At<'_>) -> bool {
+    has_name(one, two) && shares_domain(one, two)
+}
+
+fn has_name_there(one: &At<'_>, two: &At<'_>) -> bool {
+    one.place == two.place && has_name(one, two)
+}
+
+fn shares_domain(one: &At<'_>, two: &At<'_>) -> bool {
+    let mut domains = one.facts.domains.iter().flatten();
+    let is_in = |domain| {
+        two.facts
+            .domains
+            .iter()
+            .flatten()
+            .any(|other| other == domain)
+    };
+    may_be_of_kind(one, two) && domains.any(is_in)
+}
+
+fn has_name(one: &At<'_>, two: &At<'_>) -> bool {
+    may_be_of_kind(one, two) && one.facts.name.is_some() && one.facts.name == two.facts.name
+}
+
+/// Whether both stand at one place; of another kind it is a corrected one only where all are written.
+fn is_there(one: &At<'_>, two: &At<'_>) -> bool {
+    one.place == two.place && (may_be_of_kind(one, two) || one.count == two.count)
+}
+
+/// Whether both are of one kind, where both say of which.
+fn may_be_of_kind(one: &At<'_>, two: &At<'_>) -> bool {
+    let kinds = one.facts.kind.as_ref().zip(two.facts.kind.as_ref());
+    kinds.is_none_or(|(one, two)| one == two)
 }
 
 /// Returns the files of a dossier with the places that their services have in the order.

@@ -252,6 +252,89 @@ fn a_dossier_means_the_services_of_a_first_filing_by_what_they_go_by() {
     assert_eq!(order["services"][3]["domains"][0], "new.example.com");
 }
 
+/// Whatever a dossier corrects, no service is there twice; one of another kind is another one.
+#[test]
+fn a_dossier_that_corrects_services_adds_none() {
+    let service = |(kind, name, domain): &(&str, &str, &str)| {
+        let domains = match *domain {
+            "" => String::new(),
+            letter => format!("domains = [\"{letter}.example.cn\"]\n"),
+        };
+        let platforms = match *kind {
+            "app" => "platforms = [\"android\"]\n",
+            _ => "",
+        };
+        format!("[[services]]\nkind = \"{kind}\"\nname = \"示例{name}\"\n{domains}{platforms}")
+    };
+    let one = [("site", "商城", "a")];
+    let two = [("site", "商城", "a"), ("site", "论坛", "b")];
+    let three = [
+        ("site", "商城", "a"),
+        ("site", "论坛", "b"),
+        ("site", "博客", "d"),
+    ];
+    let app = [("site", "商城", "a"), ("app", "商城", "a")];
+    let cases: [(&[_], &[_], &str); 12] = [
+        (
+            &two,
+            &[("site", "商城", "b"), ("site", "论坛", "c")],
+            "site商城b site论坛c",
+        ),
+        (
+            &two,
+            &[("site", "商城", "b"), ("site", "论坛", "a")],
+            "site商城b site论坛a",
+        ),
+        (
+            &two,
+            &[("site", "论坛", "a"), ("site", "博客", "b")],
+            "site论坛a site博客b",
+        ),
+        (
+            &two,
+            &[("site", "论坛", "c"), ("site", "商城", "b")],
+            "site商城b site论坛c",
+        ),
+        (&two, &[("site", "商店", "b")], "site商城a site商店b"),
+        (
+            &three,
+            &[("site", "商城", "b"), ("site", "论坛", "c")],
+            "site商城b site论坛c site博客d",
+        ),
+        (
+            &three,
+            &[
+                ("site", "博客", "d"),
+                ("site", "商城", "b"),
+                ("site", "论坛", "c"),
+            ],
+            "site商城b site论坛c site博客d",
+        ),
+        (&app, &[("app", "商城", "a")], "site商城a app商城a"),
+        (&app, &[("app", "书店", "a")], "site商城a app书店a"),
+        (&app, &[("app", "商城", "")], "site商城a app商城a"),
+        (&app, &[("app", "书店", "")], "site商城a app商城a app书店"),
+        (&one, &[("app", "商城", "a")], "app商城a"),
+    ];
+    for (held, written, expected) in cases {
+        let (scene, id) = Scene::first_filing("tencent");
+        let text = |services: &[_]| services.iter().map(service).collect::<String>();
+        scene.user.write("held.toml", text(held));
+        scene.ok(MONDAY, &format!("edit {id} --unset services"));
+        scene.ok(MONDAY, &format!("edit {id} --from held.toml"));
+        scene.user.write("written.toml", text(written));
+        scene.ok(MONDAY, &format!("edit {id} --from written.toml"));
+        let order = scene.ok(MONDAY, &format!("show {id} --reveal"));
+        let shown = order["services"].as_array().unwrap().iter().map(|s| {
+            let words = [&s["kind"], &s["name"], &s["domains"][0]];
+            words.map(|word| word.as_str().unwrap_or_default()).concat()
+        });
+        let shown = shown.collect::<Vec<_>>().join(" ");
+        let shown = shown.replace("示例", "").replace(".example.cn", "");
+        assert_eq!(shown, expected, "{held:?} {written:?}");
+    }
+}
+
 /// A dossier that `edit --from` takes speaks for the slots that it names.
 #[test]
 fn the_files_of_a_dossier_take_the_place_of_those_of_their_slots() {
