@@ -188,11 +188,11 @@ impl From<MomentError> for Failure {
 impl From<Obstacle> for Failure {
     fn from(obstacle: Obstacle) -> Self {
         let mut failure = Self::refused(obstacle.code(), obstacle.message());
-        // An order that ended unapproved is never approved.
+        // An order that ended unapproved, or is gone, is never approved.
         failure.is_final = matches!(
             obstacle,
             Obstacle::After {
-                awaited: Awaited::Ended(_),
+                awaited: Awaited::Ended(_) | Awaited::Absent,
                 ..
             }
         );

@@ -354,6 +354,7 @@ fn a_draft_whose_forerunner_is_gone_is_led_on() {
     assert_eq!(next(), json!([way_out]));
     let error = scene.fails(MONDAY, &format!("submit {id} --yes"), 5);
     assert_eq!(error["code"], "refused.after");
+    assert_eq!(error["retryable"], false, "{error}");
     assert!(hints_at(&error, &way_out), "{error}");
     scene.ok(MONDAY, &format!("edit {id} --set account=acc-2"));
     scene.ok(MONDAY, way_out.strip_prefix("icpctl ").unwrap());
