@@ -194,6 +194,11 @@ fn a_wrong_target_field_or_value_of_a_change_is_asked_for_again() {
             ("Field to change", "nome\r"),
             (
                 "once more: there is no field nome; did you mean name?",
+                "responsible\r",
+            ),
+            (
+                "once more: responsible has fields of its own and takes no value itself; name one of \
+                 them: responsible.name, ",
                 "responsible.phone\r",
             ),
             ("New value:", "123\r"),

@@ -118,16 +118,18 @@ pub fn heed_target(ask: &Ask, world: &World) -> Result<(), Failure> {
     find(ask, world, &mut Vec::new()).map(|_| ())
 }
 
-/// Checks that the fields which are to change are fields of what the change is about.
+/// Checks that the fields which are to get a value are fields of what the change is about, and take one.
 ///
 /// # Errors
-/// As drafting refuses them.
+/// As drafting refuses them; 3 for a table.
 pub fn heed_fields(ask: &Ask, world: &World) -> Result<(), Failure> {
     let found = find(ask, world, &mut Vec::new())?;
     let about = found.subject.map(|subject| abouts(subject, &found));
     for about in about.into_iter().flatten() {
         for given in &ask.assigns {
-            fields::changed(&found, &about.path(given.field()), given.field())?;
+            let (path, field) = (about.path(given.field()), given.field());
+            fields::changed(&found, &path, field)?;
+            fields::valued(&path, field)?;
         }
     }
     Ok(())

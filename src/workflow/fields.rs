@@ -147,6 +147,47 @@ pub(super) fn changed(found: &Found<'_>, path: &str, field: &str) -> Result<(), 
     )))
 }
 
+/// Checks that a field holds a value, not fields of its own; `path` is its full path in a dossier.
+///
+/// # Errors
+/// 3 for a table or a list of tables.
+pub(super) fn valued(path: &str, field: &str) -> Result<(), Failure> {
+    let table = bare(path);
+    let below = knowledge::fields().iter();
+    let below: Vec<&Field> = below.filter(|f| is_below(&f.path, &table)).collect();
+    if below.is_empty() {
+        return Ok(());
+    }
+    let is_list = knowledge::field(&table).is_some_and(|f| f.value_type == FieldType::List);
+    let has_place = path
+        .rsplit('.')
+        .next()
+        .is_some_and(|last| last.parse::<usize>().is_ok());
+    let head = if is_list && !has_place {
+        format!("{field}.0")
+    } else {
+        field.to_owned()
+    };
+    let names = below.iter().map(|f| {
+        let name = f.path.get(table.len()..).unwrap_or_default();
+        (format!("{head}{name}"), [&*f.label.zh])
+    });
+    let names: Vec<(String, [&str; 1])> = names.collect();
+    let list = listed(names.iter().map(|(name, label)| (name.as_str(), *label)));
+    Err(Failure::invalid(
+        "invalid.field",
+        text!(
+            "{field} 下面还有字段，自身不填值",
+            "{field} has fields of its own and takes no value itself"
+        ),
+    )
+    .hint(text!(
+        "写其中一个：{list}",
+        "name one of them: {list}",
+        list
+    )))
+}
+
 /// Whether a change of a subject or a service takes a field.
 pub(super) fn is_field(name: &str) -> bool {
     ["subject", "services"]
