@@ -20,8 +20,8 @@ impl Base {
     pub fn parse(text: &str) -> Result<Self, Text> {
         let url = Url::parse(text).map_err(|error| {
             text!(
-                "`{text}` 不是网址：{words}",
-                "`{text}` is no URL: {words}",
+                "不是网址：{words}",
+                "this is no URL: {words}",
                 words = parser::said(&error.to_string())
             )
         })?;
@@ -32,9 +32,10 @@ impl Base {
             ));
         }
         if !may_be_asked(&url) {
+            let server = server(&url);
             return Err(text!(
-                "`{text}` 必须用 https；http 只用于本机（127.0.0.1、::1、localhost）",
-                "`{text}` must be https; http is for this machine alone (127.0.0.1, ::1, localhost)"
+                "`{server}` 必须用 https；http 只用于本机（127.0.0.1、::1、localhost）",
+                "`{server}` must be https; http is for this machine alone (127.0.0.1, ::1, localhost)"
             ));
         }
         Ok(Self(url))
@@ -44,6 +45,12 @@ impl Base {
     pub const fn url(&self) -> &Url {
         &self.0
     }
+}
+
+/// Returns the scheme and the host of a URL: what else it holds may be a secret.
+fn server(url: &Url) -> String {
+    let host = url.host_str().unwrap_or("…");
+    format!("{}://{host}", url.scheme())
 }
 
 /// Whether a service may be asked at a URL: over `https`, or over `http` on this machine.
@@ -92,11 +99,13 @@ impl Near {
 impl<'de> Deserialize<'de> for Near {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let url = Url::parse(&text).ok().filter(is_near);
+        let url = Url::parse(&text).ok();
+        let server = url.as_ref().map_or_else(|| "…".to_owned(), server);
+        let url = url.filter(is_near);
         url.map(Self).ok_or_else(|| {
             parser::told(text!(
-                "`{text}` 不是元数据服务，应为 http:// 加 127.0.0.1、169.254.x.x 或 {METADATA}",
-                "`{text}` is no metadata service: expected http:// with 127.0.0.1, 169.254.x.x or {METADATA}"
+                "`{server}` 不是元数据服务，应为 http:// 加 127.0.0.1、169.254.x.x 或 {METADATA}",
+                "`{server}` is no metadata service: expected http:// with 127.0.0.1, 169.254.x.x or {METADATA}"
             ))
         })
     }

@@ -109,8 +109,8 @@ impl<'de> Deserialize<'de> for Server {
         match port {
             Some(Ok(_)) => Ok(Self(text)),
             Some(Err(_)) | None => Err(parser::told(text!(
-                "`{text}` 不是服务器，应为 主机:端口，如 whois.example.net:43",
-                "`{text}` is no server: expected host:port, such as whois.example.net:43"
+                "不是服务器，应为 主机:端口，如 whois.example.net:43",
+                "this is no server: expected host:port, such as whois.example.net:43"
             ))),
         }
     }

@@ -148,6 +148,10 @@ fn an_error_of_the_configuration_tells_no_secret() {
         "[network]\nconnect_to = \"user:SECRET@127.0.0.1\"",
         "[rdap.servers]\ncom = \"http://user:SECRET@rdap.example.com/\"",
         "[rdap.servers]\ncom = \"https://user:SECRET@rdap.example.com/\"",
+        "[rdap.servers]\ncom = \"http://rdap.example.com/SECRET?token=SECRET#SECRET\"",
+        "[rdap.servers]\ncom = \"rdap.example.com/?token=SECRET\"",
+        "[alibaba]\nmetadata = \"http://example.com/?token=SECRET\"",
+        "[whois.servers]\ncom = \"https://whois.example.com/?token=SECRET\"",
     ] {
         for lang in ["zh", "en"] {
             let output = config(text)
@@ -157,5 +161,22 @@ fn an_error_of_the_configuration_tells_no_secret() {
             assert!(!told.contains("SECRET"), "{text}\n{told}");
             assert!(told.contains("config.toml"), "{text}\n{told}");
         }
+    }
+    for (url, words) in [
+        (
+            "http://api.example.com/SECRET?token=SECRET&domain={query}",
+            "`http://api.example.com` must be https",
+        ),
+        (
+            "api.example.com/?token=SECRET&domain={query}",
+            "this is no URL",
+        ),
+    ] {
+        let output = config(&format!("[record]\nurl = \"{url}\"\n"))
+            .run(["verify", "example.com", "--lang", "en"])
+            .exits(3);
+        let told = format!("{}{}", output.stdout, output.stderr);
+        assert!(!told.contains("SECRET"), "{told}");
+        assert!(told.contains(words), "{told}");
     }
 }
