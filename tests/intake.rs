@@ -619,7 +619,7 @@ fn csv_problems_have_line_column_and_header_name() {
             "5:51 NUM-02 服务类型",
             "6:18 NUM-03 ",
             "7:1 row-length ",
-            "8:1 missing-field 主体备案号",
+            "8:2 NUM-01 服务备案号",
         ]
     );
 }
@@ -721,12 +721,14 @@ fn a_subject_number_may_be_left_to_the_services() {
         .collect();
     assert_eq!(numbers, ["粤ICP备2021000001号", "粤B2-20090059"]);
     assert_eq!(read[0].value.services.len(), 2);
-    let text = "subject_number,subject_name,service_number\n,甲公司,\n,,5号\n";
+    let text =
+        "subject_number,subject_name,service_number\n,甲公司,\n,,5号\n,,粤ICP备2021000001号\n";
     assert_eq!(
         refused(adoptions(text)),
         [
             "2:1 missing-field subject_number",
-            "3:1 missing-field subject_number"
+            "3:3 NUM-01 service_number",
+            "4:3 NUM-01 service_number"
         ]
     );
 }

@@ -1,6 +1,6 @@
 //! Filings in a table: a row a service, its cells laid out as the tree that other formats write.
 
-use crate::filing::number::Number;
+use crate::filing::number::ServiceNumber;
 use crate::intake::node::{Entry, Node, Shape};
 use crate::intake::problem::Problem;
 use crate::intake::record::missing;
@@ -59,9 +59,15 @@ pub(super) fn row_node(row: &Row, problems: &mut Vec<Problem>) -> Option<Node> {
     needed.extend(is_service.then_some("service_number"));
     needed.retain(|name| !row.cells.contains_key(name));
     if needed == ["subject_number"]
-        && let Some((cell, number)) = subject_of(row)
+        && let Some(cell) = row.cells.get("service_number")
     {
-        subject.push(text_entry("number", cell, &number));
+        match subject_of(cell) {
+            Ok(number) => subject.push(text_entry("number", cell, &number)),
+            Err(problem) => {
+                problems.push(problem);
+                return None;
+            }
+        }
         needed.clear();
     }
     if !needed.is_empty() {
@@ -79,15 +85,11 @@ pub(super) fn row_node(row: &Row, problems: &mut Vec<Problem>) -> Option<Node> {
 
 /// Returns the subject's number as the service's holds it: of cells that were merged, only the first is
 /// filled in.
-fn subject_of(row: &Row) -> Option<(&Cell, String)> {
-    let cell = row.cells.get("service_number")?;
-    let texts = cell.texts();
-    let [text] = texts.as_slice() else {
-        return None;
-    };
-    match Number::parse(text).ok()?.number {
-        Number::Service(number) => Some((cell, number.subject().to_string())),
-        Number::Subject(_) | Number::Security(_) => None,
+fn subject_of(cell: &Cell) -> Result<String, Problem> {
+    let text = cell.texts().concat();
+    match ServiceNumber::parse(&text) {
+        Ok(read) => Ok(read.number.subject().to_string()),
+        Err(error) => Err(cell.problem("NUM-01", error.message())),
     }
 }
 
