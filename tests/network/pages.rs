@@ -197,6 +197,18 @@ fn what_a_page_shows_is_read_as_visitors_read_it() {
             "unknown challenge",
         ),
         (
+            "where a slider is to be dragged",
+            page("<p>请按住滑块，拖动到最右边</p>"),
+            "number-shown",
+            "unknown challenge",
+        ),
+        (
+            "of a maker of machine parts",
+            page("<p>我们生产直线导轨、滑块和丝杠。</p>"),
+            "number-shown",
+            "no not-found",
+        ),
+        (
             "with the number all the same",
             page(&format!("<p>安全验证</p><footer>{number}</footer>")),
             "number-shown",
