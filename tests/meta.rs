@@ -661,6 +661,18 @@ fn config_path_is_the_one_in_force() {
     icpctl.run(["config", "edit"]).exits(2);
 }
 
+/// What bash offers for the word at the end of a line, with the script in the user's folder.
+fn offered(icpctl: &Icpctl, line: &str) -> String {
+    // What follows the last space is what is being typed.
+    let asked = "source icpctl.bash; COMP_WORDS=($0); [[ $0 = *' ' ]] && COMP_WORDS+=(''); \
+         COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); \
+         _icpctl icpctl \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD - 1]}\"; \
+         printf '%s\\n' \"${COMPREPLY[@]}\"";
+    let mut shell = std::process::Command::new("bash");
+    let shell = shell.args(["-c", asked, line]).current_dir(icpctl.home());
+    String::from_utf8(shell.output().unwrap().stdout).unwrap()
+}
+
 #[test]
 fn completions_are_there_for_every_shell() {
     let icpctl = Icpctl::new();
@@ -670,8 +682,14 @@ fn completions_are_there_for_every_shell() {
     }
     // What a shell offers for the fields of a document are its fields, whichever command prints it.
     let script = icpctl.run(["completions", "bash"]).exits(0).stdout;
+    // The shell would take a name with a star for those of files.
+    for list in script.split("compgen -W \"").skip(1) {
+        let list = list.split('"').next().unwrap();
+        assert!(!list.contains('*'), "{list}");
+    }
     icpctl.write("icpctl.bash", script);
-    for (words, offered, not) in [
+    icpctl.write("labels.txt", "");
+    for (words, held, not) in [
         (
             "list --fields ",
             "target.domain",
@@ -683,23 +701,44 @@ fn completions_are_there_for_every_shell() {
             "target.domain",
         ),
         ("log --fields ", "records.event", "target.domain"),
+        ("list --fields ", "labels", "labels.*"),
+        ("list --fields ", "services.number", "services.*"),
+        ("list --fields la", "labels", "labels.txt"),
+        ("batch apply --fields ", "outcome", "findings.rule"),
+        ("batch check --fields ", "findings.rule", "rows.ref"),
+        ("batch plan --fields ", "rows.ref", "findings.rule"),
+        ("duty done --fields ", "outcome", "target.domain"),
+        ("record --fields ", "outcome", "findings.rule"),
+        ("record --fields ", "target.domain", "findings.rule"),
         ("notice list --fields ", "class", "target.domain"),
         ("duty list --provider ", "tencent", "target.domain"),
         ("record k3m9t2qd ", "sms-verified", "target.domain"),
     ] {
         let line = format!("icpctl {words}");
-        let asked = "source icpctl.bash; COMP_WORDS=($0 ''); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); \
-             _icpctl icpctl '' \"${COMP_WORDS[COMP_CWORD - 1]}\"; printf '%s\\n' \"${COMPREPLY[@]}\"";
-        let mut shell = std::process::Command::new("bash");
-        let shell = shell
-            .args(["-c", asked, line.trim()])
-            .current_dir(icpctl.home());
-        let told = String::from_utf8(shell.output().unwrap().stdout).unwrap();
+        let told = offered(&icpctl, &line);
         let told: Vec<&str> = told.lines().collect();
         assert!(
-            told.contains(&offered) && !told.contains(&not),
+            told.contains(&held) && !told.contains(&not),
             "{words}: {told:?}"
         );
+    }
+    // An action takes all that is offered for it.
+    let rows = "ref,kind,target\na,cancel-site,nobody.example.cn\n";
+    icpctl.write("batch.csv", rows);
+    for (words, exit) in [
+        ("batch check batch.csv", 3),
+        ("batch plan batch.csv", 0),
+        ("batch apply batch.csv", 7),
+        ("list", 0),
+        ("portfolio", 0),
+    ] {
+        let words: Vec<&str> = words.split(' ').collect();
+        let action = words.iter().filter(|word| !word.contains('.'));
+        let action: Vec<&str> = action.copied().collect();
+        let names = offered(&icpctl, &format!("icpctl {} --fields ", action.join(" ")));
+        let all = names.lines().collect::<Vec<_>>().join(",");
+        let words = words.into_iter().chain(["--json", "--fields", &all]);
+        icpctl.run(words).exits(exit);
     }
     let zh = icpctl.run(["completions", "zsh", "--lang", "zh"]).exits(0);
     assert!(zh.stdout.contains("查看和更新工作日日历"));

@@ -3,7 +3,8 @@
 //! - [`commands`] holds the commands; the [`table`] lists them, in the order of the help.
 //! - Around each: the [`parser`] takes a command line apart, the [`context`] is what a command has to
 //!   work with and how it writes, the [`person`] at the terminal is asked, the [`reply`] is printed.
-//! - What several show: [`filters`] narrow it, [`documents`] lay out orders and filings.
+//! - What several show: [`filters`] and chosen [`fields`] narrow it, [`documents`] lay out orders and
+//!   filings.
 //! - What several take: an [`input`] that is named, [`rows`] taken one by one, [`signals`] meanwhile,
 //!   and a [`private_file`] that is asked for.
 //! - Who else is asked: a [`cloud`], and the [`sources`] whose word about orders counts.
@@ -14,6 +15,7 @@ pub mod commands;
 pub mod context;
 pub mod disclosure;
 pub mod documents;
+pub mod fields;
 pub mod filters;
 pub mod input;
 pub mod parser;
@@ -42,11 +44,10 @@ use crate::render::table::{Cell, Table};
 use crate::render::{Delivery, Format, print};
 use crate::text;
 use clap::ArgMatches;
-use commands::{calendar, duty, export, record, schema};
 use context::{Context, Terminal};
 use parser::globals::{self, Globals};
-use parser::{branches, help, tree, usage, words};
-use reply::{Reply, answer};
+use parser::{branches, help, tree, usage};
+use reply::Reply;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
@@ -141,11 +142,11 @@ pub fn run(outside: Outside<'_>) -> Exit {
         reply::tell(err, is_fixed(at).get(lang));
     }
     // Fields are a table for people too.
-    let is_chosen =
-        globals.format == Format::Human && globals.fields_by_flag && !UNFIELDED.contains(&row.name);
     let mut globals = globals;
+    globals.is_laid_out =
+        globals.format == Format::Human && globals.fields_by_flag && !UNFIELDED.contains(&row.name);
     let mut fields = Vec::new();
-    let (to, kept): (&mut dyn Write, Option<&mut dyn Write>) = if is_chosen {
+    let (to, kept): (&mut dyn Write, Option<&mut dyn Write>) = if globals.is_laid_out {
         globals.format = Format::Tsv;
         (&mut fields, Some(out))
     } else {
@@ -161,7 +162,7 @@ pub fn run(outside: Outside<'_>) -> Exit {
     if cx.globals.privacy == Privacy::Revealed && lost.is_none() {
         disclosure::record(&mut cx, name, sub, &words);
     }
-    let shape = shape(row, sub);
+    let shape = fields::shape(row, sub);
     let outcome = dispatch(&mut cx, row, sub, lost);
     let exit = reply::show(&mut cx, shape, outcome);
     let (width, color) = (cx.width(), cx.color());
@@ -205,8 +206,22 @@ fn dispatch(
     (row.run)(cx, matches)
 }
 
-/// The commands that print text as it stands, which has no fields, or choose the format themselves.
-const UNFIELDED: [&str; 6] = ["completions", "export", "help", "man", "schema", "template"];
+/// The commands whose fields are no table for people: they print text as it stands, choose the format
+/// themselves, or print the id that they drafted, alone.
+const UNFIELDED: [&str; 12] = [
+    "completions",
+    "export",
+    "help",
+    "man",
+    "schema",
+    "template",
+    "new",
+    "access",
+    "change",
+    "cancel-site",
+    "cancel-subject",
+    "cancel-access",
+];
 
 /// Lays out for people what was printed as tab-separated values.
 fn table_of_fields(tsv: &str) -> Table {
@@ -228,30 +243,13 @@ fn table_of_fields(tsv: &str) -> Table {
     table
 }
 
-/// Returns the shape of what a command line is answered with, done or refused: for some commands
-/// it depends on what they are given.
-fn shape(row: &Row, matches: &ArgMatches) -> &'static str {
-    match row.name {
-        "record" => record::shape(matches),
-        "submit" | "withdraw" | "abandon" => answer::shape(&words(matches, "order")),
-        _ => row.schema,
-    }
-}
-
 /// Returns the fields that are asked for. A name that the document cannot have is told before
 /// anything is done.
 fn fields(cx: &Context<'_>, row: &Row, matches: &ArgMatches) -> Result<Option<Fields>, Failure> {
     let Some(wanted) = &cx.globals.fields else {
         return Ok(None);
     };
-    let known = match (row.name, matches.subcommand_name()) {
-        ("export", _) => export::fields(matches),
-        ("duty", _) if duty::is_streamed(matches) => schema::fields_of_records(row.schema),
-        ("batch", Some("apply")) => schema::fields_of_records(row.schema),
-        ("calendar", _) => schema::fields_of_action(row.schema, calendar::answers_with(matches)),
-        ("batch", Some(action)) => schema::fields_of_action(row.schema, action),
-        _ => schema::fields(shape(row, matches)),
-    };
+    let known = fields::taken(row, matches);
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
     match Fields::choose(wanted, &known) {
         // Text as it stands has no fields.

@@ -14,21 +14,46 @@ use std::sync::LazyLock;
 /// E-mail addresses, numbers of resident identity cards (GB 11643, eighteen characters or the former
 /// fifteen), mobile phones and fixed lines, as people write them.
 const PATTERN: &str = r"(?x)
-    (?<email> [A-Za-z0-9._%+-]+ BLANK? @ BLANK? [A-Za-z0-9-]+ (?: \. [A-Za-z0-9-]+ )+ )
+    (?<email> [A-Za-z0-9._%+-]{1,64} @ [A-Za-z0-9-]+ (?: \. [A-Za-z0-9-]+ )+ )
   | (?<id> [1-9][0-9]{5} (?: (?: 18 | 19 | 20 ) [0-9]{9} [0-9Xx] | [0-9]{9} ) )
-  | (?<phone> (?: (?: \+ | 00 )? 86 SEP{0,2} | 0 )? 1[3-9][0-9] (?: SEP{0,3} [0-9]{4} SEP{0,3} | \.[0-9]{4}\. ) [0-9]{4}
-            | 0[0-9]{2,3} [)）]? (?: SEP? [1-9][0-9]{6,7} | SEP? [1-9][0-9]{2,3} BLANK [0-9]{4} )
-            | \+ 85[23] SEP? [2-9][0-9]{3} SEP? [0-9]{4} )
+  | (?<mobile> (?: (?: \+ | 00 )? 86 SEP{0,2} | 0 )? 1[3-9][0-9] (?: SEP{0,3} [0-9]{4} SEP{0,3} | \.[0-9]{4}\. ) [0-9]{4} )
+  | (?<line> 0[0-9]{2,3} [)）]? (?: DASH? [1-9][0-9]{6,7} | DASH? [1-9][0-9]{2,3} BLANK [0-9]{4} )
+           | \+ 85[23] DASH? [2-9][0-9]{3} DASH? [0-9]{4} )
 ";
 
 /// What people write between the digits of a phone; a dot only at both places of a mobile, since
-/// amounts and domains have one.
-const PARTS: [(&str, &str); 2] = [
+/// amounts and domains have one, and an underscore only there, since names of files have it.
+const PARTS: [(&str, &str); 3] = [
     ("BLANK", r"[\ \u{a0}\u{2000}-\u{200a}\u{202f}\u{3000}]"),
+    (
+        "DASH",
+        r"[\ \-\u{a0}\u{2000}-\u{2015}\u{202f}\u{2212}\u{3000}]",
+    ),
     (
         "SEP",
         r"[\ \-_·\u{a0}\u{ad}\u{2000}-\u{2015}\u{202a}-\u{202f}\u{2060}-\u{2069}\u{2212}\u{3000}\u{feff}]",
     ),
+];
+
+/// Letters that say of the digits behind them whose number it is; behind others they are a part of a
+/// name: of a contract, a resource, a folder.
+const NAMING: [&str; 16] = [
+    "call",
+    "cell",
+    "dh",
+    "fax",
+    "id",
+    "idcard",
+    "idno",
+    "mob",
+    "mobile",
+    "ph",
+    "phone",
+    "sfz",
+    "sj",
+    "tel",
+    "telephone",
+    "wx",
 ];
 
 /// The pattern, made once; a test holds that it can be.
@@ -72,16 +97,10 @@ impl<'a> Names<'a> {
         if privacy == Privacy::Revealed {
             return text.to_owned();
         }
-        let folded: String = text.chars().map(half_width).collect();
-        let whole = without_parted_cards(&folded, plain);
         let masked = match &*PERSONAL {
             // What cannot be searched is not shown.
             None => "***".to_owned(),
-            Some(pattern) => match (replaced(pattern, &whole, plain), whole) {
-                (Some(masked), _) => masked,
-                (None, Cow::Owned(masked)) => masked,
-                (None, Cow::Borrowed(_)) => text.to_owned(),
-            },
+            Some(pattern) => without_numbers(text, pattern, plain),
         };
         self.0.iter().fold(masked, |text, name| {
             text.replace(name, &Privacy::Masked.name(name))
@@ -100,9 +119,13 @@ pub fn mask_save(text: &str, plain: &[String], privacy: Privacy) -> String {
     Names::default().mask_save(text, plain, privacy)
 }
 
+/// How far before a number the word begins in which it stands, at most.
+const WORD: usize = 512;
+
 /// Whether what was found stands in `ref:KEY`, which says what it is and must be typed whole.
 fn is_of_a_ref(found: &Range<usize>, text: &str) -> bool {
-    let before = text.get(..found.start).unwrap_or_default();
+    let from = text.floor_char_boundary(found.start.saturating_sub(WORD));
+    let before = text.get(from..found.start).unwrap_or_default();
     let ends = |c: char| c.is_whitespace() || "，。；：、（）“”‘’《》`'\"=()".contains(c);
     let word = before.rsplit(ends).next().unwrap_or_default();
     word.starts_with("ref:")
@@ -135,31 +158,81 @@ fn is_plain(found: &Range<usize>, plain: &[String], text: &str) -> bool {
     is_of_a_ref(found, text) || plain.iter().any(|word| holds(word, found, text))
 }
 
-/// Returns a text with the numbers of cards masked that have something between their digits.
-fn without_parted_cards<'t>(text: &'t str, plain: &[String]) -> Cow<'t, str> {
-    let mut masked = String::new();
-    let (mut told, mut is_within) = (0, false);
+/// Something personal in a text, and what is shown in its place.
+type Hidden = (Range<usize>, String);
+
+/// Returns a text with what is personal in it masked; the rest stands as it was written.
+fn without_numbers(text: &str, pattern: &Regex, plain: &[String]) -> String {
+    let folded = Folded::of(text);
+    let is_hidden = |(found, _): &Hidden| !is_plain(&folded.written(found), plain, text);
+    let mut hidden: Vec<Hidden> = parted_cards(&folded.text)
+        .into_iter()
+        .filter(is_hidden)
+        .collect();
+    let mut rest = folded.text.to_string();
+    for (card, _) in &hidden {
+        rest.replace_range(card.clone(), &"*".repeat(card.len()));
+    }
+    hidden.extend(numbers(pattern, &rest).into_iter().filter(is_hidden));
+    hidden.sort_by_key(|(found, _)| found.start);
+    let (mut masked, mut told) = (String::with_capacity(text.len()), 0);
+    for (found, shown) in &hidden {
+        let found = folded.written(found);
+        masked.push_str(text.get(told..found.start).unwrap_or_default());
+        masked.push_str(shown);
+        told = found.end;
+    }
+    masked + text.get(told..).unwrap_or_default()
+}
+
+/// A text with digits, letters and signs of full width as the plain ones.
+struct Folded<'t> {
+    text: Cow<'t, str>,
+    /// Where each of its bytes is written; none where it is what is written.
+    places: Vec<usize>,
+}
+
+impl<'t> Folded<'t> {
+    fn of(text: &'t str) -> Self {
+        if text.chars().all(|c| half_width(c) == c) {
+            let text = Cow::Borrowed(text);
+            let places = Vec::new();
+            return Self { text, places };
+        }
+        let (mut folded, mut places) = (String::with_capacity(text.len()), Vec::new());
+        for (place, character) in text.char_indices() {
+            folded.push(half_width(character));
+            places.resize(folded.len(), place);
+        }
+        places.push(text.len());
+        let text = Cow::Owned(folded);
+        Self { text, places }
+    }
+
+    /// Returns where something of it is written.
+    fn written(&self, found: &Range<usize>) -> Range<usize> {
+        let place = |at: usize| self.places.get(at).copied().unwrap_or(at);
+        place(found.start)..place(found.end)
+    }
+}
+
+/// Lists the numbers of cards that have something between their digits.
+fn parted_cards(text: &str) -> Vec<Hidden> {
+    let mut cards: Vec<Hidden> = Vec::new();
+    let mut is_within = false;
     for (start, character) in text.char_indices() {
-        let begins = !is_within && start >= told;
+        let begins = !is_within && cards.last().is_none_or(|(last, _)| last.end <= start);
         is_within = character.is_ascii_digit();
-        if !begins || !is_within {
-            continue;
+        if begins
+            && is_within
+            && let Some(card) = parted_card(text, start)
+        {
+            let digits = text.get(card.clone()).unwrap_or_default();
+            let shown = Privacy::Masked.id_number(digits).into_owned();
+            cards.push((card, shown));
         }
-        let Some(card) = parted_card(text, start) else {
-            continue;
-        };
-        if is_plain(&card, plain, text) {
-            continue;
-        }
-        masked.push_str(text.get(told..start).unwrap_or_default());
-        let digits = text.get(card.clone()).unwrap_or_default();
-        masked.push_str(&Privacy::Masked.id_number(digits));
-        told = card.end;
     }
-    if told == 0 {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(masked + text.get(told..).unwrap_or_default())
+    cards
 }
 
 /// Returns where the number of a card stands that begins here and is parted. Such digits may be a
@@ -189,28 +262,22 @@ fn parted_card(text: &str, start: usize) -> Option<Range<usize>> {
     None
 }
 
-/// Returns a text with what is personal in it masked; `None` where nothing is.
-fn replaced(pattern: &Regex, text: &str, plain: &[String]) -> Option<String> {
-    let mut masked = String::new();
-    let (mut told, mut from) = (0, 0);
+/// Lists the addresses and numbers that stand in a text in one piece, or as phones are parted.
+fn numbers(pattern: &Regex, text: &str) -> Vec<Hidden> {
+    let mut hidden = Vec::new();
+    let mut from = 0;
     while let Some(found) = pattern.captures_at(text, from) {
         let Some(whole) = found.get(0) else { break };
-        from = whole.end();
-        match hide(&found, &whole, text) {
-            Some(hidden) if !is_plain(&whole.range(), plain, text) => {
-                masked.push_str(text.get(told..whole.start()).unwrap_or_default());
-                masked.push_str(&hidden);
-                told = from;
-            }
-            Some(_) => {}
+        if let Some(shown) = hide(&found, &whole, text) {
+            from = whole.end();
+            hidden.push((whole.range(), shown));
+        } else {
             // What begins behind its first digits may be somebody's.
-            None => {
-                let digits = whole.as_str().bytes().take_while(u8::is_ascii_digit);
-                from = text.ceil_char_boundary(whole.start() + digits.count().max(1));
-            }
+            let digits = whole.as_str().bytes().take_while(u8::is_ascii_digit);
+            from = text.ceil_char_boundary(whole.start() + digits.count().max(1));
         }
     }
-    (told > 0).then(|| masked + text.get(told..).unwrap_or_default())
+    hidden
 }
 
 /// Returns what is shown in the place of what was found; `None` where it is nobody's.
@@ -219,19 +286,17 @@ fn hide(found: &Captures<'_>, whole: &Match<'_>, text: &str) -> Option<String> {
     if let Some(email) = found.name("email") {
         return Some(masked.email(email.as_str()).into_owned());
     }
-    // Letters may name the number: tel13800000001, ID110101…
     let before = text.get(..whole.start()).unwrap_or_default();
     let rest = text.get(whole.end()..).unwrap_or_default();
-    if before.ends_with(|c: char| c.is_ascii_digit())
-        || rest.starts_with(|c: char| c.is_ascii_alphanumeric())
-    {
+    if !may_begin_behind(before) || rest.starts_with(|c: char| c.is_ascii_alphanumeric()) {
         return None;
     }
     let digits = whole.as_str();
     if found.name("id").is_some() {
         return Some(masked.id_number(digits).into_owned());
     }
-    if begins_a_domain(digits, rest) {
+    let is_of_a_name = before.ends_with('_') || rest.starts_with('_');
+    if begins_a_domain(digits, rest) || found.name("line").is_some() && is_of_a_name {
         return None;
     }
     let hidden = masked.phone(digits);
@@ -243,6 +308,24 @@ fn hide(found: &Captures<'_>, whole: &Match<'_>, text: &str) -> Option<String> {
         }
     };
     Some(digits.chars().zip(hidden.chars()).map(kept).collect())
+}
+
+/// Whether a number of somebody's may begin behind this: tel13800000001, not T13800000001.
+fn may_begin_behind(before: &str) -> bool {
+    let longest = NAMING
+        .iter()
+        .map(|word| word.len())
+        .max()
+        .unwrap_or_default();
+    let letters = before.bytes().rev().take(longest + 1);
+    let letters = letters.take_while(u8::is_ascii_alphabetic).count();
+    let word = before.get(before.len() - letters..).unwrap_or_default();
+    let ahead = before.get(..before.len() - letters).unwrap_or_default();
+    let is_one = word.is_empty()
+        || NAMING
+            .iter()
+            .any(|naming| naming.eq_ignore_ascii_case(word));
+    is_one && !ahead.ends_with(|c: char| c.is_ascii_digit())
 }
 
 /// Whether this is the number of a card of somebody who is an adult.
@@ -321,7 +404,12 @@ mod tests {
             ("第1 110101_19900101_0015", "第1 110***************15"),
             ("ID110101199001010015", "ID110*************15"),
             ("scan_110101199001010015_1", "scan_110*************15_1"),
-            ("zhang @ example.cn", "z***@ example.cn"),
+            (
+                "电话 ＴＥＬ１３８０００００００１",
+                "电话 ＴＥＬ138****0001",
+            ),
+            ("甲某　和１３８０００００００１", "甲*　和138****0001"),
+            ("IMG_13800000001_1", "IMG_138****0001_1"),
             ("ｚｈａｎｇ＠ｅｘａｍｐｌｅ．ｃｎ", "z***@example.cn"),
         ] {
             assert_eq!(masked(text), expected);
@@ -346,6 +434,11 @@ mod tests {
             "tel13800000001.com 和 x13800000001y.com",
             "00138000000012",
             "deadbeef13800000001c",
+            "job_010_88880000 和 batch_001_20261128.csv",
+            "T13800000001、HT15000000001、SN110101900101001、u13800000001",
+            "deadbeef-c13800000001",
+            "0001_1380000.00",
+            "粤ICP备2021000001号-1 @ cloud.example.com",
         ] {
             assert_eq!(masked(text), text);
         }
@@ -389,6 +482,11 @@ mod tests {
                 "订单（ref:row-13800000001）",
             ),
             ("ref: 13800000001", "", "ref: 138****0001"),
+            (
+                "订＿13800000001 和 Ｒ１３８０００００００１",
+                "订＿13800000001",
+                "订＿13800000001 和 Ｒ１３８０００００００１",
+            ),
         ] {
             let plain = [plain.to_owned()];
             assert_eq!(

@@ -251,6 +251,57 @@ fn fields_narrow_a_document() {
     assert_eq!(lines, ["id,target.domain", &format!("{id},example.cn")]);
 }
 
+/// "The six print the id alone on stdout": a script takes it as it stands, whatever fields it asks for.
+#[test]
+fn a_draft_prints_its_id_alone_whatever_fields_are_asked_for() {
+    let scene = Scene::at("tencent");
+    for fields in ["id", "id,status"] {
+        for flag in ["", " --quiet"] {
+            let line = format!("access example.cn --provider huawei --fields {fields}{flag}");
+            let told = scene.run(MONDAY, &line).exits(0).stdout;
+            let id = told.strip_suffix('\n').unwrap();
+            assert_eq!(id.len(), 8, "{told}");
+            assert!(id.chars().all(|c| c.is_ascii_alphanumeric()), "{told}");
+        }
+    }
+}
+
+/// Whoever narrows the table of rows is still told why one failed, and what to do.
+#[test]
+fn rows_tell_people_why_they_failed_whatever_fields_are_asked_for() {
+    let scene = Scene::at("tencent");
+    let id = scene.draft(MONDAY, "cancel-site example.cn");
+    let write = |name, text: &str| scene.user.write(name, text);
+    write(
+        "batch.csv",
+        "ref,kind,target\na,cancel-site,nobody.example.cn\n",
+    );
+    write("events.csv", &format!("order,event\n{id},accepted\n"));
+    write(
+        "duties.csv",
+        "target,duty\nexample.cn,renew-prior-approval\n",
+    );
+    for (line, fields, reason) in [
+        ("batch apply batch.csv", "ref,outcome", "nothing is filed"),
+        ("record --from events.csv", "order,outcome", "is a draft"),
+        (
+            "duty done --from duties.csv",
+            "number,outcome",
+            "does not owe",
+        ),
+    ] {
+        for dry in ["", " --dry-run"] {
+            let whole = scene.run(MONDAY, &format!("{line}{dry}")).exits(7).stderr;
+            assert!(whole.contains(reason), "{line}: {whole}");
+            assert!(whole.contains("\n    "), "{line}: {whole}");
+            let narrowed = format!("{line}{dry} --fields {fields}");
+            let narrowed = scene.run(MONDAY, &narrowed).exits(7);
+            assert_eq!(narrowed.stderr, whole, "{line}");
+            assert!(narrowed.stdout.starts_with(&fields[..3]), "{narrowed:?}");
+        }
+    }
+}
+
 /// A table that has nothing to tell has no header of nothing either.
 #[test]
 fn a_failure_prints_no_table() {
@@ -349,6 +400,7 @@ fn no_dry_run_says_that_anything_was_done() {
         "service-contact-dead",
     ]);
     let notice = notice.exits(0).stdout.trim().to_owned();
+    loosen(&user.home().join("store"));
     let before = tree_of(&user.home().join("store"));
     let resolve = format!("notice resolve {notice}");
     let erase = format!("erase {draft}");
@@ -382,7 +434,15 @@ fn no_dry_run_says_that_anything_was_done() {
             let flags = ["--dry-run", "--lang", lang];
             let told = user.run(line.split(' ').chain(flags)).exits(exit).stderr;
             assert!(told.contains(would), "{line}: {told}");
-            for done in [" row(s) done", "\nmade ", "\nundid ", "已创建", "\n完成"] {
+            for done in [
+                " row(s) done",
+                "are done",
+                "已完成的行",
+                "\nmade ",
+                "\nundid ",
+                "已创建",
+                "\n完成",
+            ] {
                 assert!(!format!("\n{told}").contains(done), "{line}: {told}");
             }
         }
@@ -391,6 +451,42 @@ fn no_dry_run_says_that_anything_was_done() {
     for made in ["other", "plan.json", "all.json", "pages"] {
         assert!(!user.home().join(made).exists(), "{made}");
     }
+}
+
+/// Lets other users in, so that there is something to mend.
+fn loosen(folder: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
+
+/// What `--fix` would mend is the same for people and for scripts, and nothing is said of what there
+/// is none of.
+#[cfg(unix)]
+#[test]
+fn a_dry_run_of_a_mend_tells_what_there_is_to_mend() {
+    let user = Icpctl::new();
+    user.write("agency.jsonl", include_str!("../../examples/agency.jsonl"));
+    user.run(["--store", "store", "init"]).exits(0);
+    let user = user.env("ICPCTL_STORE", "store");
+    user.run(["adopt", "--from", "agency.jsonl"]).exits(0);
+    let line = ["doctor", "--fix", "--dry-run"];
+    let sound = user.run(line).exits(0).stderr;
+    assert!(!sound.contains("would"), "{sound}");
+    let json = |line: [&str; 3]| user.run(line.into_iter().chain(["--json"])).exits(0).json();
+    assert_eq!(json(line)["changed"], false);
+
+    loosen(&user.home().join("store"));
+    let told = user.run(line).exits(0).stderr;
+    assert!(told.contains("would tighten 1 file(s)"), "{told}");
+    assert!(!told.contains("would remove"), "{told}");
+    let document = json(line);
+    assert_eq!(document["changed"], true);
+    assert_eq!(document["data"]["tightened"], 1);
+    assert_eq!(json(["doctor", "--fix", "--quiet"])["data"]["tightened"], 1);
+    assert_eq!(json(line)["data"]["tightened"], 0);
 }
 
 /// What an undo takes back is said in words, before it is done and after.

@@ -96,7 +96,6 @@ fn a_number_is_masked_however_it_is_written() {
         "110101_19900101_0015",
         "110101/1990/01/01/0015",
         "１１０１０１－１９９００１０１－００１５",
-        "canary.person @ secret.example",
         "ｃａｎａｒｙ．ｐｅｒｓｏｎ＠ｓｅｃｒｅｔ．ｅｘａｍｐｌｅ",
     ] {
         user.run(["note", "ref:noted", &format!("找{number}办")])
@@ -116,6 +115,50 @@ fn a_number_is_masked_however_it_is_written() {
         }
         user.run(["undo"]).exits(0);
     }
+}
+
+/// What is no number of anybody's stands as it was written, and so does a name beside a number.
+#[test]
+fn what_is_nobodys_is_told_whole_and_a_persons_name_never() {
+    let user = Icpctl::new();
+    user.run(["init"]).exits(0);
+    user.write(
+        "adopt.json",
+        r#"{"number":"湘ICP备2021990009号","services":[{"number":"湘ICP备2021990009号-1",
+            "domains":["shop.example.com"],"accesses":[{"provider":"tencent"}],
+            "responsible":{"name":"阿依古丽．买买提"}}]}"#,
+    );
+    user.run(["adopt", "--from", "adopt.json"]).exits(0);
+    let draft = [
+        "cancel-site",
+        "shop.example.com",
+        "--ref",
+        "订＿13912345678",
+    ];
+    user.run(draft).exits(0);
+    for words in [
+        "合同HT13912345678，图IMG_0755_20261128.jpg",
+        "湘ICP备2021990009号-1 @ cloud.example.com",
+    ] {
+        user.run(["note", "shop.example.com", words]).exits(0);
+        let told = user.run(["portfolio", "--json"]).exits(0);
+        assert!(told.stdout.contains(words), "{told:#?}");
+        user.run(["undo"]).exits(0);
+    }
+    let words = "阿依古丽．买买提 的电话 13912345678 打不通";
+    user.run(["note", "shop.example.com", words]).exits(0);
+    let told = user.run(["log", "shop.example.com"]).exits(0);
+    let told = format!(
+        "{}{}",
+        told.stdout,
+        user.run(["portfolio", "--json"]).exits(0).stdout
+    );
+    assert!(told.contains("的电话 139****5678 打不通"), "{told}");
+    assert!(!told.contains("买买提 的"), "{told}");
+    let told = user.run(["show", "ref:订＿13912345679"]).exits(4);
+    assert!(told.stderr.contains("订＿13912345679"), "{told:#?}");
+    let told = user.run(["--store", "s_001_20261128", "list"]).exits(4);
+    assert!(told.stderr.contains("s_001_20261128"), "{told:#?}");
 }
 
 /// "The account's phone is the individual's" (RP-08): an account can be somebody's phone.

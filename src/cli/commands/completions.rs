@@ -1,7 +1,8 @@
 //! `completions`: the script that completes commands and flags in a shell.
 
-use super::{help, record, schema};
+use super::{help, record};
 use crate::cli::context::Context;
+use crate::cli::fields;
 use crate::cli::parser::globals::place;
 use crate::cli::parser::{Branches, tree};
 use crate::cli::reply::Reply;
@@ -28,10 +29,10 @@ pub fn command(command: Command, lang: Lang) -> Command {
 }
 
 /// What stands for each argument whose values are the same in every store: shells offer them.
-fn values(row: &Row, arg: &str) -> Vec<String> {
+fn values(row: &Row, action: Option<&str>, arg: &str) -> Vec<String> {
     let words = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect();
     match (row.name, arg) {
-        (_, "fields") => schema::fields(row.schema),
+        (_, "fields") => fields::offered(row, action),
         (_, "provider") => words(Profiles::names_built_in().collect()),
         ("explain", "id") => {
             let known: BTreeSet<&str> = all_pages().map(|page| page.id).collect();
@@ -55,15 +56,18 @@ fn values(row: &Row, arg: &str) -> Vec<String> {
 fn with_values(mut root: Command) -> Command {
     root.build();
     COMMANDS.iter().fold(root, |root, row| {
-        root.mut_subcommand(row.name, |command| with_values_of(command, row))
+        root.mut_subcommand(row.name, |command| with_values_of(command, row, None))
     })
 }
 
 /// Puts the values that shells offer into a command, and into its actions.
-fn with_values_of(command: Command, row: &Row) -> Command {
-    let command = command.mut_subcommands(|action| with_values_of(action, row));
+fn with_values_of(command: Command, row: &Row, action: Option<&str>) -> Command {
+    let command = command.mut_subcommands(|inner| {
+        let name = inner.get_name().to_owned();
+        with_values_of(inner, row, Some(&name))
+    });
     command.mut_args(|arg| {
-        let values = values(row, arg.get_id().as_str());
+        let values = values(row, action, arg.get_id().as_str());
         if values.is_empty() || !arg.get_possible_values().is_empty() {
             return arg;
         }

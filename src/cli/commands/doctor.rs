@@ -72,10 +72,9 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
         let loose = loose(folder, disk, fixes)?;
         mended.tightened = loose.tightened;
         if asked && cx.globals.dry_run {
-            mended.would = Some(Would {
-                tighten: loose.left,
-                remove: unnamed(&Book::read(disk)?).len(),
-            });
+            mended.tightened = loose.left;
+            let book = Book::read(disk)?;
+            mended.removed = unnamed(&book).into_iter().map(str::to_owned).collect();
         }
         findings.extend(unmended(cx, folder, &loose, fixes));
         let strays: BTreeSet<String> = strays(disk)?.into_iter().collect();
@@ -139,24 +138,48 @@ fn beside(disk: &Disk) -> Result<Vec<Finding>, Failure> {
     Ok(observations.chain(told).collect())
 }
 
-/// What `--fix` mended.
+/// What `--fix` mended, or in a dry run would.
 #[derive(Debug, Default)]
 struct Mended {
-    /// The attachments that were removed, by hash.
+    /// The attachments, by hash, that no order names.
     removed: Vec<String>,
-    /// How many files and folders were tightened.
+    /// How many files and folders were loose.
     tightened: usize,
-    /// What it would mend, where nothing is to be written.
-    would: Option<Would>,
 }
 
-/// What `--fix` would mend.
-#[derive(Debug)]
-struct Would {
-    /// How many files and folders it would tighten.
-    tighten: usize,
-    /// How many attachments it would remove.
-    remove: usize,
+impl Mended {
+    /// Says what was mended, or would be; nothing of what there is none of.
+    fn words(&self, is_dry: bool) -> Vec<Text> {
+        let (tightened, removed) = (self.tightened, self.removed.len());
+        let mut words = Vec::new();
+        if tightened > 0 {
+            words.push(if is_dry {
+                text!(
+                    "将收紧 {tightened} 个文件或目录的权限（未写入）",
+                    "would tighten {tightened} file(s) or folder(s) (nothing was written)"
+                )
+            } else {
+                text!(
+                    "已收紧 {tightened} 个文件或目录的权限",
+                    "tightened {tightened} file(s) or folder(s)"
+                )
+            });
+        }
+        if removed > 0 {
+            words.push(if is_dry {
+                text!(
+                    "将删除没有订单提到的附件 {removed} 个（未写入）",
+                    "would remove {removed} attachment(s) that no order names (nothing was written)"
+                )
+            } else {
+                text!(
+                    "已删除没有订单提到的附件 {removed} 个",
+                    "removed {removed} attachment(s) that no order names"
+                )
+            });
+        }
+        words
+    }
 }
 
 /// Removes the attachments that no order names, as they are seen under the lock.
@@ -348,26 +371,7 @@ fn answer(cx: &Context<'_>, findings: &[Finding], recovery: &Recovery, mended: &
     let recovered = recovery.swept > 0 || !recovery.completed.is_empty() || recovery.dropped;
     let mut reply = Reply::new("icpctl.doctor/1", data)
         .changed(recovered || mended.tightened > 0 || !mended.removed.is_empty());
-    if mended.tightened > 0 {
-        let count = mended.tightened;
-        reply = reply.say(text!(
-            "已收紧 {count} 个文件或目录的权限",
-            "tightened {count} file(s) or folder(s)"
-        ));
-    }
-    if !mended.removed.is_empty() {
-        let count = mended.removed.len();
-        reply = reply.say(text!(
-            "已删除没有订单提到的附件 {count} 个",
-            "removed {count} attachment(s) that no order names"
-        ));
-    }
-    if let Some(Would { tighten, remove }) = &mended.would {
-        reply = reply.say(text!(
-            "将收紧 {tighten} 个文件或目录的权限，删除附件 {remove} 个（未写入）",
-            "would tighten {tighten} file(s) or folder(s), and remove {remove} attachment(s) (nothing was written)"
-        ));
-    }
+    reply.says.extend(mended.words(cx.globals.dry_run));
     if recovered {
         let (swept, completed) = (recovery.swept, recovery.completed.len());
         reply = reply.say(text!(

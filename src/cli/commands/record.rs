@@ -220,7 +220,7 @@ fn report_of(word: &str) -> Result<Report, Failure> {
 }
 
 /// The shape of the stream.
-const STREAM: &str = "icpctl.record/1";
+pub const STREAM: &str = "icpctl.record/1";
 
 /// Takes many reports: one operation, chunk after chunk; a refused row leaves the others alone.
 fn from_file(cx: &mut Context<'_>, matches: &ArgMatches, from: &str) -> Result<Reply, Failure> {

@@ -17,29 +17,66 @@ const ORDERS: &[Said] = &[
     (Exit::Negative, Exit::Negative.meaning()),
 ];
 
-/// How the rows of a file came out.
+/// Every row of a file is done with.
+const DONE: Said = (
+    Exit::Ok,
+    Text::fixed(
+        "各行已完成、此前已完成或暂缓",
+        "each row is done, was done before, or is held back",
+    ),
+);
+
+/// A row of a file is wrong.
+const WRONG: Said = (
+    Exit::Invalid,
+    Text::fixed(
+        "有无效的行；哪一行都没有办",
+        "a row does not validate; none was done",
+    ),
+);
+
+/// A row of a file failed.
+const FAILED: Said = (
+    Exit::Partial,
+    Text::fixed(
+        "至少一行失败；其余的已完成",
+        "at least one row failed; the rest is done",
+    ),
+);
+
+/// How what is told came out, in words or in the rows of a file.
+const REPORTS: &[Said] = &[
+    DONE,
+    WRONG,
+    (
+        Exit::Refused,
+        Text::fixed(
+            "状态机或前提条件不允许（文件中的行则为 7）",
+            "the state machine or a precondition says no (7 for a row of a file)",
+        ),
+    ),
+    (
+        Exit::Conflict,
+        Text::fixed(
+            "备案库被锁定，或其间有变",
+            "the store is locked, or changed meanwhile",
+        ),
+    ),
+    FAILED,
+];
+
+/// How the rows of a batch came out.
 const ROWS: &[Said] = &[
+    DONE,
+    WRONG,
     (
-        Exit::Ok,
+        Exit::Conflict,
         Text::fixed(
-            "各行已完成、此前已完成或暂缓",
-            "each row is done, was done before, or is held back",
+            "计划已过期，或备案库被锁定、其间有变",
+            "the plan is stale, or the store is locked or changed meanwhile",
         ),
     ),
-    (
-        Exit::Invalid,
-        Text::fixed(
-            "有无效的行；哪一行都没有办",
-            "a row does not validate; none was done",
-        ),
-    ),
-    (
-        Exit::Partial,
-        Text::fixed(
-            "至少一行失败；其余的已完成",
-            "at least one row failed; the rest is done",
-        ),
-    ),
+    FAILED,
 ];
 
 /// Whether those who are asked answered.
@@ -54,10 +91,23 @@ const TOLD: &[(&str, &[Said])] = &[
     ("portfolio", ORDERS),
     ("status", ORDERS),
     ("wait", ORDERS),
-    ("record", ROWS),
+    ("record", REPORTS),
     ("batch apply", ROWS),
-    ("duty done", ROWS),
-    ("sync", ASKED),
+    ("duty done", REPORTS),
+    (
+        "sync",
+        &[
+            (
+                Exit::Ok,
+                Text::fixed(
+                    "没有订单因缺少答复而未决",
+                    "no order stays open for want of an answer",
+                ),
+            ),
+            (Exit::Unavailable, Exit::Unavailable.meaning()),
+            (Exit::Denied, Exit::Denied.meaning()),
+        ],
+    ),
     ("auth status", ASKED),
     (
         "notify",

@@ -33,6 +33,8 @@ pub struct Globals {
     pub fields: Option<String>,
     /// Whether the fields were asked for by the flag, not by its twin.
     pub fields_by_flag: bool,
+    /// Whether the fields are laid out as a table for people, out of what is printed for machines.
+    pub is_laid_out: bool,
     /// `--color`.
     pub color: ColorChoice,
     /// `--yes`.
@@ -53,6 +55,13 @@ pub struct Globals {
     pub privacy: Privacy,
     /// `--actor`.
     pub actor: Option<String>,
+}
+
+impl Globals {
+    /// Whether people read what is printed.
+    pub fn is_for_people(&self) -> bool {
+        self.format == Format::Human || self.is_laid_out
+    }
 }
 
 /// A flag that takes a value.
@@ -457,6 +466,7 @@ impl Globals {
             format_by_flag: matches.get_flag("json") || given.flag("format").is_some(),
             fields: given.value("fields"),
             fields_by_flag: given.flag("fields").is_some(),
+            is_laid_out: false,
             color: given.color()?,
             yes: matches.get_flag("yes"),
             dry_run: given.on("dry-run")?,

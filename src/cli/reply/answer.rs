@@ -121,7 +121,7 @@ fn told(cx: &Context<'_>, desk: &Desk<'_>, id: &OrderId) -> Result<Vec<Text>, Fa
 /// Points at another command that may be meant, or comes next: a line for people, a warning for
 /// machines.
 pub fn advise(cx: &mut Context<'_>, reply: &mut Reply, code: &'static str, message: Text) {
-    if cx.globals.format == Format::Human {
+    if cx.globals.is_for_people() {
         reply
             .says
             .push(text!("提示：{message}", "hint: {message}", message));

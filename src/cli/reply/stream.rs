@@ -62,6 +62,7 @@ pub struct Stream {
     format: Format,
     /// The fields of a row that `--fields` asks for.
     fields: Option<Fields>,
+    is_for_people: bool,
     is_quiet: bool,
     is_dry: bool,
     bar: Option<ProgressBar>,
@@ -126,6 +127,7 @@ impl Stream {
             rows,
             format: cx.globals.format,
             fields: cx.fields.clone(),
+            is_for_people: cx.globals.is_for_people(),
             is_quiet: cx.globals.quiet,
             is_dry: cx.globals.dry_run,
             bar,
@@ -192,10 +194,6 @@ impl Stream {
         self.format.is_json()
     }
 
-    fn is_human(&self) -> bool {
-        self.format == Format::Human
-    }
-
     /// Tells rows that are done, and how far it is.
     pub fn rows(&mut self, cx: &mut Context<'_>, rows: Vec<RowTold>) {
         let (lang, privacy) = (cx.lang, cx.globals.privacy);
@@ -209,7 +207,7 @@ impl Stream {
             if let Some(count) = self.counts.get_mut(row.outcome as usize) {
                 *count += 1;
             }
-            if self.is_human()
+            if self.is_for_people
                 && let Some(failure) = &row.failure
             {
                 let mut lines = vec![self.complaint(&row, failure)];
@@ -261,7 +259,7 @@ impl Stream {
     fn tick(&mut self, cx: &mut Context<'_>) {
         if let Some(bar) = &self.bar {
             bar.set_position(self.done as u64);
-        } else if self.is_human() && !self.is_quiet && self.left() > 0 {
+        } else if self.is_for_people && !self.is_quiet && self.left() > 0 {
             let (done, rows) = (self.done, self.rows);
             let line = if self.is_dry {
                 text!("已查看 {done}/{rows} 行", "{done} of {rows} rows looked at")
@@ -287,10 +285,17 @@ impl Stream {
         }
         let [ok, unchanged, skipped, failed] = self.counts;
         let left = self.left();
-        let advice = |stopped| self.again.advice(stopped);
+        let advised = |failure: Failure, stopped| match (self.is_dry, stopped) {
+            (false, _) => failure.hint(self.again.advice(stopped)),
+            (true, false) => failure.hint(text!(
+                "先改正，再不带 --dry-run 执行",
+                "mend them, then run it without --dry-run"
+            )),
+            (true, true) => failure,
+        };
         let failure = broken
-            .or_else(|| signal.map(|exit| stopped_at_rows(exit, left).hint(advice(true))))
-            .or_else(|| (failed > 0).then(|| partial(failed, self.is_dry).hint(advice(false))));
+            .or_else(|| signal.map(|exit| advised(stopped_at_rows(exit, left), true)))
+            .or_else(|| (failed > 0).then(|| advised(partial(failed, self.is_dry), false)));
         let mut counts: Map<String, Value> = Outcome::ALL
             .iter()
             .zip(self.counts)

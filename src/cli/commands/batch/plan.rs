@@ -152,7 +152,8 @@ fn answer(cx: &mut Context<'_>, plan: &BatchPlan, changed: bool) -> Reply {
     let counts = [Action::Draft, Action::Send, Action::None, Action::Fail].map(|a| plan.count(a));
     let [draft, send, none, fail] = counts;
     let emptied = emptied(plan);
-    if cx.globals.format != Format::Human {
+    let is_read = cx.globals.is_for_people();
+    if !is_read {
         for (number, message) in &emptied {
             cx.caution(
                 "consider-cancel-subject",
@@ -184,7 +185,6 @@ fn answer(cx: &mut Context<'_>, plan: &BatchPlan, changed: bool) -> Reply {
             "{held} of them could not be sent now, for the reasons above"
         )),
     };
-    let is_read = cx.globals.format == Format::Human;
     let told = emptied.into_iter().filter(|_| is_read);
     told.fold(reply, |reply, (_, message)| reply.say(message))
 }

@@ -80,13 +80,16 @@ pub fn run(cx: &mut Context<'_>, matches: &ArgMatches) -> Result<Reply, Failure>
     }
 }
 
+/// What the document holds, as its schema calls that, where no day is asked about.
+pub const YEARS: &str = "years";
+
 /// Returns what the document holds, as its schema calls that: years, or the day that is asked about.
 pub fn answers_with(matches: &ArgMatches) -> &'static str {
     let show = matches.subcommand_matches("show");
     let when = show.and_then(|show| show.get_one::<String>("when"));
     match when.map(|word| When::parse(word)) {
         Some(Ok(When::Day(_))) => "day",
-        Some(Ok(When::Year(_)) | Err(_)) | None => "years",
+        Some(Ok(When::Year(_)) | Err(_)) | None => YEARS,
     }
 }
 

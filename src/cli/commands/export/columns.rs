@@ -96,8 +96,17 @@ fn parts(asked: Option<Part>) -> Vec<Part> {
 
 /// Returns the names that `--fields` takes for what is exported.
 pub fn fields(matches: &ArgMatches) -> Vec<String> {
+    fields_of(part(matches))
+}
+
+/// Returns the names that `--fields` takes where everything is exported.
+pub fn all_fields() -> Vec<String> {
+    fields_of(None)
+}
+
+fn fields_of(asked: Option<Part>) -> Vec<String> {
     let mut known = vec!["type".to_owned()];
-    for part in parts(part(matches)) {
+    for part in parts(asked) {
         known.append(&mut schema::fields(match part {
             Part::Orders => answer::ORDER,
             Part::Portfolio => filed::SCHEMA,

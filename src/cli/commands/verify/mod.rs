@@ -22,7 +22,6 @@ use crate::filing::evidence::case::{About, Ground, Matter};
 use crate::filing::evidence::{Fact, Stance, Verdict};
 use crate::lang::{Lang, nearest};
 use crate::network::Network;
-use crate::render::Format;
 use crate::text;
 use crate::workflow::verify;
 use clap::{Arg, ArgAction, ArgMatches, Command};
@@ -295,7 +294,7 @@ fn is_kept(found: &Found) -> bool {
 
 /// Asks about everything, with a bar on a terminal; the answers are in the order of the questions.
 async fn ask_all(cx: &Context<'_>, asker: &Asker<'_>, abouts: &[About]) -> Vec<Vec<Found>> {
-    let is_watched = cx.terminal.stderr && !cx.globals.quiet && cx.globals.format == Format::Human;
+    let is_watched = cx.terminal.stderr && !cx.globals.quiet && cx.globals.is_for_people();
     let target = if is_watched {
         ProgressDrawTarget::stderr()
     } else {
