@@ -198,7 +198,7 @@ fn what_a_page_shows_is_read_as_visitors_read_it() {
         ),
         (
             "where a slider is to be dragged",
-            page("<p>请按住滑块，拖动到最右边</p>"),
+            page("<p>请将滑块拖到最右边</p>"),
             "number-shown",
             "unknown challenge",
         ),
