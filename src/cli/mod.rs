@@ -194,7 +194,7 @@ fn dispatch(
     if let Some(failure) = usage::blank(matches).or(lost) {
         return Err(failure);
     }
-    cx.fields = fields(cx, row, matches)?;
+    cx.fields = chosen_fields(cx, row, matches)?;
     let only = table::only_printer(cx.globals.format);
     if let Some(only) = only.filter(|only| *only != row.name) {
         if cx.globals.format_by_flag {
@@ -245,7 +245,11 @@ fn table_of_fields(tsv: &str) -> Table {
 
 /// Returns the fields that are asked for. A name that the document cannot have is told before
 /// anything is done.
-fn fields(cx: &Context<'_>, row: &Row, matches: &ArgMatches) -> Result<Option<Fields>, Failure> {
+fn chosen_fields(
+    cx: &Context<'_>,
+    row: &Row,
+    matches: &ArgMatches,
+) -> Result<Option<Fields>, Failure> {
     let Some(wanted) = &cx.globals.fields else {
         return Ok(None);
     };
