@@ -33,6 +33,7 @@ use crate::env::Env;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::filing::instant::Instant;
+use crate::filing::kind::Kind;
 use crate::ids::Ids;
 use crate::lang::{Lang, Text};
 use crate::render::envelope::Envelope;
@@ -143,8 +144,8 @@ pub fn run(outside: Outside<'_>) -> Exit {
     }
     // Fields are a table for people too.
     let mut globals = globals;
-    globals.is_laid_out =
-        globals.format == Format::Human && globals.fields_by_flag && !UNFIELDED.contains(&row.name);
+    let has_fields = !UNFIELDED.contains(&row.name) && Kind::from_name(row.name).is_none();
+    globals.is_laid_out = globals.format == Format::Human && globals.fields_by_flag && has_fields;
     let mut fields = Vec::new();
     let (to, kept): (&mut dyn Write, Option<&mut dyn Write>) = if globals.is_laid_out {
         globals.format = Format::Tsv;
@@ -206,22 +207,9 @@ fn dispatch(
     (row.run)(cx, matches)
 }
 
-/// The commands whose fields are no table for people: they print text as it stands, choose the format
-/// themselves, or print the id that they drafted, alone.
-const UNFIELDED: [&str; 12] = [
-    "completions",
-    "export",
-    "help",
-    "man",
-    "schema",
-    "template",
-    "new",
-    "access",
-    "change",
-    "cancel-site",
-    "cancel-subject",
-    "cancel-access",
-];
+/// The commands whose fields are no table for people, beside those that print the id that they drafted,
+/// alone: they print text as it stands, or choose the format themselves.
+const UNFIELDED: [&str; 6] = ["completions", "export", "help", "man", "schema", "template"];
 
 /// Lays out for people what was printed as tab-separated values.
 fn table_of_fields(tsv: &str) -> Table {

@@ -135,15 +135,14 @@ fn sweep(folder: &Path) {
 #[cfg(not(unix))]
 const fn sweep(_: &Path) {}
 
-/// Makes a new name in a folder durable, where folders can be flushed.
+/// Makes a new name in a folder durable; not in one in which names can be made and nothing read.
 #[cfg(unix)]
 fn flush(folder: &Path) -> io::Result<()> {
-    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
-    let flushed = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
-    flushed.or_else(|error| {
-        let cannot_be = [InvalidInput, PermissionDenied, Unsupported].contains(&error.kind());
-        if cannot_be { Ok(()) } else { Err(error) }
-    })
+    match std::fs::File::open(folder) {
+        Ok(open) => crate::store::disk::flush(&open),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(not(unix))]

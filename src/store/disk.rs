@@ -197,7 +197,10 @@ fn make_folders(folder: &Path) -> Result<(), StorageError> {
 
 /// Flushes a folder; on a file system that flushes none by itself, as some shared folders of virtual
 /// machines, the whole of it.
-fn flush(folder: &File) -> io::Result<()> {
+///
+/// # Errors
+/// What the file system says.
+pub fn flush(folder: &File) -> io::Result<()> {
     match folder.sync_all() {
         #[cfg(target_os = "linux")]
         Err(error) if Errno::from_io_error(&error) == Some(Errno::INVAL) => {
